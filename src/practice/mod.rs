@@ -1,0 +1,1 @@
+//! The practice server: a small, real FTP server on loopback, with faults that can be switched on.

@@ -1,0 +1,196 @@
+//! One command line as the user typed it (RFC 959 section 5.3).
+//!
+//! A line is octets, not text. It goes out as typed plus CR LF; the only octets that it cannot hold are CR, LF
+//! and NUL, because a second command could hide behind them.
+
+use std::fmt;
+
+use super::verbs;
+
+/// One FTP command line, without its CR LF.
+///
+/// Unknown verbs and odd spacing are legal: this is what was typed, not what the RFC would like.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Command {
+    line: Vec<u8>,
+}
+
+/// An octet that no command line may hold, and where it stood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("octet {offset} of the line is {}: a second command could hide there, so nothing was sent", name(*octet))]
+pub struct IllegalOctet {
+    /// CR, LF or NUL.
+    pub octet: u8,
+    /// Counted from 0.
+    pub offset: usize,
+}
+
+impl Command {
+    /// Takes the line as typed, without line end.
+    ///
+    /// # Errors
+    ///
+    /// [`IllegalOctet`] for the first CR, LF or NUL.
+    pub fn new(line: impl Into<Vec<u8>>) -> Result<Self, IllegalOctet> {
+        let line = line.into();
+        match line
+            .iter()
+            .position(|octet| matches!(octet, b'\r' | b'\n' | 0))
+        {
+            Some(offset) => Err(IllegalOctet {
+                octet: line[offset],
+                offset,
+            }),
+            None => Ok(Self { line }),
+        }
+    }
+
+    /// The octets that go out, CR LF included.
+    #[must_use]
+    pub fn wire(&self) -> Vec<u8> {
+        let mut wire = self.line.clone();
+        wire.extend_from_slice(b"\r\n");
+        wire
+    }
+
+    /// The line as typed. It may hold a secret: see [`Command::masked`] for what may be shown.
+    #[must_use]
+    pub fn line(&self) -> &[u8] {
+        &self.line
+    }
+
+    /// The command code: everything before the first space. Empty for an empty line and for a line that begins
+    /// with a space, as servers see it.
+    #[must_use]
+    pub fn verb(&self) -> Verb {
+        let end = self
+            .line
+            .iter()
+            .position(|&octet| octet == b' ')
+            .unwrap_or(self.line.len());
+        Verb::new(&self.line[..end])
+    }
+
+    /// What follows the first space after the verb; `None` if there is no space.
+    #[must_use]
+    pub fn argument(&self) -> Option<&[u8]> {
+        let space = self.line.iter().position(|&octet| octet == b' ')?;
+        Some(&self.line[space + 1..])
+    }
+
+    /// The secret that the line carries: the argument of PASS, ACCT or ADAT in any case, behind any blanks
+    /// (some servers skip leading blanks, so ` PASS x` is a password too).
+    #[must_use]
+    pub fn secret(&self) -> Option<&[u8]> {
+        let start = self
+            .line
+            .iter()
+            .position(|octet| !octet.is_ascii_whitespace())?;
+        let rest = &self.line[start..];
+        let end = rest.iter().position(|octet| octet.is_ascii_whitespace())?;
+        let argument = &rest[end + 1..];
+        (verbs::is_secret(&rest[..end]) && !argument.is_empty()).then_some(argument)
+    }
+
+    /// The line as it may be shown and stored: a secret becomes `****`.
+    #[must_use]
+    pub fn masked(&self) -> Vec<u8> {
+        match self.secret() {
+            Some(secret) => {
+                let kept = self.line.len() - secret.len();
+                [&self.line[..kept], b"****"].concat()
+            }
+            None => self.line.clone(),
+        }
+    }
+}
+
+impl fmt::Debug for Command {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Command(\"{}\")", self.masked().escape_ascii())
+    }
+}
+
+/// A command code, compared without case (RFC 959 section 5.3).
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Verb {
+    upper: Vec<u8>,
+}
+
+impl Verb {
+    /// Takes the code in any case; a code that no RFC knows is legal.
+    #[must_use]
+    pub fn new(code: &[u8]) -> Self {
+        Self {
+            upper: code.to_ascii_uppercase(),
+        }
+    }
+
+    /// The code in upper case.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.upper
+    }
+
+    /// Whether this is the verb `name` (given in upper case).
+    #[must_use]
+    pub fn is(&self, name: &str) -> bool {
+        self.upper == name.as_bytes()
+    }
+}
+
+impl fmt::Debug for Verb {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.upper.escape_ascii())
+    }
+}
+
+fn name(octet: u8) -> &'static str {
+    match octet {
+        b'\r' => "CR",
+        b'\n' => "LF",
+        _ => "NUL",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Command;
+
+    #[test]
+    fn secrets_are_masked_however_they_are_written() {
+        let table: &[(&[u8], &[u8])] = &[
+            (b"PASS x", b"PASS ****"),
+            (b"pass x y ", b"pass ****"),
+            (b"  PaSs x", b"  PaSs ****"),
+            (b"acct\t1", b"acct\t****"),
+            (b"ADAT abc=", b"ADAT ****"),
+            (b"PASS", b"PASS"),
+            (b"PASS ", b"PASS "),
+            (b"PASSIVE x", b"PASSIVE x"),
+            (b"USER x", b"USER x"),
+        ];
+        for (line, masked) in table {
+            let command = Command::new(*line).unwrap();
+            assert_eq!(
+                command.masked().escape_ascii().to_string(),
+                masked.escape_ascii().to_string()
+            );
+            assert!(!format!("{command:?}").contains("x y"));
+        }
+    }
+
+    #[test]
+    fn a_line_with_cr_lf_or_nul_is_refused_with_its_offset() {
+        for (line, offset) in [("NOOP\r\nDELE x", 4), ("a\0b", 1), ("\n", 0)] {
+            assert_eq!(Command::new(line).unwrap_err().offset, offset);
+        }
+    }
+
+    #[test]
+    fn any_other_octet_is_sent_as_typed() {
+        let command = Command::new(b" \xff\xe9 \t".to_vec()).unwrap();
+        assert_eq!(command.wire(), b" \xff\xe9 \t\r\n");
+        assert!(command.verb().as_bytes().is_empty());
+    }
+}

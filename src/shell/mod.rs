@@ -1,0 +1,9 @@
+//! What a person touches: the line, the editor, the painter, options and configuration.
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+/// Runs the program.
+pub fn run(_arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    ExitCode::SUCCESS
+}
