@@ -2,7 +2,10 @@
 
 pub mod command;
 pub mod reply;
+pub mod reply_reader;
+mod telnet;
 pub mod verbs;
 
 pub use command::{Command, IllegalOctet, Verb};
 pub use reply::{Reply, ReplyClass, ReplyCode};
+pub use reply_reader::{Received, ReplyReader};
