@@ -1,6 +1,7 @@
 //! The RFCs as values: no socket, no file, no clock, no colour, no environment.
 
 pub mod command;
+mod open_reply;
 pub mod reply;
 pub mod reply_reader;
 mod telnet;

@@ -5,15 +5,11 @@
 
 use std::collections::VecDeque;
 
+use super::open_reply::{CodedLine, Line, OpenReply, Separator};
 use super::reply::{Reply, ReplyCode};
 use super::telnet::{Filtered, TelnetFilter};
 
-/// Octets kept of one line.
-pub const LINE_LIMIT: usize = 64 * 1024;
-/// Lines kept of one reply.
-pub const REPLY_LINES_LIMIT: usize = 4096;
-/// Octets kept of one reply, all lines together.
-pub const REPLY_OCTETS_LIMIT: usize = 1024 * 1024;
+pub use super::open_reply::{LINE_LIMIT, REPLY_LINES_LIMIT, REPLY_OCTETS_LIMIT};
 
 /// The reader of one control connection.
 ///
@@ -217,153 +213,6 @@ impl Received {
     }
 }
 
-/// A line as far as it has come.
-#[derive(Debug, Default)]
-struct Line {
-    kept: Vec<u8>,
-    dropped_octets: u64,
-}
-
-impl Line {
-    fn push(&mut self, octet: u8) {
-        if self.kept.len() < LINE_LIMIT {
-            self.kept.push(octet);
-        } else {
-            self.dropped_octets += 1;
-        }
-    }
-
-    fn is_empty(&self) -> bool {
-        self.kept.is_empty()
-    }
-}
-
-/// A multi-line reply whose end has not come.
-#[derive(Debug)]
-struct OpenReply {
-    code: ReplyCode,
-    lines: Vec<Vec<u8>>,
-    kept_octets: usize,
-    dropped_octets: u64,
-    is_full: bool,
-    possible_end: Option<PossibleEnd>,
-}
-
-/// A line that is the end of the reply if silence follows, and body if another line does.
-#[derive(Debug)]
-struct PossibleEnd {
-    code: ReplyCode,
-    line: Line,
-}
-
-impl OpenReply {
-    fn new(code: ReplyCode) -> Self {
-        Self {
-            code,
-            lines: Vec::new(),
-            kept_octets: 0,
-            dropped_octets: 0,
-            is_full: false,
-            possible_end: None,
-        }
-    }
-
-    fn keep_body(&mut self, line: Line) {
-        self.keep_passed_over_end();
-        self.keep(line);
-    }
-
-    fn keep_possible_end(&mut self, code: ReplyCode, line: Line) {
-        self.keep_passed_over_end();
-        self.possible_end = Some(PossibleEnd { code, line });
-    }
-
-    fn keep_passed_over_end(&mut self) {
-        if let Some(end) = self.possible_end.take() {
-            self.keep(end.line);
-        }
-    }
-
-    /// Keeps a line if there is room besides the last line, which is always kept.
-    fn keep(&mut self, line: Line) {
-        let length = line.kept.len();
-        self.dropped_octets += line.dropped_octets;
-        self.is_full |= self.lines.len() >= REPLY_LINES_LIMIT - 1
-            || self.kept_octets + length > REPLY_OCTETS_LIMIT - LINE_LIMIT;
-        if self.is_full {
-            self.dropped_octets += length as u64;
-        } else {
-            self.kept_octets += length;
-            self.lines.push(line.kept);
-        }
-    }
-
-    fn ended(mut self, last: Line, ended_with: Option<ReplyCode>) -> Reply {
-        self.keep_passed_over_end();
-        self.lines.push(last.kept);
-        Reply {
-            code: self.code,
-            lines: self.lines,
-            ended_with,
-            dropped_octets: self.dropped_octets + last.dropped_octets,
-        }
-    }
-
-    fn held_octets(&self) -> usize {
-        let end = self.possible_end.as_ref();
-        self.kept_octets + end.map_or(0, |end| end.line.kept.len())
-    }
-}
-
-/// A line that begins with a reply code.
-#[derive(Clone, Copy)]
-struct CodedLine {
-    code: ReplyCode,
-    separator: Separator,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Separator {
-    Space,
-    Hyphen,
-    LineEnd,
-}
-
-impl CodedLine {
-    /// `None` unless exactly three digits stand in front. WinSock numbers, such as 10054, are not reply codes.
-    fn read(line: &[u8]) -> Option<Self> {
-        let separator = match line.get(3) {
-            Some(b' ') => Separator::Space,
-            Some(b'-') => Separator::Hyphen,
-            Some(_) => return None,
-            None => Separator::LineEnd,
-        };
-        let digits = line.get(..3)?;
-        let code = digits.iter().try_fold(0, |code, octet| {
-            octet
-                .is_ascii_digit()
-                .then(|| code * 10 + u16::from(octet - b'0'))
-        })?;
-        Some(Self {
-            code: ReplyCode(code),
-            separator,
-        })
-    }
-
-    fn ends(self, first: ReplyCode) -> bool {
-        self.code == first && self.separator == Separator::Space
-    }
-
-    fn may_end(self, first: ReplyCode) -> bool {
-        match self.separator {
-            Separator::Space => self.code != first,
-            // A server that trims its lines leaves no space behind the code.
-            Separator::LineEnd => self.code == first,
-            Separator::Hyphen => false,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::{ProptestConfig, any};
@@ -407,118 +256,69 @@ mod tests {
         received
     }
 
-    fn table() -> Vec<(&'static [u8], Vec<Received>)> {
-        vec![
-            (
-                b"220 (vsFTPd 3.0.3)\r\n",
-                vec![reply(220, &[b"220 (vsFTPd 3.0.3)"])],
-            ),
-            (
-                b"200 bare LF\n200 \n200\r\n",
-                vec![
-                    reply(200, &[b"200 bare LF"]),
-                    reply(200, &[b"200 "]),
-                    reply(200, &[b"200"]),
-                ],
-            ),
-            // Pure-FTPd's greeting.
-            (
-                b"220---------- Welcome\r\n220-You are 1\r\n220-\r\n220 Bye\r\n",
-                vec![reply(
-                    220,
-                    &[
-                        b"220---------- Welcome",
-                        b"220-You are 1",
-                        b"220-",
-                        b"220 Bye",
-                    ],
-                )],
-            ),
-            // FEAT, indented; a code inside a body line is text.
-            (
-                b"211-Features:\r\n UTF8\r\n 211 x\r\n211 End\r\n",
-                vec![reply(
-                    211,
-                    &[b"211-Features:", b" UTF8", b" 211 x", b"211 End"],
-                )],
-            ),
-            // STAT of a file with a bare body, and one with a prefixed one.
-            (
-                b"213-x\r\n-rw-r--r-- 1 a\r\n\r\n2131\r\n213 End\r\n",
-                vec![reply(
-                    213,
-                    &[b"213-x", b"-rw-r--r-- 1 a", b"", b"2131", b"213 End"],
-                )],
-            ),
-            (
-                b"200-l\r\n200--rw-r--r--\r\n220-x\r\n200 e\r\n",
-                vec![reply(
-                    200,
-                    &[b"200-l", b"200--rw-r--r--", b"220-x", b"200 e"],
-                )],
-            ),
-            // A line of another code inside the body, followed by more.
-            (
-                b"226-a\r\n250 b\r\n250 c\r\nd\r\n226 e\r\n",
-                vec![reply(226, &[b"226-a", b"250 b", b"250 c", b"d", b"226 e"])],
-            ),
-            (
-                b"226-a\r\n226\r\n226 e\r\n",
-                vec![reply(226, &[b"226-a", b"226", b"226 e"])],
-            ),
-            // WinSock numbers and other lines outside a reply.
-            (
-                b"10054 reset\r\n\r\nhello\r\n 200 x\r\n200x\r\n20\r\n221 bye\r\n",
-                vec![
-                    stray(b"10054 reset"),
-                    stray(b""),
-                    stray(b"hello"),
-                    stray(b" 200 x"),
-                    stray(b"200x"),
-                    stray(b"20"),
-                    reply(221, &[b"221 bye"]),
-                ],
-            ),
-            // ProFTPD answers DO with WONT in front of the reply.
-            (
-                b"\xff\xfc\x01200 NOOP\r\n",
-                vec![telnet(b"\xff\xfc\x01"), reply(200, &[b"200 NOOP"])],
-            ),
-            (
-                b"226-a\xff\xf1\r\xff\xf2\n226\xff\xfa\x18\x01\xff\xf0 b\r\n\xff\xf1",
-                vec![
-                    telnet(b"\xff\xf1"),
-                    telnet(b"\xff\xf2"),
-                    telnet(b"\xff\xfa\x18\x01\xff\xf0"),
-                    reply(226, &[b"226-a", b"226 b"]),
-                    telnet(b"\xff\xf1"),
-                ],
-            ),
-            // vsftpd doubles 255 in a 257, ProFTPD and Pure-FTPd do not.
-            (
-                b"257 \"\xff\xff\"\r\n257 \"\xff\"\r\n257 \xff\r\n",
-                vec![
-                    reply(257, &[b"257 \"\xff\""]),
-                    reply(257, &[b"257 \"\xff\""]),
-                    reply(257, &[b"257 \xff"]),
-                ],
-            ),
-            (
-                b"200 a\rb\r\r\n999 x\r\n000 y\r\n",
-                vec![
-                    reply(200, &[b"200 a\rb\r"]),
-                    reply(999, &[b"999 x"]),
-                    reply(0, &[b"000 y"]),
-                ],
-            ),
-        ]
+    /// Octets, and the replies (a line each line), Telnet commands and stray lines that they amount to.
+    #[rustfmt::skip]
+    const REPLIES: &[(&[u8], Outcome)] = &[
+        (b"220 (vsFTPd 3.0.3)\r\n", &[(R, b"220 (vsFTPd 3.0.3)")]),
+        (b"200 LF\n200 \n200\r\n", &[(R, b"200 LF"), (R, b"200 "), (R, b"200")]),
+        // Pure-FTPd's greeting.
+        (b"220---------- Welcome\r\n220-You\r\n220-\r\n220 Bye\r\n",
+            &[(R, b"220---------- Welcome\n220-You\n220-\n220 Bye")]),
+        // FEAT, indented; a code inside a body line is text.
+        (b"211-Features:\r\n UTF8\r\n 211 x\r\n211 End\r\n",
+            &[(R, b"211-Features:\n UTF8\n 211 x\n211 End")]),
+        // STAT of a file with a bare body, and one with a prefixed one.
+        (b"213-x\r\n-rw-r--r-- 1 a\r\n\r\n2131\r\n213 End\r\n",
+            &[(R, b"213-x\n-rw-r--r-- 1 a\n\n2131\n213 End")]),
+        (b"200-l\r\n200--rw-r--r--\r\n220-x\r\n200 e\r\n",
+            &[(R, b"200-l\n200--rw-r--r--\n220-x\n200 e")]),
+        // A line of another code inside the body, followed by more.
+        (b"226-a\r\n250 b\r\n250 c\r\nd\r\n226 e\r\n", &[(R, b"226-a\n250 b\n250 c\nd\n226 e")]),
+        (b"226-a\r\n226\r\n226 e\r\n", &[(R, b"226-a\n226\n226 e")]),
+        // WinSock numbers and other lines outside a reply.
+        (b"10054 reset\r\n\r\nhello\r\n 200 x\r\n200x\r\n20\r\n221 bye\r\n",
+            &[(S, b"10054 reset"), (S, b""), (S, b"hello"), (S, b" 200 x"), (S, b"200x"), (S, b"20"),
+              (R, b"221 bye")]),
+        // ProFTPD answers DO with WONT in front of the reply.
+        (b"\xff\xfc\x01200 NOOP\r\n", &[(T, b"\xff\xfc\x01"), (R, b"200 NOOP")]),
+        (b"226-a\xff\xf1\r\xff\xf2\n226\xff\xfa\x18\x01\xff\xf0 b\r\n\xff\xf1",
+            &[(T, b"\xff\xf1"), (T, b"\xff\xf2"), (T, b"\xff\xfa\x18\x01\xff\xf0"), (R, b"226-a\n226 b"),
+              (T, b"\xff\xf1")]),
+        // vsftpd doubles 255 in a 257, ProFTPD and Pure-FTPd do not.
+        (b"257 \"\xff\xff\"\r\n257 \"\xff\"\r\n257 \xff\r\n",
+            &[(R, b"257 \"\xff\""), (R, b"257 \"\xff\""), (R, b"257 \xff")]),
+        (b"200 a\rb\r\r\n999 x\r\n000 y\r\n", &[(R, b"200 a\rb\r"), (R, b"999 x"), (R, b"000 y")]),
+    ];
+
+    use Kind::{R, S, T};
+
+    type Outcome<'a> = &'a [(Kind, &'a [u8])];
+
+    #[derive(Clone, Copy)]
+    enum Kind {
+        R,
+        T,
+        S,
+    }
+
+    fn received(&(kind, octets): &(Kind, &[u8])) -> Received {
+        match kind {
+            T => telnet(octets),
+            S => stray(octets),
+            R => {
+                let lines: Vec<&[u8]> = octets.split(|&octet| octet == b'\n').collect();
+                let code = std::str::from_utf8(&octets[..3]).unwrap().parse().unwrap();
+                reply(code, &lines)
+            }
+        }
     }
 
     #[test]
     fn every_form_of_reply_is_read_the_same_however_it_is_cut() {
-        for (octets, expected) in table() {
+        for (octets, expected) in REPLIES {
+            let expected: Vec<Received> = expected.iter().map(received).collect();
             let shown = octets.escape_ascii();
-            assert_eq!(read([octets]), expected, "{shown}");
+            assert_eq!(read([*octets]), expected, "{shown}");
             assert_eq!(read(octets.chunks(1)), expected, "{shown} octet by octet");
             for at in 0..=octets.len() {
                 let (left, right) = octets.split_at(at);
@@ -612,46 +412,6 @@ mod tests {
             assert_eq!(drain(&mut reader), *expected);
             assert!(!reader.has_unread_octets());
         }
-    }
-
-    #[test]
-    fn a_reply_that_never_ends_is_held_within_bounds_and_still_ends_where_it_ends() {
-        for line in [&[b'x'; 1000][..], b"", b"250 x"] {
-            let line = [line, b"\r\n"].concat();
-            let mut reader = ReplyReader::new();
-            reader.push(b"211-first\r\n");
-            for _ in 0..2 * REPLY_LINES_LIMIT {
-                reader.push(&line);
-            }
-            assert!(reader.buffered_octets() <= HELD_LIMIT);
-            reader.push(b"211 last\r\n");
-            let Some(Received::Reply(reply)) = reader.next_received() else {
-                panic!("the reply did not end");
-            };
-            assert!(reply.lines.len() <= REPLY_LINES_LIMIT);
-            let kept: usize = reply.lines.iter().map(Vec::len).sum();
-            assert!(kept <= REPLY_OCTETS_LIMIT);
-            let sent = 9 + 8 + 2 * REPLY_LINES_LIMIT * (line.len() - 2);
-            assert_eq!(reply.dropped_octets, (sent - kept) as u64);
-            assert_eq!(reply.text(), b"last");
-            assert_eq!(reader.buffered_octets(), 0);
-        }
-    }
-
-    #[test]
-    fn a_line_that_never_ends_is_held_within_bounds() {
-        let mut reader = ReplyReader::new();
-        reader.push(b"200 ");
-        for _ in 0..3 {
-            reader.push(&[b'x'; LINE_LIMIT]);
-            assert!(reader.buffered_octets() <= LINE_LIMIT);
-        }
-        reader.push(b"\r\n");
-        let Some(Received::Reply(reply)) = reader.next_received() else {
-            panic!("the reply did not end");
-        };
-        assert_eq!(reply.lines[0].len(), LINE_LIMIT);
-        assert_eq!(reply.dropped_octets, 2 * LINE_LIMIT as u64 + 4);
     }
 
     #[test]
