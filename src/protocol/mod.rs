@@ -1,6 +1,8 @@
 //! The RFCs as values: no socket, no file, no clock, no colour, no environment.
 
+mod advertised_port;
 pub mod command;
+pub mod data_port;
 mod open_reply;
 pub mod reply;
 pub mod reply_reader;
@@ -8,5 +10,6 @@ mod telnet;
 pub mod verbs;
 
 pub use command::{Command, IllegalOctet, Verb};
+pub use data_port::{DataPort, DataPortUnreadable};
 pub use reply::{Reply, ReplyClass, ReplyCode};
 pub use reply_reader::{Received, ReplyReader};

@@ -218,9 +218,7 @@ mod tests {
     use proptest::prelude::{ProptestConfig, any};
     use proptest::{collection, prop_assert, prop_assert_eq, proptest};
 
-    use super::{
-        LINE_LIMIT, REPLY_LINES_LIMIT, REPLY_OCTETS_LIMIT, Received, Reply, ReplyCode, ReplyReader,
-    };
+    use super::{LINE_LIMIT, REPLY_OCTETS_LIMIT, Received, Reply, ReplyCode, ReplyReader};
     use crate::protocol::telnet::SUBNEGOTIATION_LIMIT;
 
     const HELD_LIMIT: usize = REPLY_OCTETS_LIMIT + LINE_LIMIT + SUBNEGOTIATION_LIMIT;
