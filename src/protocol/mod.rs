@@ -4,6 +4,7 @@ mod advertised_port;
 pub mod command;
 pub mod data_port;
 mod open_reply;
+pub mod parameters;
 pub mod reply;
 pub mod reply_reader;
 mod telnet;
@@ -11,5 +12,9 @@ pub mod verbs;
 
 pub use command::{Command, IllegalOctet, Verb};
 pub use data_port::{DataPort, DataPortUnreadable};
+pub use parameters::{
+    FileStructure, FormatControl, ProtectionLevel, RepresentationType, RestartMarker, TransferMode,
+    TransferParameters,
+};
 pub use reply::{Reply, ReplyClass, ReplyCode};
 pub use reply_reader::{Received, ReplyReader};
