@@ -8,6 +8,7 @@ pub mod parameters;
 pub mod reply;
 pub mod reply_reader;
 mod telnet;
+mod verb_table;
 pub mod verbs;
 
 pub use command::{Command, IllegalOctet, Verb};
@@ -18,3 +19,4 @@ pub use parameters::{
 };
 pub use reply::{Reply, ReplyClass, ReplyCode};
 pub use reply_reader::{Received, ReplyReader};
+pub use verbs::{DataDirection, Origin, VERBS, VerbEntry};

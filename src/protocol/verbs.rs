@@ -1,10 +1,263 @@
 //! The one table of verbs: hints, completion, help, secrecy, data direction, the ledger and the compliance page
 //! all read it.
 
+use super::command::Verb;
+
+pub use super::verb_table::VERBS;
+
+/// Final replies that any command may get, and that no row of [`VERBS`] repeats.
+pub const COMMON_REPLIES: &[u16] = &[421, 500, 501, 502, 503, 504, 530];
+
+/// What is known of one verb.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VerbEntry {
+    /// The command code, in upper case.
+    pub name: &'static str,
+    /// The code with its arguments, such as `APPE <path>`; what may be left out stands in brackets.
+    pub syntax: &'static str,
+    /// Where it is defined: `RFC 959 section 4.1.3`, several with `; ` between them.
+    pub reference: &'static str,
+    /// What it does, in one line.
+    pub summary: &'static str,
+    /// The way of the data, if it uses the data connection.
+    pub data: Option<DataDirection>,
+    /// Whether its argument is a secret.
+    pub secret: bool,
+    /// How it came to be in the table.
+    pub origin: Origin,
+    /// Final codes that may answer it with no 1yz before them (RFC 959 section 5.4 and the later RFCs), without the
+    /// [`COMMON_REPLIES`].
+    pub replies: &'static [u16],
+    /// Final codes that may answer it once a 1yz was seen, without the [`COMMON_REPLIES`].
+    pub replies_after_preliminary: &'static [u16],
+}
+
+/// Which way the data go, seen from the user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DataDirection {
+    /// From the server.
+    Received,
+    /// To the server.
+    Sent,
+}
+
+/// Where a verb stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// In the IANA registry (RFC 5797).
+    Registered,
+    /// In an RFC that is out of use.
+    Historic,
+    /// Servers have it, no registry does.
+    Wild,
+}
+
+/// The row of a verb; `None` if the table does not know it, which forbids nothing.
+#[must_use]
+pub fn entry(verb: &Verb) -> Option<&'static VerbEntry> {
+    named(verb.as_bytes())
+}
+
 /// Whether the argument of this verb (in any case) is a secret.
 #[must_use]
 pub fn is_secret(code: &[u8]) -> bool {
-    ["PASS", "ACCT", "ADAT"]
-        .iter()
-        .any(|verb| code.eq_ignore_ascii_case(verb.as_bytes()))
+    named(&code.to_ascii_uppercase()).is_some_and(|entry| entry.secret)
+}
+
+impl VerbEntry {
+    pub(super) const fn new(
+        name: &'static str,
+        syntax: &'static str,
+        reference: &'static str,
+        summary: &'static str,
+        replies: &'static [u16],
+    ) -> Self {
+        Self {
+            name,
+            syntax,
+            reference,
+            summary,
+            data: None,
+            secret: false,
+            origin: Origin::Registered,
+            replies,
+            replies_after_preliminary: replies,
+        }
+    }
+
+    pub(super) const fn receives(mut self, after_preliminary: &'static [u16]) -> Self {
+        self.data = Some(DataDirection::Received);
+        self.replies_after_preliminary = after_preliminary;
+        self
+    }
+
+    pub(super) const fn sends(mut self, after_preliminary: &'static [u16]) -> Self {
+        self.data = Some(DataDirection::Sent);
+        self.replies_after_preliminary = after_preliminary;
+        self
+    }
+
+    pub(super) const fn secret(mut self) -> Self {
+        self.secret = true;
+        self
+    }
+
+    pub(super) const fn historic(mut self) -> Self {
+        self.origin = Origin::Historic;
+        self
+    }
+
+    pub(super) const fn wild(mut self) -> Self {
+        self.origin = Origin::Wild;
+        self
+    }
+}
+
+fn named(upper: &[u8]) -> Option<&'static VerbEntry> {
+    VERBS
+        .binary_search_by(|entry| entry.name.as_bytes().cmp(upper))
+        .ok()
+        .map(|at| &VERBS[at])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{COMMON_REPLIES, DataDirection, Origin, VERBS, Verb, entry, is_secret};
+
+    fn found(name: &str) -> &'static super::VerbEntry {
+        entry(&Verb::new(name.as_bytes())).unwrap_or_else(|| panic!("{name} is missing"))
+    }
+
+    #[test]
+    fn rows_are_sorted_by_name_and_no_name_comes_twice() {
+        for pair in VERBS.windows(2) {
+            assert!(pair[0].name < pair[1].name, "{}", pair[1].name);
+        }
+        for row in VERBS {
+            assert_eq!(found(&row.name.to_ascii_lowercase()), row);
+        }
+    }
+
+    #[test]
+    fn every_row_is_whole() {
+        for row in VERBS {
+            let code = row.syntax.split(' ').next();
+            assert_eq!(code, Some(row.name));
+            assert!(
+                row.name
+                    .bytes()
+                    .all(|octet| octet.is_ascii_uppercase() || octet.is_ascii_digit())
+            );
+            assert!((3..=7).contains(&row.name.len()), "{}", row.name);
+            assert!(
+                row.summary.ends_with('.') && !row.summary.contains('\n'),
+                "{}",
+                row.name
+            );
+            assert!(row.summary.len() <= 80, "{}: {}", row.name, row.summary);
+            assert!(!row.replies.is_empty(), "{}", row.name);
+        }
+    }
+
+    #[test]
+    fn every_reference_names_a_document_and_a_section() {
+        for row in VERBS {
+            for part in row.reference.split("; ") {
+                let words: Vec<&str> = part.split(' ').collect();
+                let is_number = |word: &str| word.bytes().all(|octet| octet.is_ascii_digit());
+                let is_section = |word: &str| {
+                    word.split('.')
+                        .all(|part| !part.is_empty() && is_number(part))
+                };
+                let is_whole = match words[..] {
+                    ["RFC", number, "section", section] => is_number(number) && is_section(section),
+                    ["RFC", number] => is_number(number) && row.origin == Origin::Historic,
+                    [draft] => draft.starts_with("draft-") || draft.starts_with("GFD."),
+                    [draft, "section", section] => {
+                        draft.starts_with("draft-") && is_section(section)
+                    }
+                    ["unregistered:", ..] => words.len() > 1,
+                    _ => false,
+                };
+                assert!(is_whole, "{}: {part}", row.name);
+                let is_wild = !part.starts_with("RFC");
+                assert_eq!(is_wild, row.origin == Origin::Wild, "{}: {part}", row.name);
+            }
+        }
+    }
+
+    #[test]
+    fn reply_lists_are_sorted_final_and_without_the_common_ones() {
+        for row in VERBS {
+            for replies in [row.replies, row.replies_after_preliminary] {
+                assert!(
+                    replies.is_sorted_by(|left, right| left < right),
+                    "{}",
+                    row.name
+                );
+                for code in replies {
+                    assert!((200..700).contains(code), "{}: {code}", row.name);
+                    assert!(!COMMON_REPLIES.contains(code), "{}: {code}", row.name);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn three_verbs_are_secret() {
+        let secret: Vec<&str> = VERBS
+            .iter()
+            .filter(|row| row.secret)
+            .map(|row| row.name)
+            .collect();
+        assert_eq!(secret, ["ACCT", "ADAT", "PASS"]);
+        assert!(is_secret(b"pAsS") && !is_secret(b"PASSIVE") && !is_secret(b""));
+    }
+
+    #[test]
+    fn the_verbs_of_rfc_959_that_move_data_are_marked() {
+        let moving = |direction| {
+            let rows = VERBS
+                .iter()
+                .filter(|row| row.data == Some(direction) && row.origin == Origin::Registered);
+            rows.map(|row| row.name).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            moving(DataDirection::Received),
+            ["LIST", "MLSD", "NLST", "RETR"]
+        );
+        assert_eq!(moving(DataDirection::Sent), ["APPE", "STOR", "STOU"]);
+        for row in VERBS.iter().filter(|row| row.data.is_some()) {
+            assert!(row.replies_after_preliminary.contains(&226), "{}", row.name);
+            assert!(
+                !row.replies.contains(&226),
+                "{}: 226 follows a 1yz",
+                row.name
+            );
+        }
+    }
+
+    #[test]
+    fn what_servers_were_measured_to_answer_is_listed() {
+        let table: &[(&str, &[u16])] = &[
+            ("ABOR", &[225, 226, 451]),
+            ("EPSV", &[200, 220, 227, 229, 522]),
+            ("PASV", &[227, 228, 229, 425, 550]),
+            ("PORT", &[200, 425]),
+            ("RETR", &[425, 550, 554]),
+            ("STOR", &[550, 553, 554]),
+            ("APPE", &[202, 450]),
+            ("CDUP", &[200, 250]),
+            ("REST", &[350, 554]),
+            ("XMD5", &[213, 250, 251]),
+            ("AUTH", &[234, 334, 534]),
+        ];
+        for (name, codes) in table {
+            for code in *codes {
+                assert!(found(name).replies.contains(code), "{name}: {code}");
+            }
+        }
+        assert!(found("RETR").replies_after_preliminary.contains(&522));
+        assert!(entry(&Verb::new(b"XYZZY")).is_none());
+    }
 }
