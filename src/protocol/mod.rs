@@ -6,6 +6,7 @@ pub mod data_port;
 mod open_reply;
 pub mod parameters;
 pub mod reply;
+pub mod reply_codes;
 pub mod reply_reader;
 mod telnet;
 mod verb_table;
@@ -18,5 +19,6 @@ pub use parameters::{
     TransferParameters,
 };
 pub use reply::{Reply, ReplyClass, ReplyCode};
+pub use reply_codes::{REPLY_CODES, ReplyCodeEntry};
 pub use reply_reader::{Received, ReplyReader};
 pub use verbs::{DataDirection, Origin, VERBS, VerbEntry};
