@@ -1,3 +1,8 @@
-//! The only sockets of the program. No meaning lives here: octets in, octets out, open and closed.
+//! The only sockets of the program. No meaning lives here: octets in, octets out, opened and closed.
 
+pub mod control;
+pub mod data;
 pub mod loopback;
+
+pub use control::{ControlConnection, ControlInput, DialError};
+pub use data::{DataConnection, DataEvent};

@@ -3,12 +3,17 @@
 mod advertised_port;
 pub mod command;
 pub mod data_port;
+pub mod ledger;
+pub mod listing;
 mod open_reply;
 pub mod parameters;
+pub mod path_name;
 pub mod reply;
 pub mod reply_codes;
 pub mod reply_reader;
+pub mod secret_echo;
 mod telnet;
+pub mod user_pi;
 mod verb_table;
 pub mod verbs;
 

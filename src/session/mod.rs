@@ -1,1 +1,198 @@
-//! One login's worth of FTP: drives the user-PI over the sockets and tells observers what happened.
+//! One login's worth of FTP: drives the user-PI over the sockets, joins transfers to the readers and writers that it
+//! is handed, and tells observers what happened.
+//!
+//! One thread, the engine, owns the control connection's state. It hears the socket readers and the shell through one
+//! queue, so everything is seen in the order in which it happened:
+//!
+//! ```text
+//! shell ---- begin, interrupt ----\
+//! control-reader ---- octets ------> engine ---> observers (painter, recorder)
+//! data-connection -- ended, closed /       \---> Exchange (the shell waits on it)
+//! ```
+
+mod engine;
+mod exchange;
+pub mod line_ends;
+pub mod observation;
+mod passive;
+pub mod resume;
+pub mod transfer;
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::mpsc::{self, Sender};
+use std::time::Duration;
+
+use crate::net::{ControlConnection, DialError};
+use crate::protocol::Command;
+
+pub use engine::{DataState, Status};
+pub use exchange::{Ending, Exchange, News, Outcome};
+pub use observation::{Observation, Observer, Origin};
+pub use transfer::{Destination, Form, Transfer, TransferEnd, TransferResult};
+
+use engine::{Engine, Input};
+
+/// A handle on one control connection and everything that belongs to it.
+#[derive(Debug)]
+pub struct Session {
+    inputs: Sender<Input>,
+    host: String,
+    peer: SocketAddr,
+}
+
+/// Interrupts whatever a session waits for: what Ctrl-C means there is the session's affair.
+#[derive(Clone, Debug)]
+pub struct Interrupter {
+    inputs: Sender<Input>,
+}
+
+/// What the user can choose about a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Dial the address that a 227 names, even where it is not the server's own.
+    pub trust_data_host: bool,
+    /// Only a line with the first line's code ends a reply.
+    pub strict_multiline: bool,
+    /// Send ABOR without Telnet IP and Synch.
+    pub plain_abort: bool,
+    /// Never convert line ends, whatever the representation type.
+    pub keep_line_ends: bool,
+    /// Without an octet on either connection for so long, an exchange ends; `None` waits without limit.
+    pub silence_limit: Option<Duration>,
+}
+
+/// Why a session could not be started.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    /// No connection.
+    #[error(transparent)]
+    Dial(#[from] DialError),
+    /// The system refused a thread or a handle.
+    #[error("cannot watch the connection: {0}")]
+    System(#[from] io::Error),
+}
+
+impl Session {
+    /// Connects and starts to listen; sends nothing. The exchange is that of the greeting.
+    ///
+    /// # Errors
+    ///
+    /// [`ConnectError`]: nobody there, or no resources here.
+    pub fn connect(
+        host: &str,
+        port: u16,
+        settings: Settings,
+        observer: Box<dyn Observer>,
+    ) -> Result<(Self, Exchange), ConnectError> {
+        let control = ControlConnection::dial(host, port, CONNECT_LIMIT)?;
+        let peer = control.peer();
+        let (inputs, received) = mpsc::channel();
+        let sender = inputs.clone();
+        let (news, exchange) = Exchange::new();
+        let engine = Engine::new(control, settings, observer, sender, news);
+        let reader_inputs = inputs.clone();
+        engine.control().start_reading(move |input| {
+            // The engine outlives its reader unless the program ends.
+            let _ = reader_inputs.send(Input::Control(input));
+        })?;
+        std::thread::Builder::new()
+            .name("session".to_owned())
+            .spawn(move || engine.run(&received))?;
+        Ok((
+            Self {
+                inputs,
+                host: host.to_owned(),
+                peer,
+            },
+            exchange,
+        ))
+    }
+
+    /// The host as the user named it.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// The server's address.
+    #[must_use]
+    pub fn peer(&self) -> SocketAddr {
+        self.peer
+    }
+
+    /// Sends a command. A transfer is joined to the data connection that is open when the command is written.
+    pub fn begin(&self, command: Command, origin: Origin, transfer: Option<Transfer>) -> Exchange {
+        let (news, exchange) = Exchange::new();
+        // A session whose engine is gone drops the sender, and the exchange settles as lost.
+        let _ = self.inputs.send(Input::Begin {
+            command,
+            origin,
+            transfer,
+            news,
+        });
+        exchange
+    }
+
+    /// Sends a command and waits until it is settled.
+    pub fn perform(&self, command: Command, origin: Origin, transfer: Option<Transfer>) -> Outcome {
+        self.begin(command, origin, transfer).wait()
+    }
+
+    /// What is known now; `None` once the engine is gone.
+    #[must_use]
+    pub fn status(&self) -> Option<Status> {
+        let (answer, status) = mpsc::channel();
+        self.inputs.send(Input::Ask(answer)).ok()?;
+        status.recv().ok()
+    }
+
+    /// Takes new settings from now on.
+    pub fn configure(&self, settings: Settings) {
+        let _ = self.inputs.send(Input::Configure(settings));
+    }
+
+    /// Closes every open entry of the ledger and sends nothing.
+    pub fn resync(&self) {
+        let _ = self.inputs.send(Input::Resync);
+    }
+
+    /// A handle for the thread that hears Ctrl-C.
+    #[must_use]
+    pub fn interrupter(&self) -> Interrupter {
+        Interrupter {
+            inputs: self.inputs.clone(),
+        }
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        let (done, closed) = mpsc::channel();
+        if self.inputs.send(Input::Close(done)).is_ok() {
+            // Wait until the sockets are closed and the last observation is told; an error means just that.
+            let _ = closed.recv();
+        }
+    }
+}
+
+impl Interrupter {
+    /// Tells the session that Ctrl-C was pressed.
+    pub fn interrupt(&self) {
+        let _ = self.inputs.send(Input::Interrupt);
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            trust_data_host: false,
+            strict_multiline: false,
+            plain_abort: false,
+            keep_line_ends: false,
+            silence_limit: None,
+        }
+    }
+}
+
+const CONNECT_LIMIT: Duration = Duration::from_secs(30);

@@ -1,0 +1,317 @@
+//! Which reply answers which command.
+//!
+//! FTP numbers nothing: a reply belongs to a command only by order (RFC 959 section 5.4), and servers skip replies, double
+//! them and send them to nobody. The ledger keeps every command that is owed a reply and gives each reply to the
+//! oldest one that may get that code, so that one missing or extra reply does not shift all that follow.
+//!
+//! ```text
+//! C> RETR f        open: RETR
+//! S> 150 ...       open: RETR (begun)
+//! C> NOOP          open: RETR (begun), NOOP
+//! S> 200 ...       not listed for a begun RETR: NOOP's     open: RETR (begun)
+//! S> 226 ...       RETR's                                  open: nothing
+//! ```
+
+use std::collections::VecDeque;
+
+use super::command::Verb;
+use super::reply::ReplyCode;
+use super::verbs::{self, DataDirection};
+
+/// The commands that are owed a reply, and the last ones that got or missed theirs.
+#[derive(Debug, Default)]
+pub struct Ledger {
+    open: VecDeque<Entry>,
+    /// The command that was answered last: a reply that fits only it is its second one.
+    answered: Option<Entry>,
+    /// Passed over without a reply, oldest first; at most [`PASSED_OVER_KEPT`].
+    passed_over: VecDeque<Entry>,
+    next_id: u64,
+}
+
+/// One command in the ledger; the greeting is entry 0 of every control connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EntryId(u64);
+
+/// How well a reply fits the command that it was given to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fit {
+    /// The RFCs list this code for this command, at this point.
+    Listed,
+    /// No RFC lists it here, but it answers anything of the kind (200 for 250, 502).
+    Tolerated,
+    /// It fits no open command; the oldest got it.
+    Unlisted,
+    /// It fits only the command that was answered last: its second final reply.
+    SecondReply,
+    /// It fits only a command that had been passed over without a reply.
+    Late,
+    /// Nobody had asked anything.
+    Unasked,
+}
+
+/// What became of one reply.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assignment {
+    /// The command that it was given to, if any.
+    pub entry: Option<EntryId>,
+    /// That command's verb; empty if there is none.
+    pub verb: Option<Verb>,
+    /// How well it fits.
+    pub fit: Fit,
+    /// Older commands that are now taken to get no reply.
+    pub passed_over: Vec<(EntryId, Verb)>,
+}
+
+#[derive(Clone, Debug)]
+struct Entry {
+    id: EntryId,
+    asked: Asked,
+    /// 1yz replies so far.
+    preliminaries: u32,
+    /// A 1yz came and the data have not ended: its final reply may come after those of younger commands.
+    transferring: bool,
+}
+
+#[derive(Clone, Debug)]
+enum Asked {
+    Greeting,
+    Command(Verb),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Strictness {
+    Listed,
+    Tolerated,
+}
+
+impl Ledger {
+    /// Enters the greeting, which the server owes from the moment of the connection.
+    pub fn await_greeting(&mut self) -> EntryId {
+        self.enter(Asked::Greeting)
+    }
+
+    /// Enters a command that is about to be sent.
+    pub fn enter_command(&mut self, verb: Verb) -> EntryId {
+        self.enter(Asked::Command(verb))
+    }
+
+    /// Whether this command is still owed its final reply.
+    #[must_use]
+    pub fn is_open(&self, id: EntryId) -> bool {
+        self.open.iter().any(|entry| entry.id == id)
+    }
+
+    /// Whether no command is owed a reply.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.open.is_empty()
+    }
+
+    /// The commands that are owed a reply, oldest first; the greeting has an empty verb.
+    pub fn open_verbs(&self) -> impl Iterator<Item = Verb> + '_ {
+        self.open.iter().map(Entry::verb)
+    }
+
+    /// The data of this command's transfer have ended, so its final reply is due.
+    pub fn end_data(&mut self, id: EntryId) {
+        if let Some(entry) = self.open.iter_mut().find(|entry| entry.id == id) {
+            entry.transferring = false;
+        }
+    }
+
+    /// Forgets everything that is owed.
+    pub fn close_all(&mut self) -> Vec<Verb> {
+        self.answered = None;
+        self.passed_over.clear();
+        self.open.drain(..).map(|entry| entry.verb()).collect()
+    }
+
+    /// Gives a reply to the command that it answers.
+    pub fn assign(&mut self, code: ReplyCode) -> Assignment {
+        if code.is_preliminary() {
+            self.assign_preliminary()
+        } else {
+            self.assign_final(code)
+        }
+    }
+
+    fn enter(&mut self, asked: Asked) -> EntryId {
+        let id = EntryId(self.next_id);
+        self.next_id += 1;
+        self.open.push_back(Entry {
+            id,
+            asked,
+            preliminaries: 0,
+            transferring: false,
+        });
+        id
+    }
+
+    fn assign_preliminary(&mut self) -> Assignment {
+        let position = (self.open.iter().position(|entry| entry.awaits_beginning()))
+            .or_else(|| self.open.iter().position(|entry| entry.preliminaries > 0))
+            .or_else(|| self.open.iter().position(Entry::is_unknown));
+        let (position, fit) = match position {
+            Some(position) => (position, Fit::Listed),
+            None if self.open.is_empty() => return Self::unasked(),
+            None => (0, Fit::Unlisted),
+        };
+        let entry = &mut self.open[position];
+        entry.preliminaries += 1;
+        // A second 1yz tells nothing about the data (Pure-FTPd sends one when a download was cut).
+        entry.transferring |= entry.preliminaries == 1 && entry.data().is_some();
+        Assignment {
+            entry: Some(entry.id),
+            verb: Some(entry.verb()),
+            fit,
+            passed_over: Vec::new(),
+        }
+    }
+
+    fn assign_final(&mut self, code: ReplyCode) -> Assignment {
+        for (strictness, fit) in [
+            (Strictness::Listed, Fit::Listed),
+            (Strictness::Tolerated, Fit::Tolerated),
+        ] {
+            if let Some(position) = self
+                .open
+                .iter()
+                .position(|entry| entry.fits(code, strictness))
+            {
+                return self.close_at(position, fit);
+            }
+        }
+        if let Some(assignment) = self.assign_to_the_past(code) {
+            return assignment;
+        }
+        if self.open.is_empty() {
+            return Self::unasked();
+        }
+        self.close_at(0, Fit::Unlisted)
+    }
+
+    fn assign_to_the_past(&mut self, code: ReplyCode) -> Option<Assignment> {
+        if let Some(position) = self
+            .passed_over
+            .iter()
+            .position(|entry| entry.fits(code, Strictness::Listed))
+        {
+            let entry = self.passed_over.remove(position)?;
+            return Some(entry.assignment(Fit::Late));
+        }
+        let answered = self.answered.as_ref()?;
+        (!self.open.is_empty() && answered.fits(code, Strictness::Listed))
+            .then(|| answered.assignment(Fit::SecondReply))
+    }
+
+    fn unasked() -> Assignment {
+        Assignment {
+            entry: None,
+            verb: None,
+            fit: Fit::Unasked,
+            passed_over: Vec::new(),
+        }
+    }
+
+    fn close_at(&mut self, position: usize, fit: Fit) -> Assignment {
+        let mut passed_over = Vec::new();
+        let mut kept = VecDeque::new();
+        for entry in self.open.drain(..position) {
+            if entry.transferring {
+                kept.push_back(entry);
+            } else {
+                passed_over.push((entry.id, entry.verb()));
+                self.passed_over.push_back(entry);
+            }
+        }
+        while self.passed_over.len() > PASSED_OVER_KEPT {
+            self.passed_over.pop_front();
+        }
+        let closed = self.open.pop_front();
+        kept.append(&mut self.open);
+        self.open = kept;
+        let closed = closed.expect("`position` was found in `open`, so it has an entry there");
+        let assignment = Assignment {
+            passed_over,
+            ..closed.assignment(fit)
+        };
+        self.answered = Some(closed);
+        assignment
+    }
+}
+
+impl Entry {
+    fn verb(&self) -> Verb {
+        match &self.asked {
+            Asked::Greeting => Verb::new(b""),
+            Asked::Command(verb) => verb.clone(),
+        }
+    }
+
+    fn assignment(&self, fit: Fit) -> Assignment {
+        Assignment {
+            entry: Some(self.id),
+            verb: Some(self.verb()),
+            fit,
+            passed_over: Vec::new(),
+        }
+    }
+
+    fn data(&self) -> Option<DataDirection> {
+        match &self.asked {
+            Asked::Greeting => None,
+            Asked::Command(verb) => verbs::entry(verb).and_then(|entry| entry.data),
+        }
+    }
+
+    /// A 1yz should come before its final reply, and has not.
+    fn awaits_beginning(&self) -> bool {
+        self.preliminaries == 0 && (matches!(self.asked, Asked::Greeting) || self.data().is_some())
+    }
+
+    /// A verb that no table knows: it may get anything.
+    fn is_unknown(&self) -> bool {
+        match &self.asked {
+            Asked::Greeting => false,
+            Asked::Command(verb) => !verb.as_bytes().is_empty() && verbs::entry(verb).is_none(),
+        }
+    }
+
+    fn fits(&self, code: ReplyCode, strictness: Strictness) -> bool {
+        let verb = match &self.asked {
+            Asked::Greeting => return matches!(code.0, 220 | 230 | 421 | 500..=599),
+            Asked::Command(verb) => verb,
+        };
+        // Servers answer an empty line with an error or not at all (vsftpd and Pure-FTPd are silent).
+        if verb.as_bytes().is_empty() {
+            return code.is_negative();
+        }
+        let Some(entry) = verbs::entry(verb) else {
+            return strictness == Strictness::Tolerated;
+        };
+        if self.preliminaries > 0 {
+            let listed = entry.replies_after_preliminary.contains(&code.0);
+            // Once the transfer has begun, "500 unknown command" is about something else: Pure-FTPd answers so
+            // to whatever is typed while it transfers.
+            return listed || (strictness == Strictness::Tolerated && ends_a_transfer(code));
+        }
+        let listed = entry.replies.contains(&code.0) || is_listed_anywhere(code);
+        listed || (strictness == Strictness::Tolerated && is_tolerated_anywhere(code))
+    }
+}
+
+fn is_listed_anywhere(code: ReplyCode) -> bool {
+    verbs::COMMON_REPLIES.contains(&code.0)
+}
+
+fn is_tolerated_anywhere(code: ReplyCode) -> bool {
+    code.is_negative() || matches!(code.0, 200..=204 | 300..=304)
+}
+
+fn ends_a_transfer(code: ReplyCode) -> bool {
+    matches!(code.0, 200 | 225 | 226 | 250 | 421 | 420..=459 | 520..=529 | 550..=559)
+}
+
+/// Enough for the replies of a few skipped commands to find them; more would only match by accident.
+const PASSED_OVER_KEPT: usize = 8;

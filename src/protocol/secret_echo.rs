@@ -1,0 +1,130 @@
+//! Masks the last secrets in replies that echo them.
+//!
+//! Some servers repeat the line that they did not understand: `500 'PASS hunter2' not understood`.
+
+use super::reply::Reply;
+
+/// The secrets that were sent last, and the masking of replies that repeat them.
+#[derive(Default)]
+pub struct SecretEcho {
+    recent: Vec<Vec<u8>>,
+}
+
+impl SecretEcho {
+    /// Remembers a secret that is about to be sent.
+    pub fn remember(&mut self, secret: &[u8]) {
+        let secret = secret.trim_ascii();
+        if secret.is_empty() || self.recent.iter().any(|known| known == secret) {
+            return;
+        }
+        if self.recent.len() == KEPT {
+            self.recent.remove(0);
+        }
+        self.recent.push(secret.to_vec());
+        // The longest first, so that a secret inside another one does not leave the rest of it readable.
+        self.recent
+            .sort_by_key(|known| std::cmp::Reverse(known.len()));
+    }
+
+    /// The reply with every echo of a secret replaced by `****`.
+    ///
+    /// A secret shorter than [`SHORT`] octets is masked only as a whole word, and only where an echo is likely:
+    /// otherwise the password `5` would blot out every `213 5`.
+    pub fn mask(&self, reply: &mut Reply, answers_secret: bool) {
+        let echo_is_likely = answers_secret || reply.code.is_negative();
+        for line in &mut reply.lines {
+            for secret in &self.recent {
+                if secret.len() >= SHORT {
+                    replace(line, secret, |_, _| true);
+                } else if echo_is_likely {
+                    replace(line, secret, is_whole_word);
+                }
+            }
+        }
+    }
+
+    /// The same for any octets that a server sent, outside replies.
+    #[must_use]
+    pub fn masked(&self, octets: &[u8]) -> Vec<u8> {
+        let mut line = octets.to_vec();
+        for secret in &self.recent {
+            replace(&mut line, secret, is_whole_word);
+        }
+        line
+    }
+}
+
+impl std::fmt::Debug for SecretEcho {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "SecretEcho({} secrets)", self.recent.len())
+    }
+}
+
+fn is_whole_word(line: &[u8], range: std::ops::Range<usize>) -> bool {
+    let is_edge = |octet: Option<&u8>| octet.is_none_or(|octet| !octet.is_ascii_alphanumeric());
+    // The reply code is not an echo.
+    range.start >= 4 && is_edge(line.get(range.start - 1)) && is_edge(line.get(range.end))
+}
+
+fn replace(line: &mut Vec<u8>, secret: &[u8], accept: fn(&[u8], std::ops::Range<usize>) -> bool) {
+    let mut start = 0;
+    while let Some(found) = line[start..]
+        .windows(secret.len())
+        .position(|window| window == secret)
+    {
+        let range = start + found..start + found + secret.len();
+        if accept(line, range.clone()) {
+            line.splice(range.clone(), MASK.iter().copied());
+            start = range.start + MASK.len();
+        } else {
+            start = range.start + 1;
+        }
+    }
+}
+
+const KEPT: usize = 4;
+const SHORT: usize = 4;
+const MASK: &[u8] = b"****";
+
+#[cfg(test)]
+mod tests {
+    use super::{Reply, SecretEcho};
+    use crate::protocol::reply::ReplyCode;
+
+    fn masked(secret: &str, line: &str, answers_secret: bool) -> String {
+        let mut echo = SecretEcho::default();
+        echo.remember(secret.as_bytes());
+        let code = ReplyCode(line[..3].parse().unwrap());
+        let mut reply = Reply {
+            code,
+            lines: vec![line.as_bytes().to_vec()],
+            ended_with: None,
+            dropped_octets: 0,
+        };
+        echo.mask(&mut reply, answers_secret);
+        String::from_utf8(reply.lines.remove(0)).unwrap()
+    }
+
+    #[test]
+    fn an_echoed_secret_is_masked() {
+        assert_eq!(
+            masked("hunter2", "500 'PASS hunter2'?", true),
+            "500 'PASS ****'?"
+        );
+        assert_eq!(masked("hunter2", "200 xhunter2x", false), "200 x****x");
+    }
+
+    #[test]
+    fn a_short_secret_does_not_blot_out_ordinary_replies() {
+        assert_eq!(masked("5", "213 5", false), "213 5");
+        assert_eq!(
+            masked("A", "331 User name okay", false),
+            "331 User name okay"
+        );
+        assert_eq!(
+            masked("x", "530 PASS x is wrong, max", true),
+            "530 PASS **** is wrong, max"
+        );
+        assert_eq!(masked("530", "530 no", true), "530 no");
+    }
+}

@@ -1,0 +1,322 @@
+//! The user protocol interpreter: commands and octets in, events out (RFC 959 section 2.2). It knows no socket and
+//! no clock, and it learns everything from what went by.
+//!
+//! ```text
+//!                    220                     send                  final reply
+//! AwaitingGreeting -------> Idle ----------------> AwaitingReply ----------------> Idle
+//!                                                     | 1yz                          ^
+//!                                                     +-----> Transferring ----------+
+//! ```
+
+use std::collections::VecDeque;
+
+use super::command::{Command, Verb};
+use super::data_port::{DataPort, DataPortUnreadable};
+use super::ledger::{Assignment, EntryId, Fit, Ledger};
+use super::parameters::{
+    FileStructure, ProtectionLevel, RepresentationType, RestartMarker, TransferMode,
+    TransferParameters,
+};
+use super::path_name;
+use super::reply::{Reply, ReplyCode};
+use super::reply_reader::{Received, ReplyReader};
+use super::secret_echo::SecretEcho;
+use super::verbs;
+
+/// The state machine of one control connection.
+#[derive(Debug, Default)]
+pub struct UserPi {
+    reader: ReplyReader,
+    ledger: Ledger,
+    learnt: Learnt,
+    echo: SecretEcho,
+    /// Commands whose final reply is still owed, for what their reply will teach.
+    awaiting: Vec<(EntryId, Command)>,
+    events: VecDeque<Event>,
+}
+
+/// What the server has acknowledged in this session, and nothing that it has not.
+#[derive(Clone, Debug, Default)]
+pub struct Learnt {
+    /// TYPE, STRU, MODE, PROT, as acknowledged.
+    pub parameters: TransferParameters,
+    /// A TYPE was refused after the last accepted one: Pure-FTPd answers 504 and switches to ASCII all the same.
+    pub type_is_doubtful: bool,
+    /// A REST that was accepted and not consumed by a transfer that reached 1yz.
+    pub pending_restart: Option<RestartMarker>,
+    /// RNFR was accepted and RNTO has not followed.
+    pub pending_rename: bool,
+    /// The working directory, from a 257 only.
+    pub directory: Option<Vec<u8>>,
+    /// EPSV ALL was accepted (RFC 2428 section 4).
+    pub epsv_all: bool,
+    /// The lines of the last FEAT reply, trimmed (RFC 2389 section 3.2).
+    pub features: Vec<Vec<u8>>,
+    /// The last final reply asked for a password or an account (331, 332).
+    pub secret_is_asked: bool,
+}
+
+/// Something that happened on the control connection.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// Telnet commands stood among the octets and were removed; none is ever answered (RFC 1123 section 4.1.2.12).
+    TelnetReceived(Vec<u8>),
+    /// A line that belongs to no reply.
+    StrayReceived(Vec<u8>),
+    /// A reply, with echoes of secrets masked.
+    ReplyReceived {
+        /// The reply as it may be shown.
+        reply: Reply,
+        /// Whose it is.
+        assignment: Assignment,
+    },
+    /// A 227, 228 or 229 offered a data port.
+    DataPortOffered(DataPort),
+    /// A 227, 228 or 229 could not be read.
+    DataPortUnreadable(DataPortUnreadable),
+    /// A 1yz: the transfer of this command has begun.
+    TransferBegun(EntryId),
+    /// The final reply of this command.
+    CommandAnswered {
+        /// The command.
+        entry: EntryId,
+        /// Its final reply.
+        reply: Reply,
+        /// The code is not one that the command should get.
+        fit: Fit,
+    },
+}
+
+impl UserPi {
+    /// The machine of a connection that has just been made; the greeting is awaited.
+    #[must_use]
+    pub fn new() -> (Self, EntryId) {
+        let mut pi = Self::default();
+        let greeting = pi.ledger.await_greeting();
+        (pi, greeting)
+    }
+
+    /// Enters a command; the caller writes [`Command::wire`] to the control connection.
+    pub fn send(&mut self, command: &Command) -> EntryId {
+        if let Some(secret) = command.secret() {
+            self.echo.remember(secret);
+        }
+        let entry = self.ledger.enter_command(command.verb());
+        self.awaiting.push((entry, command.clone()));
+        entry
+    }
+
+    /// Takes octets that arrived on the control connection.
+    pub fn receive(&mut self, octets: &[u8]) {
+        self.reader.push(octets);
+        self.read();
+    }
+
+    /// The control connection has ended: what was read of an unfinished reply is handed out.
+    pub fn end_of_file(&mut self) {
+        self.reader.end_of_file();
+        self.read();
+    }
+
+    /// Two seconds were silent: a reply whose last line bears another code is taken to be whole.
+    pub fn silence(&mut self) {
+        self.reader.silence();
+        self.read();
+    }
+
+    /// Whether a reply waits for [`UserPi::silence`].
+    #[must_use]
+    pub fn awaits_silence(&self) -> bool {
+        self.reader.awaits_silence()
+    }
+
+    /// Whether a line of another code may never end a reply.
+    pub fn set_strict_multiline(&mut self, strict: bool) {
+        self.reader.set_strict(strict);
+    }
+
+    /// The next thing that happened.
+    pub fn next_event(&mut self) -> Option<Event> {
+        self.events.pop_front()
+    }
+
+    /// What the server has acknowledged.
+    #[must_use]
+    pub fn learnt(&self) -> &Learnt {
+        &self.learnt
+    }
+
+    /// What is owed.
+    #[must_use]
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// Octets that are not a reply, with echoes of secrets masked.
+    #[must_use]
+    pub fn masked(&self, octets: &[u8]) -> Vec<u8> {
+        self.echo.masked(octets)
+    }
+
+    /// The data of this command's transfer have ended.
+    pub fn end_data(&mut self, entry: EntryId) {
+        self.ledger.end_data(entry);
+    }
+
+    /// Closes every open entry without sending anything.
+    pub fn resync(&mut self) -> Vec<Verb> {
+        self.awaiting.clear();
+        self.ledger.close_all()
+    }
+
+    fn read(&mut self) {
+        while let Some(received) = self.reader.next_received() {
+            match received {
+                Received::Telnet(octets) => self.events.push_back(Event::TelnetReceived(octets)),
+                Received::Stray(line) => {
+                    let line = self.echo.masked(&line);
+                    self.events.push_back(Event::StrayReceived(line));
+                }
+                Received::Reply(reply) => self.take_reply(reply),
+            }
+        }
+    }
+
+    fn take_reply(&mut self, reply: Reply) {
+        let assignment = self.ledger.assign(reply.code);
+        let answered = assignment.entry;
+        let command = self.command_of(answered);
+        let mut shown = reply.clone();
+        let answers_secret = command
+            .as_ref()
+            .is_some_and(|command| command.secret().is_some());
+        self.echo
+            .mask(&mut shown, answers_secret || answered.is_none());
+        let fit = assignment.fit;
+        for (entry, _) in &assignment.passed_over {
+            self.awaiting.retain(|(awaited, _)| awaited != entry);
+        }
+        self.events.push_back(Event::ReplyReceived {
+            reply: shown.clone(),
+            assignment,
+        });
+        let Some(entry) = answered else { return };
+        if reply.code.is_preliminary() {
+            if let Some(command) = &command {
+                self.learn_from_preliminary(command);
+            }
+            self.events.push_back(Event::TransferBegun(entry));
+            return;
+        }
+        if fit == Fit::SecondReply {
+            return;
+        }
+        self.awaiting.retain(|(awaited, _)| *awaited != entry);
+        if let Some(command) = &command {
+            self.learn(command, &reply);
+            self.read_data_port(&reply);
+        }
+        self.events.push_back(Event::CommandAnswered {
+            entry,
+            reply: shown,
+            fit,
+        });
+    }
+
+    fn command_of(&self, entry: Option<EntryId>) -> Option<Command> {
+        let entry = entry?;
+        self.awaiting
+            .iter()
+            .find(|(awaited, _)| *awaited == entry)
+            .map(|(_, command)| command.clone())
+    }
+
+    /// The reply decides, not the verb: an EPSV that is answered with 227 offered what a 227 offers.
+    fn read_data_port(&mut self, reply: &Reply) {
+        if !matches!(reply.code.0, 227..=229) {
+            return;
+        }
+        self.events.push_back(match DataPort::from_reply(reply) {
+            Ok(port) => Event::DataPortOffered(port),
+            Err(reason) => Event::DataPortUnreadable(reason),
+        });
+    }
+
+    fn learn_from_preliminary(&mut self, command: &Command) {
+        // vsftpd and Pure-FTPd keep a marker over LIST, so only the transfers that use it consume it.
+        if ["RETR", "STOR", "STOU", "APPE"]
+            .iter()
+            .any(|verb| command.verb().is(verb))
+        {
+            self.learnt.pending_restart = None;
+        }
+    }
+
+    fn learn(&mut self, command: &Command, reply: &Reply) {
+        self.learnt.secret_is_asked = matches!(reply.code.0, 331 | 332);
+        let verb = command.verb();
+        let argument = command.argument().unwrap_or_default().trim_ascii();
+        self.learnt.pending_rename = verb.is("RNFR") && reply.code == ReplyCode(350);
+        if reply.code.is_negative() {
+            self.learnt.type_is_doubtful |= verb.is("TYPE");
+        } else if reply.code.is_positive() {
+            self.learnt.learn_from_acceptance(&verb, argument, reply);
+        }
+    }
+}
+
+impl Learnt {
+    fn learn_from_acceptance(&mut self, verb: &Verb, argument: &[u8], reply: &Reply) {
+        match verb.as_bytes() {
+            b"TYPE" => {
+                self.parameters.representation_type = RepresentationType::from_argument(argument);
+                self.type_is_doubtful = self.parameters.representation_type.is_none();
+            }
+            b"MODE" => self.parameters.mode = TransferMode::from_argument(argument),
+            b"STRU" => self.parameters.structure = FileStructure::from_argument(argument),
+            b"PROT" => self.parameters.protection = ProtectionLevel::from_argument(argument),
+            b"REST" => {
+                // vsftpd accepts `REST abc` and takes it for 0; what cannot be read counts as pending, to be safe.
+                let marker = std::str::from_utf8(argument)
+                    .ok()
+                    .and_then(|text| text.parse().ok());
+                self.pending_restart = match marker {
+                    Some(0) => None,
+                    Some(octets) => Some(RestartMarker(octets)),
+                    None => Some(RestartMarker(0)),
+                };
+            }
+            b"PWD" | b"XPWD" => self.directory = path_name::from_257(reply),
+            b"CWD" | b"XCWD" | b"CDUP" | b"XCUP" => self.directory = None,
+            b"EPSV" => self.epsv_all |= argument.eq_ignore_ascii_case(b"ALL"),
+            b"FEAT" => self.features = features(reply),
+            b"REIN" => *self = Self::default(),
+            _ => {}
+        }
+    }
+}
+
+/// The feature lines of a 211. RFC 2389 wants one space in front of each; some servers write `211-NAME`.
+fn features(reply: &Reply) -> Vec<Vec<u8>> {
+    let Some((_, rest)) = reply.lines.split_first() else {
+        return Vec::new();
+    };
+    let Some((_, body)) = rest.split_last() else {
+        return Vec::new();
+    };
+    body.iter()
+        .map(|line| {
+            line.strip_prefix(b"211-")
+                .unwrap_or(line)
+                .trim_ascii()
+                .to_vec()
+        })
+        .filter(|line| !line.is_empty())
+        .collect()
+}
+
+/// The direction in which this command's data go, if it uses the data connection.
+#[must_use]
+pub fn data_direction(command: &Command) -> Option<verbs::DataDirection> {
+    verbs::entry(&command.verb()).and_then(|entry| entry.data)
+}

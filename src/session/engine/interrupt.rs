@@ -1,0 +1,62 @@
+//! What Ctrl-C means: first ABOR, then the data connection, then the prompt.
+
+use std::io;
+
+use crate::protocol::Command;
+use crate::protocol::verbs::DataDirection;
+use crate::session::exchange::Ending;
+use crate::session::observation::Observation;
+use crate::session::transfer::TransferResult;
+
+use super::Engine;
+
+impl Engine {
+    pub(super) fn interrupt(&mut self) {
+        let Some(transfer) = &mut self.transfer else {
+            return self.settle_as(Ending::Interrupted);
+        };
+        transfer.interrupts += 1;
+        match transfer.interrupts {
+            1 => {
+                if transfer.direction() == DataDirection::Sent {
+                    transfer.drop_connection(TransferResult::Aborted);
+                }
+                self.send_abort();
+            }
+            2 => transfer.drop_connection(TransferResult::Aborted),
+            _ => self.settle_as(Ending::Interrupted),
+        }
+    }
+
+    fn send_abort(&mut self) {
+        if !self.connected {
+            return;
+        }
+        let Ok(command) = Command::new("ABOR") else {
+            return;
+        };
+        let synch = !self.settings.plain_abort;
+        self.pi.send(&command);
+        self.observe(&Observation::AbortSent { synch });
+        let sent = if synch {
+            self.send_synch(&command)
+        } else {
+            self.control.send(&command.wire())
+        };
+        if let Err(error) = sent {
+            self.end_control(Some(&error));
+        }
+    }
+
+    /// IP and Synch (RFC 854, RFC 959 section 4.1.3), with IAC as the urgent octet: vsftpd knows exactly this form,
+    /// and a server that drops urgent octets is left with a line that it can still read.
+    fn send_synch(&mut self, command: &Command) -> io::Result<()> {
+        self.control.send(&[IAC, IP])?;
+        self.control.send_urgent(&[IAC])?;
+        self.control.send(&[&[DM][..], &command.wire()].concat())
+    }
+}
+
+const IAC: u8 = 255;
+const IP: u8 = 244;
+const DM: u8 = 242;

@@ -1,0 +1,252 @@
+//! The one thread that owns a session: it takes inputs from one queue and lets nothing wait for anything else.
+
+mod data;
+mod interrupt;
+mod replies;
+mod waiting;
+
+use std::net::SocketAddr;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::time::Instant;
+
+use crate::net::{ControlConnection, ControlInput, DataConnection, DataEvent};
+use crate::protocol::user_pi::{Learnt, UserPi, data_direction};
+use crate::protocol::{Command, Verb};
+
+use super::Settings;
+use super::exchange::{Ending, News, Outcome};
+use super::observation::{Observation, Observer, Origin};
+use super::transfer::{Joined, Transfer};
+
+use data::{ActiveTransfer, DataSide};
+use waiting::Waiting;
+
+/// Everything that can happen to a session, in one queue.
+pub(super) enum Input {
+    Control(ControlInput),
+    Data(u64, DataEvent),
+    Begin {
+        command: Command,
+        origin: Origin,
+        transfer: Option<Transfer>,
+        news: Sender<News>,
+    },
+    Interrupt,
+    Configure(Settings),
+    Resync,
+    Ask(Sender<Status>),
+    Close(Sender<()>),
+}
+
+/// What is known of a session at one moment.
+#[derive(Clone, Debug)]
+pub struct Status {
+    /// The control connection is open.
+    pub connected: bool,
+    /// What the server has acknowledged.
+    pub learnt: Learnt,
+    /// The data connection.
+    pub data: DataState,
+    /// Commands that are owed a final reply, oldest first.
+    pub owed: Vec<Verb>,
+}
+
+/// The data connection, as the prompt shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DataState {
+    /// There is none.
+    Closed,
+    /// A port was offered and is being dialled.
+    Dialling,
+    /// Open and not used yet.
+    Open(SocketAddr),
+    /// A transfer uses it.
+    Transferring,
+}
+
+pub(super) struct Engine {
+    control: ControlConnection,
+    connected: bool,
+    quit_answered: bool,
+    pi: UserPi,
+    settings: Settings,
+    observer: Box<dyn Observer>,
+    inputs: Sender<Input>,
+    waiting: Option<Waiting>,
+    data: DataSide,
+    transfer: Option<ActiveTransfer>,
+    /// When the last octet came on the control connection.
+    last_reply_octet: Instant,
+    /// When anything last moved on either connection.
+    last_movement: Instant,
+}
+
+impl Engine {
+    pub(super) fn new(
+        control: ControlConnection,
+        settings: Settings,
+        observer: Box<dyn Observer>,
+        inputs: Sender<Input>,
+        news: Sender<News>,
+    ) -> Self {
+        let (mut pi, greeting) = UserPi::new();
+        pi.set_strict_multiline(settings.strict_multiline);
+        let now = Instant::now();
+        Self {
+            control,
+            connected: true,
+            quit_answered: false,
+            pi,
+            settings,
+            observer,
+            inputs,
+            waiting: Some(Waiting::new(greeting, Verb::new(b""), news)),
+            data: DataSide::default(),
+            transfer: None,
+            last_reply_octet: now,
+            last_movement: now,
+        }
+    }
+
+    pub(super) fn control(&self) -> &ControlConnection {
+        &self.control
+    }
+
+    pub(super) fn run(mut self, inputs: &Receiver<Input>) {
+        self.observe(&Observation::Connected {
+            peer: self.control.peer(),
+        });
+        loop {
+            let input = match self.next_deadline() {
+                None => inputs.recv().map_err(|_| RecvTimeoutError::Disconnected),
+                Some(deadline) => {
+                    inputs.recv_timeout(deadline.saturating_duration_since(Instant::now()))
+                }
+            };
+            match input {
+                Ok(Input::Close(done)) => return self.close(&done),
+                Ok(input) => self.take(input),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+            self.pass_deadlines();
+            self.conclude_transfer();
+            self.settle();
+        }
+    }
+
+    fn take(&mut self, input: Input) {
+        match input {
+            Input::Control(ControlInput::Octets(octets)) => self.take_octets(&octets),
+            Input::Control(ControlInput::Ended(error)) => self.end_control(error.as_ref()),
+            Input::Data(id, event) => self.take_data_event(id, event),
+            Input::Begin {
+                command,
+                origin,
+                transfer,
+                news,
+            } => {
+                self.begin(&command, origin, transfer, news);
+            }
+            Input::Interrupt => self.interrupt(),
+            Input::Configure(settings) => {
+                self.pi.set_strict_multiline(settings.strict_multiline);
+                self.settings = settings;
+            }
+            Input::Resync => self.resync(),
+            // Nobody is left to answer when the asking thread has gone.
+            Input::Ask(answer) => drop(answer.send(self.status())),
+            Input::Close(_) => {}
+        }
+    }
+
+    fn observe(&mut self, observation: &Observation<'_>) {
+        self.observer.observe(observation);
+    }
+
+    fn begin(
+        &mut self,
+        command: &Command,
+        origin: Origin,
+        transfer: Option<Transfer>,
+        news: Sender<News>,
+    ) {
+        if !self.connected {
+            // The sender may have stopped waiting.
+            let _ = news.send(News::Settled(Outcome::lost()));
+            return;
+        }
+        self.settle_as(Ending::Interrupted);
+        let entry = self.pi.send(command);
+        self.waiting = Some(Waiting::new(entry, command.verb(), news));
+        let connection = transfer.as_ref().and_then(|_| self.data.take_open());
+        let lacks_connection = transfer.is_some() && connection.is_none();
+        if let (Some(transfer), Some(connection)) = (transfer, connection) {
+            self.join(entry, transfer, connection);
+        }
+        self.observe(&Observation::CommandSent { command, origin });
+        if let (true, Some(direction)) = (lacks_connection, data_direction(command)) {
+            self.observe(&Observation::NoDataConnection { direction });
+        }
+        self.last_movement = Instant::now();
+        if let Err(error) = self.control.send(&command.wire()) {
+            return self.end_control(Some(&error));
+        }
+        self.start_receiving();
+    }
+
+    fn join(
+        &mut self,
+        entry: crate::protocol::ledger::EntryId,
+        transfer: Transfer,
+        (id, connection): (u64, DataConnection),
+    ) {
+        let convert = !self.settings.keep_line_ends
+            && !self.pi.learnt().parameters.effective_type().keeps_octets();
+        let joined = Joined::new(transfer, convert);
+        self.transfer = Some(ActiveTransfer::new(entry, id, connection, joined));
+    }
+
+    fn resync(&mut self) {
+        let verbs = self.pi.resync();
+        self.observe(&Observation::Resynchronised(&verbs));
+        self.settle_as(Ending::Unanswered);
+    }
+
+    fn status(&self) -> Status {
+        let data = match &self.transfer {
+            Some(_) => DataState::Transferring,
+            None => self.data.state(),
+        };
+        Status {
+            connected: self.connected,
+            learnt: self.pi.learnt().clone(),
+            data,
+            owed: self.pi.ledger().open_verbs().collect(),
+        }
+    }
+
+    fn end_control(&mut self, error: Option<&std::io::Error>) {
+        if !std::mem::take(&mut self.connected) {
+            return;
+        }
+        self.control.close();
+        self.pi.end_of_file();
+        self.take_events();
+        self.end_data_with_control();
+        self.observe(&Observation::ControlClosed {
+            error,
+            asked: self.quit_answered,
+        });
+    }
+
+    fn close(mut self, done: &Sender<()>) {
+        if let Some(transfer) = self.transfer.take() {
+            transfer.reset();
+        }
+        self.settle_as(Ending::ConnectionLost);
+        drop(self);
+        // The closing side may have given up.
+        let _ = done.send(());
+    }
+}

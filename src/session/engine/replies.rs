@@ -1,0 +1,122 @@
+//! What the engine does with what the user-PI says.
+
+use std::net::SocketAddr;
+use std::time::Instant;
+
+use crate::protocol::Reply;
+use crate::protocol::data_port::DataPort;
+use crate::protocol::ledger::{Assignment, EntryId};
+use crate::protocol::user_pi::Event;
+use crate::session::exchange::News;
+use crate::session::observation::Observation;
+
+use super::Engine;
+
+impl Engine {
+    pub(super) fn take_octets(&mut self, octets: &[u8]) {
+        self.last_reply_octet = Instant::now();
+        self.last_movement = self.last_reply_octet;
+        self.pi.receive(octets);
+        self.take_events();
+    }
+
+    pub(super) fn take_events(&mut self) {
+        while let Some(event) = self.pi.next_event() {
+            match event {
+                Event::TelnetReceived(octets) => {
+                    self.observe(&Observation::TelnetReceived(&octets));
+                }
+                Event::StrayReceived(line) => self.observe(&Observation::StrayReceived(&line)),
+                Event::ReplyReceived { reply, assignment } => {
+                    self.show_reply(&reply, &assignment);
+                }
+                Event::DataPortOffered(port) => self.dial(port),
+                Event::DataPortUnreadable(reason) => {
+                    self.observe(&Observation::DataPortUnreadable(&reason));
+                    self.mark_data_connection_failed();
+                }
+                Event::TransferBegun(entry) => self.take_beginning(entry),
+                Event::CommandAnswered { entry, reply, .. } => self.take_answer(entry, reply),
+            }
+        }
+    }
+
+    fn show_reply(&mut self, reply: &Reply, assignment: &Assignment) {
+        let awaited = self.waiting.as_ref().is_some_and(|waiting| {
+            assignment.entry == Some(waiting.entry) || self.is_abort(assignment)
+        });
+        self.observe(&Observation::ReplyReceived {
+            reply,
+            assignment,
+            awaited,
+        });
+    }
+
+    /// While a transfer is aborted, the reply to ABOR is awaited too.
+    fn is_abort(&self, assignment: &Assignment) -> bool {
+        self.transfer
+            .as_ref()
+            .is_some_and(|transfer| transfer.is_aborting())
+            && assignment.verb.as_ref().is_some_and(|verb| verb.is("ABOR"))
+    }
+
+    fn take_beginning(&mut self, entry: EntryId) {
+        if let Some(waiting) = self
+            .waiting
+            .as_mut()
+            .filter(|waiting| waiting.entry == entry)
+        {
+            waiting.begun = true;
+        }
+        let Some(transfer) = self
+            .transfer
+            .as_mut()
+            .filter(|transfer| transfer.entry == entry)
+        else {
+            return;
+        };
+        let first = transfer.begin();
+        if let (true, Some(waiting)) = (first, &self.waiting) {
+            waiting.tell(News::Begun);
+        }
+    }
+
+    fn take_answer(&mut self, entry: EntryId, reply: Reply) {
+        if self
+            .transfer
+            .as_ref()
+            .is_some_and(|transfer| transfer.entry == entry)
+        {
+            self.answer_transfer(&reply);
+        }
+        if let Some(waiting) = self
+            .waiting
+            .as_mut()
+            .filter(|waiting| waiting.entry == entry)
+        {
+            self.quit_answered |= waiting.verb.is("QUIT") && reply.code.is_positive();
+            waiting.reply = Some(reply);
+        }
+    }
+
+    fn dial(&mut self, offered: DataPort) {
+        let peer = self.control.peer();
+        let named = offered
+            .host
+            .filter(|host| host.to_canonical() != peer.ip().to_canonical());
+        let mut dialled: SocketAddr = peer;
+        dialled.set_port(offered.port);
+        let mut ignored_host = named;
+        if self.settings.trust_data_host {
+            if let Some(host) = named {
+                dialled.set_ip(host);
+            }
+            ignored_host = None;
+        }
+        let inputs = self.inputs.clone();
+        self.data.dial(dialled, offered, ignored_host, inputs);
+        if let Some(waiting) = &mut self.waiting {
+            waiting.dialling = true;
+        }
+    }
+}

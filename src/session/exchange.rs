@@ -1,0 +1,131 @@
+//! One command and what becomes of it, as the one who sent it sees it.
+
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::time::Duration;
+
+use crate::protocol::Reply;
+
+use super::transfer::TransferEnd;
+
+/// A command on its way; ask it for its [`News`] or wait for its [`Outcome`].
+#[derive(Debug)]
+pub struct Exchange {
+    news: Receiver<News>,
+}
+
+/// What happens to a command, in order; `Settled` is the last.
+#[derive(Debug)]
+pub enum News {
+    /// A 1yz came and the data connection stands: payload may be written.
+    Begun,
+    /// The transfer's data have ended; the final reply may still be owed.
+    DataEnded,
+    /// Nothing more will happen.
+    Settled(Outcome),
+}
+
+/// What became of a command.
+#[derive(Debug)]
+pub struct Outcome {
+    /// How the waiting ended.
+    pub ending: Ending,
+    /// The final reply, if it came.
+    pub reply: Option<Reply>,
+    /// A 1yz came.
+    pub begun: bool,
+    /// What became of the data, if there was a transfer.
+    pub transfer: Option<TransferEnd>,
+    /// The reply offered a data port and it could not be reached.
+    pub data_connection_failed: bool,
+}
+
+/// Why the waiting for a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// The final reply came, and everything that it started is over.
+    Answered,
+    /// The final reply is still owed: the ledger was closed, or nothing came after the data had ended.
+    Unanswered,
+    /// Ctrl-C.
+    Interrupted,
+    /// The control connection ended.
+    ConnectionLost,
+    /// Not an octet came in time.
+    TimedOut,
+}
+
+impl Exchange {
+    pub(super) fn new() -> (Sender<News>, Self) {
+        let (sender, news) = mpsc::channel();
+        (sender, Self { news })
+    }
+
+    /// Waits for the next thing that happens.
+    #[must_use]
+    pub fn next_news(&self) -> News {
+        self.news
+            .recv()
+            .unwrap_or_else(|_| News::Settled(Outcome::lost()))
+    }
+
+    /// Whether news wait already; takes the next.
+    #[must_use]
+    pub fn news_already_there(&self) -> Option<News> {
+        self.news.try_recv().ok()
+    }
+
+    /// Waits until the command is settled.
+    #[must_use]
+    pub fn wait(self) -> Outcome {
+        loop {
+            if let News::Settled(outcome) = self.next_news() {
+                return outcome;
+            }
+        }
+    }
+
+    /// Waits at most `limit` for each piece of news.
+    #[must_use]
+    pub fn wait_within(self, limit: Duration) -> Option<Outcome> {
+        loop {
+            match self.news.recv_timeout(limit) {
+                Ok(News::Settled(outcome)) => return Some(outcome),
+                Ok(News::Begun | News::DataEnded) => {}
+                Err(RecvTimeoutError::Timeout) => return None,
+                Err(RecvTimeoutError::Disconnected) => return Some(Outcome::lost()),
+            }
+        }
+    }
+}
+
+impl Outcome {
+    /// The outcome of a command for which there is no connection any more.
+    #[must_use]
+    pub fn lost() -> Self {
+        Self {
+            ending: Ending::ConnectionLost,
+            reply: None,
+            begun: false,
+            transfer: None,
+            data_connection_failed: false,
+        }
+    }
+
+    /// The code of the final reply; 0 if there is none.
+    #[must_use]
+    pub fn code(&self) -> u16 {
+        self.reply.as_ref().map_or(0, |reply| reply.code.0)
+    }
+
+    /// The final reply is 2yz or 3yz, and nothing went wrong with the data.
+    #[must_use]
+    pub fn is_positive(&self) -> bool {
+        self.ending == Ending::Answered
+            && self
+                .reply
+                .as_ref()
+                .is_some_and(|reply| reply.code.is_positive())
+            && !self.data_connection_failed
+            && self.transfer.as_ref().is_none_or(TransferEnd::is_whole)
+    }
+}

@@ -1,0 +1,108 @@
+//! What a session tells: the painter and the recorder hear the same, so they cannot disagree.
+
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use crate::protocol::data_port::{DataPort, DataPortUnreadable};
+use crate::protocol::ledger::Assignment;
+use crate::protocol::verbs::DataDirection;
+use crate::protocol::{Command, Reply, Verb};
+
+use super::transfer::TransferEnd;
+
+/// Hears everything that happens in a session, in order, on the session's own thread.
+pub trait Observer: Send {
+    /// Something happened. It must not wait for the session.
+    fn observe(&mut self, observation: &Observation<'_>);
+}
+
+/// Whose idea a command was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The user typed it, and sees it where it was typed.
+    Typed,
+    /// A convenience, or a script: it is shown as if it had been typed.
+    Shown,
+}
+
+/// One thing that happened.
+#[derive(Debug)]
+pub enum Observation<'a> {
+    /// The control connection is open.
+    Connected {
+        /// The server's address.
+        peer: SocketAddr,
+    },
+    /// A command was written; [`Command::masked`] is what may be shown of it.
+    CommandSent {
+        /// The command.
+        command: &'a Command,
+        /// Whose idea it was.
+        origin: Origin,
+    },
+    /// ABOR was written after Ctrl-C.
+    AbortSent {
+        /// With Telnet IP and Synch in front.
+        synch: bool,
+    },
+    /// Telnet commands were removed from the replies.
+    TelnetReceived(&'a [u8]),
+    /// A line that belongs to no reply, with echoes of secrets masked.
+    StrayReceived(&'a [u8]),
+    /// A reply, with echoes of secrets masked.
+    ReplyReceived {
+        /// The reply.
+        reply: &'a Reply,
+        /// Whose it is.
+        assignment: &'a Assignment,
+        /// It belongs to the command that somebody waits for.
+        awaited: bool,
+    },
+    /// A data connection was opened because a reply offered its port.
+    DataConnectionOpened {
+        /// The address that was dialled.
+        dialled: SocketAddr,
+        /// What the reply said.
+        offered: &'a DataPort,
+        /// The reply named this address, and it was not used.
+        ignored_host: Option<IpAddr>,
+    },
+    /// The offered data port could not be reached.
+    DataConnectionFailed {
+        /// The address that was dialled.
+        dialled: SocketAddr,
+        /// What the system said.
+        error: &'a io::Error,
+    },
+    /// The reply that should offer a data port cannot be read.
+    DataPortUnreadable(&'a DataPortUnreadable),
+    /// The server closed the data connection that was open and unused.
+    DataConnectionClosed {
+        /// It was a reset.
+        reset: bool,
+    },
+    /// Data came or went; the transfer is over on this side.
+    TransferEnded(&'a TransferEnd),
+    /// A data command went out and no data connection is open for it.
+    NoDataConnection {
+        /// Which way the data would go.
+        direction: DataDirection,
+    },
+    /// The prompt is given back although this command is still owed its final reply.
+    FinalReplyOwed {
+        /// The command's verb.
+        verb: &'a Verb,
+    },
+    /// `resync` closed these entries.
+    Resynchronised(&'a [Verb]),
+    /// Not an octet came for so long.
+    TimedOut(Duration),
+    /// The control connection ended.
+    ControlClosed {
+        /// The error that ended it; `None` is end of file.
+        error: Option<&'a io::Error>,
+        /// QUIT had been answered: the end was asked for.
+        asked: bool,
+    },
+}

@@ -1,0 +1,200 @@
+//! The download half of `resume`: the tail that is there comes again along with the rest, and is compared with it.
+
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::session::transfer::{Destination, Form, Transfer};
+
+use super::comparison::Against;
+use super::remote::{self, RemoteFile};
+use super::steps::{Steps, line, refused_by_server};
+use super::{LocalTarget, Proof, Remark, ResumeError, TAIL_OCTETS};
+
+/// What came so far.
+#[derive(Clone, Copy, Debug, Default)]
+struct Progress {
+    received: u64,
+    appended: u64,
+    differs_at: Option<u64>,
+    ignored_restart: bool,
+}
+
+pub(super) fn run(
+    steps: &mut Steps<'_>,
+    name: &[u8],
+    local: &dyn LocalTarget,
+) -> Result<Proof, ResumeError> {
+    let (file, size_source) = remote::look(steps, name)?;
+    let RemoteFile::Present(whole) = file else {
+        return Err(ResumeError::Refused(
+            "there is no such file on the server".to_owned(),
+        ));
+    };
+    let present = local.size()?;
+    let there = present.unwrap_or(0);
+    steps.remark(&match present {
+        Some(there) => Remark::Found { there, whole },
+        None => Remark::FoundNothing,
+    });
+    if there > whole {
+        return Err(ResumeError::Refused(format!(
+            "the local file is longer ({there} octets) than the server's ({whole}). Nothing was written"
+        )));
+    }
+    let from = if steps.options.verify_all {
+        0
+    } else {
+        there.saturating_sub(TAIL_OCTETS)
+    };
+    let progress = receive(steps, name, local, from, there)?;
+    judge(steps, local, progress, there, whole)?;
+    let (size, _) = remote::size_after(steps, name, size_source, file)?;
+    if size != whole {
+        return Err(ResumeError::Refused(format!(
+            "the server's file had {whole} octets and has {size} now; what was received may be a mixture of both"
+        )));
+    }
+    let first = if progress.ignored_restart { 0 } else { from };
+    let compared = (there > 0).then(|| (first, there - 1));
+    if let Some((first, last)) = compared {
+        steps.remark(&Remark::Compared { first, last });
+    }
+    Ok(Proof {
+        size: whole,
+        compared,
+        hash: None,
+        moved: progress.appended,
+        download: true,
+        size_source,
+    })
+}
+
+fn receive(
+    steps: &mut Steps<'_>,
+    name: &[u8],
+    local: &dyn LocalTarget,
+    from: u64,
+    there: u64,
+) -> Result<Progress, ResumeError> {
+    steps.open_data_connection()?;
+    let mut from = from;
+    if !steps.restart_at(from)? {
+        if from == 0 {
+            return Err(ResumeError::Refused(
+                "a REST is still pending and the server refuses REST 0. Nothing was received; log in afresh and try again"
+                    .to_owned(),
+            ));
+        }
+        steps.remark(&Remark::RestartIsIgnored);
+        from = 0;
+    }
+    let progress = Arc::new(Mutex::new(Progress {
+        ignored_restart: from == 0,
+        ..Progress::default()
+    }));
+    let destination = OverlapThenAppend {
+        at_marker: Against::new(local.read_from(from)?, from, there),
+        at_start: Against::new(local.read_from(0)?, 0, there),
+        target: local.append()?,
+        progress: Arc::clone(&progress),
+    };
+    steps.set_known(format!("the local file has at least {there} octets"));
+    let transfer = Transfer::Receive(Box::new(destination), Form::Exact);
+    let outcome = steps.data_command(line("RETR", name), Some(transfer));
+    let progress = *lock(&progress);
+    if let Some(offset) = progress.differs_at {
+        return Err(ResumeError::Refused(format!(
+            "the local file differs from the server's at octet {offset} (counted from 0), so it is not its beginning. \
+             Nothing was written"
+        )));
+    }
+    let outcome = outcome?;
+    if !outcome.begun && progress.received == 0 {
+        return Err(refused_by_server("RETR", &outcome));
+    }
+    Ok(progress)
+}
+
+/// Holds the local size against the server's once the data have ended.
+fn judge(
+    steps: &mut Steps<'_>,
+    local: &dyn LocalTarget,
+    progress: Progress,
+    there: u64,
+    whole: u64,
+) -> Result<(), ResumeError> {
+    let size = local.size()?.unwrap_or(0);
+    if size == whole && there + progress.appended == whole {
+        return Ok(());
+    }
+    if size > whole {
+        local.cut_back_to(there)?;
+        return Err(ResumeError::Refused(format!(
+            "{} octets came where {} should have; the local file was put back to its {there} octets",
+            progress.appended,
+            whole - there
+        )));
+    }
+    steps.set_known(format!("the local file has {size} of {whole} octets"));
+    // A lost control connection is found out here, and says so itself.
+    steps.check_connected()?;
+    Err(ResumeError::Refused(format!(
+        "the download ended early: the local file has {size} of {whole} octets. The same command goes on from there"
+    )))
+}
+
+/// Compares the overlap with the local file, then appends; writes nothing unless the overlap was the same.
+struct OverlapThenAppend {
+    at_marker: Against,
+    at_start: Against,
+    target: Box<dyn Destination>,
+    progress: Arc<Mutex<Progress>>,
+}
+
+impl Destination for OverlapThenAppend {
+    fn write(&mut self, octets: &[u8]) -> io::Result<()> {
+        lock(&self.progress).received += octets.len() as u64;
+        let from_marker = self.rest_behind_overlap(octets)?;
+        if from_marker.is_empty() {
+            return Ok(());
+        }
+        self.target.write(from_marker)?;
+        lock(&self.progress).appended += from_marker.len() as u64;
+        Ok(())
+    }
+
+    fn end(&mut self, accepted: bool) -> io::Result<()> {
+        self.target.end(accepted)
+    }
+}
+
+impl OverlapThenAppend {
+    /// The part of `octets` that lies behind the local file. As long as nothing differs the server is taken to have
+    /// begun at the marker; when something does, to have begun at 0; when that differs too, it is another file.
+    fn rest_behind_overlap<'a>(&mut self, octets: &'a [u8]) -> io::Result<&'a [u8]> {
+        let marker_left = self.at_marker.remaining();
+        let start_left = self.at_start.remaining();
+        self.at_marker.compare(octets)?;
+        self.at_start.compare(octets)?;
+        let (left, differs_at) = match (self.at_marker.differs_at(), self.at_start.differs_at()) {
+            (None, _) => (marker_left, None),
+            (Some(_), None) => {
+                lock(&self.progress).ignored_restart = true;
+                (start_left, None)
+            }
+            (Some(offset), Some(_)) => (0, Some(offset)),
+        };
+        if let Some(offset) = differs_at {
+            lock(&self.progress).differs_at = Some(offset);
+            return Err(io::Error::other("the overlap differs"));
+        }
+        let left = usize::try_from(left)
+            .unwrap_or(usize::MAX)
+            .min(octets.len());
+        Ok(&octets[left..])
+    }
+}
+
+fn lock(progress: &Mutex<Progress>) -> MutexGuard<'_, Progress> {
+    progress.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,177 @@
+//! What goes through the data connection, and what became of it.
+
+use std::io::{self, Read, Write};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::protocol::verbs::DataDirection;
+
+use super::line_ends::{ToCrlf, ToLf};
+
+/// What a data command brings along.
+pub enum Transfer {
+    /// Where received data go, and in which form.
+    Receive(Box<dyn Destination>, Form),
+    /// What is sent, and in which form.
+    Send(Box<dyn Read + Send>, Form),
+}
+
+/// Whether the representation type changes the octets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// In TYPE A local line ends become CR LF on the wire and back.
+    ByType,
+    /// The octets as they are.
+    Exact,
+}
+
+/// Where received data go. Nothing may be destroyed before the first octet or an accepted end.
+pub trait Destination: Send {
+    /// Takes octets in the order in which they came.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the place says; the data connection is then reset.
+    fn write(&mut self, octets: &[u8]) -> io::Result<()>;
+
+    /// Nothing more comes. `accepted`: the server began the transfer, so that empty data are data too.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the place says.
+    fn end(&mut self, accepted: bool) -> io::Result<()>;
+}
+
+/// What became of the data of one command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TransferEnd {
+    /// Which way they went.
+    pub direction: DataDirection,
+    /// Octets on the data connection.
+    pub octets: u64,
+    /// Line ends that were converted for TYPE A.
+    pub line_ends: u64,
+    /// How it ended.
+    pub result: TransferResult,
+}
+
+/// How the data of a transfer ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TransferResult {
+    /// Received up to the server's end of file, or sent to the last octet. It proves nothing about the other side.
+    Ended,
+    /// The server refused the command before any data.
+    Refused,
+    /// The data connection broke.
+    Broken(String),
+    /// The file, pipe or person at our end failed.
+    LocalFailed(String),
+    /// The local reader had enough and closed its end (`| head`).
+    ReaderClosed,
+    /// Ctrl-C.
+    Aborted,
+    /// The server gave up on the transfer while it ran.
+    StoppedByServer,
+}
+
+impl TransferEnd {
+    /// Every octet went the way that it should, as far as this side can see.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.result == TransferResult::Ended
+    }
+}
+
+impl std::fmt::Debug for Transfer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Receive(_, form) => write!(f, "Receive({form:?})"),
+            Self::Send(_, form) => write!(f, "Send({form:?})"),
+        }
+    }
+}
+
+/// A transfer that waits for its data connection or uses it: its ends, wrapped for the representation type.
+pub(super) struct Joined {
+    pub(super) direction: DataDirection,
+    source: Option<Box<dyn Read + Send>>,
+    destination: Option<SharedDestination>,
+    line_ends: Arc<AtomicU64>,
+}
+
+impl Joined {
+    pub(super) fn new(transfer: Transfer, convert: bool) -> Self {
+        let line_ends = Arc::new(AtomicU64::new(0));
+        let converts = |form| convert && form == Form::ByType;
+        match transfer {
+            Transfer::Receive(destination, form) => {
+                let destination: Box<dyn Destination> = if converts(form) {
+                    Box::new(ToLf::new(destination, Arc::clone(&line_ends)))
+                } else {
+                    destination
+                };
+                let destination = SharedDestination(Arc::new(Mutex::new(destination)));
+                Self {
+                    direction: DataDirection::Received,
+                    source: None,
+                    destination: Some(destination),
+                    line_ends,
+                }
+            }
+            Transfer::Send(source, form) => {
+                let source: Box<dyn Read + Send> = if converts(form) {
+                    Box::new(ToCrlf::new(source, Arc::clone(&line_ends)))
+                } else {
+                    source
+                };
+                Self {
+                    direction: DataDirection::Sent,
+                    source: Some(source),
+                    destination: None,
+                    line_ends,
+                }
+            }
+        }
+    }
+
+    pub(super) fn take_source(&mut self) -> Option<Box<dyn Read + Send>> {
+        self.source.take()
+    }
+
+    pub(super) fn writer(&self) -> Option<Box<dyn Write + Send>> {
+        let destination = self.destination.clone()?;
+        Some(Box::new(destination))
+    }
+
+    pub(super) fn line_ends(&self) -> u64 {
+        self.line_ends.load(Ordering::Acquire)
+    }
+
+    pub(super) fn end(&self, accepted: bool) -> io::Result<()> {
+        match &self.destination {
+            Some(destination) => destination.lock().end(accepted),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The data connection's thread writes to it; the engine ends it.
+#[derive(Clone)]
+struct SharedDestination(Arc<Mutex<Box<dyn Destination>>>);
+
+impl SharedDestination {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Box<dyn Destination>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Write for SharedDestination {
+    fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
+        self.lock().write(octets)?;
+        Ok(octets.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
