@@ -37,6 +37,8 @@ pub struct Outcome {
     pub transfer: Option<TransferEnd>,
     /// The reply offered a data port and it could not be reached.
     pub data_connection_failed: bool,
+    /// The reply should have offered a data port and cannot be read.
+    pub data_port_unreadable: bool,
 }
 
 /// Why the waiting for a command ended.
@@ -108,6 +110,7 @@ impl Outcome {
             begun: false,
             transfer: None,
             data_connection_failed: false,
+            data_port_unreadable: false,
         }
     }
 
@@ -126,6 +129,7 @@ impl Outcome {
                 .as_ref()
                 .is_some_and(|reply| reply.code.is_positive())
             && !self.data_connection_failed
+            && !self.data_port_unreadable
             && self.transfer.as_ref().is_none_or(TransferEnd::is_whole)
     }
 }

@@ -48,7 +48,7 @@ pub struct Interrupter {
 }
 
 /// What the user can choose about a session.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Settings {
     /// Dial the address that a 227 names, even where it is not the server's own.
     pub trust_data_host: bool,
@@ -180,18 +180,6 @@ impl Interrupter {
     /// Tells the session that Ctrl-C was pressed.
     pub fn interrupt(&self) {
         let _ = self.inputs.send(Input::Interrupt);
-    }
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            trust_data_host: false,
-            strict_multiline: false,
-            plain_abort: false,
-            keep_line_ends: false,
-            silence_limit: None,
-        }
     }
 }
 

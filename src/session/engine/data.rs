@@ -208,7 +208,7 @@ impl Engine {
         }
     }
 
-    pub(super) fn mark_data_connection_failed(&mut self) {
+    fn mark_data_connection_failed(&mut self) {
         if let Some(waiting) = &mut self.waiting {
             waiting.dialling = false;
             waiting.data_connection_failed = true;

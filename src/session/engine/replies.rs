@@ -33,7 +33,9 @@ impl Engine {
                 Event::DataPortOffered(port) => self.dial(port),
                 Event::DataPortUnreadable(reason) => {
                     self.observe(&Observation::DataPortUnreadable(&reason));
-                    self.mark_data_connection_failed();
+                    if let Some(waiting) = &mut self.waiting {
+                        waiting.data_port_unreadable = true;
+                    }
                 }
                 Event::TransferBegun(entry) => self.take_beginning(entry),
                 Event::CommandAnswered { entry, reply, .. } => self.take_answer(entry, reply),

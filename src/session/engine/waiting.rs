@@ -20,6 +20,7 @@ pub(super) struct Waiting {
     pub(super) begun: bool,
     pub(super) dialling: bool,
     pub(super) data_connection_failed: bool,
+    pub(super) data_port_unreadable: bool,
     pub(super) transfer: Option<TransferEnd>,
     pub(super) data_ended_at: Option<Instant>,
     pub(super) aborted: bool,
@@ -35,6 +36,7 @@ impl Waiting {
             begun: false,
             dialling: false,
             data_connection_failed: false,
+            data_port_unreadable: false,
             transfer: None,
             data_ended_at: None,
             aborted: false,
@@ -160,6 +162,7 @@ impl Engine {
             begun: waiting.begun,
             transfer: waiting.transfer.clone(),
             data_connection_failed: waiting.data_connection_failed,
+            data_port_unreadable: waiting.data_port_unreadable,
         };
         waiting.tell(News::Settled(outcome));
     }

@@ -1,0 +1,126 @@
+//! The line editor at a terminal, and the only code that knows rustyline.
+
+mod assistant;
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use rustyline::config::Config;
+use rustyline::error::ReadlineError;
+use rustyline::history::FileHistory;
+use rustyline::{ColorMode, Event, EventHandler, ExternalPrinter, KeyCode, KeyEvent, Modifiers};
+
+use super::painter::Screen;
+use assistant::{Assistant, EndOfData, InsertTab, Keys, What};
+
+/// Reads what a person types.
+pub struct Editor {
+    inner: rustyline::Editor<Assistant, FileHistory>,
+    keys: Arc<Keys>,
+    screen: Screen,
+    history: Option<PathBuf>,
+}
+
+/// The names of the aliases whose arguments are secrets; shared with whoever defines aliases.
+pub type SecretAliases = Arc<RwLock<HashSet<String>>>;
+
+/// What came from the keyboard.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Typed {
+    /// A line, ended by Enter.
+    Line(String),
+    /// Text that was ended by Ctrl-D, without a line end; only where data are typed.
+    LastText(String),
+    /// Ctrl-D on nothing, or the terminal is gone.
+    End,
+    /// Ctrl-C.
+    Interrupt,
+}
+
+impl Editor {
+    /// An editor on the terminal. The history is read from, and kept in, `history`.
+    ///
+    /// # Errors
+    ///
+    /// What the terminal says.
+    pub fn new(
+        screen: Screen,
+        history: Option<PathBuf>,
+        secret_aliases: SecretAliases,
+    ) -> rustyline::Result<Self> {
+        let config = Config::builder()
+            .max_history_size(HISTORY_LINES)?
+            .history_ignore_dups(true)?
+            .auto_add_history(false)
+            .color_mode(ColorMode::Enabled)
+            .build();
+        let keys = Arc::new(Keys::default());
+        let mut inner = rustyline::Editor::with_config(config)?;
+        inner.set_helper(Some(Assistant::new(Arc::clone(&keys), secret_aliases)));
+        bind_data_keys(&mut inner, &keys);
+        if let Some(path) = &history {
+            // A first start has no history yet.
+            let _ = inner.load_history(path);
+        }
+        let mut printer = inner.create_external_printer()?;
+        screen.set_above_prompt(Box::new(move |text| {
+            // A terminal that is gone ends the editor, which says so.
+            let _ = printer.print(text);
+        }));
+        Ok(Self { inner, keys, screen, history })
+    }
+
+    /// Reads a line at the prompt.
+    pub fn read_line(&mut self, prompt: &str) -> Typed {
+        self.read(prompt, What::Line)
+    }
+
+    /// Reads a line of data: Ctrl-D ends the data, Tab is a tab.
+    pub fn read_data(&mut self, prompt: &str) -> Typed {
+        self.read(prompt, What::Data)
+    }
+
+    /// Reads a secret, of which nothing is shown.
+    pub fn read_secret(&mut self, prompt: &str) -> Typed {
+        self.read(prompt, What::Secret)
+    }
+
+    /// Keeps a line for this session and later ones.
+    pub fn remember(&mut self, line: &str) {
+        // A history that cannot be written must not end the session.
+        let added = self.inner.add_history_entry(line).unwrap_or(false);
+        if let (true, Some(path)) = (added, &self.history) {
+            let _ = self.inner.append_history(path);
+        }
+    }
+
+    fn read(&mut self, prompt: &str, what: What) -> Typed {
+        self.keys.begin(what);
+        self.screen.set_prompt_is_up(true);
+        let read = self.inner.readline(prompt);
+        self.screen.set_prompt_is_up(false);
+        match read {
+            Ok(text) if self.keys.ended_by_control_d() => Typed::LastText(text),
+            Ok(text) => Typed::Line(text),
+            Err(ReadlineError::Interrupted) => Typed::Interrupt,
+            Err(_) => Typed::End,
+        }
+    }
+}
+
+fn bind_data_keys(inner: &mut rustyline::Editor<Assistant, FileHistory>, keys: &Arc<Keys>) {
+    let control_d = Event::KeySeq(vec![KeyEvent(KeyCode::Char('D'), Modifiers::CTRL)]);
+    let tab = Event::KeySeq(vec![KeyEvent(KeyCode::Tab, Modifiers::NONE)]);
+    let end_of_data = EventHandler::Conditional(Box::new(EndOfData(Arc::clone(keys))));
+    inner.bind_sequence(control_d, end_of_data);
+    inner.bind_sequence(tab, EventHandler::Conditional(Box::new(InsertTab(Arc::clone(keys)))));
+}
+
+/// The names that a set of aliases makes secret.
+#[must_use]
+pub fn is_secret_alias(secret_aliases: &SecretAliases, name: &str) -> bool {
+    secret_aliases.read().unwrap_or_else(PoisonError::into_inner).contains(name)
+}
+
+const HISTORY_LINES: usize = 100_000;

@@ -1,0 +1,141 @@
+//! How the program ends: one exit code, that of the first failure unless a graver one ended the run.
+
+use crate::protocol::ReplyClass;
+use crate::session::{Ending, Outcome, TransferResult};
+
+/// The exit codes. They are part of the interface.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// 0: done.
+    Done,
+    /// 1: in a script, a command was refused (4yz, 5yz).
+    Refused,
+    /// 2: usage, or a line that cannot be sent.
+    Usage,
+    /// 3: could not connect, the connection was lost, or no reply in time.
+    Connection,
+    /// 4: TLS.
+    Tls,
+    /// 5: the server broke the protocol in a way that ends the session.
+    Protocol,
+    /// 6: a transcript's expectation was not met.
+    Expectation,
+    /// 7: a local file could not be read or written.
+    LocalFile,
+    /// 8: a resume was refused, or its result could not be verified.
+    Resume,
+    /// 130: interrupted.
+    Interrupted,
+}
+
+impl Exit {
+    /// The number that the process ends with.
+    #[must_use]
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Refused => 1,
+            Self::Usage => 2,
+            Self::Connection => 3,
+            Self::Tls => 4,
+            Self::Protocol => 5,
+            Self::Expectation => 6,
+            Self::LocalFile => 7,
+            Self::Resume => 8,
+            Self::Interrupted => 130,
+        }
+    }
+
+    /// Whether it ends a script at once and wins over earlier failures.
+    #[must_use]
+    pub fn ends_the_run(self) -> bool {
+        matches!(self, Self::Connection | Self::Tls | Self::Protocol | Self::Interrupted)
+    }
+
+    /// What the outcome of one command means for a script.
+    #[must_use]
+    pub fn of(outcome: &Outcome) -> Self {
+        match outcome.ending {
+            Ending::ConnectionLost | Ending::TimedOut => return Self::Connection,
+            Ending::Interrupted => return Self::Interrupted,
+            Ending::Answered | Ending::Unanswered => {}
+        }
+        let refused = outcome.reply.as_ref().is_some_and(|reply| reply.code.is_negative());
+        match outcome.transfer.as_ref().map(|transfer| &transfer.result) {
+            Some(TransferResult::LocalFailed(_)) => return Self::LocalFile,
+            // The reply to a transfer that this side cut short says nothing.
+            Some(TransferResult::ReaderClosed) => return Self::Done,
+            Some(TransferResult::Aborted) => return Self::Interrupted,
+            Some(TransferResult::Broken(_)) if !refused => return Self::Connection,
+            _ => {}
+        }
+        if outcome.data_port_unreadable {
+            return Self::Refused;
+        }
+        if outcome.data_connection_failed {
+            return Self::Connection;
+        }
+        let odd = outcome
+            .reply
+            .as_ref()
+            .is_some_and(|reply| reply.code.class() == ReplyClass::Unclassified);
+        if refused || odd { Self::Refused } else { Self::Done }
+    }
+}
+
+/// The failures of a run so far.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Tally {
+    first: Option<Exit>,
+    fatal: Option<Exit>,
+}
+
+impl Tally {
+    /// Takes the result of one line.
+    pub fn count(&mut self, exit: Exit) {
+        if exit == Exit::Done {
+            return;
+        }
+        self.first.get_or_insert(exit);
+        if exit.ends_the_run() {
+            self.fatal.get_or_insert(exit);
+        }
+    }
+
+    /// Whether the run is over.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.fatal.is_some()
+    }
+
+    /// Whether anything failed.
+    #[must_use]
+    pub fn has_failed(&self) -> bool {
+        self.first.is_some()
+    }
+
+    /// What the program ends with.
+    #[must_use]
+    pub fn exit(&self) -> Exit {
+        self.fatal.or(self.first).unwrap_or(Exit::Done)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Exit, Tally};
+
+    #[test]
+    fn the_first_failure_is_kept_and_a_fatal_one_wins() {
+        let mut tally = Tally::default();
+        tally.count(Exit::Done);
+        assert_eq!(tally.exit(), Exit::Done);
+        tally.count(Exit::LocalFile);
+        tally.count(Exit::Refused);
+        assert_eq!(tally.exit(), Exit::LocalFile);
+        assert!(!tally.is_over());
+        tally.count(Exit::Connection);
+        assert!(tally.is_over());
+        assert_eq!(tally.exit(), Exit::Connection);
+    }
+}

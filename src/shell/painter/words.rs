@@ -1,0 +1,141 @@
+//! The shell's words for what happened.
+
+use std::net::SocketAddr;
+
+use crate::protocol::verbs::DataDirection;
+use crate::protocol::{DataPort, Verb};
+use crate::session::{Observation, TransferEnd, TransferResult};
+use crate::shell::escape::escape;
+
+use super::Tone;
+
+/// One observation in words; `None` for those that have their own form.
+pub(super) fn describe(observation: &Observation<'_>) -> Option<(Tone, String)> {
+    Some(match observation {
+        Observation::Connected { peer } => (Tone::Note, format!("connected to {peer}")),
+        Observation::TelnetReceived(octets) => {
+            let hex: Vec<String> = octets.iter().map(|octet| format!("{octet:02X}")).collect();
+            (Tone::Note, format!("Telnet command received and removed: {}", hex.join(" ")))
+        }
+        Observation::StrayReceived(line) => {
+            (Tone::Warning, format!("a line that is no reply: {}", escape(line)))
+        }
+        Observation::DataConnectionOpened { dialled, offered, ignored_host } => {
+            return Some(opened(*dialled, offered, *ignored_host));
+        }
+        Observation::DataConnectionFailed { dialled, error } => {
+            (Tone::Error, format!("no data connection to {dialled}: {error}"))
+        }
+        Observation::DataPortUnreadable(reason) => (
+            Tone::Error,
+            format!("that reply offers no data port that can be read: {}. Try EPSV, or PASV again", escape(reason.to_string().as_bytes())),
+        ),
+        Observation::DataConnectionClosed { reset } => {
+            let how = if *reset { "reset" } else { "closed" };
+            (Tone::Warning, format!("the server {how} the data connection"))
+        }
+        Observation::TransferEnded(end) => transfer_ended(end),
+        Observation::NoDataConnection { direction } => {
+            let what = match direction {
+                DataDirection::Received => "receive",
+                DataDirection::Sent => "send",
+            };
+            (Tone::Hint, format!("no data connection is open to {what} on: type PASV first"))
+        }
+        Observation::FinalReplyOwed { verb } => (
+            Tone::Warning,
+            format!("the final reply to {} is still owed; it is shown when it comes (`resync` forgets it)", self::verb(verb)),
+        ),
+        Observation::Resynchronised(verbs) if verbs.is_empty() => {
+            (Tone::Note, "no reply was owed".to_owned())
+        }
+        Observation::Resynchronised(verbs) => {
+            (Tone::Note, format!("no longer awaited: {}", list_verbs(verbs)))
+        }
+        Observation::TimedOut(limit) => {
+            (Tone::Error, format!("not an octet came for {} s", limit.as_secs()))
+        }
+        Observation::ControlClosed { asked: true, .. } => (Tone::Note, "connection closed".to_owned()),
+        Observation::ControlClosed { error: None, asked: false } => {
+            (Tone::Error, "the server closed the connection. `open` connects again".to_owned())
+        }
+        Observation::ControlClosed { error: Some(error), asked: false } => {
+            (Tone::Error, format!("the connection broke: {error}. `open` connects again"))
+        }
+        Observation::CommandSent { .. }
+        | Observation::AbortSent { .. }
+        | Observation::ReplyReceived { .. } => return None,
+    })
+}
+
+fn opened(
+    dialled: SocketAddr,
+    offered: &DataPort,
+    ignored_host: Option<std::net::IpAddr>,
+) -> (Tone, String) {
+    let mut text = format!("data connection open to {dialled}");
+    if let Some((high, low)) = offered.arithmetic {
+        text += &format!("  ({high} x 256 + {low} = {})", offered.port);
+    }
+    if offered.only_port_trusted {
+        text += "\nonly the port of that reply can be trusted; the host is the server's own";
+    }
+    if let Some(host) = ignored_host {
+        text += &format!(
+            "\nthe reply names {host}, the server is {}: its own address was used (set data-host reply takes the other)",
+            dialled.ip()
+        );
+    }
+    (Tone::Note, text)
+}
+
+fn transfer_ended(end: &TransferEnd) -> (Tone, String) {
+    let moved = match end.direction {
+        DataDirection::Received => format!("{} received", count(end.octets, "octet")),
+        DataDirection::Sent => format!("{} sent", count(end.octets, "octet")),
+    };
+    let converted = match (end.line_ends, end.direction) {
+        (0, _) => String::new(),
+        (n, DataDirection::Received) => format!(", {} turned from CRLF into LF", count(n, "line end")),
+        (n, DataDirection::Sent) => format!(", {} turned from LF into CRLF", count(n, "line end")),
+    };
+    let (tone, ended) = match &end.result {
+        TransferResult::Ended => (Tone::Note, "data connection closed".to_owned()),
+        TransferResult::Refused => (Tone::Note, "refused".to_owned()),
+        TransferResult::Broken(reason) => {
+            (Tone::Error, format!("then the data connection broke: {}", escape(reason.as_bytes())))
+        }
+        TransferResult::LocalFailed(reason) => {
+            (Tone::Error, format!("then this end failed: {}. The data connection was reset", escape(reason.as_bytes())))
+        }
+        TransferResult::ReaderClosed => {
+            (Tone::Note, "then the reader had enough; the data connection was reset".to_owned())
+        }
+        TransferResult::Aborted => (Tone::Warning, "aborted; the file may be incomplete".to_owned()),
+        TransferResult::StoppedByServer => {
+            (Tone::Warning, "then the server stopped the transfer".to_owned())
+        }
+    };
+    (tone, format!("{moved}{converted}, {ended}"))
+}
+
+/// `1 octet`, `2 octets`.
+#[must_use]
+pub fn count(number: u64, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{plural}")
+}
+
+/// A verb as it may be shown; the greeting has none.
+pub(super) fn verb(verb: &Verb) -> String {
+    if verb.as_bytes().is_empty() {
+        return "an empty line or the greeting".to_owned();
+    }
+    escape(verb.as_bytes())
+}
+
+/// Verbs, separated by commas.
+#[must_use]
+pub fn list_verbs(verbs: &[Verb]) -> String {
+    verbs.iter().map(self::verb).collect::<Vec<_>>().join(", ")
+}
