@@ -203,7 +203,7 @@ pub static FAULTS: &[FaultEntry] = &[
     plain(
         "hostile-text",
         Fault::HostileText,
-        "replies and names hold ESC, OSC, C1, bidirectional and zero-width characters",
+        "replies, names and the file hostile.bin hold ESC, OSC, C1, bidirectional and zero-width characters",
     ),
     FaultEntry {
         name: "slow",
@@ -214,7 +214,7 @@ pub static FAULTS: &[FaultEntry] = &[
     plain(
         "echo-secrets",
         Fault::EchoSecrets,
-        "every reply to PASS and ACCT and every 500 repeats the line received",
+        "replies to PASS and ACCT, and 500s, repeat the line received",
     ),
 ];
 

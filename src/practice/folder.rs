@@ -106,7 +106,7 @@ impl Folder {
     ///
     /// # Errors
     ///
-    /// As [`Folder::locate`]; [`io::ErrorKind::InvalidInput`] for anything but a plain file.
+    /// As [`Folder::locate`]; [`io::ErrorKind::InvalidData`] for anything but a plain file.
     pub(super) fn file_metadata(&self, path: &ServerPath) -> io::Result<Metadata> {
         refuse_unless_file(self.metadata(path)?)
     }
@@ -165,7 +165,7 @@ pub(super) fn refusal(error: &io::Error) -> &'static str {
         io::ErrorKind::NotFound => "No such file or directory.",
         io::ErrorKind::PermissionDenied => "Permission denied.",
         io::ErrorKind::AlreadyExists => "It exists already.",
-        io::ErrorKind::InvalidInput => "Not a plain file.",
+        io::ErrorKind::InvalidData => "Not a plain file.",
         io::ErrorKind::NotADirectory => "Not a directory.",
         io::ErrorKind::IsADirectory => "It is a directory.",
         io::ErrorKind::DirectoryNotEmpty => "The directory is not empty.",
@@ -188,7 +188,7 @@ fn refuse_unless_file(metadata: Metadata) -> io::Result<Metadata> {
     if metadata.is_file() {
         return Ok(metadata);
     }
-    Err(io::ErrorKind::InvalidInput.into())
+    Err(io::ErrorKind::InvalidData.into())
 }
 
 #[cfg(unix)]
@@ -272,7 +272,7 @@ mod tests {
         fs::create_dir(scratch.path().join("sub")).unwrap();
         for writing in [Writing::Append, Writing::Anywhere] {
             let refused = folder.open_writing(&path("sub"), writing).unwrap_err();
-            assert_eq!(refused.kind(), ErrorKind::InvalidInput);
+            assert_eq!(refused.kind(), ErrorKind::InvalidData);
         }
         assert!(folder.open_reading(&path("sub")).is_err());
         assert!(folder.place(&path("/")).is_err());

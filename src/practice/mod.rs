@@ -156,9 +156,8 @@ impl PracticeServer {
 impl Drop for PracticeServer {
     fn drop(&mut self) {
         self.service.stop();
-        // Accepting has no time limit; this connection ends the wait. If it fails, the listener is gone already.
-        drop(LoopbackConnection::dial(self.address, WAKING_LIMIT));
         if let Some(acceptor) = self.acceptor.take() {
+            wake(&acceptor, self.address);
             // A panic in there has been reported by its thread.
             let _ = acceptor.join();
         }
@@ -223,6 +222,17 @@ impl Running {
     fn close(&self) {
         if let Some(connection) = take(&self.connection) {
             connection.close();
+        }
+    }
+}
+
+/// Ends the acceptor's wait, which has no time limit, by a connection; tried again while there is no handle for one.
+fn wake(acceptor: &JoinHandle<()>, address: SocketAddr) {
+    while !acceptor.is_finished() {
+        match LoopbackConnection::dial(address, WAKING_LIMIT) {
+            Ok(_) => return,
+            Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => return,
+            Err(_) => thread::sleep(Duration::from_millis(20)),
         }
     }
 }

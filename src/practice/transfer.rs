@@ -201,8 +201,10 @@ impl Worker {
         let Ok(mut data) = connected else {
             return self.unless_aborted(Ending::NotConnected);
         };
-        let prepared = payload.prepare();
-        let ending = if let Err(error) = prepared {
+        // An abort that came before the handle was stored could not close the connection.
+        let ending = if self.progress.is_aborted() {
+            Ending::Aborted
+        } else if let Err(error) = payload.prepare() {
             ending_of(&error)
         } else {
             self.replies.send(150, &opening);
@@ -230,7 +232,8 @@ impl Worker {
         self.progress.data().take();
     }
 
-    /// A connection that both sides have closed has no peer any more.
+    /// Linux takes a connection's peer away once both sides have closed it. A system that does not waits out the limit
+    /// here, and one that takes it away at our own close does not wait at all.
     fn await_close_by_client(&self, data: &LoopbackConnection) {
         let deadline = Instant::now() + LATE_LIMIT;
         while data.peer_address().is_ok()

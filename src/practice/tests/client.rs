@@ -187,11 +187,19 @@ impl Client {
     }
 }
 
+/// A reset as Unix and, sometimes, Windows tell it.
+pub(super) fn is_reset(kind: ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted
+    )
+}
+
 /// Asserts that a connection was reset, whatever came before.
 pub(super) fn assert_reset(stream: &mut TcpStream) {
     let mut rest = Vec::new();
     let error = stream.read_to_end(&mut rest).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::ConnectionReset);
+    assert!(is_reset(error.kind()), "{error}");
 }
 
 /// The address in a 227, with or without parentheses.

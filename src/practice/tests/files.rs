@@ -4,6 +4,8 @@ use std::fs;
 
 use super::client::{Client, on_disk, put, server};
 
+// A quotation mark in a name is for Unix alone.
+#[cfg(unix)]
 #[test]
 fn directories_are_made_entered_shown_and_removed() {
     let server = server(&[]);
