@@ -1,1 +1,258 @@
 //! The practice server: a small, real FTP server on loopback, with faults that can be switched on.
+//!
+//! People practise on it and tests use it. It serves a scratch folder that holds the server's side of one
+//! unfinished upload; beside it lies a folder with the local side. It never leaves its folder and never listens on,
+//! or dials, anything but loopback.
+
+mod ascii;
+mod calendar;
+mod configuration;
+mod data_port;
+mod faults;
+mod folder;
+mod hostile;
+mod lines;
+mod listing;
+mod replies;
+mod service;
+mod session;
+#[cfg(test)]
+mod tests;
+mod transfer;
+mod verbs;
+
+use std::fs;
+use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+use crate::net::loopback::{LoopbackConnection, LoopbackListener};
+pub use configuration::Configuration;
+pub use faults::{FAULTS, Fault, FaultEntry, FaultError, Faults};
+use folder::Folder;
+use service::Service;
+use session::Session;
+
+/// Control connections served at the same time.
+const MOST_SESSIONS: usize = 32;
+/// How long the server's own last connection, which only wakes it, may take.
+const WAKING_LIMIT: Duration = Duration::from_secs(1);
+/// The file of the article.
+const FILE_NAME: &str = "1.TXT";
+
+/// A running practice server. Dropping it closes its connections and removes its folders, unless they are to be kept.
+#[derive(Debug)]
+pub struct PracticeServer {
+    address: SocketAddr,
+    server_folder: PathBuf,
+    local_folder: PathBuf,
+    service: Arc<Service>,
+    acceptor: Option<JoinHandle<()>>,
+    // Removed last: fields are dropped in order.
+    scratch: TempDir,
+}
+
+/// Why a practice server could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum PracticeError {
+    /// The scratch folder or a file in it could not be made.
+    #[error("the practice server's folder could not be made")]
+    Folder(#[source] io::Error),
+    /// There was no port to listen on, or no thread.
+    #[error("the practice server could not listen on loopback")]
+    Listen(#[source] io::Error),
+}
+
+/// Accepts control connections and ends their sessions when the server stops.
+struct Acceptor {
+    service: Arc<Service>,
+    listener: LoopbackListener,
+    sessions: Vec<Running>,
+}
+
+/// A session's thread, and a handle on its control connection to end it with.
+struct Running {
+    thread: JoinHandle<()>,
+    connection: Arc<SharedHandle>,
+}
+
+/// Given up by the session at its end: as long as there is a handle, a reset would not go out.
+type SharedHandle = std::sync::Mutex<Option<LoopbackConnection>>;
+
+impl PracticeServer {
+    /// Makes the folders and starts the server; connections are accepted once this returns.
+    ///
+    /// # Errors
+    ///
+    /// [`PracticeError`].
+    pub fn start(configuration: Configuration) -> Result<Self, PracticeError> {
+        let mut scratch = tempfile::Builder::new()
+            .prefix("ftpsh-practice-")
+            .tempdir()
+            .map_err(PracticeError::Folder)?;
+        scratch.disable_cleanup(configuration.keep);
+        let server_folder = scratch.path().join("server");
+        let local_folder = scratch.path().join("local");
+        let is_hostile = configuration.faults.has(&Fault::HostileText);
+        furnish(&server_folder, &local_folder, is_hostile).map_err(PracticeError::Folder)?;
+        let folder = Folder::new(&server_folder).map_err(PracticeError::Folder)?;
+        let service = Arc::new(Service::new(folder, configuration));
+        let listener = LoopbackListener::ipv4().map_err(PracticeError::Listen)?;
+        let address = listener.address().map_err(PracticeError::Listen)?;
+        let acceptor = Acceptor {
+            service: Arc::clone(&service),
+            listener,
+            sessions: Vec::new(),
+        };
+        let acceptor = thread::Builder::new()
+            .name("practice server".to_owned())
+            .spawn(move || acceptor.run())
+            .map_err(PracticeError::Listen)?;
+        Ok(Self {
+            address,
+            server_folder,
+            local_folder,
+            service,
+            acceptor: Some(acceptor),
+            scratch,
+        })
+    }
+
+    /// Where it accepts control connections: 127.0.0.1 and a free port.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The folder that clients see as `/`; it holds `1.TXT` with the 5 octets `I am `.
+    #[must_use]
+    pub fn server_folder(&self) -> &Path {
+        &self.server_folder
+    }
+
+    /// The folder with the local side; it holds `1.TXT` with the 11 octets `I am zfive5`.
+    #[must_use]
+    pub fn local_folder(&self) -> &Path {
+        &self.local_folder
+    }
+
+    /// The scratch folder that holds both.
+    #[must_use]
+    pub fn scratch_folder(&self) -> &Path {
+        self.scratch.path()
+    }
+
+    /// Stops the server and waits until its sessions have ended.
+    pub fn stop(self) {
+        drop(self);
+    }
+}
+
+impl Drop for PracticeServer {
+    fn drop(&mut self) {
+        self.service.stop();
+        if let Some(acceptor) = self.acceptor.take() {
+            wake(&acceptor, self.address);
+            // A panic in there has been reported by its thread.
+            let _ = acceptor.join();
+        }
+    }
+}
+
+impl Acceptor {
+    fn run(mut self) {
+        loop {
+            let accepted = self.listener.accept();
+            if self.service.is_stopping() {
+                break;
+            }
+            self.sessions
+                .retain(|session| !session.thread.is_finished());
+            match accepted {
+                Ok(connection) => self.admit(connection),
+                // Out of handles, most likely: some are given back when a session ends.
+                Err(_) => thread::sleep(Duration::from_millis(20)),
+            }
+        }
+        drop(self.listener);
+        for session in &self.sessions {
+            session.close();
+        }
+        for session in self.sessions {
+            // A panic in there has been reported by its thread.
+            let _ = session.thread.join();
+        }
+    }
+
+    fn admit(&mut self, mut connection: LoopbackConnection) {
+        if self.sessions.len() >= MOST_SESSIONS {
+            // Whether or not the client hears it, the connection is closed.
+            let _ = connection.write_all(b"421 Too many connections.\r\n");
+            return;
+        }
+        // A connection that cannot be set up is closed; its client sees that.
+        if let Ok(session) = Running::start(Arc::clone(&self.service), connection) {
+            self.sessions.push(session);
+        }
+    }
+}
+
+impl Running {
+    fn start(service: Arc<Service>, connection: LoopbackConnection) -> io::Result<Self> {
+        let handle = Arc::new(SharedHandle::new(Some(connection.try_clone()?)));
+        let given_up = Arc::clone(&handle);
+        let session = Session::new(service, connection)?;
+        let thread = thread::Builder::new()
+            .name("practice session".to_owned())
+            .spawn(move || {
+                session.serve();
+                drop(take(&given_up));
+            })?;
+        Ok(Self {
+            thread,
+            connection: handle,
+        })
+    }
+
+    fn close(&self) {
+        if let Some(connection) = take(&self.connection) {
+            connection.close();
+        }
+    }
+}
+
+/// Ends the acceptor's wait, which has no time limit, by a connection; tried again while there is no handle for one.
+fn wake(acceptor: &JoinHandle<()>, address: SocketAddr) {
+    while !acceptor.is_finished() {
+        match LoopbackConnection::dial(address, WAKING_LIMIT) {
+            Ok(_) => return,
+            Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => return,
+            Err(_) => thread::sleep(Duration::from_millis(20)),
+        }
+    }
+}
+
+fn take(handle: &SharedHandle) -> Option<LoopbackConnection> {
+    // A handle has no state that a panic could leave half changed.
+    handle
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
+        .take()
+}
+
+/// Puts both sides of the article's upload in place.
+fn furnish(server_folder: &Path, local_folder: &Path, is_hostile: bool) -> io::Result<()> {
+    fs::create_dir(server_folder)?;
+    fs::create_dir(local_folder)?;
+    fs::write(server_folder.join(FILE_NAME), "I am ")?;
+    fs::write(local_folder.join(FILE_NAME), "I am zfive5")?;
+    if is_hostile {
+        hostile::plant(server_folder)?;
+    }
+    Ok(())
+}

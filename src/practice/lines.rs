@@ -1,0 +1,217 @@
+//! Command lines out of the octets of a control connection, without the Telnet commands between them.
+
+use std::io::{ErrorKind, Read};
+use std::time::{Duration, Instant};
+
+use crate::net::loopback::LoopbackConnection;
+
+/// The longest line that is read, in octets; a longer one is dropped whole.
+pub(super) const LONGEST_LINE: usize = 4 * 1024;
+
+const IAC: u8 = 255;
+const DONT: u8 = 254;
+const WILL: u8 = 251;
+const SB: u8 = 250;
+const SE: u8 = 240;
+
+/// What reading a line led to.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Received {
+    /// A line without its line end.
+    Line(Vec<u8>),
+    /// A line longer than [`LONGEST_LINE`]; it was dropped.
+    TooLong,
+    /// No whole line within the time allowed.
+    Nothing,
+    /// The client closed or reset the connection.
+    End,
+}
+
+/// Reads the lines of one control connection.
+#[derive(Debug)]
+pub(super) struct LineReader {
+    connection: LoopbackConnection,
+    octets: Vec<u8>,
+    taken: usize,
+    assembly: LineAssembly,
+}
+
+/// Puts lines together and leaves Telnet commands out (RFC 854).
+#[derive(Debug, Default)]
+struct LineAssembly {
+    line: Vec<u8>,
+    too_long: bool,
+    telnet: Telnet,
+}
+
+/// Where in a Telnet command the last octet left off.
+#[derive(Debug, Default)]
+enum Telnet {
+    #[default]
+    Outside,
+    AwaitingCommand,
+    AwaitingOption,
+    InSubnegotiation,
+    AwaitingSubnegotiationEnd,
+}
+
+impl LineReader {
+    pub(super) fn new(connection: LoopbackConnection) -> Self {
+        Self {
+            connection,
+            octets: Vec::new(),
+            taken: 0,
+            assembly: LineAssembly::default(),
+        }
+    }
+
+    /// The next line, waited for at most `limit`.
+    pub(super) fn next_within(&mut self, limit: Duration) -> Received {
+        let deadline = Instant::now() + limit;
+        loop {
+            while let Some(&octet) = self.octets.get(self.taken) {
+                self.taken += 1;
+                if let Some(received) = self.assembly.push(octet) {
+                    return received;
+                }
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Received::Nothing;
+            }
+            // Windows rounds down to whole milliseconds, and zero would mean without limit.
+            let left = left.max(Duration::from_millis(1));
+            if self.connection.limit_reads(Some(left)).is_err() {
+                return Received::End;
+            }
+            self.octets.resize(2048, 0);
+            self.taken = 0;
+            let count = match self.connection.read(&mut self.octets) {
+                Ok(0) => return Received::End,
+                Ok(count) => count,
+                Err(error) if is_passing(error.kind()) => 0,
+                Err(_) => return Received::End,
+            };
+            self.octets.truncate(count);
+        }
+    }
+}
+
+impl LineAssembly {
+    fn push(&mut self, octet: u8) -> Option<Received> {
+        match self.telnet {
+            Telnet::Outside if octet == IAC => self.telnet = Telnet::AwaitingCommand,
+            Telnet::Outside => return self.push_text(octet),
+            Telnet::AwaitingCommand => return self.push_command(octet),
+            Telnet::AwaitingOption => self.telnet = Telnet::Outside,
+            Telnet::InSubnegotiation if octet == IAC => {
+                self.telnet = Telnet::AwaitingSubnegotiationEnd;
+            }
+            Telnet::InSubnegotiation => {}
+            Telnet::AwaitingSubnegotiationEnd if octet == SE => self.telnet = Telnet::Outside,
+            Telnet::AwaitingSubnegotiationEnd => self.telnet = Telnet::InSubnegotiation,
+        }
+        None
+    }
+
+    fn push_command(&mut self, octet: u8) -> Option<Received> {
+        self.telnet = match octet {
+            WILL..=DONT => Telnet::AwaitingOption,
+            SB => Telnet::InSubnegotiation,
+            _ => Telnet::Outside,
+        };
+        match octet {
+            SE..=DONT => None,
+            IAC => self.push_text(IAC),
+            // Clients that send names as they are do not double 0xFF: it was no IAC.
+            _ => {
+                self.push_text(IAC);
+                self.push_text(octet)
+            }
+        }
+    }
+
+    fn push_text(&mut self, octet: u8) -> Option<Received> {
+        if octet == b'\n' {
+            let mut line = std::mem::take(&mut self.line);
+            if std::mem::take(&mut self.too_long) {
+                return Some(Received::TooLong);
+            }
+            if line.last() == Some(&b'\r') {
+                line.pop();
+            }
+            if line.len() > LONGEST_LINE {
+                return Some(Received::TooLong);
+            }
+            return Some(Received::Line(line));
+        }
+        // One octet more than a line may have, for its CR.
+        if self.line.len() > LONGEST_LINE {
+            self.too_long = true;
+        } else {
+            self.line.push(octet);
+        }
+        None
+    }
+}
+
+/// A read that brought nothing but may bring something next time: the time limit (whose kind differs by system) and
+/// signals.
+fn is_passing(kind: ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LONGEST_LINE, LineAssembly, Received};
+
+    fn lines(octets: &[u8]) -> Vec<Received> {
+        let mut assembly = LineAssembly::default();
+        octets
+            .iter()
+            .filter_map(|&octet| assembly.push(octet))
+            .collect()
+    }
+
+    fn line(octets: &[u8]) -> Vec<Received> {
+        vec![Received::Line(octets.to_vec())]
+    }
+
+    #[test]
+    fn telnet_commands_are_removed() {
+        assert_eq!(lines(b"\xff\xf4\xff\xf2ABOR\r\n"), line(b"ABOR"));
+        assert_eq!(lines(b"\xff\xfd\x01NO\xff\xf1OP\r\n"), line(b"NOOP"));
+        assert_eq!(
+            lines(b"\xff\xfa\x18\x00x\xff\xff\n\xff\xf0NOOP\r\n"),
+            line(b"NOOP")
+        );
+    }
+
+    #[test]
+    fn a_single_0xff_in_a_name_survives_and_a_doubled_one_is_one() {
+        assert_eq!(lines(b"SIZE a\xffb\r\n"), line(b"SIZE a\xffb"));
+        assert_eq!(lines(b"SIZE a\xff\xffb\r\n"), line(b"SIZE a\xffb"));
+        assert_eq!(lines(b"SIZE a\xff\r\n"), line(b"SIZE a\xff"));
+    }
+
+    #[test]
+    fn a_line_may_end_with_lf_alone() {
+        assert_eq!(lines(b"NOOP\n"), line(b"NOOP"));
+    }
+
+    #[test]
+    fn a_line_that_is_too_long_is_dropped_and_the_next_one_is_read() {
+        let mut octets = vec![b'x'; LONGEST_LINE];
+        octets.extend_from_slice(b"\r\n");
+        assert_eq!(lines(&octets), line(&[b'x'; LONGEST_LINE]));
+        octets.insert(0, b'x');
+        octets.extend_from_slice(b"NOOP\r\n");
+        assert_eq!(
+            lines(&octets),
+            vec![Received::TooLong, Received::Line(b"NOOP".to_vec())]
+        );
+    }
+}

@@ -1,0 +1,175 @@
+//! The faults that show on the control connection.
+
+use std::io::Read;
+
+use super::client::{Client, address_in, dial, on_disk, rest_of, server};
+
+#[test]
+fn no_appe_no_size_no_mlst_and_no_rest_answer_502_and_leave_feat() {
+    let server = server(&["no-appe", "no-size", "no-mlst", "no-rest"]);
+    let mut client = Client::logged_in(&server);
+    client.expect("TYPE I", 200);
+    for line in [
+        "APPE 1.TXT",
+        "SIZE 1.TXT",
+        "MLST 1.TXT",
+        "MLSD",
+        "REST 1",
+        "REST 0",
+    ] {
+        client.expect(line, 502);
+    }
+    client.expect("OPTS MLST size;", 501);
+    let said = client.expect("FEAT", 211);
+    for feature in ["SIZE", "MLST", "REST"] {
+        assert!(!said.contains(feature), "{feature} in {said}");
+    }
+}
+
+#[test]
+fn size_needs_type_i_refuses_size_in_type_a() {
+    let server = server(&["size-needs-type-i"]);
+    let mut client = Client::logged_in(&server);
+    assert_eq!(
+        client.expect("SIZE 1.TXT", 550),
+        "550 SIZE not allowed in ASCII mode."
+    );
+    client.expect("TYPE I", 200);
+    assert_eq!(client.expect("SIZE 1.TXT", 213), "213 5");
+}
+
+#[test]
+fn pasv_foreign_address_names_another_host_and_listens_on_loopback() {
+    let server = server(&["pasv-foreign-address"]);
+    let mut client = Client::logged_in(&server);
+    let said = client.expect("PASV", 227);
+    assert!(said.contains("(10,9,9,9,"), "{said}");
+    let data = dial(([127, 0, 0, 1], address_in(&said).port()).into());
+    client.expect("RETR 1.TXT", 150);
+    assert_eq!(rest_of(&data), b"I am ");
+}
+
+#[test]
+fn pasv_no_parentheses_leaves_bare_numbers() {
+    let server = server(&["pasv-no-parentheses"]);
+    let mut client = Client::logged_in(&server);
+    let said = client.expect("PASV", 227);
+    assert!(said.starts_with("227 Entering Passive Mode 127,0,0,1,"));
+    assert!(said.ends_with(|last: char| last.is_ascii_digit()));
+    assert_eq!(client.download("RETR 1.TXT").0, b"I am ");
+}
+
+#[test]
+fn two_replies_answers_cwd_twice() {
+    let server = server(&["two-replies"]);
+    let mut client = Client::logged_in(&server);
+    client.send("CWD /");
+    assert_eq!(client.codes(), [200, 250]);
+    client.expect("CDUP", 250);
+    client.expect("CWD absent", 550);
+    client.expect("NOOP", 200);
+}
+
+#[test]
+fn silent_ignores_its_verb() {
+    let server = server(&["silent=dele", "silent=SIZE"]);
+    let mut client = Client::logged_in(&server);
+    client.send("size 1.TXT");
+    client.send("DELE 1.TXT");
+    client.expect("NOOP", 200);
+    assert_eq!(on_disk(&server, "1.TXT"), b"I am ");
+}
+
+#[test]
+fn reply_in_pieces_sends_each_octet_alone() {
+    let server = server(&["reply-in-pieces"]);
+    let mut client = Client::logged_in(&server);
+    let whole = b"200 Command okay.\r\n";
+    // Octets that lie in the buffer together are read together, so one attempt may not show it.
+    for _ in 0..200 {
+        client.send("NOOP");
+        let mut reply = vec![0; whole.len()];
+        let first = client.stream().read(&mut reply).unwrap();
+        client.stream().read_exact(&mut reply[first..]).unwrap();
+        assert_eq!(reply, whole);
+        if first < whole.len() {
+            return;
+        }
+    }
+    panic!("every reply came in one piece");
+}
+
+#[test]
+fn idle_421_says_so_and_closes() {
+    let server = server(&["idle-421=1"]);
+    let mut client = Client::logged_in(&server);
+    assert_eq!(client.reply().code, 421);
+    client.assert_closed();
+}
+
+#[test]
+fn echo_secrets_repeats_lines_in_replies() {
+    let server = server(&["echo-secrets"]);
+    let (mut client, _) = Client::connect(&server);
+    assert!(client.expect("PASS early", 503).ends_with(" PASS early"));
+    client.expect("USER A", 331);
+    assert!(client.expect("PASS wrong", 530).ends_with(" PASS wrong"));
+    client.expect("USER A", 331);
+    assert!(client.expect("pass A", 230).ends_with(" pass A"));
+    assert!(client.expect("ACCT number", 202).ends_with(" ACCT number"));
+    assert!(client.expect(" PASS x", 500).ends_with("  PASS x"));
+    assert_eq!(client.expect("NOOP", 200), "200 Command okay.");
+}
+
+#[test]
+fn hostile_text_is_in_the_greeting_and_in_replies_but_not_in_values() {
+    let server = server(&["hostile-text"]);
+    let (mut client, greeting) = Client::connect(&server);
+    let hostile: [&[u8]; 8] = [
+        b"\x1b[31m",
+        b"\x1b]0;",
+        b"\x1b]52;",
+        b"\xc2\x9b",
+        b"m\x9b",
+        "\u{202e}".as_bytes(),
+        "\u{200b}".as_bytes(),
+        b"\x07",
+    ];
+    client.send("USER A");
+    let reply = client.reply();
+    for octets in hostile {
+        for said in [&greeting.octets, &reply.octets] {
+            assert!(said.windows(octets.len()).any(|window| window == octets));
+        }
+    }
+    client.expect("PASS A", 230);
+    assert_eq!(client.expect("SIZE 1.TXT", 213), "213 5");
+    let (content, _) = client.download("RETR hostile.bin");
+    assert!(content.contains(&0x1b) && content.contains(&0x9b));
+}
+
+#[cfg(unix)]
+#[test]
+fn hostile_text_is_in_the_names_of_listings_and_directories() {
+    use super::super::hostile::{FOLDER_NAME, NAMES};
+
+    let server = server(&["hostile-text"]);
+    let mut client = Client::logged_in(&server);
+    for line in ["LIST", "NLST", "MLSD"] {
+        let (listing, _) = client.download(line);
+        let raw_names_are_allowed = cfg!(target_os = "linux");
+        for name in NAMES {
+            if raw_names_are_allowed || std::str::from_utf8(name).is_ok() {
+                assert!(listing.windows(name.len()).any(|window| window == *name));
+            }
+        }
+    }
+    client.expect([b"CWD ".as_slice(), FOLDER_NAME].concat(), 250);
+    client.send("PWD");
+    let shown = client.reply().octets;
+    assert!(
+        shown
+            .windows(FOLDER_NAME.len())
+            .any(|window| window == FOLDER_NAME)
+    );
+}

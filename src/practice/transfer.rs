@@ -1,0 +1,397 @@
+//! One transfer: a thread of its own moves the octets, so that the control connection is read meanwhile.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::net::IpAddr;
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use super::ascii::{DiskToWire, WireToDisk};
+use super::data_port::DataPort;
+use super::faults::Fault;
+use super::replies::Replies;
+use super::service::Service;
+use crate::net::loopback::LoopbackConnection;
+
+/// How long the server waits for the client to dial the port of a 227.
+const CONNECTION_LIMIT: Duration = Duration::from_secs(60);
+/// How long `late-226` waits for the client's close.
+const LATE_LIMIT: Duration = Duration::from_secs(10);
+/// Octets moved at once.
+const LARGEST_PIECE: usize = 64 * 1024;
+/// A slow data connection moves this many pieces per second.
+const SLOW_PIECES: u64 = 20;
+
+/// What a transfer is to do.
+pub(super) struct Order {
+    pub(super) port: DataPort,
+    pub(super) client: IpAddr,
+    pub(super) payload: Payload,
+    /// Whether line ends are converted.
+    pub(super) is_ascii: bool,
+    /// The text of the 150.
+    pub(super) opening: Vec<u8>,
+}
+
+/// What is moved, and where to.
+pub(super) enum Payload {
+    /// To the client.
+    Download(Box<dyn Read + Send>),
+    /// From the client, into a file.
+    Upload(File, Start),
+}
+
+/// Where in its file an upload starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Start {
+    /// Behind the last octet.
+    End,
+    /// At octet 0 of a file that is emptied first.
+    Empty,
+    /// At this octet; the rest of the file stays.
+    Marker(u64),
+    /// Behind so many zero octets, and nothing else stays.
+    Zeros(u64),
+}
+
+/// How a transfer ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ending {
+    /// All octets were moved.
+    Complete,
+    /// The client sent ABOR or is gone, or the server stops.
+    Aborted,
+    /// The data connection broke.
+    Broken,
+    /// There was no data connection.
+    NotConnected,
+    /// The file could not be read or written.
+    LocalError,
+    /// The disk is full.
+    StorageFull,
+    /// `cut-after` has cut both connections.
+    Cut,
+}
+
+/// A transfer that runs, or has ended without having been joined.
+pub(super) struct Transfer {
+    thread: JoinHandle<Ending>,
+    progress: Arc<Progress>,
+}
+
+/// What the session and the transfer's thread know of each other.
+#[derive(Debug, Default)]
+struct Progress {
+    is_aborted: AtomicBool,
+    is_finished: AtomicBool,
+    octets: AtomicU64,
+    data: Mutex<Option<LoopbackConnection>>,
+}
+
+struct Worker {
+    service: Arc<Service>,
+    replies: Arc<Replies>,
+    progress: Arc<Progress>,
+    is_ascii: bool,
+}
+
+impl Transfer {
+    /// Starts a transfer; it writes its own replies.
+    ///
+    /// # Errors
+    ///
+    /// What the system says when it has no thread to give.
+    pub(super) fn start(
+        order: Order,
+        service: Arc<Service>,
+        replies: Arc<Replies>,
+    ) -> io::Result<Self> {
+        let progress = Arc::new(Progress::default());
+        let worker = Worker {
+            service,
+            replies,
+            progress: Arc::clone(&progress),
+            is_ascii: order.is_ascii,
+        };
+        let thread = thread::Builder::new()
+            .name("practice transfer".to_owned())
+            .spawn(move || worker.run(order))?;
+        Ok(Self { thread, progress })
+    }
+
+    /// Whether all is done but the final reply, which is being written.
+    pub(super) fn is_finished(&self) -> bool {
+        self.progress.is_finished.load(Ordering::SeqCst) || self.thread.is_finished()
+    }
+
+    /// The octets that went over the data connection so far.
+    pub(super) fn octets(&self) -> u64 {
+        self.progress.octets.load(Ordering::SeqCst)
+    }
+
+    /// Ends the transfer now, wherever it waits.
+    pub(super) fn abort(&self) {
+        self.progress.is_aborted.store(true, Ordering::SeqCst);
+        if let Some(data) = &*self.progress.data() {
+            data.close();
+        }
+        self.thread.thread().unpark();
+    }
+
+    /// Waits for the end; the final reply has been written then.
+    pub(super) fn join(self) -> Ending {
+        self.thread.join().unwrap_or(Ending::LocalError)
+    }
+}
+
+impl Progress {
+    fn is_aborted(&self) -> bool {
+        self.is_aborted.load(Ordering::SeqCst)
+    }
+
+    fn data(&self) -> MutexGuard<'_, Option<LoopbackConnection>> {
+        // A handle has no state that a panic could leave half changed.
+        self.data.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Worker {
+    fn run(self, order: Order) -> Ending {
+        let ending = self.carry_out(order);
+        // Before the reply: the client's next command may be here before this thread has ended.
+        self.progress.is_finished.store(true, Ordering::SeqCst);
+        match ending {
+            Ending::Complete if self.service.has(&Fault::No226) => {}
+            Ending::Complete => self.replies.send(226, b"Transfer complete."),
+            Ending::Aborted => self.replies.send(426, b"Transfer aborted."),
+            Ending::Broken => self
+                .replies
+                .send(426, b"Data connection broken; transfer aborted."),
+            Ending::NotConnected => self.replies.send(425, b"Cannot open data connection."),
+            Ending::LocalError => self
+                .replies
+                .send(451, b"Local error; the transfer is not whole."),
+            Ending::StorageFull => self
+                .replies
+                .send(452, b"No space left; the transfer is not whole."),
+            Ending::Cut => self.replies.reset_on_drop(),
+        }
+        ending
+    }
+
+    /// Everything up to the final reply; the data connection and the file are closed when it returns.
+    fn carry_out(&self, order: Order) -> Ending {
+        let Order {
+            port,
+            client,
+            mut payload,
+            opening,
+            ..
+        } = order;
+        let connected = port
+            .connect(client, CONNECTION_LIMIT, || self.progress.is_aborted())
+            .and_then(|data| {
+                *self.progress.data() = Some(data.try_clone()?);
+                Ok(data)
+            });
+        drop(port);
+        let Ok(mut data) = connected else {
+            return self.unless_aborted(Ending::NotConnected);
+        };
+        // An abort that came before the handle was stored could not close the connection.
+        let ending = if self.progress.is_aborted() {
+            Ending::Aborted
+        } else if let Err(error) = payload.prepare() {
+            ending_of(&error)
+        } else {
+            self.replies.send(150, &opening);
+            match &mut payload {
+                Payload::Download(source) => self.download(source, &mut data),
+                Payload::Upload(file, _) => self.upload(file, &mut data),
+            }
+        };
+        let is_download = matches!(payload, Payload::Download(_));
+        drop(payload);
+        self.close(data, ending, is_download);
+        ending
+    }
+
+    fn close(&self, data: LoopbackConnection, ending: Ending, is_download: bool) {
+        if ending == Ending::Cut {
+            // An error means that the client was quicker.
+            let _ = data.reset_on_drop();
+        } else {
+            data.close();
+            if is_download && ending == Ending::Complete && self.service.has(&Fault::Late226) {
+                self.await_close_by_client(&data);
+            }
+        }
+        self.progress.data().take();
+    }
+
+    /// Linux takes a connection's peer away once both sides have closed it. A system that does not waits out the limit
+    /// here, and one that takes it away at our own close does not wait at all.
+    fn await_close_by_client(&self, data: &LoopbackConnection) {
+        let deadline = Instant::now() + LATE_LIMIT;
+        while data.peer_address().is_ok()
+            && !self.progress.is_aborted()
+            && Instant::now() < deadline
+        {
+            thread::park_timeout(Duration::from_millis(5));
+        }
+    }
+
+    fn download(&self, source: &mut dyn Read, data: &mut LoopbackConnection) -> Ending {
+        let mut conversion = DiskToWire::default();
+        let mut disk = vec![0; LARGEST_PIECE];
+        let mut wire = Vec::new();
+        loop {
+            let count = match source.read(&mut disk) {
+                Ok(0) => return self.unless_aborted(Ending::Complete),
+                Ok(count) => count,
+                Err(error) => return ending_of(&error),
+            };
+            wire.clear();
+            if self.is_ascii {
+                conversion.convert(&disk[..count], &mut wire);
+            } else {
+                wire.extend_from_slice(&disk[..count]);
+            }
+            if let ControlFlow::Break(ending) = self.send(&wire, data) {
+                return ending;
+            }
+        }
+    }
+
+    fn send(&self, mut wire: &[u8], data: &mut LoopbackConnection) -> ControlFlow<Ending> {
+        while !wire.is_empty() {
+            let (piece, rest) = wire.split_at(wire.len().min(self.allowance()));
+            if self.progress.is_aborted() || data.write_all(piece).is_err() {
+                return ControlFlow::Break(self.unless_aborted(Ending::Broken));
+            }
+            self.account_for(piece.len())?;
+            wire = rest;
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn upload(&self, file: &mut File, data: &mut LoopbackConnection) -> Ending {
+        let mut conversion = WireToDisk::default();
+        let ending = self.receive(file, data, &mut conversion);
+        let mut rest = Vec::new();
+        conversion.finish(&mut rest);
+        match file.write_all(&rest).and_then(|()| file.sync_all()) {
+            Err(error) if ending == Ending::Complete => ending_of(&error),
+            _ => ending,
+        }
+    }
+
+    fn receive(
+        &self,
+        file: &mut File,
+        data: &mut LoopbackConnection,
+        conversion: &mut WireToDisk,
+    ) -> Ending {
+        let mut wire = vec![0; LARGEST_PIECE];
+        let mut disk = Vec::new();
+        loop {
+            let allowance = self.allowance();
+            let count = match data.read(&mut wire[..allowance]) {
+                Ok(0) => return self.unless_aborted(Ending::Complete),
+                Ok(count) => count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(_) => return self.unless_aborted(Ending::Broken),
+            };
+            disk.clear();
+            if self.is_ascii {
+                conversion.convert(&wire[..count], &mut disk);
+            } else {
+                disk.extend_from_slice(&wire[..count]);
+            }
+            if let Err(error) = file.write_all(&disk) {
+                return ending_of(&error);
+            }
+            if let ControlFlow::Break(ending) = self.account_for(count) {
+                return ending;
+            }
+        }
+    }
+
+    /// How many octets may be moved at once.
+    fn allowance(&self) -> usize {
+        let slow = self.service.faults().pace().map(|pace| pace / SLOW_PIECES);
+        let up_to_cut = self
+            .service
+            .cut_after()
+            .map(|cut| cut.saturating_sub(self.progress.octets.load(Ordering::SeqCst)));
+        [slow, up_to_cut]
+            .into_iter()
+            .flatten()
+            .filter_map(|octets| usize::try_from(octets).ok())
+            .fold(LARGEST_PIECE, usize::min)
+            .max(1)
+    }
+
+    /// Counts octets that were moved, cuts where that is due, and keeps the pace.
+    fn account_for(&self, count: usize) -> ControlFlow<Ending> {
+        let count = count as u64;
+        let octets = self.progress.octets.fetch_add(count, Ordering::SeqCst) + count;
+        if self.service.cut_after().is_some_and(|cut| octets >= cut) && self.service.claim_cut() {
+            return ControlFlow::Break(Ending::Cut);
+        }
+        if let Some(pace) = self.service.faults().pace() {
+            self.pause(Duration::from_micros(
+                count.saturating_mul(1_000_000) / pace.max(1),
+            ));
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn pause(&self, pause: Duration) {
+        let deadline = Instant::now() + pause;
+        while !self.progress.is_aborted() {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return;
+            }
+            thread::park_timeout(left);
+        }
+    }
+
+    fn unless_aborted(&self, ending: Ending) -> Ending {
+        if self.progress.is_aborted() {
+            Ending::Aborted
+        } else {
+            ending
+        }
+    }
+}
+
+impl Payload {
+    fn prepare(&mut self) -> io::Result<()> {
+        let Self::Upload(file, start) = self else {
+            return Ok(());
+        };
+        match *start {
+            Start::End => Ok(()),
+            Start::Empty => file.set_len(0),
+            Start::Marker(marker) => file.seek(SeekFrom::Start(marker)).map(drop),
+            Start::Zeros(count) => {
+                file.set_len(0)?;
+                file.set_len(count)?;
+                file.seek(SeekFrom::Start(count)).map(drop)
+            }
+        }
+    }
+}
+
+fn ending_of(error: &io::Error) -> Ending {
+    if error.kind() == io::ErrorKind::StorageFull {
+        Ending::StorageFull
+    } else {
+        Ending::LocalError
+    }
+}
