@@ -1,0 +1,317 @@
+//! Where received data go, and where sent data come from: files, pipes, the screen, the keyboard.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command as Process, Stdio};
+use std::sync::mpsc::{self, Receiver, Sender};
+
+use super::escape::escape;
+use super::hexdump::{HexDump, looks_like_text};
+use super::painter::Screen;
+use crate::session::Destination;
+
+/// A file that received data replace. It is checked when the line is typed, and touched only when data come.
+pub struct ReplacedFile {
+    path: PathBuf,
+    file: File,
+    created: bool,
+    begun: bool,
+}
+
+impl ReplacedFile {
+    /// Checks that the file can be written, without changing it.
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    pub fn open(path: &Path) -> io::Result<Self> {
+        let (file, created) = open_for_writing(path, false)?;
+        Ok(Self { path: path.to_owned(), file, created, begun: false })
+    }
+
+    /// The same for a file that must not exist yet.
+    ///
+    /// # Errors
+    ///
+    /// [`io::ErrorKind::AlreadyExists`], else what the system says.
+    pub fn create(path: &Path) -> io::Result<Self> {
+        let file = OpenOptions::new().write(true).create_new(true).open(path)?;
+        Ok(Self { path: path.to_owned(), file, created: true, begun: false })
+    }
+
+    fn begin(&mut self) -> io::Result<()> {
+        if !std::mem::replace(&mut self.begun, true) && self.file.metadata()?.is_file() {
+            self.file.set_len(0)?;
+        }
+        Ok(())
+    }
+}
+
+impl Destination for ReplacedFile {
+    fn write(&mut self, octets: &[u8]) -> io::Result<()> {
+        self.begin()?;
+        self.file.write_all(octets)
+    }
+
+    fn end(&mut self, accepted: bool) -> io::Result<()> {
+        if accepted {
+            self.begin()?;
+            return self.file.flush();
+        }
+        Ok(())
+    }
+}
+
+impl Drop for ReplacedFile {
+    fn drop(&mut self) {
+        if self.created && !self.begun {
+            // It was made to see whether it could be; if it cannot be removed, an empty file stays.
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// A file that received data are added to.
+pub struct AppendedFile {
+    path: PathBuf,
+    file: File,
+    created: bool,
+    begun: bool,
+}
+
+impl AppendedFile {
+    /// Checks that the file can be written, without changing it.
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    pub fn open(path: &Path) -> io::Result<Self> {
+        let (file, created) = open_for_writing(path, true)?;
+        Ok(Self { path: path.to_owned(), file, created, begun: false })
+    }
+}
+
+impl Destination for AppendedFile {
+    fn write(&mut self, octets: &[u8]) -> io::Result<()> {
+        self.begun = true;
+        self.file.write_all(octets)
+    }
+
+    fn end(&mut self, accepted: bool) -> io::Result<()> {
+        self.begun |= accepted;
+        self.file.flush()
+    }
+}
+
+impl Drop for AppendedFile {
+    fn drop(&mut self) {
+        if self.created && !self.begun {
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// The standard input of a local command.
+pub struct LocalCommand {
+    input: Option<ChildStdin>,
+}
+
+impl LocalCommand {
+    /// Starts the command; the child is to be waited for once the transfer is over.
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    pub fn start(command: &[u8]) -> io::Result<(Self, Child)> {
+        let mut child = local_shell(command)?.stdin(Stdio::piped()).spawn()?;
+        let input = child.stdin.take();
+        Ok((Self { input }, child))
+    }
+}
+
+impl Destination for LocalCommand {
+    fn write(&mut self, octets: &[u8]) -> io::Result<()> {
+        match &mut self.input {
+            Some(input) => input.write_all(octets),
+            None => Ok(()),
+        }
+    }
+
+    fn end(&mut self, _accepted: bool) -> io::Result<()> {
+        self.input = None;
+        Ok(())
+    }
+}
+
+/// Standard output, raw.
+pub struct StandardOutput(pub Screen);
+
+impl Destination for StandardOutput {
+    fn write(&mut self, octets: &[u8]) -> io::Result<()> {
+        self.0.data(octets)
+    }
+
+    fn end(&mut self, _accepted: bool) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The terminal: text line by line and escaped, anything else as a hex dump.
+pub struct ShownData {
+    screen: Screen,
+    form: ShownForm,
+}
+
+enum ShownForm {
+    Undecided,
+    Text(Vec<u8>),
+    Octets(HexDump),
+}
+
+impl ShownData {
+    /// Shows on this screen.
+    #[must_use]
+    pub fn new(screen: Screen) -> Self {
+        Self { screen, form: ShownForm::Undecided }
+    }
+}
+
+impl Destination for ShownData {
+    fn write(&mut self, octets: &[u8]) -> io::Result<()> {
+        if matches!(self.form, ShownForm::Undecided) {
+            self.form = if looks_like_text(octets) {
+                ShownForm::Text(Vec::new())
+            } else {
+                ShownForm::Octets(HexDump::new())
+            };
+        }
+        match &mut self.form {
+            ShownForm::Undecided => Ok(()),
+            ShownForm::Text(line) => show_text(&self.screen, line, octets),
+            ShownForm::Octets(dump) => {
+                let lines = dump.push(octets);
+                lines.lines().try_for_each(|line| self.screen.data_line(line))
+            }
+        }
+    }
+
+    fn end(&mut self, _accepted: bool) -> io::Result<()> {
+        match std::mem::replace(&mut self.form, ShownForm::Undecided) {
+            ShownForm::Undecided => Ok(()),
+            ShownForm::Text(line) if line.is_empty() => Ok(()),
+            ShownForm::Text(line) => self.screen.data_line(&escape(&line)),
+            ShownForm::Octets(dump) => {
+                dump.finish().lines().try_for_each(|line| self.screen.data_line(line))
+            }
+        }
+    }
+}
+
+/// Shows every line that is complete. A line that grows without end is shown in pieces.
+fn show_text(screen: &Screen, line: &mut Vec<u8>, octets: &[u8]) -> io::Result<()> {
+    for piece in octets.split_inclusive(|&octet| octet == b'\n') {
+        line.extend_from_slice(piece);
+        if line.ends_with(b"\n") {
+            line.pop();
+            let text = line.strip_suffix(b"\r").unwrap_or(line);
+            screen.data_line(&escape(text))?;
+            line.clear();
+        } else if line.len() >= LINE_SHOWN_OCTETS {
+            screen.data_line(&escape(line))?;
+            line.clear();
+        }
+    }
+    Ok(())
+}
+
+/// Data as they are typed: the end of the sender is the end of the data.
+pub struct TypedData {
+    lines: Receiver<Vec<u8>>,
+    ready: io::Cursor<Vec<u8>>,
+}
+
+impl TypedData {
+    /// The keyboard's end and the transfer's end.
+    #[must_use]
+    pub fn new() -> (Sender<Vec<u8>>, Self) {
+        let (sender, lines) = mpsc::channel();
+        (sender, Self { lines, ready: io::Cursor::new(Vec::new()) })
+    }
+}
+
+impl Read for TypedData {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let length = self.ready.read(buffer)?;
+            if length > 0 {
+                return Ok(length);
+            }
+            match self.lines.recv() {
+                Ok(line) => self.ready = io::Cursor::new(line),
+                Err(_) => return Ok(0),
+            }
+        }
+    }
+}
+
+/// The platform's shell, about to run this command line.
+///
+/// # Errors
+///
+/// [`io::ErrorKind::InvalidInput`] where a command line must be text and is not.
+pub fn local_shell(command: &[u8]) -> io::Result<Process> {
+    let mut process = platform::shell();
+    process.arg(platform::argument(command)?);
+    Ok(process)
+}
+
+#[cfg(unix)]
+mod platform {
+    use std::ffi::OsStr;
+    use std::io;
+    use std::os::unix::ffi::OsStrExt;
+    use std::process::Command as Process;
+
+    pub(super) fn shell() -> Process {
+        let shell = std::env::var_os("SHELL").filter(|shell| !shell.is_empty());
+        let mut process = Process::new(shell.unwrap_or_else(|| "/bin/sh".into()));
+        process.arg("-c");
+        process
+    }
+
+    pub(super) fn argument(command: &[u8]) -> io::Result<&OsStr> {
+        Ok(OsStr::from_bytes(command))
+    }
+}
+
+#[cfg(not(unix))]
+mod platform {
+    use std::io;
+    use std::process::Command as Process;
+
+    pub(super) fn shell() -> Process {
+        let shell = std::env::var_os("COMSPEC").unwrap_or_else(|| "cmd.exe".into());
+        let mut process = Process::new(shell);
+        process.arg("/C");
+        process
+    }
+
+    pub(super) fn argument(command: &[u8]) -> io::Result<&str> {
+        std::str::from_utf8(command)
+            .map_err(|_| io::Error::new(io::ErrorKind::InvalidInput, "the command is not UTF-8"))
+    }
+}
+
+fn open_for_writing(path: &Path, append: bool) -> io::Result<(File, bool)> {
+    let mut options = OpenOptions::new();
+    if append { options.append(true) } else { options.write(true) };
+    match options.open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            Ok((options.create_new(true).open(path)?, true))
+        }
+        file => Ok((file?, false)),
+    }
+}
+
+const LINE_SHOWN_OCTETS: usize = 16 * 1024;

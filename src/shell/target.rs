@@ -1,0 +1,174 @@
+//! What a user may name as a server: HOST, HOST:PORT, [IPV6]:PORT, ftp://user@host/path.
+
+use percent_encoding::percent_decode_str;
+use url::Url;
+
+/// A server, and what to do there at once.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Target {
+    /// A name or an address, without brackets.
+    pub host: String,
+    /// The port of the control connection.
+    pub port: u16,
+    /// Whom to log in as; only a URL says.
+    pub login: Option<UrlLogin>,
+    /// The directories to change to, one after the other; only a URL has them.
+    pub directories: Vec<Vec<u8>>,
+}
+
+/// The user part of a URL.
+#[derive(Clone, PartialEq, Eq)]
+pub struct UrlLogin {
+    /// The user name.
+    pub user: Vec<u8>,
+    /// The password, if the URL has one.
+    pub password: Option<Vec<u8>>,
+}
+
+/// Why a target means nothing.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TargetError {
+    /// Nothing between the separators.
+    #[error("that target names no host: write HOST, HOST:PORT, [IPV6]:PORT or ftp://user@host/path")]
+    NoHost,
+    /// Behind the colon.
+    #[error("{0} is not a port: a port is a number from 1 to 65535. An IPv6 address stands in brackets, as in [::1]:2121")]
+    BadPort(String),
+    /// Not a URL that can be read.
+    #[error("that URL cannot be read: {0}. Write ftp://user@host:port/path")]
+    BadUrl(String),
+    /// Another scheme.
+    #[error("{0}:// is not spoken here: write ftp://host, or just the host")]
+    UnknownScheme(String),
+    /// TLS.
+    #[error("ftps:// needs TLS, which this version does not have yet: write ftp://, if the server takes clear connections")]
+    NoTls,
+}
+
+impl Target {
+    /// Reads a target.
+    ///
+    /// # Errors
+    ///
+    /// [`TargetError`] says what was expected. It never repeats a password.
+    pub fn read(text: &str) -> Result<Self, TargetError> {
+        let text = text.trim();
+        match text.split_once("://") {
+            Some((scheme, _)) => match scheme.to_ascii_lowercase().as_str() {
+                "ftp" => Self::from_url(text),
+                "ftps" => Err(TargetError::NoTls),
+                other => Err(TargetError::UnknownScheme(other.escape_debug().to_string())),
+            },
+            None => Self::from_host(text),
+        }
+    }
+
+    fn from_host(text: &str) -> Result<Self, TargetError> {
+        let (host, port) = if let Some(rest) = text.strip_prefix('[') {
+            let (host, rest) = rest.split_once(']').ok_or(TargetError::NoHost)?;
+            (host, rest.strip_prefix(':').or(rest.is_empty().then_some("")))
+        } else if text.matches(':').count() > 1 {
+            (text, Some(""))
+        } else {
+            text.split_once(':').map_or((text, Some("")), |(host, port)| (host, Some(port)))
+        };
+        let is_text = |c: char| !c.is_whitespace() && !c.is_control() && c != '/';
+        if host.is_empty() || !host.chars().all(is_text) {
+            return Err(TargetError::NoHost);
+        }
+        let port = match port {
+            Some("") if !text.ends_with(':') || text.starts_with("::") => FTP_PORT,
+            Some(digits) => read_port(digits)?,
+            None => return Err(TargetError::BadPort(text.escape_debug().to_string())),
+        };
+        Ok(Self { host: host.to_owned(), port, login: None, directories: Vec::new() })
+    }
+
+    fn from_url(text: &str) -> Result<Self, TargetError> {
+        let url = Url::parse(text).map_err(|error| TargetError::BadUrl(error.to_string()))?;
+        let host = url.host_str().filter(|host| !host.is_empty()).ok_or(TargetError::NoHost)?;
+        let host = host.trim_start_matches('[').trim_end_matches(']');
+        let login = (!url.username().is_empty()).then(|| UrlLogin {
+            user: percent_decode_str(url.username()).collect(),
+            password: url.password().map(|password| percent_decode_str(password).collect()),
+        });
+        let directories = url.path_segments().into_iter().flatten();
+        let directories = directories
+            .filter(|segment| !segment.is_empty())
+            .map(|segment| percent_decode_str(segment).collect())
+            .collect();
+        let port = url.port().unwrap_or(FTP_PORT);
+        Ok(Self { host: host.to_owned(), port, login, directories })
+    }
+}
+
+impl std::fmt::Debug for Target {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Target({}:{})", self.host, self.port)
+    }
+}
+
+impl std::fmt::Debug for UrlLogin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "UrlLogin({})", self.user.escape_ascii())
+    }
+}
+
+fn read_port(digits: &str) -> Result<u16, TargetError> {
+    match digits.parse() {
+        Ok(port) if port != 0 => Ok(port),
+        _ => Err(TargetError::BadPort(digits.escape_debug().to_string())),
+    }
+}
+
+const FTP_PORT: u16 = 21;
+
+#[cfg(test)]
+mod tests {
+    use super::{Target, TargetError};
+
+    fn host_and_port(text: &str) -> Option<(String, u16)> {
+        Target::read(text).ok().map(|target| (target.host, target.port))
+    }
+
+    #[test]
+    fn hosts_and_ports_are_read_in_every_form() {
+        let table = [
+            ("localhost", Some(("localhost", 21))),
+            ("127.0.0.1:2121", Some(("127.0.0.1", 2121))),
+            ("[::1]:2121", Some(("::1", 2121))),
+            ("[::1]", Some(("::1", 21))),
+            ("::1", Some(("::1", 21))),
+            ("ftp://h", Some(("h", 21))),
+            ("FTP://u@h:2/p", Some(("h", 2))),
+            ("ftp://[::1]:2121/", Some(("::1", 2121))),
+            ("h:", None),
+            ("h:0", None),
+            ("h:65536", None),
+            ("h:x", None),
+            (":21", None),
+            ("", None),
+            ("a b", None),
+            ("http://h", None),
+        ];
+        for (text, expected) in table {
+            let expected = expected.map(|(host, port)| (host.to_owned(), port));
+            assert_eq!(host_and_port(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_url_gives_user_password_and_directories_as_octets() {
+        let target = Target::read("ftp://a%40b:p%3A%E9@h/x%20y/z/").unwrap();
+        let login = target.login.clone().unwrap();
+        assert_eq!(login.user, b"a@b");
+        assert_eq!(login.password.as_deref(), Some(&b"p:\xe9"[..]));
+        assert_eq!(target.directories, [b"x y".to_vec(), b"z".to_vec()]);
+        assert!(!format!("{target:?}{login:?}").contains("p:"));
+    }
+
+    #[test]
+    fn tls_is_refused_in_words() {
+        assert_eq!(Target::read("ftps://h"), Err(TargetError::NoTls));
+    }
+}
