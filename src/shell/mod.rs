@@ -3,6 +3,8 @@
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+pub mod line;
+
 /// Runs the program.
 pub fn run(_arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     ExitCode::SUCCESS
