@@ -3,6 +3,8 @@
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+pub mod escape;
+pub mod hexdump;
 pub mod line;
 
 /// Runs the program.
