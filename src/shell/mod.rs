@@ -6,6 +6,7 @@ use std::process::ExitCode;
 pub mod escape;
 pub mod hexdump;
 pub mod line;
+pub mod secrets;
 
 /// Runs the program.
 pub fn run(_arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
