@@ -7,6 +7,7 @@ pub mod escape;
 pub mod hexdump;
 pub mod line;
 pub mod secrets;
+pub mod settings;
 
 /// Runs the program.
 pub fn run(_arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
