@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+pub mod aliases;
 pub mod escape;
 pub mod hexdump;
 pub mod line;

@@ -1,5 +1,7 @@
 //! The names of the built-ins.
 
+use super::LineError;
+
 /// A command of the shell itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Builtin {
@@ -63,6 +65,20 @@ impl Builtin {
             .iter()
             .find_map(|&(name, builtin)| (builtin == self).then_some(name))
             .expect("every built-in has a row in NAMES, which a test checks")
+    }
+
+    /// Its arguments as text.
+    pub(in crate::shell) fn arguments_as_text(
+        self,
+        arguments: Vec<Vec<u8>>,
+    ) -> Result<Vec<String>, LineError> {
+        let as_text = |(index, argument)| {
+            String::from_utf8(argument).map_err(|_| LineError::ArgumentNotText {
+                name: self.name(),
+                position: index + 1,
+            })
+        };
+        arguments.into_iter().enumerate().map(as_text).collect()
     }
 }
 

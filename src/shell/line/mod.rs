@@ -12,6 +12,8 @@ use std::fmt;
 pub use self::builtin::Builtin;
 pub use self::redirection::{Direction, Redirection, expand_home};
 
+pub(in crate::shell) use self::redirection::path;
+
 use self::quote::Quoted;
 use self::words::{is_blank, words};
 use crate::protocol::{Command, IllegalOctet};
@@ -182,7 +184,7 @@ fn read_ours(line: &[u8], aliases: &dyn Fn(&str) -> bool) -> Result<Option<Line>
         let arguments = arguments_of(word, rest)?;
         return Ok(Some(Line::Builtin {
             name: builtin,
-            arguments: as_text(builtin, arguments)?,
+            arguments: builtin.arguments_as_text(arguments)?,
         }));
     }
     let lower_case = !word.chars().any(char::is_uppercase);
@@ -209,19 +211,6 @@ fn arguments_of(name: &str, rest: &[u8]) -> Result<Vec<Vec<u8>>, LineError> {
     words(rest).ok_or_else(|| LineError::OpenQuote {
         name: name.to_owned(),
     })
-}
-
-fn as_text(builtin: Builtin, arguments: Vec<Vec<u8>>) -> Result<Vec<String>, LineError> {
-    arguments
-        .into_iter()
-        .enumerate()
-        .map(|(index, argument)| {
-            String::from_utf8(argument).map_err(|_| LineError::ArgumentNotText {
-                name: builtin.name(),
-                position: index + 1,
-            })
-        })
-        .collect()
 }
 
 #[cfg(test)]
