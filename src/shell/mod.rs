@@ -3,6 +3,13 @@
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+pub mod aliases;
+pub mod escape;
+pub mod hexdump;
+pub mod line;
+pub mod secrets;
+pub mod settings;
+
 /// Runs the program.
 pub fn run(_arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     ExitCode::SUCCESS

@@ -1,0 +1,193 @@
+//! Received data that are not text, shown as octets.
+
+use std::fmt::Write;
+
+/// How many octets one line shows.
+const OCTETS_PER_LINE: usize = 16;
+
+/// How many octets are looked at to tell text from other data.
+const SAMPLE_OCTETS: usize = 8 * 1024;
+
+/// Turns octets that arrive in pieces of any size into lines: offset, octets, and the ASCII characters among
+/// them.
+#[derive(Clone, Debug, Default)]
+pub struct HexDump {
+    /// Of the first octet that waits, counted from 0.
+    offset: u64,
+    /// Fewer than a line's worth.
+    waiting: Vec<u8>,
+}
+
+impl HexDump {
+    /// Begins at offset 0.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes the next octets; returns every line that is now complete, each ended by LF.
+    #[must_use]
+    pub fn push(&mut self, octets: &[u8]) -> String {
+        let mut lines = String::new();
+        let mut rest = octets;
+        while self.waiting.len() + rest.len() >= OCTETS_PER_LINE {
+            let (now, later) = rest.split_at(OCTETS_PER_LINE - self.waiting.len());
+            self.waiting.extend_from_slice(now);
+            rest = later;
+            self.write_line(&mut lines);
+        }
+        self.waiting.extend_from_slice(rest);
+        lines
+    }
+
+    /// Returns what is left as a last, shorter line; nothing if all octets have been shown.
+    #[must_use]
+    pub fn finish(mut self) -> String {
+        let mut line = String::new();
+        if !self.waiting.is_empty() {
+            self.write_line(&mut line);
+        }
+        line
+    }
+
+    fn write_line(&mut self, lines: &mut String) {
+        let mut hex = String::new();
+        for (index, octet) in self.waiting.iter().enumerate() {
+            let gap = if index == OCTETS_PER_LINE / 2 {
+                " "
+            } else {
+                ""
+            };
+            write!(hex, " {gap}{octet:02x}").expect("a String takes any text");
+        }
+        let text: String = self.waiting.iter().map(|&octet| shown(octet)).collect();
+        let width = 3 * OCTETS_PER_LINE + 1;
+        writeln!(lines, "{:08x} {hex:<width$}  {text}", self.offset)
+            .expect("a String takes any text");
+        self.offset += self.waiting.len() as u64;
+        self.waiting.clear();
+    }
+}
+
+/// Whether received data should be shown as text, judged by their first octets: none is NUL, and at most three in ten
+/// are neither UTF-8 nor printable. A listing in Latin-1 is text, then; an image or an archive is not.
+#[must_use]
+pub fn looks_like_text(data: &[u8]) -> bool {
+    let sample = &data[..data.len().min(SAMPLE_OCTETS)];
+    if sample.contains(&0) {
+        return false;
+    }
+    let odd: usize = sample
+        .utf8_chunks()
+        .map(|chunk| {
+            let controls = chunk.valid().chars().filter(|c| is_odd_control(*c));
+            controls.count() + chunk.invalid().len()
+        })
+        .sum();
+    odd * 10 <= sample.len() * 3
+}
+
+/// Controls that text does not hold. ESC is left out: coloured text is text.
+fn is_odd_control(character: char) -> bool {
+    let in_text = matches!(
+        character,
+        '\t' | '\n' | '\r' | '\u{8}' | '\u{b}' | '\u{c}' | '\u{1a}' | '\u{1b}'
+    );
+    character.is_control() && !in_text
+}
+
+fn shown(octet: u8) -> char {
+    if octet == b' ' || octet.is_ascii_graphic() {
+        char::from(octet)
+    } else {
+        '.'
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::any;
+    use proptest::{prop_assert, prop_assert_eq, proptest};
+
+    use super::{HexDump, looks_like_text};
+
+    fn dump(chunks: &[&[u8]]) -> String {
+        let mut hexdump = HexDump::new();
+        let mut lines: String = chunks.iter().map(|chunk| hexdump.push(chunk)).collect();
+        lines.push_str(&hexdump.finish());
+        lines
+    }
+
+    #[test]
+    fn a_line_holds_offset_octets_and_text() {
+        assert_eq!(dump(&[]), "");
+        assert_eq!(
+            dump(&[b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", b"\xff ~\x7f"]),
+            "00000000  89 50 4e 47 0d 0a 1a 0a  00 00 00 0d 49 48 44 52  .PNG........IHDR\n\
+             00000010  ff 20 7e 7f                                       . ~.\n"
+        );
+    }
+
+    #[test]
+    fn a_line_comes_out_as_soon_as_it_is_complete() {
+        let mut hexdump = HexDump::new();
+        assert_eq!(hexdump.push(&[b'a'; 15]), "");
+        assert!(hexdump.push(b"bc").ends_with("aaaaaaaaaaaaaaab\n"));
+        assert!(hexdump.finish().starts_with("00000010  63 "));
+        let mut even = HexDump::new();
+        assert_eq!(even.push(&[0; 32]).lines().count(), 2);
+        assert_eq!(even.finish(), "");
+    }
+
+    #[test]
+    fn text_is_told_from_other_data() {
+        let text: &[&[u8]] = &[
+            b"",
+            b"I am zfive5",
+            b"-rw-r--r-- 1 caf\xe9 na\xefve.txt\r\n",
+            "日本語".as_bytes(),
+            b"\x1b[31mred\x1b[0m\x0c",
+            b"end\x1a",
+            b"cut in two: \xe6\x97",
+        ];
+        for data in text {
+            assert!(looks_like_text(data), "{}", data.escape_ascii());
+        }
+        let other: &[&[u8]] = &[
+            b"a\0",
+            b"\x89PNG\r\n\x1a\n\0",
+            b"\x1f\x8b\x08\x08\xff\xfe\x01\x02\x03\x9c",
+            b"h\0i\0",
+            b"\xff",
+        ];
+        for data in other {
+            assert!(!looks_like_text(data), "{}", data.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn a_nul_behind_the_sample_does_not_count() {
+        let mut data = vec![b'a'; 8 * 1024];
+        data.push(0);
+        assert!(looks_like_text(&data));
+    }
+
+    proptest! {
+        #[test]
+        fn the_size_of_the_pieces_makes_no_difference(
+            octets in vec(any::<u8>(), 0..100),
+            size in 1_usize..40,
+        ) {
+            let pieces: Vec<&[u8]> = octets.chunks(size).collect();
+            prop_assert_eq!(dump(&pieces), dump(&[&octets]));
+        }
+
+        #[test]
+        fn every_line_is_printable_ascii(octets in vec(any::<u8>(), 0..100)) {
+            let lines = dump(&[&octets]);
+            prop_assert!(lines.chars().all(|c| c == '\n' || c == ' ' || c.is_ascii_graphic()));
+            prop_assert_eq!(lines.lines().count(), octets.len().div_ceil(16));
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! The grammar of one input line.
+//!
+//! A line is octets. What is not ours is sent as typed.
+
+mod builtin;
+pub(in crate::shell) mod quote;
+pub mod redirection;
+mod words;
+
+use std::fmt;
+
+pub use self::builtin::Builtin;
+pub use self::redirection::{Direction, Redirection, expand_home};
+
+pub(in crate::shell) use self::redirection::path;
+
+use self::quote::Quoted;
+use self::words::{is_blank, words};
+use crate::protocol::{Command, IllegalOctet};
+
+/// What one input line means.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Line {
+    /// Nothing is sent.
+    Empty,
+    /// `!command`: what follows the `!`, for the local shell.
+    Local(Vec<u8>),
+    /// `quote LINE`: sent verbatim.
+    Quote(Command),
+    /// A command of the shell itself.
+    Builtin {
+        /// Which one.
+        name: Builtin,
+        /// Its arguments, split as a shell does.
+        arguments: Vec<String>,
+    },
+    /// A name that the user or the shell gave to a sequence of commands.
+    Alias {
+        /// The name.
+        name: String,
+        /// Its arguments, split as a shell does.
+        arguments: Vec<Vec<u8>>,
+    },
+    /// Anything else: sent as typed.
+    Raw {
+        /// What is sent.
+        command: Command,
+        /// Where its data go or come from, if that was typed.
+        redirection: Option<Redirection>,
+    },
+}
+
+/// Why a line means nothing. Nothing was sent.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LineError {
+    /// CR, LF or NUL.
+    #[error(transparent)]
+    IllegalOctet(#[from] IllegalOctet),
+    /// The arguments of a built-in or an alias cannot be split.
+    #[error(
+        "{name}: a quote is left open, or a backslash ends the line: close it, or write \\' for a quote that is part of a name"
+    )]
+    OpenQuote {
+        /// The built-in or alias.
+        name: String,
+    },
+    /// An argument of a built-in is not UTF-8.
+    #[error(
+        "{name}: argument {position} is not UTF-8: type the FTP commands instead, they take any octets"
+    )]
+    ArgumentNotText {
+        /// The built-in.
+        name: &'static str,
+        /// Counted from 1.
+        position: usize,
+    },
+    /// A backslash in `quote -x` that is neither `\xHH` nor `\\`.
+    #[error(
+        "octet {offset} of the line begins no escape: quote -x knows \\xE9 (two hexadecimal digits) and \\\\ for a backslash"
+    )]
+    BadEscape {
+        /// Where the backslash stands in the line as typed, counted from 0.
+        offset: usize,
+    },
+    /// A redirection that names no target.
+    #[error(
+        "missing target: {operator} wants {wanted} behind it, as in: {example}. Nothing was sent; quote sends the line as it is"
+    )]
+    MissingTarget {
+        /// The operator.
+        operator: &'static str,
+        /// What should follow.
+        wanted: &'static str,
+        /// A line that would do.
+        example: &'static str,
+    },
+    /// `>`, `>>` or `|` behind a command that sends data.
+    #[error(
+        "this command sends data, and {operator} is for data received: write < file, <<< 'text' or <<WORD. Nothing was sent; quote sends the line as it is"
+    )]
+    ReceivesWhileSending {
+        /// The operator.
+        operator: &'static str,
+    },
+    /// `<`, `<<<` or `<<` behind a command that receives data.
+    #[error(
+        "this command receives data, and {operator} is for data sent: write > file, >> file or | command. Nothing was sent; quote sends the line as it is"
+    )]
+    SendsWhileReceiving {
+        /// The operator.
+        operator: &'static str,
+    },
+    /// A path that is not UTF-8, where paths are not octets.
+    #[error(
+        "the name of the local file is not UTF-8, which this system cannot have: give another name"
+    )]
+    PathNotText,
+}
+
+/// Reads one input line, without its line end. `aliases` says which names are aliases.
+///
+/// # Errors
+///
+/// [`LineError`], each with a way out; nothing of the line may be sent then.
+pub fn read(line: &[u8], aliases: &dyn Fn(&str) -> bool) -> Result<Line, LineError> {
+    if line.is_empty() {
+        return Ok(Line::Empty);
+    }
+    let whole = Command::new(line)?;
+    if let Some(command) = line.strip_prefix(b"!") {
+        return Ok(Line::Local(command.to_vec()));
+    }
+    if let Some(quoted) = Quoted::find(line) {
+        return Ok(Line::Quote(quoted.command()?));
+    }
+    if let Some(ours) = read_ours(line, aliases)? {
+        return Ok(ours);
+    }
+    let Some(direction) = Direction::of(&whole.verb()) else {
+        return Ok(Line::Raw {
+            command: whole,
+            redirection: None,
+        });
+    };
+    let (sent, redirection) = redirection::split(line, direction)?;
+    Ok(Line::Raw {
+        command: Command::new(sent)?,
+        redirection,
+    })
+}
+
+/// Prints no argument: a password may be among them.
+impl fmt::Debug for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => write!(f, "Empty"),
+            Self::Local(command) => write!(f, "Local({} octets)", command.len()),
+            Self::Quote(command) => f.debug_tuple("Quote").field(command).finish(),
+            Self::Builtin { name, arguments } => {
+                write!(f, "Builtin({name:?}, {} arguments)", arguments.len())
+            }
+            Self::Alias { name, arguments } => {
+                write!(f, "Alias({name}, {} arguments)", arguments.len())
+            }
+            Self::Raw {
+                command,
+                redirection,
+            } => f
+                .debug_struct("Raw")
+                .field("command", command)
+                .field("redirection", redirection)
+                .finish(),
+        }
+    }
+}
+
+/// A line whose first word is a built-in or an alias.
+fn read_ours(line: &[u8], aliases: &dyn Fn(&str) -> bool) -> Result<Option<Line>, LineError> {
+    let Some(word) = first_word(line) else {
+        return Ok(None);
+    };
+    let rest = &line[word.len()..];
+    if let Some(builtin) = Builtin::named(word) {
+        let arguments = arguments_of(word, rest)?;
+        return Ok(Some(Line::Builtin {
+            name: builtin,
+            arguments: builtin.arguments_as_text(arguments)?,
+        }));
+    }
+    let lower_case = !word.chars().any(char::is_uppercase);
+    if lower_case && aliases(word) {
+        return Ok(Some(Line::Alias {
+            name: word.to_owned(),
+            arguments: arguments_of(word, rest)?,
+        }));
+    }
+    Ok(None)
+}
+
+/// The octets from column 0 to the first blank, if they are text.
+pub(in crate::shell) fn first_word(line: &[u8]) -> Option<&str> {
+    let end = line
+        .iter()
+        .position(|&octet| is_blank(octet))
+        .unwrap_or(line.len());
+    let word = str::from_utf8(&line[..end]).ok()?;
+    (!word.is_empty()).then_some(word)
+}
+
+fn arguments_of(name: &str, rest: &[u8]) -> Result<Vec<Vec<u8>>, LineError> {
+    words(rest).ok_or_else(|| LineError::OpenQuote {
+        name: name.to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,235 @@
+//! Where a transfer's data come from or go to, at the end of a raw command.
+
+use std::path::{Path, PathBuf};
+
+use super::LineError;
+use super::words::{is_blank, words};
+use crate::protocol::Verb;
+
+/// Where a transfer's data come from or go to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Redirection {
+    /// `> file`: received data replace the file.
+    ToFile(PathBuf),
+    /// `>> file`: received data are added to the file.
+    AppendFile(PathBuf),
+    /// `> -` and `>> -`: received data go to standard output, raw.
+    ToStandardOutput,
+    /// `| command`: received data go to the standard input of a local command.
+    ToCommand(Vec<u8>),
+    /// `< file`: the file is sent.
+    FromFile(PathBuf),
+    /// `< -`: the rest of standard input is sent, raw.
+    FromStandardInput,
+    /// `<<< 'text'`: exactly these octets are sent.
+    FromText(Vec<u8>),
+    /// `<<WORD`: the following input lines up to this word are the data.
+    FromHereDocument(Vec<u8>),
+}
+
+impl Redirection {
+    /// The same with `~` and `~/` at the start of a file's path replaced by the home folder.
+    #[must_use]
+    pub fn with_home(self, home: Option<&Path>) -> Self {
+        match self {
+            Self::ToFile(path) => Self::ToFile(expand_home(&path, home)),
+            Self::AppendFile(path) => Self::AppendFile(expand_home(&path, home)),
+            Self::FromFile(path) => Self::FromFile(expand_home(&path, home)),
+            other => other,
+        }
+    }
+}
+
+/// The path with `~` or `~/` at its start replaced by the home folder; `~someone` is a name like any other, and
+/// without a home folder nothing changes.
+#[must_use]
+pub fn expand_home(path: &Path, home: Option<&Path>) -> PathBuf {
+    match (home, path.strip_prefix("~")) {
+        (Some(home), Ok(rest)) if rest.as_os_str().is_empty() => home.to_path_buf(),
+        (Some(home), Ok(rest)) => home.join(rest),
+        _ => path.to_path_buf(),
+    }
+}
+
+/// Which way the data of a transfer command go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// From the server to us.
+    Receiving,
+    /// From us to the server.
+    Sending,
+}
+
+impl Direction {
+    /// The direction of this verb's data; `None` if it uses no data connection.
+    #[must_use]
+    pub fn of(verb: &Verb) -> Option<Self> {
+        if ["RETR", "LIST", "NLST", "MLSD"]
+            .iter()
+            .any(|name| verb.is(name))
+        {
+            Some(Self::Receiving)
+        } else if ["STOR", "STOU", "APPE"].iter().any(|name| verb.is(name)) {
+            Some(Self::Sending)
+        } else {
+            None
+        }
+    }
+}
+
+/// One of the six signs. `<<` may touch its word; the others have a space on both sides.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Operator {
+    Pipe,
+    To,
+    Append,
+    From,
+    Text,
+    HereDocument,
+}
+
+impl Operator {
+    /// Longer signs come before those that they begin with.
+    const ALL: [(&'static str, Self); 6] = [
+        ("<<<", Self::Text),
+        ("<<", Self::HereDocument),
+        ("<", Self::From),
+        (">>", Self::Append),
+        (">", Self::To),
+        ("|", Self::Pipe),
+    ];
+
+    /// The operator at the start of `text`, and what follows it.
+    fn find(text: &[u8]) -> Option<(Self, &[u8])> {
+        let (operator, rest) = Self::ALL
+            .iter()
+            .find_map(|&(sign, operator)| Some((operator, text.strip_prefix(sign.as_bytes())?)))?;
+        let touches_its_word = operator == Self::HereDocument;
+        let separate = matches!(rest, [] | [b' ', ..]);
+        (separate || touches_its_word).then_some((operator, rest))
+    }
+
+    fn sign(self) -> &'static str {
+        Self::ALL
+            .iter()
+            .find_map(|&(sign, operator)| (operator == self).then_some(sign))
+            .expect("every operator has a row in ALL")
+    }
+
+    fn direction(self) -> Direction {
+        match self {
+            Self::Pipe | Self::To | Self::Append => Direction::Receiving,
+            Self::From | Self::Text | Self::HereDocument => Direction::Sending,
+        }
+    }
+}
+
+/// Splits a raw command whose data go in this direction into the line to send and its redirection. Without one, the
+/// whole line is sent.
+///
+/// Only an operator that could be followed by its target counts: `RETR a > b > c` sends `RETR a > b`.
+///
+/// # Errors
+///
+/// An operator without a target, or one that goes the other way.
+pub(super) fn split(
+    line: &[u8],
+    direction: Direction,
+) -> Result<(&[u8], Option<Redirection>), LineError> {
+    let spaces = line
+        .iter()
+        .enumerate()
+        .filter_map(|(at, &octet)| (octet == b' ').then_some(at));
+    for space in spaces {
+        let Some((operator, rest)) = Operator::find(&line[space + 1..]) else {
+            continue;
+        };
+        let target = match rest.iter().position(|&octet| !is_blank(octet)) {
+            None => None,
+            Some(start) if operator == Operator::Pipe => Some(rest[start..].to_vec()),
+            Some(_) => match words(rest).map(<[Vec<u8>; 1]>::try_from) {
+                Some(Ok([word])) => Some(word),
+                _ => continue,
+            },
+        };
+        if operator.direction() != direction {
+            return Err(wrong_direction(operator));
+        }
+        let Some(target) = target else {
+            return Err(missing_target(operator));
+        };
+        return Ok((&line[..space], Some(redirection(operator, target)?)));
+    }
+    Ok((line, None))
+}
+
+fn redirection(operator: Operator, target: Vec<u8>) -> Result<Redirection, LineError> {
+    let to_standard = target == b"-";
+    Ok(match operator {
+        Operator::Pipe => Redirection::ToCommand(target),
+        Operator::Text => Redirection::FromText(target),
+        Operator::HereDocument => Redirection::FromHereDocument(target),
+        Operator::To | Operator::Append | Operator::From if target.is_empty() => {
+            return Err(missing_target(operator));
+        }
+        Operator::To | Operator::Append if to_standard => Redirection::ToStandardOutput,
+        Operator::From if to_standard => Redirection::FromStandardInput,
+        Operator::To => Redirection::ToFile(path(target)?),
+        Operator::Append => Redirection::AppendFile(path(target)?),
+        Operator::From => Redirection::FromFile(path(target)?),
+    })
+}
+
+fn missing_target(operator: Operator) -> LineError {
+    let (wanted, example) = match operator {
+        Operator::Pipe => ("a local command", "LIST | sort"),
+        Operator::To => ("a file", "RETR f > f"),
+        Operator::Append => ("a file", "RETR f >> f"),
+        Operator::From => ("a file", "STOR f < f"),
+        Operator::Text => ("a text", "APPE f <<< 'text'"),
+        Operator::HereDocument => ("a word that ends the data", "STOR f <<END"),
+    };
+    LineError::MissingTarget {
+        operator: operator.sign(),
+        wanted,
+        example,
+    }
+}
+
+fn wrong_direction(operator: Operator) -> LineError {
+    match operator.direction() {
+        Direction::Receiving => LineError::ReceivesWhileSending {
+            operator: operator.sign(),
+        },
+        Direction::Sending => LineError::SendsWhileReceiving {
+            operator: operator.sign(),
+        },
+    }
+}
+
+/// The octets as a path of this system.
+///
+/// # Errors
+///
+/// Where paths are not octets (Windows), a name that is not UTF-8.
+#[cfg(unix)]
+pub(in crate::shell) fn path(octets: Vec<u8>) -> Result<PathBuf, LineError> {
+    use std::os::unix::ffi::OsStringExt;
+
+    Ok(PathBuf::from(std::ffi::OsString::from_vec(octets)))
+}
+
+/// The octets as a path of this system.
+///
+/// # Errors
+///
+/// Where paths are not octets (Windows), a name that is not UTF-8.
+#[cfg(not(unix))]
+pub(in crate::shell) fn path(octets: Vec<u8>) -> Result<PathBuf, LineError> {
+    String::from_utf8(octets)
+        .map(PathBuf::from)
+        .map_err(|_| LineError::PathNotText)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,251 @@
+//! Where redirections are found and where not.
+
+use std::path::{Path, PathBuf};
+
+use super::{Direction, LineError, Redirection, expand_home, split};
+
+const RECEIVING: Direction = Direction::Receiving;
+const SENDING: Direction = Direction::Sending;
+
+fn to(path: &str) -> Option<Redirection> {
+    Some(Redirection::ToFile(PathBuf::from(path)))
+}
+
+fn append(path: &str) -> Option<Redirection> {
+    Some(Redirection::AppendFile(PathBuf::from(path)))
+}
+
+fn from(path: &str) -> Option<Redirection> {
+    Some(Redirection::FromFile(PathBuf::from(path)))
+}
+
+fn pipe(command: &str) -> Option<Redirection> {
+    Some(Redirection::ToCommand(command.into()))
+}
+
+fn text(text: &str) -> Option<Redirection> {
+    Some(Redirection::FromText(text.into()))
+}
+
+fn here(word: &str) -> Option<Redirection> {
+    Some(Redirection::FromHereDocument(word.into()))
+}
+
+fn assert_split(direction: Direction, table: &[(&str, &str, Option<Redirection>)]) {
+    for (line, sent, redirection) in table {
+        let found = split(line.as_bytes(), direction).unwrap();
+        assert_eq!(
+            (String::from_utf8_lossy(found.0), &found.1),
+            ((*sent).into(), redirection),
+            "{line}"
+        );
+    }
+}
+
+#[test]
+fn received_data_are_redirected_by_the_last_part_of_the_line() {
+    assert_split(
+        RECEIVING,
+        &[
+            ("RETR f > file", "RETR f", to("file")),
+            ("RETR f >> file", "RETR f", append("file")),
+            ("RETR f > -", "RETR f", Some(Redirection::ToStandardOutput)),
+            ("RETR f >> -", "RETR f", Some(Redirection::ToStandardOutput)),
+            ("RETR f > ./-", "RETR f", to("./-")),
+            ("RETR f > 'a b'", "RETR f", to("a b")),
+            ("RETR f > a\\ b", "RETR f", to("a b")),
+            ("RETR f > \"a 'b\"", "RETR f", to("a 'b")),
+            ("RETR f >   file  ", "RETR f", to("file")),
+            ("RETR f > #1", "RETR f", to("#1")),
+            ("RETR f > ~/x", "RETR f", to("~/x")),
+            ("LIST | sort", "LIST", pipe("sort")),
+            ("LIST |  sort -r | head ", "LIST", pipe("sort -r | head ")),
+            ("LIST | grep ' > x' > 'y", "LIST", pipe("grep ' > x' > 'y")),
+            ("LIST > a", "LIST", to("a")),
+        ],
+    );
+}
+
+#[test]
+fn one_space_before_the_operator_belongs_to_it_and_the_others_are_sent() {
+    assert_split(
+        RECEIVING,
+        &[
+            ("RETR f  > file", "RETR f ", to("file")),
+            ("LIST   | cat", "LIST  ", pipe("cat")),
+            ("LIST\t > file", "LIST\t", to("file")),
+        ],
+    );
+}
+
+#[test]
+fn the_scan_goes_on_behind_an_operator_that_is_not_followed_by_exactly_one_word() {
+    assert_split(
+        RECEIVING,
+        &[
+            ("RETR a > b > c", "RETR a > b", to("c")),
+            ("RETR a > b >> c", "RETR a > b", append("c")),
+            ("RETR a > b | c", "RETR a > b", pipe("c")),
+            ("RETR a < b > c", "RETR a < b", to("c")),
+            ("RETR a > b c", "RETR a > b c", None),
+            ("RETR a > b #c", "RETR a > b #c", None),
+            ("RETR a > 'b", "RETR a > 'b", None),
+            ("RETR a > b\\", "RETR a > b\\", None),
+            ("RETR 'a > b' > c", "RETR 'a > b'", to("c")),
+            ("RETR don't > x", "RETR don't", to("x")),
+            ("RETR a > > b", "RETR a >", to("b")),
+        ],
+    );
+}
+
+#[test]
+fn an_operator_without_its_spaces_is_part_of_the_name() {
+    for line in [
+        "RETR a>b",
+        "RETR a >b",
+        "RETR a> b",
+        "LIST |cat",
+        "LIST| cat",
+        "LIST a||b",
+        "RETR a >>b",
+        "RETR a >>> b",
+        "RETR a\t> b",
+        "RETR a >\tb",
+        "LIST || b",
+        "LIST <-",
+        "RETR a>",
+        "LIST|",
+    ] {
+        assert_split(RECEIVING, &[(line, line, None)]);
+    }
+    for line in [
+        "STOR a <b",
+        "STOR a<b",
+        "STOR a <<<text",
+        "STOR a<<END",
+        "STOR a <<<< b",
+    ] {
+        assert_split(SENDING, &[(line, line, None)]);
+    }
+}
+
+#[test]
+fn sent_data_come_from_a_file_standard_input_a_text_or_the_lines_below() {
+    assert_split(
+        SENDING,
+        &[
+            ("STOR f < file", "STOR f", from("file")),
+            ("STOR f < 'a b'", "STOR f", from("a b")),
+            ("STOU < -", "STOU", Some(Redirection::FromStandardInput)),
+            ("APPE f <<< 'zfive5'", "APPE f", text("zfive5")),
+            ("APPE f <<< ' two  words '", "APPE f", text(" two  words ")),
+            ("APPE f <<< word", "APPE f", text("word")),
+            ("APPE f <<< ''", "APPE f", text("")),
+            ("APPE f <<< 'a\\n'", "APPE f", text("a\\n")),
+            ("APPE f <<< -", "APPE f", text("-")),
+            ("APPE f <<< ~/x", "APPE f", text("~/x")),
+            ("APPE f <<< two words", "APPE f <<< two words", None),
+            ("APPE f <<< it's", "APPE f <<< it's", None),
+            ("STOR f <<END", "STOR f", here("END")),
+            ("STOR f << END", "STOR f", here("END")),
+            ("STOR f <<'the end'", "STOR f", here("the end")),
+            ("STOR f <<''", "STOR f", here("")),
+            ("STOR f <<a b", "STOR f <<a b", None),
+            ("STOR f <<a <<b", "STOR f <<a", here("b")),
+            ("STOR a > b < c", "STOR a > b", from("c")),
+            ("STOR a > b c", "STOR a > b c", None),
+        ],
+    );
+}
+
+#[test]
+fn octets_that_are_not_utf_8_are_kept() {
+    let (sent, redirection) = split(b"APPE caf\xe9 <<< '\xff\xfe'", SENDING).unwrap();
+    assert_eq!(sent, b"APPE caf\xe9");
+    assert_eq!(
+        redirection,
+        Some(Redirection::FromText(b"\xff\xfe".to_vec()))
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_path_may_be_any_octets_on_unix() {
+    use std::os::unix::ffi::OsStrExt;
+
+    let (_, redirection) = split(b"RETR f > caf\xe9", RECEIVING).unwrap();
+    match redirection {
+        Some(Redirection::ToFile(path)) => assert_eq!(path.as_os_str().as_bytes(), b"caf\xe9"),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_missing_target_is_an_error_that_shows_how_it_is_written() {
+    for (line, direction, sign) in [
+        ("RETR f >", RECEIVING, ">"),
+        ("RETR f > ", RECEIVING, ">"),
+        ("RETR f >  ", RECEIVING, ">"),
+        ("RETR f >>", RECEIVING, ">>"),
+        ("RETR f > ''", RECEIVING, ">"),
+        ("LIST |", RECEIVING, "|"),
+        ("LIST | \t", RECEIVING, "|"),
+        ("RETR a > b >", RECEIVING, ">"),
+        ("STOR f <", SENDING, "<"),
+        ("STOR f < ''", SENDING, "<"),
+        ("STOR f <<< ", SENDING, "<<<"),
+        ("STOR f <<", SENDING, "<<"),
+        ("STOR f << ", SENDING, "<<"),
+    ] {
+        match split(line.as_bytes(), direction) {
+            Err(LineError::MissingTarget { operator, .. }) => assert_eq!(operator, sign, "{line}"),
+            other => panic!("{line}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn an_operator_that_goes_the_other_way_is_an_error() {
+    for (line, sign) in [
+        ("STOR f > file", ">"),
+        ("APPE f >> file", ">>"),
+        ("STOU | cat", "|"),
+        ("STOR f >", ">"),
+    ] {
+        match split(line.as_bytes(), SENDING) {
+            Err(LineError::ReceivesWhileSending { operator }) => assert_eq!(operator, sign),
+            other => panic!("{line}: {other:?}"),
+        }
+    }
+    for (line, sign) in [
+        ("RETR f < file", "<"),
+        ("LIST <<< text", "<<<"),
+        ("NLST <<END", "<<"),
+        ("RETR f <", "<"),
+    ] {
+        match split(line.as_bytes(), RECEIVING) {
+            Err(LineError::SendsWhileReceiving { operator }) => assert_eq!(operator, sign),
+            other => panic!("{line}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn the_home_folder_replaces_a_tilde_that_is_a_whole_first_component() {
+    let home = Some(Path::new("/home/a"));
+    for (path, expanded) in [
+        ("~/x", "/home/a/x"),
+        ("~", "/home/a"),
+        ("~b/x", "~b/x"),
+        ("x/~/y", "x/~/y"),
+        ("./~/y", "./~/y"),
+        ("x", "x"),
+    ] {
+        assert_eq!(expand_home(Path::new(path), home), Path::new(expanded));
+        assert_eq!(expand_home(Path::new(path), None), Path::new(path));
+    }
+    let redirected = Redirection::FromFile("~/x".into()).with_home(home);
+    assert_eq!(redirected, Redirection::FromFile("/home/a/x".into()));
+    let text = Redirection::FromText(b"~/x".to_vec());
+    assert_eq!(text.clone().with_home(home), text);
+}

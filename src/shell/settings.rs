@@ -1,0 +1,334 @@
+//! What `set NAME VALUE` changes.
+
+use super::escape::escape;
+
+/// The address that a passive data connection goes to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DataHost {
+    /// The one that the 227 names.
+    Reply,
+    /// The control connection's peer, whatever the 227 names.
+    #[default]
+    Peer,
+}
+
+/// Who may open an active data connection.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DataPeer {
+    /// Anybody.
+    Any,
+    /// The server's address only.
+    #[default]
+    Server,
+}
+
+/// What happens to line ends in TYPE A.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Ascii {
+    /// They are turned into those of the other side.
+    #[default]
+    Convert,
+    /// Nothing.
+    Raw,
+}
+
+/// What ends a multi-line reply.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Multiline {
+    /// A line of another code too, if silence follows.
+    #[default]
+    Lenient,
+    /// Only a line of the first line's code.
+    Strict,
+}
+
+/// How a transfer is aborted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Abort {
+    /// ABOR behind Telnet IP and Synch.
+    #[default]
+    Synch,
+    /// ABOR alone.
+    Plain,
+}
+
+/// The settings of one shell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// `set data-host`.
+    pub data_host: DataHost,
+    /// `set data-peer`.
+    pub data_peer: DataPeer,
+    /// `set ascii`.
+    pub ascii: Ascii,
+    /// `set multiline`.
+    pub multiline: Multiline,
+    /// `set abort`.
+    pub abort: Abort,
+    /// `set hints`.
+    pub hints: bool,
+}
+
+/// One row of the table of settings.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting {
+    /// The name behind `set`.
+    pub name: &'static str,
+    /// The values that it takes.
+    pub values: &'static [&'static str],
+    /// What it decides.
+    pub about: &'static str,
+    value: fn(&Settings) -> usize,
+    change: fn(&mut Settings, usize),
+}
+
+/// Why a setting was not changed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SettingError {
+    /// No such setting.
+    #[error("set: there is no setting {}: the settings are {}", escape(name.as_bytes()), names())]
+    UnknownName {
+        /// As given.
+        name: String,
+    },
+    /// Not a value of this setting.
+    #[error("set {name}: {} is not one of its values: it takes {}", escape(value.as_bytes()), values.join(" or "))]
+    UnknownValue {
+        /// The setting.
+        name: &'static str,
+        /// As given.
+        value: String,
+        /// What it takes.
+        values: &'static [&'static str],
+    },
+}
+
+impl Settings {
+    /// Every setting; listing, completion and parsing read it.
+    pub const TABLE: &'static [Setting] = &[
+        Setting {
+            name: "data-host",
+            values: &["peer", "reply"],
+            about: "where a passive data connection goes: to the server we talk to, or where its 227 says",
+            value: |settings| place(&DATA_HOSTS, settings.data_host),
+            change: |settings, index| settings.data_host = DATA_HOSTS[index],
+        },
+        Setting {
+            name: "data-peer",
+            values: &["server", "any"],
+            about: "who may open an active data connection: the server's address, or any",
+            value: |settings| place(&DATA_PEERS, settings.data_peer),
+            change: |settings, index| settings.data_peer = DATA_PEERS[index],
+        },
+        Setting {
+            name: "ascii",
+            values: &["convert", "raw"],
+            about: "line ends of files and pipes in TYPE A: converted, or left alone",
+            value: |settings| place(&ASCII, settings.ascii),
+            change: |settings, index| settings.ascii = ASCII[index],
+        },
+        Setting {
+            name: "multiline",
+            values: &["lenient", "strict"],
+            about: "what ends a multi-line reply: another code and silence too, or its own code only",
+            value: |settings| place(&MULTILINES, settings.multiline),
+            change: |settings, index| settings.multiline = MULTILINES[index],
+        },
+        Setting {
+            name: "abort",
+            values: &["synch", "plain"],
+            about: "how Ctrl-C sends ABOR: behind Telnet IP and Synch, or alone",
+            value: |settings| place(&ABORTS, settings.abort),
+            change: |settings, index| settings.abort = ABORTS[index],
+        },
+        Setting {
+            name: "hints",
+            values: &["on", "off"],
+            about: "hints behind what is typed, and what could come next",
+            value: |settings| place(&SWITCH, settings.hints),
+            change: |settings, index| settings.hints = SWITCH[index],
+        },
+    ];
+
+    /// Does `set NAME VALUE`.
+    ///
+    /// # Errors
+    ///
+    /// A name or a value that is not in the table; the error lists what is.
+    pub fn set(&mut self, name: &str, value: &str) -> Result<(), SettingError> {
+        let setting = Setting::named(name)?;
+        let index = setting
+            .values
+            .iter()
+            .position(|known| *known == value)
+            .ok_or_else(|| SettingError::UnknownValue {
+                name: setting.name,
+                value: value.to_owned(),
+                values: setting.values,
+            })?;
+        (setting.change)(self, index);
+        Ok(())
+    }
+
+    /// The lines that `set` alone shows: name, value, the other values, what it decides.
+    #[must_use]
+    pub fn list(&self) -> Vec<String> {
+        Self::TABLE
+            .iter()
+            .map(|setting| setting.describe(self))
+            .collect()
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            data_host: DataHost::default(),
+            data_peer: DataPeer::default(),
+            ascii: Ascii::default(),
+            multiline: Multiline::default(),
+            abort: Abort::default(),
+            hints: true,
+        }
+    }
+}
+
+impl Setting {
+    /// The setting of this name.
+    ///
+    /// # Errors
+    ///
+    /// [`SettingError::UnknownName`], which lists the names.
+    pub fn named(name: &str) -> Result<&'static Self, SettingError> {
+        Settings::TABLE
+            .iter()
+            .find(|setting| setting.name == name)
+            .ok_or_else(|| SettingError::UnknownName {
+                name: name.to_owned(),
+            })
+    }
+
+    /// Its value now.
+    #[must_use]
+    pub fn value(&self, settings: &Settings) -> &'static str {
+        self.values[(self.value)(settings)]
+    }
+
+    /// One line: name, value, the other values, what it decides.
+    #[must_use]
+    pub fn describe(&self, settings: &Settings) -> String {
+        let value = self.value(settings);
+        let others: Vec<&str> = self
+            .values
+            .iter()
+            .copied()
+            .filter(|v| *v != value)
+            .collect();
+        let others = format!("(or {})", others.join(", "));
+        format!("{:<10} {value:<8} {others:<13} {}", self.name, self.about)
+    }
+}
+
+const DATA_HOSTS: [DataHost; 2] = [DataHost::Peer, DataHost::Reply];
+const DATA_PEERS: [DataPeer; 2] = [DataPeer::Server, DataPeer::Any];
+const ASCII: [Ascii; 2] = [Ascii::Convert, Ascii::Raw];
+const MULTILINES: [Multiline; 2] = [Multiline::Lenient, Multiline::Strict];
+const ABORTS: [Abort; 2] = [Abort::Synch, Abort::Plain];
+const SWITCH: [bool; 2] = [true, false];
+
+/// The index of a value among all values of its type.
+fn place<T: PartialEq>(all: &[T], value: T) -> usize {
+    all.iter()
+        .position(|one| *one == value)
+        .expect("each array holds every value of its type, which a test checks")
+}
+
+fn names() -> String {
+    let names: Vec<&str> = Settings::TABLE.iter().map(|setting| setting.name).collect();
+    names.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Abort, Ascii, DataHost, DataPeer, Multiline, Setting, SettingError, Settings};
+
+    #[test]
+    fn the_defaults_are_the_first_values_of_the_table() {
+        let settings = Settings::default();
+        for setting in Settings::TABLE {
+            assert_eq!(
+                setting.value(&settings),
+                setting.values[0],
+                "{}",
+                setting.name
+            );
+        }
+    }
+
+    #[test]
+    fn every_value_of_the_table_can_be_set_and_changes_nothing_else() {
+        for setting in Settings::TABLE {
+            for value in setting.values {
+                let mut settings = Settings::default();
+                settings.set(setting.name, value).unwrap();
+                assert_eq!(setting.value(&settings), *value);
+                let others = Settings::TABLE
+                    .iter()
+                    .filter(|other| other.name != setting.name);
+                for other in others {
+                    assert_eq!(other.value(&settings), other.values[0]);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_value_of_every_type_can_be_reached_by_its_name() {
+        let mut settings = Settings::default();
+        for (name, value) in [
+            ("data-host", "reply"),
+            ("data-peer", "any"),
+            ("ascii", "raw"),
+            ("multiline", "strict"),
+            ("abort", "plain"),
+            ("hints", "off"),
+        ] {
+            settings.set(name, value).unwrap();
+        }
+        let expected = Settings {
+            data_host: DataHost::Reply,
+            data_peer: DataPeer::Any,
+            ascii: Ascii::Raw,
+            multiline: Multiline::Strict,
+            abort: Abort::Plain,
+            hints: false,
+        };
+        assert_eq!(settings, expected);
+    }
+
+    #[test]
+    fn an_unknown_name_or_value_lists_the_choices_and_changes_nothing() {
+        let mut settings = Settings::default();
+        let name = settings.set("colour", "on").unwrap_err().to_string();
+        assert!(name.contains("colour") && name.contains("data-host, data-peer, ascii"));
+        let value = settings.set("ascii", "RAW").unwrap_err().to_string();
+        assert!(value.contains("RAW") && value.contains("convert or raw"));
+        assert_eq!(settings, Settings::default());
+        let hostile = settings.set("\x1b", "on").unwrap_err().to_string();
+        assert!(hostile.contains("\\x1b") && !hostile.contains('\x1b'));
+        assert!(matches!(
+            Setting::named(""),
+            Err(SettingError::UnknownName { .. })
+        ));
+    }
+
+    #[test]
+    fn the_list_shows_each_setting_with_its_value_and_the_others() {
+        let mut settings = Settings::default();
+        settings.set("ascii", "raw").unwrap();
+        let list = settings.list();
+        assert_eq!(list.len(), Settings::TABLE.len());
+        assert!(list[2].starts_with("ascii      raw      (or convert)  line ends"));
+        assert!(list[5].starts_with("hints      on       (or off)      hints"));
+    }
+}
