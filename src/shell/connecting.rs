@@ -1,0 +1,207 @@
+//! `open`, `login`, `close`, `exit`, and what a target on the command line does.
+
+use std::sync::mpsc;
+use std::time::Duration;
+
+use super::core::Shell;
+use super::escape::escape;
+use super::exit::Exit;
+use super::painter::Tone;
+use super::settings::{Abort, Ascii, DataHost, Multiline};
+use super::target::{Target, UrlLogin};
+use crate::protocol::Command;
+use crate::session::{self, ConnectError, Ending, Exchange, Origin, Outcome, Session};
+
+impl Shell {
+    /// Connects, and does what the target's URL asks for.
+    pub(super) fn open(&mut self, text: &str) -> Exit {
+        match Target::read(text) {
+            Ok(target) => {
+                self.last_target = Some(without_secret(&target));
+                self.open_target(&target)
+            }
+            Err(error) => self.refuse_line(&error),
+        }
+    }
+
+    /// Connects to the server of the last connection.
+    pub(super) fn open_again(&mut self) -> Exit {
+        match self.last_target.clone() {
+            Some(target) => self.open(&target),
+            None => self.refuse_line(&"open wants a target: HOST, HOST:PORT or ftp://user@host/path"),
+        }
+    }
+
+    /// Connects and reads the greeting.
+    pub(super) fn open_target(&mut self, target: &Target) -> Exit {
+        if self.session.as_ref().and_then(Session::status).is_some_and(|status| status.connected) {
+            let text = "still connected: QUIT ends the session first, `close` just closes it";
+            return self.refuse_line(&text);
+        }
+        self.drop_session();
+        let (session, greeting) = match self.connect(target) {
+            Ok(connected) => connected,
+            Err(error) => {
+                self.painter.say(Tone::Error, &escape(error.to_string().as_bytes()));
+                return Exit::Connection;
+            }
+        };
+        self.interrupts.set_session(Some(session.interrupter()));
+        self.session = Some(session);
+        let outcome = self.interrupts.clone().during(|| greeting.wait());
+        let exit = Exit::of(&outcome);
+        if exit != Exit::Done || outcome.ending != Ending::Answered {
+            return exit;
+        }
+        if let Some(login) = &target.login {
+            let exit = self.login_as(&login.user, login.password.as_deref());
+            if exit != Exit::Done {
+                return exit;
+            }
+        }
+        self.change_directories(&target.directories)
+    }
+
+    /// Dials in a thread of its own, so that Ctrl-C does not have to wait for a host that does not answer.
+    fn connect(&self, target: &Target) -> Result<(Session, Exchange), ConnectError> {
+        let (sender, connected) = mpsc::channel();
+        let (host, port) = (target.host.clone(), target.port);
+        let settings = self.session_settings();
+        let observer = Box::new(self.painter.clone());
+        std::thread::Builder::new().name("connect".to_owned()).spawn(move || {
+            // Nobody takes it when Ctrl-C came first; it closes then.
+            let _ = sender.send(Session::connect(&host, port, settings, observer));
+        })?;
+        self.interrupts.take();
+        loop {
+            match connected.recv_timeout(INTERRUPT_LOOK) {
+                Ok(result) => return result,
+                Err(mpsc::RecvTimeoutError::Timeout) if !self.interrupts.take() => {}
+                Err(_) => {
+                    let error = std::io::Error::new(std::io::ErrorKind::Interrupted, "interrupted");
+                    return Err(ConnectError::System(error));
+                }
+            }
+        }
+    }
+
+    /// The session's view of the settings.
+    pub(super) fn session_settings(&self) -> session::Settings {
+        session::Settings {
+            trust_data_host: self.settings.data_host == DataHost::Reply,
+            strict_multiline: self.settings.multiline == Multiline::Strict,
+            plain_abort: self.settings.abort == Abort::Plain,
+            keep_line_ends: self.settings.ascii == Ascii::Raw,
+            silence_limit: self.silence_limit,
+        }
+    }
+
+    /// `login [USER [PASSWORD]]`.
+    pub(super) fn login(&mut self, arguments: &[String]) -> Exit {
+        if let Err(exit) = self.connected() {
+            return exit;
+        }
+        let user = match arguments {
+            [] if self.is_interactive() => {
+                self.next_input_line("user: ").map(|user| String::from_utf8_lossy(&user).into_owned())
+            }
+            [] => None,
+            [user, ..] => Some(user.clone()),
+        };
+        match (user, arguments) {
+            (_, [_, _, _, ..]) => self.refuse_line(&"usage: login [USER [PASSWORD]]"),
+            (Some(user), _) => {
+                let password = arguments.get(1).map(|password| password.as_bytes());
+                self.login_as(user.as_bytes(), password)
+            }
+            (None, _) => self.refuse_line(&"usage: login USER [PASSWORD]"),
+        }
+    }
+
+    /// USER, and PASS and ACCT as far as they are asked for.
+    fn login_as(&mut self, user: &[u8], password: Option<&[u8]>) -> Exit {
+        let mut outcome = match self.send_shown(b"USER ", user) {
+            Ok(outcome) => outcome,
+            Err(exit) => return exit,
+        };
+        for (code, verb, given, prompt) in
+            [(331, &b"PASS "[..], password, "password: "), (332, &b"ACCT "[..], None, "account: ")]
+        {
+            if outcome.code() != code {
+                continue;
+            }
+            let asked = given.map(<[u8]>::to_vec).or_else(|| self.ask_secret(prompt).map(String::into_bytes));
+            let Some(secret) = asked else {
+                let what = prompt.trim_end_matches(": ");
+                self.painter.say(Tone::Error, &format!("the server asks for a {what}, and none was given"));
+                return Exit::Usage;
+            };
+            outcome = match self.send_shown(verb, &secret) {
+                Ok(outcome) => outcome,
+                Err(exit) => return exit,
+            };
+        }
+        Exit::of(&outcome)
+    }
+
+    fn change_directories(&mut self, directories: &[Vec<u8>]) -> Exit {
+        for directory in directories {
+            let exit = match self.send_shown(b"CWD ", directory) {
+                Ok(outcome) => Exit::of(&outcome),
+                Err(exit) => exit,
+            };
+            if exit != Exit::Done {
+                return exit;
+            }
+        }
+        Exit::Done
+    }
+
+    fn send_shown(&mut self, verb: &[u8], argument: &[u8]) -> Result<Outcome, Exit> {
+        let command = Command::new([verb, argument].concat());
+        let command = command.map_err(|error| self.refuse_line(&error))?;
+        self.perform(command, Origin::Shown)
+    }
+
+    /// `close`: the connection ends without QUIT.
+    pub(super) fn close(&mut self) -> Exit {
+        if let Err(exit) = self.connected() {
+            return exit;
+        }
+        self.drop_session();
+        self.painter.say(Tone::Note, "connection closed");
+        Exit::Done
+    }
+
+    /// `exit`, `bye`, Ctrl-D: QUIT, shown, and at most three seconds for its reply.
+    pub(super) fn quit(&mut self) -> Exit {
+        self.is_over = true;
+        let Some(session) = &self.session else { return Exit::Done };
+        let Ok(command) = Command::new("QUIT") else { return Exit::Done };
+        if !session.status().is_some_and(|status| status.connected) {
+            return Exit::Done;
+        }
+        let exchange = session.begin(command, Origin::Shown, None);
+        if self.interrupts.clone().during(|| exchange.wait_within(QUIT_LIMIT)).is_none() {
+            let seconds = QUIT_LIMIT.as_secs();
+            self.painter.say(Tone::Warning, &format!("QUIT got no reply within {seconds} s"));
+        }
+        self.drop_session();
+        Exit::Done
+    }
+}
+
+/// The target for `open` without one: whoever typed the password types it again.
+fn without_secret(target: &Target) -> String {
+    let host = if target.host.contains(':') { format!("[{}]", target.host) } else { target.host.clone() };
+    match &target.login {
+        None => format!("{host}:{}", target.port),
+        Some(UrlLogin { user, .. }) => {
+            let user = percent_encoding::percent_encode(user, percent_encoding::NON_ALPHANUMERIC);
+            format!("ftp://{user}@{host}:{}", target.port)
+        }
+    }
+}
+
+const QUIT_LIMIT: Duration = Duration::from_secs(3);
+const INTERRUPT_LOOK: Duration = Duration::from_millis(50);

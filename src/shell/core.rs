@@ -1,0 +1,205 @@
+//! One line after the other: what each does, and what it means for the exit code.
+
+use std::io::{self, BufRead};
+use std::path::PathBuf;
+
+use super::aliases::Aliases;
+use super::editor::{Editor, SecretAliases, Typed};
+use super::escape::escape;
+use super::exit::{Exit, Tally};
+use super::interrupts::Interrupts;
+use super::line::{self, Line};
+use super::painter::{Painter, Tone};
+use super::places::local_shell;
+use super::settings::Settings;
+use crate::protocol::Command;
+use crate::session::{Origin, Outcome, Session};
+
+/// Everything that a running shell holds.
+pub struct Shell {
+    pub(super) painter: Painter,
+    pub(super) session: Option<Session>,
+    pub(super) settings: Settings,
+    pub(super) silence_limit: Option<std::time::Duration>,
+    pub(super) aliases: Aliases,
+    pub(super) secret_aliases: SecretAliases,
+    pub(super) keyboard: Keyboard,
+    pub(super) interrupts: Interrupts,
+    pub(super) tally: Tally,
+    pub(super) home: Option<PathBuf>,
+    /// `exit` was typed, or the input is at its end.
+    pub(super) is_over: bool,
+    /// The target of the last connection, for `open` without one.
+    pub(super) last_target: Option<String>,
+}
+
+/// Where lines, data and answers come from.
+pub enum Keyboard {
+    /// A person at a terminal.
+    Terminal(Box<Editor>),
+    /// Lines from standard input.
+    Script(Box<dyn BufRead>),
+    /// Lines from the command line; standard input is for data only.
+    Given(std::collections::VecDeque<Vec<u8>>),
+}
+
+impl Shell {
+    /// Whether a person sits at it.
+    #[must_use]
+    pub fn is_interactive(&self) -> bool {
+        matches!(self.keyboard, Keyboard::Terminal(_))
+    }
+
+    /// Does what one line says and counts the result.
+    pub fn run_line(&mut self, line: &[u8]) -> Exit {
+        let exit = match line::read(line, &|name| self.aliases.contains(name)) {
+            Ok(line) => self.run(line),
+            Err(error) => self.refuse_line(&error),
+        };
+        self.tally.count(exit);
+        exit
+    }
+
+    /// Whether the line may go into the history.
+    pub(super) fn is_memorable(&self, line: &str) -> bool {
+        let is_secret = |name: &str| self.aliases.carries_secret(name);
+        if super::secrets::secret_span(line.as_bytes(), &is_secret).is_some() {
+            return false;
+        }
+        // Somebody who is asked for a password may type it without PASS.
+        let asked = self
+            .session
+            .as_ref()
+            .and_then(Session::status)
+            .is_some_and(|status| status.learnt.secret_is_asked);
+        !asked || self.is_known(line)
+    }
+
+    fn is_known(&self, line: &str) -> bool {
+        match line::read(line.as_bytes(), &|name| self.aliases.contains(name)) {
+            Ok(Line::Raw { command, .. } | Line::Quote(command)) => {
+                crate::protocol::verbs::entry(&command.verb()).is_some()
+            }
+            Ok(_) => true,
+            Err(_) => false,
+        }
+    }
+
+    fn run(&mut self, line: Line) -> Exit {
+        match line {
+            Line::Empty => Exit::Done,
+            Line::Local(command) => self.run_local(&command),
+            Line::Quote(command) => self.send(command, None, self.origin()),
+            Line::Raw { command, redirection } => self.send(command, redirection, self.origin()),
+            Line::Builtin { name, arguments } => self.run_builtin(name, &arguments),
+            Line::Alias { name, arguments } => self.run_alias(&name, &arguments),
+        }
+    }
+
+    /// What the user typed need not be shown again; what a script says must be shown once.
+    pub(super) fn origin(&self) -> Origin {
+        if self.is_interactive() { Origin::Typed } else { Origin::Shown }
+    }
+
+    /// A line that cannot be sent.
+    pub(super) fn refuse_line(&self, error: &dyn std::fmt::Display) -> Exit {
+        self.painter.say(Tone::Error, &error.to_string());
+        Exit::Usage
+    }
+
+    /// A local file that cannot be used.
+    pub(super) fn refuse_file(&self, path: &std::path::Path, error: &io::Error) -> Exit {
+        let path = escape(path.as_os_str().as_encoded_bytes());
+        self.painter.say(Tone::Error, &format!("{path}: {error}. Nothing was sent"));
+        Exit::LocalFile
+    }
+
+    /// The session, or a sentence that says that there is none.
+    pub(super) fn connected(&self) -> Result<&Session, Exit> {
+        match &self.session {
+            Some(session) if session.status().is_some_and(|status| status.connected) => Ok(session),
+            _ => {
+                let text = "not connected, so nothing was sent: `open HOST` connects";
+                self.painter.say(Tone::Error, text);
+                Err(Exit::Connection)
+            }
+        }
+    }
+
+    /// Sends a command without data and waits for what becomes of it.
+    pub(super) fn perform(&mut self, command: Command, origin: Origin) -> Result<Outcome, Exit> {
+        let interrupts = self.interrupts.clone();
+        let session = self.connected()?;
+        let outcome = interrupts.during(|| session.perform(command, origin, None));
+        self.tell_interruption(&outcome);
+        Ok(outcome)
+    }
+
+    /// Says that the prompt is back before its time.
+    pub(super) fn tell_interruption(&self, outcome: &Outcome) {
+        if outcome.ending == crate::session::Ending::Interrupted && self.is_interactive() {
+            self.painter.say(Tone::Hint, "still owed a reply; it is shown when it comes");
+        }
+    }
+
+    fn run_local(&mut self, command: &[u8]) -> Exit {
+        let status = local_shell(command).and_then(|mut process| process.status());
+        match status {
+            Ok(status) if status.success() => Exit::Done,
+            Ok(status) => {
+                self.painter.say(Tone::Hint, &format!("the local command ended with {status}"));
+                Exit::Done
+            }
+            Err(error) => {
+                self.painter.say(Tone::Error, &format!("the local shell did not start: {error}"));
+                Exit::LocalFile
+            }
+        }
+    }
+
+    /// The next input line, without its line end; `None` at the end. `prompt` is for a person.
+    pub(super) fn next_input_line(&mut self, prompt: &str) -> Option<Vec<u8>> {
+        match &mut self.keyboard {
+            Keyboard::Terminal(editor) => match editor.read_line(prompt) {
+                Typed::Line(text) | Typed::LastText(text) => Some(text.into_bytes()),
+                Typed::End | Typed::Interrupt => None,
+            },
+            Keyboard::Script(input) => read_script_line(input.as_mut()),
+            Keyboard::Given(lines) => lines.pop_front(),
+        }
+    }
+
+    /// A secret that nobody sees; `None` if there is nobody to ask.
+    pub(super) fn ask_secret(&mut self, prompt: &str) -> Option<String> {
+        match &mut self.keyboard {
+            Keyboard::Terminal(editor) => match editor.read_secret(prompt) {
+                Typed::Line(text) | Typed::LastText(text) => Some(text),
+                Typed::End | Typed::Interrupt => None,
+            },
+            Keyboard::Script(_) | Keyboard::Given(_) => None,
+        }
+    }
+
+    /// Lets go of the session, which closes its connections.
+    pub(super) fn drop_session(&mut self) {
+        self.interrupts.set_session(None);
+        self.session = None;
+    }
+}
+
+/// One line of a script; CR LF and LF end it. An error of the input is its end.
+fn read_script_line(input: &mut dyn BufRead) -> Option<Vec<u8>> {
+    let mut line = Vec::new();
+    match input.read_until(b'\n', &mut line) {
+        Ok(0) | Err(_) => None,
+        Ok(_) => {
+            if line.last() == Some(&b'\n') {
+                line.pop();
+            }
+            if line.last() == Some(&b'\r') {
+                line.pop();
+            }
+            Some(line)
+        }
+    }
+}

@@ -1,0 +1,314 @@
+//! Raw commands with their data: redirections, the screen, and `data>`.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+use std::process::Child;
+use std::sync::mpsc::Sender;
+
+use super::core::{Keyboard, Shell};
+use super::editor::Typed;
+use super::escape::escape;
+use super::exit::Exit;
+use super::line::Redirection;
+use super::painter::Tone;
+use super::places::{AppendedFile, LocalCommand, ReplacedFile, ShownData, StandardOutput, TypedData};
+use super::settings::Ascii;
+use crate::protocol::Command;
+use crate::protocol::user_pi::data_direction;
+use crate::protocol::verbs::DataDirection;
+use crate::session::{Exchange, Form, News, Origin, Outcome, Transfer};
+
+/// What a data command needs besides its line.
+enum Data {
+    None,
+    Joined(Transfer),
+    Piped(Transfer, Child),
+    Typed,
+}
+
+impl Shell {
+    /// Sends a raw command, with its data if it has any.
+    pub(super) fn send(
+        &mut self,
+        command: Command,
+        redirection: Option<Redirection>,
+        origin: Origin,
+    ) -> Exit {
+        let redirection = redirection.map(|redirection| redirection.with_home(self.home.as_deref()));
+        self.send_with(command, redirection, origin, true)
+    }
+
+    /// The same; without `may_overwrite` a file that exists is not replaced.
+    pub(super) fn send_with(
+        &mut self,
+        command: Command,
+        redirection: Option<Redirection>,
+        origin: Origin,
+        may_overwrite: bool,
+    ) -> Exit {
+        if let Err(exit) = self.connected() {
+            return exit;
+        }
+        let data = match (data_direction(&command), redirection) {
+            (None, _) => Ok(Data::None),
+            (Some(DataDirection::Received), to) => self.destination(to, may_overwrite),
+            (Some(DataDirection::Sent), from) => self.source(from),
+        };
+        match data {
+            Ok(Data::None) => self.finish(|shell| shell.perform(command, origin)),
+            Ok(Data::Joined(transfer)) => {
+                self.finish(|shell| shell.perform_transfer(command, origin, transfer))
+            }
+            Ok(Data::Piped(transfer, child)) => {
+                let exit = self.finish(|shell| shell.perform_transfer(command, origin, transfer));
+                self.wait_for(child);
+                exit
+            }
+            Ok(Data::Typed) => self.finish(|shell| shell.perform_typed(command, origin)),
+            Err(exit) => exit,
+        }
+    }
+
+    fn finish(&mut self, perform: impl FnOnce(&mut Self) -> Result<Outcome, Exit>) -> Exit {
+        match perform(self) {
+            Ok(outcome) => {
+                self.hint_after(&outcome);
+                Exit::of(&outcome)
+            }
+            Err(exit) => exit,
+        }
+    }
+
+    fn hint_after(&self, outcome: &Outcome) {
+        let opened = matches!(outcome.code(), 227..=229) && outcome.is_positive();
+        if opened && self.settings.hints && self.is_interactive() {
+            self.painter.say(Tone::Hint, "next: LIST, RETR f > file, APPE f < file, or: resume FILE");
+        }
+    }
+
+    fn perform_transfer(
+        &mut self,
+        command: Command,
+        origin: Origin,
+        transfer: Transfer,
+    ) -> Result<Outcome, Exit> {
+        let interrupts = self.interrupts.clone();
+        let session = self.connected()?;
+        let outcome = interrupts.during(|| session.perform(command, origin, Some(transfer)));
+        self.tell_interruption(&outcome);
+        Ok(outcome)
+    }
+
+    fn wait_for(&self, mut child: Child) {
+        match child.wait() {
+            Ok(status) if !status.success() => {
+                self.painter.say(Tone::Hint, &format!("the local command ended with {status}"));
+            }
+            Ok(_) => {}
+            Err(error) => self.painter.say(Tone::Error, &format!("the local command: {error}")),
+        }
+    }
+
+    fn destination(&self, to: Option<Redirection>, may_overwrite: bool) -> Result<Data, Exit> {
+        let screen = self.painter.screen().clone();
+        let joined = |destination, form| Ok(Data::Joined(Transfer::Receive(destination, form)));
+        match to {
+            Some(Redirection::ToFile(path)) => {
+                let file =
+                    if may_overwrite { ReplacedFile::open(&path) } else { ReplacedFile::create(&path) };
+                let file = file.map_err(|error| self.refuse_file(&path, &with_way_out(error)))?;
+                joined(Box::new(file), Form::ByType)
+            }
+            Some(Redirection::AppendFile(path)) => {
+                let file = AppendedFile::open(&path).map_err(|e| self.refuse_file(&path, &e))?;
+                joined(Box::new(file), Form::ByType)
+            }
+            Some(Redirection::ToCommand(command)) => match LocalCommand::start(&command) {
+                Ok((input, child)) => {
+                    Ok(Data::Piped(Transfer::Receive(Box::new(input), Form::ByType), child))
+                }
+                Err(error) => Err(self.refuse_file(Path::new("the local command"), &error)),
+            },
+            Some(Redirection::ToStandardOutput) => {
+                joined(Box::new(StandardOutput(screen)), Form::Exact)
+            }
+            None if screen.shows_data_on_terminal() => {
+                joined(Box::new(ShownData::new(screen)), Form::Exact)
+            }
+            None => joined(Box::new(StandardOutput(screen)), Form::Exact),
+            Some(_) => Err(self.refuse_line(&"that redirection sends, and the command receives")),
+        }
+    }
+
+    fn source(&mut self, from: Option<Redirection>) -> Result<Data, Exit> {
+        match from {
+            Some(Redirection::FromFile(path)) => self.open_source(&path),
+            Some(Redirection::FromText(text)) => Ok(sent(io::Cursor::new(text), Form::Exact)),
+            Some(Redirection::FromHereDocument(word)) => self.read_here_document(&word),
+            Some(Redirection::FromStandardInput) => self.standard_input(),
+            None if self.is_interactive() => Ok(Data::Typed),
+            None => Err(self.refuse_line(
+                &"nobody is there to type the data: add < file, < -, <<< 'text' or <<WORD. Nothing was sent",
+            )),
+            Some(_) => Err(self.refuse_line(&"that redirection receives, and the command sends")),
+        }
+    }
+
+    fn open_source(&self, path: &Path) -> Result<Data, Exit> {
+        let opened = File::open(path).and_then(|file| {
+            if file.metadata()?.is_dir() {
+                return Err(io::Error::other("it is a folder"));
+            }
+            Ok(file)
+        });
+        let mut file = opened.map_err(|error| self.refuse_file(path, &error))?;
+        let mut beginning = Vec::new();
+        if self.converts_line_ends() {
+            let sample = file.by_ref().take(SAMPLE_OCTETS).read_to_end(&mut beginning);
+            sample.map_err(|error| self.refuse_file(path, &error))?;
+            if beginning.contains(&0) {
+                let path = escape(path.as_os_str().as_encoded_bytes());
+                return Err(self.refuse_line(&format!(
+                    "{path} has a NUL in it, so it is no text, and TYPE A would change its octets. Nothing was sent: \
+                     type TYPE I first (or `set ascii raw`)"
+                )));
+            }
+        }
+        Ok(sent(io::Cursor::new(beginning).chain(file), Form::ByType))
+    }
+
+    fn read_here_document(&mut self, word: &[u8]) -> Result<Data, Exit> {
+        let mut text = Vec::new();
+        loop {
+            let Some(line) = self.next_input_line("> ") else {
+                let word = escape(word);
+                return Err(self.refuse_line(&format!(
+                    "the input ended before the line {word} that should end the data. Nothing was sent"
+                )));
+            };
+            if line == word {
+                return Ok(sent(io::Cursor::new(text), Form::ByType));
+            }
+            text.extend_from_slice(&line);
+            text.push(b'\n');
+        }
+    }
+
+    fn standard_input(&mut self) -> Result<Data, Exit> {
+        match &mut self.keyboard {
+            Keyboard::Terminal(_) => Err(self.refuse_line(
+                &"< - is for scripts; here, leave it out and type the data at data>. Nothing was sent",
+            )),
+            Keyboard::Script(input) => {
+                let rest = std::mem::replace(input, Box::new(io::empty()));
+                Ok(sent(rest, Form::Exact))
+            }
+            Keyboard::Given(_) => Ok(sent(io::stdin(), Form::Exact)),
+        }
+    }
+
+    fn converts_line_ends(&self) -> bool {
+        let status = self.session.as_ref().and_then(crate::session::Session::status);
+        self.settings.ascii == Ascii::Convert
+            && status.is_some_and(|s| !s.learnt.parameters.effective_type().keeps_octets())
+    }
+
+    fn perform_typed(&mut self, command: Command, origin: Origin) -> Result<Outcome, Exit> {
+        let (keyboard, data) = TypedData::new();
+        let transfer = Transfer::Send(Box::new(data), Form::Exact);
+        let line_end: &[u8] = if self.converts_line_ends() { b"\r\n" } else { b"\n" };
+        let exchange = self.connected()?.begin(command, origin, Some(transfer));
+        let begun = self.interrupts.clone().during(|| exchange.next_news());
+        let outcome = match begun {
+            News::Settled(outcome) => outcome,
+            News::DataEnded => self.interrupts.clone().during(|| exchange.wait()),
+            News::Begun => self.type_data(exchange, keyboard, line_end),
+        };
+        self.tell_interruption(&outcome);
+        Ok(outcome)
+    }
+
+    /// Sends line after line until Ctrl-D, Ctrl-C or the end of the transfer.
+    fn type_data(
+        &mut self,
+        exchange: Exchange,
+        keyboard: Sender<Vec<u8>>,
+        line_end: &[u8],
+    ) -> Outcome {
+        let mut keyboard = Some(keyboard);
+        while let Some(sender) = &keyboard {
+            let Keyboard::Terminal(editor) = &mut self.keyboard else { break };
+            let typed = editor.read_data("data> ");
+            match exchange.news_already_there() {
+                Some(News::Settled(outcome)) => {
+                    self.tell_unsent(&typed);
+                    return outcome;
+                }
+                Some(_) => {
+                    self.tell_unsent(&typed);
+                    break;
+                }
+                None => {}
+            }
+            // A transfer that has just ended takes nothing; its end is told on its own.
+            match typed {
+                Typed::Line(text) => drop(sender.send(with_line_ends(&text, line_end, true))),
+                Typed::LastText(text) => {
+                    let _ = sender.send(with_line_ends(&text, line_end, false));
+                    keyboard = None;
+                }
+                Typed::End => keyboard = None,
+                Typed::Interrupt => {
+                    self.interrupt_session();
+                    break;
+                }
+            }
+        }
+        // After an interrupt the keyboard's end must stay open until the reset: its end would be the end of the file.
+        let outcome = self.interrupts.clone().during(|| exchange.wait());
+        drop(keyboard);
+        outcome
+    }
+
+    fn interrupt_session(&self) {
+        if let Some(session) = &self.session {
+            session.interrupter().interrupt();
+        }
+    }
+
+    fn tell_unsent(&self, typed: &Typed) {
+        if let Typed::Line(text) | Typed::LastText(text) = typed
+            && !text.is_empty()
+        {
+            self.painter.say(Tone::Warning, "the transfer had ended, so that line was not sent");
+        }
+    }
+}
+
+fn sent(source: impl Read + Send + 'static, form: Form) -> Data {
+    Data::Joined(Transfer::Send(Box::new(source), form))
+}
+
+fn with_line_ends(text: &str, line_end: &[u8], ended: bool) -> Vec<u8> {
+    let mut octets = Vec::with_capacity(text.len() + 2);
+    for (index, line) in text.split('\n').enumerate() {
+        if index > 0 {
+            octets.extend_from_slice(line_end);
+        }
+        octets.extend_from_slice(line.as_bytes());
+    }
+    if ended {
+        octets.extend_from_slice(line_end);
+    }
+    octets
+}
+
+fn with_way_out(error: io::Error) -> io::Error {
+    if error.kind() == io::ErrorKind::AlreadyExists {
+        return io::Error::new(error.kind(), "it exists already; RETR f > file replaces it, and `resume --get` completes it");
+    }
+    error
+}
+
+const SAMPLE_OCTETS: u64 = 8 * 1024;
