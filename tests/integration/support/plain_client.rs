@@ -12,6 +12,7 @@ pub(crate) struct PlainClient {
 
 impl PlainClient {
     /// Connects and reads the greeting.
+    #[track_caller]
     pub(crate) fn connect(address: SocketAddr) -> Self {
         let mut client = Self {
             control: BufReader::new(dial(address)),
@@ -28,6 +29,7 @@ impl PlainClient {
         &self.greeting
     }
 
+    #[track_caller]
     pub(crate) fn log_in(address: SocketAddr, user: &str, password: &str) -> Self {
         let mut client = Self::connect(address);
         assert_eq!(client.command(&format!("USER {user}")).0, 331);
@@ -37,6 +39,7 @@ impl PlainClient {
     }
 
     /// Sends one line and reads one reply: its code and its last line.
+    #[track_caller]
     pub(crate) fn command(&mut self, line: &str) -> (u16, String) {
         self.send(format!("{line}\r\n").as_bytes());
         self.reply()
@@ -50,6 +53,7 @@ impl PlainClient {
     }
 
     /// The next reply: its code and its last line.
+    #[track_caller]
     pub(crate) fn reply(&mut self) -> (u16, String) {
         self.try_reply().expect("a reply comes in time")
     }
@@ -67,6 +71,7 @@ impl PlainClient {
     }
 
     /// A data connection to the port that PASV or EPSV offers.
+    #[track_caller]
     pub(crate) fn passive(&mut self) -> TcpStream {
         let mut address = self.control.get_ref().peer_addr().expect("it is connected");
         let verb = if address.is_ipv4() { "PASV" } else { "EPSV" };
@@ -83,6 +88,7 @@ impl PlainClient {
         dial(address)
     }
 
+    #[track_caller]
     pub(crate) fn store(&mut self, command: &str, content: &[u8]) {
         let mut data = self.passive();
         assert!(matches!(self.command(command).0, 125 | 150));
@@ -91,6 +97,7 @@ impl PlainClient {
         assert_eq!(self.reply().0, 226);
     }
 
+    #[track_caller]
     pub(crate) fn retrieve(&mut self, name: &str) -> Vec<u8> {
         let mut data = self.passive();
         assert!(matches!(self.command(&format!("RETR {name}")).0, 125 | 150));
@@ -113,6 +120,7 @@ impl PlainClient {
     }
 }
 
+#[track_caller]
 pub(crate) fn dial(address: SocketAddr) -> TcpStream {
     let stream = TcpStream::connect_timeout(&address, DEADLINE).expect("the port listens");
     stream

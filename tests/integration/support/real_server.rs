@@ -171,8 +171,9 @@ impl RealServer {
             address: port.address,
             owner,
         };
-        let process = ServerProcess::start(&configure(kind, &place, options), home.path());
-        await_greeting(port.address, &process, deadline)?;
+        let mut process =
+            ServerProcess::start(&configure(kind, &place, options), port.address, home.path());
+        await_greeting(port.address, &mut process, deadline)?;
         Ok(Self {
             kind,
             owner,
@@ -186,7 +187,7 @@ impl RealServer {
 
 fn await_greeting(
     address: SocketAddr,
-    process: &ServerProcess,
+    process: &mut ServerProcess,
     deadline: Instant,
 ) -> Result<(), String> {
     while Instant::now() < deadline && !process.has_ended() {

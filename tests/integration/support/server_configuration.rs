@@ -1,12 +1,12 @@
 //! How each real server is configured: what the tests ask for, in the server's own directives.
 
 use std::fs;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::real_server::{Kind, Options, PASSWORD, USER};
 use super::server_process::Launch;
-use std::net::SocketAddr;
 
 /// [`PASSWORD`] as crypt(3) writes it.
 const PASSWORD_HASH: &str = "$6$ftpshtests$idT.s/oQbGSTcrJ9.vUXVvYc/UVidcz0XcEALMVdxOMeOHwEKPiEV1Z5VYEMY9V07YCKzojJcoh1vSB3roJAJ0";

@@ -1,16 +1,20 @@
 //! A server's process with all its children, ended when the test ends, however it ends.
 
 use std::fs::File;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use socket2::{Domain, Protocol, Socket, Type};
 
-/// `$0` is written when the server has ended. Ends its whole process group when its standard input ends, which it
-/// does when the test's process is gone, even by a kill.
-const KEEPER: &str =
-    r#"("$@" </dev/null; echo "ended with code $?" >"$0") & cat >/dev/null; kill -KILL 0"#;
+use super::sockets::TICK;
+
+/// Ends its whole process group when its standard input ends, which it does when the test's process is gone, even by a
+/// kill.
+const KEEPER: &str = "cat >/dev/null; kill -KILL 0";
+/// How long a killed session may take to be gone.
+const LAST_SESSION_DEADLINE: Duration = Duration::from_secs(2);
 
 /// What to run.
 pub(super) struct Launch {
@@ -19,10 +23,11 @@ pub(super) struct Launch {
     pub(super) environment: Vec<(String, String)>,
 }
 
-/// A running server.
+/// A running server, in a process group with its keeper.
 pub(super) struct ServerProcess {
     keeper: Child,
-    ended: PathBuf,
+    server: Child,
+    address: SocketAddr,
     log: PathBuf,
 }
 
@@ -33,43 +38,54 @@ pub(super) struct ReservedPort {
 }
 
 impl ServerProcess {
-    /// Starts it; its output goes to a log in `folder`.
-    pub(super) fn start(launch: &Launch, folder: &Path) -> Self {
-        let ended = folder.join("ended");
+    /// Starts it, to listen on the address; its output goes to a log in `folder`.
+    pub(super) fn start(launch: &Launch, address: SocketAddr, folder: &Path) -> Self {
+        let mut keeper = Command::new("sh");
+        keeper.args(["-c", KEEPER]).stdin(Stdio::piped());
+        // The keeper ends its group, which must not be the test's own.
+        join_group(&mut keeper, 0);
+        let keeper = keeper.spawn().expect("sh is there");
+
         let log = folder.join("log");
         let output = File::create(&log).expect("the test's own folder is writable");
-        let mut command = Command::new("sh");
-        command.arg("-c").arg(KEEPER).arg(&ended);
-        command.arg(&launch.program).args(&launch.arguments);
-        command.envs(launch.environment.iter().map(|(name, value)| (name, value)));
-        command.current_dir(folder).stdin(Stdio::piped());
-        command.stdout(output.try_clone().expect("a file can be shared"));
-        command.stderr(output);
-        // The keeper ends its group, which must not be the test's own.
-        #[cfg(unix)]
-        std::os::unix::process::CommandExt::process_group(&mut command, 0);
-        let keeper = command.spawn().expect("sh is there");
-        Self { keeper, ended, log }
+        let mut server = Command::new(&launch.program);
+        server.args(&launch.arguments).current_dir(folder);
+        server.envs(launch.environment.iter().map(|(name, value)| (name, value)));
+        server
+            .stdin(Stdio::null())
+            .stderr(output.try_clone().expect("a file can be shared"));
+        server.stdout(output);
+        join_group(&mut server, keeper.id());
+        let server = server.spawn().expect("what was unpacked can be run");
+        Self {
+            keeper,
+            server,
+            address,
+            log,
+        }
     }
 
-    pub(super) fn has_ended(&self) -> bool {
-        self.ended.exists()
+    pub(super) fn has_ended(&mut self) -> bool {
+        !matches!(self.server.try_wait(), Ok(None))
     }
 
     /// What it wrote.
     pub(super) fn log(&self) -> String {
-        let ended = std::fs::read(&self.ended).unwrap_or_default();
-        let mut log = std::fs::read(&self.log).unwrap_or_default();
-        log.extend(ended);
-        String::from_utf8_lossy(&log).into_owned()
+        String::from_utf8_lossy(&std::fs::read(&self.log).unwrap_or_default()).into_owned()
     }
 }
 
 impl Drop for ServerProcess {
     fn drop(&mut self) {
         drop(self.keeper.stdin.take());
-        // The keeper is part of the group that it kills; an error means that it is gone already.
+        // The keeper is part of the group that it kills; an error means that a process is gone already.
         let _ = self.keeper.wait();
+        let _ = self.server.wait();
+        // Sessions of Pure-FTPd hold its listener, and are not ours to wait for.
+        let deadline = Instant::now() + LAST_SESSION_DEADLINE;
+        while TcpStream::connect(self.address).is_ok() && Instant::now() < deadline {
+            std::thread::sleep(TICK);
+        }
     }
 }
 
@@ -96,4 +112,15 @@ impl ReservedPort {
             _socket: cfg!(target_os = "linux").then_some(socket),
         })
     }
+}
+
+/// Group 0 is a new one, named after the process.
+fn join_group(command: &mut Command, group: u32) {
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(
+        command,
+        group.try_into().expect("a process id is positive"),
+    );
+    #[cfg(not(unix))]
+    let _ = (command, group);
 }
