@@ -1,0 +1,18 @@
+//! What the tests stand on. Knows nothing of the library's own code.
+
+pub(crate) mod ftpsh;
+pub(crate) mod plain_client;
+mod plain_text;
+pub(crate) mod real_server;
+pub(crate) mod relay;
+mod relayed_reply;
+pub(crate) mod scripted_server;
+mod server_configuration;
+mod server_process;
+mod sockets;
+pub(crate) mod terminal;
+
+use std::time::Duration;
+
+/// The longest that a test waits for any one event.
+pub(crate) const DEADLINE: Duration = Duration::from_secs(20);

@@ -1,0 +1,343 @@
+//! A program in a pseudo-terminal, and the screen that a person would see.
+
+use std::io::{Read, Write};
+use std::num::NonZero;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use portable_pty::{ChildKiller, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use tempfile::TempDir;
+
+use super::DEADLINE;
+use super::plain_text::PlainText;
+
+const SCROLLBACK_LINES: usize = 10_000;
+/// A program that asks this waits until the terminal says where its cursor is.
+const CURSOR_QUESTION: &[u8] = b"\x1b[6n";
+
+/// Keys that are not text.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Key {
+    CtrlC,
+    CtrlD,
+    Enter,
+    Tab,
+    Backspace,
+    Up,
+    Down,
+}
+
+/// A running program with its terminal; dropping it kills the program.
+pub(crate) struct Terminal {
+    shared: Arc<Shared>,
+    master: Box<dyn MasterPty + Send>,
+    keyboard: Arc<Mutex<Box<dyn Write + Send>>>,
+    killer: Box<dyn ChildKiller + Send + Sync>,
+    expected_until: usize,
+    _home: Option<TempDir>,
+}
+
+/// A place in the program's output, to wait for what comes after it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Mark(usize);
+
+#[derive(Default)]
+struct Shared {
+    output: Mutex<Output>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct Output {
+    octets: Vec<u8>,
+    plain: PlainText,
+    emulation: Option<vt100::Parser>,
+    is_over: bool,
+    exit_code: Option<u32>,
+}
+
+impl Key {
+    pub(crate) const ALL: [Self; 7] = [
+        Self::CtrlC,
+        Self::CtrlD,
+        Self::Enter,
+        Self::Tab,
+        Self::Backspace,
+        Self::Up,
+        Self::Down,
+    ];
+
+    /// What a keyboard sends.
+    pub(crate) fn octets(self) -> &'static [u8] {
+        match self {
+            Self::CtrlC => b"\x03",
+            Self::CtrlD => b"\x04",
+            Self::Enter => b"\r",
+            Self::Tab => b"\t",
+            Self::Backspace => b"\x7f",
+            Self::Up => b"\x1b[A",
+            Self::Down => b"\x1b[B",
+        }
+    }
+}
+
+impl Terminal {
+    /// Starts the program on a screen of this size.
+    pub(crate) fn spawn(command: CommandBuilder, rows: u16, columns: u16) -> Self {
+        let pair = native_pty_system()
+            .openpty(size(rows, columns))
+            .expect("the system has pseudo-terminals");
+        let mut child = pair
+            .slave
+            .spawn_command(command)
+            .expect("the program can be started");
+        drop(pair.slave);
+        let keyboard = Arc::new(Mutex::new(
+            pair.master.take_writer().expect("taken for the first time"),
+        ));
+        let screen = pair.master.try_clone_reader().expect("the master is open");
+        let shared = Arc::new(Shared::default());
+        shared.lock().emulation = Some(vt100::Parser::new(
+            positive(rows),
+            positive(columns),
+            SCROLLBACK_LINES,
+        ));
+        let killer = child.clone_killer();
+        thread::spawn({
+            let (shared, keyboard) = (Arc::clone(&shared), Arc::clone(&keyboard));
+            move || watch_screen(&shared, screen, &keyboard)
+        });
+        thread::spawn({
+            let shared = Arc::clone(&shared);
+            move || {
+                let code = child.wait().map_or(u32::MAX, |status| status.exit_code());
+                shared.lock().exit_code = Some(code);
+                shared.changed.notify_all();
+            }
+        });
+        Self {
+            shared,
+            master: pair.master,
+            keyboard,
+            killer,
+            expected_until: 0,
+            _home: None,
+        }
+    }
+
+    /// Keeps the folder that the program lives in as long as the terminal.
+    pub(super) fn keep(mut self, home: Option<TempDir>) -> Self {
+        self._home = home;
+        self
+    }
+
+    /// Types.
+    pub(crate) fn send(&self, text: impl AsRef<[u8]>) {
+        let mut keyboard = self.keyboard.lock().expect("no writer panics");
+        keyboard
+            .write_all(text.as_ref())
+            .and_then(|()| keyboard.flush())
+            .expect("the terminal is open");
+    }
+
+    /// Types a line and Enter.
+    pub(crate) fn send_line(&self, line: &str) {
+        self.send(format!("{line}\r"));
+    }
+
+    pub(crate) fn send_key(&self, key: Key) {
+        self.send(key.octets());
+    }
+
+    /// Waits until the text is on the screen, above it, or was written at some time.
+    pub(crate) fn wait_for(&self, text: &str) {
+        drop(self.wait_until(&format!("{text:?}"), |output| {
+            output.plain.text().contains(text) || output.screen_with_scrollback().contains(text)
+        }));
+    }
+
+    /// Waits until the text is written behind the place where the last `expect` found its own, so that a second
+    /// occurrence can be waited for.
+    ///
+    /// An editor that repaints its line writes its prompt again: expect a reply first, then the prompt behind it.
+    pub(crate) fn expect(&mut self, text: &str) {
+        self.expected_until = self.wait_for_after(Mark(self.expected_until), text).0;
+    }
+
+    /// The end of what the program has written so far.
+    pub(crate) fn mark(&self) -> Mark {
+        Mark(self.shared.lock().plain.text().len())
+    }
+
+    /// Waits until the text is written behind the mark; the mark behind it.
+    pub(crate) fn wait_for_after(&self, mark: Mark, text: &str) -> Mark {
+        let output = self.wait_until(&format!("{text:?} behind {mark:?}"), |output| {
+            output.plain.text()[mark.0..].contains(text)
+        });
+        let at = output.plain.text()[mark.0..]
+            .find(text)
+            .expect("it was just there");
+        Mark(mark.0 + at + text.len())
+    }
+
+    /// Waits until the screen, without what scrolled away, is as the predicate wants it.
+    pub(crate) fn wait_for_screen(&self, wanted: &str, predicate: impl Fn(&str) -> bool) {
+        drop(self.wait_until(wanted, |output| predicate(&output.screen())));
+    }
+
+    /// What a person sees now.
+    pub(crate) fn screen(&self) -> String {
+        self.shared.lock().screen()
+    }
+
+    /// Every octet that the program has written; its echo of what was typed is among them.
+    pub(crate) fn raw_output(&self) -> Vec<u8> {
+        self.shared.lock().octets.clone()
+    }
+
+    /// Waits until the program has ended and all that it wrote was read; its exit code.
+    pub(crate) fn wait_exit(&self) -> u32 {
+        let output = self.wait_until("the program's end", |output| output.exit_code.is_some());
+        let code = output.exit_code.expect("it was just there");
+        // A program that it started may hold the terminal open, and Windows keeps it open anyway.
+        drop(
+            self.shared
+                .changed
+                .wait_timeout_while(output, Duration::from_secs(1), |output| !output.is_over),
+        );
+        code
+    }
+
+    pub(crate) fn resize(&self, rows: u16, columns: u16) {
+        self.master
+            .resize(size(rows, columns))
+            .expect("the terminal is open");
+        let mut output = self.shared.lock();
+        let emulation = output.emulation.as_mut().expect("set when it was made");
+        emulation
+            .screen_mut()
+            .set_size(positive(rows), positive(columns));
+    }
+
+    fn wait_until(
+        &self,
+        wanted: &str,
+        mut holds: impl FnMut(&mut Output) -> bool,
+    ) -> MutexGuard<'_, Output> {
+        let deadline = Instant::now() + DEADLINE;
+        let mut output = self.shared.lock();
+        loop {
+            if holds(&mut output) {
+                return output;
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() || output.is_over && output.exit_code.is_some() {
+                panic!(
+                    "waited for {wanted}, but the terminal shows\n{}",
+                    output.report()
+                );
+            }
+            (output, _) = self
+                .shared
+                .changed
+                .wait_timeout(output, left)
+                .expect("no holder panics");
+        }
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        // An error means that it has ended already.
+        let _ = self.killer.kill();
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, Output> {
+        // A failed wait panics with the lock in hand; what it guards is whole all the same.
+        self.output
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+impl Output {
+    fn screen(&self) -> String {
+        self.emulation
+            .as_ref()
+            .map_or_else(String::new, |emulation| emulation.screen().contents())
+    }
+
+    fn screen_with_scrollback(&mut self) -> String {
+        let Some(emulation) = self.emulation.as_mut() else {
+            return String::new();
+        };
+        let screen = emulation.screen_mut();
+        let rows = usize::from(screen.size().0.get());
+        screen.set_scrollback(usize::MAX);
+        let mut above = screen.scrollback();
+        let mut text = String::new();
+        while above > 0 {
+            text.push_str(&screen.contents());
+            text.push('\n');
+            above = above.saturating_sub(rows);
+            screen.set_scrollback(above);
+        }
+        text + &screen.contents()
+    }
+
+    fn report(&mut self) -> String {
+        let screen = self.screen();
+        let code = self.exit_code;
+        format!(
+            "----\n{screen}\n---- exit code {code:?}; all that was written:\n{}\n----",
+            self.plain.text()
+        )
+    }
+}
+
+fn watch_screen(
+    shared: &Shared,
+    mut screen: Box<dyn Read + Send>,
+    keyboard: &Mutex<Box<dyn Write + Send>>,
+) {
+    let mut buffer = [0; 4096];
+    // Linux ends a terminal that nobody holds any more with an error.
+    while let Ok(count @ 1..) = screen.read(&mut buffer) {
+        let octets = &buffer[..count];
+        let mut output = shared.lock();
+        output.octets.extend(octets);
+        output.plain.take(octets);
+        let emulation = output.emulation.as_mut().expect("set when it was made");
+        emulation.process(octets);
+        let (row, column) = emulation.screen().cursor_position();
+        drop(output);
+        shared.changed.notify_all();
+        if octets
+            .windows(CURSOR_QUESTION.len())
+            .any(|w| w == CURSOR_QUESTION)
+        {
+            let answer = format!("\x1b[{};{}R", row + 1, column + 1);
+            let mut keyboard = keyboard.lock().expect("no writer panics");
+            // An error means that the program has ended.
+            let _ = keyboard.write_all(answer.as_bytes());
+        }
+    }
+    shared.lock().is_over = true;
+    shared.changed.notify_all();
+}
+
+fn size(rows: u16, cols: u16) -> PtySize {
+    PtySize {
+        rows,
+        cols,
+        pixel_width: 0,
+        pixel_height: 0,
+    }
+}
+
+fn positive(count: u16) -> NonZero<u16> {
+    NonZero::new(count).expect("a screen has rows and columns")
+}
