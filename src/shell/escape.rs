@@ -95,8 +95,8 @@ fn push_octet(shown: &mut String, octet: u8) {
 
 #[cfg(test)]
 mod tests {
+    use proptest::arbitrary::any;
     use proptest::collection::vec;
-    use proptest::prelude::any;
     use proptest::{prop_assert, prop_assert_eq, proptest};
 
     use super::{HIDDEN, escape, is_hidden};

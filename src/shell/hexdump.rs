@@ -106,8 +106,8 @@ fn shown(octet: u8) -> char {
 
 #[cfg(test)]
 mod tests {
+    use proptest::arbitrary::any;
     use proptest::collection::vec;
-    use proptest::prelude::any;
     use proptest::{prop_assert, prop_assert_eq, proptest};
 
     use super::{HexDump, looks_like_text};

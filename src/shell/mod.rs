@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 pub mod aliases;
+pub mod configuration;
 pub mod escape;
 pub mod hexdump;
 pub mod line;

@@ -4,6 +4,7 @@ mod step;
 mod template;
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 pub use self::step::StepError;
 
@@ -21,7 +22,7 @@ pub struct Aliases {
 }
 
 /// What a step of an alias does, with the arguments put in.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum ExpandedStep {
     /// A command to send.
     Command {
@@ -250,6 +251,28 @@ impl Aliases {
 
     fn named(&self, name: &str) -> Result<&Alias, AliasError> {
         self.by_name.get(name).ok_or_else(|| unknown(name))
+    }
+}
+
+/// Prints no argument of a built-in: a password may be among them.
+impl fmt::Debug for ExpandedStep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Passive => write!(f, "Passive"),
+            Self::Builtin { name, arguments } => {
+                write!(f, "Builtin({name:?}, {} arguments)", arguments.len())
+            }
+            Self::Command {
+                command,
+                redirection,
+                may_overwrite,
+            } => f
+                .debug_struct("Command")
+                .field("command", command)
+                .field("redirection", redirection)
+                .field("may_overwrite", may_overwrite)
+                .finish(),
+        }
     }
 }
 

@@ -352,3 +352,10 @@ fn errors_of_definitions_hold_no_secret() {
     let error = with("mine", &["PASS hunter2 $x"]).err().unwrap();
     assert!(!format!("{error} {error:?}").contains("hunter2"));
 }
+
+#[test]
+fn debug_prints_of_expanded_steps_hold_no_secret() {
+    let aliases = with("mine", &["PASS $1", "login bob $1"]).unwrap();
+    let steps = expand(&aliases, "mine", &["hunter2"]).unwrap();
+    assert!(!format!("{steps:?}").contains("hunter2"));
+}
