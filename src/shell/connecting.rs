@@ -28,13 +28,20 @@ impl Shell {
     pub(super) fn open_again(&mut self) -> Exit {
         match self.last_target.clone() {
             Some(target) => self.open(&target),
-            None => self.refuse_line(&"open wants a target: HOST, HOST:PORT or ftp://user@host/path"),
+            None => {
+                self.refuse_line(&"open wants a target: HOST, HOST:PORT or ftp://user@host/path")
+            }
         }
     }
 
     /// Connects and reads the greeting.
     pub(super) fn open_target(&mut self, target: &Target) -> Exit {
-        if self.session.as_ref().and_then(Session::status).is_some_and(|status| status.connected) {
+        if self
+            .session
+            .as_ref()
+            .and_then(Session::status)
+            .is_some_and(|status| status.connected)
+        {
             let text = "still connected: QUIT ends the session first, `close` just closes it";
             return self.refuse_line(&text);
         }
@@ -42,7 +49,8 @@ impl Shell {
         let (session, greeting) = match self.connect(target) {
             Ok(connected) => connected,
             Err(error) => {
-                self.painter.say(Tone::Error, &escape(error.to_string().as_bytes()));
+                self.painter
+                    .say(Tone::Error, &escape(error.to_string().as_bytes()));
                 return Exit::Connection;
             }
         };
@@ -68,10 +76,12 @@ impl Shell {
         let (host, port) = (target.host.clone(), target.port);
         let settings = self.session_settings();
         let observer = Box::new(self.painter.clone());
-        std::thread::Builder::new().name("connect".to_owned()).spawn(move || {
-            // Nobody takes it when Ctrl-C came first; it closes then.
-            let _ = sender.send(Session::connect(&host, port, settings, observer));
-        })?;
+        std::thread::Builder::new()
+            .name("connect".to_owned())
+            .spawn(move || {
+                // Nobody takes it when Ctrl-C came first; it closes then.
+                let _ = sender.send(Session::connect(&host, port, settings, observer));
+            })?;
         self.interrupts.take();
         loop {
             match connected.recv_timeout(INTERRUPT_LOOK) {
@@ -102,9 +112,9 @@ impl Shell {
             return exit;
         }
         let user = match arguments {
-            [] if self.is_interactive() => {
-                self.next_input_line("user: ").map(|user| String::from_utf8_lossy(&user).into_owned())
-            }
+            [] if self.is_interactive() => self
+                .next_input_line("user: ")
+                .map(|user| String::from_utf8_lossy(&user).into_owned()),
             [] => None,
             [user, ..] => Some(user.clone()),
         };
@@ -124,16 +134,22 @@ impl Shell {
             Ok(outcome) => outcome,
             Err(exit) => return exit,
         };
-        for (code, verb, given, prompt) in
-            [(331, &b"PASS "[..], password, "password: "), (332, &b"ACCT "[..], None, "account: ")]
-        {
+        for (code, verb, given, prompt) in [
+            (331, &b"PASS "[..], password, "password: "),
+            (332, &b"ACCT "[..], None, "account: "),
+        ] {
             if outcome.code() != code {
                 continue;
             }
-            let asked = given.map(<[u8]>::to_vec).or_else(|| self.ask_secret(prompt).map(String::into_bytes));
+            let asked = given
+                .map(<[u8]>::to_vec)
+                .or_else(|| self.ask_secret(prompt).map(String::into_bytes));
             let Some(secret) = asked else {
                 let what = prompt.trim_end_matches(": ");
-                self.painter.say(Tone::Error, &format!("the server asks for a {what}, and none was given"));
+                self.painter.say(
+                    Tone::Error,
+                    &format!("the server asks for a {what}, and none was given"),
+                );
                 return Exit::Usage;
             };
             outcome = match self.send_shown(verb, &secret) {
@@ -176,15 +192,27 @@ impl Shell {
     /// `exit`, `bye`, Ctrl-D: QUIT, shown, and at most three seconds for its reply.
     pub(super) fn quit(&mut self) -> Exit {
         self.is_over = true;
-        let Some(session) = &self.session else { return Exit::Done };
-        let Ok(command) = Command::new("QUIT") else { return Exit::Done };
+        let Some(session) = &self.session else {
+            return Exit::Done;
+        };
+        let Ok(command) = Command::new("QUIT") else {
+            return Exit::Done;
+        };
         if !session.status().is_some_and(|status| status.connected) {
             return Exit::Done;
         }
         let exchange = session.begin(command, Origin::Shown, None);
-        if self.interrupts.clone().during(|| exchange.wait_within(QUIT_LIMIT)).is_none() {
+        if self
+            .interrupts
+            .clone()
+            .during(|| exchange.wait_within(QUIT_LIMIT))
+            .is_none()
+        {
             let seconds = QUIT_LIMIT.as_secs();
-            self.painter.say(Tone::Warning, &format!("QUIT got no reply within {seconds} s"));
+            self.painter.say(
+                Tone::Warning,
+                &format!("QUIT got no reply within {seconds} s"),
+            );
         }
         self.drop_session();
         Exit::Done
@@ -193,7 +221,11 @@ impl Shell {
 
 /// The target for `open` without one: whoever typed the password types it again.
 fn without_secret(target: &Target) -> String {
-    let host = if target.host.contains(':') { format!("[{}]", target.host) } else { target.host.clone() };
+    let host = if target.host.contains(':') {
+        format!("[{}]", target.host)
+    } else {
+        target.host.clone()
+    };
     match &target.login {
         None => format!("{host}:{}", target.port),
         Some(UrlLogin { user, .. }) => {

@@ -38,7 +38,7 @@ pub enum Keyboard {
     /// A person at a terminal.
     Terminal(Box<Editor>),
     /// Lines from standard input.
-    Script(Box<dyn BufRead>),
+    Script(Box<dyn BufRead + Send>),
     /// Lines from the command line; standard input is for data only.
     Given(std::collections::VecDeque<Vec<u8>>),
 }
@@ -90,7 +90,10 @@ impl Shell {
             Line::Empty => Exit::Done,
             Line::Local(command) => self.run_local(&command),
             Line::Quote(command) => self.send(command, None, self.origin()),
-            Line::Raw { command, redirection } => self.send(command, redirection, self.origin()),
+            Line::Raw {
+                command,
+                redirection,
+            } => self.send(command, redirection, self.origin()),
             Line::Builtin { name, arguments } => self.run_builtin(name, &arguments),
             Line::Alias { name, arguments } => self.run_alias(&name, &arguments),
         }
@@ -98,7 +101,11 @@ impl Shell {
 
     /// What the user typed need not be shown again; what a script says must be shown once.
     pub(super) fn origin(&self) -> Origin {
-        if self.is_interactive() { Origin::Typed } else { Origin::Shown }
+        if self.is_interactive() {
+            Origin::Typed
+        } else {
+            Origin::Shown
+        }
     }
 
     /// A line that cannot be sent.
@@ -110,7 +117,8 @@ impl Shell {
     /// A local file that cannot be used.
     pub(super) fn refuse_file(&self, path: &std::path::Path, error: &io::Error) -> Exit {
         let path = escape(path.as_os_str().as_encoded_bytes());
-        self.painter.say(Tone::Error, &format!("{path}: {error}. Nothing was sent"));
+        self.painter
+            .say(Tone::Error, &format!("{path}: {error}. Nothing was sent"));
         Exit::LocalFile
     }
 
@@ -138,7 +146,8 @@ impl Shell {
     /// Says that the prompt is back before its time.
     pub(super) fn tell_interruption(&self, outcome: &Outcome) {
         if outcome.ending == crate::session::Ending::Interrupted && self.is_interactive() {
-            self.painter.say(Tone::Hint, "still owed a reply; it is shown when it comes");
+            self.painter
+                .say(Tone::Hint, "still owed a reply; it is shown when it comes");
         }
     }
 
@@ -147,11 +156,17 @@ impl Shell {
         match status {
             Ok(status) if status.success() => Exit::Done,
             Ok(status) => {
-                self.painter.say(Tone::Hint, &format!("the local command ended with {status}"));
+                self.painter.say(
+                    Tone::Hint,
+                    &format!("the local command ended with {status}"),
+                );
                 Exit::Done
             }
             Err(error) => {
-                self.painter.say(Tone::Error, &format!("the local shell did not start: {error}"));
+                self.painter.say(
+                    Tone::Error,
+                    &format!("the local shell did not start: {error}"),
+                );
                 Exit::LocalFile
             }
         }

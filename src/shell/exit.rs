@@ -49,7 +49,10 @@ impl Exit {
     /// Whether it ends a script at once and wins over earlier failures.
     #[must_use]
     pub fn ends_the_run(self) -> bool {
-        matches!(self, Self::Connection | Self::Tls | Self::Protocol | Self::Interrupted)
+        matches!(
+            self,
+            Self::Connection | Self::Tls | Self::Protocol | Self::Interrupted
+        )
     }
 
     /// What the outcome of one command means for a script.
@@ -60,7 +63,10 @@ impl Exit {
             Ending::Interrupted => return Self::Interrupted,
             Ending::Answered | Ending::Unanswered => {}
         }
-        let refused = outcome.reply.as_ref().is_some_and(|reply| reply.code.is_negative());
+        let refused = outcome
+            .reply
+            .as_ref()
+            .is_some_and(|reply| reply.code.is_negative());
         match outcome.transfer.as_ref().map(|transfer| &transfer.result) {
             Some(TransferResult::LocalFailed(_)) => return Self::LocalFile,
             // The reply to a transfer that this side cut short says nothing.
@@ -79,7 +85,11 @@ impl Exit {
             .reply
             .as_ref()
             .is_some_and(|reply| reply.code.class() == ReplyClass::Unclassified);
-        if refused || odd { Self::Refused } else { Self::Done }
+        if refused || odd {
+            Self::Refused
+        } else {
+            Self::Done
+        }
     }
 }
 

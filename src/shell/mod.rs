@@ -1,17 +1,43 @@
 //! What a person touches: the line, the editor, the painter, options and configuration.
 
+pub mod aliases;
+mod builtins;
+pub mod configuration;
+mod connecting;
+pub mod core;
+pub mod editor;
+pub mod escape;
+pub mod exit;
+pub mod help;
+pub mod hexdump;
+pub mod interrupts;
+pub mod line;
+pub mod options;
+pub mod painter;
+pub mod places;
+mod replaying;
+mod resuming;
+mod running;
+pub mod secrets;
+mod sending;
+pub mod settings;
+pub mod target;
+
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-pub mod aliases;
-pub mod configuration;
-pub mod escape;
-pub mod hexdump;
-pub mod line;
-pub mod secrets;
-pub mod settings;
+use clap::Parser;
 
-/// Runs the program.
-pub fn run(_arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    ExitCode::SUCCESS
+use options::Options;
+
+/// Runs the program: arguments in, exit code out.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    match Options::try_parse_from(arguments) {
+        Ok(options) => ExitCode::from(running::run(options).code()),
+        Err(problem) => {
+            // A closed standard output must not change the exit code.
+            let _ = problem.print();
+            ExitCode::from(u8::try_from(problem.exit_code()).unwrap_or(2))
+        }
+    }
 }

@@ -27,7 +27,12 @@ impl ReplacedFile {
     /// What the system says.
     pub fn open(path: &Path) -> io::Result<Self> {
         let (file, created) = open_for_writing(path, false)?;
-        Ok(Self { path: path.to_owned(), file, created, begun: false })
+        Ok(Self {
+            path: path.to_owned(),
+            file,
+            created,
+            begun: false,
+        })
     }
 
     /// The same for a file that must not exist yet.
@@ -37,7 +42,12 @@ impl ReplacedFile {
     /// [`io::ErrorKind::AlreadyExists`], else what the system says.
     pub fn create(path: &Path) -> io::Result<Self> {
         let file = OpenOptions::new().write(true).create_new(true).open(path)?;
-        Ok(Self { path: path.to_owned(), file, created: true, begun: false })
+        Ok(Self {
+            path: path.to_owned(),
+            file,
+            created: true,
+            begun: false,
+        })
     }
 
     fn begin(&mut self) -> io::Result<()> {
@@ -88,7 +98,12 @@ impl AppendedFile {
     /// What the system says.
     pub fn open(path: &Path) -> io::Result<Self> {
         let (file, created) = open_for_writing(path, true)?;
-        Ok(Self { path: path.to_owned(), file, created, begun: false })
+        Ok(Self {
+            path: path.to_owned(),
+            file,
+            created,
+            begun: false,
+        })
     }
 }
 
@@ -173,7 +188,10 @@ impl ShownData {
     /// Shows on this screen.
     #[must_use]
     pub fn new(screen: Screen) -> Self {
-        Self { screen, form: ShownForm::Undecided }
+        Self {
+            screen,
+            form: ShownForm::Undecided,
+        }
     }
 }
 
@@ -191,7 +209,9 @@ impl Destination for ShownData {
             ShownForm::Text(line) => show_text(&self.screen, line, octets),
             ShownForm::Octets(dump) => {
                 let lines = dump.push(octets);
-                lines.lines().try_for_each(|line| self.screen.data_line(line))
+                lines
+                    .lines()
+                    .try_for_each(|line| self.screen.data_line(line))
             }
         }
     }
@@ -201,9 +221,10 @@ impl Destination for ShownData {
             ShownForm::Undecided => Ok(()),
             ShownForm::Text(line) if line.is_empty() => Ok(()),
             ShownForm::Text(line) => self.screen.data_line(&escape(&line)),
-            ShownForm::Octets(dump) => {
-                dump.finish().lines().try_for_each(|line| self.screen.data_line(line))
-            }
+            ShownForm::Octets(dump) => dump
+                .finish()
+                .lines()
+                .try_for_each(|line| self.screen.data_line(line)),
         }
     }
 }
@@ -236,7 +257,13 @@ impl TypedData {
     #[must_use]
     pub fn new() -> (Sender<Vec<u8>>, Self) {
         let (sender, lines) = mpsc::channel();
-        (sender, Self { lines, ready: io::Cursor::new(Vec::new()) })
+        (
+            sender,
+            Self {
+                lines,
+                ready: io::Cursor::new(Vec::new()),
+            },
+        )
     }
 }
 
@@ -305,7 +332,11 @@ mod platform {
 
 fn open_for_writing(path: &Path, append: bool) -> io::Result<(File, bool)> {
     let mut options = OpenOptions::new();
-    if append { options.append(true) } else { options.write(true) };
+    if append {
+        options.append(true)
+    } else {
+        options.write(true)
+    };
     match options.open(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             Ok((options.create_new(true).open(path)?, true))

@@ -12,7 +12,9 @@ use super::escape::escape;
 use super::exit::Exit;
 use super::line::Redirection;
 use super::painter::Tone;
-use super::places::{AppendedFile, LocalCommand, ReplacedFile, ShownData, StandardOutput, TypedData};
+use super::places::{
+    AppendedFile, LocalCommand, ReplacedFile, ShownData, StandardOutput, TypedData,
+};
 use super::settings::Ascii;
 use crate::protocol::Command;
 use crate::protocol::user_pi::data_direction;
@@ -35,7 +37,8 @@ impl Shell {
         redirection: Option<Redirection>,
         origin: Origin,
     ) -> Exit {
-        let redirection = redirection.map(|redirection| redirection.with_home(self.home.as_deref()));
+        let redirection =
+            redirection.map(|redirection| redirection.with_home(self.home.as_deref()));
         self.send_with(command, redirection, origin, true)
     }
 
@@ -83,7 +86,10 @@ impl Shell {
     fn hint_after(&self, outcome: &Outcome) {
         let opened = matches!(outcome.code(), 227..=229) && outcome.is_positive();
         if opened && self.settings.hints && self.is_interactive() {
-            self.painter.say(Tone::Hint, "next: LIST, RETR f > file, APPE f < file, or: resume FILE");
+            self.painter.say(
+                Tone::Hint,
+                "next: LIST, RETR f > file, APPE f < file, or: resume FILE",
+            );
         }
     }
 
@@ -103,10 +109,15 @@ impl Shell {
     fn wait_for(&self, mut child: Child) {
         match child.wait() {
             Ok(status) if !status.success() => {
-                self.painter.say(Tone::Hint, &format!("the local command ended with {status}"));
+                self.painter.say(
+                    Tone::Hint,
+                    &format!("the local command ended with {status}"),
+                );
             }
             Ok(_) => {}
-            Err(error) => self.painter.say(Tone::Error, &format!("the local command: {error}")),
+            Err(error) => self
+                .painter
+                .say(Tone::Error, &format!("the local command: {error}")),
         }
     }
 
@@ -115,8 +126,11 @@ impl Shell {
         let joined = |destination, form| Ok(Data::Joined(Transfer::Receive(destination, form)));
         match to {
             Some(Redirection::ToFile(path)) => {
-                let file =
-                    if may_overwrite { ReplacedFile::open(&path) } else { ReplacedFile::create(&path) };
+                let file = if may_overwrite {
+                    ReplacedFile::open(&path)
+                } else {
+                    ReplacedFile::create(&path)
+                };
                 let file = file.map_err(|error| self.refuse_file(&path, &with_way_out(error)))?;
                 joined(Box::new(file), Form::ByType)
             }
@@ -125,9 +139,10 @@ impl Shell {
                 joined(Box::new(file), Form::ByType)
             }
             Some(Redirection::ToCommand(command)) => match LocalCommand::start(&command) {
-                Ok((input, child)) => {
-                    Ok(Data::Piped(Transfer::Receive(Box::new(input), Form::ByType), child))
-                }
+                Ok((input, child)) => Ok(Data::Piped(
+                    Transfer::Receive(Box::new(input), Form::ByType),
+                    child,
+                )),
                 Err(error) => Err(self.refuse_file(Path::new("the local command"), &error)),
             },
             Some(Redirection::ToStandardOutput) => {
@@ -165,7 +180,10 @@ impl Shell {
         let mut file = opened.map_err(|error| self.refuse_file(path, &error))?;
         let mut beginning = Vec::new();
         if self.converts_line_ends() {
-            let sample = file.by_ref().take(SAMPLE_OCTETS).read_to_end(&mut beginning);
+            let sample = file
+                .by_ref()
+                .take(SAMPLE_OCTETS)
+                .read_to_end(&mut beginning);
             sample.map_err(|error| self.refuse_file(path, &error))?;
             if beginning.contains(&0) {
                 let path = escape(path.as_os_str().as_encoded_bytes());
@@ -209,7 +227,10 @@ impl Shell {
     }
 
     fn converts_line_ends(&self) -> bool {
-        let status = self.session.as_ref().and_then(crate::session::Session::status);
+        let status = self
+            .session
+            .as_ref()
+            .and_then(crate::session::Session::status);
         self.settings.ascii == Ascii::Convert
             && status.is_some_and(|s| !s.learnt.parameters.effective_type().keeps_octets())
     }
@@ -217,7 +238,11 @@ impl Shell {
     fn perform_typed(&mut self, command: Command, origin: Origin) -> Result<Outcome, Exit> {
         let (keyboard, data) = TypedData::new();
         let transfer = Transfer::Send(Box::new(data), Form::Exact);
-        let line_end: &[u8] = if self.converts_line_ends() { b"\r\n" } else { b"\n" };
+        let line_end: &[u8] = if self.converts_line_ends() {
+            b"\r\n"
+        } else {
+            b"\n"
+        };
         let exchange = self.connected()?.begin(command, origin, Some(transfer));
         let begun = self.interrupts.clone().during(|| exchange.next_news());
         let outcome = match begun {
@@ -238,7 +263,9 @@ impl Shell {
     ) -> Outcome {
         let mut keyboard = Some(keyboard);
         while let Some(sender) = &keyboard {
-            let Keyboard::Terminal(editor) = &mut self.keyboard else { break };
+            let Keyboard::Terminal(editor) = &mut self.keyboard else {
+                break;
+            };
             let typed = editor.read_data("data> ");
             match exchange.news_already_there() {
                 Some(News::Settled(outcome)) => {
@@ -281,7 +308,10 @@ impl Shell {
         if let Typed::Line(text) | Typed::LastText(text) = typed
             && !text.is_empty()
         {
-            self.painter.say(Tone::Warning, "the transfer had ended, so that line was not sent");
+            self.painter.say(
+                Tone::Warning,
+                "the transfer had ended, so that line was not sent",
+            );
         }
     }
 }
@@ -306,7 +336,10 @@ fn with_line_ends(text: &str, line_end: &[u8], ended: bool) -> Vec<u8> {
 
 fn with_way_out(error: io::Error) -> io::Error {
     if error.kind() == io::ErrorKind::AlreadyExists {
-        return io::Error::new(error.kind(), "it exists already; RETR f > file replaces it, and `resume --get` completes it");
+        return io::Error::new(
+            error.kind(),
+            "it exists already; RETR f > file replaces it, and `resume --get` completes it",
+        );
     }
     error
 }

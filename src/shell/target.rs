@@ -29,10 +29,14 @@ pub struct UrlLogin {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TargetError {
     /// Nothing between the separators.
-    #[error("that target names no host: write HOST, HOST:PORT, [IPV6]:PORT or ftp://user@host/path")]
+    #[error(
+        "that target names no host: write HOST, HOST:PORT, [IPV6]:PORT or ftp://user@host/path"
+    )]
     NoHost,
     /// Behind the colon.
-    #[error("{0} is not a port: a port is a number from 1 to 65535. An IPv6 address stands in brackets, as in [::1]:2121")]
+    #[error(
+        "{0} is not a port: a port is a number from 1 to 65535. An IPv6 address stands in brackets, as in [::1]:2121"
+    )]
     BadPort(String),
     /// Not a URL that can be read.
     #[error("that URL cannot be read: {0}. Write ftp://user@host:port/path")]
@@ -41,7 +45,9 @@ pub enum TargetError {
     #[error("{0}:// is not spoken here: write ftp://host, or just the host")]
     UnknownScheme(String),
     /// TLS.
-    #[error("ftps:// needs TLS, which this version does not have yet: write ftp://, if the server takes clear connections")]
+    #[error(
+        "ftps:// needs TLS, which this version does not have yet: write ftp://, if the server takes clear connections"
+    )]
     NoTls,
 }
 
@@ -66,11 +72,15 @@ impl Target {
     fn from_host(text: &str) -> Result<Self, TargetError> {
         let (host, port) = if let Some(rest) = text.strip_prefix('[') {
             let (host, rest) = rest.split_once(']').ok_or(TargetError::NoHost)?;
-            (host, rest.strip_prefix(':').or(rest.is_empty().then_some("")))
+            (
+                host,
+                rest.strip_prefix(':').or(rest.is_empty().then_some("")),
+            )
         } else if text.matches(':').count() > 1 {
             (text, Some(""))
         } else {
-            text.split_once(':').map_or((text, Some("")), |(host, port)| (host, Some(port)))
+            text.split_once(':')
+                .map_or((text, Some("")), |(host, port)| (host, Some(port)))
         };
         let is_text = |c: char| !c.is_whitespace() && !c.is_control() && c != '/';
         if host.is_empty() || !host.chars().all(is_text) {
@@ -81,16 +91,26 @@ impl Target {
             Some(digits) => read_port(digits)?,
             None => return Err(TargetError::BadPort(text.escape_debug().to_string())),
         };
-        Ok(Self { host: host.to_owned(), port, login: None, directories: Vec::new() })
+        Ok(Self {
+            host: host.to_owned(),
+            port,
+            login: None,
+            directories: Vec::new(),
+        })
     }
 
     fn from_url(text: &str) -> Result<Self, TargetError> {
         let url = Url::parse(text).map_err(|error| TargetError::BadUrl(error.to_string()))?;
-        let host = url.host_str().filter(|host| !host.is_empty()).ok_or(TargetError::NoHost)?;
+        let host = url
+            .host_str()
+            .filter(|host| !host.is_empty())
+            .ok_or(TargetError::NoHost)?;
         let host = host.trim_start_matches('[').trim_end_matches(']');
         let login = (!url.username().is_empty()).then(|| UrlLogin {
             user: percent_decode_str(url.username()).collect(),
-            password: url.password().map(|password| percent_decode_str(password).collect()),
+            password: url
+                .password()
+                .map(|password| percent_decode_str(password).collect()),
         });
         let directories = url.path_segments().into_iter().flatten();
         let directories = directories
@@ -98,7 +118,12 @@ impl Target {
             .map(|segment| percent_decode_str(segment).collect())
             .collect();
         let port = url.port().unwrap_or(FTP_PORT);
-        Ok(Self { host: host.to_owned(), port, login, directories })
+        Ok(Self {
+            host: host.to_owned(),
+            port,
+            login,
+            directories,
+        })
     }
 }
 
@@ -128,7 +153,9 @@ mod tests {
     use super::{Target, TargetError};
 
     fn host_and_port(text: &str) -> Option<(String, u16)> {
-        Target::read(text).ok().map(|target| (target.host, target.port))
+        Target::read(text)
+            .ok()
+            .map(|target| (target.host, target.port))
     }
 
     #[test]

@@ -43,6 +43,8 @@ pub(super) enum Input {
 pub struct Status {
     /// The control connection is open.
     pub connected: bool,
+    /// It ended without a QUIT that was answered.
+    pub lost: bool,
     /// What the server has acknowledged.
     pub learnt: Learnt,
     /// The data connection.
@@ -220,6 +222,7 @@ impl Engine {
         };
         Status {
             connected: self.connected,
+            lost: !self.connected && !self.quit_answered,
             learnt: self.pi.learnt().clone(),
             data,
             owed: self.pi.ledger().open_verbs().collect(),

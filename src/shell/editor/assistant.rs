@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
 use rustyline::completion::Completer;
 use rustyline::highlight::{CmdKind, Highlighter};
@@ -59,7 +59,13 @@ impl Keys {
 pub(super) struct EndOfData(pub(super) Arc<Keys>);
 
 impl ConditionalEventHandler for EndOfData {
-    fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext<'_>) -> Option<Cmd> {
+    fn handle(
+        &self,
+        _: &Event,
+        _: RepeatCount,
+        _: bool,
+        context: &EventContext<'_>,
+    ) -> Option<Cmd> {
         if self.0.what() != What::Data || context.line().is_empty() {
             return None;
         }
@@ -85,7 +91,10 @@ pub(super) struct Assistant {
 
 impl Assistant {
     pub(super) fn new(keys: Arc<Keys>, secret_aliases: SecretAliases) -> Self {
-        Self { keys, secret_aliases }
+        Self {
+            keys,
+            secret_aliases,
+        }
     }
 }
 
@@ -94,7 +103,9 @@ impl Highlighter for Assistant {
         let span = match self.keys.what() {
             What::Data => None,
             What::Secret => Some(0..line.len()),
-            What::Line => secret_span(line.as_bytes(), &|name| is_secret_alias(&self.secret_aliases, name)),
+            What::Line => secret_span(line.as_bytes(), &|name| {
+                is_secret_alias(&self.secret_aliases, name)
+            }),
         };
         match span {
             None => Cow::Borrowed(line),
@@ -123,7 +134,9 @@ impl Helper for Assistant {}
 /// As many stars as there were characters, so that the cursor stands where it should.
 fn mask(line: &str, span: std::ops::Range<usize>) -> String {
     let hidden = |index: usize| span.contains(&index);
-    line.char_indices().map(|(index, c)| if hidden(index) { '*' } else { c }).collect()
+    line.char_indices()
+        .map(|(index, c)| if hidden(index) { '*' } else { c })
+        .collect()
 }
 
 #[cfg(test)]

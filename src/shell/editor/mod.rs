@@ -68,7 +68,12 @@ impl Editor {
             // A terminal that is gone ends the editor, which says so.
             let _ = printer.print(text);
         }));
-        Ok(Self { inner, keys, screen, history })
+        Ok(Self {
+            inner,
+            keys,
+            screen,
+            history,
+        })
     }
 
     /// Reads a line at the prompt.
@@ -114,13 +119,19 @@ fn bind_data_keys(inner: &mut rustyline::Editor<Assistant, FileHistory>, keys: &
     let tab = Event::KeySeq(vec![KeyEvent(KeyCode::Tab, Modifiers::NONE)]);
     let end_of_data = EventHandler::Conditional(Box::new(EndOfData(Arc::clone(keys))));
     inner.bind_sequence(control_d, end_of_data);
-    inner.bind_sequence(tab, EventHandler::Conditional(Box::new(InsertTab(Arc::clone(keys)))));
+    inner.bind_sequence(
+        tab,
+        EventHandler::Conditional(Box::new(InsertTab(Arc::clone(keys)))),
+    );
 }
 
 /// The names that a set of aliases makes secret.
 #[must_use]
 pub fn is_secret_alias(secret_aliases: &SecretAliases, name: &str) -> bool {
-    secret_aliases.read().unwrap_or_else(PoisonError::into_inner).contains(name)
+    secret_aliases
+        .read()
+        .unwrap_or_else(PoisonError::into_inner)
+        .contains(name)
 }
 
 const HISTORY_LINES: usize = 100_000;

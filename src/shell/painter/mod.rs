@@ -90,7 +90,10 @@ impl Painter {
 
     fn reply(&self, reply: &Reply, assignment: &Assignment, awaited: bool) {
         for (_, verb) in &assignment.passed_over {
-            self.say(Tone::Warning, &format!("{} got no reply", words::verb(verb)));
+            self.say(
+                Tone::Warning,
+                &format!("{} got no reply", words::verb(verb)),
+            );
         }
         if let Some(mark) = mark(assignment, awaited) {
             self.say(Tone::Warning, &mark);
@@ -105,7 +108,10 @@ impl Painter {
         }
         if reply.dropped_octets > 0 {
             let dropped = count(reply.dropped_octets, "octet");
-            self.say(Tone::Warning, &format!("the reply was longer; {dropped} of it are not shown"));
+            self.say(
+                Tone::Warning,
+                &format!("the reply was longer; {dropped} of it are not shown"),
+            );
         }
     }
 }
@@ -113,15 +119,32 @@ impl Painter {
 impl Observer for Painter {
     fn observe(&mut self, observation: &Observation<'_>) {
         match observation {
-            Observation::CommandSent { origin: Origin::Typed, .. } => {}
-            Observation::CommandSent { command, origin: Origin::Shown } => {
-                self.paint(Color::Cyan.normal(), &format!("→ {}", escape(&command.masked())));
+            Observation::CommandSent {
+                origin: Origin::Typed,
+                ..
+            } => {}
+            Observation::CommandSent {
+                command,
+                origin: Origin::Shown,
+            } => {
+                self.paint(
+                    Color::Cyan.normal(),
+                    &format!("→ {}", escape(&command.masked())),
+                );
             }
             Observation::AbortSent { synch } => {
-                let how = if *synch { "  (with Telnet IP and Synch)" } else { "" };
+                let how = if *synch {
+                    "  (with Telnet IP and Synch)"
+                } else {
+                    ""
+                };
                 self.paint(Color::Cyan.normal(), &format!("→ ABOR{how}"));
             }
-            Observation::ReplyReceived { reply, assignment, awaited } => {
+            Observation::ReplyReceived {
+                reply,
+                assignment,
+                awaited,
+            } => {
                 self.reply(reply, assignment, *awaited);
             }
             other => {
@@ -135,11 +158,17 @@ impl Observer for Painter {
 
 /// What is odd about a reply, if anything is.
 fn mark(assignment: &Assignment, awaited: bool) -> Option<String> {
-    let verb = assignment.verb.as_ref().map(words::verb).unwrap_or_default();
+    let verb = assignment
+        .verb
+        .as_ref()
+        .map(words::verb)
+        .unwrap_or_default();
     match assignment.fit {
         Fit::Unasked => Some("nobody asked for this reply:".to_owned()),
         Fit::SecondReply => Some(format!("a second reply to {verb}:")),
-        Fit::Unlisted => Some(format!("not a reply that {verb} should get, but nothing else is open:")),
+        Fit::Unlisted => Some(format!(
+            "not a reply that {verb} should get, but nothing else is open:"
+        )),
         Fit::Late => Some(format!("late, the reply to {verb}:")),
         Fit::Listed | Fit::Tolerated if !awaited => Some(format!("late, the reply to {verb}:")),
         Fit::Listed | Fit::Tolerated => None,

@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Prints a line above the prompt while the user types.
-pub type AbovePrompt = Box<dyn FnMut(String) + Send>;
+pub(in crate::shell) type AbovePrompt = Box<dyn FnMut(String) + Send>;
 
 /// Where the program writes. Clones write to the same place, one line at a time.
 #[derive(Clone)]
@@ -38,7 +38,11 @@ impl Screen {
             Dialogue::StandardOutput => io::stdout().is_terminal(),
             Dialogue::StandardError => io::stderr().is_terminal(),
         };
-        let shared = Shared { dialogue, above_prompt: None, prompt_is_up: false };
+        let shared = Shared {
+            dialogue,
+            above_prompt: None,
+            prompt_is_up: false,
+        };
         Self {
             shared: Arc::new(Mutex::new(shared)),
             colour: colour.unwrap_or(is_terminal && !plain),
@@ -118,7 +122,9 @@ impl Screen {
 
 impl std::fmt::Debug for Screen {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Screen").field("colour", &self.colour).finish_non_exhaustive()
+        f.debug_struct("Screen")
+            .field("colour", &self.colour)
+            .finish_non_exhaustive()
     }
 }
 

@@ -15,24 +15,39 @@ pub(super) fn describe(observation: &Observation<'_>) -> Option<(Tone, String)> 
         Observation::Connected { peer } => (Tone::Note, format!("connected to {peer}")),
         Observation::TelnetReceived(octets) => {
             let hex: Vec<String> = octets.iter().map(|octet| format!("{octet:02X}")).collect();
-            (Tone::Note, format!("Telnet command received and removed: {}", hex.join(" ")))
+            (
+                Tone::Note,
+                format!("Telnet command received and removed: {}", hex.join(" ")),
+            )
         }
-        Observation::StrayReceived(line) => {
-            (Tone::Warning, format!("a line that is no reply: {}", escape(line)))
-        }
-        Observation::DataConnectionOpened { dialled, offered, ignored_host } => {
+        Observation::StrayReceived(line) => (
+            Tone::Warning,
+            format!("a line that is no reply: {}", escape(line)),
+        ),
+        Observation::DataConnectionOpened {
+            dialled,
+            offered,
+            ignored_host,
+        } => {
             return Some(opened(*dialled, offered, *ignored_host));
         }
-        Observation::DataConnectionFailed { dialled, error } => {
-            (Tone::Error, format!("no data connection to {dialled}: {error}"))
-        }
+        Observation::DataConnectionFailed { dialled, error } => (
+            Tone::Error,
+            format!("no data connection to {dialled}: {error}"),
+        ),
         Observation::DataPortUnreadable(reason) => (
             Tone::Error,
-            format!("that reply offers no data port that can be read: {}. Try EPSV, or PASV again", escape(reason.to_string().as_bytes())),
+            format!(
+                "that reply offers no data port that can be read: {}. Try EPSV, or PASV again",
+                escape(reason.to_string().as_bytes())
+            ),
         ),
         Observation::DataConnectionClosed { reset } => {
             let how = if *reset { "reset" } else { "closed" };
-            (Tone::Warning, format!("the server {how} the data connection"))
+            (
+                Tone::Warning,
+                format!("the server {how} the data connection"),
+            )
         }
         Observation::TransferEnded(end) => transfer_ended(end),
         Observation::NoDataConnection { direction } => {
@@ -40,28 +55,46 @@ pub(super) fn describe(observation: &Observation<'_>) -> Option<(Tone, String)> 
                 DataDirection::Received => "receive",
                 DataDirection::Sent => "send",
             };
-            (Tone::Hint, format!("no data connection is open to {what} on: type PASV first"))
+            (
+                Tone::Hint,
+                format!("no data connection is open to {what} on: type PASV first"),
+            )
         }
         Observation::FinalReplyOwed { verb } => (
             Tone::Warning,
-            format!("the final reply to {} is still owed; it is shown when it comes (`resync` forgets it)", self::verb(verb)),
+            format!(
+                "the final reply to {} is still owed; it is shown when it comes (`resync` forgets it)",
+                self::verb(verb)
+            ),
         ),
         Observation::Resynchronised(verbs) if verbs.is_empty() => {
             (Tone::Note, "no reply was owed".to_owned())
         }
-        Observation::Resynchronised(verbs) => {
-            (Tone::Note, format!("no longer awaited: {}", list_verbs(verbs)))
+        Observation::Resynchronised(verbs) => (
+            Tone::Note,
+            format!("no longer awaited: {}", list_verbs(verbs)),
+        ),
+        Observation::TimedOut(limit) => (
+            Tone::Error,
+            format!("not an octet came for {} s", limit.as_secs()),
+        ),
+        Observation::ControlClosed { asked: true, .. } => {
+            (Tone::Note, "connection closed".to_owned())
         }
-        Observation::TimedOut(limit) => {
-            (Tone::Error, format!("not an octet came for {} s", limit.as_secs()))
-        }
-        Observation::ControlClosed { asked: true, .. } => (Tone::Note, "connection closed".to_owned()),
-        Observation::ControlClosed { error: None, asked: false } => {
-            (Tone::Error, "the server closed the connection. `open` connects again".to_owned())
-        }
-        Observation::ControlClosed { error: Some(error), asked: false } => {
-            (Tone::Error, format!("the connection broke: {error}. `open` connects again"))
-        }
+        Observation::ControlClosed {
+            error: None,
+            asked: false,
+        } => (
+            Tone::Error,
+            "the server closed the connection. `open` connects again".to_owned(),
+        ),
+        Observation::ControlClosed {
+            error: Some(error),
+            asked: false,
+        } => (
+            Tone::Error,
+            format!("the connection broke: {error}. `open` connects again"),
+        ),
         Observation::CommandSent { .. }
         | Observation::AbortSent { .. }
         | Observation::ReplyReceived { .. } => return None,
@@ -96,25 +129,40 @@ fn transfer_ended(end: &TransferEnd) -> (Tone, String) {
     };
     let converted = match (end.line_ends, end.direction) {
         (0, _) => String::new(),
-        (n, DataDirection::Received) => format!(", {} turned from CRLF into LF", count(n, "line end")),
+        (n, DataDirection::Received) => {
+            format!(", {} turned from CRLF into LF", count(n, "line end"))
+        }
         (n, DataDirection::Sent) => format!(", {} turned from LF into CRLF", count(n, "line end")),
     };
     let (tone, ended) = match &end.result {
         TransferResult::Ended => (Tone::Note, "data connection closed".to_owned()),
         TransferResult::Refused => (Tone::Note, "refused".to_owned()),
-        TransferResult::Broken(reason) => {
-            (Tone::Error, format!("then the data connection broke: {}", escape(reason.as_bytes())))
-        }
-        TransferResult::LocalFailed(reason) => {
-            (Tone::Error, format!("then this end failed: {}. The data connection was reset", escape(reason.as_bytes())))
-        }
-        TransferResult::ReaderClosed => {
-            (Tone::Note, "then the reader had enough; the data connection was reset".to_owned())
-        }
-        TransferResult::Aborted => (Tone::Warning, "aborted; the file may be incomplete".to_owned()),
-        TransferResult::StoppedByServer => {
-            (Tone::Warning, "then the server stopped the transfer".to_owned())
-        }
+        TransferResult::Broken(reason) => (
+            Tone::Error,
+            format!(
+                "then the data connection broke: {}",
+                escape(reason.as_bytes())
+            ),
+        ),
+        TransferResult::LocalFailed(reason) => (
+            Tone::Error,
+            format!(
+                "then this end failed: {}. The data connection was reset",
+                escape(reason.as_bytes())
+            ),
+        ),
+        TransferResult::ReaderClosed => (
+            Tone::Note,
+            "then the reader had enough; the data connection was reset".to_owned(),
+        ),
+        TransferResult::Aborted => (
+            Tone::Warning,
+            "aborted; the file may be incomplete".to_owned(),
+        ),
+        TransferResult::StoppedByServer => (
+            Tone::Warning,
+            "then the server stopped the transfer".to_owned(),
+        ),
     };
     (tone, format!("{moved}{converted}, {ended}"))
 }

@@ -1,0 +1,234 @@
+//! The shell's own commands, and aliases.
+
+use std::path::{Path, PathBuf};
+
+use super::aliases::ExpandedStep;
+use super::core::Shell;
+use super::escape::escape;
+use super::exit::Exit;
+use super::help;
+use super::line::{Builtin, expand_home};
+use super::painter::Tone;
+use crate::session::{DataState, Origin, Session};
+
+impl Shell {
+    pub(super) fn run_builtin(&mut self, name: Builtin, arguments: &[String]) -> Exit {
+        match (name, arguments) {
+            (Builtin::Help, _) => self.help(arguments),
+            (Builtin::Open, []) => self.open_again(),
+            (Builtin::Open, [target]) => self.open(target),
+            (Builtin::Close, []) => self.close(),
+            (Builtin::Exit, []) => self.quit(),
+            (Builtin::Login, _) => self.login(arguments),
+            (Builtin::Resume, _) => self.resume(arguments),
+            (Builtin::Alias, _) => self.alias(arguments),
+            (Builtin::Unalias, [name]) => self.unalias(name),
+            (Builtin::Set, _) => self.set(arguments),
+            (Builtin::Lcd, [] | [_]) => self.lcd(arguments.first()),
+            (Builtin::Lpwd, []) => self.lpwd(),
+            (Builtin::Resync, []) => self.resync(),
+            (name, _) => self.refuse_line(&format!("usage: {}", help::usage(name))),
+        }
+    }
+
+    pub(super) fn run_alias(&mut self, name: &str, arguments: &[Vec<u8>]) -> Exit {
+        let steps = match self.aliases.expand(name, arguments) {
+            Ok(steps) => steps,
+            Err(error) => return self.refuse_line(&error),
+        };
+        for step in steps {
+            let exit = self.run_step(step);
+            if exit != Exit::Done {
+                return exit;
+            }
+        }
+        Exit::Done
+    }
+
+    fn run_step(&mut self, step: ExpandedStep) -> Exit {
+        match step {
+            ExpandedStep::Command {
+                command,
+                redirection,
+                may_overwrite,
+            } => {
+                let redirection = redirection.map(|target| target.with_home(self.home.as_deref()));
+                self.send_with(command, redirection, Origin::Shown, may_overwrite)
+            }
+            ExpandedStep::Passive => self.open_data_connection(),
+            ExpandedStep::Builtin { name, arguments } => self.run_builtin(name, &arguments),
+        }
+    }
+
+    fn open_data_connection(&mut self) -> Exit {
+        let interrupts = self.interrupts.clone();
+        let session = match self.connected() {
+            Ok(session) => session,
+            Err(exit) => return exit,
+        };
+        match interrupts.during(|| session.open_data_connection()) {
+            None => Exit::Done,
+            Some(outcome) => {
+                self.tell_interruption(&outcome);
+                Exit::of(&outcome)
+            }
+        }
+    }
+
+    fn help(&self, arguments: &[String]) -> Exit {
+        match arguments {
+            [] => self.painter.plain(&help::overview(&self.aliases)),
+            [topic, ..] => match help::topic(topic, &self.aliases) {
+                Some(text) => self.painter.plain(&text),
+                None => {
+                    let topic = escape(topic.as_bytes());
+                    return self.refuse_line(&format!(
+                        "no help for {topic}: `help` lists what there is, HELP asks the server"
+                    ));
+                }
+            },
+        }
+        Exit::Done
+    }
+
+    fn alias(&mut self, arguments: &[String]) -> Exit {
+        match arguments {
+            [] => {
+                let names: Vec<String> = self.aliases.names().map(str::to_owned).collect();
+                names.iter().for_each(|name| self.describe_alias(name));
+                Exit::Done
+            }
+            [name] if self.aliases.contains(name) => {
+                self.describe_alias(name);
+                Exit::Done
+            }
+            [name] => {
+                let name = escape(name.as_bytes());
+                self.refuse_line(&format!(
+                    "there is no alias {name}; `alias NAME 'STEP' 'STEP'` defines one"
+                ))
+            }
+            [name, steps @ ..] => {
+                let defined = self.aliases.define(name, steps, &help::is_verb);
+                match defined {
+                    Ok(()) => {
+                        self.share_secret_aliases();
+                        Exit::Done
+                    }
+                    Err(error) => self.refuse_line(&error),
+                }
+            }
+        }
+    }
+
+    fn describe_alias(&self, name: &str) {
+        if let Ok(lines) = self.aliases.describe(name) {
+            let mut lines = lines.iter().map(|line| escape(line.as_bytes()));
+            self.painter.plain(&lines.next().unwrap_or_default());
+            lines.for_each(|step| self.painter.plain(&format!("    {step}")));
+        }
+    }
+
+    fn unalias(&mut self, name: &str) -> Exit {
+        match self.aliases.remove(name) {
+            Ok(()) => {
+                self.share_secret_aliases();
+                Exit::Done
+            }
+            Err(error) => self.refuse_line(&error),
+        }
+    }
+
+    /// Tells the editor which aliases carry secrets.
+    pub(super) fn share_secret_aliases(&self) {
+        let secret = self
+            .aliases
+            .names()
+            .filter(|name| self.aliases.carries_secret(name))
+            .map(str::to_owned);
+        *self
+            .secret_aliases
+            .write()
+            .unwrap_or_else(std::sync::PoisonError::into_inner) = secret.collect();
+    }
+
+    fn set(&mut self, arguments: &[String]) -> Exit {
+        match arguments {
+            [] => {
+                self.settings
+                    .list()
+                    .iter()
+                    .for_each(|line| self.painter.plain(line));
+                Exit::Done
+            }
+            [name] => match super::settings::Setting::named(name) {
+                Ok(setting) => {
+                    self.painter.plain(&setting.describe(&self.settings));
+                    Exit::Done
+                }
+                Err(error) => self.refuse_line(&error),
+            },
+            [name, value] => match self.settings.set(name, value) {
+                Ok(()) => {
+                    let settings = self.session_settings();
+                    if let Some(session) = &self.session {
+                        session.configure(settings);
+                    }
+                    Exit::Done
+                }
+                Err(error) => self.refuse_line(&error),
+            },
+            _ => self.refuse_line(&"usage: set [NAME [VALUE]]"),
+        }
+    }
+
+    fn lcd(&self, folder: Option<&String>) -> Exit {
+        let folder = match (folder, &self.home) {
+            (Some(folder), home) => expand_home(Path::new(folder), home.as_deref()),
+            (None, Some(home)) => home.clone(),
+            (None, None) => {
+                return self.refuse_line(&"usage: lcd FOLDER (there is no home folder)");
+            }
+        };
+        if let Err(error) = std::env::set_current_dir(&folder) {
+            return self.refuse_file(&folder, &error);
+        }
+        self.lpwd()
+    }
+
+    fn lpwd(&self) -> Exit {
+        match std::env::current_dir() {
+            Ok(folder) => {
+                let folder = escape(folder.as_os_str().as_encoded_bytes());
+                self.painter
+                    .say(Tone::Note, &format!("local folder: {folder}"));
+                Exit::Done
+            }
+            Err(error) => self.refuse_file(&PathBuf::from("."), &error),
+        }
+    }
+
+    fn resync(&self) -> Exit {
+        match self.connected() {
+            Ok(session) => {
+                session.resync();
+                Exit::Done
+            }
+            Err(exit) => exit,
+        }
+    }
+
+    /// The prompt: whether there is a connection, and whether data can flow.
+    pub(super) fn prompt(&self) -> String {
+        let Some(status) = self.session.as_ref().and_then(Session::status) else {
+            return "(closed) ftp> ".to_owned();
+        };
+        if !status.connected {
+            return "(closed) ftp> ".to_owned();
+        }
+        match status.data {
+            DataState::Open(_) => "ftp ⇄> ".to_owned(),
+            _ => "ftp> ".to_owned(),
+        }
+    }
+}

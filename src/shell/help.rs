@@ -1,0 +1,160 @@
+//! Help out of the tables: lines, built-ins, aliases, verbs, reply codes.
+
+use std::fmt::Write;
+
+use super::aliases::Aliases;
+use super::line::Builtin;
+use crate::protocol::{ReplyCode, Verb, reply_codes, verbs};
+
+/// What `help` prints.
+#[must_use]
+pub fn overview(aliases: &Aliases) -> String {
+    let mut text = LINES.to_owned();
+    text.push_str("\nBuilt-ins (lower case):\n");
+    for (builtin, usage, about) in BUILTINS {
+        let _ = builtin;
+        let _ = writeln!(text, "  {usage:<36} {about}");
+    }
+    let names: Vec<&str> = aliases.names().collect();
+    let _ = write!(
+        text,
+        "\nAliases (`alias` prints what each sends): {}\n\
+         `help VERB` and `help CODE` explain FTP's own; HELP asks the server.",
+        names.join(" ")
+    );
+    text
+}
+
+/// What `help TOPIC` prints; `None` for a topic that nobody knows.
+#[must_use]
+pub fn topic(topic: &str, aliases: &Aliases) -> Option<String> {
+    if let Some((_, usage, about)) =
+        Builtin::named(topic).and_then(|name| BUILTINS.iter().find(|(known, ..)| *known == name))
+    {
+        return Some(format!("{usage}\n  {about}"));
+    }
+    if let Ok(lines) = aliases.describe(topic) {
+        return Some(lines.join("\n    "));
+    }
+    if let Ok(code) = topic.parse() {
+        let entry = reply_codes::entry(ReplyCode(code))?;
+        return Some(format!(
+            "{}  {}\n  {}",
+            entry.code, entry.meaning, entry.reference
+        ));
+    }
+    let entry = verbs::entry(&Verb::new(topic.as_bytes()))?;
+    let mut text = format!(
+        "{}\n  {}\n  {}",
+        entry.syntax, entry.summary, entry.reference
+    );
+    let codes: Vec<String> = entry.replies.iter().map(ToString::to_string).collect();
+    if !codes.is_empty() {
+        let _ = write!(text, "\n  replies: {}", codes.join(" "));
+    }
+    Some(text)
+}
+
+/// How a built-in is called.
+#[must_use]
+pub fn usage(name: Builtin) -> &'static str {
+    BUILTINS
+        .iter()
+        .find(|(known, ..)| *known == name)
+        .map_or("help", |(_, usage, _)| usage)
+}
+
+/// Whether a name, in any case, is an FTP verb.
+#[must_use]
+pub fn is_verb(name: &str) -> bool {
+    verbs::entry(&Verb::new(name.as_bytes())).is_some()
+}
+
+const LINES: &str = "\
+What you type is sent as it is, unless it begins with a built-in or an alias in lower case, or with !
+  SIZE 1.TXT                           any FTP command, in any case
+  RETR f > file    RETR f >> file      received data into a file (> - is standard output)
+  LIST | less                          received data into a local command
+  STOR f < file    APPE f <<< 'text'   a file, or exactly this text, is sent
+  STOR f <<END                         the lines up to END are sent
+  APPE f                               type the data at data>, Ctrl-D ends them
+  quote LINE                           LINE verbatim; quote -x knows \\xE9
+  !command                             a local command
+Ctrl-C in a transfer sends ABOR, a second one drops the data connection; Ctrl-D quits.
+";
+
+const BUILTINS: &[(Builtin, &str, &str)] = &[
+    (
+        Builtin::Help,
+        "help [VERB|CODE|NAME]",
+        "this, or about one thing",
+    ),
+    (
+        Builtin::Open,
+        "open [TARGET]",
+        "connect: HOST, HOST:PORT, ftp://user@host/path",
+    ),
+    (
+        Builtin::Login,
+        "login [USER [PASSWORD]]",
+        "USER, PASS and ACCT as they are asked for",
+    ),
+    (
+        Builtin::Resume,
+        "resume LOCAL [REMOTE]",
+        "finish a broken upload (--get: download), and prove it",
+    ),
+    (Builtin::Close, "close", "close the connection without QUIT"),
+    (Builtin::Exit, "exit, bye", "QUIT, and leave"),
+    (
+        Builtin::Alias,
+        "alias [NAME ['STEP'...]]",
+        "show or define aliases",
+    ),
+    (Builtin::Unalias, "unalias NAME", "forget an alias"),
+    (
+        Builtin::Set,
+        "set [NAME [VALUE]]",
+        "show or change settings",
+    ),
+    (Builtin::Lcd, "lcd [FOLDER]", "change the local folder"),
+    (Builtin::Lpwd, "lpwd", "show the local folder"),
+    (
+        Builtin::Resync,
+        "resync",
+        "forget the replies that are still owed",
+    ),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::{BUILTINS, Builtin, is_verb, topic};
+    use crate::shell::aliases::Aliases;
+
+    #[test]
+    fn every_builtin_has_help_and_none_is_a_verb() {
+        for (name, builtin) in Builtin::NAMES {
+            assert!(
+                BUILTINS.iter().any(|(known, ..)| known == builtin),
+                "{name}"
+            );
+            // HELP is the one exception that the grammar makes.
+            assert!(!is_verb(name) || *name == "help", "{name}");
+        }
+    }
+
+    #[test]
+    fn no_shipped_alias_is_a_verb() {
+        for name in Aliases::shipped().names() {
+            assert!(!is_verb(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn verbs_and_codes_are_explained() {
+        let aliases = Aliases::shipped();
+        assert!(topic("appe", &aliases).unwrap().contains("RFC 959"));
+        assert!(topic("425", &aliases).unwrap().contains("425"));
+        assert!(topic("nonsense", &aliases).is_none());
+    }
+}

@@ -1,0 +1,246 @@
+//! One run of the program: what is set up, which lines run, how it ends.
+
+use std::collections::{HashSet, VecDeque};
+use std::io::{self, BufReader, IsTerminal};
+use std::path::PathBuf;
+use std::sync::{Arc, RwLock};
+
+use anyhow::{Context, Result};
+
+use super::configuration::{Configuration, configuration_path, history_path};
+use super::core::{Keyboard, Shell};
+use super::editor::{Editor, SecretAliases, Typed};
+use super::escape::escape;
+use super::exit::{Exit, Tally};
+use super::help;
+use super::interrupts::Interrupts;
+use super::options::{Colour, Common, Mode, Options, Practice};
+use super::painter::{Dialogue, Painter, Screen, Tone};
+use super::replaying;
+use crate::practice::{self, PracticeServer};
+use crate::session::Session;
+
+/// Does what the command line says.
+pub(super) fn run(options: Options) -> Exit {
+    let interactive = io::stdin().is_terminal()
+        && io::stdout().is_terminal()
+        && options.common.commands.is_empty()
+        && !matches!(options.mode, Some(Mode::Replay(_)));
+    let painter = painter(&options.common, interactive);
+    let result = match options.mode {
+        None => run_target(
+            &options.common,
+            options.target.as_deref(),
+            &painter,
+            interactive,
+        ),
+        Some(Mode::Practice(practice)) => {
+            run_practice(&options.common, practice, &painter, interactive)
+        }
+        Some(Mode::Replay(replay)) => replaying::run(&options.common, replay, &painter),
+    };
+    result.unwrap_or_else(|error| {
+        painter.say(Tone::Error, &escape(format!("{error:#}").as_bytes()));
+        Exit::Usage
+    })
+}
+
+fn painter(common: &Common, interactive: bool) -> Painter {
+    let dialogue = if interactive {
+        Dialogue::StandardOutput
+    } else {
+        Dialogue::StandardError
+    };
+    let colour = match common.color {
+        Colour::Auto => None,
+        Colour::Always => Some(true),
+        Colour::Never => Some(false),
+    };
+    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    Painter::new(Screen::new(dialogue, colour, is_set("NO_COLOR") || dumb))
+}
+
+fn run_target(
+    common: &Common,
+    target: Option<&str>,
+    painter: &Painter,
+    interactive: bool,
+) -> Result<Exit> {
+    let mut shell = new_shell(common, painter, interactive)?;
+    if let Some(target) = target {
+        let exit = shell.open(target);
+        shell.tally.count(exit);
+        if matches!(exit, Exit::Usage | Exit::Connection | Exit::Interrupted) {
+            return Ok(exit);
+        }
+        if exit != Exit::Done && common.stop && !interactive {
+            return Ok(exit);
+        }
+    }
+    Ok(shell.run_to_the_end(common.stop))
+}
+
+fn run_practice(
+    common: &Common,
+    practice: Practice,
+    painter: &Painter,
+    interactive: bool,
+) -> Result<Exit> {
+    let configuration = practice::Configuration {
+        faults: practice.faults.into_iter().collect(),
+        keep: practice.keep,
+        ..practice::Configuration::default()
+    };
+    let server =
+        PracticeServer::start(configuration).context("the practice server did not start")?;
+    let before = std::env::current_dir().context("the local folder")?;
+    let mut shell = new_shell(common, painter, interactive)?;
+    std::env::set_current_dir(server.local_folder())
+        .context("the practice server's local folder")?;
+    let folder = |path: &std::path::Path| escape(path.as_os_str().as_encoded_bytes());
+    painter.say(
+        Tone::Note,
+        &format!(
+            "practice server on {}, user A, password A\n\
+             the server's files:  {}  (1.TXT holds \"I am \")\n\
+             your local folder:   {}  (1.TXT holds \"I am zfive5\")",
+            server.address(),
+            folder(server.server_folder()),
+            folder(server.local_folder()),
+        ),
+    );
+    let exit = shell.open(&server.address().to_string());
+    shell.tally.count(exit);
+    let exit = if exit == Exit::Connection {
+        exit
+    } else {
+        shell.run_to_the_end(common.stop)
+    };
+    drop(shell);
+    // A folder that somebody is in cannot be removed everywhere.
+    std::env::set_current_dir(before).context("the local folder")?;
+    if practice.keep {
+        painter.say(
+            Tone::Note,
+            &format!("kept: {}", folder(server.scratch_folder())),
+        );
+    }
+    server.stop();
+    Ok(exit)
+}
+
+/// A shell that is ready for its first line.
+pub(super) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -> Result<Shell> {
+    let configuration = match configuration_path() {
+        Some(path) => Configuration::read(&path, &help::is_verb)?,
+        None => Configuration::read(&PathBuf::new(), &help::is_verb)?,
+    };
+    let secret_aliases: SecretAliases = Arc::new(RwLock::new(HashSet::new()));
+    let keyboard = if interactive {
+        let history = history_path();
+        if let Some(folder) = history.as_deref().and_then(std::path::Path::parent) {
+            // Without a folder there is no history, and that is no reason not to run.
+            let _ = std::fs::create_dir_all(folder);
+        }
+        let screen = painter.screen().clone();
+        let editor = Editor::new(screen, history, Arc::clone(&secret_aliases));
+        Keyboard::Terminal(Box::new(editor.context("the terminal")?))
+    } else if common.commands.is_empty() {
+        Keyboard::Script(Box::new(BufReader::new(io::stdin())))
+    } else {
+        let lines = common
+            .commands
+            .iter()
+            .map(|line| line.as_encoded_bytes().to_vec());
+        Keyboard::Given(lines.collect::<VecDeque<_>>())
+    };
+    let shell = Shell {
+        painter: painter.clone(),
+        session: None,
+        settings: configuration.settings,
+        silence_limit: (!interactive).then_some(common.timeout),
+        aliases: configuration.aliases,
+        secret_aliases,
+        keyboard,
+        interrupts: Interrupts::listen(!interactive).context("Ctrl-C")?,
+        tally: Tally::default(),
+        home: dirs::home_dir(),
+        is_over: false,
+        last_target: None,
+    };
+    shell.share_secret_aliases();
+    Ok(shell)
+}
+
+impl Shell {
+    /// Runs lines until there are no more.
+    fn run_to_the_end(&mut self, stop: bool) -> Exit {
+        if self.is_interactive() {
+            self.run_interactively();
+            return self.interactive_exit();
+        }
+        while !self.is_over && !self.tally.is_over() && !(stop && self.tally.has_failed()) {
+            let Some(line) = self.next_input_line("") else {
+                break;
+            };
+            self.run_line(&line);
+        }
+        if self.interrupts.take() {
+            self.tally.count(Exit::Interrupted);
+        }
+        if self.was_lost() {
+            self.tally.count(Exit::Connection);
+        }
+        self.drop_session();
+        self.tally.exit()
+    }
+
+    fn run_interactively(&mut self) {
+        while !self.is_over {
+            let prompt = self.prompt();
+            let Keyboard::Terminal(editor) = &mut self.keyboard else {
+                return;
+            };
+            match editor.read_line(&prompt) {
+                Typed::Line(text) | Typed::LastText(text) => self.run_typed(&text),
+                Typed::Interrupt => {}
+                Typed::End => {
+                    self.quit();
+                }
+            }
+            self.interrupts.take();
+        }
+    }
+
+    /// A paste may hold several lines; each is a line of its own.
+    fn run_typed(&mut self, text: &str) {
+        for line in text.split('\n') {
+            let line = line.strip_suffix('\r').unwrap_or(line);
+            if self.is_over {
+                return;
+            }
+            let memorable = !line.is_empty() && self.is_memorable(line);
+            if let (true, Keyboard::Terminal(editor)) = (memorable, &mut self.keyboard) {
+                editor.remember(line);
+            }
+            self.run_line(line.as_bytes());
+        }
+    }
+
+    fn interactive_exit(&self) -> Exit {
+        if self.was_lost() {
+            Exit::Connection
+        } else {
+            Exit::Done
+        }
+    }
+
+    /// The last connection ended without having been asked to.
+    fn was_lost(&self) -> bool {
+        self.session
+            .as_ref()
+            .and_then(Session::status)
+            .is_some_and(|status| status.lost)
+    }
+}
