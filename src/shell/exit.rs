@@ -112,16 +112,10 @@ impl Tally {
         }
     }
 
-    /// Whether the run is over.
+    /// Whether a script ends here; `stop` is the user's wish that any failure ends it.
     #[must_use]
-    pub fn is_over(&self) -> bool {
-        self.fatal.is_some()
-    }
-
-    /// Whether anything failed.
-    #[must_use]
-    pub fn has_failed(&self) -> bool {
-        self.first.is_some()
+    pub fn ends_script(&self, stop: bool) -> bool {
+        self.fatal.is_some() || (stop && self.first.is_some())
     }
 
     /// What the program ends with.
@@ -143,9 +137,9 @@ mod tests {
         tally.count(Exit::LocalFile);
         tally.count(Exit::Refused);
         assert_eq!(tally.exit(), Exit::LocalFile);
-        assert!(!tally.is_over());
+        assert!(!tally.ends_script(false) && tally.ends_script(true));
         tally.count(Exit::Connection);
-        assert!(tally.is_over());
+        assert!(tally.ends_script(false));
         assert_eq!(tally.exit(), Exit::Connection);
     }
 }

@@ -132,12 +132,10 @@ impl Play<'_> {
         self.interrupts.set_session(Some(session.interrupter()));
         self.interrupts.during(|| {
             let _ = greeting.wait();
-            let size = LOOK
-                .iter()
-                .map(|line| perform(&session, line, None))
-                .last()
-                .flatten()
-                .unwrap_or_default();
+            for line in LOOK {
+                perform(&session, line, None);
+            }
+            let size = perform(&session, "SIZE 1.TXT", None).unwrap_or_default();
             if session
                 .open_data_connection()
                 .is_some_and(|outcome| !outcome.is_positive())
@@ -207,6 +205,6 @@ impl Destination for Kept {
 
 const NAME: &str = "1.TXT";
 const EXPECTED: &[u8] = b"I am zfive5";
-const LOOK: &[&str] = &["USER A", "PASS A", "TYPE I", "SIZE 1.TXT"];
+const LOOK: &[&str] = &["USER A", "PASS A", "TYPE I"];
 const SHOWN_OCTETS: usize = 80;
 const KEPT_OCTETS: usize = 64 * 1024;

@@ -180,7 +180,7 @@ impl Shell {
             self.run_interactively();
             return self.interactive_exit();
         }
-        while !self.is_over && !self.tally.is_over() && !(stop && self.tally.has_failed()) {
+        while !self.is_over && !self.tally.ends_script(stop) {
             let Some(line) = self.next_input_line("") else {
                 break;
             };

@@ -59,7 +59,7 @@ impl Shell {
             (Some(DataDirection::Sent), from) => self.source(from),
         };
         match data {
-            Ok(Data::None) => self.finish(|shell| shell.perform(command, origin)),
+            Ok(Data::None) => self.send_plain(command, origin),
             Ok(Data::Joined(transfer)) => {
                 self.finish(|shell| shell.perform_transfer(command, origin, transfer))
             }
@@ -71,6 +71,18 @@ impl Shell {
             Ok(Data::Typed) => self.finish(|shell| shell.perform_typed(command, origin)),
             Err(exit) => exit,
         }
+    }
+
+    /// A command without data. A person whose QUIT was answered has left: there is nothing to come back to.
+    fn send_plain(&mut self, command: Command, origin: Origin) -> Exit {
+        let is_quit = command.verb().is("QUIT");
+        self.finish(|shell| {
+            let outcome = shell.perform(command, origin)?;
+            if is_quit && outcome.is_positive() && shell.is_interactive() {
+                shell.is_over = true;
+            }
+            Ok(outcome)
+        })
     }
 
     fn finish(&mut self, perform: impl FnOnce(&mut Self) -> Result<Outcome, Exit>) -> Exit {

@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use super::{ExpectedExchange, Transcript};
 use crate::protocol::user_pi::data_direction;
-use crate::session::{Ending, Exchange, Form, Origin, Outcome, Session, Transfer};
+use crate::session::{Ending, Exchange, Form, News, Origin, Outcome, Session, Transfer};
 
 /// Why a replay stopped.
 #[derive(Debug, thiserror::Error)]
@@ -53,19 +53,27 @@ pub fn replay(
             (None, Some(greeting)) => greeting.wait(),
             (None, None) => continue,
             (Some(command), _) => {
-                let transfer =
-                    data_direction(command)
-                        .and(expected.sent_data.clone())
-                        .map(|data| {
-                            show_data(&data);
-                            Transfer::Send(Box::new(Cursor::new(data)), Form::Exact)
-                        });
-                session.perform(command.clone(), Origin::Shown, transfer)
+                let data = data_direction(command).and(expected.sent_data.as_deref());
+                let transfer = data
+                    .map(|data| Transfer::Send(Box::new(Cursor::new(data.to_vec())), Form::Exact));
+                let exchange = session.begin(command.clone(), Origin::Shown, transfer);
+                await_end(&exchange, || show_data(data.unwrap_or_default()))
             }
         };
         compare(expected, &outcome)?;
     }
     Ok(())
+}
+
+/// Waits for the end; `begun` runs when the server has begun the transfer, as the data go out.
+fn await_end(exchange: &Exchange, begun: impl Fn()) -> Outcome {
+    loop {
+        match exchange.next_news() {
+            News::Begun => begun(),
+            News::DataEnded => {}
+            News::Settled(outcome) => return outcome,
+        }
+    }
 }
 
 fn compare(expected: &ExpectedExchange, outcome: &Outcome) -> Result<(), Failure> {

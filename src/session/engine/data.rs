@@ -85,6 +85,13 @@ impl DataSide {
         self.open.take()
     }
 
+    /// Drops an upload that was handed over whole and may still be on its way.
+    pub(super) fn reset_sent(&mut self) {
+        if let Some(connection) = self.sent.take() {
+            connection.reset();
+        }
+    }
+
     pub(super) fn state(&self) -> DataState {
         match (&self.open, &self.dialling) {
             (_, Some(_)) => DataState::Dialling,

@@ -13,7 +13,7 @@ use super::Engine;
 impl Engine {
     pub(super) fn interrupt(&mut self) {
         let Some(transfer) = &mut self.transfer else {
-            return self.settle_as(Ending::Interrupted);
+            return self.interrupt_waiting();
         };
         transfer.interrupts += 1;
         match transfer.interrupts {
@@ -26,6 +26,21 @@ impl Engine {
             2 => transfer.drop_connection(TransferResult::Aborted),
             _ => self.settle_as(Ending::Interrupted),
         }
+    }
+
+    /// The data have ended on this side and the final reply is owed: what was sent may still be on its way, so the
+    /// first Ctrl-C aborts that too.
+    fn interrupt_waiting(&mut self) {
+        let Some(waiting) = self
+            .waiting
+            .as_mut()
+            .filter(|waiting| waiting.awaits_end_of_transfer())
+        else {
+            return self.settle_as(Ending::Interrupted);
+        };
+        waiting.aborted = true;
+        self.data.reset_sent();
+        self.send_abort();
     }
 
     fn send_abort(&mut self) {

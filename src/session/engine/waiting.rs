@@ -43,6 +43,19 @@ impl Waiting {
         }
     }
 
+    /// The transfer began, its final reply is owed, and nobody has aborted it.
+    pub(super) fn awaits_end_of_transfer(&self) -> bool {
+        self.begun && self.transfer.is_some() && self.reply.is_none() && !self.aborted
+    }
+
+    fn transfer_end(&self) -> Option<TransferEnd> {
+        let mut end = self.transfer.clone()?;
+        if self.aborted {
+            end.result = TransferResult::Aborted;
+        }
+        Some(end)
+    }
+
     pub(super) fn tell(&self, news: News) {
         // The one who waited may have gone; what happened was observed all the same.
         let _ = self.news.send(news);
@@ -160,7 +173,7 @@ impl Engine {
             ending,
             reply: waiting.reply.clone(),
             begun: waiting.begun,
-            transfer: waiting.transfer.clone(),
+            transfer: waiting.transfer_end(),
             data_connection_failed: waiting.data_connection_failed,
             data_port_unreadable: waiting.data_port_unreadable,
         };

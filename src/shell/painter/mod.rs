@@ -12,7 +12,7 @@ mod words;
 use nu_ansi_term::{Color, Style};
 
 use crate::protocol::ledger::{Assignment, Fit};
-use crate::protocol::{Reply, ReplyClass};
+use crate::protocol::{Reply, ReplyClass, ReplyCode};
 use crate::session::{Observation, Observer, Origin};
 
 use super::escape::escape;
@@ -95,7 +95,7 @@ impl Painter {
                 &format!("{} got no reply", words::verb(verb)),
             );
         }
-        if let Some(mark) = mark(assignment, awaited) {
+        if let Some(mark) = mark(reply.code, assignment, awaited) {
             self.say(Tone::Warning, &mark);
         }
         let style = style_of(reply.code.class());
@@ -157,13 +157,15 @@ impl Observer for Painter {
 }
 
 /// What is odd about a reply, if anything is.
-fn mark(assignment: &Assignment, awaited: bool) -> Option<String> {
+fn mark(code: ReplyCode, assignment: &Assignment, awaited: bool) -> Option<String> {
     let verb = assignment
         .verb
         .as_ref()
         .map(words::verb)
         .unwrap_or_default();
     match assignment.fit {
+        // The one reply that a server may send of its own accord (RFC 959 section 5.4).
+        Fit::Unasked if code == ReplyCode(421) => None,
         Fit::Unasked => Some("nobody asked for this reply:".to_owned()),
         Fit::SecondReply => Some(format!("a second reply to {verb}:")),
         Fit::Unlisted => Some(format!(

@@ -67,9 +67,7 @@ pub(super) fn describe(observation: &Observation<'_>) -> Option<(Tone, String)> 
                 self::verb(verb)
             ),
         ),
-        Observation::Resynchronised(verbs) if verbs.is_empty() => {
-            (Tone::Note, "no reply was owed".to_owned())
-        }
+        Observation::Resynchronised([]) => (Tone::Note, "no reply was owed".to_owned()),
         Observation::Resynchronised(verbs) => (
             Tone::Note,
             format!("no longer awaited: {}", list_verbs(verbs)),
