@@ -165,6 +165,15 @@ impl LoopbackConnection {
         SockRef::from(&self.stream).set_out_of_band_inline(true)
     }
 
+    /// Ends our direction in order; the peer's stays open.
+    ///
+    /// # Errors
+    ///
+    /// What the system says: the peer may have reset the connection.
+    pub fn end_sending(&self) -> io::Result<()> {
+        self.stream.shutdown(Shutdown::Write)
+    }
+
     /// Ends both directions in order; a thread that reads it is woken with end of file.
     pub fn close(&self) {
         // An error means that the peer was quicker.

@@ -4,6 +4,7 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
+use super::lines::is_passing;
 use crate::net::loopback::{LoopbackConnection, LoopbackListener};
 
 /// How long an active data connection may take.
@@ -116,11 +117,6 @@ pub(super) fn six_numbers(address: Ipv4Addr, port: u16) -> String {
     let [h1, h2, h3, h4] = address.octets();
     let [p1, p2] = port.to_be_bytes();
     format!("{h1},{h2},{h3},{h4},{p1},{p2}")
-}
-
-/// A look that ended for its own time limit or for a signal.
-fn is_passing(kind: io::ErrorKind) -> bool {
-    matches!(kind, io::ErrorKind::TimedOut | io::ErrorKind::Interrupted)
 }
 
 fn own_address(address: IpAddr, port: u16, client: IpAddr) -> Result<SocketAddr, PortRefusal> {

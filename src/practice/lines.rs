@@ -157,7 +157,7 @@ impl LineAssembly {
 
 /// A read that brought nothing but may bring something next time: the time limit (whose kind differs by system) and
 /// signals.
-fn is_passing(kind: ErrorKind) -> bool {
+pub(super) fn is_passing(kind: ErrorKind) -> bool {
     matches!(
         kind,
         ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted

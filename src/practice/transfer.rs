@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use super::ascii::{DiskToWire, WireToDisk};
 use super::data_port::DataPort;
 use super::faults::Fault;
+use super::lines::is_passing;
 use super::replies::Replies;
 use super::service::Service;
 use crate::net::loopback::LoopbackConnection;
@@ -20,6 +21,8 @@ use crate::net::loopback::LoopbackConnection;
 const CONNECTION_LIMIT: Duration = Duration::from_secs(60);
 /// How long `late-226` waits for the client's close.
 const LATE_LIMIT: Duration = Duration::from_secs(10);
+/// How often that wait looks whether it was aborted.
+const LATE_LOOK: Duration = Duration::from_millis(100);
 /// Octets moved at once.
 const LARGEST_PIECE: usize = 64 * 1024;
 /// A slow data connection moves this many pieces per second.
@@ -219,28 +222,33 @@ impl Worker {
         ending
     }
 
-    fn close(&self, data: LoopbackConnection, ending: Ending, is_download: bool) {
+    fn close(&self, mut data: LoopbackConnection, ending: Ending, is_download: bool) {
         if ending == Ending::Cut {
             // An error means that the client was quicker.
             let _ = data.reset_on_drop();
         } else {
-            data.close();
             if is_download && ending == Ending::Complete && self.service.has(&Fault::Late226) {
-                self.await_close_by_client(&data);
+                self.await_close_by_client(&mut data);
             }
+            data.close();
         }
         self.progress.data().take();
     }
 
-    /// Linux takes a connection's peer away once both sides have closed it. A system that does not waits out the limit
-    /// here, and one that takes it away at our own close does not wait at all.
-    fn await_close_by_client(&self, data: &LoopbackConnection) {
+    /// Ends our direction, then reads until the client has ended its own.
+    fn await_close_by_client(&self, data: &mut LoopbackConnection) {
         let deadline = Instant::now() + LATE_LIMIT;
-        while data.peer_address().is_ok()
-            && !self.progress.is_aborted()
-            && Instant::now() < deadline
-        {
-            thread::park_timeout(Duration::from_millis(5));
+        if data.end_sending().is_err() || data.limit_reads(Some(LATE_LOOK)).is_err() {
+            return;
+        }
+        let mut octets = [0; 1024];
+        while !self.progress.is_aborted() && Instant::now() < deadline {
+            match data.read(&mut octets) {
+                Ok(0) => return,
+                Ok(_) => {}
+                Err(error) if is_passing(error.kind()) => {}
+                Err(_) => return,
+            }
         }
     }
 

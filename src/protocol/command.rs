@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use super::verb::Verb;
 use super::verbs;
 
 /// One FTP command line, without its CR LF.
@@ -108,40 +109,6 @@ impl Command {
 impl fmt::Debug for Command {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Command(\"{}\")", self.masked().escape_ascii())
-    }
-}
-
-/// A command code, compared without case (RFC 959 section 5.3).
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub struct Verb {
-    upper: Vec<u8>,
-}
-
-impl Verb {
-    /// Takes the code in any case; a code that no RFC knows is legal.
-    #[must_use]
-    pub fn new(code: &[u8]) -> Self {
-        Self {
-            upper: code.to_ascii_uppercase(),
-        }
-    }
-
-    /// The code in upper case.
-    #[must_use]
-    pub fn as_bytes(&self) -> &[u8] {
-        &self.upper
-    }
-
-    /// Whether this is the verb `name` (given in upper case).
-    #[must_use]
-    pub fn is(&self, name: &str) -> bool {
-        self.upper == name.as_bytes()
-    }
-}
-
-impl fmt::Debug for Verb {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.upper.escape_ascii())
     }
 }
 

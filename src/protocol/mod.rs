@@ -14,10 +14,11 @@ pub mod reply_reader;
 pub mod secret_echo;
 mod telnet;
 pub mod user_pi;
+pub mod verb;
 mod verb_table;
 pub mod verbs;
 
-pub use command::{Command, IllegalOctet, Verb};
+pub use command::{Command, IllegalOctet};
 pub use data_port::{DataPort, DataPortUnreadable};
 pub use parameters::{
     FileStructure, FormatControl, ProtectionLevel, RepresentationType, RestartMarker, TransferMode,
@@ -26,4 +27,5 @@ pub use parameters::{
 pub use reply::{Reply, ReplyClass, ReplyCode};
 pub use reply_codes::{REPLY_CODES, ReplyCodeEntry};
 pub use reply_reader::{Received, ReplyReader};
+pub use verb::Verb;
 pub use verbs::{DataDirection, Origin, VERBS, VerbEntry};

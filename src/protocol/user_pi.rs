@@ -10,7 +10,7 @@
 
 use std::collections::VecDeque;
 
-use super::command::{Command, Verb};
+use super::command::Command;
 use super::data_port::{DataPort, DataPortUnreadable};
 use super::ledger::{Assignment, EntryId, Fit, Ledger};
 use super::parameters::{
@@ -21,6 +21,7 @@ use super::path_name;
 use super::reply::{Reply, ReplyCode};
 use super::reply_reader::{Received, ReplyReader};
 use super::secret_echo::SecretEcho;
+use super::verb::Verb;
 use super::verbs;
 
 /// The state machine of one control connection.

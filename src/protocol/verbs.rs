@@ -1,7 +1,7 @@
 //! The one table of verbs: hints, completion, help, secrecy, data direction, the ledger and the compliance page
 //! all read it.
 
-use super::command::Verb;
+use super::verb::Verb;
 
 pub use super::verb_table::VERBS;
 

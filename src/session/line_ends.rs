@@ -4,7 +4,7 @@ use std::io::{self, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::transfer::Destination;
+use super::destination::Destination;
 
 /// Turns a lone LF into CR LF; a CR LF is left alone.
 pub struct ToCrlf {

@@ -10,6 +10,7 @@
 //! data-connection -- ended, closed /       \---> Exchange (the shell waits on it)
 //! ```
 
+mod destination;
 mod engine;
 mod exchange;
 pub mod line_ends;
@@ -26,10 +27,11 @@ use std::time::Duration;
 use crate::net::{ControlConnection, DialError};
 use crate::protocol::Command;
 
+pub use destination::Destination;
 pub use engine::{DataState, Status};
 pub use exchange::{Ending, Exchange, News, Outcome};
 pub use observation::{Observation, Observer, Origin};
-pub use transfer::{Destination, Form, Transfer, TransferEnd, TransferResult};
+pub use transfer::{Form, Transfer, TransferEnd, TransferResult};
 
 use engine::{Engine, Input};
 

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::protocol::verbs::DataDirection;
 
+use super::destination::Destination;
 use super::line_ends::{ToCrlf, ToLf};
 
 /// What a data command brings along.
@@ -23,23 +24,6 @@ pub enum Form {
     ByType,
     /// The octets as they are.
     Exact,
-}
-
-/// Where received data go. Nothing may be destroyed before the first octet or an accepted end.
-pub trait Destination: Send {
-    /// Takes octets in the order in which they came.
-    ///
-    /// # Errors
-    ///
-    /// Whatever the place says; the data connection is then reset.
-    fn write(&mut self, octets: &[u8]) -> io::Result<()>;
-
-    /// Nothing more comes. `accepted`: the server began the transfer, so that empty data are data too.
-    ///
-    /// # Errors
-    ///
-    /// Whatever the place says.
-    fn end(&mut self, accepted: bool) -> io::Result<()>;
 }
 
 /// What became of the data of one command.

@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::session::transfer::Destination;
+use crate::session::destination::Destination;
 
 /// What a comparison has seen so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

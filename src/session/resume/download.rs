@@ -3,7 +3,8 @@
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::session::transfer::{Destination, Form, Transfer};
+use crate::session::destination::Destination;
+use crate::session::transfer::{Form, Transfer};
 
 use super::comparison::Against;
 use super::remote::{self, RemoteFile};

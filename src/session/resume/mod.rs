@@ -16,7 +16,7 @@ mod upload;
 
 use std::io::{self, Read};
 
-use super::transfer::Destination;
+use super::destination::Destination;
 use crate::session::Session;
 
 pub use remote::SizeSource;

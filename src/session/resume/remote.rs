@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::protocol::listing::{ListedEntry, find_in_list, from_mlst_line};
 use crate::protocol::reply::ReplyCode;
-use crate::session::transfer::{Destination, Form, Transfer};
+use crate::session::destination::Destination;
+use crate::session::transfer::{Form, Transfer};
 
 use super::ResumeError;
 use super::steps::{Steps, line, number_in};
