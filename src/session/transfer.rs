@@ -2,7 +2,7 @@
 
 use std::io::{self, Read, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 
 use crate::protocol::verbs::DataDirection;
 
@@ -132,9 +132,15 @@ impl Joined {
     }
 
     pub(super) fn end(&self, accepted: bool) -> io::Result<()> {
-        match &self.destination {
-            Some(destination) => destination.lock().end(accepted),
-            None => Ok(()),
+        let Some(destination) = &self.destination else {
+            return Ok(());
+        };
+        match destination.0.try_lock() {
+            Ok(mut destination) => destination.end(accepted),
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner().end(accepted),
+            // A transfer was dropped while its reader would not take more (a pager that waits for its user). The
+            // session must not wait for it; the data connection's thread lets go of it.
+            Err(TryLockError::WouldBlock) => Ok(()),
         }
     }
 }

@@ -69,16 +69,14 @@ impl Destination for ReplacedFile {
             self.begin()?;
             return self.file.flush();
         }
+        remove_unused(&self.path, &mut self.created, self.begun);
         Ok(())
     }
 }
 
 impl Drop for ReplacedFile {
     fn drop(&mut self) {
-        if self.created && !self.begun {
-            // It was made to see whether it could be; if it cannot be removed, an empty file stays.
-            let _ = fs::remove_file(&self.path);
-        }
+        remove_unused(&self.path, &mut self.created, self.begun);
     }
 }
 
@@ -115,15 +113,22 @@ impl Destination for AppendedFile {
 
     fn end(&mut self, accepted: bool) -> io::Result<()> {
         self.begun |= accepted;
+        remove_unused(&self.path, &mut self.created, self.begun);
         self.file.flush()
     }
 }
 
 impl Drop for AppendedFile {
     fn drop(&mut self) {
-        if self.created && !self.begun {
-            let _ = fs::remove_file(&self.path);
-        }
+        remove_unused(&self.path, &mut self.created, self.begun);
+    }
+}
+
+/// Removes a file that was made only to see whether it could be.
+fn remove_unused(path: &Path, created: &mut bool, begun: bool) {
+    if std::mem::take(created) && !begun {
+        // If it cannot be removed, an empty file stays.
+        let _ = fs::remove_file(path);
     }
 }
 
