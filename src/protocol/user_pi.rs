@@ -141,6 +141,12 @@ impl UserPi {
         self.events.pop_front()
     }
 
+    /// The same, left in its place.
+    #[must_use]
+    pub fn peek_event(&self) -> Option<&Event> {
+        self.events.front()
+    }
+
     /// What the server has acknowledged.
     #[must_use]
     pub fn learnt(&self) -> &Learnt {

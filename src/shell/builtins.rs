@@ -7,8 +7,9 @@ use super::core::Shell;
 use super::escape::escape;
 use super::exit::Exit;
 use super::help;
-use super::line::{Builtin, expand_home};
+use super::line::{Builtin, Redirection, expand_home};
 use super::painter::Tone;
+use super::sending::exists_already;
 use crate::session::{DataState, Origin, Session};
 
 impl Shell {
@@ -36,6 +37,9 @@ impl Shell {
             Ok(steps) => steps,
             Err(error) => return self.refuse_line(&error),
         };
+        if let Err(exit) = self.check_files(&steps) {
+            return exit;
+        }
         for step in steps {
             let exit = self.run_step(step);
             if exit != Exit::Done {
@@ -43,6 +47,30 @@ impl Shell {
             }
         }
         Exit::Done
+    }
+
+    /// A local file that stands in the way of one step is found before the first is sent.
+    fn check_files(&self, steps: &[ExpandedStep]) -> Result<(), Exit> {
+        for step in steps {
+            let ExpandedStep::Command {
+                redirection: Some(redirection),
+                may_overwrite,
+                ..
+            } = step
+            else {
+                continue;
+            };
+            match redirection.clone().with_home(self.home.as_deref()) {
+                Redirection::FromFile(path) => {
+                    std::fs::File::open(&path).map_err(|error| self.refuse_file(&path, &error))?;
+                }
+                Redirection::ToFile(path) if !may_overwrite && path.exists() => {
+                    return Err(self.refuse_file(&path, &exists_already()));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     fn run_step(&mut self, step: ExpandedStep) -> Exit {

@@ -8,7 +8,7 @@ use crate::practice::{FAULTS, Fault};
 
 /// Telnet for FTP with the second window built in: type the verbs, see both connections, resume a broken upload.
 #[derive(Debug, Parser)]
-#[command(name = "ftpsh", version, args_conflicts_with_subcommands = true, after_help = EXIT_CODES)]
+#[command(name = "ftpsh", version, after_help = EXIT_CODES)]
 pub struct Options {
     /// What to do instead of opening a shell on TARGET.
     #[command(subcommand)]

@@ -27,6 +27,14 @@ pub(super) fn run(options: Options) -> Exit {
         && options.common.commands.is_empty()
         && !matches!(options.mode, Some(Mode::Replay(_)));
     let painter = painter(&options.common, interactive);
+    if let (Some(_), Some(target)) = (&options.mode, &options.target) {
+        let target = escape(target.as_bytes());
+        let text = format!(
+            "{target} stands before practice or replay: a mode comes first, its target behind it"
+        );
+        painter.say(Tone::Error, &text);
+        return Exit::Usage;
+    }
     let result = match options.mode {
         None => run_target(
             &options.common,

@@ -348,12 +348,15 @@ fn with_line_ends(text: &str, line_end: &[u8], ended: bool) -> Vec<u8> {
 
 fn with_way_out(error: io::Error) -> io::Error {
     if error.kind() == io::ErrorKind::AlreadyExists {
-        return io::Error::new(
-            error.kind(),
-            "it exists already; RETR f > file replaces it, and `resume --get` completes it",
-        );
+        return exists_already();
     }
     error
+}
+
+/// Why a file that nobody asked to replace is not replaced.
+pub(super) fn exists_already() -> io::Error {
+    let text = "it exists already; RETR f > file replaces it, and `resume --get` completes it";
+    io::Error::new(io::ErrorKind::AlreadyExists, text)
 }
 
 const SAMPLE_OCTETS: u64 = 8 * 1024;

@@ -73,6 +73,9 @@ impl Session {
         } else {
             argument
         };
+        if self.state.data_port.is_none() {
+            return self.reply(425, NO_DATA_PORT);
+        }
         match self.unique_file(wanted) {
             Ok((file, path)) => {
                 // RFC 1123 section 4.1.2.9.
@@ -124,6 +127,10 @@ impl Session {
         };
         if self.is_marker_misplaced(marker) {
             return;
+        }
+        // Before the file is opened: a refused command must not leave an empty one.
+        if self.state.data_port.is_none() {
+            return self.reply(425, NO_DATA_PORT);
         }
         match self.opened_for_writing(&path, start) {
             Ok(file) => {
@@ -231,7 +238,7 @@ impl Session {
 
     fn start(&mut self, payload: Payload, is_ascii: bool, opening: Vec<u8>) {
         let Some(port) = self.state.data_port.take() else {
-            return self.reply(425, "Use PASV or PORT first.");
+            return self.reply(425, NO_DATA_PORT);
         };
         let order = Order {
             port,
@@ -262,6 +269,8 @@ impl Session {
         }
     }
 }
+
+const NO_DATA_PORT: &str = "Use PASV or PORT first.";
 
 /// What NLST puts in front of a name so that the whole is a path (RFC 959: for further file operations).
 fn directory_prefix(argument: &[u8]) -> Vec<u8> {

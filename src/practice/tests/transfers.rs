@@ -59,6 +59,9 @@ fn stor_replaces_appe_appends_and_stou_finds_a_name() {
     end_data(&data);
     assert_eq!(client.reply().code, 226);
     assert_eq!(on_disk(&server, "1.TXT.1"), b"");
+    client.expect("STOR refused", 425);
+    assert!(!server.server_folder().join("refused").exists());
+    let _data = client.passive();
     for (line, code) in [
         ("STOR", 501),
         ("STOR /", 553),

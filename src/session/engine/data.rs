@@ -49,6 +49,8 @@ pub(super) struct ActiveTransfer {
     /// The server closed the connection before the transfer began.
     closed_early: bool,
     pub(super) interrupts: u32,
+    /// When a download is read although no 1yz came: some servers send the data first.
+    receive_at: Option<Instant>,
     /// The server refused or broke off a download; what is on its way may still come until then.
     give_up_at: Option<Instant>,
     octets_seen: u64,
@@ -115,6 +117,7 @@ impl ActiveTransfer {
             dropped: false,
             closed_early: false,
             interrupts: 0,
+            receive_at: None,
             give_up_at: None,
             octets_seen,
         }
@@ -130,6 +133,22 @@ impl ActiveTransfer {
 
     pub(super) fn is_aborting(&self) -> bool {
         self.interrupts > 0
+    }
+
+    pub(super) fn receive_at(&self) -> Option<Instant> {
+        self.receive_at
+    }
+
+    /// Data are coming in, and their end has not been seen.
+    pub(super) fn is_receiving(&self) -> bool {
+        self.direction() == DataDirection::Received && self.begun && self.result.is_none()
+    }
+
+    /// Reads the data, unless that has begun already.
+    pub(super) fn receive(&mut self) {
+        if let (Some(_), Some(writer)) = (self.receive_at.take(), self.joined.writer()) {
+            self.connection.receive(writer);
+        }
     }
 
     pub(super) fn give_up_at(&self) -> Option<Instant> {
@@ -148,6 +167,7 @@ impl ActiveTransfer {
         if let (true, Some(source)) = (self.result.is_none(), self.joined.take_source()) {
             self.connection.send(source);
         }
+        self.receive();
         first
     }
 
@@ -159,12 +179,12 @@ impl ActiveTransfer {
 }
 
 impl Engine {
-    pub(super) fn start_receiving(&mut self) {
-        let Some(transfer) = &self.transfer else {
-            return;
-        };
-        if let Some(writer) = transfer.joined.writer() {
-            transfer.connection.receive(writer);
+    /// The 1yz is waited for a moment, so that it is told before the data wherever the server sent it first.
+    pub(super) fn expect_data(&mut self) {
+        if let Some(transfer) = &mut self.transfer
+            && transfer.direction() == DataDirection::Received
+        {
+            transfer.receive_at = Some(Instant::now() + PRELIMINARY_GRACE);
         }
     }
 
@@ -268,7 +288,7 @@ impl Engine {
         let received = transfer.direction() == DataDirection::Received;
         let untouched = !transfer.begun && transfer.connection.octets() == transfer.octets_seen;
         match (positive, received) {
-            (true, true) => {}
+            (true, true) => transfer.receive(),
             (false, true) if !untouched => {
                 transfer.give_up_at = Some(Instant::now() + STOP_GRACE);
             }
@@ -364,6 +384,7 @@ impl ActiveTransfer {
     }
 }
 
+const PRELIMINARY_GRACE: Duration = Duration::from_millis(150);
 const DIAL_LIMIT: Duration = Duration::from_secs(15);
 
 /// How long a download whose command was refused in the middle may go on giving what was on its way.

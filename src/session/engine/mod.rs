@@ -77,6 +77,8 @@ pub(super) struct Engine {
     waiting: Option<Waiting>,
     data: DataSide,
     transfer: Option<ActiveTransfer>,
+    /// Until when a completion reply waits for the end of the data that it completes.
+    data_first_until: Option<Instant>,
     /// When the last octet came on the control connection.
     last_reply_octet: Instant,
     /// When anything last moved on either connection.
@@ -105,6 +107,7 @@ impl Engine {
             waiting: Some(Waiting::new(greeting, Verb::new(b""), news)),
             data: DataSide::default(),
             transfer: None,
+            data_first_until: None,
             last_reply_octet: now,
             last_movement: now,
         }
@@ -132,6 +135,8 @@ impl Engine {
                 Err(RecvTimeoutError::Disconnected) => return,
             }
             self.pass_deadlines();
+            self.conclude_transfer();
+            self.take_events();
             self.conclude_transfer();
             self.settle();
         }
@@ -194,7 +199,7 @@ impl Engine {
         if let Err(error) = self.control.send(&command.wire()) {
             return self.end_control(Some(&error));
         }
-        self.start_receiving();
+        self.expect_data();
     }
 
     fn join(

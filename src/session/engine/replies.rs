@@ -1,7 +1,7 @@
 //! What the engine does with what the user-PI says.
 
 use std::net::SocketAddr;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::protocol::Reply;
 use crate::protocol::data_port::DataPort;
@@ -21,7 +21,9 @@ impl Engine {
     }
 
     pub(super) fn take_events(&mut self) {
-        while let Some(event) = self.pi.next_event() {
+        while !self.lets_data_go_first()
+            && let Some(event) = self.pi.next_event()
+        {
             match event {
                 Event::TelnetReceived(octets) => {
                     self.observe(&Observation::TelnetReceived(&octets));
@@ -41,6 +43,26 @@ impl Engine {
                 Event::CommandAnswered { entry, reply, .. } => self.take_answer(entry, reply),
             }
         }
+    }
+
+    /// Two sockets have no common order. Where the completion reply and the last data arrive together, the data are
+    /// told first, as the server sent them; but a reply waits only a moment (`226` may truly come before the data).
+    fn lets_data_go_first(&mut self) -> bool {
+        let Some(transfer) = self
+            .transfer
+            .as_ref()
+            .filter(|transfer| transfer.is_receiving())
+        else {
+            self.data_first_until = None;
+            return false;
+        };
+        let completes = matches!(
+            self.pi.peek_event(),
+            Some(Event::ReplyReceived { reply, assignment })
+                if assignment.entry == Some(transfer.entry) && reply.code.is_positive()
+        );
+        let until = || Instant::now() + COMPLETION_GRACE;
+        completes && Instant::now() < *self.data_first_until.get_or_insert_with(until)
     }
 
     fn show_reply(&mut self, reply: &Reply, assignment: &Assignment) {
@@ -122,3 +144,5 @@ impl Engine {
         }
     }
 }
+
+const COMPLETION_GRACE: Duration = Duration::from_millis(100);

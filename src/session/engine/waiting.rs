@@ -69,6 +69,11 @@ impl Engine {
             .pi
             .awaits_silence()
             .then(|| self.last_reply_octet + REPLY_SILENCE);
+        let receive = self
+            .transfer
+            .as_ref()
+            .and_then(|transfer| transfer.receive_at());
+        let data_first = self.data_first_until.filter(|at| *at > Instant::now());
         let give_up = self
             .transfer
             .as_ref()
@@ -79,10 +84,12 @@ impl Engine {
         let silence = waiting
             .and(self.settings.silence_limit)
             .map(|limit| self.last_movement + limit);
-        [reply_end, give_up, owed, settled, silence]
-            .into_iter()
-            .flatten()
-            .min()
+        [
+            reply_end, receive, data_first, give_up, owed, settled, silence,
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 
     pub(super) fn pass_deadlines(&mut self) {
@@ -90,6 +97,11 @@ impl Engine {
         if self.pi.awaits_silence() && now >= self.last_reply_octet + REPLY_SILENCE {
             self.pi.silence();
             self.take_events();
+        }
+        if let Some(transfer) = &mut self.transfer
+            && transfer.receive_at().is_some_and(|at| now >= at)
+        {
+            transfer.receive();
         }
         if let Some(transfer) = &mut self.transfer
             && transfer.give_up_at().is_some_and(|at| now >= at)
