@@ -13,6 +13,44 @@
 //! * [`transcript`]: dialogues as text.
 //! * [`practice`]: a small, real FTP server on loopback, with faults that can be switched on.
 //! * [`shell`]: what a person touches.
+//!
+//! # A dialogue, and who does what
+//!
+//! ```text
+//! ftp> pasv                                       shell::line reads it, shell::sending gives it to the session
+//! 227 Entering Passive Mode (127,0,0,1,11,79)     net reads octets, protocol::UserPi makes a reply of them
+//!   data connection open to 127.0.0.1:2895        session dials through net, shell::painter hears of it
+//! ftp ⇄> appe 1.TXT < rest                        shell::places opens the file before anything is sent
+//! 150 Opening ASCII mode data connection          session lets the first octet go now, and not earlier
+//!   6 octets sent, data connection closed         session::transfer counts them
+//! 226 Transfer complete.                          protocol::ledger knows that this belongs to APPE
+//! ```
+//!
+//! The same without a person. A session is driven by commands, and tells what happens to an observer:
+//!
+//! ```
+//! use ftpsh::practice::{Configuration, PracticeServer};
+//! use ftpsh::protocol::Command;
+//! use ftpsh::session::{Observation, Observer, Origin, Session, Settings};
+//!
+//! struct Deaf;
+//!
+//! impl Observer for Deaf {
+//!     fn observe(&mut self, _: &Observation<'_>) {}
+//! }
+//!
+//! let server = PracticeServer::start(Configuration::default())?;
+//! let host = server.address().ip().to_string();
+//! let port = server.address().port();
+//! let (session, greeting) = Session::connect(&host, port, Settings::default(), Box::new(Deaf))?;
+//! assert_eq!(greeting.wait().code(), 220);
+//!
+//! for (line, code) in [("USER A", 331), ("PASS A", 230), ("SIZE 1.TXT", 213)] {
+//!     let outcome = session.perform(Command::new(line)?, Origin::Typed, None);
+//!     assert_eq!(outcome.code(), code);
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 pub mod net;
 pub mod practice;

@@ -1,6 +1,8 @@
 //! The tests that look from outside: at the binary, at real servers, and at the source itself.
 
+mod documents;
 mod quirks;
+mod readme;
 mod rig;
 mod rooms;
 
