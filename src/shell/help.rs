@@ -31,7 +31,14 @@ pub fn topic(topic: &str, aliases: &Aliases) -> Option<String> {
     if let Some((_, usage, about)) =
         Builtin::named(topic).and_then(|name| BUILTINS.iter().find(|(known, ..)| *known == name))
     {
-        return Some(format!("{usage}\n  {about}"));
+        let more = match Builtin::named(topic) {
+            Some(Builtin::Resume) => RESUME,
+            _ => "",
+        };
+        return Some(format!("{usage}\n  {about}{more}"));
+    }
+    if topic == "quote" {
+        return Some(QUOTE.to_owned());
     }
     if let Ok(lines) = aliases.describe(topic) {
         return Some(lines.join("\n    "));
@@ -48,10 +55,21 @@ pub fn topic(topic: &str, aliases: &Aliases) -> Option<String> {
         "{}\n  {}\n  {}",
         entry.syntax, entry.summary, entry.reference
     );
-    let codes: Vec<String> = entry.replies.iter().map(ToString::to_string).collect();
-    if !codes.is_empty() {
-        let _ = write!(text, "\n  replies: {}", codes.join(" "));
+    let list = |codes: &[u16]| -> String {
+        let codes: Vec<String> = codes.iter().map(ToString::to_string).collect();
+        codes.join(" ")
+    };
+    if entry.data.is_some() {
+        let _ = write!(
+            text,
+            "\n  replies: 1yz, then {}\n  or at once: {}",
+            list(entry.replies_after_preliminary),
+            list(entry.replies)
+        );
+    } else if !entry.replies.is_empty() {
+        let _ = write!(text, "\n  replies: {}", list(entry.replies));
     }
+    let _ = write!(text, "\n  any command: {}", list(verbs::COMMON_REPLIES));
     Some(text)
 }
 
@@ -82,6 +100,18 @@ What you type is sent as it is, unless it begins with a built-in or an alias in 
   !command                             a local command
 Ctrl-C in a transfer sends ABOR, a second one drops the data connection; Ctrl-D quits.
 ";
+
+const RESUME: &str = "
+  resume --get REMOTE [LOCAL]          finish a broken download
+    --verify full                      compare everything, not only the last 64 KiB
+    --via rest                         where APPE is missing, use REST and STOR
+    --unverified                       go on although what is there cannot be read back";
+
+const QUOTE: &str = "\
+quote LINE
+  sends LINE as it is: no built-in, no alias, no redirection
+quote -x LINE
+  the same, with \\xE9 for an octet by its number and \\\\ for a backslash";
 
 const BUILTINS: &[(Builtin, &str, &str)] = &[
     (
@@ -153,7 +183,10 @@ mod tests {
     #[test]
     fn verbs_and_codes_are_explained() {
         let aliases = Aliases::shipped();
-        assert!(topic("appe", &aliases).unwrap().contains("RFC 959"));
+        let appe = topic("appe", &aliases).unwrap();
+        assert!(appe.contains("RFC 959") && appe.contains("1yz, then 226"));
+        assert!(topic("resume", &aliases).unwrap().contains("--verify full"));
+        assert!(topic("quote", &aliases).unwrap().contains("\\xE9"));
         assert!(topic("425", &aliases).unwrap().contains("425"));
         assert!(topic("nonsense", &aliases).is_none());
     }

@@ -33,10 +33,10 @@ pub struct Common {
         allow_hyphen_values = true
     )]
     pub commands: Vec<std::ffi::OsString>,
-    /// In a script, end at the first line that fails.
+    /// In a script, end at the first line that fails; else a refusal does not end it.
     #[arg(long, global = true)]
     pub stop: bool,
-    /// In a script, seconds without an octet on either connection that end the run.
+    /// In a script, end after so long without an octet on either connection.
     #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds, global = true)]
     pub timeout: Duration,
     /// When to colour the dialogue.
@@ -58,9 +58,9 @@ pub enum Colour {
 /// The modes besides a shell on a target.
 #[derive(Debug, Subcommand)]
 pub enum Mode {
-    /// Start the practice server on loopback and open the shell on it.
+    /// Start the practice server on loopback and open the shell on it. Log in with user A and password A.
     Practice(Practice),
-    /// Play a written session and compare the replies.
+    /// Play a written session against a server and compare the replies.
     Replay(Replay),
 }
 
@@ -68,10 +68,10 @@ pub enum Mode {
 #[derive(Args, Debug)]
 #[command(after_help = fault_help())]
 pub struct Practice {
-    /// A fault that the server shall have; may be given several times.
+    /// Switch on a fault of the server (see below); may be given several times.
     #[arg(long = "fault", value_name = "FAULT")]
     pub faults: Vec<Fault>,
-    /// Keep the scratch folder at the end.
+    /// Keep the server's folder and the local one at the end.
     #[arg(long)]
     pub keep: bool,
 }
@@ -83,7 +83,7 @@ pub struct Replay {
     pub transcript: String,
     /// The server to play it against; the practice server if left out.
     pub target: Option<String>,
-    /// A fault that the practice server shall have.
+    /// Switch on a fault of the practice server (see `ftpsh practice --help`); may be given several times.
     #[arg(long = "fault", value_name = "FAULT", conflicts_with = "target")]
     pub faults: Vec<Fault>,
 }
@@ -98,12 +98,52 @@ fn seconds(text: &str) -> Result<Duration, String> {
 fn fault_help() -> String {
     let mut text = "Faults:\n".to_owned();
     for fault in FAULTS {
-        text.push_str(&format!("  {:<26} {}\n", fault.usage(), fault.summary));
+        text.push_str(&format!("  {:<26}", fault.usage()));
+        let mut column = FAULT_COLUMN;
+        for word in fault.summary.split(' ') {
+            if column + 1 + word.len() > HELP_COLUMNS {
+                text.push_str(&format!("\n{:FAULT_COLUMN$}", ""));
+                column = FAULT_COLUMN;
+            }
+            text.push_str(&format!(" {word}"));
+            column += 1 + word.len();
+        }
+        text.push('\n');
     }
     text
 }
 
+const HELP_COLUMNS: usize = 79;
+const FAULT_COLUMN: usize = 28;
+
 const EXIT_CODES: &str = "\
-Exit codes: 0 done; 1 a command was refused (scripts); 2 usage, or a line that cannot be sent; 3 no connection, or \
-lost, or no reply in time; 4 TLS; 5 the server broke the protocol; 6 a transcript's expectation was not met; 7 a local \
-file; 8 a resume was refused or not verified; 130 interrupted.";
+Exit codes:
+    0  done
+    1  in a script, a command was refused (4yz, 5yz)
+    2  usage, or a line that cannot be sent
+    3  could not connect, the connection was lost, or no reply in time
+    4  TLS (not in this version)
+    5  the server broke the protocol (not in this version)
+    6  a transcript's expectation was not met
+    7  a local file could not be read or written
+    8  a resume was refused, or its result could not be verified
+  130  interrupted
+
+`ftpsh practice` is the place to try things out. At the prompt, `help` tells the rest.";
+
+#[cfg(test)]
+mod tests {
+    use super::{HELP_COLUMNS, fault_help};
+    use crate::practice::FAULTS;
+
+    #[test]
+    fn every_fault_is_in_the_help_and_no_line_is_broken_by_a_narrow_terminal() {
+        let help = fault_help();
+        for fault in FAULTS {
+            assert!(help.contains(&format!("\n  {} ", fault.usage())));
+        }
+        for line in help.lines() {
+            assert!(line.len() <= HELP_COLUMNS, "{line}");
+        }
+    }
+}
