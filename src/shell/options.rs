@@ -8,7 +8,7 @@ use crate::practice::{FAULTS, Fault};
 
 /// Telnet for FTP with the second window built in: type the verbs, see both connections, resume a broken upload.
 #[derive(Debug, Parser)]
-#[command(name = "ftpsh", version, after_help = EXIT_CODES)]
+#[command(name = "ftpsh", version, override_usage = USAGE, after_help = EXIT_CODES)]
 pub struct Options {
     /// What to do instead of opening a shell on TARGET.
     #[command(subcommand)]
@@ -112,6 +112,11 @@ fn fault_help() -> String {
     }
     text
 }
+
+const USAGE: &str = "\
+ftpsh [OPTIONS] [TARGET]
+       ftpsh practice [OPTIONS]
+       ftpsh replay [OPTIONS] article [TARGET]";
 
 const HELP_COLUMNS: usize = 79;
 const FAULT_COLUMN: usize = 28;

@@ -276,6 +276,27 @@ fn another_address_in_a_227_is_not_dialled() {
 }
 
 #[test]
+fn data_that_come_before_their_150_are_received_whole() {
+    let server = Script::new()
+        .send("220 hi\r\n")
+        .expect("PASV")
+        .listen_data()
+        .send_with_port("227 Entering Passive Mode (127,0,0,1,{p1},{p2})\r\n")
+        .accept_data()
+        .expect("RETR f")
+        .send_data(vec![b'x'; 1 << 24])
+        .close_data()
+        .send("150 here\r\n226 done\r\n")
+        .wait_for_client_close()
+        .start();
+    let ftpsh = Ftpsh::new().arg(server.address().to_string());
+    let finished = ftpsh.args(["-c", "PASV", "-c", "RETR f > -"]).run();
+    server.finish();
+    // More than the sockets hold: the 150 comes only once the data are read.
+    assert_eq!(finished.success().stdout.len(), 1 << 24);
+}
+
+#[test]
 fn ctrl_c_sends_the_one_form_of_abor_that_every_server_reads() {
     let server = Script::new()
         .send("220 hi\r\n")
