@@ -95,6 +95,15 @@ impl ControlConnection {
         self.peer
     }
 
+    /// The address of this side.
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    pub fn local_address(&self) -> io::Result<SocketAddr> {
+        self.stream.local_addr()
+    }
+
     /// Starts the thread that reads the connection until it ends.
     ///
     /// # Errors

@@ -30,6 +30,8 @@ pub enum DataEvent {
     Opened(DataConnection),
     /// It could not be made.
     NotOpened(io::Error),
+    /// Somebody else than the server came to the listener, and was sent away.
+    StrangerRefused(SocketAddr),
     /// The server closed it (or reset it: the error) while no transfer used it.
     ClosedByPeer(Option<io::Error>),
     /// Receiving is over: end of file was seen, or one side failed.
@@ -92,6 +94,17 @@ impl DataConnection {
                 }
                 Err(error) => report(DataEvent::NotOpened(error)),
             })?;
+        Ok(())
+    }
+
+    /// Takes over a connection that a listener accepted, and works on it in this thread.
+    pub(super) fn run_accepted(
+        stream: std::net::TcpStream,
+        report: &mut dyn FnMut(DataEvent),
+    ) -> io::Result<()> {
+        let (worker, connection) = Worker::around(stream)?;
+        report(DataEvent::Opened(connection));
+        worker.run(report);
         Ok(())
     }
 
@@ -200,7 +213,11 @@ enum Halt {
 
 impl Worker {
     fn dial(address: SocketAddr, limit: Duration) -> io::Result<(Self, DataConnection)> {
-        let stream = std::net::TcpStream::connect_timeout(&address, limit)?;
+        Self::around(std::net::TcpStream::connect_timeout(&address, limit)?)
+    }
+
+    fn around(stream: std::net::TcpStream) -> io::Result<(Self, DataConnection)> {
+        let peer = stream.peer_addr()?;
         stream.set_nonblocking(true)?;
         stream.set_nodelay(true)?;
         let poll = Poll::new()?;
@@ -217,7 +234,7 @@ impl Worker {
             slot: Arc::clone(&slot),
             orders: sender,
             waker,
-            peer: address,
+            peer,
         };
         let worker = Self {
             slot,

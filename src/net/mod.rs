@@ -2,7 +2,9 @@
 
 pub mod control;
 pub mod data;
+pub mod listener;
 pub mod loopback;
 
 pub use control::{ControlConnection, ControlInput, DialError};
 pub use data::{DataConnection, DataEvent};
+pub use listener::{Awaited, DataListener};

@@ -114,6 +114,16 @@ impl Outcome {
         }
     }
 
+    /// The outcome of a command that was not sent, because there can be no data connection for it.
+    #[must_use]
+    pub fn without_data_connection() -> Self {
+        Self {
+            ending: Ending::Unanswered,
+            data_connection_failed: true,
+            ..Self::lost()
+        }
+    }
+
     /// The code of the final reply; 0 if there is none.
     #[must_use]
     pub fn code(&self) -> u16 {

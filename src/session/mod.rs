@@ -54,6 +54,8 @@ pub struct Interrupter {
 pub struct Settings {
     /// Dial the address that a 227 names, even where it is not the server's own.
     pub trust_data_host: bool,
+    /// Accept a data connection from any address, not only the server's.
+    pub accept_any_peer: bool,
     /// Only a line with the first line's code ends a reply.
     pub strict_multiline: bool,
     /// Send ABOR without Telnet IP and Synch.
@@ -134,6 +136,13 @@ impl Session {
             news,
         });
         exchange
+    }
+
+    /// Active mode: opens a port and sends the PORT or EPRT that names it (RFC 2428 section 2).
+    pub fn listen(&self, origin: Origin) -> Outcome {
+        let (news, exchange) = Exchange::new();
+        let _ = self.inputs.send(Input::Listen { origin, news });
+        exchange.wait()
     }
 
     /// Sends a command and waits until it is settled.

@@ -68,6 +68,35 @@ pub enum Observation<'a> {
         /// The reply named this address, and it was not used.
         ignored_host: Option<IpAddr>,
     },
+    /// Active mode: this side listens for the server.
+    Listening {
+        /// The address that the PORT or EPRT names.
+        address: SocketAddr,
+    },
+    /// A PORT or EPRT goes out, and this side does not listen there.
+    NotListening {
+        /// The address that it names.
+        address: SocketAddr,
+        /// [`io::ErrorKind::AddrNotAvailable`] for another machine's.
+        error: &'a io::Error,
+    },
+    /// The server connected to our port.
+    DataConnectionAccepted {
+        /// Where it came from.
+        peer: SocketAddr,
+    },
+    /// Somebody else connected to our port and was sent away.
+    StrangerRefused {
+        /// Where it came from.
+        peer: SocketAddr,
+    },
+    /// The server did not connect to our port in time, or the port could not be opened.
+    NobodyConnected {
+        /// The port that was open.
+        port: Option<SocketAddr>,
+        /// What the system said.
+        error: Option<&'a io::Error>,
+    },
     /// The offered data port could not be reached.
     DataConnectionFailed {
         /// The address that was dialled.

@@ -54,6 +54,8 @@ pub enum TransferResult {
     ReaderClosed,
     /// Ctrl-C.
     Aborted,
+    /// Active mode: the server never connected to our port.
+    NeverConnected,
     /// The server gave up on the transfer while it ran.
     StoppedByServer,
 }

@@ -25,6 +25,7 @@ impl Shell {
             (Builtin::Alias, _) => self.alias(arguments),
             (Builtin::Unalias, [name]) => self.unalias(name),
             (Builtin::Set, _) => self.set(arguments),
+            (Builtin::Listen, []) => self.listen(),
             (Builtin::Lcd, [] | [_]) => self.lcd(arguments.first()),
             (Builtin::Lpwd, []) => self.lpwd(),
             (Builtin::Resync, []) => self.resync(),
@@ -101,6 +102,17 @@ impl Shell {
                 Exit::of(&outcome)
             }
         }
+    }
+
+    fn listen(&mut self) -> Exit {
+        let interrupts = self.interrupts.clone();
+        let session = match self.connected() {
+            Ok(session) => session,
+            Err(exit) => return exit,
+        };
+        let outcome = interrupts.during(|| session.listen(Origin::Shown));
+        self.tell_interruption(&outcome);
+        Exit::of(&outcome)
     }
 
     fn help(&self, arguments: &[String]) -> Exit {

@@ -7,7 +7,7 @@ use super::core::Shell;
 use super::escape::escape;
 use super::exit::Exit;
 use super::painter::Tone;
-use super::settings::{Abort, Ascii, DataHost, Multiline};
+use super::settings::{Abort, Ascii, DataHost, DataPeer, Multiline};
 use super::target::{Target, UrlLogin};
 use crate::protocol::Command;
 use crate::session::{self, ConnectError, Ending, Exchange, Origin, Outcome, Session};
@@ -99,6 +99,7 @@ impl Shell {
     pub(super) fn session_settings(&self) -> session::Settings {
         session::Settings {
             trust_data_host: self.settings.data_host == DataHost::Reply,
+            accept_any_peer: self.settings.data_peer == DataPeer::Any,
             strict_multiline: self.settings.multiline == Multiline::Strict,
             plain_abort: self.settings.abort == Abort::Plain,
             keep_line_ends: self.settings.ascii == Ascii::Raw,

@@ -72,7 +72,9 @@ impl Exit {
             // The reply to a transfer that this side cut short says nothing.
             Some(TransferResult::ReaderClosed) => return Self::Done,
             Some(TransferResult::Aborted) => return Self::Interrupted,
-            Some(TransferResult::Broken(_)) if !refused => return Self::Connection,
+            Some(TransferResult::Broken(_) | TransferResult::NeverConnected) if !refused => {
+                return Self::Connection;
+            }
             _ => {}
         }
         if outcome.data_port_unreadable {

@@ -147,6 +147,11 @@ const BUILTINS: &[(Builtin, &str, &str)] = &[
         "set [NAME [VALUE]]",
         "show or change settings",
     ),
+    (
+        Builtin::Listen,
+        "listen",
+        "active mode: open a port and send PORT (EPRT on IPv6)",
+    ),
     (Builtin::Lcd, "lcd [FOLDER]", "change the local folder"),
     (Builtin::Lpwd, "lpwd", "show the local folder"),
     (

@@ -1,216 +1,29 @@
-//! The data connection and the transfer that uses it, as the engine sees them.
+//! What the engine does when something happens on a data connection.
 
-use std::net::{IpAddr, SocketAddr};
-use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
 use crate::net::data::DataFailure;
 use crate::net::{DataConnection, DataEvent};
 use crate::protocol::Reply;
-use crate::protocol::data_port::DataPort;
-use crate::protocol::ledger::EntryId;
 use crate::protocol::verbs::DataDirection;
 use crate::session::exchange::News;
 use crate::session::observation::Observation;
-use crate::session::transfer::{Joined, TransferEnd, TransferResult};
+use crate::session::transfer::{TransferEnd, TransferResult};
 
-use super::{DataState, Engine, Input};
-
-/// The data connection while no transfer uses it.
-#[derive(Default)]
-pub(super) struct DataSide {
-    open: Option<(u64, DataConnection)>,
-    dialling: Option<Dialling>,
-    /// An upload that was sent whole; kept until the next transfer, so that the server closes first.
-    sent: Option<DataConnection>,
-    next_id: u64,
-}
-
-struct Dialling {
-    id: u64,
-    address: SocketAddr,
-    offered: DataPort,
-    ignored_host: Option<IpAddr>,
-}
-
-/// A transfer that owns the data connection.
-pub(super) struct ActiveTransfer {
-    pub(super) entry: EntryId,
-    id: u64,
-    connection: DataConnection,
-    joined: Joined,
-    /// A 1yz came.
-    begun: bool,
-    /// The final reply came, and this was its success.
-    answered: Option<bool>,
-    result: Option<TransferResult>,
-    /// This side dropped the connection, so nothing more can be learnt about it.
-    dropped: bool,
-    /// The server closed the connection before the transfer began.
-    closed_early: bool,
-    pub(super) interrupts: u32,
-    /// When a download is read although no 1yz came: some servers send the data first.
-    receive_at: Option<Instant>,
-    /// The server refused or broke off a download; what is on its way may still come until then.
-    give_up_at: Option<Instant>,
-    octets_seen: u64,
-}
-
-impl DataSide {
-    pub(super) fn dial(
-        &mut self,
-        address: SocketAddr,
-        offered: DataPort,
-        ignored_host: Option<IpAddr>,
-        inputs: Sender<Input>,
-    ) {
-        let id = self.next_id;
-        self.next_id += 1;
-        let failed = inputs.clone();
-        let report = move |event| {
-            // The session may be gone before its data connection.
-            let _ = inputs.send(Input::Data(id, event));
-        };
-        if let Err(error) = DataConnection::dial(address, DIAL_LIMIT, report) {
-            let _ = failed.send(Input::Data(id, DataEvent::NotOpened(error)));
-        }
-        self.dialling = Some(Dialling {
-            id,
-            address,
-            offered,
-            ignored_host,
-        });
-    }
-
-    pub(super) fn take_open(&mut self) -> Option<(u64, DataConnection)> {
-        self.sent = None;
-        self.open.take()
-    }
-
-    /// Drops an upload that was handed over whole and may still be on its way.
-    pub(super) fn reset_sent(&mut self) {
-        if let Some(connection) = self.sent.take() {
-            connection.reset();
-        }
-    }
-
-    pub(super) fn state(&self) -> DataState {
-        match (&self.open, &self.dialling) {
-            (_, Some(_)) => DataState::Dialling,
-            (Some((_, connection)), None) => DataState::Open(connection.peer()),
-            (None, None) => DataState::Closed,
-        }
-    }
-}
-
-impl ActiveTransfer {
-    pub(super) fn new(entry: EntryId, id: u64, connection: DataConnection, joined: Joined) -> Self {
-        let octets_seen = connection.octets();
-        Self {
-            entry,
-            id,
-            connection,
-            joined,
-            begun: false,
-            answered: None,
-            result: None,
-            dropped: false,
-            closed_early: false,
-            interrupts: 0,
-            receive_at: None,
-            give_up_at: None,
-            octets_seen,
-        }
-    }
-
-    pub(super) fn direction(&self) -> DataDirection {
-        self.joined.direction
-    }
-
-    pub(super) fn reset(&self) {
-        self.connection.reset();
-    }
-
-    pub(super) fn is_aborting(&self) -> bool {
-        self.interrupts > 0
-    }
-
-    pub(super) fn receive_at(&self) -> Option<Instant> {
-        self.receive_at
-    }
-
-    /// Data are coming in, and their end has not been seen.
-    pub(super) fn is_receiving(&self) -> bool {
-        self.direction() == DataDirection::Received && self.begun && self.result.is_none()
-    }
-
-    /// Reads the data, unless that has begun already.
-    pub(super) fn receive(&mut self) {
-        if let (Some(_), Some(writer)) = (self.receive_at.take(), self.joined.writer()) {
-            self.connection.receive(writer);
-        }
-    }
-
-    pub(super) fn give_up_at(&self) -> Option<Instant> {
-        self.give_up_at.filter(|_| self.result.is_none())
-    }
-
-    /// Whether octets have moved since the last time this was asked.
-    pub(super) fn has_moved(&mut self) -> bool {
-        let octets = self.connection.octets();
-        std::mem::replace(&mut self.octets_seen, octets) != octets
-    }
-
-    /// The server began the transfer. Not one octet of payload is written before that.
-    pub(super) fn begin(&mut self) -> bool {
-        let first = !std::mem::replace(&mut self.begun, true);
-        if let (true, Some(source)) = (self.result.is_none(), self.joined.take_source()) {
-            self.connection.send(source);
-        }
-        self.receive();
-        first
-    }
-
-    pub(super) fn drop_connection(&mut self, result: TransferResult) {
-        self.connection.reset();
-        self.dropped = true;
-        self.result.get_or_insert(result);
-    }
-}
+use super::Engine;
 
 impl Engine {
-    /// The 1yz is waited for a moment, so that it is told before the data wherever the server sent it first.
-    pub(super) fn expect_data(&mut self) {
-        if let Some(transfer) = &mut self.transfer
-            && transfer.direction() == DataDirection::Received
-        {
-            transfer.receive_at = Some(Instant::now() + PRELIMINARY_GRACE);
-        }
-    }
-
     pub(super) fn take_data_event(&mut self, id: u64, event: DataEvent) {
         self.last_movement = Instant::now();
         match event {
             DataEvent::Opened(connection) => self.take_opened(id, connection),
-            DataEvent::NotOpened(error) => {
-                let Some(dialling) = self.data.dialling.take_if(|dialling| dialling.id == id)
-                else {
-                    return;
-                };
-                let dialled = dialling.address;
-                self.observe(&Observation::DataConnectionFailed {
-                    dialled,
-                    error: &error,
-                });
-                self.mark_data_connection_failed();
+            DataEvent::NotOpened(error) => self.take_unopened(id, &error),
+            DataEvent::StrangerRefused(peer) => {
+                self.observe(&Observation::StrangerRefused { peer });
             }
             DataEvent::ClosedByPeer(error) => self.take_closed(id, error.is_some()),
             DataEvent::ReceivingEnded(result) | DataEvent::SendingEnded(result) => {
-                if self
-                    .transfer
-                    .as_ref()
-                    .is_some_and(|transfer| transfer.id == id)
-                {
+                if self.owns(id) {
                     self.end_data(result);
                 } else {
                     self.take_closed(id, matches!(result, Err(DataFailure::Connection(_))));
@@ -219,26 +32,82 @@ impl Engine {
         }
     }
 
+    fn owns(&self, id: u64) -> bool {
+        self.transfer
+            .as_ref()
+            .is_some_and(|transfer| transfer.id == id)
+    }
+
     fn take_opened(&mut self, id: u64, connection: DataConnection) {
-        let Some(dialling) = self.data.dialling.take_if(|dialling| dialling.id == id) else {
-            return;
-        };
-        // The new connection is made before the old one is closed: some servers serve only one.
-        self.data.open = Some((id, connection));
-        self.observe(&Observation::DataConnectionOpened {
-            dialled: dialling.address,
-            offered: &dialling.offered,
-            ignored_host: dialling.ignored_host,
-        });
-        if let Some(waiting) = &mut self.waiting {
-            waiting.dialling = false;
+        if let Some(dialling) = self.data.dialling.take_if(|dialling| dialling.id == id) {
+            // The new connection is made before the old one is closed: some servers serve only one.
+            self.data.open = Some((id, connection));
+            self.data.listening = None;
+            self.observe(&Observation::DataConnectionOpened {
+                dialled: dialling.address,
+                offered: &dialling.offered,
+                ignored_host: dialling.ignored_host,
+            });
+            if let Some(waiting) = &mut self.waiting {
+                waiting.dialling = false;
+            }
+        } else if self
+            .data
+            .listening
+            .take_if(|listening| listening.id == id)
+            .is_some()
+        {
+            self.take_accepted(id, connection);
         }
     }
 
-    fn mark_data_connection_failed(&mut self) {
-        if let Some(waiting) = &mut self.waiting {
-            waiting.dialling = false;
-            waiting.data_connection_failed = true;
+    /// Active mode: the server came, before the transfer command (pyftpdlib) or behind it.
+    fn take_accepted(&mut self, id: u64, connection: DataConnection) {
+        let peer = connection.peer();
+        self.observe(&Observation::DataConnectionAccepted { peer });
+        if !self.owns(id) {
+            self.data.open = Some((id, connection));
+            return;
+        }
+        let Some(transfer) = &mut self.transfer else {
+            return;
+        };
+        transfer.connect(connection);
+        if let (true, Some(waiting)) = (transfer.begun, &self.waiting) {
+            waiting.tell(News::Begun);
+        }
+    }
+
+    fn take_unopened(&mut self, id: u64, error: &std::io::Error) {
+        if let Some(dialling) = self.data.dialling.take_if(|dialling| dialling.id == id) {
+            let dialled = dialling.address;
+            self.observe(&Observation::DataConnectionFailed { dialled, error });
+            if let Some(waiting) = &mut self.waiting {
+                waiting.dialling = false;
+                waiting.data_connection_failed = true;
+            }
+        } else if self
+            .data
+            .listening
+            .take_if(|listening| listening.id == id)
+            .is_some()
+        {
+            self.give_up_on_server(Some(error));
+        }
+    }
+
+    /// Nobody connected to our port.
+    pub(super) fn give_up_on_server(&mut self, error: Option<&std::io::Error>) {
+        let port = self
+            .data
+            .listening
+            .take()
+            .map(|listening| listening.address);
+        self.observe(&Observation::NobodyConnected { port, error });
+        if let Some(transfer) = &mut self.transfer
+            && transfer.connection.is_none()
+        {
+            transfer.drop_connection(TransferResult::NeverConnected);
         }
     }
 
@@ -268,9 +137,14 @@ impl Engine {
         };
         match (&result, transfer.direction()) {
             // Some servers hold their 226 until this side has closed (ProFTPD: up to 10 s).
-            (TransferResult::Ended, DataDirection::Received) => transfer.connection.close(),
+            (TransferResult::Ended, DataDirection::Received) => {
+                transfer
+                    .connection
+                    .as_ref()
+                    .inspect(|connection| connection.close());
+            }
             (TransferResult::Ended, DataDirection::Sent) => {}
-            _ => transfer.connection.reset(),
+            _ => transfer.reset(),
         }
         transfer.result.get_or_insert(result);
     }
@@ -286,7 +160,7 @@ impl Engine {
             return;
         }
         let received = transfer.direction() == DataDirection::Received;
-        let untouched = !transfer.begun && transfer.connection.octets() == transfer.octets_seen;
+        let untouched = transfer.is_untouched();
         match (positive, received) {
             (true, true) => transfer.receive(),
             (false, true) if !untouched => {
@@ -303,7 +177,6 @@ impl Engine {
         let Some(transfer) = self.transfer.take() else {
             return;
         };
-        transfer.connection.rest();
         // A destination that was not begun has nothing to finish that could fail for the user.
         let _ = transfer.joined.end(false);
         if let Some(waiting) = &mut self.waiting {
@@ -316,8 +189,9 @@ impl Engine {
         }
         if transfer.closed_early {
             self.observe(&Observation::DataConnectionClosed { reset: false });
-        } else {
-            self.data.open = Some((transfer.id, transfer.connection));
+        } else if let Some(connection) = transfer.connection {
+            connection.rest();
+            self.data.open = Some((transfer.id, connection));
         }
     }
 
@@ -330,7 +204,7 @@ impl Engine {
         else {
             return;
         };
-        let octets = transfer.connection.octets();
+        let octets = transfer.octets();
         let accepted = transfer.begun || octets > 0;
         let mut result = transfer.result.unwrap_or(TransferResult::Ended);
         if !accepted && transfer.answered == Some(false) {
@@ -352,8 +226,12 @@ impl Engine {
         if end.result != TransferResult::Refused {
             self.observe(&Observation::TransferEnded(&end));
         }
+        if transfer.connection.is_none() {
+            // The server had its chance to connect; the next transfer needs a PORT of its own.
+            self.data.listening = None;
+        }
         if end.is_whole() && end.direction == DataDirection::Sent {
-            self.data.sent = Some(transfer.connection);
+            self.data.sent = transfer.connection;
         }
         if let Some(waiting) = self.waiting.as_mut().filter(|w| w.entry == transfer.entry) {
             waiting.aborted |= transfer.interrupts > 0;
@@ -366,6 +244,7 @@ impl Engine {
     pub(super) fn end_data_with_control(&mut self) {
         self.data.open = None;
         self.data.dialling = None;
+        self.data.listening = None;
         if let Some(transfer) = &mut self.transfer
             && transfer.direction() == DataDirection::Sent
         {
@@ -375,17 +254,6 @@ impl Engine {
         }
     }
 }
-
-impl ActiveTransfer {
-    fn is_decided(&self, connected: bool) -> bool {
-        let taken_up = self.begun || self.connection.octets() > 0;
-        let known = taken_up || self.answered.is_some();
-        self.result.is_some() && (known || self.dropped || !connected)
-    }
-}
-
-const PRELIMINARY_GRACE: Duration = Duration::from_millis(150);
-const DIAL_LIMIT: Duration = Duration::from_secs(15);
 
 /// How long a download whose command was refused in the middle may go on giving what was on its way.
 const STOP_GRACE: Duration = Duration::from_secs(1);

@@ -1,7 +1,10 @@
 //! The one thread that owns a session: it takes inputs from one queue and lets nothing wait for anything else.
 
+mod active_transfer;
 mod data;
+mod data_side;
 mod interrupt;
+mod listen;
 mod replies;
 mod waiting;
 
@@ -9,7 +12,8 @@ use std::net::SocketAddr;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::Instant;
 
-use crate::net::{ControlConnection, ControlInput, DataConnection, DataEvent};
+use crate::net::{ControlConnection, ControlInput, DataEvent};
+use crate::protocol::ledger::EntryId;
 use crate::protocol::user_pi::{Learnt, UserPi, data_direction};
 use crate::protocol::{Command, Verb};
 
@@ -18,7 +22,8 @@ use super::exchange::{Ending, News, Outcome};
 use super::observation::{Observation, Observer, Origin};
 use super::transfer::{Joined, Transfer};
 
-use data::{ActiveTransfer, DataSide};
+use active_transfer::ActiveTransfer;
+use data_side::DataSide;
 use waiting::Waiting;
 
 /// Everything that can happen to a session, in one queue.
@@ -29,6 +34,11 @@ pub(super) enum Input {
         command: Command,
         origin: Origin,
         transfer: Option<Transfer>,
+        news: Sender<News>,
+    },
+    /// Pick a port and send PORT or EPRT for it.
+    Listen {
+        origin: Origin,
         news: Sender<News>,
     },
     Interrupt,
@@ -62,6 +72,8 @@ pub enum DataState {
     Dialling,
     /// Open and not used yet.
     Open(SocketAddr),
+    /// The server may connect to this port of ours.
+    Listening(SocketAddr),
     /// A transfer uses it.
     Transferring,
 }
@@ -155,6 +167,7 @@ impl Engine {
             } => {
                 self.begin(&command, origin, transfer, news);
             }
+            Input::Listen { origin, news } => self.listen_anywhere(origin, news),
             Input::Interrupt => self.interrupt(),
             Input::Configure(settings) => {
                 self.pi.set_strict_multiline(settings.strict_multiline);
@@ -186,11 +199,8 @@ impl Engine {
         self.settle_as(Ending::Interrupted);
         let entry = self.pi.send(command);
         self.waiting = Some(Waiting::new(entry, command.verb(), news));
-        let connection = transfer.as_ref().and_then(|_| self.data.take_open());
-        let lacks_connection = transfer.is_some() && connection.is_none();
-        if let (Some(transfer), Some(connection)) = (transfer, connection) {
-            self.join(entry, transfer, connection);
-        }
+        self.listen_for(command, entry);
+        let lacks_connection = transfer.is_some_and(|transfer| !self.join(entry, transfer));
         self.observe(&Observation::CommandSent { command, origin });
         if let (true, Some(direction)) = (lacks_connection, data_direction(command)) {
             self.observe(&Observation::NoDataConnection { direction });
@@ -199,19 +209,23 @@ impl Engine {
         if let Err(error) = self.control.send(&command.wire()) {
             return self.end_control(Some(&error));
         }
-        self.expect_data();
+        if let Some(transfer) = &mut self.transfer {
+            transfer.start_clocks();
+        }
     }
 
-    fn join(
-        &mut self,
-        entry: crate::protocol::ledger::EntryId,
-        transfer: Transfer,
-        (id, connection): (u64, DataConnection),
-    ) {
+    /// Gives the transfer the data connection that is open or awaited; tells whether there is one.
+    fn join(&mut self, entry: EntryId, transfer: Transfer) -> bool {
+        let (id, connection) = match (self.data.take_open(), &self.data.listening) {
+            (Some((id, connection)), _) => (id, Some(connection)),
+            (None, Some(listening)) => (listening.id, None),
+            (None, None) => return false,
+        };
         let convert = !self.settings.keep_line_ends
             && !self.pi.learnt().parameters.effective_type().keeps_octets();
         let joined = Joined::new(transfer, convert);
         self.transfer = Some(ActiveTransfer::new(entry, id, connection, joined));
+        true
     }
 
     fn resync(&mut self) {

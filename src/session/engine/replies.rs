@@ -113,6 +113,12 @@ impl Engine {
         {
             self.answer_transfer(&reply);
         }
+        if reply.code.is_negative() {
+            // A PORT that was refused brings nobody.
+            self.data
+                .listening
+                .take_if(|listening| listening.asked_by == entry);
+        }
         if let Some(waiting) = self
             .waiting
             .as_mut()

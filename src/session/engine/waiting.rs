@@ -69,27 +69,21 @@ impl Engine {
             .pi
             .awaits_silence()
             .then(|| self.last_reply_octet + REPLY_SILENCE);
-        let receive = self
+        let transfer = self
             .transfer
             .as_ref()
-            .and_then(|transfer| transfer.receive_at());
+            .and_then(|transfer| transfer.deadline());
         let data_first = self.data_first_until.filter(|at| *at > Instant::now());
-        let give_up = self
-            .transfer
-            .as_ref()
-            .and_then(|transfer| transfer.give_up_at());
         let waiting = self.waiting.as_ref();
         let owed = waiting.and_then(|waiting| self.owed_deadline(waiting));
         let settled = waiting.and_then(|waiting| self.abort_deadline(waiting));
         let silence = waiting
             .and(self.settings.silence_limit)
             .map(|limit| self.last_movement + limit);
-        [
-            reply_end, receive, data_first, give_up, owed, settled, silence,
-        ]
-        .into_iter()
-        .flatten()
-        .min()
+        [reply_end, transfer, data_first, owed, settled, silence]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     pub(super) fn pass_deadlines(&mut self) {
@@ -98,15 +92,12 @@ impl Engine {
             self.pi.silence();
             self.take_events();
         }
-        if let Some(transfer) = &mut self.transfer
-            && transfer.receive_at().is_some_and(|at| now >= at)
-        {
-            transfer.receive();
-        }
-        if let Some(transfer) = &mut self.transfer
-            && transfer.give_up_at().is_some_and(|at| now >= at)
-        {
-            transfer.drop_connection(TransferResult::StoppedByServer);
+        let overdue = self
+            .transfer
+            .as_mut()
+            .is_some_and(|transfer| transfer.pass_deadlines(now));
+        if overdue {
+            self.give_up_on_server(None);
         }
         self.pass_silence_limit(now);
     }

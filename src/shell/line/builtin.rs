@@ -23,6 +23,8 @@ pub enum Builtin {
     Unalias,
     /// `set [NAME [VALUE]]`.
     Set,
+    /// `listen`.
+    Listen,
     /// `lcd [FOLDER]`.
     Lcd,
     /// `lpwd`.
@@ -45,6 +47,7 @@ impl Builtin {
         ("alias", Self::Alias),
         ("unalias", Self::Unalias),
         ("set", Self::Set),
+        ("listen", Self::Listen),
         ("lcd", Self::Lcd),
         ("lpwd", Self::Lpwd),
         ("resync", Self::Resync),

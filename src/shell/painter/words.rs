@@ -31,6 +31,11 @@ pub(super) fn describe(observation: &Observation<'_>) -> Option<(Tone, String)> 
         } => {
             return Some(opened(*dialled, offered, *ignored_host));
         }
+        Observation::Listening { .. }
+        | Observation::NotListening { .. }
+        | Observation::DataConnectionAccepted { .. }
+        | Observation::StrangerRefused { .. }
+        | Observation::NobodyConnected { .. } => active_mode(observation),
         Observation::DataConnectionFailed { dialled, error } => (
             Tone::Error,
             format!("no data connection to {dialled}: {error}"),
@@ -120,6 +125,55 @@ fn opened(
     (Tone::Note, text)
 }
 
+fn active_mode(observation: &Observation<'_>) -> (Tone, String) {
+    match observation {
+        Observation::Listening { address } => (
+            Tone::Note,
+            format!("listening on {address}{}", arithmetic_of(*address)),
+        ),
+        Observation::NotListening { address, error } => (
+            Tone::Warning,
+            match error.kind() {
+                std::io::ErrorKind::AddrNotAvailable => format!(
+                    "{} is not an address of this machine, so nobody listens there for this shell",
+                    address.ip()
+                ),
+                _ => format!("this shell does not listen on {address}: {error}"),
+            },
+        ),
+        Observation::DataConnectionAccepted { peer } => {
+            (Tone::Note, format!("data connection open from {peer}"))
+        }
+        Observation::StrangerRefused { peer } => (
+            Tone::Warning,
+            format!(
+                "{peer} connected to the data port and was sent away, since it is not the server (set data-peer any \
+                 takes anybody)"
+            ),
+        ),
+        Observation::NobodyConnected {
+            port: Some(port),
+            error: None,
+        } => (
+            Tone::Error,
+            format!(
+                "the server did not connect to {port}. A firewall or NAT in between is the usual cause: PASV or EPSV goes \
+                 the other way"
+            ),
+        ),
+        Observation::NobodyConnected {
+            error: Some(error), ..
+        } => (Tone::Error, format!("no port could be opened: {error}")),
+        _ => (Tone::Error, "the server did not connect".to_owned()),
+    }
+}
+
+/// How the two last numbers of a PORT say the port.
+fn arithmetic_of(address: SocketAddr) -> String {
+    let [high, low] = address.port().to_be_bytes();
+    format!("  ({high} x 256 + {low} = {})", address.port())
+}
+
 fn transfer_ended(end: &TransferEnd) -> (Tone, String) {
     let moved = match end.direction {
         DataDirection::Received => format!("{} received", count(end.octets, "octet")),
@@ -157,6 +211,7 @@ fn transfer_ended(end: &TransferEnd) -> (Tone, String) {
             Tone::Warning,
             "aborted; the file may be incomplete".to_owned(),
         ),
+        TransferResult::NeverConnected => (Tone::Error, "the server never connected".to_owned()),
         TransferResult::StoppedByServer => (
             Tone::Warning,
             "then the server stopped the transfer".to_owned(),

@@ -1,0 +1,180 @@
+//! A transfer that owns the data connection, or waits for the server to make it.
+
+use std::time::{Duration, Instant};
+
+use crate::net::DataConnection;
+use crate::protocol::ledger::EntryId;
+use crate::protocol::verbs::DataDirection;
+use crate::session::transfer::{Joined, TransferResult};
+
+pub(super) struct ActiveTransfer {
+    pub(super) entry: EntryId,
+    pub(super) id: u64,
+    /// `None` until the server has connected to our port.
+    pub(super) connection: Option<DataConnection>,
+    pub(super) joined: Joined,
+    /// A 1yz came.
+    pub(super) begun: bool,
+    /// The final reply came, and this was its success.
+    pub(super) answered: Option<bool>,
+    pub(super) result: Option<TransferResult>,
+    /// This side dropped the connection, so nothing more can be learnt about it.
+    dropped: bool,
+    /// The server closed the connection before the transfer began.
+    pub(super) closed_early: bool,
+    pub(super) interrupts: u32,
+    /// When a download is read although no 1yz came: some servers send the data first.
+    receive_at: Option<Instant>,
+    /// The server refused or broke off a download; what is on its way may still come until then.
+    pub(super) give_up_at: Option<Instant>,
+    /// Until when the server may take to connect to our port.
+    connect_until: Option<Instant>,
+    octets_seen: u64,
+}
+
+impl ActiveTransfer {
+    pub(super) fn new(
+        entry: EntryId,
+        id: u64,
+        connection: Option<DataConnection>,
+        joined: Joined,
+    ) -> Self {
+        Self {
+            entry,
+            id,
+            connection,
+            joined,
+            begun: false,
+            answered: None,
+            result: None,
+            dropped: false,
+            closed_early: false,
+            interrupts: 0,
+            receive_at: None,
+            give_up_at: None,
+            connect_until: None,
+            octets_seen: 0,
+        }
+    }
+
+    pub(super) fn direction(&self) -> DataDirection {
+        self.joined.direction
+    }
+
+    /// Octets moved so far.
+    pub(super) fn octets(&self) -> u64 {
+        self.connection.as_ref().map_or(0, DataConnection::octets)
+    }
+
+    /// The command was written: the clocks of what should follow start.
+    pub(super) fn start_clocks(&mut self) {
+        let now = Instant::now();
+        // The 1yz is waited for a moment, so that it is told before the data wherever the server sent it first.
+        self.receive_at =
+            (self.direction() == DataDirection::Received).then_some(now + PRELIMINARY_GRACE);
+        self.connect_until = self.connection.is_none().then_some(now + CONNECT_LIMIT);
+    }
+
+    /// The server has connected to our port.
+    pub(super) fn connect(&mut self, connection: DataConnection) {
+        self.connection = Some(connection);
+        self.connect_until = None;
+        if self.begun {
+            self.move_data();
+        }
+    }
+
+    pub(super) fn reset(&self) {
+        if let Some(connection) = &self.connection {
+            connection.reset();
+        }
+    }
+
+    pub(super) fn is_aborting(&self) -> bool {
+        self.interrupts > 0
+    }
+
+    /// Nothing has touched the data connection.
+    pub(super) fn is_untouched(&self) -> bool {
+        !self.begun && self.octets() == 0
+    }
+
+    /// Data are coming in, and their end has not been seen.
+    pub(super) fn is_receiving(&self) -> bool {
+        self.direction() == DataDirection::Received && self.begun && self.result.is_none()
+    }
+
+    /// The next moment at which something is due.
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        let reading = self.receive_at.filter(|_| self.connection.is_some());
+        let ending = [self.give_up_at, self.connect_until];
+        let ending = ending
+            .into_iter()
+            .flatten()
+            .filter(|_| self.result.is_none())
+            .min();
+        reading.into_iter().chain(ending).min()
+    }
+
+    /// Does what is due; tells whether the server's time to connect is over.
+    pub(super) fn pass_deadlines(&mut self, now: Instant) -> bool {
+        if self.connection.is_some() && self.receive_at.is_some_and(|at| now >= at) {
+            self.receive();
+        }
+        if self.result.is_some() {
+            return false;
+        }
+        if self.give_up_at.is_some_and(|at| now >= at) {
+            self.drop_connection(TransferResult::StoppedByServer);
+        }
+        self.connect_until.take_if(|at| now >= *at).is_some()
+    }
+
+    /// Whether octets have moved since the last time this was asked.
+    pub(super) fn has_moved(&mut self) -> bool {
+        let octets = self.octets();
+        std::mem::replace(&mut self.octets_seen, octets) != octets
+    }
+
+    /// The server began the transfer. Not one octet of payload is written before that. Tells whether it is the first
+    /// time and data can flow.
+    pub(super) fn begin(&mut self) -> bool {
+        let first = !std::mem::replace(&mut self.begun, true);
+        self.move_data();
+        first && self.connection.is_some()
+    }
+
+    /// Reads the data, unless that has begun already.
+    pub(super) fn receive(&mut self) {
+        let Some(connection) = &self.connection else {
+            return;
+        };
+        if let (Some(_), Some(writer)) = (self.receive_at.take(), self.joined.writer()) {
+            connection.receive(writer);
+        }
+    }
+
+    fn move_data(&mut self) {
+        self.receive();
+        if let (None, Some(connection)) = (&self.result, &self.connection)
+            && let Some(source) = self.joined.take_source()
+        {
+            connection.send(source);
+        }
+    }
+
+    pub(super) fn drop_connection(&mut self, result: TransferResult) {
+        self.reset();
+        self.dropped = true;
+        self.result.get_or_insert(result);
+    }
+
+    /// Whether it is over, and known whether the server took it up at all.
+    pub(super) fn is_decided(&self, connected: bool) -> bool {
+        let known = self.begun || self.octets() > 0 || self.answered.is_some();
+        self.result.is_some() && (known || self.dropped || !connected)
+    }
+}
+
+const PRELIMINARY_GRACE: Duration = Duration::from_millis(150);
+const CONNECT_LIMIT: Duration = Duration::from_secs(15);

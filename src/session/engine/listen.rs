@@ -1,0 +1,95 @@
+//! Active mode: the port that a PORT or EPRT names is open before the line is sent.
+
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::mpsc::Sender;
+
+use crate::net::DataListener;
+use crate::protocol::Command;
+use crate::protocol::data_port::DataPort;
+use crate::protocol::ledger::EntryId;
+use crate::session::exchange::{News, Outcome};
+use crate::session::observation::{Observation, Origin};
+
+use super::Engine;
+
+impl Engine {
+    /// A PORT or EPRT with an address of this machine makes this side listen on exactly that port. Any other is sent as
+    /// typed, and it is said that nobody listens here.
+    pub(super) fn listen_for(&mut self, command: &Command, entry: EntryId) {
+        let verb = command.verb();
+        let argument = command.argument().unwrap_or_default();
+        let named = if verb.is("PORT") {
+            DataPort::from_port_argument(argument)
+        } else if verb.is("EPRT") {
+            DataPort::from_eprt_argument(argument)
+        } else {
+            return;
+        };
+        // A line that cannot be read is the server's to refuse.
+        let Some((host, port)) = named.ok().and_then(|named| Some((named.host?, named.port)))
+        else {
+            return;
+        };
+        let address = SocketAddr::new(host, port);
+        if let Err(error) = self.open_port(address, entry) {
+            self.observe(&Observation::NotListening {
+                address,
+                error: &error,
+            });
+        }
+    }
+
+    fn open_port(&mut self, address: SocketAddr, entry: EntryId) -> io::Result<()> {
+        // 0.0.0.0 is no address that a server could connect to.
+        if address.ip().is_unspecified() {
+            return Err(io::ErrorKind::AddrNotAvailable.into());
+        }
+        if let Some(listening) = &mut self.data.listening
+            && listening.address == address
+        {
+            listening.asked_by = entry;
+            return Ok(());
+        }
+        // `listen` has opened its port already.
+        let opened = self
+            .data
+            .reserved
+            .take_if(|listener| listener.address() == address);
+        let listener = opened.map_or_else(|| DataListener::bind(address), Ok)?;
+        let server = (!self.settings.accept_any_peer).then(|| self.control.peer().ip());
+        let inputs = self.inputs.clone();
+        self.data.listen(listener, server, entry, inputs)?;
+        self.observe(&Observation::Listening { address });
+        Ok(())
+    }
+
+    /// `listen`: a free port on the control connection's own address, told by PORT on IPv4 and EPRT on IPv6.
+    pub(super) fn listen_anywhere(&mut self, origin: Origin, news: Sender<News>) {
+        match self.reserve_port() {
+            Ok(command) => self.begin(&command, origin, None, news),
+            Err(error) => {
+                self.observe(&Observation::NobodyConnected {
+                    port: None,
+                    error: Some(&error),
+                });
+                // The one who waits may have gone.
+                let _ = news.send(News::Settled(Outcome::without_data_connection()));
+            }
+        }
+    }
+
+    fn reserve_port(&mut self) -> io::Result<Command> {
+        let own = self.control.local_address()?.ip().to_canonical();
+        let listener = DataListener::bind(SocketAddr::new(own, 0))?;
+        let address = listener.address();
+        self.data.reserved = Some(listener);
+        let line = match (own, address) {
+            (IpAddr::V4(_), SocketAddr::V4(address)) => {
+                format!("PORT {}", DataPort::port_argument(address))
+            }
+            _ => format!("EPRT {}", DataPort::eprt_argument(address)),
+        };
+        Command::new(line).map_err(|illegal| io::Error::other(illegal.to_string()))
+    }
+}
