@@ -33,15 +33,15 @@ pub(super) fn run(
     };
     let present = local.size()?;
     let there = present.unwrap_or(0);
-    steps.remark(&match present {
-        Some(there) => Remark::Found { there, whole },
-        None => Remark::FoundNothing,
-    });
     if there > whole {
         return Err(ResumeError::Refused(format!(
             "the local file is longer ({there} octets) than the server's ({whole}). Nothing was written"
         )));
     }
+    steps.remark(&match present {
+        Some(there) => Remark::Found { there, whole },
+        None => Remark::FoundNothing,
+    });
     let from = if steps.options.verify_all {
         0
     } else {

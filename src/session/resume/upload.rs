@@ -53,6 +53,12 @@ pub(super) fn run(
 impl Upload<'_, '_> {
     fn run(&mut self, file: RemoteFile) -> Result<Proof, ResumeError> {
         let there = file.size();
+        if there > self.whole {
+            return Err(ResumeError::Refused(format!(
+                "the server's file is longer ({there} octets) than the local one ({}). Nothing was sent",
+                self.whole
+            )));
+        }
         self.steps.remark(&match file {
             RemoteFile::Present(there) => Remark::Found {
                 there,
@@ -60,12 +66,6 @@ impl Upload<'_, '_> {
             },
             RemoteFile::Absent => Remark::FoundNothing,
         });
-        if there > self.whole {
-            return Err(ResumeError::Refused(format!(
-                "the server's file is longer ({there} octets) than the local one ({}). Nothing was sent",
-                self.whole
-            )));
-        }
         let shown = self.compare_with_server(there)?;
         if there == self.whole && file != RemoteFile::Absent {
             return Ok(self.proof(shown, 0));
