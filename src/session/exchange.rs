@@ -54,6 +54,8 @@ pub enum Ending {
     ConnectionLost,
     /// Not an octet came in time.
     TimedOut,
+    /// What came has no end that a reply could have, and the connection was closed.
+    ProtocolBroken,
 }
 
 impl Exchange {

@@ -94,10 +94,13 @@ impl Session {
         let (inputs, received) = mpsc::channel();
         let sender = inputs.clone();
         let (news, exchange) = Exchange::new();
-        let engine = Engine::new(control, settings, observer, sender, news);
+        // The queue has no bound of its own; a server that sends faster than it is shown must not fill the memory.
+        let (places, unread) = mpsc::sync_channel(UNREAD_PIECES);
+        let engine = Engine::new(control, settings, observer, sender, unread, news);
         let reader_inputs = inputs.clone();
         engine.control().start_reading(move |input| {
             // The engine outlives its reader unless the program ends.
+            let _ = places.send(());
             let _ = reader_inputs.send(Input::Control(input));
         })?;
         std::thread::Builder::new()
@@ -194,4 +197,6 @@ impl Interrupter {
     }
 }
 
+/// Pieces of the control connection that may wait in the queue, each of at most 16 KiB.
+const UNREAD_PIECES: usize = 64;
 const CONNECT_LIMIT: Duration = Duration::from_secs(30);

@@ -125,6 +125,11 @@ pub enum Observation<'a> {
     },
     /// `resync` closed these entries.
     Resynchronised(&'a [Verb]),
+    /// So many octets came without a whole reply among them; the connection is closed.
+    ProtocolBroken {
+        /// How many.
+        octets: u64,
+    },
     /// Not an octet came for so long.
     TimedOut(Duration),
     /// The control connection ended.

@@ -60,6 +60,7 @@ impl Exit {
     pub fn of(outcome: &Outcome) -> Self {
         match outcome.ending {
             Ending::ConnectionLost | Ending::TimedOut => return Self::Connection,
+            Ending::ProtocolBroken => return Self::Protocol,
             Ending::Interrupted => return Self::Interrupted,
             Ending::Answered | Ending::Unanswered => {}
         }

@@ -144,7 +144,7 @@ impl Settings {
         Setting {
             name: "hints",
             values: &["on", "off"],
-            about: "hints behind what is typed, and what could come next",
+            about: "what could come next",
             value: |settings| place(&SWITCH, settings.hints),
             change: |settings, index| settings.hints = SWITCH[index],
         },
@@ -329,6 +329,6 @@ mod tests {
         let list = settings.list();
         assert_eq!(list.len(), Settings::TABLE.len());
         assert!(list[2].starts_with("ascii      raw      (or convert)  line ends"));
-        assert!(list[5].starts_with("hints      on       (or off)      hints"));
+        assert!(list[5].starts_with("hints      on       (or off)      what"));
     }
 }

@@ -86,11 +86,15 @@ pub(super) struct Engine {
     settings: Settings,
     observer: Box<dyn Observer>,
     inputs: Sender<Input>,
+    /// One item for each piece of the control connection that waits in the queue.
+    unread: Receiver<()>,
     waiting: Option<Waiting>,
     data: DataSide,
     transfer: Option<ActiveTransfer>,
     /// Until when a completion reply waits for the end of the data that it completes.
     data_first_until: Option<Instant>,
+    /// What came on the control connection since the last whole reply.
+    octets_without_reply: u64,
     /// When the last octet came on the control connection.
     last_reply_octet: Instant,
     /// When anything last moved on either connection.
@@ -103,6 +107,7 @@ impl Engine {
         settings: Settings,
         observer: Box<dyn Observer>,
         inputs: Sender<Input>,
+        unread: Receiver<()>,
         news: Sender<News>,
     ) -> Self {
         let (mut pi, greeting) = UserPi::new();
@@ -116,10 +121,12 @@ impl Engine {
             settings,
             observer,
             inputs,
+            unread,
             waiting: Some(Waiting::new(greeting, Verb::new(b""), news)),
             data: DataSide::default(),
             transfer: None,
             data_first_until: None,
+            octets_without_reply: 0,
             last_reply_octet: now,
             last_movement: now,
         }
@@ -156,7 +163,11 @@ impl Engine {
 
     fn take(&mut self, input: Input) {
         match input {
-            Input::Control(ControlInput::Octets(octets)) => self.take_octets(&octets),
+            Input::Control(ControlInput::Octets(octets)) => {
+                // One place less is taken; the reader may go on.
+                let _ = self.unread.try_recv();
+                self.take_octets(&octets);
+            }
             Input::Control(ControlInput::Ended(error)) => self.end_control(error.as_ref()),
             Input::Data(id, event) => self.take_data_event(id, event),
             Input::Begin {

@@ -7,17 +7,27 @@ use crate::protocol::Reply;
 use crate::protocol::data_port::DataPort;
 use crate::protocol::ledger::{Assignment, EntryId};
 use crate::protocol::user_pi::Event;
-use crate::session::exchange::News;
+use crate::session::exchange::{Ending, News};
 use crate::session::observation::Observation;
 
 use super::Engine;
 
 impl Engine {
     pub(super) fn take_octets(&mut self, octets: &[u8]) {
+        if !self.connected {
+            return;
+        }
         self.last_reply_octet = Instant::now();
         self.last_movement = self.last_reply_octet;
+        self.octets_without_reply += octets.len() as u64;
         self.pi.receive(octets);
         self.take_events();
+        if self.octets_without_reply > ENDLESS_OCTETS {
+            let octets = self.octets_without_reply;
+            self.observe(&Observation::ProtocolBroken { octets });
+            self.settle_as(Ending::ProtocolBroken);
+            self.end_control(None);
+        }
     }
 
     pub(super) fn take_events(&mut self) {
@@ -66,6 +76,7 @@ impl Engine {
     }
 
     fn show_reply(&mut self, reply: &Reply, assignment: &Assignment) {
+        self.octets_without_reply = 0;
         let awaited = self.waiting.as_ref().is_some_and(|waiting| {
             assignment.entry == Some(waiting.entry) || self.is_abort(assignment)
         });
@@ -152,3 +163,6 @@ impl Engine {
 }
 
 const COMPLETION_GRACE: Duration = Duration::from_millis(100);
+
+/// More than any reply can be: who sends so much without ending a reply does not speak FTP.
+const ENDLESS_OCTETS: u64 = 64 * 1024 * 1024;

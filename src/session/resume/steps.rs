@@ -135,7 +135,7 @@ impl<'a> Steps<'a> {
         match outcome.ending {
             Ending::Answered | Ending::Unanswered => Ok(outcome),
             Ending::Interrupted => Err(self.interrupted()),
-            Ending::ConnectionLost => Err(self.lost()),
+            Ending::ConnectionLost | Ending::ProtocolBroken => Err(self.lost()),
             Ending::TimedOut => Err(ResumeError::TimedOut {
                 known: self.known.clone(),
             }),

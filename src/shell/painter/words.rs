@@ -20,10 +20,18 @@ pub(super) fn describe(observation: &Observation<'_>) -> Option<(Tone, String)> 
                 format!("Telnet command received and removed: {}", hex.join(" ")),
             )
         }
-        Observation::StrayReceived(line) => (
-            Tone::Warning,
-            format!("a line that is no reply: {}", escape(line)),
-        ),
+        Observation::StrayReceived(line) => {
+            let shown = escape(&line[..line.len().min(STRAY_OCTETS_SHOWN)]);
+            let rest = if line.len() > STRAY_OCTETS_SHOWN {
+                " ..."
+            } else {
+                ""
+            };
+            (
+                Tone::Warning,
+                format!("a line that is no reply: {shown}{rest}"),
+            )
+        }
         Observation::DataConnectionOpened {
             dialled,
             offered,
@@ -76,6 +84,13 @@ pub(super) fn describe(observation: &Observation<'_>) -> Option<(Tone, String)> 
         Observation::Resynchronised(verbs) => (
             Tone::Note,
             format!("no longer awaited: {}", list_verbs(verbs)),
+        ),
+        Observation::ProtocolBroken { octets } => (
+            Tone::Error,
+            format!(
+                "{} came and no reply ended among them: that is not FTP, so the connection was closed",
+                count(*octets, "octet")
+            ),
         ),
         Observation::TimedOut(limit) => (
             Tone::Error,
@@ -240,3 +255,5 @@ pub(super) fn verb(verb: &Verb) -> String {
 pub fn list_verbs(verbs: &[Verb]) -> String {
     verbs.iter().map(self::verb).collect::<Vec<_>>().join(", ")
 }
+
+const STRAY_OCTETS_SHOWN: usize = 1024;
