@@ -2,5 +2,6 @@
 
 mod rig;
 mod rooms;
+mod secrets;
 
 mod support;
