@@ -51,7 +51,8 @@ fn a_password_is_seen_nowhere_however_it_is_typed_and_though_the_server_repeats_
     let mut terminal = shell_on(&home, server.address());
     await_prompt(&mut terminal, "220 hi");
     terminal.send_line("alias inside 'PASS $*'");
-    terminal.expect("ftp> ");
+    terminal.send_line("lpwd");
+    await_prompt(&mut terminal, "local folder");
     for (number, (typed, _)) in lines.iter().enumerate() {
         terminal.send_line(typed);
         await_prompt(&mut terminal, &format!("reply {number}"));
