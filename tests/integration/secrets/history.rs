@@ -98,8 +98,9 @@ fn what_is_typed_as_data_or_as_a_password_does_not_enter_the_history() {
     terminal.send_line("APPE 1.TXT");
     terminal.expect("data> ");
     terminal.send_line(PASSWORD);
-    let mark = terminal.mark();
-    terminal.wait_for_after(mark, "data> ");
+    terminal.wait_for_screen("the next line of data", |screen| {
+        screen.contains(PASSWORD) && screen.trim_end().ends_with("data>")
+    });
     terminal.send_key(Key::CtrlD);
     await_prompt(&mut terminal, "226 ");
     leave(&terminal);

@@ -51,8 +51,9 @@ fn a_password_is_seen_nowhere_however_it_is_typed_and_though_the_server_repeats_
     let mut terminal = shell_on(&home, server.address());
     await_prompt(&mut terminal, "220 hi");
     terminal.send_line("alias inside 'PASS $*'");
-    terminal.send_line("lpwd");
-    await_prompt(&mut terminal, "local folder");
+    terminal.wait_for_screen("the next prompt", |screen| {
+        screen.contains("alias inside") && screen.trim_end().ends_with("ftp>")
+    });
     for (number, (typed, _)) in lines.iter().enumerate() {
         terminal.send_line(typed);
         await_prompt(&mut terminal, &format!("reply {number}"));
