@@ -53,7 +53,7 @@ pub struct Learnt {
     pub epsv_all: bool,
     /// The lines of the last FEAT reply, trimmed (RFC 2389 section 3.2).
     pub features: Vec<Vec<u8>>,
-    /// The last final reply asked for a password or an account (331, 332).
+    /// The server asked for a password or an account (331, 332) and has neither taken nor refused one since.
     pub secret_is_asked: bool,
 }
 
@@ -260,8 +260,13 @@ impl UserPi {
     }
 
     fn learn(&mut self, command: &Command, reply: &Reply) {
-        self.learnt.secret_is_asked = matches!(reply.code.0, 331 | 332);
         let verb = command.verb();
+        self.learnt.secret_is_asked = match reply.code.0 {
+            331 | 332 => true,
+            // A line that the server did not take leaves its question open.
+            _ if reply.code.is_negative() && !is_login(&verb) => self.learnt.secret_is_asked,
+            _ => false,
+        };
         let argument = command.argument().unwrap_or_default().trim_ascii();
         self.learnt.pending_rename = verb.is("RNFR") && reply.code == ReplyCode(350);
         if reply.code.is_negative() {
@@ -301,6 +306,11 @@ impl Learnt {
             _ => {}
         }
     }
+}
+
+/// Whether the reply to this verb is about the question that a 331 or a 332 asked.
+fn is_login(verb: &Verb) -> bool {
+    ["USER", "PASS", "ACCT"].iter().any(|name| verb.is(name))
 }
 
 /// The feature lines of a 211. RFC 2389 wants one space in front of each; some servers write `211-NAME`.

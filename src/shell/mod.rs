@@ -29,15 +29,27 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use options::Options;
+use painter::{Dialogue, Screen};
 
 /// Runs the program: arguments in, exit code out.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     match Options::try_parse_from(arguments) {
         Ok(options) => ExitCode::from(running::run(options).code()),
         Err(problem) => {
-            // A closed standard output must not change the exit code.
-            let _ = problem.print();
+            print(&problem);
             ExitCode::from(u8::try_from(problem.exit_code()).unwrap_or(2))
         }
+    }
+}
+
+/// Prints help, or what is wrong with the arguments; a password in an argument is not repeated.
+fn print(problem: &clap::Error) {
+    let text = problem.render().to_string();
+    let shown = secrets::without_secrets(&text);
+    if shown == text {
+        // A closed standard output must not change the exit code.
+        let _ = problem.print();
+    } else {
+        Screen::new(Dialogue::StandardError, Some(false), true).line(shown.trim_end());
     }
 }

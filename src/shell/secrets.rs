@@ -35,6 +35,16 @@ pub fn secret_span(line: &[u8], alias_is_secret: &dyn Fn(&str) -> bool) -> Optio
         .reduce(|one, other| one.start.min(other.start)..one.end.max(other.end))
 }
 
+/// The text with `****` for the secret of each line.
+#[must_use]
+pub fn without_secrets(text: &str) -> String {
+    let mask = |line: &str| match secret_span(line.trim_end().as_bytes(), &|_| false) {
+        Some(span) => format!("{}****{}", &line[..span.start], &line[span.end..]),
+        None => line.to_owned(),
+    };
+    text.split_inclusive('\n').map(mask).collect()
+}
+
 fn is_secret_alias(word: &[u8], alias_is_secret: &dyn Fn(&str) -> bool) -> bool {
     str::from_utf8(word).is_ok_and(|name| !name.is_empty() && alias_is_secret(name))
 }

@@ -38,6 +38,14 @@ pub enum TargetError {
         "{0} is not a port: a port is a number from 1 to 65535. An IPv6 address stands in brackets, as in [::1]:2121"
     )]
     BadPort(String),
+    /// `user@host`, or with a password that must not be repeated.
+    #[error("a user belongs in a URL: write ftp://user@host, and the password is asked for")]
+    UserWithoutUrl,
+    /// CR, LF or NUL in a part of the URL.
+    #[error(
+        "that URL holds CR, LF or NUL, and a second command could hide there, so nothing was sent: leave out %0D, %0A and %00"
+    )]
+    LineEndInUrl,
     /// Not a URL that can be read.
     #[error("that URL cannot be read: {0}. Write ftp://user@host:port/path")]
     BadUrl(String),
@@ -65,6 +73,7 @@ impl Target {
                 "ftps" => Err(TargetError::NoTls),
                 other => Err(TargetError::UnknownScheme(other.escape_debug().to_string())),
             },
+            None if text.contains('@') => Err(TargetError::UserWithoutUrl),
             None => Self::from_host(text),
         }
     }
@@ -100,6 +109,9 @@ impl Target {
     }
 
     fn from_url(text: &str) -> Result<Self, TargetError> {
+        if percent_decode_str(text).any(|octet| b"\r\n\0".contains(&octet)) {
+            return Err(TargetError::LineEndInUrl);
+        }
         let url = Url::parse(text).map_err(|error| TargetError::BadUrl(error.to_string()))?;
         let host = url
             .host_str()
@@ -192,6 +204,25 @@ mod tests {
         assert_eq!(login.password.as_deref(), Some(&b"p:\xe9"[..]));
         assert_eq!(target.directories, [b"x y".to_vec(), b"z".to_vec()]);
         assert!(!format!("{target:?}{login:?}").contains("p:"));
+    }
+
+    #[test]
+    fn a_user_without_a_url_is_refused_and_its_password_not_repeated() {
+        for text in ["u@h", "u:secret@h", "u:secret@h:21"] {
+            assert_eq!(Target::read(text), Err(TargetError::UserWithoutUrl));
+        }
+    }
+
+    #[test]
+    fn a_url_that_could_hide_a_second_command_is_refused() {
+        for text in [
+            "ftp://u:p%0Dx@h",
+            "ftp://u%00@h/",
+            "ftp://h/a%0ab",
+            "ftp://h/a\nb",
+        ] {
+            assert_eq!(Target::read(text), Err(TargetError::LineEndInUrl));
+        }
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! The tests that look from outside: at the binary, at real servers, and at the source itself.
 
 mod documents;
+mod hostile;
 mod quirks;
 mod readme;
 mod rig;
 mod rooms;
+mod secrets;
 
 mod support;

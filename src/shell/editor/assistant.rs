@@ -98,14 +98,24 @@ impl Assistant {
     }
 }
 
+impl Assistant {
+    /// A paste may hold several lines, each with a secret of its own.
+    fn mask_secrets(&self, lines: &str) -> String {
+        let is_secret = |name: &str| is_secret_alias(&self.secret_aliases, name);
+        let mask_line = |line| match secret_span(str::trim_end(line).as_bytes(), &is_secret) {
+            Some(span) => mask(line, span),
+            None => line.to_owned(),
+        };
+        lines.split_inclusive('\n').map(mask_line).collect()
+    }
+}
+
 impl Highlighter for Assistant {
     fn highlight<'l>(&self, line: &'l str, _pos: usize) -> Cow<'l, str> {
         let span = match self.keys.what() {
             What::Data => None,
             What::Secret => Some(0..line.len()),
-            What::Line => secret_span(line.as_bytes(), &|name| {
-                is_secret_alias(&self.secret_aliases, name)
-            }),
+            What::Line => return Cow::Owned(self.mask_secrets(line)),
         };
         match span {
             None => Cow::Borrowed(line),

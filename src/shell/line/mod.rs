@@ -10,12 +10,13 @@ mod words;
 use std::fmt;
 
 pub use self::builtin::Builtin;
-pub use self::redirection::{Direction, Redirection, expand_home};
+pub use self::redirection::{Redirection, expand_home};
 
 pub(in crate::shell) use self::redirection::path;
 
 use self::quote::Quoted;
 use self::words::{is_blank, words};
+use crate::protocol::user_pi::data_direction;
 use crate::protocol::{Command, IllegalOctet};
 
 /// What one input line means.
@@ -136,7 +137,7 @@ pub fn read(line: &[u8], aliases: &dyn Fn(&str) -> bool) -> Result<Line, LineErr
     if let Some(ours) = read_ours(line, aliases)? {
         return Ok(ours);
     }
-    let Some(direction) = Direction::of(&whole.verb()) else {
+    let Some(direction) = data_direction(&whole) else {
         return Ok(Line::Raw {
             command: whole,
             redirection: None,

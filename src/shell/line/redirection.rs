@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::LineError;
 use super::words::{is_blank, words};
-use crate::protocol::Verb;
+use crate::protocol::verbs::DataDirection;
 
 /// Where a transfer's data come from or go to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,32 +51,6 @@ pub fn expand_home(path: &Path, home: Option<&Path>) -> PathBuf {
     }
 }
 
-/// Which way the data of a transfer command go.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Direction {
-    /// From the server to us.
-    Receiving,
-    /// From us to the server.
-    Sending,
-}
-
-impl Direction {
-    /// The direction of this verb's data; `None` if it uses no data connection.
-    #[must_use]
-    pub fn of(verb: &Verb) -> Option<Self> {
-        if ["RETR", "LIST", "NLST", "MLSD"]
-            .iter()
-            .any(|name| verb.is(name))
-        {
-            Some(Self::Receiving)
-        } else if ["STOR", "STOU", "APPE"].iter().any(|name| verb.is(name)) {
-            Some(Self::Sending)
-        } else {
-            None
-        }
-    }
-}
-
 /// One of the six signs. `<<` may touch its word; the others have a space on both sides.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Operator {
@@ -116,10 +90,10 @@ impl Operator {
             .expect("every operator has a row in ALL")
     }
 
-    fn direction(self) -> Direction {
+    fn direction(self) -> DataDirection {
         match self {
-            Self::Pipe | Self::To | Self::Append => Direction::Receiving,
-            Self::From | Self::Text | Self::HereDocument => Direction::Sending,
+            Self::Pipe | Self::To | Self::Append => DataDirection::Received,
+            Self::From | Self::Text | Self::HereDocument => DataDirection::Sent,
         }
     }
 }
@@ -134,7 +108,7 @@ impl Operator {
 /// An operator without a target, or one that goes the other way.
 pub(super) fn split(
     line: &[u8],
-    direction: Direction,
+    direction: DataDirection,
 ) -> Result<(&[u8], Option<Redirection>), LineError> {
     let spaces = line
         .iter()
@@ -198,10 +172,10 @@ fn missing_target(operator: Operator) -> LineError {
 
 fn wrong_direction(operator: Operator) -> LineError {
     match operator.direction() {
-        Direction::Receiving => LineError::ReceivesWhileSending {
+        DataDirection::Received => LineError::ReceivesWhileSending {
             operator: operator.sign(),
         },
-        Direction::Sending => LineError::SendsWhileReceiving {
+        DataDirection::Sent => LineError::SendsWhileReceiving {
             operator: operator.sign(),
         },
     }

@@ -2,6 +2,7 @@
 
 use super::{Builtin, Line, LineError, Redirection, read};
 use crate::protocol::Command;
+use crate::protocol::verbs::{DataDirection, VERBS};
 
 fn is_alias(name: &str) -> bool {
     ["get", "ls", "größe"].contains(&name)
@@ -236,5 +237,24 @@ fn secrets_do_not_appear_in_debug_prints_or_errors() {
     ] {
         let debug = format!("{:?}", read_line(line));
         assert!(!debug.contains("hunter2"), "{debug}");
+    }
+}
+
+#[test]
+fn every_verb_of_the_table_that_moves_data_takes_a_redirection() {
+    for entry in VERBS {
+        let (operator, expected) = match entry.data {
+            Some(DataDirection::Received) => (">", Redirection::ToFile("file".into())),
+            Some(DataDirection::Sent) => ("<", Redirection::FromFile("file".into())),
+            None => continue,
+        };
+        let line = read_line(format!("{} x {operator} file", entry.name));
+        let command = Command::new(format!("{} x", entry.name)).unwrap();
+        let redirection = Some(expected);
+        let raw = Line::Raw {
+            command,
+            redirection,
+        };
+        assert_eq!(line, Ok(raw), "{}", entry.name);
     }
 }

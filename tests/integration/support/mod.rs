@@ -1,8 +1,10 @@
-//! What the tests stand on. Knows nothing of the library's own code.
+//! What the tests stand on. Knows nothing of the library's own code but the practice server.
 
 pub(crate) mod ftpsh;
+pub(crate) mod home;
 pub(crate) mod plain_client;
 mod plain_text;
+pub(crate) mod practice;
 pub(crate) mod real_server;
 pub(crate) mod relay;
 mod relayed_reply;

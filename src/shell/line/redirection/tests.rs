@@ -2,10 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Direction, LineError, Redirection, expand_home, split};
+use super::{LineError, Redirection, expand_home, split};
+use crate::protocol::verbs::DataDirection;
 
-const RECEIVING: Direction = Direction::Receiving;
-const SENDING: Direction = Direction::Sending;
+const RECEIVING: DataDirection = DataDirection::Received;
+const SENDING: DataDirection = DataDirection::Sent;
 
 fn to(path: &str) -> Option<Redirection> {
     Some(Redirection::ToFile(PathBuf::from(path)))
@@ -31,7 +32,7 @@ fn here(word: &str) -> Option<Redirection> {
     Some(Redirection::FromHereDocument(word.into()))
 }
 
-fn assert_split(direction: Direction, table: &[(&str, &str, Option<Redirection>)]) {
+fn assert_split(direction: DataDirection, table: &[(&str, &str, Option<Redirection>)]) {
     for (line, sent, redirection) in table {
         let found = split(line.as_bytes(), direction).unwrap();
         assert_eq!(

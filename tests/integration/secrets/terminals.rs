@@ -1,0 +1,178 @@
+//! Passwords typed at a terminal.
+
+use crate::support::ftpsh::Ftpsh;
+use crate::support::home::Home;
+use crate::support::practice::practice_server_for;
+use crate::support::scripted_server::Script;
+use crate::support::terminal::{Key, Terminal};
+
+use super::{PASSWORD, assert_unseen, assert_unseen_in, escaped_password};
+
+fn shell_on(home: &Home, target: impl ToString) -> Terminal {
+    Ftpsh::new()
+        .home(home.path())
+        .arg(target.to_string())
+        .terminal_of(40, 120)
+}
+
+/// Waits for a text and for the prompt behind it: before that, the terminal itself would echo.
+fn await_prompt(terminal: &mut Terminal, text: &str) {
+    terminal.expect(text);
+    terminal.expect("ftp> ");
+}
+
+#[test]
+fn a_password_is_seen_nowhere_however_it_is_typed_and_though_the_server_repeats_it() {
+    let home = Home::new();
+    home.configure("[alias]\nin = \"PASS $1\"\n");
+    let raw = |line: &str| (line.to_owned(), line.to_owned());
+    let pass = format!("PASS {PASSWORD}");
+    let lines = [
+        raw(&format!("pass {PASSWORD}")),
+        raw(&pass),
+        raw(&format!(" PaSs {PASSWORD}")),
+        raw(&format!("  pass  {PASSWORD} ")),
+        raw(&format!("acct {PASSWORD}")),
+        raw(&format!("ADAT {PASSWORD}")),
+        (format!("quote {pass}"), pass.clone()),
+        (
+            format!("quote -x PASS {}", escaped_password()),
+            pass.clone(),
+        ),
+        (format!("in '{PASSWORD}'"), pass.clone()),
+        (format!("inside {PASSWORD}"), pass.clone()),
+    ];
+    let mut script = Script::new().send("220 hi\r\n");
+    for (number, (_, sent)) in lines.iter().enumerate() {
+        let reply = format!("500-You said\r\n '{sent}'\r\n500 {sent}; reply {number}.\r\n");
+        script = script.expect(sent).send(reply);
+    }
+    let server = script.expect("QUIT").send("221 bye\r\n").start();
+    let mut terminal = shell_on(&home, server.address());
+    await_prompt(&mut terminal, "220 hi");
+    terminal.send_line("alias inside 'PASS $*'");
+    terminal.wait_for_screen("the next prompt", |screen| {
+        screen.contains("alias inside") && screen.trim_end().ends_with("ftp>")
+    });
+    for (number, (typed, _)) in lines.iter().enumerate() {
+        terminal.send_line(typed);
+        await_prompt(&mut terminal, &format!("reply {number}"));
+    }
+    terminal.send_key(Key::CtrlD);
+    assert_eq!(terminal.wait_exit(), 0);
+    let _ = server.finish();
+    assert_unseen(&terminal.raw_output(), "the terminal");
+    assert_unseen_in(&home);
+}
+
+#[test]
+fn while_a_password_is_typed_only_stars_are_seen() {
+    let home = Home::new();
+    home.configure("[alias]\nin = \"PASS $1\"\n");
+    let server = practice_server_for(PASSWORD, &[]);
+    let mut terminal = shell_on(&home, server.address());
+    await_prompt(&mut terminal, "220 ");
+    let hex = escaped_password();
+    for (before, secret, after) in [
+        ("pass ", PASSWORD, ""),
+        ("  PaSs ", PASSWORD, ""),
+        ("acct ", PASSWORD, ""),
+        ("quote pass ", PASSWORD, ""),
+        ("quote -x PASS ", &hex, ""),
+        ("login me ", PASSWORD, ""),
+        ("in ", PASSWORD, ""),
+        ("alias me 'USER x' 'PASS ", PASSWORD, "'"),
+        ("open ftp://me:", PASSWORD, "@127.0.0.1/"),
+        ("!echo ftp://me:", PASSWORD, "@127.0.0.1/"),
+    ] {
+        terminal.send(format!("{before}{secret}{after}"));
+        let stars = "*".repeat(secret.chars().count());
+        let shown = format!("{before}{stars}");
+        terminal.wait_for_screen(&shown, |screen| screen.contains(&shown));
+        // Back to an empty line.
+        terminal.send(b"\x01\x0b");
+        terminal.wait_for_screen("an empty line", |screen| {
+            screen.trim_end().ends_with("ftp>")
+        });
+    }
+    assert_unseen(&terminal.raw_output(), "the terminal");
+}
+
+#[test]
+fn a_password_that_is_pasted_behind_its_user_is_not_seen() {
+    let home = Home::new();
+    let server = practice_server_for(PASSWORD, &["echo-secrets"]);
+    let mut terminal = shell_on(&home, server.address());
+    await_prompt(&mut terminal, "220 ");
+    let lines = format!("user A\rpass {PASSWORD}\rMKD in\r");
+    terminal.send(format!("\x1b[200~{lines}\x1b[201~\r"));
+    await_prompt(&mut terminal, "257 ");
+    terminal.send_key(Key::CtrlD);
+    assert_eq!(terminal.wait_exit(), 0);
+    assert!(server.server_folder().join("in").is_dir());
+    assert_unseen(&terminal.raw_output(), "the terminal");
+    assert_unseen_in(&home);
+}
+
+#[test]
+fn the_question_for_a_password_shows_stars_and_the_login_works() {
+    let home = Home::new();
+    let server = practice_server_for(PASSWORD, &["echo-secrets"]);
+    let mut terminal = shell_on(&home, server.address());
+    await_prompt(&mut terminal, "220 ");
+    terminal.send_line("login A");
+    terminal.expect("password: ");
+    terminal.send(PASSWORD);
+    terminal.wait_for_screen("stars", |screen| screen.ends_with("password: *******"));
+    terminal.send_key(Key::Enter);
+    await_prompt(&mut terminal, "230 ");
+    terminal.send_line("MKD in");
+    await_prompt(&mut terminal, "257 ");
+    terminal.send_key(Key::CtrlD);
+    assert_eq!(terminal.wait_exit(), 0);
+    assert!(server.server_folder().join("in").is_dir());
+    assert_unseen(&terminal.raw_output(), "the terminal");
+    assert_unseen_in(&home);
+}
+
+#[test]
+fn login_with_the_password_behind_the_user_shows_none_of_it() {
+    let home = Home::new();
+    let server = practice_server_for(PASSWORD, &["echo-secrets"]);
+    let mut terminal = shell_on(&home, server.address());
+    await_prompt(&mut terminal, "220 ");
+    terminal.send_line(&format!("login A {PASSWORD}x"));
+    await_prompt(&mut terminal, "530 ");
+    terminal.send_line(&format!("login A {PASSWORD}"));
+    await_prompt(&mut terminal, "230 ");
+    terminal.send_key(Key::CtrlD);
+    assert_eq!(terminal.wait_exit(), 0);
+    assert_unseen(&terminal.raw_output(), "the terminal");
+    assert_unseen_in(&home);
+}
+
+#[test]
+fn the_password_of_a_url_is_not_seen_at_a_terminal() {
+    let home = Home::new();
+    let server = practice_server_for(PASSWORD, &["echo-secrets"]);
+    let url = format!("ftp://A:{PASSWORD}@{}/", server.address());
+    let mut terminal = shell_on(&home, &url);
+    await_prompt(&mut terminal, "230 ");
+    terminal.send_line(&format!("open {url}"));
+    await_prompt(&mut terminal, "still connected");
+    terminal.send_line("close");
+    await_prompt(&mut terminal, "connection closed");
+    terminal.send_line(&format!("open {url}"));
+    await_prompt(&mut terminal, "230 ");
+    terminal.send_line("close");
+    await_prompt(&mut terminal, "connection closed");
+    // Whoever typed the password types it again.
+    terminal.send_line("open");
+    terminal.expect("password: ");
+    terminal.send_line(PASSWORD);
+    await_prompt(&mut terminal, "230 ");
+    terminal.send_key(Key::CtrlD);
+    assert_eq!(terminal.wait_exit(), 0);
+    assert_unseen(&terminal.raw_output(), "the terminal");
+    assert_unseen_in(&home);
+}
