@@ -249,16 +249,8 @@ impl Worker {
     fn run(mut self, report: &mut dyn FnMut(DataEvent)) {
         let mut work = Work::Watching;
         loop {
-            match self.orders.try_recv() {
-                Ok(Order::Receive(destination)) => work = Work::Receiving(destination),
-                Ok(Order::Send(source)) => {
-                    self.reset_unless_whole();
-                    work = Work::Sending(source);
-                }
-                Ok(Order::Rest) => work = Work::Watching,
-                // The handle is gone, and with it everybody who wants to hear more.
-                Err(TryRecvError::Disconnected) => return,
-                Err(TryRecvError::Empty) => {}
+            if !self.take_orders(&mut work) {
+                return;
             }
             let step = match &mut work {
                 Work::Watching => self.watch(),
@@ -280,6 +272,23 @@ impl Worker {
                     }
                 }
             }
+        }
+    }
+
+    /// Takes every order that is there: one wake may stand for several, and the last one counts. `false` once the
+    /// handle is gone, and with it everybody who wants to hear more.
+    fn take_orders(&self, work: &mut Work) -> bool {
+        loop {
+            *work = match self.orders.try_recv() {
+                Ok(Order::Receive(destination)) => Work::Receiving(destination),
+                Ok(Order::Send(source)) => {
+                    self.reset_unless_whole();
+                    Work::Sending(source)
+                }
+                Ok(Order::Rest) => Work::Watching,
+                Err(TryRecvError::Disconnected) => return false,
+                Err(TryRecvError::Empty) => return true,
+            };
         }
     }
 
@@ -407,3 +416,39 @@ fn halt<T>(outcome: Option<io::Result<T>>) -> Halt {
 }
 
 const BUFFER_OCTETS: usize = 256 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use std::io::{self, Cursor, Read};
+    use std::sync::mpsc;
+    use std::time::Duration;
+
+    use super::{DataConnection, DataEvent};
+    use crate::net::loopback::LoopbackListener;
+
+    const LIMIT: Duration = Duration::from_secs(10);
+
+    #[test]
+    fn of_several_orders_that_come_at_once_the_last_is_carried_out() {
+        let listener = LoopbackListener::ipv4().unwrap();
+        let (handle, opened) = mpsc::channel();
+        // The thread that would carry out the orders runs this, so it finds all of them at once.
+        let order = move |event| {
+            if let DataEvent::Opened(connection) = event {
+                connection.receive(Box::new(io::sink()));
+                connection.rest();
+                connection.receive(Box::new(io::sink()));
+                connection.rest();
+                connection.send(Box::new(Cursor::new(b"octets")));
+                handle.send(connection).unwrap();
+            }
+        };
+        DataConnection::dial(listener.address().unwrap(), LIMIT, order).unwrap();
+        let mut server = listener.accept_within(LIMIT).unwrap();
+        server.limit_reads(Some(LIMIT)).unwrap();
+        let mut received = Vec::new();
+        server.read_to_end(&mut received).unwrap();
+        assert_eq!(received, b"octets");
+        drop(opened);
+    }
+}

@@ -4,6 +4,7 @@ mod documents;
 mod hostile;
 mod quirks;
 mod readme;
+mod real;
 mod rig;
 mod rooms;
 mod secrets;
