@@ -94,13 +94,16 @@ impl Session {
         let (news, exchange) = Exchange::new();
         let engine = Engine::new(control, settings, observer, sender, news);
         let reader_inputs = inputs.clone();
+        let (slots, taken) = mpsc::sync_channel(MOST_PIECES_UNREAD);
         engine.control().start_reading(move |input| {
-            // The engine outlives its reader unless the program ends.
+            // The engine outlives its reader unless the program ends. A server that talks faster than it is heard has
+            // to wait, or its octets would pile up here.
+            let _ = slots.send(());
             let _ = reader_inputs.send(Input::Control(input));
         })?;
         std::thread::Builder::new()
             .name("session".to_owned())
-            .spawn(move || engine.run(&received))?;
+            .spawn(move || engine.run(&received, &taken))?;
         Ok((
             Self {
                 inputs,
@@ -186,3 +189,5 @@ impl Interrupter {
 }
 
 const CONNECT_LIMIT: Duration = Duration::from_secs(30);
+/// What the control connection brought and the engine has not taken, in pieces of one read each.
+const MOST_PIECES_UNREAD: usize = 16;

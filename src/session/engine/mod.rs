@@ -117,7 +117,8 @@ impl Engine {
         &self.control
     }
 
-    pub(super) fn run(mut self, inputs: &Receiver<Input>) {
+    /// Takes inputs until the session is closed; from `slots`, one for each input of the control connection.
+    pub(super) fn run(mut self, inputs: &Receiver<Input>, slots: &Receiver<()>) {
         self.observe(&Observation::Connected {
             peer: self.control.peer(),
         });
@@ -130,7 +131,13 @@ impl Engine {
             };
             match input {
                 Ok(Input::Close(done)) => return self.close(&done),
-                Ok(input) => self.take(input),
+                Ok(input) => {
+                    if matches!(input, Input::Control(_)) {
+                        // The reader takes a slot before it sends, so there is one.
+                        let _ = slots.try_recv();
+                    }
+                    self.take(input);
+                }
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
             }
