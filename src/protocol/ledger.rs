@@ -83,6 +83,8 @@ enum Asked {
 enum Strictness {
     Listed,
     Tolerated,
+    /// Only an empty line is that modest.
+    LastResort,
 }
 
 impl Ledger {
@@ -160,12 +162,19 @@ impl Ledger {
         let entry = &mut self.open[position];
         entry.preliminaries += 1;
         // A second 1yz tells nothing about the data (Pure-FTPd sends one when a download was cut).
-        entry.transferring |= entry.preliminaries == 1 && entry.data().is_some();
+        let begins = entry.preliminaries == 1 && entry.data().is_some();
+        entry.transferring |= begins;
+        let assignment = entry.assignment(fit);
+        // A server has one transfer at a time, so older commands get no reply any more (pyftpdlib answers RETR without
+        // a data connection with 150 and nothing else).
+        let passed_over = if begins {
+            self.pass_over(position, |_| false)
+        } else {
+            Vec::new()
+        };
         Assignment {
-            entry: Some(entry.id),
-            verb: Some(entry.verb()),
-            fit,
-            passed_over: Vec::new(),
+            passed_over,
+            ..assignment
         }
     }
 
@@ -173,6 +182,7 @@ impl Ledger {
         for (strictness, fit) in [
             (Strictness::Listed, Fit::Listed),
             (Strictness::Tolerated, Fit::Tolerated),
+            (Strictness::LastResort, Fit::Tolerated),
         ] {
             if let Some(position) = self
                 .open
@@ -215,29 +225,41 @@ impl Ledger {
     }
 
     fn close_at(&mut self, position: usize, fit: Fit) -> Assignment {
-        let mut passed_over = Vec::new();
-        let mut kept = VecDeque::new();
-        for entry in self.open.drain(..position) {
-            if entry.transferring {
-                kept.push_back(entry);
-            } else {
-                passed_over.push((entry.id, entry.verb()));
-                self.passed_over.push_back(entry);
-            }
-        }
-        while self.passed_over.len() > PASSED_OVER_KEPT {
-            self.passed_over.pop_front();
-        }
-        let closed = self.open.pop_front();
-        kept.append(&mut self.open);
-        self.open = kept;
-        let closed = closed.expect("`position` was found in `open`, so it has an entry there");
+        let closed = self
+            .open
+            .remove(position)
+            .expect("`position` was found in `open`, so it has an entry there");
+        // Some servers answer ABOR before the transfer that it ends.
+        let aborts = closed.verb().is("ABOR");
+        let passed_over = self.pass_over(position, |older| {
+            older.transferring || (aborts && older.preliminaries > 0)
+        });
         let assignment = Assignment {
             passed_over,
             ..closed.assignment(fit)
         };
         self.answered = Some(closed);
         assignment
+    }
+
+    /// Takes the first `count` open commands to get no reply, except those that are to be kept.
+    fn pass_over(
+        &mut self,
+        count: usize,
+        is_kept: impl Fn(&Entry) -> bool,
+    ) -> Vec<(EntryId, Verb)> {
+        let younger = self.open.split_off(count);
+        let (mut kept, passed_over): (VecDeque<_>, VecDeque<_>) =
+            self.open.drain(..).partition(is_kept);
+        kept.extend(younger);
+        self.open = kept;
+        let verbs = passed_over.iter().map(|entry| (entry.id, entry.verb()));
+        let verbs = verbs.collect();
+        self.passed_over.extend(passed_over);
+        while self.passed_over.len() > PASSED_OVER_KEPT {
+            self.passed_over.pop_front();
+        }
+        verbs
     }
 }
 
@@ -283,9 +305,10 @@ impl Entry {
             Asked::Greeting => return matches!(code.0, 220 | 230 | 421 | 500..=599),
             Asked::Command(verb) => verb,
         };
-        // Servers answer an empty line with an error or not at all (vsftpd and Pure-FTPd are silent).
+        // Servers answer an empty line with an error or not at all (vsftpd and Pure-FTPd are silent), so the error
+        // belongs to any other command first.
         if verb.as_bytes().is_empty() {
-            return code.is_negative();
+            return strictness == Strictness::LastResort && code.is_negative();
         }
         let Some(entry) = verbs::entry(verb) else {
             return strictness == Strictness::Tolerated;
@@ -315,3 +338,6 @@ fn ends_a_transfer(code: ReplyCode) -> bool {
 
 /// Enough for the replies of a few skipped commands to find them; more would only match by accident.
 const PASSED_OVER_KEPT: usize = 8;
+
+#[cfg(test)]
+mod tests;

@@ -337,3 +337,6 @@ fn features(reply: &Reply) -> Vec<Vec<u8>> {
 pub fn data_direction(command: &Command) -> Option<verbs::DataDirection> {
     verbs::entry(&command.verb()).and_then(|entry| entry.data)
 }
+
+#[cfg(test)]
+mod tests;

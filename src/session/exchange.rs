@@ -18,7 +18,7 @@ pub struct Exchange {
 pub enum News {
     /// A 1yz came and the data connection stands: payload may be written.
     Begun,
-    /// The transfer's data have ended; the final reply may still be owed.
+    /// The transfer's data have ended, or the server wants no more of them; the final reply may still be owed.
     DataEnded,
     /// Nothing more will happen.
     Settled(Outcome),

@@ -96,7 +96,7 @@ impl Session {
         let (news, exchange) = Exchange::new();
         // The queue has no bound of its own; a server that sends faster than it is shown must not fill the memory.
         let (places, unread) = mpsc::sync_channel(UNREAD_PIECES);
-        let engine = Engine::new(control, settings, observer, sender, unread, news);
+        let engine = Engine::new(control, settings, observer, sender, news);
         let reader_inputs = inputs.clone();
         engine.control().start_reading(move |input| {
             // The engine outlives its reader unless the program ends.
@@ -105,7 +105,7 @@ impl Session {
         })?;
         std::thread::Builder::new()
             .name("session".to_owned())
-            .spawn(move || engine.run(&received))?;
+            .spawn(move || engine.run(&received, &unread))?;
         Ok((
             Self {
                 inputs,
@@ -198,5 +198,5 @@ impl Interrupter {
 }
 
 /// Pieces of the control connection that may wait in the queue, each of at most 16 KiB.
-const UNREAD_PIECES: usize = 64;
+const UNREAD_PIECES: usize = 16;
 const CONNECT_LIMIT: Duration = Duration::from_secs(30);

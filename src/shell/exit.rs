@@ -64,6 +64,10 @@ impl Exit {
             Ending::Interrupted => return Self::Interrupted,
             Ending::Answered | Ending::Unanswered => {}
         }
+        // The server is closing the connection (RFC 959 section 4.2), whether or not that was seen already.
+        if outcome.code() == 421 {
+            return Self::Connection;
+        }
         let refused = outcome
             .reply
             .as_ref()
@@ -76,6 +80,8 @@ impl Exit {
             Some(TransferResult::Broken(_) | TransferResult::NeverConnected) if !refused => {
                 return Self::Connection;
             }
+            // 202 to APPE is a positive reply, and nothing was stored.
+            Some(TransferResult::Refused) => return Self::Refused,
             _ => {}
         }
         if outcome.data_port_unreadable {

@@ -286,7 +286,8 @@ impl Shell {
                 }
                 Some(_) => {
                     self.tell_unsent(&typed);
-                    break;
+                    keyboard = None;
+                    continue;
                 }
                 None => {}
             }

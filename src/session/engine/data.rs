@@ -167,7 +167,13 @@ impl Engine {
                 transfer.give_up_at = Some(Instant::now() + STOP_GRACE);
             }
             _ if untouched => self.put_back_connection(),
-            (true, false) => {}
+            // What is left of a file still goes out, but nobody need type more.
+            (true, false) => {
+                let entry = transfer.entry;
+                if let Some(waiting) = self.waiting.as_ref().filter(|w| w.entry == entry) {
+                    waiting.tell(News::DataEnded);
+                }
+            }
             (false, _) => transfer.drop_connection(TransferResult::StoppedByServer),
         }
     }

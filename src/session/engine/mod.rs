@@ -86,8 +86,6 @@ pub(super) struct Engine {
     settings: Settings,
     observer: Box<dyn Observer>,
     inputs: Sender<Input>,
-    /// One item for each piece of the control connection that waits in the queue.
-    unread: Receiver<()>,
     waiting: Option<Waiting>,
     data: DataSide,
     transfer: Option<ActiveTransfer>,
@@ -107,7 +105,6 @@ impl Engine {
         settings: Settings,
         observer: Box<dyn Observer>,
         inputs: Sender<Input>,
-        unread: Receiver<()>,
         news: Sender<News>,
     ) -> Self {
         let (mut pi, greeting) = UserPi::new();
@@ -121,7 +118,6 @@ impl Engine {
             settings,
             observer,
             inputs,
-            unread,
             waiting: Some(Waiting::new(greeting, Verb::new(b""), news)),
             data: DataSide::default(),
             transfer: None,
@@ -136,7 +132,8 @@ impl Engine {
         &self.control
     }
 
-    pub(super) fn run(mut self, inputs: &Receiver<Input>) {
+    /// Takes inputs until the session is closed; from `slots`, one for each input of the control connection.
+    pub(super) fn run(mut self, inputs: &Receiver<Input>, unread: &Receiver<()>) {
         self.observe(&Observation::Connected {
             peer: self.control.peer(),
         });
@@ -149,7 +146,13 @@ impl Engine {
             };
             match input {
                 Ok(Input::Close(done)) => return self.close(&done),
-                Ok(input) => self.take(input),
+                Ok(input) => {
+                    if matches!(input, Input::Control(_)) {
+                        // The reader takes a place before it sends, so there is one to give back.
+                        let _ = unread.try_recv();
+                    }
+                    self.take(input);
+                }
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
             }
@@ -164,8 +167,6 @@ impl Engine {
     fn take(&mut self, input: Input) {
         match input {
             Input::Control(ControlInput::Octets(octets)) => {
-                // One place less is taken; the reader may go on.
-                let _ = self.unread.try_recv();
                 self.take_octets(&octets);
             }
             Input::Control(ControlInput::Ended(error)) => self.end_control(error.as_ref()),

@@ -1,0 +1,473 @@
+use super::{Assignment, EntryId, Fit, Ledger, ReplyCode, Verb};
+
+/// What happens, one step a line:
+///
+/// * `connected`: the greeting is owed.
+/// * `> VERB`: a command is sent; nothing behind `>` is an empty line, or one that begins with a space.
+/// * `< CODE VERB [FIT] [-VERB ...]`: a reply, whose it is, how well it fits if it is not listed, and who is passed over.
+///   `greeting` and `nobody` stand for a verb.
+/// * `= VERB`: the data of that command have ended.
+type Dialogue = &'static [&'static str];
+
+/// Commands and the replies that every server has for them: after any dialogue each of them must get its own.
+const PROBES: &[(&str, &[u16])] = &[
+    ("PWD", &[257]),
+    ("NOOP", &[200]),
+    ("SIZE", &[550]),
+    ("PASV", &[227]),
+    ("LIST", &[150, 226]),
+];
+
+fn check(name: &str, dialogue: Dialogue) {
+    let ledger = played(name, dialogue);
+    for (verb, codes) in PROBES {
+        if is_ambiguous(&ledger, codes) {
+            continue;
+        }
+        let mut ledger = played(name, dialogue);
+        let probe = ledger.enter_command(Verb::new(verb.as_bytes()));
+        for code in *codes {
+            let assignment = ledger.assign(ReplyCode(*code));
+            let shown = (assignment.entry, assignment.fit);
+            assert_eq!(
+                shown,
+                (Some(probe), Fit::Listed),
+                "{name}: {code} to {verb} behind it"
+            );
+        }
+    }
+}
+
+/// A command that is still owed a reply may take that of a younger one which is listed for both.
+fn is_ambiguous(ledger: &Ledger, codes: &[u16]) -> bool {
+    ledger
+        .open
+        .iter()
+        .any(|entry| !codes.contains(&150) && fits(entry, codes))
+}
+
+fn fits(entry: &super::Entry, codes: &[u16]) -> bool {
+    (codes.iter()).any(|code| entry.fits(ReplyCode(*code), super::Strictness::Listed))
+}
+
+fn played(name: &str, dialogue: Dialogue) -> Ledger {
+    let mut ledger = Ledger::default();
+    let mut sent = Vec::new();
+    for step in dialogue {
+        let mut words = step.split_ascii_whitespace();
+        match words.next() {
+            Some("connected") => sent.push((ledger.await_greeting(), "greeting")),
+            Some(">") => {
+                let verb = words.next().unwrap_or_default();
+                sent.push((ledger.enter_command(Verb::new(verb.as_bytes())), verb));
+            }
+            Some("<") => {
+                let code = words.next().unwrap().parse().unwrap();
+                let got = described(&ledger.assign(ReplyCode(code)), &sent);
+                let expected: Vec<&str> = words.collect();
+                assert_eq!(got, expected.join(" "), "{name}: {step}");
+            }
+            Some("=") => {
+                let verb = words.next().unwrap();
+                let (id, _) = sent.iter().rfind(|(_, of)| *of == verb).unwrap();
+                ledger.end_data(*id);
+            }
+            _ => panic!("{step}"),
+        }
+    }
+    ledger
+}
+
+fn described(assignment: &Assignment, sent: &[(EntryId, &str)]) -> String {
+    let verb_of = |id: EntryId| match sent.iter().find(|(of, _)| *of == id) {
+        Some((_, "")) => "empty",
+        Some((_, verb)) => verb,
+        None => "?",
+    };
+    let mut words = vec![assignment.entry.map_or("nobody", verb_of).to_owned()];
+    match assignment.fit {
+        Fit::Listed | Fit::Unasked => {}
+        fit => words.push(format!("{fit:?}").to_lowercase()),
+    }
+    let passed_over = assignment.passed_over.iter();
+    words.extend(passed_over.map(|(id, _)| format!("-{}", verb_of(*id))));
+    words.join(" ")
+}
+
+#[test]
+fn plain_dialogues_are_matched_in_order() {
+    let table: &[(&str, Dialogue)] = &[
+        ("greeting", &["connected", "< 220 greeting"]),
+        (
+            "120 before 220",
+            &["connected", "< 120 greeting", "< 220 greeting"],
+        ),
+        ("no room", &["connected", "< 421 greeting"]),
+        ("login", &["> USER", "< 331 USER", "> PASS", "< 230 PASS"]),
+        (
+            "three commands in one write",
+            &[
+                "> NOOP",
+                "> PWD",
+                "> TYPE",
+                "< 200 NOOP",
+                "< 257 PWD",
+                "< 200 TYPE",
+            ],
+        ),
+        (
+            "an upload",
+            &["> STOR", "< 150 STOR", "= STOR", "< 226 STOR"],
+        ),
+        (
+            "226 before the data have ended",
+            &["> RETR", "< 150 RETR", "< 226 RETR", "= RETR"],
+        ),
+        (
+            "data before 150",
+            &["> RETR", "= RETR", "< 150 RETR", "< 226 RETR"],
+        ),
+        ("150, then 550", &["> RETR", "< 150 RETR", "< 550 RETR"]),
+        (
+            "commands typed while a listing runs",
+            &[
+                "> LIST",
+                "< 150 LIST",
+                "> PWD",
+                "> NOOP",
+                "< 226 LIST",
+                "< 257 PWD",
+                "< 200 NOOP",
+            ],
+        ),
+    ];
+    for (name, dialogue) in table {
+        check(name, dialogue);
+    }
+}
+
+#[test]
+fn a_missing_reply_does_not_shift_those_that_follow() {
+    let table: &[(&str, Dialogue)] = &[
+        ("empty line, silent", &[">"]),
+        ("empty line, 500", &[">", "< 500 empty tolerated"]),
+        ("two empty lines, silent", &[">", ">"]),
+        (
+            "an empty line and an unknown verb",
+            &[">", "> XYZZY", "< 500 XYZZY tolerated -empty"],
+        ),
+        (
+            "an empty line and a refused command",
+            &[">", "> SIZE", "< 550 SIZE -empty"],
+        ),
+        ("unknown verb, 500", &["> XYZZY", "< 500 XYZZY tolerated"]),
+        ("unknown verb, 211", &["> XYZZY", "< 211 XYZZY tolerated"]),
+        ("unknown verb, silent", &["> XYZZY"]),
+        (
+            "unknown verb, 150 and 226",
+            &["> XYZZY", "< 150 XYZZY", "< 226 XYZZY tolerated"],
+        ),
+        ("SIZE, silent", &["> SIZE"]),
+        (
+            "SIZE, silent, and its reply after that of the next",
+            &["> SIZE", "> PWD", "< 257 PWD -SIZE", "< 213 SIZE late"],
+        ),
+        (
+            "PWD behind a login is left out",
+            &[
+                "> USER",
+                "> PASS",
+                "> PWD",
+                "< 331 USER",
+                "< 530 PASS",
+                "< 230 PASS secondreply",
+            ],
+        ),
+        (
+            "APPE, silent, aborted",
+            &["> APPE", "> ABOR", "< 226 ABOR -APPE"],
+        ),
+    ];
+    for (name, dialogue) in table {
+        check(name, dialogue);
+    }
+}
+
+#[test]
+fn a_reply_too_many_is_taken_by_nobody_else() {
+    let table: &[(&str, Dialogue)] = &[
+        ("421 at idle", &["> PWD", "< 257 PWD", "< 421 nobody"]),
+        ("226 at idle", &["< 226 nobody", "< 150 nobody"]),
+        (
+            "two replies to CWD, both before the next command",
+            &["> CWD", "< 200 CWD", "< 250 nobody"],
+        ),
+        (
+            "two replies to CWD, the second behind the next command",
+            &[
+                "> CWD",
+                "< 200 CWD",
+                "> PWD",
+                "< 250 CWD secondreply",
+                "< 257 PWD",
+            ],
+        ),
+        (
+            "two replies to CWD, the second behind NOOP",
+            &[
+                "> CWD",
+                "< 200 CWD",
+                "> NOOP",
+                "< 250 CWD secondreply",
+                "< 200 NOOP",
+            ],
+        ),
+        (
+            "two replies to each of two CWD, overtaken by two commands",
+            &[
+                "> CWD",
+                "< 200 CWD",
+                "> CWD",
+                "< 250 CWD",
+                "> NOOP",
+                "< 200 NOOP",
+                "> PWD",
+                "< 250 PWD unlisted",
+                "> SIZE",
+                "< 257 PWD secondreply",
+                "< 213 SIZE",
+            ],
+        ),
+        (
+            "a reply that fits nothing",
+            &["> PWD", "< 350 PWD unlisted"],
+        ),
+        (
+            "200 for 250 and 250 for 200",
+            &["> DELE", "< 200 DELE tolerated", "> CDUP", "< 250 CDUP"],
+        ),
+    ];
+    for (name, dialogue) in table {
+        check(name, dialogue);
+    }
+}
+
+#[test]
+fn a_transfer_that_gets_no_final_reply_does_not_take_that_of_the_next() {
+    let table: &[(&str, Dialogue)] = &[
+        (
+            "150 and nothing, no data connection",
+            &["> RETR", "< 150 RETR"],
+        ),
+        ("150 and nothing", &["> RETR", "< 150 RETR", "= RETR"]),
+        (
+            "a second 150 in place of the final reply",
+            &["> RETR", "< 150 RETR", "= RETR", "< 150 RETR"],
+        ),
+        (
+            "a second 150 behind the next command",
+            &[
+                "> RETR",
+                "< 150 RETR",
+                "= RETR",
+                "> PWD",
+                "< 150 RETR",
+                "< 257 PWD -RETR",
+            ],
+        ),
+        (
+            "the next transfer tells that the one before it is over",
+            &[
+                "> RETR",
+                "< 150 RETR",
+                "= RETR",
+                "> STOR",
+                "< 150 STOR -RETR",
+                "< 226 STOR",
+            ],
+        ),
+        (
+            "226 behind the reply to the next command",
+            &[
+                "> RETR",
+                "< 150 RETR",
+                "= RETR",
+                "> PWD",
+                "< 257 PWD -RETR",
+                "< 226 RETR late",
+            ],
+        ),
+    ];
+    for (name, dialogue) in table {
+        check(name, dialogue);
+    }
+}
+
+#[test]
+fn commands_in_the_middle_of_a_transfer_get_their_replies_at_any_time() {
+    let table: &[(&str, Dialogue)] = &[
+        (
+            "STAT at once",
+            &[
+                "> RETR",
+                "< 150 RETR",
+                "> STAT",
+                "< 211 STAT",
+                "= RETR",
+                "< 226 RETR",
+            ],
+        ),
+        (
+            "STAT after the transfer",
+            &[
+                "> RETR",
+                "< 150 RETR",
+                "> STAT",
+                "= RETR",
+                "< 226 RETR",
+                "< 211 STAT",
+            ],
+        ),
+        (
+            "STAT 500",
+            &[
+                "> STOR",
+                "< 150 STOR",
+                "> STAT",
+                "< 500 STAT",
+                "= STOR",
+                "< 226 STOR",
+            ],
+        ),
+        (
+            "NOOP at once",
+            &[
+                "> RETR",
+                "< 150 RETR",
+                "> NOOP",
+                "< 200 NOOP",
+                "= RETR",
+                "< 226 RETR",
+            ],
+        ),
+        (
+            "NOOP after the transfer",
+            &[
+                "> RETR",
+                "< 150 RETR",
+                "> NOOP",
+                "= RETR",
+                "< 226 RETR",
+                "< 200 NOOP",
+            ],
+        ),
+        (
+            "NOOP 500",
+            &[
+                "> RETR",
+                "< 150 RETR",
+                "> NOOP",
+                "< 500 NOOP",
+                "= RETR",
+                "< 226 RETR",
+            ],
+        ),
+        (
+            "QUIT, 221 before 226",
+            &[
+                "> RETR",
+                "< 150 RETR",
+                "> QUIT",
+                "< 221 QUIT",
+                "= RETR",
+                "< 226 RETR",
+            ],
+        ),
+        (
+            "QUIT, 226 before 221",
+            &[
+                "> RETR",
+                "< 150 RETR",
+                "> QUIT",
+                "= RETR",
+                "< 226 RETR",
+                "< 221 QUIT",
+            ],
+        ),
+        (
+            "QUIT aborts, and has no 221",
+            &[
+                "> RETR",
+                "< 150 RETR",
+                "> QUIT",
+                "= RETR",
+                "< 426 RETR",
+                "< 226 RETR secondreply",
+            ],
+        ),
+    ];
+    for (name, dialogue) in table {
+        check(name, dialogue);
+    }
+}
+
+#[test]
+fn every_known_pair_of_replies_to_an_abort_is_told_apart() {
+    let pairs: &[(&str, Dialogue)] = &[
+        ("426 + 226", &["< 426 RETR", "< 226 ABOR"]),
+        ("226 + 225", &["< 226 RETR", "< 225 ABOR"]),
+        ("226 + 226", &["< 226 RETR", "< 226 ABOR"]),
+        ("426 + 225", &["< 426 RETR", "< 225 ABOR"]),
+        ("426 + 451", &["< 426 RETR", "< 451 ABOR"]),
+        ("226 + 502", &["< 226 RETR", "< 502 ABOR"]),
+        ("502 + 226", &["< 502 ABOR", "< 226 RETR"]),
+        ("550 + 226", &["< 550 RETR", "< 226 ABOR"]),
+        ("226 and nothing", &["< 226 RETR"]),
+        ("nothing", &[]),
+        (
+            "two 502, then 226",
+            &["< 502 ABOR", "< 502 ABOR secondreply", "< 226 RETR"],
+        ),
+        (
+            "226, then two 502",
+            &["< 226 RETR", "< 502 ABOR", "< 502 nobody"],
+        ),
+        ("500 and a close", &["< 500 ABOR"]),
+    ];
+    for (name, replies) in pairs {
+        for ended in [&["= RETR"][..], &[]] {
+            let steps = [&["> RETR", "< 150 RETR", "> ABOR"], ended, replies].concat();
+            check(name, Vec::leak(steps));
+        }
+    }
+    check("at idle", &["> ABOR", "< 225 ABOR"]);
+    check(
+        "before any 1yz",
+        &["> RETR", "> ABOR", "< 426 RETR", "< 226 ABOR"],
+    );
+}
+
+#[test]
+fn resync_closes_everything_and_forgets_the_past() {
+    let dialogue = &["> CWD", "< 200 CWD", "> RETR", "< 150 RETR", "> SIZE"];
+    let mut ledger = played("resync", dialogue);
+    let closed: Vec<_> = ledger
+        .close_all()
+        .iter()
+        .map(|verb| verb.as_bytes().to_vec())
+        .collect();
+    assert_eq!(closed, [b"RETR", b"SIZE"]);
+    assert!(ledger.is_empty());
+    assert_eq!(ledger.assign(ReplyCode(226)).fit, Fit::Unasked);
+}
+
+#[test]
+fn ten_thousand_commands_without_a_reply_are_remembered_only_in_part() {
+    let mut ledger = Ledger::default();
+    for _ in 0..10_000 {
+        ledger.enter_command(Verb::new(b"SIZE"));
+    }
+    ledger.enter_command(Verb::new(b"PWD"));
+    assert_eq!(ledger.assign(ReplyCode(257)).passed_over.len(), 10_000);
+    assert!(ledger.passed_over.len() <= super::PASSED_OVER_KEPT);
+}

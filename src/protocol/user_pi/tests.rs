@@ -1,0 +1,253 @@
+use super::{
+    Command, DataPortUnreadable, Event, FileStructure, Fit, Learnt, ProtectionLevel, ReplyCode,
+    RepresentationType, RestartMarker, TransferMode, UserPi,
+};
+
+/// A session in which the greeting has come; every line beginning with a digit or a space is from the server.
+fn after(dialogue: &[&str]) -> UserPi {
+    let (mut pi, _) = UserPi::new();
+    pi.receive(b"220 ready\r\n");
+    for line in dialogue {
+        if line.starts_with(|first: char| first.is_ascii_digit() || first == ' ') {
+            pi.receive(format!("{line}\r\n").as_bytes());
+        } else {
+            pi.send(&Command::new(*line).unwrap());
+        }
+    }
+    pi
+}
+
+fn learnt(dialogue: &[&str]) -> Learnt {
+    after(dialogue).learnt().clone()
+}
+
+/// What happened behind the greeting, without the replies themselves.
+fn events(dialogue: &[&str]) -> Vec<Event> {
+    let mut pi = after(dialogue);
+    std::iter::from_fn(|| pi.next_event())
+        .skip(2)
+        .filter(|event| !matches!(event, Event::ReplyReceived { .. }))
+        .collect()
+}
+
+#[test]
+fn parameters_are_learnt_from_the_replies_and_not_from_the_commands() {
+    let accepted = learnt(&[
+        "type i", "200 ok", "MODE Z", "200 ok", "STRU R", "200 ok", "PROT P", "200 ok",
+    ])
+    .parameters;
+    assert_eq!(
+        accepted.representation_type,
+        Some(RepresentationType::Image)
+    );
+    assert_eq!(accepted.mode, Some(TransferMode::Deflate));
+    assert_eq!(accepted.structure, Some(FileStructure::Record));
+    assert_eq!(accepted.protection, Some(ProtectionLevel::Private));
+    let refused = learnt(&[
+        "TYPE I", "530 no", "MODE Z", "504 no", "STRU R", "504 no", "PROT P", "536 no",
+    ]);
+    assert_eq!(refused.parameters, Learnt::default().parameters);
+    let unanswered = learnt(&["TYPE I", "MODE Z"]);
+    assert_eq!(unanswered.parameters, Learnt::default().parameters);
+    let kept = learnt(&["TYPE I", "200 ok", "TYPE A", "550 no"]);
+    assert_eq!(
+        kept.parameters.representation_type,
+        Some(RepresentationType::Image)
+    );
+}
+
+#[test]
+fn a_type_is_doubtful_once_one_was_refused_until_the_next_is_accepted() {
+    assert!(!learnt(&["TYPE I", "200 ok"]).type_is_doubtful);
+    assert!(learnt(&["TYPE I", "200 ok", "TYPE X", "504 no"]).type_is_doubtful);
+    assert!(learnt(&["TYPE X", "200 well"]).type_is_doubtful);
+    assert!(!learnt(&["TYPE X", "504 no", "TYPE I", "200 ok"]).type_is_doubtful);
+}
+
+#[test]
+fn a_restart_marker_is_used_up_only_by_a_file_transfer_that_began() {
+    let pending = |rest: &[&str]| {
+        let begin = ["REST 5", "350 ok"];
+        learnt(&[&begin, rest].concat()).pending_restart
+    };
+    let five = Some(RestartMarker(5));
+    let kept: &[&[&str]] = &[
+        &[],
+        &["NOOP", "200 ok"],
+        &["PASV", "227 (127,0,0,1,1,1)"],
+        &["RETR f"],
+        &["RETR f", "550 no"],
+        &["STOR f", "425 no"],
+        &["LIST", "150 ok", "226 ok"],
+        &["REST 9", "501 no"],
+    ];
+    for rest in kept {
+        assert_eq!(pending(rest), five, "{rest:?}");
+    }
+    for verb in ["RETR", "STOR", "APPE", "STOU", "retr"] {
+        assert_eq!(pending(&[verb, "150 ok"]), None, "{verb}");
+        assert_eq!(pending(&[verb, "125 ok"]), None, "{verb}");
+    }
+    assert_eq!(pending(&["REST 0", "350 ok"]), None);
+    assert_eq!(pending(&["REST 9", "350 ok"]), Some(RestartMarker(9)));
+    assert_eq!(pending(&["REIN", "220 ok"]), None);
+}
+
+#[test]
+fn a_marker_that_cannot_be_read_counts_as_pending_once_the_server_took_it() {
+    for marker in ["abc", "-1", "", "99999999999999999999"] {
+        let line = format!("REST {marker}");
+        assert!(
+            learnt(&[&line, "350 ok"]).pending_restart.is_some(),
+            "{line}"
+        );
+        assert_eq!(learnt(&[&line, "501 no"]).pending_restart, None, "{line}");
+    }
+}
+
+#[test]
+fn the_directory_is_known_from_the_answer_to_pwd_alone() {
+    let directory = |dialogue: &[&str]| learnt(dialogue).directory;
+    let known = ["PWD", "257 \"/a \"\"b\"\"\" is it"];
+    assert_eq!(directory(&known), Some(b"/a \"b\"".to_vec()));
+    assert_eq!(
+        directory(&[&known[..], &["MKD x", "257 \"/x\" made"]].concat()),
+        Some(b"/a \"b\"".to_vec())
+    );
+    assert_eq!(
+        directory(&[&known[..], &["CWD x", "550 no"]].concat()),
+        Some(b"/a \"b\"".to_vec())
+    );
+    for change in ["CWD x", "CDUP", "XCWD x", "XCUP"] {
+        let moved = [&known[..], &[change, "250 ok"]].concat();
+        assert_eq!(directory(&moved), None, "{change}");
+    }
+    assert_eq!(directory(&["XPWD", "257 \"/\""]), Some(b"/".to_vec()));
+    assert_eq!(directory(&["PWD", "257 nothing quoted"]), None);
+}
+
+#[test]
+fn epsv_all_counts_once_it_was_accepted_in_either_way() {
+    assert!(learnt(&["EPSV all", "200 ok"]).epsv_all);
+    // Pure-FTPd and pyftpdlib.
+    assert!(learnt(&["EPSV ALL", "220 ok"]).epsv_all);
+    assert!(!learnt(&["EPSV ALL", "501 no"]).epsv_all);
+    assert!(!learnt(&["EPSV", "229 (|||5|)"]).epsv_all);
+    assert!(learnt(&["EPSV ALL", "200 ok", "EPSV", "229 (|||5|)"]).epsv_all);
+    assert!(!learnt(&["EPSV ALL", "200 ok", "REIN", "220 ok"]).epsv_all);
+}
+
+#[test]
+fn features_are_read_in_both_forms_and_replaced_by_the_next_list() {
+    let indented = ["FEAT", "211-Features:", " SIZE", " REST STREAM", "211 End"];
+    let prefixed = [
+        "FEAT",
+        "211-Features:",
+        "211-SIZE",
+        "211- REST STREAM ",
+        "211 End",
+    ];
+    let expected = [b"SIZE".to_vec(), b"REST STREAM".to_vec()];
+    assert_eq!(learnt(&indented).features, expected);
+    assert_eq!(learnt(&prefixed).features, expected);
+    let again = ["FEAT", "211-Features:", " MDTM", "211 End"];
+    let twice = [&indented[..], &again].concat();
+    assert_eq!(learnt(&twice).features, [b"MDTM".to_vec()]);
+    let refused = [&indented[..], &["FEAT", "500 no"]].concat();
+    assert_eq!(learnt(&refused).features, expected);
+    assert!(learnt(&["FEAT", "211 none"]).features.is_empty());
+    assert!(
+        learnt(&["HELP", "211-x", " SIZE", "211 End"])
+            .features
+            .is_empty()
+    );
+}
+
+#[test]
+fn rein_starts_over_and_a_refused_one_does_not() {
+    let before = [
+        "TYPE I",
+        "200 ok",
+        "PWD",
+        "257 \"/\"",
+        "FEAT",
+        "211-F",
+        " SIZE",
+        "211 End",
+        "RNFR a",
+        "350 ok",
+    ];
+    let over = learnt(&[&before[..], &["REIN", "220 ready"]].concat());
+    assert_eq!(format!("{over:?}"), format!("{:?}", Learnt::default()));
+    let kept = learnt(&[&before[..], &["REIN", "502 no"]].concat());
+    assert_eq!(kept.features, [b"SIZE".to_vec()]);
+    assert!(kept.directory.is_some());
+}
+
+#[test]
+fn a_rename_is_pending_between_its_two_halves() {
+    assert!(learnt(&["RNFR a", "350 ok"]).pending_rename);
+    assert!(!learnt(&["RNFR a", "550 no"]).pending_rename);
+    assert!(!learnt(&["RNFR a", "350 ok", "RNTO b", "250 ok"]).pending_rename);
+}
+
+#[test]
+fn a_secret_is_asked_for_until_the_next_final_reply() {
+    assert!(learnt(&["USER a", "331 password"]).secret_is_asked);
+    assert!(learnt(&["USER a", "331 password", "PASS b", "332 account"]).secret_is_asked);
+    assert!(!learnt(&["USER a", "331 password", "PASS b", "230 in"]).secret_is_asked);
+}
+
+#[test]
+fn a_data_port_is_offered_by_the_reply_whatever_the_command_was() {
+    let offers = [
+        ("PASV", "227 ok (127,0,0,1,4,1)", Some(1025)),
+        ("EPSV", "227 ok (127,0,0,1,4,1)", Some(1025)),
+        ("PASV", "229 ok (|||1025|)", Some(1025)),
+        ("PASV", "228 ok (4,4,127,0,0,1,2,4,1)", Some(1025)),
+        ("XYZZY", "227 ok (127,0,0,1,4,1)", Some(1025)),
+        ("NOOP", "200 ok (127,0,0,1,4,1)", None),
+    ];
+    for (command, reply, port) in offers {
+        let offered = events(&[command, reply])
+            .into_iter()
+            .find_map(|event| match event {
+                Event::DataPortOffered(offered) => Some(offered.port),
+                _ => None,
+            });
+        assert_eq!(offered, port, "{command}: {reply}");
+    }
+    let unreadable = Event::DataPortUnreadable(DataPortUnreadable::NoSixNumbers);
+    assert!(events(&["PASV", "227 somewhere"]).contains(&unreadable));
+    // Nobody asked: nothing is dialled.
+    assert!(events(&["227 ok (127,0,0,1,4,1)"]).is_empty());
+}
+
+#[test]
+fn a_second_reply_teaches_nothing_and_answers_nothing_again() {
+    let happened = events(&["CWD a", "200 ok", "PWD", "250 ok", "257 \"/a\""]);
+    let fits: Vec<_> = happened
+        .iter()
+        .map(|event| match event {
+            Event::CommandAnswered { reply, fit, .. } => (reply.code, *fit),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(
+        fits,
+        [(ReplyCode(200), Fit::Listed), (ReplyCode(257), Fit::Listed)]
+    );
+}
+
+#[test]
+fn a_connection_that_ends_hands_out_the_reply_that_was_not_finished() {
+    let mut pi = after(&["NOOP"]);
+    pi.receive(b"421 going");
+    pi.end_of_file();
+    let last = std::iter::from_fn(|| pi.next_event()).last();
+    assert!(
+        matches!(&last, Some(Event::CommandAnswered { reply, .. }) if reply.code == ReplyCode(421)),
+        "{last:?}"
+    );
+    assert!(pi.ledger().is_empty());
+}

@@ -1,0 +1,273 @@
+//! Downloads: in which order replies and data come, and what becomes of the file.
+
+use std::fs;
+
+use super::hand::{End, Hand, is_idle, read_to_end};
+use super::{connected, greeted, passive, run_in, shell, shell_in, type_passive};
+#[cfg(unix)]
+use crate::support::ftpsh::Finished;
+use crate::support::scripted_server::Gate;
+
+#[test]
+fn data_that_come_behind_the_226_are_received_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let seen = Gate::new();
+    let server = passive(greeted())
+        .expect("RETR f")
+        .send("150 here\r\n226 done\r\n")
+        .pause_until(&seen)
+        .send_data("behind")
+        .close_data()
+        .expect("NOOP")
+        .send("200 noop\r\n")
+        .wait_for_client_close()
+        .start();
+    let mut terminal = shell_in(Some(folder.path()), server.address());
+    type_passive(&mut terminal);
+    terminal.send_line("RETR f > out");
+    terminal.expect("226 done");
+    seen.open();
+    terminal.expect("6 octets received");
+    terminal.expect("ftp> ");
+    terminal.send_line("NOOP");
+    terminal.expect("200 noop");
+    terminal.send_line("close");
+    let _ = server.finish();
+    assert_eq!(fs::read(folder.path().join("out")).unwrap(), b"behind");
+}
+
+#[test]
+fn data_that_come_before_the_150_are_shown_before_it() {
+    let seen = Gate::new();
+    let server = passive(greeted())
+        .expect("RETR f")
+        .send_data("early data\r\n")
+        .close_data()
+        .pause_until(&seen)
+        .send("150 here\r\n226 done\r\n")
+        .wait_for_client_close()
+        .start();
+    let mut terminal = shell(server.address());
+    type_passive(&mut terminal);
+    terminal.send_line("RETR f");
+    terminal.expect("early data");
+    seen.open();
+    terminal.expect("150 here");
+    terminal.expect("226 done");
+    terminal.expect("ftp> ");
+    terminal.send_line("close");
+    let _ = server.finish();
+}
+
+#[test]
+fn data_are_received_whole_whether_the_150_comes_first_or_last_or_never() {
+    for (before, after) in [
+        ("150 here\r\n", "226 done\r\n"),
+        ("", "150 here\r\n226 done\r\n"),
+        ("", "226 done\r\n"),
+        ("125 here\r\n226 done\r\n", ""),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let content: Vec<u8> = (0..300_000_u32).map(|i| (i % 253) as u8).collect();
+        let server = passive(greeted().expect("TYPE I").send("200 I\r\n"))
+            .expect("RETR f")
+            .send(before)
+            .send_data(&content)
+            .close_data()
+            .send(after)
+            .wait_for_client_close()
+            .start();
+        let commands = ["TYPE I", "PASV", "RETR f > out"];
+        let finished = run_in(folder.path(), server.address(), &commands);
+        let _ = finished.success();
+        let _ = server.finish();
+        assert_eq!(fs::read(folder.path().join("out")).unwrap(), content);
+    }
+}
+
+#[test]
+fn a_refused_download_leaves_files_alone_and_the_connection_for_the_next() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("old"), "mine").unwrap();
+    let server = passive(greeted())
+        .expect("RETR a")
+        .send("550 none\r\n")
+        .expect("RETR b")
+        .send("550 none\r\n")
+        .expect("RETR c")
+        .send("550 none\r\n")
+        .expect("RETR d")
+        .send("150 here\r\n")
+        .send_data("data")
+        .close_data()
+        .send("226 done\r\n")
+        .wait_for_client_close()
+        .start();
+    let commands = [
+        "PASV",
+        "RETR a > new",
+        "RETR b > old",
+        "RETR c >> old",
+        "RETR d > good",
+    ];
+    let finished = run_in(folder.path(), server.address(), &commands);
+    let _ = finished.code(1);
+    let _ = server.finish();
+    assert!(!folder.path().join("new").exists());
+    assert_eq!(fs::read(folder.path().join("old")).unwrap(), b"mine");
+    assert_eq!(fs::read(folder.path().join("good")).unwrap(), b"data");
+}
+
+#[test]
+fn a_refusal_that_takes_the_data_connection_along_is_told() {
+    // ProFTPD.
+    for reset in [false, true] {
+        let folder = tempfile::tempdir().unwrap();
+        let script = passive(greeted()).expect("RETR a");
+        let script = if reset {
+            script.reset_data().send("550 none\r\n")
+        } else {
+            script.send("550 none\r\n").close_data()
+        };
+        let server = script
+            .expect("PASV")
+            .listen_data()
+            .send_with_port(super::PASSIVE)
+            .accept_data()
+            .expect("RETR b")
+            .send("150 here\r\n")
+            .send_data("data")
+            .close_data()
+            .send("226 done\r\n")
+            .wait_for_client_close()
+            .start();
+        let mut terminal = shell_in(Some(folder.path()), server.address());
+        type_passive(&mut terminal);
+        terminal.send_line("RETR a > new");
+        terminal.wait_for("550 none");
+        terminal.wait_for("the data connection");
+        type_passive(&mut terminal);
+        terminal.send_line("RETR b > good");
+        terminal.expect("226 done");
+        terminal.expect("ftp> ");
+        terminal.send_line("close");
+        let _ = server.finish();
+        assert!(!folder.path().join("new").exists());
+        assert_eq!(fs::read(folder.path().join("good")).unwrap(), b"data");
+    }
+}
+
+#[test]
+fn a_150_and_then_a_550_counts_as_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = passive(greeted())
+        .expect("RETR a")
+        .send("150 here\r\n")
+        .close_data()
+        .send("550 none\r\n")
+        .expect("NOOP")
+        .send("200 noop\r\n")
+        .wait_for_client_close()
+        .start();
+    let commands = ["PASV", "RETR a > new", "NOOP"];
+    let finished = run_in(folder.path(), server.address(), &commands).code(1);
+    assert!(finished.stderr.contains("200 noop"), "{}", finished.stderr);
+    let _ = server.finish();
+}
+
+#[test]
+fn an_empty_download_makes_an_empty_file() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("old"), "mine").unwrap();
+    let server = passive(
+        passive(greeted())
+            .expect("RETR a")
+            .send("150 here\r\n")
+            .close_data()
+            .send("226 done\r\n"),
+    )
+    .expect("RETR b")
+    .send("150 here\r\n")
+    .close_data()
+    .send("226 done\r\n")
+    .wait_for_client_close()
+    .start();
+    let commands = ["PASV", "RETR a > new", "PASV", "RETR b > old"];
+    let finished = run_in(folder.path(), server.address(), &commands);
+    let _ = finished.success();
+    let _ = server.finish();
+    assert_eq!(fs::read(folder.path().join("new")).unwrap(), b"");
+    assert_eq!(fs::read(folder.path().join("old")).unwrap(), b"");
+}
+
+#[test]
+fn a_server_that_waits_for_the_clients_close_sends_its_226() {
+    let folder = tempfile::tempdir().unwrap();
+    let hand = Hand::new();
+    let address = hand.address();
+    let path = folder.path().to_owned();
+    let program = std::thread::spawn(move || run_in(&path, address, &["PASV", "RETR f > out"]));
+    let mut control = hand.greet();
+    let mut data = control.passive();
+    control.expect("RETR f");
+    control.send("150 here\r\n");
+    std::io::Write::write_all(&mut data, b"data").unwrap();
+    data.shutdown(std::net::Shutdown::Write).unwrap();
+    assert_eq!(read_to_end(&mut data), (Vec::new(), End::Closed));
+    control.send("226 done\r\n");
+    let _ = program.join().unwrap().success();
+    control.expect_end();
+    assert_eq!(fs::read(folder.path().join("out")).unwrap(), b"data");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_resets_the_connection_and_ends_with_7() {
+    let finished = cut_short("RETR f > /dev/full");
+    assert!(finished.code(7).stderr.contains("200 noop"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_reader_that_has_had_enough_is_no_failure() {
+    let finished = cut_short("RETR f | head -c 10");
+    assert_eq!(finished.success().stdout, b"xxxxxxxxxx");
+}
+
+/// A download without end that the client breaks off; the server's 426 and a NOOP behind it.
+#[cfg(unix)]
+fn cut_short(line: &'static str) -> Finished {
+    let hand = Hand::new();
+    let address = hand.address();
+    let program = std::thread::spawn(move || super::lines(address, &["PASV", line, "NOOP"]).run());
+    let mut control = hand.greet();
+    let mut data = control.passive();
+    control.expect(
+        line.split([' ', '>', '|'])
+            .take(2)
+            .collect::<Vec<_>>()
+            .join(" ")
+            .as_str(),
+    );
+    control.send("150 here\r\n");
+    super::hand::write_without_end(&mut data);
+    control.send("426 broken\r\n");
+    control.expect("NOOP");
+    control.send("200 noop\r\n");
+    control.expect_end();
+    program.join().expect("it ran")
+}
+
+#[test]
+fn a_connection_that_a_refused_command_left_open_is_told_by_the_prompt() {
+    let (mut control, mut terminal) = connected(None);
+    terminal.send_line("PASV");
+    let data = control.passive();
+    terminal.expect("ftp ⇄> ");
+    terminal.send_line("RETR f");
+    control.expect("RETR f");
+    control.send("550 none\r\n");
+    terminal.expect("550 none");
+    terminal.expect("ftp ⇄> ");
+    assert!(is_idle(&data));
+}
