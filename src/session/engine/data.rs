@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use crate::net::data::DataFailure;
 use crate::net::{DataConnection, DataEvent};
 use crate::protocol::Reply;
+use crate::protocol::ledger::EntryId;
 use crate::protocol::verbs::DataDirection;
 use crate::session::exchange::News;
 use crate::session::observation::Observation;
@@ -167,13 +168,8 @@ impl Engine {
                 transfer.give_up_at = Some(Instant::now() + STOP_GRACE);
             }
             _ if untouched => self.put_back_connection(),
-            // What is left of a file still goes out, but nobody need type more.
-            (true, false) => {
-                let entry = transfer.entry;
-                if let Some(waiting) = self.waiting.as_ref().filter(|w| w.entry == entry) {
-                    waiting.tell(News::DataEnded);
-                }
-            }
+            // What is left of a file still goes out.
+            (true, false) => {}
             (false, _) => transfer.drop_connection(TransferResult::StoppedByServer),
         }
     }
@@ -247,7 +243,19 @@ impl Engine {
         }
     }
 
+    /// Whoever types the data of this upload need type no more. Told before anything of it is shown, so that a line that
+    /// is ended behind it is surely not sent.
+    pub(super) fn stop_typing(&self, entry: Option<EntryId>) {
+        let sending = self.transfer.as_ref().filter(|transfer| {
+            transfer.direction() == DataDirection::Sent && Some(transfer.entry) == entry
+        });
+        if let (Some(_), Some(waiting)) = (sending, &self.waiting) {
+            waiting.tell(News::DataEnded);
+        }
+    }
+
     pub(super) fn end_data_with_control(&mut self) {
+        self.stop_typing(self.transfer.as_ref().map(|transfer| transfer.entry));
         self.data.open = None;
         self.data.dialling = None;
         self.data.listening = None;

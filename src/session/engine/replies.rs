@@ -77,6 +77,9 @@ impl Engine {
 
     fn show_reply(&mut self, reply: &Reply, assignment: &Assignment) {
         self.octets_without_reply = 0;
+        if !reply.code.is_preliminary() {
+            self.stop_typing(assignment.entry);
+        }
         let awaited = self.waiting.as_ref().is_some_and(|waiting| {
             assignment.entry == Some(waiting.entry) || self.is_abort(assignment)
         });
