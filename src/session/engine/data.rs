@@ -225,9 +225,6 @@ impl Engine {
             result,
         };
         self.pi.end_data(transfer.entry);
-        if end.result != TransferResult::Refused {
-            self.observe(&Observation::TransferEnded(&end));
-        }
         if transfer.connection.is_none() {
             // The server had its chance to connect; the next transfer needs a PORT of its own.
             self.data.listening = None;
@@ -238,8 +235,11 @@ impl Engine {
         if let Some(waiting) = self.waiting.as_mut().filter(|w| w.entry == transfer.entry) {
             waiting.aborted |= transfer.interrupts > 0;
             waiting.data_ended_at.get_or_insert_with(Instant::now);
-            waiting.transfer = Some(end);
+            waiting.transfer = Some(end.clone());
             waiting.tell(News::DataEnded);
+        }
+        if end.result != TransferResult::Refused {
+            self.observe(&Observation::TransferEnded(&end));
         }
     }
 
