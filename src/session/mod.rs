@@ -27,7 +27,7 @@ use std::time::Duration;
 use crate::net::{ControlConnection, DialError};
 use crate::protocol::Command;
 
-pub use destination::Destination;
+pub use destination::{Destination, KeptOctets};
 pub use engine::{DataState, Status};
 pub use exchange::{Ending, Exchange, News, Outcome};
 pub use observation::{Observation, Observer, Origin};

@@ -1,8 +1,6 @@
 //! `ftpsh replay`: a written session, played and compared.
 
 use std::fs;
-use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context, Result};
 
@@ -14,7 +12,7 @@ use super::painter::{Painter, Tone};
 use super::target::Target;
 use crate::practice::{Configuration, PracticeServer};
 use crate::protocol::Command;
-use crate::session::{Destination, Form, Origin, Session, Settings, Transfer};
+use crate::session::{Form, KeptOctets, Origin, Session, Settings, Transfer};
 use crate::transcript::replay::{Failure, replay};
 use crate::transcript::{ARTICLE, Transcript};
 
@@ -142,11 +140,11 @@ impl Play<'_> {
             {
                 return Exit::Connection;
             }
-            let content = Arc::new(Mutex::new(Vec::new()));
-            let transfer = Transfer::Receive(Box::new(Kept(Arc::clone(&content))), Form::Exact);
+            let content = KeptOctets::at_most(KEPT_OCTETS);
+            let transfer = Transfer::Receive(Box::new(content.clone()), Form::Exact);
             let retrieved = perform(&session, "RETR 1.TXT", Some(transfer));
             perform(&session, "QUIT", None);
-            let content = content.lock().unwrap_or_else(PoisonError::into_inner);
+            let content = content.octets();
             if retrieved.is_none() || size != content.len().to_string() {
                 self.painter
                     .say(Tone::Error, "SIZE and RETR do not agree about 1.TXT");
@@ -185,22 +183,6 @@ fn perform(session: &Session, line: &str, transfer: Option<Transfer>) -> Option<
         .as_ref()
         .map(|reply| String::from_utf8_lossy(reply.text()).trim().to_owned());
     text.filter(|_| outcome.is_positive())
-}
-
-struct Kept(Arc<Mutex<Vec<u8>>>);
-
-impl Destination for Kept {
-    fn write(&mut self, octets: &[u8]) -> io::Result<()> {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        // A file that is not the article's may be of any size; its beginning shows that.
-        let room = KEPT_OCTETS.saturating_sub(kept.len());
-        kept.extend_from_slice(&octets[..octets.len().min(room)]);
-        Ok(())
-    }
-
-    fn end(&mut self, _accepted: bool) -> io::Result<()> {
-        Ok(())
-    }
 }
 
 const NAME: &str = "1.TXT";

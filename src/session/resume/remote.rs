@@ -1,11 +1,8 @@
 //! How large the server's file is: SIZE, else MLST, else LIST.
 
-use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
-
 use crate::protocol::listing::{ListedEntry, find_in_list, from_mlst_line};
 use crate::protocol::reply::ReplyCode;
-use crate::session::destination::Destination;
+use crate::session::destination::KeptOctets;
 use crate::session::transfer::{Form, Transfer};
 
 use super::ResumeError;
@@ -121,8 +118,8 @@ fn ask_list(steps: &Steps<'_>, name: &[u8]) -> Result<RemoteFile, ResumeError> {
         ));
     }
     steps.open_data_connection()?;
-    let listing = Arc::new(Mutex::new(Vec::new()));
-    let destination = Box::new(Kept(Arc::clone(&listing)));
+    let listing = KeptOctets::at_most(KEPT_OCTETS);
+    let destination = Box::new(listing.clone());
     let outcome = steps.data_command(
         line("LIST", name),
         Some(Transfer::Receive(destination, Form::Exact)),
@@ -134,7 +131,7 @@ fn ask_list(steps: &Steps<'_>, name: &[u8]) -> Result<RemoteFile, ResumeError> {
     if !outcome.is_positive() {
         return Err(no_size("SIZE, MLST and LIST are all refused"));
     }
-    let listing = listing.lock().unwrap_or_else(PoisonError::into_inner);
+    let listing = listing.octets();
     if listing.trim_ascii().is_empty() {
         return Ok(RemoteFile::Absent);
     }
@@ -163,20 +160,5 @@ fn no_size(reason: &str) -> ResumeError {
     ))
 }
 
-/// A listing, kept up to a bound: that of one name is a line.
-struct Kept(Arc<Mutex<Vec<u8>>>);
-
-impl Destination for Kept {
-    fn write(&mut self, octets: &[u8]) -> io::Result<()> {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let room = KEPT_OCTETS.saturating_sub(kept.len());
-        kept.extend_from_slice(&octets[..octets.len().min(room)]);
-        Ok(())
-    }
-
-    fn end(&mut self, _accepted: bool) -> io::Result<()> {
-        Ok(())
-    }
-}
-
+/// The listing of one name is a line; of a folder, its beginning shows what it is.
 const KEPT_OCTETS: usize = 64 * 1024;
