@@ -6,6 +6,7 @@ mod hostile;
 mod quirks;
 mod readme;
 mod real;
+mod resuming;
 mod rig;
 mod rooms;
 mod secrets;

@@ -46,7 +46,7 @@ pub(super) fn look(
         return Ok((RemoteFile::Present(size), SizeSource::Size));
     }
     if let Some(entry) = ask_mlst(steps, name)? {
-        return Ok((present(entry, name)?, SizeSource::Mlst));
+        return Ok((present(steps, entry, name)?, SizeSource::Mlst));
     }
     Ok((ask_list(steps, name)?, SizeSource::List))
 }
@@ -60,11 +60,13 @@ pub(super) fn look_again(
     match source {
         SizeSource::Size => ask_size(steps, name)?
             .map(RemoteFile::Present)
-            .ok_or_else(|| no_size("SIZE was answered before and is refused now")),
+            .ok_or_else(|| no_size(steps, "SIZE was answered before and is refused now")),
         SizeSource::Mlst => {
             let entry = ask_mlst(steps, name)?;
             present(
-                entry.ok_or_else(|| no_size("MLST was answered before and is refused now"))?,
+                steps,
+                entry
+                    .ok_or_else(|| no_size(steps, "MLST was answered before and is refused now"))?,
                 name,
             )
         }
@@ -114,6 +116,7 @@ fn ask_mlst(steps: &Steps<'_>, name: &[u8]) -> Result<Option<ListedEntry>, Resum
 fn ask_list(steps: &Steps<'_>, name: &[u8]) -> Result<RemoteFile, ResumeError> {
     if name.starts_with(b"-") {
         return Err(no_size(
+            steps,
             "SIZE and MLST are refused, and LIST would take that name for options",
         ));
     }
@@ -129,34 +132,36 @@ fn ask_list(steps: &Steps<'_>, name: &[u8]) -> Result<RemoteFile, ResumeError> {
         return Ok(RemoteFile::Absent);
     }
     if !outcome.is_positive() {
-        return Err(no_size("SIZE, MLST and LIST are all refused"));
+        return Err(no_size(steps, "SIZE, MLST and LIST are all refused"));
     }
     let listing = listing.octets();
     if listing.trim_ascii().is_empty() {
         return Ok(RemoteFile::Absent);
     }
     match find_in_list(&listing, name) {
-        Some(entry) => present(entry, name),
+        Some(entry) => present(steps, entry, name),
         None => Err(no_size(
+            steps,
             "SIZE and MLST are refused, and the LIST cannot be read",
         )),
     }
 }
 
-fn present(entry: ListedEntry, name: &[u8]) -> Result<RemoteFile, ResumeError> {
+fn present(steps: &Steps<'_>, entry: ListedEntry, name: &[u8]) -> Result<RemoteFile, ResumeError> {
     match entry {
         ListedEntry::File(size) => Ok(RemoteFile::Present(size)),
         ListedEntry::Directory => Err(ResumeError::Refused(format!(
             "{} is a directory on the server",
             name.escape_ascii()
         ))),
-        ListedEntry::Other => Err(no_size("it is not a plain file on the server")),
+        ListedEntry::Other => Err(no_size(steps, "it is not a plain file on the server")),
     }
 }
 
-fn no_size(reason: &str) -> ResumeError {
+fn no_size(steps: &Steps<'_>, reason: &str) -> ResumeError {
     ResumeError::Refused(format!(
-        "the server's size of the file cannot be had: {reason}. Nothing was sent"
+        "the server's size of the file cannot be had: {reason}. {}",
+        steps.so_far()
     ))
 }
 

@@ -16,6 +16,8 @@ pub(super) struct Steps<'a> {
     listener: &'a mut dyn Listener,
     /// What is known of the transfer, for the case that the connection ends.
     known: String,
+    /// Octets that an upload has sent, once it has.
+    sent: Option<u64>,
 }
 
 impl<'a> Steps<'a> {
@@ -29,6 +31,7 @@ impl<'a> Steps<'a> {
             options,
             listener,
             known: "nothing was sent".to_owned(),
+            sent: None,
         }
     }
 
@@ -92,6 +95,18 @@ impl<'a> Steps<'a> {
 
     pub(super) fn set_known(&mut self, known: String) {
         self.known = known;
+    }
+
+    pub(super) fn set_sent(&mut self, octets: u64) {
+        self.sent = Some(octets);
+    }
+
+    /// The sentence that ends a refusal: what has become of the server's file.
+    pub(super) fn so_far(&self) -> String {
+        match self.sent {
+            None => "Nothing was sent".to_owned(),
+            Some(octets) => format!("{octets} octets were sent"),
+        }
     }
 
     pub(super) fn learnt(&self) -> Result<Learnt, ResumeError> {
@@ -173,11 +188,11 @@ impl<'a> Steps<'a> {
         if self.restart_at(0)? {
             return Ok(());
         }
-        Err(ResumeError::Refused(
-            "a REST is still pending and the server refuses REST 0, so the next APPE would write in the wrong place. \
-             Nothing was sent; log in afresh and try again"
-                .to_owned(),
-        ))
+        Err(ResumeError::Refused(format!(
+            "a REST is still pending and the server refuses REST 0, so the next upload would write in the wrong place. \
+             {}; log in afresh and try again",
+            self.so_far()
+        )))
     }
 
     fn interrupted(&self) -> ResumeError {

@@ -177,16 +177,17 @@ impl Upload<'_, '_> {
             Some(offset)
         } else {
             return Err(ResumeError::Refused(format!(
-                "{} octets should have come back and {} came, so what is there could not be compared. Nothing more was sent",
+                "{} octets should have come back and {} came, so what is there could not be compared. {}",
                 end - from,
-                compared.received
+                compared.received,
+                self.steps.so_far()
             )));
         };
         match differs {
             None => Ok(Some((from, end - 1))),
             Some(offset) => Err(ResumeError::Refused(format!(
-                "the server's file differs from the local one at octet {offset} (counted from 0), so it is not its \
-                 beginning. Nothing was sent"
+                "the server's file differs from the local one at octet {offset} (counted from 0). {}",
+                self.steps.so_far()
             ))),
         }
     }
@@ -241,6 +242,7 @@ impl Upload<'_, '_> {
             return Err(refused_by_server(verb, outcome));
         };
         let sent = transfer.octets;
+        self.steps.set_sent(sent);
         if transfer.is_whole()
             && outcome
                 .reply
@@ -354,10 +356,12 @@ impl Upload<'_, '_> {
                     sent,
                 ))
             }
-            None => {
-                self.go_on_unverified()?;
-                Ok(self.proof(Shown::default(), sent))
+            // Whoever went on without a comparison before the upload is told that there was none.
+            None if shown.compared.is_none() => {
+                self.steps.remark(&Remark::Unreadable);
+                Ok(self.proof(shown, sent))
             }
+            None => Err(sent_unseen()),
         }
     }
 
@@ -373,10 +377,11 @@ impl Upload<'_, '_> {
             });
         }
         match self.read_back(0, self.whole)? {
-            Some((first, last)) => Ok(Shown { compared: Some((first, last)), hash: None }),
-            None => Err(ResumeError::Refused(
-                "everything was sent and the size is right, but the file cannot be read back to compare it".to_owned(),
-            )),
+            Some((first, last)) => Ok(Shown {
+                compared: Some((first, last)),
+                hash: None,
+            }),
+            None => Err(sent_unseen()),
         }
     }
 
@@ -403,6 +408,13 @@ impl Upload<'_, '_> {
 struct Hashed {
     verb: &'static str,
     equal: bool,
+}
+
+fn sent_unseen() -> ResumeError {
+    ResumeError::Refused(
+        "everything was sent and the size is right, but the file cannot be read back to compare it"
+            .to_owned(),
+    )
 }
 
 /// The replies by which servers say that they have no APPE.

@@ -1,0 +1,251 @@
+//! What only a server that plays a script does.
+
+use std::fs;
+use std::net::SocketAddr;
+
+use tempfile::TempDir;
+
+use crate::support::ftpsh::{Finished, Ftpsh};
+use crate::support::scripted_server::Script;
+
+const OFFER: &str = "227 ok (127,0,0,1,{p1},{p2})\r\n";
+
+/// The local file, and the folder that it is in.
+fn local() -> TempDir {
+    let folder = TempDir::new().expect("a temporary folder");
+    fs::write(folder.path().join("f"), "I am zfive5").expect("it is writable");
+    folder
+}
+
+fn run(address: SocketAddr, folder: &TempDir, lines: &[&str]) -> Finished {
+    Ftpsh::new()
+        .args(lines.iter().flat_map(|line| ["-c", *line]))
+        .arg(address.to_string())
+        .current_dir(folder.path())
+        .run()
+}
+
+fn greeted() -> Script {
+    let script = Script::new().send("220 ready\r\n");
+    script.expect("TYPE I").send("200 I\r\n")
+}
+
+fn passive(script: Script) -> Script {
+    let script = script.expect("PASV").listen_data();
+    script.send_with_port(OFFER).accept_data()
+}
+
+/// SIZE, and the five octets that are there read back.
+fn compared(script: Script) -> Script {
+    passive(script.expect("SIZE f").send("213 5\r\n"))
+        .expect("RETR f")
+        .send("150 here\r\n")
+        .send_data("I am ")
+        .close_data()
+        .send("226 done\r\n")
+}
+
+fn put_back(script: Script) -> Script {
+    let script = script.expect("TYPE A").send("200 A\r\n");
+    script.wait_for_client_close()
+}
+
+#[test]
+fn a_size_that_changes_between_the_two_looks_stops_it() {
+    let script = passive(compared(greeted()));
+    let script = script.expect("SIZE f").send("213 7\r\n");
+    let (server, folder) = (put_back(script).start(), local());
+    let said = run(server.address(), &folder, &["resume f"]).code(8).stderr;
+    let _ = server.finish();
+    assert!(said.contains("had 5 octets and has 7 now"), "{said}");
+}
+
+#[test]
+fn a_marker_that_cannot_be_cleared_stops_it_before_appe() {
+    let script = Script::new()
+        .send("220 ready\r\n")
+        .expect("REST 3")
+        .send("350 ok\r\n")
+        .expect("TYPE I")
+        .send("200 I\r\n")
+        .expect("SIZE f")
+        .send("213 0\r\n");
+    let script = passive(script)
+        .expect("SIZE f")
+        .send("213 0\r\n")
+        .expect("REST 0")
+        .send("501 no\r\n");
+    let (server, folder) = (put_back(script).start(), local());
+    let lines = ["REST 3", "resume f"];
+    let said = run(server.address(), &folder, &lines).code(8).stderr;
+    let _ = server.finish();
+    assert!(said.contains("REST is still pending"), "{said}");
+}
+
+#[test]
+fn a_server_that_begins_at_0_although_it_took_the_marker_is_compared_from_0() {
+    let whole = super::content(200_000);
+    let there = 150_000;
+    let script = passive(greeted().expect("SIZE f").send("213 150000\r\n"))
+        .expect("REST 84464")
+        .send("350 ok\r\n")
+        .expect("RETR f")
+        .send("150 here\r\n")
+        .send_data(&whole[..there])
+        .close_data()
+        .send("226 done\r\n");
+    let script = passive(script)
+        .expect("SIZE f")
+        .send("213 150000\r\n")
+        .expect("APPE f")
+        .send("150 here\r\n")
+        .read_data_to_end()
+        .send("226 done\r\n")
+        .expect("SIZE f")
+        .send("213 200000\r\n");
+    let (server, folder) = (put_back(script).start(), local());
+    fs::write(folder.path().join("f"), &whole).unwrap();
+    let said = run(server.address(), &folder, &["resume f"])
+        .success()
+        .stderr;
+    let heard = server.finish();
+    super::assert_same(&heard.data[1], &whole[there..]);
+    assert!(said.contains("octets 0 to 149999 compared"), "{said}");
+}
+
+#[test]
+fn a_size_that_is_wrong_afterwards_is_told_with_the_numbers() {
+    for after in ["213 10\r\n", "213 12\r\n", "213 5\r\n", "550 gone\r\n"] {
+        let script = passive(compared(greeted()))
+            .expect("SIZE f")
+            .send("213 5\r\n")
+            .expect("APPE f")
+            .send("150 here\r\n")
+            .read_data_to_end()
+            .send("226 done\r\n")
+            .expect("SIZE f")
+            .send(after);
+        let (server, folder) = (put_back(script).start(), local());
+        let said = run(server.address(), &folder, &["resume f"]).code(8).stderr;
+        let heard = server.finish();
+        assert_eq!(heard.data[1], b"zfive5");
+        assert!(!said.contains("Nothing was sent"), "{said}");
+    }
+}
+
+#[test]
+fn every_way_to_refuse_appe_is_told_and_nothing_else_is_tried() {
+    for code in [500, 502, 504, 202, 550, 553, 530, 450] {
+        let script = passive(compared(greeted()))
+            .expect("SIZE f")
+            .send("213 5\r\n")
+            .expect("APPE f")
+            .send(format!("{code} no\r\n"));
+        let (server, folder) = (put_back(script).start(), local());
+        let _ = run(server.address(), &folder, &["resume f"]).code(8);
+        let heard = server.finish();
+        assert_eq!(heard.data[1], b"", "{code}");
+    }
+}
+
+#[test]
+fn a_server_that_refuses_pasv_is_asked_for_epsv() {
+    let script = greeted()
+        .expect("SIZE f")
+        .send("213 0\r\n")
+        .expect("PASV")
+        .send("502 no\r\n")
+        .expect("EPSV")
+        .listen_data()
+        .send_with_port("229 ok (|||{port}|)\r\n")
+        .accept_data()
+        .expect("SIZE f")
+        .send("213 0\r\n")
+        .expect("APPE f")
+        .send("150 here\r\n")
+        .read_data_to_end()
+        .send("226 done\r\n")
+        .expect("SIZE f")
+        .send("213 11\r\n");
+    let (server, folder) = (put_back(script).start(), local());
+    let _ = run(server.address(), &folder, &["resume f"]).success();
+    assert_eq!(server.finish().data, [b"I am zfive5"]);
+}
+
+#[test]
+fn a_hash_that_feat_listed_takes_the_place_of_reading_back() {
+    // The CRC-32 of `I am `.
+    let script = Script::new()
+        .send("220 ready\r\n")
+        .expect("FEAT")
+        .send("211-Features:\r\n XCRC filename\r\n211 End\r\n")
+        .expect("TYPE I")
+        .send("200 I\r\n")
+        .expect("SIZE f")
+        .send("213 5\r\n")
+        .expect("XCRC f")
+        .send(format!("250 {:08X}\r\n", crc32fast::hash(b"I am ")));
+    let script = passive(script)
+        .expect("SIZE f")
+        .send("213 5\r\n")
+        .expect("APPE f")
+        .send("150 here\r\n")
+        .read_data_to_end()
+        .send("226 done\r\n")
+        .expect("SIZE f")
+        .send("213 11\r\n");
+    let (server, folder) = (put_back(script).start(), local());
+    let _ = run(server.address(), &folder, &["FEAT", "resume f"]).success();
+    assert_eq!(server.finish().data, [b"zfive5"]);
+}
+
+#[test]
+fn an_upload_that_the_server_stops_is_told_with_what_is_there() {
+    let script = passive(compared(greeted()))
+        .expect("SIZE f")
+        .send("213 5\r\n")
+        .expect("APPE f")
+        .send("150 here\r\n")
+        .read_data_to_end()
+        .send("552 full\r\n")
+        .expect("SIZE f")
+        .send("213 8\r\n");
+    let (server, folder) = (put_back(script).start(), local());
+    let said = run(server.address(), &folder, &["resume f"]).code(8).stderr;
+    let _ = server.finish();
+    assert!(said.contains("8 of 11 now"), "{said}");
+}
+
+#[test]
+fn a_download_that_grows_past_the_size_is_taken_back() {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("f"), "I am ").unwrap();
+    let script = passive(greeted().expect("SIZE f").send("213 11\r\n"))
+        .expect("RETR f")
+        .send("150 here\r\n")
+        .send_data("I am zfive5 and more")
+        .close_data()
+        .send("226 done\r\n");
+    let server = put_back(script).start();
+    let _ = run(server.address(), &folder, &["resume --get f"]).code(8);
+    let _ = server.finish();
+    assert_eq!(fs::read(folder.path().join("f")).unwrap(), b"I am ");
+}
+
+#[test]
+fn a_download_that_ends_early_counts_as_unfinished_whatever_the_226_says() {
+    let folder = TempDir::new().unwrap();
+    let script = passive(greeted().expect("SIZE f").send("213 11\r\n"))
+        .expect("RETR f")
+        .send("150 here\r\n")
+        .send_data("I am zf")
+        .close_data()
+        .send("226 done\r\n");
+    let server = put_back(script).start();
+    let said = run(server.address(), &folder, &["resume --get f"])
+        .code(8)
+        .stderr;
+    let _ = server.finish();
+    assert!(said.contains("7 of 11 octets"), "{said}");
+    assert_eq!(fs::read(folder.path().join("f")).unwrap(), b"I am zf");
+}
