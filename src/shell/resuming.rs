@@ -179,10 +179,12 @@ impl LocalTarget for LocalTargetFile {
     }
 
     fn cut_back_to(&self, size: u64) -> io::Result<()> {
-        OpenOptions::new()
-            .write(true)
-            .open(&self.path)?
-            .set_len(size)
+        match OpenOptions::new().write(true).open(&self.path) {
+            Ok(file) => file.set_len(size),
+            // Nothing was written, so nothing was created.
+            Err(error) if error.kind() == io::ErrorKind::NotFound && size == 0 => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 }
 

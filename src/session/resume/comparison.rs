@@ -3,6 +3,7 @@
 use std::io::{self, Read};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::TAIL_OCTETS;
 use crate::session::destination::Destination;
 
 /// What a comparison has seen so far.
@@ -16,11 +17,21 @@ pub(super) struct Compared {
     pub(super) differs_from_start: Option<u64>,
 }
 
+impl Compared {
+    /// What came settles the question, however the transfer ended: it differs, or it is more than `most` octets.
+    pub(super) fn is_decided(self, most: u64) -> bool {
+        let differs = self.differs_from_marker.and(self.differs_from_start);
+        differs.is_some() || self.received > most
+    }
+}
+
 /// A destination that keeps nothing: it holds what arrives against the local file, once as if it began at the marker
 /// and once as if it began at 0.
 pub(super) struct Comparison {
     at_marker: Against,
     at_start: Against,
+    /// The most that a server which tells the truth can send.
+    most: u64,
     compared: Arc<Mutex<Compared>>,
 }
 
@@ -80,13 +91,14 @@ impl Against {
 }
 
 impl Comparison {
-    pub(super) fn new(at_marker: Against, at_start: Against) -> (Self, Seen) {
+    pub(super) fn new(at_marker: Against, at_start: Against, most: u64) -> (Self, Seen) {
         let compared = Arc::new(Mutex::new(Compared::default()));
         let seen = Seen(Arc::clone(&compared));
         (
             Self {
                 at_marker,
                 at_start,
+                most,
                 compared,
             },
             seen,
@@ -102,6 +114,10 @@ impl Destination for Comparison {
         compared.received += octets.len() as u64;
         compared.differs_from_marker = self.at_marker.differs_at();
         compared.differs_from_start = self.at_start.differs_at();
+        // Neither an endless answer nor the rest of a long file that is another one is worth reading.
+        if compared.is_decided(self.most) && compared.received > TAIL_OCTETS.min(self.most) {
+            return Err(io::Error::other("the comparison is decided"));
+        }
         Ok(())
     }
 
@@ -140,7 +156,7 @@ mod tests {
     #[test]
     fn the_first_octet_that_differs_is_named_from_the_start_of_the_file() {
         let (mut comparison, seen) =
-            Comparison::new(against(b"0123456789", 4), against(b"0123456789", 0));
+            Comparison::new(against(b"0123456789", 4), against(b"0123456789", 0), 10);
         comparison.write(b"45").unwrap();
         comparison.write(b"6x89").unwrap();
         assert_eq!(seen.compared().differs_from_marker, Some(7));
@@ -151,7 +167,7 @@ mod tests {
     #[test]
     fn a_server_that_ignores_the_marker_is_compared_from_the_start() {
         let (mut comparison, seen) =
-            Comparison::new(against(b"0123456789", 4), against(b"0123456789", 0));
+            Comparison::new(against(b"0123456789", 4), against(b"0123456789", 0), 10);
         for octet in b"0123456789" {
             comparison.write(&[*octet]).unwrap();
         }

@@ -18,6 +18,7 @@ struct Progress {
     appended: u64,
     differs_at: Option<u64>,
     ignored_restart: bool,
+    too_much: bool,
 }
 
 pub(super) fn run(
@@ -47,7 +48,7 @@ pub(super) fn run(
     } else {
         there.saturating_sub(TAIL_OCTETS)
     };
-    let progress = receive(steps, name, local, from, there)?;
+    let progress = receive(steps, name, local, from, there, whole)?;
     judge(steps, local, progress, there, whole)?;
     let (size, _) = remote::size_after(steps, name, size_source, file)?;
     if size != whole {
@@ -76,6 +77,7 @@ fn receive(
     local: &dyn LocalTarget,
     from: u64,
     there: u64,
+    whole: u64,
 ) -> Result<Progress, ResumeError> {
     steps.open_data_connection()?;
     let mut from = from;
@@ -97,6 +99,7 @@ fn receive(
         at_marker: Against::new(local.read_from(from)?, from, there),
         at_start: Against::new(local.read_from(0)?, 0, there),
         target: local.append()?,
+        missing: whole - there,
         progress: Arc::clone(&progress),
     };
     steps.set_known(format!("the local file has at least {there} octets"));
@@ -108,6 +111,9 @@ fn receive(
             "the local file differs from the server's at octet {offset} (counted from 0), so it is not its beginning. \
              Nothing was written"
         )));
+    }
+    if progress.too_much {
+        return Err(too_much(local, there, whole));
     }
     let outcome = outcome?;
     if !outcome.begun && progress.received == 0 {
@@ -129,12 +135,7 @@ fn judge(
         return Ok(());
     }
     if size > whole {
-        local.cut_back_to(there)?;
-        return Err(ResumeError::Refused(format!(
-            "{} octets came where {} should have; the local file was put back to its {there} octets",
-            progress.appended,
-            whole - there
-        )));
+        return Err(too_much(local, there, whole));
     }
     steps.set_known(format!("the local file has {size} of {whole} octets"));
     // A lost control connection is found out here, and says so itself.
@@ -144,23 +145,40 @@ fn judge(
     )))
 }
 
+/// More came than the file has, so what was appended is not its rest and is taken away again.
+fn too_much(local: &dyn LocalTarget, there: u64, whole: u64) -> ResumeError {
+    match local.cut_back_to(there) {
+        Ok(()) => ResumeError::Refused(format!(
+            "more came than the {whole} octets that the server's file should have; the local file was put back to its \
+             {there} octets"
+        )),
+        Err(error) => ResumeError::Local(error),
+    }
+}
+
 /// Compares the overlap with the local file, then appends; writes nothing unless the overlap was the same.
 struct OverlapThenAppend {
     at_marker: Against,
     at_start: Against,
     target: Box<dyn Destination>,
+    /// Octets that the local file lacks.
+    missing: u64,
     progress: Arc<Mutex<Progress>>,
 }
 
 impl Destination for OverlapThenAppend {
     fn write(&mut self, octets: &[u8]) -> io::Result<()> {
         lock(&self.progress).received += octets.len() as u64;
-        let from_marker = self.rest_behind_overlap(octets)?;
-        if from_marker.is_empty() {
+        let new = self.rest_behind_overlap(octets)?;
+        if new.is_empty() {
             return Ok(());
         }
-        self.target.write(from_marker)?;
-        lock(&self.progress).appended += from_marker.len() as u64;
+        if lock(&self.progress).appended + new.len() as u64 > self.missing {
+            lock(&self.progress).too_much = true;
+            return Err(io::Error::other("more octets came than the file has"));
+        }
+        self.target.write(new)?;
+        lock(&self.progress).appended += new.len() as u64;
         Ok(())
     }
 

@@ -112,6 +112,11 @@ impl Upload<'_, '_> {
                     hash: None,
                 })
             }
+            None if hashed.is_some() => Err(ResumeError::Refused(
+                "the server's hash says that its octets are not the beginning of the local file, and they cannot be read \
+                 back to find where. Nothing was sent"
+                    .to_owned(),
+            )),
             None => self.go_on_unverified(),
         }
     }
@@ -158,14 +163,17 @@ impl Upload<'_, '_> {
         let against = |offset| -> Result<Against, ResumeError> {
             Ok(Against::new(self.local.read_from(offset)?, offset, end))
         };
-        let (comparison, seen) = Comparison::new(against(from)?, against(0)?);
+        let (comparison, seen) = Comparison::new(against(from)?, against(0)?, end);
         let transfer = Transfer::Receive(Box::new(comparison), Form::Exact);
         let outcome = self
             .steps
-            .data_command(line("RETR", self.name), Some(transfer))?;
+            .data_command(line("RETR", self.name), Some(transfer));
         let compared = seen.compared();
-        if !outcome.begun && compared.received == 0 {
-            return Ok(None);
+        // A comparison that ended itself looks like a failure of ours; what it saw is what counts.
+        match outcome {
+            Ok(outcome) if !outcome.begun && compared.received == 0 => return Ok(None),
+            Err(error) if !compared.is_decided(end) => return Err(error),
+            Ok(_) | Err(_) => {}
         }
         let differs = if compared.received == end - from {
             compared.differs_from_marker
