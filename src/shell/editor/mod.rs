@@ -67,7 +67,7 @@ impl Editor {
         screen.set_above_prompt(Box::new(move |text| {
             // A terminal that is gone ends the editor, which says so.
             let _ = printer.print(text);
-        }));
+        }))?;
         Ok(Self {
             inner,
             keys,

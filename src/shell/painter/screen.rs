@@ -1,7 +1,7 @@
 //! The one place that writes to the terminal, to pipes and to files that stand for them.
 
 use std::io::{self, IsTerminal, Write};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 /// Prints a line above the prompt while the user types.
 pub(in crate::shell) type AbovePrompt = Box<dyn FnMut(String) + Send>;
@@ -10,14 +10,17 @@ pub(in crate::shell) type AbovePrompt = Box<dyn FnMut(String) + Send>;
 #[derive(Clone)]
 pub struct Screen {
     shared: Arc<Mutex<Shared>>,
+    changed: Arc<Condvar>,
     colour: bool,
     data_is_terminal: bool,
 }
 
 struct Shared {
     dialogue: Dialogue,
-    above_prompt: Option<AbovePrompt>,
+    prints_above_prompt: bool,
     prompt_is_up: bool,
+    /// Lines for above the prompt that the editor has not been given yet.
+    waiting: Vec<String>,
 }
 
 /// Which stream carries the dialogue.
@@ -40,11 +43,13 @@ impl Screen {
         };
         let shared = Shared {
             dialogue,
-            above_prompt: None,
+            prints_above_prompt: false,
             prompt_is_up: false,
+            waiting: Vec::new(),
         };
         Self {
             shared: Arc::new(Mutex::new(shared)),
+            changed: Arc::new(Condvar::new()),
             colour: colour.unwrap_or(is_terminal && !plain),
             data_is_terminal: io::stdout().is_terminal(),
         }
@@ -62,29 +67,38 @@ impl Screen {
         self.data_is_terminal
     }
 
-    /// Hands over the editor's way to print while a line is being typed.
-    pub fn set_above_prompt(&self, print: AbovePrompt) {
-        self.lock().above_prompt = Some(print);
+    /// Hands over the editor's way to print while a line is being typed. It may wait for the editor, so a thread of
+    /// its own calls it: whoever paints must not wait for a line that nobody types.
+    ///
+    /// # Errors
+    ///
+    /// What the system says when there can be no thread.
+    pub fn set_above_prompt(&self, print: AbovePrompt) -> io::Result<()> {
+        let screen = self.clone();
+        std::thread::Builder::new()
+            .name("above-prompt".to_owned())
+            .spawn(move || screen.print_above_prompt(print))?;
+        self.lock().prints_above_prompt = true;
+        Ok(())
     }
 
     /// The editor shows its prompt, or has taken it away.
     pub fn set_prompt_is_up(&self, up: bool) {
-        self.lock().prompt_is_up = up;
+        let mut shared = self.lock();
+        shared.prompt_is_up = up;
+        if !up {
+            for text in std::mem::take(&mut shared.waiting) {
+                shared.dialogue.write_line(&text);
+            }
+        }
+        self.changed.notify_all();
     }
 
     /// Writes one line of the dialogue. The text must be escaped already.
     pub fn line(&self, text: &str) {
-        let mut shared = self.lock();
-        if shared.prompt_is_up
-            && let Some(print) = &mut shared.above_prompt
-        {
-            return print(format!("{text}\n"));
+        if let Some(shared) = self.lock_unless_above_prompt(text) {
+            shared.dialogue.write_line(text);
         }
-        // A dialogue that nobody can read any more must not end the transfer.
-        let _ = match shared.dialogue {
-            Dialogue::StandardOutput => write_line(&mut io::stdout().lock(), text),
-            Dialogue::StandardError => write_line(&mut io::stderr().lock(), text),
-        };
     }
 
     /// Writes data to standard output, as they are.
@@ -105,18 +119,57 @@ impl Screen {
     ///
     /// What the system says.
     pub fn data_line(&self, text: &str) -> io::Result<()> {
-        let mut shared = self.lock();
-        if shared.prompt_is_up
-            && let Some(print) = &mut shared.above_prompt
-        {
-            print(format!("{text}\n"));
-            return Ok(());
+        match self.lock_unless_above_prompt(text) {
+            Some(_guard) => write_line(&mut io::stdout().lock(), text),
+            None => Ok(()),
         }
-        write_line(&mut io::stdout().lock(), text)
+    }
+
+    /// Leaves the text for above the prompt if there is one; else the caller is to write it under the lock.
+    fn lock_unless_above_prompt(&self, text: &str) -> Option<MutexGuard<'_, Shared>> {
+        let is_crowded = |shared: &mut Shared| {
+            shared.waits_above_prompt() && shared.waiting.len() >= WAITING_LINES
+        };
+        let shared = self.changed.wait_while(self.lock(), is_crowded);
+        let mut shared = shared.unwrap_or_else(PoisonError::into_inner);
+        if !shared.waits_above_prompt() {
+            return Some(shared);
+        }
+        shared.waiting.push(text.to_owned());
+        self.changed.notify_all();
+        None
+    }
+
+    fn print_above_prompt(&self, mut print: AbovePrompt) {
+        loop {
+            let nothing = |shared: &mut Shared| shared.waiting.is_empty();
+            let shared = self.changed.wait_while(self.lock(), nothing);
+            let mut shared = shared.unwrap_or_else(PoisonError::into_inner);
+            let lines = std::mem::take(&mut shared.waiting);
+            drop(shared);
+            self.changed.notify_all();
+            print(lines.join("\n") + "\n");
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Shared> {
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Shared {
+    fn waits_above_prompt(&self) -> bool {
+        self.prompt_is_up && self.prints_above_prompt
+    }
+}
+
+impl Dialogue {
+    /// A dialogue that nobody can read any more must not end the transfer.
+    fn write_line(self, text: &str) {
+        let _ = match self {
+            Self::StandardOutput => write_line(&mut io::stdout().lock(), text),
+            Self::StandardError => write_line(&mut io::stderr().lock(), text),
+        };
     }
 }
 
@@ -132,4 +185,40 @@ fn write_line(output: &mut impl Write, text: &str) -> io::Result<()> {
     output.write_all(text.as_bytes())?;
     output.write_all(b"\n")?;
     output.flush()
+}
+
+/// A server that floods an idle prompt waits for the editor.
+const WAITING_LINES: usize = 1_000;
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+    use std::time::Duration;
+
+    use super::{Dialogue, Screen};
+
+    #[test]
+    fn an_editor_that_takes_no_more_lines_holds_nobody_up() {
+        let (done, finished) = mpsc::channel();
+        let thread = std::thread::spawn(move || {
+            let screen = Screen::new(Dialogue::StandardError, Some(false), true);
+            let (entered, printing) = mpsc::channel();
+            let (_never, end) = mpsc::channel::<()>();
+            let print = move |_| {
+                entered.send(()).unwrap();
+                let _ = end.recv();
+            };
+            screen.set_above_prompt(Box::new(print)).unwrap();
+            screen.set_prompt_is_up(true);
+            screen.line("the editor was given this line");
+            printing.recv().unwrap();
+            screen.line("the editor was not given this line");
+            screen.set_prompt_is_up(false);
+            assert!(screen.lock().waiting.is_empty());
+            screen.line("written at once");
+            done.send(()).unwrap();
+        });
+        assert_eq!(finished.recv_timeout(Duration::from_secs(10)), Ok(()));
+        thread.join().unwrap();
+    }
 }

@@ -30,6 +30,8 @@ mod cuts;
 mod downloads;
 #[cfg(unix)]
 mod idle;
+#[cfg(unix)]
+mod interrupts;
 mod lines;
 mod scene;
 mod transfers;
