@@ -305,10 +305,10 @@ impl Entry {
             Asked::Greeting => return matches!(code.0, 220 | 230 | 421 | 500..=599),
             Asked::Command(verb) => verb,
         };
-        // Servers answer an empty line with an error or not at all (vsftpd and Pure-FTPd are silent), so the error
-        // belongs to any other command first.
+        // Servers answer an empty line with an error or not at all (vsftpd and Pure-FTPd are silent), and some obey a
+        // line that begins with a space: any reply fits, but belongs to any other command first.
         if verb.as_bytes().is_empty() {
-            return strictness == Strictness::LastResort && code.is_negative();
+            return strictness == Strictness::LastResort;
         }
         let Some(entry) = verbs::entry(verb) else {
             return strictness == Strictness::Tolerated;

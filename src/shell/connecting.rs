@@ -40,7 +40,7 @@ impl Shell {
             .session
             .as_ref()
             .and_then(Session::status)
-            .is_some_and(|status| status.connected)
+            .is_some_and(|status| status.connected && !status.quit_answered)
         {
             let text = "still connected: QUIT ends the session first, `close` just closes it";
             return self.refuse_line(&text);

@@ -6,9 +6,11 @@ mod hostile;
 mod quirks;
 mod readme;
 mod real;
+mod refusals;
 mod resuming;
 mod rig;
 mod rooms;
+mod scripts;
 mod secrets;
 
 mod support;

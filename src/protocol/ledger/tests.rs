@@ -153,6 +153,10 @@ fn a_missing_reply_does_not_shift_those_that_follow() {
         ("empty line, 500", &[">", "< 500 empty tolerated"]),
         ("two empty lines, silent", &[">", ">"]),
         (
+            "a space in front of a verb, obeyed",
+            &["> NOOP", "< 200 NOOP", ">", "< 200 empty tolerated"],
+        ),
+        (
             "an empty line and an unknown verb",
             &[">", "> XYZZY", "< 500 XYZZY tolerated -empty"],
         ),

@@ -55,6 +55,8 @@ pub struct Status {
     pub connected: bool,
     /// It ended without a QUIT that was answered.
     pub lost: bool,
+    /// QUIT was answered, so that the server is about to end it, or has.
+    pub quit_answered: bool,
     /// What the server has acknowledged.
     pub learnt: Learnt,
     /// The data connection.
@@ -254,6 +256,7 @@ impl Engine {
         Status {
             connected: self.connected,
             lost: !self.connected && !self.quit_answered,
+            quit_answered: self.quit_answered,
             learnt: self.pi.learnt().clone(),
             data,
             owed: self.pi.ledger().open_verbs().collect(),

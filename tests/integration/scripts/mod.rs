@@ -1,0 +1,11 @@
+//! Scripts: `-c` and pipes.
+
+mod aliases;
+mod ascii;
+mod colour;
+mod data;
+mod dialogue;
+mod exit_codes;
+mod octets;
+mod replays;
+mod targets;
