@@ -64,6 +64,8 @@ pub struct Settings {
     pub keep_line_ends: bool,
     /// Without an octet on either connection for so long, an exchange ends; `None` waits without limit.
     pub silence_limit: Option<Duration>,
+    /// Active mode: how long after the transfer command the server may take to connect; `None` waits without limit.
+    pub connect_limit: Option<Duration>,
 }
 
 /// Why a session could not be started.

@@ -104,6 +104,7 @@ impl Shell {
             plain_abort: self.settings.abort == Abort::Plain,
             keep_line_ends: self.settings.ascii == Ascii::Raw,
             silence_limit: self.silence_limit,
+            connect_limit: Some(DATA_CONNECT_LIMIT),
         }
     }
 
@@ -236,5 +237,7 @@ fn without_secret(target: &Target) -> String {
     }
 }
 
+/// As long as a passive data connection is dialled.
+const DATA_CONNECT_LIMIT: Duration = Duration::from_secs(15);
 const QUIT_LIMIT: Duration = Duration::from_secs(3);
 const INTERRUPT_LOOK: Duration = Duration::from_millis(50);

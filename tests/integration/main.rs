@@ -1,5 +1,6 @@
 //! The tests that look from outside: at the binary, at real servers, and at the source itself.
 
+mod active;
 mod dialogues;
 mod documents;
 mod hostile;

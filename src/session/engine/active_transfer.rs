@@ -67,12 +67,14 @@ impl ActiveTransfer {
     }
 
     /// The command was written: the clocks of what should follow start.
-    pub(super) fn start_clocks(&mut self) {
+    pub(super) fn start_clocks(&mut self, connect_limit: Option<Duration>) {
         let now = Instant::now();
         // The 1yz is waited for a moment, so that it is told before the data wherever the server sent it first.
         self.receive_at =
             (self.direction() == DataDirection::Received).then_some(now + PRELIMINARY_GRACE);
-        self.connect_until = self.connection.is_none().then_some(now + CONNECT_LIMIT);
+        self.connect_until = connect_limit
+            .filter(|_| self.connection.is_none())
+            .map(|limit| now + limit);
     }
 
     /// The server has connected to our port.
@@ -177,4 +179,3 @@ impl ActiveTransfer {
 }
 
 const PRELIMINARY_GRACE: Duration = Duration::from_millis(150);
-const CONNECT_LIMIT: Duration = Duration::from_secs(15);

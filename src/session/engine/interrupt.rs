@@ -18,7 +18,9 @@ impl Engine {
         transfer.interrupts += 1;
         match transfer.interrupts {
             1 => {
-                if transfer.direction() == DataDirection::Sent {
+                let nothing_to_read =
+                    transfer.direction() == DataDirection::Sent || transfer.connection.is_none();
+                if nothing_to_read {
                     transfer.drop_connection(TransferResult::Aborted);
                 }
                 self.send_abort();

@@ -40,17 +40,29 @@ impl Engine {
         }
     }
 
+    /// A PORT that was refused brings nobody. One that was accepted replaces what a PASV offered before.
+    pub(super) fn take_answer_to_port(&mut self, entry: EntryId, is_refused: bool) {
+        if is_refused {
+            self.data
+                .listening
+                .take_if(|listening| listening.asked_by == entry);
+        } else if let Some(listening) = &self.data.listening
+            && listening.asked_by == entry
+        {
+            // Where the server has connected already, its connection has taken the place of the old one.
+            self.data.open = None;
+        }
+    }
+
     fn open_port(&mut self, address: SocketAddr, entry: EntryId) -> io::Result<()> {
         // 0.0.0.0 is no address that a server could connect to.
         if address.ip().is_unspecified() {
             return Err(io::ErrorKind::AddrNotAvailable.into());
         }
-        if let Some(listening) = &mut self.data.listening
-            && listening.address == address
-        {
-            listening.asked_by = entry;
-            return Ok(());
-        }
+        // Whoever comes for an earlier PORT of the same port comes for nothing: pyftpdlib connects again for each.
+        self.data
+            .listening
+            .take_if(|listening| listening.address == address);
         // `listen` has opened its port already.
         let opened = self
             .data

@@ -224,7 +224,7 @@ impl Engine {
             return self.end_control(Some(&error));
         }
         if let Some(transfer) = &mut self.transfer {
-            transfer.start_clocks();
+            transfer.start_clocks(self.settings.connect_limit);
         }
     }
 

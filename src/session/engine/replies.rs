@@ -127,12 +127,7 @@ impl Engine {
         {
             self.answer_transfer(&reply);
         }
-        if reply.code.is_negative() {
-            // A PORT that was refused brings nobody.
-            self.data
-                .listening
-                .take_if(|listening| listening.asked_by == entry);
-        }
+        self.take_answer_to_port(entry, reply.code.is_negative());
         if let Some(waiting) = self
             .waiting
             .as_mut()

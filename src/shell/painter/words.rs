@@ -183,8 +183,11 @@ fn active_mode(observation: &Observation<'_>) -> (Tone, String) {
     }
 }
 
-/// How the two last numbers of a PORT say the port.
+/// How the two last numbers of a PORT say the port; an address of IPv6 goes with EPRT, which writes it out.
 fn arithmetic_of(address: SocketAddr) -> String {
+    if address.is_ipv6() {
+        return String::new();
+    }
     let [high, low] = address.port().to_be_bytes();
     format!("  ({high} x 256 + {low} = {})", address.port())
 }

@@ -10,7 +10,7 @@ pub(crate) mod relay;
 mod relayed_reply;
 pub(crate) mod scripted_server;
 mod server_configuration;
-mod server_process;
+pub(crate) mod server_process;
 mod sockets;
 pub(crate) mod terminal;
 

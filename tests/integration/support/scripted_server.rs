@@ -56,7 +56,7 @@ enum Step {
     ExpectOctets(Vec<u8>),
     ListenData,
     AcceptData,
-    DialData,
+    DialData(Option<SocketAddr>),
     SendData(Vec<u8>),
     ReadData(usize),
     ReadDataToEnd,
@@ -126,7 +126,12 @@ impl Script {
 
     /// Dials 127.0.0.1 at the port that the line heard last ends with: six numbers, or `|port|`.
     pub(crate) fn dial_data(self) -> Self {
-        self.then(Step::DialData)
+        self.then(Step::DialData(None))
+    }
+
+    /// Dials a port that an earlier line named.
+    pub(crate) fn dial_data_at(self, address: SocketAddr) -> Self {
+        self.then(Step::DialData(Some(address)))
     }
 
     pub(crate) fn send_data(self, octets: impl AsRef<[u8]>) -> Self {
@@ -292,9 +297,10 @@ impl Player {
                 let data = accept_within(listener, self.limit)?;
                 self.begin_data(data)
             }
-            Step::DialData => {
-                let line = lines(&self.heard.octets).pop().unwrap_or_default();
-                let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port_in(&line)));
+            Step::DialData(address) => {
+                let last_line = || lines(&self.heard.octets).pop().unwrap_or_default();
+                let named = || SocketAddr::from((Ipv4Addr::LOCALHOST, port_in(&last_line())));
+                let address = address.unwrap_or_else(named);
                 let data = TcpStream::connect_timeout(&address, self.limit)?;
                 self.begin_data(data)
             }
@@ -421,7 +427,7 @@ impl Step {
             Self::ExpectOctets(octets) => shown("expect", octets),
             Self::ListenData => "listen for data".to_owned(),
             Self::AcceptData => "accept the data connection".to_owned(),
-            Self::DialData => "dial the data connection".to_owned(),
+            Self::DialData(_) => "dial the data connection".to_owned(),
             Self::SendData(octets) => format!("send {} octets of data", octets.len()),
             Self::ReadData(count) => format!("read {count} octets of data"),
             Self::ReadDataToEnd => "read the data to their end".to_owned(),

@@ -32,8 +32,8 @@ pub(super) struct ServerProcess {
 }
 
 /// A port that nobody else on this machine is given while it is kept.
-pub(super) struct ReservedPort {
-    pub(super) address: SocketAddr,
+pub(crate) struct ReservedPort {
+    pub(crate) address: SocketAddr,
     _socket: Option<Socket>,
 }
 
@@ -94,7 +94,7 @@ impl ReservedPort {
     ///
     /// Where the system lets a server listen on a port that another socket is only bound to, that socket is kept, so
     /// that no other program is given the port. Elsewhere the port may be taken before the server has it.
-    pub(super) fn on(host: IpAddr) -> std::io::Result<Self> {
+    pub(crate) fn on(host: IpAddr) -> std::io::Result<Self> {
         let address = SocketAddr::new(host, 0);
         let socket = Socket::new(
             Domain::for_address(address),
