@@ -1,65 +1,100 @@
 //! Ctrl-C outside the editor.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::editor::HeldEcho;
 use super::exit::Exit;
 use crate::session::Interrupter;
 
 /// Who hears Ctrl-C at the moment. Clones share it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone)]
 pub struct Interrupts {
-    shared: Arc<Shared>,
+    is_script: bool,
+    state: Arc<Mutex<State>>,
 }
 
-#[derive(Debug, Default)]
-struct Shared {
-    session: Mutex<Option<Interrupter>>,
-    interrupted: AtomicBool,
-    exchanging: AtomicBool,
+#[derive(Default)]
+struct State {
+    session: Option<Interrupter>,
+    /// Somebody waits for the session, so Ctrl-C is its affair.
+    waits: bool,
+    /// Ctrl-C was pressed since this was last asked.
+    pressed: bool,
+    /// Ctrl-C was pressed just before the waiting began, and nobody has heard it.
+    unheard: bool,
+    farewell: Option<Box<dyn FnOnce() + Send>>,
 }
 
 impl Interrupts {
-    /// Listens from now on. In a script, Ctrl-C with nothing to interrupt ends the program.
+    /// Listens from now on. In a script, Ctrl-C with nothing to interrupt ends the program, and so does a second one.
     ///
     /// # Errors
     ///
     /// What the system says.
     pub fn listen(is_script: bool) -> Result<Self, ctrlc::Error> {
-        let interrupts = Self::default();
-        let shared = Arc::clone(&interrupts.shared);
-        ctrlc::set_handler(move || {
-            let again = shared.interrupted.swap(true, Ordering::AcqRel);
-            let exchanging = shared.exchanging.load(Ordering::Acquire);
-            if is_script && (again || !exchanging) {
-                std::process::exit(i32::from(Exit::Interrupted.code()));
-            }
-            if let (true, Some(session)) = (exchanging, &*lock(&shared.session)) {
-                session.interrupt();
-            }
-        })?;
+        let interrupts = Self {
+            is_script,
+            state: Arc::default(),
+        };
+        let heard = interrupts.clone();
+        ctrlc::set_handler(move || heard.press())?;
         Ok(interrupts)
     }
 
     /// The session that Ctrl-C goes to, or none.
     pub fn set_session(&self, session: Option<Interrupter>) {
-        *lock(&self.shared.session) = session;
+        self.lock().session = session;
     }
 
-    /// Runs `wait` with Ctrl-C going to the session.
+    /// What is still to be done when Ctrl-C ends the program.
+    pub fn set_farewell(&self, farewell: impl FnOnce() + Send + 'static) {
+        self.lock().farewell = Some(Box::new(farewell));
+    }
+
+    /// Runs `wait` with Ctrl-C going to the session. What is typed meanwhile is kept for the next prompt, unseen.
     pub fn during<T>(&self, wait: impl FnOnce() -> T) -> T {
-        self.shared.exchanging.store(true, Ordering::Release);
+        let _held = (!self.is_script).then(HeldEcho::hold);
+        self.during_command(wait)
+    }
+
+    /// The same while a local command has the terminal.
+    pub fn during_command<T>(&self, wait: impl FnOnce() -> T) -> T {
+        let mut state = self.lock();
+        state.waits = true;
+        if std::mem::take(&mut state.unheard)
+            && let Some(session) = &state.session
+        {
+            session.interrupt();
+        }
+        drop(state);
         let result = wait();
-        self.shared.exchanging.store(false, Ordering::Release);
+        self.lock().waits = false;
         result
     }
 
     /// Whether Ctrl-C was pressed since this was last asked.
     pub fn take(&self) -> bool {
-        self.shared.interrupted.swap(false, Ordering::AcqRel)
+        let mut state = self.lock();
+        state.unheard = false;
+        std::mem::take(&mut state.pressed)
     }
-}
 
-fn lock(session: &Mutex<Option<Interrupter>>) -> std::sync::MutexGuard<'_, Option<Interrupter>> {
-    session.lock().unwrap_or_else(PoisonError::into_inner)
+    fn press(&self) {
+        let mut state = self.lock();
+        let again = std::mem::replace(&mut state.pressed, true);
+        if self.is_script && (again || !state.waits) {
+            if let Some(farewell) = state.farewell.take() {
+                farewell();
+            }
+            std::process::exit(i32::from(Exit::Interrupted.code()));
+        }
+        match &state.session {
+            Some(session) if state.waits => session.interrupt(),
+            _ => state.unheard = true,
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }

@@ -251,6 +251,33 @@ fn show_text(screen: &Screen, line: &mut Vec<u8>, octets: &[u8]) -> io::Result<(
     Ok(())
 }
 
+/// A pipe or device, opened at the first read: a pipe that nobody writes to yet would hold up everything until then.
+pub struct OpenedLate {
+    path: PathBuf,
+    file: Option<File>,
+}
+
+impl OpenedLate {
+    /// Opens nothing yet.
+    #[must_use]
+    pub fn new(path: &Path) -> Self {
+        Self {
+            path: path.to_owned(),
+            file: None,
+        }
+    }
+}
+
+impl Read for OpenedLate {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let file = match &mut self.file {
+            Some(file) => file,
+            closed => closed.insert(File::open(&self.path)?),
+        };
+        file.read(buffer)
+    }
+}
+
 /// Data as they are typed: the end of the sender is the end of the data.
 pub struct TypedData {
     lines: Receiver<Vec<u8>>,

@@ -104,6 +104,13 @@ fn run_practice(
         PracticeServer::start(configuration).context("the practice server did not start")?;
     let before = std::env::current_dir().context("the local folder")?;
     let mut shell = new_shell(common, painter, interactive)?;
+    if !practice.keep {
+        let scratch = server.scratch_folder().to_owned();
+        // What cannot be removed stays in the system's temporary folder.
+        shell
+            .interrupts
+            .set_farewell(move || drop(std::fs::remove_dir_all(scratch)));
+    }
     std::env::set_current_dir(server.local_folder())
         .context("the practice server's local folder")?;
     let folder = |path: &std::path::Path| escape(path.as_os_str().as_encoded_bytes());

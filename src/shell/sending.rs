@@ -13,7 +13,7 @@ use super::exit::Exit;
 use super::line::Redirection;
 use super::painter::Tone;
 use super::places::{
-    AppendedFile, LocalCommand, ReplacedFile, ShownData, StandardOutput, TypedData,
+    AppendedFile, LocalCommand, OpenedLate, ReplacedFile, ShownData, StandardOutput, TypedData,
 };
 use super::settings::Ascii;
 use crate::protocol::Command;
@@ -64,7 +64,7 @@ impl Shell {
                 self.finish(|shell| shell.perform_transfer(command, origin, transfer))
             }
             Ok(Data::Piped(transfer, child)) => {
-                let exit = self.finish(|shell| shell.perform_transfer(command, origin, transfer));
+                let exit = self.finish(|shell| shell.perform_piped(command, origin, transfer));
                 self.wait_for(child);
                 exit
             }
@@ -118,6 +118,21 @@ impl Shell {
         Ok(outcome)
     }
 
+    /// The local command may want the terminal for itself (a pager).
+    fn perform_piped(
+        &mut self,
+        command: Command,
+        origin: Origin,
+        transfer: Transfer,
+    ) -> Result<Outcome, Exit> {
+        let interrupts = self.interrupts.clone();
+        let session = self.connected()?;
+        let outcome =
+            interrupts.during_command(|| session.perform(command, origin, Some(transfer)));
+        self.tell_interruption(&outcome);
+        Ok(outcome)
+    }
+
     fn wait_for(&self, mut child: Child) {
         match child.wait() {
             Ok(status) if !status.success() => {
@@ -157,13 +172,13 @@ impl Shell {
                 )),
                 Err(error) => Err(self.refuse_file(Path::new("the local command"), &error)),
             },
-            Some(Redirection::ToStandardOutput) => {
-                joined(Box::new(StandardOutput(screen)), Form::Exact)
-            }
-            None if screen.shows_data_on_terminal() => {
+            // Whoever sent it, a terminal never gets it raw.
+            Some(Redirection::ToStandardOutput) | None if screen.shows_data_on_terminal() => {
                 joined(Box::new(ShownData::new(screen)), Form::Exact)
             }
-            None => joined(Box::new(StandardOutput(screen)), Form::Exact),
+            Some(Redirection::ToStandardOutput) | None => {
+                joined(Box::new(StandardOutput(screen)), Form::Exact)
+            }
             Some(_) => Err(self.refuse_line(&"that redirection sends, and the command receives")),
         }
     }
@@ -183,13 +198,14 @@ impl Shell {
     }
 
     fn open_source(&self, path: &Path) -> Result<Data, Exit> {
-        let opened = File::open(path).and_then(|file| {
-            if file.metadata()?.is_dir() {
-                return Err(io::Error::other("it is a folder"));
-            }
-            Ok(file)
-        });
-        let mut file = opened.map_err(|error| self.refuse_file(path, &error))?;
+        let metadata = std::fs::metadata(path).map_err(|error| self.refuse_file(path, &error))?;
+        if metadata.is_dir() {
+            return Err(self.refuse_file(path, &io::Error::other("it is a folder")));
+        }
+        if !metadata.is_file() {
+            return Ok(sent(OpenedLate::new(path), Form::ByType));
+        }
+        let mut file = File::open(path).map_err(|error| self.refuse_file(path, &error))?;
         let mut beginning = Vec::new();
         if self.converts_line_ends() {
             let sample = file

@@ -91,6 +91,8 @@ pub(super) struct Engine {
     waiting: Option<Waiting>,
     data: DataSide,
     transfer: Option<ActiveTransfer>,
+    /// The control connection has ended, with this error, and it has not been told yet.
+    ended: Option<Option<std::io::Error>>,
     /// Until when a completion reply waits for the end of the data that it completes.
     data_first_until: Option<Instant>,
     /// What came on the control connection since the last whole reply.
@@ -123,6 +125,7 @@ impl Engine {
             waiting: Some(Waiting::new(greeting, Verb::new(b""), news)),
             data: DataSide::default(),
             transfer: None,
+            ended: None,
             data_first_until: None,
             octets_without_reply: 0,
             last_reply_octet: now,
@@ -162,6 +165,8 @@ impl Engine {
             self.conclude_transfer();
             self.take_events();
             self.conclude_transfer();
+            self.take_end();
+            self.conclude_transfer();
             self.settle();
         }
     }
@@ -171,7 +176,8 @@ impl Engine {
             Input::Control(ControlInput::Octets(octets)) => {
                 self.take_octets(&octets);
             }
-            Input::Control(ControlInput::Ended(error)) => self.end_control(error.as_ref()),
+            // Not before the replies that came ahead of it.
+            Input::Control(ControlInput::Ended(error)) => self.ended = Some(error),
             Input::Data(id, event) => self.take_data_event(id, event),
             Input::Begin {
                 command,
@@ -260,6 +266,14 @@ impl Engine {
             learnt: self.pi.learnt().clone(),
             data,
             owed: self.pi.ledger().open_verbs().collect(),
+        }
+    }
+
+    fn take_end(&mut self) {
+        if self.pi.peek_event().is_none()
+            && let Some(error) = self.ended.take()
+        {
+            self.end_control(error.as_ref());
         }
     }
 

@@ -92,10 +92,10 @@ impl Engine {
 
     /// While a transfer is aborted, the reply to ABOR is awaited too.
     fn is_abort(&self, assignment: &Assignment) -> bool {
-        self.transfer
-            .as_ref()
-            .is_some_and(|transfer| transfer.is_aborting())
-            && assignment.verb.as_ref().is_some_and(|verb| verb.is("ABOR"))
+        let transfer = self.transfer.as_ref();
+        let aborting = transfer.is_some_and(|transfer| transfer.is_aborting())
+            || self.waiting.as_ref().is_some_and(|waiting| waiting.aborted);
+        aborting && assignment.verb.as_ref().is_some_and(|verb| verb.is("ABOR"))
     }
 
     fn take_beginning(&mut self, entry: EntryId) {

@@ -17,7 +17,10 @@ struct Progress {
     received: u64,
     appended: u64,
     differs_at: Option<u64>,
+    /// The data began at 0: REST was not sent or not accepted, or something differed and matched from 0.
     ignored_restart: bool,
+    /// The latter, which only the total can prove.
+    guessed_start: bool,
     too_much: bool,
 }
 
@@ -137,6 +140,14 @@ fn judge(
     if size > whole {
         return Err(too_much(local, there, whole));
     }
+    if progress.guessed_start {
+        // What looked like a beginning at 0 was none, so what was appended is not the rest.
+        local.cut_back_to(there)?;
+        return Err(ResumeError::Refused(format!(
+            "the server began neither at the marker nor at 0, so nothing could be compared; the local file was put back \
+             to its {there} octets"
+        )));
+    }
     steps.set_known(format!("the local file has {size} of {whole} octets"));
     // A lost control connection is found out here, and says so itself.
     steps.check_connected()?;
@@ -198,7 +209,10 @@ impl OverlapThenAppend {
         let (left, differs_at) = match (self.at_marker.differs_at(), self.at_start.differs_at()) {
             (None, _) => (marker_left, None),
             (Some(_), None) => {
-                lock(&self.progress).ignored_restart = true;
+                let mut progress = lock(&self.progress);
+                progress.ignored_restart = true;
+                progress.guessed_start = true;
+                drop(progress);
                 (start_left, None)
             }
             (Some(offset), Some(_)) => (0, Some(offset)),

@@ -1,6 +1,7 @@
 //! The line editor at a terminal, and the only code that knows rustyline.
 
 mod assistant;
+mod held_echo;
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -13,6 +14,8 @@ use rustyline::{ColorMode, Event, EventHandler, ExternalPrinter, KeyCode, KeyEve
 
 use super::painter::Screen;
 use assistant::{Assistant, EndOfData, InsertTab, Keys, What};
+
+pub use held_echo::HeldEcho;
 
 /// Reads what a person types.
 pub struct Editor {

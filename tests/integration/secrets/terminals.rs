@@ -3,7 +3,7 @@
 use crate::support::ftpsh::Ftpsh;
 use crate::support::home::Home;
 use crate::support::practice::practice_server_for;
-use crate::support::scripted_server::Script;
+use crate::support::scripted_server::{Gate, Script};
 use crate::support::terminal::{Key, Terminal};
 
 use super::{PASSWORD, assert_unseen, assert_unseen_in, escaped_password};
@@ -175,4 +175,56 @@ fn the_password_of_a_url_is_not_seen_at_a_terminal() {
     assert_eq!(terminal.wait_exit(), 0);
     assert_unseen(&terminal.raw_output(), "the terminal");
     assert_unseen_in(&home);
+}
+#[test]
+fn a_password_typed_while_a_reply_is_awaited_is_not_seen() {
+    let home = Home::new();
+    let asked = Gate::new();
+    let typed = Gate::new();
+    let server = Script::new()
+        .send("220 hi\r\n")
+        .expect("user me")
+        .open(&asked)
+        .pause_until(&typed)
+        .send("331 password\r\n")
+        .expect(format!("pass {PASSWORD}"))
+        .send("230 in\r\n")
+        .expect("QUIT")
+        .send("221 bye\r\n")
+        .start();
+    let mut terminal = shell_on(&home, server.address());
+    await_prompt(&mut terminal, "220 hi");
+    terminal.send_line("user me");
+    asked.wait();
+    terminal.send_line(&format!("pass {PASSWORD}"));
+    typed.open();
+    await_prompt(&mut terminal, "230 in");
+    terminal.send_key(Key::CtrlD);
+    assert_eq!(terminal.wait_exit(), 0);
+    let _ = server.finish();
+    assert_unseen(&terminal.raw_output(), "the terminal");
+    assert_unseen_in(&home);
+}
+
+#[test]
+fn lines_that_are_typed_ahead_are_sent_one_after_the_other() {
+    let home = Home::new();
+    let server = Script::new()
+        .send("220 hi\r\n")
+        .expect("PWD")
+        .send("257 \"/\"\r\n")
+        .expect("NOOP")
+        .send("200 ok\r\n")
+        .expect("STAT")
+        .send("211 well\r\n")
+        .expect("QUIT")
+        .send("221 bye\r\n")
+        .start();
+    let mut terminal = shell_on(&home, server.address());
+    await_prompt(&mut terminal, "220 hi");
+    terminal.send("PWD\rNOOP\rSTAT\r");
+    await_prompt(&mut terminal, "211 well");
+    terminal.send_key(Key::CtrlD);
+    assert_eq!(terminal.wait_exit(), 0);
+    let _ = server.finish();
 }
