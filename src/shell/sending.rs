@@ -272,12 +272,15 @@ impl Shell {
             b"\n"
         };
         let exchange = self.connected()?.begin(command, origin, Some(transfer));
-        let begun = self.interrupts.clone().during(|| exchange.next_news());
-        let outcome = match begun {
-            News::Settled(outcome) => outcome,
-            News::DataEnded => self.interrupts.clone().during(|| exchange.wait()),
-            News::Begun => self.type_data(exchange, keyboard, line_end),
-        };
+        // All the way: between two lines the terminal turns Ctrl-C into a signal.
+        let outcome = self
+            .interrupts
+            .clone()
+            .during(|| match exchange.next_news() {
+                News::Settled(outcome) => outcome,
+                News::DataEnded => exchange.wait(),
+                News::Begun => self.type_data(exchange, keyboard, line_end),
+            });
         self.tell_interruption(&outcome);
         Ok(outcome)
     }
@@ -322,7 +325,7 @@ impl Shell {
             }
         }
         // After an interrupt the keyboard's end must stay open until the reset: its end would be the end of the file.
-        let outcome = self.interrupts.clone().during(|| exchange.wait());
+        let outcome = exchange.wait();
         drop(keyboard);
         outcome
     }

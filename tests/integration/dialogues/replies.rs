@@ -101,7 +101,7 @@ fn a_421_at_an_idle_prompt_is_shown_above_the_line_that_is_typed() {
         .start();
     let mut terminal = shell(server.address());
     terminal.send("PW");
-    terminal.expect("PW");
+    terminal.expect("ftp> PW");
     gate.open();
     terminal.expect("421 idle for too long");
     terminal.expect("the server closed the connection");
