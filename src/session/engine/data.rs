@@ -43,7 +43,6 @@ impl Engine {
         if let Some(dialling) = self.data.dialling.take_if(|dialling| dialling.id == id) {
             // The new connection is made before the old one is closed: some servers serve only one.
             self.data.open = Some((id, connection));
-            self.data.listening = None;
             self.observe(&Observation::DataConnectionOpened {
                 dialled: dialling.address,
                 offered: &dialling.offered,

@@ -31,7 +31,8 @@ impl Engine {
         else {
             return;
         };
-        let address = SocketAddr::new(host, port);
+        let own = self.control.local_address();
+        let address = own.map_or(SocketAddr::new(host, port), |own| scoped(host, port, own));
         if let Err(error) = self.open_port(address, entry) {
             self.observe(&Observation::NotListening {
                 address,
@@ -79,7 +80,10 @@ impl Engine {
     /// `listen`: a free port on the control connection's own address, told by PORT on IPv4 and EPRT on IPv6.
     pub(super) fn listen_anywhere(&mut self, origin: Origin, news: Sender<News>) {
         match self.reserve_port() {
-            Ok(command) => self.begin(&command, origin, None, news),
+            Ok(command) => {
+                self.begin(&command, origin, None, news);
+                self.data.reserved = None;
+            }
             Err(error) => {
                 self.observe(&Observation::NobodyConnected {
                     port: None,
@@ -92,16 +96,51 @@ impl Engine {
     }
 
     fn reserve_port(&mut self) -> io::Result<Command> {
-        let own = self.control.local_address()?.ip().to_canonical();
-        let listener = DataListener::bind(SocketAddr::new(own, 0))?;
+        let own = self.control.local_address()?;
+        let listener = DataListener::bind(scoped(own.ip().to_canonical(), 0, own))?;
         let address = listener.address();
         self.data.reserved = Some(listener);
-        let line = match (own, address) {
-            (IpAddr::V4(_), SocketAddr::V4(address)) => {
+        let line = match address {
+            SocketAddr::V4(address) => {
                 format!("PORT {}", DataPort::port_argument(address))
             }
-            _ => format!("EPRT {}", DataPort::eprt_argument(address)),
+            SocketAddr::V6(_) => format!("EPRT {}", DataPort::eprt_argument(address)),
         };
         Command::new(line).map_err(|illegal| io::Error::other(illegal.to_string()))
+    }
+}
+
+/// A link-local address means nothing without its scope, which PORT and EPRT do not name: it is that of the control
+/// connection.
+fn scoped(host: IpAddr, port: u16, own: SocketAddr) -> SocketAddr {
+    let mut address = SocketAddr::new(host, port);
+    if let (SocketAddr::V6(address), SocketAddr::V6(own)) = (&mut address, own)
+        && address.ip() == own.ip()
+    {
+        address.set_scope_id(own.scope_id());
+    }
+    address
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::SocketAddr;
+
+    use super::scoped;
+
+    #[test]
+    fn the_own_address_is_listened_on_in_the_scope_of_the_control_connection() {
+        for (named, own, listened_on) in [
+            ("[fe80::1]:2121", "[fe80::1%4]:40000", "[fe80::1%4]:2121"),
+            ("[fe80::2]:2121", "[fe80::1%4]:40000", "[fe80::2]:2121"),
+            ("[::1]:2121", "[::1]:40000", "[::1]:2121"),
+            ("127.0.0.1:2121", "127.0.0.1:40000", "127.0.0.1:2121"),
+            ("127.0.0.1:2121", "[::1]:40000", "127.0.0.1:2121"),
+        ] {
+            let read = |text: &str| text.parse::<SocketAddr>().expect("an address");
+            let named = read(named);
+            let address = scoped(named.ip(), named.port(), read(own));
+            assert_eq!(address, read(listened_on));
+        }
     }
 }

@@ -152,6 +152,8 @@ impl Engine {
             }
             ignored_host = None;
         }
+        // The server has changed over: it connects to no port of ours any more.
+        self.data.listening = None;
         let inputs = self.inputs.clone();
         self.data.dial(dialled, offered, ignored_host, inputs);
         if let Some(waiting) = &mut self.waiting {
