@@ -63,21 +63,22 @@ fn not_one_octet_is_sent_before_the_150_although_the_server_has_connected() {
         .send("200 ok\r\n")
         .expect("STOR f")
         .send("553 no\r\n")
-        .expect("QUIT")
-        .send("221 bye\r\n")
+        .expect("STOR g")
+        .send("150 go on\r\n")
         .read_data_to_end()
+        .send("226 done\r\n")
+        .wait_for_client_close()
         .start();
     let login = Login::unnamed(server.address());
-    let lines = [
-        port.port(),
-        "STOR f <<< 'data'".to_owned(),
-        "QUIT".to_owned(),
-    ];
-    let login = login.lines(lines.iter().map(String::as_str));
+    let login = login.lines([
+        port.port().as_str(),
+        "STOR f <<< 'refused'",
+        "STOR g <<< 'data'",
+    ]);
     let finished = login.run();
     let heard = server.finish();
     finished.code(1);
-    assert_eq!(heard.data, [b""]);
+    assert_eq!(heard.data, [b"data"]);
 }
 
 #[test]
@@ -161,6 +162,7 @@ fn the_port_of_a_refused_port_is_closed_again() {
 #[test]
 fn quit_closes_a_port_that_nobody_came_to() {
     let port = OwnPort::ipv4();
+    let [quit, checked] = [Gate::new(), Gate::new()];
     let server = greeted()
         .expect(port.port())
         .send("200 ok\r\n")
@@ -168,19 +170,25 @@ fn quit_closes_a_port_that_nobody_came_to() {
         .send("221 bye\r\n")
         .close()
         .accept()
+        .open(&quit)
+        .pause_until(&checked)
         .send("220 hi\r\n")
+        .wait_for_client_close()
         .start();
+    let again = format!("open {}", server.address());
     let login = Login::unnamed(server.address());
-    let mut terminal = login.program().terminal();
-    terminal.expect("220 hi");
-    terminal.send_line(&port.port());
-    terminal.expect("200 ok");
-    assert!(std::net::TcpStream::connect(port.address()).is_ok());
-    terminal.send_line("quote QUIT");
-    assert_eq!(terminal.wait_exit(), 0);
-    assert!(nobody_listens_on(port.address()));
-    drop(std::net::TcpStream::connect(server.address()));
+    let login = login.lines([port.port().as_str(), "QUIT", &again]);
+    let address = port.address();
+    let check = std::thread::spawn(move || {
+        quit.wait();
+        let is_closed = nobody_listens_on(address);
+        checked.open();
+        is_closed
+    });
+    let finished = login.run();
     server.finish();
+    finished.success();
+    assert!(check.join().unwrap());
 }
 
 #[test]
@@ -404,4 +412,32 @@ fn data_is_asked_for_only_once_the_150_and_the_connection_are_there() {
     terminal.send_line("QUIT");
     assert_eq!(terminal.wait_exit(), 0);
     assert_eq!(server.finish().data, [b"text"]);
+}
+
+#[test]
+fn a_passive_port_that_cannot_be_reached_does_not_bring_the_active_one_back() {
+    let port = OwnPort::ipv4();
+    let unused = OwnPort::ipv4();
+    let [high, low] = unused.address().port().to_be_bytes();
+    let server = greeted()
+        .expect(port.port())
+        .send("200 ok\r\n")
+        .expect("PASV")
+        .send(format!("227 (127,0,0,1,{high},{low})\r\n"))
+        .expect("QUIT")
+        .send("221 bye\r\n")
+        .start();
+    let login = Login::unnamed(server.address());
+    let mut terminal = login.program().terminal();
+    terminal.expect("220 hi");
+    terminal.send_line(&port.port());
+    terminal.expect("200 ok");
+    terminal.expect("ftp>");
+    terminal.send_line("PASV");
+    terminal.expect("no data connection to 127.0.0.1");
+    terminal.expect("ftp>");
+    assert!(nobody_listens_on(port.address()));
+    terminal.send_line("QUIT");
+    assert_eq!(terminal.wait_exit(), 0);
+    server.finish();
 }

@@ -106,6 +106,7 @@ fn without_a_transfer_the_port_stays_open() {
         .send("220 hi\r\n")
         .expect(port.port())
         .send("200 ok\r\n")
+        .wait_for_client_close()
         .start();
     let (session, recorder) = connect(&server);
     session.perform(command(&port.port()), Origin::Typed, None);
