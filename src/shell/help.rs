@@ -33,6 +33,7 @@ pub fn topic(topic: &str, aliases: &Aliases) -> Option<String> {
     {
         let more = match Builtin::named(topic) {
             Some(Builtin::Resume) => RESUME,
+            Some(Builtin::Listen) => LISTEN,
             _ => "",
         };
         return Some(format!("{usage}\n  {about}{more}"));
@@ -106,6 +107,11 @@ const RESUME: &str = "
     --verify full                      compare everything, not only the last 64 KiB
     --via rest                         where APPE is missing, use REST and STOR
     --unverified                       go on although what is there cannot be read back";
+
+const LISTEN: &str = "
+  The next transfer uses the connection that the server makes to that port. A PORT or EPRT that you type opens
+  the port that it names in the same way. Only the server's address is let in (`set data-peer any`: everybody).
+  If a firewall keeps the server out, PASV or EPSV goes the other way.";
 
 const QUOTE: &str = "\
 quote LINE
@@ -190,6 +196,7 @@ mod tests {
         let aliases = Aliases::shipped();
         let appe = topic("appe", &aliases).unwrap();
         assert!(appe.contains("RFC 959") && appe.contains("1yz, then 226"));
+        assert!(topic("listen", &aliases).unwrap().contains("data-peer"));
         assert!(topic("resume", &aliases).unwrap().contains("--verify full"));
         assert!(topic("quote", &aliases).unwrap().contains("\\xE9"));
         assert!(topic("425", &aliases).unwrap().contains("425"));
