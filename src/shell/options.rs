@@ -128,7 +128,7 @@ Exit codes:
     2  usage, or a line that cannot be sent
     3  could not connect, the connection was lost, or no reply in time
     4  TLS (not in this version)
-    5  the server broke the protocol (not in this version)
+    5  the server broke the protocol (64 MiB without a whole reply)
     6  a transcript's expectation was not met
     7  a local file could not be read or written
     8  a resume was refused, or its result could not be verified

@@ -1,5 +1,6 @@
 //! A server that talks without end.
 
+use std::io::Write;
 use std::process::Stdio;
 
 use super::hand::Hand;
@@ -61,4 +62,19 @@ fn a_line_without_end_is_not_kept() {
 fn lines_that_are_no_reply_are_not_kept() {
     let line = format!("no reply, {}\r\n", "and on ".repeat(300));
     flood("", &line, "200 noop\r\n");
+}
+
+#[test]
+fn a_reply_that_never_ends_ends_the_run_with_5() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let hand = Hand::new();
+    let commands = ["NOOP", "PWD"];
+    let mut program = spawn(folder.path(), hand.address(), &commands, Stdio::null());
+    let mut control = hand.greet();
+    control.expect("NOOP");
+    control.send("211-\r\n");
+    let chunk = " more\r\n".repeat(10_000).into_bytes();
+    while control.stream.write_all(&chunk).is_ok() {}
+    let status = program.wait().expect("it was started");
+    assert_eq!(status.code(), Some(5));
 }
