@@ -36,6 +36,8 @@ pub enum DataEvent {
     ClosedByPeer(Option<io::Error>),
     /// Receiving is over: end of file was seen, or one side failed.
     ReceivingEnded(Result<(), DataFailure>),
+    /// After sending: the server has read to the end and closed its side, or reset it.
+    SentReceived,
     /// Sending is over: all was sent and the direction closed, or one side failed.
     SendingEnded(Result<(), DataFailure>),
 }
@@ -307,7 +309,8 @@ impl Worker {
                 Err(DataFailure::Connection(error)) => report(DataEvent::ClosedByPeer(Some(error))),
                 Err(DataFailure::Local(_) | DataFailure::Dropped) => {}
             },
-            Work::Draining | Work::Resting => {}
+            Work::Draining => report(DataEvent::SentReceived),
+            Work::Resting => {}
         }
         Work::Resting
     }

@@ -3,6 +3,7 @@
 //! Some servers repeat the line that they did not understand: `500 'PASS hunter2' not understood`.
 
 use super::reply::Reply;
+use super::verbs;
 
 /// The secrets that were sent last, and the masking of replies that repeat them.
 #[derive(Default)]
@@ -28,16 +29,17 @@ impl SecretEcho {
 
     /// The reply with every echo of a secret replaced by `****`.
     ///
-    /// A secret shorter than [`SHORT`] octets is masked only as a whole word, and only where an echo is likely:
-    /// otherwise the password `5` would blot out every `213 5`.
+    /// A secret shorter than [`SHORT`] octets is masked only as a whole word, and only where it is an echo: in the reply to
+    /// the command that carried it, or behind its verb. Otherwise the password `5` would blot out every `213 5`.
     pub fn mask(&self, reply: &mut Reply, answers_secret: bool) {
-        let echo_is_likely = answers_secret || reply.code.is_negative();
         for line in &mut reply.lines {
             for secret in &self.recent {
                 if secret.len() >= SHORT {
                     replace(line, secret, |_, _| true);
-                } else if echo_is_likely {
+                } else if answers_secret {
                     replace(line, secret, is_whole_word);
+                } else {
+                    replace(line, secret, is_behind_verb);
                 }
             }
         }
@@ -64,6 +66,13 @@ fn is_whole_word(line: &[u8], range: std::ops::Range<usize>) -> bool {
     let is_edge = |octet: Option<&u8>| octet.is_none_or(|octet| !octet.is_ascii_alphanumeric());
     // The reply code is not an echo.
     range.start >= 4 && is_edge(line.get(range.start - 1)) && is_edge(line.get(range.end))
+}
+
+/// `... PASS x ...`, as servers repeat a line that they did not understand.
+fn is_behind_verb(line: &[u8], range: std::ops::Range<usize>) -> bool {
+    let before = line[..range.start].trim_ascii_end();
+    let verb = &before[before.len().saturating_sub(4)..];
+    before.len() < range.start && verbs::is_secret(verb) && is_whole_word(line, range)
 }
 
 fn replace(line: &mut Vec<u8>, secret: &[u8], accept: fn(&[u8], std::ops::Range<usize>) -> bool) {
@@ -126,5 +135,13 @@ mod tests {
             "530 PASS **** is wrong, max"
         );
         assert_eq!(masked("530", "530 no", true), "530 no");
+        assert_eq!(
+            masked("A", "501 A path is needed.", false),
+            "501 A path is needed."
+        );
+        assert_eq!(
+            masked("x", "500 'pass x' what?", false),
+            "500 'pass ****' what?"
+        );
     }
 }

@@ -23,7 +23,9 @@ impl Session {
             ("PASV", "EPSV")
         };
         let outcome = self.perform_shown(first);
-        let refused = outcome.ending == Ending::Answered && !outcome.is_positive();
+        // Before a login, or in the middle of the end, the other one is refused as well.
+        let hopeless = matches!(outcome.code(), 421 | 530);
+        let refused = outcome.ending == Ending::Answered && !outcome.is_positive() && !hopeless;
         Some(if refused {
             self.perform_shown(second)
         } else {

@@ -10,6 +10,7 @@ use super::help;
 use super::line::{Builtin, Redirection, expand_home};
 use super::painter::Tone;
 use super::sending::exists_already;
+use super::target::Target;
 use crate::session::{DataState, Origin, Session};
 
 impl Shell {
@@ -18,6 +19,7 @@ impl Shell {
             (Builtin::Help, _) => self.help(arguments),
             (Builtin::Open, []) => self.open_again(),
             (Builtin::Open, [target]) => self.open(target),
+            (Builtin::Open, [host, port]) => self.open(&Target::with_port(host, port)),
             (Builtin::Close, []) => self.close(),
             (Builtin::Exit, []) => self.quit(),
             (Builtin::Login, _) => self.login(arguments),
@@ -34,6 +36,13 @@ impl Shell {
     }
 
     pub(super) fn run_alias(&mut self, name: &str, arguments: &[Vec<u8>]) -> Exit {
+        let is_operator = |argument: &Vec<u8>| REDIRECTIONS.contains(&argument.as_slice());
+        if arguments.iter().any(is_operator) {
+            return self.refuse_line(&format!(
+                "an alias takes no redirection: type the commands that it stands for (`alias {name}` shows them), as in \
+                 LIST | less behind PASV. Nothing was sent"
+            ));
+        }
         let steps = match self.aliases.expand(name, arguments) {
             Ok(steps) => steps,
             Err(error) => return self.refuse_line(&error),
@@ -272,3 +281,5 @@ impl Shell {
         }
     }
 }
+
+const REDIRECTIONS: &[&[u8]] = &[b"|", b">", b">>", b"<", b"<<<"];

@@ -122,12 +122,18 @@ impl Shell {
         Exit::LocalFile
     }
 
+    pub(super) fn is_connected(&self) -> bool {
+        let status = self.session.as_ref().and_then(Session::status);
+        status.is_some_and(|status| status.connected)
+    }
+
     /// The session, or a sentence that says that there is none.
     pub(super) fn connected(&self) -> Result<&Session, Exit> {
         match &self.session {
-            Some(session) if session.status().is_some_and(|status| status.connected) => Ok(session),
+            Some(session) if self.is_connected() => Ok(session),
             _ => {
-                let text = "not connected, so nothing was sent: `open HOST` connects";
+                let text =
+                    "not connected, so nothing was sent: `open HOST` connects, `exit` leaves";
                 self.painter.say(Tone::Error, text);
                 Err(Exit::Connection)
             }
@@ -151,8 +157,22 @@ impl Shell {
         }
     }
 
+    /// Lends the terminal to a local command: what happens meanwhile is shown when it has ended.
+    pub(super) fn lend_terminal<T>(&mut self, command: impl FnOnce(&mut Self) -> T) -> T {
+        if !self.is_interactive() {
+            return command(self);
+        }
+        self.painter.screen().hold();
+        let result = command(self);
+        if let Keyboard::Terminal(editor) = &mut self.keyboard {
+            self.painter.screen().release(editor.columns());
+        }
+        result
+    }
+
     fn run_local(&mut self, command: &[u8]) -> Exit {
-        let status = local_shell(command).and_then(|mut process| process.status());
+        let run = |_: &mut Self| local_shell(command).and_then(|mut process| process.status());
+        let status = self.lend_terminal(run);
         match status {
             Ok(status) if status.success() => Exit::Done,
             Ok(status) => {

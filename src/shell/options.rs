@@ -16,6 +16,9 @@ pub struct Options {
     /// The server: HOST, HOST:PORT, [IPV6]:PORT or ftp://user@host/path. A bare host sends nothing; a URL logs in
     /// and changes directory. Leave the password out of it and be asked.
     pub target: Option<String>,
+    /// The port, for those who are used to `HOST PORT`.
+    #[arg(requires = "target")]
+    pub port: Option<String>,
     /// Options of every mode.
     #[command(flatten)]
     pub common: Common,

@@ -17,6 +17,7 @@ use super::interrupts::Interrupts;
 use super::options::{Colour, Common, Mode, Options, Practice};
 use super::painter::{Dialogue, Painter, Screen, Tone};
 use super::replaying;
+use super::target::Target;
 use crate::practice::{self, PracticeServer};
 use crate::session::Session;
 
@@ -35,13 +36,12 @@ pub(super) fn run(options: Options) -> Exit {
         painter.say(Tone::Error, &text);
         return Exit::Usage;
     }
+    let target = match (options.target, options.port) {
+        (Some(host), Some(port)) => Some(Target::with_port(&host, &port)),
+        (target, _) => target,
+    };
     let result = match options.mode {
-        None => run_target(
-            &options.common,
-            options.target.as_deref(),
-            &painter,
-            interactive,
-        ),
+        None => run_target(&options.common, target.as_deref(), &painter, interactive),
         Some(Mode::Practice(practice)) => {
             run_practice(&options.common, practice, &painter, interactive)
         }

@@ -50,6 +50,12 @@ impl Shell {
         origin: Origin,
         may_overwrite: bool,
     ) -> Exit {
+        let is_quit = command.verb().is("QUIT");
+        if is_quit && self.is_interactive() && !self.is_connected() {
+            // There is no session to end, so it is the program that is meant.
+            self.is_over = true;
+            return Exit::Done;
+        }
         if let Err(exit) = self.connected() {
             return exit;
         }
@@ -63,11 +69,11 @@ impl Shell {
             Ok(Data::Joined(transfer)) => {
                 self.finish(|shell| shell.perform_transfer(command, origin, transfer))
             }
-            Ok(Data::Piped(transfer, child)) => {
-                let exit = self.finish(|shell| shell.perform_piped(command, origin, transfer));
-                self.wait_for(child);
+            Ok(Data::Piped(transfer, child)) => self.lend_terminal(|shell| {
+                let exit = shell.finish(|shell| shell.perform_piped(command, origin, transfer));
+                shell.wait_for(child);
                 exit
-            }
+            }),
             Ok(Data::Typed) => self.finish(|shell| shell.perform_typed(command, origin)),
             Err(exit) => exit,
         }

@@ -78,6 +78,16 @@ impl Target {
         }
     }
 
+    /// `HOST PORT`, as telnet and ftp take it, in the form that [`Target::read`] reads.
+    #[must_use]
+    pub fn with_port(host: &str, port: &str) -> String {
+        if host.contains(':') && !host.starts_with('[') {
+            format!("[{host}]:{port}")
+        } else {
+            format!("{host}:{port}")
+        }
+    }
+
     fn from_host(text: &str) -> Result<Self, TargetError> {
         let (host, port) = if let Some(rest) = text.strip_prefix('[') {
             let (host, rest) = rest.split_once(']').ok_or(TargetError::NoHost)?;

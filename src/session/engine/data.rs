@@ -22,6 +22,7 @@ impl Engine {
             DataEvent::StrangerRefused(peer) => {
                 self.observe(&Observation::StrangerRefused { peer });
             }
+            DataEvent::SentReceived => self.take_receipt(id),
             DataEvent::ClosedByPeer(error) => self.take_closed(id, error.is_some()),
             DataEvent::ReceivingEnded(result) | DataEvent::SendingEnded(result) => {
                 if self.owns(id) {
@@ -108,6 +109,14 @@ impl Engine {
             && transfer.connection.is_none()
         {
             transfer.drop_connection(TransferResult::NeverConnected);
+        }
+    }
+
+    /// An upload has arrived as far as the server cares: now its final reply is due.
+    fn take_receipt(&mut self, id: u64) {
+        let is_last = self.data.sent.as_ref().is_some_and(|(sent, _)| *sent == id);
+        if let (true, Some(waiting)) = (is_last, &mut self.waiting) {
+            waiting.data_ended_at.get_or_insert_with(Instant::now);
         }
     }
 
@@ -228,12 +237,18 @@ impl Engine {
             // The server had its chance to connect; the next transfer needs a PORT of its own.
             self.data.listening = None;
         }
-        if end.is_whole() && end.direction == DataDirection::Sent {
-            self.data.sent = transfer.connection;
+        // The system has it all, but the server may still be reading.
+        let is_on_its_way = end.is_whole() && end.direction == DataDirection::Sent;
+        if is_on_its_way {
+            self.data.sent = transfer
+                .connection
+                .map(|connection| (transfer.id, connection));
         }
         if let Some(waiting) = self.waiting.as_mut().filter(|w| w.entry == transfer.entry) {
             waiting.aborted |= transfer.interrupts > 0;
-            waiting.data_ended_at.get_or_insert_with(Instant::now);
+            if !is_on_its_way {
+                waiting.data_ended_at.get_or_insert_with(Instant::now);
+            }
             waiting.transfer = Some(end.clone());
             waiting.tell(News::DataEnded);
         }

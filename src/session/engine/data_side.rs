@@ -20,7 +20,7 @@ pub(super) struct DataSide {
     /// A port that `listen` opened for the PORT or EPRT that it is about to send.
     pub(super) reserved: Option<DataListener>,
     /// An upload that was sent whole; kept until the next transfer, so that the server closes first.
-    pub(super) sent: Option<DataConnection>,
+    pub(super) sent: Option<(u64, DataConnection)>,
     next_id: u64,
 }
 
@@ -90,7 +90,7 @@ impl DataSide {
 
     /// Drops an upload that was handed over whole and may still be on its way.
     pub(super) fn reset_sent(&mut self) {
-        if let Some(connection) = self.sent.take() {
+        if let Some((_, connection)) = self.sent.take() {
             connection.reset();
         }
     }

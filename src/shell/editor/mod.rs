@@ -66,11 +66,13 @@ impl Editor {
             // A first start has no history yet.
             let _ = inner.load_history(path);
         }
-        let mut printer = inner.create_external_printer()?;
-        screen.set_above_prompt(Box::new(move |text| {
-            // A terminal that is gone ends the editor, which says so.
-            let _ = printer.print(text);
-        }))?;
+        // A terminal without cursor (TERM=dumb) has no such printer; what comes there stands behind the prompt.
+        if let Ok(mut printer) = inner.create_external_printer() {
+            screen.set_above_prompt(Box::new(move |text| {
+                // A terminal that is gone ends the editor, which says so.
+                let _ = printer.print(text);
+            }))?;
+        }
         Ok(Self {
             inner,
             keys,
@@ -87,6 +89,12 @@ impl Editor {
     /// Reads a line of data: Ctrl-D ends the data, Tab is a tab.
     pub fn read_data(&mut self, prompt: &str) -> Typed {
         self.read(prompt, What::Data)
+    }
+
+    /// The width of the terminal in columns.
+    pub fn columns(&mut self) -> usize {
+        let dimensions = self.inner.dimensions();
+        dimensions.map_or(USUAL_COLUMNS, |(columns, _)| usize::from(columns))
     }
 
     /// Reads a secret, of which nothing is shown.
@@ -137,4 +145,5 @@ pub fn is_secret_alias(secret_aliases: &SecretAliases, name: &str) -> bool {
         .contains(name)
 }
 
+const USUAL_COLUMNS: usize = 80;
 const HISTORY_LINES: usize = 100_000;

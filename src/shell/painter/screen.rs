@@ -19,7 +19,9 @@ struct Shared {
     dialogue: Dialogue,
     prints_above_prompt: bool,
     prompt_is_up: bool,
-    /// Lines for above the prompt that the editor has not been given yet.
+    /// A local command has the terminal.
+    held: bool,
+    /// Lines for above the prompt that the editor has not been given yet, or that a local command holds up.
     waiting: Vec<String>,
 }
 
@@ -45,6 +47,7 @@ impl Screen {
             dialogue,
             prints_above_prompt: false,
             prompt_is_up: false,
+            held: false,
             waiting: Vec::new(),
         };
         Self {
@@ -94,8 +97,31 @@ impl Screen {
         self.changed.notify_all();
     }
 
+    /// A local command has the terminal: the dialogue waits, so that it does not paint over a pager.
+    pub fn hold(&self) {
+        self.lock().held = true;
+    }
+
+    /// The terminal is ours again. Where the cursor does not stand at the beginning of a line, a new one is begun: the
+    /// blanks run over into it, or are painted over.
+    pub fn release(&self, columns: usize) {
+        let mut shared = self.lock();
+        shared.held = false;
+        let blanks = " ".repeat(columns.saturating_sub(1));
+        shared.dialogue.write(&format!("{blanks}\r"));
+        for text in std::mem::take(&mut shared.waiting) {
+            shared.dialogue.write_line(&text);
+        }
+    }
+
     /// Writes one line of the dialogue. The text must be escaped already.
     pub fn line(&self, text: &str) {
+        let mut shared = self.lock();
+        if shared.held && shared.waiting.len() < WAITING_LINES {
+            shared.waiting.push(text.to_owned());
+            return;
+        }
+        drop(shared);
         if let Some(shared) = self.lock_unless_above_prompt(text) {
             shared.dialogue.write_line(text);
         }
@@ -120,7 +146,7 @@ impl Screen {
     /// What the system says.
     pub fn data_line(&self, text: &str) -> io::Result<()> {
         match self.lock_unless_above_prompt(text) {
-            Some(_guard) => write_line(&mut io::stdout().lock(), text),
+            Some(_guard) => write_all(&mut io::stdout().lock(), &format!("{text}\n")),
             None => Ok(()),
         }
     }
@@ -142,7 +168,7 @@ impl Screen {
 
     fn print_above_prompt(&self, mut print: AbovePrompt) {
         loop {
-            let nothing = |shared: &mut Shared| shared.waiting.is_empty();
+            let nothing = |shared: &mut Shared| shared.waiting.is_empty() || shared.held;
             let shared = self.changed.wait_while(self.lock(), nothing);
             let mut shared = shared.unwrap_or_else(PoisonError::into_inner);
             let lines = std::mem::take(&mut shared.waiting);
@@ -164,11 +190,15 @@ impl Shared {
 }
 
 impl Dialogue {
-    /// A dialogue that nobody can read any more must not end the transfer.
     fn write_line(self, text: &str) {
+        self.write(&format!("{text}\n"));
+    }
+
+    /// A dialogue that nobody can read any more must not end the transfer.
+    fn write(self, text: &str) {
         let _ = match self {
-            Self::StandardOutput => write_line(&mut io::stdout().lock(), text),
-            Self::StandardError => write_line(&mut io::stderr().lock(), text),
+            Self::StandardOutput => write_all(&mut io::stdout().lock(), text),
+            Self::StandardError => write_all(&mut io::stderr().lock(), text),
         };
     }
 }
@@ -181,9 +211,8 @@ impl std::fmt::Debug for Screen {
     }
 }
 
-fn write_line(output: &mut impl Write, text: &str) -> io::Result<()> {
+fn write_all(output: &mut impl Write, text: &str) -> io::Result<()> {
     output.write_all(text.as_bytes())?;
-    output.write_all(b"\n")?;
     output.flush()
 }
 
