@@ -150,7 +150,7 @@ fn builtins_and_aliases_that_are_called_wrongly_send_nothing() {
             ("open", 2, "still connected"),
             ("open 127.0.0.1", 2, "still connected"),
             ("open ftps://127.0.0.1", 2, "write ftp://"),
-            ("open a b", 2, "usage: open"),
+            ("open a b c", 2, "usage: open"),
             ("login", 2, "usage: login"),
             ("login a b c", 2, "usage: login"),
             ("lcd no/such", 7, "no/such"),
