@@ -36,8 +36,8 @@ pub enum DataEvent {
     ClosedByPeer(Option<io::Error>),
     /// Receiving is over: end of file was seen, or one side failed.
     ReceivingEnded(Result<(), DataFailure>),
-    /// After sending: the server has read to the end and closed its side, or reset it.
-    SentReceived,
+    /// After sending: the server has read to the end and closed its side, or reset it (the error).
+    SentReceived(Option<io::Error>),
     /// Sending is over: all was sent and the direction closed, or one side failed.
     SendingEnded(Result<(), DataFailure>),
 }
@@ -130,6 +130,16 @@ impl DataConnection {
     /// Sends everything of `source`, then closes this direction.
     pub fn send(&self, source: Box<dyn Read + Send>) {
         self.order(Order::Send(source));
+    }
+
+    /// Whether octets have come that nothing has read.
+    #[must_use]
+    pub fn holds_unread_octets(&self) -> bool {
+        let mut octet = [0];
+        matches!(
+            self.slot.step(|stream| stream.peek(&mut octet)),
+            Some(Ok(1..))
+        )
     }
 
     /// Stops receiving without closing: the command was refused, and the connection may serve the next one.
@@ -309,7 +319,13 @@ impl Worker {
                 Err(DataFailure::Connection(error)) => report(DataEvent::ClosedByPeer(Some(error))),
                 Err(DataFailure::Local(_) | DataFailure::Dropped) => {}
             },
-            Work::Draining => report(DataEvent::SentReceived),
+            Work::Draining => match result {
+                Ok(()) => report(DataEvent::SentReceived(None)),
+                Err(DataFailure::Connection(error)) => {
+                    report(DataEvent::SentReceived(Some(error)));
+                }
+                Err(DataFailure::Local(_) | DataFailure::Dropped) => {}
+            },
             Work::Resting => {}
         }
         Work::Resting

@@ -50,7 +50,12 @@ impl SecretEcho {
     pub fn masked(&self, octets: &[u8]) -> Vec<u8> {
         let mut line = octets.to_vec();
         for secret in &self.recent {
-            replace(&mut line, secret, is_whole_word);
+            let accept = if secret.len() >= SHORT {
+                |_: &[u8], _| true
+            } else {
+                is_behind_verb
+            };
+            replace(&mut line, secret, accept);
         }
         line
     }

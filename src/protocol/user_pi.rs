@@ -31,6 +31,8 @@ pub struct UserPi {
     ledger: Ledger,
     learnt: Learnt,
     echo: SecretEcho,
+    /// The marker that was pending when the last REST was sent: if that is refused, it still is.
+    restart_before: Option<RestartMarker>,
     /// Commands whose final reply is still owed, for what their reply will teach.
     awaiting: Vec<(EntryId, Command)>,
     events: VecDeque<Event>,
@@ -81,7 +83,7 @@ pub enum Event {
     CommandAnswered {
         /// The command.
         entry: EntryId,
-        /// Its final reply.
+        /// Its final reply as it came: for reading, not for showing.
         reply: Reply,
         /// The code is not one that the command should get.
         fit: Fit,
@@ -103,8 +105,23 @@ impl UserPi {
             self.echo.remember(secret);
         }
         let entry = self.ledger.enter_command(command.verb());
+        self.suspect_restart(command);
+        // A command that was passed over may be answered late, and then teaches what it would have taught in time.
+        if self.awaiting.len() == AWAITING_KEPT {
+            self.awaiting.remove(0);
+        }
         self.awaiting.push((entry, command.clone()));
         entry
+    }
+
+    /// A marker counts as pending from the moment that it is sent: its 350 may come late, or unnoticed.
+    fn suspect_restart(&mut self, command: &Command) {
+        if command.verb().is("REST") {
+            let before = self.learnt.pending_restart;
+            self.restart_before = before;
+            let marker = restart_marker(command.argument().unwrap_or_default().trim_ascii());
+            self.learnt.pending_restart = marker.or(before);
+        }
     }
 
     /// Takes octets that arrived on the control connection.
@@ -200,11 +217,8 @@ impl UserPi {
         self.echo
             .mask(&mut shown, answers_secret || answered.is_none());
         let fit = assignment.fit;
-        for (entry, _) in &assignment.passed_over {
-            self.awaiting.retain(|(awaited, _)| awaited != entry);
-        }
         self.events.push_back(Event::ReplyReceived {
-            reply: shown.clone(),
+            reply: shown,
             assignment,
         });
         let Some(entry) = answered else { return };
@@ -223,11 +237,8 @@ impl UserPi {
             self.learn(command, &reply);
             self.read_data_port(&reply);
         }
-        self.events.push_back(Event::CommandAnswered {
-            entry,
-            reply: shown,
-            fit,
-        });
+        self.events
+            .push_back(Event::CommandAnswered { entry, reply, fit });
     }
 
     fn command_of(&self, entry: Option<EntryId>) -> Option<Command> {
@@ -270,6 +281,9 @@ impl UserPi {
         let argument = command.argument().unwrap_or_default().trim_ascii();
         self.learnt.pending_rename = verb.is("RNFR") && reply.code == ReplyCode(350);
         if reply.code.is_negative() {
+            if verb.is("REST") {
+                self.learnt.pending_restart = self.restart_before;
+            }
             self.learnt.type_is_doubtful |= verb.is("TYPE");
         } else if reply.code.is_positive() {
             self.learnt.learn_from_acceptance(&verb, argument, reply);
@@ -287,17 +301,7 @@ impl Learnt {
             b"MODE" => self.parameters.mode = TransferMode::from_argument(argument),
             b"STRU" => self.parameters.structure = FileStructure::from_argument(argument),
             b"PROT" => self.parameters.protection = ProtectionLevel::from_argument(argument),
-            b"REST" => {
-                // vsftpd accepts `REST abc` and takes it for 0; what cannot be read counts as pending, to be safe.
-                let marker = std::str::from_utf8(argument)
-                    .ok()
-                    .and_then(|text| text.parse().ok());
-                self.pending_restart = match marker {
-                    Some(0) => None,
-                    Some(octets) => Some(RestartMarker(octets)),
-                    None => Some(RestartMarker(0)),
-                };
-            }
+            b"REST" => self.pending_restart = restart_marker(argument),
             b"PWD" | b"XPWD" => self.directory = path_name::from_257(reply),
             b"CWD" | b"XCWD" | b"CDUP" | b"XCUP" => self.directory = None,
             b"EPSV" => self.epsv_all |= argument.eq_ignore_ascii_case(b"ALL"),
@@ -311,6 +315,19 @@ impl Learnt {
 /// Whether the reply to this verb is about the question that a 331 or a 332 asked.
 fn is_login(verb: &Verb) -> bool {
     ["USER", "PASS", "ACCT"].iter().any(|name| verb.is(name))
+}
+
+/// What stays pending after an accepted REST. vsftpd accepts `REST abc` and takes it for 0; what cannot be read counts as
+/// pending, to be safe.
+fn restart_marker(argument: &[u8]) -> Option<RestartMarker> {
+    match std::str::from_utf8(argument)
+        .ok()
+        .and_then(|text| text.parse().ok())
+    {
+        Some(0) => None,
+        Some(octets) => Some(RestartMarker(octets)),
+        None => Some(RestartMarker(0)),
+    }
 }
 
 /// The feature lines of a 211. RFC 2389 wants one space in front of each; some servers write `211-NAME`.
@@ -337,6 +354,9 @@ fn features(reply: &Reply) -> Vec<Vec<u8>> {
 pub fn data_direction(command: &Command) -> Option<verbs::DataDirection> {
     verbs::entry(&command.verb()).and_then(|entry| entry.data)
 }
+
+/// More than anybody leaves unanswered.
+const AWAITING_KEPT: usize = 64;
 
 #[cfg(test)]
 mod tests;

@@ -39,6 +39,8 @@ pub struct Outcome {
     pub data_connection_failed: bool,
     /// The reply should have offered a data port and cannot be read.
     pub data_port_unreadable: bool,
+    /// Data should have gone somewhere, and no data connection was there when the command was sent.
+    pub lacked_data_connection: bool,
 }
 
 /// Why the waiting for a command ended.
@@ -113,6 +115,16 @@ impl Outcome {
             transfer: None,
             data_connection_failed: false,
             data_port_unreadable: false,
+            lacked_data_connection: false,
+        }
+    }
+
+    /// The outcome of a command that was not sent, because Ctrl-C came before it.
+    #[must_use]
+    pub fn interrupted() -> Self {
+        Self {
+            ending: Ending::Interrupted,
+            ..Self::lost()
         }
     }
 

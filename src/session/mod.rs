@@ -193,7 +193,12 @@ impl Drop for Session {
 }
 
 impl Interrupter {
-    /// Tells the session that Ctrl-C was pressed.
+    /// Forgets a Ctrl-C that came when nothing was waited for.
+    pub fn forget(&self) {
+        let _ = self.inputs.send(Input::ForgetInterrupt);
+    }
+
+    /// Tells the session that Ctrl-C was pressed. If nothing is waited for, the next command is not sent.
     pub fn interrupt(&self) {
         let _ = self.inputs.send(Input::Interrupt);
     }

@@ -123,6 +123,10 @@ pub enum Observation<'a> {
         /// The command's verb.
         verb: &'a Verb,
     },
+    /// A refused command left octets on the data connection, which was closed.
+    UnaskedDataDropped,
+    /// The server reset the data connection behind the last octet of an upload, so it may not have read them all.
+    UploadReset,
     /// `resync` closed these entries.
     Resynchronised(&'a [Verb]),
     /// So many octets came without a whole reply among them; the connection is closed.

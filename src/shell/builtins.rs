@@ -51,6 +51,9 @@ impl Shell {
             return exit;
         }
         for step in steps {
+            if self.interrupts.is_pressed() {
+                return Exit::Interrupted;
+            }
             let exit = self.run_step(step);
             if exit != Exit::Done {
                 return exit;

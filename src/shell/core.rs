@@ -31,6 +31,8 @@ pub struct Shell {
     pub(super) is_over: bool,
     /// The target of the last connection, for `open` without one.
     pub(super) last_target: Option<String>,
+    /// Lines of a paste that have not been read yet.
+    pub(super) pasted: std::collections::VecDeque<String>,
 }
 
 /// Where lines, data and answers come from.
@@ -52,11 +54,19 @@ impl Shell {
 
     /// Does what one line says and counts the result.
     pub fn run_line(&mut self, line: &[u8]) -> Exit {
-        let exit = match line::read(line, &|name| self.aliases.contains(name)) {
+        let read = line::read(line, &|name| self.aliases.contains(name));
+        let takes_no_data = matches!(read, Err(_) | Ok(Line::Alias { .. }));
+        let exit = match read {
             Ok(line) => self.run(line),
             Err(error) => self.refuse_line(&error),
         };
         self.tally.count(exit);
+        let orphans_data = exit == Exit::Usage && takes_no_data && begins_here_document(line);
+        if orphans_data && !self.is_interactive() {
+            let text = "the lines behind << would be taken for commands, so the run ends here";
+            self.painter.say(Tone::Error, text);
+            self.is_over = true;
+        }
         exit
     }
 
@@ -116,7 +126,8 @@ impl Shell {
 
     /// A local file that cannot be used.
     pub(super) fn refuse_file(&self, path: &std::path::Path, error: &io::Error) -> Exit {
-        let path = escape(path.as_os_str().as_encoded_bytes());
+        let path = path.to_string_lossy();
+        let path = escape(super::secrets::without_secrets(&path).as_bytes());
         self.painter
             .say(Tone::Error, &format!("{path}: {error}. Nothing was sent"));
         Exit::LocalFile
@@ -194,10 +205,13 @@ impl Shell {
 
     /// The next input line, without its line end; `None` at the end. `prompt` is for a person.
     pub(super) fn next_input_line(&mut self, prompt: &str) -> Option<Vec<u8>> {
+        if let Some(line) = self.pasted.pop_front() {
+            return Some(line.into_bytes());
+        }
         match &mut self.keyboard {
             Keyboard::Terminal(editor) => match editor.read_line(prompt) {
                 Typed::Line(text) | Typed::LastText(text) => Some(text.into_bytes()),
-                Typed::End | Typed::Interrupt => None,
+                Typed::End | Typed::Interrupt | Typed::NotText => None,
             },
             Keyboard::Script(input) => read_script_line(input.as_mut()),
             Keyboard::Given(lines) => lines.pop_front(),
@@ -206,10 +220,13 @@ impl Shell {
 
     /// A secret that nobody sees; `None` if there is nobody to ask.
     pub(super) fn ask_secret(&mut self, prompt: &str) -> Option<String> {
+        if let Some(line) = self.pasted.pop_front() {
+            return Some(line);
+        }
         match &mut self.keyboard {
             Keyboard::Terminal(editor) => match editor.read_secret(prompt) {
                 Typed::Line(text) | Typed::LastText(text) => Some(text),
-                Typed::End | Typed::Interrupt => None,
+                Typed::End | Typed::Interrupt | Typed::NotText => None,
             },
             Keyboard::Script(_) | Keyboard::Given(_) => None,
         }
@@ -220,6 +237,12 @@ impl Shell {
         self.interrupts.set_session(None);
         self.session = None;
     }
+}
+
+/// Whether whoever wrote this line meant the next ones to be data.
+fn begins_here_document(line: &[u8]) -> bool {
+    line.windows(4)
+        .any(|window| window.starts_with(b" <<") && window[3] != b'<')
 }
 
 /// One line of a script; CR LF and LF end it. An error of the input is its end.

@@ -87,7 +87,8 @@ impl Exit {
         if outcome.data_port_unreadable {
             return Self::Refused;
         }
-        if outcome.data_connection_failed {
+        // Whatever the server says, the data went nowhere.
+        if outcome.data_connection_failed || (outcome.lacked_data_connection && !refused) {
             return Self::Connection;
         }
         let odd = outcome

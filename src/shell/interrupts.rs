@@ -61,15 +61,24 @@ impl Interrupts {
     pub fn during_command<T>(&self, wait: impl FnOnce() -> T) -> T {
         let mut state = self.lock();
         state.waits = true;
-        if std::mem::take(&mut state.unheard)
-            && let Some(session) = &state.session
-        {
-            session.interrupt();
+        let unheard = std::mem::take(&mut state.unheard);
+        if let Some(session) = &state.session {
+            // One that came behind the last command is not for this one.
+            session.forget();
+            if unheard {
+                session.interrupt();
+            }
         }
         drop(state);
         let result = wait();
         self.lock().waits = false;
         result
+    }
+
+    /// The same, without forgetting it.
+    #[must_use]
+    pub fn is_pressed(&self) -> bool {
+        self.lock().pressed
     }
 
     /// Whether Ctrl-C was pressed since this was last asked.

@@ -17,6 +17,7 @@ use super::interrupts::Interrupts;
 use super::options::{Colour, Common, Mode, Options, Practice};
 use super::painter::{Dialogue, Painter, Screen, Tone};
 use super::replaying;
+use super::secrets::without_secrets;
 use super::target::Target;
 use crate::practice::{self, PracticeServer};
 use crate::session::Session;
@@ -29,7 +30,7 @@ pub(super) fn run(options: Options) -> Exit {
         && !matches!(options.mode, Some(Mode::Replay(_)));
     let painter = painter(&options.common, interactive);
     if let (Some(_), Some(target)) = (&options.mode, &options.target) {
-        let target = escape(target.as_bytes());
+        let target = escape(without_secrets(target).as_bytes());
         let text = format!(
             "{target} stands before practice or replay: a mode comes first, its target behind it"
         );
@@ -183,6 +184,7 @@ pub(super) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
         home: dirs::home_dir(),
         is_over: false,
         last_target: None,
+        pasted: VecDeque::new(),
     };
     shell.share_secret_aliases();
     Ok(shell)
@@ -195,14 +197,15 @@ impl Shell {
             self.run_interactively();
             return self.interactive_exit();
         }
-        while !self.is_over && !self.tally.ends_script(stop) {
+        while !self.is_over && !self.tally.ends_script(stop) && !self.interrupts.is_pressed() {
             let Some(line) = self.next_input_line("") else {
                 break;
             };
             self.run_line(&line);
         }
         if self.interrupts.take() {
-            self.tally.count(Exit::Interrupted);
+            self.drop_session();
+            return Exit::Interrupted;
         }
         if self.was_lost() {
             self.tally.count(Exit::Connection);
@@ -220,6 +223,9 @@ impl Shell {
             match editor.read_line(&prompt) {
                 Typed::Line(text) | Typed::LastText(text) => self.run_typed(&text),
                 Typed::Interrupt => {}
+                Typed::NotText => {
+                    self.painter.say(Tone::Error, NOT_TEXT);
+                }
                 Typed::End => {
                     self.quit();
                 }
@@ -228,16 +234,17 @@ impl Shell {
         }
     }
 
-    /// A paste may hold several lines; each is a line of its own.
+    /// A paste may hold several lines; each is what would have been typed next, be it a command, a line of a
+    /// here-document or a password.
     fn run_typed(&mut self, text: &str) {
-        for line in text.split('\n') {
-            let line = line.strip_suffix('\r').unwrap_or(line);
-            if self.is_over {
-                return;
-            }
-            let memorable = !line.is_empty() && self.is_memorable(line);
+        let lines = text
+            .split('\n')
+            .map(|line| line.strip_suffix('\r').unwrap_or(line));
+        self.pasted = lines.map(str::to_owned).collect();
+        while let Some(line) = self.pasted.pop_front().filter(|_| !self.is_over) {
+            let memorable = !line.is_empty() && self.is_memorable(&line);
             if let (true, Keyboard::Terminal(editor)) = (memorable, &mut self.keyboard) {
-                editor.remember(line);
+                editor.remember(&line);
             }
             self.run_line(line.as_bytes());
         }
@@ -259,3 +266,6 @@ impl Shell {
             .is_some_and(|status| status.lost)
     }
 }
+
+/// What is said of a line that the editor cannot hold.
+pub(super) const NOT_TEXT: &str = "that line is not UTF-8 and was dropped, nothing was sent: `quote -x` takes such octets as \\xE9";

@@ -15,6 +15,7 @@ use super::painter::Tone;
 use super::places::{
     AppendedFile, LocalCommand, OpenedLate, ReplacedFile, ShownData, StandardOutput, TypedData,
 };
+use super::running::NOT_TEXT;
 use super::settings::Ascii;
 use crate::protocol::Command;
 use crate::protocol::user_pi::data_direction;
@@ -71,8 +72,8 @@ impl Shell {
             }
             Ok(Data::Piped(transfer, child)) => self.lend_terminal(|shell| {
                 let exit = shell.finish(|shell| shell.perform_piped(command, origin, transfer));
-                shell.wait_for(child);
-                exit
+                let local = shell.wait_for(child);
+                if exit == Exit::Done { local } else { exit }
             }),
             Ok(Data::Typed) => self.finish(|shell| shell.perform_typed(command, origin)),
             Err(exit) => exit,
@@ -139,18 +140,26 @@ impl Shell {
         Ok(outcome)
     }
 
-    fn wait_for(&self, mut child: Child) {
-        match child.wait() {
-            Ok(status) if !status.success() => {
-                self.painter.say(
-                    Tone::Hint,
-                    &format!("the local command ended with {status}"),
-                );
+    /// A local command that could not be run, or was killed, has lost the data. What any other exit status means, only the
+    /// user knows: `grep` that finds nothing is no failure.
+    fn wait_for(&self, mut child: Child) -> Exit {
+        let status = match child.wait() {
+            Ok(status) => status,
+            Err(error) => {
+                self.painter
+                    .say(Tone::Error, &format!("the local command: {error}"));
+                return Exit::LocalFile;
             }
-            Ok(_) => {}
-            Err(error) => self
-                .painter
-                .say(Tone::Error, &format!("the local command: {error}")),
+        };
+        if !status.success() {
+            self.painter.say(
+                Tone::Hint,
+                &format!("the local command ended with {status}"),
+            );
+        }
+        match status.code() {
+            Some(NOT_RUN..=NOT_FOUND) | None => Exit::LocalFile,
+            Some(_) => Exit::Done,
         }
     }
 
@@ -303,7 +312,10 @@ impl Shell {
             let Keyboard::Terminal(editor) = &mut self.keyboard else {
                 break;
             };
-            let typed = editor.read_data("data> ");
+            let typed = match self.pasted.pop_front() {
+                Some(line) => Typed::Line(line),
+                None => editor.read_data("data> "),
+            };
             match exchange.news_already_there() {
                 Some(News::Settled(outcome)) => {
                     self.tell_unsent(&typed);
@@ -324,6 +336,7 @@ impl Shell {
                     keyboard = None;
                 }
                 Typed::End => keyboard = None,
+                Typed::NotText => self.painter.say(Tone::Error, NOT_TEXT),
                 Typed::Interrupt => {
                     self.interrupt_session();
                     break;
@@ -386,3 +399,7 @@ pub(super) fn exists_already() -> io::Error {
 }
 
 const SAMPLE_OCTETS: u64 = 8 * 1024;
+
+/// What shells end with when they cannot run or cannot find a command.
+const NOT_RUN: i32 = 126;
+const NOT_FOUND: i32 = 127;

@@ -22,7 +22,7 @@ impl Engine {
             DataEvent::StrangerRefused(peer) => {
                 self.observe(&Observation::StrangerRefused { peer });
             }
-            DataEvent::SentReceived => self.take_receipt(id),
+            DataEvent::SentReceived(error) => self.take_receipt(id, error.as_ref()),
             DataEvent::ClosedByPeer(error) => self.take_closed(id, error.is_some()),
             DataEvent::ReceivingEnded(result) | DataEvent::SendingEnded(result) => {
                 if self.owns(id) {
@@ -113,10 +113,19 @@ impl Engine {
     }
 
     /// An upload has arrived as far as the server cares: now its final reply is due.
-    fn take_receipt(&mut self, id: u64) {
-        let is_last = self.data.sent.as_ref().is_some_and(|(sent, _)| *sent == id);
-        if let (true, Some(waiting)) = (is_last, &mut self.waiting) {
-            waiting.data_ended_at.get_or_insert_with(Instant::now);
+    fn take_receipt(&mut self, id: u64, error: Option<&std::io::Error>) {
+        if self.data.sent.as_ref().is_none_or(|(sent, _)| *sent != id) {
+            return;
+        }
+        if error.is_some() {
+            self.observe(&Observation::UploadReset);
+        }
+        let Some(waiting) = &mut self.waiting else {
+            return;
+        };
+        waiting.data_ended_at.get_or_insert_with(Instant::now);
+        if let (Some(error), Some(end)) = (error, &mut waiting.transfer) {
+            end.result = TransferResult::Broken(error.to_string());
         }
     }
 
@@ -200,6 +209,11 @@ impl Engine {
         if transfer.closed_early {
             self.observe(&Observation::DataConnectionClosed { reset: false });
         } else if let Some(connection) = transfer.connection {
+            if connection.holds_unread_octets() {
+                // They came with the refusal, and are nothing that the next command asked for.
+                self.observe(&Observation::UnaskedDataDropped);
+                return;
+            }
             connection.rest();
             self.data.open = Some((transfer.id, connection));
         }
@@ -215,7 +229,7 @@ impl Engine {
             return;
         };
         let octets = transfer.octets();
-        let accepted = transfer.begun || octets > 0;
+        let accepted = transfer.begun || octets > 0 || transfer.answered == Some(true);
         let mut result = transfer.result.unwrap_or(TransferResult::Ended);
         if !accepted && transfer.answered == Some(false) {
             result = TransferResult::Refused;

@@ -33,6 +33,10 @@ impl Engine {
     /// The data have ended on this side and the final reply is owed: what was sent may still be on its way, so the
     /// first Ctrl-C aborts that too.
     fn interrupt_waiting(&mut self) {
+        if self.waiting.is_none() {
+            self.interrupted = true;
+            return;
+        }
         let Some(waiting) = self
             .waiting
             .as_mut()

@@ -56,8 +56,10 @@ impl Engine {
     }
 
     fn open_port(&mut self, address: SocketAddr, entry: EntryId) -> io::Result<()> {
-        // 0.0.0.0 is no address that a server could connect to.
-        if address.ip().is_unspecified() {
+        // None of these is an address that a server could connect to.
+        let ip = address.ip();
+        let is_broadcast = matches!(ip, IpAddr::V4(ip) if ip.is_broadcast());
+        if ip.is_unspecified() || ip.is_multicast() || is_broadcast {
             return Err(io::ErrorKind::AddrNotAvailable.into());
         }
         // Whoever comes for an earlier PORT of the same port comes for nothing: pyftpdlib connects again for each.

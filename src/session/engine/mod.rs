@@ -42,6 +42,7 @@ pub(super) enum Input {
         news: Sender<News>,
     },
     Interrupt,
+    ForgetInterrupt,
     Configure(Settings),
     Resync,
     Ask(Sender<Status>),
@@ -91,6 +92,8 @@ pub(super) struct Engine {
     waiting: Option<Waiting>,
     data: DataSide,
     transfer: Option<ActiveTransfer>,
+    /// Ctrl-C came between two commands of one line: the second is not sent.
+    interrupted: bool,
     /// The control connection has ended, with this error, and it has not been told yet.
     ended: Option<Option<std::io::Error>>,
     /// Until when a completion reply waits for the end of the data that it completes.
@@ -126,6 +129,7 @@ impl Engine {
             data: DataSide::default(),
             transfer: None,
             ended: None,
+            interrupted: false,
             data_first_until: None,
             octets_without_reply: 0,
             last_reply_octet: now,
@@ -189,6 +193,7 @@ impl Engine {
             }
             Input::Listen { origin, news } => self.listen_anywhere(origin, news),
             Input::Interrupt => self.interrupt(),
+            Input::ForgetInterrupt => self.interrupted = false,
             Input::Configure(settings) => {
                 self.pi.set_strict_multiline(settings.strict_multiline);
                 self.settings = settings;
@@ -216,12 +221,19 @@ impl Engine {
             let _ = news.send(News::Settled(Outcome::lost()));
             return;
         }
+        if std::mem::take(&mut self.interrupted) {
+            let _ = news.send(News::Settled(Outcome::interrupted()));
+            return;
+        }
         self.settle_as(Ending::Interrupted);
         let entry = self.pi.send(command);
         self.waiting = Some(Waiting::new(entry, command.verb(), news));
         self.listen_for(command, entry);
         let lacks_connection = transfer.is_some_and(|transfer| !self.join(entry, transfer));
         self.observe(&Observation::CommandSent { command, origin });
+        if let Some(waiting) = &mut self.waiting {
+            waiting.lacks_data_connection = lacks_connection;
+        }
         if let (true, Some(direction)) = (lacks_connection, data_direction(command)) {
             self.observe(&Observation::NoDataConnection { direction });
         }

@@ -21,6 +21,7 @@ pub(super) struct Waiting {
     pub(super) dialling: bool,
     pub(super) data_connection_failed: bool,
     pub(super) data_port_unreadable: bool,
+    pub(super) lacks_data_connection: bool,
     pub(super) transfer: Option<TransferEnd>,
     pub(super) data_ended_at: Option<Instant>,
     pub(super) aborted: bool,
@@ -37,6 +38,7 @@ impl Waiting {
             dialling: false,
             data_connection_failed: false,
             data_port_unreadable: false,
+            lacks_data_connection: false,
             transfer: None,
             data_ended_at: None,
             aborted: false,
@@ -179,6 +181,7 @@ impl Engine {
             transfer: waiting.transfer_end(),
             data_connection_failed: waiting.data_connection_failed,
             data_port_unreadable: waiting.data_port_unreadable,
+            lacked_data_connection: waiting.lacks_data_connection,
         };
         waiting.tell(News::Settled(outcome));
     }

@@ -4,6 +4,7 @@ mod assistant;
 mod held_echo;
 
 use std::collections::HashSet;
+use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -39,6 +40,8 @@ pub enum Typed {
     End,
     /// Ctrl-C.
     Interrupt,
+    /// A line that is not UTF-8, which this editor cannot hold; it is gone.
+    NotText,
 }
 
 impl Editor {
@@ -120,6 +123,9 @@ impl Editor {
             Ok(text) if self.keys.ended_by_control_d() => Typed::LastText(text),
             Ok(text) => Typed::Line(text),
             Err(ReadlineError::Interrupted) => Typed::Interrupt,
+            Err(ReadlineError::Io(error)) if error.kind() == io::ErrorKind::InvalidData => {
+                Typed::NotText
+            }
             Err(_) => Typed::End,
         }
     }

@@ -80,6 +80,14 @@ pub(super) fn describe(observation: &Observation<'_>) -> Option<(Tone, String)> 
                 self::verb(verb)
             ),
         ),
+        Observation::UnaskedDataDropped => (
+            Tone::Warning,
+            "data came with the refusal; that data connection was closed".to_owned(),
+        ),
+        Observation::UploadReset => (
+            Tone::Error,
+            "the server reset the data connection behind the last octet: it may not have read them all".to_owned(),
+        ),
         Observation::Resynchronised([]) => (Tone::Note, "no reply was owed".to_owned()),
         Observation::Resynchronised(verbs) => (
             Tone::Note,
