@@ -285,6 +285,11 @@ fn in_words(remark: &Remark) -> (Tone, String) {
             Tone::Warning,
             "the server took APPE for STOR: the file holds only what was just sent. The whole file is stored".to_owned(),
         ),
+        Remark::StoreIgnoredRestart => (
+            Tone::Warning,
+            "the server accepted REST and stored from 0: the file holds only what was just sent. The whole file is stored"
+                .to_owned(),
+        ),
         Remark::NotPutBack(verb) => (Tone::Warning, format!("{verb} could not be put back to what it was")),
     }
 }

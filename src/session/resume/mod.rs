@@ -120,6 +120,8 @@ pub enum Remark {
     AppendIsRefused,
     /// APPE overwrote the file, as STOR does; the whole file is stored.
     AppendWasStore,
+    /// STOR began at 0 although REST was accepted; the whole file is stored.
+    StoreIgnoredRestart,
     /// A TYPE, MODE or STRU could not be put back.
     NotPutBack(&'static str),
 }

@@ -289,6 +289,7 @@ impl Upload<'_, '_> {
             };
             return Ok(self.proof(shown, sent));
         }
+        self.check_other_than_before(was.size(), size, sent)?;
         if was.size() > 0 && size == sent {
             self.steps.remark(&Remark::AppendWasStore);
             return self.store_whole();
@@ -343,6 +344,11 @@ impl Upload<'_, '_> {
         let sent = self.sent(&outcome, "STOR")?;
         let size = remote::look_again(self.steps, self.name, self.source)?.size();
         if size != self.whole {
+            self.check_other_than_before(there, size, sent)?;
+            if size == sent {
+                self.steps.remark(&Remark::StoreIgnoredRestart);
+                return self.store_whole();
+            }
             return Err(self.wrong_size(size, sent));
         }
         if there == 0 {
@@ -402,6 +408,18 @@ impl Upload<'_, '_> {
             download: false,
             size_source: self.source,
         }
+    }
+
+    /// Where as much was sent as was there before, a size of just that much shows nothing.
+    fn check_other_than_before(&self, was: u64, size: u64, sent: u64) -> Result<(), ResumeError> {
+        if was == 0 || size != was || sent != was {
+            return Ok(());
+        }
+        Err(ResumeError::Refused(format!(
+            "{sent} octets were sent, and the server's file has {size} octets where it should have {}. It had {was} \
+             before: either nothing was written, or it was overwritten with what was sent",
+            self.whole
+        )))
     }
 
     fn wrong_size(&self, size: u64, sent: u64) -> ResumeError {

@@ -5,6 +5,7 @@ mod broken;
 mod downloads;
 mod faults;
 mod scripted;
+mod sizes;
 mod uploads;
 
 use std::fs;
