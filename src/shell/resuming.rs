@@ -1,9 +1,11 @@
 //! The built-in `resume`: its arguments, the local file, and what it says.
 
 use std::cell::RefCell;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
 
 use super::core::{Keyboard, Shell};
 use super::editor::Typed;
@@ -123,32 +125,69 @@ impl Listener for Telling<'_> {
     }
 }
 
-/// The local file of an upload.
+/// The local file of an upload, opened once, so that every step reads the same file whatever its name means later.
 struct LocalFile {
     path: PathBuf,
+    file: Arc<File>,
+    size: u64,
+    modified: Option<SystemTime>,
 }
 
 impl LocalFile {
+    /// Opened here to be refused before anything is sent.
     fn open(path: &Path) -> io::Result<Self> {
-        // Opened here to be refused before anything is sent.
-        if File::open(path)?.metadata()?.is_file() {
-            return Ok(Self {
-                path: path.to_owned(),
-            });
+        let file = File::open(path)?;
+        let metadata = file.metadata()?;
+        if !metadata.is_file() {
+            return Err(io::Error::other(
+                "it is not a plain file, so it has no size to resume by",
+            ));
         }
-        Err(io::Error::other(
-            "it is not a plain file, so it has no size to resume by",
-        ))
+        Ok(Self {
+            path: path.to_owned(),
+            file: Arc::new(file),
+            size: metadata.len(),
+            modified: metadata.modified().ok(),
+        })
+    }
+
+    fn is_as_opened(&self, metadata: &Metadata) -> bool {
+        metadata.len() == self.size && metadata.modified().ok() == self.modified
     }
 }
 
 impl LocalSource for LocalFile {
-    fn size(&self) -> io::Result<u64> {
-        Ok(fs::metadata(&self.path)?.len())
+    fn size(&self) -> u64 {
+        self.size
     }
 
-    fn read_from(&self, offset: u64) -> io::Result<Box<dyn Read + Send>> {
-        read_from(&self.path, offset)
+    fn read_from(&self, offset: u64) -> Box<dyn Read + Send> {
+        Box::new(PositionedFile {
+            file: Arc::clone(&self.file),
+            offset,
+        })
+    }
+
+    fn is_unchanged(&self) -> io::Result<bool> {
+        let named = match fs::metadata(&self.path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+            named => named?,
+        };
+        Ok(self.is_as_opened(&self.file.metadata()?) && self.is_as_opened(&named))
+    }
+}
+
+/// Reads an open file from a position of its own.
+struct PositionedFile {
+    file: Arc<File>,
+    offset: u64,
+}
+
+impl Read for PositionedFile {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = read_at(&self.file, buffer, self.offset)?;
+        self.offset += count as u64;
+        Ok(count)
     }
 }
 
@@ -192,6 +231,16 @@ fn read_from(path: &Path, offset: u64) -> io::Result<Box<dyn Read + Send>> {
     let mut file = File::open(path)?;
     file.seek(SeekFrom::Start(offset))?;
     Ok(Box::new(file))
+}
+
+#[cfg(unix)]
+fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    std::os::unix::fs::FileExt::read_at(file, buffer, offset)
+}
+
+#[cfg(windows)]
+fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    std::os::windows::fs::FileExt::seek_read(file, buffer, offset)
 }
 
 fn read_arguments(arguments: &[String]) -> Result<Asked, String> {

@@ -32,21 +32,20 @@ pub struct Options {
     pub accept_unverified: bool,
 }
 
-/// The local file of an upload.
+/// The local file of an upload, opened once: whatever is put in its place later is not read.
 pub trait LocalSource {
-    /// Its size in octets, now.
-    ///
-    /// # Errors
-    ///
-    /// What the system says.
-    fn size(&self) -> io::Result<u64>;
+    /// Its size in octets when it was opened.
+    fn size(&self) -> u64;
 
     /// Its octets from `offset` on.
+    fn read_from(&self, offset: u64) -> Box<dyn Read + Send>;
+
+    /// Whether it is, as far as its size and time tell, what it was when it was opened, and still has its name.
     ///
     /// # Errors
     ///
     /// What the system says.
-    fn read_from(&self, offset: u64) -> io::Result<Box<dyn Read + Send>>;
+    fn is_unchanged(&self) -> io::Result<bool>;
 }
 
 /// The local file of a download. It need not exist.

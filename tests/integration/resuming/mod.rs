@@ -2,6 +2,7 @@
 //! server's disk afterwards, and what was on the wire.
 
 mod broken;
+mod changes;
 mod downloads;
 mod faults;
 mod scripted;
