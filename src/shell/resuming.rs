@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom};
+use std::mem;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -213,16 +214,69 @@ impl LocalTarget for LocalTargetFile {
         }
     }
 
-    fn append(&self) -> io::Result<Box<dyn Destination>> {
-        Ok(Box::new(AppendedFile::open(&self.path)?))
+    fn append(&self, there: Option<u64>) -> io::Result<Box<dyn Destination>> {
+        // A file that may not be written is refused before anything comes.
+        let file = there.map(|_| AppendedFile::open(&self.path)).transpose()?;
+        Ok(Box::new(RestOfFile {
+            path: self.path.clone(),
+            there,
+            file,
+            begun: false,
+        }))
     }
 
-    fn cut_back_to(&self, size: u64) -> io::Result<()> {
+    fn cut_back(&self, there: u64, appended: u64) -> io::Result<bool> {
         match OpenOptions::new().write(true).open(&self.path) {
-            Ok(file) => file.set_len(size),
-            // Nothing was written, so nothing was created.
-            Err(error) if error.kind() == io::ErrorKind::NotFound && size == 0 => Ok(()),
+            Ok(file) if file.metadata()?.len() == there + appended => {
+                file.set_len(there)?;
+                Ok(true)
+            }
+            Ok(_) => Ok(false),
+            // Where nothing was written, nothing was created.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(there + appended == 0),
             Err(error) => Err(error),
+        }
+    }
+}
+
+/// Adds to a file that is still as it was found, or creates the one that was not there.
+struct RestOfFile {
+    path: PathBuf,
+    there: Option<u64>,
+    file: Option<AppendedFile>,
+    begun: bool,
+}
+
+impl RestOfFile {
+    fn begin(&mut self) -> io::Result<&mut AppendedFile> {
+        let begun = mem::replace(&mut self.begun, true);
+        if let Some(there) = self.there.filter(|_| !begun) {
+            let size = fs::metadata(&self.path)?.len();
+            if size != there {
+                return Err(io::Error::other(format!(
+                    "something else wrote to it: it had {there} octets and has {size} now. Nothing was appended"
+                )));
+            }
+        }
+        match &mut self.file {
+            Some(file) => Ok(file),
+            absent => Ok(absent.insert(AppendedFile::create(&self.path)?)),
+        }
+    }
+}
+
+impl Destination for RestOfFile {
+    fn write(&mut self, octets: &[u8]) -> io::Result<()> {
+        self.begin()?.write(octets)
+    }
+
+    fn end(&mut self, accepted: bool) -> io::Result<()> {
+        if accepted && self.file.is_none() && !self.begun {
+            return self.begin()?.end(accepted);
+        }
+        match &mut self.file {
+            Some(file) => file.end(accepted),
+            None => Ok(()),
         }
     }
 }

@@ -64,19 +64,21 @@ pub trait LocalTarget {
     /// What the system says.
     fn read_from(&self, offset: u64) -> io::Result<Box<dyn Read + Send>>;
 
-    /// Writes behind its end, creating it when the first octet comes.
+    /// Writes behind its end. `there` is what [`size`](Self::size) said: a file that did not exist is created when the
+    /// first octet comes, and one that has another size by then is not touched.
     ///
     /// # Errors
     ///
     /// What the system says.
-    fn append(&self) -> io::Result<Box<dyn Destination>>;
+    fn append(&self, there: Option<u64>) -> io::Result<Box<dyn Destination>>;
 
-    /// Takes back what this resume appended.
+    /// Takes back the `appended` octets behind the first `there`. Returns false, and cuts nothing, if the file has not
+    /// exactly as many octets as both together: something else wrote to it.
     ///
     /// # Errors
     ///
     /// What the system says.
-    fn cut_back_to(&self, size: u64) -> io::Result<()>;
+    fn cut_back(&self, there: u64, appended: u64) -> io::Result<bool>;
 }
 
 /// Hears what a resume found, and answers its one question.
