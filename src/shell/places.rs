@@ -103,6 +103,22 @@ impl AppendedFile {
             begun: false,
         })
     }
+
+    /// The same for a file that must not exist yet.
+    ///
+    /// # Errors
+    ///
+    /// [`io::ErrorKind::AlreadyExists`], else what the system says.
+    pub fn create(path: &Path) -> io::Result<Self> {
+        let mut options = OpenOptions::new();
+        let file = options.append(true).create_new(true).open(path)?;
+        Ok(Self {
+            path: path.to_owned(),
+            file,
+            created: true,
+            begun: false,
+        })
+    }
 }
 
 impl Destination for AppendedFile {

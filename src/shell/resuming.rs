@@ -1,9 +1,12 @@
 //! The built-in `resume`: its arguments, the local file, and what it says.
 
 use std::cell::RefCell;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom};
+use std::mem;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
 
 use super::core::{Keyboard, Shell};
 use super::editor::Typed;
@@ -123,32 +126,69 @@ impl Listener for Telling<'_> {
     }
 }
 
-/// The local file of an upload.
+/// The local file of an upload, opened once, so that every step reads the same file whatever its name means later.
 struct LocalFile {
     path: PathBuf,
+    file: Arc<File>,
+    size: u64,
+    modified: Option<SystemTime>,
 }
 
 impl LocalFile {
+    /// Opened here to be refused before anything is sent.
     fn open(path: &Path) -> io::Result<Self> {
-        // Opened here to be refused before anything is sent.
-        if File::open(path)?.metadata()?.is_file() {
-            return Ok(Self {
-                path: path.to_owned(),
-            });
+        let file = File::open(path)?;
+        let metadata = file.metadata()?;
+        if !metadata.is_file() {
+            return Err(io::Error::other(
+                "it is not a plain file, so it has no size to resume by",
+            ));
         }
-        Err(io::Error::other(
-            "it is not a plain file, so it has no size to resume by",
-        ))
+        Ok(Self {
+            path: path.to_owned(),
+            file: Arc::new(file),
+            size: metadata.len(),
+            modified: metadata.modified().ok(),
+        })
+    }
+
+    fn is_as_opened(&self, metadata: &Metadata) -> bool {
+        metadata.len() == self.size && metadata.modified().ok() == self.modified
     }
 }
 
 impl LocalSource for LocalFile {
-    fn size(&self) -> io::Result<u64> {
-        Ok(fs::metadata(&self.path)?.len())
+    fn size(&self) -> u64 {
+        self.size
     }
 
-    fn read_from(&self, offset: u64) -> io::Result<Box<dyn Read + Send>> {
-        read_from(&self.path, offset)
+    fn read_from(&self, offset: u64) -> Box<dyn Read + Send> {
+        Box::new(PositionedFile {
+            file: Arc::clone(&self.file),
+            offset,
+        })
+    }
+
+    fn is_unchanged(&self) -> io::Result<bool> {
+        let named = match fs::metadata(&self.path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+            named => named?,
+        };
+        Ok(self.is_as_opened(&self.file.metadata()?) && self.is_as_opened(&named))
+    }
+}
+
+/// Reads an open file from a position of its own.
+struct PositionedFile {
+    file: Arc<File>,
+    offset: u64,
+}
+
+impl Read for PositionedFile {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = read_at(&self.file, buffer, self.offset)?;
+        self.offset += count as u64;
+        Ok(count)
     }
 }
 
@@ -174,16 +214,69 @@ impl LocalTarget for LocalTargetFile {
         }
     }
 
-    fn append(&self) -> io::Result<Box<dyn Destination>> {
-        Ok(Box::new(AppendedFile::open(&self.path)?))
+    fn append(&self, there: Option<u64>) -> io::Result<Box<dyn Destination>> {
+        // A file that may not be written is refused before anything comes.
+        let file = there.map(|_| AppendedFile::open(&self.path)).transpose()?;
+        Ok(Box::new(RestOfFile {
+            path: self.path.clone(),
+            there,
+            file,
+            begun: false,
+        }))
     }
 
-    fn cut_back_to(&self, size: u64) -> io::Result<()> {
+    fn cut_back(&self, there: u64, appended: u64) -> io::Result<bool> {
         match OpenOptions::new().write(true).open(&self.path) {
-            Ok(file) => file.set_len(size),
-            // Nothing was written, so nothing was created.
-            Err(error) if error.kind() == io::ErrorKind::NotFound && size == 0 => Ok(()),
+            Ok(file) if file.metadata()?.len() == there + appended => {
+                file.set_len(there)?;
+                Ok(true)
+            }
+            Ok(_) => Ok(false),
+            // Where nothing was written, nothing was created.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(there + appended == 0),
             Err(error) => Err(error),
+        }
+    }
+}
+
+/// Adds to a file that is still as it was found, or creates the one that was not there.
+struct RestOfFile {
+    path: PathBuf,
+    there: Option<u64>,
+    file: Option<AppendedFile>,
+    begun: bool,
+}
+
+impl RestOfFile {
+    fn begin(&mut self) -> io::Result<&mut AppendedFile> {
+        let begun = mem::replace(&mut self.begun, true);
+        if let Some(there) = self.there.filter(|_| !begun) {
+            let size = fs::metadata(&self.path)?.len();
+            if size != there {
+                return Err(io::Error::other(format!(
+                    "something else wrote to it: it had {there} octets and has {size} now. Nothing was appended"
+                )));
+            }
+        }
+        match &mut self.file {
+            Some(file) => Ok(file),
+            absent => Ok(absent.insert(AppendedFile::create(&self.path)?)),
+        }
+    }
+}
+
+impl Destination for RestOfFile {
+    fn write(&mut self, octets: &[u8]) -> io::Result<()> {
+        self.begin()?.write(octets)
+    }
+
+    fn end(&mut self, accepted: bool) -> io::Result<()> {
+        if accepted && self.file.is_none() && !self.begun {
+            return self.begin()?.end(accepted);
+        }
+        match &mut self.file {
+            Some(file) => file.end(accepted),
+            None => Ok(()),
         }
     }
 }
@@ -192,6 +285,16 @@ fn read_from(path: &Path, offset: u64) -> io::Result<Box<dyn Read + Send>> {
     let mut file = File::open(path)?;
     file.seek(SeekFrom::Start(offset))?;
     Ok(Box::new(file))
+}
+
+#[cfg(unix)]
+fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    std::os::unix::fs::FileExt::read_at(file, buffer, offset)
+}
+
+#[cfg(windows)]
+fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    std::os::windows::fs::FileExt::seek_read(file, buffer, offset)
 }
 
 fn read_arguments(arguments: &[String]) -> Result<Asked, String> {
@@ -284,6 +387,11 @@ fn in_words(remark: &Remark) -> (Tone, String) {
         Remark::AppendWasStore => (
             Tone::Warning,
             "the server took APPE for STOR: the file holds only what was just sent. The whole file is stored".to_owned(),
+        ),
+        Remark::StoreIgnoredRestart => (
+            Tone::Warning,
+            "the server accepted REST and stored from 0: the file holds only what was just sent. The whole file is stored"
+                .to_owned(),
         ),
         Remark::NotPutBack(verb) => (Tone::Warning, format!("{verb} could not be put back to what it was")),
     }

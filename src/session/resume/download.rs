@@ -51,7 +51,7 @@ pub(super) fn run(
     } else {
         there.saturating_sub(TAIL_OCTETS)
     };
-    let progress = receive(steps, name, local, from, there, whole)?;
+    let progress = receive(steps, name, local, from, present, whole)?;
     judge(steps, local, progress, there, whole)?;
     let (size, _) = remote::size_after(steps, name, size_source, file)?;
     if size != whole {
@@ -79,9 +79,10 @@ fn receive(
     name: &[u8],
     local: &dyn LocalTarget,
     from: u64,
-    there: u64,
+    present: Option<u64>,
     whole: u64,
 ) -> Result<Progress, ResumeError> {
+    let there = present.unwrap_or(0);
     steps.open_data_connection()?;
     let mut from = from;
     if !steps.restart_at(from)? {
@@ -101,7 +102,7 @@ fn receive(
     let destination = OverlapThenAppend {
         at_marker: Against::new(local.read_from(from)?, from, there),
         at_start: Against::new(local.read_from(0)?, 0, there),
-        target: local.append()?,
+        target: local.append(present)?,
         missing: whole - there,
         progress: Arc::clone(&progress),
     };
@@ -116,7 +117,7 @@ fn receive(
         )));
     }
     if progress.too_much {
-        return Err(too_much(local, there, whole));
+        return Err(too_much(local, there, progress.appended, whole));
     }
     let outcome = outcome?;
     if !outcome.begun && progress.received == 0 {
@@ -137,12 +138,15 @@ fn judge(
     if size == whole && there + progress.appended == whole {
         return Ok(());
     }
-    if size > whole {
-        return Err(too_much(local, there, whole));
+    if size != there + progress.appended {
+        return Err(written_by_something_else(there + progress.appended, size));
     }
     if progress.guessed_start {
         // What looked like a beginning at 0 was none, so what was appended is not the rest.
-        local.cut_back_to(there)?;
+        if !local.cut_back(there, progress.appended)? {
+            let size = local.size()?.unwrap_or(0);
+            return Err(written_by_something_else(there + progress.appended, size));
+        }
         return Err(ResumeError::Refused(format!(
             "the server began neither at the marker nor at 0, so nothing could be compared; the local file was put back \
              to its {there} octets"
@@ -157,14 +161,24 @@ fn judge(
 }
 
 /// More came than the file has, so what was appended is not its rest and is taken away again.
-fn too_much(local: &dyn LocalTarget, there: u64, whole: u64) -> ResumeError {
-    match local.cut_back_to(there) {
-        Ok(()) => ResumeError::Refused(format!(
+fn too_much(local: &dyn LocalTarget, there: u64, appended: u64, whole: u64) -> ResumeError {
+    match local.cut_back(there, appended) {
+        Ok(true) => ResumeError::Refused(format!(
             "more came than the {whole} octets that the server's file should have; the local file was put back to its \
              {there} octets"
         )),
+        Ok(false) => match local.size() {
+            Ok(size) => written_by_something_else(there + appended, size.unwrap_or(0)),
+            Err(error) => ResumeError::Local(error),
+        },
         Err(error) => ResumeError::Local(error),
     }
+}
+
+fn written_by_something_else(expected: u64, size: u64) -> ResumeError {
+    ResumeError::Refused(format!(
+        "something else wrote to the local file: it should have {expected} octets and has {size}. Nothing of it was cut"
+    ))
 }
 
 /// Compares the overlap with the local file, then appends; writes nothing unless the overlap was the same.

@@ -32,21 +32,20 @@ pub struct Options {
     pub accept_unverified: bool,
 }
 
-/// The local file of an upload.
+/// The local file of an upload, opened once: whatever is put in its place later is not read.
 pub trait LocalSource {
-    /// Its size in octets, now.
-    ///
-    /// # Errors
-    ///
-    /// What the system says.
-    fn size(&self) -> io::Result<u64>;
+    /// Its size in octets when it was opened.
+    fn size(&self) -> u64;
 
     /// Its octets from `offset` on.
+    fn read_from(&self, offset: u64) -> Box<dyn Read + Send>;
+
+    /// Whether it is, as far as its size and time tell, what it was when it was opened, and still has its name.
     ///
     /// # Errors
     ///
     /// What the system says.
-    fn read_from(&self, offset: u64) -> io::Result<Box<dyn Read + Send>>;
+    fn is_unchanged(&self) -> io::Result<bool>;
 }
 
 /// The local file of a download. It need not exist.
@@ -65,19 +64,21 @@ pub trait LocalTarget {
     /// What the system says.
     fn read_from(&self, offset: u64) -> io::Result<Box<dyn Read + Send>>;
 
-    /// Writes behind its end, creating it when the first octet comes.
+    /// Writes behind its end. `there` is what [`size`](Self::size) said: a file that did not exist is created when the
+    /// first octet comes, and one that has another size by then is not touched.
     ///
     /// # Errors
     ///
     /// What the system says.
-    fn append(&self) -> io::Result<Box<dyn Destination>>;
+    fn append(&self, there: Option<u64>) -> io::Result<Box<dyn Destination>>;
 
-    /// Takes back what this resume appended.
+    /// Takes back the `appended` octets behind the first `there`. Returns false, and cuts nothing, if the file has not
+    /// exactly as many octets as both together: something else wrote to it.
     ///
     /// # Errors
     ///
     /// What the system says.
-    fn cut_back_to(&self, size: u64) -> io::Result<()>;
+    fn cut_back(&self, there: u64, appended: u64) -> io::Result<bool>;
 }
 
 /// Hears what a resume found, and answers its one question.
@@ -120,6 +121,8 @@ pub enum Remark {
     AppendIsRefused,
     /// APPE overwrote the file, as STOR does; the whole file is stored.
     AppendWasStore,
+    /// STOR began at 0 although REST was accepted; the whole file is stored.
+    StoreIgnoredRestart,
     /// A TYPE, MODE or STRU could not be put back.
     NotPutBack(&'static str),
 }

@@ -90,10 +90,16 @@ pub(super) fn size_after(
 
 fn ask_size(steps: &Steps<'_>, name: &[u8]) -> Result<Option<u64>, ResumeError> {
     let outcome = steps.command(line("SIZE", name))?;
-    Ok(outcome
-        .reply
-        .filter(|reply| reply.code == ReplyCode(213))
-        .and_then(|reply| number_in(&reply)))
+    let Some(reply) = outcome.reply.filter(|reply| reply.code == ReplyCode(213)) else {
+        return Ok(None);
+    };
+    // A 213 says that the file is there; MLST or LIST must not make it absent after that.
+    number_in(&reply).map(Some).ok_or_else(|| {
+        no_size(
+            steps,
+            "SIZE was answered with 213, and its number cannot be read",
+        )
+    })
 }
 
 fn ask_mlst(steps: &Steps<'_>, name: &[u8]) -> Result<Option<ListedEntry>, ResumeError> {

@@ -38,16 +38,23 @@ pub(super) fn run(
     local: &dyn LocalSource,
     name: &[u8],
 ) -> Result<Proof, ResumeError> {
-    let whole = local.size()?;
     let (file, source) = remote::look(steps, name)?;
-    Upload {
+    let proof = Upload {
         steps,
         local,
         name,
-        whole,
+        whole: local.size(),
         source,
     }
-    .run(file)
+    .run(file)?;
+    if local.is_unchanged()? {
+        return Ok(proof);
+    }
+    Err(ResumeError::Refused(format!(
+        "the local file changed while it was sent, so the server's {} octets may be a mixture. {}",
+        proof.size,
+        steps.so_far()
+    )))
 }
 
 impl Upload<'_, '_> {
@@ -145,7 +152,7 @@ impl Upload<'_, '_> {
         else {
             return Ok(None);
         };
-        let ours = known.of(self.local.read_from(0)?, size)?;
+        let ours = known.of(self.local.read_from(0), size)?;
         Ok(Some(Hashed {
             verb: known.verb,
             equal: ours == theirs,
@@ -160,10 +167,8 @@ impl Upload<'_, '_> {
             self.steps.remark(&Remark::RestartIsIgnored);
             from = 0;
         }
-        let against = |offset| -> Result<Against, ResumeError> {
-            Ok(Against::new(self.local.read_from(offset)?, offset, end))
-        };
-        let (comparison, seen) = Comparison::new(against(from)?, against(0)?, end);
+        let against = |offset| Against::new(self.local.read_from(offset), offset, end);
+        let (comparison, seen) = Comparison::new(against(from), against(0), end);
         let transfer = Transfer::Receive(Box::new(comparison), Form::Exact);
         let outcome = self
             .steps
@@ -235,7 +240,7 @@ impl Upload<'_, '_> {
 
     fn send(&mut self, verb: &str, from: u64) -> Result<Outcome, ResumeError> {
         let left = self.whole - from;
-        let rest = self.local.read_from(from)?.take(left);
+        let rest = self.local.read_from(from).take(left);
         self.steps.set_known(format!(
             "{verb} was sent, and how much of the {left} octets arrived is not known"
         ));
@@ -289,6 +294,7 @@ impl Upload<'_, '_> {
             };
             return Ok(self.proof(shown, sent));
         }
+        self.check_other_than_before(was.size(), size, sent)?;
         if was.size() > 0 && size == sent {
             self.steps.remark(&Remark::AppendWasStore);
             return self.store_whole();
@@ -343,6 +349,11 @@ impl Upload<'_, '_> {
         let sent = self.sent(&outcome, "STOR")?;
         let size = remote::look_again(self.steps, self.name, self.source)?.size();
         if size != self.whole {
+            self.check_other_than_before(there, size, sent)?;
+            if size == sent {
+                self.steps.remark(&Remark::StoreIgnoredRestart);
+                return self.store_whole();
+            }
             return Err(self.wrong_size(size, sent));
         }
         if there == 0 {
@@ -402,6 +413,18 @@ impl Upload<'_, '_> {
             download: false,
             size_source: self.source,
         }
+    }
+
+    /// Where as much was sent as was there before, a size of just that much shows nothing.
+    fn check_other_than_before(&self, was: u64, size: u64, sent: u64) -> Result<(), ResumeError> {
+        if was == 0 || size != was || sent != was {
+            return Ok(());
+        }
+        Err(ResumeError::Refused(format!(
+            "{sent} octets were sent, and the server's file has {size} octets where it should have {}. It had {was} \
+             before: either nothing was written, or it was overwritten with what was sent",
+            self.whole
+        )))
     }
 
     fn wrong_size(&self, size: u64, sent: u64) -> ResumeError {

@@ -80,14 +80,24 @@ fn zeros_in_front_of_the_marker_are_noticed() {
 
 #[test]
 fn an_append_that_overwrites_is_noticed_and_the_whole_file_is_stored() {
-    // The second: what is sent is as long as what was there.
-    for there in [THERE, WHOLE / 2, 5, WHOLE - 1] {
+    for there in [THERE, 5, WHOLE - 1] {
         let both = Both::with_part(&["appe-as-stor"], there);
         let said = both.run(&["resume f"]).success().stderr;
         both.assert_there(&content(WHOLE));
         assert!(said.contains("the server took APPE for STOR"), "{said}");
         assert!(both.heard("STOR"));
     }
+}
+
+#[test]
+fn an_append_of_as_much_as_was_there_that_leaves_the_size_as_it_was_is_told_and_nothing_is_stored()
+{
+    let both = Both::with_part(&["appe-as-stor"], WHOLE / 2);
+    let said = both.run(&["resume f"]).code(8).stderr;
+    assert!(said.contains("100000 octets were sent"), "{said}");
+    assert!(said.contains("It had 100000 before"), "{said}");
+    assert!(!both.heard("STOR"));
+    both.assert_there(&content(WHOLE)[WHOLE / 2..]);
 }
 
 #[test]

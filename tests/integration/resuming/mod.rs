@@ -2,9 +2,11 @@
 //! server's disk afterwards, and what was on the wire.
 
 mod broken;
+mod changes;
 mod downloads;
 mod faults;
 mod scripted;
+mod sizes;
 mod uploads;
 
 use std::fs;

@@ -11,13 +11,13 @@ use crate::support::scripted_server::Script;
 const OFFER: &str = "227 ok (127,0,0,1,{p1},{p2})\r\n";
 
 /// The local file, and the folder that it is in.
-fn local() -> TempDir {
+pub(super) fn local() -> TempDir {
     let folder = TempDir::new().expect("a temporary folder");
     fs::write(folder.path().join("f"), "I am zfive5").expect("it is writable");
     folder
 }
 
-fn run(address: SocketAddr, folder: &TempDir, lines: &[&str]) -> Finished {
+pub(super) fn run(address: SocketAddr, folder: &TempDir, lines: &[&str]) -> Finished {
     Ftpsh::new()
         .args(lines.iter().flat_map(|line| ["-c", *line]))
         .arg(address.to_string())
@@ -25,18 +25,18 @@ fn run(address: SocketAddr, folder: &TempDir, lines: &[&str]) -> Finished {
         .run()
 }
 
-fn greeted() -> Script {
+pub(super) fn greeted() -> Script {
     let script = Script::new().send("220 ready\r\n");
     script.expect("TYPE I").send("200 I\r\n")
 }
 
-fn passive(script: Script) -> Script {
+pub(super) fn passive(script: Script) -> Script {
     let script = script.expect("PASV").listen_data();
     script.send_with_port(OFFER).accept_data()
 }
 
 /// SIZE, and the five octets that are there read back.
-fn compared(script: Script) -> Script {
+pub(super) fn compared(script: Script) -> Script {
     passive(script.expect("SIZE f").send("213 5\r\n"))
         .expect("RETR f")
         .send("150 here\r\n")
@@ -45,7 +45,7 @@ fn compared(script: Script) -> Script {
         .send("226 done\r\n")
 }
 
-fn put_back(script: Script) -> Script {
+pub(super) fn put_back(script: Script) -> Script {
     let script = script.expect("TYPE A").send("200 A\r\n");
     script.wait_for_client_close()
 }

@@ -1,0 +1,74 @@
+//! Sizes that a server tells in a wrong way, or that show what it did wrong.
+
+use std::fs;
+
+use super::scripted::{compared, greeted, local, passive, put_back, run};
+
+#[test]
+fn a_213_whose_number_cannot_be_read_means_that_the_file_is_there() {
+    for size in ["99999999999999999999", "-1", "many", "5 octets", ""] {
+        for line in ["resume f", "resume --get f"] {
+            let script = greeted().expect("SIZE f");
+            let server = put_back(script.send(format!("213 {size}\r\n"))).start();
+            let folder = local();
+            let said = run(server.address(), &folder, &[line]).code(8).stderr;
+            // The script holds no MLST, no LIST and nothing that writes.
+            let _ = server.finish();
+            assert!(said.contains("its number cannot be read"), "{said}");
+            assert!(said.contains("Nothing was sent"), "{said}");
+            let here = fs::read(folder.path().join("f")).unwrap();
+            assert_eq!(here, b"I am zfive5");
+        }
+    }
+}
+
+#[test]
+fn a_213_whose_number_cannot_be_read_after_the_upload_is_no_proof() {
+    let script = passive(compared(greeted()))
+        .expect("SIZE f")
+        .send("213 5\r\n")
+        .expect("APPE f")
+        .send("150 here\r\n")
+        .read_data_to_end()
+        .send("226 done\r\n")
+        .expect("SIZE f")
+        .send("213 99999999999999999999\r\n");
+    let (server, folder) = (put_back(script).start(), local());
+    let said = run(server.address(), &folder, &["resume f"]).code(8).stderr;
+    let _ = server.finish();
+    assert!(said.contains("6 octets were sent"), "{said}");
+}
+
+#[test]
+fn a_store_that_ignores_the_marker_is_noticed_and_the_whole_file_is_stored() {
+    let script = passive(compared(greeted()))
+        .expect("SIZE f")
+        .send("213 5\r\n")
+        .expect("APPE f")
+        .send("502 no\r\n")
+        .expect("SIZE f")
+        .send("213 5\r\n")
+        .expect("REST 5")
+        .send("350 ok\r\n")
+        .expect("STOR f")
+        .send("150 here\r\n")
+        .read_data_to_end()
+        .send("226 done\r\n")
+        .expect("SIZE f")
+        .send("213 6\r\n");
+    let script = passive(script)
+        .expect("STOR f")
+        .send("150 here\r\n")
+        .read_data_to_end()
+        .send("226 done\r\n")
+        .expect("SIZE f")
+        .send("213 11\r\n");
+    let (server, folder) = (put_back(script).start(), local());
+    let said = run(server.address(), &folder, &["resume --via rest f"])
+        .success()
+        .stderr;
+    let heard = server.finish();
+    assert_eq!(heard.data[1], b"zfive5");
+    assert_eq!(heard.data[2], b"I am zfive5");
+    assert!(said.contains("accepted REST and stored from 0"), "{said}");
+}
