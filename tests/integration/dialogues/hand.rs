@@ -78,6 +78,25 @@ impl Control {
         );
     }
 
+    /// The next line, without its end; `None` once the client has ended the connection.
+    #[track_caller]
+    pub(super) fn next_line(&mut self) -> Option<String> {
+        loop {
+            if let Some(end) = self.unread.windows(2).position(|two| two == b"\r\n") {
+                let rest = self.unread.split_off(end + 2);
+                let mut line = std::mem::replace(&mut self.unread, rest);
+                line.truncate(end);
+                return Some(String::from_utf8(line).expect("the test typed UTF-8"));
+            }
+            let mut buffer = [0; 1024];
+            match self.stream.read(&mut buffer) {
+                Ok(count @ 1..) => self.unread.extend(&buffer[..count]),
+                Err(error) if is_timeout(&error) => panic!("no line, and no end"),
+                _ => return None,
+            }
+        }
+    }
+
     /// Waits for the client's end; nothing may come before it.
     #[track_caller]
     pub(super) fn expect_end(&mut self) {
@@ -94,6 +113,12 @@ impl Control {
     #[track_caller]
     pub(super) fn passive(&mut self) -> TcpStream {
         self.expect("PASV");
+        self.enter_passive()
+    }
+
+    /// Answers a PASV that was read already, and takes the data connection.
+    #[track_caller]
+    pub(super) fn enter_passive(&mut self) -> TcpStream {
         let listener = listen();
         let port = listener.local_addr().expect("it is bound").port();
         let (high, low) = (port / 256, port % 256);

@@ -4,11 +4,13 @@ mod aborts;
 mod downloads;
 mod endings;
 mod hand;
+mod losses;
 mod matching;
 #[cfg(target_os = "linux")]
 mod memory;
 mod passive;
 mod replies;
+mod typing;
 mod uploads;
 
 use std::net::SocketAddr;

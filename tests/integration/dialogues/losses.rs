@@ -1,0 +1,242 @@
+//! What must not be taken for success, for data, or for a command.
+
+use std::fs;
+use std::io::Write;
+use std::net::{Shutdown, TcpStream};
+use std::thread;
+use std::time::Duration;
+
+use socket2::SockRef;
+
+use super::hand::{Control, End, Hand, is_idle, read_to_end};
+use super::{connected, greeted, passive, run_in};
+use crate::support::ftpsh::Finished;
+
+/// The program with these lines in a folder, against a server that is played meanwhile.
+fn run_against(
+    folder: &std::path::Path,
+    lines: &'static [&'static str],
+    play: impl FnOnce(&mut Control),
+) -> Finished {
+    let hand = Hand::new();
+    let (address, folder) = (hand.address(), folder.to_owned());
+    let program = thread::spawn(move || run_in(&folder, address, lines));
+    let mut control = hand.greet();
+    play(&mut control);
+    program.join().expect("the program has ended")
+}
+
+#[test]
+fn a_download_that_is_completed_without_a_data_connection_leaves_the_file_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    fs::write(&out, "old").unwrap();
+    let server = greeted()
+        .expect("RETR a")
+        .send("150 here\r\n226 done\r\n")
+        .wait_for_client_close()
+        .start();
+    let _ = run_in(folder.path(), server.address(), &["RETR a > out"]).code(3);
+    assert_eq!(fs::read(&out).unwrap(), b"old");
+    let _ = server.finish();
+}
+
+#[test]
+fn an_upload_that_is_completed_without_a_data_connection_is_a_failure() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("file"), "content").unwrap();
+    let server = greeted()
+        .expect("STOR a")
+        .send("150 here\r\n226 done\r\n")
+        .wait_for_client_close()
+        .start();
+    let _ = run_in(folder.path(), server.address(), &["STOR a < file"]).code(3);
+    let _ = server.finish();
+}
+
+#[test]
+fn an_upload_that_is_reset_behind_its_last_octet_is_a_failure_whatever_the_reply_says() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("file"), "content").unwrap();
+    let lines = &["PASV", "STOR a < file"];
+    let finished = run_against(folder.path(), lines, |control| {
+        let mut data = control.passive();
+        control.expect("STOR a");
+        control.send("150 here\r\n");
+        assert_eq!(read_to_end(&mut data), (b"content".to_vec(), End::Closed));
+        SockRef::from(&data)
+            .set_linger(Some(Duration::ZERO))
+            .unwrap();
+        drop(data);
+        assert!(is_idle(&control.stream));
+        control.send("226 done\r\n");
+        control.expect_end();
+    });
+    let _ = finished.code(3);
+}
+
+#[test]
+fn a_download_of_nothing_that_has_only_a_226_empties_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    fs::write(&out, "old").unwrap();
+    let server = passive(greeted())
+        .expect("RETR a")
+        .close_data()
+        .send("226 done\r\n")
+        .wait_for_client_close()
+        .start();
+    let lines = ["PASV", "RETR a > out"];
+    let _ = run_in(folder.path(), server.address(), &lines).success();
+    assert_eq!(fs::read(&out).unwrap(), b"");
+    let _ = server.finish();
+}
+
+/// A refused RETR whose octets come all the same, and the next one.
+fn octets_of_a_refused_download(send: impl FnOnce(&mut Control, &mut TcpStream)) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let lines = &["PASV", "RETR a > out", "PASV", "RETR b > out3"];
+    let finished = run_against(folder.path(), lines, |control| {
+        let mut first = control.passive();
+        control.expect("RETR a");
+        send(control, &mut first);
+        let mut second = control.passive();
+        control.expect("RETR b");
+        control.send("150 here\r\n");
+        second.write_all(b"of b").expect("the client is there");
+        drop(second);
+        control.send("226 done\r\n");
+        control.expect_end();
+    });
+    let _ = finished.code(1);
+    let out = fs::read(folder.path().join("out3")).expect("it was received");
+    assert_eq!(out, b"of b");
+}
+
+#[test]
+fn octets_that_come_before_a_550_are_not_in_the_next_file() {
+    octets_of_a_refused_download(|control, data| {
+        data.write_all(b"of a").unwrap();
+        assert!(is_idle(&control.stream));
+        control.send("550 no a\r\n");
+    });
+}
+
+#[test]
+fn octets_that_come_behind_a_550_are_not_in_the_next_file() {
+    octets_of_a_refused_download(|control, data| {
+        control.send("550 no a\r\n");
+        // It may be closed by now.
+        let _ = data.write_all(b"of a");
+        let _ = data.shutdown(Shutdown::Write);
+    });
+}
+
+#[test]
+fn a_here_document_of_a_command_that_receives_is_not_taken_for_commands() {
+    let folder = tempfile::tempdir().unwrap();
+    for line in ["RETR a <<END", "LIST <<END"] {
+        let server = greeted().wait_for_client_close().start();
+        let finished = crate::support::ftpsh::Ftpsh::new()
+            .current_dir(folder.path())
+            .arg(server.address().to_string())
+            .stdin(format!("{line}\nDELE precious\nEND\n"))
+            .run();
+        assert_eq!(finished.status, 2, "{line}: {}", finished.stderr);
+        assert_eq!(server.finish().octets, b"", "{line}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_local_command_that_is_not_there_is_a_failure_and_a_grep_that_finds_nothing_is_none() {
+    let folder = tempfile::tempdir().unwrap();
+    for (line, code) in [
+        ("RETR a | no-such-command-xyz", 7),
+        ("RETR a | grep nothing", 0),
+    ] {
+        let server = passive(greeted())
+            .expect("RETR a")
+            .send("150 here\r\n")
+            .send_data("some text\r\n")
+            .close_data()
+            .send("226 done\r\n")
+            .wait_for_client_close()
+            .start();
+        let _ = run_in(folder.path(), server.address(), &["PASV", line]).code(code);
+        let _ = server.finish();
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_between_two_lines_of_a_script_sends_at_most_one_more() {
+    use std::process::{Command, Stdio};
+
+    let folder = tempfile::tempdir().unwrap();
+    let lines = ["NOOP"; 200];
+    for answered in [1, 2, 5, 10, 20] {
+        let hand = Hand::new();
+        let mut program = super::spawn(folder.path(), hand.address(), &lines, Stdio::null());
+        let mut control = hand.greet();
+        for _ in 0..answered {
+            control.expect("NOOP");
+            control.send("200 noop\r\n");
+        }
+        let signalled = Command::new("kill")
+            .args(["-INT", &program.id().to_string()])
+            .status();
+        assert!(signalled.unwrap().success());
+        let more = std::iter::from_fn(|| control.next_line()).count();
+        assert!(more <= 1, "{more} more");
+        assert_eq!(program.wait().unwrap().code(), Some(130));
+    }
+}
+
+#[test]
+fn a_rest_whose_reply_comes_late_is_taken_back_before_the_next_upload() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("file"), "content").unwrap();
+    let (mut control, mut terminal) = connected(Some(folder.path()));
+    terminal.send_line("TYPE I");
+    control.expect("TYPE I");
+    control.send("200 I\r\n");
+    terminal.expect("200 I");
+    terminal.expect("ftp> ");
+    terminal.send_line("REST 3");
+    control.expect("REST 3");
+    terminal.send_key(crate::support::terminal::Key::CtrlC);
+    terminal.expect("still owed a reply");
+    terminal.expect("ftp> ");
+    terminal.send_line("NOOP");
+    control.expect("NOOP");
+    control.send("350 at 3\r\n200 noop\r\n");
+    terminal.expect("200 noop");
+    terminal.expect("ftp> ");
+    terminal.send_line("resume --unverified file");
+    let (mut sent, mut data, mut size) = (Vec::new(), None, 3);
+    while !sent.iter().any(|verb| verb == "APPE") {
+        let line = control.next_line().expect("the program goes on");
+        let verb = line.split(' ').next().unwrap_or_default();
+        match verb {
+            "SIZE" => control.send(format!("213 {size}\r\n")),
+            "PASV" => data = Some(control.enter_passive()),
+            "RETR" => control.send("550 not to be read\r\n"),
+            "APPE" => {
+                control.send("150 here\r\n");
+                let data = data.as_mut().expect("PASV came first");
+                assert_eq!(read_to_end(data), (b"tent".to_vec(), End::Closed));
+                size = 7;
+                control.send("226 done\r\n");
+            }
+            _ => control.send("350 fine\r\n"),
+        }
+        sent.push(if verb == "REST" {
+            line
+        } else {
+            verb.to_owned()
+        });
+    }
+    let last_rest = sent.iter().rfind(|verb| verb.starts_with("REST"));
+    assert_eq!(last_rest.map(String::as_str), Some("REST 0"), "{sent:?}");
+}
