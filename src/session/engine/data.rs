@@ -117,6 +117,7 @@ impl Engine {
         if self.data.sent.as_ref().is_none_or(|(sent, _)| *sent != id) {
             return;
         }
+        self.data.receipt_is_owed = false;
         if error.is_some() {
             self.observe(&Observation::UploadReset);
         }
@@ -257,6 +258,7 @@ impl Engine {
             self.data.sent = transfer
                 .connection
                 .map(|connection| (transfer.id, connection));
+            self.data.receipt_is_owed = true;
         }
         if let Some(waiting) = self.waiting.as_mut().filter(|w| w.entry == transfer.entry) {
             waiting.aborted |= transfer.interrupts > 0;

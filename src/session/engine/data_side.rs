@@ -21,6 +21,8 @@ pub(super) struct DataSide {
     pub(super) reserved: Option<DataListener>,
     /// An upload that was sent whole; kept until the next transfer, so that the server closes first.
     pub(super) sent: Option<(u64, DataConnection)>,
+    /// The server has not closed its side of `sent` yet.
+    pub(super) receipt_is_owed: bool,
     next_id: u64,
 }
 

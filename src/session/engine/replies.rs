@@ -135,6 +135,7 @@ impl Engine {
         {
             self.quit_answered |= waiting.verb.is("QUIT") && reply.code.is_positive();
             waiting.reply = Some(reply);
+            waiting.replied_at = Some(Instant::now());
         }
     }
 

@@ -17,6 +17,7 @@ pub(super) struct Waiting {
     pub(super) verb: Verb,
     news: Sender<News>,
     pub(super) reply: Option<Reply>,
+    pub(super) replied_at: Option<Instant>,
     pub(super) begun: bool,
     pub(super) dialling: bool,
     pub(super) data_connection_failed: bool,
@@ -34,6 +35,7 @@ impl Waiting {
             verb,
             news,
             reply: None,
+            replied_at: None,
             begun: false,
             dialling: false,
             data_connection_failed: false,
@@ -79,13 +81,17 @@ impl Engine {
         let waiting = self.waiting.as_ref();
         let owed = waiting.and_then(|waiting| self.owed_deadline(waiting));
         let settled = waiting.and_then(|waiting| self.abort_deadline(waiting));
+        let receipt = waiting.and_then(|waiting| self.receipt_deadline(waiting));
+        let receipt = receipt.filter(|at| *at > Instant::now());
         let silence = waiting
             .and(self.settings.silence_limit)
             .map(|limit| self.last_movement + limit);
-        [reply_end, transfer, data_first, owed, settled, silence]
-            .into_iter()
-            .flatten()
-            .min()
+        [
+            reply_end, transfer, data_first, owed, settled, receipt, silence,
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 
     pub(super) fn pass_deadlines(&mut self) {
@@ -146,6 +152,17 @@ impl Engine {
         over.then(|| self.last_reply_octet.max(self.last_movement) + ABORT_SILENCE)
     }
 
+    /// A server closes the data connection before it says 226, or about then. A reset that comes along with the 226 says
+    /// that the 226 is wrong, so it is waited for a moment.
+    fn receipt_deadline(&self, waiting: &Waiting) -> Option<Instant> {
+        let is_sent = waiting.transfer.as_ref().is_some_and(TransferEnd::is_whole);
+        let owed = is_sent && self.data.sent.is_some() && self.data.receipt_is_owed;
+        waiting
+            .replied_at
+            .filter(|_| owed && self.connected)
+            .map(|at| at + RECEIPT_GRACE)
+    }
+
     /// Ends the waiting if everything that it waits for is there.
     pub(super) fn settle(&mut self) {
         let Some(waiting) = &self.waiting else { return };
@@ -155,6 +172,9 @@ impl Engine {
             .as_ref()
             .is_some_and(|transfer| transfer.entry == waiting.entry);
         let answered = waiting.reply.is_some() && !waiting.dialling && !transferring;
+        if answered && self.receipt_deadline(waiting).is_some_and(|at| now < at) {
+            return;
+        }
         if answered {
             let quiet = self.pi.ledger().is_empty()
                 || self.abort_deadline(waiting).is_none_or(|at| now >= at);
@@ -190,4 +210,5 @@ impl Engine {
 /// A reply whose last line bears another code than its first is whole after so much silence.
 const REPLY_SILENCE: Duration = Duration::from_secs(2);
 const OWED_LIMIT: Duration = Duration::from_secs(3);
+const RECEIPT_GRACE: Duration = Duration::from_millis(100);
 const ABORT_SILENCE: Duration = Duration::from_secs(1);
