@@ -220,7 +220,10 @@ impl Shell {
             let Keyboard::Terminal(editor) = &mut self.keyboard else {
                 return;
             };
-            match editor.read_line(&prompt) {
+            let typed = editor.read_line(&prompt);
+            // A Ctrl-C that came before this line is not for it.
+            self.interrupts.take();
+            match typed {
                 Typed::Line(text) | Typed::LastText(text) => self.run_typed(&text),
                 Typed::Interrupt => {}
                 Typed::NotText => {
@@ -230,7 +233,6 @@ impl Shell {
                     self.quit();
                 }
             }
-            self.interrupts.take();
         }
     }
 
