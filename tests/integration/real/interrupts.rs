@@ -209,5 +209,6 @@ fn a_plain_abort_stays_in_step_too(kind: Kind) {
     terminal.send_key(Key::CtrlC);
     terminal.expect("aborted");
     terminal.expect("ftp> ");
+    await_keys(&terminal);
     stays_in_step(&scene, terminal);
 }
