@@ -116,15 +116,10 @@ impl Shell {
         }
     }
 
-    fn listen(&mut self) -> Exit {
-        let interrupts = self.interrupts.clone();
-        let session = match self.connected() {
-            Ok(session) => session,
-            Err(exit) => return exit,
-        };
-        let outcome = interrupts.during(|| session.listen(Origin::Shown));
-        self.tell_interruption(&outcome);
-        Exit::of(&outcome)
+    fn listen(&self) -> Exit {
+        let listened = self
+            .exchange(|interrupts, session| interrupts.during(|| session.listen(Origin::Shown)));
+        listened.map_or_else(|exit| exit, |outcome| Exit::of(&outcome))
     }
 
     fn help(&self, arguments: &[String]) -> Exit {

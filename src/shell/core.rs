@@ -153,9 +153,17 @@ impl Shell {
 
     /// Sends a command without data and waits for what becomes of it.
     pub(super) fn perform(&mut self, command: Command, origin: Origin) -> Result<Outcome, Exit> {
-        let interrupts = self.interrupts.clone();
-        let session = self.connected()?;
-        let outcome = interrupts.during(|| session.perform(command, origin, None));
+        self.exchange(|interrupts, session| {
+            interrupts.during(|| session.perform(command, origin, None))
+        })
+    }
+
+    /// Runs one exchange of the session, if there is a session, and says if Ctrl-C gave the prompt back.
+    pub(super) fn exchange(
+        &self,
+        exchange: impl FnOnce(&Interrupts, &Session) -> Outcome,
+    ) -> Result<Outcome, Exit> {
+        let outcome = exchange(&self.interrupts, self.connected()?);
         self.tell_interruption(&outcome);
         Ok(outcome)
     }

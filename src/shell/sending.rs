@@ -67,11 +67,19 @@ impl Shell {
         };
         match data {
             Ok(Data::None) => self.send_plain(command, origin),
-            Ok(Data::Joined(transfer)) => {
-                self.finish(|shell| shell.perform_transfer(command, origin, transfer))
-            }
+            Ok(Data::Joined(transfer)) => self.finish(|shell| {
+                shell.exchange(|interrupts, session| {
+                    interrupts.during(|| session.perform(command, origin, Some(transfer)))
+                })
+            }),
+            // The local command may want the terminal for itself (a pager).
             Ok(Data::Piped(transfer, child)) => self.lend_terminal(|shell| {
-                let exit = shell.finish(|shell| shell.perform_piped(command, origin, transfer));
+                let exit = shell.finish(|shell| {
+                    shell.exchange(|interrupts, session| {
+                        interrupts
+                            .during_command(|| session.perform(command, origin, Some(transfer)))
+                    })
+                });
                 let local = shell.wait_for(child);
                 if exit == Exit::Done { local } else { exit }
             }),
@@ -110,34 +118,6 @@ impl Shell {
                 "next: LIST, RETR f > file, APPE f < file, or: resume FILE",
             );
         }
-    }
-
-    fn perform_transfer(
-        &mut self,
-        command: Command,
-        origin: Origin,
-        transfer: Transfer,
-    ) -> Result<Outcome, Exit> {
-        let interrupts = self.interrupts.clone();
-        let session = self.connected()?;
-        let outcome = interrupts.during(|| session.perform(command, origin, Some(transfer)));
-        self.tell_interruption(&outcome);
-        Ok(outcome)
-    }
-
-    /// The local command may want the terminal for itself (a pager).
-    fn perform_piped(
-        &mut self,
-        command: Command,
-        origin: Origin,
-        transfer: Transfer,
-    ) -> Result<Outcome, Exit> {
-        let interrupts = self.interrupts.clone();
-        let session = self.connected()?;
-        let outcome =
-            interrupts.during_command(|| session.perform(command, origin, Some(transfer)));
-        self.tell_interruption(&outcome);
-        Ok(outcome)
     }
 
     /// A local command that could not be run, or was killed, has lost the data. What any other exit status means, only the
