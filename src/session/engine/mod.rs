@@ -141,7 +141,7 @@ impl Engine {
         &self.control
     }
 
-    /// Takes inputs until the session is closed; from `slots`, one for each input of the control connection.
+    /// Takes inputs until the session is closed, and gives a place in `unread` back for each one of the control connection.
     pub(super) fn run(mut self, inputs: &Receiver<Input>, unread: &Receiver<()>) {
         self.observe(&Observation::Connected {
             peer: self.control.peer(),

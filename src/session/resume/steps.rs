@@ -58,28 +58,26 @@ impl<'a> Steps<'a> {
 
     fn put_back(&mut self, before: &Learnt) {
         let Ok(now) = self.learnt() else { return };
-        let parameters = &before.parameters;
-        let lines = [
-            (parameters.effective_type(), now.parameters.effective_type())
-                .differ()
-                .map(|representation| format!("TYPE {representation}")),
-            (parameters.effective_mode(), now.parameters.effective_mode())
-                .differ()
-                .map(|mode| format!("MODE {mode}")),
+        let (before, now) = (&before.parameters, &now.parameters);
+        let changed = [
             (
-                parameters.effective_structure(),
-                now.parameters.effective_structure(),
-            )
-                .differ()
-                .map(|structure| format!("STRU {structure}")),
+                "TYPE",
+                changed_from(before.effective_type(), now.effective_type()),
+            ),
+            (
+                "MODE",
+                changed_from(before.effective_mode(), now.effective_mode()),
+            ),
+            (
+                "STRU",
+                changed_from(before.effective_structure(), now.effective_structure()),
+            ),
         ];
-        for line in lines.into_iter().flatten() {
-            let verb = ["TYPE", "MODE", "STRU"]
-                .into_iter()
-                .find(|verb| line.starts_with(verb));
-            match self.command(&line) {
+        for (verb, argument) in changed {
+            let Some(argument) = argument else { continue };
+            match self.command(format!("{verb} {argument}")) {
                 Ok(outcome) if outcome.is_positive() => {}
-                Ok(_) => self.remark(&Remark::NotPutBack(verb.unwrap_or("TYPE"))),
+                Ok(_) => self.remark(&Remark::NotPutBack(verb)),
                 Err(_) => return,
             }
         }
@@ -247,13 +245,7 @@ fn changes_wanted(before: &Learnt) -> impl Iterator<Item = &'static str> {
     .filter_map(|(wanted, line)| wanted.then_some(line))
 }
 
-trait Differ<T> {
-    /// The value before, if it is not the value now.
-    fn differ(self) -> Option<T>;
-}
-
-impl<T: PartialEq> Differ<T> for (T, T) {
-    fn differ(self) -> Option<T> {
-        (self.0 != self.1).then_some(self.0)
-    }
+/// The value before, as the argument that puts it back, if it is not the value now.
+fn changed_from<T: PartialEq + ToString>(before: T, now: T) -> Option<String> {
+    (before != now).then(|| before.to_string())
 }
