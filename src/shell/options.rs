@@ -117,7 +117,7 @@ fn fault_help() -> String {
 }
 
 const USAGE: &str = "\
-ftpsh [OPTIONS] [TARGET]
+ftpsh [OPTIONS] [TARGET [PORT]]
        ftpsh practice [OPTIONS]
        ftpsh replay [OPTIONS] article [TARGET]";
 
