@@ -12,6 +12,7 @@ use crate::support::real_server::{Kind, Options};
 use crate::support::terminal::{Key, Terminal};
 
 /// More than goes through while a person reaches for Ctrl-C; nearly nothing of it is on the disk.
+const BUFFERED: u64 = 16 * 1024 * 1024;
 const HUGE: u64 = 3 << 30;
 /// Deletes the line.
 const CTRL_U: &[u8] = b"\x15";
@@ -147,11 +148,24 @@ fn control_c_aborts_an_upload_and_the_dialogue_stays_in_step(kind: Kind) {
     let mut terminal = at_passive_prompt(&scene);
     terminal.send_line("STOR up < /dev/zero");
     terminal.expect("\n1");
+    await_stored(&scene, "up");
     terminal.send_key(Key::CtrlC);
     terminal.expect("→ ABOR");
     terminal.expect("aborted");
     terminal.expect("ftp> ");
     stays_in_step(&scene, terminal);
+}
+
+/// Waits until more is on the server's disk than the system's buffers hold, so that the server surely has accepted the data
+/// connection: pyftpdlib loses its way when it accepts one that has been reset already.
+fn await_stored(scene: &Scene, name: &str) {
+    let begun = Instant::now();
+    let stored = || std::fs::metadata(scene.server.root().join(name)).map_or(0, |file| file.len());
+    while stored() < BUFFERED {
+        assert!(begun.elapsed() < DEADLINE, "only {} octets came", stored());
+        // Nothing tells that a file grows.
+        std::thread::sleep(Duration::from_millis(10));
+    }
 }
 
 fn control_c_aborts_an_upload_whose_source_gives_nothing(kind: Kind) {
