@@ -3,6 +3,7 @@
 mod advertised_port;
 pub mod command;
 pub mod data_port;
+pub mod hidden;
 pub mod ledger;
 pub mod listing;
 mod open_reply;
