@@ -14,7 +14,7 @@ use crate::practice::{Configuration, PracticeServer};
 use crate::protocol::Command;
 use crate::session::{Form, KeptOctets, Origin, Session, Settings, Transfer};
 use crate::transcript::replay::{Failure, replay};
-use crate::transcript::{ARTICLE, Transcript};
+use crate::transcript::{ARTICLE, Dialogue, Transcript};
 
 pub(super) fn run(common: &Common, options: Replay, painter: &Painter) -> Result<Exit> {
     if options.transcript != "article" {
@@ -24,7 +24,9 @@ pub(super) fn run(common: &Common, options: Replay, painter: &Painter) -> Result
         );
         return Ok(Exit::Usage);
     }
-    let transcript = Transcript::read(ARTICLE).context("the article")?;
+    let transcript = Transcript::read(ARTICLE.as_bytes())
+        .and_then(|article| article.dialogue())
+        .context("the article")?;
     let interrupts = Interrupts::listen(true).context("Ctrl-C")?;
     let settings = Settings {
         silence_limit: Some(common.timeout),
@@ -56,7 +58,7 @@ struct Play<'a> {
 }
 
 impl Play<'_> {
-    fn on_practice_server(&self, transcript: &Transcript, server: &PracticeServer) -> Result<Exit> {
+    fn on_practice_server(&self, transcript: &Dialogue, server: &PracticeServer) -> Result<Exit> {
         let target = Target::read(&server.address().to_string()).context("the practice server")?;
         let exit = self.play(transcript, &target);
         if exit != Exit::Done {
@@ -67,7 +69,7 @@ impl Play<'_> {
         Ok(self.judge(&content, "on the server's disk"))
     }
 
-    fn on_target(&self, transcript: &Transcript, text: &str) -> Result<Exit> {
+    fn on_target(&self, transcript: &Dialogue, text: &str) -> Result<Exit> {
         let target = match Target::read(text) {
             Ok(target) => target,
             Err(error) => {
@@ -86,7 +88,7 @@ impl Play<'_> {
         Ok(self.look_at_file(&target))
     }
 
-    fn play(&self, transcript: &Transcript, target: &Target) -> Exit {
+    fn play(&self, transcript: &Dialogue, target: &Target) -> Exit {
         let connected = Session::connect(
             &target.host,
             target.port,

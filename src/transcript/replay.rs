@@ -2,8 +2,10 @@
 
 use std::io::Cursor;
 
-use super::{ExpectedExchange, Transcript};
-use crate::protocol::user_pi::data_direction;
+use super::data::SentData;
+use super::dialogue::{DataContent, Dialogue, ExpectedCommand, ExpectedExchange};
+use super::variables::Variables;
+use crate::protocol::Command;
 use crate::session::{Ending, Exchange, Form, News, Origin, Outcome, Session, Transfer};
 
 /// Why a replay stopped.
@@ -44,25 +46,41 @@ pub struct Mismatch {
 pub fn replay(
     session: &Session,
     greeting: Exchange,
-    transcript: &Transcript,
+    dialogue: &Dialogue,
     show_data: &dyn Fn(&[u8]),
 ) -> Result<(), Failure> {
     let mut greeting = Some(greeting);
-    for expected in &transcript.exchanges {
-        let outcome = match (&expected.command, greeting.take()) {
+    let variables = &dialogue.headers.defaults;
+    for expected in &dialogue.exchanges {
+        let outcome = match (command(expected, variables), greeting.take()) {
             (None, Some(greeting)) => greeting.wait(),
             (None, None) => continue,
             (Some(command), _) => {
-                let data = data_direction(command).and(expected.sent_data.as_deref());
+                let data = sent_data(expected, variables);
                 let transfer = data
-                    .map(|data| Transfer::Send(Box::new(Cursor::new(data.to_vec())), Form::Exact));
-                let exchange = session.begin(command.clone(), Origin::Shown, transfer);
-                await_end(&exchange, || show_data(data.unwrap_or_default()))
+                    .clone()
+                    .map(|data| Transfer::Send(Box::new(Cursor::new(data)), Form::Exact));
+                let exchange = session.begin(command, Origin::Shown, transfer);
+                await_end(&exchange, || show_data(data.as_deref().unwrap_or_default()))
             }
         };
         compare(expected, &outcome)?;
     }
     Ok(())
+}
+
+fn command(expected: &ExpectedExchange, variables: &Variables) -> Option<Command> {
+    match &expected.command {
+        Some(ExpectedCommand::Line(line)) => Command::new(line.resolve(variables).ok()?).ok(),
+        _ => None,
+    }
+}
+
+fn sent_data(expected: &ExpectedExchange, variables: &Variables) -> Option<Vec<u8>> {
+    match &expected.data.as_ref()?.content {
+        DataContent::Sent(SentData::Inline(data)) => data.resolve(variables).ok(),
+        _ => None,
+    }
 }
 
 /// Waits for the end; `begun` runs when the server has begun the transfer, as the data go out.
@@ -92,16 +110,9 @@ fn compare(expected: &ExpectedExchange, outcome: &Outcome) -> Result<(), Failure
             actual,
         })
     };
-    if let Some(code) = expected.code.filter(|code| *code != reply.code) {
-        return Err(mismatch(&code.to_string(), &reply.code.to_string()));
-    }
-    if expected.preliminary != outcome.begun {
-        let (with, without) = ("a 1yz first", "no 1yz");
-        return Err(if expected.preliminary {
-            mismatch(with, without)
-        } else {
-            mismatch(without, with)
-        });
+    let last = expected.replies.last();
+    if let Some(last) = last.filter(|last| last.matches(reply, &Variables::default()).is_none()) {
+        return Err(mismatch(&last.code.to_string(), &reply.code.to_string()));
     }
     match &outcome.transfer {
         Some(transfer) if !transfer.is_whole() => {
