@@ -15,6 +15,42 @@ use super::transfer::TransferEnd;
 pub trait Observer: Send {
     /// Something happened. It must not wait for the session.
     fn observe(&mut self, observation: &Observation<'_>);
+
+    /// A transfer is about to begin: who wants to see its octets gives a tap. The end is told by
+    /// [`Observation::TransferEnded`]; without that, the command was refused.
+    fn tap_data(&mut self, _direction: DataDirection) -> Option<Box<dyn DataTap>> {
+        None
+    }
+}
+
+/// Sees the octets of one transfer as they are on the data connection, on the thread that moves them.
+pub trait DataTap: Send {
+    /// The next octets: received, or about to be sent. It must not keep more than a bounded number of them.
+    fn take(&mut self, octets: &[u8]);
+}
+
+/// Two observers that hear the same, the first one first.
+pub struct Both<A, B>(pub A, pub B);
+
+impl<A: Observer, B: Observer> Observer for Both<A, B> {
+    fn observe(&mut self, observation: &Observation<'_>) {
+        self.0.observe(observation);
+        self.1.observe(observation);
+    }
+
+    fn tap_data(&mut self, direction: DataDirection) -> Option<Box<dyn DataTap>> {
+        match (self.0.tap_data(direction), self.1.tap_data(direction)) {
+            (Some(first), Some(second)) => Some(Box::new(Both(first, second))),
+            (first, second) => first.or(second),
+        }
+    }
+}
+
+impl DataTap for Both<Box<dyn DataTap>, Box<dyn DataTap>> {
+    fn take(&mut self, octets: &[u8]) {
+        self.0.take(octets);
+        self.1.take(octets);
+    }
 }
 
 /// Whose idea a command was.
