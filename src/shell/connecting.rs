@@ -10,7 +10,8 @@ use super::painter::Tone;
 use super::settings::{Abort, Ascii, DataHost, DataPeer, Multiline};
 use super::target::{Target, UrlLogin};
 use crate::protocol::Command;
-use crate::session::{self, ConnectError, Ending, Exchange, Origin, Outcome, Session};
+use crate::session::{self, Both, ConnectError, Ending, Exchange, Origin, Outcome, Session};
+use crate::transcript::recorder::Recorder;
 
 impl Shell {
     /// Connects, and does what the target's URL asks for.
@@ -56,6 +57,7 @@ impl Shell {
         };
         self.interrupts.set_session(Some(session.interrupter()));
         self.session = Some(session);
+        self.begin_recording();
         let outcome = self.interrupts.clone().during(|| greeting.wait());
         let exit = Exit::of(&outcome);
         if exit != Exit::Done || outcome.ending != Ending::Answered {
@@ -71,11 +73,13 @@ impl Shell {
     }
 
     /// Dials in a thread of its own, so that Ctrl-C does not have to wait for a host that does not answer.
-    fn connect(&self, target: &Target) -> Result<(Session, Exchange), ConnectError> {
+    fn connect(&mut self, target: &Target) -> Result<(Session, Exchange), ConnectError> {
         let (sender, connected) = mpsc::channel();
         let (host, port) = (target.host.clone(), target.port);
         let settings = self.session_settings();
-        let observer = Box::new(self.painter.clone());
+        // The recorder of one session hears nothing of another.
+        self.recorder = Recorder::default();
+        let observer = Box::new(Both(self.painter.clone(), self.recorder.clone()));
         std::thread::Builder::new()
             .name("connect".to_owned())
             .spawn(move || {

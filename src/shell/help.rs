@@ -34,6 +34,7 @@ pub fn topic(topic: &str, aliases: &Aliases) -> Option<String> {
         let more = match Builtin::named(topic) {
             Some(Builtin::Resume) => RESUME,
             Some(Builtin::Listen) => LISTEN,
+            Some(Builtin::Record) => RECORD,
             _ => "",
         };
         return Some(format!("{usage}\n  {about}{more}"));
@@ -113,6 +114,11 @@ const LISTEN: &str = "
   the port that it names in the same way. Only the server's address is let in (`set data-peer any`: everybody).
   If a firewall keeps the server out, PASV or EPSV goes the other way.";
 
+const RECORD: &str = "
+  Everything that is sent and received goes to FILE as it happens; passwords become {password}. In the middle of a session
+  the recording begins with the login and with the commands whose effect lasts. It ends with the session. Uploads that
+  cannot stand in FILE lie beside it. `record` alone tells whether and where.";
+
 const QUOTE: &str = "\
 quote LINE
   sends LINE as it is: no built-in, no alias, no redirection
@@ -157,6 +163,11 @@ const BUILTINS: &[(Builtin, &str, &str)] = &[
         Builtin::Listen,
         "listen",
         "active mode: open a port and send PORT (EPRT on IPv6)",
+    ),
+    (
+        Builtin::Record,
+        "record [--replace] FILE, record off",
+        "write the session down, for `ftpsh replay`",
     ),
     (Builtin::Lcd, "lcd [FOLDER]", "change the local folder"),
     (Builtin::Lpwd, "lpwd", "show the local folder"),

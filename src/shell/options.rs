@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -63,6 +64,8 @@ pub enum Colour {
 pub enum Mode {
     /// Start the practice server on loopback and open the shell on it. Log in with user A and password A.
     Practice(Practice),
+    /// Open the shell on TARGET and write the session down as it goes, for `ftpsh replay`.
+    Record(Record),
     /// Play a written session against a server and compare the replies.
     Replay(Replay),
 }
@@ -77,6 +80,22 @@ pub struct Practice {
     /// Keep the server's folder and the local one at the end.
     #[arg(long)]
     pub keep: bool,
+}
+
+/// `ftpsh record`.
+#[derive(Args, Debug)]
+pub struct Record {
+    /// The transcript to write; one that exists is refused. Uploads that cannot stand in it lie beside it, in FILE.1.data
+    /// and so on. Passwords become {password}.
+    pub file: PathBuf,
+    /// The server, as without `record`; if left out, the session of the first `open` is recorded.
+    pub target: Option<String>,
+    /// The port, for those who are used to `HOST PORT`.
+    #[arg(requires = "target")]
+    pub port: Option<String>,
+    /// Replace FILE if it exists.
+    #[arg(long)]
+    pub replace: bool,
 }
 
 /// `ftpsh replay`.
@@ -119,6 +138,7 @@ fn fault_help() -> String {
 const USAGE: &str = "\
 ftpsh [OPTIONS] [TARGET [PORT]]
        ftpsh practice [OPTIONS]
+       ftpsh record [OPTIONS] FILE [TARGET [PORT]]
        ftpsh replay [OPTIONS] article [TARGET]";
 
 const HELP_COLUMNS: usize = 79;

@@ -14,13 +14,15 @@ use super::escape::escape;
 use super::exit::{Exit, Tally};
 use super::help;
 use super::interrupts::Interrupts;
-use super::options::{Colour, Common, Mode, Options, Practice};
+use super::options::{Colour, Common, Mode, Options, Practice, Record};
 use super::painter::{Dialogue, Painter, Screen, Tone};
+use super::recording::Recording;
 use super::replaying;
 use super::secrets::without_secrets;
 use super::target::Target;
 use crate::practice::{self, PracticeServer};
 use crate::session::Session;
+use crate::transcript::recorder::Recorder;
 
 /// Does what the command line says.
 pub(super) fn run(options: Options) -> Exit {
@@ -32,7 +34,7 @@ pub(super) fn run(options: Options) -> Exit {
     if let (Some(_), Some(target)) = (&options.mode, &options.target) {
         let target = escape(without_secrets(target).as_bytes());
         let text = format!(
-            "{target} stands before practice or replay: a mode comes first, its target behind it"
+            "{target} stands before practice, record or replay: a mode comes first, its target behind it"
         );
         painter.say(Tone::Error, &text);
         return Exit::Usage;
@@ -42,7 +44,9 @@ pub(super) fn run(options: Options) -> Exit {
         (target, _) => target,
     };
     let result = match options.mode {
-        None => run_target(&options.common, target.as_deref(), &painter, interactive),
+        None => new_shell(&options.common, &painter, interactive)
+            .map(|shell| run_target(shell, &options.common, target.as_deref())),
+        Some(Mode::Record(record)) => run_recorded(&options.common, &record, &painter, interactive),
         Some(Mode::Practice(practice)) => {
             run_practice(&options.common, practice, &painter, interactive)
         }
@@ -70,24 +74,36 @@ fn painter(common: &Common, interactive: bool) -> Painter {
     Painter::new(Screen::new(dialogue, colour, is_set("NO_COLOR") || dumb))
 }
 
-fn run_target(
+fn run_target(mut shell: Shell, common: &Common, target: Option<&str>) -> Exit {
+    if let Some(target) = target {
+        let exit = shell.open(target);
+        shell.tally.count(exit);
+        let is_hopeless = matches!(exit, Exit::Usage | Exit::Connection | Exit::Interrupted);
+        let stops = exit != Exit::Done && common.stop && !shell.is_interactive();
+        if is_hopeless || stops {
+            shell.drop_session();
+            return exit;
+        }
+    }
+    shell.run_to_the_end(common.stop)
+}
+
+fn run_recorded(
     common: &Common,
-    target: Option<&str>,
+    record: &Record,
     painter: &Painter,
     interactive: bool,
 ) -> Result<Exit> {
     let mut shell = new_shell(common, painter, interactive)?;
-    if let Some(target) = target {
-        let exit = shell.open(target);
-        shell.tally.count(exit);
-        if matches!(exit, Exit::Usage | Exit::Connection | Exit::Interrupted) {
-            return Ok(exit);
-        }
-        if exit != Exit::Done && common.stop && !interactive {
-            return Ok(exit);
-        }
+    let exit = shell.record_in(&record.file, record.replace);
+    if exit != Exit::Done {
+        return Ok(exit);
     }
-    Ok(shell.run_to_the_end(common.stop))
+    let target = match (&record.target, &record.port) {
+        (Some(host), Some(port)) => Some(Target::with_port(host, port)),
+        (target, _) => target.clone(),
+    };
+    Ok(run_target(shell, common, target.as_deref()))
 }
 
 fn run_practice(
@@ -174,6 +190,8 @@ pub(super) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
     let shell = Shell {
         painter: painter.clone(),
         session: None,
+        recorder: Recorder::default(),
+        recording: Recording::Off,
         settings: configuration.settings,
         silence_limit: (!interactive).then_some(common.timeout),
         aliases: configuration.aliases,
@@ -195,7 +213,9 @@ impl Shell {
     fn run_to_the_end(&mut self, stop: bool) -> Exit {
         if self.is_interactive() {
             self.run_interactively();
-            return self.interactive_exit();
+            let exit = self.interactive_exit();
+            self.drop_session();
+            return exit;
         }
         while !self.is_over && !self.tally.ends_script(stop) && !self.interrupts.is_pressed() {
             let Some(line) = self.next_input_line("") else {

@@ -233,6 +233,14 @@ pub fn inline_lines(octets: &[u8]) -> Vec<String> {
     lines.map(print).collect()
 }
 
+/// The octets of a file as the line of a transcript, without `D< `.
+#[must_use]
+pub fn file_line(path: &str, digest: DataDigest) -> String {
+    let path = Template::literal(path.as_bytes());
+    let digest = Some(digest);
+    FileReference { path, digest }.to_string()
+}
+
 impl ExpectedDataLine {
     fn read(text: &str) -> Result<Self, Fault> {
         if text == ANY_LINES {

@@ -33,6 +33,8 @@ pub struct ExpectedExchange {
     pub aborted: Option<usize>,
     /// Every reply in order, also those to an ABOR in the middle.
     pub replies: Vec<ExpectedReply>,
+    /// `S> @unanswered`: no final reply is waited for. Its line.
+    pub unanswered: Option<usize>,
     /// `S> @closed`: the server then closes the control connection. Its line.
     pub closed: Option<usize>,
 }
@@ -224,6 +226,7 @@ impl Reader {
         text.trim().eq_ignore_ascii_case("ABOR")
             && self.current.direction().is_some()
             && !self.current.replies.is_empty()
+            && self.current.unanswered.is_none()
             && !self.current.is_complete()
     }
 
@@ -256,6 +259,10 @@ impl Reader {
             && let Some(reply) = exchange.replies.last_mut()
         {
             self.reply_is_open = reply.go_on(text)?;
+            return Ok(());
+        }
+        if text == UNANSWERED {
+            exchange.unanswered = Some(number);
             return Ok(());
         }
         if text == CLOSED {
@@ -308,7 +315,8 @@ impl Reader {
         let exchange = &self.current;
         match exchange.replies.last() {
             Some(reply) if self.reply_is_open => Some((reply.lines.start, OPEN_REPLY)),
-            _ if exchange.is_complete() || exchange.closed.is_some() => None,
+            _ if exchange.is_complete() => None,
+            _ if exchange.closed.or(exchange.unanswered).is_some() => None,
             _ if exchange.command.is_none() => Some((exchange.line, NO_GREETING)),
             _ => Some((exchange.line, NO_REPLY)),
         }
@@ -361,6 +369,7 @@ fn secret_of(template: &Template) -> Option<Secret> {
 }
 
 const CLOSED: &str = "@closed";
+const UNANSWERED: &str = "@unanswered";
 const BEHIND_CLOSED: &str = "nothing can follow: the server has closed the connection above";
 const OPEN_REPLY: &str =
     "the last line of this reply is missing: the same code, and a space behind it";

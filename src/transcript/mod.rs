@@ -11,6 +11,7 @@
 //! A [`Transcript`] is the lines as they stand; its [`Dialogue`] is what they mean.
 
 mod any_lines;
+pub mod as_it_came;
 pub mod data;
 pub mod dialogue;
 pub mod expected_reply;
@@ -18,6 +19,7 @@ pub mod headers;
 pub mod line;
 pub mod pattern;
 pub mod read_error;
+pub mod recorder;
 pub mod recording;
 pub mod replay;
 pub mod template;
