@@ -20,7 +20,9 @@ pub mod pattern;
 pub mod read_error;
 pub mod recording;
 pub mod replay;
+pub mod report;
 pub mod template;
+pub mod update;
 pub mod variables;
 
 use std::fmt;

@@ -36,17 +36,19 @@ pub fn expected_data_of(octets: &[u8], verb: &Verb) -> ExpectedData {
     {
         return ExpectedData::Lines(vec![ExpectedDataLine::AnyLines]);
     }
-    let inline = Some(octets)
-        .filter(|octets| is_inline(octets))
-        .map(|octets| {
-            let lines = inline_lines(octets);
-            lines.iter().try_fold(None, |before, line| {
-                ExpectedData::read(line, before).map(Some)
-            })
-        });
-    match inline {
-        Some(Ok(Some(data))) => data,
-        _ => ExpectedData::Octets(digest_of(octets)),
+    let inline = Some(octets).filter(|octets| is_inline(octets));
+    exact_data(inline, digest_of(octets))
+}
+
+/// Data as lines if there are any given, else by their digest.
+pub(super) fn exact_data(inline: Option<&[u8]>, digest: DataDigest) -> ExpectedData {
+    let lines = inline.map(inline_lines).unwrap_or_default();
+    let read = lines.iter().try_fold(None, |before, line| {
+        ExpectedData::read(line, before).map(Some)
+    });
+    match read {
+        Ok(Some(data)) => data,
+        Ok(None) | Err(_) => ExpectedData::Octets(digest),
     }
 }
 
