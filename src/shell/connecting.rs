@@ -6,11 +6,14 @@ use std::time::Duration;
 use super::core::Shell;
 use super::escape::escape;
 use super::exit::Exit;
+use super::interrupts::Interrupts;
 use super::painter::Tone;
-use super::settings::{Abort, Ascii, DataHost, DataPeer, Multiline};
+use super::settings::{Abort, Ascii, DataHost, DataPeer, Multiline, Settings};
 use super::target::{Target, UrlLogin};
 use crate::protocol::Command;
-use crate::session::{self, Both, ConnectError, Ending, Exchange, Origin, Outcome, Session};
+use crate::session::{
+    self, Both, ConnectError, Ending, Exchange, Observer, Origin, Outcome, Session,
+};
 use crate::transcript::recorder::Recorder;
 
 impl Shell {
@@ -47,7 +50,11 @@ impl Shell {
             return self.refuse_line(&text);
         }
         self.drop_session();
-        let (session, greeting) = match self.connect(target) {
+        let settings = session_settings(&self.settings, self.silence_limit);
+        // The recorder of one session hears nothing of another.
+        self.recorder = Recorder::default();
+        let observer = Box::new(Both(self.painter.clone(), self.recorder.clone()));
+        let (session, greeting) = match connect(&self.interrupts, target, settings, observer) {
             Ok(connected) => connected,
             Err(error) => {
                 self.painter
@@ -70,46 +77,6 @@ impl Shell {
             }
         }
         self.change_directories(&target.directories)
-    }
-
-    /// Dials in a thread of its own, so that Ctrl-C does not have to wait for a host that does not answer.
-    fn connect(&mut self, target: &Target) -> Result<(Session, Exchange), ConnectError> {
-        let (sender, connected) = mpsc::channel();
-        let (host, port) = (target.host.clone(), target.port);
-        let settings = self.session_settings();
-        // The recorder of one session hears nothing of another.
-        self.recorder = Recorder::default();
-        let observer = Box::new(Both(self.painter.clone(), self.recorder.clone()));
-        std::thread::Builder::new()
-            .name("connect".to_owned())
-            .spawn(move || {
-                // Nobody takes it when Ctrl-C came first; it closes then.
-                let _ = sender.send(Session::connect(&host, port, settings, observer));
-            })?;
-        self.interrupts.take();
-        loop {
-            match connected.recv_timeout(INTERRUPT_LOOK) {
-                Ok(result) => return result,
-                Err(mpsc::RecvTimeoutError::Timeout) if !self.interrupts.take() => {}
-                Err(_) => {
-                    let error = std::io::Error::new(std::io::ErrorKind::Interrupted, "interrupted");
-                    return Err(ConnectError::System(error));
-                }
-            }
-        }
-    }
-
-    /// The session's view of the settings.
-    pub(super) fn session_settings(&self) -> session::Settings {
-        session::Settings {
-            trust_data_host: self.settings.data_host == DataHost::Reply,
-            accept_any_peer: self.settings.data_peer == DataPeer::Any,
-            strict_multiline: self.settings.multiline == Multiline::Strict,
-            plain_abort: self.settings.abort == Abort::Plain,
-            keep_line_ends: self.settings.ascii == Ascii::Raw,
-            silence_limit: self.silence_limit,
-            connect_limit: Some(DATA_CONNECT_LIMIT),
-        }
     }
 
     /// `login [USER [PASSWORD]]`.
@@ -222,6 +189,50 @@ impl Shell {
         }
         self.drop_session();
         Exit::Done
+    }
+}
+
+/// Dials in a thread of its own, so that Ctrl-C does not have to wait for a host that does not answer.
+pub(super) fn connect(
+    interrupts: &Interrupts,
+    target: &Target,
+    settings: session::Settings,
+    observer: Box<dyn Observer>,
+) -> Result<(Session, Exchange), ConnectError> {
+    let (sender, connected) = mpsc::channel();
+    let (host, port) = (target.host.clone(), target.port);
+    std::thread::Builder::new()
+        .name("connect".to_owned())
+        .spawn(move || {
+            // Nobody takes it when Ctrl-C came first; it closes then.
+            let _ = sender.send(Session::connect(&host, port, settings, observer));
+        })?;
+    interrupts.take();
+    loop {
+        match connected.recv_timeout(INTERRUPT_LOOK) {
+            Ok(result) => return result,
+            Err(mpsc::RecvTimeoutError::Timeout) if !interrupts.take() => {}
+            Err(_) => {
+                let error = std::io::Error::new(std::io::ErrorKind::Interrupted, "interrupted");
+                return Err(ConnectError::System(error));
+            }
+        }
+    }
+}
+
+/// The session's view of the settings.
+pub(super) fn session_settings(
+    settings: &Settings,
+    silence_limit: Option<Duration>,
+) -> session::Settings {
+    session::Settings {
+        trust_data_host: settings.data_host == DataHost::Reply,
+        accept_any_peer: settings.data_peer == DataPeer::Any,
+        strict_multiline: settings.multiline == Multiline::Strict,
+        plain_abort: settings.abort == Abort::Plain,
+        keep_line_ends: settings.ascii == Ascii::Raw,
+        silence_limit,
+        connect_limit: Some(DATA_CONNECT_LIMIT),
     }
 }
 

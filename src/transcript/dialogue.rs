@@ -258,7 +258,7 @@ impl Reader {
         if self.reply_is_open
             && let Some(reply) = exchange.replies.last_mut()
         {
-            self.reply_is_open = reply.go_on(text)?;
+            self.reply_is_open = reply.go_on(number, text)?;
             return Ok(());
         }
         if text == UNANSWERED {

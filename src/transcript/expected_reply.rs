@@ -145,7 +145,7 @@ impl ExpectedReply {
     }
 
     /// Reads a further line of a reply of several lines; tells whether more belong to it.
-    pub(super) fn go_on(&mut self, text: &str) -> Result<bool, Fault> {
+    pub(super) fn go_on(&mut self, number: usize, text: &str) -> Result<bool, Fault> {
         let code = self.code.to_string();
         let last = text
             .strip_prefix(&code)
@@ -158,7 +158,7 @@ impl ExpectedReply {
         } else {
             ExpectedLine::Body(LinePattern::read(text)?)
         };
-        self.lines.end += 1;
+        self.lines.end = number + 1;
         if let ExpectedText::Lines(lines) = &mut self.text {
             lines.push(line);
         }
@@ -255,9 +255,9 @@ mod tests {
     fn expected(text: &str) -> ExpectedReply {
         let mut lines = text.lines();
         let (mut reply, mut is_open) = ExpectedReply::begin(1, lines.next().unwrap()).unwrap();
-        for line in lines {
+        for (index, line) in lines.enumerate() {
             assert!(is_open);
-            is_open = reply.go_on(line).unwrap();
+            is_open = reply.go_on(index + 2, line).unwrap();
         }
         assert!(!is_open);
         reply

@@ -50,6 +50,22 @@ impl Line {
         Self { kind, text, end }
     }
 
+    /// The same with the line end of another line.
+    pub(super) fn ended_as(mut self, other: &Self) -> Self {
+        if other.end != LineBreak::None {
+            self.end = other.end;
+        }
+        self
+    }
+
+    /// The same with a line end, so that another line can follow.
+    pub(super) fn ended(mut self) -> Self {
+        if self.end == LineBreak::None {
+            self.end = LineBreak::Lf;
+        }
+        self
+    }
+
     /// Reads a line with its line end.
     pub(super) fn read(number: usize, line: &str) -> Result<Self, ReadError> {
         let (text, end) = match (line.strip_suffix("\r\n"), line.strip_suffix('\n')) {

@@ -22,7 +22,9 @@ pub mod read_error;
 pub mod recorder;
 pub mod recording;
 pub mod replay;
+pub mod report;
 pub mod template;
+pub mod update;
 pub mod variables;
 
 use std::fmt;

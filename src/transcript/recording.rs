@@ -42,17 +42,24 @@ pub fn expected_data(kept: &[u8], digest: DataDigest, verb: &Verb) -> ExpectedDa
     {
         return ExpectedData::Lines(vec![ExpectedDataLine::AnyLines]);
     }
-    let inline = Some(kept)
-        .filter(|octets| octets.len() as u64 == digest.octets && is_inline(octets))
-        .map(|octets| {
-            let lines = inline_lines(octets);
-            lines.iter().try_fold(None, |before, line| {
-                ExpectedData::read(line, before).map(Some)
-            })
-        });
-    match inline {
-        Some(Ok(Some(data))) => data,
-        _ => ExpectedData::Octets(digest),
+    let is_whole = kept.len() as u64 == digest.octets;
+    exact_data(
+        Some(kept)
+            .filter(|_| is_whole)
+            .filter(|octets| is_inline(octets)),
+        digest,
+    )
+}
+
+/// Data as lines if there are any given, else by their digest.
+pub(super) fn exact_data(inline: Option<&[u8]>, digest: DataDigest) -> ExpectedData {
+    let lines = inline.map(inline_lines).unwrap_or_default();
+    let read = lines.iter().try_fold(None, |before, line| {
+        ExpectedData::read(line, before).map(Some)
+    });
+    match read {
+        Ok(Some(data)) => data,
+        Ok(None) | Err(_) => ExpectedData::Octets(digest),
     }
 }
 

@@ -20,11 +20,13 @@ impl Variables {
         self.values.insert(name.into(), value.into());
     }
 
-    /// Gives a name its value unless it has one.
-    pub fn set_default(&mut self, name: impl Into<String>, value: impl Into<Vec<u8>>) {
-        self.values
-            .entry(name.into())
-            .or_insert_with(|| value.into());
+    /// Takes the values of names that have none yet.
+    pub fn take_defaults(&mut self, defaults: &Self) {
+        for (name, value) in &defaults.values {
+            self.values
+                .entry(name.clone())
+                .or_insert_with(|| value.clone());
+        }
     }
 }
 

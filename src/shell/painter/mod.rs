@@ -7,6 +7,7 @@
 //! ```
 
 mod screen;
+mod transcripts;
 mod words;
 
 use nu_ansi_term::{Color, Style};

@@ -58,8 +58,8 @@ struct State {
     preface: Preface,
     exchange: OpenExchange,
     secrets: SecretNames,
-    /// The PORT or EPRT that follows names a port that was opened for it.
-    listens: bool,
+    /// A port was opened for the command that follows, which has this verb unless it was typed otherwise.
+    listens: Option<&'static str>,
     /// The octets of the command that follows.
     tapped: Option<Arc<Mutex<SeenOctets>>>,
 }
@@ -146,7 +146,10 @@ impl State {
 
     fn take(&mut self, observation: &Observation<'_>) {
         match observation {
-            Observation::Listening { .. } => self.listens = true,
+            Observation::Listening { address } => {
+                // What a replay sends for `{listen}` depends on the address family.
+                self.listens = Some(if address.is_ipv4() { "PORT" } else { "EPRT" });
+            }
             Observation::CommandSent { command, .. } => self.take_command(command),
             Observation::AbortSent { .. } => {
                 if let Ok(command) = Command::new("ABOR") {
@@ -183,11 +186,9 @@ impl State {
 
     /// As it stands in a transcript: without secrets, and without a port that will be another one next time.
     fn spelled(&mut self, command: &Command) -> String {
-        let verb = command.verb();
-        if std::mem::take(&mut self.listens)
-            && let Some(name) = ["PORT", "EPRT"].into_iter().find(|name| verb.is(name))
-        {
-            return format!("{name} {{listen}}");
+        let listens = self.listens.take();
+        if let Some(verb) = listens.filter(|verb| command.verb().is(verb)) {
+            return format!("{verb} {{listen}}");
         }
         let line = command.line();
         let Some(secret) = command.secret() else {

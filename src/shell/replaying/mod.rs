@@ -1,0 +1,90 @@
+//! `ftpsh replay`: transcripts, played and compared.
+//!
+//! ```text
+//! plan: the command line ---> crew: several at a time ---> telling: the screen, in order
+//!                                    |                         |
+//!                              stage: one transcript       reports
+//! ```
+
+mod article;
+mod crew;
+mod plan;
+mod played;
+mod reports;
+mod stage;
+mod telling;
+
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+
+use super::configuration::{Configuration, configuration_path};
+use super::connecting::session_settings;
+use super::exit::Exit;
+use super::help;
+use super::interrupts::Interrupts;
+use super::options::{Common, Replay};
+use super::painter::{Painter, Tone};
+
+use plan::Plan;
+use reports::Reports;
+use stage::{ScratchFolders, Stage};
+use telling::Telling;
+
+/// Plays what the command line names.
+pub(super) fn run(common: &Common, options: Replay, painter: &Painter) -> Result<Exit> {
+    let plan = match Plan::of(&options) {
+        Ok(plan) => plan,
+        Err(problem) => {
+            painter.say(Tone::Error, &problem);
+            return Ok(Exit::Usage);
+        }
+    };
+    let reports = match Reports::open(options.reports) {
+        Ok(reports) => reports,
+        Err(problem) => {
+            painter.say(Tone::Error, &problem);
+            return Ok(Exit::LocalFile);
+        }
+    };
+    let path = configuration_path().unwrap_or_default();
+    let settings = Configuration::read(&path, &help::is_verb)?.settings;
+    let interrupts = Interrupts::listen(true).context("Ctrl-C")?;
+    let scratch = Arc::new(ScratchFolders::default());
+    let left_behind = Arc::clone(&scratch);
+    interrupts.set_farewell(move || left_behind.remove_all());
+    let is_single = plan.scripts.len() == 1;
+    let stage = Stage {
+        plan: &plan,
+        painter,
+        interrupts: &interrupts,
+        settings: session_settings(&settings, Some(common.timeout)),
+        limit: common.timeout,
+        shows_dialogue: is_single || options.verbose,
+        is_alone: is_single || options.jobs == 1,
+        updates: options.update,
+        scratch: &scratch,
+    };
+    let mut telling = Telling::new(painter, is_single);
+    crew::in_order(
+        &plan.scripts,
+        usize::from(options.jobs),
+        |script| {
+            telling::announce(&stage, script);
+            stage.play(script)
+        },
+        |(report, told)| telling.tell(report, told.as_ref()),
+    );
+    let (report, exit) = telling.end();
+    match reports.write(&report, painter) {
+        Ok(()) => Ok(exit),
+        Err(problem) => {
+            painter.say(Tone::Error, &problem);
+            Ok(if exit == Exit::Done {
+                Exit::LocalFile
+            } else {
+                exit
+            })
+        }
+    }
+}
