@@ -53,7 +53,8 @@ impl Shell {
         let settings = session_settings(&self.settings, self.silence_limit);
         // The recorder of one session hears nothing of another.
         self.recorder = Recorder::default();
-        let observer = Box::new(Both(self.painter.clone(), self.recorder.clone()));
+        // What is on the screen is in the file.
+        let observer = Box::new(Both(self.recorder.clone(), self.painter.clone()));
         let (session, greeting) = match connect(&self.interrupts, target, settings, observer) {
             Ok(connected) => connected,
             Err(error) => {

@@ -7,6 +7,7 @@ mod hostile;
 mod quirks;
 mod readme;
 mod real;
+mod recording;
 mod refusals;
 mod resuming;
 mod rig;

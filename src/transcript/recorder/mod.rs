@@ -76,6 +76,8 @@ struct OpenExchange {
     is_positive: bool,
     /// The server closed the control connection.
     is_closed: bool,
+    /// This side dropped the data connection after so many octets.
+    cut: Option<u64>,
     octets: Option<Arc<Mutex<SeenOctets>>>,
 }
 
@@ -228,6 +230,7 @@ impl State {
         } else {
             self.exchange.is_positive |= !self.exchange.is_complete && reply.code.is_positive();
             self.exchange.is_complete = true;
+            self.settle_cut();
         }
     }
 
@@ -253,7 +256,8 @@ impl State {
 
     fn take_received(&mut self, seen: &mut SeenOctets, end: &TransferEnd) {
         if end.result == TransferResult::ReaderClosed {
-            return self.put(LineKind::DataReceived, &format!("@cut {}", end.octets));
+            self.exchange.cut = Some(end.octets);
+            return self.settle_cut();
         }
         // How far a transfer comes that breaks off is another matter each time.
         if !end.is_whole() {
@@ -273,6 +277,16 @@ impl State {
                     .map(|line| format!("{}{line}", as_it_came::DATA));
                 came.for_each(|line| self.remark(&line));
             }
+        }
+    }
+
+    /// Where the server minded, a replay does the same; where it had sent everything before, it must not be cut sooner.
+    fn settle_cut(&mut self) {
+        if self.exchange.is_complete
+            && let Some(octets) = self.exchange.cut.take()
+            && !self.exchange.is_positive
+        {
+            self.put(LineKind::DataReceived, &format!("@cut {octets}"));
         }
     }
 

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use portable_pty::CommandBuilder;
 use tempfile::TempDir;
 
+use super::running::Running;
 use super::terminal::Terminal;
 
 const RUN_DEADLINE: Duration = Duration::from_secs(60);
@@ -128,6 +129,19 @@ impl Ftpsh {
             stdout,
             stderr,
         }
+    }
+
+    /// Starts it in pipes; its standard output is thrown away.
+    pub(crate) fn start(mut self) -> Running {
+        let mut command = Command::new(&self.program);
+        command.args(&self.arguments).current_dir(self.folder());
+        command.env_clear().envs(self.whole_environment());
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped());
+        let child = command.spawn().expect("the program can be started");
+        Running::new(child, self.own_home.take())
     }
 
     /// Runs it in a terminal of 24 rows and 80 columns.

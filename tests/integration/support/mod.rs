@@ -8,6 +8,7 @@ pub(crate) mod practice;
 pub(crate) mod real_server;
 pub(crate) mod relay;
 mod relayed_reply;
+pub(crate) mod running;
 pub(crate) mod scripted_server;
 mod server_configuration;
 pub(crate) mod server_process;
