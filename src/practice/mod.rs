@@ -13,6 +13,7 @@ mod folder;
 mod hostile;
 mod lines;
 mod listing;
+mod recorded;
 mod replies;
 mod service;
 mod session;
@@ -20,6 +21,7 @@ mod session;
 mod tests;
 mod transfer;
 mod verbs;
+mod words;
 
 use std::fs;
 use std::io::{self, Write};
@@ -35,6 +37,10 @@ use crate::net::loopback::{LoopbackConnection, LoopbackListener};
 pub use configuration::Configuration;
 pub use faults::{FAULTS, Fault, FaultEntry, FaultError, Faults};
 use folder::Folder;
+pub use recorded::{
+    Departure, RecordedCommand, RecordedData, RecordedExchange, RecordedReply, RecordedSession,
+    Recording, Remedy,
+};
 use service::Service;
 use session::Session;
 

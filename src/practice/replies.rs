@@ -53,6 +53,12 @@ impl Replies {
         self.finish(code, reply);
     }
 
+    /// Writes replies as they are.
+    pub(super) fn send_wire(&self, replies: &[u8]) {
+        // A client that is gone is noticed by whoever reads the connection.
+        let _ = self.write(replies);
+    }
+
     /// Ends the control connection in order.
     pub(super) fn close(&self) {
         self.connection().close();

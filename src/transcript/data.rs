@@ -241,6 +241,12 @@ pub fn file_line(path: &str, digest: DataDigest) -> String {
     FileReference { path, digest }.to_string()
 }
 
+/// So many octets as the line of a transcript, without `D> `.
+#[must_use]
+pub fn octets_line(digest: DataDigest) -> String {
+    Mark::Octets(digest).to_string()
+}
+
 impl ExpectedDataLine {
     fn read(text: &str) -> Result<Self, Fault> {
         if text == ANY_LINES {

@@ -23,6 +23,7 @@ pub mod recorder;
 pub mod recording;
 pub mod replay;
 pub mod report;
+pub mod served;
 pub mod template;
 pub mod update;
 pub mod variables;

@@ -269,13 +269,14 @@ impl State {
         for line in &expected {
             self.put(LineKind::DataReceived, line);
         }
-        if let Some(octets) = seen.whole().filter(|octets| is_inline(octets)) {
-            let came = data::inline_lines(octets);
-            if came != expected {
-                let came = came
-                    .iter()
-                    .map(|line| format!("{}{line}", as_it_came::DATA));
-                came.for_each(|line| self.remark(&line));
+        let inline = seen.whole().filter(|octets| is_inline(octets));
+        let came = match inline {
+            Some(octets) => data::inline_lines(octets),
+            None => vec![data::octets_line(digest)],
+        };
+        if came != expected {
+            for line in came {
+                self.remark(&format!("{}{line}", as_it_came::DATA));
             }
         }
     }
