@@ -3,7 +3,9 @@
 use std::net::{Ipv4Addr, TcpListener};
 
 use super::{LOGIN, Scripts};
+use crate::support::home::Home;
 use crate::support::practice::practice_server;
+use crate::support::terminal::Key;
 
 #[test]
 fn files_are_played_on_fresh_practice_servers_unless_a_target_stands_behind_them() {
@@ -133,4 +135,41 @@ fn the_exit_code_is_that_of_the_first_failure_unless_a_connection_was_lost() {
     drop(listener);
     let arguments = ["bad.ftp", "ok.ftp", &address, "--var", "password=A"];
     let _ = scripts.replay(&arguments).run().code(3);
+}
+
+#[cfg(unix)]
+#[test]
+fn control_c_ends_the_run_and_leaves_no_folder_behind() {
+    let text = format!("{LOGIN}C> MKD begun\nS> 257\nC> NOOP\nS> 200\n");
+    let scripts = Scripts::new(&[("a.ftp", &text), ("b.ftp", &text)]);
+    let home = Home::new();
+    let folder = home.path().join("temporary");
+    let servers = || std::fs::read_dir(&folder).into_iter().flatten().flatten();
+    for (jobs, files) in [
+        ("1", &["a.ftp"][..]),
+        ("1", &["a.ftp", "b.ftp"]),
+        ("2", &["a.ftp", "b.ftp"]),
+    ] {
+        let arguments = ["--practice", "--fault", "silent=NOOP", "--jobs", jobs];
+        let replay = scripts.replay(&arguments).args(files).home(home.path());
+        let terminal = replay.terminal();
+        let deadline = std::time::Instant::now() + crate::support::DEADLINE;
+        while !servers().any(|server| server.path().join("server/begun").exists()) {
+            assert!(
+                std::time::Instant::now() < deadline,
+                "{}",
+                terminal.screen()
+            );
+            // Nothing tells when a folder appears.
+            std::thread::sleep(std::time::Duration::from_millis(2));
+        }
+        terminal.send_key(Key::CtrlC);
+        assert_eq!(
+            terminal.wait_exit(),
+            130,
+            "{jobs} {files:?}\n{}",
+            terminal.screen()
+        );
+        assert_eq!(servers().count(), 0, "{jobs} {files:?}");
+    }
 }

@@ -83,3 +83,39 @@ fn a_failure_stops_its_own_file_only() {
     let lines: Vec<&str> = finished.stderr.lines().collect();
     assert!(lines[3].starts_with("  FAILED   wrong.ftp:3"), "{lines:?}");
 }
+
+/// What one transcript leaves behind would be many times this with all of them.
+#[cfg(target_os = "linux")]
+const MOST_KILOBYTES: u64 = 28 * 1024;
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_transcript_that_is_over_takes_no_memory() {
+    let (scripts, names) = many(400);
+    let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_ftpsh"))
+        .args(["replay", "--jobs", "4", "--practice"])
+        .args(&names)
+        .current_dir(scripts.path())
+        .env("HOME", scripts.path())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let status = format!("/proc/{}/status", program.id());
+    let mut peak = 0;
+    let exit = loop {
+        if let Some(exit) = program.try_wait().unwrap() {
+            break exit;
+        }
+        // A process that has just ended has no such line.
+        let text = std::fs::read_to_string(&status).unwrap_or_default();
+        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let number = line.and_then(|line| line.split_ascii_whitespace().next());
+        peak = number
+            .and_then(|number| number.parse().ok())
+            .unwrap_or(peak);
+        // Nothing tells how much it takes, so it is asked now and then.
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    };
+    assert!(exit.success());
+    assert!((1..MOST_KILOBYTES).contains(&peak), "{peak} KiB");
+}
