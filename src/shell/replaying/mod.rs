@@ -65,7 +65,7 @@ pub(super) fn run(common: &Common, options: Replay, painter: &Painter) -> Result
         updates: options.update,
         scratch: &scratch,
     };
-    let mut telling = Telling::new(painter, is_single);
+    let mut telling = Telling::new(painter, is_single, common.stop);
     crew::in_order(
         &plan.scripts,
         usize::from(options.jobs),

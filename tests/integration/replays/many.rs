@@ -82,6 +82,12 @@ fn a_failure_stops_its_own_file_only() {
     assert_eq!(told(&finished.stderr).len(), 8);
     let lines: Vec<&str> = finished.stderr.lines().collect();
     assert!(lines[3].starts_with("  FAILED   wrong.ftp:3"), "{lines:?}");
+    for jobs in ["1", "3"] {
+        let stopping = scripts
+            .replay(&["--stop", "--jobs", jobs, "--practice"])
+            .args(&names);
+        assert_eq!(told(&stopping.run().code(6).stderr).len(), 3);
+    }
 }
 
 /// What one transcript leaves behind would be many times this with all of them.
