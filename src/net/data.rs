@@ -212,6 +212,8 @@ struct Worker {
     slot: Arc<Slot>,
     orders: Receiver<Order>,
     poll: Poll,
+    /// The handle's last wake must not be lost with the handle: what wakes the poll lives as long as the poll.
+    _waker: Arc<Waker>,
     events: Events,
     buffer: Vec<u8>,
 }
@@ -245,13 +247,14 @@ impl Worker {
         let connection = DataConnection {
             slot: Arc::clone(&slot),
             orders: sender,
-            waker,
+            waker: Arc::clone(&waker),
             peer,
         };
         let worker = Self {
             slot,
             orders,
             poll,
+            _waker: waker,
             events: Events::with_capacity(4),
             buffer: vec![0; BUFFER_OCTETS],
         };
@@ -446,6 +449,27 @@ mod tests {
     use crate::net::loopback::LoopbackListener;
 
     const LIMIT: Duration = Duration::from_secs(10);
+
+    #[test]
+    fn a_thread_ends_with_its_handle_wherever_it_is() {
+        let (alive, ended) = mpsc::channel::<()>();
+        let listener = LoopbackListener::ipv4().unwrap();
+        let address = listener.address().unwrap();
+        let mut peers = Vec::new();
+        for _ in 0..500 {
+            let (handle, opened) = mpsc::channel();
+            let alive = alive.clone();
+            let report = move |event| drop((&alive, handle.send(event)));
+            DataConnection::dial(address, LIMIT, report).unwrap();
+            peers.push(listener.accept_within(LIMIT).unwrap());
+            drop(opened.recv_timeout(LIMIT).unwrap());
+        }
+        drop(alive);
+        assert_eq!(
+            ended.recv_timeout(LIMIT),
+            Err(mpsc::RecvTimeoutError::Disconnected)
+        );
+    }
 
     #[test]
     fn of_several_orders_that_come_at_once_the_last_is_carried_out() {

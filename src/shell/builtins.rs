@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use super::aliases::ExpandedStep;
-use super::connecting::session_settings;
 use super::core::Shell;
 use super::escape::escape;
 use super::exit::Exit;
@@ -219,7 +218,7 @@ impl Shell {
             },
             [name, value] => match self.settings.set(name, value) {
                 Ok(()) => {
-                    let settings = session_settings(&self.settings, self.silence_limit);
+                    let settings = self.session_settings();
                     if let Some(session) = &self.session {
                         session.configure(settings);
                     }

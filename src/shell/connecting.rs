@@ -8,7 +8,7 @@ use super::escape::escape;
 use super::exit::Exit;
 use super::interrupts::Interrupts;
 use super::painter::Tone;
-use super::settings::{Abort, Ascii, DataHost, DataPeer, Multiline, Settings};
+use super::settings::{Abort, Ascii, DataHost, DataPeer, Multiline};
 use super::target::{Target, UrlLogin};
 use crate::protocol::Command;
 use crate::session::{
@@ -50,12 +50,7 @@ impl Shell {
             return self.refuse_line(&text);
         }
         self.drop_session();
-        let settings = session_settings(&self.settings, self.silence_limit);
-        // The recorder of one session hears nothing of another.
-        self.recorder = Recorder::default();
-        // What is on the screen is in the file.
-        let observer = Box::new(Both(self.recorder.clone(), self.painter.clone()));
-        let (session, greeting) = match connect(&self.interrupts, target, settings, observer) {
+        let (session, greeting) = match self.connect(target) {
             Ok(connected) => connected,
             Err(error) => {
                 self.painter
@@ -78,6 +73,27 @@ impl Shell {
             }
         }
         self.change_directories(&target.directories)
+    }
+
+    fn connect(&mut self, target: &Target) -> Result<(Session, Exchange), ConnectError> {
+        // The recorder of one session hears nothing of another.
+        self.recorder = Recorder::default();
+        // What is on the screen is in the file.
+        let observer = Box::new(Both(self.recorder.clone(), self.painter.clone()));
+        connect(&self.interrupts, target, self.session_settings(), observer)
+    }
+
+    /// The session's view of the settings.
+    pub(super) fn session_settings(&self) -> session::Settings {
+        session::Settings {
+            trust_data_host: self.settings.data_host == DataHost::Reply,
+            accept_any_peer: self.settings.data_peer == DataPeer::Any,
+            strict_multiline: self.settings.multiline == Multiline::Strict,
+            plain_abort: self.settings.abort == Abort::Plain,
+            keep_line_ends: self.settings.ascii == Ascii::Raw,
+            silence_limit: self.silence_limit,
+            connect_limit: Some(DATA_CONNECT_LIMIT),
+        }
     }
 
     /// `login [USER [PASSWORD]]`.
@@ -218,22 +234,6 @@ pub(super) fn connect(
                 return Err(ConnectError::System(error));
             }
         }
-    }
-}
-
-/// The session's view of the settings.
-pub(super) fn session_settings(
-    settings: &Settings,
-    silence_limit: Option<Duration>,
-) -> session::Settings {
-    session::Settings {
-        trust_data_host: settings.data_host == DataHost::Reply,
-        accept_any_peer: settings.data_peer == DataPeer::Any,
-        strict_multiline: settings.multiline == Multiline::Strict,
-        plain_abort: settings.abort == Abort::Plain,
-        keep_line_ends: settings.ascii == Ascii::Raw,
-        silence_limit,
-        connect_limit: Some(DATA_CONNECT_LIMIT),
     }
 }
 

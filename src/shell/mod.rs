@@ -15,6 +15,7 @@ pub mod line;
 pub mod options;
 pub mod painter;
 pub mod places;
+mod practising;
 mod recording;
 mod replaying;
 mod resuming;

@@ -39,7 +39,8 @@ pub struct Common {
         allow_hyphen_values = true
     )]
     pub commands: Vec<OsString>,
-    /// In a script, end at the first line that fails; else a refusal does not end it.
+    /// In a script, end at the first line that fails; else a refusal does not end it. A replay ends at the first
+    /// transcript that fails.
     #[arg(long, global = true)]
     pub stop: bool,
     /// In a script, end after so long without an octet on either connection.
@@ -79,6 +80,10 @@ pub struct Practice {
     /// Switch on a fault of the server (see below); may be given several times.
     #[arg(long = "fault", value_name = "FAULT")]
     pub faults: Vec<Fault>,
+    /// Answer as the server did whose session was recorded in this transcript, as long as clients send what is recorded;
+    /// anything else gets the practice server's own answer, and is reported.
+    #[arg(long, value_name = "FILE")]
+    pub from: Option<PathBuf>,
     /// Keep the server's folder and the local one at the end.
     #[arg(long)]
     pub keep: bool,
@@ -102,10 +107,10 @@ pub struct Record {
 
 /// `ftpsh replay`.
 #[derive(Args, Debug)]
-#[command(after_help = REPLAY_HELP)]
+#[command(override_usage = REPLAY_USAGE, after_help = REPLAY_HELP)]
 pub struct Replay {
     /// The transcripts, and the server to play them against. See below how TARGET is told from FILE.
-    #[arg(required = true, value_name = "FILE... [TARGET]")]
+    #[arg(required = true, value_name = "FILE")]
     pub arguments: Vec<OsString>,
     /// The server; every other argument is a FILE then.
     #[arg(long, value_name = "TARGET", conflicts_with = "practice")]
@@ -194,6 +199,8 @@ ftpsh [OPTIONS] [TARGET [PORT]]
        ftpsh practice [OPTIONS]
        ftpsh record [OPTIONS] FILE [TARGET [PORT]]
        ftpsh replay [OPTIONS] FILE... [TARGET]";
+
+const REPLAY_USAGE: &str = "ftpsh replay [OPTIONS] FILE... [TARGET]";
 
 const REPLAY_HELP: &str = "\
 FILE ends in `.ftp`; `article` is the built-in one, a broken upload finished by

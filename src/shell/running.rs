@@ -14,13 +14,13 @@ use super::escape::escape;
 use super::exit::{Exit, Tally};
 use super::help;
 use super::interrupts::Interrupts;
-use super::options::{Colour, Common, Mode, Options, Practice, Record};
+use super::options::{Colour, Common, Mode, Options, Record};
 use super::painter::{Dialogue, Painter, Screen, Tone};
+use super::practising;
 use super::recording::Recording;
 use super::replaying;
 use super::secrets::without_secrets;
 use super::target::Target;
-use crate::practice::{self, PracticeServer};
 use crate::session::Session;
 use crate::transcript::recorder::Recorder;
 
@@ -48,7 +48,7 @@ pub(super) fn run(options: Options) -> Exit {
             .map(|shell| run_target(shell, &options.common, target.as_deref())),
         Some(Mode::Record(record)) => run_recorded(&options.common, &record, &painter, interactive),
         Some(Mode::Practice(practice)) => {
-            run_practice(&options.common, practice, &painter, interactive)
+            practising::run(&options.common, practice, &painter, interactive)
         }
         Some(Mode::Replay(replay)) => replaying::run(&options.common, replay, &painter),
     };
@@ -106,62 +106,6 @@ fn run_recorded(
     Ok(run_target(shell, common, target.as_deref()))
 }
 
-fn run_practice(
-    common: &Common,
-    practice: Practice,
-    painter: &Painter,
-    interactive: bool,
-) -> Result<Exit> {
-    let configuration = practice::Configuration {
-        faults: practice.faults.into_iter().collect(),
-        keep: practice.keep,
-        ..practice::Configuration::default()
-    };
-    let server =
-        PracticeServer::start(configuration).context("the practice server did not start")?;
-    let before = std::env::current_dir().context("the local folder")?;
-    let mut shell = new_shell(common, painter, interactive)?;
-    if !practice.keep {
-        let scratch = server.scratch_folder().to_owned();
-        // What cannot be removed stays in the system's temporary folder.
-        shell
-            .interrupts
-            .set_farewell(move || drop(std::fs::remove_dir_all(scratch)));
-    }
-    std::env::set_current_dir(server.local_folder())
-        .context("the practice server's local folder")?;
-    let folder = |path: &std::path::Path| escape(path.as_os_str().as_encoded_bytes());
-    painter.say(
-        Tone::Note,
-        &format!(
-            "practice server on {}, user A, password A\n\
-             the server's files:  {}  (1.TXT holds \"I am \")\n\
-             your local folder:   {}  (1.TXT holds \"I am zfive5\")",
-            server.address(),
-            folder(server.server_folder()),
-            folder(server.local_folder()),
-        ),
-    );
-    let exit = shell.open(&server.address().to_string());
-    shell.tally.count(exit);
-    let exit = if exit == Exit::Connection {
-        exit
-    } else {
-        shell.run_to_the_end(common.stop)
-    };
-    drop(shell);
-    // A folder that somebody is in cannot be removed everywhere.
-    std::env::set_current_dir(before).context("the local folder")?;
-    if practice.keep {
-        painter.say(
-            Tone::Note,
-            &format!("kept: {}", folder(server.scratch_folder())),
-        );
-    }
-    server.stop();
-    Ok(exit)
-}
-
 /// A shell that is ready for its first line.
 pub(super) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -> Result<Shell> {
     let configuration = match configuration_path() {
@@ -210,7 +154,7 @@ pub(super) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
 
 impl Shell {
     /// Runs lines until there are no more.
-    fn run_to_the_end(&mut self, stop: bool) -> Exit {
+    pub(super) fn run_to_the_end(&mut self, stop: bool) -> Exit {
         if self.is_interactive() {
             self.run_interactively();
             let exit = self.interactive_exit();

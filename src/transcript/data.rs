@@ -15,7 +15,7 @@ use std::fmt;
 use super::any_lines::match_rows;
 use super::pattern::{ANY_LINES, Captures, LinePattern};
 use super::read_error::Fault;
-use super::template::{Piece, Template};
+use super::template::{Piece, Template, with_safe_end};
 use super::variables::Variables;
 
 /// What a transfer sends.
@@ -271,7 +271,7 @@ impl ExpectedDataLine {
 impl fmt::Display for ExpectedDataLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Line(pattern, end) => write!(f, "{pattern}{}", end.mark()),
+            Self::Line(pattern, end) => f.write_str(&with_safe_end(pattern.spelled() + end.mark())),
             Self::AnyLines => f.write_str(ANY_LINES),
         }
     }

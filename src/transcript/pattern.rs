@@ -85,10 +85,11 @@ impl LinePattern {
     }
 }
 
-impl fmt::Display for LinePattern {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl LinePattern {
+    /// As it is written, except for what only matters at the end of a line.
+    pub(super) fn spelled(&self) -> String {
         let parts = match self {
-            Self::Expression(expression) => return write!(f, "/{}/", expression.0.as_str()),
+            Self::Expression(expression) => return format!("/{}/", expression.0.as_str()),
             Self::Text(parts) => parts,
         };
         let part = |part: &Template| -> String {
@@ -99,8 +100,13 @@ impl fmt::Display for LinePattern {
         let looks_like_expression = text.len() > 1 && text.starts_with('/') && text.ends_with('/');
         let is_mark = looks_like_expression || text == ANY_LINES || text.starts_with('@');
         let (first, rest) = text.split_at(usize::from(is_mark));
-        f.write_str(&spelled_octets(first.as_bytes()))?;
-        f.write_str(&with_safe_end(rest.to_owned()))
+        spelled_octets(first.as_bytes()) + rest
+    }
+}
+
+impl fmt::Display for LinePattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&with_safe_end(self.spelled()))
     }
 }
 

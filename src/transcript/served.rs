@@ -2,12 +2,16 @@
 //!
 //! Where a recording holds a reply as it came, that is what was sent; else it is what is expected, without its elisions.
 
+use std::io::Read;
+use std::path::Path;
+
 use super::as_it_came;
-use super::data::{ExpectedData, ExpectedDataLine, FileReference, SentData};
+use super::data::{ExpectedData, ExpectedDataLine, SentData};
 use super::dialogue::{Data, DataContent, ExpectedCommand, ExpectedExchange};
 use super::expected_reply::{ExpectedCode, ExpectedLine, ExpectedReply, ExpectedText};
 use super::line::{Line, LineKind};
 use super::pattern::LinePattern;
+use super::replay::files;
 use super::template::{Piece, Template};
 use super::variables::Variables;
 use super::{ReadError, Transcript};
@@ -39,27 +43,25 @@ pub enum ServedData {
     Upload,
     /// These octets went to the client.
     Octets(Vec<u8>),
-    /// The octets of a file beside the transcript went to the client.
-    File(FileReference),
-    /// Something went to the client that does not stand here.
+    /// Something went to the client that is not known.
     Unknown,
 }
 
 impl Transcript {
-    /// What the server sent.
+    /// What the server sent; `folder` is where the transcript lies.
     ///
     /// # Errors
     ///
     /// [`ReadError`] where the transcript is no dialogue.
-    pub fn served(&self) -> Result<Vec<ServedExchange>, ReadError> {
+    pub fn served(&self, folder: &Path) -> Result<Vec<ServedExchange>, ReadError> {
         let exchanges = self.dialogue()?.exchanges;
         Ok(exchanges
             .into_iter()
-            .map(|exchange| self.serve(exchange))
+            .map(|exchange| self.serve(exchange, folder))
             .collect())
     }
 
-    fn serve(&self, exchange: ExpectedExchange) -> ServedExchange {
+    fn serve(&self, exchange: ExpectedExchange, folder: &Path) -> ServedExchange {
         let replies = exchange.replies.iter().map(|reply| {
             let came = self.came_behind(reply.lines.end, as_it_came::REPLY);
             let came = came
@@ -71,7 +73,7 @@ impl Transcript {
         ServedExchange {
             line: exchange.line,
             replies: replies.collect(),
-            data: self.served_data(&exchange),
+            data: self.served_data(&exchange, folder),
             is_aborted: exchange.aborted.is_some(),
             closes: exchange.closed.is_some(),
             command: exchange.command,
@@ -84,7 +86,7 @@ impl Transcript {
         comments.map_while(|line| as_came(line, mark)).collect()
     }
 
-    fn served_data(&self, exchange: &ExpectedExchange) -> ServedData {
+    fn served_data(&self, exchange: &ExpectedExchange, folder: &Path) -> ServedData {
         let is_refused = !exchange
             .replies
             .iter()
@@ -94,11 +96,11 @@ impl Transcript {
             (_, None) if is_refused => ServedData::None,
             (Some(DataDirection::Sent), _) => ServedData::Upload,
             (Some(DataDirection::Received), None) => data_unsaid(exchange),
-            (Some(DataDirection::Received), Some(data)) => self.received(data),
+            (Some(DataDirection::Received), Some(data)) => self.received(data, folder),
         }
     }
 
-    fn received(&self, data: &Data) -> ServedData {
+    fn received(&self, data: &Data, folder: &Path) -> ServedData {
         let DataContent::Received(expected) = &data.content else {
             return ServedData::Unknown;
         };
@@ -108,7 +110,14 @@ impl Transcript {
             return inline(&came);
         }
         match expected {
-            ExpectedData::File(file) => ServedData::File(file.clone()),
+            ExpectedData::File(file) => {
+                let mut octets = Vec::new();
+                let file = files::open(folder, behind - 1, file, &Variables::default());
+                match file.map(|mut file| file.read_to_end(&mut octets)) {
+                    Ok(Ok(_)) => ServedData::Octets(octets),
+                    Ok(Err(_)) | Err(_) => ServedData::Unknown,
+                }
+            }
             ExpectedData::Octets(digest) if digest.octets == 0 => ServedData::Octets(Vec::new()),
             ExpectedData::Octets(_) | ExpectedData::Cut(_) => ServedData::Unknown,
             ExpectedData::Lines(lines) => {
@@ -230,10 +239,13 @@ const NO_OCTETS: &str = "@octets 0";
 
 #[cfg(test)]
 mod tests {
-    use super::{ReplyCode, ServedData, ServedExchange, Transcript};
+    use super::{Path, ReplyCode, ServedData, ServedExchange, Transcript};
 
     fn served(text: &str) -> Vec<ServedExchange> {
-        Transcript::read(text.as_bytes()).unwrap().served().unwrap()
+        Transcript::read(text.as_bytes())
+            .unwrap()
+            .served(Path::new(""))
+            .unwrap()
     }
 
     fn lines(exchange: &ServedExchange) -> Vec<String> {
@@ -295,7 +307,22 @@ mod tests {
         ] {
             assert_eq!(served(&format!("S> 220\n{text}"))[1].data, data, "{text}");
         }
-        let file = &served("S> 220\nC> RETR f\nS> 150\nD> @file f\nS> 226\n")[1].data;
-        assert!(matches!(file, ServedData::File(_)));
+    }
+
+    #[test]
+    fn a_file_beside_the_transcript_is_served() {
+        let folder = tempfile::TempDir::new().unwrap();
+        std::fs::write(folder.path().join("f"), "\u{1}").unwrap();
+        for (line, data) in [
+            ("@file f", ServedData::Octets(vec![1])),
+            ("@file f octets 2", ServedData::Unknown),
+            ("@file missing", ServedData::Unknown),
+            ("@file ../f", ServedData::Unknown),
+        ] {
+            let text = format!("S> 220\nC> RETR f\nS> 150\nD> {line}\nS> 226\n");
+            let transcript = Transcript::read(text.as_bytes()).unwrap();
+            let served = transcript.served(folder.path()).unwrap();
+            assert_eq!(served[1].data, data, "{line}");
+        }
     }
 }

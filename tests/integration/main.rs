@@ -9,6 +9,7 @@ mod readme;
 mod real;
 mod recording;
 mod refusals;
+mod replays;
 mod resuming;
 mod rig;
 mod rooms;

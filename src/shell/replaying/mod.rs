@@ -16,15 +16,12 @@ mod telling;
 
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
-use super::configuration::{Configuration, configuration_path};
-use super::connecting::session_settings;
 use super::exit::Exit;
-use super::help;
-use super::interrupts::Interrupts;
 use super::options::{Common, Replay};
 use super::painter::{Painter, Tone};
+use super::running::new_shell;
 
 use plan::Plan;
 use reports::Reports;
@@ -47,25 +44,26 @@ pub(super) fn run(common: &Common, options: Replay, painter: &Painter) -> Result
             return Ok(Exit::LocalFile);
         }
     };
-    let path = configuration_path().unwrap_or_default();
-    let settings = Configuration::read(&path, &help::is_verb)?.settings;
-    let interrupts = Interrupts::listen(true).context("Ctrl-C")?;
+    // It reads no lines: its settings and its Ctrl-C are what a replay shares with a script.
+    let shell = new_shell(common, painter, false)?;
     let scratch = Arc::new(ScratchFolders::default());
     let left_behind = Arc::clone(&scratch);
-    interrupts.set_farewell(move || left_behind.remove_all());
+    shell
+        .interrupts
+        .set_farewell(move || left_behind.remove_all());
     let is_single = plan.scripts.len() == 1;
     let stage = Stage {
         plan: &plan,
         painter,
-        interrupts: &interrupts,
-        settings: session_settings(&settings, Some(common.timeout)),
+        interrupts: &shell.interrupts,
+        settings: shell.session_settings(),
         limit: common.timeout,
         shows_dialogue: is_single || options.verbose,
         is_alone: is_single || options.jobs == 1,
         updates: options.update,
         scratch: &scratch,
     };
-    let mut telling = Telling::new(painter, is_single);
+    let mut telling = Telling::new(painter, is_single, common.stop);
     crew::in_order(
         &plan.scripts,
         usize::from(options.jobs),

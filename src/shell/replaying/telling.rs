@@ -14,6 +14,7 @@ use crate::transcript::report::{FileReport, Report, Verdict};
 pub(super) struct Telling<'a> {
     painter: &'a Painter,
     is_single: bool,
+    stops: bool,
     begun: Instant,
     report: Report,
     tally: Tally,
@@ -30,10 +31,11 @@ pub(super) fn announce(stage: &Stage<'_>, script: &Script) {
 }
 
 impl<'a> Telling<'a> {
-    pub(super) fn new(painter: &'a Painter, is_single: bool) -> Self {
+    pub(super) fn new(painter: &'a Painter, is_single: bool, stops: bool) -> Self {
         Self {
             painter,
             is_single,
+            stops,
             begun: Instant::now(),
             report: Report::default(),
             tally: Tally::default(),
@@ -61,7 +63,7 @@ impl<'a> Telling<'a> {
         let exit = told.map_or(Exit::Done, Told::exit);
         self.tally.count(exit);
         self.report.files.push(report);
-        exit != Exit::Interrupted
+        exit == Exit::Done || !(self.stops || exit == Exit::Interrupted)
     }
 
     /// The last line, where there are several transcripts.

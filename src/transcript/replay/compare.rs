@@ -47,22 +47,25 @@ impl Player<'_> {
         } else {
             Duration::ZERO
         };
-        let mut is_over = false;
-        for reply in &expected.replies {
-            match self
-                .replay
-                .heard
-                .next(if is_over { Duration::ZERO } else { limit })
-            {
-                Heard::Reply(actual) => match reply.matches(&actual, &self.variables) {
-                    Some(captures) => self.keep(captures),
-                    None => self.change_reply(reply, &actual)?,
-                },
-                _ if self.replay.updates && is_answered => {
-                    is_over = true;
-                    self.changes.push(Change::removal(reply.lines.clone()));
+        let mut open: Vec<&ExpectedReply> = expected.replies.iter().collect();
+        while !open.is_empty() {
+            let heard = self.replay.heard.next(limit);
+            let Heard::Reply(actual) = heard else {
+                if self.replay.updates && is_answered {
+                    let removals = open
+                        .iter()
+                        .map(|reply| Change::removal(reply.lines.clone()));
+                    self.changes.extend(removals);
+                    break;
                 }
-                heard => return Err(self.silence(reply.lines.start, outcome.ending, &heard)),
+                return Err(self.silence(open[0].lines.start, outcome.ending, &heard));
+            };
+            match self.find(&open, expected.aborted, &actual) {
+                Some((at, captures)) => {
+                    open.remove(at);
+                    self.keep(captures);
+                }
+                None => self.change_reply(open.remove(0), &actual)?,
             }
         }
         if is_given_up {
@@ -77,6 +80,21 @@ impl Player<'_> {
             self.add_reply(expected, behind, &actual)?;
         }
         Ok(())
+    }
+
+    /// The expected reply that this one is: the first, or any of those behind an ABOR. ProFTPD sends them in either order.
+    fn find(
+        &self,
+        open: &[&ExpectedReply],
+        aborted: Option<usize>,
+        actual: &Reply,
+    ) -> Option<(usize, Captures)> {
+        let is_abort = aborted.is_some_and(|line| open[0].lines.start > line);
+        let candidates = if is_abort { open.len() } else { 1 };
+        open[..candidates]
+            .iter()
+            .enumerate()
+            .find_map(|(at, reply)| Some((at, reply.matches(actual, &self.variables)?)))
     }
 
     fn change_reply(&mut self, expected: &ExpectedReply, actual: &Reply) -> Result<(), Failure> {

@@ -67,7 +67,10 @@ impl Observer for HeardReplies {
     fn observe(&mut self, observation: &Observation<'_>) {
         match observation {
             Observation::ReplyReceived { reply, .. } => {
-                self.lock().replies.push_back((*reply).clone());
+                let mut state = self.lock();
+                if state.replies.len() < MOST_UNREAD {
+                    state.replies.push_back((*reply).clone());
+                }
             }
             Observation::ControlClosed { .. } => self.lock().is_closed = true,
             _ => return,
@@ -75,3 +78,6 @@ impl Observer for HeardReplies {
         self.shared.1.notify_all();
     }
 }
+
+/// More than any exchange has: who sends so many replies that nobody asked for has failed the replay already.
+const MOST_UNREAD: usize = 64;

@@ -12,7 +12,7 @@
 mod compare;
 pub mod failure;
 mod features;
-mod files;
+pub(super) mod files;
 pub mod heard;
 mod octets;
 mod unanswered;
@@ -29,7 +29,7 @@ use super::dialogue::{Data, DataContent, Dialogue, ExpectedCommand, ExpectedExch
 use super::update::Change;
 use super::variables::Variables;
 use crate::protocol::{Command, DataDirection};
-use crate::session::{Exchange, Form, News, Origin, Outcome, Session, Transfer};
+use crate::session::{Ending, Exchange, Form, News, Origin, Outcome, Session, Transfer};
 
 use octets::{Abort, AbortTrigger, Received, Source};
 
@@ -152,13 +152,16 @@ impl Player<'_> {
         };
         let (transfer, received) = self.transfer(expected, &command, trigger)?;
         let exchange = session.begin(command, Origin::Shown, transfer);
-        let outcome = match expected.unanswered {
+        let mut outcome = match expected.unanswered {
             Some(_) => self.await_data(expected, &exchange),
             None => self.await_end(expected, &exchange, abort.as_ref()),
         };
         if abort.is_some() {
             // Where the transfer was over before it, it must not stop the next command.
             session.interrupter().forget();
+            if outcome.reply.is_some() {
+                outcome.ending = Ending::Answered;
+            }
         }
         Ok(Performed { outcome, received })
     }

@@ -7,5 +7,4 @@ mod data;
 mod dialogue;
 mod exit_codes;
 mod octets;
-mod replays;
 mod targets;
