@@ -10,6 +10,7 @@ mod configuration;
 mod data_port;
 mod faults;
 mod folder;
+mod furnished;
 mod hostile;
 mod lines;
 mod listing;
@@ -107,6 +108,9 @@ impl PracticeServer {
         let is_hostile = configuration.faults.has(&Fault::HostileText);
         furnish(&server_folder, &local_folder, is_hostile).map_err(PracticeError::Folder)?;
         let folder = Folder::new(&server_folder).map_err(PracticeError::Folder)?;
+        if let Some(recording) = &configuration.recording {
+            furnished::furnish(&folder, &recording.session);
+        }
         let service = Arc::new(Service::new(folder, configuration));
         let listener = LoopbackListener::ipv4().map_err(PracticeError::Listen)?;
         let address = listener.address().map_err(PracticeError::Listen)?;

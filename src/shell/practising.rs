@@ -53,10 +53,14 @@ pub(super) fn run(
     std::env::set_current_dir(server.local_folder())
         .context("the practice server's local folder")?;
     let folder = |path: &Path| escape(path.as_os_str().as_encoded_bytes());
+    let who = match practice.from {
+        Some(_) => "as recorded, with any password",
+        None => "user A, password A",
+    };
     painter.say(
         Tone::Note,
         &format!(
-            "practice server on {}, user A, password A\n\
+            "practice server on {}, {who}\n\
              the server's files:  {}  (1.TXT holds \"I am \")\n\
              your local folder:   {}  (1.TXT holds \"I am zfive5\")",
             server.address(),

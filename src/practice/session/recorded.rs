@@ -1,7 +1,7 @@
 //! Answers out of a recording, and what they mean for the session's own state.
 
 use std::fs::File;
-use std::io::Cursor;
+use std::io::{self, Cursor, Read};
 use std::sync::Arc;
 
 use super::super::data_port::{self, DataPort};
@@ -109,6 +109,10 @@ impl Session {
     fn move_recorded(&mut self, exchange: &RecordedExchange, argument: &[u8]) -> Option<()> {
         self.state.data_port.as_ref()?;
         let payload = match &exchange.data {
+            // What came before the ABOR is not known, and a client may wait for something to abort.
+            RecordedData::Download(_) if exchange.is_aborted => {
+                Payload::Download(Box::new(io::repeat(0).take(ABORTED_OCTETS)))
+            }
             RecordedData::Download(octets) => {
                 Payload::Download(Box::new(Cursor::new(Arc::clone(octets))))
             }
@@ -169,3 +173,6 @@ impl Session {
         self.service.configuration.recording.clone()
     }
 }
+
+/// More than any client takes before its ABOR is here.
+const ABORTED_OCTETS: u64 = 1 << 30;

@@ -6,6 +6,8 @@ mod middles;
 #[cfg(unix)]
 mod real_servers;
 #[cfg(unix)]
+mod served;
+#[cfg(unix)]
 mod terminals;
 
 use std::fs;

@@ -5,6 +5,7 @@ pub(crate) mod home;
 pub(crate) mod plain_client;
 mod plain_text;
 pub(crate) mod practice;
+pub(crate) mod real_client;
 pub(crate) mod real_server;
 pub(crate) mod relay;
 mod relayed_reply;
