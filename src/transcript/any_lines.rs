@@ -56,6 +56,9 @@ fn merge(captures: &mut Captures, more: Captures) -> Option<()> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::{prop_assert_eq, proptest};
+    use regex::Regex;
+
     use super::{Captures, match_rows};
 
     #[test]
@@ -99,5 +102,20 @@ mod tests {
             Some(1)
         );
         assert_eq!(match_rows(&rows, 2, capture(b"12")), None);
+    }
+
+    proptest! {
+        #[test]
+        fn what_matches_is_what_an_expression_would_match(
+            expected in "[ab.]{0,8}",
+            lines in "[ab]{0,10}",
+        ) {
+            let rows: Vec<Vec<char>> = expected.split('.').map(|row| row.chars().collect()).collect();
+            let actual: Vec<char> = lines.chars().collect();
+            let same = |expected: &char, at: usize| (*expected == actual[at]).then(Captures::new);
+            let expression = Regex::new(&format!("^{}$", expected.replace('.', ".*"))).unwrap();
+            let found = match_rows(&rows, actual.len(), same);
+            prop_assert_eq!(found.is_some(), expression.is_match(&lines));
+        }
     }
 }

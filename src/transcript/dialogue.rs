@@ -98,6 +98,13 @@ impl Dialogue {
         reader
             .end_exchange(transcript.lines.len())
             .map_err(missing)?;
+        if let Some((line, name)) = reader.dialogue.exposed_secret() {
+            let problem = format!(
+                "{{{name}}} is a secret, since it stands behind PASS, ACCT or ADAT, and would be shown here: \
+                 give the same value to another name"
+            );
+            return Err(error(line, Fault::new(0..0, problem)));
+        }
         Ok(reader.dialogue)
     }
 
@@ -116,16 +123,21 @@ impl Dialogue {
         None
     }
 
-    /// Whether a variable carries a secret: it stands behind PASS, ACCT or ADAT.
-    #[must_use]
-    pub fn is_secret(&self, name: &str) -> bool {
-        let commands = self
-            .exchanges
+    /// A variable that carries a secret and stands where it would be shown, and the line of its exchange.
+    fn exposed_secret(&self) -> Option<(usize, &str)> {
+        let (secret, open): (Vec<_>, Vec<_>) = self.exchanges.iter().partition(|exchange| {
+            let template = exchange.template();
+            template.is_some_and(|template| secret_of(template).is_some())
+        });
+        let secrets: Vec<&str> = secret
             .iter()
-            .filter_map(|exchange| exchange.template());
-        commands
-            .filter(|template| secret_of(template).is_some())
-            .any(|template| template.variables().any(|used| used == name))
+            .flat_map(|exchange| exchange.needed_variables())
+            .collect();
+        open.iter().find_map(|exchange| {
+            let mut needed = exchange.needed_variables();
+            let name = needed.find(|name| secrets.contains(name))?;
+            Some((exchange.line, name))
+        })
     }
 }
 

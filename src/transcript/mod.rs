@@ -8,7 +8,20 @@
 //! S> 226
 //! ```
 //!
-//! A [`Transcript`] is the lines as they stand; its [`Dialogue`] is what they mean.
+//! A [`Transcript`] is the lines as they stand; its [`Dialogue`] is what they mean. `docs/transcript-format.md` describes both.
+//!
+//! ```
+//! use ftpsh::transcript::Transcript;
+//!
+//! let text = "# a note\nS> 220\nC> NOOP\nS> 2yz [..]\n";
+//! let transcript = Transcript::read(text.as_bytes())?;
+//! assert_eq!(transcript.to_string(), text);
+//! assert_eq!(transcript.dialogue()?.exchanges.len(), 2);
+//!
+//! let error = Transcript::read(b"S> 220\nC: NOOP\n").unwrap_err();
+//! assert_eq!((error.line, error.column()), (2, 1));
+//! # Ok::<(), ftpsh::transcript::ReadError>(())
+//! ```
 
 mod any_lines;
 pub mod as_it_came;

@@ -355,6 +355,24 @@ mod tests {
         }
 
         #[test]
+        fn what_matches_is_what_an_expression_would_match(
+            parts in vec("(\\[\\.\\.\\]|\\{a\\}|\\{b\\}|x|y|xy)", 0..7),
+            line in "[xy]{0,9}",
+        ) {
+            let expression = |part: &String| match part.as_str() {
+                "[..]" => ".*",
+                "{a}" | "{b}" => ".+",
+                literal => literal,
+            }.to_owned();
+            let same = format!("^{}$", parts.iter().map(expression).collect::<String>());
+            let expected = super::Regex::new(&same).unwrap().is_match(line.as_bytes());
+            if let Ok(pattern) = LinePattern::read(&parts.concat()) {
+                let found = pattern.matches(line.as_bytes(), &Variables::default());
+                prop_assert_eq!(found.is_some(), expected);
+            }
+        }
+
+        #[test]
         fn matching_ends_and_a_pattern_is_read_as_printed(
             pattern in r"(\[\.\.\]|\{a\}|\{b\}|x|y|/|\.|\{\{|@){0,8}",
             line in "[xy/.@{]{0,12}",

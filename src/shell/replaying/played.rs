@@ -17,6 +17,8 @@ pub(super) struct Told {
     pub(super) excerpt: Vec<String>,
     /// Counted from 1.
     pub(super) column: Option<usize>,
+    /// How many went as expected before.
+    pub(super) exchanges: usize,
 }
 
 impl Told {
@@ -31,6 +33,7 @@ impl Told {
             report,
             excerpt: Vec::new(),
             column: None,
+            exchanges: 0,
         }
     }
 

@@ -53,17 +53,18 @@ impl ScratchFolders {
     }
 }
 
-/// What a transcript came to, before it is told.
-type Outcome = Result<Verdict, Box<Told>>;
+/// How a transcript went, and how many exchanges went as expected.
+type Outcome = Result<(Verdict, usize), Box<Told>>;
 
 impl Stage<'_> {
     pub(super) fn play(&self, script: &Script) -> (FileReport, Option<Told>) {
         let begun = Instant::now();
-        let mut exchanges = 0;
-        let outcome = self.play_script(script, &mut exchanges);
-        let (verdict, told) = match outcome {
-            Ok(verdict) => (verdict, None),
-            Err(told) => (Verdict::Failed(told.report.clone()), Some(*told)),
+        let (verdict, exchanges, told) = match self.play_script(script) {
+            Ok((verdict, exchanges)) => (verdict, exchanges, None),
+            Err(told) => {
+                let verdict = Verdict::Failed(told.report.clone());
+                (verdict, told.exchanges, Some(*told))
+            }
         };
         let name = match script {
             Script::Article => "article".to_owned(),
@@ -79,7 +80,7 @@ impl Stage<'_> {
         (report, told)
     }
 
-    fn play_script(&self, script: &Script, exchanges: &mut usize) -> Outcome {
+    fn play_script(&self, script: &Script) -> Outcome {
         let transcript = read(script)?;
         let dialogue = transcript.dialogue();
         let dialogue = dialogue.map_err(|error| Box::new(Told::of_read_error(&error)))?;
@@ -95,14 +96,14 @@ impl Stage<'_> {
             variables,
         };
         match &self.plan.place {
-            Place::Target(target) => self.play_on(part, target, None, exchanges),
+            Place::Target(target) => self.play_on(part, target, None),
             Place::Practice(faults) => {
                 let faults = faults.iter().cloned().collect();
                 let configuration = Configuration {
                     faults,
                     ..Configuration::default()
                 };
-                self.play_on_practice_server(part, configuration, exchanges)
+                self.play_on_practice_server(part, configuration)
             }
         }
     }
@@ -128,12 +129,7 @@ impl Stage<'_> {
         }
     }
 
-    fn play_on_practice_server(
-        &self,
-        part: Part<'_>,
-        configuration: Configuration,
-        exchanges: &mut usize,
-    ) -> Outcome {
+    fn play_on_practice_server(&self, part: Part<'_>, configuration: Configuration) -> Outcome {
         let trouble = |text: String| Box::new(Told::new(FailureKind::Connection, None, &text));
         let server = PracticeServer::start(configuration)
             .map_err(|error| trouble(format!("the practice server did not start: {error}")))?;
@@ -141,7 +137,7 @@ impl Stage<'_> {
         self.scratch.lock().insert(folder.clone());
         let target = Target::read(&server.address().to_string());
         let outcome = match target {
-            Ok(target) => self.play_on(part, &target, Some(server.server_folder()), exchanges),
+            Ok(target) => self.play_on(part, &target, Some(server.server_folder())),
             Err(error) => Err(trouble(error.to_string())),
         };
         server.stop();
@@ -150,41 +146,37 @@ impl Stage<'_> {
     }
 
     /// `disk` is the server's folder where it can be looked at.
-    fn play_on(
-        &self,
-        part: Part<'_>,
-        target: &Target,
-        disk: Option<&Path>,
-        exchanges: &mut usize,
-    ) -> Outcome {
+    fn play_on(&self, part: Part<'_>, target: &Target, disk: Option<&Path>) -> Outcome {
         let (script, transcript) = (part.script, part.transcript);
         let played = self.replay(part, target)?;
-        *exchanges = played.exchanges;
+        let exchanges = played.exchanges;
+        let fail = |told: Told| Box::new(Told { exchanges, ..told });
         if self.is_alone && self.interrupts.take() {
-            return Err(Box::new(Told::new(
+            return Err(fail(Told::new(
                 FailureKind::Interrupted,
                 None,
                 "interrupted",
             )));
         }
         match played.result {
-            Err(failure) => return Err(Box::new(Told::of_failure(&failure))),
+            Err(failure) => return Err(fail(Told::of_failure(&failure))),
             Ok(Ended::Skipped { feature }) => {
                 let reason = format!("the server does not list {}", escape(feature.as_bytes()));
-                return Ok(Verdict::Skipped { reason });
+                return Ok((Verdict::Skipped { reason }, exchanges));
             }
             Ok(Ended::Whole) => {}
         }
         match script {
-            Script::Article => article::check(self, target, disk).map(|()| Verdict::Passed),
+            Script::Article => article::check(self, target, disk).map_err(|told| fail(*told))?,
             Script::File(path) if !played.changes.is_empty() => {
                 let changed = transcript.changed(&played.changes).to_string();
                 let written = replace(path, changed.as_bytes());
-                written.map_err(|error| Box::new(Told::of_file_error(path, &error)))?;
-                Ok(Verdict::Updated)
+                written.map_err(|error| fail(Told::of_file_error(path, &error)))?;
+                return Ok((Verdict::Updated, exchanges));
             }
-            Script::File(_) => Ok(Verdict::Passed),
+            Script::File(_) => {}
         }
+        Ok((Verdict::Passed, exchanges))
     }
 
     fn replay(&self, part: Part<'_>, target: &Target) -> Result<Played, Box<Told>> {

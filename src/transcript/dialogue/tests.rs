@@ -40,7 +40,6 @@ fn the_article_is_a_dialogue() {
     };
     assert_eq!(data.resolve(&Variables::default()).unwrap(), b"zfive5");
     assert_eq!(*lines, [14]);
-    assert!(dialogue.is_secret("password"));
     assert_eq!(dialogue.unset_variable(&dialogue.headers.defaults), None);
 }
 
@@ -115,6 +114,12 @@ fn what_cannot_be_read_is_named_with_its_place() {
             2,
             4,
             "a command cannot hold CR",
+        ),
+        (
+            "S> 220\nC> HELP {p}\nS> 214\nC> PASS {p}\nS> 230\n",
+            2,
+            4,
+            "{p} is a secret",
         ),
         ("S> 220\nD> x\n", 2, 4, "no command above this line"),
         (

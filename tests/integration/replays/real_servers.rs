@@ -104,6 +104,25 @@ fn what_a_server_stored_is_on_its_disk() {
 }
 
 #[test]
+fn a_port_of_this_side_is_named_over_ipv6_too() {
+    let text = "S> 220\nC> USER {user}\nS> 331\nC> PASS {password}\nS> 230\nC> TYPE I\nS> 200\n\
+                C> EPRT {listen}\nS> 200\nC> STOR f\nS> 150\nD< six{no-eol}\nS> 226\n";
+    let ipv6 = Options {
+        ipv6: true,
+        ..Options::default()
+    };
+    let Some(server) = RealServer::start_with(Kind::Proftpd, &ipv6) else {
+        return;
+    };
+    let finished = run(&server, text);
+    assert_eq!(finished.status, 0, "{}", finished.stderr);
+    assert_eq!(server.read_file("f"), b"six");
+    let finished = run(&server, &text.replace("EPRT", "PORT"));
+    assert_eq!(finished.status, 2, "{}", finished.stderr);
+    assert!(!finished.stderr.contains("→ PORT"), "{}", finished.stderr);
+}
+
+#[test]
 fn an_upload_that_is_aborted_leaves_the_dialogue_in_step() {
     let text = "S> 220\nC> USER {user}\nS> 331\nC> PASS {password}\nS> 230\nC> TYPE I\nS> 200\n\
                 C> PASV\nS> 227\nC> STOR f\nS> 150\nD< begun\nC> ABOR\nS> 4yz\nS> 2yz\n\

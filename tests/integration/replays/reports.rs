@@ -43,6 +43,11 @@ fn one_run_writes_several_reports() {
         json["files"][1]["failure"]["actual"][0],
         "200 Command okay."
     );
+    let exchanges = |at: usize| json["files"][at]["exchanges"].as_u64();
+    assert_eq!(
+        [exchanges(0), exchanges(1), exchanges(2)],
+        [Some(3), Some(3), Some(1)]
+    );
     let xml = scripts.read("r.xml");
     assert!(
         xml.contains("tests=\"3\" failures=\"1\" errors=\"0\" skipped=\"1\""),
