@@ -92,12 +92,6 @@ impl Recorder {
         self.lock().stop();
     }
 
-    /// Whether it has a place to write to.
-    #[must_use]
-    pub fn is_recording(&self) -> bool {
-        self.lock().place.is_some()
-    }
-
     /// Why the recording broke off, told once.
     #[must_use]
     pub fn take_error(&self) -> Option<io::Error> {
@@ -383,3 +377,6 @@ impl OpenExchange {
 
 /// More than a command with its replies; what is longer is only missing from the preface of a later recording.
 const KEPT_OCTETS: usize = 64 * 1024;
+
+#[cfg(test)]
+mod tests;

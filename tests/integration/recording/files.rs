@@ -139,3 +139,26 @@ fn a_file_that_exists_is_replaced_only_on_request_and_removed_if_nothing_was_rec
     let _ = unused.run().code(3);
     assert!(!home.path().join("unused.ftp").exists());
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_disk_that_is_full_ends_the_recording_and_not_the_session() {
+    let server = practice_server(&[]);
+    let finished = Ftpsh::new()
+        .args(["record", "--replace", "/dev/full"])
+        .arg(format!("ftp://A:A@{}", server.address()))
+        .stdin("MKD on\nrecord\n")
+        .run()
+        .code(7);
+    assert!(server.server_folder().join("on").is_dir());
+    assert!(
+        finished.stderr.contains("/dev/full: "),
+        "{}",
+        finished.stderr
+    );
+    assert!(
+        finished.stderr.contains("nothing is recorded"),
+        "{}",
+        finished.stderr
+    );
+}
