@@ -24,7 +24,7 @@ fn a_kill_loses_nothing_that_was_seen() {
     running.kill();
     let text = transcript(&home);
     assert!(text.ends_with("C> NOOP\nS> 200 Command okay.\n"), "{text}");
-    assert!(text.contains("D> I am{0x20}{no-eol}\n"), "{text}");
+    assert!(text.contains("D> I am {no-eol}\n"), "{text}");
     let _ = replay(&home, practice_server(&[]).address(), "A").success();
 }
 
@@ -125,7 +125,7 @@ fn a_reply_that_never_comes_is_marked_and_the_next_command_is_sent_all_the_same(
     let expected = [
         "C> RETR 1.TXT",
         "S> 150",
-        "D> I am{0x20}{no-eol}",
+        "D> I am {no-eol}",
         "S> @unanswered",
         "C> PWD",
         "S> 257",
