@@ -4,6 +4,7 @@ pub mod control;
 pub mod data;
 pub mod listener;
 pub mod loopback;
+pub mod tls;
 
 pub use control::{ControlConnection, ControlInput, DialError};
 pub use data::{DataConnection, DataEvent};
