@@ -297,7 +297,7 @@ impl Setting {
             .filter(|v| *v != value)
             .collect();
         let others = format!("(or {})", others.join(", "));
-        format!("{:<16} {value:<8} {others:<13} {}", self.name, self.about)
+        format!("{:<16} {value:<8} {others:<22} {}", self.name, self.about)
     }
 }
 
@@ -414,7 +414,7 @@ mod tests {
         settings.set("ascii", "raw").unwrap();
         let list = settings.list();
         assert_eq!(list.len(), Settings::TABLE.len());
-        assert!(list[2].starts_with("ascii            raw      (or convert)  line ends"));
-        assert!(list[5].starts_with("hints            on       (or off)      what"));
+        assert!(list[2].starts_with("ascii            raw      (or convert)           line ends"));
+        assert!(list[5].starts_with("hints            on       (or off)               what"));
     }
 }

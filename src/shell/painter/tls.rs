@@ -64,6 +64,8 @@ pub fn certificate_lines(certificate: &Certificate) -> Vec<String> {
     } else {
         safe(&certificate.names.join(", "))
     };
+    let fingerprint = certificate.fingerprint.to_string();
+    let (first, second) = fingerprint.split_at(fingerprint.len() / 2 + 1);
     vec![
         format!("subject      {}", safe(&certificate.subject)),
         format!("names        {names}"),
@@ -73,7 +75,8 @@ pub fn certificate_lines(certificate: &Certificate) -> Vec<String> {
             safe(&certificate.valid_from),
             safe(&certificate.valid_until)
         ),
-        format!("SHA-256      {}", certificate.fingerprint),
+        format!("SHA-256      {first}"),
+        format!("             {second}"),
     ]
 }
 

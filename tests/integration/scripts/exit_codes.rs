@@ -37,7 +37,7 @@ fn the_first_failure_is_the_exit_code() {
             (&["SIZE nosuch", "NOOP"], 1),
             (&["get nosuch"], 1),
             (&["STOR f"], 2),
-            (&["open ftps://h"], 2),
+            (&["open gopher://h"], 2),
             (&["STOR f < nosuch"], 7),
             (&["RETR 1.TXT > no/such"], 7),
             (&["resume short 1.TXT"], 8),
