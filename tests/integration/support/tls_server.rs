@@ -1,0 +1,99 @@
+//! How a server of the tests does TLS, and what it sees of a client under TLS.
+
+use std::io;
+use std::net::TcpStream;
+use std::sync::Arc;
+
+use rustls::crypto::{CryptoProvider, Identity};
+use rustls::enums::ProtocolVersion;
+use rustls::server::Tls13Tickets;
+use rustls::{Connection, ServerConfig, ServerSide};
+use rustls_ring::{DEFAULT_PROVIDER, DEFAULT_TLS12_PROVIDER, DEFAULT_TLS13_PROVIDER};
+
+use super::certificates::ServerCertificate;
+use super::tls_stream::{TlsStream, invalid};
+
+/// How a server does TLS. Clones share the sessions that clients may resume.
+#[derive(Clone)]
+pub(crate) struct TlsServer {
+    config: ServerConfig,
+}
+
+/// What a server saw of one connection under TLS.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SecuredConnection {
+    pub(crate) version: ProtocolVersion,
+    /// The name that the client sent (SNI); none for an address.
+    pub(crate) server_name: Option<String>,
+    /// Whether the handshake resumed an earlier session.
+    pub(crate) is_resumed: bool,
+    /// Whether the client's close_notify came, as far as the script read.
+    pub(crate) has_close_notify: bool,
+}
+
+impl TlsServer {
+    /// TLS 1.2 and 1.3; two tickets of TLS 1.3, each of use once.
+    pub(crate) fn new(certificate: &ServerCertificate) -> Self {
+        Self::of(DEFAULT_PROVIDER, certificate)
+    }
+
+    /// The same with TLS 1.2 only.
+    pub(crate) fn tls12(certificate: &ServerCertificate) -> Self {
+        Self::of(DEFAULT_TLS12_PROVIDER, certificate)
+    }
+
+    /// The same with TLS 1.3 only.
+    pub(crate) fn tls13(certificate: &ServerCertificate) -> Self {
+        Self::of(DEFAULT_TLS13_PROVIDER, certificate)
+    }
+
+    /// So many tickets after each handshake of TLS 1.3, a resumed one too, whatever the client asks for.
+    pub(crate) fn tickets(mut self, count: usize) -> Self {
+        self.config.send_tls13_tickets = Tls13Tickets {
+            default: count,
+            max: count,
+        };
+        self
+    }
+
+    /// A ticket may be used again and again.
+    pub(crate) fn lasting_tickets(mut self) -> Self {
+        let ticketer = DEFAULT_PROVIDER.ticketer_factory.ticketer();
+        self.config.ticketer = Some(ticketer.expect("the system has random octets"));
+        self
+    }
+
+    /// Shakes hands on a connection, of which `received` has been read already.
+    ///
+    /// An alert of the client is an error of the kind `InvalidData`.
+    pub(super) fn accept(
+        &self,
+        stream: TcpStream,
+        received: Vec<u8>,
+    ) -> io::Result<TlsStream<ServerSide>> {
+        let connection = Connection::new(Arc::new(self.config.clone())).map_err(invalid)?;
+        TlsStream::shake_hands(stream, connection, b"", received)
+    }
+
+    fn of(provider: CryptoProvider, certificate: &ServerCertificate) -> Self {
+        let identity = Identity::from_cert_chain(vec![certificate.der()]).expect("one certificate");
+        let config = ServerConfig::builder(Arc::new(provider))
+            .with_no_client_auth()
+            .with_single_cert(Arc::new(identity), certificate.key())
+            .expect("the key is the certificate's");
+        Self { config }
+    }
+}
+
+impl SecuredConnection {
+    pub(super) fn of(stream: &TlsStream<ServerSide>) -> Self {
+        let connection = stream.connection();
+        let server_name = connection.side().server_name();
+        Self {
+            version: connection.protocol_version().expect("hands are shaken"),
+            server_name: server_name.map(|name| name.as_ref().to_owned()),
+            is_resumed: stream.is_resumed(),
+            has_close_notify: stream.has_close_notify(),
+        }
+    }
+}
