@@ -4,6 +4,8 @@ pub mod control;
 pub mod data;
 pub mod listener;
 pub mod loopback;
+mod loopback_layer;
+pub mod loopback_tls;
 
 pub use control::{ControlConnection, ControlInput, DialError};
 pub use data::{DataConnection, DataEvent};
