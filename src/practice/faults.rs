@@ -51,6 +51,14 @@ pub enum Fault {
     Slow(u64),
     /// Some replies repeat the line received.
     EchoSecrets,
+    /// A reply in clear stands behind the 234.
+    InjectAfterAuth,
+    /// Downloads under TLS end without a close_notify.
+    NoCloseNotify,
+    /// Data connections show a certificate of their own.
+    OtherDataCertificate,
+    /// Data connections under TLS must resume the session of the control connection.
+    RequireReuse,
 }
 
 /// One row of [`FAULTS`].
@@ -215,6 +223,26 @@ pub static FAULTS: &[FaultEntry] = &[
         "echo-secrets",
         Fault::EchoSecrets,
         "replies to PASS and ACCT, and 500s, repeat the line received",
+    ),
+    plain(
+        "inject-after-auth",
+        Fault::InjectAfterAuth,
+        "a 230 in clear stands behind the 234 to AUTH, in the same segment",
+    ),
+    plain(
+        "no-close-notify",
+        Fault::NoCloseNotify,
+        "downloads under TLS end without a close_notify, as if they had been cut short",
+    ),
+    plain(
+        "other-data-certificate",
+        Fault::OtherDataCertificate,
+        "data connections show another certificate than the control connection, and resume nothing",
+    ),
+    plain(
+        "require-reuse",
+        Fault::RequireReuse,
+        "data connections under TLS that do not resume the session of the control connection are answered 522",
     ),
 ];
 

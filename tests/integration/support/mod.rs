@@ -14,7 +14,7 @@ pub(crate) mod scripted_server;
 mod scripted_stream;
 mod server_configuration;
 pub(crate) mod server_process;
-mod sockets;
+pub(crate) mod sockets;
 pub(crate) mod terminal;
 pub(crate) mod tls_client;
 pub(crate) mod tls_server;

@@ -155,11 +155,22 @@ impl SecureClient {
         loop {
             let line = self.line();
             text.push_str(&line);
-            if line.as_bytes().get(3) == Some(&b' ') {
-                let code = line[..3].parse().expect("a reply ends with its code");
+            let code = line.split_once(' ').map(|(word, _)| word.parse());
+            if let Some(Ok(code)) = code {
                 return (code, text);
             }
         }
+    }
+
+    /// Waits for the end of the control connection: what came before, and whether it ended with a close_notify.
+    pub(crate) fn end(&mut self) -> (Vec<u8>, bool) {
+        let mut rest = std::mem::take(&mut self.received);
+        let ended = match &mut self.control {
+            Control::Clear(stream) => stream.read_to_end(&mut rest),
+            Control::Secured(stream) => stream.read_to_end(&mut rest),
+            Control::Lost => Ok(0),
+        };
+        (rest, ended.is_ok())
     }
 
     /// After the reply to CCC or REIN: both close_notify, then octets in clear in the same write as ours.
