@@ -9,6 +9,7 @@ mod calendar;
 mod configuration;
 mod data_port;
 mod data_security;
+mod fault_table;
 mod faults;
 mod folder;
 mod hostile;
@@ -34,7 +35,8 @@ use tempfile::TempDir;
 
 use crate::net::loopback::{LoopbackConnection, LoopbackListener};
 pub use configuration::Configuration;
-pub use faults::{FAULTS, Fault, FaultEntry, FaultError, Faults};
+pub use fault_table::{FAULTS, FaultEntry};
+pub use faults::{Fault, FaultError, Faults};
 use folder::Folder;
 use service::Service;
 use session::Session;
