@@ -11,6 +11,7 @@ pub(crate) mod relay;
 mod relayed_reply;
 mod scripted_player;
 pub(crate) mod scripted_server;
+mod scripted_step;
 mod scripted_stream;
 mod server_configuration;
 pub(crate) mod server_process;

@@ -10,7 +10,8 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use super::DEADLINE;
-use super::scripted_player::{Player, Step};
+use super::scripted_player::Player;
+use super::scripted_step::Step;
 use super::sockets::{listen, port_of};
 use super::tls_server::{SecuredConnection, TlsServer};
 
