@@ -1,26 +1,20 @@
 //! TLS between the octets of a loopback connection and their meaning; knows no socket.
 
 use std::fmt;
-use std::io;
+use std::io::{self, Read, Write};
+use std::sync::Arc;
 
-use rustls::{Connection, HandshakeKind, ServerSide, Tcp, VecInput};
+use rustls::{HandshakeKind, ServerConnection};
 
+use super::loopback_tickets::MarkedTickets;
 use super::loopback_tls::{Handshake, LoopbackTls, SecuredSession};
-
-/// Type, version and length in front of every TLS record.
-const RECORD_HEADER: usize = 5;
-/// From change_cipher_spec to application_data (RFC 8446 section 5.1).
-const RECORD_KINDS: std::ops::RangeInclusive<u8> = 20..=23;
-/// The upper half of every version.
-const RECORD_VERSION: u8 = 3;
+use super::tls::RecordInput;
 
 /// The server's side of TLS on one connection.
 pub(super) struct TlsLayer {
-    connection: Connection<ServerSide, Tcp>,
-    session: SecuredSession,
-    /// From the client, and not yet taken as a record.
-    received: Vec<u8>,
-    record: VecInput,
+    connection: ServerConnection,
+    tickets: Option<Arc<MarkedTickets>>,
+    received: RecordInput,
     /// From the client, decrypted.
     plain: Vec<u8>,
     /// For the client.
@@ -30,14 +24,13 @@ pub(super) struct TlsLayer {
 
 impl TlsLayer {
     pub(super) fn new(tls: &LoopbackTls, session: SecuredSession) -> io::Result<Self> {
-        let mut connection = Connection::new(tls.config()).map_err(invalid)?;
-        let marked = connection.set_resumption_data(&session.mark());
-        marked.map_err(invalid)?;
+        let (mut connection, tickets) = tls.connection(session).map_err(invalid)?;
+        // Nothing waits in it: what it has to send is taken at once.
+        connection.set_buffer_limit(None);
         Ok(Self {
             connection,
-            session,
-            received: Vec::new(),
-            record: VecInput::default(),
+            tickets,
+            received: RecordInput::default(),
             plain: Vec::new(),
             outgoing: Vec::new(),
             has_close_notify: false,
@@ -49,12 +42,12 @@ impl TlsLayer {
     }
 
     pub(super) fn handshake(&self) -> Handshake {
-        let is_resumed = matches!(
-            self.connection.handshake_kind(),
-            Some(HandshakeKind::Resumed | HandshakeKind::ResumedWithHelloRetryRequest)
-        );
-        let mark = self.connection.side().received_resumption_data();
-        if is_resumed && mark == Some(&self.session.mark()) {
+        let is_resumed = self.connection.handshake_kind() == Some(HandshakeKind::Resumed);
+        let is_own = self
+            .tickets
+            .as_ref()
+            .is_some_and(|tickets| tickets.is_own());
+        if is_resumed && is_own {
             Handshake::Resumed
         } else {
             Handshake::Full
@@ -69,35 +62,26 @@ impl TlsLayer {
     ///
     /// One record at a time: rustls drops what it is given behind a close_notify, and after CCC that is a command.
     pub(super) fn receive(&mut self, octets: &[u8]) -> io::Result<()> {
-        self.received.extend_from_slice(octets);
-        while let Some(length) = self.record_length()
-            && !self.has_close_notify
+        self.received.push(octets);
+        while !self.has_close_notify
+            && let Some(record) = self.next_record()
         {
-            let record: Vec<u8> = self.received.drain(..length).collect();
-            let mut unread = record.as_slice();
-            while !unread.is_empty() {
-                self.record.read(&mut unread)?;
-            }
-            let state = self
-                .connection
-                .read_tls(&mut self.record, &mut self.outgoing)
-                .handle_all(&mut self.plain)
-                .map_err(invalid)?;
-            self.has_close_notify = state.peer_has_closed();
+            let processed = self.process(&record);
+            // An alert, too.
+            self.take_outgoing()?;
+            processed?;
         }
         Ok(())
     }
 
     pub(super) fn encrypt(&mut self, octets: &[u8]) -> io::Result<()> {
-        self.connection
-            .write(octets.into(), &mut self.outgoing)
-            .map_err(invalid)
+        self.connection.writer().write_all(octets)?;
+        self.take_outgoing()
     }
 
     pub(super) fn add_close_notify(&mut self) -> io::Result<()> {
-        self.connection
-            .send_close_notify(&mut self.outgoing)
-            .map_err(invalid)
+        self.connection.send_close_notify();
+        self.take_outgoing()
     }
 
     /// What is to be sent now.
@@ -113,20 +97,39 @@ impl TlsLayer {
 
     /// What the client sent under TLS and was not read yet, and in clear behind its close_notify.
     pub(super) fn into_unread(mut self) -> Vec<u8> {
-        self.plain.append(&mut self.received);
+        self.plain.append(&mut self.received.take_rest());
         self.plain
     }
 
-    /// The length of the first record, once it is there as a whole; of all that is there, where it is none.
-    fn record_length(&self) -> Option<usize> {
-        let &[kind, version, _, high, low, ..] = self.received.as_slice() else {
-            return None;
-        };
-        if !RECORD_KINDS.contains(&kind) || version != RECORD_VERSION {
-            return Some(self.received.len());
+    fn next_record(&mut self) -> Option<Vec<u8>> {
+        if self.received.is_in_clear() {
+            // rustls is to say so, with an alert.
+            return Some(self.received.take_rest());
         }
-        let length = RECORD_HEADER + usize::from(u16::from_be_bytes([high, low]));
-        (self.received.len() >= length).then_some(length)
+        self.received.show_next().then(|| {
+            let record = self.received.shown().to_vec();
+            self.received.take(record.len());
+            record
+        })
+    }
+
+    fn process(&mut self, mut octets: &[u8]) -> io::Result<()> {
+        while !octets.is_empty() {
+            self.connection.read_tls(&mut octets)?;
+            let state = self.connection.process_new_packets().map_err(invalid)?;
+            let mut plain = vec![0; state.plaintext_bytes_to_read()];
+            self.connection.reader().read_exact(&mut plain)?;
+            self.plain.append(&mut plain);
+            self.has_close_notify = state.peer_has_closed();
+        }
+        Ok(())
+    }
+
+    fn take_outgoing(&mut self) -> io::Result<()> {
+        while self.connection.wants_write() {
+            self.connection.write_tls(&mut self.outgoing)?;
+        }
+        Ok(())
     }
 }
 

@@ -7,12 +7,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use rcgen::{CertificateParams, DistinguishedName, DnType, KeyPair};
-use rustls::ServerConfig;
-use rustls::crypto::Identity;
+use rustls::crypto::ring;
 use rustls::pki_types::PrivatePkcs8KeyDer;
-use rustls::server::NoServerSessionStorage;
-use rustls::server::Tls13Tickets;
-use rustls_ring::DEFAULT_PROVIDER;
+use rustls::server::{NoServerSessionStorage, ProducesTickets};
+use rustls::{ServerConfig, ServerConnection};
+
+use super::loopback_tickets::MarkedTickets;
 
 /// What the certificate is for.
 const NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
@@ -20,8 +20,10 @@ const NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 /// Certificate, key and tickets; what is needed to secure a [`super::loopback::LoopbackConnection`].
 #[derive(Clone, Debug)]
 pub struct LoopbackTls {
-    config: Arc<ServerConfig>,
+    config: ServerConfig,
     certificate_pem: String,
+    /// `None` where nothing is resumed.
+    tickets: Option<Arc<dyn ProducesTickets>>,
     sessions: Arc<AtomicU64>,
 }
 
@@ -53,18 +55,19 @@ impl LoopbackTls {
             .distinguished_name
             .push(DnType::CommonName, "ftpsh practice server");
         let certificate = params.self_signed(&key).map_err(io::Error::other)?;
-        let identity = Identity::from_cert_chain(vec![certificate.der().clone()])
-            .map_err(|_| io::ErrorKind::InvalidData)?;
         let key = PrivatePkcs8KeyDer::from(key.serialize_der());
-        let mut config = ServerConfig::builder(Arc::new(DEFAULT_PROVIDER))
+        let mut config = ServerConfig::builder_with_provider(ring::default_provider().into())
+            .with_safe_default_protocol_versions()
+            .map_err(io::Error::other)?
             .with_no_client_auth()
-            .with_single_cert(Arc::new(identity), key.into())
+            .with_single_cert(vec![certificate.der().clone()], key.into())
             .map_err(io::Error::other)?;
-        let ticketer = DEFAULT_PROVIDER.ticketer_factory.ticketer();
-        config.ticketer = Some(ticketer.map_err(io::Error::other)?);
+        // Only tickets say which session they belong to.
+        config.session_storage = Arc::new(NoServerSessionStorage {});
         Ok(Self {
-            config: Arc::new(config),
+            config,
             certificate_pem: certificate.pem(),
+            tickets: Some(ring::Ticketer::new().map_err(io::Error::other)?),
             sessions: Arc::default(),
         })
     }
@@ -72,19 +75,16 @@ impl LoopbackTls {
     /// The same for data connections: it brings no tickets of TLS 1.3. A client that never reads while it stores would
     /// leave them unread, and its close would be a reset that loses octets.
     #[must_use]
-    pub fn without_tickets(&self) -> Self {
-        self.changed(|config| {
-            config.send_tls13_tickets = Tls13Tickets { default: 0, max: 0 };
-        })
+    pub fn without_tickets(mut self) -> Self {
+        self.config.send_tls13_tickets = 0;
+        self
     }
 
     /// The same without resumption: every handshake shows the certificate.
     #[must_use]
-    pub fn without_resumption(&self) -> Self {
-        self.changed(|config| {
-            config.ticketer = None;
-            config.session_storage = Arc::new(NoServerSessionStorage {});
-        })
+    pub fn without_resumption(mut self) -> Self {
+        self.tickets = None;
+        self
     }
 
     /// The certificate as PEM.
@@ -99,23 +99,20 @@ impl LoopbackTls {
         SecuredSession(self.sessions.fetch_add(1, Ordering::Relaxed))
     }
 
-    pub(super) fn config(&self) -> Arc<ServerConfig> {
-        Arc::clone(&self.config)
-    }
-
-    fn changed(&self, change: impl FnOnce(&mut ServerConfig)) -> Self {
-        let mut config = ServerConfig::clone(&self.config);
-        change(&mut config);
-        Self {
-            config: Arc::new(config),
-            ..self.clone()
+    /// The server's side of TLS on one connection of this session, and its tickets.
+    pub(super) fn connection(
+        &self,
+        session: SecuredSession,
+    ) -> Result<(ServerConnection, Option<Arc<MarkedTickets>>), rustls::Error> {
+        let mut config = self.config.clone();
+        let tickets = self.tickets.as_ref().map(|tickets| {
+            let mark = session.0.to_be_bytes();
+            Arc::new(MarkedTickets::new(Arc::clone(tickets), mark))
+        });
+        if let Some(tickets) = &tickets {
+            config.ticketer = Arc::<MarkedTickets>::clone(tickets);
         }
-    }
-}
-
-impl SecuredSession {
-    /// What its tickets carry; only the server can write it into one.
-    pub(super) fn mark(self) -> [u8; 8] {
-        self.0.to_be_bytes()
+        let connection = ServerConnection::new(Arc::new(config))?;
+        Ok((connection, tickets))
     }
 }

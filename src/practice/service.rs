@@ -34,7 +34,7 @@ impl Service {
         let data_tls = if configuration.faults.has(&Fault::OtherDataCertificate) {
             LoopbackTls::self_signed()?.without_resumption()
         } else {
-            tls.without_tickets()
+            tls.clone().without_tickets()
         };
         Ok(Self {
             folder,

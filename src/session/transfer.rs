@@ -58,6 +58,10 @@ pub enum TransferResult {
     NeverConnected,
     /// The server gave up on the transfer while it ran.
     StoppedByServer,
+    /// Under TLS, the data ended without a close_notify: what came may be the beginning only (RFC 8446 section 6.1).
+    Unannounced,
+    /// TLS failed on the data connection.
+    TlsFailed(String),
 }
 
 impl TransferEnd {

@@ -31,6 +31,7 @@ impl Shell {
             (Builtin::Lcd, [] | [_]) => self.lcd(arguments.first()),
             (Builtin::Lpwd, []) => self.lpwd(),
             (Builtin::Resync, []) => self.resync(),
+            (Builtin::Tls, []) => self.tls(),
             (name, _) => self.refuse_line(&format!("usage: {}", help::usage(name))),
         }
     }
@@ -273,10 +274,16 @@ impl Shell {
         if !status.connected {
             return "(closed) ftp> ".to_owned();
         }
-        match status.data {
-            DataState::Open(_) => "ftp ⇄> ".to_owned(),
-            _ => "ftp> ".to_owned(),
-        }
+        let protected = if status.control_tls.is_some() {
+            "s"
+        } else {
+            ""
+        };
+        let open = match status.data {
+            DataState::Open(_) => " ⇄",
+            _ => "",
+        };
+        format!("ftp{protected}{open}> ")
     }
 }
 

@@ -61,6 +61,7 @@ impl Exit {
         match outcome.ending {
             Ending::ConnectionLost | Ending::TimedOut => return Self::Connection,
             Ending::ProtocolBroken => return Self::Protocol,
+            Ending::TlsFailed => return Self::Tls,
             Ending::Interrupted => return Self::Interrupted,
             Ending::Answered | Ending::Unanswered => {}
         }
@@ -79,6 +80,9 @@ impl Exit {
             Some(TransferResult::Aborted) => return Self::Interrupted,
             Some(TransferResult::Broken(_) | TransferResult::NeverConnected) if !refused => {
                 return Self::Connection;
+            }
+            Some(TransferResult::Unannounced | TransferResult::TlsFailed(_)) if !refused => {
+                return Self::Tls;
             }
             // 202 to APPE is a positive reply, and nothing was stored.
             Some(TransferResult::Refused) => return Self::Refused,

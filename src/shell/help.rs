@@ -165,6 +165,11 @@ const BUILTINS: &[(Builtin, &str, &str)] = &[
         "resync",
         "forget the replies that are still owed",
     ),
+    (
+        Builtin::Tls,
+        "tls",
+        "show how both connections are protected, and the certificates",
+    ),
 ];
 
 #[cfg(test)]

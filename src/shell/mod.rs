@@ -11,6 +11,7 @@ pub mod exit;
 pub mod help;
 pub mod hexdump;
 pub mod interrupts;
+mod known_hosts;
 pub mod line;
 pub mod options;
 pub mod painter;
@@ -22,6 +23,7 @@ pub mod secrets;
 mod sending;
 pub mod settings;
 pub mod target;
+mod tls;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -7,18 +7,22 @@ use std::sync::{Arc, RwLock};
 
 use anyhow::{Context, Result};
 
-use super::configuration::{Configuration, configuration_path, history_path};
+use super::configuration::{Configuration, configuration_path, history_path, known_hosts_path};
 use super::core::{Keyboard, Shell};
 use super::editor::{Editor, SecretAliases, Typed};
 use super::escape::escape;
 use super::exit::{Exit, Tally};
 use super::help;
 use super::interrupts::Interrupts;
-use super::options::{Colour, Common, Mode, Options, Practice};
+use super::known_hosts::KnownHosts;
+use super::options::{Colour, Common, Mode, Options, Practice, Tls};
 use super::painter::{Dialogue, Painter, Screen, Tone};
 use super::replaying;
 use super::secrets::without_secrets;
+use super::settings::TlsStart;
 use super::target::Target;
+use super::tls::Certificates;
+use crate::net::tls::Roots;
 use crate::practice::{self, PracticeServer};
 use crate::session::Session;
 
@@ -80,7 +84,10 @@ fn run_target(
     if let Some(target) = target {
         let exit = shell.open(target);
         shell.tally.count(exit);
-        if matches!(exit, Exit::Usage | Exit::Connection | Exit::Interrupted) {
+        if matches!(
+            exit,
+            Exit::Usage | Exit::Connection | Exit::Tls | Exit::Interrupted
+        ) {
             return Ok(exit);
         }
         if exit != Exit::Done && common.stop && !interactive {
@@ -171,10 +178,17 @@ pub(super) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
             .map(|line| line.as_encoded_bytes().to_vec());
         Keyboard::Given(lines.collect::<VecDeque<_>>())
     };
+    let mut settings = configuration.settings;
+    settings.tls = match common.tls {
+        Some(Tls::Require) => TlsStart::Require,
+        Some(Tls::Implicit) => TlsStart::Implicit,
+        None => settings.tls,
+    };
     let shell = Shell {
         painter: painter.clone(),
         session: None,
-        settings: configuration.settings,
+        settings,
+        certificates: certificates(common)?,
         silence_limit: (!interactive).then_some(common.timeout),
         aliases: configuration.aliases,
         secret_aliases,
@@ -188,6 +202,22 @@ pub(super) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
     };
     shell.share_secret_aliases();
     Ok(shell)
+}
+
+/// What the command line says about certificates.
+fn certificates(common: &Common) -> Result<Certificates> {
+    let roots = match &common.ca {
+        Some(path) => {
+            let text = std::fs::read(path).with_context(|| format!("--ca {}", path.display()))?;
+            Roots::from_pem(&text).with_context(|| format!("--ca {}", path.display()))?
+        }
+        None => Roots::Platform,
+    };
+    Ok(Certificates {
+        roots,
+        insecure: common.insecure,
+        known_hosts: KnownHosts::at(known_hosts_path()),
+    })
 }
 
 impl Shell {

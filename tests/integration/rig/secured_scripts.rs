@@ -2,8 +2,7 @@
 
 use std::io::{Read, Write};
 
-use rustls::enums::ProtocolVersion;
-use rustls::error::AlertDescription;
+use rustls::{AlertDescription, ProtocolVersion};
 
 use crate::support::certificates::{Authority, ServerCertificate};
 use crate::support::scripted_server::Script;
@@ -167,9 +166,9 @@ fn a_wrong_certificate_is_refused_and_the_alert_noted() {
         ),
         (
             ServerCertificate::self_signed(),
-            AlertDescription::UnknownCa,
+            AlertDescription::UnknownCA,
         ),
-        (Authority::new().issue(), AlertDescription::UnknownCa),
+        (Authority::new().issue(), AlertDescription::UnknownCA),
     ];
     let client = TlsClient::trusting(authority.file());
     for (certificate, alert) in wrong {

@@ -19,14 +19,13 @@ const LONGEST_FILE: usize = 500;
 /// Nothing but a table each.
 const TABLES: [&str; 2] = ["protocol/verbs.rs", "protocol/reply_codes.rs"];
 
-const SOCKETS: [&str; 8] = [
+const SOCKETS: [&str; 7] = [
     "TcpStream",
     "TcpListener",
     "UdpSocket",
     "socket2",
     "mio",
     "rustls",
-    "rustls_ring",
     "rcgen",
 ];
 const PRINTERS: [&str; 4] = ["print", "println", "eprint", "eprintln"];

@@ -3,13 +3,13 @@
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpStream};
 
-use rustls::ServerSide;
+use rustls::ServerConnection;
 
 use super::tls_stream::TlsStream;
 
 pub(super) enum ScriptedStream {
     Clear(TcpStream),
-    Secured(Box<TlsStream<ServerSide>>),
+    Secured(Box<TlsStream<ServerConnection>>),
 }
 
 impl ScriptedStream {

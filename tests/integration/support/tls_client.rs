@@ -6,11 +6,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use rustls::client::Resumption;
-use rustls::crypto::CryptoProvider;
+use rustls::crypto::ring;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{ClientConfig, ClientSide, RootCertStore};
-use rustls_ring::{DEFAULT_PROVIDER, DEFAULT_TLS12_PROVIDER, DEFAULT_TLS13_PROVIDER};
+use rustls::version::{TLS12, TLS13};
+use rustls::{ClientConfig, ClientConnection, RootCertStore, SupportedProtocolVersion};
 
 use super::plain_client::dial;
 use super::tls_stream::{TlsStream, invalid};
@@ -32,24 +32,24 @@ pub(crate) struct SecureClient {
 
 enum Control {
     Clear(TcpStream),
-    Secured(Box<TlsStream<ClientSide>>),
+    Secured(Box<TlsStream<ClientConnection>>),
     Lost,
 }
 
 impl TlsClient {
     /// TLS 1.2 and 1.3; trusts the certificate in this file of PEM only.
     pub(crate) fn trusting(file: impl AsRef<Path>) -> Self {
-        Self::of(DEFAULT_PROVIDER, file.as_ref())
+        Self::of(&[&TLS12, &TLS13], file.as_ref())
     }
 
     /// The same with TLS 1.2 only.
     pub(crate) fn tls12_trusting(file: impl AsRef<Path>) -> Self {
-        Self::of(DEFAULT_TLS12_PROVIDER, file.as_ref())
+        Self::of(&[&TLS12], file.as_ref())
     }
 
     /// The same with TLS 1.3 only.
     pub(crate) fn tls13_trusting(file: impl AsRef<Path>) -> Self {
-        Self::of(DEFAULT_TLS13_PROVIDER, file.as_ref())
+        Self::of(&[&TLS13], file.as_ref())
     }
 
     /// Resumes nothing.
@@ -59,24 +59,21 @@ impl TlsClient {
     }
 
     /// Shakes hands with the server called `localhost`.
-    pub(crate) fn secure(&self, stream: TcpStream) -> io::Result<TlsStream<ClientSide>> {
+    pub(crate) fn secure(&self, stream: TcpStream) -> io::Result<TlsStream<ClientConnection>> {
         let name = ServerName::try_from("localhost").expect("it is a name");
-        let mut tls = Vec::new();
-        let connection = Arc::new(self.config.clone())
-            .connect(name)
-            .build(&mut tls)
-            .map_err(invalid)?;
-        TlsStream::shake_hands(stream, connection, &tls, Vec::new())
+        let connection = ClientConnection::new(Arc::new(self.config.clone()), name);
+        TlsStream::shake_hands(stream, connection.map_err(invalid)?, Vec::new())
     }
 
-    fn of(provider: CryptoProvider, file: &Path) -> Self {
+    fn of(versions: &[&'static SupportedProtocolVersion], file: &Path) -> Self {
         let certificate = CertificateDer::from_pem_file(file).expect("the file is PEM");
         let mut roots = RootCertStore::empty();
         roots.add(certificate).expect("it is a certificate");
-        let config = ClientConfig::builder(Arc::new(provider))
+        let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_protocol_versions(versions)
+            .expect("the provider has them")
             .with_root_certificates(roots)
-            .with_no_client_auth()
-            .expect("the provider is whole");
+            .with_no_client_auth();
         Self { config }
     }
 }
@@ -199,7 +196,7 @@ impl SecureClient {
 
     /// Sends a transfer command and makes its data connection, under TLS; the reply was 125 or 150.
     #[track_caller]
-    pub(crate) fn transfer(&mut self, command: &str) -> TlsStream<ClientSide> {
+    pub(crate) fn transfer(&mut self, command: &str) -> TlsStream<ClientConnection> {
         let stream = self.passive();
         self.send(format!("{command}\r\n").as_bytes());
         // Some servers say 150 only once hands are shaken.

@@ -4,11 +4,9 @@ use std::io;
 use std::net::TcpStream;
 use std::sync::Arc;
 
-use rustls::crypto::{CryptoProvider, Identity};
-use rustls::enums::ProtocolVersion;
-use rustls::server::Tls13Tickets;
-use rustls::{Connection, ServerConfig, ServerSide};
-use rustls_ring::{DEFAULT_PROVIDER, DEFAULT_TLS12_PROVIDER, DEFAULT_TLS13_PROVIDER};
+use rustls::crypto::ring;
+use rustls::version::{TLS12, TLS13};
+use rustls::{ProtocolVersion, ServerConfig, ServerConnection, SupportedProtocolVersion};
 
 use super::certificates::ServerCertificate;
 use super::tls_stream::{TlsStream, invalid};
@@ -34,32 +32,28 @@ pub(crate) struct SecuredConnection {
 impl TlsServer {
     /// TLS 1.2 and 1.3; two tickets of TLS 1.3, each of use once.
     pub(crate) fn new(certificate: &ServerCertificate) -> Self {
-        Self::of(DEFAULT_PROVIDER, certificate)
+        Self::of(&[&TLS12, &TLS13], certificate)
     }
 
     /// The same with TLS 1.2 only.
     pub(crate) fn tls12(certificate: &ServerCertificate) -> Self {
-        Self::of(DEFAULT_TLS12_PROVIDER, certificate)
+        Self::of(&[&TLS12], certificate)
     }
 
     /// The same with TLS 1.3 only.
     pub(crate) fn tls13(certificate: &ServerCertificate) -> Self {
-        Self::of(DEFAULT_TLS13_PROVIDER, certificate)
+        Self::of(&[&TLS13], certificate)
     }
 
-    /// So many tickets after each handshake of TLS 1.3, a resumed one too, whatever the client asks for.
+    /// So many tickets after each handshake of TLS 1.3, a resumed one too.
     pub(crate) fn tickets(mut self, count: usize) -> Self {
-        self.config.send_tls13_tickets = Tls13Tickets {
-            default: count,
-            max: count,
-        };
+        self.config.send_tls13_tickets = count;
         self
     }
 
     /// A ticket may be used again and again.
     pub(crate) fn lasting_tickets(mut self) -> Self {
-        let ticketer = DEFAULT_PROVIDER.ticketer_factory.ticketer();
-        self.config.ticketer = Some(ticketer.expect("the system has random octets"));
+        self.config.ticketer = ring::Ticketer::new().expect("the system has random octets");
         self
     }
 
@@ -70,28 +64,28 @@ impl TlsServer {
         &self,
         stream: TcpStream,
         received: Vec<u8>,
-    ) -> io::Result<TlsStream<ServerSide>> {
-        let connection = Connection::new(Arc::new(self.config.clone())).map_err(invalid)?;
-        TlsStream::shake_hands(stream, connection, b"", received)
+    ) -> io::Result<TlsStream<ServerConnection>> {
+        let connection = ServerConnection::new(Arc::new(self.config.clone()));
+        TlsStream::shake_hands(stream, connection.map_err(invalid)?, received)
     }
 
-    fn of(provider: CryptoProvider, certificate: &ServerCertificate) -> Self {
-        let identity = Identity::from_cert_chain(vec![certificate.der()]).expect("one certificate");
-        let config = ServerConfig::builder(Arc::new(provider))
+    fn of(versions: &[&'static SupportedProtocolVersion], certificate: &ServerCertificate) -> Self {
+        let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_protocol_versions(versions)
+            .expect("the provider has them")
             .with_no_client_auth()
-            .with_single_cert(Arc::new(identity), certificate.key())
+            .with_single_cert(vec![certificate.der()], certificate.key())
             .expect("the key is the certificate's");
         Self { config }
     }
 }
 
 impl SecuredConnection {
-    pub(super) fn of(stream: &TlsStream<ServerSide>) -> Self {
+    pub(super) fn of(stream: &TlsStream<ServerConnection>) -> Self {
         let connection = stream.connection();
-        let server_name = connection.side().server_name();
         Self {
             version: connection.protocol_version().expect("hands are shaken"),
-            server_name: server_name.map(|name| name.as_ref().to_owned()),
+            server_name: connection.server_name().map(str::to_owned),
             is_resumed: stream.is_resumed(),
             has_close_notify: stream.has_close_notify(),
         }

@@ -2,57 +2,56 @@
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpStream};
+use std::ops::DerefMut;
 
-use rustls::{Connection, HandshakeKind, SideData, Tcp, VecInput};
+use rustls::{ConnectionCommon, HandshakeKind, SideData};
 
 /// Type, version and length in front of every TLS record.
 const RECORD_HEADER: usize = 5;
 
-/// A connection under TLS whose handshake is done.
-pub(crate) struct TlsStream<Side: SideData> {
+/// A connection under TLS whose handshake is done; `Connection` is rustls's for a client or for a server.
+pub(crate) struct TlsStream<Connection> {
     stream: TcpStream,
-    connection: Connection<Side, Tcp>,
+    connection: Connection,
     /// Received, and not yet taken as a record.
     received: Vec<u8>,
-    record: VecInput,
     plain: Vec<u8>,
     has_close_notify: bool,
 }
 
-impl<Side: SideData> TlsStream<Side> {
-    /// Shakes hands, beginning with what is in `tls` to be sent and in `received` to be read.
+impl<Connection, Side> TlsStream<Connection>
+where
+    Connection: DerefMut<Target = ConnectionCommon<Side>>,
+    Side: SideData,
+{
+    /// Shakes hands, beginning with what is in `received` to be read.
     ///
     /// What TLS says, alerts of the peer too, is an error of the kind `InvalidData` that holds rustls's own.
     pub(super) fn shake_hands(
-        mut stream: TcpStream,
-        connection: Connection<Side, Tcp>,
-        tls: &[u8],
+        stream: TcpStream,
+        connection: Connection,
         received: Vec<u8>,
     ) -> io::Result<Self> {
-        stream.write_all(tls)?;
         let mut stream = Self {
             stream,
             connection,
             received,
-            record: VecInput::default(),
             plain: Vec::new(),
             has_close_notify: false,
         };
+        stream.send_tls(b"")?;
         while stream.connection.is_handshaking() {
             stream.process_record()?;
         }
         Ok(stream)
     }
 
-    pub(crate) fn connection(&self) -> &Connection<Side, Tcp> {
+    pub(crate) fn connection(&self) -> &Connection {
         &self.connection
     }
 
     pub(crate) fn is_resumed(&self) -> bool {
-        matches!(
-            self.connection.handshake_kind(),
-            Some(HandshakeKind::Resumed | HandshakeKind::ResumedWithHelloRetryRequest)
-        )
+        self.connection.handshake_kind() == Some(HandshakeKind::Resumed)
     }
 
     /// Whether the peer's close_notify has been read.
@@ -66,11 +65,8 @@ impl<Side: SideData> TlsStream<Side> {
 
     /// Writes the close_notify and, in the same write, octets in clear behind it.
     pub(crate) fn send_close_notify(&mut self, clear: &[u8]) -> io::Result<()> {
-        let mut tls = Vec::new();
-        let made = self.connection.send_close_notify(&mut tls);
-        made.map_err(invalid)?;
-        tls.extend(clear);
-        self.stream.write_all(&tls)
+        self.connection.send_close_notify();
+        self.send_tls(clear)
     }
 
     /// Ends our direction, with the close_notify.
@@ -103,19 +99,32 @@ impl<Side: SideData> TlsStream<Side> {
             }
         }
         let record: Vec<u8> = self.received.drain(..self.record_length()).collect();
-        let mut unread = &record[..];
-        while !unread.is_empty() {
-            self.record.read(&mut unread)?;
-        }
-        let mut tls = Vec::new();
-        let state = self
-            .connection
-            .read_tls(&mut self.record, &mut tls)
-            .handle_all(&mut self.plain);
+        let processed = self.process(&record);
         // An alert goes out before the error is told.
-        let sent = self.stream.write_all(&tls);
-        self.has_close_notify |= state.map_err(invalid)?.peer_has_closed();
-        sent
+        let sent = self.send_tls(b"");
+        processed.and(sent)
+    }
+
+    fn process(&mut self, mut octets: &[u8]) -> io::Result<()> {
+        while !octets.is_empty() {
+            self.connection.read_tls(&mut octets)?;
+            let state = self.connection.process_new_packets().map_err(invalid)?;
+            let mut plain = vec![0; state.plaintext_bytes_to_read()];
+            self.connection.reader().read_exact(&mut plain)?;
+            self.plain.extend(plain);
+            self.has_close_notify = state.peer_has_closed();
+        }
+        Ok(())
+    }
+
+    /// Writes what TLS has to send and, in the same write, octets in clear behind it.
+    fn send_tls(&mut self, clear: &[u8]) -> io::Result<()> {
+        let mut octets = Vec::new();
+        while self.connection.wants_write() {
+            self.connection.write_tls(&mut octets)?;
+        }
+        octets.extend(clear);
+        self.stream.write_all(&octets)
     }
 
     /// Of what is no record, all that is there: rustls is to say so.
@@ -130,7 +139,11 @@ impl<Side: SideData> TlsStream<Side> {
     }
 }
 
-impl<Side: SideData> Read for TlsStream<Side> {
+impl<Connection, Side> Read for TlsStream<Connection>
+where
+    Connection: DerefMut<Target = ConnectionCommon<Side>>,
+    Side: SideData,
+{
     /// 0 after a close_notify; `UnexpectedEof` where the connection ends without one.
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while self.plain.is_empty() && !self.has_close_notify {
@@ -143,13 +156,15 @@ impl<Side: SideData> Read for TlsStream<Side> {
     }
 }
 
-impl<Side: SideData> Write for TlsStream<Side> {
+impl<Connection, Side> Write for TlsStream<Connection>
+where
+    Connection: DerefMut<Target = ConnectionCommon<Side>>,
+    Side: SideData,
+{
     fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
-        let mut tls = Vec::new();
-        let made = self.connection.write(octets.into(), &mut tls);
-        made.map_err(invalid)?;
-        self.stream.write_all(&tls)?;
-        Ok(octets.len())
+        let count = self.connection.writer().write(octets)?;
+        self.send_tls(b"")?;
+        Ok(count)
     }
 
     fn flush(&mut self) -> io::Result<()> {
