@@ -4,6 +4,7 @@ mod active;
 mod dialogues;
 mod documents;
 mod hostile;
+mod practice;
 mod quirks;
 mod readme;
 mod real;

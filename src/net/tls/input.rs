@@ -6,7 +6,7 @@
 
 /// The octets of one connection.
 #[derive(Debug, Default)]
-pub(super) struct RecordInput {
+pub(in crate::net) struct RecordInput {
     octets: Vec<u8>,
     /// Taken already.
     start: usize,
@@ -15,7 +15,7 @@ pub(super) struct RecordInput {
 }
 
 impl RecordInput {
-    pub(super) fn push(&mut self, octets: &[u8]) {
+    pub(in crate::net) fn push(&mut self, octets: &[u8]) {
         if self.start > 0 {
             self.octets.drain(..self.start);
             self.end -= self.start;
@@ -25,16 +25,16 @@ impl RecordInput {
     }
 
     /// Whole records that are shown and have not been taken.
-    pub(super) fn shown(&mut self) -> &mut [u8] {
+    pub(in crate::net) fn shown(&mut self) -> &mut [u8] {
         &mut self.octets[self.start..self.end]
     }
 
-    pub(super) fn take(&mut self, octets: usize) {
+    pub(in crate::net) fn take(&mut self, octets: usize) {
         self.start += octets.min(self.end - self.start);
     }
 
     /// Shows one more record; `false` if it has not come whole.
-    pub(super) fn show_next(&mut self) -> bool {
+    pub(in crate::net) fn show_next(&mut self) -> bool {
         let hidden = &self.octets[self.end..];
         let Some([_, _, _, high, low]) = hidden.first_chunk() else {
             return false;
@@ -48,13 +48,13 @@ impl RecordInput {
     }
 
     /// What has not been taken begins as no record does.
-    pub(super) fn is_in_clear(&self) -> bool {
+    pub(in crate::net) fn is_in_clear(&self) -> bool {
         self.octets[self.start..]
             .first()
             .is_some_and(|octet| !CONTENT_TYPES.contains(octet))
     }
 
-    pub(super) fn take_rest(&mut self) -> Vec<u8> {
+    pub(in crate::net) fn take_rest(&mut self) -> Vec<u8> {
         let rest = self.octets.split_off(self.start);
         *self = Self::default();
         rest

@@ -20,4 +20,5 @@ pub use certificate::{Certificate, Fingerprint};
 pub use client::{Judgement, TlsClient, TlsSettings, TlsVersion};
 pub use connection::{Secured, TlsConnection};
 pub use failure::TlsFailure;
+pub(super) use input::RecordInput;
 pub use trust::{Roots, RootsError, Trust};

@@ -162,7 +162,7 @@ fn ctrl_c_in_a_transfer_of_a_script_aborts_it_and_ends_with_130() {
         ])
         .arg(format!("ftp://A:A@{}", server.address()))
         .terminal();
-    terminal.wait_for("150 ");
+    terminal.wait_for("150 Opening");
     terminal.send_key(Key::CtrlC);
     assert_eq!(terminal.wait_exit(), 130);
     terminal.wait_for("→ ABOR");
