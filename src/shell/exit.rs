@@ -1,5 +1,6 @@
 //! How the program ends: one exit code, that of the first failure unless a graver one ended the run.
 
+use crate::net::tls::TlsFailure;
 use crate::protocol::ReplyClass;
 use crate::session::{Ending, Outcome, TransferResult};
 
@@ -80,6 +81,10 @@ impl Exit {
             Some(TransferResult::Aborted) => return Self::Interrupted,
             Some(TransferResult::Broken(_) | TransferResult::NeverConnected) if !refused => {
                 return Self::Connection;
+            }
+            // Whatever the server says of it, somebody else was at the other end.
+            Some(TransferResult::TlsFailed(TlsFailure::OtherCertificate { .. })) => {
+                return Self::Tls;
             }
             Some(TransferResult::Unannounced | TransferResult::TlsFailed(_)) if !refused => {
                 return Self::Tls;

@@ -14,5 +14,6 @@ mod rig;
 mod rooms;
 mod scripts;
 mod secrets;
+mod tls;
 
 mod support;

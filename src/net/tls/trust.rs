@@ -129,7 +129,6 @@ fn reason(error: &Error, certificate: &CertificateDer<'_>) -> String {
     };
     let dates = super::certificate::Certificate::read(certificate);
     match error {
-        CertificateError::UnknownIssuer => "no root that is trusted stands behind it".to_owned(),
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
             format!("it expired on {} UTC", dates.valid_until)
         }
@@ -147,6 +146,7 @@ fn reason(error: &Error, certificate: &CertificateDer<'_>) -> String {
         _ if dates.subject == dates.issuer => {
             "it is signed by itself, and not among the roots that are trusted".to_owned()
         }
+        CertificateError::UnknownIssuer => "no root that is trusted stands behind it".to_owned(),
         CertificateError::BadEncoding => "it cannot be read".to_owned(),
         other => other.to_string(),
     }

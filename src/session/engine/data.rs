@@ -172,7 +172,7 @@ impl Engine {
             }
             Err(DataFailure::Local(error)) => TransferResult::LocalFailed(error.to_string()),
             Err(DataFailure::NoCloseNotify) => TransferResult::Unannounced,
-            Err(DataFailure::Tls(failure)) => TransferResult::TlsFailed(failure.to_string()),
+            Err(DataFailure::Tls(failure)) => TransferResult::TlsFailed(failure),
             Err(DataFailure::Dropped) => TransferResult::Aborted,
         };
         match (&result, transfer.direction()) {

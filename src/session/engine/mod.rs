@@ -332,6 +332,9 @@ impl Engine {
             transfer.reset();
         }
         self.settle_as(Ending::ConnectionLost);
+        if self.connected {
+            self.say_close_notify();
+        }
         drop(self);
         // The closing side may have given up.
         let _ = done.send(());

@@ -305,6 +305,7 @@ impl Engine {
     }
 
     pub(super) fn fail_tls(&mut self, failure: &TlsFailure) {
+        self.say_close_notify();
         self.protection.phase = Phase::InClear;
         self.observe(&Observation::TlsFailed(failure));
         self.settle_as(Ending::TlsFailed);
@@ -354,10 +355,7 @@ impl Engine {
         };
         match self.protection.secure_data() {
             Some(Ok(tls)) => transfer.protect(tls),
-            Some(Err(failure)) => {
-                let reason = failure.to_string();
-                transfer.drop_connection(TransferResult::TlsFailed(reason));
-            }
+            Some(Err(failure)) => transfer.drop_connection(TransferResult::TlsFailed(failure)),
             // PROT P without an AUTH is nothing that a server can mean.
             None => {}
         }

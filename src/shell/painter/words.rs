@@ -248,9 +248,9 @@ fn transfer_ended(end: &TransferEnd) -> (Tone, String) {
             "and the data connection ended without a TLS close_notify: this may be the beginning of the data only"
                 .to_owned(),
         ),
-        TransferResult::TlsFailed(reason) => (
+        TransferResult::TlsFailed(failure) => (
             Tone::Error,
-            format!("then TLS failed: {}", escape(reason.as_bytes())),
+            format!("then TLS failed: {}", escape(failure.to_string().as_bytes())),
         ),
         TransferResult::StoppedByServer => (
             Tone::Warning,

@@ -101,7 +101,7 @@ impl ServerCertificate {
     }
 
     /// Writes `cert.pem`, `key.pem` and, for servers that want one file, `both.pem`; their keys are the owner's only.
-    pub(super) fn write_to(&self, folder: &Path) {
+    pub(crate) fn write_to(&self, folder: &Path) {
         let (certificate, key) = (&self.certificate_pem, &self.key_pem);
         write_private(&folder.join("cert.pem"), certificate);
         write_private(&folder.join("key.pem"), key);

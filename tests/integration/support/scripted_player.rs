@@ -184,8 +184,11 @@ impl Player {
             Err(error) => Some(error),
         };
         let refusal = refusal.ok_or_else(|| io::Error::other("it was not refused"))?;
-        let refusal = refusal.downcast::<rustls::Error>()?;
-        self.heard.refusals.push(refusal);
+        match refusal.downcast::<rustls::Error>() {
+            Ok(alert) => self.heard.refusals.push(alert),
+            Err(error) if error.kind() == io::ErrorKind::ConnectionReset => {}
+            Err(error) => return Err(error),
+        }
         Ok(())
     }
 

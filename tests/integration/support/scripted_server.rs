@@ -150,12 +150,13 @@ impl Script {
         self.then(Step::SecureData(Box::new(tls.clone())))
     }
 
-    /// Shakes hands on the control connection with a client that must refuse, and closes it.
+    /// Shakes hands on the control connection with a client that must refuse, with an alert or a reset, and closes it.
     pub(crate) fn be_refused_on_control(self, tls: &TlsServer) -> Self {
         self.then(Step::BeRefusedOnControl(Box::new(tls.clone())))
     }
 
-    /// Shakes hands on the data connection with a client that must refuse, and closes it.
+    /// Shakes hands on the data connection with a client that must refuse, with an alert or a reset, and closes it. It is
+    /// an error if any data come.
     pub(crate) fn be_refused_on_data(self, tls: &TlsServer) -> Self {
         self.then(Step::BeRefusedOnData(Box::new(tls.clone())))
     }

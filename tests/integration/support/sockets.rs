@@ -1,7 +1,7 @@
 //! Waiting for a connection with a deadline, and resets.
 
 use std::io;
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, Ipv6Addr, TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
 use socket2::SockRef;
@@ -11,6 +11,11 @@ pub(super) const TICK: Duration = Duration::from_millis(10);
 
 pub(crate) fn listen() -> TcpListener {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("loopback has a free port")
+}
+
+/// Whether this machine has ::1.
+pub(crate) fn has_ipv6() -> bool {
+    TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).is_ok()
 }
 
 pub(crate) fn port_of(listener: &TcpListener) -> u16 {
