@@ -2,7 +2,7 @@
 
 use std::collections::{HashSet, VecDeque};
 use std::io::{self, BufReader, IsTerminal};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, RwLock};
 
 use anyhow::{Context, Result};
@@ -112,6 +112,10 @@ fn run_practice(
         PracticeServer::start(configuration).context("the practice server did not start")?;
     let before = std::env::current_dir().context("the local folder")?;
     let mut shell = new_shell(common, painter, interactive)?;
+    if common.ca.is_none() {
+        shell.certificates.roots =
+            roots_in(server.certificate_path()).context("the practice server's certificate")?;
+    }
     if !practice.keep {
         let scratch = server.scratch_folder().to_owned();
         // What cannot be removed stays in the system's temporary folder.
@@ -121,7 +125,7 @@ fn run_practice(
     }
     std::env::set_current_dir(server.local_folder())
         .context("the practice server's local folder")?;
-    let folder = |path: &std::path::Path| escape(path.as_os_str().as_encoded_bytes());
+    let folder = |path: &Path| escape(path.as_os_str().as_encoded_bytes());
     painter.say(
         Tone::Note,
         &format!(
@@ -162,7 +166,7 @@ pub(super) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
     let secret_aliases: SecretAliases = Arc::new(RwLock::new(HashSet::new()));
     let keyboard = if interactive {
         let history = history_path();
-        if let Some(folder) = history.as_deref().and_then(std::path::Path::parent) {
+        if let Some(folder) = history.as_deref().and_then(Path::parent) {
             // Without a folder there is no history, and that is no reason not to run.
             let _ = std::fs::create_dir_all(folder);
         }
@@ -207,10 +211,7 @@ pub(super) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
 /// What the command line says about certificates.
 fn certificates(common: &Common) -> Result<Certificates> {
     let roots = match &common.ca {
-        Some(path) => {
-            let text = std::fs::read(path).with_context(|| format!("--ca {}", path.display()))?;
-            Roots::from_pem(&text).with_context(|| format!("--ca {}", path.display()))?
-        }
+        Some(path) => roots_in(path).with_context(|| format!("--ca {}", path.display()))?,
         None => Roots::Platform,
     };
     Ok(Certificates {
@@ -218,6 +219,10 @@ fn certificates(common: &Common) -> Result<Certificates> {
         insecure: common.insecure,
         known_hosts: KnownHosts::at(known_hosts_path()),
     })
+}
+
+fn roots_in(path: &Path) -> Result<Roots> {
+    Ok(Roots::from_pem(&std::fs::read(path)?)?)
 }
 
 impl Shell {
