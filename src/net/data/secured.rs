@@ -33,7 +33,7 @@ impl Worker {
         };
         let received = tls.receive(&self.buffer[..length]);
         let secured = match received {
-            Ok(()) if tls.is_open() => Some(tls.compare()),
+            Ok(()) if tls.is_open() => Some(tls.secured()),
             Ok(()) => None,
             Err(failure) => Some(Err(failure)),
         };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rustls::client::{Resumption, UnbufferedClientConnection};
 use rustls::crypto::ring::default_provider;
 use rustls::crypto::{CryptoProvider, WebPkiSupportedAlgorithms};
-use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::pki_types::ServerName;
 use rustls::version::{TLS12, TLS13};
 use rustls::{ClientConfig, KeyLogFile};
 
@@ -61,14 +61,9 @@ pub struct TlsClient {
     settings: TlsSettings,
     config: Arc<ClientConfig>,
     algorithms: WebPkiSupportedAlgorithms,
-    believed: Option<Believed>,
-}
-
-/// The control connection's certificate, which every data connection must show too.
-#[derive(Clone, Debug)]
-pub(super) struct Believed {
-    pub(super) certificate: CertificateDer<'static>,
-    pub(super) trust: Trust,
+    verifier: Arc<KeyHolderVerifier>,
+    /// Why the control connection's certificate is believed, which every data connection must show too.
+    trust: Option<Trust>,
 }
 
 /// What came of looking at a control connection's certificate.
@@ -92,13 +87,15 @@ impl TlsClient {
         })?;
         let provider = Arc::new(default_provider());
         let algorithms = provider.signature_verification_algorithms;
-        let config = Arc::new(configuration(provider, settings.newest)?);
+        let verifier = Arc::new(KeyHolderVerifier::new(algorithms));
+        let config = configuration(provider, Arc::clone(&verifier), settings.newest)?;
         Ok(Self {
             name,
             settings,
-            config,
+            config: Arc::new(config),
             algorithms,
-            believed: None,
+            verifier,
+            trust: None,
         })
     }
 
@@ -124,9 +121,9 @@ impl TlsClient {
         } else {
             Arc::make_mut(&mut config).resumption = Resumption::disabled();
         }
-        let believed = self.believed.clone().ok_or(TlsFailure::HandshakeCut)?;
+        let trust = self.trust.clone().ok_or(TlsFailure::HandshakeCut)?;
         let connection = self.connection(config)?;
-        TlsConnection::begin(connection, Some(believed), self.settings.close_notify)
+        TlsConnection::begin(connection, Some(trust), self.settings.close_notify)
     }
 
     /// Takes what can be chosen anew for the next data connection.
@@ -151,10 +148,8 @@ impl TlsClient {
         let verdict = examine(&agreed.chain, &self.name, roots, &self.algorithms)?;
         let judged = judge(&self.settings, Fingerprint::of(&certificate), verdict)?;
         let (trust, is_doubtful) = judged;
-        self.believed = Some(Believed {
-            certificate,
-            trust: trust.clone(),
-        });
+        self.verifier.believe(certificate);
+        self.trust = Some(trust.clone());
         let secured = agreed.into_secured(trust);
         Ok(if is_doubtful {
             Judgement::Doubtful(secured)
@@ -194,19 +189,17 @@ fn judge(
 
 fn configuration(
     provider: Arc<CryptoProvider>,
+    verifier: Arc<KeyHolderVerifier>,
     newest: TlsVersion,
 ) -> Result<ClientConfig, TlsFailure> {
     let versions: &[_] = match newest {
         TlsVersion::Tls12 => &[&TLS12],
         TlsVersion::Tls13 => &[&TLS13, &TLS12],
     };
-    let verifier = KeyHolderVerifier {
-        algorithms: provider.signature_verification_algorithms,
-    };
     let mut config = ClientConfig::builder_with_provider(provider)
         .with_protocol_versions(versions)?
         .dangerous()
-        .with_custom_certificate_verifier(Arc::new(verifier))
+        .with_custom_certificate_verifier(verifier)
         .with_no_client_auth();
     config.key_log = Arc::new(KeyLogFile::new());
     // What `RecordLayer` needs to take a control connection over.

@@ -7,8 +7,7 @@ use rustls::unbuffered::{
     UnbufferedStatus, WriteTraffic,
 };
 
-use super::certificate::{Certificate, Fingerprint};
-use super::client::Believed;
+use super::certificate::Certificate;
 use super::failure::TlsFailure;
 use super::input::RecordInput;
 use super::record_layer::{Received, RecordLayer};
@@ -17,8 +16,8 @@ use super::trust::Trust;
 /// The TLS side of one control or data connection.
 pub struct TlsConnection {
     state: State,
-    /// The certificate that a data connection must show; `None` for a control connection.
-    expected: Option<Believed>,
+    /// Why a data connection's certificate is believed, which is the control connection's; `None` for that.
+    trust: Option<Trust>,
     says_close_notify: bool,
     input: RecordInput,
     plain: Vec<u8>,
@@ -93,12 +92,12 @@ enum Write<'a> {
 impl TlsConnection {
     pub(super) fn begin(
         connection: UnbufferedClientConnection,
-        expected: Option<Believed>,
+        trust: Option<Trust>,
         says_close_notify: bool,
     ) -> Result<Self, TlsFailure> {
         let mut begun = Self {
             state: State::Library(Box::new(connection)),
-            expected,
+            trust,
             says_close_notify,
             input: RecordInput::default(),
             plain: Vec::new(),
@@ -181,18 +180,10 @@ impl TlsConnection {
     ///
     /// # Errors
     ///
-    /// [`TlsFailure::OtherCertificate`] if it leads to somebody else than the control connection.
-    pub fn compare(&mut self) -> Result<Secured, TlsFailure> {
-        let agreed = self.conclude()?;
-        match (agreed.chain.first(), self.expected.clone()) {
-            (Some(own), Some(expected)) if *own == expected.certificate => {
-                Ok(agreed.into_secured(expected.trust))
-            }
-            (Some(own), _) => Err(TlsFailure::OtherCertificate {
-                fingerprint: Fingerprint::of(own),
-            }),
-            (None, _) => Err(TlsFailure::HandshakeCut),
-        }
+    /// [`TlsFailure::HandshakeCut`]: it is not over, or this is no data connection.
+    pub fn secured(&mut self) -> Result<Secured, TlsFailure> {
+        let trust = self.trust.clone().ok_or(TlsFailure::HandshakeCut)?;
+        Ok(self.conclude()?.into_secured(trust))
     }
 
     /// What was agreed on, once the handshake is over.
@@ -201,7 +192,7 @@ impl TlsConnection {
             return Err(TlsFailure::HandshakeCut);
         };
         let agreed = Agreed::of(connection);
-        if self.expected.is_none() && is_tls_1_3(connection) {
+        if self.trust.is_none() && is_tls_1_3(connection) {
             let state = std::mem::replace(&mut self.state, State::Failed);
             let State::Library(connection) = state else {
                 return Err(TlsFailure::HandshakeCut);
@@ -233,7 +224,7 @@ impl TlsConnection {
     }
 
     fn advance_library(&mut self, mut write: Write<'_>) -> Result<(), TlsFailure> {
-        let is_control = self.expected.is_none();
+        let is_control = self.trust.is_none();
         let State::Library(connection) = &mut self.state else {
             return Ok(());
         };
@@ -243,7 +234,8 @@ impl TlsConnection {
             let mut wants_input = false;
             match state {
                 Err(error) => {
-                    take_alert(connection, &mut self.output);
+                    self.input.take(discard);
+                    take_alert(connection, &mut self.input, &mut self.output);
                     return Err(error.into());
                 }
                 Ok(ConnectionState::EncodeTlsData(mut data)) => {
@@ -355,11 +347,15 @@ fn append(
     }
 }
 
-/// The alert that rustls has for the peer after an error.
-fn take_alert(connection: &mut UnbufferedClientConnection, output: &mut Vec<u8>) {
-    while let Ok(ConnectionState::EncodeTlsData(mut data)) =
-        connection.process_tls_records(&mut []).state
-    {
+/// The alert that rustls has for the peer after an error. It is asked once: it would go on with the octets that it has
+/// refused already, and panic.
+fn take_alert(
+    connection: &mut UnbufferedClientConnection,
+    input: &mut RecordInput,
+    output: &mut Vec<u8>,
+) {
+    let UnbufferedStatus { state, .. } = connection.process_tls_records(input.shown());
+    if let Ok(ConnectionState::EncodeTlsData(mut data)) = state {
         encode(&mut data, output);
     }
 }

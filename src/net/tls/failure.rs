@@ -1,6 +1,9 @@
 //! Why there is no TLS, or no more.
 
+use rustls::CertificateError;
+
 use super::certificate::Fingerprint;
+use super::trust::AnotherCertificate;
 
 /// What ends a TLS connection before its time.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -68,6 +71,12 @@ pub enum TlsFailure {
 
 impl From<rustls::Error> for TlsFailure {
     fn from(error: rustls::Error) -> Self {
+        if let rustls::Error::InvalidCertificate(CertificateError::Other(other)) = &error
+            && let Some(another) = other.0.downcast_ref::<AnotherCertificate>()
+        {
+            let fingerprint = another.fingerprint;
+            return Self::OtherCertificate { fingerprint };
+        }
         Self::Protocol(error)
     }
 }

@@ -22,3 +22,6 @@ pub use connection::{Secured, TlsConnection};
 pub use failure::TlsFailure;
 pub(super) use input::RecordInput;
 pub use trust::{Roots, RootsError, Trust};
+
+#[cfg(test)]
+mod tests;

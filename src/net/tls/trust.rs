@@ -4,6 +4,7 @@
 //! examined when the handshake is over and before a single octet of FTP is written, so that a person can be asked in
 //! between.
 
+use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -12,9 +13,12 @@ use rustls::crypto::{WebPkiSupportedAlgorithms, verify_tls12_signature, verify_t
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
-use rustls::{CertificateError, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
+use rustls::{
+    CertificateError, DigitallySignedStruct, Error, OtherError, RootCertStore, SignatureScheme,
+};
 use x509_parser::prelude::{FromDer, X509Certificate};
 
+use super::certificate::Fingerprint;
 use super::failure::TlsFailure;
 
 /// The certificates that everything is traced back to.
@@ -170,22 +174,52 @@ fn validity(certificate: &CertificateDer<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// Checks in the handshake that the server holds the key, and leaves the certificate itself to [`examine`].
+/// Checks in the handshake that the server holds the key, and leaves the certificate itself to [`examine`]. Once one is
+/// believed, no other is taken: a data connection with another one ends before its handshake does.
 #[derive(Debug)]
 pub(super) struct KeyHolderVerifier {
-    pub(super) algorithms: WebPkiSupportedAlgorithms,
+    algorithms: WebPkiSupportedAlgorithms,
+    believed: OnceLock<CertificateDer<'static>>,
+}
+
+/// What rustls is told of a certificate that is not the believed one.
+#[derive(Debug, thiserror::Error)]
+#[error("another certificate, SHA-256 {fingerprint}")]
+pub(super) struct AnotherCertificate {
+    pub(super) fingerprint: Fingerprint,
+}
+
+impl KeyHolderVerifier {
+    pub(super) fn new(algorithms: WebPkiSupportedAlgorithms) -> Self {
+        Self {
+            algorithms,
+            believed: OnceLock::new(),
+        }
+    }
+
+    /// From now on this certificate and no other; the first one counts.
+    pub(super) fn believe(&self, certificate: CertificateDer<'static>) {
+        self.believed.get_or_init(|| certificate);
+    }
 }
 
 impl ServerCertVerifier for KeyHolderVerifier {
     fn verify_server_cert(
         &self,
-        _: &CertificateDer<'_>,
+        certificate: &CertificateDer<'_>,
         _: &[CertificateDer<'_>],
         _: &ServerName<'_>,
         _: &[u8],
         _: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        Ok(ServerCertVerified::assertion())
+        match self.believed.get() {
+            Some(believed) if believed != certificate => {
+                let fingerprint = Fingerprint::of(certificate);
+                let other = OtherError(Arc::new(AnotherCertificate { fingerprint }));
+                Err(CertificateError::Other(other).into())
+            }
+            _ => Ok(ServerCertVerified::assertion()),
+        }
     }
 
     fn verify_tls12_signature(

@@ -117,9 +117,13 @@ impl ActiveTransfer {
         self.may_flow()
     }
 
+    pub(super) fn is_in_handshake(&self) -> bool {
+        self.protected && !self.secured
+    }
+
     /// The server has begun the transfer, and the data connection stands as it should.
     pub(super) fn may_flow(&self) -> bool {
-        self.begun && self.connection.is_some() && (self.secured || !self.protected)
+        self.begun && self.connection.is_some() && !self.is_in_handshake()
     }
 
     pub(super) fn reset(&self) {

@@ -91,8 +91,14 @@ impl Engine {
     fn take_secured(&mut self, id: u64, secured: Secured) {
         self.observe(&Observation::DataSecured(&secured));
         self.protection.set_data(secured);
-        let transfer = self.transfer.as_mut();
-        let may_flow = transfer.is_some_and(|transfer| transfer.id == id && transfer.secured());
+        let Some(transfer) = self.transfer.as_mut().filter(|transfer| transfer.id == id) else {
+            return;
+        };
+        let may_flow = transfer.secured();
+        if transfer.answered == Some(false) && transfer.direction() == DataDirection::Sent {
+            transfer.drop_connection(TransferResult::StoppedByServer);
+            return;
+        }
         if let (true, Some(waiting)) = (may_flow, &self.waiting) {
             waiting.tell(News::Begun);
         }
@@ -204,6 +210,10 @@ impl Engine {
         match (positive, received) {
             (true, true) => transfer.receive(),
             (false, true) if !untouched => {
+                transfer.give_up_at = Some(Instant::now() + STOP_GRACE);
+            }
+            // Why the handshake failed may be known on this side only, and in a moment.
+            (false, false) if !untouched && transfer.is_in_handshake() => {
                 transfer.give_up_at = Some(Instant::now() + STOP_GRACE);
             }
             _ if untouched => self.put_back_connection(),

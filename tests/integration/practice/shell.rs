@@ -76,3 +76,19 @@ fn at_the_prompt_nobody_is_asked_about_the_certificate() {
     assert_eq!(terminal.wait_exit(), 0);
     assert!(!String::from_utf8_lossy(&terminal.raw_output()).contains("trust it"));
 }
+
+/// A handshake that is completed before the certificate is compared would let the server open the file, which empties it.
+#[test]
+fn another_data_certificate_leaves_the_servers_file_as_it_was() {
+    for version in ["set tls-max 1.2", "set tls-max 1.3"] {
+        let home = TempDir::new().unwrap();
+        let arguments = ["--keep", "--fault", "other-data-certificate"];
+        let lines = ["PASV", "STOR 1.TXT <<< 'secret'"];
+        practising(&[&arguments[..], &["-c", version]].concat(), &lines)
+            .home(home.path())
+            .run()
+            .code(4);
+        let content = fs::read_to_string(kept_file(&home, "1.TXT")).unwrap();
+        assert_eq!(content, "I am ", "{version}");
+    }
+}
