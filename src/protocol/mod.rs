@@ -12,6 +12,7 @@ pub mod reply;
 pub mod reply_codes;
 pub mod reply_reader;
 pub mod secret_echo;
+pub mod site_commands;
 mod telnet;
 pub mod user_pi;
 pub mod verb;
@@ -27,5 +28,6 @@ pub use parameters::{
 pub use reply::{Reply, ReplyClass, ReplyCode};
 pub use reply_codes::{REPLY_CODES, ReplyCodeEntry};
 pub use reply_reader::{Received, ReplyReader};
+pub use site_commands::{SITE_COMMANDS, SiteCommandEntry};
 pub use verb::Verb;
 pub use verbs::{DataDirection, Origin, VERBS, VerbEntry};

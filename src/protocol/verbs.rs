@@ -15,6 +15,9 @@ pub struct VerbEntry {
     pub name: &'static str,
     /// The code with its arguments, such as `APPE <path>`; what may be left out stands in brackets.
     pub syntax: &'static str,
+    /// Arguments that have a fixed spelling, the most useful first: `A`, `L 8` for TYPE, `CHMOD` for SITE. Where more must
+    /// follow, [`VerbEntry::syntax`] and [`super::site_commands`] tell what.
+    pub sub_arguments: &'static [&'static str],
     /// Where it is defined: `RFC 959 section 4.1.3`, several with `; ` between them.
     pub reference: &'static str,
     /// What it does, in one line.
@@ -75,6 +78,7 @@ impl VerbEntry {
         Self {
             name,
             syntax,
+            sub_arguments: &[],
             reference,
             summary,
             data: None,
@@ -83,6 +87,11 @@ impl VerbEntry {
             replies,
             replies_after_preliminary: replies,
         }
+    }
+
+    pub(super) const fn takes(mut self, sub_arguments: &'static [&'static str]) -> Self {
+        self.sub_arguments = sub_arguments;
+        self
     }
 
     pub(super) const fn receives(mut self, after_preliminary: &'static [u16]) -> Self {
