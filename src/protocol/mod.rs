@@ -11,6 +11,7 @@ pub mod path_name;
 pub mod reply;
 pub mod reply_codes;
 pub mod reply_reader;
+mod rows;
 pub mod secret_echo;
 pub mod site_commands;
 mod telnet;

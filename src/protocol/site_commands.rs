@@ -36,25 +36,24 @@ const fn row(
 }
 
 /// Every subcommand that servers in use are known to have, the most useful first.
-#[rustfmt::skip]
 pub static SITE_COMMANDS: &[SiteCommandEntry] = ROWS;
 
 #[rustfmt::skip]
 const ROWS: &[SiteCommandEntry] = &[
     row("HELP", "SITE HELP", "nearly all", "Lists the subcommands that this server has."),
-    row("CHMOD", "SITE CHMOD <mode> <path>", "vsftpd, ProFTPD, Pure-FTPd, pyftpdlib and others",
+    row("CHMOD", "SITE CHMOD <mode> <path>", "vsftpd, ProFTPD, Pure-FTPd, pyftpdlib and many more",
         "Changes the permissions of a file; the mode is octal, such as 644."),
-    row("UMASK", "SITE UMASK [<mask>]", "vsftpd, ProFTPD, wu-ftpd",
+    row("UMASK", "SITE UMASK [<mask>]", "vsftpd, wu-ftpd",
         "Sets the permissions that new files do not get, in octal."),
-    row("IDLE", "SITE IDLE [<seconds>]", "Pure-FTPd, wu-ftpd",
+    row("IDLE", "SITE IDLE <seconds>", "Pure-FTPd, wu-ftpd",
         "Sets after how many seconds without a command the server hangs up."),
-    row("UTIME", "SITE UTIME <YYYYMMDDhhmm[ss]> <path>", "ProFTPD, Pure-FTPd, Serv-U",
+    row("UTIME", "SITE UTIME <YYYYMMDDhhmmss> <path>", "Pure-FTPd, ProFTPD (mod_site_misc), Serv-U",
         "Sets the modification time of a file, in UTC."),
     row("CHGRP", "SITE CHGRP <group> <path>", "ProFTPD", "Changes the group of a file."),
     row("CPFR", "SITE CPFR <path>", "ProFTPD (mod_copy)",
         "Names the file to be copied in the server; SITE CPTO must follow."),
     row("CPTO", "SITE CPTO <path>", "ProFTPD (mod_copy)", "Names the copy of the file of SITE CPFR."),
-    row("SYMLINK", "SITE SYMLINK <path> <link>", "ProFTPD, Pure-FTPd", "Makes a symbolic link."),
+    row("SYMLINK", "SITE SYMLINK <path> <link>", "ProFTPD (mod_site_misc)", "Makes a symbolic link."),
     row("MKDIR", "SITE MKDIR <path>", "ProFTPD (mod_site_misc)", "Makes a directory and those above it."),
     row("RMDIR", "SITE RMDIR <path>", "ProFTPD (mod_site_misc)", "Removes a directory and all in it."),
     row("QUOTA", "SITE QUOTA", "ProFTPD (mod_quotatab)", "Tells how much room is left to this user."),
@@ -63,10 +62,10 @@ const ROWS: &[SiteCommandEntry] = &[
     row("TIME", "SITE TIME", "Pure-FTPd", "Tells the time of the server."),
     row("EXEC", "SITE EXEC <command>", "wu-ftpd, Serv-U",
         "Runs a program of the server; nearly always switched off."),
-    row("PSWD", "SITE PSWD <old> <new>", "Serv-U", "Changes the password. Both pass in the clear."),
+    row("PSWD", "SITE PSWD <old> <new>", "Serv-U", "Changes the password; this shell does not mask the two."),
     row("NAMEFMT", "SITE NAMEFMT <0 | 1>", "IBM i", "Chooses between names of the library and of the file system."),
-    row("CHECKSUM", "SITE CHECKSUM <path>", "several", "Asks for the checksum of a file."),
-    row("SHOHASH", "SITE SHOHASH <algorithm> <path>", "z/OS and others", "Asks for the hash of a file."),
+    row("CHECKSUM", "SITE CHECKSUM <path>", "wu-ftpd", "Asks for the CRC-32 or MD5 of a file."),
+    row("SHOHASH", "SITE SHOHASH <path>", "Akamai NetStorage", "Asks for the MD5 of a file."),
 ];
 
 /// The names alone, for [`super::VerbEntry::sub_arguments`] of SITE.
