@@ -9,7 +9,9 @@ mod open_reply;
 pub mod parameters;
 pub mod path_name;
 pub mod reply;
+mod reply_code_table;
 pub mod reply_codes;
+pub mod reply_digits;
 pub mod reply_reader;
 mod rows;
 pub mod secret_echo;
@@ -28,6 +30,7 @@ pub use parameters::{
 };
 pub use reply::{Reply, ReplyClass, ReplyCode};
 pub use reply_codes::{REPLY_CODES, ReplyCodeEntry};
+pub use reply_digits::ReplySubject;
 pub use reply_reader::{Received, ReplyReader};
 pub use site_commands::{SITE_COMMANDS, SiteCommandEntry};
 pub use verb::Verb;

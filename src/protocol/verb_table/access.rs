@@ -44,14 +44,13 @@ pub(super) const ROWS: &[VerbEntry] = &[
             are then.")
         .example(&["CWD pub/docs", "250 Directory successfully changed."])
         .quirks("A path with a trailing blank is another path: nothing is trimmed.")
-        .handled("The prompt forgets the directory until the next PWD. The alias `cd` sends it."),
+        .handled("The alias `cd` sends it."),
     // RFC 959 lists 200; every measured server answers 250.
     VerbEntry::new("CDUP", "CDUP", "RFC 959 section 4.1.1",
         "Changes to the parent directory.", &[200, 250, 550])
         .notes("The way up on systems where .. means nothing.")
         .example(&["CDUP", "250 Directory successfully changed."])
-        .quirks("RFC 959 lists 200; every measured server answers 250.")
-        .handled("The prompt forgets the directory until the next PWD."),
+        .quirks("RFC 959 lists 200; every measured server answers 250."),
     VerbEntry::new("SMNT", "SMNT <path>", "RFC 959 section 4.1.1",
         "Mounts another file system.", &[202, 250, 550])
         .notes("Login and transfer parameters stay as they are.")

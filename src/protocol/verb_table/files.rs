@@ -74,20 +74,17 @@ pub(super) const ROWS: &[VerbEntry] = &[
         "Tells the working directory.", &[257, 550])
         .notes("The path stands in quotes; quotes in it are doubled.")
         .example(&["PWD", "257 \"/pub\" is the current directory"])
-        .quirks("Pure-FTPd does not double quotes. vsftpd doubles the octet 255.")
-        .handled("The directory of its 257 is remembered."),
+        .quirks("Pure-FTPd does not double quotes. vsftpd doubles the octet 255."),
     VerbEntry::new("XCWD", "XCWD <path>", "RFC 775; RFC 1123 section 4.1.3.1",
         "As CWD.", &[200, 250, 550]).historic()
         .notes("The old name of CWD.")
         .example(&["XCWD pub", "250 Directory successfully changed."])
-        .quirks("All four servers in our tests have it.")
-        .handled("As CWD."),
+        .quirks("All four servers in our tests have it."),
     VerbEntry::new("XCUP", "XCUP", "RFC 775; RFC 1123 section 4.1.3.1",
         "As CDUP.", &[200, 250, 550]).historic()
         .notes("The old name of CDUP.")
         .example(&["XCUP", "250 Directory successfully changed."])
-        .quirks("All four servers in our tests have it.")
-        .handled("As CDUP."),
+        .quirks("All four servers in our tests have it."),
     VerbEntry::new("XMKD", "XMKD <path>", "RFC 775; RFC 1123 section 4.1.3.1",
         "As MKD.", &[257, 450, 452, 521, 550, 552, 553]).historic()
         .notes("The old name of MKD.")
@@ -102,8 +99,7 @@ pub(super) const ROWS: &[VerbEntry] = &[
         "As PWD.", &[257, 550]).historic()
         .notes("The old name of PWD.")
         .example(&["XPWD", "257 \"/\" is the current directory"])
-        .quirks("All four servers in our tests have it.")
-        .handled("As PWD."),
+        .quirks("All four servers in our tests have it."),
     VerbEntry::new("AVBL", "AVBL [<path>]", "draft-peterson-streamlined-ftp-command-extensions",
         "Asks how many octets may still be stored.", &[213, 550]).wild()
         .notes("Of a directory, or of the working one.")

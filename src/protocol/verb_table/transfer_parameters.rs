@@ -95,14 +95,15 @@ pub(super) const ROWS: &[VerbEntry] = &[
         .notes("S is the default: the end of the connection is the end of the file. Z compresses with zlib.")
         .example(&["MODE S", "200 Mode set to S."])
         .quirks("B and C are refused by the four servers in our tests; ProFTPD has Z.")
-        .handled("Only S is understood: in another mode the octets are shown and stored as they come, and `resume` refuses."),
+        .handled("Only S is understood: in another mode the octets are shown and stored as they come. `resume` sends \
+            MODE S if another was set."),
     VerbEntry::new("STRU", "STRU <F | R | P>", "RFC 959 section 4.1.2",
         "Sets the file structure: File, Record or Page.", &[200])
         .takes(&["F", "R", "P"])
         .notes("F is the default. Records and pages are for machines that have files of that kind.")
         .example(&["STRU F", "200 Structure set to F."])
         .quirks("R and P are refused by the four servers in our tests.")
-        .handled("Only F is understood; `resume` refuses any other."),
+        .handled("Only F is understood; `resume` sends STRU F if another was set."),
     VerbEntry::new("ALGS", "ALGS <STATUS64 | ENABLE64 | DISABLE64>", "RFC 6384 section 11",
         "Asks a translating gateway whether it rewrites EPSV and EPRT.", &[202, 216])
         .takes(&["STATUS64", "ENABLE64", "DISABLE64"])
