@@ -1,8 +1,10 @@
 //! The RFCs as values: no socket, no file, no clock, no colour, no environment.
 
 mod advertised_port;
+pub mod answered;
 pub mod command;
 pub mod data_port;
+pub mod learnt;
 pub mod ledger;
 pub mod listing;
 mod open_reply;
@@ -22,6 +24,7 @@ pub mod verb;
 mod verb_table;
 pub mod verbs;
 
+pub use answered::Answered;
 pub use command::{Command, IllegalOctet};
 pub use data_port::{DataPort, DataPortUnreadable};
 pub use parameters::{

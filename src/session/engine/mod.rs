@@ -15,7 +15,7 @@ use std::time::Instant;
 use crate::net::{ControlConnection, ControlInput, DataEvent};
 use crate::protocol::ledger::EntryId;
 use crate::protocol::user_pi::{Learnt, UserPi, data_direction};
-use crate::protocol::{Command, Verb};
+use crate::protocol::{Answered, Command, Verb};
 
 use super::Settings;
 use super::exchange::{Ending, News, Outcome};
@@ -64,6 +64,8 @@ pub struct Status {
     pub data: DataState,
     /// Commands that are owed a final reply, oldest first.
     pub owed: Vec<Verb>,
+    /// The last reply, and what it answered.
+    pub last_answered: Option<Answered>,
 }
 
 /// The data connection, as the prompt shows it.
@@ -278,6 +280,7 @@ impl Engine {
             learnt: self.pi.learnt().clone(),
             data,
             owed: self.pi.ledger().open_verbs().collect(),
+            last_answered: self.pi.last_answered().cloned(),
         }
     }
 
