@@ -1,5 +1,7 @@
 //! What a person touches: the line, the editor, the painter, options and configuration.
 
+pub mod advice;
+mod advising;
 pub mod aliases;
 mod builtins;
 pub mod configuration;
@@ -13,6 +15,7 @@ pub mod hexdump;
 pub mod interrupts;
 pub mod line;
 pub mod options;
+pub mod page;
 pub mod painter;
 pub mod places;
 mod replaying;
@@ -22,6 +25,7 @@ pub mod secrets;
 mod sending;
 pub mod settings;
 pub mod target;
+pub mod why;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -171,6 +171,7 @@ pub(super) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
             .map(|line| line.as_encoded_bytes().to_vec());
         Keyboard::Given(lines.collect::<VecDeque<_>>())
     };
+    painter.show_hints(configuration.settings.hints);
     let shell = Shell {
         painter: painter.clone(),
         session: None,
