@@ -36,7 +36,7 @@ pub(super) const ROWS: &[VerbEntry] = &[
         .notes("The name is the one that you would type to reach the server; an IPv6 address stands in \
             brackets. 504: not a name of this server. 503: the login has begun.")
         .example(&["HOST ftp.example.com", "220 Ready."])
-        .quirks("Of the four servers in our tests only ProFTPD has it; there an unknown name is 504."),
+        .quirks("ProFTPD has it, and answers 504 to an unknown name; vsftpd, Pure-FTPd and pyftpdlib do not."),
     // RFC 959 appendix II shows 200.
     VerbEntry::new("CWD", "CWD <path>", "RFC 959 section 4.1.1",
         "Changes the working directory.", &[200, 250, 550])

@@ -56,8 +56,8 @@ pub(super) const ROWS: &[VerbEntry] = &[
         "Asks for a hash of a file, or of the part that RANG chose.", HASHED).wild()
         .notes("OPTS HASH chooses the algorithm, FEAT lists them, RANG before it takes a part of the file.")
         .example(&["HASH 1.TXT", "213 SHA-1 0-6 f572d396fae9206628714fb2ce00f72e94f2258f 1.TXT"])
-        .quirks("Of the four servers in our tests only ProFTPD (mod_digest) has it; it sends 213- lines while \
-            it computes.")
+        .quirks("ProFTPD (mod_digest) has it; vsftpd, Pure-FTPd and pyftpdlib do not. It sends 213- lines while it \
+            computes.")
         .handled("`resume` compares by it if FEAT listed it."),
     VerbEntry::new("CKSM", "CKSM <algorithm> <offset> <length> <path>", "GFD.47",
         "Asks for the checksum of a part of a file (GridFTP).", HASHED)

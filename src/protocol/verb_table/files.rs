@@ -27,7 +27,7 @@ pub(super) const ROWS: &[VerbEntry] = &[
         "Sets the creation time of a file.", &[213, 450, 550]).wild()
         .notes("The time is UTC. Few file systems let it be set.")
         .example(&["MFCT 20260101120000 1.TXT", "213 Create=20260101120000; 1.TXT"])
-        .quirks("None of the four servers in our tests has it."),
+        .quirks("vsftpd, ProFTPD, Pure-FTPd and pyftpdlib do not have it."),
     VerbEntry::new("MFF", "MFF <fact>=<value>; <path>", "draft-somers-ftp-mfxx section 5",
         "Sets facts of a file.", &[213, 450, 550])
         .takes(&["Modify=", "Create=", "UNIX.mode=", "UNIX.owner=", "UNIX.group="]).wild()
@@ -36,7 +36,7 @@ pub(super) const ROWS: &[VerbEntry] = &[
             "MFF Modify=20260101120000;UNIX.mode=0644; 1.TXT",
             "213 Modify=20260101120000;UNIX.mode=0644; 1.TXT",
         ])
-        .quirks("Of the four servers in our tests only ProFTPD has it."),
+        .quirks("ProFTPD has it; vsftpd, Pure-FTPd and pyftpdlib do not."),
     VerbEntry::new("DELE", "DELE <path>", "RFC 959 section 4.1.3",
         "Deletes a file.", &[250, 450, 550, 553])
         .notes("For directories: RMD. Nothing asks back.")
@@ -79,44 +79,44 @@ pub(super) const ROWS: &[VerbEntry] = &[
         "As CWD.", &[200, 250, 550]).historic()
         .notes("The old name of CWD.")
         .example(&["XCWD pub", "250 Directory successfully changed."])
-        .quirks("All four servers in our tests have it."),
+        .quirks("vsftpd, ProFTPD, Pure-FTPd and pyftpdlib have it."),
     VerbEntry::new("XCUP", "XCUP", "RFC 775; RFC 1123 section 4.1.3.1",
         "As CDUP.", &[200, 250, 550]).historic()
         .notes("The old name of CDUP.")
         .example(&["XCUP", "250 Directory successfully changed."])
-        .quirks("All four servers in our tests have it."),
+        .quirks("vsftpd, ProFTPD, Pure-FTPd and pyftpdlib have it."),
     VerbEntry::new("XMKD", "XMKD <path>", "RFC 775; RFC 1123 section 4.1.3.1",
         "As MKD.", &[257, 450, 452, 521, 550, 552, 553]).historic()
         .notes("The old name of MKD.")
         .example(&["XMKD new", "257 \"/new\" created"])
-        .quirks("All four servers in our tests have it."),
+        .quirks("vsftpd, ProFTPD, Pure-FTPd and pyftpdlib have it."),
     VerbEntry::new("XRMD", "XRMD <path>", "RFC 775; RFC 1123 section 4.1.3.1",
         "As RMD.", &[250, 450, 550, 553]).historic()
         .notes("The old name of RMD.")
         .example(&["XRMD new", "250 Remove directory operation successful."])
-        .quirks("All four servers in our tests have it."),
+        .quirks("vsftpd, ProFTPD, Pure-FTPd and pyftpdlib have it."),
     VerbEntry::new("XPWD", "XPWD", "RFC 775; RFC 1123 section 4.1.3.1",
         "As PWD.", &[257, 550]).historic()
         .notes("The old name of PWD.")
         .example(&["XPWD", "257 \"/\" is the current directory"])
-        .quirks("All four servers in our tests have it."),
+        .quirks("vsftpd, ProFTPD, Pure-FTPd and pyftpdlib have it."),
     VerbEntry::new("AVBL", "AVBL [<path>]", "draft-peterson-streamlined-ftp-command-extensions",
         "Asks how many octets may still be stored.", &[213, 550]).wild()
         .notes("Of a directory, or of the working one.")
         .example(&["AVBL pub", "213 1046208512"])
-        .quirks("None of the four servers in our tests has it."),
+        .quirks("vsftpd, ProFTPD, Pure-FTPd and pyftpdlib do not have it."),
     VerbEntry::new("DSIZ", "DSIZ [<path>]", "draft-peterson-streamlined-ftp-command-extensions",
         "Asks for the size of a directory and all in it.", &[213, 550]).wild()
         .notes("Slow on big directories.")
         .example(&["DSIZ pub", "213 81920"])
-        .quirks("None of the four servers in our tests has it."),
+        .quirks("vsftpd, ProFTPD, Pure-FTPd and pyftpdlib do not have it."),
     VerbEntry::new("COMB", "COMB <path> <part> ...", "draft-peterson-streamlined-ftp-command-extensions",
         "Joins files of the server into one.", &[200, 250, 450, 550, 552, 553]).wild()
         .notes("For uploads in parts: the parts are joined and deleted. Names with blanks stand in quotes.")
         .example(&["COMB whole part1 part2", "250 Combined."])
-        .quirks("None of the four servers in our tests has it."),
+        .quirks("vsftpd, ProFTPD, Pure-FTPd and pyftpdlib do not have it."),
     VerbEntry::new("LOCK", "LOCK <path>", "unregistered: draft of A. Bryan",
         "Asks for a file to be locked.", &[200, 250, 450, 550]).wild()
         .example(&["LOCK 1.TXT", "200 Locked."])
-        .quirks("None of the four servers in our tests has it."),
+        .quirks("vsftpd, ProFTPD, Pure-FTPd and pyftpdlib do not have it."),
 ];

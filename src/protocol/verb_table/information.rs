@@ -27,7 +27,7 @@ pub(super) const ROWS: &[VerbEntry] = &[
         .needs("Nothing; best before USER.")
         .notes("FEAT lists the languages; the one with * is in use. LANG alone goes back to the first.")
         .example(&["LANG en", "200 Responses are in English."])
-        .quirks("Of the four servers in our tests only ProFTPD knows it."),
+        .quirks("ProFTPD has it; vsftpd, Pure-FTPd and pyftpdlib do not."),
     VerbEntry::new("SYST", "SYST", "RFC 959 section 4.1.3",
         "Asks for the kind of operating system.", &[215])
         .needs("Nothing with some servers, a login with others.")
@@ -79,7 +79,7 @@ pub(super) const ROWS: &[VerbEntry] = &[
         "Tells the server the name of the client.", &[200]).wild()
         .needs("Nothing.")
         .example(&["CLNT ftpsh", "200 OK"])
-        .quirks("Of the four servers in our tests only ProFTPD has it.")
+        .quirks("ProFTPD has it; vsftpd, Pure-FTPd and pyftpdlib do not.")
         .handled("Never sent by itself."),
     VerbEntry::new("CSID", "CSID Name=<name>; Version=<version>;",
         "draft-peterson-streamlined-ftp-command-extensions",
@@ -88,6 +88,6 @@ pub(super) const ROWS: &[VerbEntry] = &[
         .needs("Nothing; best before USER.")
         .notes("The reply names the server in the same form.")
         .example(&["CSID Name=ftpsh; Version=1;", "200 name=ProFTPD;version=1.3.8;casesensitive=1;"])
-        .quirks("Of the four servers in our tests only ProFTPD has it.")
+        .quirks("ProFTPD has it; vsftpd, Pure-FTPd and pyftpdlib do not.")
         .handled("Never sent by itself."),
 ];

@@ -40,6 +40,6 @@ pub(super) const ROWS: &[VerbEntry] = &[
         "Fetches a small picture of an image file.", RECEIVING).receives(RECEIVED).wild()
         .notes("The picture comes over the data connection.")
         .example(&["THMB PNG 100 100 photo.jpg", "150 Opening data connection.", "226 Transfer complete."])
-        .quirks("None of the four servers in our tests has it.")
+        .quirks("vsftpd, ProFTPD, Pure-FTPd and pyftpdlib do not have it.")
         .handled("As RETR."),
 ];

@@ -24,7 +24,7 @@ pub(super) const ROWS: &[VerbEntry] = &[
             "ADAT ****",
             "235 ADAT=YIIBbQ==",
         ])
-        .quirks("The four servers in our tests answer 500.")
+        .quirks("vsftpd, ProFTPD, Pure-FTPd and pyftpdlib answer 500.")
         .handled("The argument is masked as that of PASS."),
     VerbEntry::new("PBSZ", "PBSZ <octets>", "RFC 2228 section 3; RFC 4217 section 9",
         "Sets the largest protected block; 0 with TLS.", &[200, 533])
@@ -76,7 +76,7 @@ pub(super) const ROWS: &[VerbEntry] = &[
         .notes("Two servers send each other a file under TLS: the one that is told CPSV is the TLS client, the \
             other gets its address with PORT.")
         .example(&["CPSV", "227 Entering Passive Mode (192,0,2,7,11,79)"])
-        .quirks("None of the four servers in our tests has it.")
+        .quirks("vsftpd, ProFTPD, Pure-FTPd and pyftpdlib do not have it.")
         .handled("The 227 is dialled, which is not what a transfer between two servers wants."),
     VerbEntry::new("SSCN", "SSCN [ON | OFF]", "unregistered: RaidenFTPD, glftpd",
         "Makes the server the TLS client of data connections, between servers.", &[200])

@@ -15,8 +15,8 @@ pub(super) const ROWS: &[VerbEntry] = &[
             "LIST",
             "150 Here comes the directory listing.",
         ])
-        .quirks("pyftpdlib connects at once, before it answers. An address that is not yours is refused by all \
-            four servers in our tests.")
+        .quirks("pyftpdlib connects at once, before it answers. An address that is not yours is refused by vsftpd, \
+            ProFTPD, Pure-FTPd and pyftpdlib.")
         .handled("A port of this machine is opened before the line is sent; `listen` picks one and sends the \
             line."),
     // Over IPv6 Pure-FTPd answers 425; after EPSV ALL vsftpd answers 550. Other servers answer PASV with 228 or 229.
@@ -64,13 +64,13 @@ pub(super) const ROWS: &[VerbEntry] = &[
         .notes("What came before EPRT: address family, length and octets of the address, length and octets of \
             the port.")
         .example(&["LPRT 4,4,127,0,0,1,2,200,13", "200 LPRT command successful."])
-        .quirks("Out of use: the four servers in our tests answer 500.")
+        .quirks("Out of use: vsftpd, ProFTPD, Pure-FTPd and pyftpdlib answer 500.")
         .handled("No port is opened for it: use EPRT."),
     VerbEntry::new("LPSV", "LPSV", "RFC 1639 section 3",
         "Asks the server to listen for a data connection at a long address.", &[228, 425, 521]).historic()
         .notes("What came before EPSV.")
         .example(&["LPSV", "228 Entering Long Passive Mode (4,4,127,0,0,1,2,200,13)"])
-        .quirks("Out of use: the four servers in our tests answer 500.")
+        .quirks("Out of use: vsftpd, ProFTPD, Pure-FTPd and pyftpdlib answer 500.")
         .handled("A 228 is dialled as a 227."),
     VerbEntry::new("SPSV", "SPSV", "draft-rosenau-ftp-single-port",
         "Like PASV, on a single port; Pure-FTPd has it.", &[227, 425]).wild()
@@ -94,7 +94,7 @@ pub(super) const ROWS: &[VerbEntry] = &[
         .takes(&["S", "B", "C", "Z"])
         .notes("S is the default: the end of the connection is the end of the file. Z compresses with zlib.")
         .example(&["MODE S", "200 Mode set to S."])
-        .quirks("B and C are refused by the four servers in our tests; ProFTPD has Z.")
+        .quirks("B and C are refused by vsftpd, ProFTPD, Pure-FTPd and pyftpdlib; ProFTPD has Z.")
         .handled("Only S is understood: in another mode the octets are shown and stored as they come. `resume` sends \
             MODE S if another was set."),
     VerbEntry::new("STRU", "STRU <F | R | P>", "RFC 959 section 4.1.2",
@@ -102,7 +102,7 @@ pub(super) const ROWS: &[VerbEntry] = &[
         .takes(&["F", "R", "P"])
         .notes("F is the default. Records and pages are for machines that have files of that kind.")
         .example(&["STRU F", "200 Structure set to F."])
-        .quirks("R and P are refused by the four servers in our tests.")
+        .quirks("R and P are refused by vsftpd, ProFTPD, Pure-FTPd and pyftpdlib.")
         .handled("Only F is understood; `resume` sends STRU F if another was set."),
     VerbEntry::new("ALGS", "ALGS <STATUS64 | ENABLE64 | DISABLE64>", "RFC 6384 section 11",
         "Asks a translating gateway whether it rewrites EPSV and EPRT.", &[202, 216])

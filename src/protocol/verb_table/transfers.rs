@@ -146,5 +146,5 @@ pub(super) const ROWS: &[VerbEntry] = &[
         .needs("A login, TYPE I and MODE S; then directly the RETR, STOR or HASH that it is for.")
         .notes("Both ends are counted from 0 and belong to the range. RANG 1 0 takes it back.")
         .example(&["RANG 0 99", "350 Restarting at 0. End octet at 99."])
-        .quirks("Of the four servers in our tests only ProFTPD has it; in TYPE A it answers 551."),
+        .quirks("ProFTPD has it, and answers 551 in TYPE A; vsftpd, Pure-FTPd and pyftpdlib do not."),
 ];
