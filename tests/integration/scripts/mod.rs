@@ -7,6 +7,7 @@ mod data;
 mod dialogue;
 mod exit_codes;
 mod help;
+mod hints;
 mod octets;
 mod replays;
 mod targets;
