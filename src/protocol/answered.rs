@@ -10,6 +10,8 @@ use super::verb::Verb;
 pub struct Answered {
     /// The command with its secret masked; `None` for the greeting and for a reply that nobody asked for.
     pub command: Option<Command>,
+    /// Neither a command nor the greeting was owed it.
+    pub unasked: bool,
     /// The reply, with echoes of secrets masked.
     pub reply: Reply,
     /// A 1yz had answered the same command before.

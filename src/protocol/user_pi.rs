@@ -223,6 +223,7 @@ impl UserPi {
         let fit = assignment.fit;
         self.last_answered = Some(Answered {
             command: command.as_ref().map(Command::without_secret),
+            unasked: answered.is_none(),
             reply: shown.clone(),
             begun: awaited.as_ref().is_some_and(|awaited| awaited.begun),
             before: awaited.map_or_else(|| self.learnt.clone(), |awaited| awaited.before),

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::advice;
 use super::aliases::ExpandedStep;
 use super::core::Shell;
 use super::escape::escape;
@@ -135,9 +136,11 @@ impl Shell {
                 Exit::Done
             }
             None => {
-                let topic = escape(arguments.join(" ").as_bytes());
+                let topic = arguments.join(" ");
+                let meant = advice::meant(&topic).map(|verb| format!("did you mean {verb}? "));
+                let (topic, meant) = (escape(topic.as_bytes()), meant.unwrap_or_default());
                 self.refuse_line(&format!(
-                    "no help for {topic}: `help` lists what there is, HELP asks the server"
+                    "no help for {topic}: {meant}`help` lists what there is, HELP asks the server"
                 ))
             }
         }

@@ -54,7 +54,8 @@ pub fn explain(answered: &Answered, status: &Status, columns: usize) -> String {
 
 fn whose(answered: &Answered) -> String {
     match &answered.command {
-        None => "that nobody asked for, or the greeting".to_owned(),
+        None if answered.unasked => "that nobody asked for".to_owned(),
+        None => "as the greeting".to_owned(),
         Some(command) => {
             let about =
                 verbs::entry(&command.verb()).map(|entry| entry.summary.trim_end_matches('.'));

@@ -270,7 +270,11 @@ fn the_last_reply_is_kept_with_what_it_answered_and_what_was_known_before() {
 
     let pi = after(&["421 idle"]);
     let last = pi.last_answered().unwrap();
-    assert!(last.command.is_none() && last.verb().as_bytes().is_empty());
+    assert!(last.unasked && last.command.is_none() && last.verb().as_bytes().is_empty());
+
+    let pi = after(&[]);
+    let last = pi.last_answered().unwrap();
+    assert!(!last.unasked && last.command.is_none());
 }
 
 #[test]

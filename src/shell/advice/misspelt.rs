@@ -1,8 +1,7 @@
 //! Lines that no server knows: words of other clients, and verbs with a slip of the finger.
 
-use super::{Advice, has_code, may_be_secret};
+use super::{Advice, has_code, may_be_secret, shown_command};
 use crate::protocol::{Answered, Origin, VERBS, VerbEntry, verbs};
-use crate::shell::escape::escape;
 use crate::shell::line::Builtin;
 
 /// What was probably meant, if the verb is in no table and the server did not know it either. The line has been sent as
@@ -17,7 +16,8 @@ pub(super) fn advice(answered: &Answered) -> Option<Advice> {
         return None;
     }
     let next = other_clients(word).or_else(|| nearest(word));
-    let shown = escape(word.as_bytes());
+    let line = shown_command(answered);
+    let shown = line.split(' ').next().unwrap_or_default();
     Some(match next {
         Some(next) => Advice {
             cause: format!("{shown} is no FTP verb, and was sent as typed."),
@@ -46,8 +46,8 @@ fn other_clients(word: &str) -> Option<String> {
     Builtin::named(&word).map(|builtin| format!("the built-in `{}`, in lower case", builtin.name()))
 }
 
-/// Verbs that are one slip away, two in a long word.
-fn nearest(word: &str) -> Option<String> {
+/// Verbs that are one slip away from a word in capitals, two if it is long.
+pub(super) fn nearest(word: &str) -> Option<String> {
     let limit = if word.len() > 5 { 2 } else { 1 };
     let distance = |entry: &VerbEntry| strsim::osa_distance(word, entry.name);
     let near = VERBS.iter().filter(|entry| distance(entry) <= limit);
@@ -75,14 +75,8 @@ const MOST: usize = 3;
 
 /// Words of other clients, and what does it here.
 const WORDS: &[(&str, &str)] = &[
-    (
-        "get recv mget",
-        "PASV, then RETR f > file (alias `get`, in lower case)",
-    ),
-    (
-        "put send mput",
-        "PASV, then STOR f < file (alias `put`, in lower case)",
-    ),
+    ("get recv mget", "PASV, then RETR f > file (alias `get`)"),
+    ("put send mput", "PASV, then STOR f < file (alias `put`)"),
     ("append", "PASV, then APPE f < file"),
     ("ls dir ll mls mdir", "PASV, then LIST (alias `ls`)"),
     ("nlist", "PASV, then NLST"),

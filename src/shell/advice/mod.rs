@@ -52,10 +52,16 @@ pub fn all(answered: &Answered) -> Vec<Advice> {
         .collect()
 }
 
-/// The line that may follow the reply; never longer than a line.
+/// The one line that may follow the reply.
 #[must_use]
 pub fn hint(answered: &Answered) -> Option<String> {
     all(answered).into_iter().find_map(|advice| advice.hint)
+}
+
+/// Verbs that a word without help may have been meant for.
+#[must_use]
+pub fn meant(word: &str) -> Option<String> {
+    misspelt::nearest(&word.to_ascii_uppercase())
 }
 
 /// The line that may go before a command is sent.
@@ -64,7 +70,7 @@ pub fn warning(command: &Command, known: &Learnt) -> Option<String> {
     let marker = known.pending_restart?;
     command.verb().is("APPE").then(|| {
         format!(
-            "a REST {} is pending, so APPE may write there and not at the end: REST 0 clears it",
+            "REST {} is pending, so APPE may write there: REST 0 clears it",
             marker.0
         )
     })
@@ -76,9 +82,20 @@ pub fn shown_command(answered: &Answered) -> String {
     match &answered.command {
         None => String::new(),
         Some(_) if may_be_secret(answered) => "that line".to_owned(),
-        Some(command) => escape(&command.masked()).trim_end().to_owned(),
+        Some(command) => short(escape(&command.masked()).trim_end()),
     }
 }
+
+/// A line that is repeated in another must leave room for it.
+fn short(text: &str) -> String {
+    if text.chars().count() <= LONGEST_REPEATED {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(LONGEST_REPEATED).collect();
+    format!("{kept}...")
+}
+
+const LONGEST_REPEATED: usize = 40;
 
 fn may_be_secret(answered: &Answered) -> bool {
     answered.before.secret_is_asked && verbs::entry(&answered.verb()).is_none()
@@ -112,7 +129,7 @@ fn is_refused(answered: &Answered) -> bool {
     answered.reply.code.is_negative()
 }
 
-/// Nothing was said that ends the transfer type that changes octets.
+/// The TYPE that was accepted last may change octets.
 fn is_in_type_a(answered: &Answered) -> bool {
     !answered.before.parameters.effective_type().keeps_octets()
 }

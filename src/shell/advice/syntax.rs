@@ -1,7 +1,7 @@
 //! Verbs that the server does not have, and arguments that it does not take.
 
 use super::{Advice, Case, has_code};
-use crate::protocol::{Answered, VerbEntry, verbs};
+use crate::protocol::{Answered, DataPort, VerbEntry, verbs};
 
 pub(super) const CASES: &[Case] = &[
     Case {
@@ -57,8 +57,7 @@ pub(super) fn usage(answered: &Answered) -> Option<Advice> {
     let is_suspect = if lacks_argument {
         has_code(answered, &[500, 501, 504, 550, 553])
     } else {
-        has_code(answered, &[501])
-            && !answered.is_to(&["REST", "TYPE", "MODE", "STRU", "USER", "PASS"])
+        has_code(answered, &[501]) && !is_well_formed(answered)
     };
     let cause = if lacks_argument {
         "It wants an argument."
@@ -70,6 +69,15 @@ pub(super) fn usage(answered: &Answered) -> Option<Advice> {
         next: entry.syntax.to_owned(),
         hint: Some(format!("the form is: {}", entry.syntax)),
     })
+}
+
+/// Whether the argument has the form of its verb, or is one of which a case of its own says more.
+fn is_well_formed(answered: &Answered) -> bool {
+    match answered.verb().as_bytes() {
+        b"PORT" => DataPort::from_port_argument(answered.argument()).is_ok(),
+        b"EPRT" => DataPort::from_eprt_argument(answered.argument()).is_ok(),
+        _ => answered.is_to(&["REST", "TYPE", "MODE", "STRU", "USER", "PASS", "SITE"]),
+    }
 }
 
 fn is_missing(answered: &Answered) -> bool {

@@ -66,7 +66,7 @@ fn an_append_with_a_pending_marker_is_warned_about_before_it_goes() {
         ("PASV", "\n  that may void the REST"),
         (
             "APPE 1.TXT <<< 'zfive5'",
-            "\n  a REST 5 is pending, so APPE may write there",
+            "\n  REST 5 is pending, so APPE may write there",
         ),
     ] {
         terminal.send_line(line);
