@@ -32,7 +32,7 @@ pub(super) const ROWS: &[VerbEntry] = &[
         .handled("The argument is masked as that of PASS. `login` asks for it after a 332."),
     VerbEntry::new("HOST", "HOST <name | [ipv6]>", "RFC 7151 section 3",
         "Chooses a virtual host, before USER.", &[220])
-        .needs("Comes before USER; with TLS, behind AUTH TLS.")
+        .needs("Comes before AUTH and USER.")
         .notes("The name is the one that you would type to reach the server; an IPv6 address stands in \
             brackets. 504: not a name of this server. 503: the login has begun.")
         .example(&["HOST ftp.example.com", "220 Ready."])

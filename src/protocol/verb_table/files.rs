@@ -55,7 +55,7 @@ pub(super) const ROWS: &[VerbEntry] = &[
         .notes("Moves, too, if the path leads into another directory. A file that has the name already is \
             replaced by some servers.")
         .example(&["RNFR a", "350 Ready for RNTO.", "RNTO b", "250 Rename successful."])
-        .quirks("Without RNFR: 503 everywhere.")
+        .quirks("Without RNFR: 503 with vsftpd, ProFTPD, Pure-FTPd and pyftpdlib.")
         .handled("The alias `mv` sends both."),
     // RFC 959 appendix II shows 521 for a directory that exists; Pure-FTPd answers 553 for a name it does not allow.
     VerbEntry::new("MKD", "MKD <path>", "RFC 959 section 4.1.3",
@@ -70,6 +70,11 @@ pub(super) const ROWS: &[VerbEntry] = &[
         .notes("The directory must be empty.")
         .example(&["RMD new", "250 Remove directory operation successful."])
         .handled("The alias `rmdir` sends it."),
+    VerbEntry::new("RMDA", "RMDA <path>", "draft-peterson-streamlined-ftp-command-extensions",
+        "Removes a directory and all in it.", &[250, 450, 550, 553]).wild()
+        .notes("Nothing asks back.")
+        .example(&["RMDA old", "250 Removed."])
+        .quirks("Serv-U has it."),
     VerbEntry::new("PWD", "PWD", "RFC 959 section 4.1.3",
         "Tells the working directory.", &[257, 550])
         .notes("The path stands in quotes; quotes in it are doubled.")
@@ -112,11 +117,11 @@ pub(super) const ROWS: &[VerbEntry] = &[
         .quirks("vsftpd, ProFTPD, Pure-FTPd and pyftpdlib do not have it."),
     VerbEntry::new("COMB", "COMB <path> <part> ...", "draft-peterson-streamlined-ftp-command-extensions",
         "Joins files of the server into one.", &[200, 250, 450, 550, 552, 553]).wild()
-        .notes("For uploads in parts: the parts are joined and deleted. Names with blanks stand in quotes.")
+        .notes("For uploads in parts.")
         .example(&["COMB whole part1 part2", "250 Combined."])
         .quirks("vsftpd, ProFTPD, Pure-FTPd and pyftpdlib do not have it."),
     VerbEntry::new("LOCK", "LOCK <path>", "unregistered: draft of A. Bryan",
         "Asks for a file to be locked.", &[200, 250, 450, 550]).wild()
-        .example(&["LOCK 1.TXT", "200 Locked."])
+        .example(&["LOCK 1.TXT", "500 Unknown command."])
         .quirks("vsftpd, ProFTPD, Pure-FTPd and pyftpdlib do not have it."),
 ];

@@ -56,8 +56,8 @@ pub(super) const ROWS: &[VerbEntry] = &[
             "LIST",
             "150 Here comes the directory listing.",
         ])
-        .quirks("EPSV 2 over IPv4 is 522 everywhere. EPSV ALL is 200 with vsftpd and ProFTPD, 220 with \
-            Pure-FTPd and pyftpdlib; Pure-FTPd takes PASV afterwards.")
+        .quirks("EPSV ALL is 200 with vsftpd and ProFTPD, 220 with Pure-FTPd and pyftpdlib; Pure-FTPd takes PASV \
+            afterwards. EPSV 2 over IPv4 is 522 with all four.")
         .handled("As PASV. Aliases and `resume` send it over IPv6 and after EPSV ALL."),
     VerbEntry::new("LPRT", "LPRT <af>,<hal>,<h1>,...,<pal>,<p1>,<p2>", "RFC 1639 section 2",
         "Tells the server a long address to connect to for data.", &[200, 425, 521]).historic()
@@ -73,10 +73,10 @@ pub(super) const ROWS: &[VerbEntry] = &[
         .quirks("Out of use: vsftpd, ProFTPD, Pure-FTPd and pyftpdlib answer 500.")
         .handled("A 228 is dialled as a 227."),
     VerbEntry::new("SPSV", "SPSV", "draft-rosenau-ftp-single-port",
-        "Like PASV, on a single port; Pure-FTPd has it.", &[227, 425]).wild()
+        "Like PASV, on a single port.", &[227, 425]).wild()
         .notes("Every data connection goes to the same port, so that a firewall needs one hole.")
-        .example(&["SPSV", "227 Entering Passive Mode (127,0,0,1,0,21)"])
-        .quirks("Very few servers have it.")
+        .example(&["SPSV", "500 Unknown command."])
+        .quirks("Very few servers have it: vsftpd, ProFTPD, Pure-FTPd 1.0.50 and pyftpdlib answer 500.")
         .handled("A 227 is dialled, whatever it answers."),
     VerbEntry::new("TYPE", "TYPE <A | E [N | T | C] | I | L <bits>>", "RFC 959 section 4.1.2",
         "Sets the representation type: A for text, I for octets as they are.", &[200])

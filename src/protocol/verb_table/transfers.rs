@@ -77,6 +77,7 @@ pub(super) const ROWS: &[VerbEntry] = &[
             "350 Restart position accepted (5).",
             "RETR 1.TXT >> 1.TXT",
             "150 Opening BINARY mode data connection for 1.TXT (11 bytes).",
+            "226 Transfer complete.",
         ])
         .quirks("Behind the end: 554, but vsftpd sends nothing and says 226. In TYPE A ProFTPD and pyftpdlib \
             refuse with 501. vsftpd and Pure-FTPd keep it over LIST, some servers over nothing.")
