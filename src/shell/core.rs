@@ -176,7 +176,7 @@ impl Shell {
     pub(super) fn tell_interruption(&self, outcome: &Outcome) {
         if outcome.ending == crate::session::Ending::Interrupted && self.is_interactive() {
             self.painter
-                .say(Tone::Hint, "still owed a reply; it is shown when it comes");
+                .say(Tone::Note, "still owed a reply; it is shown when it comes");
         }
     }
 
@@ -200,7 +200,7 @@ impl Shell {
             Ok(status) if status.success() => Exit::Done,
             Ok(status) => {
                 self.painter.say(
-                    Tone::Hint,
+                    Tone::Note,
                     &format!("the local command ended with {status}"),
                 );
                 Exit::Done

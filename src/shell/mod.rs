@@ -1,5 +1,7 @@
 //! What a person touches: the line, the editor, the painter, options and configuration.
 
+pub mod advice;
+mod advising;
 pub mod aliases;
 mod builtins;
 pub mod configuration;
@@ -14,6 +16,7 @@ pub mod interrupts;
 mod known_hosts;
 pub mod line;
 pub mod options;
+pub mod page;
 pub mod painter;
 pub mod places;
 mod replaying;
@@ -24,6 +27,7 @@ mod sending;
 pub mod settings;
 pub mod target;
 mod tls;
+pub mod why;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -188,6 +188,7 @@ pub(super) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
         Some(Tls::Implicit) => TlsStart::Implicit,
         None => settings.tls,
     };
+    painter.show_hints(settings.hints);
     let shell = Shell {
         painter: painter.clone(),
         session: None,

@@ -184,7 +184,7 @@ impl Settings {
         Setting {
             name: "hints",
             values: &["on", "off"],
-            about: "what could come next",
+            about: "what could come next, and what may go wrong",
             value: |settings| place(&SWITCH, settings.hints),
             change: |settings, index| settings.hints = SWITCH[index],
         },

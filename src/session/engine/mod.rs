@@ -17,7 +17,7 @@ use crate::net::tls::{Secured, TlsFailure};
 use crate::net::{ControlConnection, ControlInput, DataEvent};
 use crate::protocol::ledger::EntryId;
 use crate::protocol::user_pi::{Learnt, UserPi, data_direction};
-use crate::protocol::{Command, Verb};
+use crate::protocol::{Answered, Command, Verb};
 
 use super::Settings;
 use super::exchange::{Ending, News, Outcome};
@@ -72,6 +72,8 @@ pub struct Status {
     pub control_tls: Option<Secured>,
     /// TLS on the last data connection that had any.
     pub data_tls: Option<Secured>,
+    /// The last reply, and what it answered.
+    pub last_answered: Option<Answered>,
 }
 
 /// The data connection, as the prompt shows it.
@@ -293,6 +295,7 @@ impl Engine {
             owed: self.pi.ledger().open_verbs().collect(),
             control_tls: self.protection.control(),
             data_tls: self.protection.data(),
+            last_answered: self.pi.last_answered().cloned(),
         }
     }
 

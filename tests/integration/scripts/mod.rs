@@ -6,6 +6,8 @@ mod colour;
 mod data;
 mod dialogue;
 mod exit_codes;
+mod help;
+mod hints;
 mod octets;
 mod replays;
 mod targets;
