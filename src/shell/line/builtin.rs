@@ -7,6 +7,8 @@ use super::LineError;
 pub enum Builtin {
     /// `help` and `?`.
     Help,
+    /// `why`.
+    Why,
     /// `open TARGET`.
     Open,
     /// `close`.
@@ -31,6 +33,8 @@ pub enum Builtin {
     Lpwd,
     /// `resync`.
     Resync,
+    /// `tls`.
+    Tls,
 }
 
 impl Builtin {
@@ -38,6 +42,7 @@ impl Builtin {
     pub const NAMES: &'static [(&'static str, Self)] = &[
         ("help", Self::Help),
         ("?", Self::Help),
+        ("why", Self::Why),
         ("open", Self::Open),
         ("close", Self::Close),
         ("exit", Self::Exit),
@@ -51,6 +56,7 @@ impl Builtin {
         ("lcd", Self::Lcd),
         ("lpwd", Self::Lpwd),
         ("resync", Self::Resync),
+        ("tls", Self::Tls),
     ];
 
     /// The built-in of exactly this name; `HELP` is a verb of the server, not ours.
@@ -105,6 +111,7 @@ mod tests {
     fn every_built_in_has_a_name() {
         for (builtin, name) in [
             (Builtin::Help, "help"),
+            (Builtin::Why, "why"),
             (Builtin::Open, "open"),
             (Builtin::Close, "close"),
             (Builtin::Exit, "exit"),
@@ -116,6 +123,7 @@ mod tests {
             (Builtin::Lcd, "lcd"),
             (Builtin::Lpwd, "lpwd"),
             (Builtin::Resync, "resync"),
+            (Builtin::Tls, "tls"),
         ] {
             assert_eq!(builtin.name(), name);
         }
