@@ -119,14 +119,19 @@ impl RecordedSession {
 }
 
 impl RecordedExchange {
-    /// Whether it can be served as it was: its data are known, and it needs nothing that this server lacks.
+    /// Whether its data are known.
     #[must_use]
     pub fn is_servable(&self) -> bool {
-        let begins_tls = self
-            .replies
-            .iter()
-            .any(|reply| reply.code == ReplyCode(234));
-        self.data != RecordedData::Unknown && !begins_tls
+        self.data != RecordedData::Unknown
+    }
+
+    /// It changed how the connections are protected, which no recording can do.
+    pub(super) fn secures(&self, verb: &Verb) -> bool {
+        let is_accepted = self.final_code().is_some_and(ReplyCode::is_positive);
+        is_accepted
+            && ["AUTH", "PBSZ", "PROT", "CCC"]
+                .iter()
+                .any(|name| verb.is(name))
     }
 
     /// The 1yz replies in front, and the others.

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use super::ascii::{DiskToWire, WireToDisk};
 use super::data_port::DataPort;
+use super::data_security::{DataSecurity, SecurityRefusal};
 use super::faults::Fault;
 use super::lines::is_passing;
 use super::replies::Replies;
@@ -39,6 +40,8 @@ pub(super) struct Order {
     /// Whether line ends are converted.
     pub(super) is_ascii: bool,
     pub(super) words: Words,
+    /// For a data connection under TLS.
+    pub(super) security: Option<DataSecurity>,
 }
 
 /// What is moved, and where to.
@@ -73,6 +76,8 @@ pub(super) enum Ending {
     Broken,
     /// There was no data connection.
     NotConnected,
+    /// It could not be secured.
+    NotSecured(SecurityRefusal),
     /// The file could not be read or written.
     LocalError,
     /// The disk is full.
@@ -176,14 +181,7 @@ impl Progress {
 
 impl Worker {
     fn run(self, order: Order) -> Ending {
-        let Order {
-            port,
-            client,
-            payload,
-            words,
-            ..
-        } = order;
-        let ending = self.carry_out(port, client, payload, &words);
+        let (ending, words) = self.carry_out(order);
         // Before the reply: the client's next command may be here before this thread has ended.
         self.progress.is_finished.store(true, Ordering::SeqCst);
         words.end(ending, &self.service, &self.replies);
@@ -191,13 +189,15 @@ impl Worker {
     }
 
     /// Everything up to the final reply; the data connection and the file are closed when it returns.
-    fn carry_out(
-        &self,
-        port: DataPort,
-        client: IpAddr,
-        mut payload: Payload,
-        words: &Words,
-    ) -> Ending {
+    fn carry_out(&self, order: Order) -> (Ending, Words) {
+        let Order {
+            port,
+            client,
+            mut payload,
+            words,
+            security,
+            ..
+        } = order;
         let connected = port
             .connect(client, CONNECTION_LIMIT, || self.progress.is_aborted())
             .and_then(|data| {
@@ -206,30 +206,43 @@ impl Worker {
             });
         drop(port);
         let Ok(mut data) = connected else {
-            return self.unless_aborted(Ending::NotConnected);
+            return (self.unless_aborted(Ending::NotConnected), words);
         };
         // An abort that came before the handle was stored could not close the connection.
         let ending = if self.progress.is_aborted() {
             Ending::Aborted
-        } else if let Err(error) = payload.prepare() {
-            ending_of(&error)
         } else {
             words.open(&self.replies);
-            let ending = match &mut payload {
-                Payload::Download(source) => self.download(source, &mut data),
-                Payload::Upload(file, _) => self.upload(file, &mut data),
-            };
-            if words.await_abort() {
-                self.pause(ABORT_LIMIT);
-                self.unless_aborted(ending)
-            } else {
-                ending
+            let secured = security.map_or(Ok(()), |security| security.apply(&data));
+            match secured {
+                Ok(()) => self.move_octets(&mut payload, &mut data, &words),
+                Err(refusal) => self.unless_aborted(Ending::NotSecured(refusal)),
             }
         };
         let is_download = matches!(payload, Payload::Download(_));
         drop(payload);
         self.close(data, ending, is_download);
-        ending
+        (ending, words)
+    }
+
+    fn move_octets(
+        &self,
+        payload: &mut Payload,
+        data: &mut LoopbackConnection,
+        words: &Words,
+    ) -> Ending {
+        if let Err(error) = payload.prepare() {
+            return ending_of(&error);
+        }
+        let ending = match payload {
+            Payload::Download(source) => self.download(source, data),
+            Payload::Upload(file, _) => self.upload(file, data),
+        };
+        if !words.await_abort() {
+            return ending;
+        }
+        self.pause(ABORT_LIMIT);
+        self.unless_aborted(ending)
     }
 
     fn close(&self, mut data: LoopbackConnection, ending: Ending, is_download: bool) {
@@ -237,6 +250,11 @@ impl Worker {
             // An error means that the client was quicker.
             let _ = data.reset_on_drop();
         } else {
+            let is_cut_short = is_download && self.service.has(&Fault::NoCloseNotify);
+            if ending == Ending::Complete && !is_cut_short {
+                // An error means that the client was quicker.
+                let _ = data.send_close_notify();
+            }
             if is_download && ending == Ending::Complete && self.service.has(&Fault::Late226) {
                 self.await_close_by_client(&mut data);
             }

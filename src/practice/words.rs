@@ -52,6 +52,7 @@ impl Words {
             Ending::Aborted => replies.send(426, b"Transfer aborted."),
             Ending::Broken => replies.send(426, b"Data connection broken; transfer aborted."),
             Ending::NotConnected => replies.send(425, b"Cannot open data connection."),
+            Ending::NotSecured(refusal) => replies.send(522, refusal.text().as_bytes()),
             Ending::LocalError => replies.send(451, b"Local error; the transfer is not whole."),
             Ending::StorageFull => {
                 replies.send(452, b"No space left; the transfer is not whole.");

@@ -93,6 +93,14 @@ impl Command {
         (verbs::is_secret(&rest[..end]) && !argument.is_empty()).then_some(argument)
     }
 
+    /// The same command with its secret masked, for whoever keeps it.
+    #[must_use]
+    pub(super) fn without_secret(&self) -> Self {
+        Self {
+            line: self.masked(),
+        }
+    }
+
     /// The line as it may be shown and stored: a secret becomes `****`.
     #[must_use]
     pub fn masked(&self) -> Vec<u8> {

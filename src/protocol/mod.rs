@@ -1,24 +1,31 @@
 //! The RFCs as values: no socket, no file, no clock, no colour, no environment.
 
 mod advertised_port;
+pub mod answered;
 pub mod command;
 pub mod data_port;
 pub mod hidden;
+pub mod learnt;
 pub mod ledger;
 pub mod listing;
 mod open_reply;
 pub mod parameters;
 pub mod path_name;
 pub mod reply;
+mod reply_code_table;
 pub mod reply_codes;
+pub mod reply_digits;
 pub mod reply_reader;
+mod rows;
 pub mod secret_echo;
+pub mod site_commands;
 mod telnet;
 pub mod user_pi;
 pub mod verb;
 mod verb_table;
 pub mod verbs;
 
+pub use answered::Answered;
 pub use command::{Command, IllegalOctet};
 pub use data_port::{DataPort, DataPortUnreadable};
 pub use parameters::{
@@ -27,6 +34,8 @@ pub use parameters::{
 };
 pub use reply::{Reply, ReplyClass, ReplyCode};
 pub use reply_codes::{REPLY_CODES, ReplyCodeEntry};
+pub use reply_digits::ReplySubject;
 pub use reply_reader::{Received, ReplyReader};
+pub use site_commands::{SITE_COMMANDS, SiteCommandEntry};
 pub use verb::Verb;
 pub use verbs::{DataDirection, Origin, VERBS, VerbEntry};

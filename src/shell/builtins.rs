@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::advice;
 use super::aliases::ExpandedStep;
 use super::core::Shell;
 use super::escape::escape;
@@ -17,6 +18,7 @@ impl Shell {
     pub(super) fn run_builtin(&mut self, name: Builtin, arguments: &[String]) -> Exit {
         match (name, arguments) {
             (Builtin::Help, _) => self.help(arguments),
+            (Builtin::Why, []) => self.why(),
             (Builtin::Open, []) => self.open_again(),
             (Builtin::Open, [target]) => self.open(target),
             (Builtin::Open, [host, port]) => self.open(&Target::with_port(host, port)),
@@ -32,6 +34,7 @@ impl Shell {
             (Builtin::Lcd, [] | [_]) => self.lcd(arguments.first()),
             (Builtin::Lpwd, []) => self.lpwd(),
             (Builtin::Resync, []) => self.resync(),
+            (Builtin::Tls, []) => self.tls(),
             (name, _) => self.refuse_line(&format!("usage: {}", help::usage(name))),
         }
     }
@@ -123,20 +126,26 @@ impl Shell {
         listened.map_or_else(|exit| exit, |outcome| Exit::of(&outcome))
     }
 
-    fn help(&self, arguments: &[String]) -> Exit {
-        match arguments {
-            [] => self.painter.plain(&help::overview(&self.aliases)),
-            [topic, ..] => match help::topic(topic, &self.aliases) {
-                Some(text) => self.painter.plain(&text),
-                None => {
-                    let topic = escape(topic.as_bytes());
-                    return self.refuse_line(&format!(
-                        "no help for {topic}: `help` lists what there is, HELP asks the server"
-                    ));
-                }
-            },
+    fn help(&mut self, arguments: &[String]) -> Exit {
+        let columns = self.columns();
+        if arguments.is_empty() {
+            self.painter.plain(&help::overview(&self.aliases, columns));
+            return Exit::Done;
         }
-        Exit::Done
+        match help::topic(arguments, &self.aliases, columns) {
+            Some(text) => {
+                self.painter.plain(&text);
+                Exit::Done
+            }
+            None => {
+                let topic = arguments.join(" ");
+                let meant = advice::meant(&topic).map(|verb| format!("did you mean {verb}? "));
+                let (topic, meant) = (escape(topic.as_bytes()), meant.unwrap_or_default());
+                self.refuse_line(&format!(
+                    "no help for {topic}: {meant}`help` lists what there is, HELP asks the server"
+                ))
+            }
+        }
     }
 
     fn alias(&mut self, arguments: &[String]) -> Exit {
@@ -218,6 +227,7 @@ impl Shell {
             },
             [name, value] => match self.settings.set(name, value) {
                 Ok(()) => {
+                    self.painter.show_hints(self.settings.hints);
                     let settings = self.session_settings();
                     if let Some(session) = &self.session {
                         session.configure(settings);
@@ -274,10 +284,16 @@ impl Shell {
         if !status.connected {
             return "(closed) ftp> ".to_owned();
         }
-        match status.data {
-            DataState::Open(_) => "ftp ⇄> ".to_owned(),
-            _ => "ftp> ".to_owned(),
-        }
+        let protected = if status.control_tls.is_some() {
+            "s"
+        } else {
+            ""
+        };
+        let open = match status.data {
+            DataState::Open(_) => " ⇄",
+            _ => "",
+        };
+        format!("ftp{protected}{open}> ")
     }
 }
 

@@ -8,12 +8,10 @@ use super::escape::escape;
 use super::exit::Exit;
 use super::interrupts::Interrupts;
 use super::painter::Tone;
-use super::settings::{Abort, Ascii, DataHost, DataPeer, Multiline};
-use super::target::{Target, UrlLogin};
+use super::settings::{Abort, Ascii, DataHost, DataPeer, Multiline, TlsStart};
+use super::target::Target;
 use crate::protocol::Command;
-use crate::session::{
-    self, Both, ConnectError, Ending, Exchange, Observer, Origin, Outcome, Session,
-};
+use crate::session::{self, Both, ConnectError, Ending, Exchange, Observer, Origin, Session};
 use crate::transcript::recorder::Recorder;
 
 impl Shell {
@@ -21,7 +19,11 @@ impl Shell {
     pub(super) fn open(&mut self, text: &str) -> Exit {
         match Target::read(text) {
             Ok(target) => {
-                self.last_target = Some(without_secret(&target));
+                let target = if self.settings.tls == TlsStart::Implicit {
+                    target.under_implicit_tls()
+                } else {
+                    target
+                };
                 self.open_target(&target)
             }
             Err(error) => self.refuse_line(&error),
@@ -31,7 +33,7 @@ impl Shell {
     /// Connects to the server of the last connection.
     pub(super) fn open_again(&mut self) -> Exit {
         match self.last_target.clone() {
-            Some(target) => self.open(&target),
+            Some(target) => self.open_target(&target),
             None => {
                 self.refuse_line(&"open wants a target: HOST, HOST:PORT or ftp://user@host/path")
             }
@@ -50,7 +52,13 @@ impl Shell {
             return self.refuse_line(&text);
         }
         self.drop_session();
-        let (session, greeting) = match self.connect(target) {
+        self.last_target = Some(without_secret(target.clone()));
+        let start = if target.implicit_tls {
+            TlsStart::Implicit
+        } else {
+            self.settings.tls
+        };
+        let (session, greeting) = match self.connect(target, start) {
             Ok(connected) => connected,
             Err(error) => {
                 self.painter
@@ -61,9 +69,16 @@ impl Shell {
         self.interrupts.set_session(Some(session.interrupter()));
         self.session = Some(session);
         self.begin_recording();
-        let outcome = self.interrupts.clone().during(|| greeting.wait());
+        let outcome = self.await_greeting(&greeting, start);
         let exit = Exit::of(&outcome);
+        if exit == Exit::Tls {
+            self.suggest_other_start(start);
+        }
         if exit != Exit::Done || outcome.ending != Ending::Answered {
+            return exit;
+        }
+        let exit = self.protect(start);
+        if exit != Exit::Done {
             return exit;
         }
         if let Some(login) = &target.login {
@@ -75,9 +90,13 @@ impl Shell {
         self.change_directories(&target.directories)
     }
 
-    fn connect(&mut self, target: &Target) -> Result<(Session, Exchange), ConnectError> {
+    fn connect(
+        &mut self,
+        target: &Target,
+        start: TlsStart,
+    ) -> Result<(Session, Exchange), ConnectError> {
         // The recorder of one session hears nothing of another.
-        self.recorder = Recorder::default();
+        self.recorder = Recorder::new(start == TlsStart::Implicit);
         // What is on the screen is in the file.
         let observer = Box::new(Both(self.recorder.clone(), self.painter.clone()));
         connect(&self.interrupts, target, self.session_settings(), observer)
@@ -93,6 +112,8 @@ impl Shell {
             keep_line_ends: self.settings.ascii == Ascii::Raw,
             silence_limit: self.silence_limit,
             connect_limit: Some(DATA_CONNECT_LIMIT),
+            implicit_tls: false,
+            tls: self.tls_settings(),
         }
     }
 
@@ -163,12 +184,6 @@ impl Shell {
         Exit::Done
     }
 
-    fn send_shown(&mut self, verb: &[u8], argument: &[u8]) -> Result<Outcome, Exit> {
-        let command = Command::new([verb, argument].concat());
-        let command = command.map_err(|error| self.refuse_line(&error))?;
-        self.perform(command, Origin::Shown)
-    }
-
     /// `close`: the connection ends without QUIT.
     pub(super) fn close(&mut self) -> Exit {
         if let Err(exit) = self.connected() {
@@ -218,6 +233,10 @@ pub(super) fn connect(
 ) -> Result<(Session, Exchange), ConnectError> {
     let (sender, connected) = mpsc::channel();
     let (host, port) = (target.host.clone(), target.port);
+    let settings = session::Settings {
+        implicit_tls: target.implicit_tls,
+        ..settings
+    };
     std::thread::Builder::new()
         .name("connect".to_owned())
         .spawn(move || {
@@ -238,19 +257,11 @@ pub(super) fn connect(
 }
 
 /// The target for `open` without one: whoever typed the password types it again.
-fn without_secret(target: &Target) -> String {
-    let host = if target.host.contains(':') {
-        format!("[{}]", target.host)
-    } else {
-        target.host.clone()
-    };
-    match &target.login {
-        None => format!("{host}:{}", target.port),
-        Some(UrlLogin { user, .. }) => {
-            let user = percent_encoding::percent_encode(user, percent_encoding::NON_ALPHANUMERIC);
-            format!("ftp://{user}@{host}:{}", target.port)
-        }
+fn without_secret(mut target: Target) -> Target {
+    if let Some(login) = &mut target.login {
+        login.password = None;
     }
+    target
 }
 
 /// As long as a passive data connection is dialled.

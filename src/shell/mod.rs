@@ -1,5 +1,7 @@
 //! What a person touches: the line, the editor, the painter, options and configuration.
 
+pub mod advice;
+mod advising;
 pub mod aliases;
 mod builtins;
 pub mod configuration;
@@ -11,8 +13,10 @@ pub mod exit;
 pub mod help;
 pub mod hexdump;
 pub mod interrupts;
+mod known_hosts;
 pub mod line;
 pub mod options;
+pub mod page;
 pub mod painter;
 pub mod places;
 mod practising;
@@ -24,6 +28,8 @@ pub mod secrets;
 mod sending;
 pub mod settings;
 pub mod target;
+mod tls;
+pub mod why;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -10,7 +10,7 @@ use super::escape::escape;
 use super::exit::Exit;
 use super::options::{Common, Practice};
 use super::painter::{Painter, Tone, count};
-use super::running::new_shell;
+use super::running::{new_shell, roots_in};
 use crate::practice::{
     self, Departure, PracticeServer, RecordedCommand, RecordedData, RecordedExchange,
     RecordedReply, RecordedSession, Recording, Remedy,
@@ -43,6 +43,10 @@ pub(super) fn run(
         PracticeServer::start(configuration).context("the practice server did not start")?;
     let before = std::env::current_dir().context("the local folder")?;
     let mut shell = new_shell(common, painter, interactive)?;
+    if common.ca.is_none() {
+        shell.certificates.roots =
+            roots_in(server.certificate_path()).context("the practice server's certificate")?;
+    }
     if !practice.keep {
         let scratch = server.scratch_folder().to_owned();
         // What cannot be removed stays in the system's temporary folder.
@@ -114,10 +118,9 @@ fn read_recording(path: &Path, painter: &Painter) -> Result<Recording, Exit> {
         .iter()
         .filter(|exchange| !exchange.is_servable())
     {
+        let line = exchange.line;
         let text = format!(
-            "line {} cannot be served: {}",
-            exchange.line,
-            why_not(exchange)
+            "line {line} cannot be served: its data are not in the transcript, at most their digest"
         );
         painter.say(Tone::Warning, &text);
     }
@@ -180,13 +183,6 @@ fn recorded_command(command: &ExpectedCommand, defaults: &Variables) -> Recorded
             RecordedCommand::Line(line)
         }
         _ => RecordedCommand::AnyArgument(verb),
-    }
-}
-
-fn why_not(exchange: &RecordedExchange) -> &'static str {
-    match exchange.data {
-        RecordedData::Unknown => "its data are not in the transcript, at most their digest",
-        _ => "this server has no TLS",
     }
 }
 

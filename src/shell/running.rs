@@ -2,25 +2,29 @@
 
 use std::collections::{HashSet, VecDeque};
 use std::io::{self, BufReader, IsTerminal};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, RwLock};
 
 use anyhow::{Context, Result};
 
-use super::configuration::{Configuration, configuration_path, history_path};
+use super::configuration::{Configuration, configuration_path, history_path, known_hosts_path};
 use super::core::{Keyboard, Shell};
 use super::editor::{Editor, SecretAliases, Typed};
 use super::escape::escape;
 use super::exit::{Exit, Tally};
 use super::help;
 use super::interrupts::Interrupts;
-use super::options::{Colour, Common, Mode, Options, Record};
+use super::known_hosts::KnownHosts;
+use super::options::{Colour, Common, Mode, Options, Record, Tls};
 use super::painter::{Dialogue, Painter, Screen, Tone};
 use super::practising;
 use super::recording::Recording;
 use super::replaying;
 use super::secrets::without_secrets;
+use super::settings::TlsStart;
 use super::target::Target;
+use super::tls::Certificates;
+use crate::net::tls::Roots;
 use crate::session::Session;
 use crate::transcript::recorder::Recorder;
 
@@ -78,7 +82,10 @@ fn run_target(mut shell: Shell, common: &Common, target: Option<&str>) -> Exit {
     if let Some(target) = target {
         let exit = shell.open(target);
         shell.tally.count(exit);
-        let is_hopeless = matches!(exit, Exit::Usage | Exit::Connection | Exit::Interrupted);
+        let is_hopeless = matches!(
+            exit,
+            Exit::Usage | Exit::Connection | Exit::Tls | Exit::Interrupted
+        );
         let stops = exit != Exit::Done && common.stop && !shell.is_interactive();
         if is_hopeless || stops {
             shell.drop_session();
@@ -115,7 +122,7 @@ pub(super) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
     let secret_aliases: SecretAliases = Arc::new(RwLock::new(HashSet::new()));
     let keyboard = if interactive {
         let history = history_path();
-        if let Some(folder) = history.as_deref().and_then(std::path::Path::parent) {
+        if let Some(folder) = history.as_deref().and_then(Path::parent) {
             // Without a folder there is no history, and that is no reason not to run.
             let _ = std::fs::create_dir_all(folder);
         }
@@ -131,12 +138,20 @@ pub(super) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
             .map(|line| line.as_encoded_bytes().to_vec());
         Keyboard::Given(lines.collect::<VecDeque<_>>())
     };
+    let mut settings = configuration.settings;
+    settings.tls = match common.tls {
+        Some(Tls::Require) => TlsStart::Require,
+        Some(Tls::Implicit) => TlsStart::Implicit,
+        None => settings.tls,
+    };
+    painter.show_hints(settings.hints);
     let shell = Shell {
         painter: painter.clone(),
         session: None,
         recorder: Recorder::default(),
         recording: Recording::Off,
-        settings: configuration.settings,
+        settings,
+        certificates: certificates(common)?,
         silence_limit: (!interactive).then_some(common.timeout),
         aliases: configuration.aliases,
         secret_aliases,
@@ -150,6 +165,24 @@ pub(super) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
     };
     shell.share_secret_aliases();
     Ok(shell)
+}
+
+/// What the command line says about certificates.
+fn certificates(common: &Common) -> Result<Certificates> {
+    let roots = match &common.ca {
+        Some(path) => roots_in(path).with_context(|| format!("--ca {}", path.display()))?,
+        None => Roots::Platform,
+    };
+    Ok(Certificates {
+        roots,
+        insecure: common.insecure,
+        known_hosts: KnownHosts::at(known_hosts_path()),
+    })
+}
+
+/// The certificates of a PEM file, as roots.
+pub(super) fn roots_in(path: &Path) -> Result<Roots> {
+    Ok(Roots::from_pem(&std::fs::read(path)?)?)
 }
 
 impl Shell {

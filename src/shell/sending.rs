@@ -60,6 +60,7 @@ impl Shell {
         if let Err(exit) = self.connected() {
             return exit;
         }
+        self.warn_before(&command);
         let data = match (data_direction(&command), redirection) {
             (None, _) => Ok(Data::None),
             (Some(DataDirection::Received), to) => self.destination(to, may_overwrite),
@@ -110,16 +111,6 @@ impl Shell {
         }
     }
 
-    fn hint_after(&self, outcome: &Outcome) {
-        let opened = matches!(outcome.code(), 227..=229) && outcome.is_positive();
-        if opened && self.settings.hints && self.is_interactive() {
-            self.painter.say(
-                Tone::Hint,
-                "next: LIST, RETR f > file, APPE f < file, or: resume FILE",
-            );
-        }
-    }
-
     /// A local command that could not be run, or was killed, has lost the data. What any other exit status means, only the
     /// user knows: `grep` that finds nothing is no failure.
     fn wait_for(&self, mut child: Child) -> Exit {
@@ -133,7 +124,7 @@ impl Shell {
         };
         if !status.success() {
             self.painter.say(
-                Tone::Hint,
+                Tone::Note,
                 &format!("the local command ended with {status}"),
             );
         }
@@ -215,6 +206,13 @@ impl Shell {
                      type TYPE I first (or `set ascii raw`)"
                 )));
             }
+            if !looks_like_text(&beginning) {
+                let path = escape(path.as_os_str().as_encoded_bytes());
+                let text = format!(
+                    "{path} has control characters in it: if it is no text, type TYPE I first"
+                );
+                self.painter.say(Tone::Hint, &text);
+            }
         }
         Ok(sent(io::Cursor::new(beginning).chain(file), Form::ByType))
     }
@@ -273,7 +271,7 @@ impl Shell {
             .clone()
             .during(|| match exchange.next_news() {
                 News::Settled(outcome) => outcome,
-                News::DataEnded => exchange.wait(),
+                News::DataEnded | News::TrustAsked(_) => exchange.wait(),
                 News::Begun => self.type_data(exchange, keyboard, line_end),
             });
         self.tell_interruption(&outcome);
@@ -349,6 +347,14 @@ impl Shell {
 
 fn sent(source: impl Read + Send + 'static, form: Form) -> Data {
     Data::Joined(Transfer::Send(Box::new(source), form))
+}
+
+/// Whether nothing in it is what a text has no use for. Text need not be UTF-8.
+fn looks_like_text(octets: &[u8]) -> bool {
+    let is_layout = |octet: u8| matches!(octet, 0x07..=0x0d | 0x1a | 0x1b);
+    octets
+        .iter()
+        .all(|&octet| !octet.is_ascii_control() || is_layout(octet))
 }
 
 fn with_line_ends(text: &str, line_end: &[u8], ended: bool) -> Vec<u8> {

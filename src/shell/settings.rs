@@ -52,6 +52,38 @@ pub enum Abort {
     Plain,
 }
 
+/// A choice between two.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Switch {
+    /// It is done.
+    #[default]
+    On,
+    /// It is left out.
+    Off,
+}
+
+/// How `open` goes about TLS.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TlsStart {
+    /// Not at all: who wants TLS types AUTH TLS.
+    #[default]
+    Off,
+    /// AUTH TLS, PBSZ 0 and PROT P are sent, and without them there is no connection.
+    Require,
+    /// TLS begins before the greeting, then PBSZ 0 and PROT P are sent.
+    Implicit,
+}
+
+/// The newest version of TLS that is offered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TlsMaximum {
+    /// RFC 8446.
+    #[default]
+    Tls13,
+    /// RFC 5246.
+    Tls12,
+}
+
 /// The settings of one shell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -67,6 +99,14 @@ pub struct Settings {
     pub abort: Abort,
     /// `set hints`.
     pub hints: bool,
+    /// `set tls`.
+    pub tls: TlsStart,
+    /// `set tls-max`.
+    pub tls_max: TlsMaximum,
+    /// `set tls-resume`.
+    pub tls_resume: Switch,
+    /// `set tls-close-notify`.
+    pub tls_close_notify: Switch,
 }
 
 /// One row of the table of settings.
@@ -144,9 +184,37 @@ impl Settings {
         Setting {
             name: "hints",
             values: &["on", "off"],
-            about: "what could come next",
+            about: "what could come next, and what may go wrong",
             value: |settings| place(&SWITCH, settings.hints),
             change: |settings, index| settings.hints = SWITCH[index],
+        },
+        Setting {
+            name: "tls",
+            values: &["off", "require", "implicit"],
+            about: "how `open` begins: in clear, with AUTH TLS or not at all, or under TLS before the greeting",
+            value: |settings| place(&TLS_STARTS, settings.tls),
+            change: |settings, index| settings.tls = TLS_STARTS[index],
+        },
+        Setting {
+            name: "tls-max",
+            values: &["1.3", "1.2"],
+            about: "the newest version of TLS that the next handshake of a control connection offers",
+            value: |settings| place(&TLS_MAXIMA, settings.tls_max),
+            change: |settings, index| settings.tls_max = TLS_MAXIMA[index],
+        },
+        Setting {
+            name: "tls-resume",
+            values: &["on", "off"],
+            about: "data connections resume the TLS session of the control connection",
+            value: |settings| place(&SWITCHES, settings.tls_resume),
+            change: |settings, index| settings.tls_resume = SWITCHES[index],
+        },
+        Setting {
+            name: "tls-close-notify",
+            values: &["on", "off"],
+            about: "the end of what is sent is announced, as TLS wants it",
+            value: |settings| place(&SWITCHES, settings.tls_close_notify),
+            change: |settings, index| settings.tls_close_notify = SWITCHES[index],
         },
     ];
 
@@ -189,6 +257,10 @@ impl Default for Settings {
             multiline: Multiline::default(),
             abort: Abort::default(),
             hints: true,
+            tls: TlsStart::default(),
+            tls_max: TlsMaximum::default(),
+            tls_resume: Switch::default(),
+            tls_close_notify: Switch::default(),
         }
     }
 }
@@ -225,7 +297,7 @@ impl Setting {
             .filter(|v| *v != value)
             .collect();
         let others = format!("(or {})", others.join(", "));
-        format!("{:<10} {value:<8} {others:<13} {}", self.name, self.about)
+        format!("{:<16} {value:<8} {others:<22} {}", self.name, self.about)
     }
 }
 
@@ -235,6 +307,9 @@ const ASCII: [Ascii; 2] = [Ascii::Convert, Ascii::Raw];
 const MULTILINES: [Multiline; 2] = [Multiline::Lenient, Multiline::Strict];
 const ABORTS: [Abort; 2] = [Abort::Synch, Abort::Plain];
 const SWITCH: [bool; 2] = [true, false];
+const TLS_STARTS: [TlsStart; 3] = [TlsStart::Off, TlsStart::Require, TlsStart::Implicit];
+const TLS_MAXIMA: [TlsMaximum; 2] = [TlsMaximum::Tls13, TlsMaximum::Tls12];
+const SWITCHES: [Switch; 2] = [Switch::On, Switch::Off];
 
 /// The index of a value among all values of its type.
 fn place<T: PartialEq>(all: &[T], value: T) -> usize {
@@ -250,7 +325,10 @@ fn names() -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Abort, Ascii, DataHost, DataPeer, Multiline, Setting, SettingError, Settings};
+    use super::{
+        Abort, Ascii, DataHost, DataPeer, Multiline, Setting, SettingError, Settings, Switch,
+        TlsMaximum, TlsStart,
+    };
 
     #[test]
     fn the_defaults_are_the_first_values_of_the_table() {
@@ -292,6 +370,10 @@ mod tests {
             ("multiline", "strict"),
             ("abort", "plain"),
             ("hints", "off"),
+            ("tls", "require"),
+            ("tls-max", "1.2"),
+            ("tls-resume", "off"),
+            ("tls-close-notify", "off"),
         ] {
             settings.set(name, value).unwrap();
         }
@@ -302,6 +384,10 @@ mod tests {
             multiline: Multiline::Strict,
             abort: Abort::Plain,
             hints: false,
+            tls: TlsStart::Require,
+            tls_max: TlsMaximum::Tls12,
+            tls_resume: Switch::Off,
+            tls_close_notify: Switch::Off,
         };
         assert_eq!(settings, expected);
     }
@@ -328,7 +414,7 @@ mod tests {
         settings.set("ascii", "raw").unwrap();
         let list = settings.list();
         assert_eq!(list.len(), Settings::TABLE.len());
-        assert!(list[2].starts_with("ascii      raw      (or convert)  line ends"));
-        assert!(list[5].starts_with("hints      on       (or off)      what"));
+        assert!(list[2].starts_with("ascii            raw      (or convert)           line ends"));
+        assert!(list[5].starts_with("hints            on       (or off)               what"));
     }
 }

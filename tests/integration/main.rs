@@ -1,9 +1,11 @@
 //! The tests that look from outside: at the binary, at real servers, and at the source itself.
 
 mod active;
+mod compliance;
 mod dialogues;
 mod documents;
 mod hostile;
+mod practice;
 mod quirks;
 mod readme;
 mod real;
@@ -15,5 +17,6 @@ mod rig;
 mod rooms;
 mod scripts;
 mod secrets;
+mod tls;
 
 mod support;

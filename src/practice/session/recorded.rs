@@ -42,6 +42,10 @@ impl Session {
             return None;
         };
         let exchange = &session.exchanges[at];
+        if exchange.secures(&command.verb()) {
+            self.next_recorded = at + 1;
+            return None;
+        }
         let answer = exchange
             .is_servable()
             .then(|| self.recorded_answer(exchange, command));

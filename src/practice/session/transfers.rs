@@ -251,6 +251,7 @@ impl Session {
             payload,
             is_ascii,
             words,
+            security: self.data_security(),
         };
         match Transfer::start(order, Arc::clone(&self.service), Arc::clone(&self.replies)) {
             Ok(transfer) => self.transfer = Some(transfer),

@@ -1,6 +1,6 @@
-use super::{
-    Command, DataPortUnreadable, Event, FileStructure, Fit, Learnt, ProtectionLevel, ReplyCode,
-    RepresentationType, RestartMarker, TransferMode, UserPi,
+use super::{Command, DataPortUnreadable, DataPortUse, Event, Fit, Learnt, RestartMarker, UserPi};
+use crate::protocol::{
+    FileStructure, ProtectionLevel, ReplyCode, RepresentationType, TransferMode,
 };
 
 /// A session in which the greeting has come; every line beginning with a digit or a space is from the server.
@@ -250,4 +250,111 @@ fn a_connection_that_ends_hands_out_the_reply_that_was_not_finished() {
         "{last:?}"
     );
     assert!(pi.ledger().is_empty());
+}
+
+#[test]
+fn nothing_is_read_between_the_234_and_the_handshake() {
+    let mut pi = after(&[
+        "FEAT",
+        "211-Features:",
+        " REST STREAM",
+        "211 End",
+        "AUTH TLS",
+    ]);
+    while pi.next_event().is_some() {}
+    pi.receive(b"234 go\r\n230 logged in\r\n");
+    let happened: Vec<_> = std::iter::from_fn(|| pi.next_event()).collect();
+    assert_eq!(happened.last(), Some(&Event::TlsAgreed));
+    assert_eq!(happened.len(), 3, "{happened:?}");
+    assert!(pi.has_unread_octets());
+    assert!(!pi.learnt().features.is_empty());
+    pi.begin_protected();
+    assert!(!pi.has_unread_octets() && pi.learnt().features.is_empty());
+    assert_eq!(pi.next_event(), None);
+    pi.receive(b"220 unasked\r\n");
+    assert!(
+        matches!(pi.next_event(), Some(Event::ReplyReceived { reply, .. }) if reply.code == ReplyCode(220))
+    );
+}
+
+#[test]
+fn only_a_234_to_auth_with_a_mechanism_of_tls_agrees_on_tls() {
+    for (command, reply, agreed) in [
+        ("AUTH TLS", "234 ok", Some(Event::TlsAgreed)),
+        ("auth ssl ", "234 ok", Some(Event::TlsAgreed)),
+        ("AUTH GSSAPI", "234 ok", None),
+        ("AUTH TLS", "334 more", None),
+        ("AUTH TLS", "534 no", None),
+        ("NOOP", "234 ok", None),
+        ("CCC", "200 ok", Some(Event::ClearAgreed)),
+        ("CCC", "533 no", None),
+        ("REIN", "220 ok", Some(Event::Reinitialised)),
+        ("REIN", "502 no", None),
+    ] {
+        let last = events(&[command, reply]).pop();
+        let last = last.filter(|event| !matches!(event, Event::CommandAnswered { .. }));
+        assert_eq!(last, agreed, "{command} {reply}");
+    }
+}
+#[test]
+fn the_last_reply_is_kept_with_what_it_answered_and_what_was_known_before() {
+    let pi = after(&["TYPE I", "200 ok", "PASS hunter2", "530 no hunter2"]);
+    let last = pi.last_answered().unwrap();
+    assert_eq!(last.command.as_ref().unwrap().line(), b"PASS ****");
+    assert!(!format!("{last:?}").contains("hunter2"));
+    assert!(last.is_to(&["PASS"]) && last.argument() == b"****");
+
+    let pi = after(&["RNFR a", "350 on", "NOOP", "200 ok"]);
+    let last = pi.last_answered().unwrap();
+    assert!(last.before.pending_rename && !pi.learnt().pending_rename);
+
+    let pi = after(&["RETR f", "150 on", "426 cut"]);
+    let last = pi.last_answered().unwrap();
+    assert!(last.begun && last.reply.code == ReplyCode(426));
+
+    let pi = after(&["421 idle"]);
+    let last = pi.last_answered().unwrap();
+    assert!(last.unasked && last.command.is_none() && last.verb().as_bytes().is_empty());
+
+    let pi = after(&[]);
+    let last = pi.last_answered().unwrap();
+    assert!(!last.unasked && last.command.is_none());
+}
+
+#[test]
+fn a_data_port_is_known_until_a_transfer_uses_it_or_loses_it() {
+    let table: &[(&[&str], Option<DataPortUse>)] = &[
+        (&["LIST", "425 no"], None),
+        (
+            &["PASV", "227 ok (127,0,0,1,4,1)"],
+            Some(DataPortUse::Passive),
+        ),
+        (&["PORT 127,0,0,1,4,1", "200 ok"], Some(DataPortUse::Active)),
+        (&["PORT 127,0,0,1,4,1", "500 no"], None),
+        (&["EPSV ALL", "200 ok"], None),
+        (
+            &["PASV", "227 ok (127,0,0,1,4,1)", "RETR f", "550 no"],
+            Some(DataPortUse::Passive),
+        ),
+        (
+            &["PASV", "227 ok (127,0,0,1,4,1)", "LIST", "150 on", "226 ok"],
+            None,
+        ),
+        (&["PASV", "227 ok (127,0,0,1,4,1)", "LIST", "425 no"], None),
+    ];
+    for (dialogue, expected) in table {
+        assert_eq!(learnt(dialogue).data_port, *expected, "{dialogue:?}");
+    }
+}
+
+#[test]
+fn somebody_is_logged_in_from_the_230_to_the_next_user_or_rein() {
+    assert!(!learnt(&["USER a", "331 password"]).logged_in);
+    assert!(learnt(&["USER a", "230 in"]).logged_in);
+    let login = ["USER a", "331 password", "PASS b", "230 in"];
+    assert!(learnt(&login).logged_in);
+    let with = |more: &[&'static str]| learnt(&[&login[..], more].concat()).logged_in;
+    assert!(with(&["USER b", "530 no"]));
+    assert!(!with(&["USER b", "331 flushed"]));
+    assert!(!with(&["REIN", "220 again"]));
 }

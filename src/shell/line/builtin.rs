@@ -7,6 +7,8 @@ use super::LineError;
 pub enum Builtin {
     /// `help` and `?`.
     Help,
+    /// `why`.
+    Why,
     /// `open TARGET`.
     Open,
     /// `close`.
@@ -33,6 +35,8 @@ pub enum Builtin {
     Lpwd,
     /// `resync`.
     Resync,
+    /// `tls`.
+    Tls,
 }
 
 impl Builtin {
@@ -40,6 +44,7 @@ impl Builtin {
     pub const NAMES: &'static [(&'static str, Self)] = &[
         ("help", Self::Help),
         ("?", Self::Help),
+        ("why", Self::Why),
         ("open", Self::Open),
         ("close", Self::Close),
         ("exit", Self::Exit),
@@ -54,6 +59,7 @@ impl Builtin {
         ("lcd", Self::Lcd),
         ("lpwd", Self::Lpwd),
         ("resync", Self::Resync),
+        ("tls", Self::Tls),
     ];
 
     /// The built-in of exactly this name; `HELP` is a verb of the server, not ours.
@@ -108,6 +114,7 @@ mod tests {
     fn every_built_in_has_a_name() {
         for (builtin, name) in [
             (Builtin::Help, "help"),
+            (Builtin::Why, "why"),
             (Builtin::Open, "open"),
             (Builtin::Close, "close"),
             (Builtin::Exit, "exit"),
@@ -120,6 +127,7 @@ mod tests {
             (Builtin::Lcd, "lcd"),
             (Builtin::Lpwd, "lpwd"),
             (Builtin::Resync, "resync"),
+            (Builtin::Tls, "tls"),
         ] {
             assert_eq!(builtin.name(), name);
         }

@@ -7,8 +7,12 @@
 //! ```
 
 mod screen;
+mod tls;
 mod transcripts;
 mod words;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use nu_ansi_term::{Color, Style};
 
@@ -19,12 +23,15 @@ use crate::session::{Observation, Observer, Origin};
 use super::escape::escape;
 
 pub use screen::{Dialogue, Screen};
+pub use tls::{agreed, certificate_lines};
 pub use words::{count, list_verbs};
 
 /// Paints observations, and whatever else the shell has to say.
 #[derive(Clone, Debug)]
 pub struct Painter {
     screen: Screen,
+    /// Shared by all clones: the session's thread paints too.
+    shows_hints: Arc<AtomicBool>,
 }
 
 /// How a line of our own is meant.
@@ -32,7 +39,7 @@ pub struct Painter {
 pub enum Tone {
     /// What happened.
     Note,
-    /// What the user may do next.
+    /// What the user may do next; `set hints off` hides it.
     Hint,
     /// It went well, and this is the proof.
     Success,
@@ -46,7 +53,15 @@ impl Painter {
     /// Paints on this screen.
     #[must_use]
     pub fn new(screen: Screen) -> Self {
-        Self { screen }
+        Self {
+            screen,
+            shows_hints: Arc::new(AtomicBool::new(true)),
+        }
+    }
+
+    /// Whether [`Tone::Hint`] is shown from now on.
+    pub fn show_hints(&self, shown: bool) {
+        self.shows_hints.store(shown, Ordering::Relaxed);
     }
 
     /// The screen below.
@@ -58,6 +73,9 @@ impl Painter {
     /// Says something in the shell's own words, indented to tell it from replies. `text` must be free of what a
     /// server or a file name could have put there: escape it first.
     pub fn say(&self, tone: Tone, text: &str) {
+        if tone == Tone::Hint && !self.shows_hints.load(Ordering::Relaxed) {
+            return;
+        }
         let style = match tone {
             Tone::Note | Tone::Hint => Style::new().dimmed(),
             Tone::Success => Color::Green.bold(),

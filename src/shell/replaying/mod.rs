@@ -22,8 +22,9 @@ use super::exit::Exit;
 use super::options::{Common, Replay};
 use super::painter::{Painter, Tone};
 use super::running::new_shell;
+use super::settings::TlsStart;
 
-use plan::Plan;
+use plan::{Place, Plan};
 use reports::Reports;
 use stage::{ScratchFolders, Stage};
 use telling::Telling;
@@ -45,7 +46,11 @@ pub(super) fn run(common: &Common, options: Replay, painter: &Painter) -> Result
         }
     };
     // It reads no lines: its settings and its Ctrl-C are what a replay shares with a script.
-    let shell = new_shell(common, painter, false)?;
+    let mut shell = new_shell(common, painter, false)?;
+    if let Place::Target(target) = &plan.place {
+        // Whose certificate may be known.
+        shell.last_target = Some(target.clone());
+    }
     let scratch = Arc::new(ScratchFolders::default());
     let left_behind = Arc::clone(&scratch);
     shell
@@ -61,6 +66,8 @@ pub(super) fn run(common: &Common, options: Replay, painter: &Painter) -> Result
         shows_dialogue: is_single || options.verbose,
         is_alone: is_single || options.jobs == 1,
         updates: options.update,
+        begins_tls: shell.settings.tls == TlsStart::Implicit,
+        trusts_practice_server: common.ca.is_none(),
         scratch: &scratch,
     };
     let mut telling = Telling::new(painter, is_single, common.stop);

@@ -43,6 +43,7 @@ impl Told {
             Failure::Lost { .. } | Failure::TimedOut { .. } | Failure::NoDataConnection { .. } => {
                 FailureKind::Connection
             }
+            Failure::Tls { .. } => FailureKind::Tls,
             Failure::ProtocolBroken { .. } => FailureKind::Protocol,
             Failure::Interrupted => FailureKind::Interrupted,
             Failure::Unsendable { .. } => FailureKind::Transcript,

@@ -16,6 +16,7 @@ use crate::shell::connecting::connect;
 use crate::shell::escape::escape;
 use crate::shell::interrupts::Interrupts;
 use crate::shell::painter::Painter;
+use crate::shell::running::roots_in;
 use crate::shell::target::Target;
 use crate::transcript::replay::{Ended, HeardReplies, Played, Replay};
 use crate::transcript::report::{FailureKind, FileReport, Verdict};
@@ -33,6 +34,10 @@ pub(super) struct Stage<'a> {
     /// One transcript at a time, so that Ctrl-C has one session to go to.
     pub(super) is_alone: bool,
     pub(super) updates: bool,
+    /// Every connection begins with TLS, whatever a transcript says.
+    pub(super) begins_tls: bool,
+    /// The practice server's certificate is a root: the user has named no others.
+    pub(super) trusts_practice_server: bool,
     pub(super) scratch: &'a ScratchFolders,
 }
 
@@ -85,18 +90,15 @@ impl Stage<'_> {
         let dialogue = transcript.dialogue();
         let dialogue = dialogue.map_err(|error| Box::new(Told::of_read_error(&error)))?;
         let variables = self.variables(&dialogue)?;
-        if dialogue.headers.implicit_tls {
-            let text = "this version has no TLS, and the transcript wants it from the beginning";
-            return Err(Box::new(Told::new(FailureKind::Tls, None, text)));
-        }
         let part = Part {
             script,
             transcript: &transcript,
             dialogue: &dialogue,
             variables,
         };
+        let settings = self.settings.clone();
         match &self.plan.place {
-            Place::Target(target) => self.play_on(part, target, None),
+            Place::Target(target) => self.play_on(part, target, settings, None),
             Place::Practice(faults) => {
                 let faults = faults.iter().cloned().collect();
                 let configuration = Configuration {
@@ -135,20 +137,39 @@ impl Stage<'_> {
             .map_err(|error| trouble(format!("the practice server did not start: {error}")))?;
         let folder = server.scratch_folder().to_owned();
         self.scratch.lock().insert(folder.clone());
+        let mut settings = self.settings.clone();
+        let mut outcome = Ok(());
+        if self.trusts_practice_server {
+            match roots_in(server.certificate_path()) {
+                Ok(roots) => settings.tls.roots = roots,
+                Err(error) => outcome = Err(trouble(format!("the server's certificate: {error}"))),
+            }
+        }
         let target = Target::read(&server.address().to_string());
-        let outcome = match target {
-            Ok(target) => self.play_on(part, &target, Some(server.server_folder())),
-            Err(error) => Err(trouble(error.to_string())),
-        };
+        let target = target.map_err(|error| trouble(error.to_string()));
+        let outcome = outcome.and(target).and_then(|target| {
+            let disk = Some(server.server_folder());
+            self.play_on(part, &target, settings, disk)
+        });
         server.stop();
         self.scratch.lock().remove(&folder);
         outcome
     }
 
     /// `disk` is the server's folder where it can be looked at.
-    fn play_on(&self, part: Part<'_>, target: &Target, disk: Option<&Path>) -> Outcome {
+    fn play_on(
+        &self,
+        part: Part<'_>,
+        target: &Target,
+        settings: session::Settings,
+        disk: Option<&Path>,
+    ) -> Outcome {
         let (script, transcript) = (part.script, part.transcript);
-        let played = self.replay(part, target)?;
+        let target = match part.dialogue.headers.implicit_tls || self.begins_tls {
+            true => &target.clone().under_implicit_tls(),
+            false => target,
+        };
+        let played = self.replay(part, target, settings)?;
         let exchanges = played.exchanges;
         let fail = |told: Told| Box::new(Told { exchanges, ..told });
         if self.is_alone && self.interrupts.take() {
@@ -179,10 +200,15 @@ impl Stage<'_> {
         Ok((Verdict::Passed, exchanges))
     }
 
-    fn replay(&self, part: Part<'_>, target: &Target) -> Result<Played, Box<Told>> {
+    fn replay(
+        &self,
+        part: Part<'_>,
+        target: &Target,
+        settings: session::Settings,
+    ) -> Result<Played, Box<Told>> {
         let heard = HeardReplies::default();
         let observer = self.observer(Some(heard.clone()));
-        let connected = connect(self.interrupts, target, self.settings.clone(), observer);
+        let connected = connect(self.interrupts, target, settings, observer);
         let (session, greeting) =
             connected.map_err(|error| Box::new(Told::of_connect_error(&error)))?;
         let show_data = |data: &[u8]| {

@@ -55,6 +55,7 @@ pub struct Recorder {
 struct State {
     place: Option<Box<dyn RecordingPlace>>,
     error: Option<io::Error>,
+    implicit_tls: bool,
     preface: Preface,
     exchange: OpenExchange,
     secrets: SecretNames,
@@ -82,6 +83,14 @@ struct OpenExchange {
 }
 
 impl Recorder {
+    /// Of a session whose connection begins with TLS, or not.
+    #[must_use]
+    pub fn new(implicit_tls: bool) -> Self {
+        let recorder = Self::default();
+        recorder.lock().implicit_tls = implicit_tls;
+        recorder
+    }
+
     /// Writes to this place from now on, after what is needed to get there.
     pub fn start(&self, place: Box<dyn RecordingPlace>) {
         self.lock().start(place);
@@ -199,10 +208,7 @@ impl State {
 
     fn take_reply(&mut self, reply: &Reply, verb: &Verb) {
         if self.exchange.is_greeting() && self.exchange.text.is_empty() {
-            let server = Template::literal(reply.text().trim_ascii()).to_string();
-            if !server.is_empty() {
-                self.remark(&format!("server: {server}"));
-            }
+            self.write_headers(reply);
         }
         let came = as_it_came::reply(reply);
         // A transcript has no code below 100.
@@ -225,6 +231,16 @@ impl State {
             self.exchange.is_positive |= !self.exchange.is_complete && reply.code.is_positive();
             self.exchange.is_complete = true;
             self.settle_cut();
+        }
+    }
+
+    fn write_headers(&mut self, greeting: &Reply) {
+        let server = Template::literal(greeting.text().trim_ascii()).to_string();
+        if !server.is_empty() {
+            self.remark(&format!("server: {server}"));
+        }
+        if self.implicit_tls {
+            self.remark("tls: implicit");
         }
     }
 

@@ -23,6 +23,10 @@ impl Player<'_> {
     ) -> Result<(), Failure> {
         let outcome = &performed.outcome;
         self.compare_replies(expected, outcome)?;
+        if outcome.ending == Ending::TlsFailed {
+            let line = expected.line;
+            return Err(Failure::Tls { line });
+        }
         if outcome.data_connection_failed {
             let line = expected.line;
             return Err(Failure::NoDataConnection { line });
@@ -132,6 +136,7 @@ impl Player<'_> {
         let limit = self.replay.limit;
         match (ending, heard) {
             (Ending::Interrupted, _) => Failure::Interrupted,
+            (Ending::TlsFailed, _) => Failure::Tls { line },
             (Ending::ProtocolBroken, _) => Failure::ProtocolBroken { line },
             (Ending::ConnectionLost, _) | (_, Heard::Closed) => Failure::Lost { line },
             (Ending::TimedOut | Ending::Answered | Ending::Unanswered, _) => {
@@ -174,6 +179,9 @@ impl Player<'_> {
                 Err(Failure::LocalFile { line, path, error })
             }
             Some(TransferResult::Aborted) => Err(Failure::Interrupted),
+            Some(TransferResult::Unannounced | TransferResult::TlsFailed(_)) => {
+                Err(Failure::Tls { line })
+            }
             Some(
                 TransferResult::Broken(_)
                 | TransferResult::ReaderClosed

@@ -31,6 +31,12 @@ pub enum Failure {
         /// The command's.
         line: usize,
     },
+    /// There is no TLS although there should be, or it ended without saying so.
+    #[error("line {line}: TLS failed")]
+    Tls {
+        /// The command's.
+        line: usize,
+    },
     /// Octets without an end.
     #[error("line {line}: the server broke the protocol")]
     ProtocolBroken {
@@ -129,6 +135,7 @@ impl Failure {
             | Self::TimedOut { line, .. }
             | Self::NoDataConnection { line }
             | Self::ProtocolBroken { line }
+            | Self::Tls { line }
             | Self::Unsendable { line, .. }
             | Self::LocalFile { line, .. } => Some(*line),
             Self::Interrupted => None,

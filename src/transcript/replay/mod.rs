@@ -255,7 +255,8 @@ impl Player<'_> {
                         self.replay.session.interrupter().interrupt();
                     }
                 }
-                News::DataEnded => {}
+                // In a replay there is nobody to ask, and a question that is dropped is a no.
+                News::DataEnded | News::TrustAsked(_) => {}
                 News::Settled(outcome) => return outcome,
             }
         }

@@ -7,6 +7,7 @@ mod many;
 mod real_servers;
 mod reports;
 mod secrets;
+mod tls;
 mod transfers;
 mod unreadable;
 mod updates;
