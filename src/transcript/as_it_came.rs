@@ -5,6 +5,7 @@
 //! # S> 220 (vsFTPd 3.0.5)
 //! ```
 
+use super::line::{Line, LineKind};
 use super::template::Template;
 use crate::protocol::Reply;
 
@@ -21,4 +22,17 @@ pub fn reply(reply: &Reply) -> Vec<String> {
     lines
         .map(|line| format!("{REPLY}{}", Template::literal(line)))
         .collect()
+}
+
+/// Whether this line tells what came.
+pub(super) fn is_told_by(line: &Line) -> bool {
+    [REPLY, DATA].iter().any(|mark| told(line, mark).is_some())
+}
+
+/// What stands in a comment behind this mark.
+pub(super) fn told<'a>(line: &'a Line, mark: &str) -> Option<&'a str> {
+    let is_comment = line.kind() == LineKind::Comment;
+    let text = line.text().strip_prefix("# ").filter(|_| is_comment)?;
+    text.strip_prefix(mark)
+        .or((text == mark.trim_end()).then_some(""))
 }

@@ -9,7 +9,6 @@ use super::as_it_came;
 use super::data::{ExpectedData, ExpectedDataLine, SentData};
 use super::dialogue::{Data, DataContent, ExpectedCommand, ExpectedExchange};
 use super::expected_reply::{ExpectedCode, ExpectedLine, ExpectedReply, ExpectedText};
-use super::line::{Line, LineKind};
 use super::pattern::LinePattern;
 use super::replay::files;
 use super::template::{Piece, Template};
@@ -83,7 +82,9 @@ impl Transcript {
     /// The comments behind this line, counted from 0, that tell what came.
     fn came_behind(&self, line: usize, mark: &str) -> Vec<&str> {
         let comments = self.lines.iter().skip(line - 1);
-        comments.map_while(|line| as_came(line, mark)).collect()
+        comments
+            .map_while(|line| as_it_came::told(line, mark))
+            .collect()
     }
 
     fn served_data(&self, exchange: &ExpectedExchange, folder: &Path) -> ServedData {
@@ -147,14 +148,6 @@ fn data_unsaid(exchange: &ExpectedExchange) -> ServedData {
     } else {
         ServedData::Octets(Vec::new())
     }
-}
-
-/// What stands in a comment behind this mark.
-fn as_came<'a>(line: &'a Line, mark: &str) -> Option<&'a str> {
-    let is_comment = line.kind() == LineKind::Comment;
-    let text = line.text().strip_prefix("# ").filter(|_| is_comment)?;
-    text.strip_prefix(mark)
-        .or((text == mark.trim_end()).then_some(""))
 }
 
 fn octets(text: &str) -> Option<Vec<u8>> {

@@ -101,3 +101,33 @@ fn aliases_and_resume_are_recorded_as_what_they_send() {
         b"I am zfive5"
     );
 }
+
+#[test]
+fn a_session_under_tls_is_recorded_replayed_and_served() {
+    let home = Home::new();
+    let session = "AUTH TLS\nUSER A\nPASS A\nPBSZ 0\nPROT P\nPASV\nRETR 1.TXT\nQUIT\n";
+    let path = home.path().join("session.ftp");
+    let _ = Ftpsh::new()
+        .arg("practice")
+        .stdin(format!("record {}\n{session}", path.display()))
+        .run()
+        .success();
+    let text = transcript(&home);
+    assert!(
+        text.contains("C> PROT P\nS> 200") && text.contains("D> I am {no-eol}"),
+        "{text}"
+    );
+    let run = |mode: &str, file: &[&str]| {
+        let binary = Ftpsh::new().home(home.path()).arg(mode).args(file);
+        binary.stdin(session).run().success()
+    };
+    let _ = run("replay", &["session.ftp"]);
+    let served = run("practice", &["--from", "session.ftp"]);
+    assert_eq!(served.stdout, b"I am ");
+    assert!(
+        served.stderr.contains("data connection under TLS"),
+        "{}",
+        served.stderr
+    );
+    assert!(!served.stderr.contains("not recorded"), "{}", served.stderr);
+}
