@@ -17,6 +17,15 @@ pub trait Observer: Send {
     fn observe(&mut self, observation: &Observation<'_>);
 }
 
+/// Several observers hear the same, one after the other.
+impl Observer for Vec<Box<dyn Observer>> {
+    fn observe(&mut self, observation: &Observation<'_>) {
+        for observer in self {
+            observer.observe(observation);
+        }
+    }
+}
+
 /// Whose idea a command was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {

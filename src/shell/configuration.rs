@@ -8,6 +8,9 @@
 //! [set]
 //! ascii = "raw"
 //! hints = false
+//!
+//! [editor]
+//! mode = "vi"
 //! ```
 
 use std::collections::BTreeMap;
@@ -20,6 +23,7 @@ use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
 use super::aliases::{AliasError, Aliases};
+use super::editor::Preferences;
 use super::escape::escape;
 use super::settings::{SettingError, Settings};
 
@@ -33,6 +37,8 @@ pub struct Configuration {
     pub aliases: Aliases,
     /// The defaults and what the user changed.
     pub settings: Settings,
+    /// How the line editor behaves.
+    pub editor: Preferences,
 }
 
 /// Why the configuration cannot be used.
@@ -55,8 +61,8 @@ pub enum ConfigurationProblem {
     Unreadable(std::io::Error),
     /// Not TOML, or not the tables that belong here.
     #[error(
-        "{0}. The file has the tables [alias] and [set]: name = \"FTP command\" or name = [\"first\", \"second\"] in \
-             the one, setting = \"value\" in the other"
+        "{0}. The file has the tables [alias], [set] and [editor]: name = \"FTP command\" or name = [\"first\", \"second\"] \
+             in the first, name = \"value\" in the others"
     )]
     Malformed(String),
     /// An alias.
@@ -104,7 +110,10 @@ impl Configuration {
             let problem = ConfigurationProblem::Malformed(without_value(error.message()));
             fail(offset, problem)
         })?;
-        let mut configuration = Self::default();
+        let mut configuration = Self {
+            editor: tables.editor,
+            ..Self::default()
+        };
         for (name, steps) in in_order(&tables.alias) {
             let defined = configuration
                 .aliases
@@ -124,6 +133,7 @@ impl Default for Configuration {
         Self {
             aliases: Aliases::shipped(),
             settings: Settings::default(),
+            editor: Preferences::default(),
         }
     }
 }
@@ -148,6 +158,8 @@ struct Tables {
     alias: BTreeMap<Spanned<String>, Steps>,
     #[serde(default)]
     set: BTreeMap<Spanned<String>, Value>,
+    #[serde(default)]
+    editor: Preferences,
 }
 
 /// One FTP command, or several.
@@ -326,11 +338,15 @@ mod tests {
             (
                 "\n[alais]\nx = 'NOOP'",
                 2,
-                &["unknown field `alais`", "[alias] and [set]"],
+                &["unknown field `alais`", "[alias], [set] and [editor]"],
             ),
-            ("alias = 'x'", 1, &["expected a map", "[alias] and [set]"]),
+            (
+                "alias = 'x'",
+                1,
+                &["expected a map", "[alias], [set] and [editor]"],
+            ),
             ("[alias]\nx = 'NOOP'\nx = 'NOOP'", 3, &["duplicate key"]),
-            ("[alias\nx = 1", 1, &["[alias] and [set]"]),
+            ("[alias\nx = 1", 1, &["[alias], [set] and [editor]"]),
         ] {
             let error = parse(text).err().unwrap();
             assert_eq!(error.line, Some(line), "{text}: {error}");

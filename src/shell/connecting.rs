@@ -10,7 +10,7 @@ use super::painter::Tone;
 use super::settings::{Abort, Ascii, DataHost, DataPeer, Multiline};
 use super::target::{Target, UrlLogin};
 use crate::protocol::Command;
-use crate::session::{self, ConnectError, Ending, Exchange, Origin, Outcome, Session};
+use crate::session::{self, ConnectError, Ending, Exchange, Observer, Origin, Outcome, Session};
 
 impl Shell {
     /// Connects, and does what the target's URL asks for.
@@ -75,12 +75,14 @@ impl Shell {
         let (sender, connected) = mpsc::channel();
         let (host, port) = (target.host.clone(), target.port);
         let settings = self.session_settings();
-        let observer = Box::new(self.painter.clone());
+        let names = self.knowledge().remote_names.clone();
+        let observers: Vec<Box<dyn Observer>> =
+            vec![Box::new(self.painter.clone()), Box::new(names)];
         std::thread::Builder::new()
             .name("connect".to_owned())
             .spawn(move || {
                 // Nobody takes it when Ctrl-C came first; it closes then.
-                let _ = sender.send(Session::connect(&host, port, settings, observer));
+                let _ = sender.send(Session::connect(&host, port, settings, Box::new(observers)));
             })?;
         self.interrupts.take();
         loop {

@@ -2,9 +2,11 @@
 
 use std::io::{self, BufRead};
 use std::path::PathBuf;
+use std::sync::{PoisonError, RwLockWriteGuard};
 
 use super::aliases::Aliases;
-use super::editor::{Editor, SecretAliases, Typed};
+use super::assistance::{Knowledge, SharedKnowledge};
+use super::editor::{Editor, Typed};
 use super::escape::escape;
 use super::exit::{Exit, Tally};
 use super::interrupts::Interrupts;
@@ -22,7 +24,7 @@ pub struct Shell {
     pub(super) settings: Settings,
     pub(super) silence_limit: Option<std::time::Duration>,
     pub(super) aliases: Aliases,
-    pub(super) secret_aliases: SecretAliases,
+    pub(super) knowledge: SharedKnowledge,
     pub(super) keyboard: Keyboard,
     pub(super) interrupts: Interrupts,
     pub(super) tally: Tally,
@@ -217,7 +219,7 @@ impl Shell {
             return Some(line.into_bytes());
         }
         match &mut self.keyboard {
-            Keyboard::Terminal(editor) => match editor.read_line(prompt) {
+            Keyboard::Terminal(editor) => match editor.read_text(prompt) {
                 Typed::Line(text) | Typed::LastText(text) => Some(text.into_bytes()),
                 Typed::End | Typed::Interrupt | Typed::NotText => None,
             },
@@ -238,6 +240,13 @@ impl Shell {
             },
             Keyboard::Script(_) | Keyboard::Given(_) => None,
         }
+    }
+
+    /// What the editor may know.
+    pub(super) fn knowledge(&self) -> RwLockWriteGuard<'_, Knowledge> {
+        self.knowledge
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Lets go of the session, which closes its connections.

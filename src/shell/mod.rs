@@ -3,6 +3,7 @@
 pub mod advice;
 mod advising;
 pub mod aliases;
+pub mod assistance;
 mod builtins;
 pub mod configuration;
 mod connecting;

@@ -1,15 +1,16 @@
 //! One run of the program: what is set up, which lines run, how it ends.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::VecDeque;
 use std::io::{self, BufReader, IsTerminal};
 use std::path::PathBuf;
 use std::sync::{Arc, RwLock};
 
 use anyhow::{Context, Result};
 
+use super::assistance::{Knowledge, SharedKnowledge};
 use super::configuration::{Configuration, configuration_path, history_path};
 use super::core::{Keyboard, Shell};
-use super::editor::{Editor, SecretAliases, Typed};
+use super::editor::{Editor, Typed};
 use super::escape::escape;
 use super::exit::{Exit, Tally};
 use super::help;
@@ -152,7 +153,9 @@ pub(super) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
         Some(path) => Configuration::read(&path, &help::is_verb)?,
         None => Configuration::read(&PathBuf::new(), &help::is_verb)?,
     };
-    let secret_aliases: SecretAliases = Arc::new(RwLock::new(HashSet::new()));
+    let colour = painter.screen().has_colour();
+    let knowledge = Knowledge::new(configuration.aliases.clone(), colour);
+    let knowledge: SharedKnowledge = Arc::new(RwLock::new(knowledge));
     let keyboard = if interactive {
         let history = history_path();
         if let Some(folder) = history.as_deref().and_then(std::path::Path::parent) {
@@ -160,7 +163,8 @@ pub(super) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
             let _ = std::fs::create_dir_all(folder);
         }
         let screen = painter.screen().clone();
-        let editor = Editor::new(screen, history, Arc::clone(&secret_aliases));
+        let shared = Arc::clone(&knowledge);
+        let editor = Editor::new(screen, history, shared, configuration.editor);
         Keyboard::Terminal(Box::new(editor.context("the terminal")?))
     } else if common.commands.is_empty() {
         Keyboard::Script(Box::new(BufReader::new(io::stdin())))
@@ -172,13 +176,13 @@ pub(super) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
         Keyboard::Given(lines.collect::<VecDeque<_>>())
     };
     painter.show_hints(configuration.settings.hints);
-    let shell = Shell {
+    Ok(Shell {
         painter: painter.clone(),
         session: None,
         settings: configuration.settings,
         silence_limit: (!interactive).then_some(common.timeout),
         aliases: configuration.aliases,
-        secret_aliases,
+        knowledge,
         keyboard,
         interrupts: Interrupts::listen(!interactive).context("Ctrl-C")?,
         tally: Tally::default(),
@@ -186,9 +190,7 @@ pub(super) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
         is_over: false,
         last_target: None,
         pasted: VecDeque::new(),
-    };
-    shell.share_secret_aliases();
-    Ok(shell)
+    })
 }
 
 impl Shell {
@@ -218,6 +220,7 @@ impl Shell {
     fn run_interactively(&mut self) {
         while !self.is_over {
             let prompt = self.prompt();
+            self.share_state();
             let Keyboard::Terminal(editor) = &mut self.keyboard else {
                 return;
             };
@@ -251,6 +254,14 @@ impl Shell {
             }
             self.run_line(line.as_bytes());
         }
+    }
+
+    /// Tells the editor what has changed since the last line.
+    fn share_state(&self) {
+        let status = self.session.as_ref().and_then(Session::status);
+        let mut knowledge = self.knowledge();
+        knowledge.hints = self.settings.hints;
+        knowledge.awaits_new_name = status.is_some_and(|status| status.learnt.pending_rename);
     }
 
     fn interactive_exit(&self) -> Exit {

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::Child;
 use std::sync::mpsc::Sender;
 
+use super::assistance::LearningDestination;
 use super::core::{Keyboard, Shell};
 use super::editor::Typed;
 use super::escape::escape;
@@ -66,6 +67,7 @@ impl Shell {
             (Some(DataDirection::Received), to) => self.destination(to, may_overwrite),
             (Some(DataDirection::Sent), from) => self.source(from),
         };
+        let data = data.map(|data| self.learn_names(data, &command));
         match data {
             Ok(Data::None) => self.send_plain(command, origin),
             Ok(Data::Joined(transfer)) => self.finish(|shell| {
@@ -86,6 +88,23 @@ impl Shell {
             }),
             Ok(Data::Typed) => self.finish(|shell| shell.perform_typed(command, origin)),
             Err(exit) => exit,
+        }
+    }
+
+    /// The names in a listing are completed from then on.
+    fn learn_names(&self, data: Data, command: &Command) -> Data {
+        let learnt = |transfer| match transfer {
+            Transfer::Receive(destination, form) => {
+                let names = &self.knowledge().remote_names;
+                let destination = LearningDestination::around(destination, command, names);
+                Transfer::Receive(destination, form)
+            }
+            sent @ Transfer::Send(..) => sent,
+        };
+        match data {
+            Data::Joined(transfer) => Data::Joined(learnt(transfer)),
+            Data::Piped(transfer, child) => Data::Piped(learnt(transfer), child),
+            other @ (Data::None | Data::Typed) => other,
         }
     }
 
