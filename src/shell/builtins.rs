@@ -12,7 +12,7 @@ use super::line::{Builtin, Redirection, expand_home};
 use super::painter::Tone;
 use super::sending::exists_already;
 use super::target::Target;
-use crate::session::{DataState, Origin, Session};
+use crate::session::Origin;
 
 impl Shell {
     pub(super) fn run_builtin(&mut self, name: Builtin, arguments: &[String]) -> Exit {
@@ -262,20 +262,6 @@ impl Shell {
                 Exit::Done
             }
             Err(exit) => exit,
-        }
-    }
-
-    /// The prompt: whether there is a connection, and whether data can flow.
-    pub(super) fn prompt(&self) -> String {
-        let Some(status) = self.session.as_ref().and_then(Session::status) else {
-            return "(closed) ftp> ".to_owned();
-        };
-        if !status.connected {
-            return "(closed) ftp> ".to_owned();
-        }
-        match status.data {
-            DataState::Open(_) => "ftp ⇄> ".to_owned(),
-            _ => "ftp> ".to_owned(),
         }
     }
 }

@@ -6,7 +6,7 @@ use std::sync::{PoisonError, RwLockWriteGuard};
 
 use super::aliases::Aliases;
 use super::assistance::{Knowledge, SharedKnowledge};
-use super::editor::{Editor, Typed};
+use super::editor::{Editor, Typed, What};
 use super::escape::escape;
 use super::exit::{Exit, Tally};
 use super::interrupts::Interrupts;
@@ -215,7 +215,7 @@ impl Shell {
 
     /// The next input line, without its line end; `None` at the end. `prompt` is for a person.
     pub(super) fn next_input_line(&mut self, prompt: &str) -> Option<Vec<u8>> {
-        if let Some(line) = self.pasted.pop_front() {
+        if let Some(line) = self.next_pasted(prompt, What::Text) {
             return Some(line.into_bytes());
         }
         match &mut self.keyboard {
@@ -228,9 +228,18 @@ impl Shell {
         }
     }
 
+    /// The next line of a paste, shown as if it had been typed here.
+    pub(super) fn next_pasted(&mut self, prompt: &str, what: What) -> Option<String> {
+        let line = self.pasted.pop_front()?;
+        if let Keyboard::Terminal(editor) = &self.keyboard {
+            editor.show_typed(prompt, &line, what);
+        }
+        Some(line)
+    }
+
     /// A secret that nobody sees; `None` if there is nobody to ask.
     pub(super) fn ask_secret(&mut self, prompt: &str) -> Option<String> {
-        if let Some(line) = self.pasted.pop_front() {
+        if let Some(line) = self.next_pasted(prompt, What::Secret) {
             return Some(line);
         }
         match &mut self.keyboard {

@@ -19,6 +19,7 @@ pub mod options;
 pub mod page;
 pub mod painter;
 pub mod places;
+pub mod prompt;
 mod replaying;
 mod resuming;
 mod running;

@@ -10,13 +10,14 @@ use anyhow::{Context, Result};
 use super::assistance::{Knowledge, SharedKnowledge};
 use super::configuration::{Configuration, configuration_path, history_path};
 use super::core::{Keyboard, Shell};
-use super::editor::{Editor, Typed};
+use super::editor::{Editor, Typed, What};
 use super::escape::escape;
 use super::exit::{Exit, Tally};
 use super::help;
 use super::interrupts::Interrupts;
 use super::options::{Colour, Common, Mode, Options, Practice};
-use super::painter::{Dialogue, Painter, Screen, Tone};
+use super::painter::{Dialogue, Painter, Screen, Tone, count};
+use super::prompt::prompt;
 use super::replaying;
 use super::secrets::without_secrets;
 use super::target::Target;
@@ -219,8 +220,7 @@ impl Shell {
 
     fn run_interactively(&mut self) {
         while !self.is_over {
-            let prompt = self.prompt();
-            self.share_state();
+            let prompt = self.begin_prompt();
             let Keyboard::Terminal(editor) = &mut self.keyboard else {
                 return;
             };
@@ -228,7 +228,12 @@ impl Shell {
             // A Ctrl-C that came before this line is not for it.
             self.interrupts.take();
             match typed {
-                Typed::Line(text) | Typed::LastText(text) => self.run_typed(&text),
+                Typed::Line(text) | Typed::LastText(text) if text.contains('\n') => {
+                    self.run_pasted(&text);
+                }
+                Typed::Line(text) | Typed::LastText(text) => {
+                    self.run_typed(&text);
+                }
                 Typed::Interrupt => {}
                 Typed::NotText => {
                     self.painter.say(Tone::Error, NOT_TEXT);
@@ -241,27 +246,53 @@ impl Shell {
     }
 
     /// A paste may hold several lines; each is what would have been typed next, be it a command, a line of a
-    /// here-document or a password.
-    fn run_typed(&mut self, text: &str) {
+    /// here-document or a password. Ctrl-C takes back those that have not had their turn.
+    fn run_pasted(&mut self, text: &str) {
+        let text = text.strip_suffix('\n').unwrap_or(text);
         let lines = text
             .split('\n')
             .map(|line| line.strip_suffix('\r').unwrap_or(line));
         self.pasted = lines.map(str::to_owned).collect();
-        while let Some(line) = self.pasted.pop_front().filter(|_| !self.is_over) {
-            let memorable = !line.is_empty() && self.is_memorable(&line);
-            if let (true, Keyboard::Terminal(editor)) = (memorable, &mut self.keyboard) {
-                editor.remember(&line);
+        while !self.is_over {
+            let prompt = self.begin_prompt();
+            let Some(line) = self.next_pasted(&prompt, What::Line) else {
+                return;
+            };
+            let exit = self.run_typed(&line);
+            if exit == Exit::Interrupted || self.interrupts.is_pressed() {
+                self.drop_pasted();
             }
-            self.run_line(line.as_bytes());
         }
     }
 
-    /// Tells the editor what has changed since the last line.
-    fn share_state(&self) {
-        let status = self.session.as_ref().and_then(Session::status);
+    fn run_typed(&mut self, line: &str) -> Exit {
+        let memorable = !line.is_empty() && self.is_memorable(line);
+        if let (true, Keyboard::Terminal(editor)) = (memorable, &mut self.keyboard) {
+            editor.remember(line);
+        }
+        self.run_line(line.as_bytes())
+    }
+
+    fn drop_pasted(&mut self) {
+        let dropped = std::mem::take(&mut self.pasted).len() as u64;
+        if dropped > 0 {
+            let lines = count(dropped, "pasted line");
+            self.painter
+                .say(Tone::Warning, &format!("interrupted: {lines} not sent"));
+        }
+    }
+
+    /// The next prompt. The editor is told what has changed since the last one.
+    fn begin_prompt(&self) -> String {
+        let session = self.session.as_ref();
+        let status = session.and_then(Session::status);
         let mut knowledge = self.knowledge();
         knowledge.hints = self.settings.hints;
-        knowledge.awaits_new_name = status.is_some_and(|status| status.learnt.pending_rename);
+        knowledge.awaits_new_name = status
+            .as_ref()
+            .is_some_and(|status| status.learnt.pending_rename);
+        let host = session.map(Session::host);
+        prompt(host.zip(status.as_ref()), self.settings.prompt)
     }
 
     fn interactive_exit(&self) -> Exit {

@@ -8,7 +8,7 @@ use std::sync::mpsc::Sender;
 
 use super::assistance::LearningDestination;
 use super::core::{Keyboard, Shell};
-use super::editor::Typed;
+use super::editor::{Typed, What};
 use super::escape::escape;
 use super::exit::Exit;
 use super::line::Redirection;
@@ -306,12 +306,13 @@ impl Shell {
     ) -> Outcome {
         let mut keyboard = Some(keyboard);
         while let Some(sender) = &keyboard {
+            let pasted = self.next_pasted(DATA_PROMPT, What::Data);
             let Keyboard::Terminal(editor) = &mut self.keyboard else {
                 break;
             };
-            let typed = match self.pasted.pop_front() {
+            let typed = match pasted {
                 Some(line) => Typed::Line(line),
-                None => editor.read_data("data> "),
+                None => editor.read_data(DATA_PROMPT),
             };
             match exchange.news_already_there() {
                 Some(News::Settled(outcome)) => {
@@ -403,6 +404,7 @@ pub(super) fn exists_already() -> io::Error {
     io::Error::new(io::ErrorKind::AlreadyExists, text)
 }
 
+const DATA_PROMPT: &str = "data> ";
 const SAMPLE_OCTETS: u64 = 8 * 1024;
 
 /// What shells end with when they cannot run or cannot find a command.

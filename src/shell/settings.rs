@@ -1,6 +1,7 @@
 //! What `set NAME VALUE` changes.
 
 use super::escape::escape;
+use super::prompt::PromptParts;
 
 /// The address that a passive data connection goes to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -67,6 +68,8 @@ pub struct Settings {
     pub abort: Abort,
     /// `set hints`.
     pub hints: bool,
+    /// `set prompt-...`.
+    pub prompt: PromptParts,
 }
 
 /// One row of the table of settings.
@@ -144,9 +147,51 @@ impl Settings {
         Setting {
             name: "hints",
             values: &["on", "off"],
-            about: "what could come next, and what may go wrong",
+            about: "what could come next and what may go wrong, and in grey what a line may go on with",
             value: |settings| place(&SWITCH, settings.hints),
             change: |settings, index| settings.hints = SWITCH[index],
+        },
+        Setting {
+            name: "prompt-user",
+            values: &["off", "on"],
+            about: "in the prompt: the user who is logged in",
+            value: |settings| place(&SWITCH_OFF_FIRST, settings.prompt.user),
+            change: |settings, index| settings.prompt.user = SWITCH_OFF_FIRST[index],
+        },
+        Setting {
+            name: "prompt-host",
+            values: &["off", "on"],
+            about: "in the prompt: the host",
+            value: |settings| place(&SWITCH_OFF_FIRST, settings.prompt.host),
+            change: |settings, index| settings.prompt.host = SWITCH_OFF_FIRST[index],
+        },
+        Setting {
+            name: "prompt-dir",
+            values: &["off", "on"],
+            about: "in the prompt: the working directory, as the last 257 said",
+            value: |settings| place(&SWITCH_OFF_FIRST, settings.prompt.directory),
+            change: |settings, index| settings.prompt.directory = SWITCH_OFF_FIRST[index],
+        },
+        Setting {
+            name: "prompt-data",
+            values: &["on", "off"],
+            about: "in the prompt: whether a data connection is open",
+            value: |settings| place(&SWITCH, settings.prompt.data),
+            change: |settings, index| settings.prompt.data = SWITCH[index],
+        },
+        Setting {
+            name: "prompt-rest",
+            values: &["on", "off"],
+            about: "in the prompt: the marker of a REST that is pending",
+            value: |settings| place(&SWITCH, settings.prompt.restart),
+            change: |settings, index| settings.prompt.restart = SWITCH[index],
+        },
+        Setting {
+            name: "prompt-rnfr",
+            values: &["on", "off"],
+            about: "in the prompt: an RNFR that waits for its RNTO",
+            value: |settings| place(&SWITCH, settings.prompt.rename),
+            change: |settings, index| settings.prompt.rename = SWITCH[index],
         },
     ];
 
@@ -189,6 +234,7 @@ impl Default for Settings {
             multiline: Multiline::default(),
             abort: Abort::default(),
             hints: true,
+            prompt: PromptParts::default(),
         }
     }
 }
@@ -225,7 +271,7 @@ impl Setting {
             .filter(|v| *v != value)
             .collect();
         let others = format!("(or {})", others.join(", "));
-        format!("{:<10} {value:<8} {others:<13} {}", self.name, self.about)
+        format!("{:<11} {value:<8} {others:<13} {}", self.name, self.about)
     }
 }
 
@@ -235,6 +281,7 @@ const ASCII: [Ascii; 2] = [Ascii::Convert, Ascii::Raw];
 const MULTILINES: [Multiline; 2] = [Multiline::Lenient, Multiline::Strict];
 const ABORTS: [Abort; 2] = [Abort::Synch, Abort::Plain];
 const SWITCH: [bool; 2] = [true, false];
+const SWITCH_OFF_FIRST: [bool; 2] = [false, true];
 
 /// The index of a value among all values of its type.
 fn place<T: PartialEq>(all: &[T], value: T) -> usize {
@@ -250,7 +297,9 @@ fn names() -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Abort, Ascii, DataHost, DataPeer, Multiline, Setting, SettingError, Settings};
+    use super::{
+        Abort, Ascii, DataHost, DataPeer, Multiline, PromptParts, Setting, SettingError, Settings,
+    };
 
     #[test]
     fn the_defaults_are_the_first_values_of_the_table() {
@@ -292,6 +341,12 @@ mod tests {
             ("multiline", "strict"),
             ("abort", "plain"),
             ("hints", "off"),
+            ("prompt-user", "on"),
+            ("prompt-host", "on"),
+            ("prompt-dir", "on"),
+            ("prompt-data", "off"),
+            ("prompt-rest", "off"),
+            ("prompt-rnfr", "off"),
         ] {
             settings.set(name, value).unwrap();
         }
@@ -302,6 +357,14 @@ mod tests {
             multiline: Multiline::Strict,
             abort: Abort::Plain,
             hints: false,
+            prompt: PromptParts {
+                host: true,
+                user: true,
+                directory: true,
+                data: false,
+                restart: false,
+                rename: false,
+            },
         };
         assert_eq!(settings, expected);
     }
@@ -328,7 +391,7 @@ mod tests {
         settings.set("ascii", "raw").unwrap();
         let list = settings.list();
         assert_eq!(list.len(), Settings::TABLE.len());
-        assert!(list[2].starts_with("ascii      raw      (or convert)  line ends"));
-        assert!(list[5].starts_with("hints      on       (or off)      what"));
+        assert!(list[2].starts_with("ascii       raw      (or convert)  line ends"));
+        assert!(list[5].starts_with("hints       on       (or off)      what"));
     }
 }

@@ -147,7 +147,7 @@ impl Validator for Assistant {}
 impl Helper for Assistant {}
 
 /// As many stars as there were characters, so that the cursor stands where it should.
-fn stars(secret: &str) -> String {
+pub(super) fn stars(secret: &str) -> String {
     "*".repeat(secret.chars().count())
 }
 

@@ -1,6 +1,7 @@
 //! The line editor at a terminal, and the only code that knows rustyline.
 
 mod assistant;
+mod extent;
 mod held_echo;
 mod keys;
 mod preferences;
@@ -15,11 +16,13 @@ use rustyline::history::{FileHistory, History, SearchDirection};
 use rustyline::{ColorMode, Event, EventHandler, ExternalPrinter, KeyCode, KeyEvent, Modifiers};
 
 use super::assistance::{PastLines, SharedKnowledge};
+use super::escape::escape;
 use super::painter::Screen;
-use assistant::Assistant;
-use keys::{EndOfData, InsertTab, Keys, What};
+use assistant::{Assistant, paint_line, stars};
+use keys::{EndOfData, InsertTab, Keys};
 
 pub use held_echo::HeldEcho;
+pub use keys::What;
 pub use preferences::{Bell, CompletionStyle, Mode, Preferences};
 
 /// Reads what a person types.
@@ -93,7 +96,7 @@ impl Editor {
         })
     }
 
-    /// Reads a line at the prompt.
+    /// Reads a line at the prompt. Several lines, which are a paste, are taken from the screen again.
     pub fn read_line(&mut self, prompt: &str) -> Typed {
         self.read(prompt, What::Line)
     }
@@ -119,6 +122,22 @@ impl Editor {
         self.read(prompt, What::Secret)
     }
 
+    /// Shows a pasted line behind its prompt, as if it had just been typed.
+    pub fn show_typed(&self, prompt: &str, line: &str, what: What) {
+        let line = escape(line.as_bytes());
+        let knowledge = self
+            .knowledge
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        let painted = match what {
+            What::Line => paint_line(&line, &knowledge, true),
+            What::Text => paint_line(&line, &knowledge, false),
+            What::Secret => stars(&line),
+            What::Data => line,
+        };
+        self.screen.line(&format!("{prompt}{painted}"));
+    }
+
     /// Keeps a line for this session and later ones.
     pub fn remember(&mut self, line: &str) {
         self.knowledge
@@ -137,6 +156,13 @@ impl Editor {
         self.keys.begin(what);
         self.screen.set_prompt_is_up(true);
         let read = self.inner.readline(prompt);
+        if let (Ok(text), What::Line) = (&read, what)
+            && text.contains('\n')
+        {
+            // A paste: each of its lines is shown again when its turn has come.
+            let rows = extent::rows(prompt, text, self.columns());
+            self.screen.take_back_rows(rows);
+        }
         self.screen.set_prompt_is_up(false);
         match read {
             Ok(text) if self.keys.ended_by_control_d() => Typed::LastText(text),

@@ -191,6 +191,25 @@ impl Terminal {
         self.shared.lock().screen()
     }
 
+    /// Waits until the text stands on the screen in a colour that the predicate wants.
+    pub(crate) fn wait_for_colour(&self, text: &str, wanted: impl Fn(vt100::Color) -> bool) {
+        drop(
+            self.wait_until(&format!("{text:?} in its colour"), |output| {
+                output.colour_of(text).is_some_and(&wanted)
+            }),
+        );
+    }
+
+    /// Waits until the cursor stands in this column, counted from 0.
+    pub(crate) fn wait_for_cursor_in(&self, column: u16) {
+        drop(
+            self.wait_until(&format!("the cursor in column {column}"), |output| {
+                let emulation = output.emulation.as_ref();
+                emulation.is_some_and(|emulation| emulation.screen().cursor_position().1 == column)
+            }),
+        );
+    }
+
     /// Every octet that the program has written; its echo of what was typed is among them.
     pub(crate) fn raw_output(&self) -> Vec<u8> {
         self.shared.lock().octets.clone()
@@ -268,6 +287,23 @@ impl Output {
         self.emulation
             .as_ref()
             .map_or_else(String::new, |emulation| emulation.screen().contents())
+    }
+
+    /// Of the first character, where it stands first.
+    fn colour_of(&self, text: &str) -> Option<vt100::Color> {
+        let screen = self.emulation.as_ref()?.screen();
+        let (rows, columns) = screen.size();
+        (0..rows.get()).find_map(|row| {
+            let cells = (0..columns.get()).filter_map(|column| screen.cell(row, column));
+            let letters = cells.map(|cell| match cell.contents() {
+                "" => " ",
+                letter => letter,
+            });
+            let line: String = letters.collect();
+            let column = line[..line.find(text)?].chars().count();
+            let cell = screen.cell(row, u16::try_from(column).ok()?)?;
+            Some(cell.fgcolor())
+        })
     }
 
     fn screen_with_scrollback(&mut self) -> String {
