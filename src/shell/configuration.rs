@@ -241,6 +241,7 @@ mod tests {
     use std::path::Path;
 
     use super::{Configuration, ConfigurationError, configuration_path, history_path};
+    use crate::shell::editor::{Mode, Preferences};
     use crate::shell::settings::{Ascii, Settings};
 
     fn is_verb(name: &str) -> bool {
@@ -260,7 +261,10 @@ mod tests {
              log = ['TYPE A', '$passive', 'RETR $1 > -']\n\
              [set]\n\
              ascii = \"raw\"\n\
-             hints = false\n",
+             hints = false\n\
+             [editor]\n\
+             mode = 'vi'\n\
+             history = 5\n",
         )
         .ok()
         .unwrap();
@@ -278,6 +282,12 @@ mod tests {
             ..Settings::default()
         };
         assert_eq!(configuration.settings, expected);
+        let expected = Preferences {
+            mode: Mode::Vi,
+            history: 5,
+            ..Preferences::default()
+        };
+        assert_eq!(configuration.editor, expected);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::context::{self, Context, Form, Wanted};
 use super::knowledge::{Knowledge, LocalName};
 use super::syntax::Syntax;
-use crate::protocol::verbs::VERBS;
+use crate::protocol::verbs::{VERBS, VerbEntry};
 use crate::shell::escape::is_hidden;
 use crate::shell::help;
 use crate::shell::line::quote::NAME as QUOTE;
@@ -49,7 +49,7 @@ pub fn complete(line: &str, cursor: usize, knowledge: &Knowledge) -> Completion 
         Wanted::AliasName => exact(knowledge.aliases.names(), &context.typed),
         Wanted::SettingName => exact(setting_names(), &context.typed),
         Wanted::SettingValue(setting) => exact(setting.values.iter().copied(), &context.typed),
-        Wanted::SubArgument(all) => sub_arguments(all, &context.typed),
+        Wanted::SubArgument(entry) => sub_arguments(entry, &context.typed),
         Wanted::Option(all) => exact(all.iter().copied(), &context.typed),
     });
     let mut candidates: Vec<Candidate> = found.flatten().collect();
@@ -101,9 +101,17 @@ fn help_topics(typed: &str, knowledge: &Knowledge) -> Vec<Candidate> {
     topics
 }
 
-fn sub_arguments(all: &[&str], typed: &str) -> Vec<Candidate> {
-    let fitting = all.iter().filter_map(|one| in_case_of(typed, one));
-    fitting.map(|one| candidate(one, false)).collect()
+fn sub_arguments(entry: &VerbEntry, typed: &str) -> Vec<Candidate> {
+    let fitting = entry
+        .sub_arguments
+        .iter()
+        .filter_map(|one| in_case_of(typed, one));
+    let candidates = fitting.map(|one| {
+        let rest = Syntax::of_verb(entry, &one).rest(one.split(' ').count());
+        let goes_on = !rest.is_empty() && !rest.starts_with('[') && !one.ends_with('=');
+        candidate(one, goes_on)
+    });
+    candidates.collect()
 }
 
 /// What is spelt in exactly one way.

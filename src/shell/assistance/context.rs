@@ -44,8 +44,8 @@ pub(super) enum Wanted {
     AliasName,
     SettingName,
     SettingValue(&'static Setting),
-    /// One of these, behind a verb.
-    SubArgument(&'static [&'static str]),
+    /// One of those that this verb has.
+    SubArgument(&'static VerbEntry),
     /// One of these, as it is.
     Option(&'static [&'static str]),
 }
@@ -93,7 +93,7 @@ fn raw(
 }
 
 /// Walks over the arguments that are whole; a path takes the rest of the line.
-fn verb_argument(line: &str, behind_name: usize, entry: &VerbEntry) -> Context {
+fn verb_argument(line: &str, behind_name: usize, entry: &'static VerbEntry) -> Context {
     let syntax = Syntax::of_verb(entry, &line[behind_name..]);
     let mut start = behind_name;
     for index in 0.. {
@@ -115,7 +115,7 @@ fn verb_argument(line: &str, behind_name: usize, entry: &VerbEntry) -> Context {
         }
     }
     // `OPTS UTF8 ON`: some have a space in them.
-    let sub_arguments = Wanted::SubArgument(entry.sub_arguments);
+    let sub_arguments = Wanted::SubArgument(entry);
     rest(line, behind_name, vec![sub_arguments])
 }
 

@@ -8,6 +8,7 @@ use crate::shell::escape::is_hidden;
 use crate::shell::help;
 use crate::shell::line::{Builtin, open_word};
 use crate::shell::secrets::secret_span;
+use crate::shell::settings::Setting;
 
 /// A hint, and what the right arrow key makes of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +34,9 @@ pub fn hint(line: &str, cursor: usize, knowledge: &Knowledge) -> Option<Hint> {
     if line.is_empty() {
         return None;
     }
-    rest_of_syntax(line, knowledge).or_else(|| past_line(line, knowledge))
+    values_of_setting(line)
+        .or_else(|| rest_of_syntax(line, knowledge))
+        .or_else(|| past_line(line, knowledge))
 }
 
 /// RNTO must follow an accepted RNFR (RFC 959 section 4.1.3).
@@ -51,6 +54,16 @@ fn new_name(line: &str) -> Option<Hint> {
     is_begun.then(|| Hint {
         shown: format!("{}{place}", &name[line.len()..]),
         taken: Some(format!("{} ", &name[line.len()..])),
+    })
+}
+
+/// `set ascii ` waits for one of its values.
+fn values_of_setting(line: &str) -> Option<Hint> {
+    let (name, arguments) = line.split_once(' ')?;
+    let setting = Setting::named(arguments.strip_suffix(' ')?).ok()?;
+    (Builtin::named(name) == Some(Builtin::Set)).then(|| Hint {
+        shown: setting.values.join(" | "),
+        taken: None,
     })
 }
 

@@ -104,7 +104,7 @@ fn a_second_tab_lists_the_candidates_in_a_narrow_window_too() {
     terminal.send(format!("set ascii {TAB}{TAB}"));
     terminal.wait_for_screen("both values, and the line below", |screen| {
         let screen = screen.trim_end();
-        screen.contains("convert  raw") && screen.ends_with("ftp> set ascii [VALUE]")
+        screen.contains("convert  raw") && screen.ends_with("ftp> set ascii convert | raw")
     });
     drop(terminal);
     let _ = server.finish();
@@ -118,7 +118,7 @@ fn each_tab_takes_the_next_candidate_if_the_configuration_says_so() {
     let terminal = shell(&home, &server);
     complete(&terminal, "set ascii ", "ftp> set ascii convert");
     complete(&terminal, "", "ftp> set ascii raw");
-    complete(&terminal, "", "ftp> set ascii [VALUE]");
+    complete(&terminal, "", "ftp> set ascii convert | raw");
     complete(&terminal, "", "ftp> set ascii convert");
     assert!(!terminal.raw_output().contains(&0x07));
     drop(terminal);

@@ -14,6 +14,7 @@ fn the_syntax_stands_in_grey_behind_a_verb_and_is_not_sent() {
         .send("350 go on\r\n")
         .expect("RNTO b")
         .send("250 done\r\n")
+        .wait_for_client_close()
         .start();
     let mut terminal = shell(&home, &server);
     terminal.send("RNFR");
@@ -33,6 +34,7 @@ fn the_syntax_stands_in_grey_behind_a_verb_and_is_not_sent() {
     terminal.wait_for_screen("the lines without their hints", |screen| {
         screen.contains("ftp> RNFR a\n") && !screen.contains("path>")
     });
+    drop(terminal);
     let _ = server.finish();
 }
 
@@ -46,6 +48,7 @@ fn the_youngest_line_that_begins_so_is_suggested_and_the_arrow_key_takes_it() {
         .send("200 first\r\n")
         .expect("NO")
         .send("500 what?\r\n")
+        .wait_for_client_close()
         .start();
     let mut terminal = shell(&home, &server);
     terminal.send("NO");
@@ -64,6 +67,7 @@ fn the_youngest_line_that_begins_so_is_suggested_and_the_arrow_key_takes_it() {
     terminal.send("PA");
     await_last_line(&terminal, "ftp> PA");
     assert!(!String::from_utf8_lossy(&terminal.raw_output()).contains("hunter2"));
+    drop(terminal);
     let _ = server.finish();
 }
 
@@ -91,8 +95,9 @@ fn with_no_colour_there_is_neither_colour_nor_hint_and_a_password_is_masked_all_
     await_last_line(&terminal, "ftp> PASS *******");
     terminal.send_key(Key::Enter);
     terminal.expect("230 in");
-    let _ = server.finish();
     let written = String::from_utf8_lossy(&terminal.raw_output()).into_owned();
+    drop(terminal);
+    let _ = server.finish();
     assert!(!written.contains("<path>") && !written.contains("hunter2"));
     let styles = written.split("\x1b[").skip(1).filter(|sequence| {
         let end = sequence.find(|c: char| c.is_ascii_alphabetic());
