@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::completion::complete;
 use super::context::{self, Wanted};
 use super::knowledge::Knowledge;
 use crate::protocol::Verb;
@@ -60,13 +61,14 @@ fn parts(text: &str, knowledge: &Knowledge) -> Vec<(Range<usize>, Mark)> {
         Ok(Line::Empty) => Vec::new(),
         Ok(Line::Local(_)) => vec![(0..1, Mark::Ours)],
         Ok(Line::Builtin { .. } | Line::Alias { .. }) => vec![(0..name_end, Mark::Ours)],
-        Ok(Line::Quote(_)) => behind_quote(text),
+        Ok(Line::Quote(_)) => behind_quote(text, knowledge),
         Ok(Line::Raw {
             command,
             redirection,
         }) => {
             let sent = command.line().len();
-            let mut marks = vec![(0..name_end.min(sent), mark_of_verb(&text[..name_end]))];
+            let verb = mark_of_verb(text, knowledge).map(|mark| (0..name_end, mark));
+            let mut marks: Vec<_> = verb.into_iter().collect();
             marks.extend(path_of(&text[..sent], knowledge));
             if let Some(redirection) = redirection {
                 marks.extend(redirected(text, sent + 1, &redirection));
@@ -78,23 +80,29 @@ fn parts(text: &str, knowledge: &Knowledge) -> Vec<(Range<usize>, Mark)> {
     }
 }
 
-fn behind_quote(text: &str) -> Vec<(Range<usize>, Mark)> {
+fn behind_quote(text: &str, knowledge: &Knowledge) -> Vec<(Range<usize>, Mark)> {
     let mut marks = vec![(0..QUOTE.len(), Mark::Ours)];
     if let Some(quoted) = Quoted::find(text.as_bytes())
         && let Some(sent) = text.get(quoted.offset..)
     {
         let end = sent.find(' ').unwrap_or(sent.len());
         let range = quoted.offset..quoted.offset + end;
-        marks.push((range, mark_of_verb(&sent[..end])));
+        marks.extend(mark_of_verb(sent, knowledge).map(|mark| (range, mark)));
     }
     marks
 }
 
-fn mark_of_verb(name: &str) -> Mark {
-    match verbs::entry(&Verb::new(name.as_bytes())) {
-        Some(_) => Mark::Verb,
-        None => Mark::UnknownVerb,
+/// The mark of the verb that a command begins with; none while it may still become one, or a name of ours.
+fn mark_of_verb(command: &str, knowledge: &Knowledge) -> Option<Mark> {
+    let (name, is_whole) = match command.split_once(' ') {
+        Some((name, _)) => (name, true),
+        None => (command, false),
+    };
+    if verbs::entry(&Verb::new(name.as_bytes())).is_some() {
+        return Some(Mark::Verb);
     }
+    let is_begun = !is_whole && !complete(name, name.len(), knowledge).candidates.is_empty();
+    (!is_begun).then_some(Mark::UnknownVerb)
 }
 
 /// Where the path of a command stands.
