@@ -13,6 +13,7 @@ use super::interrupts::Interrupts;
 use super::line::{self, Line};
 use super::painter::{Painter, Tone};
 use super::places::local_shell;
+use super::running::pasted_lines;
 use super::settings::Settings;
 use crate::protocol::Command;
 use crate::session::{Origin, Outcome, Session};
@@ -219,12 +220,27 @@ impl Shell {
             return Some(line.into_bytes());
         }
         match &mut self.keyboard {
-            Keyboard::Terminal(editor) => match editor.read_text(prompt) {
-                Typed::Line(text) | Typed::LastText(text) => Some(text.into_bytes()),
-                Typed::End | Typed::Interrupt | Typed::NotText => None,
-            },
+            Keyboard::Terminal(editor) => {
+                let typed = editor.read_text(prompt);
+                let line = self.first_line(typed, prompt, What::Text);
+                line.map(String::into_bytes)
+            }
             Keyboard::Script(input) => read_script_line(input.as_mut()),
             Keyboard::Given(lines) => lines.pop_front(),
+        }
+    }
+
+    /// The line that was typed; the others of a paste wait for their turn.
+    fn first_line(&mut self, typed: Typed, prompt: &str, what: What) -> Option<String> {
+        let (Typed::Line(text) | Typed::LastText(text)) = typed else {
+            return None;
+        };
+        match pasted_lines(&text) {
+            None => Some(text),
+            Some(lines) => {
+                self.pasted = lines;
+                self.next_pasted(prompt, what)
+            }
         }
     }
 
@@ -243,10 +259,10 @@ impl Shell {
             return Some(line);
         }
         match &mut self.keyboard {
-            Keyboard::Terminal(editor) => match editor.read_secret(prompt) {
-                Typed::Line(text) | Typed::LastText(text) => Some(text),
-                Typed::End | Typed::Interrupt | Typed::NotText => None,
-            },
+            Keyboard::Terminal(editor) => {
+                let typed = editor.read_secret(prompt);
+                self.first_line(typed, prompt, What::Secret)
+            }
             Keyboard::Script(_) | Keyboard::Given(_) => None,
         }
     }

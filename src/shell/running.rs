@@ -228,11 +228,12 @@ impl Shell {
             // A Ctrl-C that came before this line is not for it.
             self.interrupts.take();
             match typed {
-                Typed::Line(text) | Typed::LastText(text) if text.contains('\n') => {
-                    self.run_pasted(&text);
-                }
                 Typed::Line(text) | Typed::LastText(text) => {
-                    self.run_typed(&text);
+                    match pasted_lines(&text) {
+                        None => self.run_typed(&text),
+                        Some(lines) => self.pasted = lines,
+                    }
+                    self.run_pasted();
                 }
                 Typed::Interrupt => {}
                 Typed::NotText => {
@@ -245,34 +246,29 @@ impl Shell {
         }
     }
 
-    /// A paste may hold several lines; each is what would have been typed next, be it a command, a line of a
-    /// here-document or a password. Ctrl-C takes back those that have not had their turn.
-    fn run_pasted(&mut self, text: &str) {
-        let text = text.strip_suffix('\n').unwrap_or(text);
-        let lines = text
-            .split('\n')
-            .map(|line| line.strip_suffix('\r').unwrap_or(line));
-        self.pasted = lines.map(str::to_owned).collect();
+    /// Each line of a paste is what would have been typed next, be it a command, a line of a here-document or a password.
+    fn run_pasted(&mut self) {
         while !self.is_over {
             let prompt = self.begin_prompt();
             let Some(line) = self.next_pasted(&prompt, What::Line) else {
                 return;
             };
-            let exit = self.run_typed(&line);
-            if exit == Exit::Interrupted || self.interrupts.is_pressed() {
-                self.drop_pasted();
-            }
+            self.run_typed(&line);
         }
     }
 
-    fn run_typed(&mut self, line: &str) -> Exit {
+    fn run_typed(&mut self, line: &str) {
         let memorable = !line.is_empty() && self.is_memorable(line);
         if let (true, Keyboard::Terminal(editor)) = (memorable, &mut self.keyboard) {
             editor.remember(line);
         }
-        self.run_line(line.as_bytes())
+        let exit = self.run_line(line.as_bytes());
+        if exit == Exit::Interrupted || self.interrupts.is_pressed() {
+            self.drop_pasted();
+        }
     }
 
+    /// Ctrl-C takes back the lines that have not had their turn.
     fn drop_pasted(&mut self) {
         let dropped = std::mem::take(&mut self.pasted).len() as u64;
         if dropped > 0 {
@@ -310,6 +306,13 @@ impl Shell {
             .and_then(Session::status)
             .is_some_and(|status| status.lost)
     }
+}
+
+/// The lines of a paste; `None` if it is a single line, which was typed.
+pub(super) fn pasted_lines(text: &str) -> Option<VecDeque<String>> {
+    let lines = text.strip_suffix('\n').unwrap_or(text).split('\n');
+    let lines = lines.map(|line| line.strip_suffix('\r').unwrap_or(line).to_owned());
+    text.contains('\n').then(|| lines.collect())
 }
 
 /// What is said of a line that the editor cannot hold.

@@ -82,7 +82,7 @@ impl Highlighter for Assistant {
     fn highlight<'l>(&self, line: &'l str, _pos: usize) -> Cow<'l, str> {
         match self.keys.what() {
             What::Data => Cow::Borrowed(line),
-            What::Secret => Cow::Owned(stars(line)),
+            What::Secret => Cow::Owned(line.split('\n').map(stars).collect::<Vec<_>>().join("\n")),
             What::Line | What::Text => Cow::Owned(self.paint_lines(line)),
         }
     }

@@ -156,8 +156,9 @@ impl Editor {
         self.keys.begin(what);
         self.screen.set_prompt_is_up(true);
         let read = self.inner.readline(prompt);
-        if let (Ok(text), What::Line) = (&read, what)
+        if let Ok(text) = &read
             && text.contains('\n')
+            && what != What::Data
         {
             // A paste: each of its lines is shown again when its turn has come.
             let rows = extent::rows(prompt, text, self.columns());

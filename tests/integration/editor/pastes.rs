@@ -119,3 +119,59 @@ fn a_pasted_login_answers_the_questions_that_follow() {
         "{screen}"
     );
 }
+
+#[test]
+fn a_paste_at_a_question_answers_it_and_its_other_lines_follow() {
+    let home = Home::new();
+    let server = greeted()
+        .expect("USER A")
+        .send("331 password?\r\n")
+        .expect("PASS hunter2")
+        .send("230 in\r\n")
+        .expect("NOOP")
+        .send("200 noop\r\n")
+        .wait_for_client_close()
+        .start();
+    let mut terminal = shell(&home, &server);
+    terminal.send_line("login A");
+    terminal.expect("password: ");
+    terminal.send(pasted(&["hunter2".to_owned(), "NOOP".to_owned()]));
+    terminal.expect("200 noop");
+    terminal.expect("ftp> ");
+    terminal.wait_for_screen("the answer as stars, and the next line", |screen| {
+        let shown = "password: *******\n→ PASS ****\n230 in\nftp> NOOP\n200 noop\nftp>";
+        screen.trim_end().ends_with(shown)
+    });
+    assert!(!String::from_utf8_lossy(&terminal.raw_output()).contains("hunter2"));
+    drop(terminal);
+    let _ = server.finish();
+}
+
+#[test]
+fn lines_pasted_into_a_here_document_are_data_up_to_its_word() {
+    let home = Home::new();
+    let server = greeted()
+        .expect("PASV")
+        .listen_data()
+        .send_with_port("227 Entering Passive Mode (127,0,0,1,{p1},{p2}).\r\n")
+        .accept_data()
+        .expect("STOR f")
+        .send("150 here\r\n")
+        .read_data_to_end()
+        .send("226 done\r\n")
+        .expect("NOOP")
+        .send("200 noop\r\n")
+        .wait_for_client_close()
+        .start();
+    let mut terminal = shell(&home, &server);
+    terminal.send_line("PASV");
+    terminal.expect("ftp ⇄> ");
+    terminal.send_line("STOR f <<END");
+    terminal.expect("\n> ");
+    let lines = ["DELE a", "", "b", "END", "NOOP"].map(str::to_owned);
+    terminal.send(pasted(&lines));
+    terminal.expect("200 noop");
+    drop(terminal);
+    let heard = server.finish();
+    assert_eq!(heard.data, [b"DELE a\r\n\r\nb\r\n"]);
+}
