@@ -155,7 +155,9 @@ impl Editor {
     fn read(&mut self, prompt: &str, what: What) -> Typed {
         self.keys.begin(what);
         self.screen.set_prompt_is_up(true);
+        let hidden = (what == What::Secret).then(HeldEcho::hide);
         let read = self.inner.readline(prompt);
+        drop(hidden);
         if let Ok(text) = &read
             && text.contains('\n')
             && what != What::Data
