@@ -27,6 +27,7 @@ pub mod secrets;
 mod sending;
 pub mod settings;
 pub mod target;
+mod typing_data;
 pub mod why;
 
 use std::ffi::OsString;

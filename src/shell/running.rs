@@ -268,13 +268,13 @@ impl Shell {
         }
     }
 
-    /// Ctrl-C takes back the lines that have not had their turn.
-    fn drop_pasted(&mut self) {
+    /// Takes back the pasted lines that have not had their turn.
+    pub(super) fn drop_pasted(&mut self) {
         let dropped = std::mem::take(&mut self.pasted).len() as u64;
         if dropped > 0 {
             let lines = count(dropped, "pasted line");
             self.painter
-                .say(Tone::Warning, &format!("interrupted: {lines} not sent"));
+                .say(Tone::Warning, &format!("{lines} not sent"));
         }
     }
 

@@ -1,27 +1,24 @@
-//! Raw commands with their data: redirections, the screen, and `data>`.
+//! Raw commands with their data: redirections and the screen.
 
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 use std::process::Child;
-use std::sync::mpsc::Sender;
 
 use super::assistance::LearningDestination;
 use super::core::{Keyboard, Shell};
-use super::editor::{Typed, What};
 use super::escape::escape;
 use super::exit::Exit;
 use super::line::Redirection;
 use super::painter::Tone;
 use super::places::{
-    AppendedFile, LocalCommand, OpenedLate, ReplacedFile, ShownData, StandardOutput, TypedData,
+    AppendedFile, LocalCommand, OpenedLate, ReplacedFile, ShownData, StandardOutput,
 };
-use super::running::NOT_TEXT;
 use super::settings::Ascii;
 use crate::protocol::Command;
 use crate::protocol::user_pi::data_direction;
 use crate::protocol::verbs::DataDirection;
-use crate::session::{Exchange, Form, News, Origin, Outcome, Transfer};
+use crate::session::{Form, Origin, Outcome, Transfer};
 
 /// What a data command needs besides its line.
 enum Data {
@@ -266,102 +263,13 @@ impl Shell {
         }
     }
 
-    fn converts_line_ends(&self) -> bool {
+    pub(super) fn converts_line_ends(&self) -> bool {
         let status = self
             .session
             .as_ref()
             .and_then(crate::session::Session::status);
         self.settings.ascii == Ascii::Convert
             && status.is_some_and(|s| !s.learnt.parameters.effective_type().keeps_octets())
-    }
-
-    fn perform_typed(&mut self, command: Command, origin: Origin) -> Result<Outcome, Exit> {
-        let (keyboard, data) = TypedData::new();
-        let transfer = Transfer::Send(Box::new(data), Form::Exact);
-        let line_end: &[u8] = if self.converts_line_ends() {
-            b"\r\n"
-        } else {
-            b"\n"
-        };
-        let exchange = self.connected()?.begin(command, origin, Some(transfer));
-        // All the way: between two lines the terminal turns Ctrl-C into a signal.
-        let outcome = self
-            .interrupts
-            .clone()
-            .during(|| match exchange.next_news() {
-                News::Settled(outcome) => outcome,
-                News::DataEnded => exchange.wait(),
-                News::Begun => self.type_data(exchange, keyboard, line_end),
-            });
-        self.tell_interruption(&outcome);
-        Ok(outcome)
-    }
-
-    /// Sends line after line until Ctrl-D, Ctrl-C or the end of the transfer.
-    fn type_data(
-        &mut self,
-        exchange: Exchange,
-        keyboard: Sender<Vec<u8>>,
-        line_end: &[u8],
-    ) -> Outcome {
-        let mut keyboard = Some(keyboard);
-        while let Some(sender) = &keyboard {
-            let pasted = self.next_pasted(DATA_PROMPT, What::Data);
-            let Keyboard::Terminal(editor) = &mut self.keyboard else {
-                break;
-            };
-            let typed = match pasted {
-                Some(line) => Typed::Line(line),
-                None => editor.read_data(DATA_PROMPT),
-            };
-            match exchange.news_already_there() {
-                Some(News::Settled(outcome)) => {
-                    self.tell_unsent(&typed);
-                    return outcome;
-                }
-                Some(_) => {
-                    self.tell_unsent(&typed);
-                    keyboard = None;
-                    continue;
-                }
-                None => {}
-            }
-            // A transfer that has just ended takes nothing; its end is told on its own.
-            match typed {
-                Typed::Line(text) => drop(sender.send(with_line_ends(&text, line_end, true))),
-                Typed::LastText(text) => {
-                    let _ = sender.send(with_line_ends(&text, line_end, false));
-                    keyboard = None;
-                }
-                Typed::End => keyboard = None,
-                Typed::NotText => self.painter.say(Tone::Error, NOT_TEXT),
-                Typed::Interrupt => {
-                    self.interrupt_session();
-                    break;
-                }
-            }
-        }
-        // After an interrupt the keyboard's end must stay open until the reset: its end would be the end of the file.
-        let outcome = exchange.wait();
-        drop(keyboard);
-        outcome
-    }
-
-    fn interrupt_session(&self) {
-        if let Some(session) = &self.session {
-            session.interrupter().interrupt();
-        }
-    }
-
-    fn tell_unsent(&self, typed: &Typed) {
-        if let Typed::Line(text) | Typed::LastText(text) = typed
-            && !text.is_empty()
-        {
-            self.painter.say(
-                Tone::Warning,
-                "the transfer had ended, so that line was not sent",
-            );
-        }
     }
 }
 
@@ -377,20 +285,6 @@ fn looks_like_text(octets: &[u8]) -> bool {
         .all(|&octet| !octet.is_ascii_control() || is_layout(octet))
 }
 
-fn with_line_ends(text: &str, line_end: &[u8], ended: bool) -> Vec<u8> {
-    let mut octets = Vec::with_capacity(text.len() + 2);
-    for (index, line) in text.split('\n').enumerate() {
-        if index > 0 {
-            octets.extend_from_slice(line_end);
-        }
-        octets.extend_from_slice(line.as_bytes());
-    }
-    if ended {
-        octets.extend_from_slice(line_end);
-    }
-    octets
-}
-
 fn with_way_out(error: io::Error) -> io::Error {
     if error.kind() == io::ErrorKind::AlreadyExists {
         return exists_already();
@@ -404,7 +298,6 @@ pub(super) fn exists_already() -> io::Error {
     io::Error::new(io::ErrorKind::AlreadyExists, text)
 }
 
-const DATA_PROMPT: &str = "data> ";
 const SAMPLE_OCTETS: u64 = 8 * 1024;
 
 /// What shells end with when they cannot run or cannot find a command.
