@@ -50,7 +50,7 @@ pub fn complete(line: &str, cursor: usize, knowledge: &Knowledge) -> Completion 
         Wanted::SettingName => exact(setting_names(), &context.typed),
         Wanted::SettingValue(setting) => exact(setting.values.iter().copied(), &context.typed),
         Wanted::SubArgument(entry) => sub_arguments(entry, &context.typed),
-        Wanted::Option(all) => exact(all.iter().copied(), &context.typed),
+        Wanted::Option(option) => exact(std::iter::once(option), &context.typed),
     });
     let mut candidates: Vec<Candidate> = found.flatten().collect();
     candidates.sort();

@@ -46,8 +46,8 @@ pub(super) enum Wanted {
     SettingValue(&'static Setting),
     /// One of those that this verb has.
     SubArgument(&'static VerbEntry),
-    /// One of these, as it is.
-    Option(&'static [&'static str]),
+    /// This, as it is.
+    Option(&'static str),
 }
 
 /// What is being typed at the end of `line`; nothing where nobody can help.
@@ -134,7 +134,13 @@ fn behind_builtin(line: &str, builtin: Builtin, arguments: &str) -> Option<Conte
         (Builtin::Resume, _) => behind_resume(line, arguments),
         _ => {
             let syntax = Syntax::read(help::usage(builtin));
-            match syntax.place(index)? {
+            let (open, typed) = open_word(arguments);
+            if typed.starts_with('-') {
+                return context(syntax.options().map(Wanted::Option).collect());
+            }
+            let words = arguments[..open].split_whitespace();
+            let options = words.filter(|word| word.starts_with('-')).count();
+            match syntax.operand(index.saturating_sub(options))? {
                 "FILE" | "LOCAL" => context(vec![Wanted::LocalFile]),
                 "REMOTE" => context(vec![Wanted::RemoteName]),
                 _ => None,
@@ -148,14 +154,15 @@ fn behind_resume(line: &str, arguments: &str) -> Option<Context> {
     let (open, typed) = open_word(arguments);
     let words: Vec<&str> = arguments[..open].split_whitespace().collect();
     if let Some(value) = words.last().and_then(|option| match *option {
-        "--verify" => Some(&["full"][..]),
-        "--via" => Some(&["rest"][..]),
+        "--verify" => Some("full"),
+        "--via" => Some("rest"),
         _ => None,
     }) {
         return Some(word(line, 0, vec![Wanted::Option(value)]));
     }
     if typed.starts_with('-') {
-        return Some(word(line, 0, vec![Wanted::Option(RESUME_OPTIONS)]));
+        let options = RESUME_OPTIONS.iter().copied().map(Wanted::Option);
+        return Some(word(line, 0, options.collect()));
     }
     let is_option = |word: &&&str| word.starts_with("--") || ["full", "rest"].contains(*word);
     let names = words.iter().filter(|word| !is_option(word)).count();

@@ -39,6 +39,19 @@ impl<'a> Syntax<'a> {
         Some(place.trim_matches(['[', ']']))
     }
 
+    /// The place of the argument at this index, options such as `[--replace]` not counted.
+    pub(super) fn operand(&self, index: usize) -> Option<&'a str> {
+        let operands = self.places.iter().filter(|place| !place.starts_with("[-"));
+        let place = operands.copied().nth(index)?;
+        Some(place.trim_end_matches(',').trim_matches(['[', ']']))
+    }
+
+    /// The options that have a place.
+    pub(super) fn options(&self) -> impl Iterator<Item = &'a str> {
+        let options = self.places.iter().filter(|place| place.starts_with("[-"));
+        options.map(|place| place.trim_matches(['[', ']']))
+    }
+
     /// Whether the first place must be filled.
     pub(super) fn wants_argument(&self) -> bool {
         self.places
@@ -123,6 +136,14 @@ mod tests {
                 assert_eq!(rest.matches('[').count(), rest.matches(']').count());
             }
         }
+    }
+
+    #[test]
+    fn options_and_operands_are_told_apart() {
+        let syntax = Syntax::read("keep [--all] FILE [NAME], keep off");
+        assert_eq!(syntax.operand(0), Some("FILE"));
+        assert_eq!(syntax.operand(1), Some("NAME"));
+        assert_eq!(syntax.options().collect::<Vec<_>>(), ["--all"]);
     }
 
     #[test]
