@@ -124,6 +124,12 @@ fn behind_builtin(line: &str, builtin: Builtin, arguments: &str) -> Option<Conte
     let context = |wanted| Some(word(line, 0, wanted));
     match (builtin, index) {
         (Builtin::Help, 0) => context(vec![Wanted::HelpTopic]),
+        (Builtin::Help, 1) => {
+            // `help SITE CHMOD` is one topic.
+            let verb = arguments.split_whitespace().next()?;
+            let entry = verbs::entry(&Verb::new(verb.as_bytes()))?;
+            (entry.name == "SITE").then(|| word(line, 0, vec![Wanted::SubArgument(entry)]))
+        }
         (Builtin::Alias | Builtin::Unalias, 0) => context(vec![Wanted::AliasName]),
         (Builtin::Set, 0) => context(vec![Wanted::SettingName]),
         (Builtin::Set, 1) => {
