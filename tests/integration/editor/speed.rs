@@ -53,19 +53,16 @@ fn what_is_computed_at_each_key_takes_less_than_5_ms_with_100_000_lines_of_histo
     assert!(slow < LIMIT, "{slow:?}");
 }
 
-/// How long each key of the line takes until it stands on the screen.
-fn key_times(terminal: &Terminal) -> Vec<Duration> {
-    let mut times = Vec::new();
-    for end in 1..=TYPED.len() {
-        let start = Instant::now();
-        let mark = terminal.mark();
-        terminal.send(&TYPED[end - 1..end]);
-        terminal.wait_for_after(mark, &format!("ftp> {}", &TYPED[..end]));
-        times.push(start.elapsed());
-    }
-    times
+/// How long the key that ends this much of the line takes until it stands on the screen.
+fn key_time(terminal: &Terminal, end: usize) -> Duration {
+    let start = Instant::now();
+    let mark = terminal.mark();
+    terminal.send(&TYPED[end - 1..end]);
+    terminal.wait_for_after(mark, &format!("ftp> {}", &TYPED[..end]));
+    start.elapsed()
 }
 
+/// Key by key in turn, and their medians, so that whatever else the machine does slows both.
 #[test]
 fn a_key_is_on_the_screen_as_soon_with_100_000_lines_of_history_as_with_none() {
     let (empty, full) = (Home::new(), Home::new());
@@ -74,13 +71,20 @@ fn a_key_is_on_the_screen_as_soon_with_100_000_lines_of_history_as_with_none() {
         let server = greeted().wait_for_client_close().start();
         (shell(home, &server), server)
     });
-    let [short, long] = [0, 1].map(|index| percentile_95(key_times(&shells[index].0)));
+    let times: Vec<[Duration; 2]> = (1..=TYPED.len())
+        .map(|end| [0, 1].map(|index| key_time(&shells[index].0, end)))
+        .collect();
     for (terminal, server) in shells {
         drop(terminal);
         let _ = server.finish();
     }
+    let [short, long] = [0, 1].map(|index| {
+        let mut times: Vec<Duration> = times.iter().map(|pair| pair[index]).collect();
+        times.sort();
+        times[times.len() / 2]
+    });
     assert!(
         long < short * MOST_TIMES + LIMIT,
-        "{long:?} and {short:?} without a history"
+        "{long:?}, and {short:?} without a history"
     );
 }

@@ -228,15 +228,17 @@ impl Terminal {
         code
     }
 
+    /// Gives the window another size. The screen has it before the program hears of it, and paints for it.
     pub(crate) fn resize(&self, rows: u16, columns: u16) {
-        self.master
-            .resize(size(rows, columns))
-            .expect("the terminal is open");
         let mut output = self.shared.lock();
         let emulation = output.emulation.as_mut().expect("set when it was made");
         emulation
             .screen_mut()
             .set_size(positive(rows), positive(columns));
+        drop(output);
+        self.master
+            .resize(size(rows, columns))
+            .expect("the terminal is open");
     }
 
     fn wait_until(
