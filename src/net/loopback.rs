@@ -2,9 +2,16 @@
 
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use socket2::SockRef;
+
+use super::loopback_layer::{TlsLayer, take_front};
+use super::loopback_tls::{Handshake, LoopbackTls, SecuredSession};
+
+/// Octets received at once under TLS: about one record.
+const LARGEST_PIECE: usize = 16 * 1024;
 
 /// A listener that cannot be bound to anything but loopback.
 #[derive(Debug)]
@@ -12,10 +19,19 @@ pub struct LoopbackListener {
     listener: TcpListener,
 }
 
-/// A connection that was accepted from, or dialled to, loopback.
+/// A connection that was accepted from, or dialled to, loopback; in clear until it is secured.
 #[derive(Debug)]
 pub struct LoopbackConnection {
     stream: TcpStream,
+    security: Arc<Mutex<Security>>,
+}
+
+/// What all handles on a connection share.
+#[derive(Debug, Default)]
+struct Security {
+    layer: Option<TlsLayer>,
+    /// Received before TLS ended, and not yet read.
+    unread: Vec<u8>,
 }
 
 impl LoopbackListener {
@@ -70,7 +86,7 @@ impl LoopbackListener {
     pub fn accept(&self) -> io::Result<LoopbackConnection> {
         let (stream, _) = self.listener.accept()?;
         stream.set_nodelay(true)?;
-        Ok(LoopbackConnection { stream })
+        Ok(LoopbackConnection::new(stream))
     }
 
     /// Waits at most `limit` for the next connection.
@@ -85,18 +101,18 @@ impl LoopbackListener {
         let mut listener = mio::net::TcpListener::from_std(self.listener.try_clone()?);
         poll.registry()
             .register(&mut listener, mio::Token(0), mio::Interest::READABLE)?;
-        let deadline = std::time::Instant::now() + limit;
+        let deadline = Instant::now() + limit;
         loop {
             match self.listener.accept() {
                 Ok((stream, _)) => {
                     stream.set_nonblocking(false)?;
                     stream.set_nodelay(true)?;
-                    return Ok(LoopbackConnection { stream });
+                    return Ok(LoopbackConnection::new(stream));
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 Err(error) => return Err(error),
             }
-            let left = deadline.saturating_duration_since(std::time::Instant::now());
+            let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return Err(io::ErrorKind::TimedOut.into());
             }
@@ -115,7 +131,7 @@ impl LoopbackConnection {
         refuse_unless_loopback(address)?;
         let stream = TcpStream::connect_timeout(&address, limit)?;
         stream.set_nodelay(true)?;
-        Ok(Self { stream })
+        Ok(Self::new(stream))
     }
 
     /// A second handle on the same connection, so that one thread can read while another writes.
@@ -126,7 +142,73 @@ impl LoopbackConnection {
     pub fn try_clone(&self) -> io::Result<Self> {
         Ok(Self {
             stream: self.stream.try_clone()?,
+            security: Arc::clone(&self.security),
         })
+    }
+
+    /// Waits at most `limit` for the client's handshake; from then on all handles read and write under TLS.
+    ///
+    /// No other handle may be reading or writing meanwhile. Changes the limit of reads.
+    ///
+    /// # Errors
+    ///
+    /// [`io::ErrorKind::InvalidData`] for what TLS refuses, [`io::ErrorKind::UnexpectedEof`] when the client ends the
+    /// connection, else what the system says. The connection is of no more use then.
+    pub fn secure(
+        &self,
+        tls: &LoopbackTls,
+        session: SecuredSession,
+        limit: Duration,
+    ) -> io::Result<Handshake> {
+        let deadline = Instant::now() + limit;
+        let mut layer = TlsLayer::new(tls, session)?;
+        while layer.is_handshaking() {
+            self.receive(&mut layer, deadline)?;
+        }
+        let handshake = layer.handshake();
+        self.security().layer = Some(layer);
+        Ok(handshake)
+    }
+
+    /// Ends TLS: sends our close_notify and waits at most `limit` for the client's; then both sides speak in clear.
+    /// Does nothing in clear.
+    ///
+    /// No other handle may be reading or writing meanwhile. Changes the limit of reads.
+    ///
+    /// # Errors
+    ///
+    /// As [`LoopbackConnection::secure`].
+    pub fn clear(&self, limit: Duration) -> io::Result<()> {
+        self.send_close_notify()?;
+        let deadline = Instant::now() + limit;
+        let Some(mut layer) = self.security().layer.take() else {
+            return Ok(());
+        };
+        while !layer.has_close_notify() {
+            self.receive(&mut layer, deadline)?;
+        }
+        self.security().unread.extend(layer.into_unread());
+        Ok(())
+    }
+
+    /// Whether it is under TLS.
+    #[must_use]
+    pub fn is_secured(&self) -> bool {
+        self.security().layer.is_some()
+    }
+
+    /// Says that nothing more will be written under TLS; does nothing in clear.
+    ///
+    /// # Errors
+    ///
+    /// What the system says: the peer may have reset the connection.
+    pub fn send_close_notify(&self) -> io::Result<()> {
+        let mut security = self.security();
+        let Some(layer) = &mut security.layer else {
+            return Ok(());
+        };
+        layer.add_close_notify()?;
+        (&self.stream).write_all(&layer.outgoing())
     }
 
     /// The address of this side.
@@ -165,7 +247,7 @@ impl LoopbackConnection {
         SockRef::from(&self.stream).set_out_of_band_inline(true)
     }
 
-    /// Ends our direction in order; the peer's stays open.
+    /// Ends our direction in order, without a close_notify; the peer's stays open.
     ///
     /// # Errors
     ///
@@ -174,7 +256,7 @@ impl LoopbackConnection {
         self.stream.shutdown(Shutdown::Write)
     }
 
-    /// Ends both directions in order; a thread that reads it is woken with end of file.
+    /// Ends both directions in order, without a close_notify; a thread that reads it is woken with end of file.
     pub fn close(&self) {
         // An error means that the peer was quicker.
         let _ = self.stream.shutdown(Shutdown::Both);
@@ -188,17 +270,84 @@ impl LoopbackConnection {
     pub fn reset_on_drop(&self) -> io::Result<()> {
         SockRef::from(&self.stream).set_linger(Some(Duration::ZERO))
     }
+
+    fn new(stream: TcpStream) -> Self {
+        Self {
+            stream,
+            security: Arc::default(),
+        }
+    }
+
+    /// Reads once for a layer that no other handle has yet, or has any more, and answers.
+    fn receive(&self, layer: &mut TlsLayer, deadline: Instant) -> io::Result<()> {
+        let left = deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        // Windows rounds down to whole milliseconds, and zero would mean without limit.
+        self.limit_reads(Some(left.max(Duration::from_millis(1))))?;
+        let mut octets = [0; LARGEST_PIECE];
+        match (&self.stream).read(&mut octets) {
+            Ok(0) => Err(io::ErrorKind::UnexpectedEof.into()),
+            Ok(count) => self.process(layer, &octets[..count]),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn process(&self, layer: &mut TlsLayer, octets: &[u8]) -> io::Result<()> {
+        let received = layer.receive(octets);
+        // An alert goes out before the error is told.
+        let sent = (&self.stream).write_all(&layer.outgoing());
+        received.and(sent)
+    }
+
+    fn security(&self) -> MutexGuard<'_, Security> {
+        // A layer that a panic left half changed fails its connection, as it should.
+        self.security.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Read for LoopbackConnection {
+    /// Under TLS: 0 after the client's close_notify, [`io::ErrorKind::UnexpectedEof`] where it ends without one.
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.stream.read(buffer)
+        loop {
+            let mut security = self.security();
+            if !security.unread.is_empty() {
+                return Ok(take_front(&mut security.unread, buffer));
+            }
+            let Some(layer) = &mut security.layer else {
+                drop(security);
+                return self.stream.read(buffer);
+            };
+            if let Some(count) = layer.read(buffer) {
+                return Ok(count);
+            }
+            // Another handle may write while this one waits.
+            drop(security);
+            let mut octets = [0; LARGEST_PIECE];
+            let count = self.stream.read(&mut octets)?;
+            if count == 0 {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            if let Some(layer) = &mut self.security().layer {
+                self.process(layer, &octets[..count])?;
+            }
+        }
     }
 }
 
 impl Write for LoopbackConnection {
     fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
-        self.stream.write(octets)
+        let mut security = self.security();
+        let Some(layer) = &mut security.layer else {
+            drop(security);
+            return self.stream.write(octets);
+        };
+        layer.encrypt(octets)?;
+        // Under the lock: records must go out in the order in which they were made.
+        (&self.stream).write_all(&layer.outgoing())?;
+        Ok(octets.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -4,6 +4,10 @@ pub mod control;
 pub mod data;
 pub mod listener;
 pub mod loopback;
+mod loopback_layer;
+mod loopback_tickets;
+pub mod loopback_tls;
+pub mod tls;
 
 pub use control::{ControlConnection, ControlInput, DialError};
 pub use data::{DataConnection, DataEvent};

@@ -65,6 +65,18 @@ impl LineReader {
         }
     }
 
+    /// The connection that is read, to be secured or cleared between two lines.
+    pub(super) fn connection(&self) -> &LoopbackConnection {
+        &self.connection
+    }
+
+    /// Drops what was received behind the last line.
+    pub(super) fn forget_received(&mut self) {
+        self.octets.clear();
+        self.taken = 0;
+        self.assembly = LineAssembly::default();
+    }
+
     /// The next line, waited for at most `limit`.
     pub(super) fn next_within(&mut self, limit: Duration) -> Received {
         let deadline = Instant::now() + limit;

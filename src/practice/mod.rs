@@ -2,12 +2,14 @@
 //!
 //! People practise on it and tests use it. It serves a scratch folder that holds the server's side of one
 //! unfinished upload; beside it lies a folder with the local side. It never leaves its folder and never listens on,
-//! or dials, anything but loopback.
+//! or dials, anything but loopback. It does TLS for whoever asks for it, with a certificate that it makes at its start.
 
 mod ascii;
 mod calendar;
 mod configuration;
 mod data_port;
+mod data_security;
+mod fault_table;
 mod faults;
 mod folder;
 mod hostile;
@@ -33,7 +35,8 @@ use tempfile::TempDir;
 
 use crate::net::loopback::{LoopbackConnection, LoopbackListener};
 pub use configuration::Configuration;
-pub use faults::{FAULTS, Fault, FaultEntry, FaultError, Faults};
+pub use fault_table::{FAULTS, FaultEntry};
+pub use faults::{Fault, FaultError, Faults};
 use folder::Folder;
 use service::Service;
 use session::Session;
@@ -44,6 +47,8 @@ const MOST_SESSIONS: usize = 32;
 const WAKING_LIMIT: Duration = Duration::from_secs(1);
 /// The file of the article.
 const FILE_NAME: &str = "1.TXT";
+/// Beside the two folders.
+const CERTIFICATE_NAME: &str = "certificate.pem";
 
 /// A running practice server. Dropping it closes its connections and removes its folders, unless they are to be kept.
 #[derive(Debug)]
@@ -51,6 +56,7 @@ pub struct PracticeServer {
     address: SocketAddr,
     server_folder: PathBuf,
     local_folder: PathBuf,
+    certificate_path: PathBuf,
     service: Arc<Service>,
     acceptor: Option<JoinHandle<()>>,
     // Removed last: fields are dropped in order.
@@ -63,6 +69,9 @@ pub enum PracticeError {
     /// The scratch folder or a file in it could not be made.
     #[error("the practice server's folder could not be made")]
     Folder(#[source] io::Error),
+    /// The certificate could not be made.
+    #[error("the practice server's certificate could not be made")]
+    Certificate(#[source] io::Error),
     /// There was no port to listen on, or no thread.
     #[error("the practice server could not listen on loopback")]
     Listen(#[source] io::Error),
@@ -101,7 +110,11 @@ impl PracticeServer {
         let is_hostile = configuration.faults.has(&Fault::HostileText);
         furnish(&server_folder, &local_folder, is_hostile).map_err(PracticeError::Folder)?;
         let folder = Folder::new(&server_folder).map_err(PracticeError::Folder)?;
-        let service = Arc::new(Service::new(folder, configuration));
+        let service = Service::new(folder, configuration).map_err(PracticeError::Certificate)?;
+        let service = Arc::new(service);
+        let certificate_path = scratch.path().join(CERTIFICATE_NAME);
+        fs::write(&certificate_path, service.tls.certificate_pem())
+            .map_err(PracticeError::Folder)?;
         let listener = LoopbackListener::ipv4().map_err(PracticeError::Listen)?;
         let address = listener.address().map_err(PracticeError::Listen)?;
         let acceptor = Acceptor {
@@ -117,6 +130,7 @@ impl PracticeServer {
             address,
             server_folder,
             local_folder,
+            certificate_path,
             service,
             acceptor: Some(acceptor),
             scratch,
@@ -141,7 +155,14 @@ impl PracticeServer {
         &self.local_folder
     }
 
-    /// The scratch folder that holds both.
+    /// The file of PEM with the certificate that the server shows under TLS; a client that is to believe the server
+    /// trusts it. It is for `localhost`, 127.0.0.1 and ::1.
+    #[must_use]
+    pub fn certificate_path(&self) -> &Path {
+        &self.certificate_path
+    }
+
+    /// The scratch folder that holds both folders and the certificate.
     #[must_use]
     pub fn scratch_folder(&self) -> &Path {
         self.scratch.path()

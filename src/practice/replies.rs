@@ -53,9 +53,18 @@ impl Replies {
         self.finish(code, reply);
     }
 
-    /// Ends the control connection in order.
+    /// Writes a reply and, in the same segment, one that nobody asked for.
+    pub(super) fn send_with_another(&self, code: u16, text: &[u8], another: &[u8]) {
+        let reply = [format!("{code} ").as_bytes(), text, b"\r\n", another].concat();
+        self.finish(code, reply);
+    }
+
+    /// Ends the control connection in order; under TLS with a close_notify.
     pub(super) fn close(&self) {
-        self.connection().close();
+        let connection = self.connection();
+        // An error means that the client was quicker.
+        let _ = connection.send_close_notify();
+        connection.close();
     }
 
     /// Ends the control connection with a reset once all its handles are dropped.

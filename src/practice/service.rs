@@ -1,11 +1,13 @@
 //! What all sessions of one practice server share.
 
+use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::configuration::Configuration;
 use super::faults::{Fault, Faults};
 use super::folder::Folder;
+use crate::net::loopback_tls::LoopbackTls;
 
 /// How long a session may be idle unless a fault says otherwise.
 const IDLE_LIMIT: Duration = Duration::from_secs(15 * 60);
@@ -15,18 +17,33 @@ const IDLE_LIMIT: Duration = Duration::from_secs(15 * 60);
 pub(super) struct Service {
     pub(super) folder: Folder,
     pub(super) configuration: Configuration,
+    /// For control connections.
+    pub(super) tls: LoopbackTls,
+    /// For data connections.
+    pub(super) data_tls: LoopbackTls,
     has_cut: AtomicBool,
     is_stopping: AtomicBool,
 }
 
 impl Service {
-    pub(super) fn new(folder: Folder, configuration: Configuration) -> Self {
-        Self {
+    /// # Errors
+    ///
+    /// When no certificate can be made.
+    pub(super) fn new(folder: Folder, configuration: Configuration) -> io::Result<Self> {
+        let tls = LoopbackTls::self_signed()?;
+        let data_tls = if configuration.faults.has(&Fault::OtherDataCertificate) {
+            LoopbackTls::self_signed()?.without_resumption()
+        } else {
+            tls.clone().without_tickets()
+        };
+        Ok(Self {
             folder,
             configuration,
+            tls,
+            data_tls,
             has_cut: AtomicBool::new(false),
             is_stopping: AtomicBool::new(false),
-        }
+        })
     }
 
     pub(super) fn faults(&self) -> &Faults {

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use super::ascii::{DiskToWire, WireToDisk};
 use super::data_port::DataPort;
+use super::data_security::{DataSecurity, SecurityRefusal};
 use super::faults::Fault;
 use super::lines::is_passing;
 use super::replies::Replies;
@@ -37,6 +38,8 @@ pub(super) struct Order {
     pub(super) is_ascii: bool,
     /// The text of the 150.
     pub(super) opening: Vec<u8>,
+    /// For a data connection under TLS.
+    pub(super) security: Option<DataSecurity>,
 }
 
 /// What is moved, and where to.
@@ -71,6 +74,8 @@ pub(super) enum Ending {
     Broken,
     /// There was no data connection.
     NotConnected,
+    /// It could not be secured.
+    NotSecured(SecurityRefusal),
     /// The file could not be read or written.
     LocalError,
     /// The disk is full.
@@ -174,6 +179,7 @@ impl Worker {
                 .replies
                 .send(426, b"Data connection broken; transfer aborted."),
             Ending::NotConnected => self.replies.send(425, b"Cannot open data connection."),
+            Ending::NotSecured(refusal) => self.replies.send(522, refusal.text().as_bytes()),
             Ending::LocalError => self
                 .replies
                 .send(451, b"Local error; the transfer is not whole."),
@@ -192,6 +198,7 @@ impl Worker {
             client,
             mut payload,
             opening,
+            security,
             ..
         } = order;
         let connected = port
@@ -207,13 +214,12 @@ impl Worker {
         // An abort that came before the handle was stored could not close the connection.
         let ending = if self.progress.is_aborted() {
             Ending::Aborted
-        } else if let Err(error) = payload.prepare() {
-            ending_of(&error)
         } else {
             self.replies.send(150, &opening);
-            match &mut payload {
-                Payload::Download(source) => self.download(source, &mut data),
-                Payload::Upload(file, _) => self.upload(file, &mut data),
+            let secured = security.map_or(Ok(()), |security| security.apply(&data));
+            match secured {
+                Ok(()) => self.move_octets(&mut payload, &mut data),
+                Err(refusal) => self.unless_aborted(Ending::NotSecured(refusal)),
             }
         };
         let is_download = matches!(payload, Payload::Download(_));
@@ -222,11 +228,26 @@ impl Worker {
         ending
     }
 
+    fn move_octets(&self, payload: &mut Payload, data: &mut LoopbackConnection) -> Ending {
+        if let Err(error) = payload.prepare() {
+            return ending_of(&error);
+        }
+        match payload {
+            Payload::Download(source) => self.download(source, data),
+            Payload::Upload(file, _) => self.upload(file, data),
+        }
+    }
+
     fn close(&self, mut data: LoopbackConnection, ending: Ending, is_download: bool) {
         if ending == Ending::Cut {
             // An error means that the client was quicker.
             let _ = data.reset_on_drop();
         } else {
+            let is_cut_short = is_download && self.service.has(&Fault::NoCloseNotify);
+            if ending == Ending::Complete && !is_cut_short {
+                // An error means that the client was quicker.
+                let _ = data.send_close_notify();
+            }
             if is_download && ending == Ending::Complete && self.service.has(&Fault::Late226) {
                 self.await_close_by_client(&mut data);
             }

@@ -20,6 +20,10 @@ pub(super) static VERBS: &[VerbEntry] = &[
     open("QUIT", "QUIT"),
     open("REIN", "REIN"),
     open("NOOP", "NOOP"),
+    open("AUTH", "AUTH TLS|SSL"),
+    open("PBSZ", "PBSZ 0"),
+    open("PROT", "PROT C|P"),
+    open("CCC", "CCC"),
     open("FEAT", "FEAT"),
     open("OPTS", "OPTS verb [options]"),
     open("HELP", "HELP [verb]"),
@@ -67,9 +71,9 @@ static OLD_NAMES: &[(&str, &str)] = &[
 
 /// Verbs of the RFCs and of other servers that are answered 502.
 static NOT_IMPLEMENTED: &[&str] = &[
-    "ADAT", "ALGS", "AUTH", "AVBL", "CCC", "CLNT", "CONF", "CPSV", "ENC", "HASH", "HOST", "LANG",
-    "LPRT", "LPSV", "MD5", "MFCT", "MFF", "MFMT", "MIC", "PBSZ", "PRET", "PROT", "RANG", "SMNT",
-    "SPSV", "SSCN", "XCRC", "XMD5", "XSHA", "XSHA1", "XSHA256", "XSHA512",
+    "ADAT", "ALGS", "AVBL", "CLNT", "CONF", "CPSV", "ENC", "HASH", "HOST", "LANG", "LPRT", "LPSV",
+    "MD5", "MFCT", "MFF", "MFMT", "MIC", "PRET", "RANG", "SMNT", "SPSV", "SSCN", "XCRC", "XMD5",
+    "XSHA", "XSHA1", "XSHA256", "XSHA512",
 ];
 
 /// What is known about a verb that was received.

@@ -113,6 +113,14 @@ impl ReplyReader {
         self.strict = strict;
     }
 
+    /// Starts anew, as on a new connection; the choice of strictness stays.
+    pub fn restart(&mut self) {
+        *self = Self {
+            strict: self.strict,
+            ..Self::default()
+        };
+    }
+
     /// Whether a multi-line reply has begun and not ended.
     #[must_use]
     pub fn is_mid_reply(&self) -> bool {

@@ -16,7 +16,7 @@ use super::data_port::{DataPort, DataPortUnreadable};
 use super::learnt;
 use super::ledger::{Assignment, EntryId, Fit, Ledger};
 use super::parameters::RestartMarker;
-use super::reply::Reply;
+use super::reply::{Reply, ReplyCode};
 use super::reply_reader::{Received, ReplyReader};
 use super::secret_echo::SecretEcho;
 use super::verb::Verb;
@@ -34,6 +34,8 @@ pub struct UserPi {
     /// The marker that was pending when the last REST was sent: if that is refused, it still is.
     restart_before: Option<RestartMarker>,
     /// Commands whose final reply is still owed, for what their reply will teach.
+    /// AUTH was answered with 234: what comes next is TLS, or not to be believed.
+    tls_is_agreed: bool,
     awaiting: Vec<Awaited>,
     last_answered: Option<Answered>,
     events: VecDeque<Event>,
@@ -78,6 +80,13 @@ pub enum Event {
         /// The code is not one that the command should get.
         fit: Fit,
     },
+    /// AUTH was answered with 234: the TLS handshake begins (RFC 4217 section 4). Nothing more is read until
+    /// [`UserPi::begin_protected`].
+    TlsAgreed,
+    /// CCC was accepted: the control connection goes back to clear (RFC 4217 section 5).
+    ClearAgreed,
+    /// REIN was accepted: the server has forgotten everything, and should clear its TLS sessions (RFC 4217 section 13).
+    Reinitialised,
 }
 
 impl UserPi {
@@ -179,6 +188,23 @@ impl UserPi {
         &self.ledger
     }
 
+    /// Whether octets came behind the 234 that agreed on TLS. Nobody knows who sent them.
+    #[must_use]
+    pub fn has_unread_octets(&self) -> bool {
+        self.reader.has_unread_octets()
+    }
+
+    /// TLS stands. What was learnt in clear may have been put there by anybody, and the server has reset it (RFC 4217
+    /// section 4.4): it is forgotten.
+    pub fn begin_protected(&mut self) {
+        self.reader.restart();
+        self.ledger.close_all();
+        self.awaiting.clear();
+        self.learnt = Learnt::default();
+        self.restart_before = None;
+        self.tls_is_agreed = false;
+    }
+
     /// Octets that are not a reply, with echoes of secrets masked.
     #[must_use]
     pub fn masked(&self, octets: &[u8]) -> Vec<u8> {
@@ -197,7 +223,9 @@ impl UserPi {
     }
 
     fn read(&mut self) {
-        while let Some(received) = self.reader.next_received() {
+        while !self.tls_is_agreed
+            && let Some(received) = self.reader.next_received()
+        {
             match received {
                 Received::Telnet(octets) => self.events.push_back(Event::TelnetReceived(octets)),
                 Received::Stray(line) => {
@@ -249,8 +277,11 @@ impl UserPi {
             self.learnt.take_final(command, &reply, self.restart_before);
             self.read_data_port(&reply);
         }
+        let agreed = command.and_then(|command| agreement(&command, reply.code));
         self.events
             .push_back(Event::CommandAnswered { entry, reply, fit });
+        self.tls_is_agreed |= agreed == Some(Event::TlsAgreed);
+        self.events.extend(agreed);
     }
 
     fn awaited(&self, entry: Option<EntryId>) -> Option<Awaited> {
@@ -276,6 +307,29 @@ impl UserPi {
         });
     }
 }
+
+/// What a reply agrees on about the protection of the control connection.
+fn agreement(command: &Command, code: ReplyCode) -> Option<Event> {
+    let verb = command.verb();
+    let mechanism = command.argument().unwrap_or_default().trim_ascii();
+    if verb.is("AUTH") && code == ReplyCode(234) {
+        let is_tls = TLS_MECHANISMS
+            .iter()
+            .any(|name| mechanism.eq_ignore_ascii_case(name.as_bytes()));
+        return is_tls.then_some(Event::TlsAgreed);
+    }
+    if !code.is_positive() {
+        return None;
+    }
+    match verb.as_bytes() {
+        b"CCC" => Some(Event::ClearAgreed),
+        b"REIN" => Some(Event::Reinitialised),
+        _ => None,
+    }
+}
+
+/// The names of TLS in AUTH (RFC 4217 section 17 and the drafts before it).
+const TLS_MECHANISMS: [&str; 4] = ["TLS", "TLS-C", "TLS-P", "SSL"];
 
 /// The direction in which this command's data go, if it uses the data connection.
 #[must_use]

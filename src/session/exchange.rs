@@ -5,6 +5,9 @@ use std::time::Duration;
 
 use crate::protocol::Reply;
 
+use crate::net::tls::Secured;
+
+use super::engine::Input;
 use super::transfer::TransferEnd;
 
 /// A command on its way; ask it for its [`News`] or wait for its [`Outcome`].
@@ -20,8 +23,44 @@ pub enum News {
     Begun,
     /// The transfer's data have ended, or the server wants no more of them; the final reply may still be owed.
     DataEnded,
+    /// The server's certificate is not believed, and the user may decide. Dropping the question is a no.
+    TrustAsked(TrustQuestion),
     /// Nothing more will happen.
     Settled(Outcome),
+}
+
+/// Whether to believe a certificate all the same.
+#[derive(Debug)]
+pub struct TrustQuestion {
+    /// What the handshake agreed on; its [`Trust`](crate::net::tls::Trust) says why the certificate is not believed.
+    pub secured: Box<Secured>,
+    answer: Sender<Input>,
+    is_answered: bool,
+}
+
+impl TrustQuestion {
+    pub(super) fn new(secured: Secured, answer: Sender<Input>) -> Self {
+        Self {
+            secured: Box::new(secured),
+            answer,
+            is_answered: false,
+        }
+    }
+
+    /// The user's decision.
+    pub fn answer(mut self, believe: bool) {
+        self.is_answered = true;
+        // The session may have ended meanwhile.
+        let _ = self.answer.send(Input::TrustAnswered(believe));
+    }
+}
+
+impl Drop for TrustQuestion {
+    fn drop(&mut self) {
+        if !self.is_answered {
+            let _ = self.answer.send(Input::TrustAnswered(false));
+        }
+    }
 }
 
 /// What became of a command.
@@ -58,6 +97,8 @@ pub enum Ending {
     TimedOut,
     /// What came has no end that a reply could have, and the connection was closed.
     ProtocolBroken,
+    /// There is no TLS although there should be, and the connection was closed.
+    TlsFailed,
 }
 
 impl Exchange {
@@ -72,6 +113,16 @@ impl Exchange {
         self.news
             .recv()
             .unwrap_or_else(|_| News::Settled(Outcome::lost()))
+    }
+
+    /// The next thing that happens within `limit`.
+    #[must_use]
+    pub fn next_news_within(&self, limit: Duration) -> Option<News> {
+        match self.news.recv_timeout(limit) {
+            Ok(news) => Some(news),
+            Err(RecvTimeoutError::Timeout) => None,
+            Err(RecvTimeoutError::Disconnected) => Some(News::Settled(Outcome::lost())),
+        }
     }
 
     /// Whether news wait already; takes the next.
@@ -94,11 +145,8 @@ impl Exchange {
     #[must_use]
     pub fn wait_within(self, limit: Duration) -> Option<Outcome> {
         loop {
-            match self.news.recv_timeout(limit) {
-                Ok(News::Settled(outcome)) => return Some(outcome),
-                Ok(News::Begun | News::DataEnded) => {}
-                Err(RecvTimeoutError::Timeout) => return None,
-                Err(RecvTimeoutError::Disconnected) => return Some(Outcome::lost()),
+            if let News::Settled(outcome) = self.next_news_within(limit)? {
+                return Some(outcome);
             }
         }
     }

@@ -24,12 +24,13 @@ use std::net::SocketAddr;
 use std::sync::mpsc::{self, Sender};
 use std::time::Duration;
 
+use crate::net::tls::TlsSettings;
 use crate::net::{ControlConnection, DialError};
 use crate::protocol::Command;
 
 pub use destination::{Destination, KeptOctets};
 pub use engine::{DataState, Status};
-pub use exchange::{Ending, Exchange, News, Outcome};
+pub use exchange::{Ending, Exchange, News, Outcome, TrustQuestion};
 pub use observation::{Observation, Observer, Origin};
 pub use transfer::{Form, Transfer, TransferEnd, TransferResult};
 
@@ -66,6 +67,10 @@ pub struct Settings {
     pub silence_limit: Option<Duration>,
     /// Active mode: how long after the transfer command the server may take to connect; `None` waits without limit.
     pub connect_limit: Option<Duration>,
+    /// Begin TLS at once, before the greeting: implicit TLS, as on port 990.
+    pub implicit_tls: bool,
+    /// TLS, whenever it begins.
+    pub tls: TlsSettings,
 }
 
 /// Why a session could not be started.
@@ -98,7 +103,7 @@ impl Session {
         let (news, exchange) = Exchange::new();
         // The queue has no bound of its own; a server that sends faster than it is shown must not fill the memory.
         let (places, unread) = mpsc::sync_channel(UNREAD_PIECES);
-        let engine = Engine::new(control, settings, observer, sender, news);
+        let engine = Engine::new(control, host, settings, observer, sender, news);
         let reader_inputs = inputs.clone();
         engine.control().start_reading(move |input| {
             // The engine outlives its reader unless the program ends.

@@ -9,6 +9,8 @@ use crate::protocol::ledger::Assignment;
 use crate::protocol::verbs::DataDirection;
 use crate::protocol::{Command, Reply, Verb};
 
+use crate::net::tls::{Secured, TlsFailure};
+
 use super::transfer::TransferEnd;
 
 /// Hears everything that happens in a session, in order, on the session's own thread.
@@ -136,6 +138,16 @@ pub enum Observation<'a> {
     UnaskedDataDropped,
     /// The server reset the data connection behind the last octet of an upload, so it may not have read them all.
     UploadReset,
+    /// The control connection is under TLS from here on.
+    ControlSecured(&'a Secured),
+    /// The data connection is under TLS from here on.
+    DataSecured(&'a Secured),
+    /// There is no TLS on the control connection although there should be; it is closed.
+    TlsFailed(&'a TlsFailure),
+    /// The control connection is in clear again.
+    ControlCleared,
+    /// REIN was accepted, and the server goes on under TLS although it should not (RFC 4217 section 13).
+    StillSecured,
     /// `resync` closed these entries.
     Resynchronised(&'a [Verb]),
     /// So many octets came without a whole reply among them; the connection is closed.

@@ -4,6 +4,7 @@ use std::io::{self, Read, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 
+use crate::net::tls::TlsFailure;
 use crate::protocol::verbs::DataDirection;
 
 use super::destination::Destination;
@@ -27,7 +28,7 @@ pub enum Form {
 }
 
 /// What became of the data of one command.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct TransferEnd {
     /// Which way they went.
     pub direction: DataDirection,
@@ -40,7 +41,7 @@ pub struct TransferEnd {
 }
 
 /// How the data of a transfer ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum TransferResult {
     /// Received up to the server's end of file, or sent to the last octet. It proves nothing about the other side.
     Ended,
@@ -58,6 +59,10 @@ pub enum TransferResult {
     NeverConnected,
     /// The server gave up on the transfer while it ran.
     StoppedByServer,
+    /// Under TLS, the data ended without a close_notify: what came may be the beginning only (RFC 8446 section 6.1).
+    Unannounced,
+    /// TLS failed on the data connection.
+    TlsFailed(TlsFailure),
 }
 
 impl TransferEnd {

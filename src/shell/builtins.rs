@@ -33,6 +33,7 @@ impl Shell {
             (Builtin::Lcd, [] | [_]) => self.lcd(arguments.first()),
             (Builtin::Lpwd, []) => self.lpwd(),
             (Builtin::Resync, []) => self.resync(),
+            (Builtin::Tls, []) => self.tls(),
             (name, _) => self.refuse_line(&format!("usage: {}", help::usage(name))),
         }
     }

@@ -147,8 +147,18 @@ pub fn configuration_path() -> Option<PathBuf> {
 /// Where the history is; `None` if the platform names no folder for it. Only Linux has a folder for state.
 #[must_use]
 pub fn history_path() -> Option<PathBuf> {
+    Some(state_folder()?.join("history"))
+}
+
+/// Where the certificates are that were trusted by hand; beside the history.
+#[must_use]
+pub fn known_hosts_path() -> Option<PathBuf> {
+    Some(state_folder()?.join("known_hosts"))
+}
+
+fn state_folder() -> Option<PathBuf> {
     let folder = dirs::state_dir().or_else(dirs::data_local_dir)?;
-    Some(folder.join(FOLDER).join("history"))
+    Some(folder.join(FOLDER))
 }
 
 #[derive(Deserialize)]

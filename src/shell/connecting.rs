@@ -7,17 +7,21 @@ use super::core::Shell;
 use super::escape::escape;
 use super::exit::Exit;
 use super::painter::Tone;
-use super::settings::{Abort, Ascii, DataHost, DataPeer, Multiline};
-use super::target::{Target, UrlLogin};
+use super::settings::{Abort, Ascii, DataHost, DataPeer, Multiline, TlsStart};
+use super::target::Target;
 use crate::protocol::Command;
-use crate::session::{self, ConnectError, Ending, Exchange, Observer, Origin, Outcome, Session};
+use crate::session::{self, ConnectError, Ending, Exchange, Observer, Origin, Session};
 
 impl Shell {
     /// Connects, and does what the target's URL asks for.
     pub(super) fn open(&mut self, text: &str) -> Exit {
         match Target::read(text) {
             Ok(target) => {
-                self.last_target = Some(without_secret(&target));
+                let target = if self.settings.tls == TlsStart::Implicit {
+                    target.under_implicit_tls()
+                } else {
+                    target
+                };
                 self.open_target(&target)
             }
             Err(error) => self.refuse_line(&error),
@@ -27,7 +31,7 @@ impl Shell {
     /// Connects to the server of the last connection.
     pub(super) fn open_again(&mut self) -> Exit {
         match self.last_target.clone() {
-            Some(target) => self.open(&target),
+            Some(target) => self.open_target(&target),
             None => {
                 self.refuse_line(&"open wants a target: HOST, HOST:PORT or ftp://user@host/path")
             }
@@ -46,6 +50,7 @@ impl Shell {
             return self.refuse_line(&text);
         }
         self.drop_session();
+        self.last_target = Some(without_secret(target.clone()));
         let (session, greeting) = match self.connect(target) {
             Ok(connected) => connected,
             Err(error) => {
@@ -56,9 +61,21 @@ impl Shell {
         };
         self.interrupts.set_session(Some(session.interrupter()));
         self.session = Some(session);
-        let outcome = self.interrupts.clone().during(|| greeting.wait());
+        let start = if target.implicit_tls {
+            TlsStart::Implicit
+        } else {
+            self.settings.tls
+        };
+        let outcome = self.await_greeting(&greeting, start);
         let exit = Exit::of(&outcome);
+        if exit == Exit::Tls {
+            self.suggest_other_start(start);
+        }
         if exit != Exit::Done || outcome.ending != Ending::Answered {
+            return exit;
+        }
+        let exit = self.protect(start);
+        if exit != Exit::Done {
             return exit;
         }
         if let Some(login) = &target.login {
@@ -74,7 +91,10 @@ impl Shell {
     fn connect(&self, target: &Target) -> Result<(Session, Exchange), ConnectError> {
         let (sender, connected) = mpsc::channel();
         let (host, port) = (target.host.clone(), target.port);
-        let settings = self.session_settings();
+        let settings = session::Settings {
+            implicit_tls: target.implicit_tls,
+            ..self.session_settings()
+        };
         let names = self.knowledge().remote_names.clone();
         let observers: Vec<Box<dyn Observer>> =
             vec![Box::new(self.painter.clone()), Box::new(names)];
@@ -107,6 +127,8 @@ impl Shell {
             keep_line_ends: self.settings.ascii == Ascii::Raw,
             silence_limit: self.silence_limit,
             connect_limit: Some(DATA_CONNECT_LIMIT),
+            implicit_tls: false,
+            tls: self.tls_settings(),
         }
     }
 
@@ -177,12 +199,6 @@ impl Shell {
         Exit::Done
     }
 
-    fn send_shown(&mut self, verb: &[u8], argument: &[u8]) -> Result<Outcome, Exit> {
-        let command = Command::new([verb, argument].concat());
-        let command = command.map_err(|error| self.refuse_line(&error))?;
-        self.perform(command, Origin::Shown)
-    }
-
     /// `close`: the connection ends without QUIT.
     pub(super) fn close(&mut self) -> Exit {
         if let Err(exit) = self.connected() {
@@ -224,19 +240,11 @@ impl Shell {
 }
 
 /// The target for `open` without one: whoever typed the password types it again.
-fn without_secret(target: &Target) -> String {
-    let host = if target.host.contains(':') {
-        format!("[{}]", target.host)
-    } else {
-        target.host.clone()
-    };
-    match &target.login {
-        None => format!("{host}:{}", target.port),
-        Some(UrlLogin { user, .. }) => {
-            let user = percent_encoding::percent_encode(user, percent_encoding::NON_ALPHANUMERIC);
-            format!("ftp://{user}@{host}:{}", target.port)
-        }
+fn without_secret(mut target: Target) -> Target {
+    if let Some(login) = &mut target.login {
+        login.password = None;
     }
+    target
 }
 
 /// As long as a passive data connection is dialled.

@@ -15,6 +15,8 @@ use super::painter::{Painter, Tone};
 use super::places::local_shell;
 use super::running::pasted_lines;
 use super::settings::Settings;
+use super::target::Target;
+use super::tls::Certificates;
 use crate::protocol::Command;
 use crate::session::{Origin, Outcome, Session};
 
@@ -33,7 +35,8 @@ pub struct Shell {
     /// `exit` was typed, or the input is at its end.
     pub(super) is_over: bool,
     /// The target of the last connection, for `open` without one.
-    pub(super) last_target: Option<String>,
+    pub(super) last_target: Option<Target>,
+    pub(super) certificates: Certificates,
     /// Lines of a paste that have not been read yet.
     pub(super) pasted: std::collections::VecDeque<String>,
 }
@@ -156,9 +159,10 @@ impl Shell {
 
     /// Sends a command without data and waits for what becomes of it.
     pub(super) fn perform(&mut self, command: Command, origin: Origin) -> Result<Outcome, Exit> {
-        self.exchange(|interrupts, session| {
-            interrupts.during(|| session.perform(command, origin, None))
-        })
+        let exchange = self.connected()?.begin(command, origin, None);
+        let outcome = self.await_outcome(&exchange);
+        self.tell_interruption(&outcome);
+        Ok(outcome)
     }
 
     /// Runs one exchange of the session, if there is a session, and says if Ctrl-C gave the prompt back.

@@ -1,5 +1,6 @@
 //! How the program ends: one exit code, that of the first failure unless a graver one ended the run.
 
+use crate::net::tls::TlsFailure;
 use crate::protocol::ReplyClass;
 use crate::session::{Ending, Outcome, TransferResult};
 
@@ -61,6 +62,7 @@ impl Exit {
         match outcome.ending {
             Ending::ConnectionLost | Ending::TimedOut => return Self::Connection,
             Ending::ProtocolBroken => return Self::Protocol,
+            Ending::TlsFailed => return Self::Tls,
             Ending::Interrupted => return Self::Interrupted,
             Ending::Answered | Ending::Unanswered => {}
         }
@@ -79,6 +81,13 @@ impl Exit {
             Some(TransferResult::Aborted) => return Self::Interrupted,
             Some(TransferResult::Broken(_) | TransferResult::NeverConnected) if !refused => {
                 return Self::Connection;
+            }
+            // Whatever the server says of it, somebody else was at the other end.
+            Some(TransferResult::TlsFailed(TlsFailure::OtherCertificate { .. })) => {
+                return Self::Tls;
+            }
+            Some(TransferResult::Unannounced | TransferResult::TlsFailed(_)) if !refused => {
+                return Self::Tls;
             }
             // 202 to APPE is a positive reply, and nothing was stored.
             Some(TransferResult::Refused) => return Self::Refused,

@@ -14,6 +14,7 @@ pub mod exit;
 pub mod help;
 pub mod hexdump;
 pub mod interrupts;
+mod known_hosts;
 pub mod line;
 pub mod options;
 pub mod page;
@@ -27,6 +28,7 @@ pub mod secrets;
 mod sending;
 pub mod settings;
 pub mod target;
+mod tls;
 mod typing_data;
 pub mod why;
 

@@ -13,8 +13,8 @@ pub struct Options {
     /// What to do instead of opening a shell on TARGET.
     #[command(subcommand)]
     pub mode: Option<Mode>,
-    /// The server: HOST, HOST:PORT, [IPV6]:PORT or ftp://user@host/path. A bare host sends nothing; a URL logs in
-    /// and changes directory. Leave the password out of it and be asked.
+    /// The server: HOST, HOST:PORT, [IPV6]:PORT or ftp://user@host/path (ftps:// for implicit TLS). A bare host sends
+    /// nothing; a URL logs in and changes directory. Leave the password out of it and be asked.
     pub target: Option<String>,
     /// The port, for those who are used to `HOST PORT`.
     #[arg(requires = "target")]
@@ -42,9 +42,28 @@ pub struct Common {
     /// In a script, end after so long without an octet on either connection.
     #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds, global = true)]
     pub timeout: Duration,
+    /// TLS: `require` sends AUTH TLS, PBSZ 0 and PROT P and does without a connection rather than without them;
+    /// `implicit` begins TLS before the greeting, as ftps:// does.
+    #[arg(long, value_enum, value_name = "HOW", global = true)]
+    pub tls: Option<Tls>,
+    /// Trust the certificates in this PEM file, instead of those that the platform trusts.
+    #[arg(long, value_name = "FILE", global = true)]
+    pub ca: Option<std::path::PathBuf>,
+    /// Take any certificate, and say so on every connection.
+    #[arg(long, global = true)]
+    pub insecure: bool,
     /// When to colour the dialogue.
     #[arg(long, value_enum, default_value_t = Colour::Auto, global = true)]
     pub color: Colour,
+}
+
+/// What `--tls` takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Tls {
+    /// AUTH TLS, or no connection.
+    Require,
+    /// TLS before the greeting.
+    Implicit,
 }
 
 /// What `--color` takes.
@@ -130,7 +149,7 @@ Exit codes:
     1  in a script, a command was refused (4yz, 5yz)
     2  usage, or a line that cannot be sent
     3  could not connect, the connection was lost, or no reply in time
-    4  TLS (not in this version)
+    4  TLS: no handshake, a certificate that is not trusted, octets that were put in between
     5  the server broke the protocol (64 MiB without a whole reply)
     6  a transcript's expectation was not met
     7  a local file could not be read or written

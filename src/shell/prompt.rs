@@ -3,6 +3,7 @@
 //! ```text
 //! ftp>                                    nothing is pending
 //! ftp ⇄>                                  a data connection is open
+//! ftps>                                   TLS protects the control connection
 //! (REST 5) ftp ⇄>                         and the next transfer begins at octet 5
 //! A@127.0.0.1:/pub ftp>                   with the parts that are off unless asked for
 //! ```
@@ -19,6 +20,8 @@ pub struct PromptParts {
     pub user: bool,
     /// The working directory, as the last 257 said.
     pub directory: bool,
+    /// `ftps` while TLS protects the control connection.
+    pub tls: bool,
     /// `⇄` for an open data connection.
     pub data: bool,
     /// The marker of a REST that is pending.
@@ -33,6 +36,7 @@ impl Default for PromptParts {
             host: false,
             user: false,
             directory: false,
+            tls: true,
             data: true,
             restart: true,
             rename: true,
@@ -52,10 +56,16 @@ pub fn prompt(connection: Option<(&str, &Status)>, parts: PromptParts) -> String
         prompt += &format!("({}) ", marks.join(", "));
     }
     let is_open = matches!(status.data, DataState::Open(_));
-    prompt += if is_open && parts.data {
-        "ftp ⇄> "
+    let is_protected = status.control_tls.is_some();
+    prompt += if is_protected && parts.tls {
+        "ftps"
     } else {
-        "ftp> "
+        "ftp"
+    };
+    prompt += if is_open && parts.data {
+        " ⇄> "
+    } else {
+        "> "
     };
     prompt
 }
@@ -81,7 +91,7 @@ fn place(host: &str, status: &Status, parts: PromptParts) -> String {
     place
 }
 
-/// What is pending. A part for TLS, or for a transfer in the background, would be one more.
+/// What is pending. A part for a transfer in the background would be one more.
 fn marks(status: &Status, parts: PromptParts) -> Vec<String> {
     let restart = status.learnt.pending_restart.filter(|_| parts.restart);
     let restart = restart.map(|marker| format!("REST {marker}"));
@@ -112,6 +122,7 @@ mod tests {
         host: true,
         user: true,
         directory: true,
+        tls: true,
         data: true,
         restart: true,
         rename: true,
@@ -120,6 +131,7 @@ mod tests {
         host: false,
         user: false,
         directory: false,
+        tls: false,
         data: false,
         restart: false,
         rename: false,
@@ -138,6 +150,8 @@ mod tests {
                 DataState::Closed
             },
             owed: Vec::new(),
+            control_tls: None,
+            data_tls: None,
             last_answered: None,
         }
     }

@@ -2,25 +2,29 @@
 
 use std::collections::VecDeque;
 use std::io::{self, BufReader, IsTerminal};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, RwLock};
 
 use anyhow::{Context, Result};
 
 use super::assistance::{Knowledge, SharedKnowledge};
-use super::configuration::{Configuration, configuration_path, history_path};
+use super::configuration::{Configuration, configuration_path, history_path, known_hosts_path};
 use super::core::{Keyboard, Shell};
 use super::editor::{Editor, Typed, What};
 use super::escape::escape;
 use super::exit::{Exit, Tally};
 use super::help;
 use super::interrupts::Interrupts;
-use super::options::{Colour, Common, Mode, Options, Practice};
+use super::known_hosts::KnownHosts;
+use super::options::{Colour, Common, Mode, Options, Practice, Tls};
 use super::painter::{Dialogue, Painter, Screen, Tone, count};
 use super::prompt::prompt;
 use super::replaying;
 use super::secrets::without_secrets;
+use super::settings::TlsStart;
 use super::target::Target;
+use super::tls::Certificates;
+use crate::net::tls::Roots;
 use crate::practice::{self, PracticeServer};
 use crate::session::Session;
 
@@ -82,7 +86,10 @@ fn run_target(
     if let Some(target) = target {
         let exit = shell.open(target);
         shell.tally.count(exit);
-        if matches!(exit, Exit::Usage | Exit::Connection | Exit::Interrupted) {
+        if matches!(
+            exit,
+            Exit::Usage | Exit::Connection | Exit::Tls | Exit::Interrupted
+        ) {
             return Ok(exit);
         }
         if exit != Exit::Done && common.stop && !interactive {
@@ -107,6 +114,10 @@ fn run_practice(
         PracticeServer::start(configuration).context("the practice server did not start")?;
     let before = std::env::current_dir().context("the local folder")?;
     let mut shell = new_shell(common, painter, interactive)?;
+    if common.ca.is_none() {
+        shell.certificates.roots =
+            roots_in(server.certificate_path()).context("the practice server's certificate")?;
+    }
     if !practice.keep {
         let scratch = server.scratch_folder().to_owned();
         // What cannot be removed stays in the system's temporary folder.
@@ -116,7 +127,7 @@ fn run_practice(
     }
     std::env::set_current_dir(server.local_folder())
         .context("the practice server's local folder")?;
-    let folder = |path: &std::path::Path| escape(path.as_os_str().as_encoded_bytes());
+    let folder = |path: &Path| escape(path.as_os_str().as_encoded_bytes());
     painter.say(
         Tone::Note,
         &format!(
@@ -159,7 +170,7 @@ pub(super) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
     let knowledge: SharedKnowledge = Arc::new(RwLock::new(knowledge));
     let keyboard = if interactive {
         let history = history_path();
-        if let Some(folder) = history.as_deref().and_then(std::path::Path::parent) {
+        if let Some(folder) = history.as_deref().and_then(Path::parent) {
             // Without a folder there is no history, and that is no reason not to run.
             let _ = std::fs::create_dir_all(folder);
         }
@@ -176,11 +187,18 @@ pub(super) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
             .map(|line| line.as_encoded_bytes().to_vec());
         Keyboard::Given(lines.collect::<VecDeque<_>>())
     };
-    painter.show_hints(configuration.settings.hints);
+    let mut settings = configuration.settings;
+    settings.tls = match common.tls {
+        Some(Tls::Require) => TlsStart::Require,
+        Some(Tls::Implicit) => TlsStart::Implicit,
+        None => settings.tls,
+    };
+    painter.show_hints(settings.hints);
     Ok(Shell {
         painter: painter.clone(),
         session: None,
-        settings: configuration.settings,
+        settings,
+        certificates: certificates(common)?,
         silence_limit: (!interactive).then_some(common.timeout),
         aliases: configuration.aliases,
         knowledge,
@@ -192,6 +210,23 @@ pub(super) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
         last_target: None,
         pasted: VecDeque::new(),
     })
+}
+
+/// What the command line says about certificates.
+fn certificates(common: &Common) -> Result<Certificates> {
+    let roots = match &common.ca {
+        Some(path) => roots_in(path).with_context(|| format!("--ca {}", path.display()))?,
+        None => Roots::Platform,
+    };
+    Ok(Certificates {
+        roots,
+        insecure: common.insecure,
+        known_hosts: KnownHosts::at(known_hosts_path()),
+    })
+}
+
+fn roots_in(path: &Path) -> Result<Roots> {
+    Ok(Roots::from_pem(&std::fs::read(path)?)?)
 }
 
 impl Shell {

@@ -53,6 +53,38 @@ pub enum Abort {
     Plain,
 }
 
+/// A choice between two.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Switch {
+    /// It is done.
+    #[default]
+    On,
+    /// It is left out.
+    Off,
+}
+
+/// How `open` goes about TLS.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TlsStart {
+    /// Not at all: who wants TLS types AUTH TLS.
+    #[default]
+    Off,
+    /// AUTH TLS, PBSZ 0 and PROT P are sent, and without them there is no connection.
+    Require,
+    /// TLS begins before the greeting, then PBSZ 0 and PROT P are sent.
+    Implicit,
+}
+
+/// The newest version of TLS that is offered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TlsMaximum {
+    /// RFC 8446.
+    #[default]
+    Tls13,
+    /// RFC 5246.
+    Tls12,
+}
+
 /// The settings of one shell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -70,6 +102,14 @@ pub struct Settings {
     pub hints: bool,
     /// `set prompt-...`.
     pub prompt: PromptParts,
+    /// `set tls`.
+    pub tls: TlsStart,
+    /// `set tls-max`.
+    pub tls_max: TlsMaximum,
+    /// `set tls-resume`.
+    pub tls_resume: Switch,
+    /// `set tls-close-notify`.
+    pub tls_close_notify: Switch,
 }
 
 /// One row of the table of settings.
@@ -173,6 +213,13 @@ impl Settings {
             change: |settings, index| settings.prompt.directory = SWITCH_OFF_FIRST[index],
         },
         Setting {
+            name: "prompt-tls",
+            values: &["on", "off"],
+            about: "in the prompt: `ftps` while TLS protects the control connection",
+            value: |settings| place(&SWITCH, settings.prompt.tls),
+            change: |settings, index| settings.prompt.tls = SWITCH[index],
+        },
+        Setting {
             name: "prompt-data",
             values: &["on", "off"],
             about: "in the prompt: whether a data connection is open",
@@ -192,6 +239,34 @@ impl Settings {
             about: "in the prompt: an RNFR that waits for its RNTO",
             value: |settings| place(&SWITCH, settings.prompt.rename),
             change: |settings, index| settings.prompt.rename = SWITCH[index],
+        },
+        Setting {
+            name: "tls",
+            values: &["off", "require", "implicit"],
+            about: "how `open` begins: in clear, with AUTH TLS or not at all, or under TLS before the greeting",
+            value: |settings| place(&TLS_STARTS, settings.tls),
+            change: |settings, index| settings.tls = TLS_STARTS[index],
+        },
+        Setting {
+            name: "tls-max",
+            values: &["1.3", "1.2"],
+            about: "the newest version of TLS that the next handshake of a control connection offers",
+            value: |settings| place(&TLS_MAXIMA, settings.tls_max),
+            change: |settings, index| settings.tls_max = TLS_MAXIMA[index],
+        },
+        Setting {
+            name: "tls-resume",
+            values: &["on", "off"],
+            about: "data connections resume the TLS session of the control connection",
+            value: |settings| place(&SWITCHES, settings.tls_resume),
+            change: |settings, index| settings.tls_resume = SWITCHES[index],
+        },
+        Setting {
+            name: "tls-close-notify",
+            values: &["on", "off"],
+            about: "the end of what is sent is announced, as TLS wants it",
+            value: |settings| place(&SWITCHES, settings.tls_close_notify),
+            change: |settings, index| settings.tls_close_notify = SWITCHES[index],
         },
     ];
 
@@ -235,6 +310,10 @@ impl Default for Settings {
             abort: Abort::default(),
             hints: true,
             prompt: PromptParts::default(),
+            tls: TlsStart::default(),
+            tls_max: TlsMaximum::default(),
+            tls_resume: Switch::default(),
+            tls_close_notify: Switch::default(),
         }
     }
 }
@@ -271,7 +350,7 @@ impl Setting {
             .filter(|v| *v != value)
             .collect();
         let others = format!("(or {})", others.join(", "));
-        format!("{:<11} {value:<8} {others:<13} {}", self.name, self.about)
+        format!("{:<16} {value:<8} {others:<22} {}", self.name, self.about)
     }
 }
 
@@ -282,6 +361,9 @@ const MULTILINES: [Multiline; 2] = [Multiline::Lenient, Multiline::Strict];
 const ABORTS: [Abort; 2] = [Abort::Synch, Abort::Plain];
 const SWITCH: [bool; 2] = [true, false];
 const SWITCH_OFF_FIRST: [bool; 2] = [false, true];
+const TLS_STARTS: [TlsStart; 3] = [TlsStart::Off, TlsStart::Require, TlsStart::Implicit];
+const TLS_MAXIMA: [TlsMaximum; 2] = [TlsMaximum::Tls13, TlsMaximum::Tls12];
+const SWITCHES: [Switch; 2] = [Switch::On, Switch::Off];
 
 /// The index of a value among all values of its type.
 fn place<T: PartialEq>(all: &[T], value: T) -> usize {

@@ -1,4 +1,4 @@
-//! What a user may name as a server: HOST, HOST:PORT, [IPV6]:PORT, ftp://user@host/path.
+//! What a user may name as a server: HOST, HOST:PORT, [IPV6]:PORT, ftp://user@host/path, ftps://user@host/path.
 
 use percent_encoding::percent_decode_str;
 use url::Url;
@@ -10,6 +10,10 @@ pub struct Target {
     pub host: String,
     /// The port of the control connection.
     pub port: u16,
+    /// The port was written down.
+    pub names_port: bool,
+    /// `ftps://`: TLS begins before the greeting.
+    pub implicit_tls: bool,
     /// Whom to log in as; only a URL says.
     pub login: Option<UrlLogin>,
     /// The directories to change to, one after the other; only a URL has them.
@@ -52,11 +56,6 @@ pub enum TargetError {
     /// Another scheme.
     #[error("{0}:// is not spoken here: write ftp://host, or just the host")]
     UnknownScheme(String),
-    /// TLS.
-    #[error(
-        "ftps:// needs TLS, which this version does not have yet: write ftp://, if the server takes clear connections"
-    )]
-    NoTls,
 }
 
 impl Target {
@@ -69,13 +68,23 @@ impl Target {
         let text = text.trim();
         match text.split_once("://") {
             Some((scheme, _)) => match scheme.to_ascii_lowercase().as_str() {
-                "ftp" => Self::from_url(text),
-                "ftps" => Err(TargetError::NoTls),
+                "ftp" => Self::from_url(text, false),
+                "ftps" => Self::from_url(text, true),
                 other => Err(TargetError::UnknownScheme(other.escape_debug().to_string())),
             },
             None if text.contains('@') => Err(TargetError::UserWithoutUrl),
             None => Self::from_host(text),
         }
+    }
+
+    /// The same server under TLS from the first octet, at the port for that unless another was named.
+    #[must_use]
+    pub fn under_implicit_tls(mut self) -> Self {
+        self.implicit_tls = true;
+        if !self.names_port {
+            self.port = FTPS_PORT;
+        }
+        self
     }
 
     /// `HOST PORT`, as telnet and ftp take it, in the form that [`Target::read`] reads.
@@ -105,6 +114,7 @@ impl Target {
         if host.is_empty() || !host.chars().all(is_text) {
             return Err(TargetError::NoHost);
         }
+        let port_text = port;
         let port = match port {
             Some("") if !text.ends_with(':') || text.starts_with("::") => FTP_PORT,
             Some(digits) => read_port(digits)?,
@@ -113,12 +123,14 @@ impl Target {
         Ok(Self {
             host: host.to_owned(),
             port,
+            names_port: port_text.is_some_and(|digits| !digits.is_empty()),
+            implicit_tls: false,
             login: None,
             directories: Vec::new(),
         })
     }
 
-    fn from_url(text: &str) -> Result<Self, TargetError> {
+    fn from_url(text: &str, implicit_tls: bool) -> Result<Self, TargetError> {
         if percent_decode_str(text).any(|octet| b"\r\n\0".contains(&octet)) {
             return Err(TargetError::LineEndInUrl);
         }
@@ -139,12 +151,18 @@ impl Target {
             .filter(|segment| !segment.is_empty())
             .map(|segment| percent_decode_str(segment).collect())
             .collect();
-        let port = url.port().unwrap_or(FTP_PORT);
-        Ok(Self {
+        let target = Self {
             host: host.to_owned(),
-            port,
+            port: url.port().unwrap_or(FTP_PORT),
+            names_port: url.port().is_some(),
+            implicit_tls,
             login,
             directories,
+        };
+        Ok(if implicit_tls {
+            target.under_implicit_tls()
+        } else {
+            target
         })
     }
 }
@@ -169,6 +187,8 @@ fn read_port(digits: &str) -> Result<u16, TargetError> {
 }
 
 const FTP_PORT: u16 = 21;
+/// Of implicit TLS, by the registry of IANA.
+const FTPS_PORT: u16 = 990;
 
 #[cfg(test)]
 mod tests {
@@ -191,6 +211,9 @@ mod tests {
             ("ftp://h", Some(("h", 21))),
             ("FTP://u@h:2/p", Some(("h", 2))),
             ("ftp://[::1]:2121/", Some(("::1", 2121))),
+            ("ftps://h", Some(("h", 990))),
+            ("ftps://h:21", Some(("h", 21))),
+            ("ftps://[::1]/", Some(("::1", 990))),
             ("h:", None),
             ("h:0", None),
             ("h:65536", None),
@@ -236,7 +259,13 @@ mod tests {
     }
 
     #[test]
-    fn tls_is_refused_in_words() {
-        assert_eq!(Target::read("ftps://h"), Err(TargetError::NoTls));
+    fn implicit_tls_has_a_port_of_its_own_unless_one_is_named() {
+        for (text, port) in [("h", 990), ("h:21", 21), ("::1", 990), ("[::1]:21", 21)] {
+            let target = Target::read(text).unwrap();
+            assert!(!target.implicit_tls);
+            let target = target.under_implicit_tls();
+            assert_eq!((target.implicit_tls, target.port), (true, port), "{text}");
+        }
+        assert!(Target::read("ftps://h").unwrap().implicit_tls);
     }
 }

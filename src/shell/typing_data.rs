@@ -32,7 +32,7 @@ impl Shell {
             .clone()
             .during(|| match exchange.next_news() {
                 News::Settled(outcome) => outcome,
-                News::DataEnded => exchange.wait(),
+                News::DataEnded | News::TrustAsked(_) => exchange.wait(),
                 News::Begun => self.type_data(exchange, keyboard, line_end),
             });
         self.tell_interruption(&outcome);

@@ -70,7 +70,7 @@ fn await_end(exchange: &Exchange, begun: impl Fn()) -> Outcome {
     loop {
         match exchange.next_news() {
             News::Begun => begun(),
-            News::DataEnded => {}
+            News::DataEnded | News::TrustAsked(_) => {}
             News::Settled(outcome) => return outcome,
         }
     }

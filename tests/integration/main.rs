@@ -6,6 +6,7 @@ mod dialogues;
 mod documents;
 mod editor;
 mod hostile;
+mod practice;
 mod quirks;
 mod readme;
 mod real;
@@ -15,5 +16,6 @@ mod rig;
 mod rooms;
 mod scripts;
 mod secrets;
+mod tls;
 
 mod support;

@@ -13,10 +13,13 @@ impl Session {
     pub(super) fn feat(&self) {
         let mlst = format!("MLST {}", self.state.facts.in_feat());
         let all = [
+            ("AUTH TLS", true),
             ("EPRT", true),
             ("EPSV", true),
             ("MDTM", true),
             (mlst.as_str(), !self.service.has(&Fault::NoMlst)),
+            ("PBSZ", true),
+            ("PROT", true),
             ("REST STREAM", !self.service.has(&Fault::NoRest)),
             ("SIZE", !self.service.has(&Fault::NoSize)),
             ("TVFS", true),
@@ -116,6 +119,7 @@ impl Session {
         let body = [
             login.to_owned(),
             format!("TYPE {representation}, MODE S, STRU F"),
+            self.security.described(self.lines.connection()),
             transfer,
         ];
         self.replies.send_lines(

@@ -1,6 +1,6 @@
-//! USER, PASS, REIN.
+//! USER and PASS.
 
-use super::{Session, State};
+use super::Session;
 
 /// How far a login has come.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -42,11 +42,5 @@ impl Session {
         } else {
             self.reply(530, "Not logged in: wrong user or password.");
         }
-    }
-
-    pub(super) fn rein(&mut self) {
-        self.login = Login::default();
-        self.state = State::default();
-        self.reply(220, "Service ready for new user.");
     }
 }

@@ -4,6 +4,7 @@ mod about;
 mod files;
 mod login;
 mod parameters;
+mod security;
 mod transfers;
 
 use std::collections::VecDeque;
@@ -25,6 +26,7 @@ use super::verbs::{self, Known, VerbEntry};
 use crate::net::loopback::LoopbackConnection;
 use crate::protocol::Command;
 use login::Login;
+use security::Security;
 
 const GREETING: &[u8] = b"Serv-U FTP Server v6.3 for WinSock ready...";
 /// How often a session that has a transfer looks whether it has ended.
@@ -41,6 +43,7 @@ pub(super) struct Session {
     /// Our side of the control connection, where data connections are listened for.
     own_address: Ipv4Addr,
     login: Login,
+    security: Security,
     state: State,
     transfer: Option<Transfer>,
     /// Commands that came during a transfer and wait for its end.
@@ -90,6 +93,7 @@ impl Session {
             replies: Arc::new(Replies::new(connection, service.faults())),
             service,
             login: Login::default(),
+            security: Security::default(),
             state: State::default(),
             transfer: None,
             queue: VecDeque::new(),
@@ -236,10 +240,18 @@ impl Session {
             self.reply(221, "Goodbye!");
             return Flow::End;
         }
+        let argument = command.argument().unwrap_or_default();
         // RFC 959: RNTO must come right after RNFR.
         let rename_from = self.state.rename_from.take();
-        self.dispatch(entry, command.argument().unwrap_or_default(), rename_from);
-        Flow::Continue
+        match entry.name {
+            "AUTH" => self.auth(argument),
+            "CCC" => self.ccc(),
+            "REIN" => self.rein(),
+            _ => {
+                self.dispatch(entry, argument, rename_from);
+                Flow::Continue
+            }
+        }
     }
 
     fn dispatch(
@@ -252,7 +264,8 @@ impl Session {
             "USER" => self.user(argument),
             "PASS" => self.pass(argument),
             "ACCT" => self.reply(202, "No account is needed."),
-            "REIN" => self.rein(),
+            "PBSZ" => self.pbsz(argument),
+            "PROT" => self.prot(argument),
             "NOOP" => self.reply(200, "Command okay."),
             "FEAT" => self.feat(),
             "OPTS" => self.opts(argument),

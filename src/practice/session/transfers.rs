@@ -246,6 +246,7 @@ impl Session {
             payload,
             is_ascii,
             opening,
+            security: self.data_security(),
         };
         match Transfer::start(order, Arc::clone(&self.service), Arc::clone(&self.replies)) {
             Ok(transfer) => self.transfer = Some(transfer),

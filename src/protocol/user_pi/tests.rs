@@ -268,6 +268,50 @@ fn a_connection_that_ends_hands_out_the_reply_that_was_not_finished() {
 }
 
 #[test]
+fn nothing_is_read_between_the_234_and_the_handshake() {
+    let mut pi = after(&[
+        "FEAT",
+        "211-Features:",
+        " REST STREAM",
+        "211 End",
+        "AUTH TLS",
+    ]);
+    while pi.next_event().is_some() {}
+    pi.receive(b"234 go\r\n230 logged in\r\n");
+    let happened: Vec<_> = std::iter::from_fn(|| pi.next_event()).collect();
+    assert_eq!(happened.last(), Some(&Event::TlsAgreed));
+    assert_eq!(happened.len(), 3, "{happened:?}");
+    assert!(pi.has_unread_octets());
+    assert!(!pi.learnt().features.is_empty());
+    pi.begin_protected();
+    assert!(!pi.has_unread_octets() && pi.learnt().features.is_empty());
+    assert_eq!(pi.next_event(), None);
+    pi.receive(b"220 unasked\r\n");
+    assert!(
+        matches!(pi.next_event(), Some(Event::ReplyReceived { reply, .. }) if reply.code == ReplyCode(220))
+    );
+}
+
+#[test]
+fn only_a_234_to_auth_with_a_mechanism_of_tls_agrees_on_tls() {
+    for (command, reply, agreed) in [
+        ("AUTH TLS", "234 ok", Some(Event::TlsAgreed)),
+        ("auth ssl ", "234 ok", Some(Event::TlsAgreed)),
+        ("AUTH GSSAPI", "234 ok", None),
+        ("AUTH TLS", "334 more", None),
+        ("AUTH TLS", "534 no", None),
+        ("NOOP", "234 ok", None),
+        ("CCC", "200 ok", Some(Event::ClearAgreed)),
+        ("CCC", "533 no", None),
+        ("REIN", "220 ok", Some(Event::Reinitialised)),
+        ("REIN", "502 no", None),
+    ] {
+        let last = events(&[command, reply]).pop();
+        let last = last.filter(|event| !matches!(event, Event::CommandAnswered { .. }));
+        assert_eq!(last, agreed, "{command} {reply}");
+    }
+}
+#[test]
 fn the_last_reply_is_kept_with_what_it_answered_and_what_was_known_before() {
     let pi = after(&["TYPE I", "200 ok", "PASS hunter2", "530 no hunter2"]);
     let last = pi.last_answered().unwrap();

@@ -13,7 +13,9 @@ pub(super) const ROWS: &[VerbEntry] = &[
             with ADAT.")
         .example(&["AUTH TLS", "234 Proceed with negotiation."])
         .quirks("After the login vsftpd and Pure-FTPd answer 500, ProFTPD 534; pyftpdlib takes it. Pure-FTPd \
-            has no AUTH SSL. A server that was set up without TLS answers 500 or 502."),
+            has no AUTH SSL. A server that was set up without TLS answers 500 or 502.")
+        .handled("A 234 to a mechanism of TLS begins the handshake at once, and what was learnt in clear is \
+            forgotten. `tls` shows what came of it."),
     VerbEntry::new("ADAT", "ADAT <base64>", "RFC 2228 section 3",
         "Goes on with the exchange that AUTH began.", &[235, 335, 533, 535]).secret()
         .needs("AUTH with a mechanism that uses it, answered with 334.")
@@ -32,7 +34,8 @@ pub(super) const ROWS: &[VerbEntry] = &[
         .needs("AUTH, and its exchange at an end.")
         .notes("TLS needs no blocks, so the size is 0; but PROT wants a PBSZ before it.")
         .example(&["PBSZ 0", "200 PBSZ set to 0."])
-        .quirks("Without TLS: 503, with ProFTPD 500."),
+        .quirks("Without TLS: 503, with ProFTPD 500.")
+        .handled("`--tls require` and ftps:// send it, shown."),
     VerbEntry::new("PROT", "PROT <C | S | E | P>", "RFC 2228 section 3; RFC 4217 section 9",
         "Sets the protection of the data connection.", &[200, 431, 533, 534, 536])
         .takes(&["P", "C", "S", "E"])
@@ -42,13 +45,15 @@ pub(super) const ROWS: &[VerbEntry] = &[
         .example(&["PBSZ 0", "200 PBSZ set to 0.", "PROT P", "200 PROT now Private."])
         .quirks("vsftpd (522) and ProFTPD (425) refuse a data connection that does not resume the TLS session \
             of the control connection. pyftpdlib alone insists on PBSZ.")
-        .handled("The level of the last one accepted is remembered."),
+        .handled("The last one accepted decides for each transfer: P puts its data connection under TLS, which \
+            resumes the control connection's session."),
     VerbEntry::new("CCC", "CCC", "RFC 2228 section 3; RFC 4217 section 5",
         "Takes the control connection back to clear text.", &[200, 533, 534])
         .needs("AUTH TLS; best behind USER and PASS.")
         .notes("For firewalls that read along. Who can change a packet can type commands then.")
         .example(&["CCC", "200 Clearing control channel."])
-        .quirks("ProFTPD and Pure-FTPd have it; Pure-FTPd answers 534 without TLS."),
+        .quirks("ProFTPD and Pure-FTPd have it; Pure-FTPd answers 534 without TLS.")
+        .handled("Its 2yz ends TLS on the control connection with close_notify both ways."),
     VerbEntry::new("MIC", "MIC <base64>", "RFC 2228 section 3",
         "Carries a command whose integrity is protected.", PROTECTED)
         .needs("AUTH and ADAT, and a mechanism that has it.")
@@ -85,5 +90,6 @@ pub(super) const ROWS: &[VerbEntry] = &[
         .notes("SSCN alone tells the state. ON makes the server the TLS client when data connections come in, \
             for transfers between two servers.")
         .example(&["SSCN ON", "200 SSCN:CLIENT METHOD"])
-        .quirks("ProFTPD has it under TLS."),
+        .quirks("ProFTPD has it under TLS.")
+        .handled("This side stays the TLS client of every data connection, so none comes about after ON."),
 ];

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::net::DataConnection;
+use crate::net::tls::TlsConnection;
 use crate::protocol::ledger::EntryId;
 use crate::protocol::verbs::DataDirection;
 use crate::session::transfer::{Joined, TransferResult};
@@ -30,6 +31,11 @@ pub(super) struct ActiveTransfer {
     /// Until when the server may take to connect to our port.
     connect_until: Option<Instant>,
     octets_seen: u64,
+    /// Under PROT P: nothing goes out before the handshake.
+    pub(super) protected: bool,
+    secured: bool,
+    /// For the connection that the server has not made yet.
+    tls: Option<TlsConnection>,
 }
 
 impl ActiveTransfer {
@@ -54,6 +60,9 @@ impl ActiveTransfer {
             give_up_at: None,
             connect_until: None,
             octets_seen: 0,
+            protected: false,
+            secured: false,
+            tls: None,
         }
     }
 
@@ -79,11 +88,42 @@ impl ActiveTransfer {
 
     /// The server has connected to our port.
     pub(super) fn connect(&mut self, connection: DataConnection) {
+        if let Some(tls) = self.tls.take() {
+            connection.secure(tls);
+        }
         self.connection = Some(connection);
         self.connect_until = None;
         if self.begun {
             self.move_data();
         }
+    }
+
+    /// Puts the data connection under TLS, now or as soon as it is made. An earlier command that was refused may have
+    /// begun the handshake, or ended it.
+    pub(super) fn protect(&mut self, tls: TlsConnection) {
+        self.protected = true;
+        match &self.connection {
+            Some(connection) => {
+                self.secured = connection.is_secured();
+                connection.secure(tls);
+            }
+            None => self.tls = Some(tls),
+        }
+    }
+
+    /// The handshake of the data connection is over. Tells whether data can flow now.
+    pub(super) fn secured(&mut self) -> bool {
+        self.secured = true;
+        self.may_flow()
+    }
+
+    pub(super) fn is_in_handshake(&self) -> bool {
+        self.protected && !self.secured
+    }
+
+    /// The server has begun the transfer, and the data connection stands as it should.
+    pub(super) fn may_flow(&self) -> bool {
+        self.begun && self.connection.is_some() && !self.is_in_handshake()
     }
 
     pub(super) fn reset(&self) {
@@ -143,7 +183,7 @@ impl ActiveTransfer {
     pub(super) fn begin(&mut self) -> bool {
         let first = !std::mem::replace(&mut self.begun, true);
         self.move_data();
-        first && self.connection.is_some()
+        first && self.may_flow()
     }
 
     /// Reads the data, unless that has begun already.

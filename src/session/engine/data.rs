@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::net::data::DataFailure;
+use crate::net::tls::Secured;
 use crate::net::{DataConnection, DataEvent};
 use crate::protocol::Reply;
 use crate::protocol::ledger::EntryId;
@@ -21,6 +22,14 @@ impl Engine {
             DataEvent::NotOpened(error) => self.take_unopened(id, &error),
             DataEvent::StrangerRefused(peer) => {
                 self.observe(&Observation::StrangerRefused { peer });
+            }
+            DataEvent::Secured(secured) => self.take_secured(id, secured),
+            DataEvent::NotSecured(failure) => {
+                if self.owns(id) {
+                    self.end_data(Err(DataFailure::Tls(failure)));
+                } else {
+                    self.take_closed(id, false);
+                }
             }
             DataEvent::SentReceived(error) => self.take_receipt(id, error.as_ref()),
             DataEvent::ClosedByPeer(error) => self.take_closed(id, error.is_some()),
@@ -74,7 +83,23 @@ impl Engine {
             return;
         };
         transfer.connect(connection);
-        if let (true, Some(waiting)) = (transfer.begun, &self.waiting) {
+        if let (true, Some(waiting)) = (transfer.may_flow(), &self.waiting) {
+            waiting.tell(News::Begun);
+        }
+    }
+
+    fn take_secured(&mut self, id: u64, secured: Secured) {
+        self.observe(&Observation::DataSecured(&secured));
+        self.protection.set_data(secured);
+        let Some(transfer) = self.transfer.as_mut().filter(|transfer| transfer.id == id) else {
+            return;
+        };
+        let may_flow = transfer.secured();
+        if transfer.answered == Some(false) && transfer.direction() == DataDirection::Sent {
+            transfer.drop_connection(TransferResult::StoppedByServer);
+            return;
+        }
+        if let (true, Some(waiting)) = (may_flow, &self.waiting) {
             waiting.tell(News::Begun);
         }
     }
@@ -152,6 +177,8 @@ impl Engine {
                 TransferResult::ReaderClosed
             }
             Err(DataFailure::Local(error)) => TransferResult::LocalFailed(error.to_string()),
+            Err(DataFailure::NoCloseNotify) => TransferResult::Unannounced,
+            Err(DataFailure::Tls(failure)) => TransferResult::TlsFailed(failure),
             Err(DataFailure::Dropped) => TransferResult::Aborted,
         };
         match (&result, transfer.direction()) {
@@ -185,6 +212,10 @@ impl Engine {
             (false, true) if !untouched => {
                 transfer.give_up_at = Some(Instant::now() + STOP_GRACE);
             }
+            // Why the handshake failed may be known on this side only, and in a moment.
+            (false, false) if !untouched && transfer.is_in_handshake() => {
+                transfer.give_up_at = Some(Instant::now() + STOP_GRACE);
+            }
             _ if untouched => self.put_back_connection(),
             // What is left of a file still goes out.
             (true, false) => {}
@@ -210,7 +241,8 @@ impl Engine {
         if transfer.closed_early {
             self.observe(&Observation::DataConnectionClosed { reset: false });
         } else if let Some(connection) = transfer.connection {
-            if connection.holds_unread_octets() {
+            // Under TLS the handshake itself leaves octets there.
+            if !transfer.protected && connection.holds_unread_octets() {
                 // They came with the refusal, and are nothing that the next command asked for.
                 self.observe(&Observation::UnaskedDataDropped);
                 return;

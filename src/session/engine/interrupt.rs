@@ -37,6 +37,11 @@ impl Engine {
             self.interrupted = true;
             return;
         }
+        if self.protection.is_in_handshake() {
+            // In the middle of a handshake there is no connection to go on with.
+            self.settle_as(Ending::Interrupted);
+            return self.end_control(None);
+        }
         let Some(waiting) = self
             .waiting
             .as_mut()
@@ -56,13 +61,14 @@ impl Engine {
         let Ok(command) = Command::new("ABOR") else {
             return;
         };
-        let synch = !self.settings.plain_abort;
+        // TLS knows no urgent octets (RFC 4217 section 14).
+        let synch = !self.settings.plain_abort && !self.protection.is_on();
         self.pi.send(&command);
         self.observe(&Observation::AbortSent { synch });
         let sent = if synch {
             self.send_synch(&command)
         } else {
-            self.control.send(&command.wire())
+            self.write_control(&command.wire())
         };
         if let Err(error) = sent {
             self.end_control(Some(&error));

@@ -5,6 +5,7 @@ mod data;
 mod data_side;
 mod interrupt;
 mod listen;
+mod protection;
 mod replies;
 mod waiting;
 
@@ -12,6 +13,7 @@ use std::net::SocketAddr;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::Instant;
 
+use crate::net::tls::{Secured, TlsFailure};
 use crate::net::{ControlConnection, ControlInput, DataEvent};
 use crate::protocol::ledger::EntryId;
 use crate::protocol::user_pi::{Learnt, UserPi, data_direction};
@@ -24,6 +26,7 @@ use super::transfer::{Joined, Transfer};
 
 use active_transfer::ActiveTransfer;
 use data_side::DataSide;
+use protection::Protection;
 use waiting::Waiting;
 
 /// Everything that can happen to a session, in one queue.
@@ -45,6 +48,7 @@ pub(super) enum Input {
     ForgetInterrupt,
     Configure(Settings),
     Resync,
+    TrustAnswered(bool),
     Ask(Sender<Status>),
     Close(Sender<()>),
 }
@@ -64,6 +68,10 @@ pub struct Status {
     pub data: DataState,
     /// Commands that are owed a final reply, oldest first.
     pub owed: Vec<Verb>,
+    /// TLS on the control connection, while it lasts.
+    pub control_tls: Option<Secured>,
+    /// TLS on the last data connection that had any.
+    pub data_tls: Option<Secured>,
     /// The last reply, and what it answered.
     pub last_answered: Option<Answered>,
 }
@@ -85,6 +93,7 @@ pub enum DataState {
 
 pub(super) struct Engine {
     control: ControlConnection,
+    protection: Protection,
     connected: bool,
     quit_answered: bool,
     pi: UserPi,
@@ -111,6 +120,7 @@ pub(super) struct Engine {
 impl Engine {
     pub(super) fn new(
         control: ControlConnection,
+        host: &str,
         settings: Settings,
         observer: Box<dyn Observer>,
         inputs: Sender<Input>,
@@ -121,6 +131,7 @@ impl Engine {
         let now = Instant::now();
         Self {
             control,
+            protection: Protection::new(host),
             connected: true,
             quit_answered: false,
             pi,
@@ -148,6 +159,7 @@ impl Engine {
         self.observe(&Observation::Connected {
             peer: self.control.peer(),
         });
+        self.begin_implicit_tls();
         loop {
             let input = match self.next_deadline() {
                 None => inputs.recv().map_err(|_| RecvTimeoutError::Disconnected),
@@ -179,9 +191,7 @@ impl Engine {
 
     fn take(&mut self, input: Input) {
         match input {
-            Input::Control(ControlInput::Octets(octets)) => {
-                self.take_octets(&octets);
-            }
+            Input::Control(ControlInput::Octets(octets)) => self.take_wire(&octets),
             // Not before the replies that came ahead of it.
             Input::Control(ControlInput::Ended(error)) => self.ended = Some(error),
             Input::Data(id, event) => self.take_data_event(id, event),
@@ -198,9 +208,11 @@ impl Engine {
             Input::ForgetInterrupt => self.interrupted = false,
             Input::Configure(settings) => {
                 self.pi.set_strict_multiline(settings.strict_multiline);
+                self.protection.configure(&settings.tls);
                 self.settings = settings;
             }
             Input::Resync => self.resync(),
+            Input::TrustAnswered(believe) => self.take_trust(believe),
             // Nobody is left to answer when the asking thread has gone.
             Input::Ask(answer) => drop(answer.send(self.status())),
             Input::Close(_) => {}
@@ -240,12 +252,13 @@ impl Engine {
             self.observe(&Observation::NoDataConnection { direction });
         }
         self.last_movement = Instant::now();
-        if let Err(error) = self.control.send(&command.wire()) {
+        if let Err(error) = self.write_control(&command.wire()) {
             return self.end_control(Some(&error));
         }
         if let Some(transfer) = &mut self.transfer {
             transfer.start_clocks(self.settings.connect_limit);
         }
+        self.protect_transfer();
     }
 
     /// Gives the transfer the data connection that is open or awaited; tells whether there is one.
@@ -280,6 +293,8 @@ impl Engine {
             learnt: self.pi.learnt().clone(),
             data,
             owed: self.pi.ledger().open_verbs().collect(),
+            control_tls: self.protection.control(),
+            data_tls: self.protection.data(),
             last_answered: self.pi.last_answered().cloned(),
         }
     }
@@ -288,22 +303,31 @@ impl Engine {
         if self.pi.peek_event().is_none()
             && let Some(error) = self.ended.take()
         {
+            if self.connected && self.protection.is_in_handshake() {
+                return self.fail_tls(&TlsFailure::HandshakeCut);
+            }
             self.end_control(error.as_ref());
         }
     }
 
     fn end_control(&mut self, error: Option<&std::io::Error>) {
-        if !std::mem::take(&mut self.connected) {
-            return;
+        if self.drop_control() {
+            let asked = self.quit_answered;
+            self.observe(&Observation::ControlClosed { error, asked });
         }
+    }
+
+    /// Ends the control connection and what hangs on it; tells whether there was one.
+    fn drop_control(&mut self) -> bool {
+        if !std::mem::take(&mut self.connected) {
+            return false;
+        }
+        self.say_close_notify();
         self.control.close();
         self.pi.end_of_file();
         self.take_events();
         self.end_data_with_control();
-        self.observe(&Observation::ControlClosed {
-            error,
-            asked: self.quit_answered,
-        });
+        true
     }
 
     fn close(mut self, done: &Sender<()>) {
@@ -311,6 +335,9 @@ impl Engine {
             transfer.reset();
         }
         self.settle_as(Ending::ConnectionLost);
+        if self.connected {
+            self.say_close_notify();
+        }
         drop(self);
         // The closing side may have given up.
         let _ = done.send(());

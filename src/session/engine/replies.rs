@@ -51,6 +51,9 @@ impl Engine {
                 }
                 Event::TransferBegun(entry) => self.take_beginning(entry),
                 Event::CommandAnswered { entry, reply, .. } => self.take_answer(entry, reply),
+                Event::TlsAgreed => self.secure(),
+                Event::ClearAgreed => self.clear(true),
+                Event::Reinitialised => self.clear(false),
             }
         }
     }

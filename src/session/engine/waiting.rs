@@ -20,6 +20,8 @@ pub(super) struct Waiting {
     pub(super) replied_at: Option<Instant>,
     pub(super) begun: bool,
     pub(super) dialling: bool,
+    /// The control connection changes between clear and TLS.
+    pub(super) securing: bool,
     pub(super) data_connection_failed: bool,
     pub(super) data_port_unreadable: bool,
     pub(super) lacks_data_connection: bool,
@@ -38,6 +40,7 @@ impl Waiting {
             replied_at: None,
             begun: false,
             dialling: false,
+            securing: false,
             data_connection_failed: false,
             data_port_unreadable: false,
             lacks_data_connection: false,
@@ -86,8 +89,9 @@ impl Engine {
         let silence = waiting
             .and(self.settings.silence_limit)
             .map(|limit| self.last_movement + limit);
+        let clearing = self.protection.deadline();
         [
-            reply_end, transfer, data_first, owed, settled, receipt, silence,
+            reply_end, transfer, data_first, owed, settled, receipt, silence, clearing,
         ]
         .into_iter()
         .flatten()
@@ -107,6 +111,7 @@ impl Engine {
         if overdue {
             self.give_up_on_server(None);
         }
+        self.pass_clearing_deadline(now);
         self.pass_silence_limit(now);
     }
 
@@ -171,7 +176,8 @@ impl Engine {
             .transfer
             .as_ref()
             .is_some_and(|transfer| transfer.entry == waiting.entry);
-        let answered = waiting.reply.is_some() && !waiting.dialling && !transferring;
+        let busy = waiting.dialling || waiting.securing || transferring;
+        let answered = waiting.reply.is_some() && !busy;
         if answered && self.receipt_deadline(waiting).is_some_and(|at| now < at) {
             return;
         }

@@ -148,7 +148,7 @@ impl<'a> Steps<'a> {
         match outcome.ending {
             Ending::Answered | Ending::Unanswered => Ok(outcome),
             Ending::Interrupted => Err(self.interrupted()),
-            Ending::ConnectionLost | Ending::ProtocolBroken => Err(self.lost()),
+            Ending::ConnectionLost | Ending::ProtocolBroken | Ending::TlsFailed => Err(self.lost()),
             Ending::TimedOut => Err(ResumeError::TimedOut {
                 known: self.known.clone(),
             }),

@@ -56,6 +56,11 @@ pub(super) const BUILTINS: &[(Builtin, &str, &str)] = &[
         "resync",
         "forget the replies that are still owed",
     ),
+    (
+        Builtin::Tls,
+        "tls",
+        "show how both connections are protected, and the certificates",
+    ),
 ];
 
 /// Everything about one built-in.

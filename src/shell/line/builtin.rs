@@ -33,6 +33,8 @@ pub enum Builtin {
     Lpwd,
     /// `resync`.
     Resync,
+    /// `tls`.
+    Tls,
 }
 
 impl Builtin {
@@ -54,6 +56,7 @@ impl Builtin {
         ("lcd", Self::Lcd),
         ("lpwd", Self::Lpwd),
         ("resync", Self::Resync),
+        ("tls", Self::Tls),
     ];
 
     /// The built-in of exactly this name; `HELP` is a verb of the server, not ours.
@@ -120,6 +123,7 @@ mod tests {
             (Builtin::Lcd, "lcd"),
             (Builtin::Lpwd, "lpwd"),
             (Builtin::Resync, "resync"),
+            (Builtin::Tls, "tls"),
         ] {
             assert_eq!(builtin.name(), name);
         }

@@ -7,6 +7,7 @@
 //! ```
 
 mod screen;
+mod tls;
 mod words;
 
 use std::sync::Arc;
@@ -21,6 +22,7 @@ use crate::session::{Observation, Observer, Origin};
 use super::escape::escape;
 
 pub use screen::{Dialogue, Screen};
+pub use tls::{agreed, certificate_lines};
 pub use words::{count, list_verbs};
 
 /// Paints observations, and whatever else the shell has to say.

@@ -7,7 +7,7 @@ use crate::protocol::{DataPort, Verb};
 use crate::session::{Observation, TransferEnd, TransferResult};
 use crate::shell::escape::escape;
 
-use super::Tone;
+use super::{Tone, tls};
 
 /// One observation in words; `None` for those that have their own form.
 pub(super) fn describe(observation: &Observation<'_>) -> Option<(Tone, String)> {
@@ -88,6 +88,11 @@ pub(super) fn describe(observation: &Observation<'_>) -> Option<(Tone, String)> 
             Tone::Error,
             "the server reset the data connection behind the last octet: it may not have read them all".to_owned(),
         ),
+        Observation::ControlSecured(_)
+        | Observation::DataSecured(_)
+        | Observation::TlsFailed(_)
+        | Observation::ControlCleared
+        | Observation::StillSecured => tls::describe(observation)?,
         Observation::Resynchronised([]) => (Tone::Note, "no reply was owed".to_owned()),
         Observation::Resynchronised(verbs) => (
             Tone::Note,
@@ -238,6 +243,15 @@ fn transfer_ended(end: &TransferEnd) -> (Tone, String) {
             "aborted; the file may be incomplete".to_owned(),
         ),
         TransferResult::NeverConnected => (Tone::Error, "the server never connected".to_owned()),
+        TransferResult::Unannounced => (
+            Tone::Error,
+            "and the data connection ended without a TLS close_notify: this may be the beginning of the data only"
+                .to_owned(),
+        ),
+        TransferResult::TlsFailed(failure) => (
+            Tone::Error,
+            format!("then TLS failed: {}", escape(failure.to_string().as_bytes())),
+        ),
         TransferResult::StoppedByServer => (
             Tone::Warning,
             "then the server stopped the transfer".to_owned(),

@@ -2,6 +2,7 @@
 
 use super::{
     Abort, Ascii, DataHost, DataPeer, Multiline, PromptParts, Setting, SettingError, Settings,
+    Switch, TlsMaximum, TlsStart,
 };
 
 #[test]
@@ -47,9 +48,14 @@ fn every_value_of_every_type_can_be_reached_by_its_name() {
         ("prompt-user", "on"),
         ("prompt-host", "on"),
         ("prompt-dir", "on"),
+        ("prompt-tls", "off"),
         ("prompt-data", "off"),
         ("prompt-rest", "off"),
         ("prompt-rnfr", "off"),
+        ("tls", "require"),
+        ("tls-max", "1.2"),
+        ("tls-resume", "off"),
+        ("tls-close-notify", "off"),
     ] {
         settings.set(name, value).unwrap();
     }
@@ -64,10 +70,15 @@ fn every_value_of_every_type_can_be_reached_by_its_name() {
             host: true,
             user: true,
             directory: true,
+            tls: false,
             data: false,
             restart: false,
             rename: false,
         },
+        tls: TlsStart::Require,
+        tls_max: TlsMaximum::Tls12,
+        tls_resume: Switch::Off,
+        tls_close_notify: Switch::Off,
     };
     assert_eq!(settings, expected);
 }
@@ -94,6 +105,6 @@ fn the_list_shows_each_setting_with_its_value_and_the_others() {
     settings.set("ascii", "raw").unwrap();
     let list = settings.list();
     assert_eq!(list.len(), Settings::TABLE.len());
-    assert!(list[2].starts_with("ascii       raw      (or convert)  line ends"));
-    assert!(list[5].starts_with("hints       on       (or off)      what"));
+    assert!(list[2].starts_with("ascii            raw      (or convert)           line ends"));
+    assert!(list[5].starts_with("hints            on       (or off)               what"));
 }

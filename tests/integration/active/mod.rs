@@ -7,13 +7,14 @@ mod real_servers;
 #[cfg(target_os = "linux")]
 mod strangers;
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use tempfile::TempDir;
 
 use crate::support::ftpsh::{Finished, Ftpsh};
 use crate::support::real_server::RealServer;
 use crate::support::server_process::ReservedPort;
+use crate::support::sockets::has_ipv6;
 
 /// A port that nobody listens on, for a PORT or EPRT.
 struct OwnPort(ReservedPort);
@@ -99,10 +100,6 @@ impl Login {
     fn received(&self, name: &str) -> Vec<u8> {
         std::fs::read(self.home.path().join(name)).expect("the file was received")
     }
-}
-
-fn has_ipv6() -> bool {
-    TcpListener::bind((std::net::Ipv6Addr::LOCALHOST, 0)).is_ok()
 }
 
 fn nobody_listens_on(address: SocketAddr) -> bool {

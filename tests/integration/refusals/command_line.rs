@@ -15,7 +15,7 @@ fn arguments_that_mean_nothing_are_usage_errors_with_a_way_out() {
         (&["practice", "--fault", "late-227"], "late-226"),
         (&["practice", "--fault", "cut-after"], "cut-after=OCTETS"),
         (&["practice", "--fault", "slow=0"], "slow=OCTETS_PER_SECOND"),
-        (&["ftps://127.0.0.1/"], "write ftp://"),
+        (&["gopher://127.0.0.1/"], "write ftp://"),
         (&["http://127.0.0.1/"], "write ftp://"),
         (&["127.0.0.1:0"], "from 1 to 65535"),
         (&["127.0.0.1:port"], "from 1 to 65535"),

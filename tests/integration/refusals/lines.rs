@@ -149,7 +149,7 @@ fn builtins_and_aliases_that_are_called_wrongly_send_nothing() {
             ("help nonsense", 2, "`help` lists"),
             ("open", 2, "still connected"),
             ("open 127.0.0.1", 2, "still connected"),
-            ("open ftps://127.0.0.1", 2, "write ftp://"),
+            ("open gopher://127.0.0.1", 2, "write ftp://"),
             ("open a b c", 2, "usage: open"),
             ("login", 2, "usage: login"),
             ("login a b c", 2, "usage: login"),

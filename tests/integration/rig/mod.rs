@@ -4,5 +4,7 @@ mod binary;
 mod real_servers;
 mod relays;
 mod scripted_servers;
+mod secured_real_servers;
+mod secured_scripts;
 #[cfg(unix)]
 mod terminals;

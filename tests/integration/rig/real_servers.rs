@@ -57,19 +57,6 @@ fn every_server_serves_ipv6_where_the_machine_has_it() {
 }
 
 #[test]
-fn every_server_agrees_to_tls() {
-    let options = Options {
-        tls: true,
-        ..Options::default()
-    };
-    for server in Kind::ALL.map(|kind| RealServer::start_with(kind, &options)) {
-        let Some(server) = server else { continue };
-        let mut client = PlainClient::connect(server.address());
-        assert_eq!(client.command("AUTH TLS").0, 234);
-    }
-}
-
-#[test]
 fn an_idle_session_is_ended_after_the_time_that_was_asked_for() {
     for kind in [Kind::Vsftpd, Kind::Proftpd, Kind::Pyftpdlib] {
         let options = Options {

@@ -19,13 +19,14 @@ const LONGEST_FILE: usize = 500;
 /// Nothing but a table each.
 const TABLES: [&str; 2] = ["protocol/verbs.rs", "protocol/reply_codes.rs"];
 
-const SOCKETS: [&str; 6] = [
+const SOCKETS: [&str; 7] = [
     "TcpStream",
     "TcpListener",
     "UdpSocket",
     "socket2",
     "mio",
     "rustls",
+    "rcgen",
 ];
 const PRINTERS: [&str; 4] = ["print", "println", "eprint", "eprintln"];
 const UNFINISHED: [&str; 3] = ["dbg", "todo", "unimplemented"];

@@ -37,7 +37,7 @@ fn the_first_failure_is_the_exit_code() {
             (&["SIZE nosuch", "NOOP"], 1),
             (&["get nosuch"], 1),
             (&["STOR f"], 2),
-            (&["open ftps://h"], 2),
+            (&["open gopher://h"], 2),
             (&["STOR f < nosuch"], 7),
             (&["RETR 1.TXT > no/such"], 7),
             (&["resume short 1.TXT"], 8),
@@ -162,7 +162,7 @@ fn ctrl_c_in_a_transfer_of_a_script_aborts_it_and_ends_with_130() {
         ])
         .arg(format!("ftp://A:A@{}", server.address()))
         .terminal();
-    terminal.wait_for("150 ");
+    terminal.wait_for("150 Opening");
     terminal.send_key(Key::CtrlC);
     assert_eq!(terminal.wait_exit(), 130);
     terminal.wait_for("→ ABOR");

@@ -13,7 +13,7 @@ fn a_command_line_that_cannot_be_used_is_refused_without_its_password() {
         &[&format!("{url}:99999/")],
         &[&format!("{url}:x")],
         &[&format!("http{}", &url[3..])],
-        &[&format!("ftps{}", &url[3..])],
+        &[&format!("gopher{}", &url[3..])],
         &[&format!("u:{PASSWORD}@127.0.0.1")],
         &[&format!("u:{PASSWORD}@127.0.0.1:21")],
         &[&format!("ftp://u:{PASSWORD}")],

@@ -1,5 +1,6 @@
 //! What the tests stand on. Knows nothing of the library's own code but the practice server.
 
+pub(crate) mod certificates;
 pub(crate) mod ftpsh;
 pub(crate) mod home;
 pub(crate) mod plain_client;
@@ -8,11 +9,17 @@ pub(crate) mod practice;
 pub(crate) mod real_server;
 pub(crate) mod relay;
 mod relayed_reply;
+mod scripted_player;
 pub(crate) mod scripted_server;
+mod scripted_step;
+mod scripted_stream;
 mod server_configuration;
 pub(crate) mod server_process;
-mod sockets;
+pub(crate) mod sockets;
 pub(crate) mod terminal;
+pub(crate) mod tls_client;
+pub(crate) mod tls_server;
+mod tls_stream;
 
 use std::time::Duration;
 

@@ -12,9 +12,11 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
+use super::certificates::Authority;
 use super::server_configuration::{NOBODY, Owner, Place, configure};
 use super::server_process::{ReservedPort, ServerProcess};
 use super::sockets::TICK;
+use super::tls_client::TlsClient;
 
 pub(super) const USER: &str = "tester";
 pub(super) const PASSWORD: &str = "secret";
@@ -30,13 +32,23 @@ pub(crate) enum Kind {
     Pyftpdlib,
 }
 
+/// Whether a server does TLS. vsftpd and ProFTPD require that data connections resume the control session.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Tls {
+    #[default]
+    None,
+    /// AUTH TLS is offered, and never demanded.
+    Explicit,
+    /// From the first octet on: vsftpd and ProFTPD have it.
+    Implicit,
+}
+
 /// How a server is to be started.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Options {
     /// Seconds until an idle session is ended; Pure-FTPd rounds up to minutes. Else the server's default.
     pub(crate) idle_seconds: Option<u32>,
-    /// AUTH TLS is offered, and never demanded.
-    pub(crate) tls: bool,
+    pub(crate) tls: Tls,
     /// Listens on ::1 instead of 127.0.0.1.
     pub(crate) ipv6: bool,
     /// More of the server's own directives: lines of the configuration of vsftpd and ProFTPD, arguments of
@@ -50,6 +62,7 @@ pub(crate) struct RealServer {
     owner: Owner,
     port: ReservedPort,
     root: PathBuf,
+    authority: Authority,
     _process: ServerProcess,
     _home: TempDir,
 }
@@ -74,7 +87,7 @@ impl Kind {
             return Some("it needs Unix");
         }
         let unpacked = |name| servers().join(name).join(".ready").exists();
-        if !unpacked(self.name()) || !unpacked("tls") {
+        if !unpacked(self.name()) {
             return Some("tests/servers/setup has not made it available");
         }
         if self == Self::PureFtpd && !user_namespace_or_root() {
@@ -133,6 +146,11 @@ impl RealServer {
         PASSWORD
     }
 
+    /// Who has signed the server's certificate, which is for `localhost`, 127.0.0.1 and ::1.
+    pub(crate) fn authority(&self) -> &Authority {
+        &self.authority
+    }
+
     /// The folder that a user who has logged in is in, on disk.
     pub(crate) fn root(&self) -> &Path {
         &self.root
@@ -163,9 +181,10 @@ impl RealServer {
             IpAddr::V4(Ipv4Addr::LOCALHOST)
         };
         let port = ReservedPort::on(host).expect("loopback has a free port");
+        let authority = Authority::new();
+        authority.issue().write_to(home.path());
         let place = Place {
             package: servers().join(kind.name()),
-            tls: servers().join("tls"),
             home: home.path(),
             root: &root,
             address: port.address,
@@ -173,12 +192,15 @@ impl RealServer {
         };
         let mut process =
             ServerProcess::start(&configure(kind, &place, options), port.address, home.path());
-        await_greeting(port.address, &mut process, deadline)?;
+        let implicit = TlsClient::trusting(authority.file());
+        let implicit = (options.tls == Tls::Implicit).then_some(implicit);
+        await_greeting(port.address, implicit.as_ref(), &mut process, deadline)?;
         Ok(Self {
             kind,
             owner,
             port,
             root,
+            authority,
             _process: process,
             _home: home,
         })
@@ -187,25 +209,34 @@ impl RealServer {
 
 fn await_greeting(
     address: SocketAddr,
+    implicit: Option<&TlsClient>,
     process: &mut ServerProcess,
     deadline: Instant,
 ) -> Result<(), String> {
     while Instant::now() < deadline && !process.has_ended() {
-        match TcpStream::connect_timeout(&address, Duration::from_secs(1)) {
-            Ok(stream) if greets(&stream, deadline) => return Ok(()),
-            // Nothing tells when a process begins to listen.
-            _ => std::thread::sleep(TICK),
+        let stream = TcpStream::connect_timeout(&address, Duration::from_secs(1));
+        if stream.is_ok_and(|stream| greets(stream, implicit, deadline)) {
+            return Ok(());
         }
+        // Nothing tells when a process begins to listen.
+        std::thread::sleep(TICK);
     }
     Err(process.log())
 }
 
 /// Whether a whole 220 comes.
-fn greets(mut stream: &TcpStream, deadline: Instant) -> bool {
+fn greets(stream: TcpStream, implicit: Option<&TlsClient>, deadline: Instant) -> bool {
     let left = deadline.saturating_duration_since(Instant::now());
     if left.is_zero() || stream.set_read_timeout(Some(left)).is_err() {
         return false;
     }
+    match implicit {
+        None => brings_greeting(stream),
+        Some(tls) => tls.secure(stream).is_ok_and(brings_greeting),
+    }
+}
+
+fn brings_greeting(mut stream: impl Read) -> bool {
     let mut greeting = Vec::new();
     let mut buffer = [0; 512];
     loop {

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::real_server::{Kind, Options, PASSWORD, USER};
+use super::real_server::{Kind, Options, PASSWORD, Tls, USER};
 use super::server_process::Launch;
 
 /// [`PASSWORD`] as crypt(3) writes it.
@@ -17,9 +17,7 @@ pub(super) const NOBODY: u32 = 65534;
 pub(super) struct Place<'a> {
     /// What tests/servers/setup unpacked of it.
     pub(super) package: PathBuf,
-    /// Key and certificate.
-    pub(super) tls: PathBuf,
-    /// Configuration and logs.
+    /// Configuration and logs; key and certificate, `key.pem`, `cert.pem` and `both.pem`.
     pub(super) home: &'a Path,
     /// The files that it serves.
     pub(super) root: &'a Path,
@@ -57,10 +55,8 @@ impl Place<'_> {
         path
     }
 
-    /// A copy of a key that only its owner can read, as servers insist.
-    fn key(&self, name: &str) -> String {
-        let key = fs::read_to_string(self.tls.join(name)).expect("tests/servers/setup made a key");
-        self.write_private(name, &key)
+    fn pem(&self, name: &str) -> String {
+        text(&self.home.join(name))
     }
 
     fn program(&self, path: &str) -> PathBuf {
@@ -91,8 +87,9 @@ fn vsftpd(place: &Place<'_>, options: &Options) -> Launch {
         format!("anon_root={}", text(place.root)),
         format!("secure_chroot_dir={}", text(&empty)),
         format!("vsftpd_log_file={}", text(&place.home.join("vsftpd.log"))),
-        format!("ssl_enable={}", if options.tls { "YES" } else { "NO" }),
-        format!("rsa_cert_file={}", place.key("both.pem")),
+        format!("ssl_enable={}", yes_or_no(options.tls != Tls::None)),
+        format!("implicit_ssl={}", yes_or_no(options.tls == Tls::Implicit)),
+        format!("rsa_cert_file={}", place.pem("both.pem")),
     ];
     lines.extend(
         [
@@ -198,15 +195,18 @@ fn proftpd(place: &Place<'_>, options: &Options) -> Launch {
     if user == 0 {
         lines.push("DefaultRoot ~".to_owned());
     }
-    if options.tls {
+    if options.tls != Tls::None {
         lines.extend([
             "TLSEngine on".to_owned(),
             "TLSRequired off".to_owned(),
             "TLSVerifyClient off".to_owned(),
             format!("TLSLog {home}/tls.log"),
-            format!("TLSRSACertificateFile {}", place.key("cert.pem")),
-            format!("TLSRSACertificateKeyFile {}", place.key("key.pem")),
+            format!("TLSECCertificateFile {}", place.pem("cert.pem")),
+            format!("TLSECCertificateKeyFile {}", place.pem("key.pem")),
         ]);
+    }
+    if options.tls == Tls::Implicit {
+        lines.push("TLSOptions UseImplicitSSL".to_owned());
     }
     if let Some(seconds) = options.idle_seconds {
         lines.push(format!("TimeoutIdle {seconds}"));
@@ -290,8 +290,9 @@ fn pure_ftpd(place: &Place<'_>, options: &Options) -> Launch {
         // It counts in minutes.
         arguments.extend(["-I".to_owned(), seconds.div_ceil(60).to_string()]);
     }
-    if options.tls {
-        arguments.extend(["-Y", "1", "-2", &place.key("both.pem")].map(str::to_owned));
+    assert_ne!(options.tls, Tls::Implicit, "Pure-FTPd has no implicit TLS");
+    if options.tls == Tls::Explicit {
+        arguments.extend(["-Y", "1", "-2", &place.pem("both.pem")].map(str::to_owned));
     }
     arguments.extend(options.extra.iter().cloned());
     Launch {
@@ -304,7 +305,8 @@ fn pure_ftpd(place: &Place<'_>, options: &Options) -> Launch {
 /// `extra` is Python, run with the handler's class in `handler`.
 fn pyftpdlib(place: &Place<'_>, options: &Options) -> Launch {
     let address = place.address;
-    let class = if options.tls {
+    assert_ne!(options.tls, Tls::Implicit, "pyftpdlib has no implicit TLS");
+    let class = if options.tls == Tls::Explicit {
         "TLS_FTPHandler"
     } else {
         "FTPHandler"
@@ -323,9 +325,9 @@ fn pyftpdlib(place: &Place<'_>, options: &Options) -> Launch {
         ),
         "handler.auth_failed_timeout = 0".to_owned(),
     ];
-    if options.tls {
-        lines.push(format!("handler.certfile = {:?}", place.key("cert.pem")));
-        lines.push(format!("handler.keyfile = {:?}", place.key("key.pem")));
+    if options.tls == Tls::Explicit {
+        lines.push(format!("handler.certfile = {:?}", place.pem("cert.pem")));
+        lines.push(format!("handler.keyfile = {:?}", place.pem("key.pem")));
     }
     if let Some(seconds) = options.idle_seconds {
         lines.push(format!("handler.timeout = {seconds}"));
@@ -350,6 +352,10 @@ fn name_of(option: &str) -> Option<String> {
     output.status.success().then(|| name.trim().to_owned())
 }
 
+fn yes_or_no(is_yes: bool) -> &'static str {
+    if is_yes { "YES" } else { "NO" }
+}
+
 fn joined(lines: &[String]) -> String {
     lines.join("\n") + "\n"
 }
@@ -360,7 +366,7 @@ fn text(path: &Path) -> String {
         .to_owned()
 }
 
-fn only_for_owner(path: &Path) {
+pub(super) fn only_for_owner(path: &Path) {
     #[cfg(unix)]
     fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600))
         .expect("the test's own file");

@@ -1,7 +1,7 @@
 //! Waiting for a connection with a deadline, and resets.
 
 use std::io;
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, Ipv6Addr, TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
 use socket2::SockRef;
@@ -9,11 +9,16 @@ use socket2::SockRef;
 /// How long a wait may last before it looks whether it is still wanted.
 pub(super) const TICK: Duration = Duration::from_millis(10);
 
-pub(super) fn listen() -> TcpListener {
+pub(crate) fn listen() -> TcpListener {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("loopback has a free port")
 }
 
-pub(super) fn port_of(listener: &TcpListener) -> u16 {
+/// Whether this machine has ::1.
+pub(crate) fn has_ipv6() -> bool {
+    TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).is_ok()
+}
+
+pub(crate) fn port_of(listener: &TcpListener) -> u16 {
     listener
         .local_addr()
         .expect("a bound socket has an address")
@@ -21,7 +26,7 @@ pub(super) fn port_of(listener: &TcpListener) -> u16 {
 }
 
 /// The next connection, or `TimedOut`.
-pub(super) fn accept_within(listener: &TcpListener, limit: Duration) -> io::Result<TcpStream> {
+pub(crate) fn accept_within(listener: &TcpListener, limit: Duration) -> io::Result<TcpStream> {
     let deadline = Instant::now() + limit;
     accept_while(listener, || Instant::now() < deadline)?
         .ok_or_else(|| io::ErrorKind::TimedOut.into())

@@ -1,0 +1,208 @@
+//! One client configuration and one server name for a control connection and its data connections.
+
+use std::sync::Arc;
+
+use rustls::client::{Resumption, UnbufferedClientConnection};
+use rustls::crypto::ring::default_provider;
+use rustls::crypto::{CryptoProvider, WebPkiSupportedAlgorithms};
+use rustls::pki_types::ServerName;
+use rustls::version::{TLS12, TLS13};
+use rustls::{ClientConfig, KeyLogFile};
+
+use super::certificate::Fingerprint;
+use super::connection::{Secured, TlsConnection};
+use super::failure::TlsFailure;
+use super::trust::{KeyHolderVerifier, Roots, Trust, examine};
+
+/// What the user can choose about TLS.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TlsSettings {
+    /// Where trust begins.
+    pub roots: Roots,
+    /// The certificate that the user has trusted for this host by hand.
+    pub known: Option<Fingerprint>,
+    /// Take any certificate, and say so.
+    pub insecure: bool,
+    /// The newest version that is offered.
+    pub newest: TlsVersion,
+    /// Let data connections resume the control session.
+    pub resume: bool,
+    /// Say close_notify at the end of what is sent.
+    pub close_notify: bool,
+}
+
+/// A version of TLS.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TlsVersion {
+    /// RFC 5246.
+    Tls12,
+    /// RFC 8446.
+    #[default]
+    Tls13,
+}
+
+impl Default for TlsSettings {
+    fn default() -> Self {
+        Self {
+            roots: Roots::default(),
+            known: None,
+            insecure: false,
+            newest: TlsVersion::default(),
+            resume: true,
+            close_notify: true,
+        }
+    }
+}
+
+/// The client side of TLS with one server.
+#[derive(Debug)]
+pub struct TlsClient {
+    name: ServerName<'static>,
+    settings: TlsSettings,
+    config: Arc<ClientConfig>,
+    algorithms: WebPkiSupportedAlgorithms,
+    verifier: Arc<KeyHolderVerifier>,
+    /// Why the control connection's certificate is believed, which every data connection must show too.
+    trust: Option<Trust>,
+}
+
+/// What came of looking at a control connection's certificate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Judgement {
+    /// It is believed.
+    Believed(Secured),
+    /// Only the user can decide, for it is not believed by itself: [`Secured::trust`] says why.
+    Doubtful(Secured),
+}
+
+impl TlsClient {
+    /// Prepares for a server. `SSLKEYLOGFILE` in the environment names a file that takes the keys of every connection.
+    ///
+    /// # Errors
+    ///
+    /// [`TlsFailure::HostName`] for a host that no certificate can name.
+    pub fn new(host: &str, settings: TlsSettings) -> Result<Self, TlsFailure> {
+        let name = ServerName::try_from(host.to_owned()).map_err(|_| TlsFailure::HostName {
+            host: host.to_owned(),
+        })?;
+        let provider = Arc::new(default_provider());
+        let algorithms = provider.signature_verification_algorithms;
+        let verifier = Arc::new(KeyHolderVerifier::new(algorithms));
+        let config = configuration(provider, Arc::clone(&verifier), settings.newest)?;
+        Ok(Self {
+            name,
+            settings,
+            config: Arc::new(config),
+            algorithms,
+            verifier,
+            trust: None,
+        })
+    }
+
+    /// Begins the handshake of the control connection.
+    ///
+    /// # Errors
+    ///
+    /// [`TlsFailure`], for reasons on this side.
+    pub fn secure_control(&self) -> Result<TlsConnection, TlsFailure> {
+        let connection = self.connection(Arc::clone(&self.config))?;
+        TlsConnection::begin(connection, None, self.settings.close_notify)
+    }
+
+    /// Begins the handshake of a data connection, which resumes the session of `control` if it may.
+    ///
+    /// # Errors
+    ///
+    /// [`TlsFailure`], for reasons on this side.
+    pub fn secure_data(&self, control: &mut TlsConnection) -> Result<TlsConnection, TlsFailure> {
+        let mut config = Arc::clone(&self.config);
+        if self.settings.resume {
+            control.lend_session()?;
+        } else {
+            Arc::make_mut(&mut config).resumption = Resumption::disabled();
+        }
+        let trust = self.trust.clone().ok_or(TlsFailure::HandshakeCut)?;
+        let connection = self.connection(config)?;
+        TlsConnection::begin(connection, Some(trust), self.settings.close_notify)
+    }
+
+    /// Takes what can be chosen anew for the next data connection.
+    pub fn configure(&mut self, settings: &TlsSettings) {
+        self.settings.resume = settings.resume;
+        self.settings.close_notify = settings.close_notify;
+    }
+
+    /// Looks at the certificate of a control connection whose handshake is over.
+    ///
+    /// # Errors
+    ///
+    /// [`TlsFailure::Changed`], and what can go wrong with the roots.
+    pub fn judge(&mut self, control: &mut TlsConnection) -> Result<Judgement, TlsFailure> {
+        let agreed = control.conclude()?;
+        let certificate = agreed
+            .chain
+            .first()
+            .cloned()
+            .ok_or(TlsFailure::HandshakeCut)?;
+        let roots = &self.settings.roots;
+        let verdict = examine(&agreed.chain, &self.name, roots, &self.algorithms)?;
+        let judged = judge(&self.settings, Fingerprint::of(&certificate), verdict)?;
+        let (trust, is_doubtful) = judged;
+        self.verifier.believe(certificate);
+        self.trust = Some(trust.clone());
+        let secured = agreed.into_secured(trust);
+        Ok(if is_doubtful {
+            Judgement::Doubtful(secured)
+        } else {
+            Judgement::Believed(secured)
+        })
+    }
+
+    fn connection(
+        &self,
+        config: Arc<ClientConfig>,
+    ) -> Result<UnbufferedClientConnection, TlsFailure> {
+        Ok(UnbufferedClientConnection::new(config, self.name.clone())?)
+    }
+}
+
+/// Why the certificate is believed (or will be, if the user says so), and whether the user must be asked.
+fn judge(
+    settings: &TlsSettings,
+    fingerprint: Fingerprint,
+    verdict: Result<(), String>,
+) -> Result<(Trust, bool), TlsFailure> {
+    let Err(reason) = verdict else {
+        return Ok((Trust::Verified, false));
+    };
+    match settings.known {
+        _ if settings.insecure => Ok((Trust::Unverified(reason), false)),
+        Some(known) if known == fingerprint => Ok((Trust::Known(reason), false)),
+        Some(known) => Err(TlsFailure::Changed {
+            reason,
+            fingerprint,
+            known,
+        }),
+        None => Ok((Trust::Known(reason), true)),
+    }
+}
+
+fn configuration(
+    provider: Arc<CryptoProvider>,
+    verifier: Arc<KeyHolderVerifier>,
+    newest: TlsVersion,
+) -> Result<ClientConfig, TlsFailure> {
+    let versions: &[_] = match newest {
+        TlsVersion::Tls12 => &[&TLS12],
+        TlsVersion::Tls13 => &[&TLS13, &TLS12],
+    };
+    let mut config = ClientConfig::builder_with_provider(provider)
+        .with_protocol_versions(versions)?
+        .dangerous()
+        .with_custom_certificate_verifier(verifier)
+        .with_no_client_auth();
+    config.key_log = Arc::new(KeyLogFile::new());
+    // What `RecordLayer` needs to take a control connection over.
+    config.enable_secret_extraction = true;
+    Ok(config)
+}

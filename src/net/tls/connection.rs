@@ -1,0 +1,369 @@
+//! One connection under TLS: what the peer sent goes in, plain octets and what is to be sent come out.
+
+use rustls::HandshakeKind;
+use rustls::client::{ClientConnectionData, UnbufferedClientConnection};
+use rustls::unbuffered::{
+    ConnectionState, EncodeError, EncodeTlsData, EncryptError, InsufficientSizeError,
+    UnbufferedStatus, WriteTraffic,
+};
+
+use super::certificate::Certificate;
+use super::failure::TlsFailure;
+use super::input::RecordInput;
+use super::record_layer::{Received, RecordLayer};
+use super::trust::Trust;
+
+/// The TLS side of one control or data connection.
+pub struct TlsConnection {
+    state: State,
+    /// Why a data connection's certificate is believed, which is the control connection's; `None` for that.
+    trust: Option<Trust>,
+    says_close_notify: bool,
+    input: RecordInput,
+    plain: Vec<u8>,
+    output: Vec<u8>,
+    is_open: bool,
+    closed_by_peer: bool,
+}
+
+enum State {
+    Library(Box<UnbufferedClientConnection>),
+    Records(Box<RecordLayer>),
+    Failed,
+}
+
+/// What a handshake agreed on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Secured {
+    /// As `TLS 1.3`.
+    pub version: String,
+    /// By its name in the registry.
+    pub cipher_suite: String,
+    /// An earlier session was resumed.
+    pub resumed: bool,
+    /// The server's certificate, then those of its issuers as far as it sent them.
+    pub chain: Vec<Certificate>,
+    /// Why the certificate is believed.
+    pub trust: Trust,
+}
+
+/// What a handshake agreed on, before anybody has judged the certificate.
+pub(super) struct Agreed {
+    pub(super) version: String,
+    pub(super) cipher_suite: String,
+    pub(super) resumed: bool,
+    pub(super) chain: Vec<rustls::pki_types::CertificateDer<'static>>,
+}
+
+impl Agreed {
+    fn of(connection: &UnbufferedClientConnection) -> Self {
+        Self {
+            version: match connection.protocol_version() {
+                Some(rustls::ProtocolVersion::TLSv1_3) => "TLS 1.3".to_owned(),
+                Some(rustls::ProtocolVersion::TLSv1_2) => "TLS 1.2".to_owned(),
+                other => format!("{other:?}"),
+            },
+            cipher_suite: connection
+                .negotiated_cipher_suite()
+                .map(|suite| format!("{:?}", suite.suite()))
+                .unwrap_or_default(),
+            resumed: connection.handshake_kind() == Some(HandshakeKind::Resumed),
+            chain: connection.peer_certificates().unwrap_or_default().to_vec(),
+        }
+    }
+
+    pub(super) fn into_secured(self, trust: Trust) -> Secured {
+        Secured {
+            version: self.version,
+            cipher_suite: self.cipher_suite,
+            resumed: self.resumed,
+            chain: self.chain.iter().map(Certificate::read).collect(),
+            trust,
+        }
+    }
+}
+
+enum Write<'a> {
+    Nothing,
+    Plain(&'a [u8]),
+    CloseNotify,
+}
+
+impl TlsConnection {
+    pub(super) fn begin(
+        connection: UnbufferedClientConnection,
+        trust: Option<Trust>,
+        says_close_notify: bool,
+    ) -> Result<Self, TlsFailure> {
+        let mut begun = Self {
+            state: State::Library(Box::new(connection)),
+            trust,
+            says_close_notify,
+            input: RecordInput::default(),
+            plain: Vec::new(),
+            output: Vec::new(),
+            is_open: false,
+            closed_by_peer: false,
+        };
+        begun.advance(Write::Nothing)?;
+        Ok(begun)
+    }
+
+    /// Takes octets of the peer.
+    ///
+    /// # Errors
+    ///
+    /// [`TlsFailure`]: what came is no TLS, or breaks its rules. [`TlsConnection::take_output`] may hold the alert that
+    /// tells the peer.
+    pub fn receive(&mut self, octets: &[u8]) -> Result<(), TlsFailure> {
+        self.input.push(octets);
+        if self.closed_by_peer {
+            return Ok(());
+        }
+        if self.input.is_in_clear() {
+            self.state = State::Failed;
+            let octets = self.input.take_rest();
+            return Err(TlsFailure::InClear { octets });
+        }
+        self.advance(Write::Nothing)
+    }
+
+    /// Encrypts octets; they are ready in [`TlsConnection::take_output`].
+    ///
+    /// # Errors
+    ///
+    /// [`TlsFailure`], after which nothing more can be sent.
+    pub fn encrypt(&mut self, plain: &[u8]) -> Result<(), TlsFailure> {
+        self.advance(Write::Plain(plain))
+    }
+
+    /// Says that nothing more will be sent (RFC 8446 section 6.1), unless the user wants it left out.
+    ///
+    /// # Errors
+    ///
+    /// [`TlsFailure`]: the connection had failed before.
+    pub fn close(&mut self) -> Result<(), TlsFailure> {
+        if !self.says_close_notify || !self.is_open {
+            return Ok(());
+        }
+        self.advance(Write::CloseNotify)
+    }
+
+    /// What is to be written to the socket.
+    pub fn take_output(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.output)
+    }
+
+    /// What the peer said.
+    pub fn take_plain(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.plain)
+    }
+
+    /// The handshake is over.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.is_open
+    }
+
+    /// The peer said that it will send nothing more.
+    #[must_use]
+    pub fn is_closed_by_peer(&self) -> bool {
+        self.closed_by_peer
+    }
+
+    /// Octets that came behind the peer's close_notify, in clear (RFC 4217 section 5, CCC).
+    pub fn take_rest(&mut self) -> Vec<u8> {
+        self.input.take_rest()
+    }
+
+    /// What was agreed on with a data connection whose handshake is over.
+    ///
+    /// # Errors
+    ///
+    /// [`TlsFailure::HandshakeCut`]: it is not over, or this is no data connection.
+    pub fn secured(&mut self) -> Result<Secured, TlsFailure> {
+        let trust = self.trust.clone().ok_or(TlsFailure::HandshakeCut)?;
+        Ok(self.conclude()?.into_secured(trust))
+    }
+
+    /// What was agreed on, once the handshake is over.
+    pub(super) fn conclude(&mut self) -> Result<Agreed, TlsFailure> {
+        let State::Library(connection) = &self.state else {
+            return Err(TlsFailure::HandshakeCut);
+        };
+        let agreed = Agreed::of(connection);
+        if self.trust.is_none() && is_tls_1_3(connection) {
+            let state = std::mem::replace(&mut self.state, State::Failed);
+            let State::Library(connection) = state else {
+                return Err(TlsFailure::HandshakeCut);
+            };
+            self.state = State::Records(Box::new(RecordLayer::take_over(*connection)?));
+            self.advance(Write::Nothing)?;
+        }
+        Ok(agreed)
+    }
+
+    /// Makes the session ready to be resumed by one more connection.
+    pub(super) fn lend_session(&mut self) -> Result<(), TlsFailure> {
+        if let State::Records(records) = &mut self.state {
+            records.renew_ticket()?;
+        }
+        Ok(())
+    }
+
+    fn advance(&mut self, write: Write<'_>) -> Result<(), TlsFailure> {
+        let result = match &self.state {
+            State::Library(_) => self.advance_library(write),
+            State::Records(_) => self.advance_records(&write),
+            State::Failed => Err(TlsFailure::HandshakeCut),
+        };
+        if result.is_err() {
+            self.state = State::Failed;
+        }
+        result
+    }
+
+    fn advance_library(&mut self, mut write: Write<'_>) -> Result<(), TlsFailure> {
+        let is_control = self.trust.is_none();
+        let State::Library(connection) = &mut self.state else {
+            return Ok(());
+        };
+        loop {
+            let UnbufferedStatus { discard, state } =
+                connection.process_tls_records(self.input.shown());
+            let mut wants_input = false;
+            match state {
+                Err(error) => {
+                    self.input.take(discard);
+                    take_alert(connection, &mut self.input, &mut self.output);
+                    return Err(error.into());
+                }
+                Ok(ConnectionState::EncodeTlsData(mut data)) => {
+                    encode(&mut data, &mut self.output);
+                }
+                Ok(ConnectionState::TransmitTlsData(data)) => data.done(),
+                Ok(ConnectionState::ReadTraffic(mut traffic)) => {
+                    while let Some(record) = traffic.next_record() {
+                        self.plain.extend_from_slice(record?.payload);
+                    }
+                }
+                Ok(ConnectionState::WriteTraffic(mut traffic)) => {
+                    self.is_open = true;
+                    if let Write::Nothing = write {
+                        wants_input = true;
+                    } else {
+                        put(&mut traffic, &write, &mut self.output)?;
+                        write = Write::Nothing;
+                    }
+                }
+                Ok(ConnectionState::PeerClosed) => self.closed_by_peer = true,
+                // A server is never asked for early data.
+                Ok(_) => wants_input = true,
+            }
+            self.input.take(discard);
+            // What comes behind the handshake of a control connection is for its own record layer.
+            let is_concluded = is_control && self.is_open && is_tls_1_3(connection);
+            let may_read = !is_concluded && !self.closed_by_peer;
+            if wants_input && !(may_read && self.input.show_next()) {
+                return Ok(());
+            }
+        }
+    }
+
+    fn advance_records(&mut self, write: &Write<'_>) -> Result<(), TlsFailure> {
+        let State::Records(records) = &mut self.state else {
+            return Ok(());
+        };
+        match write {
+            Write::Nothing => {}
+            Write::Plain(plain) => self.output.extend(records.encrypt(plain)?),
+            Write::CloseNotify => self.output.extend(records.close_notify()?),
+        }
+        while !self.closed_by_peer && self.input.show_next() {
+            let record = self.input.shown();
+            let length = record.len();
+            match records.receive(record)? {
+                Received::Plain(octets) => self.plain.extend(octets),
+                Received::CloseNotify => self.closed_by_peer = true,
+                Received::Internal(answer) => self.output.extend(answer),
+            }
+            self.input.take(length);
+        }
+        Ok(())
+    }
+}
+
+impl std::fmt::Debug for TlsConnection {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TlsConnection").finish_non_exhaustive()
+    }
+}
+
+fn is_tls_1_3(connection: &UnbufferedClientConnection) -> bool {
+    connection.protocol_version() == Some(rustls::ProtocolVersion::TLSv1_3)
+}
+
+fn put(
+    traffic: &mut WriteTraffic<'_, ClientConnectionData>,
+    write: &Write<'_>,
+    output: &mut Vec<u8>,
+) -> Result<(), TlsFailure> {
+    let mut exhausted = false;
+    append(output, |room| {
+        let put = match write {
+            Write::Nothing => return Ok(0),
+            Write::Plain(plain) => traffic.encrypt(plain, room),
+            Write::CloseNotify => traffic.queue_close_notify(room),
+        };
+        put.map_err(|error| match error {
+            EncryptError::InsufficientSize(size) => Some(size),
+            EncryptError::EncryptExhausted => {
+                exhausted = true;
+                None
+            }
+        })
+    });
+    if exhausted {
+        return Err(TlsFailure::Protocol(rustls::Error::EncryptError));
+    }
+    Ok(())
+}
+
+/// Lets `fill` write behind the end of `output`, with as much room as it asks for; `None` is an error that more room
+/// does not heal.
+fn append(
+    output: &mut Vec<u8>,
+    mut fill: impl FnMut(&mut [u8]) -> Result<usize, Option<InsufficientSizeError>>,
+) {
+    let end = output.len();
+    let mut room = 0;
+    loop {
+        output.resize(end + room, 0);
+        match fill(&mut output[end..]) {
+            Ok(length) => return output.truncate(end + length),
+            Err(Some(size)) if size.required_size > room => room = size.required_size,
+            Err(_) => return output.truncate(end),
+        }
+    }
+}
+
+/// The alert that rustls has for the peer after an error. It is asked once: it would go on with the octets that it has
+/// refused already, and panic.
+fn take_alert(
+    connection: &mut UnbufferedClientConnection,
+    input: &mut RecordInput,
+    output: &mut Vec<u8>,
+) {
+    let UnbufferedStatus { state, .. } = connection.process_tls_records(input.shown());
+    if let Ok(ConnectionState::EncodeTlsData(mut data)) = state {
+        encode(&mut data, output);
+    }
+}
+
+fn encode(data: &mut EncodeTlsData<'_, ClientConnectionData>, output: &mut Vec<u8>) {
+    append(output, |room| match data.encode(room) {
+        Ok(length) => Ok(length),
+        Err(EncodeError::InsufficientSize(size)) => Err(Some(size)),
+        Err(EncodeError::AlreadyEncoded) => Err(None),
+    });
+}

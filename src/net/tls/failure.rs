@@ -1,0 +1,82 @@
+//! Why there is no TLS, or no more.
+
+use rustls::CertificateError;
+
+use super::certificate::Fingerprint;
+use super::trust::AnotherCertificate;
+
+/// What ends a TLS connection before its time.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum TlsFailure {
+    /// The server's octets are no TLS.
+    #[error("the server does not speak TLS here")]
+    InClear {
+        /// The octets that came instead.
+        octets: Vec<u8>,
+    },
+    /// Octets that were not encrypted came behind the reply that agreed on TLS: somebody may have put them there.
+    #[error(
+        "octets in clear came behind the reply that agreed on TLS, so somebody may have put them there"
+    )]
+    Injected,
+    /// The server ended the connection in the middle of the handshake.
+    #[error("the server ended the connection during the TLS handshake")]
+    HandshakeCut,
+    /// The two sides found no common ground, or one of them broke the rules of TLS.
+    #[error("TLS: {0}")]
+    Protocol(rustls::Error),
+    /// The certificate is not to be trusted.
+    #[error("the server's certificate is not trusted: {reason} (SHA-256 {fingerprint})")]
+    NotTrusted {
+        /// Why not.
+        reason: String,
+        /// Of the server's own certificate.
+        fingerprint: Fingerprint,
+    },
+    /// Another certificate than the one that was trusted by hand for this host.
+    #[error(
+        "the server's certificate has CHANGED: {reason}; SHA-256 {fingerprint}, and {known} was trusted for this host. \
+         Somebody may be in between. If the change is right, remove the host's line from the file of known hosts"
+    )]
+    Changed {
+        /// Why it is not trusted by itself.
+        reason: String,
+        /// Of the certificate that came now.
+        fingerprint: Fingerprint,
+        /// Of the one that was trusted.
+        known: Fingerprint,
+    },
+    /// The data connection's certificate is not the control connection's.
+    #[error(
+        "the data connection shows another certificate than the control connection (SHA-256 {fingerprint}), \
+         so it leads to somebody else"
+    )]
+    OtherCertificate {
+        /// Of the data connection's certificate.
+        fingerprint: Fingerprint,
+    },
+    /// The host cannot stand in a certificate.
+    #[error("no certificate can be made out to the host name {host}")]
+    HostName {
+        /// As it was given.
+        host: String,
+    },
+    /// The platform's roots cannot be had.
+    #[error("the platform's root certificates cannot be read: {reason}. --ca FILE names others")]
+    NoRoots {
+        /// What the platform said.
+        reason: String,
+    },
+}
+
+impl From<rustls::Error> for TlsFailure {
+    fn from(error: rustls::Error) -> Self {
+        if let rustls::Error::InvalidCertificate(CertificateError::Other(other)) = &error
+            && let Some(another) = other.0.downcast_ref::<AnotherCertificate>()
+        {
+            let fingerprint = another.fingerprint;
+            return Self::OtherCertificate { fingerprint };
+        }
+        Self::Protocol(error)
+    }
+}

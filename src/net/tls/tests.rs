@@ -1,0 +1,194 @@
+use std::io::{Read, Write};
+use std::sync::Arc;
+
+use proptest::{prop_assert, proptest, test_runner::Config};
+use rustls::pki_types::PrivateKeyDer;
+use rustls::{ServerConfig, ServerConnection};
+
+use super::{Judgement, Roots, TlsClient, TlsConnection, TlsFailure, TlsSettings, TlsVersion};
+
+/// A server on the other side of no wire, whose every octet can be spoilt.
+struct Peer {
+    connection: ServerConnection,
+    /// Which octet of all that it sends is changed.
+    spoilt: Option<usize>,
+    sent: usize,
+    heard: Vec<u8>,
+}
+
+fn certificate() -> (rcgen::Certificate, rcgen::KeyPair) {
+    let names = vec!["localhost".to_owned()];
+    let made = rcgen::generate_simple_self_signed(names).unwrap();
+    (made.cert, made.signing_key)
+}
+
+impl Peer {
+    fn new(certificate: &rcgen::Certificate, key: &rcgen::KeyPair) -> Self {
+        let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate.der().clone()], key)
+            .unwrap();
+        Self {
+            connection: ServerConnection::new(Arc::new(config)).unwrap(),
+            spoilt: None,
+            sent: 0,
+            heard: Vec::new(),
+        }
+    }
+
+    /// Takes what the client sent; `false` once it has had enough.
+    fn take(&mut self, mut octets: &[u8]) -> bool {
+        while !octets.is_empty() {
+            if self.connection.read_tls(&mut octets).is_err()
+                || self.connection.process_new_packets().is_err()
+            {
+                return false;
+            }
+            // The end of what there is so far is an error to rustls.
+            let _ = self.connection.reader().read_to_end(&mut self.heard);
+        }
+        true
+    }
+
+    fn give(&mut self) -> Vec<u8> {
+        let mut octets = Vec::new();
+        while self.connection.wants_write() {
+            self.connection.write_tls(&mut octets).unwrap();
+        }
+        if let Some(place) = self.spoilt.and_then(|place| place.checked_sub(self.sent))
+            && let Some(octet) = octets.get_mut(place)
+        {
+            *octet ^= 0x55;
+        }
+        self.sent += octets.len();
+        octets
+    }
+}
+
+/// Passes octets to and fro, in pieces of this length, until both have nothing to say.
+fn converse(client: &mut TlsConnection, peer: &mut Peer, piece: usize) -> Result<(), TlsFailure> {
+    for _ in 0..ROUNDS {
+        let said = client.take_output();
+        let goes_on = peer.take(&said);
+        let answer = peer.give();
+        for octets in answer.chunks(piece) {
+            client.receive(octets)?;
+        }
+        if !goes_on || (said.is_empty() && answer.is_empty()) {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn client(settings: TlsSettings) -> TlsClient {
+    TlsClient::new("localhost", settings).unwrap()
+}
+
+#[test]
+fn octets_arrive_as_they_were_sent_in_both_versions_however_they_are_cut() {
+    let (certificate, key) = certificate();
+    for newest in [TlsVersion::Tls12, TlsVersion::Tls13] {
+        for piece in [1, 2, 7, 100_000] {
+            let mut client = client(TlsSettings {
+                roots: Roots::Given(vec![certificate.der().clone()]),
+                newest,
+                ..TlsSettings::default()
+            });
+            let mut connection = client.secure_control().unwrap();
+            let mut peer = Peer::new(&certificate, &key);
+            converse(&mut connection, &mut peer, piece).unwrap();
+            assert!(connection.is_open());
+            let judged = client.judge(&mut connection).unwrap();
+            assert!(matches!(judged, Judgement::Believed(_)), "{judged:?}");
+            let large = vec![b'x'; 100_000];
+            connection.encrypt(&large).unwrap();
+            peer.connection.writer().write_all(b"220 hi\r\n").unwrap();
+            converse(&mut connection, &mut peer, piece).unwrap();
+            assert_eq!(connection.take_plain(), b"220 hi\r\n");
+            assert!(peer.heard == large);
+            peer.connection.send_close_notify();
+            let mut last = peer.give();
+            last.extend(b"200 in clear\r\n");
+            for octets in last.chunks(piece) {
+                connection.receive(octets).unwrap();
+            }
+            assert!(connection.is_closed_by_peer());
+            assert_eq!(connection.take_rest(), b"200 in clear\r\n");
+        }
+    }
+}
+
+#[test]
+fn the_keys_of_a_control_connection_change_when_the_peer_wants_it() {
+    let (certificate, key) = certificate();
+    let mut client = client(TlsSettings {
+        roots: Roots::Given(vec![certificate.der().clone()]),
+        ..TlsSettings::default()
+    });
+    let mut connection = client.secure_control().unwrap();
+    let mut peer = Peer::new(&certificate, &key);
+    converse(&mut connection, &mut peer, 100_000).unwrap();
+    client.judge(&mut connection).unwrap();
+    for number in 0..3 {
+        peer.connection.refresh_traffic_keys().unwrap();
+        let line = format!("200 {number}\r\n");
+        peer.connection.writer().write_all(line.as_bytes()).unwrap();
+        connection.encrypt(b"NOOP\r\n").unwrap();
+        converse(&mut connection, &mut peer, 100_000).unwrap();
+        assert_eq!(connection.take_plain(), line.as_bytes());
+        assert_eq!(std::mem::take(&mut peer.heard), b"NOOP\r\n");
+    }
+}
+
+proptest! {
+    #![proptest_config(Config::with_cases(64))]
+
+    #[test]
+    fn one_wrong_octet_of_the_server_never_passes_and_never_panics(
+        place in 0_usize..3_000,
+        piece in 1_usize..3_000,
+        is_tls_1_3: bool,
+    ) {
+        let (certificate, key) = certificate();
+        let mut client = client(TlsSettings {
+            roots: Roots::Given(vec![certificate.der().clone()]),
+            newest: if is_tls_1_3 { TlsVersion::Tls13 } else { TlsVersion::Tls12 },
+            ..TlsSettings::default()
+        });
+        let mut connection = client.secure_control().unwrap();
+        let mut peer = Peer::new(&certificate, &key);
+        peer.spoilt = Some(place);
+        let agreed = converse(&mut connection, &mut peer, piece);
+        if agreed.is_ok() && connection.is_open() {
+            let _ = client.judge(&mut connection);
+            let line = b"230 logged in\r\n";
+            peer.connection.writer().write_all(line).unwrap();
+            if converse(&mut connection, &mut peer, piece).is_ok() {
+                let plain = connection.take_plain();
+                prop_assert!(plain.is_empty() || plain == line);
+            }
+        }
+    }
+
+    #[test]
+    fn no_octets_at_all_make_it_panic(octets: Vec<u8>, is_record: bool) {
+        let client = client(TlsSettings::default());
+        let mut connection = client.secure_control().unwrap();
+        let mut octets = octets;
+        if is_record {
+            let length = u16::try_from(octets.len()).unwrap_or(u16::MAX);
+            octets.splice(0..0, [0x16, 3, 3].into_iter().chain(length.to_be_bytes()));
+        }
+        let _ = connection.receive(&octets);
+        let _ = connection.receive(&octets);
+        let _ = connection.close();
+        let _ = connection.take_output();
+    }
+}
+
+const ROUNDS: usize = 20;

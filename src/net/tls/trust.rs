@@ -1,0 +1,246 @@
+//! Whether a server's certificate is to be believed.
+//!
+//! The handshake itself checks only that the server holds the certificate's key. What the certificate is worth is
+//! examined when the handshake is over and before a single octet of FTP is written, so that a person can be asked in
+//! between.
+
+use std::sync::{Arc, OnceLock};
+use std::time::SystemTime;
+
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::{verify_server_cert_signed_by_trust_anchor, verify_server_name};
+use rustls::crypto::{WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::server::ParsedCertificate;
+use rustls::{
+    CertificateError, DigitallySignedStruct, Error, OtherError, RootCertStore, SignatureScheme,
+};
+use x509_parser::prelude::{FromDer, X509Certificate};
+
+use super::certificate::Fingerprint;
+use super::failure::TlsFailure;
+
+/// The certificates that everything is traced back to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Roots {
+    /// What the platform trusts.
+    #[default]
+    Platform,
+    /// These, and nothing else.
+    Given(Vec<CertificateDer<'static>>),
+}
+
+/// Why a file holds no roots.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RootsError {
+    /// Not PEM, or PEM that is broken.
+    #[error("it is not a PEM file of certificates: {0}")]
+    Unreadable(String),
+    /// No certificate in it.
+    #[error(
+        "there is no certificate in it; it should hold PEM, from -----BEGIN CERTIFICATE----- on"
+    )]
+    Empty,
+}
+
+/// Why a certificate is believed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trust {
+    /// It leads to a root and bears the host's name.
+    Verified,
+    /// It does not, for this reason; but the user has trusted exactly this one for this host.
+    Known(String),
+    /// It does not, for this reason, and the user has chosen not to care.
+    Unverified(String),
+}
+
+impl Roots {
+    /// Reads certificates in PEM.
+    ///
+    /// # Errors
+    ///
+    /// [`RootsError`]: nothing that could be a root.
+    pub fn from_pem(text: &[u8]) -> Result<Self, RootsError> {
+        let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(text).collect();
+        let certificates =
+            certificates.map_err(|error| RootsError::Unreadable(error.to_string()))?;
+        if certificates.is_empty() {
+            return Err(RootsError::Empty);
+        }
+        Ok(Self::Given(certificates))
+    }
+
+    fn store(&self) -> Result<RootCertStore, TlsFailure> {
+        let mut store = RootCertStore::empty();
+        match self {
+            Self::Given(certificates) => {
+                store.add_parsable_certificates(certificates.iter().cloned());
+            }
+            Self::Platform => {
+                let found = rustls_native_certs::load_native_certs();
+                store.add_parsable_certificates(found.certs);
+                if let (true, Some(error)) = (store.is_empty(), found.errors.first()) {
+                    return Err(TlsFailure::NoRoots {
+                        reason: error.to_string(),
+                    });
+                }
+            }
+        }
+        Ok(store)
+    }
+
+    /// A server's own certificate may have been given as a root, which the rules for chains do not foresee.
+    fn holds(&self, certificate: &CertificateDer<'_>) -> bool {
+        matches!(self, Self::Given(certificates) if certificates.iter().any(|root| root == certificate))
+    }
+}
+
+/// Whether this chain leads to a root and bears this name; the reason if not.
+pub(super) fn examine(
+    chain: &[CertificateDer<'_>],
+    name: &ServerName<'_>,
+    roots: &Roots,
+    algorithms: &WebPkiSupportedAlgorithms,
+) -> Result<Result<(), String>, TlsFailure> {
+    let Some((own, others)) = chain.split_first() else {
+        return Ok(Err("the server showed no certificate".to_owned()));
+    };
+    let verdict = if roots.holds(own) {
+        validity(own)
+    } else {
+        let store = roots.store()?;
+        ParsedCertificate::try_from(own).and_then(|parsed| {
+            verify_server_cert_signed_by_trust_anchor(
+                &parsed,
+                &store,
+                others,
+                UnixTime::now(),
+                algorithms.all,
+            )
+        })
+    };
+    let verdict = verdict.and_then(|()| {
+        ParsedCertificate::try_from(own).and_then(|parsed| verify_server_name(&parsed, name))
+    });
+    Ok(verdict.map_err(|error| reason(&error, own)))
+}
+
+/// In words of the one who has to decide.
+fn reason(error: &Error, certificate: &CertificateDer<'_>) -> String {
+    let Error::InvalidCertificate(error) = error else {
+        return error.to_string();
+    };
+    let dates = super::certificate::Certificate::read(certificate);
+    match error {
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
+            format!("it expired on {} UTC", dates.valid_until)
+        }
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+            format!("it is not valid before {} UTC", dates.valid_from)
+        }
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            let names = if dates.names.is_empty() {
+                "no host at all".to_owned()
+            } else {
+                dates.names.join(", ")
+            };
+            format!("it is not made out to this host, but to {names}")
+        }
+        _ if dates.subject == dates.issuer => {
+            "it is signed by itself, and not among the roots that are trusted".to_owned()
+        }
+        CertificateError::UnknownIssuer => "no root that is trusted stands behind it".to_owned(),
+        CertificateError::BadEncoding => "it cannot be read".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+fn validity(certificate: &CertificateDer<'_>) -> Result<(), Error> {
+    let Ok((_, parsed)) = X509Certificate::from_der(certificate) else {
+        return Err(CertificateError::BadEncoding.into());
+    };
+    let now = SystemTime::now()
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .map_or(0, |since| {
+            i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+        });
+    if now < parsed.validity().not_before.timestamp() {
+        return Err(CertificateError::NotValidYet.into());
+    }
+    if now > parsed.validity().not_after.timestamp() {
+        return Err(CertificateError::Expired.into());
+    }
+    Ok(())
+}
+
+/// Checks in the handshake that the server holds the key, and leaves the certificate itself to [`examine`]. Once one is
+/// believed, no other is taken: a data connection with another one ends before its handshake does.
+#[derive(Debug)]
+pub(super) struct KeyHolderVerifier {
+    algorithms: WebPkiSupportedAlgorithms,
+    believed: OnceLock<CertificateDer<'static>>,
+}
+
+/// What rustls is told of a certificate that is not the believed one.
+#[derive(Debug, thiserror::Error)]
+#[error("another certificate, SHA-256 {fingerprint}")]
+pub(super) struct AnotherCertificate {
+    pub(super) fingerprint: Fingerprint,
+}
+
+impl KeyHolderVerifier {
+    pub(super) fn new(algorithms: WebPkiSupportedAlgorithms) -> Self {
+        Self {
+            algorithms,
+            believed: OnceLock::new(),
+        }
+    }
+
+    /// From now on this certificate and no other; the first one counts.
+    pub(super) fn believe(&self, certificate: CertificateDer<'static>) {
+        self.believed.get_or_init(|| certificate);
+    }
+}
+
+impl ServerCertVerifier for KeyHolderVerifier {
+    fn verify_server_cert(
+        &self,
+        certificate: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: &ServerName<'_>,
+        _: &[u8],
+        _: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        match self.believed.get() {
+            Some(believed) if believed != certificate => {
+                let fingerprint = Fingerprint::of(certificate);
+                let other = OtherError(Arc::new(AnotherCertificate { fingerprint }));
+                Err(CertificateError::Other(other).into())
+            }
+            _ => Ok(ServerCertVerified::assertion()),
+        }
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        verify_tls12_signature(message, certificate, signature, &self.algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        verify_tls13_signature(message, certificate, signature, &self.algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.algorithms.supported_schemes()
+    }
+}

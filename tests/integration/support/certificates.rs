@@ -1,0 +1,146 @@
+//! Certificates for the servers of the tests, made anew for each test.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use rcgen::{
+    BasicConstraints, Certificate, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa,
+    Issuer, KeyPair, KeyUsagePurpose, date_time_ymd,
+};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use tempfile::TempDir;
+
+/// What every server on loopback may be called.
+const LOOPBACK_NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
+const NAME_OF_SOMEBODY_ELSE: &str = "elsewhere.example";
+
+/// An authority that nobody knows but who is given its certificate.
+pub(crate) struct Authority {
+    issuer: Issuer<'static, KeyPair>,
+    folder: TempDir,
+}
+
+/// A server's certificate and its key.
+#[derive(Clone)]
+pub(crate) struct ServerCertificate {
+    certificate: CertificateDer<'static>,
+    certificate_pem: String,
+    key: Vec<u8>,
+    key_pem: String,
+}
+
+impl Authority {
+    const FILE: &str = "authority.pem";
+
+    pub(crate) fn new() -> Self {
+        let folder = TempDir::new().expect("a temporary folder");
+        let mut params = params(&[]);
+        // Two authorities of one name would be taken for one with a bad signature.
+        let name = format!("an authority of the tests, {}", folder.path().display());
+        params.distinguished_name.push(DnType::CommonName, name);
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+        let key = new_key();
+        let certificate = params.self_signed(&key).expect("the parameters are whole");
+        fs::write(folder.path().join(Self::FILE), certificate.pem())
+            .expect("the test's own folder is writable");
+        Self {
+            issuer: Issuer::new(params, key),
+            folder,
+        }
+    }
+
+    /// The authority's certificate as a file of PEM, for `--ca`.
+    pub(crate) fn file(&self) -> PathBuf {
+        self.folder.path().join(Self::FILE)
+    }
+
+    /// A right certificate for `localhost`, 127.0.0.1 and ::1, with a new key each time.
+    pub(crate) fn issue(&self) -> ServerCertificate {
+        self.sign(&server_params(&LOOPBACK_NAMES))
+    }
+
+    /// A certificate for somebody else.
+    pub(crate) fn issue_for_somebody_else(&self) -> ServerCertificate {
+        self.sign(&server_params(&[NAME_OF_SOMEBODY_ELSE]))
+    }
+
+    /// A certificate that was right until the end of 2001.
+    pub(crate) fn issue_expired(&self) -> ServerCertificate {
+        let mut params = server_params(&LOOPBACK_NAMES);
+        params.not_before = date_time_ymd(2001, 1, 1);
+        params.not_after = date_time_ymd(2001, 12, 31);
+        self.sign(&params)
+    }
+
+    fn sign(&self, params: &CertificateParams) -> ServerCertificate {
+        let key = new_key();
+        let certificate = params
+            .signed_by(&key, &self.issuer)
+            .expect("the parameters are whole");
+        ServerCertificate::new(&certificate, &key)
+    }
+}
+
+impl ServerCertificate {
+    /// A certificate for `localhost`, 127.0.0.1 and ::1 that nobody has signed but its own key.
+    pub(crate) fn self_signed() -> Self {
+        let key = new_key();
+        let certificate = server_params(&LOOPBACK_NAMES)
+            .self_signed(&key)
+            .expect("the parameters are whole");
+        Self::new(&certificate, &key)
+    }
+
+    pub(crate) fn der(&self) -> CertificateDer<'static> {
+        self.certificate.clone()
+    }
+
+    pub(super) fn key(&self) -> PrivateKeyDer<'static> {
+        PrivatePkcs8KeyDer::from(self.key.clone()).into()
+    }
+
+    /// Writes `cert.pem`, `key.pem` and, for servers that want one file, `both.pem`; their keys are the owner's only.
+    pub(crate) fn write_to(&self, folder: &Path) {
+        let (certificate, key) = (&self.certificate_pem, &self.key_pem);
+        write_private(&folder.join("cert.pem"), certificate);
+        write_private(&folder.join("key.pem"), key);
+        write_private(&folder.join("both.pem"), &format!("{key}{certificate}"));
+    }
+
+    fn new(certificate: &Certificate, key: &KeyPair) -> Self {
+        Self {
+            certificate: certificate.der().clone(),
+            certificate_pem: certificate.pem(),
+            key: key.serialize_der(),
+            key_pem: key.serialize_pem(),
+        }
+    }
+}
+
+fn params(names: &[&str]) -> CertificateParams {
+    let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
+    let mut params = CertificateParams::new(names).expect("plain names");
+    params.distinguished_name = rcgen::DistinguishedName::new();
+    params
+}
+
+fn server_params(names: &[&str]) -> CertificateParams {
+    let mut params = params(names);
+    params
+        .distinguished_name
+        .push(DnType::CommonName, names.first().copied().unwrap_or("none"));
+    params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+    params.use_authority_key_identifier_extension = true;
+    params
+}
+
+fn new_key() -> KeyPair {
+    KeyPair::generate().expect("the system has random octets")
+}
+
+fn write_private(path: &Path, content: &str) {
+    fs::write(path, content).expect("the test's own folder is writable");
+    super::server_configuration::only_for_owner(path);
+}

@@ -1,0 +1,94 @@
+//! TLS on both connections: with the four real servers, and with scripted ones that do what a server should not.
+
+mod capture;
+mod certificates;
+mod clearing;
+mod data;
+mod knobs;
+mod real_servers;
+mod starts;
+
+use std::path::PathBuf;
+
+use tempfile::TempDir;
+
+use crate::support::certificates::{Authority, ServerCertificate};
+use crate::support::ftpsh::{Finished, Ftpsh};
+use crate::support::scripted_server::{Script, ScriptedServer};
+use crate::support::tls_server::TlsServer;
+
+/// An authority that ftpsh trusts, and a scripted server's certificate.
+struct Rig {
+    authority: Authority,
+    certificate: ServerCertificate,
+    home: TempDir,
+}
+
+impl Rig {
+    fn new() -> Self {
+        let authority = Authority::new();
+        let certificate = authority.issue();
+        let home = TempDir::new().expect("a temporary folder");
+        Self {
+            authority,
+            certificate,
+            home,
+        }
+    }
+
+    fn server(&self) -> TlsServer {
+        TlsServer::new(&self.certificate)
+    }
+
+    /// ftpsh as a script that trusts the authority.
+    fn ftpsh(&self, server: &ScriptedServer) -> Ftpsh {
+        self.ftpsh_at(&server.address().to_string())
+    }
+
+    fn ftpsh_at(&self, target: &str) -> Ftpsh {
+        Ftpsh::new()
+            .home(self.home.path())
+            .args(["--timeout", "10", "--ca"])
+            .arg(self.authority.file())
+            .arg(target)
+    }
+
+    fn run(&self, server: &ScriptedServer, lines: &[&str]) -> Finished {
+        self.ftpsh(server)
+            .args(lines.iter().flat_map(|line| ["-c", line]))
+            .run()
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.home.path().join(name)
+    }
+}
+
+/// The server agrees to TLS on the control connection.
+fn agreed(tls: &TlsServer) -> Script {
+    Script::new()
+        .send("220 hi\r\n")
+        .expect("AUTH TLS")
+        .send("234 go ahead\r\n")
+        .secure_control(tls)
+}
+
+/// The server agrees to TLS on both connections.
+fn agreed_on_both(tls: &TlsServer) -> Script {
+    agreed(tls)
+        .expect("PBSZ 0")
+        .send("200 ok\r\n")
+        .expect("PROT P")
+        .send("200 ok\r\n")
+}
+
+/// A data connection is offered and made.
+fn passive(script: Script) -> Script {
+    script
+        .expect("PASV")
+        .listen_data()
+        .send_with_port("227 Passive (127,0,0,1,{p1},{p2})\r\n")
+        .accept_data()
+}
+
+const AGREE: [&str; 3] = ["AUTH TLS", "PBSZ 0", "PROT P"];
