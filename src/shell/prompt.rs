@@ -115,6 +115,7 @@ const MOST_CHARACTERS: usize = 30;
 #[cfg(test)]
 mod tests {
     use super::{DataState, PromptParts, Status, prompt};
+    use crate::net::tls::{Secured, Trust};
     use crate::protocol::parameters::RestartMarker;
     use crate::protocol::user_pi::Learnt;
 
@@ -216,6 +217,23 @@ mod tests {
         ] {
             assert_eq!(prompt(Some(("h", &busy())), parts), expected);
         }
+    }
+
+    #[test]
+    fn tls_on_the_control_connection_makes_it_ftps() {
+        let mut status = status(Learnt::default(), true);
+        status.control_tls = Some(Secured {
+            version: "TLS 1.3".to_owned(),
+            cipher_suite: String::new(),
+            resumed: false,
+            chain: Vec::new(),
+            trust: Trust::Verified,
+        });
+        let tls = PromptParts { tls: true, ..NONE };
+        assert_eq!(prompt(Some(("h", &status)), tls), "ftps> ");
+        assert_eq!(prompt(Some(("h", &status)), NONE), "ftp> ");
+        let parts = PromptParts::default();
+        assert_eq!(prompt(Some(("h", &status)), parts), "ftps ⇄> ");
     }
 
     #[test]
