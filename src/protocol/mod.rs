@@ -4,6 +4,7 @@ mod advertised_port;
 pub mod answered;
 pub mod command;
 pub mod data_port;
+pub mod hidden;
 pub mod learnt;
 pub mod ledger;
 pub mod listing;

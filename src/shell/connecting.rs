@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::core::Shell;
 use super::escape::escape;
 use super::exit::Exit;
+use super::interrupts::Interrupts;
 use super::painter::Tone;
 use super::settings::{Abort, Ascii, DataHost, DataPeer, Multiline, TlsStart};
 use super::target::Target;
@@ -87,34 +88,12 @@ impl Shell {
         self.change_directories(&target.directories)
     }
 
-    /// Dials in a thread of its own, so that Ctrl-C does not have to wait for a host that does not answer.
     fn connect(&self, target: &Target) -> Result<(Session, Exchange), ConnectError> {
-        let (sender, connected) = mpsc::channel();
-        let (host, port) = (target.host.clone(), target.port);
-        let settings = session::Settings {
-            implicit_tls: target.implicit_tls,
-            ..self.session_settings()
-        };
         let names = self.knowledge().remote_names.clone();
         let observers: Vec<Box<dyn Observer>> =
             vec![Box::new(self.painter.clone()), Box::new(names)];
-        std::thread::Builder::new()
-            .name("connect".to_owned())
-            .spawn(move || {
-                // Nobody takes it when Ctrl-C came first; it closes then.
-                let _ = sender.send(Session::connect(&host, port, settings, Box::new(observers)));
-            })?;
-        self.interrupts.take();
-        loop {
-            match connected.recv_timeout(INTERRUPT_LOOK) {
-                Ok(result) => return result,
-                Err(mpsc::RecvTimeoutError::Timeout) if !self.interrupts.take() => {}
-                Err(_) => {
-                    let error = std::io::Error::new(std::io::ErrorKind::Interrupted, "interrupted");
-                    return Err(ConnectError::System(error));
-                }
-            }
-        }
+        let observer = Box::new(observers);
+        connect(&self.interrupts, target, self.session_settings(), observer)
     }
 
     /// The session's view of the settings.
@@ -236,6 +215,38 @@ impl Shell {
         }
         self.drop_session();
         Exit::Done
+    }
+}
+
+/// Dials in a thread of its own, so that Ctrl-C does not have to wait for a host that does not answer.
+pub(super) fn connect(
+    interrupts: &Interrupts,
+    target: &Target,
+    settings: session::Settings,
+    observer: Box<dyn Observer>,
+) -> Result<(Session, Exchange), ConnectError> {
+    let (sender, connected) = mpsc::channel();
+    let (host, port) = (target.host.clone(), target.port);
+    let settings = session::Settings {
+        implicit_tls: target.implicit_tls,
+        ..settings
+    };
+    std::thread::Builder::new()
+        .name("connect".to_owned())
+        .spawn(move || {
+            // Nobody takes it when Ctrl-C came first; it closes then.
+            let _ = sender.send(Session::connect(&host, port, settings, observer));
+        })?;
+    interrupts.take();
+    loop {
+        match connected.recv_timeout(INTERRUPT_LOOK) {
+            Ok(result) => return result,
+            Err(mpsc::RecvTimeoutError::Timeout) if !interrupts.take() => {}
+            Err(_) => {
+                let error = std::io::Error::new(std::io::ErrorKind::Interrupted, "interrupted");
+                return Err(ConnectError::System(error));
+            }
+        }
     }
 }
 

@@ -225,7 +225,8 @@ fn certificates(common: &Common) -> Result<Certificates> {
     })
 }
 
-fn roots_in(path: &Path) -> Result<Roots> {
+/// The certificates of a PEM file, as roots.
+pub(super) fn roots_in(path: &Path) -> Result<Roots> {
     Ok(Roots::from_pem(&std::fs::read(path)?)?)
 }
 

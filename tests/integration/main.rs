@@ -11,6 +11,7 @@ mod quirks;
 mod readme;
 mod real;
 mod refusals;
+mod replays;
 mod resuming;
 mod rig;
 mod rooms;

@@ -8,6 +8,7 @@
 
 mod screen;
 mod tls;
+mod transcripts;
 mod words;
 
 use std::sync::Arc;

@@ -9,5 +9,4 @@ mod exit_codes;
 mod help;
 mod hints;
 mod octets;
-mod replays;
 mod targets;
