@@ -3,8 +3,8 @@
 use super::knowledge::Knowledge;
 use super::syntax::Syntax;
 use crate::protocol::Verb;
+use crate::protocol::hidden::is_hidden;
 use crate::protocol::verbs::{self, VerbEntry};
-use crate::shell::escape::is_hidden;
 use crate::shell::help;
 use crate::shell::line::{Builtin, open_word};
 use crate::shell::secrets::secret_span;

@@ -189,7 +189,10 @@ fn nothing_that_could_mislead_is_ever_offered_or_suggested() {
         let completion = complete(&line, line.len(), &knowledge);
         for candidate in completion.candidates {
             for text in [&candidate.shown, &candidate.replacement] {
-                assert!(!text.chars().any(crate::shell::escape::is_hidden), "{line}");
+                assert!(
+                    !text.chars().any(crate::protocol::hidden::is_hidden),
+                    "{line}"
+                );
             }
         }
         if let Some(hint) = hint(&line, line.len(), &knowledge) {
