@@ -18,7 +18,7 @@ use super::settings::Settings;
 use super::target::Target;
 use super::tls::Certificates;
 use crate::protocol::Command;
-use crate::session::{Origin, Outcome, Session};
+use crate::session::{Ending, Origin, Outcome, Session};
 
 /// Everything that a running shell holds.
 pub struct Shell {
@@ -177,9 +177,13 @@ impl Shell {
 
     /// Says that the prompt is back before its time.
     pub(super) fn tell_interruption(&self, outcome: &Outcome) {
-        if outcome.ending == crate::session::Ending::Interrupted && self.is_interactive() {
-            self.painter
-                .say(Tone::Note, "still owed a reply; it is shown when it comes");
+        let text = match outcome.ending {
+            Ending::Interrupted => "still owed a reply; it is shown when it comes",
+            Ending::Unsent => "Ctrl-C came before it, so it was not sent",
+            _ => return,
+        };
+        if self.is_interactive() {
+            self.painter.say(Tone::Note, text);
         }
     }
 

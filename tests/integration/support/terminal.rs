@@ -181,6 +181,19 @@ impl Terminal {
         Mark(mark.0 + at + text.len())
     }
 
+    /// Waits until one of the texts is written behind the mark, and gives it.
+    pub(crate) fn wait_for_either_after<'a>(&self, mark: Mark, texts: &[&'a str]) -> &'a str {
+        let mut found = None;
+        drop(
+            self.wait_until(&format!("{texts:?} behind {mark:?}"), |output| {
+                let written = &output.plain.text()[mark.0..];
+                found = texts.iter().find(|text| written.contains(**text)).copied();
+                found.is_some()
+            }),
+        );
+        found.expect("it was just there")
+    }
+
     /// Waits until the screen, without what scrolled away, is as the predicate wants it.
     pub(crate) fn wait_for_screen(&self, wanted: &str, predicate: impl Fn(&str) -> bool) {
         drop(self.wait_until(wanted, |output| predicate(&output.screen())));
