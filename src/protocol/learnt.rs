@@ -34,6 +34,8 @@ pub struct Learnt {
     pub data_port: Option<DataPortUse>,
     /// A 230 or 232 stands.
     pub logged_in: bool,
+    /// The user of the last USER that was not refused, logged in or not.
+    pub user: Option<Vec<u8>>,
     /// The working directory, from a 257 only.
     pub directory: Option<Vec<u8>>,
     /// EPSV ALL was accepted (RFC 2428 section 4).
@@ -69,6 +71,9 @@ impl Learnt {
         let verb = command.verb();
         self.take_login(&verb, reply.code);
         let argument = command.argument().unwrap_or_default().trim_ascii();
+        if verb.is("USER") && !reply.code.is_negative() {
+            self.user = Some(argument.to_vec());
+        }
         self.pending_rename = verb.is("RNFR") && reply.code == ReplyCode(350);
         if is_offer(reply) {
             self.data_port = Some(DataPortUse::Passive);

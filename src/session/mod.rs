@@ -31,7 +31,7 @@ use crate::protocol::Command;
 pub use destination::{Destination, KeptOctets};
 pub use engine::{DataState, Status};
 pub use exchange::{Ending, Exchange, News, Outcome, TrustQuestion};
-pub use observation::{Both, DataTap, Observation, Observer, Origin};
+pub use observation::{DataTap, Observation, Observer, Origin};
 pub use transfer::{Form, Transfer, TransferEnd, TransferResult};
 
 use engine::{Engine, Input};

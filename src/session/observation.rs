@@ -31,27 +31,26 @@ pub trait DataTap: Send {
     fn take(&mut self, octets: &[u8]);
 }
 
-/// Two observers that hear the same, the first one first.
-pub struct Both<A, B>(pub A, pub B);
-
-impl<A: Observer, B: Observer> Observer for Both<A, B> {
+/// Several observers hear the same, one after the other.
+impl Observer for Vec<Box<dyn Observer>> {
     fn observe(&mut self, observation: &Observation<'_>) {
-        self.0.observe(observation);
-        self.1.observe(observation);
+        for observer in self {
+            observer.observe(observation);
+        }
     }
 
     fn tap_data(&mut self, direction: DataDirection) -> Option<Box<dyn DataTap>> {
-        match (self.0.tap_data(direction), self.1.tap_data(direction)) {
-            (Some(first), Some(second)) => Some(Box::new(Both(first, second))),
-            (first, second) => first.or(second),
-        }
+        let taps = self.iter_mut();
+        let taps: Vec<_> = taps.filter_map(|it| it.tap_data(direction)).collect();
+        (!taps.is_empty()).then(|| Box::new(taps) as Box<dyn DataTap>)
     }
 }
 
-impl DataTap for Both<Box<dyn DataTap>, Box<dyn DataTap>> {
+impl DataTap for Vec<Box<dyn DataTap>> {
     fn take(&mut self, octets: &[u8]) {
-        self.0.take(octets);
-        self.1.take(octets);
+        for tap in self {
+            tap.take(octets);
+        }
     }
 }
 

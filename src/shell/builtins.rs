@@ -12,7 +12,7 @@ use super::line::{Builtin, Redirection, expand_home};
 use super::painter::Tone;
 use super::sending::exists_already;
 use super::target::Target;
-use crate::session::{DataState, Origin, Session};
+use crate::session::Origin;
 
 impl Shell {
     pub(super) fn run_builtin(&mut self, name: Builtin, arguments: &[String]) -> Exit {
@@ -40,8 +40,7 @@ impl Shell {
     }
 
     pub(super) fn run_alias(&mut self, name: &str, arguments: &[Vec<u8>]) -> Exit {
-        let is_operator = |argument: &Vec<u8>| REDIRECTIONS.contains(&argument.as_slice());
-        if arguments.iter().any(is_operator) {
+        if arguments.iter().any(|argument| is_redirection(argument)) {
             return self.refuse_line(&format!(
                 "an alias takes no redirection: type the commands that it stands for (`alias {name}` shows them), as in \
                  LIST | less behind PASV. Nothing was sent"
@@ -169,7 +168,7 @@ impl Shell {
                 let defined = self.aliases.define(name, steps, &help::is_verb);
                 match defined {
                     Ok(()) => {
-                        self.share_secret_aliases();
+                        self.share_aliases();
                         Exit::Done
                     }
                     Err(error) => self.refuse_line(&error),
@@ -189,24 +188,16 @@ impl Shell {
     fn unalias(&mut self, name: &str) -> Exit {
         match self.aliases.remove(name) {
             Ok(()) => {
-                self.share_secret_aliases();
+                self.share_aliases();
                 Exit::Done
             }
             Err(error) => self.refuse_line(&error),
         }
     }
 
-    /// Tells the editor which aliases carry secrets.
-    pub(super) fn share_secret_aliases(&self) {
-        let secret = self
-            .aliases
-            .names()
-            .filter(|name| self.aliases.carries_secret(name))
-            .map(str::to_owned);
-        *self
-            .secret_aliases
-            .write()
-            .unwrap_or_else(std::sync::PoisonError::into_inner) = secret.collect();
+    /// Tells the editor which aliases there are.
+    pub(super) fn share_aliases(&self) {
+        self.knowledge().aliases = self.aliases.clone();
     }
 
     fn set(&mut self, arguments: &[String]) -> Exit {
@@ -275,26 +266,11 @@ impl Shell {
             Err(exit) => exit,
         }
     }
+}
 
-    /// The prompt: whether there is a connection, and whether data can flow.
-    pub(super) fn prompt(&self) -> String {
-        let Some(status) = self.session.as_ref().and_then(Session::status) else {
-            return "(closed) ftp> ".to_owned();
-        };
-        if !status.connected {
-            return "(closed) ftp> ".to_owned();
-        }
-        let protected = if status.control_tls.is_some() {
-            "s"
-        } else {
-            ""
-        };
-        let open = match status.data {
-            DataState::Open(_) => " ⇄",
-            _ => "",
-        };
-        format!("ftp{protected}{open}> ")
-    }
+/// Whether an argument of an alias is an operator: an alias takes none.
+pub(super) fn is_redirection(argument: &[u8]) -> bool {
+    REDIRECTIONS.contains(&argument)
 }
 
 const REDIRECTIONS: &[&[u8]] = &[b"|", b">", b">>", b"<", b"<<<"];

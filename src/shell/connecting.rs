@@ -11,7 +11,7 @@ use super::painter::Tone;
 use super::settings::{Abort, Ascii, DataHost, DataPeer, Multiline, TlsStart};
 use super::target::Target;
 use crate::protocol::Command;
-use crate::session::{self, Both, ConnectError, Ending, Exchange, Observer, Origin, Session};
+use crate::session::{self, ConnectError, Ending, Exchange, Observer, Origin, Session};
 use crate::transcript::recorder::Recorder;
 
 impl Shell {
@@ -97,8 +97,14 @@ impl Shell {
     ) -> Result<(Session, Exchange), ConnectError> {
         // The recorder of one session hears nothing of another.
         self.recorder = Recorder::new(start == TlsStart::Implicit);
-        // What is on the screen is in the file.
-        let observer = Box::new(Both(self.recorder.clone(), self.painter.clone()));
+        let names = self.knowledge().remote_names.clone();
+        // What is on the screen is in the recorder's file.
+        let observers: Vec<Box<dyn Observer>> = vec![
+            Box::new(self.recorder.clone()),
+            Box::new(self.painter.clone()),
+            Box::new(names),
+        ];
+        let observer = Box::new(observers);
         connect(&self.interrupts, target, self.session_settings(), observer)
     }
 

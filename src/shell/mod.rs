@@ -3,6 +3,7 @@
 pub mod advice;
 mod advising;
 pub mod aliases;
+pub mod assistance;
 mod builtins;
 pub mod configuration;
 mod connecting;
@@ -20,6 +21,7 @@ pub mod page;
 pub mod painter;
 pub mod places;
 mod practising;
+pub mod prompt;
 mod recording;
 mod replaying;
 mod resuming;
@@ -29,6 +31,7 @@ mod sending;
 pub mod settings;
 pub mod target;
 mod tls;
+mod typing_data;
 pub mod why;
 
 use std::ffi::OsString;

@@ -4,6 +4,7 @@ mod active;
 mod compliance;
 mod dialogues;
 mod documents;
+mod editor;
 mod hostile;
 mod practice;
 mod quirks;

@@ -57,6 +57,21 @@ fn parameters_are_learnt_from_the_replies_and_not_from_the_commands() {
 }
 
 #[test]
+fn the_user_is_the_one_who_was_named_and_was_not_refused() {
+    let login = ["USER a b", "331 go on", "PASS x", "230 in"];
+    let user = |more: &[&str]| {
+        let learnt = learnt(&[&login[..], more].concat());
+        (learnt.user.unwrap_or_default(), learnt.logged_in)
+    };
+    assert_eq!(user(&[]), (b"a b".to_vec(), true));
+    assert_eq!(user(&["PWD", "257 \"/\""]), (b"a b".to_vec(), true));
+    assert_eq!(user(&["USER c", "331 go on"]), (b"c".to_vec(), false));
+    assert_eq!(user(&["USER c", "530 no"]), (b"a b".to_vec(), true));
+    assert_eq!(user(&["USER c", "230 in"]), (b"c".to_vec(), true));
+    assert_eq!(user(&["REIN", "220 again"]), (Vec::new(), false));
+}
+
+#[test]
 fn a_type_is_doubtful_once_one_was_refused_until_the_next_is_accepted() {
     assert!(!learnt(&["TYPE I", "200 ok"]).type_is_doubtful);
     assert!(learnt(&["TYPE I", "200 ok", "TYPE X", "504 no"]).type_is_doubtful);

@@ -49,7 +49,7 @@ pub(super) const ROWS: &[VerbEntry] = &[
         .example(&["RNFR a", "350 Ready for RNTO.", "RNTO b", "250 Rename successful."])
         .quirks("Any other command in between may make the server forget it.")
         .handled("The alias `mv` sends both."),
-    VerbEntry::new("RNTO", "RNTO <path>", "RFC 959 section 4.1.3",
+    VerbEntry::new("RNTO", "RNTO <new-path>", "RFC 959 section 4.1.3",
         "Gives the file of RNFR its new name.", &[250, 450, 451, 532, 550, 552, 553])
         .needs("RNFR, answered with 350, directly before it.")
         .notes("Moves, too, if the path leads into another directory. A file that has the name already is \

@@ -28,6 +28,10 @@ pub fn overview(aliases: &Aliases, columns: usize) -> String {
     }
     page.paragraph(
         0,
+        "Tab completes, and the right arrow key takes what stands in grey.",
+    );
+    page.paragraph(
+        0,
         "Ctrl-C in a transfer sends ABOR, a second one drops the data connection; Ctrl-D quits.",
     );
     page.gap();

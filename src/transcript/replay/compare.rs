@@ -135,7 +135,7 @@ impl Player<'_> {
     fn silence(&self, line: usize, ending: Ending, heard: &Heard) -> Failure {
         let limit = self.replay.limit;
         match (ending, heard) {
-            (Ending::Interrupted, _) => Failure::Interrupted,
+            (Ending::Interrupted | Ending::Unsent, _) => Failure::Interrupted,
             (Ending::TlsFailed, _) => Failure::Tls { line },
             (Ending::ProtocolBroken, _) => Failure::ProtocolBroken { line },
             (Ending::ConnectionLost, _) | (_, Heard::Closed) => Failure::Lost { line },

@@ -15,7 +15,7 @@ pub(super) fn missing_feature<'a>(
     };
     let outcome = session.perform(command, Origin::Shown, None);
     let reply = match (outcome.ending, outcome.reply) {
-        (Ending::Interrupted, _) => return Err(Failure::Interrupted),
+        (Ending::Interrupted | Ending::Unsent, _) => return Err(Failure::Interrupted),
         (_, Some(reply)) => reply,
         (_, None) => return Err(lost),
     };
