@@ -27,6 +27,7 @@ mod any_lines;
 pub mod data;
 pub mod dialogue;
 pub mod expected_reply;
+pub mod export;
 pub mod headers;
 pub mod import;
 pub mod line;
