@@ -7,6 +7,8 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::practice::{FAULTS, Fault};
+use crate::transcript::export::Form;
+use crate::transcript::import::Kind;
 use crate::transcript::report::Format;
 
 /// Telnet for FTP with the second window built in: type the verbs, see both connections, resume a broken upload.
@@ -90,6 +92,10 @@ pub enum Mode {
     Record(Record),
     /// Play transcripts against a server and compare the replies.
     Replay(Replay),
+    /// Turn other people's notation into a transcript, on standard output.
+    Import(Import),
+    /// Turn a transcript into something for people without ftpsh, on standard output.
+    Export(Export),
 }
 
 /// `ftpsh practice`.
@@ -157,6 +163,28 @@ pub struct Replay {
     pub verbose: bool,
 }
 
+/// `ftpsh import`.
+#[derive(Args, Debug)]
+#[command(after_help = IMPORT_HELP)]
+pub struct Import {
+    /// What is to be read; `-` is standard input.
+    pub file: PathBuf,
+    /// The notation it is in (see below), if it is not to be found out.
+    #[arg(long, value_name = "KIND")]
+    pub from: Option<Kind>,
+}
+
+/// `ftpsh export`.
+#[derive(Args, Debug)]
+#[command(after_help = EXPORT_HELP)]
+pub struct Export {
+    /// The transcript; `-` is standard input, `article` the built-in one.
+    pub file: PathBuf,
+    /// What it becomes: markdown, text or curl (see below).
+    #[arg(long, value_name = "FORM")]
+    pub to: Form,
+}
+
 /// What `--report` takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReportTo {
@@ -217,18 +245,45 @@ const USAGE: &str = "\
 ftpsh [OPTIONS] [TARGET [PORT]]
        ftpsh practice [OPTIONS]
        ftpsh record [OPTIONS] FILE [TARGET [PORT]]
-       ftpsh replay [OPTIONS] FILE... [TARGET]";
+       ftpsh replay [OPTIONS] FILE... [TARGET]
+       ftpsh import [--from KIND] FILE
+       ftpsh export --to FORM FILE";
 
 const REPLAY_USAGE: &str = "ftpsh replay [OPTIONS] FILE... [TARGET]";
 
 const REPLAY_HELP: &str = "\
 FILE ends in `.ftp`; `article` is the built-in one, a broken upload finished by
-hand with SIZE and APPE. The last argument is the TARGET if it is neither.
+hand with SIZE and APPE. `.txt` and `.log` are files that others wrote: what is
+no transcript is imported first. The last argument is the TARGET if it is none.
 Where that does not fit, --target or --practice make every argument a FILE.
 Without a TARGET, the practice server is started anew for each FILE.
 
 {name} in a transcript is a variable: --var name=value, or FTPSH_VAR_NAME in
 the environment, or the user and the password of an ftp:// TARGET.";
+
+const IMPORT_HELP: &str = "\
+Kinds:
+  written    C: and S:, as articles print them, with stage directions
+  telnet     the screen of telnet or nc, the data connection's window too
+  curl       curl -v
+  lftp       lftp with debug
+  tnftp      tnftp, and the ftp of inetutils and netkit, with debug
+  filezilla  the message log of FileZilla
+  winscp     the session log of WinSCP
+  wireshark  the list of packets of Wireshark or tshark
+
+What cannot be understood is listed on standard error, with its line number.
+Passwords become {password}, and replies are expected by their codes alone.";
+
+const EXPORT_HELP: &str = "\
+Forms:
+  markdown  a page with the dialogue in fenced blocks
+  text      C: and S:, which `ftpsh import` reads
+  curl      a shell script with the nearest command lines of curl, and comments
+            on what curl cannot do
+
+Secrets never appear: they stay {password}, or are taken from the environment.
+What is no transcript is imported first.";
 
 const HELP_COLUMNS: usize = 79;
 const FAULT_COLUMN: usize = 28;

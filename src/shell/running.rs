@@ -13,7 +13,9 @@ use super::core::{Keyboard, Shell};
 use super::editor::{Editor, Typed, What};
 use super::escape::escape;
 use super::exit::{Exit, Tally};
+use super::exporting;
 use super::help;
+use super::importing;
 use super::interrupts::Interrupts;
 use super::known_hosts::KnownHosts;
 use super::options::{Colour, Common, Mode, Options, Record, Tls};
@@ -35,7 +37,10 @@ pub(super) fn run(options: Options) -> Exit {
     let interactive = io::stdin().is_terminal()
         && io::stdout().is_terminal()
         && options.common.commands.is_empty()
-        && !matches!(options.mode, Some(Mode::Replay(_)));
+        && !matches!(
+            options.mode,
+            Some(Mode::Replay(_) | Mode::Import(_) | Mode::Export(_))
+        );
     let painter = painter(&options.common, interactive);
     if let (Some(_), Some(target)) = (&options.mode, &options.target) {
         let target = escape(without_secrets(target).as_bytes());
@@ -57,6 +62,8 @@ pub(super) fn run(options: Options) -> Exit {
             practising::run(&options.common, practice, &painter, interactive)
         }
         Some(Mode::Replay(replay)) => replaying::run(&options.common, replay, &painter),
+        Some(Mode::Import(import)) => importing::run(&import, &painter),
+        Some(Mode::Export(export)) => exporting::run(&export, &painter),
     };
     result.unwrap_or_else(|error| {
         painter.say(Tone::Error, &escape(format!("{error:#}").as_bytes()));

@@ -123,6 +123,15 @@ impl Dialogue {
         None
     }
 
+    /// Whether a variable carries a secret: it stands behind PASS, ACCT or ADAT.
+    #[must_use]
+    pub fn is_secret(&self, name: &str) -> bool {
+        let templates = self.exchanges.iter().filter_map(ExpectedExchange::template);
+        templates
+            .filter(|template| secret_of(template).is_some())
+            .any(|template| template.variables().any(|used| used == name))
+    }
+
     /// A variable that carries a secret and stands where it would be shown, and the line of its exchange.
     fn exposed_secret(&self) -> Option<(usize, &str)> {
         let (secret, open): (Vec<_>, Vec<_>) = self.exchanges.iter().partition(|exchange| {

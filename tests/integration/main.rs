@@ -6,6 +6,7 @@ mod dialogues;
 mod documents;
 mod editor;
 mod hostile;
+mod importing;
 mod practice;
 mod quirks;
 mod readme;

@@ -57,6 +57,17 @@ impl Ftpsh {
         }
     }
 
+    /// What is about to be run.
+    pub(crate) fn program_path(&self) -> &Path {
+        &self.program
+    }
+
+    /// Another program in its place, with the same environment.
+    pub(crate) fn through(mut self, program: impl Into<PathBuf>) -> Self {
+        self.program = program.into();
+        self
+    }
+
     pub(crate) fn arg(mut self, argument: impl AsRef<OsStr>) -> Self {
         self.arguments.push(argument.as_ref().to_owned());
         self

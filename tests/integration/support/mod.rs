@@ -1,6 +1,7 @@
 //! What the tests stand on. Knows nothing of the library's own code but the practice server.
 
 pub(crate) mod certificates;
+pub(crate) mod client;
 pub(crate) mod ftpsh;
 pub(crate) mod home;
 pub(crate) mod plain_client;
