@@ -6,7 +6,7 @@ use super::parameters::{
     TransferParameters,
 };
 use super::path_name;
-use super::reply::{Reply, ReplyCode};
+use super::reply::{Reply, ReplyClass, ReplyCode};
 use super::user_pi::data_direction;
 use super::verb::Verb;
 
@@ -116,6 +116,8 @@ impl Learnt {
             }
             b"MODE" => self.parameters.mode = TransferMode::from_argument(argument),
             b"STRU" => self.parameters.structure = FileStructure::from_argument(argument),
+            // 334 and the like are no agreement, and what is not protected must not be thought to be.
+            b"PROT" if reply.code.class() != ReplyClass::PositiveCompletion => {}
             b"PROT" => self.parameters.protection = ProtectionLevel::from_argument(argument),
             b"REST" => self.pending_restart = restart_marker(argument),
             b"PWD" | b"XPWD" => self.directory = path_name::from_257(reply),

@@ -51,14 +51,14 @@ impl TrustQuestion {
     pub fn answer(mut self, believe: bool) {
         self.is_answered = true;
         // The session may have ended meanwhile.
-        let _ = self.answer.send(Input::TrustAnswered(believe));
+        let _ = self.answer.send(Input::TrustAnswered(Some(believe)));
     }
 }
 
 impl Drop for TrustQuestion {
     fn drop(&mut self) {
         if !self.is_answered {
-            let _ = self.answer.send(Input::TrustAnswered(false));
+            let _ = self.answer.send(Input::TrustAnswered(None));
         }
     }
 }

@@ -53,10 +53,10 @@ impl Shell {
         }
         self.drop_session();
         self.last_target = Some(without_secret(target.clone()));
-        let start = if target.implicit_tls {
-            TlsStart::Implicit
-        } else {
-            self.settings.tls
+        let start = match target {
+            target if target.implicit_tls => TlsStart::Implicit,
+            target if target.requires_tls => TlsStart::Require,
+            _ => self.settings.tls,
         };
         let (session, greeting) = match self.connect(target, start) {
             Ok(connected) => connected,

@@ -17,7 +17,7 @@ use super::recording::Recording;
 use super::running::pasted_lines;
 use super::settings::Settings;
 use super::target::Target;
-use super::tls::Certificates;
+use super::trust::Certificates;
 use crate::protocol::Command;
 use crate::session::{Ending, Origin, Outcome, Session};
 use crate::transcript::recorder::Recorder;
@@ -188,7 +188,7 @@ impl Shell {
             Ending::Unsent => "Ctrl-C came before it, so it was not sent",
             _ => return,
         };
-        if self.is_interactive() {
+        if self.is_interactive() && self.is_connected() {
             self.painter.say(Tone::Note, text);
         }
     }

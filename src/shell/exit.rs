@@ -83,9 +83,9 @@ impl Exit {
                 return Self::Connection;
             }
             // Whatever the server says of it, somebody else was at the other end.
-            Some(TransferResult::TlsFailed(TlsFailure::OtherCertificate { .. })) => {
-                return Self::Tls;
-            }
+            Some(TransferResult::TlsFailed(
+                TlsFailure::OtherCertificate { .. } | TlsFailure::NoControl,
+            )) => return Self::Tls,
             Some(TransferResult::Unannounced | TransferResult::TlsFailed(_)) if !refused => {
                 return Self::Tls;
             }

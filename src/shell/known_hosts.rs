@@ -4,6 +4,7 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use super::escape::escape;
 use crate::net::tls::Fingerprint;
 
 /// The file of known hosts.
@@ -18,19 +19,36 @@ impl KnownHosts {
         Self { path }
     }
 
-    pub(super) fn path(&self) -> Option<&Path> {
-        self.path.as_deref()
+    /// Where it is, to be shown.
+    pub(super) fn shown_path(&self) -> String {
+        let path = self
+            .path
+            .as_deref()
+            .unwrap_or(Path::new("the file of known hosts"));
+        escape(path.as_os_str().as_encoded_bytes())
     }
 
-    /// The certificate that was trusted for this host. The last line counts.
+    /// Why the file cannot be read, if it is there.
+    pub(super) fn problem(&self) -> Option<io::Error> {
+        let read = fs::read(self.path.as_deref()?);
+        read.err()
+            .filter(|error| error.kind() != io::ErrorKind::NotFound)
+    }
+
+    /// The certificate that was trusted for this host. The last line counts; what stands behind the fingerprint, and
+    /// lines that say nothing, are passed over.
     pub(super) fn fingerprint(&self, host: &str, port: u16) -> Option<Fingerprint> {
-        // A file that cannot be read knows nobody, so that the user is asked.
-        let text = fs::read_to_string(self.path.as_deref()?).ok()?;
+        let octets = fs::read(self.path.as_deref()?).ok()?;
+        let text = String::from_utf8_lossy(&octets);
         let name = name(host, port);
-        text.lines().rev().find_map(|line| {
-            let (known, fingerprint) = line.trim().split_once(' ')?;
-            (known == name).then(|| fingerprint.trim().parse().ok())?
-        })
+        text.trim_start_matches('\u{feff}')
+            .lines()
+            .rev()
+            .find_map(|line| {
+                let mut words = line.split_whitespace();
+                let known = words.next()?.to_ascii_lowercase();
+                (known == name).then(|| words.next()?.parse().ok())?
+            })
     }
 
     /// Trusts a certificate from now on.
@@ -48,8 +66,12 @@ impl KnownHosts {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder)?;
         }
+        // A line that somebody left without its end stays a line of its own.
+        let is_open =
+            fs::read(path).is_ok_and(|text| text.last().is_some_and(|last| *last != b'\n'));
+        let begin = if is_open { "\n" } else { "" };
         let mut file = OpenOptions::new().create(true).append(true).open(path)?;
-        file.write_all(format!("{} {fingerprint}\n", name(host, port)).as_bytes())
+        file.write_all(format!("{begin}{} {fingerprint}\n", name(host, port)).as_bytes())
     }
 }
 
@@ -89,12 +111,20 @@ mod tests {
     fn lines_that_say_nothing_are_passed_over() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("known_hosts");
-        let text = format!("# mine\nh:21\n\nh:21 zz\nh:22 {}\n", fingerprint(4));
-        std::fs::write(&path, text).unwrap();
+        let text = format!(
+            "\u{feff}H:22\t{}  mine\r\n# \nh:21\n\nh:21 zz\n",
+            fingerprint(4)
+        );
+        std::fs::write(&path, [text.as_bytes(), b"caf\xe9 x"].concat()).unwrap();
         let hosts = KnownHosts::at(Some(path));
         assert_eq!(hosts.fingerprint("h", 21), None);
         assert_eq!(hosts.fingerprint("h", 22), Some(fingerprint(4)));
-        assert!(hosts.path().is_some());
+        hosts.remember("h", 23, fingerprint(5)).unwrap();
+        assert_eq!(hosts.fingerprint("h", 23), Some(fingerprint(5)));
+        assert_eq!(hosts.fingerprint("h", 22), Some(fingerprint(4)));
+        assert!(hosts.problem().is_none());
+        let folder_in_its_place = KnownHosts::at(Some(folder.path().to_owned()));
+        assert!(folder_in_its_place.problem().is_some());
         let nowhere = KnownHosts::at(None);
         assert!(nowhere.remember("h", 21, fingerprint(1)).is_err());
     }

@@ -33,6 +33,7 @@ mod sending;
 pub mod settings;
 pub mod target;
 mod tls;
+mod trust;
 mod typing_data;
 pub mod why;
 

@@ -48,7 +48,7 @@ pub struct Common {
     /// In a script, end after so long without an octet on either connection.
     #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds, global = true)]
     pub timeout: Duration,
-    /// TLS: `require` sends AUTH TLS, PBSZ 0 and PROT P and does without a connection rather than without them;
+    /// TLS: `off` begins in clear; `require` sends AUTH TLS, PBSZ 0 and PROT P and does without a connection rather than without them;
     /// `implicit` begins TLS before the greeting, as ftps:// does.
     #[arg(long, value_enum, value_name = "HOW", global = true)]
     pub tls: Option<Tls>,
@@ -66,6 +66,8 @@ pub struct Common {
 /// What `--tls` takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Tls {
+    /// In clear, whatever the configuration says; AUTH TLS can be typed.
+    Off,
     /// AUTH TLS, or no connection.
     Require,
     /// TLS before the greeting.

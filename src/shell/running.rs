@@ -27,7 +27,7 @@ use super::replaying;
 use super::secrets::without_secrets;
 use super::settings::TlsStart;
 use super::target::Target;
-use super::tls::Certificates;
+use super::trust::Certificates;
 use crate::net::tls::Roots;
 use crate::session::Session;
 use crate::transcript::recorder::Recorder;
@@ -152,6 +152,7 @@ pub(super) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
     };
     let mut settings = configuration.settings;
     settings.tls = match common.tls {
+        Some(Tls::Off) => TlsStart::Off,
         Some(Tls::Require) => TlsStart::Require,
         Some(Tls::Implicit) => TlsStart::Implicit,
         None => settings.tls,

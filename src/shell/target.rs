@@ -14,6 +14,8 @@ pub struct Target {
     pub names_port: bool,
     /// `ftps://`: TLS begins before the greeting.
     pub implicit_tls: bool,
+    /// `ftpes://`: AUTH TLS or no connection.
+    pub requires_tls: bool,
     /// Whom to log in as; only a URL says.
     pub login: Option<UrlLogin>,
     /// The directories to change to, one after the other; only a URL has them.
@@ -54,7 +56,9 @@ pub enum TargetError {
     #[error("that URL cannot be read: {0}. Write ftp://user@host:port/path")]
     BadUrl(String),
     /// Another scheme.
-    #[error("{0}:// is not spoken here: write ftp://host, or just the host")]
+    #[error(
+        "{0}:// is not spoken here: write ftp://host, or just the host; for TLS ftps://host, or ftpes://host with AUTH TLS"
+    )]
     UnknownScheme(String),
 }
 
@@ -68,8 +72,17 @@ impl Target {
         let text = text.trim();
         match text.split_once("://") {
             Some((scheme, _)) => match scheme.to_ascii_lowercase().as_str() {
-                "ftp" => Self::from_url(text, false),
-                "ftps" => Self::from_url(text, true),
+                "ftp" => Self::from_url(text),
+                "ftps" => Self::from_url(text).map(Self::under_implicit_tls),
+                // The url crate splits hosts from ports for the schemes that it knows, and this is not one.
+                "ftpes" => {
+                    let url = format!("ftp{}", &text["ftpes".len()..]);
+                    let target = Self::from_url(&url)?;
+                    Ok(Self {
+                        requires_tls: true,
+                        ..target
+                    })
+                }
                 other => Err(TargetError::UnknownScheme(other.escape_debug().to_string())),
             },
             None if text.contains('@') => Err(TargetError::UserWithoutUrl),
@@ -125,12 +138,13 @@ impl Target {
             port,
             names_port: port_text.is_some_and(|digits| !digits.is_empty()),
             implicit_tls: false,
+            requires_tls: false,
             login: None,
             directories: Vec::new(),
         })
     }
 
-    fn from_url(text: &str, implicit_tls: bool) -> Result<Self, TargetError> {
+    fn from_url(text: &str) -> Result<Self, TargetError> {
         if percent_decode_str(text).any(|octet| b"\r\n\0".contains(&octet)) {
             return Err(TargetError::LineEndInUrl);
         }
@@ -151,18 +165,14 @@ impl Target {
             .filter(|segment| !segment.is_empty())
             .map(|segment| percent_decode_str(segment).collect())
             .collect();
-        let target = Self {
+        Ok(Self {
             host: host.to_owned(),
             port: url.port().unwrap_or(FTP_PORT),
             names_port: url.port().is_some(),
-            implicit_tls,
+            implicit_tls: false,
+            requires_tls: false,
             login,
             directories,
-        };
-        Ok(if implicit_tls {
-            target.under_implicit_tls()
-        } else {
-            target
         })
     }
 }
@@ -267,5 +277,8 @@ mod tests {
             assert_eq!((target.implicit_tls, target.port), (true, port), "{text}");
         }
         assert!(Target::read("ftps://h").unwrap().implicit_tls);
+        let explicit = Target::read("FTPES://u@h:2121/x").unwrap();
+        assert!(explicit.requires_tls && !explicit.implicit_tls);
+        assert_eq!((explicit.port, explicit.directories.len()), (2121, 1));
     }
 }

@@ -1,40 +1,14 @@
 //! `tls`, `--tls`, and the question whether a certificate is to be trusted.
 
-use super::core::{Keyboard, Shell};
-use super::editor::Typed;
+use super::core::Shell;
 use super::escape::escape;
 use super::exit::Exit;
-use super::known_hosts::KnownHosts;
 use super::painter::{Tone, agreed, certificate_lines};
-use super::settings::{Settings, Switch, TlsMaximum, TlsStart};
-use crate::net::tls::{Roots, Secured, TlsSettings, TlsVersion, Trust};
+use super::settings::TlsStart;
+use crate::net::tls::{Secured, TlsSettings, Trust};
 use crate::protocol::Command;
-use crate::session::{Ending, Exchange, News, Origin, Outcome, Session, TrustQuestion};
-
-/// What the command line says about certificates.
-#[derive(Clone, Debug)]
-pub(super) struct Certificates {
-    pub(super) roots: Roots,
-    pub(super) insecure: bool,
-    pub(super) known_hosts: KnownHosts,
-}
-
-impl Certificates {
-    /// The session's view, for this host.
-    pub(super) fn settings(&self, settings: &Settings, host: &str, port: u16) -> TlsSettings {
-        TlsSettings {
-            roots: self.roots.clone(),
-            known: self.known_hosts.fingerprint(host, port),
-            insecure: self.insecure,
-            newest: match settings.tls_max {
-                TlsMaximum::Tls13 => TlsVersion::Tls13,
-                TlsMaximum::Tls12 => TlsVersion::Tls12,
-            },
-            resume: settings.tls_resume == Switch::On,
-            close_notify: settings.tls_close_notify == Switch::On,
-        }
-    }
-}
+use crate::protocol::parameters::ProtectionLevel;
+use crate::session::{Ending, Exchange, News, Origin, Outcome, Session};
 
 impl Shell {
     /// Waits until an exchange is settled, and asks the user about a certificate on the way.
@@ -46,56 +20,6 @@ impl Shell {
                 News::Begun | News::DataEnded => {}
             }
         }
-    }
-
-    /// Shows a certificate that is not believed, and asks. In a script the question is dropped, which is a no.
-    pub(super) fn decide_trust(&mut self, question: TrustQuestion) {
-        let Some(certificate) = question.secured.chain.first().cloned() else {
-            return;
-        };
-        let Keyboard::Terminal(editor) = &mut self.keyboard else {
-            return;
-        };
-        let reason = match &question.secured.trust {
-            Trust::Known(reason) | Trust::Unverified(reason) => escape(reason.as_bytes()),
-            Trust::Verified => String::new(),
-        };
-        let text = format!("the server's certificate is not trusted: {reason}");
-        self.painter.say(Tone::Warning, &text);
-        for line in certificate_lines(&certificate) {
-            self.painter.say(Tone::Note, &line);
-        }
-        let answer = match editor.read_line("trust it: always, once, or no? ") {
-            Typed::Line(text) | Typed::LastText(text) => text.trim().to_ascii_lowercase(),
-            Typed::End | Typed::Interrupt | Typed::NotText => String::new(),
-        };
-        let always = ["always", "a", "yes", "y"].contains(&answer.as_str());
-        if always {
-            self.remember_certificate(&question.secured);
-        }
-        question.answer(always || ["once", "o"].contains(&answer.as_str()));
-    }
-
-    fn remember_certificate(&self, secured: &Secured) {
-        let (Some(target), Some(certificate)) = (&self.last_target, secured.chain.first()) else {
-            return;
-        };
-        let hosts = &self.certificates.known_hosts;
-        let (tone, text) = match hosts.remember(&target.host, target.port, certificate.fingerprint)
-        {
-            Ok(()) => {
-                let path = hosts.path().unwrap_or(std::path::Path::new(""));
-                let path = escape(path.as_os_str().as_encoded_bytes());
-                (Tone::Note, format!("remembered in {path}"))
-            }
-            Err(error) => (
-                Tone::Error,
-                format!(
-                    "trusted for this time only, since the file of known hosts cannot be written: {error}"
-                ),
-            ),
-        };
-        self.painter.say(tone, &text);
     }
 
     /// The session's view of TLS.
@@ -119,9 +43,7 @@ impl Shell {
             Some(secured) => self.tell_secured("control connection", secured),
         }
         let level = match status.learnt.parameters.protection {
-            Some(crate::protocol::parameters::ProtectionLevel::Private) => {
-                "under TLS from the next transfer on (PROT P)"
-            }
+            Some(ProtectionLevel::Private) => "under TLS from the next transfer on (PROT P)",
             _ => "in clear; PBSZ 0 and PROT P ask for TLS",
         };
         self.painter.plain(&format!("data connections    {level}"));
@@ -171,18 +93,29 @@ impl Shell {
             };
             let exit = Exit::of(&outcome);
             if outcome.ending != Ending::Answered {
+                self.drop_session();
                 return exit;
             }
-            if exit != Exit::Done {
+            // Not every reply that sounds friendly agrees: what counts is what stands now.
+            if exit != Exit::Done || !self.stands_behind(line) {
                 self.drop_session();
                 let text = format!(
-                    "{line} was refused, and TLS on both connections is required: the connection was closed"
+                    "{line} was not agreed to, and TLS on both connections is required: the connection was closed"
                 );
                 self.painter.say(Tone::Error, &text);
                 return Exit::Tls;
             }
         }
         Exit::Done
+    }
+
+    /// Whether a line that asks for TLS has brought it about.
+    fn stands_behind(&self, line: &str) -> bool {
+        let Some(status) = self.session.as_ref().and_then(Session::status) else {
+            return false;
+        };
+        let is_private = status.learnt.parameters.protection == Some(ProtectionLevel::Private);
+        status.control_tls.is_some() && (line != "PROT P" || is_private)
     }
 
     /// Waits for the greeting, and has an idea why it may not come.

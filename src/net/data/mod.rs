@@ -76,6 +76,9 @@ pub enum DataFailure {
 struct Slot {
     stream: Mutex<Option<TcpStream>>,
     octets: AtomicU64,
+    /// TLS was begun.
+    under_tls: AtomicBool,
+    /// Its handshake is over.
     secured: AtomicBool,
 }
 
@@ -145,7 +148,14 @@ impl DataConnection {
     /// Goes on under TLS, from the first octet; what is ordered waits for the handshake. A connection that is under TLS
     /// already stays as it is.
     pub fn secure(&self, tls: TlsConnection) {
+        self.slot.under_tls.store(true, Ordering::Release);
         self.order(Order::Secure(Box::new(tls)));
+    }
+
+    /// Whether TLS was begun: there is no way back to clear.
+    #[must_use]
+    pub fn is_under_tls(&self) -> bool {
+        self.slot.under_tls.load(Ordering::Acquire)
     }
 
     /// Whether the TLS handshake is over.

@@ -98,6 +98,19 @@ impl Worker {
         self.flush()
     }
 
+    /// After an upload, takes the first `length` octets of the buffer: tickets, a close_notify, or the alert with which the
+    /// peer throws the upload away.
+    pub(super) fn hear_alert(&mut self, length: usize) -> Result<(), Halt> {
+        let Some(tls) = &mut self.tls else {
+            return Ok(());
+        };
+        let heard = tls.receive(&self.buffer[..length]);
+        heard.map_err(|failure| {
+            let error = std::io::Error::other(failure.to_string());
+            Halt::Failed(DataFailure::Connection(error))
+        })
+    }
+
     fn flush(&mut self) -> Result<(), Halt> {
         let output = self.tls.as_mut().map(|tls| tls.take_output());
         self.write_all(&output.unwrap_or_default(), |_, _| {})

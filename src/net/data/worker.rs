@@ -268,7 +268,8 @@ impl Worker {
 
     /// After an upload: the server has nothing to say here but its end of file.
     fn drain(&mut self) -> Result<(), Halt> {
-        self.read().map(|_| ())
+        let length = self.read()?;
+        self.hear_alert(length)
     }
 
     fn wait(&mut self) {

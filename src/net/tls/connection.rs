@@ -285,10 +285,11 @@ impl TlsConnection {
             match records.receive(record)? {
                 Received::Plain(octets) => self.plain.extend(octets),
                 Received::CloseNotify => self.closed_by_peer = true,
-                Received::Internal(answer) => self.output.extend(answer),
+                Received::Internal => {}
             }
             self.input.take(length);
         }
+        self.output.extend(records.answer()?);
         Ok(())
     }
 }

@@ -19,6 +19,18 @@ pub enum TlsFailure {
         "octets in clear came behind the reply that agreed on TLS, so somebody may have put them there"
     )]
     Injected,
+    /// The server agreed to TLS once more, inside TLS.
+    #[error("the server agreed to TLS a second time, which makes no sense inside TLS")]
+    AgreedTwice,
+    /// Ctrl-C.
+    #[error("interrupted in the middle of the TLS handshake")]
+    Interrupted,
+    /// PROT P without an AUTH.
+    #[error(
+        "PROT P was accepted without AUTH TLS before it, so there is no TLS that a data connection could use. \
+         AUTH TLS, PBSZ 0 and PROT P come in this order"
+    )]
+    NoControl,
     /// The server ended the connection in the middle of the handshake.
     #[error("the server ended the connection during the TLS handshake")]
     HandshakeCut,
@@ -33,11 +45,11 @@ pub enum TlsFailure {
         /// Of the server's own certificate.
         fingerprint: Fingerprint,
     },
+    /// The user was asked, and said no.
+    #[error("the server's certificate is not trusted, as you said")]
+    Declined,
     /// Another certificate than the one that was trusted by hand for this host.
-    #[error(
-        "the server's certificate has CHANGED: {reason}; SHA-256 {fingerprint}, and {known} was trusted for this host. \
-         Somebody may be in between. If the change is right, remove the host's line from the file of known hosts"
-    )]
+    #[error("the server's certificate has CHANGED, and somebody may be in between: {reason}")]
     Changed {
         /// Why it is not trusted by itself.
         reason: String,

@@ -26,6 +26,8 @@ pub(super) struct RecordLayer {
     handshake: Vec<u8>,
     /// The NewSessionTicket messages, the next to use in front.
     tickets: std::collections::VecDeque<Vec<u8>>,
+    /// The peer asked for a new key of ours, and has not been given it.
+    owes_key_update: bool,
 }
 
 /// What a record was.
@@ -33,8 +35,8 @@ pub(super) struct RecordLayer {
 pub(super) enum Received {
     Plain(Vec<u8>),
     CloseNotify,
-    /// Something between the two TLS sides; what is to be answered lies here.
-    Internal(Vec<u8>),
+    /// Something between the two TLS sides.
+    Internal,
 }
 
 impl RecordLayer {
@@ -55,6 +57,7 @@ impl RecordLayer {
             received_records,
             handshake: Vec::new(),
             tickets: std::collections::VecDeque::new(),
+            owes_key_update: false,
         })
     }
 
@@ -92,7 +95,7 @@ impl RecordLayer {
         let kind = ContentType::from(header[0]);
         if kind == ContentType::ChangeCipherSpec {
             // RFC 8446 appendix D.4: it means nothing.
-            return Ok(Received::Internal(Vec::new()));
+            return Ok(Received::Internal);
         }
         let message = InboundOpaqueMessage::new(kind, ProtocolVersion::TLSv1_2, payload);
         let message = self.decrypter.decrypt(message, self.received_records)?;
@@ -101,24 +104,26 @@ impl RecordLayer {
             ContentType::ApplicationData => Ok(Received::Plain(message.payload.to_vec())),
             ContentType::Alert => match message.payload {
                 [_, CLOSE_NOTIFY_DESCRIPTION] => Ok(Received::CloseNotify),
+                // It goes before a close_notify, and means no more than that.
+                [_, USER_CANCELED] => Ok(Received::Internal),
                 [_, description] => Err(Error::AlertReceived(AlertDescription::from(*description))),
                 _ => Err(PeerMisbehaved::IllegalTlsInnerPlaintext.into()),
             },
             ContentType::Handshake => {
                 let payload = message.payload.to_vec();
-                self.take_handshake(&payload).map(Received::Internal)
+                self.take_handshake(&payload)?;
+                Ok(Received::Internal)
             }
             _ => Err(PeerMisbehaved::IllegalTlsInnerPlaintext.into()),
         }
     }
 
     /// Takes the messages between the TLS sides: tickets, and new keys (RFC 8446 section 4.6).
-    fn take_handshake(&mut self, octets: &[u8]) -> Result<Vec<u8>, Error> {
+    fn take_handshake(&mut self, octets: &[u8]) -> Result<(), Error> {
         self.handshake.extend_from_slice(octets);
         if self.handshake.len() > HANDSHAKE_OCTETS_AT_MOST {
             return Err(PeerMisbehaved::TooManyKeyUpdateRequests.into());
         }
-        let mut answer = Vec::new();
         while let Some(message) = take_message(&mut self.handshake) {
             let (header, body) = message.split_at(MESSAGE_HEADER_OCTETS);
             match (header[0], body) {
@@ -132,14 +137,21 @@ impl RecordLayer {
                     let (received_records, secrets) = self.keys.update_rx_secret()?;
                     self.decrypter = decrypter(self.suite, secrets)?;
                     self.received_records = received_records;
-                    if *is_requested == 1 {
-                        answer.extend(self.update_sending_key()?);
-                    }
+                    self.owes_key_update |= *is_requested == 1;
                 }
                 _ => return Err(PeerMisbehaved::IllegalTlsInnerPlaintext.into()),
             }
         }
-        Ok(answer)
+        Ok(())
+    }
+
+    /// What the peer's messages ask for, once for any number of them (RFC 8446 section 4.6.3).
+    pub(super) fn answer(&mut self) -> Result<Vec<u8>, Error> {
+        if std::mem::take(&mut self.owes_key_update) {
+            self.update_sending_key()
+        } else {
+            Ok(Vec::new())
+        }
     }
 
     /// The KeyUpdate that announces the new key is the last record under the old one.
@@ -215,5 +227,6 @@ const TICKETS_KEPT: usize = 8;
 const NEW_SESSION_TICKET: u8 = 4;
 const KEY_UPDATE: u8 = 24;
 const CLOSE_NOTIFY_DESCRIPTION: u8 = 0;
+const USER_CANCELED: u8 = 90;
 /// Level "warning", description "close_notify" (RFC 8446 section 6.1).
 const CLOSE_NOTIFY: [u8; 2] = [1, CLOSE_NOTIFY_DESCRIPTION];

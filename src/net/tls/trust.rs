@@ -5,7 +5,7 @@
 //! between.
 
 use std::sync::{Arc, OnceLock};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{verify_server_cert_signed_by_trust_anchor, verify_server_name};
@@ -68,6 +68,11 @@ impl Roots {
         if certificates.is_empty() {
             return Err(RootsError::Empty);
         }
+        for certificate in &certificates {
+            RootCertStore::empty()
+                .add(certificate.clone())
+                .map_err(|error| RootsError::Unreadable(error.to_string()))?;
+        }
         Ok(Self::Given(certificates))
     }
 
@@ -96,7 +101,7 @@ impl Roots {
     }
 }
 
-/// Whether this chain leads to a root and bears this name; the reason if not.
+/// Whether this chain leads to a root, is valid today and bears this name; every reason if not.
 pub(super) fn examine(
     chain: &[CertificateDer<'_>],
     name: &ServerName<'_>,
@@ -106,24 +111,40 @@ pub(super) fn examine(
     let Some((own, others)) = chain.split_first() else {
         return Ok(Err("the server showed no certificate".to_owned()));
     };
-    let verdict = if roots.holds(own) {
-        validity(own)
+    let Ok(parsed) = ParsedCertificate::try_from(own) else {
+        return Ok(Err("it cannot be read".to_owned()));
+    };
+    let issued = if roots.holds(own) {
+        Ok(())
     } else {
         let store = roots.store()?;
-        ParsedCertificate::try_from(own).and_then(|parsed| {
-            verify_server_cert_signed_by_trust_anchor(
-                &parsed,
-                &store,
-                others,
-                UnixTime::now(),
-                algorithms.all,
-            )
-        })
+        // A certificate that is out of date may be somebody else's besides, so each is looked at on its own.
+        let moment = moment_of_validity(own);
+        verify_server_cert_signed_by_trust_anchor(&parsed, &store, others, moment, algorithms.all)
     };
-    let verdict = verdict.and_then(|()| {
-        ParsedCertificate::try_from(own).and_then(|parsed| verify_server_name(&parsed, name))
-    });
-    Ok(verdict.map_err(|error| reason(&error, own)))
+    let named = verify_server_name(&parsed, name);
+    let reasons: Vec<String> = [issued, validity(own), named]
+        .into_iter()
+        .filter_map(Result::err)
+        .map(|error| reason(&error, own))
+        .collect();
+    Ok(if reasons.is_empty() {
+        Ok(())
+    } else {
+        Err(reasons.join("; "))
+    })
+}
+
+/// Now, or the nearest moment at which the certificate is valid.
+fn moment_of_validity(certificate: &CertificateDer<'_>) -> UnixTime {
+    let Ok((_, parsed)) = X509Certificate::from_der(certificate) else {
+        return UnixTime::now();
+    };
+    let seconds = |at: i64| u64::try_from(at).unwrap_or(0);
+    let first = seconds(parsed.validity().not_before.timestamp());
+    let last = seconds(parsed.validity().not_after.timestamp()).max(first);
+    let now = UnixTime::now().as_secs().clamp(first, last);
+    UnixTime::since_unix_epoch(Duration::from_secs(now))
 }
 
 /// In words of the one who has to decide.
@@ -140,12 +161,10 @@ fn reason(error: &Error, certificate: &CertificateDer<'_>) -> String {
             format!("it is not valid before {} UTC", dates.valid_from)
         }
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-            let names = if dates.names.is_empty() {
-                "no host at all".to_owned()
-            } else {
-                dates.names.join(", ")
-            };
-            format!("it is not made out to this host, but to {names}")
+            format!(
+                "it is not made out to this host, but to {}",
+                names_of(&dates)
+            )
         }
         _ if dates.subject == dates.issuer => {
             "it is signed by itself, and not among the roots that are trusted".to_owned()
@@ -154,6 +173,18 @@ fn reason(error: &Error, certificate: &CertificateDer<'_>) -> String {
         CertificateError::BadEncoding => "it cannot be read".to_owned(),
         other => other.to_string(),
     }
+}
+
+fn names_of(certificate: &super::certificate::Certificate) -> String {
+    if certificate.names.is_empty() {
+        return "no host at all".to_owned();
+    }
+    let shown = certificate.names.len().min(NAMES_SHOWN);
+    let more = match certificate.names.len() - shown {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    certificate.names[..shown].join(", ") + &more
 }
 
 fn validity(certificate: &CertificateDer<'_>) -> Result<(), Error> {
@@ -244,3 +275,6 @@ impl ServerCertVerifier for KeyHolderVerifier {
         self.algorithms.supported_schemes()
     }
 }
+
+/// Of the names in a certificate; there may be thousands.
+const NAMES_SHOWN: usize = 8;

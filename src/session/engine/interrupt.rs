@@ -2,6 +2,7 @@
 
 use std::io;
 
+use crate::net::tls::TlsFailure;
 use crate::protocol::Command;
 use crate::protocol::verbs::DataDirection;
 use crate::session::exchange::Ending;
@@ -33,14 +34,13 @@ impl Engine {
     /// The data have ended on this side and the final reply is owed: what was sent may still be on its way, so the
     /// first Ctrl-C aborts that too.
     fn interrupt_waiting(&mut self) {
+        if self.protection.is_in_handshake() {
+            // In the middle of a handshake there is no connection to go on with.
+            return self.fail_tls(&TlsFailure::Interrupted);
+        }
         if self.waiting.is_none() {
             self.interrupted = true;
             return;
-        }
-        if self.protection.is_in_handshake() {
-            // In the middle of a handshake there is no connection to go on with.
-            self.settle_as(Ending::Interrupted);
-            return self.end_control(None);
         }
         let Some(waiting) = self
             .waiting

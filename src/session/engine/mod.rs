@@ -1,12 +1,14 @@
 //! The one thread that owns a session: it takes inputs from one queue and lets nothing wait for anything else.
 
 mod active_transfer;
+mod clearing;
 mod data;
 mod data_side;
 mod interrupt;
 mod listen;
 mod protection;
 mod replies;
+mod securing;
 mod waiting;
 
 use std::net::SocketAddr;
@@ -48,7 +50,8 @@ pub(super) enum Input {
     ForgetInterrupt,
     Configure(Settings),
     Resync,
-    TrustAnswered(bool),
+    /// `None`: nobody was there to be asked.
+    TrustAnswered(Option<bool>),
     Ask(Sender<Status>),
     Close(Sender<()>),
 }
@@ -100,6 +103,10 @@ pub(super) struct Engine {
     settings: Settings,
     observer: Box<dyn Observer>,
     inputs: Sender<Input>,
+    /// Commands that came in the middle of a handshake: they go out under TLS, or not at all.
+    held: Vec<Input>,
+    /// Pieces of the control connection whose places the reader is not given back while the user is asked.
+    withheld: usize,
     waiting: Option<Waiting>,
     data: DataSide,
     transfer: Option<ActiveTransfer>,
@@ -138,6 +145,8 @@ impl Engine {
             settings,
             observer,
             inputs,
+            held: Vec::new(),
+            withheld: 0,
             waiting: Some(Waiting::new(greeting, Verb::new(b""), news)),
             data: DataSide::default(),
             transfer: None,
@@ -170,11 +179,14 @@ impl Engine {
             match input {
                 Ok(Input::Close(done)) => return self.close(&done),
                 Ok(input) => {
-                    if matches!(input, Input::Control(_)) {
-                        // The reader takes a place before it sends, so there is one to give back.
-                        let _ = unread.try_recv();
-                    }
+                    // The reader takes a place before it sends, so there is one to give back.
+                    self.withheld += usize::from(matches!(input, Input::Control(_)));
                     self.take(input);
+                    if !self.protection.awaits_trust() {
+                        for _ in 0..std::mem::take(&mut self.withheld) {
+                            let _ = unread.try_recv();
+                        }
+                    }
                 }
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
@@ -195,6 +207,9 @@ impl Engine {
             // Not before the replies that came ahead of it.
             Input::Control(ControlInput::Ended(error)) => self.ended = Some(error),
             Input::Data(id, event) => self.take_data_event(id, event),
+            Input::Begin { .. } | Input::Listen { .. } if self.protection.is_in_handshake() => {
+                self.held.push(input);
+            }
             Input::Begin {
                 command,
                 origin,
@@ -212,7 +227,7 @@ impl Engine {
                 self.settings = settings;
             }
             Input::Resync => self.resync(),
-            Input::TrustAnswered(believe) => self.take_trust(believe),
+            Input::TrustAnswered(answer) => self.take_trust(answer),
             // Nobody is left to answer when the asking thread has gone.
             Input::Ask(answer) => drop(answer.send(self.status())),
             Input::Close(_) => {}
@@ -264,6 +279,11 @@ impl Engine {
     /// Gives the transfer the data connection that is open or awaited; tells whether there is one.
     fn join(&mut self, entry: EntryId, transfer: Transfer) -> bool {
         let (id, connection) = match (self.data.take_open(), &self.data.listening) {
+            // PROT C came behind a refused command that had begun the handshake: there is no way back.
+            (Some((_, connection)), _) if connection.is_under_tls() && !self.protects_data() => {
+                connection.reset();
+                return false;
+            }
             (Some((id, connection)), _) => (id, Some(connection)),
             (None, Some(listening)) => (listening.id, None),
             (None, None) => return false,
@@ -312,6 +332,10 @@ impl Engine {
     }
 
     fn end_control(&mut self, error: Option<&std::io::Error>) {
+        if error.is_some() {
+            // Nobody is left to hear a close_notify.
+            self.protection.phase = protection::Phase::InClear;
+        }
         if self.drop_control() {
             let asked = self.quit_answered;
             self.observe(&Observation::ControlClosed { error, asked });

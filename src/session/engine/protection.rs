@@ -1,4 +1,4 @@
-//! TLS on the control connection, from the 234 that agrees on it to the CCC that ends it (RFC 4217).
+//! What protects the control connection, and its data connections with it (RFC 4217).
 //!
 //! ```text
 //!          234, or at once         handshake, trust           CCC 2yz
@@ -7,43 +7,42 @@
 //! ```
 
 use std::io;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use crate::net::tls::{
-    Judgement, Secured, TlsClient, TlsConnection, TlsFailure, TlsSettings, Trust,
-};
+use crate::net::tls::{Secured, TlsClient, TlsConnection, TlsFailure, TlsSettings};
 use crate::protocol::parameters::ProtectionLevel;
-use crate::session::exchange::{Ending, News, TrustQuestion};
-use crate::session::observation::Observation;
 use crate::session::transfer::TransferResult;
 
 use super::Engine;
 
 /// How the control connection is protected.
 pub(super) struct Protection {
-    host: String,
-    phase: Phase,
+    pub(super) host: String,
+    pub(super) phase: Phase,
     /// Kept after a CCC too: data connections still resume its session.
-    tls: Option<Tls>,
-    control: Option<Secured>,
+    pub(super) tls: Option<Tls>,
+    pub(super) control: Option<Secured>,
     data: Option<Secured>,
+    /// AUTH began it, so that there is something said in clear to be forgotten.
+    pub(super) was_agreed: bool,
 }
 
-struct Tls {
-    client: TlsClient,
-    connection: TlsConnection,
+/// TLS with this server.
+pub(super) struct Tls {
+    pub(super) client: TlsClient,
+    pub(super) connection: TlsConnection,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Phase {
+pub(super) enum Phase {
     InClear,
     AwaitingHandshake,
     /// The user is asked about the certificate.
     AwaitingTrust,
     On,
-    /// The server may end TLS until then. `Ccc` was accepted, or else REIN.
+    /// The server may end TLS, and is waited for until then. `ccc` was accepted, or else REIN.
     AwaitingClear {
-        until: Instant,
+        until: Option<Instant>,
         ccc: bool,
     },
 }
@@ -56,6 +55,7 @@ impl Protection {
             tls: None,
             control: None,
             data: None,
+            was_agreed: false,
         }
     }
 
@@ -69,6 +69,10 @@ impl Protection {
 
     pub(super) fn is_in_handshake(&self) -> bool {
         matches!(self.phase, Phase::AwaitingHandshake | Phase::AwaitingTrust)
+    }
+
+    pub(super) fn awaits_trust(&self) -> bool {
+        self.phase == Phase::AwaitingTrust
     }
 
     pub(super) fn control(&self) -> Option<Secured> {
@@ -91,276 +95,63 @@ impl Protection {
 
     pub(super) fn deadline(&self) -> Option<Instant> {
         match self.phase {
-            Phase::AwaitingClear { until, .. } => Some(until),
+            Phase::AwaitingClear { until, .. } => until,
             _ => None,
         }
     }
 
     /// The TLS side of a data connection.
-    fn secure_data(&mut self) -> Option<Result<TlsConnection, TlsFailure>> {
-        let tls = self.tls.as_mut()?;
-        Some(tls.client.secure_data(&mut tls.connection))
+    fn secure_data(&mut self) -> Result<TlsConnection, TlsFailure> {
+        let tls = self.tls.as_mut().ok_or(TlsFailure::NoControl)?;
+        tls.client.secure_data(&mut tls.connection)
     }
 }
 
 impl Engine {
-    /// Under implicit TLS the handshake comes before the greeting.
-    pub(super) fn begin_implicit_tls(&mut self) {
-        if self.settings.implicit_tls {
-            self.begin_handshake();
-        }
-    }
-
-    /// AUTH was answered with 234.
-    pub(super) fn secure(&mut self) {
-        if self.protection.phase != Phase::InClear {
-            return;
-        }
-        if self.pi.has_unread_octets() {
-            return self.fail_tls(&TlsFailure::Injected);
-        }
-        if let Some(waiting) = &mut self.waiting {
-            waiting.securing = true;
-        }
-        self.begin_handshake();
-    }
-
-    fn begin_handshake(&mut self) {
-        let settings = self.settings.tls.clone();
-        let begun = TlsClient::new(&self.protection.host, settings).and_then(|client| {
-            let connection = client.secure_control()?;
-            Ok(Tls { client, connection })
-        });
-        match begun {
-            Ok(tls) => {
-                self.protection.tls = Some(tls);
-                self.protection.phase = Phase::AwaitingHandshake;
-                self.flush_tls();
-            }
-            Err(failure) => self.fail_tls(&failure),
-        }
-    }
-
-    /// Takes what came on the control connection, and what it means under TLS.
-    pub(super) fn take_wire(&mut self, octets: &[u8]) {
-        let Some(tls) = self
-            .protection
-            .tls
-            .as_mut()
-            .filter(|_| self.connected && self.protection.phase != Phase::InClear)
-        else {
-            return self.take_octets(octets);
-        };
-        let received = tls.connection.receive(octets);
-        self.flush_tls();
-        if let Err(failure) = received {
-            return self.take_tls_failure(failure);
-        }
-        if self.protection.phase == Phase::AwaitingHandshake {
-            self.judge();
-        }
-        self.take_plain();
-    }
-
-    fn take_tls_failure(&mut self, failure: TlsFailure) {
-        match (self.protection.phase, failure) {
-            // The server goes back to clear without a word.
-            (Phase::AwaitingClear { ccc: true, .. }, TlsFailure::InClear { octets }) => {
-                self.go_on_in_clear(&octets);
-            }
-            (_, failure) => self.fail_tls(&failure),
-        }
-    }
-
-    fn judge(&mut self) {
-        let Some(tls) = self.protection.tls.as_mut() else {
-            return;
-        };
-        if !tls.connection.is_open() {
-            return;
-        }
-        match tls.client.judge(&mut tls.connection) {
-            Ok(Judgement::Believed(secured)) => self.begin_protected(secured),
-            Ok(Judgement::Doubtful(secured)) => self.ask_for_trust(secured),
-            Err(failure) => self.fail_tls(&failure),
-        }
-    }
-
-    fn ask_for_trust(&mut self, secured: Secured) {
-        self.protection.phase = Phase::AwaitingTrust;
-        self.protection.control = Some(secured.clone());
-        let question = TrustQuestion::new(secured, self.inputs.clone());
-        // Without anybody to ask the question is dropped, which is a no.
-        if let Some(waiting) = &self.waiting {
-            waiting.tell(News::TrustAsked(question));
-        }
-    }
-
-    pub(super) fn take_trust(&mut self, believe: bool) {
-        if self.protection.phase != Phase::AwaitingTrust {
-            return;
-        }
-        let Some(secured) = self.protection.control.take() else {
-            return;
-        };
-        if believe {
-            self.begin_protected(secured);
-            return self.take_plain();
-        }
-        let reason = match &secured.trust {
-            Trust::Known(reason) | Trust::Unverified(reason) => reason.clone(),
-            Trust::Verified => String::new(),
-        };
-        if let Some(own) = secured.chain.first() {
-            let fingerprint = own.fingerprint;
-            self.fail_tls(&TlsFailure::NotTrusted {
-                reason,
-                fingerprint,
-            });
-        }
-    }
-
-    fn begin_protected(&mut self, secured: Secured) {
-        self.observe(&Observation::ControlSecured(&secured));
-        self.protection.control = Some(secured);
-        self.protection.phase = Phase::On;
-        if let Some(waiting) = self.waiting.as_mut().filter(|waiting| waiting.securing) {
-            waiting.securing = false;
-            // A greeting under implicit TLS is still to come, and belongs to nothing that was said in clear.
-            self.pi.begin_protected();
-        }
-    }
-
-    /// Hands on what the server said under TLS, and notices that it has ended it.
-    fn take_plain(&mut self) {
-        if !self.protection.is_on() && !matches!(self.protection.phase, Phase::AwaitingClear { .. })
-        {
-            return;
-        }
-        let Some(tls) = self.protection.tls.as_mut() else {
-            return;
-        };
-        let plain = tls.connection.take_plain();
-        if !plain.is_empty() {
-            self.take_octets(&plain);
-        }
-        let Phase::AwaitingClear { ccc, .. } = self.protection.phase else {
-            return;
-        };
-        if let Some(tls) = self.protection.tls.as_mut()
-            && tls.connection.is_closed_by_peer()
-        {
-            let rest = tls.connection.take_rest();
-            // A CCC was answered with one at once; a second would be read as a line in clear.
-            if !ccc {
-                self.say_close_notify();
-            }
-            self.go_on_in_clear(&rest);
-        }
-    }
-
-    /// CCC was accepted: this side ends TLS at once. Or REIN was: the server should end it.
-    pub(super) fn clear(&mut self, ccc: bool) {
-        if self.protection.phase != Phase::On {
-            return;
-        }
-        if ccc {
-            self.say_close_notify();
-        }
-        self.protection.phase = Phase::AwaitingClear {
-            until: Instant::now() + CLEARING_LIMIT,
-            ccc,
-        };
-        if let Some(waiting) = &mut self.waiting {
-            waiting.securing = true;
-        }
-    }
-
-    pub(super) fn pass_clearing_deadline(&mut self, now: Instant) {
-        match self.protection.phase {
-            Phase::AwaitingClear { until, ccc: true } if now >= until => self.go_on_in_clear(&[]),
-            // pyftpdlib forgets the login and keeps TLS.
-            Phase::AwaitingClear { until, ccc: false } if now >= until => {
-                self.protection.phase = Phase::On;
-                self.end_change();
-                self.observe(&Observation::StillSecured);
-            }
-            _ => {}
-        }
-    }
-
-    fn go_on_in_clear(&mut self, octets: &[u8]) {
-        self.protection.phase = Phase::InClear;
-        self.end_change();
-        self.observe(&Observation::ControlCleared);
-        if !octets.is_empty() {
-            self.take_octets(octets);
-        }
-    }
-
-    fn end_change(&mut self) {
-        if let Some(waiting) = &mut self.waiting {
-            waiting.securing = false;
-        }
-    }
-
-    pub(super) fn fail_tls(&mut self, failure: &TlsFailure) {
-        self.say_close_notify();
-        self.protection.phase = Phase::InClear;
-        self.observe(&Observation::TlsFailed(failure));
-        self.settle_as(Ending::TlsFailed);
-        self.drop_control();
-    }
-
     /// Writes to the control connection as it is protected now.
     pub(super) fn write_control(&mut self, octets: &[u8]) -> io::Result<()> {
-        let Some(tls) = self
-            .protection
-            .tls
-            .as_mut()
-            .filter(|_| self.protection.phase != Phase::InClear)
-        else {
+        let is_on = self.protection.is_on();
+        let Some(tls) = self.protection.tls.as_mut().filter(|_| is_on) else {
             return self.control.send(octets);
         };
         let encrypted = tls.connection.encrypt(octets);
         encrypted.map_err(|failure| io::Error::other(failure.to_string()))?;
-        self.control.send(&tls.connection.take_output())
+        self.flush_tls()
     }
 
     /// Says that nothing more comes from this side under TLS, if it was.
     pub(super) fn say_close_notify(&mut self) {
         let is_on = self.protection.phase != Phase::InClear;
         if let Some(tls) = self.protection.tls.as_mut().filter(|_| is_on) {
-            // A connection that has failed already has nothing to announce.
+            // A connection that has failed already has nothing to announce, and nobody to announce it to.
             let _ = tls.connection.close();
-            self.flush_tls();
+            let _ = self.flush_tls();
         }
     }
 
-    fn flush_tls(&mut self) {
+    pub(super) fn flush_tls(&mut self) -> io::Result<()> {
         let output = self.protection.tls.as_mut();
         let output = output.map(|tls| tls.connection.take_output());
-        let output = output.unwrap_or_default();
-        // The reader hears of a connection that is gone.
-        if !output.is_empty() {
-            let _ = self.control.send(&output);
+        match output.filter(|output| !output.is_empty()) {
+            Some(output) => self.control.send(&output),
+            None => Ok(()),
         }
+    }
+
+    /// PROT as it was accepted last.
+    pub(super) fn protects_data(&self) -> bool {
+        self.pi.learnt().parameters.protection == Some(ProtectionLevel::Private)
     }
 
     /// The transfer's command was written: under PROT P the handshake of its data connection begins.
     pub(super) fn protect_transfer(&mut self) {
-        let is_private = self.pi.learnt().parameters.protection == Some(ProtectionLevel::Private);
+        let is_private = self.protects_data();
         let Some(transfer) = self.transfer.as_mut().filter(|_| is_private) else {
             return;
         };
         match self.protection.secure_data() {
-            Some(Ok(tls)) => transfer.protect(tls),
-            Some(Err(failure)) => transfer.drop_connection(TransferResult::TlsFailed(failure)),
-            // PROT P without an AUTH is nothing that a server can mean.
-            None => {}
+            Ok(tls) => transfer.protect(tls),
+            Err(failure) => transfer.drop_connection(TransferResult::TlsFailed(failure)),
         }
     }
 }
-
-/// How long the server may take to end TLS after CCC or REIN.
-const CLEARING_LIMIT: Duration = Duration::from_secs(1);

@@ -59,10 +59,14 @@ pub(super) fn describe(observation: &Observation<'_>) -> Option<(Tone, String)> 
 #[must_use]
 pub fn certificate_lines(certificate: &Certificate) -> Vec<String> {
     let safe = |text: &str| escape(text.as_bytes());
-    let names = if certificate.names.is_empty() {
-        "none".to_owned()
-    } else {
-        safe(&certificate.names.join(", "))
+    let names = match certificate.names.len() {
+        0 => "none".to_owned(),
+        ..=NAMES_SHOWN => safe(&certificate.names.join(", ")),
+        all => format!(
+            "{} and {} more",
+            safe(&certificate.names[..NAMES_SHOWN].join(", ")),
+            all - NAMES_SHOWN
+        ),
     };
     let fingerprint = certificate.fingerprint.to_string();
     let (first, second) = fingerprint.split_at(fingerprint.len() / 2 + 1);
@@ -95,6 +99,14 @@ fn failed(failure: &TlsFailure) -> String {
             let shown = escape(&line[..line.len().min(OCTETS_SHOWN)]);
             format!("{text}: it says \"{shown}\" in clear. The connection was closed")
         }
+        TlsFailure::Changed {
+            fingerprint, known, ..
+        } => format!(
+            "{text}. The connection was closed\n\
+             shown now   SHA-256 {fingerprint}\n\
+             trusted     SHA-256 {known}\n\
+             if the change is right, remove the host's line from the file of known hosts"
+        ),
         TlsFailure::NotTrusted { .. } => format!(
             "{text}. The connection was closed. --ca FILE names roots to trust, --insecure takes any certificate"
         ),
@@ -103,3 +115,4 @@ fn failed(failure: &TlsFailure) -> String {
 }
 
 const OCTETS_SHOWN: usize = 80;
+const NAMES_SHOWN: usize = 20;

@@ -172,7 +172,7 @@ fn a_certificate_that_is_trusted_once_is_asked_about_again_and_no_ends_the_sessi
         .wait_for_client_close()
         .start();
     let mut terminal = rig.ftpsh(&server).terminal();
-    for (answer, then) in [("once", "ftps> "), ("nonsense", "(closed) ftp> ")] {
+    for (answer, then) in [("once", "ftps> "), ("no", "(closed) ftp> ")] {
         terminal.expect("ftp> ");
         terminal.send_line("AUTH TLS");
         terminal.expect("trust it: always, once, or no?");
