@@ -31,6 +31,7 @@ impl Shell {
             (Builtin::Set, _) => self.set(arguments),
             (Builtin::Listen, []) => self.listen(),
             (Builtin::Record, _) => self.record(arguments),
+            (Builtin::Jobs, []) => self.jobs(),
             (Builtin::Lcd, [] | [_]) => self.lcd(arguments.first()),
             (Builtin::Lpwd, []) => self.lpwd(),
             (Builtin::Resync, []) => self.resync(),
@@ -42,7 +43,7 @@ impl Shell {
     pub(super) fn run_alias(&mut self, name: &str, arguments: &[Vec<u8>]) -> Exit {
         if arguments.iter().any(|argument| is_redirection(argument)) {
             return self.refuse_line(&format!(
-                "an alias takes no redirection: type the commands that it stands for (`alias {name}` shows them), as in \
+                "an alias takes no redirection and no &: type the commands that it stands for (`alias {name}` shows them), as in \
                  LIST | less behind PASV. Nothing was sent"
             ));
         }
@@ -50,6 +51,9 @@ impl Shell {
             Ok(steps) => steps,
             Err(error) => return self.refuse_line(&error),
         };
+        if steps.iter().any(ExpandedStep::moves_data) && self.has_background() {
+            return self.refuse_second_transfer();
+        }
         if let Err(exit) = self.check_files(&steps) {
             return exit;
         }
@@ -273,4 +277,4 @@ pub(super) fn is_redirection(argument: &[u8]) -> bool {
     REDIRECTIONS.contains(&argument)
 }
 
-const REDIRECTIONS: &[&[u8]] = &[b"|", b">", b">>", b"<", b"<<<"];
+const REDIRECTIONS: &[&[u8]] = &[b"|", b">", b">>", b"<", b"<<<", b"&"];

@@ -4,6 +4,7 @@ pub mod advice;
 mod advising;
 pub mod aliases;
 pub mod assistance;
+mod background;
 mod builtins;
 pub mod configuration;
 mod connecting;

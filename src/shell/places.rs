@@ -232,7 +232,7 @@ impl Destination for ShownData {
                 let lines = dump.push(octets);
                 lines
                     .lines()
-                    .try_for_each(|line| self.screen.data_line(line))
+                    .try_for_each(|line| self.screen.data_lines(line))
             }
         }
     }
@@ -241,11 +241,11 @@ impl Destination for ShownData {
         match std::mem::replace(&mut self.form, ShownForm::Undecided) {
             ShownForm::Undecided => Ok(()),
             ShownForm::Text(line) if line.is_empty() => Ok(()),
-            ShownForm::Text(line) => self.screen.data_line(&escape(&line)),
+            ShownForm::Text(line) => self.screen.data_lines(&escape(&line)),
             ShownForm::Octets(dump) => dump
                 .finish()
                 .lines()
-                .try_for_each(|line| self.screen.data_line(line)),
+                .try_for_each(|line| self.screen.data_lines(line)),
         }
     }
 }
@@ -257,10 +257,10 @@ fn show_text(screen: &Screen, line: &mut Vec<u8>, octets: &[u8]) -> io::Result<(
         if line.ends_with(b"\n") {
             line.pop();
             let text = line.strip_suffix(b"\r").unwrap_or(line);
-            screen.data_line(&escape(text))?;
+            screen.data_lines(&escape(text))?;
             line.clear();
         } else if line.len() >= LINE_SHOWN_OCTETS {
-            screen.data_line(&escape(line))?;
+            screen.data_lines(&escape(line))?;
             line.clear();
         }
     }

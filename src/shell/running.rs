@@ -84,7 +84,12 @@ fn painter(common: &Common, interactive: bool) -> Painter {
     };
     let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-    Painter::new(Screen::new(dialogue, colour, is_set("NO_COLOR") || dumb))
+    let screen = Screen::new(dialogue, colour, is_set("NO_COLOR") || dumb);
+    Painter::new(if dumb {
+        screen
+    } else {
+        screen.with_status_line()
+    })
 }
 
 fn run_target(mut shell: Shell, common: &Common, target: Option<&str>) -> Exit {
@@ -160,6 +165,7 @@ pub(super) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
     Ok(Shell {
         painter: painter.clone(),
         session: None,
+        background: None,
         recorder: Recorder::default(),
         recording: Recording::Off,
         settings,
@@ -210,7 +216,7 @@ impl Shell {
             };
             self.run_line(&line);
         }
-        if self.interrupts.take() {
+        if self.interrupts.take() || !self.await_background("the end") {
             self.drop_session();
             return Exit::Interrupted;
         }

@@ -21,7 +21,7 @@ use crate::protocol::verbs::DataDirection;
 use crate::session::{Form, Origin, Outcome, Transfer};
 
 /// What a data command needs besides its line.
-enum Data {
+pub(super) enum Data {
     None,
     Joined(Transfer),
     Piped(Transfer, Child),
@@ -59,11 +59,7 @@ impl Shell {
             return exit;
         }
         self.warn_before(&command);
-        let data = match (data_direction(&command), redirection) {
-            (None, _) => Ok(Data::None),
-            (Some(DataDirection::Received), to) => self.destination(to, may_overwrite),
-            (Some(DataDirection::Sent), from) => self.source(from),
-        };
+        let data = self.data_of(&command, redirection, may_overwrite);
         let data = data.map(|data| self.learn_names(data, &command));
         match data {
             Ok(Data::None) => self.send_plain(command, origin),
@@ -102,6 +98,29 @@ impl Shell {
             Data::Joined(transfer) => Data::Joined(learnt(transfer)),
             Data::Piped(transfer, child) => Data::Piped(learnt(transfer), child),
             other @ (Data::None | Data::Typed) => other,
+        }
+    }
+
+    /// What the data of a command need, as far as that can be had before it is sent.
+    pub(super) fn data_of(
+        &mut self,
+        command: &Command,
+        redirection: Option<Redirection>,
+        may_overwrite: bool,
+    ) -> Result<Data, Exit> {
+        let Some(direction) = data_direction(command) else {
+            return Ok(Data::None);
+        };
+        if self.has_background() {
+            if let Some(Redirection::FromHereDocument(word)) = &redirection {
+                // The lines are data all the same, and nothing to be run.
+                self.read_here_document(word)?;
+            }
+            return Err(self.refuse_second_transfer());
+        }
+        match direction {
+            DataDirection::Received => self.destination(redirection, may_overwrite),
+            DataDirection::Sent => self.source(redirection),
         }
     }
 
@@ -188,7 +207,10 @@ impl Shell {
     fn source(&mut self, from: Option<Redirection>) -> Result<Data, Exit> {
         match from {
             Some(Redirection::FromFile(path)) => self.open_source(&path),
-            Some(Redirection::FromText(text)) => Ok(sent(io::Cursor::new(text), Form::Exact)),
+            Some(Redirection::FromText(text)) => {
+                let octets = text.len() as u64;
+                Ok(sent(io::Cursor::new(text), Form::Exact, Some(octets)))
+            }
             Some(Redirection::FromHereDocument(word)) => self.read_here_document(&word),
             Some(Redirection::FromStandardInput) => self.standard_input(),
             None if self.is_interactive() => Ok(Data::Typed),
@@ -205,7 +227,7 @@ impl Shell {
             return Err(self.refuse_file(path, &io::Error::other("it is a folder")));
         }
         if !metadata.is_file() {
-            return Ok(sent(OpenedLate::new(path), Form::ByType));
+            return Ok(sent(OpenedLate::new(path), Form::ByType, None));
         }
         let mut file = File::open(path).map_err(|error| self.refuse_file(path, &error))?;
         let mut beginning = Vec::new();
@@ -230,7 +252,8 @@ impl Shell {
                 self.painter.say(Tone::Hint, &text);
             }
         }
-        Ok(sent(io::Cursor::new(beginning).chain(file), Form::ByType))
+        let whole = io::Cursor::new(beginning).chain(file);
+        Ok(sent(whole, Form::ByType, Some(metadata.len())))
     }
 
     fn read_here_document(&mut self, word: &[u8]) -> Result<Data, Exit> {
@@ -243,7 +266,8 @@ impl Shell {
                 )));
             };
             if line == word {
-                return Ok(sent(io::Cursor::new(text), Form::ByType));
+                let octets = text.len() as u64;
+                return Ok(sent(io::Cursor::new(text), Form::ByType, Some(octets)));
             }
             text.extend_from_slice(&line);
             text.push(b'\n');
@@ -257,9 +281,9 @@ impl Shell {
             )),
             Keyboard::Script(input) => {
                 let rest = std::mem::replace(input, Box::new(io::empty()));
-                Ok(sent(rest, Form::Exact))
+                Ok(sent(rest, Form::Exact, None))
             }
-            Keyboard::Given(_) => Ok(sent(io::stdin(), Form::Exact)),
+            Keyboard::Given(_) => Ok(sent(io::stdin(), Form::Exact, None)),
         }
     }
 
@@ -273,8 +297,8 @@ impl Shell {
     }
 }
 
-fn sent(source: impl Read + Send + 'static, form: Form) -> Data {
-    Data::Joined(Transfer::Send(Box::new(source), form))
+fn sent(source: impl Read + Send + 'static, form: Form, octets: Option<u64>) -> Data {
+    Data::Joined(Transfer::Send(Box::new(source), form, octets))
 }
 
 /// Whether nothing in it is what a text has no use for. Text need not be UTF-8.

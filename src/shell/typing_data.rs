@@ -19,7 +19,7 @@ impl Shell {
         origin: Origin,
     ) -> Result<Outcome, Exit> {
         let (keyboard, data) = TypedData::new();
-        let transfer = Transfer::Send(Box::new(data), Form::Exact);
+        let transfer = Transfer::Send(Box::new(data), Form::Exact, None);
         let line_end: &[u8] = if self.converts_line_ends() {
             b"\r\n"
         } else {

@@ -308,7 +308,7 @@ impl Engine {
         self.say_close_notify();
         self.protection.phase = Phase::InClear;
         self.observe(&Observation::TlsFailed(failure));
-        self.settle_as(Ending::TlsFailed);
+        self.settle_all_as(Ending::TlsFailed);
         self.drop_control();
     }
 

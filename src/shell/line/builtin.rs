@@ -29,6 +29,8 @@ pub enum Builtin {
     Listen,
     /// `record [--replace] FILE`, `record off`.
     Record,
+    /// `jobs`.
+    Jobs,
     /// `lcd [FOLDER]`.
     Lcd,
     /// `lpwd`.
@@ -56,6 +58,7 @@ impl Builtin {
         ("set", Self::Set),
         ("listen", Self::Listen),
         ("record", Self::Record),
+        ("jobs", Self::Jobs),
         ("lcd", Self::Lcd),
         ("lpwd", Self::Lpwd),
         ("resync", Self::Resync),
@@ -124,6 +127,7 @@ mod tests {
             (Builtin::Unalias, "unalias"),
             (Builtin::Set, "set"),
             (Builtin::Record, "record"),
+            (Builtin::Jobs, "jobs"),
             (Builtin::Lcd, "lcd"),
             (Builtin::Lpwd, "lpwd"),
             (Builtin::Resync, "resync"),
