@@ -46,7 +46,7 @@ impl Interrupts {
         self.lock().session = session;
     }
 
-    /// What is still to be done when Ctrl-C ends the program.
+    /// What is still to be done when Ctrl-C or a signal ends the program.
     pub fn set_farewell(&self, farewell: impl FnOnce() + Send + 'static) {
         self.lock().farewell = Some(Box::new(farewell));
     }
@@ -94,13 +94,20 @@ impl Interrupts {
         std::mem::take(&mut state.pressed)
     }
 
+    /// Does what is still to be done, once.
+    pub fn bid_farewell(&self) {
+        let farewell = self.lock().farewell.take();
+        if let Some(farewell) = farewell {
+            farewell();
+        }
+    }
+
     fn press(&self) {
         let mut state = self.lock();
         let again = std::mem::replace(&mut state.pressed, true);
         if self.is_script && (again || !state.waits) {
-            if let Some(farewell) = state.farewell.take() {
-                farewell();
-            }
+            drop(state);
+            self.bid_farewell();
             std::process::exit(i32::from(Exit::Interrupted.code()));
         }
         match &state.session {

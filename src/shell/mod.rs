@@ -33,6 +33,7 @@ pub mod secrets;
 mod sending;
 pub mod settings;
 pub mod target;
+mod terminations;
 mod tls;
 mod typing_data;
 pub mod why;

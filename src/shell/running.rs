@@ -27,6 +27,7 @@ use super::replaying;
 use super::secrets::without_secrets;
 use super::settings::TlsStart;
 use super::target::Target;
+use super::terminations;
 use super::tls::Certificates;
 use crate::net::tls::Roots;
 use crate::session::Session;
@@ -155,6 +156,8 @@ pub(super) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
             .map(|line| line.as_encoded_bytes().to_vec());
         Keyboard::Given(lines.collect::<VecDeque<_>>())
     };
+    let interrupts = Interrupts::listen(!interactive).context("Ctrl-C")?;
+    terminations::listen(painter.screen(), &interrupts).context("SIGTERM")?;
     let mut settings = configuration.settings;
     settings.tls = match common.tls {
         Some(Tls::Require) => TlsStart::Require,
@@ -174,7 +177,7 @@ pub(super) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
         aliases: configuration.aliases,
         knowledge,
         keyboard,
-        interrupts: Interrupts::listen(!interactive).context("Ctrl-C")?,
+        interrupts,
         tally: Tally::default(),
         home: dirs::home_dir(),
         is_over: false,

@@ -197,6 +197,19 @@ impl Screen {
         }
     }
 
+    /// The program ends in the middle of whatever it does: the cursor is left at the beginning of a line, and the terminal
+    /// does not announce pastes any more. A thread that is stuck in a write keeps its terminal.
+    pub fn leave(&self) {
+        let Ok(mut shared) = self.shared.try_lock() else {
+            return;
+        };
+        if shared.prompt_is_up {
+            shared.dialogue.write("\x1b[?2004l\r\n");
+        } else if !shared.held {
+            shared.show_status("");
+        }
+    }
+
     /// Writes one line of the dialogue. The text must be escaped already.
     pub fn line(&self, text: &str) {
         let mut shared = self.lock();
