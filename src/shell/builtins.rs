@@ -12,6 +12,9 @@ use super::line::{Builtin, Redirection, expand_home};
 use super::painter::Tone;
 use super::sending::exists_already;
 use super::target::Target;
+use crate::protocol::Command;
+use crate::protocol::user_pi::data_direction;
+use crate::protocol::verbs::DataDirection;
 use crate::session::Origin;
 
 impl Shell {
@@ -35,6 +38,7 @@ impl Shell {
             (Builtin::Lcd, [] | [_]) => self.lcd(arguments.first()),
             (Builtin::Lpwd, []) => self.lpwd(),
             (Builtin::Resync, []) => self.resync(),
+            (Builtin::Table, [_, ..]) => self.table(arguments),
             (Builtin::Tls, []) => self.tls(),
             (name, _) => self.refuse_line(&format!("usage: {}", help::usage(name))),
         }
@@ -120,6 +124,20 @@ impl Shell {
                 self.tell_interruption(&outcome);
                 Exit::of(&outcome)
             }
+        }
+    }
+
+    /// `table LINE`: a listing for people. What is no terminal gets it as it is.
+    fn table(&mut self, words: &[String]) -> Exit {
+        let line = words.join(" ");
+        match Command::new(line.as_bytes()) {
+            Ok(command) if data_direction(&command) == Some(DataDirection::Received) => {
+                self.send_as_table(command)
+            }
+            Ok(_) => {
+                self.refuse_line(&"table wants a command that lists: table LIST, or table MLSD")
+            }
+            Err(error) => self.refuse_line(&error),
         }
     }
 

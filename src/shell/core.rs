@@ -211,10 +211,15 @@ impl Shell {
         }
         self.painter.screen().hold();
         let result = command(self);
+        self.take_terminal_back();
+        result
+    }
+
+    /// Ends what [`Shell::lend_terminal`] or a pager began.
+    pub(super) fn take_terminal_back(&mut self) {
         if let Keyboard::Terminal(editor) = &mut self.keyboard {
             self.painter.screen().release(editor.columns());
         }
-        result
     }
 
     fn run_local(&mut self, command: &[u8]) -> Exit {

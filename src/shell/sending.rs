@@ -10,11 +10,11 @@ use super::core::{Keyboard, Shell};
 use super::escape::escape;
 use super::exit::Exit;
 use super::line::Redirection;
+use super::pager::Pager;
 use super::painter::Tone;
-use super::places::{
-    AppendedFile, LocalCommand, OpenedLate, ReplacedFile, ShownData, StandardOutput,
-};
+use super::places::{AppendedFile, LocalCommand, OpenedLate, ReplacedFile, StandardOutput};
 use super::settings::Ascii;
+use super::shown_data::{Look, ShownData};
 use crate::protocol::Command;
 use crate::protocol::user_pi::data_direction;
 use crate::protocol::verbs::DataDirection;
@@ -24,6 +24,7 @@ use crate::session::{Form, Origin, Outcome, Transfer};
 pub(super) enum Data {
     None,
     Joined(Transfer),
+    Shown(Transfer, Option<Pager>),
     Piped(Transfer, Child),
     Typed,
 }
@@ -68,6 +69,9 @@ impl Shell {
                     interrupts.during(|| session.perform(command, origin, Some(transfer)))
                 })
             }),
+            Ok(Data::Shown(transfer, pager)) => {
+                self.send_and_show(command, transfer, pager, origin)
+            }
             // The local command may want the terminal for itself (a pager).
             Ok(Data::Piped(transfer, child)) => self.lend_terminal(|shell| {
                 let exit = shell.finish(|shell| {
@@ -86,19 +90,68 @@ impl Shell {
 
     /// The names in a listing are completed from then on.
     fn learn_names(&self, data: Data, command: &Command) -> Data {
-        let learnt = |transfer| match transfer {
+        let learning = |transfer| self.learning_names(transfer, command);
+        match data {
+            Data::Joined(transfer) => Data::Joined(learning(transfer)),
+            Data::Shown(transfer, pager) => Data::Shown(learning(transfer), pager),
+            Data::Piped(transfer, child) => Data::Piped(learning(transfer), child),
+            other @ (Data::None | Data::Typed) => other,
+        }
+    }
+
+    fn learning_names(&self, transfer: Transfer, command: &Command) -> Transfer {
+        match transfer {
             Transfer::Receive(destination, form) => {
                 let names = &self.knowledge().remote_names;
                 let destination = LearningDestination::around(destination, command, names);
                 Transfer::Receive(destination, form)
             }
             sent @ Transfer::Send(..) => sent,
-        };
-        match data {
-            Data::Joined(transfer) => Data::Joined(learnt(transfer)),
-            Data::Piped(transfer, child) => Data::Piped(learnt(transfer), child),
-            other @ (Data::None | Data::Typed) => other,
         }
+    }
+
+    /// Sends a command that lists, and shows its data as a table if they go to a terminal.
+    pub(super) fn send_as_table(&mut self, command: Command) -> Exit {
+        if let Err(exit) = self.connected() {
+            return exit;
+        }
+        if self.has_background() {
+            return self.refuse_second_transfer();
+        }
+        if !self.painter.screen().shows_data_on_terminal() {
+            return self.send(command, None, Origin::Shown);
+        }
+        let (transfer, pager) = self.shown(true);
+        let transfer = self.learning_names(transfer, &command);
+        self.send_and_show(command, transfer, pager, Origin::Shown)
+    }
+
+    /// Sends a command whose data are shown. The prompt waits for whoever reads them in the pager.
+    fn send_and_show(
+        &mut self,
+        command: Command,
+        transfer: Transfer,
+        pager: Option<Pager>,
+        origin: Origin,
+    ) -> Exit {
+        let mut was_paged = false;
+        let exit = self.finish(|shell| {
+            shell.exchange(|interrupts, session| {
+                interrupts.during(|| {
+                    let outcome = session.perform(command, origin, Some(transfer));
+                    was_paged = pager.is_some_and(|pager| pager.wait());
+                    outcome
+                })
+            })
+        });
+        if was_paged {
+            self.take_terminal_back();
+            if self.settings.hints {
+                let text = "the pager had all of it; `set pager off` shows it here";
+                self.painter.say(Tone::Hint, text);
+            }
+        }
+        exit
     }
 
     /// What the data of a command need, as far as that can be had before it is sent.
@@ -195,13 +248,28 @@ impl Shell {
             },
             // Whoever sent it, a terminal never gets it raw.
             Some(Redirection::ToStandardOutput) | None if screen.shows_data_on_terminal() => {
-                joined(Box::new(ShownData::new(screen)), Form::Exact)
+                let (transfer, pager) = self.shown(false);
+                Ok(Data::Shown(transfer, pager))
             }
             Some(Redirection::ToStandardOutput) | None => {
                 joined(Box::new(StandardOutput(screen)), Form::Exact)
             }
             Some(_) => Err(self.refuse_line(&"that redirection sends, and the command receives")),
         }
+    }
+
+    /// The terminal, which may lend itself to a pager.
+    fn shown(&self, table: bool) -> (Transfer, Option<Pager>) {
+        let screen = self.painter.screen().clone();
+        let is_paged = self.settings.pager && self.is_interactive() && screen.has_cursor();
+        let look = Look {
+            gutter: self.settings.gutter,
+            table,
+            pager: is_paged.then(Pager::of_environment).flatten(),
+        };
+        let pager = look.pager.clone();
+        let shown = ShownData::new(screen, look);
+        (Transfer::Receive(Box::new(shown), Form::Exact), pager)
     }
 
     fn source(&mut self, from: Option<Redirection>) -> Result<Data, Exit> {

@@ -53,7 +53,7 @@ impl ExpandedStep {
         match self {
             Self::Command { command, .. } => data_direction(command).is_some(),
             Self::Passive => true,
-            Self::Builtin { name, .. } => *name == Builtin::Resume,
+            Self::Builtin { name, .. } => matches!(name, Builtin::Resume | Builtin::Table),
         }
     }
 }
@@ -146,7 +146,7 @@ struct Alias {
 
 /// Name, arguments and steps of the aliases that ship.
 const SHIPPED: &[(&str, &str, &[&str])] = &[
-    ("ls", "[ARGUMENTS]", &[PASSIVE, "LIST $*"]),
+    ("ls", "[ARGUMENTS]", &[PASSIVE, "table LIST $*"]),
     ("cd", "FOLDER", &["CWD $1"]),
     (
         "get",

@@ -67,6 +67,11 @@ pub(super) const BUILTINS: &[(Builtin, &str, &str)] = &[
         "forget the replies that are still owed",
     ),
     (
+        Builtin::Table,
+        "table LINE",
+        "send LINE (LIST, MLSD), show a table",
+    ),
+    (
         Builtin::Tls,
         "tls",
         "show how both connections are protected, and the certificates",

@@ -37,6 +37,8 @@ pub enum Builtin {
     Lpwd,
     /// `resync`.
     Resync,
+    /// `table LINE`.
+    Table,
     /// `tls`.
     Tls,
 }
@@ -62,6 +64,7 @@ impl Builtin {
         ("lcd", Self::Lcd),
         ("lpwd", Self::Lpwd),
         ("resync", Self::Resync),
+        ("table", Self::Table),
         ("tls", Self::Tls),
     ];
 
@@ -131,6 +134,7 @@ mod tests {
             (Builtin::Lcd, "lcd"),
             (Builtin::Lpwd, "lpwd"),
             (Builtin::Resync, "resync"),
+            (Builtin::Table, "table"),
             (Builtin::Tls, "tls"),
         ] {
             assert_eq!(builtin.name(), name);
