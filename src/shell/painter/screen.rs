@@ -101,15 +101,7 @@ impl Screen {
     /// The size of the terminal as it is now.
     #[must_use]
     pub fn size(&self) -> Size {
-        let size = match self.lock().dialogue {
-            Dialogue::StandardOutput => terminal_size_of(io::stdout()),
-            Dialogue::StandardError => terminal_size_of(io::stderr()),
-        };
-        let (Width(columns), Height(rows)) = size.unwrap_or((Width(80), Height(24)));
-        Size {
-            columns: usize::from(columns),
-            rows: usize::from(rows),
-        }
+        self.lock().dialogue.size()
     }
 
     /// Keeps this text below whatever is written, until another text takes its place; nothing stands there for the empty
@@ -291,8 +283,8 @@ impl Shared {
     /// Writes a line of the dialogue above the status.
     fn write_line(&mut self, text: &str) {
         let status = std::mem::take(&mut self.status);
-        let blank = blank(&status);
-        self.dialogue.write(&format!("{blank}{text}\n{status}"));
+        let gone = without(&status);
+        self.dialogue.write(&format!("{gone}{text}\n{status}"));
         self.status = status;
     }
 
@@ -300,13 +292,25 @@ impl Shared {
         if self.status == text {
             return;
         }
-        let blank = blank(&self.status);
-        self.dialogue.write(&format!("{blank}{text}"));
+        let gone = without(&self.status);
+        self.dialogue.write(&format!("{gone}{text}"));
         text.clone_into(&mut self.status);
     }
 }
 
 impl Dialogue {
+    fn size(self) -> Size {
+        let size = match self {
+            Self::StandardOutput => terminal_size_of(io::stdout()),
+            Self::StandardError => terminal_size_of(io::stderr()),
+        };
+        let (Width(columns), Height(rows)) = size.unwrap_or((Width(80), Height(24)));
+        Size {
+            columns: usize::from(columns),
+            rows: usize::from(rows),
+        }
+    }
+
     /// A dialogue that nobody can read any more must not end the transfer.
     fn write(self, text: &str) {
         let _ = match self {
@@ -329,13 +333,9 @@ fn write_all(output: &mut impl Write, text: &str) -> io::Result<()> {
     output.flush()
 }
 
-/// What paints over a status, and brings the cursor to where it began.
-fn blank(status: &str) -> String {
-    if status.is_empty() {
-        return String::new();
-    }
-    let blanks = " ".repeat(status.chars().count());
-    format!("\r{blanks}\r")
+/// What takes a status away, and brings the cursor to where it began.
+fn without(status: &str) -> &'static str {
+    if status.is_empty() { "" } else { "\r\x1b[K" }
 }
 
 /// Between two prompts that follow each other at once there is no status.

@@ -9,6 +9,7 @@ mod matching;
 #[cfg(target_os = "linux")]
 mod memory;
 mod passive;
+mod progress;
 mod replies;
 mod typing;
 mod uploads;
