@@ -1,6 +1,7 @@
 //! The program against servers that play a script: what is on both connections, and what a person sees of it.
 
 mod aborts;
+mod background;
 mod downloads;
 mod endings;
 mod hand;
