@@ -147,7 +147,7 @@ impl Shell {
         if was_paged {
             self.take_terminal_back();
             if self.settings.hints {
-                let text = "the pager had all of it; `set pager off` shows it here";
+                let text = "what was longer than the screen went to the pager; `set pager off` shows it here";
                 self.painter.say(Tone::Hint, text);
             }
         }

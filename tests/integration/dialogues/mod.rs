@@ -11,6 +11,7 @@ mod matching;
 mod memory;
 mod passive;
 mod progress;
+mod reading;
 mod replies;
 mod typing;
 mod uploads;
