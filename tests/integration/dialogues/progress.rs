@@ -148,7 +148,7 @@ fn an_upload_tells_the_octets_of_the_local_file() {
 #[test]
 fn a_resume_tells_how_far_its_transfer_is() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let (mut control, mut terminal) = shell(Ftpsh::new().current_dir(folder.path()));
+    let (mut control, terminal) = shell(Ftpsh::new().current_dir(folder.path()));
     terminal.send_line("resume --get f");
     control.expect("TYPE I");
     control.send("200 I\r\n");

@@ -34,7 +34,6 @@ pub(crate) struct Terminal {
     master: Box<dyn MasterPty + Send>,
     keyboard: Arc<Mutex<Box<dyn Write + Send>>>,
     killer: Box<dyn ChildKiller + Send + Sync>,
-    process: Option<u32>,
     expected_until: usize,
     _home: Option<TempDir>,
 }
@@ -105,7 +104,6 @@ impl Terminal {
             SCROLLBACK_LINES,
         ));
         let killer = child.clone_killer();
-        let process = child.process_id();
         thread::spawn({
             let (shared, keyboard) = (Arc::clone(&shared), Arc::clone(&keyboard));
             move || watch_screen(&shared, screen, &keyboard)
@@ -123,15 +121,9 @@ impl Terminal {
             master: pair.master,
             keyboard,
             killer,
-            process,
             expected_until: 0,
             _home: None,
         }
-    }
-
-    /// The number by which the system knows the program.
-    pub(crate) fn process(&self) -> u32 {
-        self.process.expect("the program runs")
     }
 
     /// Keeps the folder that the program lives in as long as the terminal.
