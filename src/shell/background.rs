@@ -48,8 +48,7 @@ impl Shell {
         let shown = escape(&command.masked());
         let origin = self.origin();
         let begun = self.connected().map(|session| {
-            // A Ctrl-C that came before this line is not for it.
-            session.interrupter().forget();
+            self.interrupts.turn_to_next_command();
             session.begin_in_background(command, origin, transfer)
         });
         match begun {

@@ -176,6 +176,7 @@ impl Shell {
 
     /// Sends a command without data and waits for what becomes of it.
     pub(super) fn perform(&mut self, command: Command, origin: Origin) -> Result<Outcome, Exit> {
+        self.interrupts.turn_to_next_command();
         let exchange = self.connected()?.begin(command, origin, None);
         let outcome = self.await_outcome(&exchange);
         self.tell_interruption(&outcome);

@@ -67,18 +67,16 @@ impl Interrupts {
     pub fn during_command<T>(&self, wait: impl FnOnce() -> T) -> T {
         let mut state = self.lock();
         state.waits = true;
-        let unheard = std::mem::take(&mut state.unheard);
-        if let Some(session) = &state.session {
-            // One that came behind the last command is not for this one.
-            session.forget();
-            if unheard {
-                session.interrupt();
-            }
-        }
+        state.turn_to_next_command();
         drop(state);
         let result = wait();
         self.lock().waits = false;
         result
+    }
+
+    /// To be called before a command that is begun first and waited for afterwards.
+    pub fn turn_to_next_command(&self) {
+        self.lock().turn_to_next_command();
     }
 
     /// The same, without forgetting it.
@@ -118,5 +116,18 @@ impl Interrupts {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// A Ctrl-C that came behind the last command is not for the next one, but one that nobody has heard is.
+    fn turn_to_next_command(&mut self) {
+        let unheard = std::mem::take(&mut self.unheard);
+        if let Some(session) = &self.session {
+            session.forget();
+            if unheard {
+                session.interrupt();
+            }
+        }
     }
 }

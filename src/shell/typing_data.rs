@@ -25,6 +25,7 @@ impl Shell {
         } else {
             b"\n"
         };
+        self.interrupts.turn_to_next_command();
         let exchange = self.connected()?.begin(command, origin, Some(transfer));
         // All the way: between two lines the terminal turns Ctrl-C into a signal.
         let outcome = self
