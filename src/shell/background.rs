@@ -103,7 +103,7 @@ impl Shell {
         }
         let interrupts = self.interrupts.clone();
         interrupts.take();
-        let ended = interrupts.without_echo(|| {
+        let ended = interrupts.during(|| {
             while let Some(background) = &self.background {
                 match background.exchange.next_news_within(INTERRUPT_LOOK) {
                     Some(News::Settled(outcome)) => self.end_background(&outcome),
@@ -114,9 +114,9 @@ impl Shell {
             }
             true
         });
-        if !ended {
+        if !ended && self.is_interactive() {
             self.painter.say(
-                Tone::Hint,
+                Tone::Note,
                 &format!("{next} was not sent; the transfer goes on"),
             );
         }

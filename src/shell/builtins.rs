@@ -104,6 +104,9 @@ impl Shell {
                 redirection,
                 may_overwrite,
             } => {
+                if command.verb().is("QUIT") && !self.await_background("QUIT") {
+                    return Exit::Interrupted;
+                }
                 let redirection = redirection.map(|target| target.with_home(self.home.as_deref()));
                 self.send_with(command, redirection, Origin::Shown, may_overwrite)
             }

@@ -53,14 +53,8 @@ impl Interrupts {
 
     /// Runs `wait` with Ctrl-C going to the session. What is typed meanwhile is kept for the next prompt, unseen.
     pub fn during<T>(&self, wait: impl FnOnce() -> T) -> T {
-        self.without_echo(|| self.during_command(wait))
-    }
-
-    /// Runs `wait` with Ctrl-C going to nobody but [`Interrupts::take`], and what is typed kept as in
-    /// [`Interrupts::during`].
-    pub fn without_echo<T>(&self, wait: impl FnOnce() -> T) -> T {
         let _held = (!self.is_script).then(HeldEcho::hold);
-        wait()
+        self.during_command(wait)
     }
 
     /// The same while a local command has the terminal.

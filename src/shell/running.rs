@@ -219,7 +219,7 @@ impl Shell {
             };
             self.run_line(&line);
         }
-        if self.interrupts.take() || !self.await_background("the end") {
+        if self.interrupts.take() || !self.await_background("the script") {
             self.drop_session();
             return Exit::Interrupted;
         }

@@ -283,7 +283,9 @@ fn a_second_abor_drops_a_download_that_the_server_goes_on_with() {
 fn a_quit_waits_for_the_end_and_control_c_takes_it_back() {
     let folder = folder();
     let mut running = Running::begin(folder.path());
-    for line in ["QUIT", "exit"] {
+    running.terminal.send_line("alias leave QUIT");
+    running.terminal.expect("ftp> ");
+    for line in ["QUIT", "exit", "leave"] {
         running.terminal.send_line(line);
         running.terminal.expect("QUIT waits for the end of RETR f");
         running.terminal.send_key(Key::CtrlC);
