@@ -1,5 +1,6 @@
 //! What a user-PI knows of the server's state, from the replies that it has seen.
 
+use super::announced_size;
 use super::command::Command;
 use super::parameters::{
     FileStructure, ProtectionLevel, RepresentationType, RestartMarker, TransferMode,
@@ -9,6 +10,7 @@ use super::path_name;
 use super::reply::{Reply, ReplyClass, ReplyCode};
 use super::user_pi::data_direction;
 use super::verb::Verb;
+use super::verbs::DataDirection;
 
 /// How the data connection of the next transfer is to come about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +46,8 @@ pub struct Learnt {
     pub features: Vec<Vec<u8>>,
     /// The server asked for a password or an account (331, 332) and has neither taken nor refused one since.
     pub secret_is_asked: bool,
+    /// The argument of the last SIZE and what its 213 said, until something may have changed what the name means.
+    pub last_size: Option<(Vec<u8>, u64)>,
 }
 
 impl Learnt {
@@ -58,6 +62,25 @@ impl Learnt {
         }
         if data_direction(command).is_some() {
             self.data_port = None;
+        }
+        if data_direction(command) == Some(DataDirection::Sent) {
+            self.last_size = None;
+        }
+    }
+
+    /// What this download will bring: by the last SIZE of the same name, less what a REST skips, else by its own 1yz.
+    /// Behind a REST some servers announce the whole file there and some the rest, so then it tells nothing.
+    pub(super) fn octets_of_download(&self, command: &Command, reply: &Reply) -> Option<u64> {
+        if !command.verb().is("RETR") {
+            return None;
+        }
+        let name = command.argument().unwrap_or_default().trim_ascii();
+        let last_size = self.last_size.as_ref().filter(|(of, _)| of == name);
+        match (last_size, self.pending_restart) {
+            (Some((_, size)), Some(RestartMarker(skipped))) => size.checked_sub(skipped),
+            (None, Some(_)) => None,
+            (Some((_, size)), None) => announced_size::in_preliminary(reply).or(Some(*size)),
+            (None, None) => announced_size::in_preliminary(reply),
         }
     }
 
@@ -113,6 +136,7 @@ impl Learnt {
             b"TYPE" => {
                 self.parameters.representation_type = RepresentationType::from_argument(argument);
                 self.type_is_doubtful = self.parameters.representation_type.is_none();
+                self.last_size = None;
             }
             b"MODE" => self.parameters.mode = TransferMode::from_argument(argument),
             b"STRU" => self.parameters.structure = FileStructure::from_argument(argument),
@@ -121,7 +145,14 @@ impl Learnt {
             b"PROT" => self.parameters.protection = ProtectionLevel::from_argument(argument),
             b"REST" => self.pending_restart = restart_marker(argument),
             b"PWD" | b"XPWD" => self.directory = path_name::from_257(reply),
-            b"CWD" | b"XCWD" | b"CDUP" | b"XCUP" => self.directory = None,
+            b"SIZE" => {
+                let octets = announced_size::in_size_reply(reply);
+                self.last_size = octets.map(|octets| (argument.to_vec(), octets));
+            }
+            b"CWD" | b"XCWD" | b"CDUP" | b"XCUP" => {
+                self.directory = None;
+                self.last_size = None;
+            }
             b"EPSV" if argument.eq_ignore_ascii_case(b"ALL") => self.epsv_all = true,
             b"PORT" | b"EPRT" | b"LPRT" => self.data_port = Some(DataPortUse::Active),
             b"FEAT" => self.features = features(reply),

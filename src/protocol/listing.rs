@@ -11,6 +11,66 @@ pub enum ListedEntry {
     Other,
 }
 
+/// One line of a listing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedLine<'a> {
+    /// What it is.
+    pub entry: ListedEntry,
+    /// When it was changed, as the line says: the words of LIST, or `2026-11-22 06:50` out of the modify fact, which is
+    /// in UTC (RFC 3659 section 7.5.3). Empty if the line does not say.
+    pub modified: Vec<u8>,
+    /// Its name.
+    pub name: &'a [u8],
+}
+
+/// A line of MLSD, or of LIST in Unix or DOS form, without its line end.
+#[must_use]
+pub fn read_line(line: &[u8]) -> Option<ListedLine<'_>> {
+    from_mlsd_line(line)
+        .or_else(|| from_unix_line(line))
+        .or_else(|| from_dos_line(line))
+}
+
+/// `fact=value;... name`: each fact ends with a semicolon, so that the first word does.
+fn from_mlsd_line(line: &[u8]) -> Option<ListedLine<'_>> {
+    let end = line.iter().position(|&octet| octet == b' ')?;
+    if !line[..end].ends_with(b";") {
+        return None;
+    }
+    let entry = from_mlst_line(line)?;
+    let mut facts = line[..end].split(|&octet| octet == b';');
+    let time = facts.find_map(|fact| {
+        let equals = fact.iter().position(|&octet| octet == b'=')?;
+        let is_time = fact[..equals].eq_ignore_ascii_case(b"modify");
+        is_time.then(|| &fact[equals + 1..])
+    });
+    Some(ListedLine {
+        entry,
+        modified: time.map(readable_time).unwrap_or_default(),
+        name: &line[end + 1..],
+    })
+}
+
+/// `20261122065007` as `2026-11-22 06:50`; what is no such time stays as it is.
+fn readable_time(time: &[u8]) -> Vec<u8> {
+    let is_time = time.len() >= 14 && time[..14].iter().all(u8::is_ascii_digit);
+    if !is_time {
+        return time.to_vec();
+    }
+    let parts = [
+        &time[..4],
+        b"-",
+        &time[4..6],
+        b"-",
+        &time[6..8],
+        b" ",
+        &time[8..10],
+        b":",
+        &time[10..12],
+    ];
+    parts.concat()
+}
+
 /// The entry of an MLST reply: the line that begins with a space, `fact=value;... name`.
 #[must_use]
 pub fn from_mlst_line(line: &[u8]) -> Option<ListedEntry> {
@@ -60,12 +120,13 @@ pub fn find_in_list(listing: &[u8], name: &[u8]) -> Option<ListedEntry> {
 /// One line of LIST in Unix or DOS form, and the name in it.
 #[must_use]
 pub fn from_list_line(line: &[u8]) -> Option<(ListedEntry, &[u8])> {
-    from_unix_line(line).or_else(|| from_dos_line(line))
+    let listed = from_unix_line(line).or_else(|| from_dos_line(line))?;
+    Some((listed.entry, listed.name))
 }
 
 /// `-rw-r--r--   1 owner group   5 Nov 22 06:50 1.TXT`; owner, group or both may be missing, so the date is what the
 /// line is read from.
-fn from_unix_line(line: &[u8]) -> Option<(ListedEntry, &[u8])> {
+fn from_unix_line(line: &[u8]) -> Option<ListedLine<'_>> {
     let kind = *line.first()?;
     if !b"-dlbcps".contains(&kind) {
         return None;
@@ -85,11 +146,16 @@ fn from_unix_line(line: &[u8]) -> Option<(ListedEntry, &[u8])> {
         b'd' => ListedEntry::Directory,
         _ => ListedEntry::Other,
     };
-    (!name.is_empty()).then_some((entry, name))
+    let modified = [0, 1, 2].map(|index| &line[words[date + index].clone()]);
+    (!name.is_empty()).then(|| ListedLine {
+        entry,
+        modified: modified.join(&b' '),
+        name,
+    })
 }
 
 /// `11-22-26  06:50AM                    5 1.TXT`, `<DIR>` in place of the size for a directory.
-fn from_dos_line(line: &[u8]) -> Option<(ListedEntry, &[u8])> {
+fn from_dos_line(line: &[u8]) -> Option<ListedLine<'_>> {
     let words = words(line);
     let [date, time, size, ..] = words.as_slice() else {
         return None;
@@ -111,7 +177,12 @@ fn from_dos_line(line: &[u8]) -> Option<(ListedEntry, &[u8])> {
     } else {
         rest.get(1..)?
     };
-    (!name.is_empty()).then_some((entry, name))
+    let modified = [&line[date.clone()], &line[time.clone()]];
+    (!name.is_empty()).then(|| ListedLine {
+        entry,
+        modified: modified.join(&b' '),
+        name,
+    })
 }
 
 fn words(line: &[u8]) -> Vec<std::ops::Range<usize>> {

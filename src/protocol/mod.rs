@@ -1,6 +1,7 @@
 //! The RFCs as values: no socket, no file, no clock, no colour, no environment.
 
 mod advertised_port;
+pub mod announced_size;
 pub mod answered;
 pub mod command;
 pub mod data_port;

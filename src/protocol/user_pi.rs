@@ -70,7 +70,12 @@ pub enum Event {
     /// A 227, 228 or 229 could not be read.
     DataPortUnreadable(DataPortUnreadable),
     /// A 1yz: the transfer of this command has begun.
-    TransferBegun(EntryId),
+    TransferBegun {
+        /// The command.
+        entry: EntryId,
+        /// How many octets a download will bring, if replies told.
+        octets: Option<u64>,
+    },
     /// The final reply of this command.
     CommandAnswered {
         /// The command.
@@ -262,11 +267,15 @@ impl UserPi {
         });
         let Some(entry) = answered else { return };
         if reply.code.is_preliminary() {
+            let octets = command
+                .as_ref()
+                .and_then(|command| self.learnt.octets_of_download(command, &reply));
             if let Some(command) = &command {
                 self.learnt.take_preliminary(command);
                 self.note_beginning(entry);
             }
-            self.events.push_back(Event::TransferBegun(entry));
+            self.events
+                .push_back(Event::TransferBegun { entry, octets });
             return;
         }
         if fit == Fit::SecondReply {

@@ -16,6 +16,7 @@ mod exchange;
 pub mod line_ends;
 pub mod observation;
 mod passive;
+pub mod progress;
 pub mod resume;
 pub mod transfer;
 
@@ -32,6 +33,7 @@ pub use destination::{Destination, KeptOctets};
 pub use engine::{DataState, Status};
 pub use exchange::{Ending, Exchange, News, Outcome, TrustQuestion};
 pub use observation::{DataTap, Observation, Observer, Origin};
+pub use progress::{BackgroundTransfer, Progress};
 pub use transfer::{Form, Transfer, TransferEnd, TransferResult};
 
 use engine::{Engine, Input};
@@ -137,12 +139,34 @@ impl Session {
 
     /// Sends a command. A transfer is joined to the data connection that is open when the command is written.
     pub fn begin(&self, command: Command, origin: Origin, transfer: Option<Transfer>) -> Exchange {
+        self.begin_with(command, origin, transfer, false)
+    }
+
+    /// The same for a transfer that runs on while other commands are begun. There is at most one: a session that has one
+    /// must not be given another transfer before it has settled.
+    pub fn begin_in_background(
+        &self,
+        command: Command,
+        origin: Origin,
+        transfer: Transfer,
+    ) -> Exchange {
+        self.begin_with(command, origin, Some(transfer), true)
+    }
+
+    fn begin_with(
+        &self,
+        command: Command,
+        origin: Origin,
+        transfer: Option<Transfer>,
+        in_background: bool,
+    ) -> Exchange {
         let (news, exchange) = Exchange::new();
         // A session whose engine is gone drops the sender, and the exchange settles as lost.
         let _ = self.inputs.send(Input::Begin {
             command,
             origin,
             transfer,
+            in_background,
             news,
         });
         exchange

@@ -11,6 +11,8 @@ use crate::protocol::{Command, Reply, Verb};
 
 use crate::net::tls::{Secured, TlsFailure};
 
+use super::exchange::Outcome;
+use super::progress::Progress;
 use super::transfer::TransferEnd;
 
 /// Hears everything that happens in a session, in order, on the session's own thread.
@@ -148,8 +150,17 @@ pub enum Observation<'a> {
         /// It was a reset.
         reset: bool,
     },
+    /// Data come or go; told many times a second, from the 1yz on.
+    TransferMoving(&'a Progress),
     /// Data came or went; the transfer is over on this side.
     TransferEnded(&'a TransferEnd),
+    /// The command of a transfer in the background is settled.
+    BackgroundSettled {
+        /// The command.
+        command: &'a Command,
+        /// What became of it.
+        outcome: &'a Outcome,
+    },
     /// A data command went out and no data connection is open for it.
     NoDataConnection {
         /// Which way the data would go.

@@ -15,8 +15,8 @@ use super::observation::DataTap;
 pub enum Transfer {
     /// Where received data go, and in which form.
     Receive(Box<dyn Destination>, Form),
-    /// What is sent, and in which form.
-    Send(Box<dyn Read + Send>, Form),
+    /// What is sent, in which form, and how many octets of it there are, if that is known.
+    Send(Box<dyn Read + Send>, Form, Option<u64>),
 }
 
 /// Whether the representation type changes the octets.
@@ -89,7 +89,7 @@ impl std::fmt::Debug for Transfer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Receive(_, form) => write!(f, "Receive({form:?})"),
-            Self::Send(_, form) => write!(f, "Send({form:?})"),
+            Self::Send(_, form, _) => write!(f, "Send({form:?})"),
         }
     }
 }
@@ -100,6 +100,8 @@ pub(super) struct Joined {
     source: Option<Box<dyn Read + Send>>,
     destination: Option<SharedDestination>,
     line_ends: Arc<AtomicU64>,
+    /// Octets that an upload will put on the data connection.
+    pub(super) to_send: Option<u64>,
 }
 
 impl Joined {
@@ -124,9 +126,10 @@ impl Joined {
                     source: None,
                     destination: Some(destination),
                     line_ends,
+                    to_send: None,
                 }
             }
-            Transfer::Send(source, form) => {
+            Transfer::Send(source, form, octets) => {
                 let source: Box<dyn Read + Send> = if converts(form) {
                     Box::new(ToCrlf::new(source, Arc::clone(&line_ends)))
                 } else {
@@ -141,6 +144,8 @@ impl Joined {
                     source: Some(source),
                     destination: None,
                     line_ends,
+                    // Nobody knows how many line ends there are to grow.
+                    to_send: octets.filter(|_| !converts(form)),
                 }
             }
         }

@@ -12,6 +12,9 @@ use super::line::{Builtin, Redirection, expand_home};
 use super::painter::Tone;
 use super::sending::exists_already;
 use super::target::Target;
+use crate::protocol::Command;
+use crate::protocol::user_pi::data_direction;
+use crate::protocol::verbs::DataDirection;
 use crate::session::Origin;
 
 impl Shell {
@@ -31,9 +34,11 @@ impl Shell {
             (Builtin::Set, _) => self.set(arguments),
             (Builtin::Listen, []) => self.listen(),
             (Builtin::Record, _) => self.record(arguments),
+            (Builtin::Jobs, []) => self.jobs(),
             (Builtin::Lcd, [] | [_]) => self.lcd(arguments.first()),
             (Builtin::Lpwd, []) => self.lpwd(),
             (Builtin::Resync, []) => self.resync(),
+            (Builtin::Table, [_, ..]) => self.table(arguments),
             (Builtin::Tls, []) => self.tls(),
             (name, _) => self.refuse_line(&format!("usage: {}", help::usage(name))),
         }
@@ -42,7 +47,7 @@ impl Shell {
     pub(super) fn run_alias(&mut self, name: &str, arguments: &[Vec<u8>]) -> Exit {
         if arguments.iter().any(|argument| is_redirection(argument)) {
             return self.refuse_line(&format!(
-                "an alias takes no redirection: type the commands that it stands for (`alias {name}` shows them), as in \
+                "an alias takes no redirection and no &: type the commands that it stands for (`alias {name}` shows them), as in \
                  LIST | less behind PASV. Nothing was sent"
             ));
         }
@@ -50,6 +55,9 @@ impl Shell {
             Ok(steps) => steps,
             Err(error) => return self.refuse_line(&error),
         };
+        if steps.iter().any(ExpandedStep::moves_data) && self.has_background() {
+            return self.refuse_second_transfer();
+        }
         if let Err(exit) = self.check_files(&steps) {
             return exit;
         }
@@ -96,6 +104,9 @@ impl Shell {
                 redirection,
                 may_overwrite,
             } => {
+                if command.verb().is("QUIT") && !self.await_background("QUIT") {
+                    return Exit::Interrupted;
+                }
                 let redirection = redirection.map(|target| target.with_home(self.home.as_deref()));
                 self.send_with(command, redirection, Origin::Shown, may_overwrite)
             }
@@ -116,6 +127,20 @@ impl Shell {
                 self.tell_interruption(&outcome);
                 Exit::of(&outcome)
             }
+        }
+    }
+
+    /// `table LINE`: a listing for people. What is no terminal gets it as it is.
+    fn table(&mut self, words: &[String]) -> Exit {
+        let line = words.join(" ");
+        match Command::new(line.as_bytes()) {
+            Ok(command) if data_direction(&command) == Some(DataDirection::Received) => {
+                self.send_as_table(command)
+            }
+            Ok(_) => {
+                self.refuse_line(&"table wants a command that lists: table LIST, or table MLSD")
+            }
+            Err(error) => self.refuse_line(&error),
         }
     }
 
@@ -273,4 +298,4 @@ pub(super) fn is_redirection(argument: &[u8]) -> bool {
     REDIRECTIONS.contains(&argument)
 }
 
-const REDIRECTIONS: &[&[u8]] = &[b"|", b">", b">>", b"<", b"<<<"];
+const REDIRECTIONS: &[&[u8]] = &[b"|", b">", b">>", b"<", b"<<<", b"&"];

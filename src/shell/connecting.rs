@@ -202,6 +202,9 @@ impl Shell {
 
     /// `exit`, `bye`, Ctrl-D: QUIT, shown, and at most three seconds for its reply.
     pub(super) fn quit(&mut self) -> Exit {
+        if !self.await_background("QUIT") {
+            return Exit::Interrupted;
+        }
         self.is_over = true;
         let Some(session) = &self.session else {
             return Exit::Done;

@@ -6,6 +6,7 @@ use std::sync::{PoisonError, RwLockWriteGuard};
 
 use super::aliases::Aliases;
 use super::assistance::{Knowledge, SharedKnowledge};
+use super::background::Background;
 use super::editor::{Editor, Typed, What};
 use super::escape::escape;
 use super::exit::{Exit, Tally};
@@ -26,6 +27,7 @@ use crate::transcript::recorder::Recorder;
 pub struct Shell {
     pub(super) painter: Painter,
     pub(super) session: Option<Session>,
+    pub(super) background: Option<Background>,
     /// Hears what the session tells; it writes that down while there is a recording.
     pub(super) recorder: Recorder,
     pub(super) recording: Recording,
@@ -99,9 +101,9 @@ impl Shell {
 
     fn is_known(&self, line: &str) -> bool {
         match line::read(line.as_bytes(), &|name| self.aliases.contains(name)) {
-            Ok(Line::Raw { command, .. } | Line::Quote(command)) => {
-                crate::protocol::verbs::entry(&command.verb()).is_some()
-            }
+            Ok(
+                Line::Raw { command, .. } | Line::Background { command, .. } | Line::Quote(command),
+            ) => crate::protocol::verbs::entry(&command.verb()).is_some(),
             Ok(_) => true,
             Err(_) => false,
         }
@@ -115,7 +117,16 @@ impl Shell {
             Line::Raw {
                 command,
                 redirection,
-            } => self.send(command, redirection, self.origin()),
+            } => {
+                if command.verb().is("QUIT") && !self.await_background("QUIT") {
+                    return Exit::Interrupted;
+                }
+                self.send(command, redirection, self.origin())
+            }
+            Line::Background {
+                command,
+                redirection,
+            } => self.send_in_background(command, redirection),
             Line::Builtin { name, arguments } => self.run_builtin(name, &arguments),
             Line::Alias { name, arguments } => self.run_alias(&name, &arguments),
         }
@@ -165,6 +176,7 @@ impl Shell {
 
     /// Sends a command without data and waits for what becomes of it.
     pub(super) fn perform(&mut self, command: Command, origin: Origin) -> Result<Outcome, Exit> {
+        self.interrupts.turn_to_next_command();
         let exchange = self.connected()?.begin(command, origin, None);
         let outcome = self.await_outcome(&exchange);
         self.tell_interruption(&outcome);
@@ -200,10 +212,15 @@ impl Shell {
         }
         self.painter.screen().hold();
         let result = command(self);
+        self.take_terminal_back();
+        result
+    }
+
+    /// Ends what [`Shell::lend_terminal`] or a pager began.
+    pub(super) fn take_terminal_back(&mut self) {
         if let Keyboard::Terminal(editor) = &mut self.keyboard {
             self.painter.screen().release(editor.columns());
         }
-        result
     }
 
     fn run_local(&mut self, command: &[u8]) -> Exit {
@@ -292,6 +309,10 @@ impl Shell {
     pub(super) fn drop_session(&mut self) {
         self.interrupts.set_session(None);
         self.session = None;
+        // It was settled with the session.
+        if self.has_background() {
+            self.background = None;
+        }
         self.end_recording();
     }
 }

@@ -46,7 +46,7 @@ impl Interrupts {
         self.lock().session = session;
     }
 
-    /// What is still to be done when Ctrl-C ends the program.
+    /// What is still to be done when Ctrl-C or a signal ends the program.
     pub fn set_farewell(&self, farewell: impl FnOnce() + Send + 'static) {
         self.lock().farewell = Some(Box::new(farewell));
     }
@@ -61,18 +61,16 @@ impl Interrupts {
     pub fn during_command<T>(&self, wait: impl FnOnce() -> T) -> T {
         let mut state = self.lock();
         state.waits = true;
-        let unheard = std::mem::take(&mut state.unheard);
-        if let Some(session) = &state.session {
-            // One that came behind the last command is not for this one.
-            session.forget();
-            if unheard {
-                session.interrupt();
-            }
-        }
+        state.turn_to_next_command();
         drop(state);
         let result = wait();
         self.lock().waits = false;
         result
+    }
+
+    /// To be called before a command that is begun first and waited for afterwards.
+    pub fn turn_to_next_command(&self) {
+        self.lock().turn_to_next_command();
     }
 
     /// The same, without forgetting it.
@@ -88,13 +86,20 @@ impl Interrupts {
         std::mem::take(&mut state.pressed)
     }
 
+    /// Does what is still to be done, once.
+    pub fn bid_farewell(&self) {
+        let farewell = self.lock().farewell.take();
+        if let Some(farewell) = farewell {
+            farewell();
+        }
+    }
+
     fn press(&self) {
         let mut state = self.lock();
         let again = std::mem::replace(&mut state.pressed, true);
         if self.is_script && (again || !state.waits) {
-            if let Some(farewell) = state.farewell.take() {
-                farewell();
-            }
+            drop(state);
+            self.bid_farewell();
             std::process::exit(i32::from(Exit::Interrupted.code()));
         }
         match &state.session {
@@ -105,5 +110,18 @@ impl Interrupts {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// A Ctrl-C that came behind the last command is not for the next one, but one that nobody has heard is.
+    fn turn_to_next_command(&mut self) {
+        let unheard = std::mem::take(&mut self.unheard);
+        if let Some(session) = &self.session {
+            session.forget();
+            if unheard {
+                session.interrupt();
+            }
+        }
     }
 }

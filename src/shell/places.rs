@@ -6,8 +6,6 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command as Process, Stdio};
 use std::sync::mpsc::{self, Receiver, Sender};
 
-use super::escape::escape;
-use super::hexdump::{HexDump, looks_like_text};
 use super::painter::Screen;
 use crate::session::Destination;
 
@@ -193,80 +191,6 @@ impl Destination for StandardOutput {
     }
 }
 
-/// The terminal: text line by line and escaped, anything else as a hex dump.
-pub struct ShownData {
-    screen: Screen,
-    form: ShownForm,
-}
-
-enum ShownForm {
-    Undecided,
-    Text(Vec<u8>),
-    Octets(HexDump),
-}
-
-impl ShownData {
-    /// Shows on this screen.
-    #[must_use]
-    pub fn new(screen: Screen) -> Self {
-        Self {
-            screen,
-            form: ShownForm::Undecided,
-        }
-    }
-}
-
-impl Destination for ShownData {
-    fn write(&mut self, octets: &[u8]) -> io::Result<()> {
-        if matches!(self.form, ShownForm::Undecided) {
-            self.form = if looks_like_text(octets) {
-                ShownForm::Text(Vec::new())
-            } else {
-                ShownForm::Octets(HexDump::new())
-            };
-        }
-        match &mut self.form {
-            ShownForm::Undecided => Ok(()),
-            ShownForm::Text(line) => show_text(&self.screen, line, octets),
-            ShownForm::Octets(dump) => {
-                let lines = dump.push(octets);
-                lines
-                    .lines()
-                    .try_for_each(|line| self.screen.data_line(line))
-            }
-        }
-    }
-
-    fn end(&mut self, _accepted: bool) -> io::Result<()> {
-        match std::mem::replace(&mut self.form, ShownForm::Undecided) {
-            ShownForm::Undecided => Ok(()),
-            ShownForm::Text(line) if line.is_empty() => Ok(()),
-            ShownForm::Text(line) => self.screen.data_line(&escape(&line)),
-            ShownForm::Octets(dump) => dump
-                .finish()
-                .lines()
-                .try_for_each(|line| self.screen.data_line(line)),
-        }
-    }
-}
-
-/// Shows every line that is complete. A line that grows without end is shown in pieces.
-fn show_text(screen: &Screen, line: &mut Vec<u8>, octets: &[u8]) -> io::Result<()> {
-    for piece in octets.split_inclusive(|&octet| octet == b'\n') {
-        line.extend_from_slice(piece);
-        if line.ends_with(b"\n") {
-            line.pop();
-            let text = line.strip_suffix(b"\r").unwrap_or(line);
-            screen.data_line(&escape(text))?;
-            line.clear();
-        } else if line.len() >= LINE_SHOWN_OCTETS {
-            screen.data_line(&escape(line))?;
-            line.clear();
-        }
-    }
-    Ok(())
-}
-
 /// A pipe or device, opened at the first read: a pipe that nobody writes to yet would hold up everything until then.
 pub struct OpenedLate {
     path: PathBuf,
@@ -392,5 +316,3 @@ fn open_for_writing(path: &Path, append: bool) -> io::Result<(File, bool)> {
         file => Ok((file?, false)),
     }
 }
-
-const LINE_SHOWN_OCTETS: usize = 16 * 1024;

@@ -151,6 +151,7 @@ mod tests {
                 DataState::Closed
             },
             owed: Vec::new(),
+            background: None,
             control_tls: None,
             data_tls: None,
             last_answered: None,

@@ -38,6 +38,9 @@ impl Shell {
         if let Err(exit) = self.connected() {
             return exit;
         }
+        if self.has_background() {
+            return self.refuse_second_transfer();
+        }
         let result = if asked.download {
             self.resume_download(&asked, &local)
         } else {

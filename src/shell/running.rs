@@ -27,6 +27,7 @@ use super::replaying;
 use super::secrets::without_secrets;
 use super::settings::TlsStart;
 use super::target::Target;
+use super::terminations;
 use super::trust::Certificates;
 use crate::net::tls::Roots;
 use crate::session::Session;
@@ -84,7 +85,12 @@ fn painter(common: &Common, interactive: bool) -> Painter {
     };
     let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-    Painter::new(Screen::new(dialogue, colour, is_set("NO_COLOR") || dumb))
+    let screen = Screen::new(dialogue, colour, is_set("NO_COLOR") || dumb);
+    Painter::new(if dumb {
+        screen
+    } else {
+        screen.with_status_line()
+    })
 }
 
 fn run_target(mut shell: Shell, common: &Common, target: Option<&str>) -> Exit {
@@ -150,6 +156,8 @@ pub(super) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
             .map(|line| line.as_encoded_bytes().to_vec());
         Keyboard::Given(lines.collect::<VecDeque<_>>())
     };
+    let interrupts = Interrupts::listen(!interactive).context("Ctrl-C")?;
+    terminations::listen(painter.screen(), &interrupts).context("SIGTERM")?;
     let mut settings = configuration.settings;
     settings.tls = match common.tls {
         Some(Tls::Off) => TlsStart::Off,
@@ -161,6 +169,7 @@ pub(super) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
     Ok(Shell {
         painter: painter.clone(),
         session: None,
+        background: None,
         recorder: Recorder::default(),
         recording: Recording::Off,
         settings,
@@ -169,7 +178,7 @@ pub(super) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
         aliases: configuration.aliases,
         knowledge,
         keyboard,
-        interrupts: Interrupts::listen(!interactive).context("Ctrl-C")?,
+        interrupts,
         tally: Tally::default(),
         home: dirs::home_dir(),
         is_over: false,
@@ -211,7 +220,7 @@ impl Shell {
             };
             self.run_line(&line);
         }
-        if self.interrupts.take() {
+        if self.interrupts.take() || !self.await_background("the script") {
             self.drop_session();
             return Exit::Interrupted;
         }

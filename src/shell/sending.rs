@@ -10,20 +10,21 @@ use super::core::{Keyboard, Shell};
 use super::escape::escape;
 use super::exit::Exit;
 use super::line::Redirection;
+use super::pager::Pager;
 use super::painter::Tone;
-use super::places::{
-    AppendedFile, LocalCommand, OpenedLate, ReplacedFile, ShownData, StandardOutput,
-};
+use super::places::{AppendedFile, LocalCommand, OpenedLate, ReplacedFile, StandardOutput};
 use super::settings::Ascii;
+use super::shown_data::{Look, ShownData};
 use crate::protocol::Command;
 use crate::protocol::user_pi::data_direction;
 use crate::protocol::verbs::DataDirection;
 use crate::session::{Form, Origin, Outcome, Transfer};
 
 /// What a data command needs besides its line.
-enum Data {
+pub(super) enum Data {
     None,
     Joined(Transfer),
+    Shown(Transfer, Option<Pager>),
     Piped(Transfer, Child),
     Typed,
 }
@@ -59,11 +60,7 @@ impl Shell {
             return exit;
         }
         self.warn_before(&command);
-        let data = match (data_direction(&command), redirection) {
-            (None, _) => Ok(Data::None),
-            (Some(DataDirection::Received), to) => self.destination(to, may_overwrite),
-            (Some(DataDirection::Sent), from) => self.source(from),
-        };
+        let data = self.data_of(&command, redirection, may_overwrite);
         let data = data.map(|data| self.learn_names(data, &command));
         match data {
             Ok(Data::None) => self.send_plain(command, origin),
@@ -72,6 +69,9 @@ impl Shell {
                     interrupts.during(|| session.perform(command, origin, Some(transfer)))
                 })
             }),
+            Ok(Data::Shown(transfer, pager)) => {
+                self.send_and_show(command, transfer, pager, origin)
+            }
             // The local command may want the terminal for itself (a pager).
             Ok(Data::Piped(transfer, child)) => self.lend_terminal(|shell| {
                 let exit = shell.finish(|shell| {
@@ -90,18 +90,90 @@ impl Shell {
 
     /// The names in a listing are completed from then on.
     fn learn_names(&self, data: Data, command: &Command) -> Data {
-        let learnt = |transfer| match transfer {
+        let learning = |transfer| self.learning_names(transfer, command);
+        match data {
+            Data::Joined(transfer) => Data::Joined(learning(transfer)),
+            Data::Shown(transfer, pager) => Data::Shown(learning(transfer), pager),
+            Data::Piped(transfer, child) => Data::Piped(learning(transfer), child),
+            other @ (Data::None | Data::Typed) => other,
+        }
+    }
+
+    fn learning_names(&self, transfer: Transfer, command: &Command) -> Transfer {
+        match transfer {
             Transfer::Receive(destination, form) => {
                 let names = &self.knowledge().remote_names;
                 let destination = LearningDestination::around(destination, command, names);
                 Transfer::Receive(destination, form)
             }
             sent @ Transfer::Send(..) => sent,
+        }
+    }
+
+    /// Sends a command that lists, and shows its data as a table if they go to a terminal.
+    pub(super) fn send_as_table(&mut self, command: Command) -> Exit {
+        if let Err(exit) = self.connected() {
+            return exit;
+        }
+        if self.has_background() {
+            return self.refuse_second_transfer();
+        }
+        if !self.painter.screen().shows_data_on_terminal() {
+            return self.send(command, None, Origin::Shown);
+        }
+        let (transfer, pager) = self.shown(true);
+        let transfer = self.learning_names(transfer, &command);
+        self.send_and_show(command, transfer, pager, Origin::Shown)
+    }
+
+    /// Sends a command whose data are shown. The prompt waits for whoever reads them in the pager.
+    fn send_and_show(
+        &mut self,
+        command: Command,
+        transfer: Transfer,
+        pager: Option<Pager>,
+        origin: Origin,
+    ) -> Exit {
+        let mut was_paged = false;
+        let exit = self.finish(|shell| {
+            shell.exchange(|interrupts, session| {
+                interrupts.during(|| {
+                    let outcome = session.perform(command, origin, Some(transfer));
+                    was_paged = pager.is_some_and(|pager| pager.wait());
+                    outcome
+                })
+            })
+        });
+        if was_paged {
+            self.take_terminal_back();
+            if self.settings.hints {
+                let text = "what was longer than the screen went to the pager; `set pager off` shows it here";
+                self.painter.say(Tone::Hint, text);
+            }
+        }
+        exit
+    }
+
+    /// What the data of a command need, as far as that can be had before it is sent.
+    pub(super) fn data_of(
+        &mut self,
+        command: &Command,
+        redirection: Option<Redirection>,
+        may_overwrite: bool,
+    ) -> Result<Data, Exit> {
+        let Some(direction) = data_direction(command) else {
+            return Ok(Data::None);
         };
-        match data {
-            Data::Joined(transfer) => Data::Joined(learnt(transfer)),
-            Data::Piped(transfer, child) => Data::Piped(learnt(transfer), child),
-            other @ (Data::None | Data::Typed) => other,
+        if self.has_background() {
+            if let Some(Redirection::FromHereDocument(word)) = &redirection {
+                // The lines are data all the same, and nothing to be run.
+                self.read_here_document(word)?;
+            }
+            return Err(self.refuse_second_transfer());
+        }
+        match direction {
+            DataDirection::Received => self.destination(redirection, may_overwrite),
+            DataDirection::Sent => self.source(redirection),
         }
     }
 
@@ -176,7 +248,8 @@ impl Shell {
             },
             // Whoever sent it, a terminal never gets it raw.
             Some(Redirection::ToStandardOutput) | None if screen.shows_data_on_terminal() => {
-                joined(Box::new(ShownData::new(screen)), Form::Exact)
+                let (transfer, pager) = self.shown(false);
+                Ok(Data::Shown(transfer, pager))
             }
             Some(Redirection::ToStandardOutput) | None => {
                 joined(Box::new(StandardOutput(screen)), Form::Exact)
@@ -185,10 +258,27 @@ impl Shell {
         }
     }
 
+    /// The terminal, which may lend itself to a pager.
+    fn shown(&self, table: bool) -> (Transfer, Option<Pager>) {
+        let screen = self.painter.screen().clone();
+        let is_paged = self.settings.pager && self.is_interactive() && screen.has_cursor();
+        let look = Look {
+            gutter: self.settings.gutter,
+            table,
+            pager: is_paged.then(Pager::of_environment).flatten(),
+        };
+        let pager = look.pager.clone();
+        let shown = ShownData::new(screen, look);
+        (Transfer::Receive(Box::new(shown), Form::Exact), pager)
+    }
+
     fn source(&mut self, from: Option<Redirection>) -> Result<Data, Exit> {
         match from {
             Some(Redirection::FromFile(path)) => self.open_source(&path),
-            Some(Redirection::FromText(text)) => Ok(sent(io::Cursor::new(text), Form::Exact)),
+            Some(Redirection::FromText(text)) => {
+                let octets = text.len() as u64;
+                Ok(sent(io::Cursor::new(text), Form::Exact, Some(octets)))
+            }
             Some(Redirection::FromHereDocument(word)) => self.read_here_document(&word),
             Some(Redirection::FromStandardInput) => self.standard_input(),
             None if self.is_interactive() => Ok(Data::Typed),
@@ -205,7 +295,7 @@ impl Shell {
             return Err(self.refuse_file(path, &io::Error::other("it is a folder")));
         }
         if !metadata.is_file() {
-            return Ok(sent(OpenedLate::new(path), Form::ByType));
+            return Ok(sent(OpenedLate::new(path), Form::ByType, None));
         }
         let mut file = File::open(path).map_err(|error| self.refuse_file(path, &error))?;
         let mut beginning = Vec::new();
@@ -230,7 +320,8 @@ impl Shell {
                 self.painter.say(Tone::Hint, &text);
             }
         }
-        Ok(sent(io::Cursor::new(beginning).chain(file), Form::ByType))
+        let whole = io::Cursor::new(beginning).chain(file);
+        Ok(sent(whole, Form::ByType, Some(metadata.len())))
     }
 
     fn read_here_document(&mut self, word: &[u8]) -> Result<Data, Exit> {
@@ -243,7 +334,8 @@ impl Shell {
                 )));
             };
             if line == word {
-                return Ok(sent(io::Cursor::new(text), Form::ByType));
+                let octets = text.len() as u64;
+                return Ok(sent(io::Cursor::new(text), Form::ByType, Some(octets)));
             }
             text.extend_from_slice(&line);
             text.push(b'\n');
@@ -257,9 +349,9 @@ impl Shell {
             )),
             Keyboard::Script(input) => {
                 let rest = std::mem::replace(input, Box::new(io::empty()));
-                Ok(sent(rest, Form::Exact))
+                Ok(sent(rest, Form::Exact, None))
             }
-            Keyboard::Given(_) => Ok(sent(io::stdin(), Form::Exact)),
+            Keyboard::Given(_) => Ok(sent(io::stdin(), Form::Exact, None)),
         }
     }
 
@@ -273,8 +365,8 @@ impl Shell {
     }
 }
 
-fn sent(source: impl Read + Send + 'static, form: Form) -> Data {
-    Data::Joined(Transfer::Send(Box::new(source), form))
+fn sent(source: impl Read + Send + 'static, form: Form, octets: Option<u64>) -> Data {
+    Data::Joined(Transfer::Send(Box::new(source), form, octets))
 }
 
 /// Whether nothing in it is what a text has no use for. Text need not be UTF-8.

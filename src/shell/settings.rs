@@ -102,6 +102,10 @@ pub struct Settings {
     pub hints: bool,
     /// `set prompt-...`.
     pub prompt: PromptParts,
+    /// `set gutter`.
+    pub gutter: bool,
+    /// `set pager`.
+    pub pager: bool,
     /// `set tls`.
     pub tls: TlsStart,
     /// `set tls-max`.
@@ -241,6 +245,20 @@ impl Settings {
             change: |settings, index| settings.prompt.rename = SWITCH[index],
         },
         Setting {
+            name: "gutter",
+            values: &["on", "off"],
+            about: "the mark in front of data on the screen that tells them from replies",
+            value: |settings| place(&SWITCH, settings.gutter),
+            change: |settings, index| settings.gutter = SWITCH[index],
+        },
+        Setting {
+            name: "pager",
+            values: &["on", "off"],
+            about: "data that are longer than the screen go to $PAGER, or to less",
+            value: |settings| place(&SWITCH, settings.pager),
+            change: |settings, index| settings.pager = SWITCH[index],
+        },
+        Setting {
             name: "tls",
             values: &["off", "require", "implicit"],
             about: "how `open` begins: in clear, with AUTH TLS or not at all, or under TLS before the greeting",
@@ -310,6 +328,8 @@ impl Default for Settings {
             abort: Abort::default(),
             hints: true,
             prompt: PromptParts::default(),
+            gutter: true,
+            pager: true,
             tls: TlsStart::default(),
             tls_max: TlsMaximum::default(),
             tls_resume: Switch::default(),

@@ -19,12 +19,13 @@ impl Shell {
         origin: Origin,
     ) -> Result<Outcome, Exit> {
         let (keyboard, data) = TypedData::new();
-        let transfer = Transfer::Send(Box::new(data), Form::Exact);
+        let transfer = Transfer::Send(Box::new(data), Form::Exact, None);
         let line_end: &[u8] = if self.converts_line_ends() {
             b"\r\n"
         } else {
             b"\n"
         };
+        self.interrupts.turn_to_next_command();
         let exchange = self.connected()?.begin(command, origin, Some(transfer));
         // All the way: between two lines the terminal turns Ctrl-C into a signal.
         let outcome = self

@@ -19,6 +19,8 @@ mod rig;
 mod rooms;
 mod scripts;
 mod secrets;
+#[cfg(unix)]
+mod terminations;
 mod tls;
 
 mod support;

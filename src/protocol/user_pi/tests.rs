@@ -311,6 +311,7 @@ fn only_a_234_to_auth_with_a_mechanism_of_tls_agrees_on_tls() {
         assert_eq!(last, agreed, "{command} {reply}");
     }
 }
+
 #[test]
 fn the_last_reply_is_kept_with_what_it_answered_and_what_was_known_before() {
     let pi = after(&["TYPE I", "200 ok", "PASS hunter2", "530 no hunter2"]);
@@ -372,4 +373,45 @@ fn somebody_is_logged_in_from_the_230_to_the_next_user_or_rein() {
     assert!(with(&["USER b", "530 no"]));
     assert!(!with(&["USER b", "331 flushed"]));
     assert!(!with(&["REIN", "220 again"]));
+}
+
+/// What is known of the octets of the last transfer of this dialogue.
+fn announced(dialogue: &[&str]) -> Option<u64> {
+    let begun = events(dialogue).into_iter().rev();
+    let mut octets = begun.filter_map(|event| match event {
+        Event::TransferBegun { octets, .. } => Some(octets),
+        _ => None,
+    });
+    octets.next().expect("a transfer began")
+}
+
+#[test]
+fn a_download_is_as_long_as_its_1yz_or_the_last_size_says() {
+    let told = "150 data connection for f (7 bytes).";
+    let untold = "150 here it comes";
+    assert_eq!(announced(&["RETR f", told]), Some(7));
+    assert_eq!(announced(&["RETR f", untold]), None);
+    assert_eq!(announced(&["SIZE f", "213 9", "RETR f", untold]), Some(9));
+    assert_eq!(announced(&["SIZE f", "213 9", "RETR f", told]), Some(7));
+    assert_eq!(announced(&["SIZE g", "213 9", "RETR f", untold]), None);
+    assert_eq!(announced(&["SIZE f", "550 no", "RETR f", untold]), None);
+    assert_eq!(
+        announced(&["SIZE f", "213 9", "CWD d", "250 ok", "RETR f", untold]),
+        None
+    );
+    assert_eq!(
+        announced(&["SIZE f", "213 9", "TYPE A", "200 ok", "RETR f", untold]),
+        None
+    );
+    assert_eq!(announced(&["LIST", told]), None);
+}
+
+#[test]
+fn behind_a_rest_only_a_size_tells_what_is_left() {
+    let told = "150 data connection for f (7 bytes).";
+    assert_eq!(announced(&["REST 4", "350 ok", "RETR f", told]), None);
+    assert_eq!(
+        announced(&["SIZE f", "213 9", "REST 4", "350 ok", "RETR f", told]),
+        Some(5)
+    );
 }

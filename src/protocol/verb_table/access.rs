@@ -71,5 +71,6 @@ pub(super) const ROWS: &[VerbEntry] = &[
         .notes("A transfer that is going on should be finished first, and then the connection closes.")
         .example(&["QUIT", "221 Goodbye."])
         .quirks("In a transfer Pure-FTPd aborts it and sends no 221; vsftpd and ProFTPD finish it.")
-        .handled("A person's QUIT that is answered ends the program; `exit`, `bye` and Ctrl-D send it."),
+        .handled("It waits for a transfer in the background. A person's QUIT that is answered ends the program; `exit`, `bye` and \
+                  Ctrl-D send it."),
 ];

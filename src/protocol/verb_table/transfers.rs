@@ -93,7 +93,7 @@ pub(super) const ROWS: &[VerbEntry] = &[
         .quirks("vsftpd reads it only after the transfer (unless async_abor_enable is set). Pure-FTPd answers \
             an upload with 426 and 451.")
         .handled("The first Ctrl-C in a transfer sends it, behind Telnet IP and Synch (`set abort plain`: \
-            alone)."),
+                  alone). Typed, it aborts the transfer in the background."),
     VerbEntry::new("LIST", "LIST [<path>]", "RFC 959 section 4.1.3; RFC 1123 section 4.1.2.7",
         "Lists a directory for people to read.", RECEIVING).receives(RECEIVED)
         .notes("For eyes only: no form is laid down. MLSD is for programs, NLST for bare names.")

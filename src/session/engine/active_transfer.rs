@@ -6,6 +6,7 @@ use crate::net::DataConnection;
 use crate::net::tls::TlsConnection;
 use crate::protocol::ledger::EntryId;
 use crate::protocol::verbs::DataDirection;
+use crate::session::progress::Progress;
 use crate::session::transfer::{Joined, TransferResult};
 
 pub(super) struct ActiveTransfer {
@@ -24,6 +25,12 @@ pub(super) struct ActiveTransfer {
     /// The server closed the connection before the transfer began.
     pub(super) closed_early: bool,
     pub(super) interrupts: u32,
+    /// When the 1yz came.
+    begun_at: Option<Instant>,
+    /// When the observers are told next how far it has come.
+    progress_at: Option<Instant>,
+    /// How many octets there will be, if it is known.
+    whole: Option<u64>,
     /// When a download is read although no 1yz came: some servers send the data first.
     receive_at: Option<Instant>,
     /// The server refused or broke off a download; what is on its way may still come until then.
@@ -56,6 +63,9 @@ impl ActiveTransfer {
             dropped: false,
             closed_early: false,
             interrupts: 0,
+            begun_at: None,
+            progress_at: None,
+            whole: None,
             receive_at: None,
             give_up_at: None,
             connect_until: None,
@@ -111,10 +121,9 @@ impl ActiveTransfer {
         }
     }
 
-    /// The handshake of the data connection is over. Tells whether data can flow now.
-    pub(super) fn secured(&mut self) -> bool {
+    /// The handshake of the data connection is over.
+    pub(super) fn secured(&mut self) {
         self.secured = true;
-        self.may_flow()
     }
 
     pub(super) fn is_in_handshake(&self) -> bool {
@@ -178,12 +187,43 @@ impl ActiveTransfer {
         std::mem::replace(&mut self.octets_seen, octets) != octets
     }
 
-    /// The server began the transfer. Not one octet of payload is written before that. Tells whether it is the first
-    /// time and data can flow.
-    pub(super) fn begin(&mut self) -> bool {
+    /// The server began the transfer; a download will bring so many octets, if that is known. Not one octet of payload
+    /// is written before that. Tells whether it is the first time and data can flow.
+    pub(super) fn begin(&mut self, octets: Option<u64>) -> bool {
         let first = !std::mem::replace(&mut self.begun, true);
+        if first {
+            let now = Instant::now();
+            self.begun_at = Some(now);
+            self.progress_at = Some(now);
+            self.whole = octets.or(self.joined.to_send);
+        }
         self.move_data();
         first && self.may_flow()
+    }
+
+    /// How far it has come since its 1yz.
+    pub(super) fn progress(&self) -> Option<Progress> {
+        let octets = self.octets();
+        Some(Progress {
+            direction: self.direction(),
+            octets,
+            whole: self.whole.filter(|whole| *whole >= octets),
+            elapsed: self.begun_at?.elapsed(),
+        })
+    }
+
+    /// When the observers are to be told next how far it has come.
+    pub(super) fn progress_due(&self) -> Option<Instant> {
+        self.progress_at.filter(|_| self.result.is_none())
+    }
+
+    /// Whether they are to be told now; if so, it is due again a moment later.
+    pub(super) fn is_progress_due(&mut self, now: Instant) -> bool {
+        let is_due = self.progress_due().is_some_and(|at| now >= at);
+        if is_due {
+            self.progress_at = Some(now + PROGRESS_INTERVAL);
+        }
+        is_due
     }
 
     /// Reads the data, unless that has begun already.
@@ -218,4 +258,6 @@ impl ActiveTransfer {
     }
 }
 
+/// A person sees no more than that.
+const PROGRESS_INTERVAL: Duration = Duration::from_millis(100);
 const PRELIMINARY_GRACE: Duration = Duration::from_millis(150);

@@ -13,6 +13,7 @@ use crate::session::observation::Observation;
 use crate::session::transfer::{TransferEnd, TransferResult};
 
 use super::Engine;
+use super::waiting::Waiting;
 
 impl Engine {
     pub(super) fn take_data_event(&mut self, id: u64, event: DataEvent) {
@@ -83,9 +84,7 @@ impl Engine {
             return;
         };
         transfer.connect(connection);
-        if let (true, Some(waiting)) = (transfer.may_flow(), &self.waiting) {
-            waiting.tell(News::Begun);
-        }
+        self.tell_begun();
     }
 
     fn take_secured(&mut self, id: u64, secured: Secured) {
@@ -94,12 +93,21 @@ impl Engine {
         let Some(transfer) = self.transfer.as_mut().filter(|transfer| transfer.id == id) else {
             return;
         };
-        let may_flow = transfer.secured();
+        transfer.secured();
         if transfer.answered == Some(false) && transfer.direction() == DataDirection::Sent {
             transfer.drop_connection(TransferResult::StoppedByServer);
             return;
         }
-        if let (true, Some(waiting)) = (may_flow, &self.waiting) {
+        self.tell_begun();
+    }
+
+    /// Payload may be written, if everything is there that it waited for.
+    fn tell_begun(&self) {
+        let flowing = self
+            .transfer
+            .as_ref()
+            .filter(|transfer| transfer.may_flow());
+        if let Some(waiting) = flowing.and_then(|transfer| self.waiting_for(transfer.entry)) {
             waiting.tell(News::Begun);
         }
     }
@@ -146,7 +154,11 @@ impl Engine {
         if error.is_some() {
             self.observe(&Observation::UploadReset);
         }
-        let Some(waiting) = &mut self.waiting else {
+        let is_its_upload = |waiting: &Waiting| {
+            let end = waiting.transfer.as_ref();
+            end.is_some_and(|end| end.direction == DataDirection::Sent)
+        };
+        let Some(waiting) = self.find_waiting_mut(is_its_upload) else {
             return;
         };
         waiting.data_ended_at.get_or_insert_with(Instant::now);
@@ -230,7 +242,7 @@ impl Engine {
         };
         // A destination that was not begun has nothing to finish that could fail for the user.
         let _ = transfer.joined.end(false);
-        if let Some(waiting) = &mut self.waiting {
+        if let Some(waiting) = self.waiting_for_mut(transfer.entry) {
             waiting.transfer = Some(TransferEnd {
                 direction: transfer.joined.direction,
                 octets: 0,
@@ -292,7 +304,7 @@ impl Engine {
                 .map(|connection| (transfer.id, connection));
             self.data.receipt_is_owed = true;
         }
-        if let Some(waiting) = self.waiting.as_mut().filter(|w| w.entry == transfer.entry) {
+        if let Some(waiting) = self.waiting_for_mut(transfer.entry) {
             waiting.aborted |= transfer.interrupts > 0;
             if !is_on_its_way {
                 waiting.data_ended_at.get_or_insert_with(Instant::now);
@@ -311,7 +323,7 @@ impl Engine {
         let sending = self.transfer.as_ref().filter(|transfer| {
             transfer.direction() == DataDirection::Sent && Some(transfer.entry) == entry
         });
-        if let (Some(_), Some(waiting)) = (sending, &self.waiting) {
+        if let Some(waiting) = sending.and_then(|transfer| self.waiting_for(transfer.entry)) {
             waiting.tell(News::DataEnded);
         }
     }

@@ -13,7 +13,8 @@ use super::Engine;
 
 impl Engine {
     pub(super) fn interrupt(&mut self) {
-        let Some(transfer) = &mut self.transfer else {
+        let in_background = self.transfers_in_background();
+        let Some(transfer) = self.transfer.as_mut().filter(|_| !in_background) else {
             return self.interrupt_waiting();
         };
         transfer.interrupts += 1;

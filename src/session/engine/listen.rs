@@ -83,7 +83,7 @@ impl Engine {
     pub(super) fn listen_anywhere(&mut self, origin: Origin, news: Sender<News>) {
         match self.reserve_port() {
             Ok(command) => {
-                self.begin(&command, origin, None, news);
+                self.begin(&command, origin, None, false, news);
                 self.data.reserved = None;
             }
             Err(error) => {

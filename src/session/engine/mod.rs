@@ -1,6 +1,7 @@
 //! The one thread that owns a session: it takes inputs from one queue and lets nothing wait for anything else.
 
 mod active_transfer;
+mod background;
 mod clearing;
 mod data;
 mod data_side;
@@ -24,9 +25,11 @@ use crate::protocol::{Answered, Command, Verb};
 use super::Settings;
 use super::exchange::{Ending, News, Outcome};
 use super::observation::{Observation, Observer, Origin};
+use super::progress::BackgroundTransfer;
 use super::transfer::{Joined, Transfer};
 
 use active_transfer::ActiveTransfer;
+use background::Background;
 use data_side::DataSide;
 use protection::Protection;
 use waiting::Waiting;
@@ -39,6 +42,7 @@ pub(super) enum Input {
         command: Command,
         origin: Origin,
         transfer: Option<Transfer>,
+        in_background: bool,
         news: Sender<News>,
     },
     /// Pick a port and send PORT or EPRT for it.
@@ -71,6 +75,8 @@ pub struct Status {
     pub data: DataState,
     /// Commands that are owed a final reply, oldest first.
     pub owed: Vec<Verb>,
+    /// The transfer that runs in the background.
+    pub background: Option<BackgroundTransfer>,
     /// TLS on the control connection, while it lasts.
     pub control_tls: Option<Secured>,
     /// TLS on the last data connection that had any.
@@ -108,6 +114,7 @@ pub(super) struct Engine {
     /// Pieces of the control connection whose places the reader is not given back while the user is asked.
     withheld: usize,
     waiting: Option<Waiting>,
+    background: Option<Background>,
     data: DataSide,
     transfer: Option<ActiveTransfer>,
     /// Ctrl-C came between two commands of one line: the second is not sent.
@@ -148,6 +155,7 @@ impl Engine {
             held: Vec::new(),
             withheld: 0,
             waiting: Some(Waiting::new(greeting, Verb::new(b""), news)),
+            background: None,
             data: DataSide::default(),
             transfer: None,
             ended: None,
@@ -214,9 +222,10 @@ impl Engine {
                 command,
                 origin,
                 transfer,
+                in_background,
                 news,
             } => {
-                self.begin(&command, origin, transfer, news);
+                self.begin(&command, origin, transfer, in_background, news);
             }
             Input::Listen { origin, news } => self.listen_anywhere(origin, news),
             Input::Interrupt => self.interrupt(),
@@ -243,6 +252,7 @@ impl Engine {
         command: &Command,
         origin: Origin,
         transfer: Option<Transfer>,
+        in_background: bool,
         news: Sender<News>,
     ) {
         if !self.connected {
@@ -256,11 +266,11 @@ impl Engine {
         }
         self.settle_as(Ending::Interrupted);
         let entry = self.pi.send(command);
-        self.waiting = Some(Waiting::new(entry, command.verb(), news));
+        self.enter_waiting(entry, command, in_background, news);
         self.listen_for(command, entry);
         let lacks_connection = transfer.is_some_and(|transfer| !self.join(entry, transfer));
         self.observe(&Observation::CommandSent { command, origin });
-        if let Some(waiting) = &mut self.waiting {
+        if let Some(waiting) = self.waiting_for_mut(entry) {
             waiting.lacks_data_connection = lacks_connection;
         }
         if let (true, Some(direction)) = (lacks_connection, data_direction(command)) {
@@ -272,6 +282,9 @@ impl Engine {
         }
         if let Some(transfer) = &mut self.transfer {
             transfer.start_clocks(self.settings.connect_limit);
+        }
+        if command.verb().is("ABOR") {
+            self.abort_background();
         }
         self.protect_transfer();
     }
@@ -314,6 +327,7 @@ impl Engine {
             learnt: self.pi.learnt().clone(),
             data,
             owed: self.pi.ledger().open_verbs().collect(),
+            background: self.background_transfer(),
             control_tls: self.protection.control(),
             data_tls: self.protection.data(),
             last_answered: self.pi.last_answered().cloned(),
@@ -359,7 +373,7 @@ impl Engine {
         if let Some(transfer) = self.transfer.take() {
             transfer.reset();
         }
-        self.settle_as(Ending::ConnectionLost);
+        self.settle_all_as(Ending::ConnectionLost);
         if self.connected {
             self.say_close_notify();
         }

@@ -11,6 +11,7 @@ use crate::session::exchange::{Ending, News};
 use crate::session::observation::Observation;
 
 use super::Engine;
+use super::waiting::Waiting;
 
 impl Engine {
     pub(super) fn take_octets(&mut self, octets: &[u8]) {
@@ -25,7 +26,7 @@ impl Engine {
         if self.octets_without_reply > ENDLESS_OCTETS {
             let octets = self.octets_without_reply;
             self.observe(&Observation::ProtocolBroken { octets });
-            self.settle_as(Ending::ProtocolBroken);
+            self.settle_all_as(Ending::ProtocolBroken);
             self.end_control(None);
         }
     }
@@ -49,7 +50,7 @@ impl Engine {
                         waiting.data_port_unreadable = true;
                     }
                 }
-                Event::TransferBegun(entry) => self.take_beginning(entry),
+                Event::TransferBegun { entry, octets } => self.take_beginning(entry, octets),
                 Event::CommandAnswered { entry, reply, .. } => self.take_answer(entry, reply),
                 Event::TlsAgreed => self.secure(),
                 Event::ClearAgreed => self.clear(true),
@@ -83,9 +84,9 @@ impl Engine {
         if !reply.code.is_preliminary() {
             self.stop_typing(assignment.entry);
         }
-        let awaited = self.waiting.as_ref().is_some_and(|waiting| {
-            assignment.entry == Some(waiting.entry) || self.is_abort(assignment)
-        });
+        let is_of = |waiting: &Waiting| assignment.entry == Some(waiting.entry);
+        let awaited =
+            self.all_waiting().any(is_of) || (self.waiting.is_some() && self.is_abort(assignment));
         self.observe(&Observation::ReplyReceived {
             reply,
             assignment,
@@ -97,16 +98,12 @@ impl Engine {
     fn is_abort(&self, assignment: &Assignment) -> bool {
         let transfer = self.transfer.as_ref();
         let aborting = transfer.is_some_and(|transfer| transfer.is_aborting())
-            || self.waiting.as_ref().is_some_and(|waiting| waiting.aborted);
+            || self.all_waiting().any(|waiting| waiting.aborted);
         aborting && assignment.verb.as_ref().is_some_and(|verb| verb.is("ABOR"))
     }
 
-    fn take_beginning(&mut self, entry: EntryId) {
-        if let Some(waiting) = self
-            .waiting
-            .as_mut()
-            .filter(|waiting| waiting.entry == entry)
-        {
+    fn take_beginning(&mut self, entry: EntryId, octets: Option<u64>) {
+        if let Some(waiting) = self.waiting_for_mut(entry) {
             waiting.begun = true;
         }
         let Some(transfer) = self
@@ -116,8 +113,8 @@ impl Engine {
         else {
             return;
         };
-        let first = transfer.begin();
-        if let (true, Some(waiting)) = (first, &self.waiting) {
+        let first = transfer.begin(octets);
+        if let (true, Some(waiting)) = (first, self.waiting_for(entry)) {
             waiting.tell(News::Begun);
         }
     }
@@ -131,15 +128,14 @@ impl Engine {
             self.answer_transfer(&reply);
         }
         self.take_answer_to_port(entry, reply.code.is_negative());
-        if let Some(waiting) = self
-            .waiting
-            .as_mut()
-            .filter(|waiting| waiting.entry == entry)
-        {
-            self.quit_answered |= waiting.verb.is("QUIT") && reply.code.is_positive();
-            waiting.reply = Some(reply);
-            waiting.replied_at = Some(Instant::now());
-        }
+        let code = reply.code;
+        let Some(waiting) = self.waiting_for_mut(entry) else {
+            return;
+        };
+        waiting.reply = Some(reply);
+        waiting.replied_at = Some(Instant::now());
+        let is_quit = waiting.verb.is("QUIT");
+        self.quit_answered |= is_quit && code.is_positive();
     }
 
     fn dial(&mut self, offered: DataPort) {

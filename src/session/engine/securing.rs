@@ -164,7 +164,7 @@ impl Engine {
             TlsFailure::Interrupted => Ending::Interrupted,
             _ => Ending::TlsFailed,
         };
-        self.settle_as(ending);
+        self.settle_all_as(ending);
         self.drop_control();
         for held in std::mem::take(&mut self.held) {
             self.take(held);

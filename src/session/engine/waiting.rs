@@ -55,6 +55,19 @@ impl Waiting {
         self.begun && self.transfer.is_some() && self.reply.is_none() && !self.aborted
     }
 
+    /// What is known of it now.
+    pub(super) fn outcome(&self, ending: Ending) -> Outcome {
+        Outcome {
+            ending,
+            reply: self.reply.clone(),
+            begun: self.begun,
+            transfer: self.transfer_end(),
+            data_connection_failed: self.data_connection_failed,
+            data_port_unreadable: self.data_port_unreadable,
+            lacked_data_connection: self.lacks_data_connection,
+        }
+    }
+
     fn transfer_end(&self) -> Option<TransferEnd> {
         let mut end = self.transfer.clone()?;
         if self.aborted {
@@ -81,21 +94,25 @@ impl Engine {
             .as_ref()
             .and_then(|transfer| transfer.deadline());
         let data_first = self.data_first_until.filter(|at| *at > Instant::now());
-        let waiting = self.waiting.as_ref();
-        let owed = waiting.and_then(|waiting| self.owed_deadline(waiting));
-        let settled = waiting.and_then(|waiting| self.abort_deadline(waiting));
-        let receipt = waiting.and_then(|waiting| self.receipt_deadline(waiting));
-        let receipt = receipt.filter(|at| *at > Instant::now());
-        let silence = waiting
-            .and(self.settings.silence_limit)
-            .map(|limit| self.last_movement + limit);
+        let moving = self.transfer.as_ref().and_then(|it| it.progress_due());
         let clearing = self.protection.deadline();
+        let waiting = self.all_waiting().flat_map(|one| self.deadlines_of(one));
+        [reply_end, transfer, data_first, moving, clearing]
+            .into_iter()
+            .chain(waiting)
+            .flatten()
+            .min()
+    }
+
+    fn deadlines_of(&self, waiting: &Waiting) -> [Option<Instant>; 4] {
+        let receipt = self.receipt_deadline(waiting);
+        let silence = self.settings.silence_limit;
         [
-            reply_end, transfer, data_first, owed, settled, receipt, silence, clearing,
+            self.owed_deadline(waiting),
+            self.abort_deadline(waiting),
+            receipt.filter(|at| *at > Instant::now()),
+            silence.map(|limit| self.last_movement + limit),
         ]
-        .into_iter()
-        .flatten()
-        .min()
     }
 
     pub(super) fn pass_deadlines(&mut self) {
@@ -113,13 +130,21 @@ impl Engine {
         }
         self.pass_clearing_deadline(now);
         self.pass_silence_limit(now);
+        if self
+            .transfer
+            .as_mut()
+            .is_some_and(|it| it.is_progress_due(now))
+            && let Some(progress) = self.progress()
+        {
+            self.observe(&Observation::TransferMoving(&progress));
+        }
     }
 
     fn pass_silence_limit(&mut self, now: Instant) {
         let Some(limit) = self.settings.silence_limit else {
             return;
         };
-        if self.waiting.is_none() || now < self.last_movement + limit {
+        if self.all_waiting().next().is_none() || now < self.last_movement + limit {
             return;
         }
         if self
@@ -136,7 +161,7 @@ impl Engine {
         }
         self.conclude_transfer();
         self.observe(&Observation::TimedOut(limit));
-        self.settle_as(Ending::TimedOut);
+        self.settle_all_as(Ending::TimedOut);
     }
 
     /// After the data have ended, a final reply that does not come must not keep the prompt.
@@ -168,48 +193,59 @@ impl Engine {
             .map(|at| at + RECEIPT_GRACE)
     }
 
-    /// Ends the waiting if everything that it waits for is there.
+    /// Ends each waiting whose command has everything that it waits for.
     pub(super) fn settle(&mut self) {
-        let Some(waiting) = &self.waiting else { return };
         let now = Instant::now();
-        let transferring = self
-            .transfer
-            .as_ref()
-            .is_some_and(|transfer| transfer.entry == waiting.entry);
-        let busy = waiting.dialling || waiting.securing || transferring;
-        let answered = waiting.reply.is_some() && !busy;
-        if answered && self.receipt_deadline(waiting).is_some_and(|at| now < at) {
-            return;
+        let due = |waiting: &Waiting| Some((self.ending_of(waiting, now)?, waiting.verb.clone()));
+        let foreground = self.waiting.as_ref().and_then(due);
+        let background = self.background.as_ref().and_then(|it| due(&it.waiting));
+        if let Some((ending, verb)) = foreground {
+            self.tell_owed(ending, &verb);
+            self.settle_as(ending);
         }
-        if answered {
-            let quiet = self.pi.ledger().is_empty()
-                || self.abort_deadline(waiting).is_none_or(|at| now >= at);
-            if !waiting.aborted || quiet || !self.connected {
-                self.settle_as(Ending::Answered);
-            }
-        } else if !self.connected && !transferring {
-            self.settle_as(Ending::ConnectionLost);
-        } else if self.owed_deadline(waiting).is_some_and(|at| now >= at) {
-            let verb = waiting.verb.clone();
-            self.observe(&Observation::FinalReplyOwed { verb: &verb });
-            self.settle_as(Ending::Unanswered);
+        if let Some((ending, verb)) = background {
+            self.tell_owed(ending, &verb);
+            self.settle_background_as(ending);
         }
     }
 
+    fn tell_owed(&mut self, ending: Ending, verb: &Verb) {
+        if ending == Ending::Unanswered {
+            self.observe(&Observation::FinalReplyOwed { verb });
+        }
+    }
+
+    /// How the waiting ends now, if it does.
+    fn ending_of(&self, waiting: &Waiting, now: Instant) -> Option<Ending> {
+        let transfer = self.transfer.as_ref();
+        let transferring = transfer.is_some_and(|transfer| transfer.entry == waiting.entry);
+        let busy = waiting.dialling || waiting.securing || transferring;
+        let answered = waiting.reply.is_some() && !busy;
+        if answered {
+            let is_received = self.receipt_deadline(waiting).is_none_or(|at| now >= at);
+            let is_quiet = self.pi.ledger().is_empty()
+                || self.abort_deadline(waiting).is_none_or(|at| now >= at);
+            let is_over = is_received && (!waiting.aborted || is_quiet || !self.connected);
+            return is_over.then_some(Ending::Answered);
+        }
+        if !self.connected && !transferring {
+            return Some(Ending::ConnectionLost);
+        }
+        let is_overdue = self.owed_deadline(waiting).is_some_and(|at| now >= at);
+        is_overdue.then_some(Ending::Unanswered)
+    }
+
+    /// Ends the waiting in the foreground.
     pub(super) fn settle_as(&mut self, ending: Ending) {
-        let Some(waiting) = self.waiting.take() else {
-            return;
-        };
-        let outcome = Outcome {
-            ending,
-            reply: waiting.reply.clone(),
-            begun: waiting.begun,
-            transfer: waiting.transfer_end(),
-            data_connection_failed: waiting.data_connection_failed,
-            data_port_unreadable: waiting.data_port_unreadable,
-            lacked_data_connection: waiting.lacks_data_connection,
-        };
-        waiting.tell(News::Settled(outcome));
+        if let Some(waiting) = self.waiting.take() {
+            waiting.tell(News::Settled(waiting.outcome(ending)));
+        }
+    }
+
+    /// Ends the waiting in the background too: the connection has ended.
+    pub(super) fn settle_all_as(&mut self, ending: Ending) {
+        self.settle_as(ending);
+        self.settle_background_as(ending);
     }
 }
 

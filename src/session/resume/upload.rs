@@ -244,7 +244,7 @@ impl Upload<'_, '_> {
         self.steps.set_known(format!(
             "{verb} was sent, and how much of the {left} octets arrived is not known"
         ));
-        let transfer = Transfer::Send(Box::new(rest), Form::Exact);
+        let transfer = Transfer::Send(Box::new(rest), Form::Exact, Some(left));
         self.steps
             .data_command(line(verb, self.name), Some(transfer))
     }

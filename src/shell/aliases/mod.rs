@@ -13,6 +13,7 @@ use self::template::{Arity, NoName};
 use super::escape::escape;
 use super::line::{Builtin, LineError, Redirection, quote};
 use super::secrets::secret_span;
+use crate::protocol::user_pi::data_direction;
 use crate::protocol::{Command, IllegalOctet};
 
 /// The aliases of one shell: the ones it ships, and the user's.
@@ -43,6 +44,18 @@ pub enum ExpandedStep {
         /// Its arguments.
         arguments: Vec<String>,
     },
+}
+
+impl ExpandedStep {
+    /// Whether it needs the data connection for itself.
+    #[must_use]
+    pub fn moves_data(&self) -> bool {
+        match self {
+            Self::Command { command, .. } => data_direction(command).is_some(),
+            Self::Passive => true,
+            Self::Builtin { name, .. } => matches!(name, Builtin::Resume | Builtin::Table),
+        }
+    }
 }
 
 /// Why an alias was not defined, removed or expanded.
@@ -133,7 +146,7 @@ struct Alias {
 
 /// Name, arguments and steps of the aliases that ship.
 const SHIPPED: &[(&str, &str, &[&str])] = &[
-    ("ls", "[ARGUMENTS]", &[PASSIVE, "LIST $*"]),
+    ("ls", "[ARGUMENTS]", &[PASSIVE, "table LIST $*"]),
     ("cd", "FOLDER", &["CWD $1"]),
     (
         "get",

@@ -57,6 +57,9 @@ pub enum StepError {
         "a $ must be one of $1 to $9, $*, ${{2-or-name-of-1}}, or $$ for a dollar sign; $passive stands alone"
     )]
     BadDollar,
+    /// `&`.
+    #[error("an alias waits for each of its steps: type the command with & yourself")]
+    Background,
     /// An argument would choose the verb.
     #[error("the FTP verb must be written out: an argument can only stand behind it and a space")]
     VerbFromArgument,
@@ -84,6 +87,7 @@ impl Step {
             Line::Empty => Err(StepError::Empty),
             Line::Local(_) => Err(StepError::Local),
             Line::Alias { name, .. } => Err(StepError::Alias(name)),
+            Line::Background { .. } => Err(StepError::Background),
             Line::Quote(command) => Ok(Self::Command {
                 command: command_template(&command)?,
                 redirection: None,

@@ -36,6 +36,13 @@ fn sent(line: &str) -> ExpandedStep {
     }
 }
 
+fn table(words: &[&str]) -> ExpandedStep {
+    ExpandedStep::Builtin {
+        name: Builtin::Table,
+        arguments: words.iter().map(ToString::to_string).collect(),
+    }
+}
+
 fn redirected(line: &str, redirection: Redirection, may_overwrite: bool) -> ExpandedStep {
     ExpandedStep::Command {
         command: Command::new(line).unwrap(),
@@ -64,10 +71,13 @@ fn put(line: &str, local: &str) -> Vec<ExpandedStep> {
 
 #[test]
 fn the_shipped_aliases_send_what_their_names_say() {
-    assert_eq!(shipped("ls", &[]), [ExpandedStep::Passive, sent("LIST")]);
+    assert_eq!(
+        shipped("ls", &[]),
+        [ExpandedStep::Passive, table(&["LIST"])]
+    );
     assert_eq!(
         shipped("ls", &["-l", "a b"]),
-        [ExpandedStep::Passive, sent("LIST -l a b")]
+        [ExpandedStep::Passive, table(&["LIST", "-l", "a b"])]
     );
     assert_eq!(shipped("cd", &["a b"]), [sent("CWD a b")]);
     assert_eq!(shipped("rm", &["a"]), [sent("DELE a")]);
@@ -137,8 +147,8 @@ fn reget_and_reput_call_resume_with_their_arguments() {
 #[test]
 fn arguments_bring_in_no_redirection_and_no_second_command() {
     assert_eq!(shipped("cd", &["a > b"]), [sent("CWD a > b")]);
-    assert_eq!(shipped("ls", &["|", "sh"])[1], sent("LIST | sh"));
-    assert_eq!(shipped("ls", &[">", "x"])[1], sent("LIST > x"));
+    assert_eq!(shipped("ls", &["|", "sh"])[1], table(&["LIST", "|", "sh"]));
+    assert_eq!(shipped("ls", &[">", "x"])[1], table(&["LIST", ">", "x"]));
     assert_eq!(shipped("get", &["a > b"]), got("RETR a > b", "a > b"));
     assert_eq!(shipped("cd", &["$1 $* $$"]), [sent("CWD $1 $* $$")]);
     for argument in ["a\r\nDELE b", "a\n", "\0"] {

@@ -62,6 +62,12 @@ fn parts(text: &str, knowledge: &Knowledge) -> Vec<(Range<usize>, Mark)> {
         Ok(Line::Local(_)) => vec![(0..1, Mark::Ours)],
         Ok(Line::Builtin { .. } | Line::Alias { .. }) => vec![(0..name_end, Mark::Ours)],
         Ok(Line::Quote(_)) => behind_quote(text, knowledge),
+        Ok(Line::Background { .. }) => {
+            let ampersand = text.trim_end().len() - 1;
+            let mut marks = parts(text[..ampersand].trim_end(), knowledge);
+            marks.push((ampersand..ampersand + 1, Mark::Operator));
+            marks
+        }
         Ok(Line::Raw {
             command,
             redirection,

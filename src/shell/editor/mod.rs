@@ -5,6 +5,7 @@ mod extent;
 mod held_echo;
 mod keys;
 mod preferences;
+mod terminal_modes;
 
 use std::io;
 use std::path::PathBuf;
@@ -24,6 +25,7 @@ use keys::{EndOfData, InsertTab, Keys};
 pub use held_echo::HeldEcho;
 pub use keys::What;
 pub use preferences::{Bell, CompletionStyle, Mode, Preferences};
+pub use terminal_modes::TerminalModes;
 
 /// Reads what a person types.
 pub struct Editor {

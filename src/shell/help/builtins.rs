@@ -54,12 +54,22 @@ pub(super) const BUILTINS: &[(Builtin, &str, &str)] = &[
         "record [--replace] FILE",
         "write the session down, for `ftpsh replay`; record off",
     ),
+    (
+        Builtin::Jobs,
+        "jobs",
+        "show the transfer that runs in the background",
+    ),
     (Builtin::Lcd, "lcd [FOLDER]", "change the local folder"),
     (Builtin::Lpwd, "lpwd", "show the local folder"),
     (
         Builtin::Resync,
         "resync",
         "forget the replies that are still owed",
+    ),
+    (
+        Builtin::Table,
+        "table LINE",
+        "send LINE (LIST, MLSD), show a table",
     ),
     (
         Builtin::Tls,
@@ -119,6 +129,10 @@ pub(super) const LINES: &[(&str, &str)] = &[
     (
         "STOR f < file, APPE f <<< 'text'",
         "a file, or exactly this text, is sent",
+    ),
+    (
+        "RETR f > file &, STOR f < file &",
+        "the transfer runs while you type on",
     ),
     ("STOR f <<END", "the lines up to END are sent"),
     ("APPE f", "type the data at data>, Ctrl-D ends them"),

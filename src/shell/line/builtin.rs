@@ -29,12 +29,16 @@ pub enum Builtin {
     Listen,
     /// `record [--replace] FILE`, `record off`.
     Record,
+    /// `jobs`.
+    Jobs,
     /// `lcd [FOLDER]`.
     Lcd,
     /// `lpwd`.
     Lpwd,
     /// `resync`.
     Resync,
+    /// `table LINE`.
+    Table,
     /// `tls`.
     Tls,
 }
@@ -56,9 +60,11 @@ impl Builtin {
         ("set", Self::Set),
         ("listen", Self::Listen),
         ("record", Self::Record),
+        ("jobs", Self::Jobs),
         ("lcd", Self::Lcd),
         ("lpwd", Self::Lpwd),
         ("resync", Self::Resync),
+        ("table", Self::Table),
         ("tls", Self::Tls),
     ];
 
@@ -124,9 +130,11 @@ mod tests {
             (Builtin::Unalias, "unalias"),
             (Builtin::Set, "set"),
             (Builtin::Record, "record"),
+            (Builtin::Jobs, "jobs"),
             (Builtin::Lcd, "lcd"),
             (Builtin::Lpwd, "lpwd"),
             (Builtin::Resync, "resync"),
+            (Builtin::Table, "table"),
             (Builtin::Tls, "tls"),
         ] {
             assert_eq!(builtin.name(), name);

@@ -43,6 +43,13 @@ pub enum Line {
         /// Its arguments, split as a shell does.
         arguments: Vec<Vec<u8>>,
     },
+    /// A command whose transfer runs while others are typed.
+    Background {
+        /// What is sent.
+        command: Command,
+        /// The file that its data go to or come from.
+        redirection: Redirection,
+    },
     /// Anything else: sent as typed.
     Raw {
         /// What is sent.
@@ -112,6 +119,11 @@ pub enum LineError {
         /// The operator.
         operator: &'static str,
     },
+    /// `&` without a file: the terminal is the prompt's, and standard input and output are the script's.
+    #[error(
+        "& runs a transfer in the background, so its data need a file: write RETR f > f & or STOR f < f &. Nothing was sent; quote sends the line as it is"
+    )]
+    BackgroundWithoutFile,
     /// A path that is not UTF-8, where paths are not octets.
     #[error(
         "the name of the local file is not UTF-8, which this system cannot have: give another name"
@@ -144,6 +156,12 @@ pub fn read(line: &[u8], aliases: &dyn Fn(&str) -> bool) -> Result<Line, LineErr
             redirection: None,
         });
     };
+    if let Some((sent, redirection)) = redirection::split_background(line, direction)? {
+        return Ok(Line::Background {
+            command: Command::new(sent)?,
+            redirection,
+        });
+    }
     let (sent, redirection) = redirection::split(line, direction)?;
     Ok(Line::Raw {
         command: Command::new(sent)?,
@@ -164,6 +182,14 @@ impl fmt::Debug for Line {
             Self::Alias { name, arguments } => {
                 write!(f, "Alias({name}, {} arguments)", arguments.len())
             }
+            Self::Background {
+                command,
+                redirection,
+            } => f
+                .debug_struct("Background")
+                .field("command", command)
+                .field("redirection", redirection)
+                .finish(),
             Self::Raw {
                 command,
                 redirection,

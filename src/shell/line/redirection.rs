@@ -174,6 +174,35 @@ pub(in crate::shell) fn open_target(
     None
 }
 
+/// Splits a raw command that is to run in the background: its last word is `&`, and its data go to or come from a file.
+/// `None` where the line has no `&` of that kind; the one behind `|` is the local shell's.
+///
+/// # Errors
+///
+/// [`LineError::BackgroundWithoutFile`], and as [`split`].
+pub(super) fn split_background(
+    line: &[u8],
+    direction: DataDirection,
+) -> Result<Option<(&[u8], Redirection)>, LineError> {
+    let Some(before) = line.trim_ascii_end().strip_suffix(b" &") else {
+        return Ok(None);
+    };
+    match split(before, direction)? {
+        (
+            sent,
+            Some(
+                file @ (Redirection::ToFile(_)
+                | Redirection::AppendFile(_)
+                | Redirection::FromFile(_)),
+            ),
+        ) => Ok(Some((sent, file))),
+        (_, Some(Redirection::ToCommand(_))) => Ok(None),
+        // The name of a file may end with an `&` that is quoted.
+        (_, None) if split(line, direction)?.1.is_some() => Ok(None),
+        _ => Err(LineError::BackgroundWithoutFile),
+    }
+}
+
 fn redirection(operator: Operator, target: Vec<u8>) -> Result<Redirection, LineError> {
     let to_standard = target == b"-";
     Ok(match operator {

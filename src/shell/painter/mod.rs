@@ -6,6 +6,7 @@
 //!   data connection open to 127.0.0.1:2895  (11 x 256 + 79 = 2895)
 //! ```
 
+mod progress;
 mod screen;
 mod tls;
 mod transcripts;
@@ -21,8 +22,9 @@ use crate::protocol::{Reply, ReplyClass, ReplyCode};
 use crate::session::{Observation, Observer, Origin};
 
 use super::escape::escape;
+use progress::ProgressLine;
 
-pub use screen::{Dialogue, Screen};
+pub use screen::{Dialogue, Screen, Size};
 pub use tls::{agreed, certificate_lines};
 pub use words::{count, list_verbs};
 
@@ -32,6 +34,8 @@ pub struct Painter {
     screen: Screen,
     /// Shared by all clones: the session's thread paints too.
     shows_hints: Arc<AtomicBool>,
+    /// Of the transfer that runs now.
+    progress: Option<Arc<ProgressLine>>,
 }
 
 /// How a line of our own is meant.
@@ -56,6 +60,7 @@ impl Painter {
         Self {
             screen,
             shows_hints: Arc::new(AtomicBool::new(true)),
+            progress: None,
         }
     }
 
@@ -166,7 +171,17 @@ impl Observer for Painter {
             } => {
                 self.reply(reply, assignment, *awaited);
             }
+            Observation::TransferMoving(progress) => {
+                let line = self
+                    .progress
+                    .get_or_insert_with(|| Arc::new(ProgressLine::new()));
+                line.show(progress, &self.screen);
+            }
             other => {
+                if matches!(other, Observation::TransferEnded(_)) {
+                    self.progress = None;
+                    self.screen.end_status();
+                }
                 if let Some((tone, text)) = words::describe(other) {
                     self.say(tone, &text);
                 }

@@ -2,6 +2,9 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use terminal_size::{Height, Width, terminal_size_of};
 
 /// Prints a line above the prompt while the user types.
 pub(in crate::shell) type AbovePrompt = Box<dyn FnMut(String) + Send>;
@@ -13,16 +16,33 @@ pub struct Screen {
     changed: Arc<Condvar>,
     colour: bool,
     data_is_terminal: bool,
+    /// A status line can be drawn and taken away again.
+    has_cursor: bool,
 }
 
 struct Shared {
     dialogue: Dialogue,
     prints_above_prompt: bool,
     prompt_is_up: bool,
+    /// When the prompt was taken away.
+    prompt_gone_at: Instant,
     /// A local command has the terminal.
     held: bool,
+    /// Data are being shown, which tell by themselves how far they have come.
+    shows_data: bool,
+    /// What stands below the last line now; empty if nothing does.
+    status: String,
     /// Lines for above the prompt that the editor has not been given yet, or that a local command holds up.
     waiting: Vec<String>,
+}
+
+/// How large the terminal is, in characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size {
+    /// Characters in a row.
+    pub columns: usize,
+    /// Rows.
+    pub rows: usize,
 }
 
 /// Which stream carries the dialogue.
@@ -47,7 +67,10 @@ impl Screen {
             dialogue,
             prints_above_prompt: false,
             prompt_is_up: false,
+            prompt_gone_at: Instant::now(),
             held: false,
+            shows_data: false,
+            status: String::new(),
             waiting: Vec::new(),
         };
         Self {
@@ -55,7 +78,49 @@ impl Screen {
             changed: Arc::new(Condvar::new()),
             colour: colour.unwrap_or(is_terminal && !plain),
             data_is_terminal: io::stdout().is_terminal(),
+            has_cursor: false,
         }
+    }
+
+    /// The same with a status line, where the dialogue goes to a terminal.
+    #[must_use]
+    pub fn with_status_line(self) -> Self {
+        let has_cursor = match self.lock().dialogue {
+            Dialogue::StandardOutput => io::stdout().is_terminal(),
+            Dialogue::StandardError => io::stderr().is_terminal(),
+        };
+        Self { has_cursor, ..self }
+    }
+
+    /// Whether the terminal is more than a printer.
+    #[must_use]
+    pub fn has_cursor(&self) -> bool {
+        self.has_cursor
+    }
+
+    /// The size of the terminal as it is now.
+    #[must_use]
+    pub fn size(&self) -> Size {
+        self.lock().dialogue.size()
+    }
+
+    /// Keeps this text below whatever is written, until another text takes its place; nothing stands there for the empty
+    /// one, while a prompt is up or was until just now, and while data are shown.
+    pub(super) fn set_status(&self, text: &str) {
+        let mut shared = self.lock();
+        let is_free = self.has_cursor
+            && !shared.held
+            && !shared.prompt_is_up
+            && !shared.shows_data
+            && shared.prompt_gone_at.elapsed() >= PROMPT_REST;
+        shared.show_status(if is_free { text } else { "" });
+    }
+
+    /// The transfer whose status or data were shown is over.
+    pub(super) fn end_status(&self) {
+        let mut shared = self.lock();
+        shared.shows_data = false;
+        shared.show_status("");
     }
 
     /// Whether the dialogue is coloured.
@@ -89,9 +154,12 @@ impl Screen {
     pub fn set_prompt_is_up(&self, up: bool) {
         let mut shared = self.lock();
         shared.prompt_is_up = up;
-        if !up {
+        if up {
+            shared.show_status("");
+        } else {
+            shared.prompt_gone_at = Instant::now();
             for text in std::mem::take(&mut shared.waiting) {
-                shared.dialogue.write_line(&text);
+                shared.write_line(&text);
             }
         }
         self.changed.notify_all();
@@ -104,7 +172,9 @@ impl Screen {
 
     /// A local command has the terminal: the dialogue waits, so that it does not paint over a pager.
     pub fn hold(&self) {
-        self.lock().held = true;
+        let mut shared = self.lock();
+        shared.show_status("");
+        shared.held = true;
     }
 
     /// The terminal is ours again. Where the cursor does not stand at the beginning of a line, a new one is begun: the
@@ -115,7 +185,20 @@ impl Screen {
         let blanks = " ".repeat(columns.saturating_sub(1));
         shared.dialogue.write(&format!("{blanks}\r"));
         for text in std::mem::take(&mut shared.waiting) {
-            shared.dialogue.write_line(&text);
+            shared.write_line(&text);
+        }
+    }
+
+    /// The program ends in the middle of whatever it does: the cursor is left at the beginning of a line, and the terminal
+    /// does not announce pastes any more. A thread that is stuck in a write keeps its terminal.
+    pub fn leave(&self) {
+        let Ok(mut shared) = self.shared.try_lock() else {
+            return;
+        };
+        if shared.prompt_is_up {
+            shared.dialogue.write("\x1b[?2004l\r\n");
+        } else if !shared.held {
+            shared.show_status("");
         }
     }
 
@@ -127,8 +210,8 @@ impl Screen {
             return;
         }
         drop(shared);
-        if let Some(shared) = self.lock_unless_above_prompt(text) {
-            shared.dialogue.write_line(text);
+        if let Some(mut shared) = self.lock_unless_above_prompt(text) {
+            shared.write_line(text);
         }
     }
 
@@ -144,14 +227,18 @@ impl Screen {
         output.flush()
     }
 
-    /// Writes a line of data that was made readable for a terminal.
+    /// Writes lines of data that were made readable for a terminal, each with its line end but the last.
     ///
     /// # Errors
     ///
     /// What the system says.
-    pub fn data_line(&self, text: &str) -> io::Result<()> {
+    pub fn data_lines(&self, text: &str) -> io::Result<()> {
         match self.lock_unless_above_prompt(text) {
-            Some(_guard) => write_all(&mut io::stdout().lock(), &format!("{text}\n")),
+            Some(mut shared) => {
+                shared.shows_data = true;
+                shared.show_status("");
+                write_all(&mut io::stdout().lock(), &format!("{text}\n"))
+            }
             None => Ok(()),
         }
     }
@@ -192,11 +279,36 @@ impl Shared {
     fn waits_above_prompt(&self) -> bool {
         self.prompt_is_up && self.prints_above_prompt
     }
+
+    /// Writes a line of the dialogue above the status.
+    fn write_line(&mut self, text: &str) {
+        let status = std::mem::take(&mut self.status);
+        let gone = without(&status);
+        self.dialogue.write(&format!("{gone}{text}\n{status}"));
+        self.status = status;
+    }
+
+    fn show_status(&mut self, text: &str) {
+        if self.status == text {
+            return;
+        }
+        let gone = without(&self.status);
+        self.dialogue.write(&format!("{gone}{text}"));
+        text.clone_into(&mut self.status);
+    }
 }
 
 impl Dialogue {
-    fn write_line(self, text: &str) {
-        self.write(&format!("{text}\n"));
+    fn size(self) -> Size {
+        let size = match self {
+            Self::StandardOutput => terminal_size_of(io::stdout()),
+            Self::StandardError => terminal_size_of(io::stderr()),
+        };
+        let (Width(columns), Height(rows)) = size.unwrap_or((Width(80), Height(24)));
+        Size {
+            columns: usize::from(columns),
+            rows: usize::from(rows),
+        }
     }
 
     /// A dialogue that nobody can read any more must not end the transfer.
@@ -220,6 +332,14 @@ fn write_all(output: &mut impl Write, text: &str) -> io::Result<()> {
     output.write_all(text.as_bytes())?;
     output.flush()
 }
+
+/// What takes a status away, and brings the cursor to where it began.
+fn without(status: &str) -> &'static str {
+    if status.is_empty() { "" } else { "\r\x1b[K" }
+}
+
+/// Between two prompts that follow each other at once there is no status.
+const PROMPT_REST: Duration = Duration::from_millis(500);
 
 /// A server that floods an idle prompt waits for the editor.
 const WAITING_LINES: usize = 1_000;

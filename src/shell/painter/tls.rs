@@ -61,7 +61,7 @@ pub fn certificate_lines(certificate: &Certificate) -> Vec<String> {
     let safe = |text: &str| escape(text.as_bytes());
     let names = match certificate.names.len() {
         0 => "none".to_owned(),
-        ..=NAMES_SHOWN => safe(&certificate.names.join(", ")),
+        1..=NAMES_SHOWN => safe(&certificate.names.join(", ")),
         all => format!(
             "{} and {} more",
             safe(&certificate.names[..NAMES_SHOWN].join(", ")),

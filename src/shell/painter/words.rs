@@ -3,9 +3,10 @@
 use std::net::SocketAddr;
 
 use crate::protocol::verbs::DataDirection;
-use crate::protocol::{DataPort, Verb};
-use crate::session::{Observation, TransferEnd, TransferResult};
+use crate::protocol::{Command, DataPort, Verb};
+use crate::session::{Observation, Outcome, TransferEnd, TransferResult};
 use crate::shell::escape::escape;
+use crate::shell::exit::Exit;
 
 use super::{Tone, tls};
 
@@ -63,6 +64,7 @@ pub(super) fn describe(observation: &Observation<'_>) -> Option<(Tone, String)> 
             )
         }
         Observation::TransferEnded(end) => transfer_ended(end),
+        Observation::BackgroundSettled { command, outcome } => settled(command, outcome),
         Observation::NoDataConnection { direction } => {
             let what = match direction {
                 DataDirection::Received => "receive",
@@ -128,6 +130,7 @@ pub(super) fn describe(observation: &Observation<'_>) -> Option<(Tone, String)> 
         ),
         Observation::CommandSent { .. }
         | Observation::AbortSent { .. }
+        | Observation::TransferMoving(_)
         | Observation::ReplyReceived { .. } => return None,
     })
 }
@@ -258,6 +261,18 @@ fn transfer_ended(end: &TransferEnd) -> (Tone, String) {
         ),
     };
     (tone, format!("{moved}{converted}, {ended}"))
+}
+
+fn settled(command: &Command, outcome: &Outcome) -> (Tone, String) {
+    let (tone, how) = match Exit::of(outcome) {
+        Exit::Done => (Tone::Note, "is done"),
+        Exit::Refused => (Tone::Warning, "was refused"),
+        Exit::Interrupted => (Tone::Warning, "was aborted"),
+        Exit::LocalFile => (Tone::Error, "failed at this end"),
+        _ => (Tone::Error, "was cut"),
+    };
+    let command = escape(&command.masked());
+    (tone, format!("in the background: {command} {how}"))
 }
 
 /// `1 octet`, `2 octets`.

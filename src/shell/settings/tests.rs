@@ -45,6 +45,8 @@ fn every_value_of_every_type_can_be_reached_by_its_name() {
         ("multiline", "strict"),
         ("abort", "plain"),
         ("hints", "off"),
+        ("gutter", "off"),
+        ("pager", "off"),
         ("prompt-user", "on"),
         ("prompt-host", "on"),
         ("prompt-dir", "on"),
@@ -66,6 +68,8 @@ fn every_value_of_every_type_can_be_reached_by_its_name() {
         multiline: Multiline::Strict,
         abort: Abort::Plain,
         hints: false,
+        gutter: false,
+        pager: false,
         prompt: PromptParts {
             host: true,
             user: true,

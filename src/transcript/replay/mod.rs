@@ -189,7 +189,10 @@ impl Player<'_> {
             None => Ok((None, None)),
             Some(DataDirection::Sent) => {
                 let source = Source::new(self.source(expected)?, trigger);
-                Ok((Some(Transfer::Send(Box::new(source), Form::Exact)), None))
+                Ok((
+                    Some(Transfer::Send(Box::new(source), Form::Exact, None)),
+                    None,
+                ))
             }
             Some(DataDirection::Received) => {
                 let cut = match expected.data.as_ref().map(|data| &data.content) {

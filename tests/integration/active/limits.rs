@@ -56,7 +56,7 @@ fn command(line: &str) -> Command {
 }
 
 fn upload() -> Transfer {
-    Transfer::Send(Box::new(&b"data"[..]), Form::Exact)
+    Transfer::Send(Box::new(&b"data"[..]), Form::Exact, None)
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The program against servers that play a script: what is on both connections, and what a person sees of it.
 
 mod aborts;
+mod background;
 mod downloads;
 mod endings;
 mod hand;
@@ -9,6 +10,8 @@ mod matching;
 #[cfg(target_os = "linux")]
 mod memory;
 mod passive;
+mod progress;
+mod reading;
 mod replies;
 mod typing;
 mod uploads;

@@ -26,6 +26,8 @@ macro_rules! on_one_server {
 }
 
 mod advice;
+#[cfg(unix)]
+mod background;
 mod content;
 mod cuts;
 mod downloads;

@@ -254,6 +254,7 @@ mod recorder {
                 Some(Transfer::Send(
                     Box::new(Cursor::new("I am here")),
                     Form::Exact,
+                    None,
                 ))
             }
             "RETR" | "LIST" => Some(Transfer::Receive(Box::new(received.clone()), Form::Exact)),

@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{LineError, OpenTarget, Redirection, expand_home, open_target, split};
+use super::{
+    LineError, OpenTarget, Redirection, expand_home, open_target, split, split_background,
+};
 use crate::protocol::verbs::DataDirection;
 
 const RECEIVING: DataDirection = DataDirection::Received;
@@ -272,5 +274,59 @@ fn the_target_that_is_being_typed_is_told_from_a_path() {
     ] {
         let found = open_target(line, direction).map(|(target, _)| target);
         assert_eq!(found, target, "{line}");
+    }
+}
+
+#[test]
+fn a_last_word_that_is_an_ampersand_needs_a_file() {
+    let split = |line: &'static str, direction| split_background(line.as_bytes(), direction);
+    let table: [(&str, DataDirection, &str, Option<Redirection>); 5] = [
+        ("RETR f > file &", RECEIVING, "RETR f", to("file")),
+        ("RETR f >> 'a b' & ", RECEIVING, "RETR f", append("a b")),
+        ("RETR a > b > c &", RECEIVING, "RETR a > b", to("c")),
+        ("LIST & > f &", RECEIVING, "LIST &", to("f")),
+        ("STOR f < file &", SENDING, "STOR f", from("file")),
+    ];
+    for (line, direction, sent, redirection) in table {
+        let found = split(line, direction).unwrap();
+        assert_eq!(found, redirection.map(|to| (sent.as_bytes(), to)), "{line}");
+    }
+    for (line, direction) in [
+        ("RETR f &", RECEIVING),
+        ("LIST &", RECEIVING),
+        ("RETR f > - &", RECEIVING),
+        ("STOR f < - &", SENDING),
+        ("APPE f <<< 'text' &", SENDING),
+        ("STOR f <<END &", SENDING),
+        ("APPE f &", SENDING),
+    ] {
+        assert_eq!(
+            split(line, direction),
+            Err(LineError::BackgroundWithoutFile),
+            "{line}"
+        );
+    }
+    assert!(matches!(
+        split("RETR f > &", RECEIVING),
+        Err(LineError::MissingTarget { .. })
+    ));
+}
+
+#[test]
+fn an_ampersand_elsewhere_is_sent_or_belongs_to_a_name_or_to_the_local_shell() {
+    for line in [
+        "RETR a&",
+        "RETR a & b",
+        "RETR f > a&",
+        "RETR f > 'a &'",
+        "RETR f > a\\ &",
+        "RETR f > \"&\"",
+        "LIST | less &",
+    ] {
+        assert_eq!(
+            split_background(line.as_bytes(), RECEIVING),
+            Ok(None),
+            "{line}"
+        );
     }
 }
