@@ -5,6 +5,7 @@ pub mod command;
 pub mod data_port;
 pub mod ledger;
 pub mod listing;
+pub mod masked_octets;
 mod open_reply;
 pub mod parameters;
 pub mod path_name;
@@ -13,6 +14,7 @@ pub mod reply_codes;
 pub mod reply_reader;
 pub mod secret_echo;
 mod telnet;
+pub mod telnet_commands;
 pub mod user_pi;
 pub mod verb;
 mod verb_table;
@@ -20,6 +22,7 @@ pub mod verbs;
 
 pub use command::{Command, IllegalOctet};
 pub use data_port::{DataPort, DataPortUnreadable};
+pub use masked_octets::{MaskedOctets, ReceivedMask, SentMask};
 pub use parameters::{
     FileStructure, FormatControl, ProtectionLevel, RepresentationType, RestartMarker, TransferMode,
     TransferParameters,
@@ -27,5 +30,6 @@ pub use parameters::{
 pub use reply::{Reply, ReplyClass, ReplyCode};
 pub use reply_codes::{REPLY_CODES, ReplyCodeEntry};
 pub use reply_reader::{Received, ReplyReader};
+pub use telnet_commands::{TELNET_COMMANDS, TelnetCommand};
 pub use verb::Verb;
 pub use verbs::{DataDirection, Origin, VERBS, VerbEntry};
