@@ -15,6 +15,7 @@ pub mod reply_reader;
 pub mod secret_echo;
 mod telnet;
 pub mod telnet_commands;
+mod unfinished_line;
 pub mod user_pi;
 pub mod verb;
 mod verb_table;

@@ -13,6 +13,7 @@ use std::collections::VecDeque;
 use super::command::Command;
 use super::data_port::{DataPort, DataPortUnreadable};
 use super::ledger::{Assignment, EntryId, Fit, Ledger};
+use super::masked_octets::{MaskedOctets, ReceivedMask};
 use super::parameters::{
     FileStructure, ProtectionLevel, RepresentationType, RestartMarker, TransferMode,
     TransferParameters,
@@ -21,6 +22,7 @@ use super::path_name;
 use super::reply::{Reply, ReplyCode};
 use super::reply_reader::{Received, ReplyReader};
 use super::secret_echo::SecretEcho;
+use super::unfinished_line::UnfinishedLine;
 use super::verb::Verb;
 use super::verbs;
 
@@ -37,6 +39,7 @@ pub struct UserPi {
     awaiting: Vec<(EntryId, Command)>,
     /// AUTH was answered with 234: what comes next is TLS, or not to be believed.
     tls_is_agreed: bool,
+    unfinished_line: UnfinishedLine,
     events: VecDeque<Event>,
 }
 
@@ -110,6 +113,7 @@ impl UserPi {
 
     /// Enters a command; the caller writes [`Command::wire`] to the control connection.
     pub fn send(&mut self, command: &Command) -> EntryId {
+        self.unfinished_line = UnfinishedLine::default();
         if let Some(secret) = command.secret() {
             self.echo.remember(secret);
         }
@@ -121,6 +125,31 @@ impl UserPi {
         }
         self.awaiting.push((entry, command.clone()));
         entry
+    }
+
+    /// The line that the server will read when `command` is written: octets that were sent before it without a line end
+    /// are its beginning.
+    #[must_use]
+    pub fn completed(&self, command: &Command) -> Command {
+        self.unfinished_line.completed(command)
+    }
+
+    /// Takes octets that are about to be written as they are, and enters each command whose line they end.
+    pub fn send_octets(&mut self, octets: &[u8]) -> Vec<(EntryId, Command)> {
+        let commands = self.unfinished_line.take(octets);
+        let unfinished_line = std::mem::take(&mut self.unfinished_line);
+        let entered = commands
+            .into_iter()
+            .map(|command| (self.send(&command), command))
+            .collect();
+        self.unfinished_line = unfinished_line;
+        entered
+    }
+
+    /// Whether octets were sent behind the last line end, so that the next line goes on with them.
+    #[must_use]
+    pub fn has_unfinished_line(&self) -> bool {
+        self.unfinished_line.is_begun()
     }
 
     /// A marker counts as pending from the moment that it is sent: its 350 may come late, or unnoticed.
@@ -200,6 +229,20 @@ impl UserPi {
         self.learnt = Learnt::default();
         self.restart_before = None;
         self.tls_is_agreed = false;
+    }
+
+    /// Masks octets as they arrive, before [`UserPi::receive`] takes them.
+    #[must_use]
+    pub fn mask_received(&self, mask: &mut ReceivedMask, octets: &[u8]) -> MaskedOctets {
+        let owes_secret = |(_, command): &(EntryId, Command)| command.secret().is_some();
+        let answers_secret = self.ledger.is_empty() || self.awaiting.iter().any(owes_secret);
+        mask.take(octets, &self.echo, answers_secret)
+    }
+
+    /// The secrets that a server may echo.
+    #[must_use]
+    pub fn echo(&self) -> &SecretEcho {
+        &self.echo
     }
 
     /// Octets that are not a reply, with echoes of secrets masked.

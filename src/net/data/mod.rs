@@ -18,6 +18,7 @@ use mio::net::TcpStream;
 use socket2::SockRef;
 
 use super::tls::{Secured, TlsConnection, TlsFailure};
+use crate::protocol::verbs::DataDirection;
 use worker::Worker;
 
 /// A handle on an open data connection; dropping it closes the connection in order.
@@ -72,6 +73,20 @@ pub enum DataFailure {
     Dropped,
 }
 
+/// Octets that have just moved on a data connection, as they are outside TLS.
+#[derive(Clone, Copy, Debug)]
+pub struct MovedData<'a> {
+    /// Which way.
+    pub direction: DataDirection,
+    /// The octets.
+    pub octets: &'a [u8],
+    /// They travelled under TLS.
+    pub under_tls: bool,
+}
+
+/// Sees everything that a data connection moves, on its thread and in order. While it works nothing moves.
+pub type DataTap = Box<dyn FnMut(MovedData<'_>) + Send>;
+
 #[derive(Debug, Default)]
 struct Slot {
     stream: Mutex<Option<TcpStream>>,
@@ -80,6 +95,7 @@ struct Slot {
 }
 
 enum Order {
+    Tap(DataTap),
     Receive(Box<dyn Write + Send>),
     Send(Box<dyn Read + Send>),
     Rest,
@@ -130,6 +146,11 @@ impl DataConnection {
     #[must_use]
     pub fn octets(&self) -> u64 {
         self.slot.octets.load(Ordering::Acquire)
+    }
+
+    /// Lets `tap` see every octet that moves from now on.
+    pub fn tap(&self, tap: DataTap) {
+        self.order(Order::Tap(tap));
     }
 
     /// Reads everything into `destination` until end of file.
