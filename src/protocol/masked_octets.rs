@@ -21,14 +21,14 @@ pub struct MaskedOctets {
 }
 
 /// Masks what is sent, piece after piece.
-#[derive(Debug, Default)]
+#[derive(Clone, Default)]
 pub struct SentMask {
     /// What was sent since the last line end.
     line: Vec<u8>,
 }
 
 /// Masks what is received, piece after piece. Octets that may be the beginning of an echo are held back until it is known.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct ReceivedMask {
     /// What came since the last line end, or the last of it.
     line: Vec<u8>,

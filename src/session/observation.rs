@@ -2,21 +2,28 @@
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::protocol::data_port::{DataPort, DataPortUnreadable};
 use crate::protocol::ledger::Assignment;
 use crate::protocol::verbs::DataDirection;
-use crate::protocol::{Command, Reply, Verb};
+use crate::protocol::{Command, MaskedOctets, Reply, Verb};
 
 use crate::net::tls::{Secured, TlsFailure};
 
+use super::octets::OctetTap;
 use super::transfer::TransferEnd;
 
 /// Hears everything that happens in a session, in order, on the session's own thread.
 pub trait Observer: Send {
     /// Something happened. It must not wait for the session.
     fn observe(&mut self, observation: &Observation<'_>);
+
+    /// Who wants to see the octets themselves gives a tap. It is asked for once, before anything happens.
+    fn octet_tap(&self) -> Option<Arc<dyn OctetTap>> {
+        None
+    }
 }
 
 /// Whose idea a command was.
@@ -26,6 +33,17 @@ pub enum Origin {
     Typed,
     /// A convenience, or a script: it is shown as if it had been typed.
     Shown,
+}
+
+/// Octets that go out as they are.
+#[derive(Clone, Debug)]
+pub struct SentPiece {
+    /// What may be shown of them.
+    pub octets: MaskedOctets,
+    /// They go out as urgent data.
+    pub urgent: bool,
+    /// They were meant to; TLS knows no urgent data.
+    pub should_be_urgent: bool,
 }
 
 /// One thing that happened.
@@ -43,6 +61,8 @@ pub enum Observation<'a> {
         /// Whose idea it was.
         origin: Origin,
     },
+    /// Octets are about to be written as they are, each piece in one write.
+    OctetsSent(&'a [SentPiece]),
     /// ABOR was written after Ctrl-C.
     AbortSent {
         /// With Telnet IP and Synch in front.

@@ -218,6 +218,7 @@ impl Shell {
             },
             [name, value] => match self.settings.set(name, value) {
                 Ok(()) => {
+                    self.painter.show_time(self.settings.time);
                     let settings = self.session_settings();
                     if let Some(session) = &self.session {
                         session.configure(settings);

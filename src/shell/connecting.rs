@@ -9,6 +9,7 @@ use super::exit::Exit;
 use super::painter::Tone;
 use super::settings::{Abort, Ascii, DataHost, DataPeer, Multiline, TlsStart};
 use super::target::Target;
+use super::witnesses::Witnesses;
 use crate::protocol::Command;
 use crate::session::{self, ConnectError, Ending, Exchange, Origin, Session};
 
@@ -95,7 +96,11 @@ impl Shell {
             implicit_tls: target.implicit_tls,
             ..self.session_settings()
         };
-        let observer = Box::new(self.painter.clone());
+        let observer = Box::new(Witnesses::new(
+            self.painter.clone(),
+            self.timeline.clone(),
+            self.trace.clone(),
+        ));
         std::thread::Builder::new()
             .name("connect".to_owned())
             .spawn(move || {

@@ -13,7 +13,9 @@ use super::painter::{Painter, Tone};
 use super::places::local_shell;
 use super::settings::Settings;
 use super::target::Target;
+use super::timeline::Timeline;
 use super::tls::Certificates;
+use super::trace::Trace;
 use crate::protocol::Command;
 use crate::session::{Origin, Outcome, Session};
 
@@ -34,6 +36,8 @@ pub struct Shell {
     /// The target of the last connection, for `open` without one.
     pub(super) last_target: Option<Target>,
     pub(super) certificates: Certificates,
+    pub(super) timeline: Timeline,
+    pub(super) trace: Trace,
     /// Lines of a paste that have not been read yet.
     pub(super) pasted: std::collections::VecDeque<String>,
 }

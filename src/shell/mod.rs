@@ -23,7 +23,10 @@ pub mod secrets;
 mod sending;
 pub mod settings;
 pub mod target;
+pub mod timeline;
 mod tls;
+pub mod trace;
+mod witnesses;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -21,7 +21,9 @@ use super::replaying;
 use super::secrets::without_secrets;
 use super::settings::TlsStart;
 use super::target::Target;
+use super::timeline::Timeline;
 use super::tls::Certificates;
+use super::trace::Trace;
 use crate::net::tls::Roots;
 use crate::practice::{self, PracticeServer};
 use crate::session::Session;
@@ -188,6 +190,7 @@ pub(super) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
         Some(Tls::Implicit) => TlsStart::Implicit,
         None => settings.tls,
     };
+    painter.show_time(settings.time);
     let shell = Shell {
         painter: painter.clone(),
         session: None,
@@ -202,6 +205,8 @@ pub(super) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
         home: dirs::home_dir(),
         is_over: false,
         last_target: None,
+        timeline: Timeline::default(),
+        trace: Trace::new(painter.clone()),
         pasted: VecDeque::new(),
     };
     shell.share_secret_aliases();

@@ -99,6 +99,8 @@ pub struct Settings {
     pub abort: Abort,
     /// `set hints`.
     pub hints: bool,
+    /// `set time`.
+    pub time: bool,
     /// `set tls`.
     pub tls: TlsStart,
     /// `set tls-max`.
@@ -189,6 +191,13 @@ impl Settings {
             change: |settings, index| settings.hints = SWITCH[index],
         },
         Setting {
+            name: "time",
+            values: &["off", "on"],
+            about: "the time of day and the milliseconds since the last command, in front of what happens",
+            value: |settings| place(&TIMES, settings.time),
+            change: |settings, index| settings.time = TIMES[index],
+        },
+        Setting {
             name: "tls",
             values: &["off", "require", "implicit"],
             about: "how `open` begins: in clear, with AUTH TLS or not at all, or under TLS before the greeting",
@@ -257,6 +266,7 @@ impl Default for Settings {
             multiline: Multiline::default(),
             abort: Abort::default(),
             hints: true,
+            time: false,
             tls: TlsStart::default(),
             tls_max: TlsMaximum::default(),
             tls_resume: Switch::default(),
@@ -307,6 +317,7 @@ const ASCII: [Ascii; 2] = [Ascii::Convert, Ascii::Raw];
 const MULTILINES: [Multiline; 2] = [Multiline::Lenient, Multiline::Strict];
 const ABORTS: [Abort; 2] = [Abort::Synch, Abort::Plain];
 const SWITCH: [bool; 2] = [true, false];
+const TIMES: [bool; 2] = [false, true];
 const TLS_STARTS: [TlsStart; 3] = [TlsStart::Off, TlsStart::Require, TlsStart::Implicit];
 const TLS_MAXIMA: [TlsMaximum; 2] = [TlsMaximum::Tls13, TlsMaximum::Tls12];
 const SWITCHES: [Switch; 2] = [Switch::On, Switch::Off];
@@ -370,6 +381,7 @@ mod tests {
             ("multiline", "strict"),
             ("abort", "plain"),
             ("hints", "off"),
+            ("time", "on"),
             ("tls", "require"),
             ("tls-max", "1.2"),
             ("tls-resume", "off"),
@@ -384,6 +396,7 @@ mod tests {
             multiline: Multiline::Strict,
             abort: Abort::Plain,
             hints: false,
+            time: true,
             tls: TlsStart::Require,
             tls_max: TlsMaximum::Tls12,
             tls_resume: Switch::Off,

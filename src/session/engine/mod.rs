@@ -5,6 +5,7 @@ mod data;
 mod data_side;
 mod interrupt;
 mod listen;
+mod octets;
 mod protection;
 mod replies;
 mod waiting;
@@ -26,8 +27,11 @@ use super::transfer::{Joined, Transfer};
 
 use active_transfer::ActiveTransfer;
 use data_side::DataSide;
+use octets::ControlTap;
 use protection::Protection;
 use waiting::Waiting;
+
+pub use octets::RawOctets;
 
 /// Everything that can happen to a session, in one queue.
 pub(super) enum Input {
@@ -37,6 +41,10 @@ pub(super) enum Input {
         command: Command,
         origin: Origin,
         transfer: Option<Transfer>,
+        news: Sender<News>,
+    },
+    SendOctets {
+        pieces: Vec<RawOctets>,
         news: Sender<News>,
     },
     /// Pick a port and send PORT or EPRT for it.
@@ -68,6 +76,8 @@ pub struct Status {
     pub data: DataState,
     /// Commands that are owed a final reply, oldest first.
     pub owed: Vec<Verb>,
+    /// Octets were sent behind the last line end, so that the next line goes on with them.
+    pub line_is_unfinished: bool,
     /// TLS on the control connection, while it lasts.
     pub control_tls: Option<Secured>,
     /// TLS on the last data connection that had any.
@@ -97,6 +107,7 @@ pub(super) struct Engine {
     pi: UserPi,
     settings: Settings,
     observer: Box<dyn Observer>,
+    control_tap: ControlTap,
     inputs: Sender<Input>,
     waiting: Option<Waiting>,
     data: DataSide,
@@ -134,6 +145,7 @@ impl Engine {
             quit_answered: false,
             pi,
             settings,
+            control_tap: ControlTap::new(observer.octet_tap()),
             observer,
             inputs,
             waiting: Some(Waiting::new(greeting, Verb::new(b""), news)),
@@ -201,6 +213,7 @@ impl Engine {
             } => {
                 self.begin(&command, origin, transfer, news);
             }
+            Input::SendOctets { pieces, news } => self.begin_octets(&pieces, news),
             Input::Listen { origin, news } => self.listen_anywhere(origin, news),
             Input::Interrupt => self.interrupt(),
             Input::ForgetInterrupt => self.interrupted = false,
@@ -238,6 +251,9 @@ impl Engine {
             return;
         }
         self.settle_as(Ending::Interrupted);
+        let wire = command.wire();
+        // What was sent without a line end before it is part of the line that the server reads.
+        let command = &self.pi.completed(command);
         let entry = self.pi.send(command);
         self.waiting = Some(Waiting::new(entry, command.verb(), news));
         self.listen_for(command, entry);
@@ -250,7 +266,7 @@ impl Engine {
             self.observe(&Observation::NoDataConnection { direction });
         }
         self.last_movement = Instant::now();
-        if let Err(error) = self.write_control(&command.wire()) {
+        if let Err(error) = self.write_control(&wire) {
             return self.end_control(Some(&error));
         }
         if let Some(transfer) = &mut self.transfer {
@@ -291,6 +307,7 @@ impl Engine {
             learnt: self.pi.learnt().clone(),
             data,
             owed: self.pi.ledger().open_verbs().collect(),
+            line_is_unfinished: self.pi.has_unfinished_line(),
             control_tls: self.protection.control(),
             data_tls: self.protection.data(),
         }
@@ -321,6 +338,7 @@ impl Engine {
         }
         self.say_close_notify();
         self.control.close();
+        self.tell_end_of_received();
         self.pi.end_of_file();
         self.take_events();
         self.end_data_with_control();

@@ -20,6 +20,7 @@ impl Engine {
         self.last_reply_octet = Instant::now();
         self.last_movement = self.last_reply_octet;
         self.octets_without_reply += octets.len() as u64;
+        self.tell_received(octets);
         self.pi.receive(octets);
         self.take_events();
         if self.octets_without_reply > ENDLESS_OCTETS {
@@ -84,7 +85,8 @@ impl Engine {
             self.stop_typing(assignment.entry);
         }
         let awaited = self.waiting.as_ref().is_some_and(|waiting| {
-            assignment.entry == Some(waiting.entry) || self.is_abort(assignment)
+            let is_sent_along = |entry| (waiting.first..=waiting.entry).contains(&entry);
+            assignment.entry.is_some_and(is_sent_along) || self.is_abort(assignment)
         });
         self.observe(&Observation::ReplyReceived {
             reply,

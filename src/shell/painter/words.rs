@@ -128,6 +128,7 @@ pub(super) fn describe(observation: &Observation<'_>) -> Option<(Tone, String)> 
         ),
         Observation::CommandSent { .. }
         | Observation::AbortSent { .. }
+        | Observation::OctetsSent(_)
         | Observation::ReplyReceived { .. } => return None,
     })
 }
