@@ -11,6 +11,7 @@ use super::line::{Builtin, Redirection, expand_home};
 use super::painter::Tone;
 use super::sending::exists_already;
 use super::target::Target;
+use super::timeline::Extent;
 use crate::session::{DataState, Origin, Session};
 
 impl Shell {
@@ -32,6 +33,10 @@ impl Shell {
             (Builtin::Lpwd, []) => self.lpwd(),
             (Builtin::Resync, []) => self.resync(),
             (Builtin::Tls, []) => self.tls(),
+            (Builtin::Timeline, []) => self.draw_timeline(Extent::LastExchange),
+            (Builtin::Timeline, [all]) if all == "all" => self.draw_timeline(Extent::All),
+            (Builtin::Trace, _) => self.set_trace(arguments),
+            (Builtin::Send, _) => self.send_raw(arguments),
             (name, _) => self.refuse_line(&format!("usage: {}", help::usage(name))),
         }
     }

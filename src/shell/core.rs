@@ -83,12 +83,16 @@ impl Shell {
         if super::secrets::secret_span(line.as_bytes(), &is_secret).is_some() {
             return false;
         }
-        // Somebody who is asked for a password may type it without PASS.
-        let asked = self
-            .session
+        let status = self.session.as_ref().and_then(Session::status);
+        // The line goes on with octets that may have been PASS.
+        if status
             .as_ref()
-            .and_then(Session::status)
-            .is_some_and(|status| status.learnt.secret_is_asked);
+            .is_some_and(|status| status.line_is_unfinished)
+        {
+            return false;
+        }
+        // Somebody who is asked for a password may type it without PASS.
+        let asked = status.is_some_and(|status| status.learnt.secret_is_asked);
         !asked || self.is_known(line)
     }
 

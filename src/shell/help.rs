@@ -34,6 +34,9 @@ pub fn topic(topic: &str, aliases: &Aliases) -> Option<String> {
         let more = match Builtin::named(topic) {
             Some(Builtin::Resume) => RESUME,
             Some(Builtin::Listen) => LISTEN,
+            Some(Builtin::Timeline) => TIMELINE,
+            Some(Builtin::Trace) => TRACE,
+            Some(Builtin::Send) => SEND,
             _ => "",
         };
         return Some(format!("{usage}\n  {about}{more}"));
@@ -113,6 +116,27 @@ const LISTEN: &str = "
   the port that it names in the same way. Only the server's address is let in (`set data-peer any`: everybody).
   If a firewall keeps the server out, PASV or EPSV goes the other way.";
 
+const TIMELINE: &str = "
+  The last command and what came of it, a transfer from its PASV or PORT on; `all` is everything that is kept, which is
+  the last 1000 events. → went out, ← came in; +2 is milliseconds since the first line of the exchange.";
+
+const TRACE: &str = "
+  on                                   text, with everything else escaped (\\r\\n, \\xff)
+  hex                                  offset, hexadecimal, text
+  FILE                                 hexadecimal with times, to a new file (>> FILE adds to one)
+  off                                  neither screen nor file
+  C is the control connection, D the data connection, → went out, ← came in. TLS: the octets travelled inside it, and are
+  shown as they are outside. Passwords are masked; an octet that may begin an echo of one waits until that is known.";
+
+const SEND: &str = "
+  send ip, ao, ayt, brk, ec, el, ga, nop, dm
+                                       IAC and this command of RFC 854
+  send synch                           IAC IP, then IAC as urgent data, DM: what goes in front of ABOR
+  send hex 'FF F1'                     these octets, and no line end
+  Each is shown as it goes out. If hex ends a command line (0D 0A), its reply is awaited as if the line had been typed, but a
+  transfer has no data. Without a line end, what you send next goes on with the same line. Without a reply nothing is
+  awaited: what comes later stands as unasked. TLS has no urgent data.";
+
 const QUOTE: &str = "\
 quote LINE
   sends LINE as it is: no built-in, no alias, no redirection
@@ -170,6 +194,21 @@ const BUILTINS: &[(Builtin, &str, &str)] = &[
         "tls",
         "show how both connections are protected, and the certificates",
     ),
+    (
+        Builtin::Timeline,
+        "timeline [all]",
+        "draw what happened on both connections, with times",
+    ),
+    (
+        Builtin::Trace,
+        "trace [on|hex|off|[>>] FILE]",
+        "show the octets of both connections, or write them to a file",
+    ),
+    (
+        Builtin::Send,
+        "send NAME, send hex 'OCTETS'",
+        "Telnet commands (ip, synch, ...) and octets that no line can hold",
+    ),
 ];
 
 #[cfg(test)]
@@ -202,6 +241,9 @@ mod tests {
         let appe = topic("appe", &aliases).unwrap();
         assert!(appe.contains("RFC 959") && appe.contains("1yz, then 226"));
         assert!(topic("listen", &aliases).unwrap().contains("data-peer"));
+        assert!(topic("send", &aliases).unwrap().contains("synch"));
+        assert!(topic("trace", &aliases).unwrap().contains("\\r\\n"));
+        assert!(topic("timeline", &aliases).unwrap().contains("1000"));
         assert!(topic("resume", &aliases).unwrap().contains("--verify full"));
         assert!(topic("quote", &aliases).unwrap().contains("\\xE9"));
         assert!(topic("425", &aliases).unwrap().contains("425"));

@@ -33,6 +33,12 @@ pub enum Builtin {
     Resync,
     /// `tls`.
     Tls,
+    /// `timeline [all]`.
+    Timeline,
+    /// `trace [on|hex|off|[>>] FILE]`.
+    Trace,
+    /// `send NAME`, `send hex OCTETS`.
+    Send,
 }
 
 impl Builtin {
@@ -54,6 +60,9 @@ impl Builtin {
         ("lpwd", Self::Lpwd),
         ("resync", Self::Resync),
         ("tls", Self::Tls),
+        ("timeline", Self::Timeline),
+        ("trace", Self::Trace),
+        ("send", Self::Send),
     ];
 
     /// The built-in of exactly this name; `HELP` is a verb of the server, not ours.
@@ -120,6 +129,9 @@ mod tests {
             (Builtin::Lpwd, "lpwd"),
             (Builtin::Resync, "resync"),
             (Builtin::Tls, "tls"),
+            (Builtin::Timeline, "timeline"),
+            (Builtin::Trace, "trace"),
+            (Builtin::Send, "send"),
         ] {
             assert_eq!(builtin.name(), name);
         }
