@@ -1,6 +1,7 @@
 //! The tests that look from outside: at the binary, at real servers, and at the source itself.
 
 mod active;
+mod debugging;
 mod dialogues;
 mod documents;
 mod hostile;

@@ -10,6 +10,7 @@ mod matching;
 mod memory;
 mod passive;
 mod replies;
+mod synchs;
 mod typing;
 mod uploads;
 
