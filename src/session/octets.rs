@@ -69,3 +69,49 @@ pub(super) fn tap_of_data(tap: Arc<dyn OctetTap>) -> DataTap {
         }
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::sync::{Arc, Mutex};
+
+    use super::{MovedOctets, OctetTap, tap_of_data};
+    use crate::net::MovedData;
+    use crate::protocol::verbs::DataDirection;
+
+    #[derive(Default)]
+    struct Recorder {
+        is_open: AtomicBool,
+        seen: Mutex<Vec<(u64, Vec<u8>)>>,
+    }
+
+    impl OctetTap for Recorder {
+        fn is_open(&self) -> bool {
+            self.is_open.load(Ordering::Relaxed)
+        }
+
+        fn moved(&self, moved: &MovedOctets<'_>) {
+            let seen = (moved.offset, moved.octets.to_vec());
+            self.seen.lock().unwrap().push(seen);
+        }
+    }
+
+    #[test]
+    fn a_tap_that_is_closed_sees_nothing_and_offsets_count_on() {
+        let recorder = Arc::new(Recorder::default());
+        let mut tap = tap_of_data(recorder.clone());
+        let mut move_octets = |direction, octets: &[u8]| {
+            tap(MovedData {
+                direction,
+                octets,
+                under_tls: false,
+            });
+        };
+        move_octets(DataDirection::Sent, b"unseen");
+        recorder.is_open.store(true, Ordering::Relaxed);
+        move_octets(DataDirection::Sent, b"seen");
+        move_octets(DataDirection::Received, b"too");
+        let seen = recorder.seen.lock().unwrap();
+        assert_eq!(*seen, [(6, b"seen".to_vec()), (0, b"too".to_vec())]);
+    }
+}

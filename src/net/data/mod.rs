@@ -253,14 +253,51 @@ impl Slot {
 
 #[cfg(test)]
 mod tests {
-    use std::io::{self, Cursor, Read};
+    use std::io::{self, Cursor, Read, Write};
     use std::sync::mpsc;
     use std::time::Duration;
 
-    use super::{DataConnection, DataEvent};
+    use super::{DataConnection, DataEvent, MovedData};
     use crate::net::loopback::LoopbackListener;
 
     const LIMIT: Duration = Duration::from_secs(10);
+
+    #[test]
+    fn a_tap_sees_what_was_received_and_what_was_sent() {
+        let (seen, octets) = mpsc::channel();
+        let run = |order: fn(&DataConnection), server_says: &'static [u8]| -> Vec<u8> {
+            let listener = LoopbackListener::ipv4().unwrap();
+            let (handle, opened) = mpsc::channel();
+            let seen = seen.clone();
+            let (ended, end) = mpsc::channel();
+            let report = move |event| match event {
+                DataEvent::Opened(connection) => {
+                    let seen = seen.clone();
+                    let tap = move |moved: MovedData<'_>| seen.send(moved.octets.to_vec()).unwrap();
+                    connection.tap(Box::new(tap));
+                    order(&connection);
+                    handle.send(connection).unwrap();
+                }
+                DataEvent::ReceivingEnded(_) | DataEvent::SendingEnded(_) => {
+                    ended.send(()).unwrap();
+                }
+                _ => {}
+            };
+            DataConnection::dial(listener.address().unwrap(), LIMIT, report).unwrap();
+            let mut server = listener.accept_within(LIMIT).unwrap();
+            server.write_all(server_says).unwrap();
+            // An upload is read to its end by a server that is still there.
+            let server = Some(server).filter(|_| server_says.is_empty());
+            end.recv_timeout(LIMIT).unwrap();
+            drop(server);
+            drop(opened);
+            octets.try_iter().flatten().collect()
+        };
+        let received = run(|it| it.receive(Box::new(io::sink())), b"received");
+        assert_eq!(received, b"received");
+        let sent = run(|it| it.send(Box::new(Cursor::new(b"sent"))), b"");
+        assert_eq!(sent, b"sent");
+    }
 
     #[test]
     fn of_several_orders_that_come_at_once_the_last_is_carried_out() {
