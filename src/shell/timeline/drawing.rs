@@ -54,7 +54,7 @@ enum Form {
 impl Form {
     fn that_fits(columns: usize) -> Self {
         if columns < TWO_COLUMNS {
-            let text = columns.saturating_sub(TIME + 2 + CONNECTION + ARROW);
+            let text = columns.saturating_sub(TIME + 1 + CONNECTION + ARROW);
             return Self::One {
                 text: text.max(NARROWEST),
             };
@@ -98,7 +98,7 @@ impl Form {
                     Connection::Data => 'D',
                 };
                 let text = shortened(&event.text, text);
-                format!("{time:>TIME$}  {connection} {arrow} {text}")
+                format!("{time:>TIME$} {connection} {arrow} {text}")
             }
         };
         line.trim_end().to_owned()

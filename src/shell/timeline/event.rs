@@ -4,9 +4,9 @@ use std::time::Instant;
 
 use jiff::Zoned;
 
-use crate::protocol::Reply;
 use crate::protocol::verbs::DataDirection;
-use crate::session::{Connection, Observation, TransferEnd, TransferResult};
+use crate::protocol::{Reply, TelnetCommand};
+use crate::session::{Connection, Observation, SentPiece, TransferEnd, TransferResult};
 use crate::shell::escape::escape;
 use crate::shell::painter::{Moment, hexadecimal, list_verbs};
 
@@ -46,13 +46,7 @@ fn tell(observation: &Observation<'_>) -> Told {
         Observation::CommandSent { command, .. } => sent(escape(&command.masked())),
         Observation::AbortSent { synch: true } => sent("ABOR, behind IP and Synch".to_owned()),
         Observation::AbortSent { synch: false } => sent("ABOR".to_owned()),
-        Observation::OctetsSent(pieces) => {
-            let pieces: Vec<String> = pieces
-                .iter()
-                .map(|piece| hexadecimal(&piece.octets))
-                .collect();
-            sent(pieces.join(" "))
-        }
+        Observation::OctetsSent(pieces) => sent(octets_text(pieces)),
         Observation::TelnetReceived(octets) => {
             let octets: Vec<String> = octets.iter().map(|octet| format!("{octet:02X}")).collect();
             received(format!("Telnet {}", octets.join(" ")))
@@ -86,6 +80,16 @@ fn tell(observation: &Observation<'_>) -> Told {
             (Connection::Control, None, control_text(observation))
         }
     }
+}
+
+fn octets_text(pieces: &[SentPiece]) -> String {
+    let octets: Vec<&[u8]> = pieces.iter().map(|piece| &*piece.octets.octets).collect();
+    if let Some(commands) = TelnetCommand::read_all(&octets.concat()) {
+        let names: Vec<&str> = commands.iter().map(|command| command.name).collect();
+        return format!("Telnet {}", names.join(", "));
+    }
+    let pieces = pieces.iter().map(|piece| hexadecimal(&piece.octets));
+    pieces.collect::<Vec<_>>().join(" ")
 }
 
 fn sent(text: String) -> Told {

@@ -137,13 +137,13 @@ fn a_narrow_terminal_gets_one_column() {
     assert_eq!(
         lines,
         [
-            "12:01:03.124  C → PASV",
-            "          +2  C ← 227 Entering Passive …",
-            "          +4  D · open to 127.0.0.1:2895",
-            "          +6  C → RETR f",
-            "          +8  C ← 150 here it comes",
-            "         +10  D ← 5 octets, closed",
-            "         +12  C ← 226 done",
+            "12:01:03.124 C → PASV",
+            "          +2 C ← 227 Entering Passive M…",
+            "          +4 D · open to 127.0.0.1:2895",
+            "          +6 C → RETR f",
+            "          +8 C ← 150 here it comes",
+            "         +10 D ← 5 octets, closed",
+            "         +12 C ← 226 done",
         ]
     );
 }

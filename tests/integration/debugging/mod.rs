@@ -1,5 +1,6 @@
 //! What shows both connections as they are: `set time`, `timeline`, `trace`, and `send`.
 
+mod real_servers;
 mod sends;
 mod timelines;
 mod times;

@@ -15,10 +15,22 @@ fn telnet_commands_go_out_as_two_octets_and_are_owed_nothing() {
         .wait_for_client_close()
         .start();
     let sends = [
-        "send ayt", "send ao", "send brk", "send nop", "send dm", "send ip", "NOOP",
+        "send ayt",
+        "send ao",
+        "send brk",
+        "send nop",
+        "send dm",
+        "send ip",
+        "NOOP",
+        "timeline all",
     ];
     let finished = lines(server.address(), &sends).run().success();
     server.finish();
+    assert!(
+        finished.stderr.contains("  → Telnet AYT\n"),
+        "{}",
+        finished.stderr
+    );
     assert!(
         finished.stderr.contains("→ FF F6  (Telnet AYT)\n"),
         "{}",
