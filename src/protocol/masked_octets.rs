@@ -63,9 +63,20 @@ impl SentMask {
     /// Masks the next octets that go out.
     #[must_use]
     pub fn take(&mut self, octets: &[u8]) -> MaskedOctets {
-        let earlier = self.line.len();
+        let mut earlier = self.line.len();
         self.line.extend_from_slice(octets);
-        let places = sent_secrets(&self.line);
+        let mut places = sent_secrets(&self.line);
+        let is_covered = |own: Range<usize>| {
+            let (start, end) = (own.start + earlier, own.end + earlier);
+            let mut places = places.iter();
+            places.any(|place| place.start <= start && end <= place.end)
+        };
+        // What stands in front of it may keep a server from reading PASS, but not a person.
+        if !sent_secrets(octets).into_iter().all(is_covered) {
+            self.line.drain(..earlier);
+            earlier = 0;
+            places = sent_secrets(&self.line);
+        }
         let places = places.into_iter().map(|place| rebased(&place, earlier));
         let masked = MaskedOctets::new(octets, places);
         self.line.drain(..behind_last_line_end(&self.line));

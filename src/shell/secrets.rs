@@ -22,7 +22,9 @@ pub fn secret_span(line: &[u8], alias_is_secret: &dyn Fn(&str) -> bool) -> Optio
         QUOTE => quoted_secret(&line[start..]).map(|secret| start + secret),
         b"login" => Some(skip_blanks(line, word_end(line, arguments))),
         b"send" => secret_in_octets(&line[arguments..]).map(|secret| arguments + secret),
-        b"alias" => secret_in_definition(&line[end..]).map(|secret| end + secret),
+        b"alias" => secret_in_definition(&line[end..])
+            .or_else(|| secret_in_octets(&line[end..]))
+            .map(|secret| end + secret),
         _ if is_secret_alias(&line[..end], alias_is_secret) => Some(arguments),
         _ => verb_secret(line),
     };
@@ -361,6 +363,10 @@ mod tests {
                 "send 'hex' \"FF F4 61 63 63 74 20 *",
             ),
             ("send hex FF F1", "send hex FF F1"),
+            (
+                "alias in 'send hex 5041535320 78'",
+                "alias in 'send hex 5041535320 *",
+            ),
         ]);
     }
 

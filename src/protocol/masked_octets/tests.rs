@@ -64,6 +64,14 @@ fn a_secret_is_masked_however_it_is_sent() {
             &["\\xff\\xf4PA\\xff\\xf1SS ****\\r\\n"],
         ),
         (
+            &[b"\xff", b"PASS x", b"y\r\n"],
+            &["\\xff", "PASS ****", "****\\r\\n"],
+        ),
+        (
+            &[b"PASS a", b"b\r\nPASS c\r\n"],
+            &["PASS ****", "****\\r\\nPASS ****\\r\\n"],
+        ),
+        (
             &[b"PASS\r\nPASS \r\nPASSIVE x"],
             &["PASS\\r\\nPASS \\r\\nPASSIVE x"],
         ),

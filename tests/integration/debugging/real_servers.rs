@@ -19,7 +19,8 @@ fn said(kind: Kind, send: &str) -> Option<Finished> {
 
 /// The codes of the replies to the two NOOPs.
 fn codes(finished: &Finished) -> Vec<&str> {
-    let (_, replies) = finished.stderr.split_once("→ NOOP\n").unwrap();
+    let replies = finished.stderr.split_once("→ NOOP\n");
+    let (_, replies) = replies.expect("it was sent");
     let lines = replies.lines().filter_map(|line| line.get(..3));
     lines
         .filter(|code| code.bytes().all(|octet| octet.is_ascii_digit()))

@@ -250,11 +250,9 @@ fn no_password_and_no_echo_of_one_is_traced_however_it_is_cut() {
     }
 }
 
+#[cfg(target_os = "linux")]
 #[test]
 fn a_trace_that_cannot_be_written_any_more_ends_and_the_transfer_does_not() {
-    if cfg!(not(target_os = "linux")) {
-        return;
-    }
     // A limit on file sizes is what a test can have instead of a full disk.
     let home = Home::new();
     let server = both_ways().start();
