@@ -4,7 +4,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::net::{DataTap, MovedData};
+use crate::net::{ConnectionTap, MovedData};
 use crate::protocol::verbs::DataDirection;
 
 /// One of the two connections of FTP.
@@ -47,7 +47,7 @@ pub trait OctetTap: Send + Sync {
 }
 
 /// The part of a tap that lies in one data connection.
-pub(super) fn tap_of_data(tap: Arc<dyn OctetTap>) -> DataTap {
+pub(super) fn tap_of_data(tap: Arc<dyn OctetTap>) -> ConnectionTap {
     let (mut sent, mut received) = (0, 0);
     Box::new(move |moved: MovedData<'_>| {
         let moved_before: &mut u64 = match moved.direction {

@@ -85,7 +85,7 @@ pub struct MovedData<'a> {
 }
 
 /// Sees everything that a data connection moves, on its thread and in order. While it works nothing moves.
-pub type DataTap = Box<dyn FnMut(MovedData<'_>) + Send>;
+pub type ConnectionTap = Box<dyn FnMut(MovedData<'_>) + Send>;
 
 #[derive(Debug, Default)]
 struct Slot {
@@ -95,7 +95,7 @@ struct Slot {
 }
 
 enum Order {
-    Tap(DataTap),
+    Tap(ConnectionTap),
     Receive(Box<dyn Write + Send>),
     Send(Box<dyn Read + Send>),
     Rest,
@@ -149,7 +149,7 @@ impl DataConnection {
     }
 
     /// Lets `tap` see every octet that moves from now on.
-    pub fn tap(&self, tap: DataTap) {
+    pub fn tap(&self, tap: ConnectionTap) {
         self.order(Order::Tap(tap));
     }
 

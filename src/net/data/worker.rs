@@ -13,7 +13,7 @@ use socket2::SockRef;
 
 use crate::net::tls::TlsConnection;
 
-use super::{DataConnection, DataEvent, DataFailure, DataTap, MovedData, Order, Slot};
+use super::{ConnectionTap, DataConnection, DataEvent, DataFailure, MovedData, Order, Slot};
 use crate::protocol::verbs::DataDirection;
 
 pub(super) struct Worker {
@@ -23,7 +23,7 @@ pub(super) struct Worker {
     events: Events,
     pub(super) buffer: Vec<u8>,
     pub(super) tls: Option<Box<TlsConnection>>,
-    pub(super) tap: Option<DataTap>,
+    pub(super) tap: Option<ConnectionTap>,
 }
 
 enum Work {
@@ -303,7 +303,7 @@ impl Worker {
 
 /// Shows octets that have moved to whoever looks.
 pub(super) fn tell(
-    tap: &mut Option<DataTap>,
+    tap: &mut Option<ConnectionTap>,
     under_tls: bool,
     direction: DataDirection,
     octets: &[u8],

@@ -67,7 +67,7 @@ impl ControlTap {
 
 impl Engine {
     /// The tap for a data connection.
-    pub(super) fn data_tap(&self) -> Option<crate::net::DataTap> {
+    pub(super) fn data_tap(&self) -> Option<crate::net::ConnectionTap> {
         self.control_tap.tap.clone().map(tap_of_data)
     }
 
