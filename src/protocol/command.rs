@@ -87,6 +87,14 @@ impl Command {
         (!argument.is_empty()).then_some(argument)
     }
 
+    /// The same command with its secret masked, for whoever keeps it.
+    #[must_use]
+    pub(super) fn without_secret(&self) -> Self {
+        Self {
+            line: self.masked(),
+        }
+    }
+
     /// The line as it may be shown and stored: a secret becomes `****`.
     #[must_use]
     pub fn masked(&self) -> Vec<u8> {

@@ -1,8 +1,11 @@
 //! The RFCs as values: no socket, no file, no clock, no colour, no environment.
 
 mod advertised_port;
+pub mod answered;
 pub mod command;
 pub mod data_port;
+pub mod hidden;
+pub mod learnt;
 pub mod ledger;
 pub mod listing;
 pub mod masked_octets;
@@ -10,9 +13,13 @@ mod open_reply;
 pub mod parameters;
 pub mod path_name;
 pub mod reply;
+mod reply_code_table;
 pub mod reply_codes;
+pub mod reply_digits;
 pub mod reply_reader;
+mod rows;
 pub mod secret_echo;
+pub mod site_commands;
 mod telnet;
 pub mod telnet_commands;
 mod unfinished_line;
@@ -21,6 +28,7 @@ pub mod verb;
 mod verb_table;
 pub mod verbs;
 
+pub use answered::Answered;
 pub use command::{Command, IllegalOctet};
 pub use data_port::{DataPort, DataPortUnreadable};
 pub use masked_octets::{MaskedOctets, ReceivedMask, SentMask};
@@ -30,7 +38,9 @@ pub use parameters::{
 };
 pub use reply::{Reply, ReplyClass, ReplyCode};
 pub use reply_codes::{REPLY_CODES, ReplyCodeEntry};
+pub use reply_digits::ReplySubject;
 pub use reply_reader::{Received, ReplyReader};
+pub use site_commands::{SITE_COMMANDS, SiteCommandEntry};
 pub use telnet_commands::{TELNET_COMMANDS, TelnetCommand};
 pub use verb::Verb;
 pub use verbs::{DataDirection, Origin, VERBS, VerbEntry};

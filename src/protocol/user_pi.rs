@@ -12,20 +12,20 @@ mod octets;
 
 use std::collections::VecDeque;
 
+use super::answered::Answered;
 use super::command::Command;
 use super::data_port::{DataPort, DataPortUnreadable};
+use super::learnt;
 use super::ledger::{Assignment, EntryId, Fit, Ledger};
-use super::parameters::{
-    FileStructure, ProtectionLevel, RepresentationType, RestartMarker, TransferMode,
-    TransferParameters,
-};
-use super::path_name;
+use super::parameters::RestartMarker;
 use super::reply::{Reply, ReplyCode};
 use super::reply_reader::{Received, ReplyReader};
 use super::secret_echo::SecretEcho;
 use super::unfinished_line::UnfinishedLine;
 use super::verb::Verb;
 use super::verbs;
+
+pub use super::learnt::{DataPortUse, Learnt};
 
 /// The state machine of one control connection.
 #[derive(Debug, Default)]
@@ -37,32 +37,22 @@ pub struct UserPi {
     /// The marker that was pending when the last REST was sent: if that is refused, it still is.
     restart_before: Option<RestartMarker>,
     /// Commands whose final reply is still owed, for what their reply will teach.
-    awaiting: Vec<(EntryId, Command)>,
+    awaiting: Vec<Awaited>,
+    last_answered: Option<Answered>,
     /// AUTH was answered with 234: what comes next is TLS, or not to be believed.
     tls_is_agreed: bool,
     unfinished_line: UnfinishedLine,
     events: VecDeque<Event>,
 }
 
-/// What the server has acknowledged in this session, and nothing that it has not.
-#[derive(Clone, Debug, Default)]
-pub struct Learnt {
-    /// TYPE, STRU, MODE, PROT, as acknowledged.
-    pub parameters: TransferParameters,
-    /// A TYPE was refused after the last accepted one: Pure-FTPd answers 504 and switches to ASCII all the same.
-    pub type_is_doubtful: bool,
-    /// A REST that was accepted and not consumed by a transfer that reached 1yz.
-    pub pending_restart: Option<RestartMarker>,
-    /// RNFR was accepted and RNTO has not followed.
-    pub pending_rename: bool,
-    /// The working directory, from a 257 only.
-    pub directory: Option<Vec<u8>>,
-    /// EPSV ALL was accepted (RFC 2428 section 4).
-    pub epsv_all: bool,
-    /// The lines of the last FEAT reply, trimmed (RFC 2389 section 3.2).
-    pub features: Vec<Vec<u8>>,
-    /// The server asked for a password or an account (331, 332) and has neither taken nor refused one since.
-    pub secret_is_asked: bool,
+#[derive(Clone, Debug)]
+struct Awaited {
+    entry: EntryId,
+    command: Command,
+    /// A 1yz came.
+    begun: bool,
+    /// What was known when it was sent.
+    before: Learnt,
 }
 
 /// Something that happened on the control connection.
@@ -119,12 +109,18 @@ impl UserPi {
             self.echo.remember(secret);
         }
         let entry = self.ledger.enter_command(command.verb());
+        let before = self.learnt.clone();
         self.suspect_restart(command);
         // A command that was passed over may be answered late, and then teaches what it would have taught in time.
         if self.awaiting.len() == AWAITING_KEPT {
             self.awaiting.remove(0);
         }
-        self.awaiting.push((entry, command.clone()));
+        self.awaiting.push(Awaited {
+            entry,
+            command: command.clone(),
+            begun: false,
+            before,
+        });
         entry
     }
 
@@ -133,7 +129,8 @@ impl UserPi {
         if command.verb().is("REST") {
             let before = self.learnt.pending_restart;
             self.restart_before = before;
-            let marker = restart_marker(command.argument().unwrap_or_default().trim_ascii());
+            let marker =
+                learnt::restart_marker(command.argument().unwrap_or_default().trim_ascii());
             self.learnt.pending_restart = marker.or(before);
         }
     }
@@ -182,6 +179,12 @@ impl UserPi {
     #[must_use]
     pub fn learnt(&self) -> &Learnt {
         &self.learnt
+    }
+
+    /// The last reply of all, preliminary ones included, and what it answered.
+    #[must_use]
+    pub fn last_answered(&self) -> Option<&Answered> {
+        self.last_answered.as_ref()
     }
 
     /// What is owed.
@@ -242,7 +245,8 @@ impl UserPi {
     fn take_reply(&mut self, reply: Reply) {
         let assignment = self.ledger.assign(reply.code);
         let answered = assignment.entry;
-        let command = self.command_of(answered);
+        let awaited = self.awaited(answered);
+        let command = awaited.as_ref().map(|awaited| awaited.command.clone());
         let mut shown = reply.clone();
         let answers_secret = command
             .as_ref()
@@ -250,6 +254,13 @@ impl UserPi {
         self.echo
             .mask(&mut shown, answers_secret || answered.is_none());
         let fit = assignment.fit;
+        self.last_answered = Some(Answered {
+            command: command.as_ref().map(Command::without_secret),
+            unasked: answered.is_none(),
+            reply: shown.clone(),
+            begun: awaited.as_ref().is_some_and(|awaited| awaited.begun),
+            before: awaited.map_or_else(|| self.learnt.clone(), |awaited| awaited.before),
+        });
         self.events.push_back(Event::ReplyReceived {
             reply: shown,
             assignment,
@@ -257,7 +268,8 @@ impl UserPi {
         let Some(entry) = answered else { return };
         if reply.code.is_preliminary() {
             if let Some(command) = &command {
-                self.learn_from_preliminary(command);
+                self.learnt.take_preliminary(command);
+                self.note_beginning(entry);
             }
             self.events.push_back(Event::TransferBegun(entry));
             return;
@@ -265,9 +277,9 @@ impl UserPi {
         if fit == Fit::SecondReply {
             return;
         }
-        self.awaiting.retain(|(awaited, _)| *awaited != entry);
+        self.awaiting.retain(|awaited| awaited.entry != entry);
         if let Some(command) = &command {
-            self.learn(command, &reply);
+            self.learnt.take_final(command, &reply, self.restart_before);
             self.read_data_port(&reply);
         }
         let agreed = command.and_then(|command| agreement(&command, reply.code));
@@ -277,74 +289,27 @@ impl UserPi {
         self.events.extend(agreed);
     }
 
-    fn command_of(&self, entry: Option<EntryId>) -> Option<Command> {
+    fn awaited(&self, entry: Option<EntryId>) -> Option<Awaited> {
         let entry = entry?;
-        self.awaiting
-            .iter()
-            .find(|(awaited, _)| *awaited == entry)
-            .map(|(_, command)| command.clone())
+        let awaited = self.awaiting.iter().find(|awaited| awaited.entry == entry);
+        awaited.cloned()
+    }
+
+    fn note_beginning(&mut self, entry: EntryId) {
+        for awaited in &mut self.awaiting {
+            awaited.begun |= awaited.entry == entry;
+        }
     }
 
     /// The reply decides, not the verb: an EPSV that is answered with 227 offered what a 227 offers.
     fn read_data_port(&mut self, reply: &Reply) {
-        if !matches!(reply.code.0, 227..=229) {
+        if !learnt::is_offer(reply) {
             return;
         }
         self.events.push_back(match DataPort::from_reply(reply) {
             Ok(port) => Event::DataPortOffered(port),
             Err(reason) => Event::DataPortUnreadable(reason),
         });
-    }
-
-    fn learn_from_preliminary(&mut self, command: &Command) {
-        // vsftpd and Pure-FTPd keep a marker over LIST, so only the transfers that use it consume it.
-        if ["RETR", "STOR", "STOU", "APPE"]
-            .iter()
-            .any(|verb| command.verb().is(verb))
-        {
-            self.learnt.pending_restart = None;
-        }
-    }
-
-    fn learn(&mut self, command: &Command, reply: &Reply) {
-        let verb = command.verb();
-        self.learnt.secret_is_asked = match reply.code.0 {
-            331 | 332 => true,
-            // A line that the server did not take leaves its question open.
-            _ if reply.code.is_negative() && !is_login(&verb) => self.learnt.secret_is_asked,
-            _ => false,
-        };
-        let argument = command.argument().unwrap_or_default().trim_ascii();
-        self.learnt.pending_rename = verb.is("RNFR") && reply.code == ReplyCode(350);
-        if reply.code.is_negative() {
-            if verb.is("REST") {
-                self.learnt.pending_restart = self.restart_before;
-            }
-            self.learnt.type_is_doubtful |= verb.is("TYPE");
-        } else if reply.code.is_positive() {
-            self.learnt.learn_from_acceptance(&verb, argument, reply);
-        }
-    }
-}
-
-impl Learnt {
-    fn learn_from_acceptance(&mut self, verb: &Verb, argument: &[u8], reply: &Reply) {
-        match verb.as_bytes() {
-            b"TYPE" => {
-                self.parameters.representation_type = RepresentationType::from_argument(argument);
-                self.type_is_doubtful = self.parameters.representation_type.is_none();
-            }
-            b"MODE" => self.parameters.mode = TransferMode::from_argument(argument),
-            b"STRU" => self.parameters.structure = FileStructure::from_argument(argument),
-            b"PROT" => self.parameters.protection = ProtectionLevel::from_argument(argument),
-            b"REST" => self.pending_restart = restart_marker(argument),
-            b"PWD" | b"XPWD" => self.directory = path_name::from_257(reply),
-            b"CWD" | b"XCWD" | b"CDUP" | b"XCUP" => self.directory = None,
-            b"EPSV" => self.epsv_all |= argument.eq_ignore_ascii_case(b"ALL"),
-            b"FEAT" => self.features = features(reply),
-            b"REIN" => *self = Self::default(),
-            _ => {}
-        }
     }
 }
 
@@ -370,43 +335,6 @@ fn agreement(command: &Command, code: ReplyCode) -> Option<Event> {
 
 /// The names of TLS in AUTH (RFC 4217 section 17 and the drafts before it).
 const TLS_MECHANISMS: [&str; 4] = ["TLS", "TLS-C", "TLS-P", "SSL"];
-
-/// Whether the reply to this verb is about the question that a 331 or a 332 asked.
-fn is_login(verb: &Verb) -> bool {
-    ["USER", "PASS", "ACCT"].iter().any(|name| verb.is(name))
-}
-
-/// What stays pending after an accepted REST. vsftpd accepts `REST abc` and takes it for 0; what cannot be read counts as
-/// pending, to be safe.
-fn restart_marker(argument: &[u8]) -> Option<RestartMarker> {
-    match std::str::from_utf8(argument)
-        .ok()
-        .and_then(|text| text.parse().ok())
-    {
-        Some(0) => None,
-        Some(octets) => Some(RestartMarker(octets)),
-        None => Some(RestartMarker(0)),
-    }
-}
-
-/// The feature lines of a 211. RFC 2389 wants one space in front of each; some servers write `211-NAME`.
-fn features(reply: &Reply) -> Vec<Vec<u8>> {
-    let Some((_, rest)) = reply.lines.split_first() else {
-        return Vec::new();
-    };
-    let Some((_, body)) = rest.split_last() else {
-        return Vec::new();
-    };
-    body.iter()
-        .map(|line| {
-            line.strip_prefix(b"211-")
-                .unwrap_or(line)
-                .trim_ascii()
-                .to_vec()
-        })
-        .filter(|line| !line.is_empty())
-        .collect()
-}
 
 /// The direction in which this command's data go, if it uses the data connection.
 #[must_use]

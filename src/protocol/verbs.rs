@@ -15,10 +15,23 @@ pub struct VerbEntry {
     pub name: &'static str,
     /// The code with its arguments, such as `APPE <path>`; what may be left out stands in brackets.
     pub syntax: &'static str,
+    /// Arguments that have a fixed spelling, the most useful first: `A`, `L 8` for TYPE, `CHMOD` for SITE. Where more must
+    /// follow, [`VerbEntry::syntax`] and [`super::site_commands`] tell what.
+    pub sub_arguments: &'static [&'static str],
     /// Where it is defined: `RFC 959 section 4.1.3`, several with `; ` between them.
     pub reference: &'static str,
     /// What it does, in one line.
     pub summary: &'static str,
+    /// What must have happened before it.
+    pub prerequisite: &'static str,
+    /// What else is good to know of it; may be empty.
+    pub notes: &'static str,
+    /// A dialogue: commands as typed, replies as a server sent them.
+    pub example: &'static [&'static str],
+    /// What servers in use do otherwise; may be empty.
+    pub quirks: &'static str,
+    /// What this program does with it besides sending it and showing the reply; may be empty.
+    pub handling: &'static str,
     /// The way of the data, if it uses the data connection.
     pub data: Option<DataDirection>,
     /// Whether its argument is a secret.
@@ -75,8 +88,14 @@ impl VerbEntry {
         Self {
             name,
             syntax,
+            sub_arguments: &[],
             reference,
             summary,
+            prerequisite: "A login.",
+            notes: "",
+            example: &[],
+            quirks: "",
+            handling: "",
             data: None,
             secret: false,
             origin: Origin::Registered,
@@ -85,14 +104,46 @@ impl VerbEntry {
         }
     }
 
+    pub(super) const fn needs(mut self, prerequisite: &'static str) -> Self {
+        self.prerequisite = prerequisite;
+        self
+    }
+
+    pub(super) const fn notes(mut self, notes: &'static str) -> Self {
+        self.notes = notes;
+        self
+    }
+
+    pub(super) const fn example(mut self, example: &'static [&'static str]) -> Self {
+        self.example = example;
+        self
+    }
+
+    pub(super) const fn quirks(mut self, quirks: &'static str) -> Self {
+        self.quirks = quirks;
+        self
+    }
+
+    pub(super) const fn handled(mut self, handling: &'static str) -> Self {
+        self.handling = handling;
+        self
+    }
+
+    pub(super) const fn takes(mut self, sub_arguments: &'static [&'static str]) -> Self {
+        self.sub_arguments = sub_arguments;
+        self
+    }
+
     pub(super) const fn receives(mut self, after_preliminary: &'static [u16]) -> Self {
         self.data = Some(DataDirection::Received);
+        self.prerequisite = LOGIN_AND_DATA_CONNECTION;
         self.replies_after_preliminary = after_preliminary;
         self
     }
 
     pub(super) const fn sends(mut self, after_preliminary: &'static [u16]) -> Self {
         self.data = Some(DataDirection::Sent);
+        self.prerequisite = LOGIN_AND_DATA_CONNECTION;
         self.replies_after_preliminary = after_preliminary;
         self
     }
@@ -112,6 +163,8 @@ impl VerbEntry {
         self
     }
 }
+
+const LOGIN_AND_DATA_CONNECTION: &str = "A login and a data connection: PASV, EPSV or PORT.";
 
 fn named(upper: &[u8]) -> Option<&'static VerbEntry> {
     VERBS
@@ -156,6 +209,23 @@ mod tests {
             );
             assert!(row.summary.len() <= 80, "{}: {}", row.name, row.summary);
             assert!(!row.replies.is_empty(), "{}", row.name);
+            assert!(row.prerequisite.ends_with('.'), "{}", row.name);
+            assert!(row.example.concat().contains(row.name), "{}", row.name);
+            for text in [row.notes, row.quirks, row.handling] {
+                assert!(
+                    text.is_empty() || text.ends_with('.'),
+                    "{}: {text}",
+                    row.name
+                );
+                assert!(
+                    text.is_ascii() && !text.contains("  "),
+                    "{}: {text}",
+                    row.name
+                );
+            }
+            for argument in row.sub_arguments {
+                assert!(!argument.is_empty() && argument.is_ascii(), "{}", row.name);
+            }
         }
     }
 

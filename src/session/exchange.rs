@@ -91,6 +91,8 @@ pub enum Ending {
     Unanswered,
     /// Ctrl-C.
     Interrupted,
+    /// Ctrl-C came before the command was sent, so it was not.
+    Unsent,
     /// The control connection ended.
     ConnectionLost,
     /// Not an octet came in time.
@@ -169,9 +171,9 @@ impl Outcome {
 
     /// The outcome of a command that was not sent, because Ctrl-C came before it.
     #[must_use]
-    pub fn interrupted() -> Self {
+    pub fn unsent() -> Self {
         Self {
-            ending: Ending::Interrupted,
+            ending: Ending::Unsent,
             ..Self::lost()
         }
     }

@@ -26,6 +26,20 @@ pub trait Observer: Send {
     }
 }
 
+/// Several observers hear the same, one after the other.
+impl Observer for Vec<Box<dyn Observer>> {
+    fn observe(&mut self, observation: &Observation<'_>) {
+        for observer in self {
+            observer.observe(observation);
+        }
+    }
+
+    /// That of the first observer that has one.
+    fn octet_tap(&self) -> Option<Arc<dyn OctetTap>> {
+        self.iter().find_map(|observer| observer.octet_tap())
+    }
+}
+
 /// Whose idea a command was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::advice;
 use super::aliases::ExpandedStep;
 use super::core::Shell;
 use super::escape::escape;
@@ -12,12 +13,13 @@ use super::painter::Tone;
 use super::sending::exists_already;
 use super::target::Target;
 use super::timeline::Extent;
-use crate::session::{DataState, Origin, Session};
+use crate::session::Origin;
 
 impl Shell {
     pub(super) fn run_builtin(&mut self, name: Builtin, arguments: &[String]) -> Exit {
         match (name, arguments) {
             (Builtin::Help, _) => self.help(arguments),
+            (Builtin::Why, []) => self.why(),
             (Builtin::Open, []) => self.open_again(),
             (Builtin::Open, [target]) => self.open(target),
             (Builtin::Open, [host, port]) => self.open(&Target::with_port(host, port)),
@@ -42,8 +44,7 @@ impl Shell {
     }
 
     pub(super) fn run_alias(&mut self, name: &str, arguments: &[Vec<u8>]) -> Exit {
-        let is_operator = |argument: &Vec<u8>| REDIRECTIONS.contains(&argument.as_slice());
-        if arguments.iter().any(is_operator) {
+        if arguments.iter().any(|argument| is_redirection(argument)) {
             return self.refuse_line(&format!(
                 "an alias takes no redirection: type the commands that it stands for (`alias {name}` shows them), as in \
                  LIST | less behind PASV. Nothing was sent"
@@ -128,20 +129,26 @@ impl Shell {
         listened.map_or_else(|exit| exit, |outcome| Exit::of(&outcome))
     }
 
-    fn help(&self, arguments: &[String]) -> Exit {
-        match arguments {
-            [] => self.painter.plain(&help::overview(&self.aliases)),
-            [topic, ..] => match help::topic(topic, &self.aliases) {
-                Some(text) => self.painter.plain(&text),
-                None => {
-                    let topic = escape(topic.as_bytes());
-                    return self.refuse_line(&format!(
-                        "no help for {topic}: `help` lists what there is, HELP asks the server"
-                    ));
-                }
-            },
+    fn help(&mut self, arguments: &[String]) -> Exit {
+        let columns = self.columns();
+        if arguments.is_empty() {
+            self.painter.plain(&help::overview(&self.aliases, columns));
+            return Exit::Done;
         }
-        Exit::Done
+        match help::topic(arguments, &self.aliases, columns) {
+            Some(text) => {
+                self.painter.plain(&text);
+                Exit::Done
+            }
+            None => {
+                let topic = arguments.join(" ");
+                let meant = advice::meant(&topic).map(|verb| format!("did you mean {verb}? "));
+                let (topic, meant) = (escape(topic.as_bytes()), meant.unwrap_or_default());
+                self.refuse_line(&format!(
+                    "no help for {topic}: {meant}`help` lists what there is, HELP asks the server"
+                ))
+            }
+        }
     }
 
     fn alias(&mut self, arguments: &[String]) -> Exit {
@@ -165,7 +172,7 @@ impl Shell {
                 let defined = self.aliases.define(name, steps, &help::is_verb);
                 match defined {
                     Ok(()) => {
-                        self.share_secret_aliases();
+                        self.share_aliases();
                         Exit::Done
                     }
                     Err(error) => self.refuse_line(&error),
@@ -185,24 +192,16 @@ impl Shell {
     fn unalias(&mut self, name: &str) -> Exit {
         match self.aliases.remove(name) {
             Ok(()) => {
-                self.share_secret_aliases();
+                self.share_aliases();
                 Exit::Done
             }
             Err(error) => self.refuse_line(&error),
         }
     }
 
-    /// Tells the editor which aliases carry secrets.
-    pub(super) fn share_secret_aliases(&self) {
-        let secret = self
-            .aliases
-            .names()
-            .filter(|name| self.aliases.carries_secret(name))
-            .map(str::to_owned);
-        *self
-            .secret_aliases
-            .write()
-            .unwrap_or_else(std::sync::PoisonError::into_inner) = secret.collect();
+    /// Tells the editor which aliases there are.
+    pub(super) fn share_aliases(&self) {
+        self.knowledge().aliases = self.aliases.clone();
     }
 
     fn set(&mut self, arguments: &[String]) -> Exit {
@@ -223,6 +222,7 @@ impl Shell {
             },
             [name, value] => match self.settings.set(name, value) {
                 Ok(()) => {
+                    self.painter.show_hints(self.settings.hints);
                     self.painter.show_time(self.settings.time);
                     let settings = self.session_settings();
                     if let Some(session) = &self.session {
@@ -271,26 +271,11 @@ impl Shell {
             Err(exit) => exit,
         }
     }
+}
 
-    /// The prompt: whether there is a connection, and whether data can flow.
-    pub(super) fn prompt(&self) -> String {
-        let Some(status) = self.session.as_ref().and_then(Session::status) else {
-            return "(closed) ftp> ".to_owned();
-        };
-        if !status.connected {
-            return "(closed) ftp> ".to_owned();
-        }
-        let protected = if status.control_tls.is_some() {
-            "s"
-        } else {
-            ""
-        };
-        let open = match status.data {
-            DataState::Open(_) => " ⇄",
-            _ => "",
-        };
-        format!("ftp{protected}{open}> ")
-    }
+/// Whether an argument of an alias is an operator: an alias takes none.
+pub(super) fn is_redirection(argument: &[u8]) -> bool {
+    REDIRECTIONS.contains(&argument)
 }
 
 const REDIRECTIONS: &[&[u8]] = &[b"|", b">", b">>", b"<", b"<<<"];

@@ -6,12 +6,13 @@ use std::time::Duration;
 use super::core::Shell;
 use super::escape::escape;
 use super::exit::Exit;
+use super::interrupts::Interrupts;
 use super::painter::Tone;
 use super::settings::{Abort, Ascii, DataHost, DataPeer, Multiline, TlsStart};
 use super::target::Target;
 use super::witnesses::Witnesses;
 use crate::protocol::Command;
-use crate::session::{self, ConnectError, Ending, Exchange, Origin, Session};
+use crate::session::{self, ConnectError, Ending, Exchange, Observer, Origin, Session};
 
 impl Shell {
     /// Connects, and does what the target's URL asks for.
@@ -88,36 +89,16 @@ impl Shell {
         self.change_directories(&target.directories)
     }
 
-    /// Dials in a thread of its own, so that Ctrl-C does not have to wait for a host that does not answer.
     fn connect(&self, target: &Target) -> Result<(Session, Exchange), ConnectError> {
-        let (sender, connected) = mpsc::channel();
-        let (host, port) = (target.host.clone(), target.port);
-        let settings = session::Settings {
-            implicit_tls: target.implicit_tls,
-            ..self.session_settings()
-        };
-        let observer = Box::new(Witnesses::new(
+        let names = self.knowledge().remote_names.clone();
+        let witnesses = Witnesses::new(
             self.painter.clone(),
             self.timeline.clone(),
             self.trace.clone(),
-        ));
-        std::thread::Builder::new()
-            .name("connect".to_owned())
-            .spawn(move || {
-                // Nobody takes it when Ctrl-C came first; it closes then.
-                let _ = sender.send(Session::connect(&host, port, settings, observer));
-            })?;
-        self.interrupts.take();
-        loop {
-            match connected.recv_timeout(INTERRUPT_LOOK) {
-                Ok(result) => return result,
-                Err(mpsc::RecvTimeoutError::Timeout) if !self.interrupts.take() => {}
-                Err(_) => {
-                    let error = std::io::Error::new(std::io::ErrorKind::Interrupted, "interrupted");
-                    return Err(ConnectError::System(error));
-                }
-            }
-        }
+        );
+        let observers: Vec<Box<dyn Observer>> = vec![Box::new(witnesses), Box::new(names)];
+        let observer = Box::new(observers);
+        connect(&self.interrupts, target, self.session_settings(), observer)
     }
 
     /// The session's view of the settings.
@@ -239,6 +220,38 @@ impl Shell {
         }
         self.drop_session();
         Exit::Done
+    }
+}
+
+/// Dials in a thread of its own, so that Ctrl-C does not have to wait for a host that does not answer.
+pub(super) fn connect(
+    interrupts: &Interrupts,
+    target: &Target,
+    settings: session::Settings,
+    observer: Box<dyn Observer>,
+) -> Result<(Session, Exchange), ConnectError> {
+    let (sender, connected) = mpsc::channel();
+    let (host, port) = (target.host.clone(), target.port);
+    let settings = session::Settings {
+        implicit_tls: target.implicit_tls,
+        ..settings
+    };
+    std::thread::Builder::new()
+        .name("connect".to_owned())
+        .spawn(move || {
+            // Nobody takes it when Ctrl-C came first; it closes then.
+            let _ = sender.send(Session::connect(&host, port, settings, observer));
+        })?;
+    interrupts.take();
+    loop {
+        match connected.recv_timeout(INTERRUPT_LOOK) {
+            Ok(result) => return result,
+            Err(mpsc::RecvTimeoutError::Timeout) if !interrupts.take() => {}
+            Err(_) => {
+                let error = std::io::Error::new(std::io::ErrorKind::Interrupted, "interrupted");
+                return Err(ConnectError::System(error));
+            }
+        }
     }
 }
 

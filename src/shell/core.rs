@@ -2,22 +2,25 @@
 
 use std::io::{self, BufRead};
 use std::path::PathBuf;
+use std::sync::{PoisonError, RwLockWriteGuard};
 
 use super::aliases::Aliases;
-use super::editor::{Editor, SecretAliases, Typed};
+use super::assistance::{Knowledge, SharedKnowledge};
+use super::editor::{Editor, Typed, What};
 use super::escape::escape;
 use super::exit::{Exit, Tally};
 use super::interrupts::Interrupts;
 use super::line::{self, Line};
 use super::painter::{Painter, Tone};
 use super::places::local_shell;
+use super::running::pasted_lines;
 use super::settings::Settings;
 use super::target::Target;
 use super::timeline::Timeline;
 use super::tls::Certificates;
 use super::trace::Trace;
 use crate::protocol::Command;
-use crate::session::{Origin, Outcome, Session};
+use crate::session::{Ending, Origin, Outcome, Session};
 
 /// Everything that a running shell holds.
 pub struct Shell {
@@ -26,7 +29,7 @@ pub struct Shell {
     pub(super) settings: Settings,
     pub(super) silence_limit: Option<std::time::Duration>,
     pub(super) aliases: Aliases,
-    pub(super) secret_aliases: SecretAliases,
+    pub(super) knowledge: SharedKnowledge,
     pub(super) keyboard: Keyboard,
     pub(super) interrupts: Interrupts,
     pub(super) tally: Tally,
@@ -182,9 +185,13 @@ impl Shell {
 
     /// Says that the prompt is back before its time.
     pub(super) fn tell_interruption(&self, outcome: &Outcome) {
-        if outcome.ending == crate::session::Ending::Interrupted && self.is_interactive() {
-            self.painter
-                .say(Tone::Hint, "still owed a reply; it is shown when it comes");
+        let text = match outcome.ending {
+            Ending::Interrupted => "still owed a reply; it is shown when it comes",
+            Ending::Unsent => "Ctrl-C came before it, so it was not sent",
+            _ => return,
+        };
+        if self.is_interactive() {
+            self.painter.say(Tone::Note, text);
         }
     }
 
@@ -208,7 +215,7 @@ impl Shell {
             Ok(status) if status.success() => Exit::Done,
             Ok(status) => {
                 self.painter.say(
-                    Tone::Hint,
+                    Tone::Note,
                     &format!("the local command ended with {status}"),
                 );
                 Exit::Done
@@ -225,31 +232,62 @@ impl Shell {
 
     /// The next input line, without its line end; `None` at the end. `prompt` is for a person.
     pub(super) fn next_input_line(&mut self, prompt: &str) -> Option<Vec<u8>> {
-        if let Some(line) = self.pasted.pop_front() {
+        if let Some(line) = self.next_pasted(prompt, What::Text) {
             return Some(line.into_bytes());
         }
         match &mut self.keyboard {
-            Keyboard::Terminal(editor) => match editor.read_line(prompt) {
-                Typed::Line(text) | Typed::LastText(text) => Some(text.into_bytes()),
-                Typed::End | Typed::Interrupt | Typed::NotText => None,
-            },
+            Keyboard::Terminal(editor) => {
+                let typed = editor.read_text(prompt);
+                let line = self.first_line(typed, prompt, What::Text);
+                line.map(String::into_bytes)
+            }
             Keyboard::Script(input) => read_script_line(input.as_mut()),
             Keyboard::Given(lines) => lines.pop_front(),
         }
     }
 
+    /// The line that was typed; the others of a paste wait for their turn.
+    fn first_line(&mut self, typed: Typed, prompt: &str, what: What) -> Option<String> {
+        let (Typed::Line(text) | Typed::LastText(text)) = typed else {
+            return None;
+        };
+        match pasted_lines(&text) {
+            None => Some(text),
+            Some(lines) => {
+                self.pasted = lines;
+                self.next_pasted(prompt, what)
+            }
+        }
+    }
+
+    /// The next line of a paste, shown as if it had been typed here.
+    pub(super) fn next_pasted(&mut self, prompt: &str, what: What) -> Option<String> {
+        let line = self.pasted.pop_front()?;
+        if let Keyboard::Terminal(editor) = &self.keyboard {
+            editor.show_typed(prompt, &line, what);
+        }
+        Some(line)
+    }
+
     /// A secret that nobody sees; `None` if there is nobody to ask.
     pub(super) fn ask_secret(&mut self, prompt: &str) -> Option<String> {
-        if let Some(line) = self.pasted.pop_front() {
+        if let Some(line) = self.next_pasted(prompt, What::Secret) {
             return Some(line);
         }
         match &mut self.keyboard {
-            Keyboard::Terminal(editor) => match editor.read_secret(prompt) {
-                Typed::Line(text) | Typed::LastText(text) => Some(text),
-                Typed::End | Typed::Interrupt | Typed::NotText => None,
-            },
+            Keyboard::Terminal(editor) => {
+                let typed = editor.read_secret(prompt);
+                self.first_line(typed, prompt, What::Secret)
+            }
             Keyboard::Script(_) | Keyboard::Given(_) => None,
         }
+    }
+
+    /// What the editor may know.
+    pub(super) fn knowledge(&self) -> RwLockWriteGuard<'_, Knowledge> {
+        self.knowledge
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Lets go of the session, which closes its connections.

@@ -63,7 +63,7 @@ impl Exit {
             Ending::ConnectionLost | Ending::TimedOut => return Self::Connection,
             Ending::ProtocolBroken => return Self::Protocol,
             Ending::TlsFailed => return Self::Tls,
-            Ending::Interrupted => return Self::Interrupted,
+            Ending::Interrupted | Ending::Unsent => return Self::Interrupted,
             Ending::Answered | Ending::Unanswered => {}
         }
         // The server is closing the connection (RFC 959 section 4.2), whether or not that was seen already.

@@ -1,6 +1,9 @@
 //! What a person touches: the line, the editor, the painter, options and configuration.
 
+pub mod advice;
+mod advising;
 pub mod aliases;
+pub mod assistance;
 mod builtins;
 pub mod configuration;
 mod connecting;
@@ -15,8 +18,10 @@ mod known_hosts;
 pub mod line;
 mod looking_back;
 pub mod options;
+pub mod page;
 pub mod painter;
 pub mod places;
+pub mod prompt;
 mod raw_octets;
 mod replaying;
 mod resuming;
@@ -28,6 +33,8 @@ pub mod target;
 pub mod timeline;
 mod tls;
 pub mod trace;
+mod typing_data;
+pub mod why;
 mod witnesses;
 
 use std::ffi::OsString;

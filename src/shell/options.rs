@@ -1,10 +1,13 @@
 //! The command line.
 
+use std::ffi::OsString;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::practice::{FAULTS, Fault};
+use crate::transcript::report::Format;
 
 /// Telnet for FTP with the second window built in: type the verbs, see both connections, resume a broken upload.
 #[derive(Debug, Parser)]
@@ -35,8 +38,9 @@ pub struct Common {
         global = true,
         allow_hyphen_values = true
     )]
-    pub commands: Vec<std::ffi::OsString>,
-    /// In a script, end at the first line that fails; else a refusal does not end it.
+    pub commands: Vec<OsString>,
+    /// In a script, end at the first line that fails; else a refusal does not end it. A replay ends at the first
+    /// transcript that fails.
     #[arg(long, global = true)]
     pub stop: bool,
     /// In a script, end after so long without an octet on either connection.
@@ -82,7 +86,7 @@ pub enum Colour {
 pub enum Mode {
     /// Start the practice server on loopback and open the shell on it. Log in with user A and password A.
     Practice(Practice),
-    /// Play a written session against a server and compare the replies.
+    /// Play transcripts against a server and compare the replies.
     Replay(Replay),
 }
 
@@ -100,14 +104,66 @@ pub struct Practice {
 
 /// `ftpsh replay`.
 #[derive(Args, Debug)]
+#[command(override_usage = REPLAY_USAGE, after_help = REPLAY_HELP)]
 pub struct Replay {
-    /// The session to play. This version knows one: `article`, a broken upload finished by hand with SIZE and APPE.
-    pub transcript: String,
-    /// The server to play it against; the practice server if left out.
+    /// The transcripts, and the server to play them against. See below how TARGET is told from FILE.
+    #[arg(required = true, value_name = "FILE")]
+    pub arguments: Vec<OsString>,
+    /// The server; every other argument is a FILE then.
+    #[arg(long, value_name = "TARGET", conflicts_with = "practice")]
     pub target: Option<String>,
+    /// Play against the practice server, a fresh one for each FILE; every argument is a FILE then.
+    #[arg(long)]
+    pub practice: bool,
     /// Switch on a fault of the practice server (see `ftpsh practice --help`); may be given several times.
     #[arg(long = "fault", value_name = "FAULT", conflicts_with = "target")]
     pub faults: Vec<Fault>,
+    /// The value of a variable; may be given several times. Others may see it: a secret is better given in the environment.
+    #[arg(long = "var", value_name = "NAME=VALUE")]
+    pub variables: Vec<OsString>,
+    /// Play so many transcripts at a time, each on a connection of its own.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=64))]
+    pub jobs: u8,
+    /// Write what came into each FILE where it expects something else. Comments, and all lines that were right, stay.
+    #[arg(long)]
+    pub update: bool,
+    /// Write a report; may be given several times. KIND is json, junit or tap; without a FILE, standard output has it.
+    #[arg(long = "report", value_name = "KIND[=FILE]")]
+    pub reports: Vec<ReportTo>,
+    /// Show the dialogue of every transcript; else it is shown if there is only one.
+    #[arg(long, conflicts_with = "jobs")]
+    pub verbose: bool,
+}
+
+/// What `--report` takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReportTo {
+    /// How it is written.
+    pub format: Format,
+    /// Where; `None` is standard output.
+    pub file: Option<PathBuf>,
+}
+
+impl std::str::FromStr for ReportTo {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (kind, file) = match text.split_once('=') {
+            Some((kind, file)) => (kind, Some(file)),
+            None => (text, None),
+        };
+        let format = match kind {
+            "json" => Format::Json,
+            "junit" => Format::Junit,
+            "tap" => Format::Tap,
+            _ => return Err("write json, junit or tap, and =FILE behind it for a file"),
+        };
+        if file == Some("") {
+            return Err("a file is named behind the =, as in junit=report.xml");
+        }
+        let file = file.filter(|file| *file != "-").map(PathBuf::from);
+        Ok(Self { format, file })
+    }
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {
@@ -138,7 +194,18 @@ fn fault_help() -> String {
 const USAGE: &str = "\
 ftpsh [OPTIONS] [TARGET [PORT]]
        ftpsh practice [OPTIONS]
-       ftpsh replay [OPTIONS] article [TARGET]";
+       ftpsh replay [OPTIONS] FILE... [TARGET]";
+
+const REPLAY_USAGE: &str = "ftpsh replay [OPTIONS] FILE... [TARGET]";
+
+const REPLAY_HELP: &str = "\
+FILE ends in `.ftp`; `article` is the built-in one, a broken upload finished by
+hand with SIZE and APPE. The last argument is the TARGET if it is neither.
+Where that does not fit, --target or --practice make every argument a FILE.
+Without a TARGET, the practice server is started anew for each FILE.
+
+{name} in a transcript is a variable: --var name=value, or FTPSH_VAR_NAME in
+the environment, or the user and the password of an ftp:// TARGET.";
 
 const HELP_COLUMNS: usize = 79;
 const FAULT_COLUMN: usize = 28;

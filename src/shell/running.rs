@@ -1,22 +1,24 @@
 //! One run of the program: what is set up, which lines run, how it ends.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::VecDeque;
 use std::io::{self, BufReader, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, RwLock};
 
 use anyhow::{Context, Result};
 
+use super::assistance::{Knowledge, SharedKnowledge};
 use super::configuration::{Configuration, configuration_path, history_path, known_hosts_path};
 use super::core::{Keyboard, Shell};
-use super::editor::{Editor, SecretAliases, Typed};
+use super::editor::{Editor, Typed, What};
 use super::escape::escape;
 use super::exit::{Exit, Tally};
 use super::help;
 use super::interrupts::Interrupts;
 use super::known_hosts::KnownHosts;
 use super::options::{Colour, Common, Mode, Options, Practice, Tls};
-use super::painter::{Dialogue, Painter, Screen, Tone};
+use super::painter::{Dialogue, Painter, Screen, Tone, count};
+use super::prompt::prompt;
 use super::replaying;
 use super::secrets::without_secrets;
 use super::settings::TlsStart;
@@ -165,7 +167,9 @@ pub(super) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
         Some(path) => Configuration::read(&path, &help::is_verb)?,
         None => Configuration::read(&PathBuf::new(), &help::is_verb)?,
     };
-    let secret_aliases: SecretAliases = Arc::new(RwLock::new(HashSet::new()));
+    let colour = painter.screen().has_colour();
+    let knowledge = Knowledge::new(configuration.aliases.clone(), colour);
+    let knowledge: SharedKnowledge = Arc::new(RwLock::new(knowledge));
     let keyboard = if interactive {
         let history = history_path();
         if let Some(folder) = history.as_deref().and_then(Path::parent) {
@@ -173,7 +177,8 @@ pub(super) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
             let _ = std::fs::create_dir_all(folder);
         }
         let screen = painter.screen().clone();
-        let editor = Editor::new(screen, history, Arc::clone(&secret_aliases));
+        let shared = Arc::clone(&knowledge);
+        let editor = Editor::new(screen, history, shared, configuration.editor);
         Keyboard::Terminal(Box::new(editor.context("the terminal")?))
     } else if common.commands.is_empty() {
         Keyboard::Script(Box::new(BufReader::new(io::stdin())))
@@ -190,15 +195,16 @@ pub(super) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
         Some(Tls::Implicit) => TlsStart::Implicit,
         None => settings.tls,
     };
+    painter.show_hints(settings.hints);
     painter.show_time(settings.time);
-    let shell = Shell {
+    Ok(Shell {
         painter: painter.clone(),
         session: None,
         settings,
         certificates: certificates(common)?,
         silence_limit: (!interactive).then_some(common.timeout),
         aliases: configuration.aliases,
-        secret_aliases,
+        knowledge,
         keyboard,
         interrupts: Interrupts::listen(!interactive).context("Ctrl-C")?,
         tally: Tally::default(),
@@ -208,9 +214,7 @@ pub(super) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
         timeline: Timeline::default(),
         trace: Trace::new(painter.clone()),
         pasted: VecDeque::new(),
-    };
-    shell.share_secret_aliases();
-    Ok(shell)
+    })
 }
 
 /// What the command line says about certificates.
@@ -226,7 +230,8 @@ fn certificates(common: &Common) -> Result<Certificates> {
     })
 }
 
-fn roots_in(path: &Path) -> Result<Roots> {
+/// The certificates of a PEM file, as roots.
+pub(super) fn roots_in(path: &Path) -> Result<Roots> {
     Ok(Roots::from_pem(&std::fs::read(path)?)?)
 }
 
@@ -256,7 +261,7 @@ impl Shell {
 
     fn run_interactively(&mut self) {
         while !self.is_over {
-            let prompt = self.prompt();
+            let prompt = self.begin_prompt();
             let Keyboard::Terminal(editor) = &mut self.keyboard else {
                 return;
             };
@@ -264,7 +269,13 @@ impl Shell {
             // A Ctrl-C that came before this line is not for it.
             self.interrupts.take();
             match typed {
-                Typed::Line(text) | Typed::LastText(text) => self.run_typed(&text),
+                Typed::Line(text) | Typed::LastText(text) => {
+                    match pasted_lines(&text) {
+                        None => self.run_typed(&text),
+                        Some(lines) => self.pasted = lines,
+                    }
+                    self.run_pasted();
+                }
                 Typed::Interrupt => {}
                 Typed::NotText => {
                     self.painter.say(Tone::Error, NOT_TEXT);
@@ -276,20 +287,49 @@ impl Shell {
         }
     }
 
-    /// A paste may hold several lines; each is what would have been typed next, be it a command, a line of a
-    /// here-document or a password.
-    fn run_typed(&mut self, text: &str) {
-        let lines = text
-            .split('\n')
-            .map(|line| line.strip_suffix('\r').unwrap_or(line));
-        self.pasted = lines.map(str::to_owned).collect();
-        while let Some(line) = self.pasted.pop_front().filter(|_| !self.is_over) {
-            let memorable = !line.is_empty() && self.is_memorable(&line);
-            if let (true, Keyboard::Terminal(editor)) = (memorable, &mut self.keyboard) {
-                editor.remember(&line);
-            }
-            self.run_line(line.as_bytes());
+    /// Each line of a paste is what would have been typed next, be it a command, a line of a here-document or a password.
+    fn run_pasted(&mut self) {
+        while !self.is_over {
+            let prompt = self.begin_prompt();
+            let Some(line) = self.next_pasted(&prompt, What::Line) else {
+                return;
+            };
+            self.run_typed(&line);
         }
+    }
+
+    fn run_typed(&mut self, line: &str) {
+        let memorable = !line.is_empty() && self.is_memorable(line);
+        if let (true, Keyboard::Terminal(editor)) = (memorable, &mut self.keyboard) {
+            editor.remember(line);
+        }
+        let exit = self.run_line(line.as_bytes());
+        if exit == Exit::Interrupted || self.interrupts.is_pressed() {
+            self.drop_pasted();
+        }
+    }
+
+    /// Takes back the pasted lines that have not had their turn.
+    pub(super) fn drop_pasted(&mut self) {
+        let dropped = std::mem::take(&mut self.pasted).len() as u64;
+        if dropped > 0 {
+            let lines = count(dropped, "pasted line");
+            self.painter
+                .say(Tone::Warning, &format!("{lines} not sent"));
+        }
+    }
+
+    /// The next prompt. The editor is told what has changed since the last one.
+    fn begin_prompt(&self) -> String {
+        let session = self.session.as_ref();
+        let status = session.and_then(Session::status);
+        let mut knowledge = self.knowledge();
+        knowledge.hints = self.settings.hints;
+        knowledge.awaits_new_name = status
+            .as_ref()
+            .is_some_and(|status| status.learnt.pending_rename);
+        let host = session.map(Session::host);
+        prompt(host.zip(status.as_ref()), self.settings.prompt)
     }
 
     fn interactive_exit(&self) -> Exit {
@@ -307,6 +347,13 @@ impl Shell {
             .and_then(Session::status)
             .is_some_and(|status| status.lost)
     }
+}
+
+/// The lines of a paste; `None` if it is a single line, which was typed.
+pub(super) fn pasted_lines(text: &str) -> Option<VecDeque<String>> {
+    let lines = text.strip_suffix('\n').unwrap_or(text).split('\n');
+    let lines = lines.map(|line| line.strip_suffix('\r').unwrap_or(line).to_owned());
+    text.contains('\n').then(|| lines.collect())
 }
 
 /// What is said of a line that the editor cannot hold.

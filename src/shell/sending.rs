@@ -1,26 +1,24 @@
-//! Raw commands with their data: redirections, the screen, and `data>`.
+//! Raw commands with their data: redirections and the screen.
 
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 use std::process::Child;
-use std::sync::mpsc::Sender;
 
+use super::assistance::LearningDestination;
 use super::core::{Keyboard, Shell};
-use super::editor::Typed;
 use super::escape::escape;
 use super::exit::Exit;
 use super::line::Redirection;
 use super::painter::Tone;
 use super::places::{
-    AppendedFile, LocalCommand, OpenedLate, ReplacedFile, ShownData, StandardOutput, TypedData,
+    AppendedFile, LocalCommand, OpenedLate, ReplacedFile, ShownData, StandardOutput,
 };
-use super::running::NOT_TEXT;
 use super::settings::Ascii;
 use crate::protocol::Command;
 use crate::protocol::user_pi::data_direction;
 use crate::protocol::verbs::DataDirection;
-use crate::session::{Exchange, Form, News, Origin, Outcome, Transfer};
+use crate::session::{Form, Origin, Outcome, Transfer};
 
 /// What a data command needs besides its line.
 enum Data {
@@ -60,11 +58,13 @@ impl Shell {
         if let Err(exit) = self.connected() {
             return exit;
         }
+        self.warn_before(&command);
         let data = match (data_direction(&command), redirection) {
             (None, _) => Ok(Data::None),
             (Some(DataDirection::Received), to) => self.destination(to, may_overwrite),
             (Some(DataDirection::Sent), from) => self.source(from),
         };
+        let data = data.map(|data| self.learn_names(data, &command));
         match data {
             Ok(Data::None) => self.send_plain(command, origin),
             Ok(Data::Joined(transfer)) => self.finish(|shell| {
@@ -85,6 +85,23 @@ impl Shell {
             }),
             Ok(Data::Typed) => self.finish(|shell| shell.perform_typed(command, origin)),
             Err(exit) => exit,
+        }
+    }
+
+    /// The names in a listing are completed from then on.
+    fn learn_names(&self, data: Data, command: &Command) -> Data {
+        let learnt = |transfer| match transfer {
+            Transfer::Receive(destination, form) => {
+                let names = &self.knowledge().remote_names;
+                let destination = LearningDestination::around(destination, command, names);
+                Transfer::Receive(destination, form)
+            }
+            sent @ Transfer::Send(..) => sent,
+        };
+        match data {
+            Data::Joined(transfer) => Data::Joined(learnt(transfer)),
+            Data::Piped(transfer, child) => Data::Piped(learnt(transfer), child),
+            other @ (Data::None | Data::Typed) => other,
         }
     }
 
@@ -110,16 +127,6 @@ impl Shell {
         }
     }
 
-    fn hint_after(&self, outcome: &Outcome) {
-        let opened = matches!(outcome.code(), 227..=229) && outcome.is_positive();
-        if opened && self.settings.hints && self.is_interactive() {
-            self.painter.say(
-                Tone::Hint,
-                "next: LIST, RETR f > file, APPE f < file, or: resume FILE",
-            );
-        }
-    }
-
     /// A local command that could not be run, or was killed, has lost the data. What any other exit status means, only the
     /// user knows: `grep` that finds nothing is no failure.
     fn wait_for(&self, mut child: Child) -> Exit {
@@ -133,7 +140,7 @@ impl Shell {
         };
         if !status.success() {
             self.painter.say(
-                Tone::Hint,
+                Tone::Note,
                 &format!("the local command ended with {status}"),
             );
         }
@@ -215,6 +222,13 @@ impl Shell {
                      type TYPE I first (or `set ascii raw`)"
                 )));
             }
+            if !looks_like_text(&beginning) {
+                let path = escape(path.as_os_str().as_encoded_bytes());
+                let text = format!(
+                    "{path} has control characters in it: if it is no text, type TYPE I first"
+                );
+                self.painter.say(Tone::Hint, &text);
+            }
         }
         Ok(sent(io::Cursor::new(beginning).chain(file), Form::ByType))
     }
@@ -249,7 +263,7 @@ impl Shell {
         }
     }
 
-    fn converts_line_ends(&self) -> bool {
+    pub(super) fn converts_line_ends(&self) -> bool {
         let status = self
             .session
             .as_ref()
@@ -257,112 +271,18 @@ impl Shell {
         self.settings.ascii == Ascii::Convert
             && status.is_some_and(|s| !s.learnt.parameters.effective_type().keeps_octets())
     }
-
-    fn perform_typed(&mut self, command: Command, origin: Origin) -> Result<Outcome, Exit> {
-        let (keyboard, data) = TypedData::new();
-        let transfer = Transfer::Send(Box::new(data), Form::Exact);
-        let line_end: &[u8] = if self.converts_line_ends() {
-            b"\r\n"
-        } else {
-            b"\n"
-        };
-        let exchange = self.connected()?.begin(command, origin, Some(transfer));
-        // All the way: between two lines the terminal turns Ctrl-C into a signal.
-        let outcome = self
-            .interrupts
-            .clone()
-            .during(|| match exchange.next_news() {
-                News::Settled(outcome) => outcome,
-                News::DataEnded | News::TrustAsked(_) => exchange.wait(),
-                News::Begun => self.type_data(exchange, keyboard, line_end),
-            });
-        self.tell_interruption(&outcome);
-        Ok(outcome)
-    }
-
-    /// Sends line after line until Ctrl-D, Ctrl-C or the end of the transfer.
-    fn type_data(
-        &mut self,
-        exchange: Exchange,
-        keyboard: Sender<Vec<u8>>,
-        line_end: &[u8],
-    ) -> Outcome {
-        let mut keyboard = Some(keyboard);
-        while let Some(sender) = &keyboard {
-            let Keyboard::Terminal(editor) = &mut self.keyboard else {
-                break;
-            };
-            let typed = match self.pasted.pop_front() {
-                Some(line) => Typed::Line(line),
-                None => editor.read_data("data> "),
-            };
-            match exchange.news_already_there() {
-                Some(News::Settled(outcome)) => {
-                    self.tell_unsent(&typed);
-                    return outcome;
-                }
-                Some(_) => {
-                    self.tell_unsent(&typed);
-                    keyboard = None;
-                    continue;
-                }
-                None => {}
-            }
-            // A transfer that has just ended takes nothing; its end is told on its own.
-            match typed {
-                Typed::Line(text) => drop(sender.send(with_line_ends(&text, line_end, true))),
-                Typed::LastText(text) => {
-                    let _ = sender.send(with_line_ends(&text, line_end, false));
-                    keyboard = None;
-                }
-                Typed::End => keyboard = None,
-                Typed::NotText => self.painter.say(Tone::Error, NOT_TEXT),
-                Typed::Interrupt => {
-                    self.interrupt_session();
-                    break;
-                }
-            }
-        }
-        // After an interrupt the keyboard's end must stay open until the reset: its end would be the end of the file.
-        let outcome = exchange.wait();
-        drop(keyboard);
-        outcome
-    }
-
-    fn interrupt_session(&self) {
-        if let Some(session) = &self.session {
-            session.interrupter().interrupt();
-        }
-    }
-
-    fn tell_unsent(&self, typed: &Typed) {
-        if let Typed::Line(text) | Typed::LastText(text) = typed
-            && !text.is_empty()
-        {
-            self.painter.say(
-                Tone::Warning,
-                "the transfer had ended, so that line was not sent",
-            );
-        }
-    }
 }
 
 fn sent(source: impl Read + Send + 'static, form: Form) -> Data {
     Data::Joined(Transfer::Send(Box::new(source), form))
 }
 
-fn with_line_ends(text: &str, line_end: &[u8], ended: bool) -> Vec<u8> {
-    let mut octets = Vec::with_capacity(text.len() + 2);
-    for (index, line) in text.split('\n').enumerate() {
-        if index > 0 {
-            octets.extend_from_slice(line_end);
-        }
-        octets.extend_from_slice(line.as_bytes());
-    }
-    if ended {
-        octets.extend_from_slice(line_end);
-    }
+/// Whether nothing in it is what a text has no use for. Text need not be UTF-8.
+fn looks_like_text(octets: &[u8]) -> bool {
+    let is_layout = |octet: u8| matches!(octet, 0x07..=0x0d | 0x1a | 0x1b);
     octets
+        .iter()
+        .all(|&octet| !octet.is_ascii_control() || is_layout(octet))
 }
 
 fn with_way_out(error: io::Error) -> io::Error {

@@ -1,6 +1,7 @@
 //! What `set NAME VALUE` changes.
 
 use super::escape::escape;
+use super::prompt::PromptParts;
 
 /// The address that a passive data connection goes to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -99,6 +100,8 @@ pub struct Settings {
     pub abort: Abort,
     /// `set hints`.
     pub hints: bool,
+    /// `set prompt-...`.
+    pub prompt: PromptParts,
     /// `set time`.
     pub time: bool,
     /// `set tls`.
@@ -186,7 +189,7 @@ impl Settings {
         Setting {
             name: "hints",
             values: &["on", "off"],
-            about: "what could come next",
+            about: "what could come next and what may go wrong, and in grey what a line may go on with",
             value: |settings| place(&SWITCH, settings.hints),
             change: |settings, index| settings.hints = SWITCH[index],
         },
@@ -194,8 +197,57 @@ impl Settings {
             name: "time",
             values: &["off", "on"],
             about: "the time of day and the milliseconds since the last command, in front of what happens",
-            value: |settings| place(&TIMES, settings.time),
-            change: |settings, index| settings.time = TIMES[index],
+            value: |settings| place(&SWITCH_OFF_FIRST, settings.time),
+            change: |settings, index| settings.time = SWITCH_OFF_FIRST[index],
+        },
+        Setting {
+            name: "prompt-user",
+            values: &["off", "on"],
+            about: "in the prompt: the user who is logged in",
+            value: |settings| place(&SWITCH_OFF_FIRST, settings.prompt.user),
+            change: |settings, index| settings.prompt.user = SWITCH_OFF_FIRST[index],
+        },
+        Setting {
+            name: "prompt-host",
+            values: &["off", "on"],
+            about: "in the prompt: the host",
+            value: |settings| place(&SWITCH_OFF_FIRST, settings.prompt.host),
+            change: |settings, index| settings.prompt.host = SWITCH_OFF_FIRST[index],
+        },
+        Setting {
+            name: "prompt-dir",
+            values: &["off", "on"],
+            about: "in the prompt: the working directory, as the last 257 said",
+            value: |settings| place(&SWITCH_OFF_FIRST, settings.prompt.directory),
+            change: |settings, index| settings.prompt.directory = SWITCH_OFF_FIRST[index],
+        },
+        Setting {
+            name: "prompt-tls",
+            values: &["on", "off"],
+            about: "in the prompt: `ftps` while TLS protects the control connection",
+            value: |settings| place(&SWITCH, settings.prompt.tls),
+            change: |settings, index| settings.prompt.tls = SWITCH[index],
+        },
+        Setting {
+            name: "prompt-data",
+            values: &["on", "off"],
+            about: "in the prompt: whether a data connection is open",
+            value: |settings| place(&SWITCH, settings.prompt.data),
+            change: |settings, index| settings.prompt.data = SWITCH[index],
+        },
+        Setting {
+            name: "prompt-rest",
+            values: &["on", "off"],
+            about: "in the prompt: the marker of a REST that is pending",
+            value: |settings| place(&SWITCH, settings.prompt.restart),
+            change: |settings, index| settings.prompt.restart = SWITCH[index],
+        },
+        Setting {
+            name: "prompt-rnfr",
+            values: &["on", "off"],
+            about: "in the prompt: an RNFR that waits for its RNTO",
+            value: |settings| place(&SWITCH, settings.prompt.rename),
+            change: |settings, index| settings.prompt.rename = SWITCH[index],
         },
         Setting {
             name: "tls",
@@ -267,6 +319,7 @@ impl Default for Settings {
             abort: Abort::default(),
             hints: true,
             time: false,
+            prompt: PromptParts::default(),
             tls: TlsStart::default(),
             tls_max: TlsMaximum::default(),
             tls_resume: Switch::default(),
@@ -317,7 +370,7 @@ const ASCII: [Ascii; 2] = [Ascii::Convert, Ascii::Raw];
 const MULTILINES: [Multiline; 2] = [Multiline::Lenient, Multiline::Strict];
 const ABORTS: [Abort; 2] = [Abort::Synch, Abort::Plain];
 const SWITCH: [bool; 2] = [true, false];
-const TIMES: [bool; 2] = [false, true];
+const SWITCH_OFF_FIRST: [bool; 2] = [false, true];
 const TLS_STARTS: [TlsStart; 3] = [TlsStart::Off, TlsStart::Require, TlsStart::Implicit];
 const TLS_MAXIMA: [TlsMaximum; 2] = [TlsMaximum::Tls13, TlsMaximum::Tls12];
 const SWITCHES: [Switch; 2] = [Switch::On, Switch::Off];
@@ -335,99 +388,4 @@ fn names() -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{
-        Abort, Ascii, DataHost, DataPeer, Multiline, Setting, SettingError, Settings, Switch,
-        TlsMaximum, TlsStart,
-    };
-
-    #[test]
-    fn the_defaults_are_the_first_values_of_the_table() {
-        let settings = Settings::default();
-        for setting in Settings::TABLE {
-            assert_eq!(
-                setting.value(&settings),
-                setting.values[0],
-                "{}",
-                setting.name
-            );
-        }
-    }
-
-    #[test]
-    fn every_value_of_the_table_can_be_set_and_changes_nothing_else() {
-        for setting in Settings::TABLE {
-            for value in setting.values {
-                let mut settings = Settings::default();
-                settings.set(setting.name, value).unwrap();
-                assert_eq!(setting.value(&settings), *value);
-                let others = Settings::TABLE
-                    .iter()
-                    .filter(|other| other.name != setting.name);
-                for other in others {
-                    assert_eq!(other.value(&settings), other.values[0]);
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn every_value_of_every_type_can_be_reached_by_its_name() {
-        let mut settings = Settings::default();
-        for (name, value) in [
-            ("data-host", "reply"),
-            ("data-peer", "any"),
-            ("ascii", "raw"),
-            ("multiline", "strict"),
-            ("abort", "plain"),
-            ("hints", "off"),
-            ("time", "on"),
-            ("tls", "require"),
-            ("tls-max", "1.2"),
-            ("tls-resume", "off"),
-            ("tls-close-notify", "off"),
-        ] {
-            settings.set(name, value).unwrap();
-        }
-        let expected = Settings {
-            data_host: DataHost::Reply,
-            data_peer: DataPeer::Any,
-            ascii: Ascii::Raw,
-            multiline: Multiline::Strict,
-            abort: Abort::Plain,
-            hints: false,
-            time: true,
-            tls: TlsStart::Require,
-            tls_max: TlsMaximum::Tls12,
-            tls_resume: Switch::Off,
-            tls_close_notify: Switch::Off,
-        };
-        assert_eq!(settings, expected);
-    }
-
-    #[test]
-    fn an_unknown_name_or_value_lists_the_choices_and_changes_nothing() {
-        let mut settings = Settings::default();
-        let name = settings.set("colour", "on").unwrap_err().to_string();
-        assert!(name.contains("colour") && name.contains("data-host, data-peer, ascii"));
-        let value = settings.set("ascii", "RAW").unwrap_err().to_string();
-        assert!(value.contains("RAW") && value.contains("convert or raw"));
-        assert_eq!(settings, Settings::default());
-        let hostile = settings.set("\x1b", "on").unwrap_err().to_string();
-        assert!(hostile.contains("\\x1b") && !hostile.contains('\x1b'));
-        assert!(matches!(
-            Setting::named(""),
-            Err(SettingError::UnknownName { .. })
-        ));
-    }
-
-    #[test]
-    fn the_list_shows_each_setting_with_its_value_and_the_others() {
-        let mut settings = Settings::default();
-        settings.set("ascii", "raw").unwrap();
-        let list = settings.list();
-        assert_eq!(list.len(), Settings::TABLE.len());
-        assert!(list[2].starts_with("ascii            raw      (or convert)           line ends"));
-        assert!(list[5].starts_with("hints            on       (or off)               what"));
-    }
-}
+mod tests;

@@ -1,15 +1,18 @@
 //! The tests that look from outside: at the binary, at real servers, and at the source itself.
 
 mod active;
+mod compliance;
 mod debugging;
 mod dialogues;
 mod documents;
+mod editor;
 mod hostile;
 mod practice;
 mod quirks;
 mod readme;
 mod real;
 mod refusals;
+mod replays;
 mod resuming;
 mod rig;
 mod rooms;

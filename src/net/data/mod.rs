@@ -300,6 +300,27 @@ mod tests {
     }
 
     #[test]
+    fn a_thread_ends_with_its_handle_wherever_it_is() {
+        let (alive, ended) = mpsc::channel::<()>();
+        let listener = LoopbackListener::ipv4().unwrap();
+        let address = listener.address().unwrap();
+        let mut peers = Vec::new();
+        for _ in 0..500 {
+            let (handle, opened) = mpsc::channel();
+            let alive = alive.clone();
+            let report = move |event| drop((&alive, handle.send(event)));
+            DataConnection::dial(address, LIMIT, report).unwrap();
+            peers.push(listener.accept_within(LIMIT).unwrap());
+            drop(opened.recv_timeout(LIMIT).unwrap());
+        }
+        drop(alive);
+        assert_eq!(
+            ended.recv_timeout(LIMIT),
+            Err(mpsc::RecvTimeoutError::Disconnected)
+        );
+    }
+
+    #[test]
     fn of_several_orders_that_come_at_once_the_last_is_carried_out() {
         let listener = LoopbackListener::ipv4().unwrap();
         let (handle, opened) = mpsc::channel();

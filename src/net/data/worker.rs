@@ -20,6 +20,8 @@ pub(super) struct Worker {
     pub(super) slot: Arc<Slot>,
     orders: Receiver<Order>,
     poll: Poll,
+    /// The handle's last wake must not be lost with the handle: what wakes the poll lives as long as the poll.
+    _waker: Arc<Waker>,
     events: Events,
     pub(super) buffer: Vec<u8>,
     pub(super) tls: Option<Box<TlsConnection>>,
@@ -63,13 +65,14 @@ impl Worker {
         let connection = DataConnection {
             slot: Arc::clone(&slot),
             orders: sender,
-            waker,
+            waker: Arc::clone(&waker),
             peer,
         };
         let worker = Self {
             slot,
             orders,
             poll,
+            _waker: waker,
             events: Events::with_capacity(4),
             buffer: vec![0; BUFFER_OCTETS],
             tls: None,

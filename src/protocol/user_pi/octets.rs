@@ -35,7 +35,7 @@ impl UserPi {
     /// Masks octets as they arrive, before [`UserPi::receive`] takes them.
     #[must_use]
     pub fn mask_received(&self, mask: &mut ReceivedMask, octets: &[u8]) -> MaskedOctets {
-        let owes_secret = |(_, command): &(EntryId, Command)| command.secret().is_some();
+        let owes_secret = |awaited: &super::Awaited| awaited.command.secret().is_some();
         let answers_secret = self.ledger.is_empty() || self.awaiting.iter().any(owes_secret);
         mask.take(octets, &self.echo, answers_secret)
     }

@@ -1,6 +1,6 @@
-use super::{
-    Command, DataPortUnreadable, Event, FileStructure, Fit, Learnt, ProtectionLevel, ReplyCode,
-    RepresentationType, RestartMarker, TransferMode, UserPi,
+use super::{Command, DataPortUnreadable, DataPortUse, Event, Fit, Learnt, RestartMarker, UserPi};
+use crate::protocol::{
+    FileStructure, ProtectionLevel, ReplyCode, RepresentationType, TransferMode,
 };
 
 /// A session in which the greeting has come; every line beginning with a digit or a space is from the server.
@@ -54,6 +54,21 @@ fn parameters_are_learnt_from_the_replies_and_not_from_the_commands() {
         kept.parameters.representation_type,
         Some(RepresentationType::Image)
     );
+}
+
+#[test]
+fn the_user_is_the_one_who_was_named_and_was_not_refused() {
+    let login = ["USER a b", "331 go on", "PASS x", "230 in"];
+    let user = |more: &[&str]| {
+        let learnt = learnt(&[&login[..], more].concat());
+        (learnt.user.unwrap_or_default(), learnt.logged_in)
+    };
+    assert_eq!(user(&[]), (b"a b".to_vec(), true));
+    assert_eq!(user(&["PWD", "257 \"/\""]), (b"a b".to_vec(), true));
+    assert_eq!(user(&["USER c", "331 go on"]), (b"c".to_vec(), false));
+    assert_eq!(user(&["USER c", "530 no"]), (b"a b".to_vec(), true));
+    assert_eq!(user(&["USER c", "230 in"]), (b"c".to_vec(), true));
+    assert_eq!(user(&["REIN", "220 again"]), (Vec::new(), false));
 }
 
 #[test]
@@ -296,7 +311,6 @@ fn only_a_234_to_auth_with_a_mechanism_of_tls_agrees_on_tls() {
         assert_eq!(last, agreed, "{command} {reply}");
     }
 }
-
 #[test]
 fn the_lines_that_octets_end_are_owed_replies_and_the_line_behind_them_goes_on() {
     let mut pi = after(&[]);
@@ -318,4 +332,67 @@ fn the_lines_that_octets_end_are_owed_replies_and_the_line_behind_them_goes_on()
     assert_eq!((fit, &last[..]), (Fit::Listed, &b"500 PASS ****?"[..]));
     let learnt = pi.learnt().parameters.representation_type;
     assert_eq!(learnt, Some(RepresentationType::Image));
+}
+
+#[test]
+fn the_last_reply_is_kept_with_what_it_answered_and_what_was_known_before() {
+    let pi = after(&["TYPE I", "200 ok", "PASS hunter2", "530 no hunter2"]);
+    let last = pi.last_answered().unwrap();
+    assert_eq!(last.command.as_ref().unwrap().line(), b"PASS ****");
+    assert!(!format!("{last:?}").contains("hunter2"));
+    assert!(last.is_to(&["PASS"]) && last.argument() == b"****");
+
+    let pi = after(&["RNFR a", "350 on", "NOOP", "200 ok"]);
+    let last = pi.last_answered().unwrap();
+    assert!(last.before.pending_rename && !pi.learnt().pending_rename);
+
+    let pi = after(&["RETR f", "150 on", "426 cut"]);
+    let last = pi.last_answered().unwrap();
+    assert!(last.begun && last.reply.code == ReplyCode(426));
+
+    let pi = after(&["421 idle"]);
+    let last = pi.last_answered().unwrap();
+    assert!(last.unasked && last.command.is_none() && last.verb().as_bytes().is_empty());
+
+    let pi = after(&[]);
+    let last = pi.last_answered().unwrap();
+    assert!(!last.unasked && last.command.is_none());
+}
+
+#[test]
+fn a_data_port_is_known_until_a_transfer_uses_it_or_loses_it() {
+    let table: &[(&[&str], Option<DataPortUse>)] = &[
+        (&["LIST", "425 no"], None),
+        (
+            &["PASV", "227 ok (127,0,0,1,4,1)"],
+            Some(DataPortUse::Passive),
+        ),
+        (&["PORT 127,0,0,1,4,1", "200 ok"], Some(DataPortUse::Active)),
+        (&["PORT 127,0,0,1,4,1", "500 no"], None),
+        (&["EPSV ALL", "200 ok"], None),
+        (
+            &["PASV", "227 ok (127,0,0,1,4,1)", "RETR f", "550 no"],
+            Some(DataPortUse::Passive),
+        ),
+        (
+            &["PASV", "227 ok (127,0,0,1,4,1)", "LIST", "150 on", "226 ok"],
+            None,
+        ),
+        (&["PASV", "227 ok (127,0,0,1,4,1)", "LIST", "425 no"], None),
+    ];
+    for (dialogue, expected) in table {
+        assert_eq!(learnt(dialogue).data_port, *expected, "{dialogue:?}");
+    }
+}
+
+#[test]
+fn somebody_is_logged_in_from_the_230_to_the_next_user_or_rein() {
+    assert!(!learnt(&["USER a", "331 password"]).logged_in);
+    assert!(learnt(&["USER a", "230 in"]).logged_in);
+    let login = ["USER a", "331 password", "PASS b", "230 in"];
+    assert!(learnt(&login).logged_in);
+    let with = |more: &[&'static str]| learnt(&[&login[..], more].concat()).logged_in;
+    assert!(with(&["USER b", "530 no"]));
+    assert!(!with(&["USER b", "331 flushed"]));
+    assert!(!with(&["REIN", "220 again"]));
 }

@@ -18,7 +18,7 @@ use crate::net::tls::{Secured, TlsFailure};
 use crate::net::{ControlConnection, ControlInput, DataEvent};
 use crate::protocol::ledger::EntryId;
 use crate::protocol::user_pi::{Learnt, UserPi, data_direction};
-use crate::protocol::{Command, Verb};
+use crate::protocol::{Answered, Command, Verb};
 
 use super::Settings;
 use super::exchange::{Ending, News, Outcome};
@@ -82,6 +82,8 @@ pub struct Status {
     pub control_tls: Option<Secured>,
     /// TLS on the last data connection that had any.
     pub data_tls: Option<Secured>,
+    /// The last reply, and what it answered.
+    pub last_answered: Option<Answered>,
 }
 
 /// The data connection, as the prompt shows it.
@@ -247,7 +249,7 @@ impl Engine {
             return;
         }
         if std::mem::take(&mut self.interrupted) {
-            let _ = news.send(News::Settled(Outcome::interrupted()));
+            let _ = news.send(News::Settled(Outcome::unsent()));
             return;
         }
         self.settle_as(Ending::Interrupted);
@@ -310,6 +312,7 @@ impl Engine {
             line_is_unfinished: self.pi.has_unfinished_line(),
             control_tls: self.protection.control(),
             data_tls: self.protection.data(),
+            last_answered: self.pi.last_answered().cloned(),
         }
     }
 

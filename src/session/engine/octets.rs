@@ -108,7 +108,7 @@ impl Engine {
             return;
         }
         if std::mem::take(&mut self.interrupted) {
-            let _ = news.send(News::Settled(Outcome::interrupted()));
+            let _ = news.send(News::Settled(Outcome::unsent()));
             return;
         }
         self.settle_as(Ending::Interrupted);

@@ -147,7 +147,7 @@ impl<'a> Steps<'a> {
         }
         match outcome.ending {
             Ending::Answered | Ending::Unanswered => Ok(outcome),
-            Ending::Interrupted => Err(self.interrupted()),
+            Ending::Interrupted | Ending::Unsent => Err(self.interrupted()),
             Ending::ConnectionLost | Ending::ProtocolBroken | Ending::TlsFailed => Err(self.lost()),
             Ending::TimedOut => Err(ResumeError::TimedOut {
                 known: self.known.clone(),

@@ -242,6 +242,12 @@ impl Aliases {
         Ok(lines)
     }
 
+    /// How an alias is called: its name, and what belongs behind it.
+    #[must_use]
+    pub fn usage(&self, name: &str) -> Option<&str> {
+        self.by_name.get(name).map(|alias| alias.usage.as_str())
+    }
+
     /// Whether arguments of this alias become part of a password or another secret.
     #[must_use]
     pub fn carries_secret(&self, name: &str) -> bool {

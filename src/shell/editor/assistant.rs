@@ -1,126 +1,94 @@
-//! What the editor does differently from a plain one: secrets are not shown, and data have keys of their own.
+//! The line editor's helper: it asks [`crate::shell::assistance`] and paints what that says. Secrets are stars, with
+//! colour and without.
 
 use std::borrow::Cow;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::{Arc, PoisonError, RwLockReadGuard};
 
-use rustyline::completion::Completer;
+use nu_ansi_term::{Color, Style};
+use rustyline::completion::{self, Completer};
 use rustyline::highlight::{CmdKind, Highlighter};
-use rustyline::hint::Hinter;
+use rustyline::hint::{self, Hinter};
 use rustyline::validate::Validator;
-use rustyline::{Cmd, ConditionalEventHandler, Event, EventContext, Helper, RepeatCount};
+use rustyline::{Context, Helper};
 
-use super::{SecretAliases, is_secret_alias};
-use crate::shell::secrets::secret_span;
-
-/// What is being read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum What {
-    /// A line of the grammar.
-    Line,
-    /// Data for the data connection.
-    Data,
-    /// A password.
-    Secret,
-}
-
-/// What is being read now, as the key handlers and the highlighter must know it.
-#[derive(Debug, Default)]
-pub(super) struct Keys {
-    what: AtomicU8,
-    ended_by_control_d: AtomicBool,
-}
-
-impl Keys {
-    pub(super) fn begin(&self, what: What) {
-        let number = match what {
-            What::Line => 0,
-            What::Data => 1,
-            What::Secret => 2,
-        };
-        self.what.store(number, Ordering::Release);
-        self.ended_by_control_d.store(false, Ordering::Release);
-    }
-
-    fn what(&self) -> What {
-        match self.what.load(Ordering::Acquire) {
-            1 => What::Data,
-            2 => What::Secret,
-            _ => What::Line,
-        }
-    }
-
-    pub(super) fn ended_by_control_d(&self) -> bool {
-        self.ended_by_control_d.load(Ordering::Acquire)
-    }
-}
-
-/// Ctrl-D on text ends the data with that text; on nothing it is left to the editor, which reports the end.
-pub(super) struct EndOfData(pub(super) Arc<Keys>);
-
-impl ConditionalEventHandler for EndOfData {
-    fn handle(
-        &self,
-        _: &Event,
-        _: RepeatCount,
-        _: bool,
-        context: &EventContext<'_>,
-    ) -> Option<Cmd> {
-        if self.0.what() != What::Data || context.line().is_empty() {
-            return None;
-        }
-        self.0.ended_by_control_d.store(true, Ordering::Release);
-        Some(Cmd::AcceptLine)
-    }
-}
-
-/// Tab is a tab where data are typed.
-pub(super) struct InsertTab(pub(super) Arc<Keys>);
-
-impl ConditionalEventHandler for InsertTab {
-    fn handle(&self, _: &Event, n: RepeatCount, _: bool, _: &EventContext<'_>) -> Option<Cmd> {
-        (self.0.what() == What::Data).then(|| Cmd::Insert(n, "\t".to_owned()))
-    }
-}
+use super::keys::{Keys, What};
+use crate::shell::assistance::{self, Candidate, Hint, Knowledge, Mark, SharedKnowledge};
 
 /// The editor's view of the line.
 pub(super) struct Assistant {
     keys: Arc<Keys>,
-    secret_aliases: SecretAliases,
+    knowledge: SharedKnowledge,
 }
 
 impl Assistant {
-    pub(super) fn new(keys: Arc<Keys>, secret_aliases: SecretAliases) -> Self {
-        Self {
-            keys,
-            secret_aliases,
-        }
+    pub(super) fn new(keys: Arc<Keys>, knowledge: SharedKnowledge) -> Self {
+        Self { keys, knowledge }
+    }
+
+    fn knowledge(&self) -> RwLockReadGuard<'_, Knowledge> {
+        self.knowledge
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A paste may hold several lines, each with a secret of its own.
+    fn paint_lines(&self, lines: &str) -> String {
+        let knowledge = self.knowledge();
+        let is_command = self.keys.what() == What::Line;
+        let paint = |line: &str| {
+            let text = line.strip_suffix('\n').unwrap_or(line);
+            paint_line(text, &knowledge, is_command) + &line[text.len()..]
+        };
+        lines.split_inclusive('\n').map(paint).collect()
     }
 }
 
-impl Assistant {
-    /// A paste may hold several lines, each with a secret of its own.
-    fn mask_secrets(&self, lines: &str) -> String {
-        let is_secret = |name: &str| is_secret_alias(&self.secret_aliases, name);
-        let mask_line = |line| match secret_span(str::trim_end(line).as_bytes(), &is_secret) {
-            Some(span) => mask(line, span),
-            None => line.to_owned(),
+/// A line as it is shown; where no command is being typed, only its secrets are marked.
+pub(super) fn paint_line(line: &str, knowledge: &Knowledge, is_command: bool) -> String {
+    let mut painted = String::with_capacity(line.len() + 32);
+    let mut end = 0;
+    for (range, mark) in assistance::marks(line, knowledge) {
+        if !is_command && mark != Mark::Secret {
+            continue;
+        }
+        painted.push_str(&line[end..range.start]);
+        let part = match mark {
+            Mark::Secret => stars(&line[range.clone()]),
+            _ => line[range.clone()].to_owned(),
         };
-        lines.split_inclusive('\n').map(mask_line).collect()
+        match style_of(mark).filter(|_| knowledge.colour) {
+            Some(style) => painted.push_str(&style.paint(part).to_string()),
+            None => painted.push_str(&part),
+        }
+        end = range.end;
+    }
+    painted.push_str(&line[end..]);
+    painted
+}
+
+fn style_of(mark: Mark) -> Option<Style> {
+    match mark {
+        Mark::Verb => Some(Style::new().bold()),
+        Mark::UnknownVerb => Some(Color::Yellow.normal()),
+        Mark::Ours => Some(Color::Blue.bold()),
+        Mark::Operator => Some(Color::Purple.bold()),
+        Mark::Path => Some(Color::Cyan.normal()),
+        Mark::Secret => None,
+        Mark::Refused => Some(Color::Red.normal()),
     }
 }
 
 impl Highlighter for Assistant {
     fn highlight<'l>(&self, line: &'l str, _pos: usize) -> Cow<'l, str> {
-        let span = match self.keys.what() {
-            What::Data => None,
-            What::Secret => Some(0..line.len()),
-            What::Line => return Cow::Owned(self.mask_secrets(line)),
-        };
-        match span {
-            None => Cow::Borrowed(line),
-            Some(span) => Cow::Owned(mask(line, span)),
+        match self.keys.what() {
+            What::Data => Cow::Borrowed(line),
+            What::Secret => Cow::Owned(line.split('\n').map(stars).collect::<Vec<_>>().join("\n")),
+            What::Line | What::Text => Cow::Owned(self.paint_lines(line)),
         }
+    }
+
+    fn highlight_hint<'h>(&self, hint: &'h str) -> Cow<'h, str> {
+        Cow::Owned(Color::DarkGray.paint(hint).to_string())
     }
 
     /// Every key can make a secret of what stands there, or end one.
@@ -129,12 +97,49 @@ impl Highlighter for Assistant {
     }
 }
 
+impl completion::Candidate for Candidate {
+    fn display(&self) -> &str {
+        &self.shown
+    }
+
+    fn replacement(&self) -> &str {
+        &self.replacement
+    }
+}
+
 impl Completer for Assistant {
-    type Candidate = String;
+    type Candidate = Candidate;
+
+    fn complete(
+        &self,
+        line: &str,
+        pos: usize,
+        _: &Context<'_>,
+    ) -> rustyline::Result<(usize, Vec<Candidate>)> {
+        let completion = assistance::complete(line, pos, &self.knowledge());
+        Ok((completion.start, completion.candidates))
+    }
+}
+
+impl hint::Hint for Hint {
+    fn display(&self) -> &str {
+        &self.shown
+    }
+
+    fn completion(&self) -> Option<&str> {
+        self.taken.as_deref()
+    }
 }
 
 impl Hinter for Assistant {
-    type Hint = String;
+    type Hint = Hint;
+
+    fn hint(&self, line: &str, pos: usize, _: &Context<'_>) -> Option<Hint> {
+        match self.keys.what() {
+            What::Line => assistance::hint(line, pos, &self.knowledge()),
+            What::Data | What::Secret | What::Text => None,
+        }
+    }
 }
 
 impl Validator for Assistant {}
@@ -142,20 +147,48 @@ impl Validator for Assistant {}
 impl Helper for Assistant {}
 
 /// As many stars as there were characters, so that the cursor stands where it should.
-fn mask(line: &str, span: std::ops::Range<usize>) -> String {
-    let hidden = |index: usize| span.contains(&index);
-    line.char_indices()
-        .map(|(index, c)| if hidden(index) { '*' } else { c })
-        .collect()
+pub(super) fn stars(secret: &str) -> String {
+    "*".repeat(secret.chars().count())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::mask;
+    use super::{Knowledge, paint_line};
+    use crate::shell::aliases::Aliases;
 
     #[test]
-    fn every_character_of_a_secret_becomes_a_star() {
-        assert_eq!(mask("pass tür", 5..9), "pass ***");
-        assert_eq!(mask("login joe pw", 10..12), "login joe **");
+    fn every_character_of_a_secret_becomes_a_star_with_colour_and_without() {
+        for colour in [true, false] {
+            let knowledge = Knowledge::new(Aliases::shipped(), colour);
+            for (line, shown) in [("pass tür", "***"), ("login joe pw", " **")] {
+                let painted = paint_line(line, &knowledge, true);
+                assert!(painted.ends_with(shown), "{painted}");
+                assert!(paint_line(line, &knowledge, false).ends_with(shown));
+            }
+        }
+    }
+
+    #[test]
+    fn without_colour_a_line_stays_as_it_is() {
+        let knowledge = Knowledge::new(Aliases::shipped(), false);
+        for line in ["RETR f > g", "NOSUCH", "set x", "get a"] {
+            assert_eq!(paint_line(line, &knowledge, true), line);
+        }
+    }
+
+    #[test]
+    fn colour_changes_no_letter() {
+        let knowledge = Knowledge::new(Aliases::shipped(), true);
+        for line in ["RETR f > g", "NOSUCH", "set x", "get a", "ls | x", " x", ""] {
+            let painted = paint_line(line, &knowledge, true);
+            let mut plain = String::new();
+            let mut parts = painted.split("\x1b[");
+            plain.push_str(parts.next().unwrap());
+            for part in parts {
+                plain.push_str(part.split_once('m').unwrap().1);
+            }
+            assert_eq!(plain, line);
+            assert!(line.trim() != line || line.is_empty() || painted != line);
+        }
     }
 }

@@ -17,9 +17,22 @@ mod platform {
         /// Takes the terminal's modes; without a terminal, nothing happens.
         #[must_use]
         pub fn hold() -> Self {
+            Self::change(|modes| *modes -= LocalModes::ECHO | LocalModes::ICANON)
+        }
+
+        /// The same for one secret that is being typed where the terminal itself edits the line (TERM=dumb).
+        #[must_use]
+        pub fn hide() -> Self {
+            Self::change(|modes| {
+                *modes -= LocalModes::ECHO;
+                *modes |= LocalModes::ECHONL;
+            })
+        }
+
+        fn change(change: impl FnOnce(&mut LocalModes)) -> Self {
             let before = tcgetattr(stdin()).ok();
             if let Some(mut modes) = before.clone() {
-                modes.local_modes -= LocalModes::ECHO | LocalModes::ICANON;
+                change(&mut modes.local_modes);
                 // A terminal that refuses goes on echoing, as it would without this.
                 let _ = tcsetattr(stdin(), OptionalActions::Now, &modes);
             }
@@ -46,6 +59,12 @@ mod platform {
         /// Does nothing.
         #[must_use]
         pub fn hold() -> Self {
+            Self
+        }
+
+        /// Does nothing; there is no terminal without a cursor there.
+        #[must_use]
+        pub fn hide() -> Self {
             Self
         }
     }

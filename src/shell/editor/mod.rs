@@ -1,33 +1,38 @@
 //! The line editor at a terminal, and the only code that knows rustyline.
 
 mod assistant;
+mod extent;
 mod held_echo;
+mod keys;
+mod preferences;
 
-use std::collections::HashSet;
 use std::io;
 use std::path::PathBuf;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError};
 
 use rustyline::config::Config;
 use rustyline::error::ReadlineError;
-use rustyline::history::FileHistory;
+use rustyline::history::{FileHistory, History, SearchDirection};
 use rustyline::{ColorMode, Event, EventHandler, ExternalPrinter, KeyCode, KeyEvent, Modifiers};
 
+use super::assistance::{PastLines, SharedKnowledge};
+use super::escape::escape;
 use super::painter::Screen;
-use assistant::{Assistant, EndOfData, InsertTab, Keys, What};
+use assistant::{Assistant, paint_line, stars};
+use keys::{EndOfData, InsertTab, Keys};
 
 pub use held_echo::HeldEcho;
+pub use keys::What;
+pub use preferences::{Bell, CompletionStyle, Mode, Preferences};
 
 /// Reads what a person types.
 pub struct Editor {
     inner: rustyline::Editor<Assistant, FileHistory>,
     keys: Arc<Keys>,
     screen: Screen,
+    knowledge: SharedKnowledge,
     history: Option<PathBuf>,
 }
-
-/// The names of the aliases whose arguments are secrets; shared with whoever defines aliases.
-pub type SecretAliases = Arc<RwLock<HashSet<String>>>;
 
 /// What came from the keyboard.
 #[derive(Debug, PartialEq, Eq)]
@@ -53,22 +58,28 @@ impl Editor {
     pub fn new(
         screen: Screen,
         history: Option<PathBuf>,
-        secret_aliases: SecretAliases,
+        knowledge: SharedKnowledge,
+        preferences: Preferences,
     ) -> rustyline::Result<Self> {
         let config = Config::builder()
-            .max_history_size(HISTORY_LINES)?
             .history_ignore_dups(true)?
             .auto_add_history(false)
-            .color_mode(ColorMode::Enabled)
-            .build();
+            // With NO_COLOR rustyline would not ask for the stars of a secret either; colour is the assistant's affair.
+            .color_mode(ColorMode::Forced);
+        let config = preferences.apply(config)?.build();
         let keys = Arc::new(Keys::default());
         let mut inner = rustyline::Editor::with_config(config)?;
-        inner.set_helper(Some(Assistant::new(Arc::clone(&keys), secret_aliases)));
+        let assistant = Assistant::new(Arc::clone(&keys), Arc::clone(&knowledge));
+        inner.set_helper(Some(assistant));
         bind_data_keys(&mut inner, &keys);
         if let Some(path) = &history {
             // A first start has no history yet.
             let _ = inner.load_history(path);
         }
+        knowledge
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .past_lines = PastLines::new(lines_of(inner.history()));
         // A terminal without cursor (TERM=dumb) has no such printer; what comes there stands behind the prompt.
         if let Ok(mut printer) = inner.create_external_printer() {
             screen.set_above_prompt(Box::new(move |text| {
@@ -80,11 +91,12 @@ impl Editor {
             inner,
             keys,
             screen,
+            knowledge,
             history,
         })
     }
 
-    /// Reads a line at the prompt.
+    /// Reads a line at the prompt. Several lines, which are a paste, are taken from the screen again.
     pub fn read_line(&mut self, prompt: &str) -> Typed {
         self.read(prompt, What::Line)
     }
@@ -92,6 +104,11 @@ impl Editor {
     /// Reads a line of data: Ctrl-D ends the data, Tab is a tab.
     pub fn read_data(&mut self, prompt: &str) -> Typed {
         self.read(prompt, What::Data)
+    }
+
+    /// Reads a line that is no command: one of a here-document, or an answer.
+    pub fn read_text(&mut self, prompt: &str) -> Typed {
+        self.read(prompt, What::Text)
     }
 
     /// The width of the terminal in columns.
@@ -105,8 +122,29 @@ impl Editor {
         self.read(prompt, What::Secret)
     }
 
+    /// Shows a pasted line behind its prompt, as if it had just been typed.
+    pub fn show_typed(&self, prompt: &str, line: &str, what: What) {
+        let line = escape(line.as_bytes());
+        let knowledge = self
+            .knowledge
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        let painted = match what {
+            What::Line => paint_line(&line, &knowledge, true),
+            What::Text => paint_line(&line, &knowledge, false),
+            What::Secret => stars(&line),
+            What::Data => line,
+        };
+        self.screen.line(&format!("{prompt}{painted}"));
+    }
+
     /// Keeps a line for this session and later ones.
     pub fn remember(&mut self, line: &str) {
+        self.knowledge
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .past_lines
+            .push(line);
         // A history that cannot be written must not end the session.
         let added = self.inner.add_history_entry(line).unwrap_or(false);
         if let (true, Some(path)) = (added, &self.history) {
@@ -117,7 +155,17 @@ impl Editor {
     fn read(&mut self, prompt: &str, what: What) -> Typed {
         self.keys.begin(what);
         self.screen.set_prompt_is_up(true);
+        let hidden = (what == What::Secret).then(HeldEcho::hide);
         let read = self.inner.readline(prompt);
+        drop(hidden);
+        if let Ok(text) = &read
+            && text.contains('\n')
+            && what != What::Data
+        {
+            // A paste: each of its lines is shown again when its turn has come.
+            let rows = extent::rows(prompt, text, self.columns());
+            self.screen.take_back_rows(rows);
+        }
         self.screen.set_prompt_is_up(false);
         match read {
             Ok(text) if self.keys.ended_by_control_d() => Typed::LastText(text),
@@ -142,14 +190,12 @@ fn bind_data_keys(inner: &mut rustyline::Editor<Assistant, FileHistory>, keys: &
     );
 }
 
-/// The names that a set of aliases makes secret.
-#[must_use]
-pub fn is_secret_alias(secret_aliases: &SecretAliases, name: &str) -> bool {
-    secret_aliases
-        .read()
-        .unwrap_or_else(PoisonError::into_inner)
-        .contains(name)
+/// The lines of the history, oldest first.
+fn lines_of(history: &FileHistory) -> impl Iterator<Item = String> {
+    (0..history.len()).filter_map(|index| {
+        let found = history.get(index, SearchDirection::Forward).ok()??;
+        Some(found.entry.into_owned())
+    })
 }
 
 const USUAL_COLUMNS: usize = 80;
-const HISTORY_LINES: usize = 100_000;

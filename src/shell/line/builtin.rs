@@ -7,6 +7,8 @@ use super::LineError;
 pub enum Builtin {
     /// `help` and `?`.
     Help,
+    /// `why`.
+    Why,
     /// `open TARGET`.
     Open,
     /// `close`.
@@ -46,6 +48,7 @@ impl Builtin {
     pub const NAMES: &'static [(&'static str, Self)] = &[
         ("help", Self::Help),
         ("?", Self::Help),
+        ("why", Self::Why),
         ("open", Self::Open),
         ("close", Self::Close),
         ("exit", Self::Exit),
@@ -117,6 +120,7 @@ mod tests {
     fn every_built_in_has_a_name() {
         for (builtin, name) in [
             (Builtin::Help, "help"),
+            (Builtin::Why, "why"),
             (Builtin::Open, "open"),
             (Builtin::Close, "close"),
             (Builtin::Exit, "exit"),

@@ -12,7 +12,8 @@ use std::fmt;
 pub use self::builtin::Builtin;
 pub use self::redirection::{Redirection, expand_home};
 
-pub(in crate::shell) use self::redirection::path;
+pub(in crate::shell) use self::redirection::{OpenTarget, open_target, path};
+pub(in crate::shell) use self::words::{open_word, quoted};
 
 use self::quote::Quoted;
 use self::words::{is_blank, words};

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::LineError;
-use super::words::{is_blank, words};
+use super::words::{is_blank, open_word, words};
 use crate::protocol::verbs::DataDirection;
 
 /// Where a transfer's data come from or go to.
@@ -135,6 +135,43 @@ pub(super) fn split(
         return Ok((&line[..space], Some(redirection(operator, target)?)));
     }
     Ok((line, None))
+}
+
+/// The kind of target that is being typed at the end of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::shell) enum OpenTarget {
+    /// A file.
+    File,
+    /// A local command, or data.
+    Other,
+}
+
+/// What is being typed behind the operator of a raw command whose data go in this direction, and where the operator
+/// ends; `None` if none stands there that [`split`] could take for one.
+pub(in crate::shell) fn open_target(
+    line: &str,
+    direction: DataDirection,
+) -> Option<(OpenTarget, usize)> {
+    let spaces = line.match_indices(' ').map(|(at, _)| at);
+    for space in spaces {
+        let Some((operator, rest)) = Operator::find(&line.as_bytes()[space + 1..]) else {
+            continue;
+        };
+        let end = line.len() - rest.len();
+        let rest = &line[end..];
+        let before_word = &rest[..open_word(rest).0];
+        if operator == Operator::Pipe || before_word.bytes().all(is_blank) {
+            let is_file = matches!(operator, Operator::To | Operator::Append | Operator::From);
+            let is_wanted = is_file && operator.direction() == direction && !rest.is_empty();
+            let target = if is_wanted {
+                OpenTarget::File
+            } else {
+                OpenTarget::Other
+            };
+            return Some((target, end));
+        }
+    }
+    None
 }
 
 fn redirection(operator: Operator, target: Vec<u8>) -> Result<Redirection, LineError> {

@@ -7,11 +7,51 @@ use shlex::bytes::split;
 ///
 /// `#` begins no comment: `cd #recycle` names a folder. The line must hold no NUL.
 #[must_use]
-pub(super) fn words(line: &[u8]) -> Option<Vec<Vec<u8>>> {
+pub(in crate::shell) fn words(line: &[u8]) -> Option<Vec<Vec<u8>>> {
     // shlex drops everything behind a `#` that begins a word; a NUL it treats as any letter.
     let without_hash = replaced(line, b'#', 0);
     let words = split(&without_hash)?;
     Some(words.iter().map(|word| replaced(word, 0, b'#')).collect())
+}
+
+/// The word that is being typed at the end of the line: where it begins, and what it means so far, a quote that is
+/// still open included.
+#[must_use]
+pub(in crate::shell) fn open_word(line: &str) -> (usize, String) {
+    let start = start_of_last_word(line.as_bytes());
+    let typed = &line[start..];
+    // What the last backslash stands for is still to come.
+    let whole = typed.strip_suffix('\\').unwrap_or(typed);
+    let closings = [(typed, ""), (whole, ""), (typed, "'"), (whole, "\"")];
+    let meant = closings.iter().find_map(|(typed, closing)| {
+        let mut words = words(format!("{typed}{closing}").as_bytes())?;
+        String::from_utf8(words.pop()?).ok()
+    });
+    (start, meant.unwrap_or_default())
+}
+
+/// The word as a line must spell it.
+#[must_use]
+pub(in crate::shell) fn quoted(word: &str) -> Option<String> {
+    let quoted = shlex::try_quote(word).ok()?;
+    Some(quoted.into_owned())
+}
+
+fn start_of_last_word(line: &[u8]) -> usize {
+    let mut open_quote = None;
+    let mut escaped = false;
+    let mut start = 0;
+    for (at, &octet) in line.iter().enumerate() {
+        match open_quote {
+            _ if escaped => escaped = false,
+            None | Some(b'"') if octet == b'\\' => escaped = true,
+            Some(quote) if octet == quote => open_quote = None,
+            None if matches!(octet, b'\'' | b'"') => open_quote = Some(octet),
+            None if is_blank(octet) => start = at + 1,
+            _ => {}
+        }
+    }
+    start
 }
 
 /// The blanks that separate words.
@@ -27,7 +67,35 @@ fn replaced(octets: &[u8], from: u8, to: u8) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use super::words;
+    use proptest::{prop_assert_eq, proptest};
+
+    use super::{open_word, quoted, words};
+
+    #[test]
+    fn the_open_word_is_read_although_its_quote_is_open() {
+        for (line, start, meant) in [
+            ("", 0, ""),
+            ("a b", 2, "b"),
+            ("a b ", 4, ""),
+            ("a 'b c", 2, "b c"),
+            ("a \"b c", 2, "b c"),
+            ("a b\\ c", 2, "b c"),
+            ("a b\\", 2, "b"),
+            ("a 'b c/'d", 2, "b c/d"),
+            ("a #b", 2, "#b"),
+            ("'a' \"it's", 4, "it's"),
+        ] {
+            assert_eq!(open_word(line), (start, meant.to_owned()), "{line}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_quoted_word_is_read_back(word in "[^\\x00]{0,12}") {
+            let quoted = quoted(&word).unwrap();
+            prop_assert_eq!(words(quoted.as_bytes()).unwrap(), [word.into_bytes()]);
+        }
+    }
 
     #[test]
     fn words_are_split_as_a_shell_does_but_a_hash_is_a_letter() {

@@ -10,6 +10,7 @@ mod clock;
 mod octets;
 mod screen;
 mod tls;
+mod transcripts;
 mod words;
 
 use std::sync::Arc;
@@ -33,9 +34,11 @@ pub use words::{count, list_verbs};
 #[derive(Clone, Debug)]
 pub struct Painter {
     screen: Screen,
-    clock: Clock,
-    /// `set time`. Clones share it.
+    /// Shared by all clones: the session's thread paints too.
+    shows_hints: Arc<AtomicBool>,
+    /// `set time`. Shared in the same way.
     shows_time: Arc<AtomicBool>,
+    clock: Clock,
 }
 
 /// A line before it is coloured.
@@ -49,7 +52,7 @@ struct Line {
 pub enum Tone {
     /// What happened.
     Note,
-    /// What the user may do next.
+    /// What the user may do next; `set hints off` hides it.
     Hint,
     /// It went well, and this is the proof.
     Success,
@@ -65,14 +68,20 @@ impl Painter {
     pub fn new(screen: Screen) -> Self {
         Self {
             screen,
-            clock: Clock::default(),
+            shows_hints: Arc::new(AtomicBool::new(true)),
             shows_time: Arc::default(),
+            clock: Clock::default(),
         }
     }
 
     /// Whether what happens is shown with the time in front.
     pub fn show_time(&self, show: bool) {
         self.shows_time.store(show, Ordering::Relaxed);
+    }
+
+    /// Whether [`Tone::Hint`] is shown from now on.
+    pub fn show_hints(&self, shown: bool) {
+        self.shows_hints.store(shown, Ordering::Relaxed);
     }
 
     /// The screen below.
@@ -84,7 +93,12 @@ impl Painter {
     /// Says something in the shell's own words, indented to tell it from replies. `text` must be free of what a
     /// server or a file name could have put there: escape it first.
     pub fn say(&self, tone: Tone, text: &str) {
-        said(tone, text).iter().for_each(|line| self.paint(line));
+        if tone == Tone::Hint && !self.shows_hints.load(Ordering::Relaxed) {
+            return;
+        }
+        for line in said(tone, text) {
+            self.paint(line.style, &line.text);
+        }
     }
 
     /// Prints a line as it is: help, lists.
@@ -98,7 +112,10 @@ impl Painter {
     pub fn paint_at(&self, moment: &Moment, observation: &Observation<'_>) {
         let lines = lines_of(observation);
         if !self.shows_time.load(Ordering::Relaxed) {
-            return lines.iter().for_each(|line| self.paint(line));
+            for line in lines {
+                self.paint(line.style, &line.text);
+            }
+            return;
         }
         let mut column = moment.column();
         for line in lines {
@@ -109,8 +126,8 @@ impl Painter {
         }
     }
 
-    fn paint(&self, line: &Line) {
-        self.screen.line(&self.styled(line.style, &line.text));
+    fn paint(&self, style: Style, text: &str) {
+        self.screen.line(&self.styled(style, text));
     }
 
     fn styled(&self, style: Style, text: &str) -> String {

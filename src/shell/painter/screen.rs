@@ -97,6 +97,11 @@ impl Screen {
         self.changed.notify_all();
     }
 
+    /// Takes the last rows above the cursor away, as far as they are still on the screen.
+    pub fn take_back_rows(&self, rows: usize) {
+        self.lock().dialogue.write(&format!("\x1b[{rows}A\r\x1b[J"));
+    }
+
     /// A local command has the terminal: the dialogue waits, so that it does not paint over a pager.
     pub fn hold(&self) {
         self.lock().held = true;

@@ -25,6 +25,7 @@ macro_rules! on_one_server {
     };
 }
 
+mod advice;
 mod content;
 mod cuts;
 mod downloads;

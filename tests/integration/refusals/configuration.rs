@@ -20,9 +20,9 @@ fn what_is_wrong_in_the_configuration_is_named_with_file_and_line() {
             "the settings are",
         ),
         ("[set]\nascii = \"maybe\"\n", 2, "convert or raw"),
-        ("\n[alias\nx = 1\n", 2, "[alias] and [set]"),
+        ("\n[alias\nx = 1\n", 2, "[alias], [set] and [editor]"),
         ("[alias]\nx = 1\n", 2, "FTP command"),
-        ("[macro]\n", 1, "[alias] and [set]"),
+        ("[macro]\n", 1, "[alias], [set] and [editor]"),
     ];
     for (text, line, way_out) in table {
         let home = Home::new();

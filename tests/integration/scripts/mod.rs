@@ -6,6 +6,7 @@ mod colour;
 mod data;
 mod dialogue;
 mod exit_codes;
+mod help;
+mod hints;
 mod octets;
-mod replays;
 mod targets;

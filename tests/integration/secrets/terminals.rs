@@ -99,6 +99,28 @@ fn while_a_password_is_typed_only_stars_are_seen() {
 }
 
 #[test]
+fn on_a_dumb_terminal_the_question_for_a_password_echoes_nothing() {
+    let home = Home::new();
+    let server = practice_server_for(PASSWORD, &[]);
+    let mut terminal = Ftpsh::new()
+        .env("TERM", "dumb")
+        .home(home.path())
+        .arg(server.address().to_string())
+        .terminal_of(40, 120);
+    await_prompt(&mut terminal, "220 ");
+    terminal.send_line("login A");
+    terminal.expect("password: ");
+    terminal.send_line(PASSWORD);
+    terminal.expect("PASS ****");
+    await_prompt(&mut terminal, "230 ");
+    terminal.send_line("NOOP");
+    // The echo is back.
+    terminal.expect("NOOP");
+    await_prompt(&mut terminal, "200 ");
+    assert_unseen(&terminal.raw_output(), "the terminal");
+}
+
+#[test]
 fn a_password_that_is_pasted_behind_its_user_is_not_seen() {
     let home = Home::new();
     let server = practice_server_for(PASSWORD, &["echo-secrets"]);

@@ -39,6 +39,21 @@ impl Home {
         fs::write(path, text).expect("the home is writable");
     }
 
+    /// Writes the history of earlier sessions, oldest line first.
+    pub(crate) fn write_history(&self, lines: impl IntoIterator<Item = String>) {
+        let folder = match std::env::consts::OS {
+            "macos" => "Library/Application Support",
+            "windows" => "local",
+            _ => "state",
+        };
+        let path = self.path().join(folder).join("ftpsh/history");
+        let folder = path.parent().expect("it lies in a folder");
+        fs::create_dir_all(folder).expect("the home is writable");
+        let mut text = "#V2\n".to_owned();
+        lines.into_iter().for_each(|line| text += &(line + "\n"));
+        fs::write(path, text).expect("the home is writable");
+    }
+
     /// Every file but the configuration.
     pub(crate) fn files(&self) -> Vec<(PathBuf, Vec<u8>)> {
         let mut files = Vec::new();

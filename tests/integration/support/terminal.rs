@@ -181,6 +181,19 @@ impl Terminal {
         Mark(mark.0 + at + text.len())
     }
 
+    /// Waits until one of the texts is written behind the mark, and gives it.
+    pub(crate) fn wait_for_either_after<'a>(&self, mark: Mark, texts: &[&'a str]) -> &'a str {
+        let mut found = None;
+        drop(
+            self.wait_until(&format!("{texts:?} behind {mark:?}"), |output| {
+                let written = &output.plain.text()[mark.0..];
+                found = texts.iter().find(|text| written.contains(**text)).copied();
+                found.is_some()
+            }),
+        );
+        found.expect("it was just there")
+    }
+
     /// Waits until the screen, without what scrolled away, is as the predicate wants it.
     pub(crate) fn wait_for_screen(&self, wanted: &str, predicate: impl Fn(&str) -> bool) {
         drop(self.wait_until(wanted, |output| predicate(&output.screen())));
@@ -189,6 +202,25 @@ impl Terminal {
     /// What a person sees now.
     pub(crate) fn screen(&self) -> String {
         self.shared.lock().screen()
+    }
+
+    /// Waits until the text stands on the screen in a colour that the predicate wants.
+    pub(crate) fn wait_for_colour(&self, text: &str, wanted: impl Fn(vt100::Color) -> bool) {
+        drop(
+            self.wait_until(&format!("{text:?} in its colour"), |output| {
+                output.colour_of(text).is_some_and(&wanted)
+            }),
+        );
+    }
+
+    /// Waits until the cursor stands in this column, counted from 0.
+    pub(crate) fn wait_for_cursor_in(&self, column: u16) {
+        drop(
+            self.wait_until(&format!("the cursor in column {column}"), |output| {
+                let emulation = output.emulation.as_ref();
+                emulation.is_some_and(|emulation| emulation.screen().cursor_position().1 == column)
+            }),
+        );
     }
 
     /// Every octet that the program has written; its echo of what was typed is among them.
@@ -209,15 +241,17 @@ impl Terminal {
         code
     }
 
+    /// Gives the window another size. The screen has it before the program hears of it, and paints for it.
     pub(crate) fn resize(&self, rows: u16, columns: u16) {
-        self.master
-            .resize(size(rows, columns))
-            .expect("the terminal is open");
         let mut output = self.shared.lock();
         let emulation = output.emulation.as_mut().expect("set when it was made");
         emulation
             .screen_mut()
             .set_size(positive(rows), positive(columns));
+        drop(output);
+        self.master
+            .resize(size(rows, columns))
+            .expect("the terminal is open");
     }
 
     fn wait_until(
@@ -268,6 +302,23 @@ impl Output {
         self.emulation
             .as_ref()
             .map_or_else(String::new, |emulation| emulation.screen().contents())
+    }
+
+    /// Of the first character, where it stands first.
+    fn colour_of(&self, text: &str) -> Option<vt100::Color> {
+        let screen = self.emulation.as_ref()?.screen();
+        let (rows, columns) = screen.size();
+        (0..rows.get()).find_map(|row| {
+            let cells = (0..columns.get()).filter_map(|column| screen.cell(row, column));
+            let letters = cells.map(|cell| match cell.contents() {
+                "" => " ",
+                letter => letter,
+            });
+            let line: String = letters.collect();
+            let column = line[..line.find(text)?].chars().count();
+            let cell = screen.cell(row, u16::try_from(column).ok()?)?;
+            Some(cell.fgcolor())
+        })
     }
 
     fn screen_with_scrollback(&mut self) -> String {

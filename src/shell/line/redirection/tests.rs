@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{LineError, Redirection, expand_home, split};
+use super::{LineError, OpenTarget, Redirection, expand_home, open_target, split};
 use crate::protocol::verbs::DataDirection;
 
 const RECEIVING: DataDirection = DataDirection::Received;
@@ -249,4 +249,28 @@ fn the_home_folder_replaces_a_tilde_that_is_a_whole_first_component() {
     assert_eq!(redirected, Redirection::FromFile("/home/a/x".into()));
     let text = Redirection::FromText(b"~/x".to_vec());
     assert_eq!(text.clone().with_home(home), text);
+}
+
+#[test]
+fn the_target_that_is_being_typed_is_told_from_a_path() {
+    let file = Some(OpenTarget::File);
+    let other = Some(OpenTarget::Other);
+    for (line, direction, target) in [
+        ("RETR a", RECEIVING, None),
+        ("RETR a > ", RECEIVING, file),
+        ("RETR a > b", RECEIVING, file),
+        ("RETR a > 'b c", RECEIVING, file),
+        ("RETR a > b c", RECEIVING, None),
+        ("RETR a > b >> c", RECEIVING, file),
+        ("RETR a >", RECEIVING, other),
+        ("RETR a < b", RECEIVING, other),
+        ("LIST | less b", RECEIVING, other),
+        ("STOR a < b", SENDING, file),
+        ("STOR a <<< b", SENDING, other),
+        ("STOR a <<EN", SENDING, other),
+        ("STOR a>b", SENDING, None),
+    ] {
+        let found = open_target(line, direction).map(|(target, _)| target);
+        assert_eq!(found, target, "{line}");
+    }
 }

@@ -1,0 +1,167 @@
+//! What a user-PI knows of the server's state, from the replies that it has seen.
+
+use super::command::Command;
+use super::parameters::{
+    FileStructure, ProtectionLevel, RepresentationType, RestartMarker, TransferMode,
+    TransferParameters,
+};
+use super::path_name;
+use super::reply::{Reply, ReplyCode};
+use super::user_pi::data_direction;
+use super::verb::Verb;
+
+/// How the data connection of the next transfer is to come about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DataPortUse {
+    /// The server listens: PASV, EPSV and the like.
+    Passive,
+    /// The server connects: PORT and the like.
+    Active,
+}
+
+/// What the server has acknowledged in this session, and nothing that it has not.
+#[derive(Clone, Debug, Default)]
+pub struct Learnt {
+    /// TYPE, STRU, MODE, PROT, as acknowledged.
+    pub parameters: TransferParameters,
+    /// A TYPE was refused after the last accepted one: Pure-FTPd answers 504 and switches to ASCII all the same.
+    pub type_is_doubtful: bool,
+    /// A REST that was accepted and not consumed by a transfer that reached 1yz.
+    pub pending_restart: Option<RestartMarker>,
+    /// RNFR was accepted and RNTO has not followed.
+    pub pending_rename: bool,
+    /// A PASV or a PORT was accepted, and no transfer that reached 1yz has used it.
+    pub data_port: Option<DataPortUse>,
+    /// A 230 or 232 stands.
+    pub logged_in: bool,
+    /// The user of the last USER that was not refused, logged in or not.
+    pub user: Option<Vec<u8>>,
+    /// The working directory, from a 257 only.
+    pub directory: Option<Vec<u8>>,
+    /// EPSV ALL was accepted (RFC 2428 section 4).
+    pub epsv_all: bool,
+    /// The lines of the last FEAT reply, trimmed (RFC 2389 section 3.2).
+    pub features: Vec<Vec<u8>>,
+    /// The server asked for a password or an account (331, 332) and has neither taken nor refused one since.
+    pub secret_is_asked: bool,
+}
+
+impl Learnt {
+    /// Learns from a 1yz.
+    pub(super) fn take_preliminary(&mut self, command: &Command) {
+        // vsftpd and Pure-FTPd keep a marker over LIST, so only the transfers that use it consume it.
+        if ["RETR", "STOR", "STOU", "APPE"]
+            .iter()
+            .any(|verb| command.verb().is(verb))
+        {
+            self.pending_restart = None;
+        }
+        if data_direction(command).is_some() {
+            self.data_port = None;
+        }
+    }
+
+    /// Learns from a final reply; `restart_before` is the marker that was pending when the last REST was sent.
+    pub(super) fn take_final(
+        &mut self,
+        command: &Command,
+        reply: &Reply,
+        restart_before: Option<RestartMarker>,
+    ) {
+        let verb = command.verb();
+        self.take_login(&verb, reply.code);
+        let argument = command.argument().unwrap_or_default().trim_ascii();
+        if verb.is("USER") && !reply.code.is_negative() {
+            self.user = Some(argument.to_vec());
+        }
+        self.pending_rename = verb.is("RNFR") && reply.code == ReplyCode(350);
+        if is_offer(reply) {
+            self.data_port = Some(DataPortUse::Passive);
+        }
+        if matches!(reply.code.0, 425 | 426) {
+            self.data_port = None;
+        }
+        if reply.code.is_negative() {
+            if verb.is("REST") {
+                self.pending_restart = restart_before;
+            }
+            self.type_is_doubtful |= verb.is("TYPE");
+        } else if reply.code.is_positive() {
+            self.take_acceptance(&verb, argument, reply);
+        }
+    }
+
+    fn take_login(&mut self, verb: &Verb, code: ReplyCode) {
+        let is_login = ["USER", "PASS", "ACCT"].iter().any(|name| verb.is(name));
+        self.secret_is_asked = match code.0 {
+            331 | 332 => true,
+            // A line that the server did not take leaves its question open.
+            _ if code.is_negative() && !is_login => self.secret_is_asked,
+            _ => false,
+        };
+        if is_login || verb.is("ADAT") {
+            self.logged_in = match code.0 {
+                230 | 232 => true,
+                331 | 332 | 336 => false,
+                _ => self.logged_in,
+            };
+        }
+    }
+
+    fn take_acceptance(&mut self, verb: &Verb, argument: &[u8], reply: &Reply) {
+        match verb.as_bytes() {
+            b"TYPE" => {
+                self.parameters.representation_type = RepresentationType::from_argument(argument);
+                self.type_is_doubtful = self.parameters.representation_type.is_none();
+            }
+            b"MODE" => self.parameters.mode = TransferMode::from_argument(argument),
+            b"STRU" => self.parameters.structure = FileStructure::from_argument(argument),
+            b"PROT" => self.parameters.protection = ProtectionLevel::from_argument(argument),
+            b"REST" => self.pending_restart = restart_marker(argument),
+            b"PWD" | b"XPWD" => self.directory = path_name::from_257(reply),
+            b"CWD" | b"XCWD" | b"CDUP" | b"XCUP" => self.directory = None,
+            b"EPSV" if argument.eq_ignore_ascii_case(b"ALL") => self.epsv_all = true,
+            b"PORT" | b"EPRT" | b"LPRT" => self.data_port = Some(DataPortUse::Active),
+            b"FEAT" => self.features = features(reply),
+            b"REIN" => *self = Self::default(),
+            _ => {}
+        }
+    }
+}
+
+/// 227, 228 and 229 offer a data port.
+pub(super) fn is_offer(reply: &Reply) -> bool {
+    matches!(reply.code.0, 227..=229)
+}
+
+/// What stays pending after an accepted REST. vsftpd accepts `REST abc` and takes it for 0; what cannot be read counts as
+/// pending, to be safe.
+pub(super) fn restart_marker(argument: &[u8]) -> Option<RestartMarker> {
+    match std::str::from_utf8(argument)
+        .ok()
+        .and_then(|text| text.parse().ok())
+    {
+        Some(0) => None,
+        Some(octets) => Some(RestartMarker(octets)),
+        None => Some(RestartMarker(0)),
+    }
+}
+
+/// The feature lines of a 211. RFC 2389 wants one space in front of each; some servers write `211-NAME`.
+fn features(reply: &Reply) -> Vec<Vec<u8>> {
+    let Some((_, rest)) = reply.lines.split_first() else {
+        return Vec::new();
+    };
+    let Some((_, body)) = rest.split_last() else {
+        return Vec::new();
+    };
+    body.iter()
+        .map(|line| {
+            line.strip_prefix(b"211-")
+                .unwrap_or(line)
+                .trim_ascii()
+                .to_vec()
+        })
+        .filter(|line| !line.is_empty())
+        .collect()
+}

@@ -1,0 +1,84 @@
+//! What is being read, and the keys that mean something else where it is data.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+
+use rustyline::{Cmd, ConditionalEventHandler, Event, EventContext, RepeatCount};
+
+/// What is being read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    /// A line of the grammar.
+    Line,
+    /// Data for the data connection.
+    Data,
+    /// A password.
+    Secret,
+    /// A line that is no command: one of a here-document, or an answer.
+    Text,
+}
+
+/// What is being read now, as the key handlers and the highlighter must know it.
+#[derive(Debug, Default)]
+pub(super) struct Keys {
+    what: AtomicU8,
+    ended_by_control_d: AtomicBool,
+}
+
+impl Keys {
+    pub(super) fn begin(&self, what: What) {
+        let number = match what {
+            What::Line => 0,
+            What::Data => 1,
+            What::Secret => 2,
+            What::Text => 3,
+        };
+        self.what.store(number, Ordering::Release);
+        self.ended_by_control_d.store(false, Ordering::Release);
+    }
+
+    pub(super) fn what(&self) -> What {
+        match self.what.load(Ordering::Acquire) {
+            1 => What::Data,
+            2 => What::Secret,
+            3 => What::Text,
+            _ => What::Line,
+        }
+    }
+
+    pub(super) fn ended_by_control_d(&self) -> bool {
+        self.ended_by_control_d.load(Ordering::Acquire)
+    }
+}
+
+/// Ctrl-D on text ends the data with that text; on nothing it is left to the editor, which reports the end.
+pub(super) struct EndOfData(pub(super) Arc<Keys>);
+
+impl ConditionalEventHandler for EndOfData {
+    fn handle(
+        &self,
+        _: &Event,
+        _: RepeatCount,
+        _: bool,
+        context: &EventContext<'_>,
+    ) -> Option<Cmd> {
+        if self.0.what() != What::Data || context.line().is_empty() {
+            return None;
+        }
+        self.0.ended_by_control_d.store(true, Ordering::Release);
+        Some(Cmd::AcceptLine)
+    }
+}
+
+/// Tab is a tab where data or text are typed, and nothing in a password.
+pub(super) struct InsertTab(pub(super) Arc<Keys>);
+
+impl ConditionalEventHandler for InsertTab {
+    fn handle(&self, _: &Event, n: RepeatCount, _: bool, _: &EventContext<'_>) -> Option<Cmd> {
+        match self.0.what() {
+            What::Line => None,
+            What::Data | What::Text => Some(Cmd::Insert(n, "\t".to_owned())),
+            What::Secret => Some(Cmd::Noop),
+        }
+    }
+}

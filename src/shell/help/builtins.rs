@@ -1,0 +1,207 @@
+//! The words of help about the shell's own: lines, built-ins, `quote`.
+
+use crate::shell::line::Builtin;
+use crate::shell::page::Page;
+use crate::shell::settings::Settings;
+
+/// How each built-in is called, and what it does.
+pub(super) const BUILTINS: &[(Builtin, &str, &str)] = &[
+    (
+        Builtin::Help,
+        "help [VERB|CODE|NAME]",
+        "this, or a verb, a code (425, 5yz), a name",
+    ),
+    (
+        Builtin::Why,
+        "why",
+        "explain the last reply, and what comes next",
+    ),
+    (
+        Builtin::Open,
+        "open [TARGET]",
+        "connect: HOST, HOST:PORT, ftp://user@host/",
+    ),
+    (
+        Builtin::Login,
+        "login [USER [PASSWORD]]",
+        "USER, PASS and ACCT as they are asked for",
+    ),
+    (
+        Builtin::Resume,
+        "resume LOCAL [REMOTE]",
+        "finish a broken upload (--get: download), and prove it",
+    ),
+    (Builtin::Close, "close", "close the connection without QUIT"),
+    (Builtin::Exit, "exit, bye", "QUIT, and leave"),
+    (
+        Builtin::Alias,
+        "alias [NAME ['STEP'...]]",
+        "show or define aliases",
+    ),
+    (Builtin::Unalias, "unalias NAME", "forget an alias"),
+    (
+        Builtin::Set,
+        "set [NAME [VALUE]]",
+        "show or change settings",
+    ),
+    (
+        Builtin::Listen,
+        "listen",
+        "active mode: open a port, send PORT or EPRT",
+    ),
+    (Builtin::Lcd, "lcd [FOLDER]", "change the local folder"),
+    (Builtin::Lpwd, "lpwd", "show the local folder"),
+    (
+        Builtin::Resync,
+        "resync",
+        "forget the replies that are still owed",
+    ),
+    (
+        Builtin::Tls,
+        "tls",
+        "show how both connections are protected, and the certificates",
+    ),
+    (
+        Builtin::Timeline,
+        "timeline [all]",
+        "draw both connections side by side, with times",
+    ),
+    (
+        Builtin::Trace,
+        "trace [on|hex|off|[>>] FILE]",
+        "show the octets of both connections",
+    ),
+    (
+        Builtin::Send,
+        "send NAME, send hex 'OCTETS'",
+        "Telnet commands, and octets that no line can hold",
+    ),
+];
+
+/// Everything about one built-in.
+pub(super) fn explain(page: &mut Page, name: Builtin) {
+    let Some((_, usage, about)) = BUILTINS.iter().find(|(known, ..)| *known == name) else {
+        return;
+    };
+    page.paragraph(0, usage);
+    page.paragraph(2, about);
+    match name {
+        Builtin::Resume => {
+            for (line, about) in RESUME {
+                page.item(line, RESUME_COLUMNS, about);
+            }
+        }
+        Builtin::Listen => page.paragraph(2, LISTEN),
+        Builtin::Why => page.paragraph(2, WHY),
+        Builtin::Timeline => page.paragraph(2, TIMELINE),
+        Builtin::Trace => {
+            for (line, about) in TRACE {
+                page.item(line, OCTETS_COLUMNS, about);
+            }
+            page.paragraph(2, TRACE_MORE);
+        }
+        Builtin::Send => {
+            for (line, about) in SEND {
+                page.item(line, OCTETS_COLUMNS, about);
+            }
+            page.paragraph(2, SEND_MORE);
+        }
+        Builtin::Set => {
+            for setting in Settings::TABLE {
+                let usage = format!("{} {}", setting.name, setting.values.join("|"));
+                page.item(&usage, SETTING_COLUMNS, setting.about);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Everything about `quote`.
+pub(super) fn explain_quote(page: &mut Page) {
+    page.paragraph(0, "quote LINE");
+    page.paragraph(
+        2,
+        "sends LINE as it is: no built-in, no alias, no redirection",
+    );
+    page.paragraph(0, "quote -x LINE");
+    page.paragraph(
+        2,
+        "the same, with \\xE9 for an octet by its number and \\\\ for a backslash",
+    );
+}
+
+/// What each form of line does.
+pub(super) const LINES: &[(&str, &str)] = &[
+    ("SIZE 1.TXT", "any FTP command, in any case"),
+    (
+        "RETR f > file, RETR f >> file",
+        "received data into a file (> - is standard output)",
+    ),
+    ("LIST | less", "received data into a local command"),
+    (
+        "STOR f < file, APPE f <<< 'text'",
+        "a file, or exactly this text, is sent",
+    ),
+    ("STOR f <<END", "the lines up to END are sent"),
+    ("APPE f", "type the data at data>, Ctrl-D ends them"),
+    ("quote LINE", "LINE verbatim; quote -x knows \\xE9"),
+    ("!command", "a local command"),
+];
+
+const RESUME: &[(&str, &str)] = &[
+    ("resume --get REMOTE [LOCAL]", "finish a broken download"),
+    (
+        "--verify full",
+        "compare everything, not only the last 64 KiB",
+    ),
+    ("--via rest", "where APPE is missing, use REST and STOR"),
+    (
+        "--unverified",
+        "go on although what is there cannot be read back",
+    ),
+];
+
+const LISTEN: &str = "The next transfer uses the connection that the server makes to that port. A PORT or EPRT that you \
+    type opens the port that it names in the same way. Only the server's address is let in (`set data-peer any`: \
+    everybody). If a firewall keeps the server out, PASV or EPSV goes the other way.";
+
+const WHY: &str = "It reads the digits of the code, looks at the command that was answered and at what the server had \
+    acknowledged before it, and says what to type next. Nothing is sent.";
+
+const TIMELINE: &str = "The last command and what came of it, a transfer from its PASV or PORT on; `all` is everything \
+    that is kept, which is the last 1000 events. → went out, ← came in; +2 is milliseconds since the first line of the \
+    exchange.";
+
+const TRACE: &[(&str, &str)] = &[
+    ("on", "text, with everything else escaped (\\r\\n, \\xff)"),
+    ("hex", "offset, hexadecimal, text"),
+    (
+        "FILE",
+        "hexadecimal with times, to a new file (>> FILE adds to one)",
+    ),
+    ("off", "neither screen nor file"),
+];
+
+const TRACE_MORE: &str = "C is the control connection, D the data connection, → went out, ← came in. TLS: the octets \
+    travelled inside it, and are shown as they are outside. Passwords are masked; an octet that may begin an echo of one \
+    waits until that is known.";
+
+const SEND: &[(&str, &str)] = &[
+    (
+        "ip, ao, ayt, brk, ec, el, ga, nop, dm",
+        "IAC and this command of RFC 854",
+    ),
+    (
+        "synch",
+        "IAC IP, then IAC as urgent data, DM: what goes in front of ABOR",
+    ),
+    ("hex 'FF F1'", "these octets, and no line end"),
+];
+
+const SEND_MORE: &str = "Each is shown as it goes out. If hex ends a command line (0D 0A), its reply is awaited as if the \
+    line had been typed, but a transfer has no data. Without a line end, what you send next goes on with the same line. \
+    Octets that end no line are owed nothing: what comes for them stands as unasked. TLS has no urgent data.";
+
+const OCTETS_COLUMNS: usize = 40;
+const RESUME_COLUMNS: usize = 32;
+const SETTING_COLUMNS: usize = 30;

@@ -1,0 +1,101 @@
+//! Help out of the tables: lines, built-ins, aliases, verbs, reply codes.
+
+mod builtins;
+mod codes;
+
+mod verb;
+
+use super::aliases::Aliases;
+use super::escape::escape;
+use super::line::Builtin;
+use super::page::Page;
+use crate::protocol::{Verb, verbs};
+
+use builtins::{BUILTINS, LINES};
+
+pub(super) use codes::explain_digits;
+
+/// What `help` prints on a screen of so many columns.
+#[must_use]
+pub fn overview(aliases: &Aliases, columns: usize) -> String {
+    let mut page = Page::new(columns);
+    page.paragraph(
+        0,
+        "What you type is sent as it is, unless it begins with a built-in or an alias in lower case, or with !",
+    );
+    for (line, about) in LINES {
+        page.item(line, OVERVIEW_COLUMNS, about);
+    }
+    page.paragraph(
+        0,
+        "Tab completes, and the right arrow key takes what stands in grey.",
+    );
+    page.paragraph(
+        0,
+        "Ctrl-C in a transfer sends ABOR, a second one drops the data connection; Ctrl-D quits.",
+    );
+    page.gap();
+    page.paragraph(0, "Built-ins (lower case):");
+    for (_, usage, about) in BUILTINS {
+        page.item(usage, OVERVIEW_COLUMNS, about);
+    }
+    page.gap();
+    let names: Vec<String> = aliases
+        .names()
+        .map(|name| escape(name.as_bytes()))
+        .collect();
+    page.paragraph(
+        0,
+        &format!(
+            "Aliases (`alias` prints what each sends): {}",
+            names.join(" ")
+        ),
+    );
+    page.paragraph(
+        0,
+        "`help VERB` and `help CODE` explain FTP's own, `why` the last reply; HELP asks the server.",
+    );
+    page.into_text()
+}
+
+/// What `help TOPIC` prints; `None` for a topic that nobody knows. `SITE CHMOD` is one topic of two words.
+#[must_use]
+pub fn topic(words: &[String], aliases: &Aliases, columns: usize) -> Option<String> {
+    let (first, rest) = words.split_first()?;
+    let mut page = Page::new(columns);
+    if let Some(name) = Builtin::named(first) {
+        builtins::explain(&mut page, name);
+    } else if first == "quote" {
+        builtins::explain_quote(&mut page);
+    } else if let Ok(lines) = aliases.describe(first) {
+        return Some(escaped(&lines).join("\n    "));
+    } else {
+        let is_known = codes::explain(&mut page, first) || verb::explain(&mut page, first, rest);
+        return is_known.then(|| page.into_text());
+    }
+    Some(page.into_text())
+}
+
+/// How a built-in is called.
+#[must_use]
+pub fn usage(name: Builtin) -> &'static str {
+    BUILTINS
+        .iter()
+        .find(|(known, ..)| *known == name)
+        .map_or("help", |(_, usage, _)| usage)
+}
+
+/// Whether a name, in any case, is an FTP verb.
+#[must_use]
+pub fn is_verb(name: &str) -> bool {
+    verbs::entry(&Verb::new(name.as_bytes())).is_some()
+}
+
+fn escaped(lines: &[String]) -> Vec<String> {
+    lines.iter().map(|line| escape(line.as_bytes())).collect()
+}
+
+const OVERVIEW_COLUMNS: usize = 36;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,106 @@
+use super::{BUILTINS, is_verb, overview, topic};
+use crate::protocol::{REPLY_CODES, SITE_COMMANDS, VERBS};
+use crate::shell::aliases::Aliases;
+use crate::shell::line::Builtin;
+
+fn help(words: &str, columns: usize) -> Option<String> {
+    let words: Vec<String> = words.split(' ').map(str::to_owned).collect();
+    topic(&words, &Aliases::shipped(), columns)
+}
+
+#[test]
+fn every_builtin_has_help_and_none_is_a_verb() {
+    for (name, builtin) in Builtin::NAMES {
+        assert!(
+            BUILTINS.iter().any(|(known, ..)| known == builtin),
+            "{name}"
+        );
+        // HELP is the one exception that the grammar makes.
+        assert!(!is_verb(name) || *name == "help", "{name}");
+    }
+}
+
+#[test]
+fn no_shipped_alias_is_a_verb() {
+    for name in Aliases::shipped().names() {
+        assert!(!is_verb(name), "{name}");
+    }
+}
+
+#[test]
+fn every_verb_and_every_code_has_help_that_fits_the_screen() {
+    let verbs = VERBS.iter().map(|row| row.name.to_owned());
+    let codes = REPLY_CODES.iter().map(|row| row.code.to_string());
+    let site = SITE_COMMANDS.iter().map(|row| format!("SITE {}", row.name));
+    let classes = ["1", "2yz", "3xx", "42z", "55x", "6yz"].map(str::to_owned);
+    for word in verbs.chain(codes).chain(site).chain(classes) {
+        for columns in [40, 80] {
+            let text = help(&word, columns).unwrap_or_else(|| panic!("{word} has no help"));
+            assert!(text.lines().count() > 3, "{text}");
+            for line in text.lines() {
+                assert!(line.len() <= columns, "{word}: {line}");
+            }
+        }
+    }
+}
+
+#[test]
+fn help_of_a_verb_says_all_that_the_table_knows() {
+    for row in VERBS {
+        let text = help(row.name, 100).unwrap();
+        let words: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let known = [
+            row.syntax,
+            row.summary,
+            row.reference,
+            row.prerequisite,
+            row.notes,
+            row.quirks,
+            row.handling,
+        ];
+        for part in known.iter().chain(row.example) {
+            let part = part.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(words.contains(&part), "{}: {part}", row.name);
+        }
+        for code in row.replies {
+            assert!(words.contains(&format!(" {code} ")), "{}: {code}", row.name);
+        }
+    }
+}
+
+#[test]
+fn the_overview_fits_a_narrow_screen_and_a_wide_one() {
+    for columns in [40, 80] {
+        let text = overview(&Aliases::shipped(), columns);
+        assert!(text.contains("STOR f <<END"));
+        assert!(text.lines().all(|line| line.len() <= columns), "{text}");
+    }
+}
+
+#[test]
+fn topics_are_found_in_the_ways_that_people_write_them() {
+    let table = [
+        ("appe", "125 or 150, then one of 226"),
+        ("listen", "data-peer"),
+        ("resume", "--verify full"),
+        ("quote", "\\xE9"),
+        ("set", "multiline"),
+        ("425", "PASV"),
+        ("10054", "WinSock"),
+        ("599", "No RFC"),
+        ("5yz", "552"),
+        ("5", "552"),
+        ("33x", "331"),
+        ("SITE", "SITE CHMOD"),
+        ("site chmod", "644"),
+        ("chmod", "644"),
+        ("ls", "LIST"),
+    ];
+    for (words, expected) in table {
+        let text = help(words, 80).unwrap_or_default();
+        assert!(text.contains(expected), "{words}: {text}");
+    }
+    for words in ["nonsense", "9yz", "99", "1000", "5zz9", ""] {
+        assert_eq!(help(words, 80), None, "{words}");
+    }
+}

@@ -1,0 +1,110 @@
+//! Text for reading, laid out for the width of the screen.
+
+use textwrap::{Options, WordSplitter};
+
+/// A text that grows line by line; no line is wider than the screen where words allow it.
+#[derive(Clone, Debug)]
+pub struct Page {
+    columns: usize,
+    text: String,
+}
+
+impl Page {
+    /// An empty page for a screen of so many columns.
+    #[must_use]
+    pub fn new(columns: usize) -> Self {
+        Self {
+            columns: columns.clamp(NARROWEST, WIDEST),
+            text: String::new(),
+        }
+    }
+
+    /// A paragraph that begins so many columns from the left.
+    pub fn paragraph(&mut self, indent: usize, text: &str) {
+        let indent = " ".repeat(indent);
+        self.wrapped(&indent, &indent, text);
+    }
+
+    /// A label, and a text in a column of its own that begins behind `label_columns`. Where that column would be too
+    /// narrow to read, the text stands below the label.
+    pub fn item(&mut self, label: &str, label_columns: usize, text: &str) {
+        let first = format!("  {label:<width$}", width = label_columns.saturating_sub(2));
+        let is_narrow = self.columns < label_columns + NARROWEST_TEXT;
+        if text.is_empty() || is_narrow || label.len() + 3 > label_columns {
+            self.wrapped("  ", "      ", label);
+            if !text.is_empty() {
+                let indent = if is_narrow { 4 } else { label_columns };
+                self.paragraph(indent, text);
+            }
+        } else {
+            self.wrapped(&first, &" ".repeat(label_columns), text);
+        }
+    }
+
+    /// Lines that belong together below one label, each wrapped on its own.
+    pub fn items(&mut self, label: &str, label_columns: usize, lines: &[String]) {
+        for (index, line) in lines.iter().enumerate() {
+            self.item(if index == 0 { label } else { "" }, label_columns, line);
+        }
+    }
+
+    /// A short word and what it means, in a list below a label.
+    pub fn meaning(&mut self, indent: usize, word: &str, text: &str) {
+        let first = format!("{:indent$}{word}  ", "");
+        self.wrapped(&first, &" ".repeat(first.len()), text);
+    }
+
+    /// An empty line.
+    pub fn gap(&mut self) {
+        self.text.push('\n');
+    }
+
+    /// Everything that is on it.
+    #[must_use]
+    pub fn into_text(self) -> String {
+        self.text
+    }
+
+    fn wrapped(&mut self, first: &str, other: &str, text: &str) {
+        let options = Options::new(self.columns)
+            .initial_indent(first)
+            .subsequent_indent(other)
+            .word_splitter(WordSplitter::NoHyphenation);
+        self.text.push_str(&textwrap::fill(text, options));
+        self.text.push('\n');
+    }
+}
+
+const NARROWEST: usize = 24;
+/// Longer lines are hard to read.
+const WIDEST: usize = 100;
+const NARROWEST_TEXT: usize = 26;
+
+#[cfg(test)]
+mod tests {
+    use super::Page;
+
+    #[test]
+    fn a_text_stands_beside_its_label_or_below_it_and_never_past_the_edge() {
+        for columns in [30, 40, 80] {
+            let mut page = Page::new(columns);
+            page.item(
+                "RETR f > file",
+                20,
+                "received data go into this file, and so on",
+            );
+            page.items(
+                "Replies",
+                10,
+                &["226 done".to_owned(), "425 not done".to_owned()],
+            );
+            page.paragraph(4, "a paragraph that is longer than a narrow screen is wide");
+            let text = page.into_text();
+            assert!(text.lines().all(|line| line.len() <= columns), "{text}");
+            let beside = text.contains("RETR f > file     received");
+            assert_eq!(beside, columns == 80, "{text}");
+            let beside = text.contains("  Replies 226 done\n          425 not done\n");
+            assert_eq!(beside, columns >= 40, "{text}");
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! Where reports go.
+
+use std::fs::File;
+use std::io::Write;
+use std::path::PathBuf;
+
+use crate::shell::escape::escape;
+use crate::shell::options::ReportTo;
+use crate::shell::painter::Painter;
+use crate::transcript::report::{Format, Report};
+
+/// Reports that will be written at the end. Their files are there from the beginning, so that a run is not for nothing.
+#[derive(Debug)]
+pub(super) struct Reports(Vec<(Format, Option<(PathBuf, File)>)>);
+
+impl Reports {
+    /// `Err` names a file that cannot be made.
+    pub(super) fn open(asked: Vec<ReportTo>) -> Result<Self, String> {
+        let open = |report: ReportTo| match report.file {
+            None => Ok((report.format, None)),
+            Some(path) => match File::create(&path) {
+                Ok(file) => Ok((report.format, Some((path, file)))),
+                Err(error) => Err(problem(&path, &error)),
+            },
+        };
+        asked
+            .into_iter()
+            .map(open)
+            .collect::<Result<_, _>>()
+            .map(Self)
+    }
+
+    /// `Err` names what cannot be written.
+    pub(super) fn write(self, report: &Report, painter: &Painter) -> Result<(), String> {
+        for (format, file) in self.0 {
+            let text = report.written(format);
+            match file {
+                Some((path, mut file)) => {
+                    let written = file.write_all(text.as_bytes());
+                    written.map_err(|error| problem(&path, &error))?;
+                }
+                None => {
+                    let written = painter.screen().data(text.as_bytes());
+                    written.map_err(|error| format!("the report: {error}"))?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn problem(path: &std::path::Path, error: &std::io::Error) -> String {
+    format!("{}: {error}", escape(path.as_os_str().as_encoded_bytes()))
+}

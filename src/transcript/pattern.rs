@@ -1,0 +1,387 @@
+//! What is expected of one line: text with elisions and captures, or a regular expression.
+//!
+//! ```text
+//! Entering Passive Mode ([..])      any octets within the line
+//! {size}                            compared with the variable's value, or captured if it has none yet
+//! /^[0-9]+$/                        a regular expression; a named group captures
+//! ```
+
+use std::fmt;
+
+use regex::bytes::Regex;
+
+use super::read_error::Fault;
+use super::template::{Piece, Template, spelled_octets, with_safe_end};
+use super::variables::{Variables, is_name};
+
+/// What is expected of one line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LinePattern {
+    /// Text; between its parts stand elisions.
+    Text(Vec<Template>),
+    /// A regular expression.
+    Expression(Expression),
+}
+
+/// A regular expression over octets.
+#[derive(Clone, Debug)]
+pub struct Expression(Regex);
+
+/// What a line gave to variables that had no value.
+pub type Captures = Vec<(String, Vec<u8>)>;
+
+impl LinePattern {
+    /// Reads a pattern.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault`] for a brace that opens nothing known, an expression that cannot be compiled, or two captures of one name.
+    pub fn read(text: &str) -> Result<Self, Fault> {
+        let inner = text
+            .strip_prefix('/')
+            .and_then(|rest| rest.strip_suffix('/'));
+        if let Some(inner) = inner {
+            return Expression::read(inner).map(Self::Expression);
+        }
+        let mut parts = Vec::new();
+        let mut at = 0;
+        for part in text.split(ELISION) {
+            parts.push(Template::read(part).map_err(|fault| fault.behind(at))?);
+            at += part.len() + ELISION.len();
+        }
+        let pattern = Self::Text(parts);
+        let names: Vec<&str> = pattern.variables().collect();
+        let twice = (1..names.len()).find(|&at| names[..at].contains(&names[at]));
+        match twice {
+            Some(at) => {
+                let problem = format!("{{{}}} stands twice in this line", names[at]);
+                Err(Fault::new(0..text.len(), problem))
+            }
+            None => Ok(pattern),
+        }
+    }
+
+    /// The pattern that exactly these octets match.
+    #[must_use]
+    pub fn literal(octets: &[u8]) -> Self {
+        Self::Text(vec![Template::literal(octets)])
+    }
+
+    /// The names that it compares or captures.
+    pub fn variables(&self) -> Box<dyn Iterator<Item = &str> + '_> {
+        match self {
+            Self::Text(parts) => Box::new(parts.iter().flat_map(Template::variables)),
+            Self::Expression(Expression(regex)) => Box::new(regex.capture_names().flatten()),
+        }
+    }
+
+    /// What a line gives to variables without a value; `None` if it does not match.
+    #[must_use]
+    pub fn matches(&self, line: &[u8], variables: &Variables) -> Option<Captures> {
+        match self {
+            Self::Text(parts) => match_parts(&elements(parts, variables), line),
+            Self::Expression(expression) => expression.matches(line, variables),
+        }
+    }
+}
+
+impl LinePattern {
+    /// As it is written, except for what only matters at the end of a line.
+    pub(super) fn spelled(&self) -> String {
+        let parts = match self {
+            Self::Expression(expression) => return format!("/{}/", expression.0.as_str()),
+            Self::Text(parts) => parts,
+        };
+        let part = |part: &Template| -> String {
+            let pieces = part.pieces().iter().map(Piece::spelled);
+            pieces.collect::<String>().replace(ELISION, "{0x5b}..]")
+        };
+        let text = parts.iter().map(part).collect::<Vec<_>>().join(ELISION);
+        let looks_like_expression = text.len() > 1 && text.starts_with('/') && text.ends_with('/');
+        let is_mark = looks_like_expression || text == ANY_LINES || text.starts_with('@');
+        let (first, rest) = text.split_at(usize::from(is_mark));
+        spelled_octets(first.as_bytes()) + rest
+    }
+}
+
+impl fmt::Display for LinePattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&with_safe_end(self.spelled()))
+    }
+}
+
+impl Expression {
+    fn read(source: &str) -> Result<Self, Fault> {
+        let whole = 0..source.len() + 2;
+        let regex = Regex::new(source).map_err(|error| {
+            let reason = error.to_string();
+            let reason = reason.lines().last().unwrap_or_default();
+            let problem = format!(
+                "not a regular expression: {}",
+                reason.trim_start_matches("error: ")
+            );
+            Fault::new(whole.clone(), problem)
+        })?;
+        match regex.capture_names().flatten().find(|name| !is_name(name)) {
+            Some(name) => {
+                let problem =
+                    format!("{name} is no name for a variable: small letters, digits and _");
+                Err(Fault::new(whole, problem))
+            }
+            None => Ok(Self(regex)),
+        }
+    }
+
+    fn matches(&self, line: &[u8], variables: &Variables) -> Option<Captures> {
+        let found = self.0.captures(line)?;
+        let mut captures = Captures::new();
+        for name in self.0.capture_names().flatten() {
+            let Some(octets) = found.name(name).map(|group| group.as_bytes()) else {
+                continue;
+            };
+            match variables.value(name) {
+                Some(value) if value != octets => return None,
+                Some(_) => {}
+                None => captures.push((name.to_owned(), octets.to_vec())),
+            }
+        }
+        Some(captures)
+    }
+}
+
+impl PartialEq for Expression {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.as_str() == other.0.as_str()
+    }
+}
+
+impl Eq for Expression {}
+
+/// A pattern once the values of its variables are known.
+enum Element<'a> {
+    Literal(Vec<u8>),
+    /// Any octets; a capture takes at least one.
+    Any(Option<&'a str>),
+}
+
+fn elements<'a>(parts: &'a [Template], variables: &Variables) -> Vec<Element<'a>> {
+    let mut elements = Vec::new();
+    for (index, part) in parts.iter().enumerate() {
+        if index > 0 {
+            elements.push(Element::Any(None));
+        }
+        for piece in part.pieces() {
+            let (octets, name) = match piece {
+                Piece::Literal(octets) => (Some(octets.as_slice()), None),
+                Piece::Variable(name) => (variables.value(name), Some(name.as_str())),
+            };
+            match (octets, elements.last_mut()) {
+                (None, _) => elements.push(Element::Any(name)),
+                (Some(octets), Some(Element::Literal(before))) => before.extend_from_slice(octets),
+                (Some(octets), _) => elements.push(Element::Literal(octets.to_vec())),
+            }
+        }
+    }
+    elements
+}
+
+/// Each literal is sought from the left, the last one at the end of the line. What stands for any octets takes as few as
+/// it can, so this never has to go back.
+fn match_parts(elements: &[Element<'_>], line: &[u8]) -> Option<Captures> {
+    let mut captures = Captures::new();
+    let mut at = 0;
+    // What stands for any octets and has begun.
+    let mut open: Option<(usize, Option<&str>)> = None;
+    for (index, element) in elements.iter().enumerate() {
+        match (element, open) {
+            (Element::Any(name), None) => open = Some((at, *name)),
+            (Element::Any(name), Some((start, before))) => {
+                at = start + usize::from(before.is_some());
+                close(&mut captures, before, line.get(start..at)?);
+                open = Some((at, *name));
+            }
+            (Element::Literal(octets), None) => {
+                at += line
+                    .get(at..)?
+                    .starts_with(octets)
+                    .then_some(octets.len())?;
+            }
+            (Element::Literal(octets), Some((start, name))) => {
+                let from = start + usize::from(name.is_some());
+                let is_last = index + 1 == elements.len();
+                let found = find(line.get(from..)?, octets, is_last)? + from;
+                close(&mut captures, name, &line[start..found]);
+                at = found + octets.len();
+                open = None;
+            }
+        }
+    }
+    match open {
+        None => (at == line.len()).then_some(captures),
+        Some((start, Some(_))) if start == line.len() => None,
+        Some((start, name)) => {
+            close(&mut captures, name, &line[start..]);
+            Some(captures)
+        }
+    }
+}
+
+fn close(captures: &mut Captures, name: Option<&str>, octets: &[u8]) {
+    if let Some(name) = name {
+        captures.push((name.to_owned(), octets.to_vec()));
+    }
+}
+
+fn find(line: &[u8], sought: &[u8], at_end: bool) -> Option<usize> {
+    if at_end {
+        return line.ends_with(sought).then(|| line.len() - sought.len());
+    }
+    if sought.is_empty() {
+        return Some(0);
+    }
+    line.windows(sought.len())
+        .position(|window| window == sought)
+}
+
+const ELISION: &str = "[..]";
+/// A line of a pattern that stands for any number of lines.
+pub(super) const ANY_LINES: &str = "...";
+
+#[cfg(test)]
+mod tests {
+    use proptest::arbitrary::any;
+    use proptest::collection::vec;
+    use proptest::{prop_assert, prop_assert_eq, proptest};
+
+    use super::{Captures, LinePattern, Variables};
+
+    fn captured(pattern: &str, line: &str) -> Option<Vec<(String, String)>> {
+        let mut variables = Variables::default();
+        variables.set("user", "tester");
+        let text = |octets: Vec<u8>| String::from_utf8(octets).unwrap();
+        let pattern = LinePattern::read(pattern).unwrap();
+        let captures: Captures = pattern.matches(line.as_bytes(), &variables)?;
+        Some(
+            captures
+                .into_iter()
+                .map(|(name, value)| (name, text(value)))
+                .collect(),
+        )
+    }
+
+    #[test]
+    fn elisions_stand_for_any_octets_within_a_line() {
+        for (pattern, line, matches) in [
+            ("5", "5", true),
+            ("5", "55", false),
+            ("", "", true),
+            ("", "a", false),
+            ("[..]", "", true),
+            ("Entering ([..]).", "Entering (1,2).", true),
+            ("Entering ([..]).", "Entering (1,2)", false),
+            ("[..]a[..]b", "a--a--b", true),
+            ("a[..]a", "a", false),
+            ("[..]b[..]b", "ab", false),
+            ("Hello {user}!", "Hello tester!", true),
+            ("Hello {user}!", "Hello guest!", false),
+            ("{user}[..]", "tester", true),
+            ("{0x5b}..]", "[..]", true),
+            ("{0x5b}..]", "x", false),
+            ("/^[0-9]{3}$/", "213", true),
+            ("/^[0-9]{3}$/", "21", false),
+            ("/(?<user>[a-z]+)/", "tester", true),
+            ("/(?<user>[a-z]+)/", "guest", false),
+            ("/", "/", true),
+        ] {
+            assert_eq!(
+                captured(pattern, line).is_some(),
+                matches,
+                "{pattern} {line}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_variable_without_a_value_captures() {
+        for (pattern, line, expected) in [
+            ("{size}", "11", Some(vec![("size", "11")])),
+            ("{size}", "", None),
+            ("({a},{b})", "(1,2)", Some(vec![("a", "1"), ("b", "2")])),
+            ("[..]{a}", "xyz", Some(vec![("a", "xyz")])),
+            ("{a}{b}", "xyz", Some(vec![("a", "x"), ("b", "yz")])),
+            ("{a}-{b}-", "---", None),
+            ("{a}-{b}-", "x-y-", Some(vec![("a", "x"), ("b", "y")])),
+            ("/ (?<n>[0-9]+) /", "x 12 y", Some(vec![("n", "12")])),
+        ] {
+            let expected = expected.map(|pairs| {
+                let pair = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+                pairs.into_iter().map(pair).collect::<Vec<_>>()
+            });
+            assert_eq!(captured(pattern, line), expected, "{pattern} {line}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_named() {
+        for (pattern, problem) in [
+            ("/(/", "not a regular expression: unclosed group"),
+            (
+                "/(?<N>x)/",
+                "N is no name for a variable: small letters, digits and _",
+            ),
+            ("{a} [..] {a}", "{a} stands twice in this line"),
+        ] {
+            assert_eq!(LinePattern::read(pattern).unwrap_err().problem, problem);
+        }
+        assert_eq!(LinePattern::read("ab[..]{").unwrap_err().span.start, 6);
+    }
+
+    #[test]
+    fn text_that_looks_like_a_mark_is_written_so_that_it_is_none() {
+        for text in ["...", "/pub/", "@file", "a[..]b", "//", " ", "/", "[..]"] {
+            let pattern = LinePattern::literal(text.as_bytes());
+            let printed = pattern.to_string();
+            assert_eq!(LinePattern::read(&printed).unwrap(), pattern, "{printed}");
+            assert_ne!(printed, super::ANY_LINES);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_literal_matches_itself_and_is_read_as_printed(octets in vec(any::<u8>(), 0..60)) {
+            let pattern = LinePattern::literal(&octets);
+            prop_assert!(pattern.matches(&octets, &Variables::default()).is_some());
+            prop_assert_eq!(LinePattern::read(&pattern.to_string()).unwrap(), pattern);
+        }
+
+        #[test]
+        fn what_matches_is_what_an_expression_would_match(
+            parts in vec("(\\[\\.\\.\\]|\\{a\\}|\\{b\\}|x|y|xy)", 0..7),
+            line in "[xy]{0,9}",
+        ) {
+            let expression = |part: &String| match part.as_str() {
+                "[..]" => ".*",
+                "{a}" | "{b}" => ".+",
+                literal => literal,
+            }.to_owned();
+            let same = format!("^{}$", parts.iter().map(expression).collect::<String>());
+            let expected = super::Regex::new(&same).unwrap().is_match(line.as_bytes());
+            if let Ok(pattern) = LinePattern::read(&parts.concat()) {
+                let found = pattern.matches(line.as_bytes(), &Variables::default());
+                prop_assert_eq!(found.is_some(), expected);
+            }
+        }
+
+        #[test]
+        fn matching_ends_and_a_pattern_is_read_as_printed(
+            pattern in r"(\[\.\.\]|\{a\}|\{b\}|x|y|/|\.|\{\{|@){0,8}",
+            line in "[xy/.@{]{0,12}",
+        ) {
+            if let Ok(pattern) = LinePattern::read(&pattern) {
+                let _ = pattern.matches(line.as_bytes(), &Variables::default());
+                let again = LinePattern::read(&pattern.to_string()).unwrap();
+                prop_assert_eq!(again.to_string(), pattern.to_string());
+            }
+        }
+    }
+}

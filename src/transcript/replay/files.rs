@@ -1,0 +1,111 @@
+//! The files that a transcript names.
+
+use std::fs::File;
+use std::io;
+use std::path::{Component, Path, PathBuf};
+
+use super::failure::Failure;
+use crate::transcript::data::{DataDigest, FileReference};
+use crate::transcript::recording::digest_of_reader;
+use crate::transcript::variables::Variables;
+
+/// Opens a file that lies in the transcript's folder, and looks whether it holds what the transcript says.
+pub(super) fn open(
+    folder: &Path,
+    line: usize,
+    reference: &FileReference,
+    variables: &Variables,
+) -> Result<File, Failure> {
+    let path = reference.path.to_string();
+    let failure = |error| Failure::LocalFile {
+        line,
+        path: path.clone(),
+        error,
+    };
+    let file =
+        File::open(locate(folder, reference, variables).map_err(failure)?).map_err(failure)?;
+    if let Some(expected) = &reference.digest {
+        let actual = digest_of_reader(&file).map_err(failure)?;
+        if !is_same(expected, &actual) {
+            let problem = format!("it holds {actual}, and nothing was sent");
+            return Err(failure(io::Error::other(problem)));
+        }
+        io::Seek::rewind(&mut &file).map_err(failure)?;
+    }
+    Ok(file)
+}
+
+/// Whether data are the expected ones, as far as it is said.
+pub(super) fn is_same(expected: &DataDigest, actual: &DataDigest) -> bool {
+    expected.octets == actual.octets
+        && expected
+            .sha256
+            .is_none_or(|digest| Some(digest) == actual.sha256)
+}
+
+/// A transcript may come from anybody: it names no file outside its own folder.
+fn locate(folder: &Path, reference: &FileReference, variables: &Variables) -> io::Result<PathBuf> {
+    let octets = reference
+        .path
+        .resolve(variables)
+        .map_err(|name| io::Error::other(format!("{{{name}}} has no value")))?;
+    let path = String::from_utf8(octets).map_err(|_| io::Error::other("its name is not UTF-8"))?;
+    let path = PathBuf::from(path);
+    let is_inner = path
+        .components()
+        .all(|part| matches!(part, Component::Normal(_)));
+    if is_inner && path.file_name().is_some() {
+        Ok(folder.join(path))
+    } else {
+        Err(io::Error::other(
+            "the path must be relative to the transcript's folder and stay in it",
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::{FileReference, Variables, locate, open};
+    use crate::transcript::data::DataDigest;
+    use crate::transcript::template::Template;
+
+    fn reference(path: &str) -> FileReference {
+        let path = Template::read(path).unwrap();
+        FileReference { path, digest: None }
+    }
+
+    #[test]
+    fn a_path_stays_in_the_folder() {
+        let mut variables = Variables::default();
+        variables.set("up", "../x");
+        for (path, is_inner) in [
+            ("a/b", true),
+            ("a{0x20}b", true),
+            ("../x", false),
+            ("a/../../x", false),
+            ("/etc/passwd", false),
+            ("{up}", false),
+            ("{unset}", false),
+        ] {
+            let found = locate(Path::new("f"), &reference(path), &variables);
+            assert_eq!(found.is_ok(), is_inner, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_holds_something_else_is_refused() {
+        let folder = tempfile::TempDir::new().unwrap();
+        std::fs::write(folder.path().join("x"), "five5").unwrap();
+        let mut file = reference("x");
+        for (octets, is_same) in [(5, true), (6, false)] {
+            file.digest = Some(DataDigest {
+                octets,
+                sha256: None,
+            });
+            let opened = open(folder.path(), 1, &file, &Variables::default());
+            assert_eq!(opened.is_ok(), is_same);
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! What the server says during a replay, in order, for whoever compares it.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use crate::protocol::Reply;
+use crate::session::{Observation, Observer};
+
+/// Every reply of a session, in the order in which they came. A clone is handed to the session as an observer.
+#[derive(Clone, Debug, Default)]
+pub struct HeardReplies {
+    shared: Arc<(Mutex<State>, Condvar)>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    replies: VecDeque<Reply>,
+    is_closed: bool,
+}
+
+/// What was heard next.
+#[derive(Debug)]
+pub(super) enum Heard {
+    Reply(Reply),
+    /// The control connection has ended.
+    Closed,
+    /// Nothing in time.
+    Nothing,
+}
+
+impl HeardReplies {
+    /// Waits at most so long.
+    pub(super) fn next(&self, limit: Duration) -> Heard {
+        let (_, changed) = &*self.shared;
+        let is_silent = |state: &mut State| state.replies.is_empty() && !state.is_closed;
+        let waited = changed.wait_timeout_while(self.lock(), limit, is_silent);
+        let (mut state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        match state.replies.pop_front() {
+            Some(reply) => Heard::Reply(reply),
+            None if state.is_closed => Heard::Closed,
+            None => Heard::Nothing,
+        }
+    }
+
+    /// The next reply if it is there already.
+    pub(super) fn already_there(&self) -> Option<Reply> {
+        self.lock().replies.pop_front()
+    }
+
+    /// Waits at most so long for the end of the control connection; `Err` for a reply that comes before it.
+    pub(super) fn closed_within(&self, limit: Duration) -> Result<bool, Reply> {
+        match self.next(limit) {
+            Heard::Reply(reply) => Err(reply),
+            Heard::Closed => Ok(true),
+            Heard::Nothing => Ok(false),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // A queue has no state that a panic could leave half changed.
+        self.shared.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Observer for HeardReplies {
+    fn observe(&mut self, observation: &Observation<'_>) {
+        match observation {
+            Observation::ReplyReceived { reply, .. } => {
+                let mut state = self.lock();
+                if state.replies.len() < MOST_UNREAD {
+                    state.replies.push_back((*reply).clone());
+                }
+            }
+            Observation::ControlClosed { .. } => self.lock().is_closed = true,
+            _ => return,
+        }
+        self.shared.1.notify_all();
+    }
+}
+
+/// More than any exchange has: who sends so many replies that nobody asked for has failed the replay already.
+const MOST_UNREAD: usize = 64;

@@ -1,0 +1,76 @@
+//! Hints around commands, and `set hints off`.
+
+use std::fs;
+
+use crate::support::ftpsh::Ftpsh;
+use crate::support::home::Home;
+use crate::support::practice::practice_server;
+use crate::support::terminal::Terminal;
+
+fn logged_in(home: &Home, address: std::net::SocketAddr) -> Terminal {
+    let mut terminal = Ftpsh::new()
+        .home(home.path())
+        .arg(format!("ftp://A:A@{address}"))
+        .terminal_of(60, 100);
+    terminal.expect("230 ");
+    terminal.expect("ftp> ");
+    terminal
+}
+
+#[test]
+fn a_data_command_without_a_data_connection_is_hinted_at_before_it_goes_unless_hints_are_off() {
+    let server = practice_server(&[]);
+    let run = |lines: &[&str]| {
+        let binary = Ftpsh::new().arg(format!("ftp://A:A@{}", server.address()));
+        let all = lines.iter().flat_map(|line| ["-c", line]);
+        binary.args(all).run().code(1).stderr
+    };
+    let hint = "no data connection is open to receive on: type PASV first\n";
+    let said = run(&["LIST"]);
+    assert!(said.contains(&format!("{hint}425 ")), "{said}");
+    let said = run(&["set hints off", "LIST"]);
+    assert!(said.contains("425 ") && !said.contains(hint), "{said}");
+}
+
+#[test]
+fn an_upload_that_is_no_text_is_hinted_at_in_type_a_only() {
+    let server = practice_server(&[]);
+    let home = Home::new();
+    fs::write(home.path().join("odd"), b"\x01\x02\n").unwrap();
+    let mut terminal = logged_in(&home, server.address());
+    for representation_type in ["A", "I"] {
+        terminal.send_line(&format!("TYPE {representation_type}"));
+        terminal.expect("\n200 ");
+        terminal.send_line("PASV");
+        terminal.expect("ftp ⇄> ");
+        terminal.send_line("STOR odd < odd");
+        terminal.expect("\n226 ");
+        terminal.expect("ftp> ");
+        let screen = terminal.screen();
+        let shown = screen.matches("odd has control characters in it").count();
+        assert_eq!(shown, 1, "TYPE {representation_type}: {screen}");
+        let stored = fs::read(server.server_folder().join("odd")).unwrap();
+        assert!(stored.starts_with(b"\x01\x02"));
+    }
+}
+
+#[test]
+fn an_append_with_a_pending_marker_is_warned_about_before_it_goes() {
+    let server = practice_server(&[]);
+    let home = Home::new();
+    let mut terminal = logged_in(&home, server.address());
+    for (line, behind) in [
+        ("REST 5", "\n  next: TYPE I, then REST 5 again"),
+        ("TYPE I", "\n200 "),
+        ("REST 5", "\n  next: PASV, then REST 5 again"),
+        ("PASV", "\n  that may void the REST"),
+        (
+            "APPE 1.TXT <<< 'zfive5'",
+            "\n  REST 5 is pending, so APPE may write there",
+        ),
+    ] {
+        terminal.send_line(line);
+        terminal.expect(behind);
+    }
+    terminal.expect("\n226 ");
+}
