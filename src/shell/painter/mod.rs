@@ -93,7 +93,7 @@ impl Painter {
     /// Says something in the shell's own words, indented to tell it from replies. `text` must be free of what a
     /// server or a file name could have put there: escape it first.
     pub fn say(&self, tone: Tone, text: &str) {
-        if tone == Tone::Hint && !self.shows_hints.load(Ordering::Relaxed) {
+        if tone == Tone::Hint && !self.has_hints() {
             return;
         }
         for line in said(tone, text) {
@@ -110,7 +110,7 @@ impl Painter {
 
     /// Paints what happened at this moment.
     pub fn paint_at(&self, moment: &Moment, observation: &Observation<'_>) {
-        let lines = lines_of(observation);
+        let lines = lines_of(observation, self.has_hints());
         if !self.shows_time.load(Ordering::Relaxed) {
             for line in lines {
                 self.paint(line.style, &line.text);
@@ -124,6 +124,10 @@ impl Painter {
             self.screen.line(&format!("{shown}{text}"));
             column = Moment::empty_column();
         }
+    }
+
+    fn has_hints(&self) -> bool {
+        self.shows_hints.load(Ordering::Relaxed)
     }
 
     fn paint(&self, style: Style, text: &str) {
@@ -166,7 +170,7 @@ fn said(tone: Tone, text: &str) -> Vec<Line> {
 }
 
 /// What is shown of an observation; nothing of a line that stands where it was typed.
-fn lines_of(observation: &Observation<'_>) -> Vec<Line> {
+fn lines_of(observation: &Observation<'_>, hints: bool) -> Vec<Line> {
     let sent = |text: String| {
         vec![Line {
             style: Color::Cyan.normal(),
@@ -199,6 +203,7 @@ fn lines_of(observation: &Observation<'_>) -> Vec<Line> {
             awaited,
         } => reply_lines(reply, assignment, *awaited),
         other => words::describe(other)
+            .filter(|(tone, _)| hints || *tone != Tone::Hint)
             .map(|(tone, text)| said(tone, &text))
             .unwrap_or_default(),
     }
