@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::faults::Faults;
+use super::recorded::Recording;
 
 /// How a practice server is to be.
 #[derive(Clone)]
@@ -15,16 +16,19 @@ pub struct Configuration {
     pub user: String,
     /// That user's password.
     pub password: String,
+    /// A session of another server; its answers come before the server's own.
+    pub recording: Option<Recording>,
 }
 
 impl Default for Configuration {
-    /// No faults, a folder that is removed, user `A` and password `A`.
+    /// No faults, a folder that is removed, user `A` and password `A`, no recording.
     fn default() -> Self {
         Self {
             faults: Faults::default(),
             keep: false,
             user: "A".to_owned(),
             password: "A".to_owned(),
+            recording: None,
         }
     }
 }
@@ -36,6 +40,7 @@ impl fmt::Debug for Configuration {
             .field("keep", &self.keep)
             .field("user", &self.user)
             .field("password", &"****")
+            .field("recording", &self.recording)
             .finish()
     }
 }

@@ -93,6 +93,22 @@ impl Folder {
         Ok(parent.join(real_name(name)?))
     }
 
+    /// Makes the folders in which this lies.
+    ///
+    /// # Errors
+    ///
+    /// As [`Folder::place`].
+    pub(super) fn make_parents(&self, path: &ServerPath) -> io::Result<()> {
+        for length in 1..path.names.len() {
+            let names = path.names[..length].to_vec();
+            match self.place(&ServerPath { names }).and_then(fs::create_dir) {
+                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
     /// What the system knows about something that exists.
     ///
     /// # Errors

@@ -12,9 +12,11 @@ mod data_security;
 mod fault_table;
 mod faults;
 mod folder;
+mod furnished;
 mod hostile;
 mod lines;
 mod listing;
+mod recorded;
 mod replies;
 mod service;
 mod session;
@@ -22,6 +24,7 @@ mod session;
 mod tests;
 mod transfer;
 mod verbs;
+mod words;
 
 use std::fs;
 use std::io::{self, Write};
@@ -38,6 +41,10 @@ pub use configuration::Configuration;
 pub use fault_table::{FAULTS, FaultEntry};
 pub use faults::{Fault, FaultError, Faults};
 use folder::Folder;
+pub use recorded::{
+    Departure, RecordedCommand, RecordedData, RecordedExchange, RecordedReply, RecordedSession,
+    Recording, Remedy,
+};
 use service::Service;
 use session::Session;
 
@@ -110,6 +117,9 @@ impl PracticeServer {
         let is_hostile = configuration.faults.has(&Fault::HostileText);
         furnish(&server_folder, &local_folder, is_hostile).map_err(PracticeError::Folder)?;
         let folder = Folder::new(&server_folder).map_err(PracticeError::Folder)?;
+        if let Some(recording) = &configuration.recording {
+            furnished::furnish(&folder, &recording.session);
+        }
         let service = Service::new(folder, configuration).map_err(PracticeError::Certificate)?;
         let service = Arc::new(service);
         let certificate_path = scratch.path().join(CERTIFICATE_NAME);

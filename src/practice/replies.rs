@@ -53,6 +53,12 @@ impl Replies {
         self.finish(code, reply);
     }
 
+    /// Writes replies as they are.
+    pub(super) fn send_wire(&self, replies: &[u8]) {
+        // A client that is gone is noticed by whoever reads the connection.
+        let _ = self.write(replies);
+    }
+
     /// Writes a reply and, in the same segment, one that nobody asked for.
     pub(super) fn send_with_another(&self, code: u16, text: &[u8], another: &[u8]) {
         let reply = [format!("{code} ").as_bytes(), text, b"\r\n", another].concat();

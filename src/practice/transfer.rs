@@ -16,12 +16,15 @@ use super::faults::Fault;
 use super::lines::is_passing;
 use super::replies::Replies;
 use super::service::Service;
+use super::words::Words;
 use crate::net::loopback::LoopbackConnection;
 
 /// How long the server waits for the client to dial the port of a 227.
 const CONNECTION_LIMIT: Duration = Duration::from_secs(60);
 /// How long `late-226` waits for the client's close.
 const LATE_LIMIT: Duration = Duration::from_secs(10);
+/// How long a recorded transfer that was aborted waits for the ABOR.
+const ABORT_LIMIT: Duration = Duration::from_secs(60);
 /// How often that wait looks whether it was aborted.
 const LATE_LOOK: Duration = Duration::from_millis(100);
 /// Octets moved at once.
@@ -36,8 +39,7 @@ pub(super) struct Order {
     pub(super) payload: Payload,
     /// Whether line ends are converted.
     pub(super) is_ascii: bool,
-    /// The text of the 150.
-    pub(super) opening: Vec<u8>,
+    pub(super) words: Words,
     /// For a data connection under TLS.
     pub(super) security: Option<DataSecurity>,
 }
@@ -88,6 +90,7 @@ pub(super) enum Ending {
 pub(super) struct Transfer {
     thread: JoinHandle<Ending>,
     progress: Arc<Progress>,
+    answers_abort: bool,
 }
 
 /// What the session and the transfer's thread know of each other.
@@ -118,6 +121,7 @@ impl Transfer {
         replies: Arc<Replies>,
     ) -> io::Result<Self> {
         let progress = Arc::new(Progress::default());
+        let answers_abort = order.words.await_abort();
         let worker = Worker {
             service,
             replies,
@@ -127,7 +131,11 @@ impl Transfer {
         let thread = thread::Builder::new()
             .name("practice transfer".to_owned())
             .spawn(move || worker.run(order))?;
-        Ok(Self { thread, progress })
+        Ok(Self {
+            thread,
+            progress,
+            answers_abort,
+        })
     }
 
     /// Whether all is done but the final reply, which is being written.
@@ -138,6 +146,11 @@ impl Transfer {
     /// The octets that went over the data connection so far.
     pub(super) fn octets(&self) -> u64 {
         self.progress.octets.load(Ordering::SeqCst)
+    }
+
+    /// Whether its final words hold the reply to an ABOR.
+    pub(super) fn answers_abort(&self) -> bool {
+        self.answers_abort
     }
 
     /// Ends the transfer now, wherever it waits.
@@ -168,36 +181,20 @@ impl Progress {
 
 impl Worker {
     fn run(self, order: Order) -> Ending {
-        let ending = self.carry_out(order);
+        let (ending, words) = self.carry_out(order);
         // Before the reply: the client's next command may be here before this thread has ended.
         self.progress.is_finished.store(true, Ordering::SeqCst);
-        match ending {
-            Ending::Complete if self.service.has(&Fault::No226) => {}
-            Ending::Complete => self.replies.send(226, b"Transfer complete."),
-            Ending::Aborted => self.replies.send(426, b"Transfer aborted."),
-            Ending::Broken => self
-                .replies
-                .send(426, b"Data connection broken; transfer aborted."),
-            Ending::NotConnected => self.replies.send(425, b"Cannot open data connection."),
-            Ending::NotSecured(refusal) => self.replies.send(522, refusal.text().as_bytes()),
-            Ending::LocalError => self
-                .replies
-                .send(451, b"Local error; the transfer is not whole."),
-            Ending::StorageFull => self
-                .replies
-                .send(452, b"No space left; the transfer is not whole."),
-            Ending::Cut => self.replies.reset_on_drop(),
-        }
+        words.end(ending, &self.service, &self.replies);
         ending
     }
 
     /// Everything up to the final reply; the data connection and the file are closed when it returns.
-    fn carry_out(&self, order: Order) -> Ending {
+    fn carry_out(&self, order: Order) -> (Ending, Words) {
         let Order {
             port,
             client,
             mut payload,
-            opening,
+            words,
             security,
             ..
         } = order;
@@ -209,33 +206,43 @@ impl Worker {
             });
         drop(port);
         let Ok(mut data) = connected else {
-            return self.unless_aborted(Ending::NotConnected);
+            return (self.unless_aborted(Ending::NotConnected), words);
         };
         // An abort that came before the handle was stored could not close the connection.
         let ending = if self.progress.is_aborted() {
             Ending::Aborted
         } else {
-            self.replies.send(150, &opening);
+            words.open(&self.replies);
             let secured = security.map_or(Ok(()), |security| security.apply(&data));
             match secured {
-                Ok(()) => self.move_octets(&mut payload, &mut data),
+                Ok(()) => self.move_octets(&mut payload, &mut data, &words),
                 Err(refusal) => self.unless_aborted(Ending::NotSecured(refusal)),
             }
         };
         let is_download = matches!(payload, Payload::Download(_));
         drop(payload);
         self.close(data, ending, is_download);
-        ending
+        (ending, words)
     }
 
-    fn move_octets(&self, payload: &mut Payload, data: &mut LoopbackConnection) -> Ending {
+    fn move_octets(
+        &self,
+        payload: &mut Payload,
+        data: &mut LoopbackConnection,
+        words: &Words,
+    ) -> Ending {
         if let Err(error) = payload.prepare() {
             return ending_of(&error);
         }
-        match payload {
+        let ending = match payload {
             Payload::Download(source) => self.download(source, data),
             Payload::Upload(file, _) => self.upload(file, data),
+        };
+        if !words.await_abort() {
+            return ending;
         }
+        self.pause(ABORT_LIMIT);
+        self.unless_aborted(ending)
     }
 
     fn close(&self, mut data: LoopbackConnection, ending: Ending, is_download: bool) {

@@ -32,7 +32,7 @@ use crate::protocol::Command;
 pub use destination::{Destination, KeptOctets};
 pub use engine::{DataState, RawOctets, Status};
 pub use exchange::{Ending, Exchange, News, Outcome, TrustQuestion};
-pub use observation::{Observation, Observer, Origin, SentPiece};
+pub use observation::{DataTap, Observation, Observer, Origin, SentPiece};
 pub use octets::{Connection, MovedOctets, OctetTap};
 pub use transfer::{Form, Transfer, TransferEnd, TransferResult};
 

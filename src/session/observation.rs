@@ -24,6 +24,18 @@ pub trait Observer: Send {
     fn octet_tap(&self) -> Option<Arc<dyn OctetTap>> {
         None
     }
+
+    /// A transfer is about to begin: who wants to see its octets gives a tap. The end is told by
+    /// [`Observation::TransferEnded`]; without that, the command was refused.
+    fn tap_data(&mut self, _direction: DataDirection) -> Option<Box<dyn DataTap>> {
+        None
+    }
+}
+
+/// Sees the octets of one transfer as they are on the data connection, on the thread that moves them.
+pub trait DataTap: Send {
+    /// The next octets: received, or about to be sent. It must not keep more than a bounded number of them.
+    fn take(&mut self, octets: &[u8]);
 }
 
 /// Several observers hear the same, one after the other.
@@ -37,6 +49,20 @@ impl Observer for Vec<Box<dyn Observer>> {
     /// That of the first observer that has one.
     fn octet_tap(&self) -> Option<Arc<dyn OctetTap>> {
         self.iter().find_map(|observer| observer.octet_tap())
+    }
+
+    fn tap_data(&mut self, direction: DataDirection) -> Option<Box<dyn DataTap>> {
+        let taps = self.iter_mut();
+        let taps: Vec<_> = taps.filter_map(|it| it.tap_data(direction)).collect();
+        (!taps.is_empty()).then(|| Box::new(taps) as Box<dyn DataTap>)
+    }
+}
+
+impl DataTap for Vec<Box<dyn DataTap>> {
+    fn take(&mut self, octets: &[u8]) {
+        for tap in self {
+            tap.take(octets);
+        }
     }
 }
 

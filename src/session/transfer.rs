@@ -9,6 +9,7 @@ use crate::protocol::verbs::DataDirection;
 
 use super::destination::Destination;
 use super::line_ends::{ToCrlf, ToLf};
+use super::observation::DataTap;
 
 /// What a data command brings along.
 pub enum Transfer {
@@ -73,6 +74,17 @@ impl TransferEnd {
     }
 }
 
+impl Transfer {
+    /// Which way the data go.
+    #[must_use]
+    pub fn direction(&self) -> DataDirection {
+        match self {
+            Self::Receive(..) => DataDirection::Received,
+            Self::Send(..) => DataDirection::Sent,
+        }
+    }
+}
+
 impl std::fmt::Debug for Transfer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
@@ -91,7 +103,8 @@ pub(super) struct Joined {
 }
 
 impl Joined {
-    pub(super) fn new(transfer: Transfer, convert: bool) -> Self {
+    /// `tap` sees what goes over the wire: the octets behind the conversion of an upload, and before that of a download.
+    pub(super) fn new(transfer: Transfer, convert: bool, tap: Option<Box<dyn DataTap>>) -> Self {
         let line_ends = Arc::new(AtomicU64::new(0));
         let converts = |form| convert && form == Form::ByType;
         match transfer {
@@ -100,6 +113,10 @@ impl Joined {
                     Box::new(ToLf::new(destination, Arc::clone(&line_ends)))
                 } else {
                     destination
+                };
+                let destination: Box<dyn Destination> = match tap {
+                    Some(tap) => Box::new(TappedDestination { destination, tap }),
+                    None => destination,
                 };
                 let destination = SharedDestination(Arc::new(Mutex::new(destination)));
                 Self {
@@ -114,6 +131,10 @@ impl Joined {
                     Box::new(ToCrlf::new(source, Arc::clone(&line_ends)))
                 } else {
                     source
+                };
+                let source: Box<dyn Read + Send> = match tap {
+                    Some(tap) => Box::new(TappedSource { source, tap }),
+                    None => source,
                 };
                 Self {
                     direction: DataDirection::Sent,
@@ -170,5 +191,34 @@ impl Write for SharedDestination {
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
+    }
+}
+
+struct TappedDestination {
+    destination: Box<dyn Destination>,
+    tap: Box<dyn DataTap>,
+}
+
+impl Destination for TappedDestination {
+    fn write(&mut self, octets: &[u8]) -> io::Result<()> {
+        self.tap.take(octets);
+        self.destination.write(octets)
+    }
+
+    fn end(&mut self, accepted: bool) -> io::Result<()> {
+        self.destination.end(accepted)
+    }
+}
+
+struct TappedSource {
+    source: Box<dyn Read + Send>,
+    tap: Box<dyn DataTap>,
+}
+
+impl Read for TappedSource {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = self.source.read(buffer)?;
+        self.tap.take(&buffer[..length]);
+        Ok(length)
     }
 }

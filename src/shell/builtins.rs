@@ -31,6 +31,7 @@ impl Shell {
             (Builtin::Unalias, [name]) => self.unalias(name),
             (Builtin::Set, _) => self.set(arguments),
             (Builtin::Listen, []) => self.listen(),
+            (Builtin::Record, _) => self.record(arguments),
             (Builtin::Lcd, [] | [_]) => self.lcd(arguments.first()),
             (Builtin::Lpwd, []) => self.lpwd(),
             (Builtin::Resync, []) => self.resync(),

@@ -13,6 +13,7 @@ use super::target::Target;
 use super::witnesses::Witnesses;
 use crate::protocol::Command;
 use crate::session::{self, ConnectError, Ending, Exchange, Observer, Origin, Session};
+use crate::transcript::recorder::Recorder;
 
 impl Shell {
     /// Connects, and does what the target's URL asks for.
@@ -53,7 +54,12 @@ impl Shell {
         }
         self.drop_session();
         self.last_target = Some(without_secret(target.clone()));
-        let (session, greeting) = match self.connect(target) {
+        let start = if target.implicit_tls {
+            TlsStart::Implicit
+        } else {
+            self.settings.tls
+        };
+        let (session, greeting) = match self.connect(target, start) {
             Ok(connected) => connected,
             Err(error) => {
                 self.painter
@@ -63,11 +69,7 @@ impl Shell {
         };
         self.interrupts.set_session(Some(session.interrupter()));
         self.session = Some(session);
-        let start = if target.implicit_tls {
-            TlsStart::Implicit
-        } else {
-            self.settings.tls
-        };
+        self.begin_recording();
         let outcome = self.await_greeting(&greeting, start);
         let exit = Exit::of(&outcome);
         if exit == Exit::Tls {
@@ -89,14 +91,25 @@ impl Shell {
         self.change_directories(&target.directories)
     }
 
-    fn connect(&self, target: &Target) -> Result<(Session, Exchange), ConnectError> {
+    fn connect(
+        &mut self,
+        target: &Target,
+        start: TlsStart,
+    ) -> Result<(Session, Exchange), ConnectError> {
+        // The recorder of one session hears nothing of another.
+        self.recorder = Recorder::new(start == TlsStart::Implicit);
         let names = self.knowledge().remote_names.clone();
         let witnesses = Witnesses::new(
             self.painter.clone(),
             self.timeline.clone(),
             self.trace.clone(),
         );
-        let observers: Vec<Box<dyn Observer>> = vec![Box::new(witnesses), Box::new(names)];
+        // What is on the screen is in the recorder's file.
+        let observers: Vec<Box<dyn Observer>> = vec![
+            Box::new(self.recorder.clone()),
+            Box::new(witnesses),
+            Box::new(names),
+        ];
         let observer = Box::new(observers);
         connect(&self.interrupts, target, self.session_settings(), observer)
     }

@@ -13,6 +13,7 @@ use super::interrupts::Interrupts;
 use super::line::{self, Line};
 use super::painter::{Painter, Tone};
 use super::places::local_shell;
+use super::recording::Recording;
 use super::running::pasted_lines;
 use super::settings::Settings;
 use super::target::Target;
@@ -21,11 +22,15 @@ use super::tls::Certificates;
 use super::trace::Trace;
 use crate::protocol::Command;
 use crate::session::{Ending, Origin, Outcome, Session};
+use crate::transcript::recorder::Recorder;
 
 /// Everything that a running shell holds.
 pub struct Shell {
     pub(super) painter: Painter,
     pub(super) session: Option<Session>,
+    /// Hears what the session tells; it writes that down while there is a recording.
+    pub(super) recorder: Recorder,
+    pub(super) recording: Recording,
     pub(super) settings: Settings,
     pub(super) silence_limit: Option<std::time::Duration>,
     pub(super) aliases: Aliases,
@@ -71,6 +76,7 @@ impl Shell {
             Err(error) => self.refuse_line(&error),
         };
         self.tally.count(exit);
+        self.check_recording();
         let orphans_data = exit == Exit::Usage && takes_no_data && begins_here_document(line);
         if orphans_data && !self.is_interactive() {
             let text = "the lines behind << would be taken for commands, so the run ends here";
@@ -294,6 +300,7 @@ impl Shell {
     pub(super) fn drop_session(&mut self) {
         self.interrupts.set_session(None);
         self.session = None;
+        self.end_recording();
     }
 }
 

@@ -7,6 +7,8 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::practice::{FAULTS, Fault};
+use crate::transcript::export::Form;
+use crate::transcript::import::Kind;
 use crate::transcript::report::Format;
 
 /// Telnet for FTP with the second window built in: type the verbs, see both connections, resume a broken upload.
@@ -86,8 +88,14 @@ pub enum Colour {
 pub enum Mode {
     /// Start the practice server on loopback and open the shell on it. Log in with user A and password A.
     Practice(Practice),
+    /// Open the shell on TARGET and write the session down as it goes, for `ftpsh replay`.
+    Record(Record),
     /// Play transcripts against a server and compare the replies.
     Replay(Replay),
+    /// Turn other people's notation into a transcript, on standard output.
+    Import(Import),
+    /// Turn a transcript into something for people without ftpsh, on standard output.
+    Export(Export),
 }
 
 /// `ftpsh practice`.
@@ -97,9 +105,29 @@ pub struct Practice {
     /// Switch on a fault of the server (see below); may be given several times.
     #[arg(long = "fault", value_name = "FAULT")]
     pub faults: Vec<Fault>,
+    /// Answer as the server did whose session was recorded in this transcript, as long as clients send what is recorded;
+    /// anything else gets the practice server's own answer, and is reported.
+    #[arg(long, value_name = "FILE")]
+    pub from: Option<PathBuf>,
     /// Keep the server's folder and the local one at the end.
     #[arg(long)]
     pub keep: bool,
+}
+
+/// `ftpsh record`.
+#[derive(Args, Debug)]
+pub struct Record {
+    /// The transcript to write; one that exists is refused. Uploads that cannot stand in it lie beside it, in FILE.1.data
+    /// and so on. Passwords become {password}.
+    pub file: PathBuf,
+    /// The server, as without `record`; if left out, the session of the first `open` is recorded.
+    pub target: Option<String>,
+    /// The port, for those who are used to `HOST PORT`.
+    #[arg(requires = "target")]
+    pub port: Option<String>,
+    /// Replace FILE if it exists.
+    #[arg(long)]
+    pub replace: bool,
 }
 
 /// `ftpsh replay`.
@@ -133,6 +161,28 @@ pub struct Replay {
     /// Show the dialogue of every transcript; else it is shown if there is only one.
     #[arg(long, conflicts_with = "jobs")]
     pub verbose: bool,
+}
+
+/// `ftpsh import`.
+#[derive(Args, Debug)]
+#[command(after_help = IMPORT_HELP)]
+pub struct Import {
+    /// What is to be read; `-` is standard input.
+    pub file: PathBuf,
+    /// The notation it is in (see below), if it is not to be found out.
+    #[arg(long, value_name = "KIND")]
+    pub from: Option<Kind>,
+}
+
+/// `ftpsh export`.
+#[derive(Args, Debug)]
+#[command(after_help = EXPORT_HELP)]
+pub struct Export {
+    /// The transcript; `-` is standard input, `article` the built-in one.
+    pub file: PathBuf,
+    /// What it becomes: markdown, text or curl (see below).
+    #[arg(long, value_name = "FORM")]
+    pub to: Form,
 }
 
 /// What `--report` takes.
@@ -194,18 +244,46 @@ fn fault_help() -> String {
 const USAGE: &str = "\
 ftpsh [OPTIONS] [TARGET [PORT]]
        ftpsh practice [OPTIONS]
-       ftpsh replay [OPTIONS] FILE... [TARGET]";
+       ftpsh record [OPTIONS] FILE [TARGET [PORT]]
+       ftpsh replay [OPTIONS] FILE... [TARGET]
+       ftpsh import [--from KIND] FILE
+       ftpsh export --to FORM FILE";
 
 const REPLAY_USAGE: &str = "ftpsh replay [OPTIONS] FILE... [TARGET]";
 
 const REPLAY_HELP: &str = "\
 FILE ends in `.ftp`; `article` is the built-in one, a broken upload finished by
-hand with SIZE and APPE. The last argument is the TARGET if it is neither.
+hand with SIZE and APPE. `.txt` and `.log` are files that others wrote: what is
+no transcript is imported first. The last argument is the TARGET if it is none.
 Where that does not fit, --target or --practice make every argument a FILE.
 Without a TARGET, the practice server is started anew for each FILE.
 
 {name} in a transcript is a variable: --var name=value, or FTPSH_VAR_NAME in
 the environment, or the user and the password of an ftp:// TARGET.";
+
+const IMPORT_HELP: &str = "\
+Kinds:
+  written    C: and S:, as articles print them, with stage directions
+  telnet     the screen of telnet or nc, the data connection's window too
+  curl       curl -v
+  lftp       lftp with debug
+  tnftp      tnftp, and the ftp of inetutils and netkit, with debug
+  filezilla  the message log of FileZilla
+  winscp     the session log of WinSCP
+  wireshark  the list of packets of Wireshark or tshark
+
+What cannot be understood is listed on standard error, with its line number.
+Passwords become {password}, and replies are expected by their codes alone.";
+
+const EXPORT_HELP: &str = "\
+Forms:
+  markdown  a page with the dialogue in fenced blocks
+  text      C: and S:, which `ftpsh import` reads
+  curl      a shell script with the nearest command lines of curl, and comments
+            on what curl cannot do
+
+Secrets never appear: they stay {password}, or are taken from the environment.
+What is no transcript is imported first.";
 
 const HELP_COLUMNS: usize = 79;
 const FAULT_COLUMN: usize = 28;

@@ -13,12 +13,16 @@ use super::core::{Keyboard, Shell};
 use super::editor::{Editor, Typed, What};
 use super::escape::escape;
 use super::exit::{Exit, Tally};
+use super::exporting;
 use super::help;
+use super::importing;
 use super::interrupts::Interrupts;
 use super::known_hosts::KnownHosts;
-use super::options::{Colour, Common, Mode, Options, Practice, Tls};
+use super::options::{Colour, Common, Mode, Options, Record, Tls};
 use super::painter::{Dialogue, Painter, Screen, Tone, count};
+use super::practising;
 use super::prompt::prompt;
+use super::recording::Recording;
 use super::replaying;
 use super::secrets::without_secrets;
 use super::settings::TlsStart;
@@ -27,20 +31,23 @@ use super::timeline::Timeline;
 use super::tls::Certificates;
 use super::trace::Trace;
 use crate::net::tls::Roots;
-use crate::practice::{self, PracticeServer};
 use crate::session::Session;
+use crate::transcript::recorder::Recorder;
 
 /// Does what the command line says.
 pub(super) fn run(options: Options) -> Exit {
     let interactive = io::stdin().is_terminal()
         && io::stdout().is_terminal()
         && options.common.commands.is_empty()
-        && !matches!(options.mode, Some(Mode::Replay(_)));
+        && !matches!(
+            options.mode,
+            Some(Mode::Replay(_) | Mode::Import(_) | Mode::Export(_))
+        );
     let painter = painter(&options.common, interactive);
     if let (Some(_), Some(target)) = (&options.mode, &options.target) {
         let target = escape(without_secrets(target).as_bytes());
         let text = format!(
-            "{target} stands before practice or replay: a mode comes first, its target behind it"
+            "{target} stands before practice, record or replay: a mode comes first, its target behind it"
         );
         painter.say(Tone::Error, &text);
         return Exit::Usage;
@@ -50,11 +57,15 @@ pub(super) fn run(options: Options) -> Exit {
         (target, _) => target,
     };
     let result = match options.mode {
-        None => run_target(&options.common, target.as_deref(), &painter, interactive),
+        None => new_shell(&options.common, &painter, interactive)
+            .map(|shell| run_target(shell, &options.common, target.as_deref())),
+        Some(Mode::Record(record)) => run_recorded(&options.common, &record, &painter, interactive),
         Some(Mode::Practice(practice)) => {
-            run_practice(&options.common, practice, &painter, interactive)
+            practising::run(&options.common, practice, &painter, interactive)
         }
         Some(Mode::Replay(replay)) => replaying::run(&options.common, replay, &painter),
+        Some(Mode::Import(import)) => importing::run(&import, &painter),
+        Some(Mode::Export(export)) => exporting::run(&export, &painter),
     };
     result.unwrap_or_else(|error| {
         painter.say(Tone::Error, &escape(format!("{error:#}").as_bytes()));
@@ -78,87 +89,39 @@ fn painter(common: &Common, interactive: bool) -> Painter {
     Painter::new(Screen::new(dialogue, colour, is_set("NO_COLOR") || dumb))
 }
 
-fn run_target(
-    common: &Common,
-    target: Option<&str>,
-    painter: &Painter,
-    interactive: bool,
-) -> Result<Exit> {
-    let mut shell = new_shell(common, painter, interactive)?;
+fn run_target(mut shell: Shell, common: &Common, target: Option<&str>) -> Exit {
     if let Some(target) = target {
         let exit = shell.open(target);
         shell.tally.count(exit);
-        if matches!(
+        let is_hopeless = matches!(
             exit,
             Exit::Usage | Exit::Connection | Exit::Tls | Exit::Interrupted
-        ) {
-            return Ok(exit);
-        }
-        if exit != Exit::Done && common.stop && !interactive {
-            return Ok(exit);
+        );
+        let stops = exit != Exit::Done && common.stop && !shell.is_interactive();
+        if is_hopeless || stops {
+            shell.drop_session();
+            return exit;
         }
     }
-    Ok(shell.run_to_the_end(common.stop))
+    shell.run_to_the_end(common.stop)
 }
 
-fn run_practice(
+fn run_recorded(
     common: &Common,
-    practice: Practice,
+    record: &Record,
     painter: &Painter,
     interactive: bool,
 ) -> Result<Exit> {
-    let configuration = practice::Configuration {
-        faults: practice.faults.into_iter().collect(),
-        keep: practice.keep,
-        ..practice::Configuration::default()
-    };
-    let server =
-        PracticeServer::start(configuration).context("the practice server did not start")?;
-    let before = std::env::current_dir().context("the local folder")?;
     let mut shell = new_shell(common, painter, interactive)?;
-    if common.ca.is_none() {
-        shell.certificates.roots =
-            roots_in(server.certificate_path()).context("the practice server's certificate")?;
+    let exit = shell.record_in(&record.file, record.replace);
+    if exit != Exit::Done {
+        return Ok(exit);
     }
-    if !practice.keep {
-        let scratch = server.scratch_folder().to_owned();
-        // What cannot be removed stays in the system's temporary folder.
-        shell
-            .interrupts
-            .set_farewell(move || drop(std::fs::remove_dir_all(scratch)));
-    }
-    std::env::set_current_dir(server.local_folder())
-        .context("the practice server's local folder")?;
-    let folder = |path: &Path| escape(path.as_os_str().as_encoded_bytes());
-    painter.say(
-        Tone::Note,
-        &format!(
-            "practice server on {}, user A, password A\n\
-             the server's files:  {}  (1.TXT holds \"I am \")\n\
-             your local folder:   {}  (1.TXT holds \"I am zfive5\")",
-            server.address(),
-            folder(server.server_folder()),
-            folder(server.local_folder()),
-        ),
-    );
-    let exit = shell.open(&server.address().to_string());
-    shell.tally.count(exit);
-    let exit = if exit == Exit::Connection {
-        exit
-    } else {
-        shell.run_to_the_end(common.stop)
+    let target = match (&record.target, &record.port) {
+        (Some(host), Some(port)) => Some(Target::with_port(host, port)),
+        (target, _) => target.clone(),
     };
-    drop(shell);
-    // A folder that somebody is in cannot be removed everywhere.
-    std::env::set_current_dir(before).context("the local folder")?;
-    if practice.keep {
-        painter.say(
-            Tone::Note,
-            &format!("kept: {}", folder(server.scratch_folder())),
-        );
-    }
-    server.stop();
-    Ok(exit)
+    Ok(run_target(shell, common, target.as_deref()))
 }
 
 /// A shell that is ready for its first line.
@@ -200,6 +163,8 @@ pub(super) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
     Ok(Shell {
         painter: painter.clone(),
         session: None,
+        recorder: Recorder::default(),
+        recording: Recording::Off,
         settings,
         certificates: certificates(common)?,
         silence_limit: (!interactive).then_some(common.timeout),
@@ -237,10 +202,12 @@ pub(super) fn roots_in(path: &Path) -> Result<Roots> {
 
 impl Shell {
     /// Runs lines until there are no more.
-    fn run_to_the_end(&mut self, stop: bool) -> Exit {
+    pub(super) fn run_to_the_end(&mut self, stop: bool) -> Exit {
         if self.is_interactive() {
             self.run_interactively();
-            return self.interactive_exit();
+            let exit = self.interactive_exit();
+            self.drop_session();
+            return exit;
         }
         while !self.is_over && !self.tally.ends_script(stop) && !self.interrupts.is_pressed() {
             let Some(line) = self.next_input_line("") else {

@@ -17,7 +17,7 @@ use std::fmt;
 use super::any_lines::match_rows;
 use super::pattern::{ANY_LINES, Captures, LinePattern};
 use super::read_error::Fault;
-use super::template::{Piece, Template, with_safe_end};
+use super::template::{Piece, Template, spelled_octets, with_safe_end};
 use super::variables::Variables;
 
 pub use mark::{DataDigest, FileReference};
@@ -68,7 +68,7 @@ pub enum LineEnd {
 
 impl LineEnd {
     /// The line without what its end is written as.
-    fn split(text: &str) -> (&str, Self) {
+    pub(super) fn split(text: &str) -> (&str, Self) {
         for end in [Self::Lf, Self::None] {
             let mark = end.mark();
             if let Some(line) = text.strip_suffix(mark) {
@@ -219,6 +219,36 @@ pub fn inline_lines(octets: &[u8]) -> Vec<String> {
         ExpectedDataLine::Line(LinePattern::literal(line), end).to_string()
     };
     lines.map(print).collect()
+}
+
+/// The octets of a file as the line of a transcript, without `D< `.
+#[must_use]
+pub fn file_line(path: &str, digest: DataDigest) -> String {
+    let path = Template::literal(path.as_bytes());
+    let digest = Some(digest);
+    FileReference { path, digest }.to_string()
+}
+
+/// So many octets as the line of a transcript, without `D> `.
+#[must_use]
+pub fn octets_line(digest: DataDigest) -> String {
+    Mark::Octets(digest).to_string()
+}
+
+/// A line of data that are sent, as it stands in a transcript, without `D< `.
+pub(super) fn sent_line(text: &[u8], end: LineEnd, is_last: bool) -> String {
+    let end = match end {
+        // Only the last line may have no end.
+        LineEnd::None if !is_last => LineEnd::CrLf,
+        end => end,
+    };
+    let (mark, rest) = text.split_at(usize::from(text.starts_with(b"@")));
+    format!(
+        "{}{}{}",
+        spelled_octets(mark),
+        Template::literal(rest),
+        end.mark()
+    )
 }
 
 impl ExpectedDataLine {

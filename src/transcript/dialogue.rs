@@ -33,6 +33,8 @@ pub struct ExpectedExchange {
     pub aborted: Option<usize>,
     /// Every reply in order, also those to an ABOR in the middle.
     pub replies: Vec<ExpectedReply>,
+    /// `S> @unanswered`: no final reply is waited for. Its line.
+    pub unanswered: Option<usize>,
     /// `S> @closed`: the server then closes the control connection. Its line.
     pub closed: Option<usize>,
 }
@@ -119,6 +121,15 @@ impl Dialogue {
             captured.extend(exchange.captured_variables());
         }
         None
+    }
+
+    /// Whether a variable carries a secret: it stands behind PASS, ACCT or ADAT.
+    #[must_use]
+    pub fn is_secret(&self, name: &str) -> bool {
+        let templates = self.exchanges.iter().filter_map(ExpectedExchange::template);
+        templates
+            .filter(|template| secret_of(template).is_some())
+            .any(|template| template.variables().any(|used| used == name))
     }
 
     /// A variable that carries a secret and stands where it would be shown, and the line of its exchange.
@@ -236,6 +247,7 @@ impl Reader {
         text.trim().eq_ignore_ascii_case("ABOR")
             && self.current.direction().is_some()
             && !self.current.replies.is_empty()
+            && self.current.unanswered.is_none()
             && !self.current.is_complete()
     }
 
@@ -268,6 +280,10 @@ impl Reader {
             && let Some(reply) = exchange.replies.last_mut()
         {
             self.reply_is_open = reply.go_on(number, text)?;
+            return Ok(());
+        }
+        if text == UNANSWERED {
+            exchange.unanswered = Some(number);
             return Ok(());
         }
         if text == CLOSED {
@@ -320,7 +336,8 @@ impl Reader {
         let exchange = &self.current;
         match exchange.replies.last() {
             Some(reply) if self.reply_is_open => Some((reply.lines.start, OPEN_REPLY)),
-            _ if exchange.is_complete() || exchange.closed.is_some() => None,
+            _ if exchange.is_complete() => None,
+            _ if exchange.closed.or(exchange.unanswered).is_some() => None,
             _ if exchange.command.is_none() => Some((exchange.line, NO_GREETING)),
             _ => Some((exchange.line, NO_REPLY)),
         }
@@ -373,6 +390,7 @@ fn secret_of(template: &Template) -> Option<Secret> {
 }
 
 const CLOSED: &str = "@closed";
+const UNANSWERED: &str = "@unanswered";
 const BEHIND_CLOSED: &str = "nothing can follow: the server has closed the connection above";
 const OPEN_REPLY: &str =
     "the last line of this reply is missing: the same code, and a space behind it";

@@ -173,6 +173,12 @@ impl ExpectedCode {
         self.class() == 1
     }
 
+    /// Whether a refusal is expected: 4yz or 5yz.
+    #[must_use]
+    pub fn is_negative(self) -> bool {
+        matches!(self.class(), 4 | 5)
+    }
+
     /// Whether this code is an expected one.
     #[must_use]
     pub fn matches(self, code: ReplyCode) -> bool {

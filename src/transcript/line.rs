@@ -109,7 +109,7 @@ impl Line {
 }
 
 impl LineKind {
-    const WITH_PREFIX: [Self; 4] = [
+    pub(super) const WITH_PREFIX: [Self; 4] = [
         Self::Command,
         Self::Reply,
         Self::DataReceived,
@@ -129,7 +129,7 @@ impl LineKind {
         })
     }
 
-    fn prefix(self) -> &'static str {
+    pub(super) fn prefix(self) -> &'static str {
         match self {
             Self::Blank => "",
             Self::Comment => "#",

@@ -24,16 +24,21 @@
 //! ```
 
 mod any_lines;
+pub mod as_it_came;
 pub mod data;
 pub mod dialogue;
 pub mod expected_reply;
+pub mod export;
 pub mod headers;
+pub mod import;
 pub mod line;
 pub mod pattern;
 pub mod read_error;
+pub mod recorder;
 pub mod recording;
 pub mod replay;
 pub mod report;
+pub mod served;
 pub mod template;
 pub mod update;
 pub mod variables;
@@ -79,6 +84,21 @@ impl Transcript {
         };
         let lines = lines.enumerate().map(read).collect::<Result<_, _>>()?;
         Ok(Self { lines })
+    }
+
+    /// Whether the first line that says something begins like a transcript's: then what cannot be read is a mistake in a
+    /// transcript, and not a dialogue in another notation.
+    #[must_use]
+    pub fn is_begun_by(octets: &[u8]) -> bool {
+        let says_something = |line: &&[u8]| !line.is_empty() && !line.starts_with(b"#");
+        let mut lines = octets
+            .split(|octet| *octet == b'\n')
+            .map(<[u8]>::trim_ascii);
+        let first = lines.find(says_something).unwrap_or_default();
+        let prefixes = LineKind::WITH_PREFIX.map(LineKind::prefix);
+        prefixes
+            .iter()
+            .any(|prefix| first.starts_with(prefix.as_bytes()))
     }
 
     /// What the lines mean.

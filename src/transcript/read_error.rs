@@ -69,7 +69,7 @@ impl Fault {
 }
 
 /// The line with `****` behind the first PASS, ACCT or ADAT: a line that cannot be read may hold a secret all the same.
-fn without_secret(line: &str) -> String {
+pub(super) fn without_secret(line: &str) -> String {
     let mut start = 0;
     for word in line.split_inclusive(|c: char| c.is_whitespace() || c == '>') {
         start += word.len();

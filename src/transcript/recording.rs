@@ -29,6 +29,12 @@ pub fn expectation_of(reply: &Reply, verb: &Verb) -> ExpectedReply {
 /// The expectation that a recorder writes for the data that this verb received; `octets` holds all of them.
 #[must_use]
 pub fn expected_data_of(octets: &[u8], verb: &Verb) -> ExpectedData {
+    expected_data(octets, digest_of(octets), verb)
+}
+
+/// The same where `kept` are only the first of them.
+#[must_use]
+pub fn expected_data(kept: &[u8], digest: DataDigest, verb: &Verb) -> ExpectedData {
     // Dates, owners and the order of names differ.
     if ["LIST", "NLST", "MLSD"]
         .iter()
@@ -36,8 +42,13 @@ pub fn expected_data_of(octets: &[u8], verb: &Verb) -> ExpectedData {
     {
         return ExpectedData::Lines(vec![ExpectedDataLine::AnyLines]);
     }
-    let inline = Some(octets).filter(|octets| is_inline(octets));
-    exact_data(inline, digest_of(octets))
+    let is_whole = kept.len() as u64 == digest.octets;
+    exact_data(
+        Some(kept)
+            .filter(|_| is_whole)
+            .filter(|octets| is_inline(octets)),
+        digest,
+    )
 }
 
 /// Data as lines if there are any given, else by their digest.
@@ -114,7 +125,8 @@ const VOLATILE: &[u16] = &[
     211, 212, 214, 215, 220, 221, 225, 226, 227, 228, 229, 230, 257, 421, 426,
 ];
 const STABLE_OCTETS: usize = 80;
-const INLINE_OCTETS: usize = 4 * 1024;
+/// The most that stands in a transcript as lines.
+pub(super) const INLINE_OCTETS: usize = 4 * 1024;
 const PIECE_OCTETS: usize = 64 * 1024;
 
 #[cfg(test)]

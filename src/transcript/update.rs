@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::Transcript;
+use super::as_it_came;
 use super::data::ExpectedData;
 use super::expected_reply::{ExpectedLine, ExpectedReply, ExpectedText};
 use super::line::{Line, LineKind};
@@ -49,6 +50,7 @@ impl Transcript {
     #[must_use]
     pub fn changed(&self, changes: &[Change]) -> Self {
         let mut lines = Vec::new();
+        let mut is_outdated = false;
         for (index, line) in self.lines.iter().enumerate() {
             let number = index + 1;
             for change in changes.iter().filter(|change| change.at == number) {
@@ -62,7 +64,9 @@ impl Transcript {
                 .iter()
                 .any(|change| change.removed.contains(&number));
             let is_note = matches!(line.kind(), LineKind::Blank | LineKind::Comment);
-            if !is_removed || is_note {
+            // What came an earlier time is not what came now.
+            is_outdated = is_removed || (is_outdated && as_it_came::is_told_by(line));
+            if !is_outdated || (is_removed && is_note) {
                 lines.push(line.clone());
             }
         }
@@ -122,6 +126,15 @@ mod tests {
                 &[change(2, 3, 230), change(7, 1, 500), change(8, 0, 421)]
             ),
             "# a\r\nS> 230\r\n# note\r\n\r\nC> NOOP\r\nS> 500\r\nS> 421\n"
+        );
+    }
+
+    #[test]
+    fn what_came_behind_a_changed_line_goes_with_it() {
+        let text = "S> 220\n# S> 220-a\n# S> 220 b\n# note\n# S> odd\nC> A\nS> 200\n# S> 200 c\n";
+        assert_eq!(
+            changed(text, &[change(1, 1, 230)]),
+            "S> 230\n# note\n# S> odd\nC> A\nS> 200\n# S> 200 c\n"
         );
     }
 

@@ -4,6 +4,7 @@ mod about;
 mod files;
 mod login;
 mod parameters;
+mod recorded;
 mod security;
 mod transfers;
 
@@ -51,6 +52,8 @@ pub(super) struct Session {
     /// An ABOR has ended a transfer and is to be answered 226.
     has_aborted: bool,
     was_cut: bool,
+    /// The exchange of the recording that comes next.
+    next_recorded: usize,
     last_activity: Instant,
     /// The line being obeyed, which `echo-secrets` repeats.
     line: Vec<u8>,
@@ -99,6 +102,7 @@ impl Session {
             queue: VecDeque::new(),
             has_aborted: false,
             was_cut: false,
+            next_recorded: 0,
             last_activity: Instant::now(),
             line: Vec::new(),
         })
@@ -106,8 +110,13 @@ impl Session {
 
     /// Serves the client until it quits, is gone, or the connection is closed under it.
     pub(super) fn serve(mut self) {
-        self.reply(220, GREETING);
-        while self.step() == Flow::Continue {}
+        let mut flow = self.greet_as_recorded().unwrap_or_else(|| {
+            self.reply(220, GREETING);
+            Flow::Continue
+        });
+        while flow == Flow::Continue {
+            flow = self.step();
+        }
         if let Some(transfer) = &self.transfer {
             transfer.abort();
         }
@@ -204,8 +213,12 @@ impl Session {
             return self.obey(&command);
         };
         if verb.is("ABOR") {
+            let is_answered = transfer.answers_abort();
             transfer.abort();
             self.settle();
+            if is_answered {
+                return Flow::Continue;
+            }
             self.has_aborted = true;
         } else if self.queue.is_empty() && (verb.is("NOOP") || verb.is("STAT")) {
             return self.obey(&command);
@@ -220,6 +233,9 @@ impl Session {
 
     fn obey(&mut self, command: &Command) -> Flow {
         self.line = command.line().to_vec();
+        if let Some(flow) = self.obey_as_recorded(command) {
+            return flow;
+        }
         let entry = match verbs::known(&command.verb()) {
             Known::Obeyed(entry) => entry,
             Known::NotImplemented => {

@@ -1,5 +1,6 @@
 //! TYPE, MODE, STRU, REST, PORT, EPRT, PASV, EPSV: how the next transfer is to be.
 
+use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use super::super::data_port::{self, DataPort, PortRefusal};
@@ -107,18 +108,21 @@ impl Session {
 
     /// A port of our own for the next data connection; the one before it is closed.
     fn listen(&mut self) -> Option<u16> {
-        let listened = LoopbackListener::on(IpAddr::V4(self.own_address))
-            .and_then(|listener| Ok((listener.address()?.port(), listener)));
-        match listened {
-            Ok((port, listener)) => {
-                self.state.data_port = Some(DataPort::Passive(listener));
-                Some(port)
-            }
+        match self.listen_quietly() {
+            Ok(port) => Some(port),
             Err(_) => {
                 self.reply(425, "Cannot listen.");
                 None
             }
         }
+    }
+
+    /// The same without a reply.
+    pub(super) fn listen_quietly(&mut self) -> io::Result<u16> {
+        let listener = LoopbackListener::on(IpAddr::V4(self.own_address))?;
+        let port = listener.address()?.port();
+        self.state.data_port = Some(DataPort::Passive(listener));
+        Ok(port)
     }
 
     fn set_active(&mut self, verb: &str, address: Result<SocketAddr, PortRefusal>) {

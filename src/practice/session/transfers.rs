@@ -9,6 +9,7 @@ use super::super::faults::Fault;
 use super::super::folder::{self, ServerPath, Writing};
 use super::super::listing::{self, Entry};
 use super::super::transfer::{Order, Payload, Start, Transfer};
+use super::super::words::Words;
 use super::Session;
 
 /// How many names STOU tries.
@@ -237,6 +238,10 @@ impl Session {
     }
 
     fn start(&mut self, payload: Payload, is_ascii: bool, opening: Vec<u8>) {
+        self.start_with_words(payload, is_ascii, Words::Own(opening));
+    }
+
+    pub(super) fn start_with_words(&mut self, payload: Payload, is_ascii: bool, words: Words) {
         let Some(port) = self.state.data_port.take() else {
             return self.reply(425, NO_DATA_PORT);
         };
@@ -245,7 +250,7 @@ impl Session {
             client: self.client,
             payload,
             is_ascii,
-            opening,
+            words,
             security: self.data_security(),
         };
         match Transfer::start(order, Arc::clone(&self.service), Arc::clone(&self.replies)) {

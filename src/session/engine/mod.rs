@@ -286,7 +286,8 @@ impl Engine {
         };
         let convert = !self.settings.keep_line_ends
             && !self.pi.learnt().parameters.effective_type().keeps_octets();
-        let joined = Joined::new(transfer, convert);
+        let tap = self.observer.tap_data(transfer.direction());
+        let joined = Joined::new(transfer, convert, tap);
         self.transfer = Some(ActiveTransfer::new(entry, id, connection, joined));
         true
     }

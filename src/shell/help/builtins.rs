@@ -49,6 +49,11 @@ pub(super) const BUILTINS: &[(Builtin, &str, &str)] = &[
         "listen",
         "active mode: open a port, send PORT or EPRT",
     ),
+    (
+        Builtin::Record,
+        "record [--replace] FILE",
+        "write the session down, for `ftpsh replay`; record off",
+    ),
     (Builtin::Lcd, "lcd [FOLDER]", "change the local folder"),
     (Builtin::Lpwd, "lpwd", "show the local folder"),
     (
@@ -92,6 +97,7 @@ pub(super) fn explain(page: &mut Page, name: Builtin) {
             }
         }
         Builtin::Listen => page.paragraph(2, LISTEN),
+        Builtin::Record => page.paragraph(2, RECORD),
         Builtin::Why => page.paragraph(2, WHY),
         Builtin::Timeline => page.paragraph(2, TIMELINE),
         Builtin::Trace => {
@@ -160,6 +166,11 @@ const RESUME: &[(&str, &str)] = &[
         "go on although what is there cannot be read back",
     ),
 ];
+
+const RECORD: &str = "\
+Everything that is sent and received goes to FILE as it happens; passwords become {password}. In the middle of a session the \
+recording begins with the login and with the commands whose effect lasts. It ends with the session or with `record off`. \
+Uploads that cannot stand in FILE lie beside it. `record` alone tells whether and where.";
 
 const LISTEN: &str = "The next transfer uses the connection that the server makes to that port. A PORT or EPRT that you \
     type opens the port that it names in the same way. Only the server's address is let in (`set data-peer any`: \

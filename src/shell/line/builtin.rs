@@ -27,6 +27,8 @@ pub enum Builtin {
     Set,
     /// `listen`.
     Listen,
+    /// `record [--replace] FILE`, `record off`.
+    Record,
     /// `lcd [FOLDER]`.
     Lcd,
     /// `lpwd`.
@@ -59,6 +61,7 @@ impl Builtin {
         ("unalias", Self::Unalias),
         ("set", Self::Set),
         ("listen", Self::Listen),
+        ("record", Self::Record),
         ("lcd", Self::Lcd),
         ("lpwd", Self::Lpwd),
         ("resync", Self::Resync),
@@ -129,6 +132,7 @@ mod tests {
             (Builtin::Alias, "alias"),
             (Builtin::Unalias, "unalias"),
             (Builtin::Set, "set"),
+            (Builtin::Record, "record"),
             (Builtin::Lcd, "lcd"),
             (Builtin::Lpwd, "lpwd"),
             (Builtin::Resync, "resync"),

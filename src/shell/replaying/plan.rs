@@ -85,7 +85,10 @@ fn split(options: &Replay) -> Result<(&[OsString], Option<String>), String> {
         _ => (arguments, None),
     };
     if let Some(other) = files.iter().find(|file| !is_transcript(file)) {
-        return Err(format!("{} does not end in .ftp: {NAMES}", shown(other)));
+        return Err(format!(
+            "{} does not end in .ftp, .txt or .log: {NAMES}",
+            shown(other)
+        ));
     }
     match target {
         Some(target) if files.is_empty() => Err(format!(
@@ -103,7 +106,10 @@ fn split(options: &Replay) -> Result<(&[OsString], Option<String>), String> {
 
 fn is_transcript(argument: &OsStr) -> bool {
     let name = argument.as_encoded_bytes();
-    name == ARTICLE_NAME || (name.ends_with(b".ftp") && !name.windows(3).any(|part| part == b"://"))
+    let has_ending = ENDINGS
+        .iter()
+        .any(|ending| name.ends_with(ending.as_bytes()));
+    name == ARTICLE_NAME || (has_ending && !name.windows(3).any(|part| part == b"://"))
 }
 
 fn script(argument: &OsString) -> Script {
@@ -157,9 +163,11 @@ fn shown(argument: &OsStr) -> String {
     escape(without_secrets(&argument.to_string_lossy()).as_bytes())
 }
 
+/// Those of transcripts, and of what others wrote down; no host has them.
+const ENDINGS: [&str; 3] = [".ftp", ".txt", ".log"];
 const ARTICLE_NAME: &[u8] = b"article";
 const PREFIX: &str = "FTPSH_VAR_";
-const NAMES: &str = "FILE ends in .ftp or is `article`, and the TARGET stands behind it. With --target or --practice, FILE may have any name";
+const NAMES: &str = "FILE ends in .ftp, .txt or .log or is `article`, and the TARGET stands behind it. With --target or --practice, FILE may have any name";
 
 #[cfg(test)]
 mod tests {
@@ -192,7 +200,7 @@ mod tests {
 
     #[test]
     fn the_target_is_told_from_the_files_by_its_name() {
-        let table: [(&[&str], &[&str], Option<&str>); 8] = [
+        let table: [(&[&str], &[&str], Option<&str>); 9] = [
             (&["a.ftp"], &["a.ftp"], None),
             (&["a.ftp", "b.ftp"], &["a.ftp", "b.ftp"], None),
             (
@@ -208,6 +216,11 @@ mod tests {
                 Some("host"),
             ),
             (&["--practice", "a", "b"], &["a", "b"], None),
+            (
+                &["a.txt", "b.log", "host"],
+                &["a.txt", "b.log"],
+                Some("host"),
+            ),
             (&["--target", "x.ftp", "a.ftp"], &["a.ftp"], Some("x.ftp")),
         ];
         for (arguments, files, target) in table {
@@ -226,7 +239,7 @@ mod tests {
     fn what_is_no_transcript_is_named() {
         for (arguments, words) in [
             (&["host"][..], "no transcript is named"),
-            (&["a.txt", "host"], "a.txt does not end in .ftp"),
+            (&["a.bin", "host"], "a.bin does not end in .ftp"),
             (&["a.ftp", "--var", "x"], "NAME=VALUE"),
             (&["a.ftp", "--var", "X=1"], "NAME=VALUE"),
             (&["a.ftp", "host", "--fault", "no-size"], "--fault is for"),

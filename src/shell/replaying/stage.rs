@@ -14,10 +14,12 @@ use crate::practice::{Configuration, PracticeServer};
 use crate::session::{self, Observation, Observer};
 use crate::shell::connecting::connect;
 use crate::shell::escape::escape;
+use crate::shell::importing;
 use crate::shell::interrupts::Interrupts;
 use crate::shell::painter::Painter;
 use crate::shell::running::roots_in;
 use crate::shell::target::Target;
+use crate::transcript::import::{self, Imported};
 use crate::transcript::replay::{Ended, HeardReplies, Played, Replay};
 use crate::transcript::report::{FailureKind, FileReport, Verdict};
 use crate::transcript::{ARTICLE, Dialogue, Transcript, Variables};
@@ -86,7 +88,7 @@ impl Stage<'_> {
     }
 
     fn play_script(&self, script: &Script) -> Outcome {
-        let transcript = read(script)?;
+        let transcript = self.read(script)?;
         let dialogue = transcript.dialogue();
         let dialogue = dialogue.map_err(|error| Box::new(Told::of_read_error(&error)))?;
         let variables = self.variables(&dialogue)?;
@@ -108,6 +110,38 @@ impl Stage<'_> {
                 self.play_on_practice_server(part, configuration)
             }
         }
+    }
+
+    /// What is no transcript may be a dialogue in another notation.
+    fn read(&self, script: &Script) -> Result<Transcript, Box<Told>> {
+        let (octets, path) = match script {
+            Script::Article => (ARTICLE.as_bytes().to_vec(), None),
+            Script::File(path) => {
+                let octets = fs::read(path);
+                let octets = octets.map_err(|error| Box::new(Told::of_file_error(path, &error)))?;
+                (octets, Some(path))
+            }
+        };
+        let error = match (Transcript::read(&octets), path) {
+            (Ok(transcript), _) => return Ok(transcript),
+            (Err(error), Some(path)) if !Transcript::is_begun_by(&octets) => {
+                if let Ok(imported) = import::read(&octets, None) {
+                    return self.take_imported(imported, path);
+                }
+                error
+            }
+            (Err(error), _) => error,
+        };
+        Err(Box::new(Told::of_read_error(&error)))
+    }
+
+    fn take_imported(&self, imported: Imported, path: &Path) -> Result<Transcript, Box<Told>> {
+        if self.updates {
+            return Err(Box::new(Told::new(FailureKind::Transcript, None, NOT_OURS)));
+        }
+        let name = escape(path.as_os_str().as_encoded_bytes());
+        importing::tell(&imported, &name, self.painter);
+        Ok(imported.transcript)
     }
 
     fn variables(&self, dialogue: &Dialogue) -> Result<Variables, Box<Told>> {
@@ -284,16 +318,6 @@ impl Observer for Audience {
     }
 }
 
-fn read(script: &Script) -> Result<Transcript, Box<Told>> {
-    let octets = match script {
-        Script::Article => ARTICLE.as_bytes().to_vec(),
-        Script::File(path) => {
-            fs::read(path).map_err(|error| Box::new(Told::of_file_error(path, &error)))?
-        }
-    };
-    Transcript::read(&octets).map_err(|error| Box::new(Told::of_read_error(&error)))
-}
-
 /// A file that is being replaced is whole at any time: the old one or the new one.
 fn replace(path: &Path, octets: &[u8]) -> io::Result<()> {
     let path = fs::canonicalize(path)?;
@@ -305,3 +329,5 @@ fn replace(path: &Path, octets: &[u8]) -> io::Result<()> {
     file.persist(&path)?;
     Ok(())
 }
+
+const NOT_OURS: &str = "this is in another notation and is not overwritten: `ftpsh import` makes a transcript of it, which --update can change";

@@ -54,6 +54,17 @@ fn an_abort_belongs_to_the_transfer_that_it_ends() {
 }
 
 #[test]
+fn a_command_may_be_expected_to_get_no_final_reply() {
+    let text =
+        "S> 220\nC> RETR f\nS> 150\nS> @unanswered\nC> ABOR\nS> 226\nC> NOOP\nS> @unanswered\n";
+    let dialogue = dialogue(text);
+    assert_eq!(dialogue.exchanges.len(), 4);
+    assert_eq!(dialogue.exchanges[1].unanswered, Some(4));
+    assert_eq!(dialogue.exchanges[1].aborted, None);
+    assert_eq!(dialogue.exchanges[3].unanswered, Some(8));
+}
+
+#[test]
 fn lines_without_a_text_are_empty_ones() {
     let dialogue = dialogue("S> 220\nC>\nS> 500\n");
     let Some(ExpectedCommand::Line(template)) = &dialogue.exchanges[1].command else {

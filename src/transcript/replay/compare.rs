@@ -45,7 +45,8 @@ impl Player<'_> {
     ) -> Result<(), Failure> {
         // Replies behind the awaited one may be on their way; where the exchange has failed, nothing more comes.
         let is_answered = outcome.ending == Ending::Answered;
-        let limit = if is_answered {
+        let is_given_up = expected.unanswered.is_some() && outcome.ending == Ending::Unanswered;
+        let limit = if is_answered || is_given_up {
             self.replay.limit
         } else {
             Duration::ZERO
@@ -70,6 +71,10 @@ impl Player<'_> {
                 }
                 None => self.change_reply(open.remove(0), &actual)?,
             }
+        }
+        if is_given_up {
+            // What comes later is expected later.
+            return Ok(());
         }
         let behind = expected
             .replies

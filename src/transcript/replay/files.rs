@@ -10,7 +10,7 @@ use crate::transcript::recording::digest_of_reader;
 use crate::transcript::variables::Variables;
 
 /// Opens a file that lies in the transcript's folder, and looks whether it holds what the transcript says.
-pub(super) fn open(
+pub(in crate::transcript) fn open(
     folder: &Path,
     line: usize,
     reference: &FileReference,

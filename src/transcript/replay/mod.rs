@@ -12,9 +12,10 @@
 mod compare;
 pub mod failure;
 mod features;
-mod files;
+pub(super) mod files;
 pub mod heard;
 mod octets;
+mod unanswered;
 
 use std::io::{Cursor, Read};
 use std::path::Path;
@@ -151,7 +152,10 @@ impl Player<'_> {
         };
         let (transfer, received) = self.transfer(expected, &command, trigger)?;
         let exchange = session.begin(command, Origin::Shown, transfer);
-        let mut outcome = self.await_end(expected, &exchange, abort.as_ref());
+        let mut outcome = match expected.unanswered {
+            Some(_) => self.await_data(expected, &exchange),
+            None => self.await_end(expected, &exchange, abort.as_ref()),
+        };
         if abort.is_some() {
             // Where the transfer was over before it, it must not stop the next command.
             session.interrupter().forget();

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use portable_pty::CommandBuilder;
 use tempfile::TempDir;
 
+use super::running::Running;
 use super::terminal::Terminal;
 
 const RUN_DEADLINE: Duration = Duration::from_secs(60);
@@ -54,6 +55,17 @@ impl Ftpsh {
             home: home.path().to_owned(),
             own_home: Some(home),
         }
+    }
+
+    /// What is about to be run.
+    pub(crate) fn program_path(&self) -> &Path {
+        &self.program
+    }
+
+    /// Another program in its place, with the same environment.
+    pub(crate) fn through(mut self, program: impl Into<PathBuf>) -> Self {
+        self.program = program.into();
+        self
     }
 
     pub(crate) fn arg(mut self, argument: impl AsRef<OsStr>) -> Self {
@@ -128,6 +140,19 @@ impl Ftpsh {
             stdout,
             stderr,
         }
+    }
+
+    /// Starts it in pipes; its standard output is thrown away.
+    pub(crate) fn start(mut self) -> Running {
+        let mut command = Command::new(&self.program);
+        command.args(&self.arguments).current_dir(self.folder());
+        command.env_clear().envs(self.whole_environment());
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped());
+        let child = command.spawn().expect("the program can be started");
+        Running::new(child, self.own_home.take())
     }
 
     /// Runs it in a terminal of 24 rows and 80 columns.

@@ -1,14 +1,17 @@
 //! What the tests stand on. Knows nothing of the library's own code but the practice server.
 
 pub(crate) mod certificates;
+pub(crate) mod client;
 pub(crate) mod ftpsh;
 pub(crate) mod home;
 pub(crate) mod plain_client;
 mod plain_text;
 pub(crate) mod practice;
+pub(crate) mod real_client;
 pub(crate) mod real_server;
 pub(crate) mod relay;
 mod relayed_reply;
+pub(crate) mod running;
 mod scripted_player;
 pub(crate) mod scripted_server;
 mod scripted_step;

@@ -1,0 +1,56 @@
+//! `ftpsh export`: a transcript in, something for people without ftpsh out.
+
+use std::borrow::Cow;
+
+use anyhow::Result;
+
+use super::escape::escape;
+use super::exit::Exit;
+use super::importing::{read_file, tell};
+use super::options::Export;
+use super::painter::{Painter, Tone};
+use crate::transcript::export::export;
+use crate::transcript::{ARTICLE, ReadError, Transcript, import};
+
+/// Prints what the transcript becomes on standard output.
+pub(super) fn run(options: &Export, painter: &Painter) -> Result<Exit> {
+    let name = escape(options.file.as_os_str().as_encoded_bytes());
+    let octets = if name == "article" {
+        Cow::Borrowed(ARTICLE.as_bytes())
+    } else {
+        match read_file(&options.file) {
+            Ok(octets) => Cow::Owned(octets),
+            Err(error) => {
+                painter.say(Tone::Error, &format!("{name}: {error}"));
+                return Ok(Exit::LocalFile);
+            }
+        }
+    };
+    let exported =
+        read(&octets, &name, painter).and_then(|transcript| export(&transcript, options.to));
+    match exported {
+        Ok(text) => {
+            painter.screen().data(text.as_bytes())?;
+            Ok(Exit::Done)
+        }
+        Err(error) => {
+            let error = escape(error.to_string().as_bytes());
+            painter.say(Tone::Error, &format!("{name}: {error}"));
+            Ok(Exit::Usage)
+        }
+    }
+}
+
+/// What is no transcript may be a dialogue in another notation.
+fn read(octets: &[u8], name: &str, painter: &Painter) -> Result<Transcript, ReadError> {
+    let error = match Transcript::read(octets) {
+        Ok(transcript) => return Ok(transcript),
+        Err(error) => error,
+    };
+    if Transcript::is_begun_by(octets) {
+        return Err(error);
+    }
+    let imported = import::read(octets, None).map_err(|_| error)?;
+    tell(&imported, name, painter);
+    Ok(imported.transcript)
+}

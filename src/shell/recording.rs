@@ -1,0 +1,213 @@
+//! `record`: the file that a session is written down in.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use super::core::Shell;
+use super::escape::escape;
+use super::exit::Exit;
+use super::help;
+use super::line::{Builtin, expand_home};
+use super::painter::Tone;
+use crate::transcript::recorder::RecordingPlace;
+
+/// Whether the session is being written down, and where.
+#[derive(Default)]
+pub(super) enum Recording {
+    #[default]
+    Off,
+    /// It begins with the next connection.
+    Awaiting(RecordingFile),
+    /// Of the present session.
+    On(PathBuf),
+}
+
+impl Shell {
+    /// `record [--replace] FILE`, `record off`, `record`.
+    pub(super) fn record(&mut self, arguments: &[String]) -> Exit {
+        let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        match words.as_slice() {
+            [] => self.tell_recording(),
+            ["off"] => self.stop_recording(),
+            ["--replace", file] => self.record_in(Path::new(file), true),
+            [file] if !file.starts_with("--") => self.record_in(Path::new(file), false),
+            _ => self.refuse_line(&format!("usage: {}", help::usage(Builtin::Record))),
+        }
+    }
+
+    /// Begins a recording: of the session that is open, else of the next one.
+    pub(super) fn record_in(&mut self, path: &Path, may_replace: bool) -> Exit {
+        if let Recording::On(path) | Recording::Awaiting(RecordingFile { path, .. }) =
+            &self.recording
+        {
+            let path = shown(path);
+            return self.refuse_line(&format!(
+                "{path} is being recorded: `record off` ends that first"
+            ));
+        }
+        let path = expand_home(path, self.home.as_deref());
+        let file = match RecordingFile::open(&path, may_replace) {
+            Ok(file) => file,
+            Err(error) => return self.refuse_file(&path, &error),
+        };
+        self.recording = Recording::Awaiting(file);
+        if self.is_connected() {
+            self.begin_recording();
+        }
+        self.tell_recording()
+    }
+
+    /// There is a session: what waited for one is begun.
+    pub(super) fn begin_recording(&mut self) {
+        match std::mem::take(&mut self.recording) {
+            Recording::Awaiting(file) => {
+                self.recording = Recording::On(file.path.clone());
+                self.recorder.start(Box::new(file));
+            }
+            other => self.recording = other,
+        }
+    }
+
+    /// The session is over, and with it its recording.
+    pub(super) fn end_recording(&mut self) {
+        if let Recording::On(path) = &self.recording {
+            let path = shown(path);
+            self.recorder.stop();
+            self.check_recording();
+            if matches!(self.recording, Recording::On(_)) {
+                self.painter.say(Tone::Note, &format!("recorded in {path}"));
+            }
+            self.recording = Recording::Off;
+        }
+    }
+
+    /// Says it if the recording broke off, and counts it.
+    pub(super) fn check_recording(&mut self) {
+        let Some(error) = self.recorder.take_error() else {
+            return;
+        };
+        if let Recording::On(path) = std::mem::take(&mut self.recording) {
+            let path = shown(&path);
+            let text = format!("{path}: {error}. The recording ends here; the session goes on");
+            self.painter.say(Tone::Error, &text);
+        }
+        self.tally.count(Exit::LocalFile);
+    }
+
+    fn stop_recording(&mut self) -> Exit {
+        match &self.recording {
+            Recording::Off => return self.tell_recording(),
+            Recording::Awaiting(_) => self.recording = Recording::Off,
+            Recording::On(_) => self.end_recording(),
+        }
+        Exit::Done
+    }
+
+    fn tell_recording(&self) -> Exit {
+        let text = match &self.recording {
+            Recording::Off => "nothing is recorded: `record FILE` begins".to_owned(),
+            Recording::Awaiting(file) => {
+                format!("the next session is recorded in {}", shown(&file.path))
+            }
+            Recording::On(path) => format!("this session is recorded in {}", shown(path)),
+        };
+        self.painter.say(Tone::Note, &text);
+        Exit::Done
+    }
+}
+
+/// The file of a recording; it is removed again if nothing was recorded.
+pub(super) struct RecordingFile {
+    path: PathBuf,
+    file: File,
+    is_new: bool,
+    has_begun: bool,
+}
+
+impl RecordingFile {
+    /// Opens it without changing what is there.
+    ///
+    /// # Errors
+    ///
+    /// [`io::ErrorKind::AlreadyExists`] unless it may be replaced, else what the system says.
+    fn open(path: &Path, may_replace: bool) -> io::Result<Self> {
+        // `lcd` must not lead the files of its data elsewhere.
+        let path = std::path::absolute(path)?;
+        let created = OpenOptions::new().write(true).create_new(true).open(&path);
+        let (file, is_new) = match created {
+            Ok(file) => (file, true),
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+            Err(_) if may_replace => (OpenOptions::new().write(true).open(&path)?, false),
+            Err(_) => return Err(io::Error::new(io::ErrorKind::AlreadyExists, EXISTS)),
+        };
+        Ok(Self {
+            path,
+            file,
+            is_new,
+            has_begun: false,
+        })
+    }
+}
+
+impl RecordingPlace for RecordingFile {
+    fn write(&mut self, lines: &str) -> io::Result<()> {
+        if !std::mem::replace(&mut self.has_begun, true) && self.file.metadata()?.is_file() {
+            self.file.set_len(0)?;
+        }
+        self.file.write_all(lines.as_bytes())
+    }
+
+    fn data_file(&mut self) -> (String, Box<dyn Write + Send>) {
+        let stem = self.path.file_stem().unwrap_or_default().to_string_lossy();
+        let mut number = 1;
+        loop {
+            let name = format!("{stem}.{number}.data");
+            let path = self.path.with_file_name(&name);
+            if path.symlink_metadata().is_err() {
+                return (name, Box::new(DataFile { path, file: None }));
+            }
+            number += 1;
+        }
+    }
+}
+
+impl Drop for RecordingFile {
+    fn drop(&mut self) {
+        if self.is_new && !self.has_begun {
+            // If it cannot be removed, an empty file stays.
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// The data of one upload, in a file that is made for the first octet.
+struct DataFile {
+    path: PathBuf,
+    file: Option<File>,
+}
+
+impl Write for DataFile {
+    fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
+        let file = match &mut self.file {
+            Some(file) => file,
+            none => none.insert(
+                OpenOptions::new()
+                    .write(true)
+                    .create_new(true)
+                    .open(&self.path)?,
+            ),
+        };
+        file.write(octets)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.as_mut().map_or(Ok(()), File::flush)
+    }
+}
+
+fn shown(path: &Path) -> String {
+    escape(path.as_os_str().as_encoded_bytes())
+}
+
+const EXISTS: &str = "it exists already; with --replace it is replaced";

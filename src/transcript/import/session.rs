@@ -1,0 +1,197 @@
+//! One session out of items: which replies and which data belong to which command.
+
+use super::items::{DataLine, Item, Meaning, PASSIVE, offered_port};
+use super::reply_lines::{ReplyLines, ReplyPart};
+use crate::protocol::ledger::{EntryId, Ledger};
+use crate::protocol::user_pi::data_direction;
+use crate::protocol::verbs;
+use crate::protocol::{Command, DataDirection, ReplyCode, Verb};
+
+/// What happened, command by command.
+#[derive(Debug, Default)]
+pub(super) struct Session {
+    /// The text of the greeting.
+    pub(super) greeting: Option<Vec<u8>>,
+    /// In order; the first is the greeting and has no command.
+    pub(super) exchanges: Vec<Exchange>,
+    /// The lines, counted from 1, that say nothing that is known.
+    pub(super) unknown_lines: Vec<usize>,
+    /// The line where another session begins; it and all behind it are left out.
+    pub(super) next_session: Option<usize>,
+}
+
+/// A command, and what followed.
+#[derive(Debug)]
+pub(super) struct Exchange {
+    /// Counted from 1.
+    pub(super) line: usize,
+    pub(super) command: Option<Command>,
+    pub(super) replies: Vec<ReplyCode>,
+    /// ABOR was sent behind so many replies.
+    pub(super) aborted: Option<usize>,
+    pub(super) data: Vec<DataLine>,
+}
+
+impl Session {
+    pub(super) fn of(items: Vec<Item>) -> Self {
+        let mut reader = Reader::default();
+        reader.begin(1, None);
+        for item in items {
+            if !reader.take(item) {
+                break;
+            }
+        }
+        reader.cut_reply();
+        reader.session
+    }
+}
+
+impl Exchange {
+    pub(super) fn direction(&self) -> Option<DataDirection> {
+        data_direction(self.command.as_ref()?)
+    }
+
+    pub(super) fn has_begun(&self) -> bool {
+        self.replies.iter().any(|code| code.is_preliminary())
+    }
+
+    pub(super) fn is_complete(&self) -> bool {
+        self.replies.iter().any(|code| !code.is_preliminary())
+    }
+}
+
+#[derive(Default)]
+struct Reader {
+    session: Session,
+    ledger: Ledger,
+    /// Which exchange an entry of the ledger is part of.
+    owners: Vec<(EntryId, usize)>,
+    reply: ReplyLines,
+    /// Ports, and the exchange in which each was named.
+    ports: Vec<(u16, usize)>,
+}
+
+impl Reader {
+    /// `false` if another session begins here.
+    fn take(&mut self, item: Item) -> bool {
+        match item.meaning {
+            Meaning::Sent(command) => self.take_command(item.line, command),
+            Meaning::Received(line) => return self.take_reply_line(item.line, &line),
+            Meaning::Data(data) => self.take_data(item.line, data),
+            Meaning::Noise => {}
+            Meaning::Unknown => self.session.unknown_lines.push(item.line),
+        }
+        true
+    }
+
+    fn begin(&mut self, line: usize, command: Option<Command>) {
+        let entry = match &command {
+            None => self.ledger.await_greeting(),
+            Some(command) => self.ledger.enter_command(command.verb()),
+        };
+        self.owners.push((entry, self.session.exchanges.len()));
+        self.session.exchanges.push(Exchange {
+            line,
+            command,
+            replies: Vec::new(),
+            aborted: None,
+            data: Vec::new(),
+        });
+    }
+
+    fn take_command(&mut self, line: usize, command: Command) {
+        self.cut_reply();
+        let last = self.session.exchanges.len().saturating_sub(1);
+        match self.session.exchanges.get_mut(last) {
+            Some(exchange) if is_abort(&command) && can_be_aborted(exchange) => {
+                exchange.aborted = Some(exchange.replies.len());
+                let entry = self.ledger.enter_command(command.verb());
+                self.owners.push((entry, last));
+            }
+            _ => self.begin(line, Some(command)),
+        }
+    }
+
+    fn take_reply_line(&mut self, number: usize, line: &[u8]) -> bool {
+        let is_first = !self.reply.is_open();
+        let part = self.reply.take(line);
+        if is_first && self.session.exchanges.len() == 1 && part != ReplyPart::Foreign {
+            let text = line.get(4..).unwrap_or_default();
+            self.session.greeting.get_or_insert_with(|| text.to_vec());
+        }
+        match part {
+            ReplyPart::Foreign => self.session.unknown_lines.push(number),
+            ReplyPart::Beginning => {}
+            ReplyPart::End(code) if self.is_another_greeting(code) => {
+                self.session.next_session = Some(number);
+                return false;
+            }
+            ReplyPart::End(code) => self.take_reply(code, line),
+        }
+        true
+    }
+
+    fn take_reply(&mut self, code: ReplyCode, last_line: &[u8]) {
+        let entry = self.ledger.assign(code).entry;
+        let mut owners = self.owners.iter().rev();
+        let owner = entry.and_then(|entry| owners.find(|(id, _)| *id == entry));
+        // What nobody asked for follows what happened last.
+        let last = self.session.exchanges.len().saturating_sub(1);
+        let index = owner.map_or(last, |(_, index)| *index);
+        if let Some(exchange) = self.session.exchanges.get_mut(index) {
+            exchange.replies.push(code);
+        }
+        if PASSIVE.contains(&code.0) {
+            let port = offered_port(code, last_line);
+            self.ports.extend(port.map(|port| (port, index)));
+        }
+    }
+
+    fn take_data(&mut self, line: usize, data: DataLine) {
+        self.cut_reply();
+        let offer = data.port.and_then(|port| {
+            let mut offers = self.ports.iter().rev();
+            let (_, index) = offers.find(|(offered, _)| *offered == port)?;
+            Some(*index)
+        });
+        let behind_offer = offer.map_or(0, |offer| offer + 1);
+        let exchanges = self.session.exchanges.iter_mut().skip(behind_offer);
+        let mut moving = exchanges.filter(|exchange| exchange.direction().is_some());
+        let exchange = match offer {
+            Some(_) => moving.next(),
+            None => moving.next_back(),
+        };
+        match exchange {
+            Some(exchange) => exchange.data.push(data),
+            None => self.session.unknown_lines.push(line),
+        }
+    }
+
+    /// A reply whose last line is missing has its code all the same.
+    fn cut_reply(&mut self) {
+        if let Some(code) = self.reply.cut() {
+            self.take_reply(code, b"");
+        }
+    }
+
+    /// 220 answers a connection, REIN and HOST.
+    fn is_another_greeting(&self, code: ReplyCode) -> bool {
+        let lists_it =
+            |verb: &Verb| verbs::entry(verb).is_some_and(|row| row.replies.contains(&220));
+        let awaits_it = |verb: Verb| verb.as_bytes().is_empty() || lists_it(&verb);
+        code.0 == 220
+            && self.session.exchanges.len() > 1
+            && !self.ledger.open_verbs().any(awaits_it)
+    }
+}
+
+fn is_abort(command: &Command) -> bool {
+    command.line().trim_ascii().eq_ignore_ascii_case(b"ABOR")
+}
+
+fn can_be_aborted(exchange: &Exchange) -> bool {
+    exchange.direction().is_some()
+        && exchange.aborted.is_none()
+        && exchange.has_begun()
+        && !exchange.is_complete()
+}
