@@ -213,26 +213,36 @@ fn no_password_and_no_echo_of_one_is_traced_however_it_is_cut() {
             .send("221 bye\r\n")
             .close()
             .start();
-        let terminal = Ftpsh::new()
+        // A password is typed at the prompt: before it, the terminal itself may echo it.
+        let mut terminal = Ftpsh::new()
             .home(home.path())
             .arg(server.address().to_string())
             .terminal_of(200, 100);
-        terminal.wait_for("ftp> ");
+        terminal.expect("ftp> ");
         terminal.send_line("trace t.hex");
+        terminal.expect("ftp> ");
         terminal.send_line(trace);
+        terminal.send_line("trace");
+        terminal.expect(", and to the file t.hex");
+        terminal.expect("ftp> ");
         terminal.send_line(&format!("PASS {PASSWORD}"));
         heard.wait();
         // The echo is cut: its beginning was read on its own, or along with the rest.
         terminal.send_key(crate::support::terminal::Key::CtrlC);
-        terminal.wait_for("still owed a reply");
+        terminal.expect("still owed a reply");
+        terminal.expect("ftp> ");
         terminal.send_line("NOOP");
-        terminal.wait_for("200 fine");
+        terminal.expect("200 fine");
+        terminal.expect("ftp> ");
         terminal.send_line(&format!("quote PASS {PASSWORD}"));
-        terminal.wait_for("530 ****? no");
+        terminal.expect("530 ****? no");
+        terminal.expect("ftp> ");
         terminal.send_line(&in_hexadecimal[0]);
-        terminal.wait_for("→ 50 41 53 53 20 **");
+        terminal.expect("→ 50 41 53 53 20 **");
+        terminal.expect("ftp> ");
         terminal.send_line(&in_hexadecimal[1]);
-        terminal.wait_for("500 PASS ****");
+        terminal.expect("500 PASS ****");
+        terminal.expect("ftp> ");
         terminal.send_line("QUIT");
         terminal.wait_exit();
         server.finish();
