@@ -83,14 +83,8 @@ impl Command {
     /// (some servers skip leading blanks, so ` PASS x` is a password too).
     #[must_use]
     pub fn secret(&self) -> Option<&[u8]> {
-        let start = self
-            .line
-            .iter()
-            .position(|octet| !octet.is_ascii_whitespace())?;
-        let rest = &self.line[start..];
-        let end = rest.iter().position(|octet| octet.is_ascii_whitespace())?;
-        let argument = &rest[end + 1..];
-        (verbs::is_secret(&rest[..end]) && !argument.is_empty()).then_some(argument)
+        let argument = &self.line[secret_offset(&self.line)?..];
+        (!argument.is_empty()).then_some(argument)
     }
 
     /// The same command with its secret masked, for whoever keeps it.
@@ -118,6 +112,14 @@ impl fmt::Debug for Command {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Command(\"{}\")", self.masked().escape_ascii())
     }
+}
+
+/// Where the argument of PASS, ACCT or ADAT begins, or will begin once it is there.
+pub(super) fn secret_offset(line: &[u8]) -> Option<usize> {
+    let start = line.iter().position(|octet| !octet.is_ascii_whitespace())?;
+    let rest = &line[start..];
+    let end = rest.iter().position(u8::is_ascii_whitespace)?;
+    verbs::is_secret(&rest[..end]).then_some(start + end + 1)
 }
 
 fn name(octet: u8) -> &'static str {

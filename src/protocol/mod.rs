@@ -9,6 +9,7 @@ pub mod hidden;
 pub mod learnt;
 pub mod ledger;
 pub mod listing;
+pub mod masked_octets;
 mod open_reply;
 pub mod parameters;
 pub mod path_name;
@@ -21,6 +22,8 @@ mod rows;
 pub mod secret_echo;
 pub mod site_commands;
 mod telnet;
+pub mod telnet_commands;
+mod unfinished_line;
 pub mod user_pi;
 pub mod verb;
 mod verb_table;
@@ -29,6 +32,7 @@ pub mod verbs;
 pub use answered::Answered;
 pub use command::{Command, IllegalOctet};
 pub use data_port::{DataPort, DataPortUnreadable};
+pub use masked_octets::{MaskedOctets, ReceivedMask, SentMask};
 pub use parameters::{
     FileStructure, FormatControl, ProtectionLevel, RepresentationType, RestartMarker, TransferMode,
     TransferParameters,
@@ -38,5 +42,6 @@ pub use reply_codes::{REPLY_CODES, ReplyCodeEntry};
 pub use reply_digits::ReplySubject;
 pub use reply_reader::{Received, ReplyReader};
 pub use site_commands::{SITE_COMMANDS, SiteCommandEntry};
+pub use telnet_commands::{TELNET_COMMANDS, TelnetCommand};
 pub use verb::Verb;
 pub use verbs::{DataDirection, Origin, VERBS, VerbEntry};

@@ -2,6 +2,8 @@
 //!
 //! Some servers repeat the line that they did not understand: `500 'PASS hunter2' not understood`.
 
+use std::ops::Range;
+
 use super::reply::Reply;
 use super::verbs;
 
@@ -22,9 +24,6 @@ impl SecretEcho {
             self.recent.remove(0);
         }
         self.recent.push(secret.to_vec());
-        // The longest first, so that a secret inside another one does not leave the rest of it readable.
-        self.recent
-            .sort_by_key(|known| std::cmp::Reverse(known.len()));
     }
 
     /// The reply with every echo of a secret replaced by `****`.
@@ -33,15 +32,8 @@ impl SecretEcho {
     /// the command that carried it, or behind its verb. Otherwise the password `5` would blot out every `213 5`.
     pub fn mask(&self, reply: &mut Reply, answers_secret: bool) {
         for line in &mut reply.lines {
-            for secret in &self.recent {
-                if secret.len() >= SHORT {
-                    replace(line, secret, |_, _| true);
-                } else if answers_secret {
-                    replace(line, secret, is_whole_word);
-                } else {
-                    replace(line, secret, is_behind_verb);
-                }
-            }
+            let places = self.places(line, answers_secret);
+            replace(line, &places);
         }
     }
 
@@ -49,15 +41,49 @@ impl SecretEcho {
     #[must_use]
     pub fn masked(&self, octets: &[u8]) -> Vec<u8> {
         let mut line = octets.to_vec();
+        let places = self.places(&line, false);
+        replace(&mut line, &places);
+        line
+    }
+
+    /// Where a line echoes secrets: ranges of octets, in order and apart.
+    #[must_use]
+    pub fn places(&self, line: &[u8], answers_secret: bool) -> Vec<Range<usize>> {
+        let mut places = Vec::new();
         for secret in &self.recent {
             let accept = if secret.len() >= SHORT {
                 |_: &[u8], _| true
+            } else if answers_secret {
+                is_whole_word
             } else {
                 is_behind_verb
             };
-            replace(&mut line, secret, accept);
+            let found = line
+                .windows(secret.len())
+                .enumerate()
+                .filter(|(_, window)| window == secret)
+                .map(|(start, _)| start..start + secret.len());
+            places.extend(found.filter(|place| accept(line, place.clone())));
         }
-        line
+        joined(places)
+    }
+
+    /// How many of the last octets may be the beginning of an echo that has not come whole.
+    #[must_use]
+    pub fn unfinished_octets(&self, line: &[u8]) -> usize {
+        let begun = |secret: &Vec<u8>| {
+            let longest = line.len().min(secret.len().saturating_sub(1));
+            (1..=longest)
+                .rev()
+                .find(|&length| line.ends_with(&secret[..length]))
+        };
+        self.recent.iter().filter_map(begun).max().unwrap_or(0)
+    }
+
+    /// The length of the longest secret in octets.
+    #[must_use]
+    pub fn longest(&self) -> usize {
+        self.recent.iter().map(Vec::len).max().unwrap_or(0)
     }
 }
 
@@ -67,38 +93,42 @@ impl std::fmt::Debug for SecretEcho {
     }
 }
 
-fn is_whole_word(line: &[u8], range: std::ops::Range<usize>) -> bool {
+fn is_whole_word(line: &[u8], range: Range<usize>) -> bool {
     let is_edge = |octet: Option<&u8>| octet.is_none_or(|octet| !octet.is_ascii_alphanumeric());
     // The reply code is not an echo.
     range.start >= 4 && is_edge(line.get(range.start - 1)) && is_edge(line.get(range.end))
 }
 
 /// `... PASS x ...`, as servers repeat a line that they did not understand.
-fn is_behind_verb(line: &[u8], range: std::ops::Range<usize>) -> bool {
+fn is_behind_verb(line: &[u8], range: Range<usize>) -> bool {
     let before = line[..range.start].trim_ascii_end();
     let verb = &before[before.len().saturating_sub(4)..];
     before.len() < range.start && verbs::is_secret(verb) && is_whole_word(line, range)
 }
 
-fn replace(line: &mut Vec<u8>, secret: &[u8], accept: fn(&[u8], std::ops::Range<usize>) -> bool) {
-    let mut start = 0;
-    while let Some(found) = line[start..]
-        .windows(secret.len())
-        .position(|window| window == secret)
-    {
-        let range = start + found..start + found + secret.len();
-        if accept(line, range.clone()) {
-            line.splice(range.clone(), MASK.iter().copied());
-            start = range.start + MASK.len();
-        } else {
-            start = range.start + 1;
+/// Ranges that overlap become one: of a secret inside another nothing stays readable.
+fn joined(mut places: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    places.sort_by_key(|place| place.start);
+    let mut joined: Vec<Range<usize>> = Vec::new();
+    for place in places {
+        match joined.last_mut() {
+            Some(last) if place.start < last.end => last.end = last.end.max(place.end),
+            _ => joined.push(place),
         }
+    }
+    joined
+}
+
+fn replace(line: &mut Vec<u8>, places: &[Range<usize>]) {
+    for place in places.iter().rev() {
+        line.splice(place.clone(), MASK.iter().copied());
     }
 }
 
 const KEPT: usize = 4;
 const SHORT: usize = 4;
-const MASK: &[u8] = b"****";
+/// What stands in the place of a secret, whatever its length.
+pub(super) const MASK: &[u8] = b"****";
 
 #[cfg(test)]
 mod tests {
@@ -148,5 +178,34 @@ mod tests {
             masked("x", "500 'pass x' what?", false),
             "500 'pass ****' what?"
         );
+    }
+    #[test]
+    fn secrets_that_overlap_leave_nothing_of_each_other_readable() {
+        let mut echo = SecretEcho::default();
+        for secret in ["abcdef", "defghi", "cd"] {
+            echo.remember(secret.as_bytes());
+        }
+        assert_eq!(echo.masked(b"500 xabcdefghix abcdef"), b"500 x****x ****");
+    }
+
+    #[test]
+    fn the_beginning_of_an_echo_is_told_from_other_text() {
+        let mut echo = SecretEcho::default();
+        echo.remember(b"hunter2");
+        echo.remember(b"huh");
+        for (line, unfinished) in [
+            ("500 PASS hunter2", 0),
+            ("500 PASS hunter", 6),
+            ("500 hu", 2),
+            ("500 hunt ", 0),
+            ("", 0),
+            ("h", 1),
+        ] {
+            assert_eq!(
+                echo.unfinished_octets(line.as_bytes()),
+                unfinished,
+                "{line}"
+            );
+        }
     }
 }

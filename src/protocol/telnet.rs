@@ -3,8 +3,8 @@
 //! Commands are reported and never answered: RFC 1123 section 4.1.2.12 lets a user-FTP refuse nothing and
 //! negotiate nothing.
 
-/// "Interpret as command": begins every Telnet command; doubled it is one octet of text.
-const IAC: u8 = 255;
+use super::telnet_commands::IAC;
+
 const SUBNEGOTIATION_BEGINS: u8 = 250;
 const SUBNEGOTIATION_ENDS: u8 = 240;
 const WILL: u8 = 251;

@@ -8,6 +8,8 @@
 //!                                                     +-----> Transferring ----------+
 //! ```
 
+mod octets;
+
 use std::collections::VecDeque;
 
 use super::answered::Answered;
@@ -19,6 +21,7 @@ use super::parameters::RestartMarker;
 use super::reply::{Reply, ReplyCode};
 use super::reply_reader::{Received, ReplyReader};
 use super::secret_echo::SecretEcho;
+use super::unfinished_line::UnfinishedLine;
 use super::verb::Verb;
 use super::verbs;
 
@@ -34,10 +37,11 @@ pub struct UserPi {
     /// The marker that was pending when the last REST was sent: if that is refused, it still is.
     restart_before: Option<RestartMarker>,
     /// Commands whose final reply is still owed, for what their reply will teach.
-    /// AUTH was answered with 234: what comes next is TLS, or not to be believed.
-    tls_is_agreed: bool,
     awaiting: Vec<Awaited>,
     last_answered: Option<Answered>,
+    /// AUTH was answered with 234: what comes next is TLS, or not to be believed.
+    tls_is_agreed: bool,
+    unfinished_line: UnfinishedLine,
     events: VecDeque<Event>,
 }
 
@@ -105,6 +109,7 @@ impl UserPi {
 
     /// Enters a command; the caller writes [`Command::wire`] to the control connection.
     pub fn send(&mut self, command: &Command) -> EntryId {
+        self.unfinished_line = UnfinishedLine::default();
         if let Some(secret) = command.secret() {
             self.echo.remember(secret);
         }

@@ -188,6 +188,15 @@ impl Outcome {
         }
     }
 
+    /// The outcome of octets that were sent and end no command line, so that no reply is owed for them.
+    #[must_use]
+    pub fn without_reply() -> Self {
+        Self {
+            ending: Ending::Answered,
+            ..Self::lost()
+        }
+    }
+
     /// The code of the final reply; 0 if there is none.
     #[must_use]
     pub fn code(&self) -> u16 {

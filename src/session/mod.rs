@@ -15,6 +15,7 @@ mod engine;
 mod exchange;
 pub mod line_ends;
 pub mod observation;
+pub mod octets;
 mod passive;
 pub mod progress;
 pub mod resume;
@@ -30,9 +31,10 @@ use crate::net::{ControlConnection, DialError};
 use crate::protocol::Command;
 
 pub use destination::{Destination, KeptOctets};
-pub use engine::{DataState, Status};
+pub use engine::{DataState, RawOctets, Status};
 pub use exchange::{Ending, Exchange, News, Outcome, TrustQuestion};
-pub use observation::{DataTap, Observation, Observer, Origin};
+pub use observation::{DataTap, Observation, Observer, Origin, SentPiece};
+pub use octets::{Connection, MovedOctets, OctetTap};
 pub use progress::{BackgroundTransfer, Progress};
 pub use transfer::{Form, Transfer, TransferEnd, TransferResult};
 
@@ -182,6 +184,15 @@ impl Session {
     /// Sends a command and waits until it is settled.
     pub fn perform(&self, command: Command, origin: Origin, transfer: Option<Transfer>) -> Outcome {
         self.begin(command, origin, transfer).wait()
+    }
+
+    /// Sends octets as they are, each piece in one write. The exchange is that of the last command line that they end; if
+    /// they end none, it is settled once they are on their way.
+    pub fn send_octets(&self, pieces: Vec<RawOctets>) -> Exchange {
+        let (news, exchange) = Exchange::new();
+        // As above: without an engine the exchange settles as lost.
+        let _ = self.inputs.send(Input::SendOctets { pieces, news });
+        exchange
     }
 
     /// What is known now; `None` once the engine is gone.

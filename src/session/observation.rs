@@ -2,16 +2,18 @@
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::protocol::data_port::{DataPort, DataPortUnreadable};
 use crate::protocol::ledger::Assignment;
 use crate::protocol::verbs::DataDirection;
-use crate::protocol::{Command, Reply, Verb};
+use crate::protocol::{Command, MaskedOctets, Reply, Verb};
 
 use crate::net::tls::{Secured, TlsFailure};
 
 use super::exchange::Outcome;
+use super::octets::OctetTap;
 use super::progress::Progress;
 use super::transfer::TransferEnd;
 
@@ -19,6 +21,11 @@ use super::transfer::TransferEnd;
 pub trait Observer: Send {
     /// Something happened. It must not wait for the session.
     fn observe(&mut self, observation: &Observation<'_>);
+
+    /// Who wants to see the octets themselves gives a tap. It is asked for once, before anything happens.
+    fn octet_tap(&self) -> Option<Arc<dyn OctetTap>> {
+        None
+    }
 
     /// A transfer is about to begin: who wants to see its octets gives a tap. The end is told by
     /// [`Observation::TransferEnded`]; without that, the command was refused.
@@ -39,6 +46,11 @@ impl Observer for Vec<Box<dyn Observer>> {
         for observer in self {
             observer.observe(observation);
         }
+    }
+
+    /// That of the first observer that has one.
+    fn octet_tap(&self) -> Option<Arc<dyn OctetTap>> {
+        self.iter().find_map(|observer| observer.octet_tap())
     }
 
     fn tap_data(&mut self, direction: DataDirection) -> Option<Box<dyn DataTap>> {
@@ -65,6 +77,17 @@ pub enum Origin {
     Shown,
 }
 
+/// Octets that go out as they are.
+#[derive(Clone, Debug)]
+pub struct SentPiece {
+    /// What may be shown of them.
+    pub octets: MaskedOctets,
+    /// They go out as urgent data.
+    pub urgent: bool,
+    /// They were meant to; TLS knows no urgent data.
+    pub should_be_urgent: bool,
+}
+
 /// One thing that happened.
 #[derive(Debug)]
 pub enum Observation<'a> {
@@ -80,6 +103,8 @@ pub enum Observation<'a> {
         /// Whose idea it was.
         origin: Origin,
     },
+    /// Octets are about to be written as they are, each piece in one write.
+    OctetsSent(&'a [SentPiece]),
     /// ABOR was written after Ctrl-C.
     AbortSent {
         /// With Telnet IP and Synch in front.

@@ -12,6 +12,7 @@ use super::line::{Builtin, Redirection, expand_home};
 use super::painter::Tone;
 use super::sending::exists_already;
 use super::target::Target;
+use super::timeline::Extent;
 use crate::protocol::Command;
 use crate::protocol::user_pi::data_direction;
 use crate::protocol::verbs::DataDirection;
@@ -40,6 +41,10 @@ impl Shell {
             (Builtin::Resync, []) => self.resync(),
             (Builtin::Table, [_, ..]) => self.table(arguments),
             (Builtin::Tls, []) => self.tls(),
+            (Builtin::Timeline, []) => self.draw_timeline(Extent::LastExchange),
+            (Builtin::Timeline, [all]) if all == "all" => self.draw_timeline(Extent::All),
+            (Builtin::Trace, _) => self.set_trace(arguments),
+            (Builtin::Send, _) => self.send_raw(arguments),
             (name, _) => self.refuse_line(&format!("usage: {}", help::usage(name))),
         }
     }
@@ -244,6 +249,7 @@ impl Shell {
             [name, value] => match self.settings.set(name, value) {
                 Ok(()) => {
                     self.painter.show_hints(self.settings.hints);
+                    self.painter.show_time(self.settings.time);
                     let settings = self.session_settings();
                     if let Some(session) = &self.session {
                         session.configure(settings);

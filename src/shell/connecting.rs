@@ -10,6 +10,7 @@ use super::interrupts::Interrupts;
 use super::painter::Tone;
 use super::settings::{Abort, Ascii, DataHost, DataPeer, Multiline, TlsStart};
 use super::target::Target;
+use super::witnesses::Witnesses;
 use crate::protocol::Command;
 use crate::session::{self, ConnectError, Ending, Exchange, Observer, Origin, Session};
 use crate::transcript::recorder::Recorder;
@@ -98,10 +99,15 @@ impl Shell {
         // The recorder of one session hears nothing of another.
         self.recorder = Recorder::new(start == TlsStart::Implicit);
         let names = self.knowledge().remote_names.clone();
+        let witnesses = Witnesses::new(
+            self.painter.clone(),
+            self.timeline.clone(),
+            self.trace.clone(),
+        );
         // What is on the screen is in the recorder's file.
         let observers: Vec<Box<dyn Observer>> = vec![
             Box::new(self.recorder.clone()),
-            Box::new(self.painter.clone()),
+            Box::new(witnesses),
             Box::new(names),
         ];
         let observer = Box::new(observers);

@@ -18,6 +18,8 @@ use super::recording::Recording;
 use super::running::pasted_lines;
 use super::settings::Settings;
 use super::target::Target;
+use super::timeline::Timeline;
+use super::trace::Trace;
 use super::trust::Certificates;
 use crate::protocol::Command;
 use crate::session::{Ending, Origin, Outcome, Session};
@@ -44,6 +46,8 @@ pub struct Shell {
     /// The target of the last connection, for `open` without one.
     pub(super) last_target: Option<Target>,
     pub(super) certificates: Certificates,
+    pub(super) timeline: Timeline,
+    pub(super) trace: Trace,
     /// Lines of a paste that have not been read yet.
     pub(super) pasted: std::collections::VecDeque<String>,
 }
@@ -90,12 +94,16 @@ impl Shell {
         if super::secrets::secret_span(line.as_bytes(), &is_secret).is_some() {
             return false;
         }
-        // Somebody who is asked for a password may type it without PASS.
-        let asked = self
-            .session
+        let status = self.session.as_ref().and_then(Session::status);
+        // The line goes on with octets that may have been PASS.
+        if status
             .as_ref()
-            .and_then(Session::status)
-            .is_some_and(|status| status.learnt.secret_is_asked);
+            .is_some_and(|status| status.line_is_unfinished)
+        {
+            return false;
+        }
+        // Somebody who is asked for a password may type it without PASS.
+        let asked = status.is_some_and(|status| status.learnt.secret_is_asked);
         !asked || self.is_known(line)
     }
 

@@ -14,8 +14,8 @@ const SAMPLE_OCTETS: usize = 8 * 1024;
 pub struct HexDump {
     /// Of the first octet that waits, counted from 0.
     offset: u64,
-    /// Fewer than a line's worth.
-    waiting: Vec<u8>,
+    /// Fewer than a line's worth; `None` for an octet that must not be seen.
+    waiting: Vec<Option<u8>>,
 }
 
 impl HexDump {
@@ -25,18 +25,35 @@ impl HexDump {
         Self::default()
     }
 
+    /// Begins at this offset, in octets.
+    #[must_use]
+    pub fn beginning_at(offset: u64) -> Self {
+        Self {
+            offset,
+            ..Self::default()
+        }
+    }
+
     /// Takes the next octets; returns every line that is now complete, each ended by LF.
     #[must_use]
     pub fn push(&mut self, octets: &[u8]) -> String {
+        self.take(octets.iter().map(|&octet| Some(octet)))
+    }
+
+    /// The same with octets that must not be seen: `**` stands for each.
+    #[must_use]
+    pub fn push_masked(&mut self, octets: usize) -> String {
+        self.take(std::iter::repeat_n(None, octets))
+    }
+
+    fn take(&mut self, octets: impl Iterator<Item = Option<u8>>) -> String {
         let mut lines = String::new();
-        let mut rest = octets;
-        while self.waiting.len() + rest.len() >= OCTETS_PER_LINE {
-            let (now, later) = rest.split_at(OCTETS_PER_LINE - self.waiting.len());
-            self.waiting.extend_from_slice(now);
-            rest = later;
-            self.write_line(&mut lines);
+        for octet in octets {
+            self.waiting.push(octet);
+            if self.waiting.len() == OCTETS_PER_LINE {
+                self.write_line(&mut lines);
+            }
         }
-        self.waiting.extend_from_slice(rest);
         lines
     }
 
@@ -58,7 +75,11 @@ impl HexDump {
             } else {
                 ""
             };
-            write!(hex, " {gap}{octet:02x}").expect("a String takes any text");
+            match octet {
+                Some(octet) => write!(hex, " {gap}{octet:02x}"),
+                None => write!(hex, " {gap}**"),
+            }
+            .expect("a String takes any text");
         }
         let text: String = self.waiting.iter().map(|&octet| shown(octet)).collect();
         let width = 3 * OCTETS_PER_LINE + 1;
@@ -96,11 +117,11 @@ fn is_odd_control(character: char) -> bool {
     character.is_control() && !in_text
 }
 
-fn shown(octet: u8) -> char {
-    if octet == b' ' || octet.is_ascii_graphic() {
-        char::from(octet)
-    } else {
-        '.'
+fn shown(octet: Option<u8>) -> char {
+    match octet {
+        Some(octet) if octet == b' ' || octet.is_ascii_graphic() => char::from(octet),
+        Some(_) => '.',
+        None => '*',
     }
 }
 

@@ -152,6 +152,7 @@ mod tests {
             },
             owed: Vec::new(),
             background: None,
+            line_is_unfinished: false,
             control_tls: None,
             data_tls: None,
             last_answered: None,

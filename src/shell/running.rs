@@ -28,6 +28,8 @@ use super::secrets::without_secrets;
 use super::settings::TlsStart;
 use super::target::Target;
 use super::terminations;
+use super::timeline::Timeline;
+use super::trace::Trace;
 use super::trust::Certificates;
 use crate::net::tls::Roots;
 use crate::session::Session;
@@ -166,6 +168,7 @@ pub(super) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
         None => settings.tls,
     };
     painter.show_hints(settings.hints);
+    painter.show_time(settings.time);
     Ok(Shell {
         painter: painter.clone(),
         session: None,
@@ -183,6 +186,8 @@ pub(super) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
         home: dirs::home_dir(),
         is_over: false,
         last_target: None,
+        timeline: Timeline::default(),
+        trace: Trace::new(painter.clone()),
         pasted: VecDeque::new(),
     })
 }

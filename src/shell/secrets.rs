@@ -5,7 +5,7 @@
 use std::ops::Range;
 
 use super::line::quote::{NAME as QUOTE, Quoted, unescape_one};
-use crate::protocol::verbs;
+use crate::protocol::{SentMask, verbs};
 
 /// The octets of the line that must not be seen or stored; `None` if there are none.
 ///
@@ -21,7 +21,10 @@ pub fn secret_span(line: &[u8], alias_is_secret: &dyn Fn(&str) -> bool) -> Optio
     let by_first_word = match word.as_slice() {
         QUOTE => quoted_secret(&line[start..]).map(|secret| start + secret),
         b"login" => Some(skip_blanks(line, word_end(line, arguments))),
-        b"alias" => secret_in_definition(&line[end..]).map(|secret| end + secret),
+        b"send" => secret_in_octets(&line[arguments..]).map(|secret| arguments + secret),
+        b"alias" => secret_in_definition(&line[end..])
+            .or_else(|| secret_in_octets(&line[end..]))
+            .map(|secret| end + secret),
         _ if is_secret_alias(&line[..end], alias_is_secret) => Some(arguments),
         _ => verb_secret(line),
     };
@@ -82,6 +85,33 @@ fn quoted_secret(line: &[u8]) -> Option<usize> {
         at += length;
     }
     verb_secret(&octets).map(|secret| places[secret])
+}
+
+/// Where the digits of a secret begin in `hex 'DIGITS'`, quotes and blanks among them or not.
+fn secret_in_octets(arguments: &[u8]) -> Option<usize> {
+    let offset = arguments.windows(3).position(|word| word == b"hex")? + 3;
+    let digits = &arguments[offset..];
+    let (mut octets, mut places) = (Vec::new(), Vec::new());
+    let mut high = None;
+    for (at, &digit) in digits.iter().enumerate() {
+        let Some(value) = char::from(digit).to_digit(16) else {
+            continue;
+        };
+        match high.take() {
+            None => high = Some((value, offset + at)),
+            Some((high, place)) => {
+                octets.push(u8::try_from(high * 16 + value).unwrap_or_default());
+                places.push(place);
+            }
+        }
+    }
+    if let Some((_, place)) = high {
+        // Half an octet of a secret is not to be seen either.
+        octets.push(b'x');
+        places.push(place);
+    }
+    let masked = SentMask::default().take(&octets);
+    masked.secrets.first().map(|secret| places[secret.start])
 }
 
 /// The first step of a definition that holds a secret.
@@ -316,6 +346,27 @@ mod tests {
             ("!curl ftp://u:pw@h/ -o x", "!curl ftp://u:*@h/ -o x"),
             ("x ftp://u:a@h ftp://u:b@h y", "x ftp://u:*@h y"),
             ("open u:pw@h", "open u:*@h"),
+        ]);
+    }
+
+    #[test]
+    fn a_secret_in_hexadecimal_is_masked() {
+        assert_masked(&[
+            (
+                "send hex '50 41 53 53 20 78 0D 0A'",
+                "send hex '50 41 53 53 20 *",
+            ),
+            ("send hex 4e0a7061735309 ", "send hex 4e0a7061735309 "),
+            ("send hex 4e0a7061735309 78", "send hex 4e0a7061735309 *"),
+            (
+                "send 'hex' \"FF F4 61 63 63 74 20 7",
+                "send 'hex' \"FF F4 61 63 63 74 20 *",
+            ),
+            ("send hex FF F1", "send hex FF F1"),
+            (
+                "alias in 'send hex 5041535320 78'",
+                "alias in 'send hex 5041535320 *",
+            ),
         ]);
     }
 

@@ -106,6 +106,8 @@ pub struct Settings {
     pub gutter: bool,
     /// `set pager`.
     pub pager: bool,
+    /// `set time`.
+    pub time: bool,
     /// `set tls`.
     pub tls: TlsStart,
     /// `set tls-max`.
@@ -194,6 +196,13 @@ impl Settings {
             about: "what could come next and what may go wrong, and in grey what a line may go on with",
             value: |settings| place(&SWITCH, settings.hints),
             change: |settings, index| settings.hints = SWITCH[index],
+        },
+        Setting {
+            name: "time",
+            values: &["off", "on"],
+            about: "the time of day and the milliseconds since the last command, in front of what happens",
+            value: |settings| place(&SWITCH_OFF_FIRST, settings.time),
+            change: |settings, index| settings.time = SWITCH_OFF_FIRST[index],
         },
         Setting {
             name: "prompt-user",
@@ -327,6 +336,7 @@ impl Default for Settings {
             multiline: Multiline::default(),
             abort: Abort::default(),
             hints: true,
+            time: false,
             prompt: PromptParts::default(),
             gutter: true,
             pager: true,

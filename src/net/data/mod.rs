@@ -18,6 +18,7 @@ use mio::net::TcpStream;
 use socket2::SockRef;
 
 use super::tls::{Secured, TlsConnection, TlsFailure};
+use crate::protocol::verbs::DataDirection;
 use worker::Worker;
 
 /// A handle on an open data connection; dropping it closes the connection in order.
@@ -72,6 +73,20 @@ pub enum DataFailure {
     Dropped,
 }
 
+/// Octets that have just moved on a data connection, as they are outside TLS.
+#[derive(Clone, Copy, Debug)]
+pub struct MovedData<'a> {
+    /// Which way.
+    pub direction: DataDirection,
+    /// The octets.
+    pub octets: &'a [u8],
+    /// They travelled under TLS.
+    pub under_tls: bool,
+}
+
+/// Sees everything that a data connection moves, on its thread and in order. While it works nothing moves.
+pub type ConnectionTap = Box<dyn FnMut(MovedData<'_>) + Send>;
+
 #[derive(Debug, Default)]
 struct Slot {
     stream: Mutex<Option<TcpStream>>,
@@ -83,6 +98,7 @@ struct Slot {
 }
 
 enum Order {
+    Tap(ConnectionTap),
     Receive(Box<dyn Write + Send>),
     Send(Box<dyn Read + Send>),
     Rest,
@@ -133,6 +149,11 @@ impl DataConnection {
     #[must_use]
     pub fn octets(&self) -> u64 {
         self.slot.octets.load(Ordering::Acquire)
+    }
+
+    /// Lets `tap` see every octet that moves from now on.
+    pub fn tap(&self, tap: ConnectionTap) {
+        self.order(Order::Tap(tap));
     }
 
     /// Reads everything into `destination` until end of file.
@@ -242,14 +263,51 @@ impl Slot {
 
 #[cfg(test)]
 mod tests {
-    use std::io::{self, Cursor, Read};
+    use std::io::{self, Cursor, Read, Write};
     use std::sync::mpsc;
     use std::time::Duration;
 
-    use super::{DataConnection, DataEvent};
+    use super::{DataConnection, DataEvent, MovedData};
     use crate::net::loopback::LoopbackListener;
 
     const LIMIT: Duration = Duration::from_secs(10);
+
+    #[test]
+    fn a_tap_sees_what_was_received_and_what_was_sent() {
+        let (seen, octets) = mpsc::channel();
+        let run = |order: fn(&DataConnection), server_says: &'static [u8]| -> Vec<u8> {
+            let listener = LoopbackListener::ipv4().unwrap();
+            let (handle, opened) = mpsc::channel();
+            let seen = seen.clone();
+            let (ended, end) = mpsc::channel();
+            let report = move |event| match event {
+                DataEvent::Opened(connection) => {
+                    let seen = seen.clone();
+                    let tap = move |moved: MovedData<'_>| seen.send(moved.octets.to_vec()).unwrap();
+                    connection.tap(Box::new(tap));
+                    order(&connection);
+                    handle.send(connection).unwrap();
+                }
+                DataEvent::ReceivingEnded(_) | DataEvent::SendingEnded(_) => {
+                    ended.send(()).unwrap();
+                }
+                _ => {}
+            };
+            DataConnection::dial(listener.address().unwrap(), LIMIT, report).unwrap();
+            let mut server = listener.accept_within(LIMIT).unwrap();
+            server.write_all(server_says).unwrap();
+            // An upload is read to its end by a server that is still there.
+            let server = Some(server).filter(|_| server_says.is_empty());
+            end.recv_timeout(LIMIT).unwrap();
+            drop(server);
+            drop(opened);
+            octets.try_iter().flatten().collect()
+        };
+        let received = run(|it| it.receive(Box::new(io::sink())), b"received");
+        assert_eq!(received, b"received");
+        let sent = run(|it| it.send(Box::new(Cursor::new(b"sent"))), b"");
+        assert_eq!(sent, b"sent");
+    }
 
     #[test]
     fn a_thread_ends_with_its_handle_wherever_it_is() {

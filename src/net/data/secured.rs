@@ -10,8 +10,9 @@ use std::sync::atomic::Ordering;
 
 use crate::net::tls::TlsFailure;
 
-use super::worker::{Halt, Worker, deliver};
+use super::worker::{Halt, Worker, deliver, tell};
 use super::{DataEvent, DataFailure};
+use crate::protocol::verbs::DataDirection;
 
 impl Worker {
     pub(super) fn is_in_handshake(&self) -> bool {
@@ -60,6 +61,7 @@ impl Worker {
         // The first data may have come along with the handshake.
         let plain = tls.take_plain();
         if !plain.is_empty() {
+            tell(&mut self.tap, true, DataDirection::Received, &plain);
             return deliver(&self.slot, destination, &plain);
         }
         if tls.is_closed_by_peer() {
@@ -87,6 +89,12 @@ impl Worker {
         tls.encrypt(&self.buffer[..length]).map_err(failed)?;
         self.flush()?;
         self.slot.octets.fetch_add(length as u64, Ordering::AcqRel);
+        tell(
+            &mut self.tap,
+            true,
+            DataDirection::Sent,
+            &self.buffer[..length],
+        );
         Ok(())
     }
 

@@ -13,7 +13,8 @@ use socket2::SockRef;
 
 use crate::net::tls::TlsConnection;
 
-use super::{DataConnection, DataEvent, DataFailure, Order, Slot};
+use super::{ConnectionTap, DataConnection, DataEvent, DataFailure, MovedData, Order, Slot};
+use crate::protocol::verbs::DataDirection;
 
 pub(super) struct Worker {
     pub(super) slot: Arc<Slot>,
@@ -24,6 +25,7 @@ pub(super) struct Worker {
     events: Events,
     pub(super) buffer: Vec<u8>,
     pub(super) tls: Option<Box<TlsConnection>>,
+    pub(super) tap: Option<ConnectionTap>,
 }
 
 enum Work {
@@ -74,6 +76,7 @@ impl Worker {
             events: Events::with_capacity(4),
             buffer: vec![0; BUFFER_OCTETS],
             tls: None,
+            tap: None,
         };
         Ok((worker, connection))
     }
@@ -134,6 +137,10 @@ impl Worker {
                 Ok(Order::Rest) => Work::Watching,
                 Ok(Order::Secure(tls)) => {
                     self.tls.get_or_insert(tls);
+                    continue;
+                }
+                Ok(Order::Tap(tap)) => {
+                    self.tap = Some(tap);
                     continue;
                 }
                 Err(TryRecvError::Disconnected) => return false,
@@ -197,6 +204,12 @@ impl Worker {
 
     fn receive(&mut self, destination: &mut (dyn Write + Send)) -> Result<(), Halt> {
         let length = self.read()?;
+        tell(
+            &mut self.tap,
+            false,
+            DataDirection::Received,
+            &self.buffer[..length],
+        );
         deliver(&self.slot, destination, &self.buffer[..length])
     }
 
@@ -226,10 +239,14 @@ impl Worker {
             return self.send_secured(length);
         }
         let buffer = std::mem::take(&mut self.buffer);
+        let mut tap = self.tap.take();
         let sent = self.write_all(&buffer[..length], |slot, written| {
-            slot.octets.fetch_add(written, Ordering::AcqRel);
+            slot.octets
+                .fetch_add(written.len() as u64, Ordering::AcqRel);
+            tell(&mut tap, false, DataDirection::Sent, written);
         });
         self.buffer = buffer;
+        self.tap = tap;
         sent
     }
 
@@ -248,14 +265,15 @@ impl Worker {
     pub(super) fn write_all(
         &mut self,
         octets: &[u8],
-        count: impl Fn(&Slot, u64),
+        mut count: impl FnMut(&Slot, &[u8]),
     ) -> Result<(), Halt> {
         let mut rest = octets;
         while !rest.is_empty() {
             match self.slot.step(|stream| stream.write(rest)) {
-                Some(Ok(written)) => {
-                    rest = &rest[written..];
-                    count(&self.slot, written as u64);
+                Some(Ok(length)) => {
+                    let (written, unwritten) = rest.split_at(length);
+                    rest = unwritten;
+                    count(&self.slot, written);
                 }
                 other => match halt(other) {
                     Halt::WouldBlock => self.wait(),
@@ -269,12 +287,36 @@ impl Worker {
     /// After an upload: the server has nothing to say here but its end of file.
     fn drain(&mut self) -> Result<(), Halt> {
         let length = self.read()?;
+        if self.tls.is_none() {
+            tell(
+                &mut self.tap,
+                false,
+                DataDirection::Received,
+                &self.buffer[..length],
+            );
+        }
         self.hear_alert(length)
     }
 
     fn wait(&mut self) {
         // An interrupted wait is only an early look.
         let _ = self.poll.poll(&mut self.events, None);
+    }
+}
+
+/// Shows octets that have moved to whoever looks.
+pub(super) fn tell(
+    tap: &mut Option<ConnectionTap>,
+    under_tls: bool,
+    direction: DataDirection,
+    octets: &[u8],
+) {
+    if let Some(tap) = tap {
+        tap(MovedData {
+            direction,
+            octets,
+            under_tls,
+        });
     }
 }
 

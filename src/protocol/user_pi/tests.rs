@@ -313,6 +313,29 @@ fn only_a_234_to_auth_with_a_mechanism_of_tls_agrees_on_tls() {
 }
 
 #[test]
+fn the_lines_that_octets_end_are_owed_replies_and_the_line_behind_them_goes_on() {
+    let mut pi = after(&[]);
+    assert_eq!(pi.send_octets(b"\xff\xf4").len(), 0);
+    let entered = pi.send_octets(b"NOOP\r\nTYPE I\r\nPASS hun");
+    assert_eq!(entered.len(), 2);
+    let command = pi.completed(&Command::new("ter2").unwrap());
+    assert_eq!(command.secret(), Some(&b"hunter2"[..]));
+    pi.send(&command);
+    assert!(!pi.has_unfinished_line());
+    assert_eq!(pi.ledger().open_verbs().count(), 3);
+    pi.receive(b"200 ok\r\n200 image\r\n500 PASS hunter2?\r\n");
+    let replies = std::iter::from_fn(|| pi.next_event());
+    let shown = replies.filter_map(|event| match event {
+        Event::ReplyReceived { reply, assignment } => Some((assignment.fit, reply.lines.concat())),
+        _ => None,
+    });
+    let (fit, last) = shown.last().unwrap();
+    assert_eq!((fit, &last[..]), (Fit::Listed, &b"500 PASS ****?"[..]));
+    let learnt = pi.learnt().parameters.representation_type;
+    assert_eq!(learnt, Some(RepresentationType::Image));
+}
+
+#[test]
 fn the_last_reply_is_kept_with_what_it_answered_and_what_was_known_before() {
     let pi = after(&["TYPE I", "200 ok", "PASS hunter2", "530 no hunter2"]);
     let last = pi.last_answered().unwrap();

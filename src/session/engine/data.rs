@@ -51,6 +51,9 @@ impl Engine {
     }
 
     fn take_opened(&mut self, id: u64, connection: DataConnection) {
+        if let Some(tap) = self.data_tap() {
+            connection.tap(tap);
+        }
         if let Some(dialling) = self.data.dialling.take_if(|dialling| dialling.id == id) {
             // The new connection is made before the old one is closed: some servers serve only one.
             self.data.open = Some((id, connection));

@@ -4,6 +4,7 @@ use std::io;
 
 use crate::net::tls::TlsFailure;
 use crate::protocol::Command;
+use crate::protocol::telnet_commands::{DM, IAC, IP};
 use crate::protocol::verbs::DataDirection;
 use crate::session::exchange::Ending;
 use crate::session::observation::Observation;
@@ -79,12 +80,8 @@ impl Engine {
     /// IP and Synch (RFC 854, RFC 959 section 4.1.3), with IAC as the urgent octet: vsftpd knows exactly this form,
     /// and a server that drops urgent octets is left with a line that it can still read.
     fn send_synch(&mut self, command: &Command) -> io::Result<()> {
-        self.control.send(&[IAC, IP])?;
-        self.control.send_urgent(&[IAC])?;
-        self.control.send(&[&[DM][..], &command.wire()].concat())
+        self.write_in_clear(&[IAC, IP])?;
+        self.write_urgent(&[IAC])?;
+        self.write_in_clear(&[&[DM][..], &command.wire()].concat())
     }
 }
-
-const IAC: u8 = 255;
-const IP: u8 = 244;
-const DM: u8 = 242;

@@ -7,6 +7,7 @@ mod data;
 mod data_side;
 mod interrupt;
 mod listen;
+mod octets;
 mod protection;
 mod replies;
 mod securing;
@@ -31,8 +32,11 @@ use super::transfer::{Joined, Transfer};
 use active_transfer::ActiveTransfer;
 use background::Background;
 use data_side::DataSide;
+use octets::ControlTap;
 use protection::Protection;
 use waiting::Waiting;
+
+pub use octets::RawOctets;
 
 /// Everything that can happen to a session, in one queue.
 pub(super) enum Input {
@@ -43,6 +47,10 @@ pub(super) enum Input {
         origin: Origin,
         transfer: Option<Transfer>,
         in_background: bool,
+        news: Sender<News>,
+    },
+    SendOctets {
+        pieces: Vec<RawOctets>,
         news: Sender<News>,
     },
     /// Pick a port and send PORT or EPRT for it.
@@ -77,6 +85,8 @@ pub struct Status {
     pub owed: Vec<Verb>,
     /// The transfer that runs in the background.
     pub background: Option<BackgroundTransfer>,
+    /// Octets were sent behind the last line end, so that the next line goes on with them.
+    pub line_is_unfinished: bool,
     /// TLS on the control connection, while it lasts.
     pub control_tls: Option<Secured>,
     /// TLS on the last data connection that had any.
@@ -108,6 +118,7 @@ pub(super) struct Engine {
     pi: UserPi,
     settings: Settings,
     observer: Box<dyn Observer>,
+    control_tap: ControlTap,
     inputs: Sender<Input>,
     /// Commands that came in the middle of a handshake: they go out under TLS, or not at all.
     held: Vec<Input>,
@@ -150,6 +161,7 @@ impl Engine {
             quit_answered: false,
             pi,
             settings,
+            control_tap: ControlTap::new(observer.octet_tap()),
             observer,
             inputs,
             held: Vec::new(),
@@ -215,7 +227,9 @@ impl Engine {
             // Not before the replies that came ahead of it.
             Input::Control(ControlInput::Ended(error)) => self.ended = Some(error),
             Input::Data(id, event) => self.take_data_event(id, event),
-            Input::Begin { .. } | Input::Listen { .. } if self.protection.is_in_handshake() => {
+            Input::Begin { .. } | Input::Listen { .. } | Input::SendOctets { .. }
+                if self.protection.is_in_handshake() =>
+            {
                 self.held.push(input);
             }
             Input::Begin {
@@ -227,6 +241,7 @@ impl Engine {
             } => {
                 self.begin(&command, origin, transfer, in_background, news);
             }
+            Input::SendOctets { pieces, news } => self.begin_octets(&pieces, news),
             Input::Listen { origin, news } => self.listen_anywhere(origin, news),
             Input::Interrupt => self.interrupt(),
             Input::ForgetInterrupt => self.interrupted = false,
@@ -265,6 +280,9 @@ impl Engine {
             return;
         }
         self.settle_as(Ending::Interrupted);
+        let wire = command.wire();
+        // What was sent without a line end before it is part of the line that the server reads.
+        let command = &self.pi.completed(command);
         let entry = self.pi.send(command);
         self.enter_waiting(entry, command, in_background, news);
         self.listen_for(command, entry);
@@ -277,7 +295,7 @@ impl Engine {
             self.observe(&Observation::NoDataConnection { direction });
         }
         self.last_movement = Instant::now();
-        if let Err(error) = self.write_control(&command.wire()) {
+        if let Err(error) = self.write_control(&wire) {
             return self.end_control(Some(&error));
         }
         if let Some(transfer) = &mut self.transfer {
@@ -328,6 +346,7 @@ impl Engine {
             data,
             owed: self.pi.ledger().open_verbs().collect(),
             background: self.background_transfer(),
+            line_is_unfinished: self.pi.has_unfinished_line(),
             control_tls: self.protection.control(),
             data_tls: self.protection.data(),
             last_answered: self.pi.last_answered().cloned(),
@@ -363,6 +382,7 @@ impl Engine {
         }
         self.say_close_notify();
         self.control.close();
+        self.tell_end_of_received();
         self.pi.end_of_file();
         self.take_events();
         self.end_data_with_control();

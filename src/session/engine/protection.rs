@@ -67,6 +67,11 @@ impl Protection {
         )
     }
 
+    /// What comes and goes on the control connection is for TLS.
+    pub(super) fn covers_control(&self) -> bool {
+        self.phase != Phase::InClear
+    }
+
     pub(super) fn is_in_handshake(&self) -> bool {
         matches!(self.phase, Phase::AwaitingHandshake | Phase::AwaitingTrust)
     }
@@ -110,6 +115,12 @@ impl Protection {
 impl Engine {
     /// Writes to the control connection as it is protected now.
     pub(super) fn write_control(&mut self, octets: &[u8]) -> io::Result<()> {
+        self.write_protected(octets)?;
+        self.tell_sent(octets, false);
+        Ok(())
+    }
+
+    fn write_protected(&mut self, octets: &[u8]) -> io::Result<()> {
         let is_on = self.protection.is_on();
         let Some(tls) = self.protection.tls.as_mut().filter(|_| is_on) else {
             return self.control.send(octets);

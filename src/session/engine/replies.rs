@@ -21,6 +21,7 @@ impl Engine {
         self.last_reply_octet = Instant::now();
         self.last_movement = self.last_reply_octet;
         self.octets_without_reply += octets.len() as u64;
+        self.tell_received(octets);
         self.pi.receive(octets);
         self.take_events();
         if self.octets_without_reply > ENDLESS_OCTETS {
@@ -84,9 +85,14 @@ impl Engine {
         if !reply.code.is_preliminary() {
             self.stop_typing(assignment.entry);
         }
-        let is_of = |waiting: &Waiting| assignment.entry == Some(waiting.entry);
-        let awaited =
-            self.all_waiting().any(is_of) || (self.waiting.is_some() && self.is_abort(assignment));
+        let is_sent_along = |waiting: &Waiting| {
+            let entries = waiting.first..=waiting.entry;
+            assignment
+                .entry
+                .is_some_and(|entry| entries.contains(&entry))
+        };
+        let awaited = self.all_waiting().any(is_sent_along)
+            || (self.waiting.is_some() && self.is_abort(assignment));
         self.observe(&Observation::ReplyReceived {
             reply,
             assignment,

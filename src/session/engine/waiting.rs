@@ -14,6 +14,8 @@ use super::Engine;
 /// The command that somebody waits for.
 pub(super) struct Waiting {
     pub(super) entry: EntryId,
+    /// The oldest of the commands that were sent along with it.
+    pub(super) first: EntryId,
     pub(super) verb: Verb,
     news: Sender<News>,
     pub(super) reply: Option<Reply>,
@@ -34,6 +36,7 @@ impl Waiting {
     pub(super) fn new(entry: EntryId, verb: Verb, news: Sender<News>) -> Self {
         Self {
             entry,
+            first: entry,
             verb,
             news,
             reply: None,

@@ -76,6 +76,21 @@ pub(super) const BUILTINS: &[(Builtin, &str, &str)] = &[
         "tls",
         "show how both connections are protected, and the certificates",
     ),
+    (
+        Builtin::Timeline,
+        "timeline [all]",
+        "draw both connections side by side, with times",
+    ),
+    (
+        Builtin::Trace,
+        "trace [on|hex|off|[>>] FILE]",
+        "show the octets of both connections",
+    ),
+    (
+        Builtin::Send,
+        "send NAME, send hex 'OCTETS'",
+        "Telnet commands, and octets that no line can hold",
+    ),
 ];
 
 /// Everything about one built-in.
@@ -94,6 +109,19 @@ pub(super) fn explain(page: &mut Page, name: Builtin) {
         Builtin::Listen => page.paragraph(2, LISTEN),
         Builtin::Record => page.paragraph(2, RECORD),
         Builtin::Why => page.paragraph(2, WHY),
+        Builtin::Timeline => page.paragraph(2, TIMELINE),
+        Builtin::Trace => {
+            for (line, about) in TRACE {
+                page.item(line, OCTETS_COLUMNS, about);
+            }
+            page.paragraph(2, TRACE_MORE);
+        }
+        Builtin::Send => {
+            for (line, about) in SEND {
+                page.item(line, OCTETS_COLUMNS, about);
+            }
+            page.paragraph(2, SEND_MORE);
+        }
         Builtin::Set => {
             for setting in Settings::TABLE {
                 let usage = format!("{} {}", setting.name, setting.values.join("|"));
@@ -165,5 +193,40 @@ const LISTEN: &str = "The next transfer uses the connection that the server make
 const WHY: &str = "It reads the digits of the code, looks at the command that was answered and at what the server had \
     acknowledged before it, and says what to type next. Nothing is sent.";
 
+const TIMELINE: &str = "The last command and what came of it, a transfer from its PASV or PORT on; `all` is everything \
+    that is kept, which is the last 1000 events. → went out, ← came in; +2 is milliseconds since the first line of the \
+    exchange.";
+
+const TRACE: &[(&str, &str)] = &[
+    ("on", "text, with everything else escaped (\\r\\n, \\xff)"),
+    ("hex", "offset, hexadecimal, text"),
+    (
+        "FILE",
+        "hexadecimal with times, to a new file (>> FILE adds to one)",
+    ),
+    ("off", "neither screen nor file"),
+];
+
+const TRACE_MORE: &str = "C is the control connection, D the data connection, → went out, ← came in. TLS: the octets \
+    travelled inside it, and are shown as they are outside. Passwords are masked; an octet that may begin an echo of one \
+    waits until that is known.";
+
+const SEND: &[(&str, &str)] = &[
+    (
+        "ip, ao, ayt, brk, ec, el, ga, nop, dm",
+        "IAC and this command of RFC 854",
+    ),
+    (
+        "synch",
+        "IAC IP, then IAC as urgent data, DM: what goes in front of ABOR",
+    ),
+    ("hex 'FF F1'", "these octets, and no line end"),
+];
+
+const SEND_MORE: &str = "Each is shown as it goes out. If hex ends a command line (0D 0A), its reply is awaited as if the \
+    line had been typed, but a transfer has no data. Without a line end, what you send next goes on with the same line. \
+    Octets that end no line are owed nothing: what comes for them stands as unasked. TLS has no urgent data.";
+
+const OCTETS_COLUMNS: usize = 40;
 const RESUME_COLUMNS: usize = 32;
 const SETTING_COLUMNS: usize = 30;

@@ -41,6 +41,12 @@ pub enum Builtin {
     Table,
     /// `tls`.
     Tls,
+    /// `timeline [all]`.
+    Timeline,
+    /// `trace [on|hex|off|[>>] FILE]`.
+    Trace,
+    /// `send NAME`, `send hex OCTETS`.
+    Send,
 }
 
 impl Builtin {
@@ -66,6 +72,9 @@ impl Builtin {
         ("resync", Self::Resync),
         ("table", Self::Table),
         ("tls", Self::Tls),
+        ("timeline", Self::Timeline),
+        ("trace", Self::Trace),
+        ("send", Self::Send),
     ];
 
     /// The built-in of exactly this name; `HELP` is a verb of the server, not ours.
@@ -136,6 +145,9 @@ mod tests {
             (Builtin::Resync, "resync"),
             (Builtin::Table, "table"),
             (Builtin::Tls, "tls"),
+            (Builtin::Timeline, "timeline"),
+            (Builtin::Trace, "trace"),
+            (Builtin::Send, "send"),
         ] {
             assert_eq!(builtin.name(), name);
         }

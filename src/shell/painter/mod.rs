@@ -6,6 +6,8 @@
 //!   data connection open to 127.0.0.1:2895  (11 x 256 + 79 = 2895)
 //! ```
 
+mod clock;
+mod octets;
 mod progress;
 mod screen;
 mod tls;
@@ -24,6 +26,8 @@ use crate::session::{Observation, Observer, Origin};
 use super::escape::escape;
 use progress::ProgressLine;
 
+pub use clock::{Clock, Moment, elapsed};
+pub use octets::hexadecimal;
 pub use screen::{Dialogue, Screen, Size};
 pub use tls::{agreed, certificate_lines};
 pub use words::{count, list_verbs};
@@ -34,8 +38,17 @@ pub struct Painter {
     screen: Screen,
     /// Shared by all clones: the session's thread paints too.
     shows_hints: Arc<AtomicBool>,
+    /// `set time`. Shared in the same way.
+    shows_time: Arc<AtomicBool>,
+    clock: Clock,
     /// Of the transfer that runs now.
     progress: Option<Arc<ProgressLine>>,
+}
+
+/// A line before it is coloured.
+struct Line {
+    style: Style,
+    text: String,
 }
 
 /// How a line of our own is meant.
@@ -61,7 +74,14 @@ impl Painter {
             screen,
             shows_hints: Arc::new(AtomicBool::new(true)),
             progress: None,
+            shows_time: Arc::default(),
+            clock: Clock::default(),
         }
+    }
+
+    /// Whether what happens is shown with the time in front.
+    pub fn show_time(&self, show: bool) {
+        self.shows_time.store(show, Ordering::Relaxed);
     }
 
     /// Whether [`Tone::Hint`] is shown from now on.
@@ -78,22 +98,11 @@ impl Painter {
     /// Says something in the shell's own words, indented to tell it from replies. `text` must be free of what a
     /// server or a file name could have put there: escape it first.
     pub fn say(&self, tone: Tone, text: &str) {
-        if tone == Tone::Hint && !self.shows_hints.load(Ordering::Relaxed) {
+        if tone == Tone::Hint && !self.has_hints() {
             return;
         }
-        let style = match tone {
-            Tone::Note | Tone::Hint => Style::new().dimmed(),
-            Tone::Success => Color::Green.bold(),
-            Tone::Warning => Color::Yellow.normal(),
-            Tone::Error => Color::Red.bold(),
-        };
-        let prefix = match tone {
-            Tone::Note | Tone::Hint | Tone::Success => "  ",
-            Tone::Warning => "  note: ",
-            Tone::Error => "ftpsh: ",
-        };
-        for line in text.lines() {
-            self.paint(style, &format!("{prefix}{line}"));
+        for line in said(tone, text) {
+            self.paint(line.style, &line.text);
         }
     }
 
@@ -104,90 +113,144 @@ impl Painter {
         }
     }
 
-    fn paint(&self, style: Style, text: &str) {
-        if self.screen.has_colour() {
-            self.screen.line(&style.paint(text).to_string());
-        } else {
-            self.screen.line(text);
+    /// Paints what happened at this moment.
+    pub fn paint_at(&self, moment: &Moment, observation: &Observation<'_>) {
+        let lines = lines_of(observation, self.has_hints());
+        if !self.shows_time.load(Ordering::Relaxed) {
+            for line in lines {
+                self.paint(line.style, &line.text);
+            }
+            return;
+        }
+        let mut column = moment.column();
+        for line in lines {
+            let shown = self.styled(Style::new().dimmed(), &column);
+            let text = self.styled(line.style, &line.text);
+            self.screen.line(&format!("{shown}{text}"));
+            column = Moment::empty_column();
         }
     }
 
-    fn reply(&self, reply: &Reply, assignment: &Assignment, awaited: bool) {
-        for (_, verb) in &assignment.passed_over {
-            self.say(
-                Tone::Warning,
-                &format!("{} got no reply", words::verb(verb)),
-            );
-        }
-        if let Some(mark) = mark(reply.code, assignment, awaited) {
-            self.say(Tone::Warning, &mark);
-        }
-        let style = style_of(reply.code.class());
-        for line in &reply.lines {
-            self.paint(style, &escape(line));
-        }
-        if let Some(code) = reply.ended_with {
-            let text = format!("the reply began with {} and ended with {code}", reply.code);
-            self.say(Tone::Warning, &text);
-        }
-        if reply.dropped_octets > 0 {
-            let dropped = count(reply.dropped_octets, "octet");
-            self.say(
-                Tone::Warning,
-                &format!("the reply was longer; {dropped} of it are not shown"),
-            );
+    fn has_hints(&self) -> bool {
+        self.shows_hints.load(Ordering::Relaxed)
+    }
+
+    fn paint(&self, style: Style, text: &str) {
+        self.screen.line(&self.styled(style, text));
+    }
+
+    fn styled(&self, style: Style, text: &str) -> String {
+        if self.screen.has_colour() {
+            style.paint(text).to_string()
+        } else {
+            text.to_owned()
         }
     }
 }
 
 impl Observer for Painter {
     fn observe(&mut self, observation: &Observation<'_>) {
+        let moment = self.clock.read(observation);
         match observation {
-            Observation::CommandSent {
-                origin: Origin::Typed,
-                ..
-            } => {}
-            Observation::CommandSent {
-                command,
-                origin: Origin::Shown,
-            } => {
-                self.paint(
-                    Color::Cyan.normal(),
-                    &format!("→ {}", escape(&command.masked())),
-                );
-            }
-            Observation::AbortSent { synch } => {
-                let how = if *synch {
-                    "  (with Telnet IP and Synch)"
-                } else {
-                    ""
-                };
-                self.paint(Color::Cyan.normal(), &format!("→ ABOR{how}"));
-            }
-            Observation::ReplyReceived {
-                reply,
-                assignment,
-                awaited,
-            } => {
-                self.reply(reply, assignment, *awaited);
-            }
             Observation::TransferMoving(progress) => {
                 let line = self
                     .progress
                     .get_or_insert_with(|| Arc::new(ProgressLine::new()));
-                line.show(progress, &self.screen);
+                return line.show(progress, &self.screen);
             }
-            other => {
-                if matches!(other, Observation::TransferEnded(_)) {
-                    self.progress = None;
-                    self.screen.end_status();
-                }
-                if let Some((tone, text)) = words::describe(other) {
-                    self.say(tone, &text);
-                }
+            Observation::TransferEnded(_) => {
+                self.progress = None;
+                self.screen.end_status();
             }
+            _ => {}
         }
+        self.paint_at(&moment, observation);
     }
+}
+
+fn said(tone: Tone, text: &str) -> Vec<Line> {
+    let style = match tone {
+        Tone::Note | Tone::Hint => Style::new().dimmed(),
+        Tone::Success => Color::Green.bold(),
+        Tone::Warning => Color::Yellow.normal(),
+        Tone::Error => Color::Red.bold(),
+    };
+    let prefix = match tone {
+        Tone::Note | Tone::Hint | Tone::Success => "  ",
+        Tone::Warning => "  note: ",
+        Tone::Error => "ftpsh: ",
+    };
+    let lines = text.lines().map(|line| Line {
+        style,
+        text: format!("{prefix}{line}"),
+    });
+    lines.collect()
+}
+
+/// What is shown of an observation; nothing of a line that stands where it was typed.
+fn lines_of(observation: &Observation<'_>, hints: bool) -> Vec<Line> {
+    let sent = |text: String| {
+        vec![Line {
+            style: Color::Cyan.normal(),
+            text: format!("→ {text}"),
+        }]
+    };
+    match observation {
+        Observation::CommandSent {
+            origin: Origin::Typed,
+            ..
+        } => Vec::new(),
+        Observation::CommandSent {
+            command,
+            origin: Origin::Shown,
+        } => sent(escape(&command.masked())),
+        Observation::AbortSent { synch: true } => {
+            sent("ABOR  (with Telnet IP and Synch)".to_owned())
+        }
+        Observation::AbortSent { synch: false } => sent("ABOR".to_owned()),
+        Observation::OctetsSent(pieces) => {
+            let mut lines = sent(octets::describe(pieces));
+            if octets::lack_urgency(pieces) {
+                lines.extend(said(Tone::Warning, octets::NOT_URGENT));
+            }
+            lines
+        }
+        Observation::ReplyReceived {
+            reply,
+            assignment,
+            awaited,
+        } => reply_lines(reply, assignment, *awaited),
+        other => words::describe(other)
+            .filter(|(tone, _)| hints || *tone != Tone::Hint)
+            .map(|(tone, text)| said(tone, &text))
+            .unwrap_or_default(),
+    }
+}
+
+fn reply_lines(reply: &Reply, assignment: &Assignment, awaited: bool) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for (_, verb) in &assignment.passed_over {
+        let text = format!("{} got no reply", words::verb(verb));
+        lines.extend(said(Tone::Warning, &text));
+    }
+    if let Some(mark) = mark(reply.code, assignment, awaited) {
+        lines.extend(said(Tone::Warning, &mark));
+    }
+    let style = style_of(reply.code.class());
+    lines.extend(reply.lines.iter().map(|line| Line {
+        style,
+        text: escape(line),
+    }));
+    if let Some(code) = reply.ended_with {
+        let text = format!("the reply began with {} and ended with {code}", reply.code);
+        lines.extend(said(Tone::Warning, &text));
+    }
+    if reply.dropped_octets > 0 {
+        let dropped = count(reply.dropped_octets, "octet");
+        let text = format!("the reply was longer; {dropped} of it are not shown");
+        lines.extend(said(Tone::Warning, &text));
+    }
+    lines
 }
 
 /// What is odd about a reply, if anything is.

@@ -131,6 +131,7 @@ pub(super) fn describe(observation: &Observation<'_>) -> Option<(Tone, String)> 
         Observation::CommandSent { .. }
         | Observation::AbortSent { .. }
         | Observation::TransferMoving(_)
+        | Observation::OctetsSent(_)
         | Observation::ReplyReceived { .. } => return None,
     })
 }

@@ -47,6 +47,7 @@ fn every_value_of_every_type_can_be_reached_by_its_name() {
         ("hints", "off"),
         ("gutter", "off"),
         ("pager", "off"),
+        ("time", "on"),
         ("prompt-user", "on"),
         ("prompt-host", "on"),
         ("prompt-dir", "on"),
@@ -70,6 +71,7 @@ fn every_value_of_every_type_can_be_reached_by_its_name() {
         hints: false,
         gutter: false,
         pager: false,
+        time: true,
         prompt: PromptParts {
             host: true,
             user: true,

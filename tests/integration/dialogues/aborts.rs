@@ -3,8 +3,6 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
-use socket2::SockRef;
-
 use super::connected;
 use super::hand::{Control, End, Hand, is_idle, read_to_end, write_without_end};
 use crate::support::terminal::{Key, Terminal};
@@ -59,17 +57,8 @@ impl Transfer {
 
     /// IAC IP, IAC as the urgent octet, DM, and the line.
     fn expect_synch(&mut self) {
-        self.control.expect_octets(b"\xff\xf4");
-        let stream = &self.control.stream;
-        // The urgent octet is gone once anything behind it was read, and there once that has come.
-        let behind = stream.peek(&mut [0]);
-        assert!(matches!(behind, Ok(1)), "{behind:?}");
-        let mut urgent = [std::mem::MaybeUninit::uninit()];
-        let count = SockRef::from(stream)
-            .recv_out_of_band(&mut urgent)
-            .expect("an urgent octet came");
-        assert_eq!(count, 1);
-        self.control.expect_octets(b"\xf2ABOR\r\n");
+        self.control.expect_synch();
+        self.control.expect("ABOR");
     }
 }
 

@@ -7,6 +7,8 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
+use socket2::SockRef;
+
 use crate::support::DEADLINE;
 
 /// Waits for one control connection.
@@ -76,6 +78,21 @@ impl Control {
             came.escape_ascii().to_string(),
             octets.escape_ascii().to_string()
         );
+    }
+
+    /// Waits for IAC IP, IAC as the urgent octet, and DM.
+    #[track_caller]
+    pub(super) fn expect_synch(&mut self) {
+        self.expect_octets(b"\xff\xf4");
+        // The urgent octet is gone once anything behind it was read, and there once that has come.
+        let behind = self.stream.peek(&mut [0]);
+        assert!(matches!(behind, Ok(1)), "{behind:?}");
+        let mut urgent = [std::mem::MaybeUninit::uninit()];
+        let count = SockRef::from(&self.stream)
+            .recv_out_of_band(&mut urgent)
+            .expect("an urgent octet came");
+        assert_eq!(count, 1);
+        self.expect_octets(b"\xf2");
     }
 
     /// The next line, without its end; `None` once the client has ended the connection.

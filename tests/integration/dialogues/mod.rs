@@ -13,6 +13,7 @@ mod passive;
 mod progress;
 mod reading;
 mod replies;
+mod synchs;
 mod typing;
 mod uploads;
 

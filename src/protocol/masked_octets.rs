@@ -1,0 +1,255 @@
+//! The octets of the control connection as they may be shown: secrets become `****`, however they are cut into pieces.
+//!
+//! ```text
+//! sent      "PASS hun", "ter2\r\n"              shown   "PASS ****", "****\r\n"
+//! received  "500 PASS hun", "ter2?\r\n"         shown   "500 PASS ", "****?\r\n"
+//! ```
+
+use std::ops::Range;
+
+use super::command::secret_offset;
+use super::secret_echo::{MASK, SecretEcho};
+use super::telnet::{Filtered, TelnetFilter};
+
+/// Octets with `****` in the place of each secret, so that not even its length shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MaskedOctets {
+    /// What may be shown.
+    pub octets: Vec<u8>,
+    /// Which of them stand for secrets: ranges, in order and apart.
+    pub secrets: Vec<Range<usize>>,
+}
+
+/// Masks what is sent, piece after piece.
+#[derive(Clone, Default)]
+pub struct SentMask {
+    /// What was sent since the last line end.
+    line: Vec<u8>,
+}
+
+/// Masks what is received, piece after piece. Octets that may be the beginning of an echo are held back until it is known.
+#[derive(Default)]
+pub struct ReceivedMask {
+    /// What came since the last line end, or the last of it.
+    line: Vec<u8>,
+    /// How much of `line` was handed out.
+    shown: usize,
+}
+
+impl MaskedOctets {
+    /// Masks these places of `octets`, which are in order and apart.
+    fn new(octets: &[u8], places: impl Iterator<Item = Range<usize>>) -> Self {
+        let mut masked = Self::default();
+        let mut start = 0;
+        for place in places.filter(|place| !place.is_empty()) {
+            masked.octets.extend_from_slice(&octets[start..place.start]);
+            let mask = masked.octets.len();
+            masked.octets.extend_from_slice(MASK);
+            masked.secrets.push(mask..masked.octets.len());
+            start = place.end;
+        }
+        masked.octets.extend_from_slice(&octets[start..]);
+        masked
+    }
+
+    /// Whether there is nothing to show.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.octets.is_empty()
+    }
+}
+
+impl SentMask {
+    /// Masks the next octets that go out.
+    #[must_use]
+    pub fn take(&mut self, octets: &[u8]) -> MaskedOctets {
+        let mut earlier = self.line.len();
+        self.line.extend_from_slice(octets);
+        let mut places = sent_secrets(&self.line);
+        let is_covered = |own: Range<usize>| {
+            let (start, end) = (own.start + earlier, own.end + earlier);
+            let mut places = places.iter();
+            places.any(|place| place.start <= start && end <= place.end)
+        };
+        // What stands in front of it may keep a server from reading PASS, but not a person.
+        if !sent_secrets(octets).into_iter().all(is_covered) {
+            self.line.drain(..earlier);
+            earlier = 0;
+            places = sent_secrets(&self.line);
+        }
+        let places = places.into_iter().map(|place| rebased(&place, earlier));
+        let masked = MaskedOctets::new(octets, places);
+        self.line.drain(..behind_last_line_end(&self.line));
+        masked
+    }
+}
+
+impl ReceivedMask {
+    /// Masks the next octets that came. `answers_secret` as in [`SecretEcho::places`].
+    #[must_use]
+    pub fn take(&mut self, octets: &[u8], echo: &SecretEcho, answers_secret: bool) -> MaskedOctets {
+        self.line.extend_from_slice(octets);
+        let text = Text::of(&self.line);
+        let places = text.echoes(echo, answers_secret);
+        let end = text.end_of_certain(echo, places.last(), self.line.len());
+        let end = end.max(self.shown);
+        let shown = self.shown;
+        let places = places
+            .iter()
+            .map(|place| rebased(&(place.start..place.end.min(end)), shown));
+        let masked = MaskedOctets::new(&self.line[shown..end], places);
+        self.shown = end;
+        self.forget(echo.longest());
+        masked
+    }
+
+    /// Takes octets that nobody wants to see.
+    pub fn skip(&mut self, octets: &[u8], echo: &SecretEcho) {
+        self.line.extend_from_slice(octets);
+        self.shown = self.line.len();
+        self.forget(echo.longest());
+    }
+
+    /// Nothing more comes: what was held back may be part of a secret.
+    #[must_use]
+    pub fn end(&mut self) -> MaskedOctets {
+        let held = self.line.split_off(self.shown);
+        self.line.clear();
+        self.shown = 0;
+        MaskedOctets::new(&held, std::iter::once(0..held.len()))
+    }
+
+    /// Drops what no echo can need any more.
+    fn forget(&mut self, longest_secret: usize) {
+        let whole_lines = behind_last_line_end(&self.line[..self.shown]);
+        let context = longest_secret + CONTEXT_OCTETS;
+        let old = whole_lines.max(self.shown.saturating_sub(context));
+        self.line.drain(..old);
+        self.shown -= old;
+    }
+}
+
+/// Octets without what the other side takes out of them: Telnet commands and NUL.
+struct Text {
+    octets: Vec<u8>,
+    /// Where each of them stands.
+    places: Vec<Range<usize>>,
+}
+
+impl Text {
+    fn of(octets: &[u8]) -> Self {
+        let mut text = Self {
+            octets: Vec::with_capacity(octets.len()),
+            places: Vec::with_capacity(octets.len()),
+        };
+        let mut telnet = TelnetFilter::default();
+        let mut start = 0;
+        for (at, &octet) in octets.iter().enumerate() {
+            if telnet.held_octets() == 0 {
+                start = at;
+            }
+            match telnet.take(octet) {
+                Filtered::Text(octet @ 1..) => text.push(octet, start..at + 1),
+                Filtered::UndoubledIac(octet) => {
+                    text.push(255, start..at);
+                    text.push(octet, at..at + 1);
+                }
+                Filtered::Text(0) | Filtered::Nothing | Filtered::Command(_) => {}
+            }
+        }
+        text
+    }
+
+    fn push(&mut self, octet: u8, place: Range<usize>) {
+        self.octets.push(octet);
+        self.places.push(place);
+    }
+
+    /// Where echoes stand among all octets.
+    fn echoes(&self, echo: &SecretEcho, answers_secret: bool) -> Vec<Range<usize>> {
+        let mut echoes = Vec::new();
+        let mut start = 0;
+        for line in self.octets.split_inclusive(|&octet| octet == b'\n') {
+            let places = echo.places(line, answers_secret).into_iter();
+            echoes.extend(places.map(|place| {
+                let (first, last) = (start + place.start, start + place.end - 1);
+                self.places[first].start..self.places[last].end
+            }));
+            start += line.len();
+        }
+        echoes
+    }
+
+    /// Up to where it is known what is an echo and what is not.
+    fn end_of_certain(
+        &self,
+        echo: &SecretEcho,
+        last_echo: Option<&Range<usize>>,
+        length: usize,
+    ) -> usize {
+        let unfinished = echo.unfinished_octets(&self.octets);
+        let begins = self.octets.len() - unfinished;
+        let Some(place) = self.places.get(begins) else {
+            return length;
+        };
+        match last_echo {
+            // Its end looks like the beginning of another.
+            Some(echo) if echo.end > place.start => echo.end,
+            _ => place.start,
+        }
+    }
+}
+
+/// Where the lines hold secrets. A server may take CR alone for a line end, so a verb may stand behind it; a secret goes
+/// on to the LF.
+fn sent_secrets(octets: &[u8]) -> Vec<Range<usize>> {
+    let text = Text::of(octets);
+    let mut secrets: Vec<Range<usize>> = Vec::new();
+    let mut start = 0;
+    for line in text
+        .octets
+        .split_inclusive(|octet| matches!(octet, b'\r' | b'\n'))
+    {
+        if let Some(offset) = secret_offset(line)
+            && let Some(place) = text.places.get(start + offset)
+        {
+            let secret = place.start..end_of_line(octets, place.start);
+            if secrets.last().is_none_or(|last| last.end <= secret.start) {
+                secrets.push(secret);
+            }
+        }
+        start += line.len();
+    }
+    secrets
+}
+
+/// Where the line ends that `from` lies in: before its CR LF, before its LF, or with the octets.
+fn end_of_line(octets: &[u8], from: usize) -> usize {
+    let Some(length) = octets[from..].iter().position(|&octet| octet == b'\n') else {
+        return octets.len();
+    };
+    let end = from + length;
+    if end > from && octets[end - 1] == b'\r' {
+        end - 1
+    } else {
+        end
+    }
+}
+
+fn behind_last_line_end(octets: &[u8]) -> usize {
+    octets
+        .iter()
+        .rposition(|&octet| octet == b'\n')
+        .map_or(0, |end| end + 1)
+}
+
+/// A place counted from `start` on; what lies before that is cut off.
+fn rebased(place: &Range<usize>, start: usize) -> Range<usize> {
+    place.start.saturating_sub(start)..place.end.saturating_sub(start)
+}
+
+/// How much of a line is kept besides the longest secret: a verb in front of it, and Telnet commands in between.
+const CONTEXT_OCTETS: usize = 64;
+
+#[cfg(test)]
+mod tests;

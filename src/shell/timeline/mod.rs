@@ -1,0 +1,111 @@
+//! What happened, kept for `timeline`: an observer that hears what the painter hears, and paints nothing until it is asked.
+
+mod drawing;
+mod event;
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use event::Event;
+
+use super::painter::Moment;
+use crate::protocol::Command;
+use crate::protocol::user_pi::data_direction;
+use crate::session::Observation;
+
+/// The last events of all sessions of this shell. Clones share it.
+#[derive(Clone, Debug, Default)]
+pub struct Timeline {
+    log: Arc<Mutex<Log>>,
+}
+
+#[derive(Debug, Default)]
+struct Log {
+    events: VecDeque<Event>,
+    dropped: u64,
+    exchange: u64,
+    /// A PASV, EPSV, PORT or EPRT began this exchange, and its transfer has not been asked for.
+    awaits_transfer: bool,
+}
+
+/// How much of it is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// The last command and what came of it; a transfer from its PASV or PORT on.
+    LastExchange,
+    /// Everything that is kept.
+    All,
+}
+
+impl Timeline {
+    /// Keeps what happened at this moment.
+    pub fn note(&self, moment: &Moment, observation: &Observation<'_>) {
+        self.lock().take(moment, observation);
+    }
+
+    /// The lines of the drawing, none wider than `columns`.
+    #[must_use]
+    pub fn draw(&self, extent: Extent, columns: usize) -> Vec<String> {
+        let log = self.lock();
+        let events = log.events.iter();
+        let drawn: Vec<&Event> = events
+            .filter(|event| extent == Extent::All || event.exchange == log.exchange)
+            .collect();
+        let mut lines = Vec::new();
+        // Whoever asks for less has lost something only if the exchange itself is longer.
+        if log.dropped > 0 && (extent == Extent::All || drawn.len() == log.events.len()) {
+            lines.push(format!(
+                "(the last {EVENTS_KEPT} events; {} before them are not kept)",
+                log.dropped
+            ));
+        }
+        lines.extend(drawing::draw(&drawn, columns));
+        lines
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Log> {
+        // Nothing that runs under the lock can panic half-way through a change.
+        self.log.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Log {
+    fn take(&mut self, moment: &Moment, observation: &Observation<'_>) {
+        match observation {
+            Observation::CommandSent { command, .. } => self.begin_command(command),
+            Observation::Connected { .. } | Observation::OctetsSent(_) => self.begin(false),
+            _ => {}
+        }
+        let Some(event) = Event::of(observation, moment, self.exchange) else {
+            return;
+        };
+        if self.events.len() == EVENTS_KEPT {
+            self.events.pop_front();
+            self.dropped += 1;
+        }
+        self.events.push_back(event);
+    }
+
+    fn begin_command(&mut self, command: &Command) {
+        let verb = command.verb();
+        let opens = OPENING_VERBS.iter().any(|opening| verb.is(opening));
+        if opens || !self.awaits_transfer {
+            return self.begin(opens);
+        }
+        self.awaits_transfer = data_direction(command).is_none();
+    }
+
+    fn begin(&mut self, awaits_transfer: bool) {
+        self.exchange += 1;
+        self.awaits_transfer = awaits_transfer;
+    }
+}
+
+/// What readies a data connection for a transfer.
+const OPENING_VERBS: [&str; 6] = ["PASV", "EPSV", "LPSV", "PORT", "EPRT", "LPRT"];
+
+/// Each has at most some hundred octets.
+const EVENTS_KEPT: usize = 1_000;
+
+#[cfg(test)]
+mod tests;

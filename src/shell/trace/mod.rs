@@ -1,0 +1,173 @@
+//! `trace`: the exact octets of both connections, on the screen or in a file.
+//!
+//! Whoever moves octets writes them here, under one lock, and waits until they are written. So nothing piles up, and the
+//! order is that in which they moved. While nobody looks, nothing is copied, masked or locked.
+
+mod form;
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use jiff::Zoned;
+
+pub use form::Form;
+
+use super::escape::escape;
+use super::painter::{Painter, Tone};
+use crate::session::{MovedOctets, OctetTap};
+
+/// Where traced octets go. Clones share it.
+#[derive(Clone, Debug)]
+pub struct Trace {
+    is_open: Arc<AtomicBool>,
+    places: Arc<Mutex<Places>>,
+}
+
+#[derive(Debug)]
+struct Places {
+    painter: Painter,
+    shown: Option<Form>,
+    file: Option<TraceFile>,
+}
+
+#[derive(Debug)]
+struct TraceFile {
+    /// As it may be shown.
+    name: String,
+    file: File,
+}
+
+/// Whether a file that exists may be written to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Existing {
+    /// It is refused.
+    Refused,
+    /// The trace goes behind its end.
+    Appended,
+}
+
+impl Trace {
+    /// Traces nothing yet.
+    #[must_use]
+    pub fn new(painter: Painter) -> Self {
+        let places = Places {
+            painter,
+            shown: None,
+            file: None,
+        };
+        Self {
+            is_open: Arc::default(),
+            places: Arc::new(Mutex::new(places)),
+        }
+    }
+
+    /// Shows octets on the screen from now on.
+    pub fn show(&self, form: Form) {
+        self.lock().shown = Some(form);
+        self.is_open.store(true, Ordering::Release);
+    }
+
+    /// Writes them to a file from now on, in hexadecimal and with times.
+    ///
+    /// # Errors
+    ///
+    /// What the system says, [`io::ErrorKind::AlreadyExists`] among it.
+    pub fn write_to(&self, path: &Path, existing: Existing) -> io::Result<()> {
+        let mut file = open(path, existing)?;
+        let now = Zoned::now();
+        writeln!(
+            file,
+            "# ftpsh trace, {}",
+            now.strftime("%Y-%m-%d %H:%M:%S %:z")
+        )?;
+        self.lock().file = Some(TraceFile {
+            name: escape(path.as_os_str().as_encoded_bytes()),
+            file,
+        });
+        self.is_open.store(true, Ordering::Release);
+        Ok(())
+    }
+
+    /// Stops tracing to either.
+    pub fn stop(&self) {
+        let mut places = self.lock();
+        places.shown = None;
+        places.file = None;
+        self.is_open.store(false, Ordering::Release);
+    }
+
+    /// Where it goes, in words.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        let places = self.lock();
+        let shown = match places.shown {
+            None => "off",
+            Some(Form::Text) => "on",
+            Some(Form::Hexadecimal) => "hex",
+        };
+        match &places.file {
+            None => format!("trace {shown}"),
+            Some(file) => format!("trace {shown}, and to the file {}", file.name),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Places> {
+        // Nothing that runs under the lock can panic half-way through a change.
+        self.places.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl OctetTap for Trace {
+    fn is_open(&self) -> bool {
+        self.is_open.load(Ordering::Acquire)
+    }
+
+    fn moved(&self, moved: &MovedOctets<'_>) {
+        let mut places = self.lock();
+        if let Some(form) = places.shown {
+            for line in form::lines(form, moved) {
+                places.painter.say(Tone::Note, &line);
+            }
+        }
+        if let Some(mut file) = places.file.take() {
+            match file.write(moved) {
+                Ok(()) => places.file = Some(file),
+                // Tracing must not end what is traced.
+                Err(error) => {
+                    let text = format!("the trace to {} ended: {error}", file.name);
+                    places.painter.say(Tone::Error, &text);
+                }
+            }
+        }
+        let is_open = places.shown.is_some() || places.file.is_some();
+        self.is_open.store(is_open, Ordering::Release);
+    }
+}
+
+impl TraceFile {
+    /// In one write, so that the file holds whole pieces whenever it is looked at.
+    fn write(&mut self, moved: &MovedOctets<'_>) -> io::Result<()> {
+        let now = Zoned::now();
+        let text = format!(
+            "{} {}\n{}",
+            now.strftime("%H:%M:%S%.3f"),
+            form::heading(moved),
+            form::dump(moved)
+        );
+        self.file.write_all(text.as_bytes())
+    }
+}
+
+/// A pipe or a device could keep whoever moves octets waiting, so only files will do.
+fn open(path: &Path, existing: Existing) -> io::Result<File> {
+    if existing == Existing::Refused {
+        return OpenOptions::new().write(true).create_new(true).open(path);
+    }
+    match std::fs::metadata(path) {
+        Ok(metadata) if !metadata.is_file() => Err(io::Error::other("it is no ordinary file")),
+        _ => OpenOptions::new().append(true).create(true).open(path),
+    }
+}
