@@ -114,7 +114,20 @@ impl Painter {
     }
 
     /// Paints what happened at this moment.
-    pub fn paint_at(&self, moment: &Moment, observation: &Observation<'_>) {
+    pub fn paint_at(&mut self, moment: &Moment, observation: &Observation<'_>) {
+        match observation {
+            Observation::TransferMoving(progress) => {
+                let line = self
+                    .progress
+                    .get_or_insert_with(|| Arc::new(ProgressLine::new()));
+                return line.show(progress, &self.screen);
+            }
+            Observation::TransferEnded(_) => {
+                self.progress = None;
+                self.screen.end_status();
+            }
+            _ => {}
+        }
         let lines = lines_of(observation, self.has_hints());
         if !self.shows_time.load(Ordering::Relaxed) {
             for line in lines {
@@ -151,19 +164,6 @@ impl Painter {
 impl Observer for Painter {
     fn observe(&mut self, observation: &Observation<'_>) {
         let moment = self.clock.read(observation);
-        match observation {
-            Observation::TransferMoving(progress) => {
-                let line = self
-                    .progress
-                    .get_or_insert_with(|| Arc::new(ProgressLine::new()));
-                return line.show(progress, &self.screen);
-            }
-            Observation::TransferEnded(_) => {
-                self.progress = None;
-                self.screen.end_status();
-            }
-            _ => {}
-        }
         self.paint_at(&moment, observation);
     }
 }
