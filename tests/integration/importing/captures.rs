@@ -4,9 +4,9 @@ use std::fs;
 
 use tempfile::TempDir;
 
-use super::pcap::Tap;
 use super::{import, replay};
 use crate::support::client::Client;
+use crate::support::pcap::Tap;
 use crate::support::real_server::{Kind, RealServer};
 
 /// A server where `1.TXT` holds the beginning.

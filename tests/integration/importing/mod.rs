@@ -4,7 +4,6 @@ mod article;
 mod captures;
 mod command_line;
 mod exports;
-mod pcap;
 
 use std::fs;
 

@@ -9,11 +9,11 @@ use std::sync::mpsc::{self, Sender};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use crate::support::DEADLINE;
+use super::DEADLINE;
 
 /// A relay for one control connection.
-pub(super) struct Tap {
-    pub(super) address: SocketAddr,
+pub(crate) struct Tap {
+    pub(crate) address: SocketAddr,
     relaying: JoinHandle<Vec<Segment>>,
 }
 
@@ -23,7 +23,7 @@ struct Segment {
 }
 
 impl Tap {
-    pub(super) fn start(server: SocketAddr) -> Self {
+    pub(crate) fn start(server: SocketAddr) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
         let address = listener.local_addr().expect("it is bound");
         let relaying = thread::spawn(move || relay(&listener, server));
@@ -31,7 +31,7 @@ impl Tap {
     }
 
     /// The capture, once both sides have closed the connection.
-    pub(super) fn capture(self) -> Vec<u8> {
+    pub(crate) fn capture(self) -> Vec<u8> {
         let segments = self.relaying.join().expect("both sides close");
         capture_file(&segments)
     }
