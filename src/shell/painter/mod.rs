@@ -49,6 +49,8 @@ pub struct Painter {
 struct Line {
     style: Style,
     text: String,
+    /// How far the rows behind the first are indented; `None` for what is not broken at all.
+    hang: Option<usize>,
 }
 
 /// How a line of our own is meant.
@@ -102,7 +104,7 @@ impl Painter {
             return;
         }
         for line in said(tone, text) {
-            self.paint(line.style, &line.text);
+            self.paint(&line, 0);
         }
     }
 
@@ -131,16 +133,18 @@ impl Painter {
         let lines = lines_of(observation, self.has_hints());
         if !self.shows_time.load(Ordering::Relaxed) {
             for line in lines {
-                self.paint(line.style, &line.text);
+                self.paint(&line, 0);
             }
             return;
         }
         let mut column = moment.column();
         for line in lines {
-            let shown = self.styled(Style::new().dimmed(), &column);
-            let text = self.styled(line.style, &line.text);
-            self.screen.line(&format!("{shown}{text}"));
-            column = Moment::empty_column();
+            for text in self.rows_of(&line, column.chars().count()) {
+                let shown = self.styled(Style::new().dimmed(), &column);
+                let text = self.styled(line.style, &text);
+                self.screen.line(&format!("{shown}{text}"));
+                column = Moment::empty_column();
+            }
         }
     }
 
@@ -148,8 +152,26 @@ impl Painter {
         self.shows_hints.load(Ordering::Relaxed)
     }
 
-    fn paint(&self, style: Style, text: &str) {
-        self.screen.line(&self.styled(style, text));
+    fn paint(&self, line: &Line, taken_columns: usize) {
+        for text in self.rows_of(line, taken_columns) {
+            self.screen.line(&self.styled(line.style, &text));
+        }
+    }
+
+    /// The rows of the terminal that a line takes: the shell's own words are broken between words.
+    fn rows_of(&self, line: &Line, taken_columns: usize) -> Vec<String> {
+        let (Some(hang), Some(columns)) = (line.hang, self.screen.row()) else {
+            return vec![line.text.clone()];
+        };
+        let columns = columns.saturating_sub(taken_columns).max(NARROWEST_ROW);
+        let indent = " ".repeat(hang);
+        let options = textwrap::Options::new(columns)
+            .subsequent_indent(&indent)
+            .break_words(false)
+            .word_splitter(textwrap::WordSplitter::NoHyphenation)
+            .word_separator(textwrap::WordSeparator::AsciiSpace);
+        let rows = textwrap::wrap(&line.text, options);
+        rows.into_iter().map(String::from).collect()
     }
 
     fn styled(&self, style: Style, text: &str) -> String {
@@ -168,6 +190,17 @@ impl Observer for Painter {
     }
 }
 
+impl Line {
+    /// A line that stays in one piece.
+    fn whole(style: Style, text: String) -> Self {
+        Self {
+            style,
+            text,
+            hang: None,
+        }
+    }
+}
+
 fn said(tone: Tone, text: &str) -> Vec<Line> {
     let style = match tone {
         Tone::Note | Tone::Hint => Style::new().dimmed(),
@@ -183,18 +216,14 @@ fn said(tone: Tone, text: &str) -> Vec<Line> {
     let lines = text.lines().map(|line| Line {
         style,
         text: format!("{prefix}{line}"),
+        hang: Some(prefix.len()),
     });
     lines.collect()
 }
 
 /// What is shown of an observation; nothing of a line that stands where it was typed.
 fn lines_of(observation: &Observation<'_>, hints: bool) -> Vec<Line> {
-    let sent = |text: String| {
-        vec![Line {
-            style: Color::Cyan.normal(),
-            text: format!("→ {text}"),
-        }]
-    };
+    let sent = |text: String| vec![Line::whole(Color::Cyan.normal(), format!("→ {text}"))];
     match observation {
         Observation::CommandSent {
             origin: Origin::Typed,
@@ -237,10 +266,8 @@ fn reply_lines(reply: &Reply, assignment: &Assignment, awaited: bool) -> Vec<Lin
         lines.extend(said(Tone::Warning, &mark));
     }
     let style = style_of(reply.code.class());
-    lines.extend(reply.lines.iter().map(|line| Line {
-        style,
-        text: escape(line),
-    }));
+    let text = reply.lines.iter();
+    lines.extend(text.map(|line| Line::whole(style, escape(line))));
     if let Some(code) = reply.ended_with {
         let text = format!("the reply began with {} and ended with {code}", reply.code);
         lines.extend(said(Tone::Warning, &text));
@@ -284,3 +311,6 @@ fn style_of(class: ReplyClass) -> Style {
         ReplyClass::Protected | ReplyClass::Unclassified => Style::new(),
     }
 }
+
+/// Below so many columns words are broken anyway.
+const NARROWEST_ROW: usize = 20;

@@ -59,10 +59,7 @@ impl Screen {
     /// which the caller has summed up in `plain`.
     #[must_use]
     pub fn new(dialogue: Dialogue, colour: Option<bool>, plain: bool) -> Self {
-        let is_terminal = match dialogue {
-            Dialogue::StandardOutput => io::stdout().is_terminal(),
-            Dialogue::StandardError => io::stderr().is_terminal(),
-        };
+        let is_terminal = dialogue.is_terminal();
         let shared = Shared {
             dialogue,
             prints_above_prompt: false,
@@ -85,10 +82,7 @@ impl Screen {
     /// The same with a status line, where the dialogue goes to a terminal.
     #[must_use]
     pub fn with_status_line(self) -> Self {
-        let has_cursor = match self.lock().dialogue {
-            Dialogue::StandardOutput => io::stdout().is_terminal(),
-            Dialogue::StandardError => io::stderr().is_terminal(),
-        };
+        let has_cursor = self.lock().dialogue.is_terminal();
         Self { has_cursor, ..self }
     }
 
@@ -96,6 +90,13 @@ impl Screen {
     #[must_use]
     pub fn has_cursor(&self) -> bool {
         self.has_cursor
+    }
+
+    /// How many characters a row of the dialogue holds, where it goes to a terminal.
+    #[must_use]
+    pub fn row(&self) -> Option<usize> {
+        let dialogue = self.lock().dialogue;
+        dialogue.is_terminal().then(|| dialogue.size().columns)
     }
 
     /// The size of the terminal as it is now.
@@ -299,6 +300,13 @@ impl Shared {
 }
 
 impl Dialogue {
+    fn is_terminal(self) -> bool {
+        match self {
+            Self::StandardOutput => io::stdout().is_terminal(),
+            Self::StandardError => io::stderr().is_terminal(),
+        }
+    }
+
     fn size(self) -> Size {
         let size = match self {
             Self::StandardOutput => terminal_size_of(io::stdout()),

@@ -2,7 +2,7 @@
 
 use nu_ansi_term::{Color, Style};
 
-use super::{Painter, Tone};
+use super::{Line, Painter, Tone};
 
 impl Painter {
     /// `word` says how it went; `text` must be escaped.
@@ -25,7 +25,7 @@ impl Painter {
     /// An excerpt of a transcript, and what is expected above what came; all escaped.
     pub fn difference(&self, excerpt: &[String], expected: &[String], actual: &[String]) {
         for line in excerpt {
-            self.paint(Style::new(), &format!("    {line}"));
+            self.paint(&Line::whole(Style::new(), format!("    {line}")), 0);
         }
         let rows = [
             ("expected", Color::Green, expected),
@@ -34,7 +34,8 @@ impl Painter {
         for (word, colour, lines) in rows {
             for (index, line) in lines.iter().enumerate() {
                 let word = if index == 0 { word } else { "" };
-                self.paint(colour.normal(), &format!("    {word:<8}  {line}"));
+                let text = format!("    {word:<8}  {line}");
+                self.paint(&Line::whole(colour.normal(), text), 0);
             }
         }
     }
