@@ -191,6 +191,13 @@ pub enum Observation<'a> {
         /// Which way the data would go.
         direction: DataDirection,
     },
+    /// A person waits, and nothing has moved for a while.
+    StillWaiting {
+        /// The verb of the command that is owed its final reply.
+        verb: &'a Verb,
+        /// An upload was handed over whole, and the server has not closed its side of the data connection.
+        upload_is_with_server: bool,
+    },
     /// The prompt is given back although this command is still owed its final reply.
     FinalReplyOwed {
         /// The command's verb.

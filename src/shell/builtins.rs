@@ -9,6 +9,7 @@ use super::escape::escape;
 use super::exit::Exit;
 use super::help;
 use super::line::{Builtin, Redirection, expand_home};
+use super::page::Page;
 use super::painter::Tone;
 use super::sending::exists_already;
 use super::target::Target;
@@ -232,6 +233,15 @@ impl Shell {
 
     fn set(&mut self, arguments: &[String]) -> Exit {
         match arguments {
+            [] if self.is_interactive() => {
+                let mut page = Page::new(self.columns());
+                for setting in super::settings::Settings::TABLE {
+                    let label = format!("{} {}", setting.name, setting.value(&self.settings));
+                    page.item(&label, SETTING_COLUMNS, &setting.choices(&self.settings));
+                }
+                self.painter.plain(&page.into_text());
+                Exit::Done
+            }
             [] => {
                 self.settings
                     .list()
@@ -304,4 +314,5 @@ pub(super) fn is_redirection(argument: &[u8]) -> bool {
     REDIRECTIONS.contains(&argument)
 }
 
+const SETTING_COLUMNS: usize = 28;
 const REDIRECTIONS: &[&[u8]] = &[b"|", b">", b">>", b"<", b"<<<", b"&"];

@@ -372,15 +372,20 @@ impl Setting {
     /// One line: name, value, the other values, what it decides.
     #[must_use]
     pub fn describe(&self, settings: &Settings) -> String {
-        let value = self.value(settings);
-        let others: Vec<&str> = self
-            .values
-            .iter()
-            .copied()
-            .filter(|v| *v != value)
-            .collect();
-        let others = format!("(or {})", others.join(", "));
+        let (value, others) = (self.value(settings), self.others(settings));
         format!("{:<16} {value:<8} {others:<22} {}", self.name, self.about)
+    }
+
+    /// The other values, and what it decides.
+    #[must_use]
+    pub fn choices(&self, settings: &Settings) -> String {
+        format!("{} {}", self.others(settings), self.about)
+    }
+
+    fn others(&self, settings: &Settings) -> String {
+        let value = self.value(settings);
+        let others = self.values.iter().copied().filter(|other| *other != value);
+        format!("(or {})", others.collect::<Vec<_>>().join(", "))
     }
 }
 

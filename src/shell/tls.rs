@@ -39,14 +39,15 @@ impl Shell {
         match &status.control_tls {
             None => self
                 .painter
-                .plain("control connection  in clear; AUTH TLS asks for TLS"),
+                .plain("control connection    in clear; AUTH TLS asks for TLS"),
             Some(secured) => self.tell_secured("control connection", secured),
         }
         let level = match status.learnt.parameters.protection {
             Some(ProtectionLevel::Private) => "under TLS from the next transfer on (PROT P)",
             _ => "in clear; PBSZ 0 and PROT P ask for TLS",
         };
-        self.painter.plain(&format!("data connections    {level}"));
+        self.painter
+            .plain(&format!("data connections      {level}"));
         if let Some(secured) = &status.data_tls {
             self.tell_secured("last data connection", secured);
         }
@@ -60,7 +61,7 @@ impl Shell {
             "a new session"
         };
         self.painter
-            .plain(&format!("{which}  {}, {session}", agreed(secured)));
+            .plain(&format!("{which:<20}  {}, {session}", agreed(secured)));
         let trust = match &secured.trust {
             Trust::Verified => "verified".to_owned(),
             Trust::Known(reason) => format!("trusted by you; {}", escape(reason.as_bytes())),
@@ -68,7 +69,8 @@ impl Shell {
                 format!("NOT VERIFIED (--insecure); {}", escape(reason.as_bytes()))
             }
         };
-        self.painter.plain(&format!("  certificate  {trust}"));
+        self.painter
+            .plain(&format!("  certificate         {trust}"));
         for (index, certificate) in secured.chain.iter().enumerate() {
             if index > 0 {
                 self.painter.plain("  issued by");

@@ -124,6 +124,9 @@ impl ActiveTransfer {
     /// The handshake of the data connection is over.
     pub(super) fn secured(&mut self) {
         self.secured = true;
+        if self.begun || self.answered == Some(true) {
+            self.move_data();
+        }
     }
 
     pub(super) fn is_in_handshake(&self) -> bool {
@@ -157,7 +160,9 @@ impl ActiveTransfer {
 
     /// The next moment at which something is due.
     pub(super) fn deadline(&self) -> Option<Instant> {
-        let reading = self.receive_at.filter(|_| self.connection.is_some());
+        let reading = self
+            .receive_at
+            .filter(|_| self.connection.is_some() && !self.is_in_handshake());
         let ending = [self.give_up_at, self.connect_until];
         let ending = ending
             .into_iter()
@@ -228,7 +233,8 @@ impl ActiveTransfer {
 
     /// Reads the data, unless that has begun already.
     pub(super) fn receive(&mut self) {
-        let Some(connection) = &self.connection else {
+        // Not before it is told that the data connection is under TLS.
+        let Some(connection) = self.connection.as_ref().filter(|_| !self.is_in_handshake()) else {
             return;
         };
         if let (Some(_), Some(writer)) = (self.receive_at.take(), self.joined.writer()) {
@@ -238,6 +244,9 @@ impl ActiveTransfer {
 
     fn move_data(&mut self) {
         self.receive();
+        if self.is_in_handshake() {
+            return;
+        }
         if let (None, Some(connection)) = (&self.result, &self.connection)
             && let Some(source) = self.joined.take_source()
         {

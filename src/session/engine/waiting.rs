@@ -30,6 +30,8 @@ pub(super) struct Waiting {
     pub(super) transfer: Option<TransferEnd>,
     pub(super) data_ended_at: Option<Instant>,
     pub(super) aborted: bool,
+    /// The person who waits has been told that nothing moves.
+    pub(super) told_to_wait: bool,
 }
 
 impl Waiting {
@@ -50,6 +52,7 @@ impl Waiting {
             transfer: None,
             data_ended_at: None,
             aborted: false,
+            told_to_wait: false,
         }
     }
 
@@ -99,8 +102,10 @@ impl Engine {
         let data_first = self.data_first_until.filter(|at| *at > Instant::now());
         let moving = self.transfer.as_ref().and_then(|it| it.progress_due());
         let clearing = self.protection.deadline();
+        let patience = self.waiting.as_ref();
+        let patience = patience.and_then(|waiting| self.patience_deadline(waiting));
         let waiting = self.all_waiting().flat_map(|one| self.deadlines_of(one));
-        [reply_end, transfer, data_first, moving, clearing]
+        [reply_end, transfer, data_first, moving, clearing, patience]
             .into_iter()
             .chain(waiting)
             .flatten()
@@ -132,6 +137,7 @@ impl Engine {
             self.give_up_on_server(None);
         }
         self.pass_clearing_deadline(now);
+        self.pass_patience_deadline(now);
         self.pass_silence_limit(now);
         if self
             .transfer
@@ -165,6 +171,36 @@ impl Engine {
         self.conclude_transfer();
         self.observe(&Observation::TimedOut(limit));
         self.settle_all_as(Ending::TimedOut);
+    }
+
+    /// Somebody at a prompt that does not come should know what it waits for.
+    fn patience_deadline(&self, waiting: &Waiting) -> Option<Instant> {
+        let is_person = self.settings.silence_limit.is_none();
+        let is_silent = !waiting.told_to_wait && !waiting.verb.as_bytes().is_empty();
+        (is_person && is_silent && self.connected).then(|| self.last_movement + PATIENCE)
+    }
+
+    fn pass_patience_deadline(&mut self, now: Instant) {
+        let deadline = self.waiting.as_ref();
+        let deadline = deadline.and_then(|waiting| self.patience_deadline(waiting));
+        if deadline.is_none_or(|at| now < at) {
+            return;
+        }
+        let moves = self.transfer.as_mut();
+        if moves.is_some_and(|transfer| transfer.has_moved()) {
+            self.last_movement = now;
+            return;
+        }
+        let Some(waiting) = &mut self.waiting else {
+            return;
+        };
+        waiting.told_to_wait = true;
+        let verb = waiting.verb.clone();
+        let sent = waiting.transfer.as_ref().is_some_and(TransferEnd::is_whole);
+        self.observe(&Observation::StillWaiting {
+            verb: &verb,
+            upload_is_with_server: sent && self.data.sent.is_some() && self.data.receipt_is_owed,
+        });
     }
 
     /// After the data have ended, a final reply that does not come must not keep the prompt.
@@ -254,6 +290,8 @@ impl Engine {
 
 /// A reply whose last line bears another code than its first is whole after so much silence.
 const REPLY_SILENCE: Duration = Duration::from_secs(2);
+/// How long a person waits before something seems wrong.
+const PATIENCE: Duration = Duration::from_secs(8);
 const OWED_LIMIT: Duration = Duration::from_secs(3);
 const RECEIPT_GRACE: Duration = Duration::from_millis(100);
 const ABORT_SILENCE: Duration = Duration::from_secs(1);

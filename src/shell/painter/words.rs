@@ -75,6 +75,17 @@ pub(super) fn describe(observation: &Observation<'_>) -> Option<(Tone, String)> 
                 format!("no data connection is open to {what} on: type PASV first"),
             )
         }
+        Observation::StillWaiting {
+            verb,
+            upload_is_with_server,
+        } => {
+            let what = if *upload_is_with_server {
+                "the octets are on their way, and the server has not closed its side".to_owned()
+            } else {
+                format!("still waiting for the reply to {}", self::verb(verb))
+            };
+            (Tone::Hint, format!("{what}; Ctrl-C gives the prompt back"))
+        }
         Observation::FinalReplyOwed { verb } => (
             Tone::Warning,
             format!(

@@ -48,7 +48,9 @@ impl Event {
 
 fn tell(observation: &Observation<'_>) -> Option<Told> {
     Some(match observation {
-        Observation::TransferMoving(_) | Observation::BackgroundSettled { .. } => return None,
+        Observation::TransferMoving(_)
+        | Observation::BackgroundSettled { .. }
+        | Observation::StillWaiting { .. } => return None,
         Observation::CommandSent { command, .. } => sent(escape(&command.masked())),
         Observation::AbortSent { synch: true } => sent("ABOR, behind IP and Synch".to_owned()),
         Observation::AbortSent { synch: false } => sent("ABOR".to_owned()),

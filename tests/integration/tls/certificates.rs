@@ -36,7 +36,7 @@ fn a_certificate_that_verifies_is_believed_under_both_versions() {
         let said = format!("{version}, TLS");
         assert!(finished.stderr.contains(&said), "{}", finished.stderr);
         assert!(
-            finished.stderr.contains("certificate  verified"),
+            finished.stderr.contains("certificate         verified"),
             "{}",
             finished.stderr
         );

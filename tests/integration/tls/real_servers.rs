@@ -107,7 +107,7 @@ fn everything(kind: Kind, version: &str, open: &str, ipv6: bool) {
     let finished = client.run();
     let context = format!("{kind:?} {version} {open} {ipv6}:\n{}", finished.stderr);
     assert_eq!(finished.status, 0, "{context}");
-    let control = format!("control connection  TLS {version}");
+    let control = format!("control connection    TLS {version}");
     assert!(finished.stderr.contains(&control), "{context}");
     let data = format!("last data connection  TLS {version}");
     assert!(finished.stderr.contains(&data), "{context}");
