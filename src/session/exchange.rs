@@ -117,6 +117,17 @@ impl Exchange {
             .unwrap_or_else(|_| News::Settled(Outcome::lost()))
     }
 
+    /// The next thing that settles the command, or needs the user.
+    #[must_use]
+    pub fn next_decisive_news(&self) -> News {
+        loop {
+            match self.next_news() {
+                News::Begun | News::DataEnded => {}
+                news => return news,
+            }
+        }
+    }
+
     /// The next thing that happens within `limit`.
     #[must_use]
     pub fn next_news_within(&self, limit: Duration) -> Option<News> {

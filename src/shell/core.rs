@@ -184,9 +184,14 @@ impl Shell {
 
     /// Sends a command without data and waits for what becomes of it.
     pub(super) fn perform(&mut self, command: Command, origin: Origin) -> Result<Outcome, Exit> {
-        self.interrupts.turn_to_next_command();
-        let exchange = self.connected()?.begin(command, origin, None);
-        let outcome = self.await_outcome(&exchange);
+        let session = self.connected()?;
+        // From before it is sent: what is typed then may be a password, and must not be seen.
+        let (exchange, news) = self.interrupts.during(|| {
+            let exchange = session.begin(command, origin, None);
+            let news = exchange.next_decisive_news();
+            (exchange, news)
+        });
+        let outcome = self.await_outcome(&exchange, news);
         self.tell_interruption(&outcome);
         Ok(outcome)
     }

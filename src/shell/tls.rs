@@ -12,13 +12,16 @@ use crate::session::{Ending, Exchange, News, Origin, Outcome, Session};
 
 impl Shell {
     /// Waits until an exchange is settled, and asks the user about a certificate on the way.
-    pub(super) fn await_outcome(&mut self, exchange: &Exchange) -> Outcome {
+    pub(super) fn await_outcome(&mut self, exchange: &Exchange, first: News) -> Outcome {
+        let mut news = first;
         loop {
-            match self.interrupts.clone().during(|| exchange.next_news()) {
+            match news {
                 News::Settled(outcome) => return outcome,
                 News::TrustAsked(question) => self.decide_trust(question),
                 News::Begun | News::DataEnded => {}
             }
+            let interrupts = self.interrupts.clone();
+            news = interrupts.during(|| exchange.next_decisive_news());
         }
     }
 
