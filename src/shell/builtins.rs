@@ -130,6 +130,7 @@ impl Shell {
             None => Exit::Done,
             Some(outcome) => {
                 self.tell_interruption(&outcome);
+                self.hint_after_refusal(&outcome);
                 Exit::of(&outcome)
             }
         }
@@ -152,7 +153,13 @@ impl Shell {
     fn listen(&self) -> Exit {
         let listened = self
             .exchange(|interrupts, session| interrupts.during(|| session.listen(Origin::Shown)));
-        listened.map_or_else(|exit| exit, |outcome| Exit::of(&outcome))
+        match listened {
+            Ok(outcome) => {
+                self.hint_after_refusal(&outcome);
+                Exit::of(&outcome)
+            }
+            Err(exit) => exit,
+        }
     }
 
     fn help(&mut self, arguments: &[String]) -> Exit {
