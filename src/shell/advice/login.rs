@@ -40,11 +40,17 @@ pub(super) const CASES: &[Case] = &[
         hint: "next: USER and the name first, then PASS",
     },
     Case {
-        fits: |a, _| has_code(a, &[430, 530]) && a.is_to(&["PASS"]) && !a.before.logged_in,
+        fits: |a, now| is_wrong_password(a) && !now.is_under_tls,
         cause: "The password is wrong, or this user may not come in: servers do not say which. Some want AUTH TLS \
             first.",
         next: "USER, then PASS again",
-        hint: "",
+        hint: "next: USER and PASS again (`login` asks for both)",
+    },
+    Case {
+        fits: |a, now| is_wrong_password(a) && now.is_under_tls,
+        cause: "The password is wrong, or this user may not come in: servers do not say which.",
+        next: "USER, then PASS again",
+        hint: "next: USER and PASS again (`login` asks for both)",
     },
     Case {
         fits: |a, _| is_refused(a) && a.is_to(&["USER", "PASS", "ACCT"]) && a.before.logged_in,
@@ -53,7 +59,13 @@ pub(super) const CASES: &[Case] = &[
         hint: "",
     },
     Case {
-        fits: |a, _| has_code(a, &[421, 430, 530]) && a.is_to(&["USER"]),
+        fits: |a, now| has_code(a, &[421, 430, 530]) && a.is_to(&["USER"]) && now.is_under_tls,
+        cause: "The server does not let this user in.",
+        next: "USER with another name",
+        hint: "",
+    },
+    Case {
+        fits: |a, now| has_code(a, &[421, 430, 530]) && a.is_to(&["USER"]) && !now.is_under_tls,
         cause: "The server does not let this user in, or not without TLS.",
         next: "USER with another name, or AUTH TLS before it",
         hint: "",
@@ -69,4 +81,8 @@ pub(super) const CASES: &[Case] = &[
 /// Nobody is logged in, and the command was not about that.
 fn is_stranger(answered: &Answered) -> bool {
     !answered.before.logged_in && !answered.is_to(&["USER", "PASS", "ACCT", "AUTH", "HOST"])
+}
+
+fn is_wrong_password(answered: &Answered) -> bool {
+    has_code(answered, &[430, 530]) && answered.is_to(&["PASS"]) && !answered.before.logged_in
 }

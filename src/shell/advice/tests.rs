@@ -1,6 +1,6 @@
 use std::collections::HashSet;
 
-use super::{Advice, CASES, Circumstances, all, bares_data, hint, meant, warning};
+use super::{Advice, CASES, Circumstances, all, bares_data, hint, meant, tls, warning};
 use crate::protocol::user_pi::{Event, UserPi};
 use crate::protocol::{Answered, Command, REPLY_CODES, VERBS};
 
@@ -201,5 +201,15 @@ fn no_way_out_is_less_protection() {
         for said in advice(dialogue) {
             assert!(!said.next.contains("PROT C"), "{dialogue}: {said:?}");
         }
+    }
+}
+
+#[test]
+fn of_tls_one_thing_is_said_at_a_time() {
+    for (dialogue, _) in rows() {
+        let (pi, now) = played(dialogue);
+        let answered = pi.last_answered().unwrap();
+        let fitting = tls::CASES.iter().filter(|case| (case.fits)(answered, now));
+        assert!(fitting.count() <= 1, "{dialogue}");
     }
 }
