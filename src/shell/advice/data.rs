@@ -41,14 +41,14 @@ pub(super) const CASES: &[Case] = &[
         hint: "next: `set tls-resume on`, PASV, then {}: many servers want it",
     },
     Case {
-        fits: |a, _| is_private_loss(a) && has_code(a, &[522]),
+        fits: |a, now| is_private_loss(a) && has_code(a, &[522]) && now.resumes_tls,
         cause: "The server wants the data connection to resume the TLS session of the control connection (RFC 4217 \
             section 10.2), and this one did not.",
         next: "PASV, then {} once more; if it stays so: QUIT, `open`, AUTH TLS",
         hint: "the TLS session was not resumed: PASV, then {} once more",
     },
     Case {
-        fits: |a, _| is_private_loss(a),
+        fits: |a, now| is_private_loss(a) && has_code(a, &[425]) && now.resumes_tls,
         cause: "The server got no data connection, or one whose TLS is not what it wants: many want the TLS session of \
             the control connection resumed (RFC 4217 section 10.2). `tls` shows whether the last one was.",
         next: "PASV, then {} once more; if it stays so: QUIT, `open`, AUTH TLS",
