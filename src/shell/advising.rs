@@ -28,8 +28,8 @@ impl Shell {
 
     /// Says what could come next, if there is something to say.
     pub(super) fn hint_after(&self, outcome: &Outcome) {
-        if self.settings.hints && is_in_vain(outcome) {
-            self.painter.say(Tone::Hint, NOTHING_TO_COME);
+        if let Some(cause) = vain_waiting(outcome).filter(|_| self.settings.hints) {
+            self.painter.say(Tone::Hint, cause);
             return;
         }
         if !self.settings.hints || outcome.ending != Ending::Answered {
@@ -103,12 +103,18 @@ impl Shell {
     }
 }
 
-/// The server has answered 1yz or nothing, and there is nothing that data could come or go on.
-fn is_in_vain(outcome: &Outcome) -> bool {
-    let is_given_up = matches!(outcome.ending, Ending::TimedOut | Ending::Interrupted);
-    is_given_up && outcome.lacked_data_connection
+/// Why nothing came, if data should have moved and there was no data connection for them.
+fn vain_waiting(outcome: &Outcome) -> Option<&'static str> {
+    match outcome.ending {
+        _ if !outcome.lacked_data_connection => None,
+        Ending::TimedOut => Some(
+            "no data connection was opened, so the server waited in vain: PASV comes before the transfer",
+        ),
+        Ending::Interrupted => Some(
+            "no data connection was opened, so the server waits in vain: ABOR, PASV, then once more",
+        ),
+        _ => None,
+    }
 }
 
-const NOTHING_TO_COME: &str =
-    "no data connection was opened, so the server waits in vain: PASV comes before the transfer";
 const USUAL_COLUMNS: usize = 80;

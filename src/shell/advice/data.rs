@@ -28,7 +28,7 @@ pub(super) const CASES: &[Case] = &[
         hint: "",
     },
     Case {
-        fits: |a, _| moves_data(a) && has_code(a, &[125, 150]),
+        fits: |a, _| moves_data(a) && !is_without_port(a) && has_code(a, &[125, 150]),
         cause: "The transfer has begun; its final reply is owed.",
         next: "Wait for it, or ABOR",
         hint: "",

@@ -2,7 +2,6 @@
 
 mod builtins;
 mod codes;
-
 mod verb;
 
 use super::advice;
