@@ -190,14 +190,12 @@ const AT_ANY_TIME: &[(&str, &str)] = &[
     ("disconnect logout", "QUIT, or the built-in `close`"),
     ("tls ssl starttls secure", "AUTH TLS"),
     ("cr", "the setting `set ascii`"),
+    ("debug", "the built-in `trace`"),
 ];
 
 /// Words of other clients for what needs no word here.
 const NEEDLESS: &[(&str, &str)] = &[
-    (
-        "verbose debug trace",
-        "what is sent and what comes is shown anyway",
-    ),
+    ("verbose", "what is sent and what comes is shown anyway"),
     (
         "hash tick",
         "how many octets went is said behind each transfer",
