@@ -141,6 +141,7 @@ impl Shell {
         let line = words.join(" ");
         match Command::new(line.as_bytes()) {
             Ok(command) if data_direction(&command) == Some(DataDirection::Received) => {
+                self.warn_before(&command);
                 self.send_as_table(command)
             }
             Ok(_) => {

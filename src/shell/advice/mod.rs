@@ -110,7 +110,8 @@ pub fn warning(command: &Command, known: &Learnt) -> Option<String> {
 /// with PROT C.
 #[must_use]
 pub fn bares_data(command: &Command, known: &Learnt, circumstances: Circumstances) -> bool {
-    circumstances.is_under_tls
+    circumstances.is_connected
+        && circumstances.is_under_tls
         && known.logged_in
         && known.parameters.protection.is_none()
         && data_direction(command).is_some()
