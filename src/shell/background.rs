@@ -39,6 +39,7 @@ impl Shell {
         if self.has_background() {
             return self.refuse_second_transfer();
         }
+        self.warn_before(&command);
         let redirection = redirection.with_home(self.home.as_deref());
         let transfer = match self.data_of(&command, Some(redirection), true) {
             Ok(Data::Joined(transfer)) => transfer,

@@ -131,6 +131,7 @@ impl Shell {
             None => Exit::Done,
             Some(outcome) => {
                 self.tell_interruption(&outcome);
+                self.hint_after_refusal(&outcome);
                 Exit::of(&outcome)
             }
         }
@@ -141,6 +142,7 @@ impl Shell {
         let line = words.join(" ");
         match Command::new(line.as_bytes()) {
             Ok(command) if data_direction(&command) == Some(DataDirection::Received) => {
+                self.warn_before(&command);
                 self.send_as_table(command)
             }
             Ok(_) => {
@@ -153,7 +155,13 @@ impl Shell {
     fn listen(&self) -> Exit {
         let listened = self
             .exchange(|interrupts, session| interrupts.during(|| session.listen(Origin::Shown)));
-        listened.map_or_else(|exit| exit, |outcome| Exit::of(&outcome))
+        match listened {
+            Ok(outcome) => {
+                self.hint_after_refusal(&outcome);
+                Exit::of(&outcome)
+            }
+            Err(exit) => exit,
+        }
     }
 
     fn help(&mut self, arguments: &[String]) -> Exit {

@@ -69,6 +69,7 @@ impl Shell {
         };
         self.interrupts.set_session(Some(session.interrupter()));
         self.session = Some(session);
+        self.has_told_of_bare_data = false;
         self.begin_recording();
         let outcome = self.await_greeting(&greeting, start);
         let exit = Exit::of(&outcome);
@@ -180,13 +181,17 @@ impl Shell {
                 Err(exit) => return exit,
             };
         }
+        self.hint_after_refusal(&outcome);
         Exit::of(&outcome)
     }
 
     fn change_directories(&mut self, directories: &[Vec<u8>]) -> Exit {
         for directory in directories {
             let exit = match self.send_shown(b"CWD ", directory) {
-                Ok(outcome) => Exit::of(&outcome),
+                Ok(outcome) => {
+                    self.hint_after_refusal(&outcome);
+                    Exit::of(&outcome)
+                }
                 Err(exit) => exit,
             };
             if exit != Exit::Done {

@@ -48,6 +48,8 @@ pub struct Shell {
     pub(super) certificates: Certificates,
     pub(super) timeline: Timeline,
     pub(super) trace: Trace,
+    /// It was said in this session that data go in clear: once is enough.
+    pub(super) has_told_of_bare_data: bool,
     /// Lines of a paste that have not been read yet.
     pub(super) pasted: std::collections::VecDeque<String>,
 }

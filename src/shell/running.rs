@@ -188,6 +188,7 @@ pub(super) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
         last_target: None,
         timeline: Timeline::default(),
         trace: Trace::new(painter.clone()),
+        has_told_of_bare_data: false,
         pasted: VecDeque::new(),
     })
 }

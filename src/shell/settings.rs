@@ -135,7 +135,7 @@ pub struct Setting {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SettingError {
     /// No such setting.
-    #[error("set: there is no setting {}: the settings are {}", escape(name.as_bytes()), names())]
+    #[error("set: there is no setting {}{} settings are {}", escape(name.as_bytes()), meant(name), names())]
     UnknownName {
         /// As given.
         name: String,
@@ -406,6 +406,20 @@ fn place<T: PartialEq>(all: &[T], value: T) -> usize {
         .position(|one| *one == value)
         .expect("each array holds every value of its type, which a test checks")
 }
+
+/// The setting that a name without one was probably meant for, as the middle of a sentence.
+fn meant(name: &str) -> String {
+    let distance = |setting: &&Setting| strsim::osa_distance(name, setting.name);
+    let nearest = Settings::TABLE.iter().min_by_key(distance);
+    nearest
+        .filter(|setting| distance(setting) <= MOST_SLIPS)
+        .map_or_else(
+            || ": the".to_owned(),
+            |setting| format!(", did you mean {}? The", setting.name),
+        )
+}
+
+const MOST_SLIPS: usize = 2;
 
 fn names() -> String {
     let names: Vec<&str> = Settings::TABLE.iter().map(|setting| setting.name).collect();

@@ -36,7 +36,8 @@ impl Shell {
 
     /// `tls`: what protects the connections.
     pub(super) fn tls(&self) -> Exit {
-        let Some(status) = self.session.as_ref().and_then(Session::status) else {
+        let status = self.session.as_ref().and_then(Session::status);
+        let Some(status) = status.filter(|status| status.connected) else {
             return self.refuse_line(&"not connected, so there is no TLS to tell of");
         };
         match &status.control_tls {

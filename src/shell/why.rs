@@ -8,7 +8,7 @@
 //!   Next    RNFR and the old name, then RNTO b
 //! ```
 
-use super::advice::{self, Advice};
+use super::advice::{self, Advice, Circumstances};
 use super::help;
 use super::page::Page;
 use crate::protocol::learnt::DataPortUse;
@@ -17,9 +17,14 @@ use crate::session::Status;
 
 use super::painter::list_verbs;
 
-/// Explains a reply on a screen of so many columns; `status` is the session's state now.
+/// Explains a reply on a screen of so many columns; `status` and `circumstances` are those of now.
 #[must_use]
-pub fn explain(answered: &Answered, status: &Status, columns: usize) -> String {
+pub fn explain(
+    answered: &Answered,
+    status: &Status,
+    circumstances: Circumstances,
+    columns: usize,
+) -> String {
     let mut page = Page::new(columns);
     let code = answered.reply.code;
     page.paragraph(0, &format!("{code} {}", whose(answered)));
@@ -29,27 +34,46 @@ pub fn explain(answered: &Answered, status: &Status, columns: usize) -> String {
     let entry = reply_codes::entry(code);
     let meaning = entry.map_or(
         "No RFC and no server that we know uses this code.",
-        |entry| entry.meaning,
+        |entry| entry.meaning_for(&answered.verb()),
     );
     page.item(&code.to_string(), CODE_COLUMNS, meaning);
     page.gap();
-    let advice = advice::all(answered);
+    if !status.connected {
+        page.item("State", LABEL_COLUMNS, &state(status));
+    }
+    let advice = advice::all(answered, circumstances);
+    explain_here(&mut page, &advice, status.connected);
+    let verb = answered.verb();
+    if let Some(entry) = entry {
+        page.item("Usually", LABEL_COLUMNS, entry.causes_for(&verb));
+        let is_without_next = advice.iter().all(|advice| advice.next.is_empty());
+        if is_without_next && status.connected && !entry.advice.is_empty() {
+            page.item("Next", LABEL_COLUMNS, entry.advice);
+        }
+    }
+    if !status.connected {
+        page.item("Next", LABEL_COLUMNS, "`open` connects again");
+    }
+    if let Some(entry) = entry {
+        page.item("Source", LABEL_COLUMNS, entry.reference);
+    }
+    if status.connected {
+        page.item("State", LABEL_COLUMNS, &state(status));
+    }
+    page.into_text()
+}
+
+/// The explanations that fit best. Without a connection nothing that they could suggest can be sent.
+fn explain_here(page: &mut Page, advice: &[Advice], is_connected: bool) {
+    let mut last = "";
     for (index, Advice { cause, next, .. }) in advice.iter().take(MOST).enumerate() {
         let label = if index == 0 { "Here" } else { "Or" };
         page.item(label, LABEL_COLUMNS, cause);
-        if !next.is_empty() {
+        if is_connected && !next.is_empty() && next != last {
             page.item("Next", LABEL_COLUMNS, next);
         }
+        last = next;
     }
-    if let Some(entry) = entry {
-        page.item("Usually", LABEL_COLUMNS, entry.causes);
-        if advice.iter().all(|advice| advice.next.is_empty()) && !entry.advice.is_empty() {
-            page.item("Next", LABEL_COLUMNS, entry.advice);
-        }
-        page.item("Source", LABEL_COLUMNS, entry.reference);
-    }
-    page.item("State", LABEL_COLUMNS, &state(status));
-    page.into_text()
 }
 
 fn whose(answered: &Answered) -> String {

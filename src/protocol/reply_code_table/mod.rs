@@ -1,10 +1,11 @@
 //! The rows of the table of reply codes, in the order of their codes. See [`super::reply_codes`].
 
 mod completions;
+mod readings;
 mod refusals;
 
 use super::reply::ReplyCode;
-use super::reply_codes::ReplyCodeEntry;
+use super::reply_codes::{Reading, ReplyCodeEntry};
 use super::rows;
 
 /// Every code that an RFC, a draft or a server in use knows, sorted.
@@ -25,6 +26,7 @@ const fn row(code: u16, meaning: &'static str, reference: &'static str) -> Reply
         causes: "",
         advice: "",
         handling: "",
+        readings: &[],
     }
 }
 
@@ -41,6 +43,11 @@ impl ReplyCodeEntry {
 
     const fn handled(mut self, handling: &'static str) -> Self {
         self.handling = handling;
+        self
+    }
+
+    const fn read_as(mut self, readings: &'static [Reading]) -> Self {
+        self.readings = readings;
         self
     }
 }

@@ -1,5 +1,6 @@
 //! Refusals, 4yz and 5yz, and what stands outside the five classes.
 
+use super::readings::{OF_425, OF_503, OF_521, OF_522};
 use super::{RFC_959, RFC_2228, row};
 use crate::protocol::reply_codes::ReplyCodeEntry;
 
@@ -12,7 +13,8 @@ pub(super) const ROWS: &[ReplyCodeEntry] = &[
     row(425, "The data connection cannot be opened.", RFC_959)
         .causes("No PASV or PORT before the transfer, a second transfer on one PASV, a firewall between server and \
             data port, or TLS that was not resumed.")
-        .advice("PASV (or EPSV), then the command again. After PORT and a timeout: PASV, which goes the other way."),
+        .advice("PASV (or EPSV), then the command again. After PORT and a timeout: PASV, which goes the other way.")
+        .read_as(OF_425),
     row(426, "The data connection broke; the transfer is aborted.", RFC_959)
         .causes("The data connection was reset: by an ABOR, a router, or either side.")
         .advice("SIZE shows how much came through; `resume` sends or fetches the rest."),
@@ -44,7 +46,8 @@ pub(super) const ROWS: &[ReplyCodeEntry] = &[
         .advice("FEAT lists the extensions that it has."),
     row(503, "Not in this order: another command must come first.", RFC_959)
         .causes("RNTO without RNFR, PASS without USER, PROT without PBSZ or TLS, HOST or AUTH after the login.")
-        .advice("What must come first: `help VERB` says it."),
+        .advice("What must come first: `help VERB` says it.")
+        .read_as(OF_503),
     row(504, "Not implemented for this argument.", RFC_959)
         .causes("A TYPE, MODE, STRU, AUTH or OPTS that the server does not have for this argument.")
         .advice("Another argument: `help VERB` lists them."),
@@ -58,12 +61,14 @@ pub(super) const ROWS: &[ReplyCodeEntry] = &[
     row(521, "The directory exists already; or address family or PROT level not supported.",
         "RFC 959; RFC 1639 section 4; RFC 4217 section 10.2")
         .causes("MKD: it is there already. LPRT: wrong address family. PROT: the level does not fit.")
-        .advice("CWD into it; EPSV in place of LPRT; PROT P or PROT C."),
+        .advice("CWD into it; EPSV in place of LPRT; PROT P or PROT C.")
+        .read_as(OF_521),
     row(522, "Network protocol not supported; or TLS failed or was not resumed on the data connection.",
         "RFC 2428 section 2; RFC 4217 section 10.2")
         .causes("EPRT or EPSV with an address family that the server does not have here; or a data connection \
             under TLS that did not resume the session of the control connection.")
-        .advice("EPSV without an argument, or PASV. Under TLS: PASV and the command again, or PROT C."),
+        .advice("EPSV without an argument, or PASV. Under TLS: PROT P, PASV and the command again.")
+        .read_as(OF_522),
     row(530, "Not logged in.", RFC_959)
         .causes("No login yet, a wrong password, or a user that may not come in. Some servers want AUTH TLS first.")
         .advice("USER and PASS; or AUTH TLS before them."),
@@ -72,7 +77,7 @@ pub(super) const ROWS: &[ReplyCodeEntry] = &[
         .advice("ACCT and the account, then again."),
     row(533, "This protection of commands is denied by policy.", RFC_2228)
         .causes("The command must be protected, or must not be.")
-        .advice("AUTH TLS first."),
+        .advice("In clear: AUTH TLS first."),
     row(534, "Denied by policy.", RFC_2228)
         .causes("The server does not allow this AUTH or PROT, or not now.")
         .advice("AUTH before USER; another mechanism or level."),

@@ -44,13 +44,14 @@ pub(super) const ROWS: &[VerbEntry] = &[
             TLS.")
         .example(&["PBSZ 0", "200 PBSZ set to 0.", "PROT P", "200 PROT now Private."])
         .quirks("vsftpd (522) and ProFTPD (425) refuse a data connection that does not resume the TLS session \
-            of the control connection. pyftpdlib alone insists on PBSZ.")
+            of the control connection. pyftpdlib and the practice server insist on PBSZ.")
         .handled("The last one accepted decides for each transfer: P puts its data connection under TLS, which \
             resumes the control connection's session."),
     VerbEntry::new("CCC", "CCC", "RFC 2228 section 3; RFC 4217 section 5",
         "Takes the control connection back to clear text.", &[200, 533, 534])
         .needs("AUTH TLS; best behind USER and PASS.")
-        .notes("For firewalls that read along. Who can change a packet can type commands then.")
+        .notes("For firewalls that read along. Who can change a packet can type commands then. \
+            After it there is no PBSZ and no PROT.")
         .example(&["CCC", "200 Clearing control channel."])
         .quirks("ProFTPD and Pure-FTPd have it; Pure-FTPd answers 534 without TLS.")
         .handled("Its 2yz ends TLS on the control connection with close_notify both ways."),

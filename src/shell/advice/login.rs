@@ -1,35 +1,35 @@
-//! Login and security.
+//! Login.
 
 use super::{Case, has_code, is_refused};
 use crate::protocol::Answered;
 
 pub(super) const CASES: &[Case] = &[
     Case {
-        fits: |a| has_code(a, &[331]),
+        fits: |a, _| has_code(a, &[331]),
         cause: "The name was taken; whether there is such a user, the server does not say yet.",
         next: "PASS and the password",
         hint: "",
     },
     Case {
-        fits: |a| has_code(a, &[332, 532]),
+        fits: |a, _| has_code(a, &[332, 532]),
         cause: "The server wants an account besides user and password.",
         next: "ACCT and the account",
         hint: "next: ACCT and the account",
     },
     Case {
-        fits: |a| has_code(a, &[530, 503]) && is_stranger(a) && a.before.secret_is_asked,
+        fits: |a, _| has_code(a, &[530, 503]) && is_stranger(a) && a.before.secret_is_asked,
         cause: "The server has asked for the password, and waits for it.",
         next: "PASS and the password",
         hint: "next: PASS and the password, which the server waits for",
     },
     Case {
-        fits: |a| has_code(a, &[530]) && is_stranger(a),
+        fits: |a, _| has_code(a, &[530]) && is_stranger(a),
         cause: "Nobody is logged in: no USER and PASS were accepted in this session.",
         next: "USER and the name, then PASS (`login` asks for both)",
         hint: "next: USER and the name, then PASS (`login` asks for both)",
     },
     Case {
-        fits: |a| {
+        fits: |a, _| {
             has_code(a, &[503, 530])
                 && a.is_to(&["PASS"])
                 && !a.before.secret_is_asked
@@ -40,51 +40,49 @@ pub(super) const CASES: &[Case] = &[
         hint: "next: USER and the name first, then PASS",
     },
     Case {
-        fits: |a| has_code(a, &[430, 530]) && a.is_to(&["PASS"]) && !a.before.logged_in,
+        fits: |a, now| is_wrong_password(a) && !now.is_under_tls,
         cause: "The password is wrong, or this user may not come in: servers do not say which. Some want AUTH TLS \
             first.",
         next: "USER, then PASS again",
-        hint: "",
+        hint: "next: USER and PASS again (`login` asks for both)",
     },
     Case {
-        fits: |a| is_refused(a) && a.is_to(&["USER", "PASS", "ACCT"]) && a.before.logged_in,
+        fits: |a, now| is_wrong_password(a) && now.is_under_tls,
+        cause: "The password is wrong, or this user may not come in: servers do not say which.",
+        next: "USER, then PASS again",
+        hint: "next: USER and PASS again (`login` asks for both)",
+    },
+    Case {
+        fits: |a, _| is_refused(a) && a.is_to(&["USER", "PASS", "ACCT"]) && a.before.logged_in,
         cause: "Somebody is logged in already, and this server does not change users within a session.",
         next: "QUIT, then `open` and USER",
         hint: "",
     },
     Case {
-        fits: |a| has_code(a, &[421, 430, 530]) && a.is_to(&["USER"]),
+        fits: |a, now| has_code(a, &[421, 430, 530]) && a.is_to(&["USER"]) && now.is_under_tls,
+        cause: "The server does not let this user in.",
+        next: "USER with another name",
+        hint: "",
+    },
+    Case {
+        fits: |a, now| has_code(a, &[421, 430, 530]) && a.is_to(&["USER"]) && !now.is_under_tls,
         cause: "The server does not let this user in, or not without TLS.",
         next: "USER with another name, or AUTH TLS before it",
         hint: "",
     },
     Case {
-        fits: |a| is_refused(a) && a.is_to(&["AUTH", "HOST"]) && a.before.logged_in,
+        fits: |a, _| is_refused(a) && a.is_to(&["HOST"]) && a.before.logged_in,
         cause: "It comes before USER; with most servers it is too late once somebody is logged in.",
         next: "QUIT, `open`, then {}",
         hint: "next: QUIT, `open`, then {}: it comes before USER",
-    },
-    Case {
-        fits: |a| is_refused(a) && a.is_to(&["AUTH"]),
-        cause: "The server does not have this mechanism, or no TLS at all. If it has TLS, FEAT lists AUTH TLS.",
-        next: "FEAT; without TLS: USER",
-        hint: "",
-    },
-    Case {
-        fits: |a| is_refused(a) && a.is_to(&["PBSZ", "PROT", "CCC"]),
-        cause: "It belongs to a control connection under TLS: AUTH TLS, then PBSZ 0, then PROT P.",
-        next: "AUTH TLS before the login, then PBSZ 0 and PROT P",
-        hint: "next: AUTH TLS before the login, then PBSZ 0 and PROT P",
-    },
-    Case {
-        fits: |a| has_code(a, &[533, 534, 535, 536, 537]),
-        cause: "The server's rules do not allow this with the protection that the session has.",
-        next: "AUTH TLS before USER, then PBSZ 0 and PROT P",
-        hint: "",
     },
 ];
 
 /// Nobody is logged in, and the command was not about that.
 fn is_stranger(answered: &Answered) -> bool {
     !answered.before.logged_in && !answered.is_to(&["USER", "PASS", "ACCT", "AUTH", "HOST"])
+}
+
+fn is_wrong_password(answered: &Answered) -> bool {
+    has_code(answered, &[430, 530]) && answered.is_to(&["PASS"]) && !answered.before.logged_in
 }

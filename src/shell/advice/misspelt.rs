@@ -1,13 +1,13 @@
 //! Lines that no server knows: words of other clients, and verbs with a slip of the finger.
 
-use super::{Advice, has_code, may_be_secret, shown_command};
+use super::{Advice, has_code, is_refused, may_be_secret, shown_command};
 use crate::protocol::{Answered, Origin, VERBS, VerbEntry, verbs};
 use crate::shell::line::Builtin;
 
 /// What was probably meant, if the verb is in no table and the server did not know it either. The line has been sent as
 /// it was typed.
 pub(super) fn advice(answered: &Answered) -> Option<Advice> {
-    if !has_code(answered, &[500, 502]) || may_be_secret(answered) {
+    if may_be_secret(answered) {
         return None;
     }
     let verb = answered.verb();
@@ -15,14 +15,32 @@ pub(super) fn advice(answered: &Answered) -> Option<Advice> {
     if word.is_empty() || verbs::entry(&verb).is_some() {
         return None;
     }
-    let next = other_clients(word).or_else(|| nearest(word));
+    if is_comment(answered) {
+        return Some(comment());
+    }
+    if !has_code(answered, &[500, 502]) {
+        return None;
+    }
     let line = shown_command(answered);
     let shown = line.split(' ').next().unwrap_or_default();
-    Some(match next {
-        Some(next) => Advice {
-            cause: format!("{shown} is no FTP verb, and was sent as typed."),
-            hint: Some(format!("{shown} is no FTP verb; did you mean {next}?")),
+    let hint = |rest: String| Some(format!("{shown} is no FTP verb; {rest}"));
+    let cause = format!("{shown} is no FTP verb, and was sent as typed.");
+    let meant = other_clients(word).or_else(|| nearest(word).map(Meaning::AtAnyTime));
+    Some(match meant {
+        Some(Meaning::BehindLogin(next)) if !answered.before.logged_in => Advice {
+            cause,
+            hint: hint(format!("first USER and PASS, then {next}")),
+            next: format!("USER and PASS, then {next}"),
+        },
+        Some(Meaning::BehindLogin(next) | Meaning::AtAnyTime(next)) => Advice {
+            cause,
+            hint: hint(format!("did you mean {next}?")),
             next,
+        },
+        Some(Meaning::Needless(why)) => Advice {
+            cause: format!("{cause} There is no need for it: {why}."),
+            next: String::new(),
+            hint: hint(format!("there is no need for it: {why}")),
         },
         None => Advice {
             cause: format!(
@@ -34,16 +52,60 @@ pub(super) fn advice(answered: &Answered) -> Option<Advice> {
     })
 }
 
-/// What another client's word is here.
-fn other_clients(word: &str) -> Option<String> {
-    let word = word.to_ascii_lowercase();
-    let row = WORDS
-        .iter()
-        .find(|(words, _)| words.split(' ').any(|known| known == word));
-    if let Some((_, meaning)) = row {
-        return Some((*meaning).to_owned());
+/// A line that begins with `#` is sent like any other, and a server takes it for a verb.
+pub(super) fn is_comment(answered: &Answered) -> bool {
+    is_refused(answered) && !may_be_secret(answered) && answered.verb().as_bytes().starts_with(b"#")
+}
+
+fn comment() -> Advice {
+    Advice {
+        cause:
+            "FTP has no comments, and what is typed is what is sent: the line went to the server."
+                .to_owned(),
+        next: "Leave the line out".to_owned(),
+        hint: Some("FTP has no comments: the line was sent to the server. Leave it out".to_owned()),
     }
-    Builtin::named(&word).map(|builtin| format!("the built-in `{}`, in lower case", builtin.name()))
+}
+
+/// What is said of a word of another client that is asked for in `help`.
+pub(super) fn elsewhere(word: &str) -> Option<String> {
+    let said = match other_clients(word)? {
+        Meaning::BehindLogin(meaning) | Meaning::AtAnyTime(meaning) => {
+            format!("is a word of other clients. Here it is: {meaning}")
+        }
+        Meaning::Needless(why) => {
+            format!("is a word of other clients. Here there is no need for it: {why}")
+        }
+    };
+    Some(said)
+}
+
+/// What stands here in place of another client's word.
+enum Meaning {
+    /// What somebody can type who is logged in.
+    BehindLogin(String),
+    AtAnyTime(String),
+    /// Nothing does, and this is why.
+    Needless(&'static str),
+}
+
+/// What another client's word is here.
+fn other_clients(word: &str) -> Option<Meaning> {
+    let word = word.to_ascii_lowercase();
+    let found = |rows: &[(&str, &'static str)]| {
+        rows.iter()
+            .find(|(words, _)| words.split(' ').any(|known| known == word))
+            .map(|(_, meaning)| *meaning)
+    };
+    let builtin = || {
+        let name = Builtin::named(&word)?.name();
+        Some(format!("the built-in `{name}`, in lower case"))
+    };
+    found(BEHIND_LOGIN)
+        .map(|meaning| Meaning::BehindLogin(meaning.to_owned()))
+        .or_else(|| found(AT_ANY_TIME).map(|meaning| Meaning::AtAnyTime(meaning.to_owned())))
+        .or_else(|| found(NEEDLESS).map(Meaning::Needless))
+        .or_else(|| builtin().map(Meaning::AtAnyTime))
 }
 
 /// Verbs that are one slip away from a word in capitals, two if it is long.
@@ -73,15 +135,23 @@ fn sorted_letters(word: &str) -> Vec<u8> {
 
 const MOST: usize = 3;
 
-/// Words of other clients, and what does it here.
-const WORDS: &[(&str, &str)] = &[
-    ("get recv mget", "PASV, then RETR f > file (alias `get`)"),
-    ("put send mput", "PASV, then STOR f < file (alias `put`)"),
+/// Words of other clients, and what does it here for somebody who is logged in.
+const BEHIND_LOGIN: &[(&str, &str)] = &[
+    ("get recv", "PASV, then RETR f > file (alias `get`)"),
+    (
+        "mget",
+        "PASV, then RETR f > file for each file (alias `get`)",
+    ),
+    ("put send", "PASV, then STOR f < file (alias `put`)"),
+    (
+        "mput",
+        "PASV, then STOR f < file for each file (alias `put`)",
+    ),
     ("append", "PASV, then APPE f < file"),
     ("ls dir ll mls mdir", "PASV, then LIST (alias `ls`)"),
     ("nlist", "PASV, then NLST"),
     ("cd chdir", "CWD (alias `cd`)"),
-    ("cdup up", "CDUP"),
+    ("cdup up cd.. ..", "CDUP"),
     ("pwd", "PWD"),
     ("binary bin image", "TYPE I"),
     ("ascii", "TYPE A"),
@@ -103,10 +173,13 @@ const WORDS: &[(&str, &str)] = &[
     ("reput", "the built-in `resume`"),
     ("modtime", "MDTM"),
     ("touch", "MFMT"),
+];
+
+/// The same, before the login too.
+const AT_ANY_TIME: &[(&str, &str)] = &[
     ("system", "SYST"),
-    ("status", "STAT"),
+    ("status rstatus", "STAT"),
     ("remotehelp rhelp", "HELP"),
-    ("rstatus", "STAT"),
     ("features", "FEAT"),
     ("nop noop ping", "NOOP"),
     (
@@ -116,8 +189,21 @@ const WORDS: &[(&str, &str)] = &[
     ("connect ftp", "the built-in `open`"),
     ("disconnect logout", "QUIT, or the built-in `close`"),
     ("tls ssl starttls secure", "AUTH TLS"),
+    ("cr", "the setting `set ascii`"),
+    ("debug", "the built-in `trace`"),
+];
+
+/// Words of other clients for what needs no word here.
+const NEEDLESS: &[(&str, &str)] = &[
+    ("verbose", "what is sent and what comes is shown anyway"),
     (
-        "cr tick hash verbose prompt glob",
-        "nothing: this shell has no such switch",
+        "hash tick",
+        "how many octets went is said behind each transfer",
     ),
+    (
+        "prompt",
+        "each command is for one file, and nothing asks back",
+    ),
+    ("glob", "names are sent as they are typed"),
+    ("bell", "the prompt comes back when a transfer is done"),
 ];

@@ -5,38 +5,38 @@ use crate::protocol::Answered;
 
 pub(super) const CASES: &[Case] = &[
     Case {
-        fits: |a| is_refused(a) && a.is_to(&["RNTO"]) && !a.before.pending_rename,
+        fits: |a, _| is_refused(a) && a.is_to(&["RNTO"]) && !a.before.pending_rename,
         cause: "No RNFR was accepted directly before it, so the server does not know what to rename.",
         next: "RNFR and the old name, then {}",
         hint: "next: RNFR and the old name, then {}",
     },
     Case {
-        fits: |a| a.before.pending_rename && !a.is_to(&["RNTO", "RNFR", "QUIT", "REIN", "ABOR"]),
+        fits: |a, _| a.before.pending_rename && !a.is_to(&["RNTO", "RNFR", "QUIT", "REIN", "ABOR"]),
         cause: "It came between RNFR and RNTO, and the server may have forgotten the RNFR (RFC 959 section 4.1.3).",
         next: "RNFR again, then RNTO directly",
         hint: "that may void the RNFR: RNTO must follow it directly",
     },
     Case {
-        fits: |a| has_code(a, &[350]) && a.is_to(&["RNFR"]),
+        fits: |a, _| has_code(a, &[350]) && a.is_to(&["RNFR"]),
         cause: "The file is there; it waits for its new name.",
         next: "RNTO and the new name",
         hint: "next: RNTO and the new name",
     },
     Case {
-        fits: |a| is_marker_in_type_a(a) && a.is_to(&["REST"]),
+        fits: |a, _| is_marker_in_type_a(a) && a.is_to(&["REST"]),
         cause: "A marker counts octets, and TYPE A changes their number. Some servers take the REST and refuse the \
             transfer.",
         next: "TYPE I, then {}",
         hint: "next: TYPE I, then {} again: a marker counts octets",
     },
     Case {
-        fits: |a| a.before.pending_restart.is_some() && a.is_to(&["APPE"]) && is_refused(a),
+        fits: |a, _| a.before.pending_restart.is_some() && a.is_to(&["APPE"]) && is_refused(a),
         cause: "A REST is pending, and this server does not append at a marker.",
         next: "REST 0, then {}",
         hint: "next: REST 0, then {}",
     },
     Case {
-        fits: |a| {
+        fits: |a, _| {
             a.before.pending_restart.is_some() && is_refused(a) && uses_marker(a) && is_in_type_a(a)
         },
         cause: "A REST is pending, and the server does not restart in TYPE A.",
@@ -44,7 +44,7 @@ pub(super) const CASES: &[Case] = &[
         hint: "next: TYPE I, REST again, then {}",
     },
     Case {
-        fits: |a| {
+        fits: |a, _| {
             a.before.pending_restart.is_some() && has_code(a, &[501, 551, 554]) && uses_marker(a)
         },
         cause: "The marker of the REST lies behind the end of the file.",
@@ -52,32 +52,32 @@ pub(super) const CASES: &[Case] = &[
         hint: "next: SIZE, then REST with at most that, then {}",
     },
     Case {
-        fits: |a| a.before.pending_restart.is_some() && !uses_marker(a) && !leaves_marker(a),
+        fits: |a, _| a.before.pending_restart.is_some() && !uses_marker(a) && !leaves_marker(a),
         cause: "It came between REST and the transfer: the server may have forgotten the marker, or may keep it for a \
             later transfer (RFC 3659 section 5.3).",
         next: "REST again, directly before RETR or STOR; REST 0 if none is meant",
         hint: "that may void the REST, which must be the last line before its transfer",
     },
     Case {
-        fits: |a| has_code(a, &[350]) && is_marker(a) && a.before.data_port.is_none(),
+        fits: |a, _| has_code(a, &[350]) && is_marker(a) && a.before.data_port.is_none(),
         cause: "The marker is set. The transfer should follow directly, and has no data connection yet.",
         next: "PASV, then {} again, then RETR or STOR",
         hint: "next: PASV, then {} again: it must be the last line before RETR or STOR",
     },
     Case {
-        fits: |a| has_code(a, &[350]) && is_marker(a),
+        fits: |a, _| has_code(a, &[350]) && is_marker(a),
         cause: "The marker is set. The transfer must follow directly.",
         next: "RETR f >> file, or STOR f < file",
         hint: "next: RETR f >> file or STOR f < file, directly",
     },
     Case {
-        fits: |a| is_refused(a) && is_marker(a),
+        fits: |a, _| is_refused(a) && is_marker(a),
         cause: "A marker is a number of octets, and this server may have no REST in this TYPE or MODE.",
         next: "TYPE I, MODE S, then REST and a number",
         hint: "",
     },
     Case {
-        fits: |a| is_refused(a) && a.is_to(&["SIZE", "RANG"]) && is_in_type_a(a),
+        fits: |a, _| is_refused(a) && a.is_to(&["SIZE", "RANG"]) && is_in_type_a(a),
         cause: "In TYPE A the server would have to read the whole file and count its line ends, so many refuse.",
         next: "TYPE I, then {}",
         hint: "next: TYPE I, then {}",

@@ -1,49 +1,56 @@
 //! Verbs that the server does not have, and arguments that it does not take.
 
-use super::{Advice, Case, has_code};
+use super::{Advice, Case, has_code, is_refused};
 use crate::protocol::{Answered, DataPort, VerbEntry, verbs};
 
 pub(super) const CASES: &[Case] = &[
     Case {
-        fits: |a| has_code(a, &[500, 501, 504]) && a.is_to(&["TYPE"]),
+        fits: |a, _| has_code(a, &[500, 501, 504]) && a.is_to(&["TYPE"]),
         cause: "The server does not have this type. Some refuse TYPE A N and take TYPE A; Pure-FTPd has switched to \
             ASCII all the same.",
         next: "TYPE A or TYPE I",
         hint: "next: TYPE A or TYPE I; set it anew, some servers change it even so",
     },
     Case {
-        fits: |a| has_code(a, &[500, 501, 504]) && a.is_to(&["MODE", "STRU"]),
+        fits: |a, _| has_code(a, &[500, 501, 504]) && a.is_to(&["MODE", "STRU"]),
         cause: "Nearly all servers have MODE S and STRU F alone.",
         next: "MODE S, STRU F",
         hint: "",
     },
     Case {
-        fits: |a| is_missing(a) && a.is_to(&["MLSD"]),
+        fits: |a, _| is_missing(a) && a.is_to(&["MLSD"]),
         cause: "This server does not have MLSD.",
         next: "LIST or NLST",
         hint: "next: LIST or NLST",
     },
     Case {
-        fits: |a| is_missing(a) && a.is_to(&["MLST", "SIZE", "MDTM"]),
+        fits: |a, _| is_missing(a) && a.is_to(&["MLST", "SIZE", "MDTM"]),
         cause: "This server does not have it.",
         next: "STAT with the path, or PASV and LIST, show size and time",
         hint: "next: STAT with the path, or PASV and LIST",
     },
     Case {
-        fits: |a| is_missing(a) && a.is_to(&["MFMT", "MFF", "MFCT"]),
+        fits: |a, _| is_missing(a) && a.is_to(&["MFMT", "MFF", "MFCT"]),
         cause: "This server does not have it.",
         next: "MDTM YYYYMMDDhhmmss path, or SITE UTIME: one of them may do",
         hint: "next: MDTM YYYYMMDDhhmmss path, or SITE UTIME",
     },
     Case {
-        fits: |a| is_missing(a) && entry(a).is_some(),
+        fits: |a, _| is_refused(a) && is_switch(a),
+        cause: "HASH asks for the hash of a file, and wants its path. In other clients `hash` is a switch that shows \
+            how a transfer goes on; here the octets are counted behind each transfer anyway.",
+        next: "HASH and a path",
+        hint: "HASH wants a path; no switch is needed, for the octets are counted behind each transfer",
+    },
+    Case {
+        fits: |a, _| is_missing(a) && entry(a).is_some(),
         cause: "This server does not have that verb, or has it switched off. Pure-FTPd answers 500 to everything that \
             comes in a transfer.",
         next: "FEAT or HELP list what it has",
         hint: "",
     },
     Case {
-        fits: |a| has_code(a, &[421]),
+        fits: |a, _| has_code(a, &[421]),
         cause: "The server ends the session: nothing was typed for too long, it is full, or it is going down.",
         next: "`open` connects again",
         hint: "",
@@ -52,7 +59,7 @@ pub(super) const CASES: &[Case] = &[
 
 /// What a verb wants, if that may be what was wrong.
 pub(super) fn usage(answered: &Answered) -> Option<Advice> {
-    let entry = entry(answered)?;
+    let entry = entry(answered).filter(|_| !is_switch(answered))?;
     let lacks_argument = answered.argument().is_empty() && wants_argument(entry);
     let is_suspect = if lacks_argument {
         has_code(answered, &[500, 501, 504, 550, 553])
@@ -78,6 +85,11 @@ fn is_well_formed(answered: &Answered) -> bool {
         b"EPRT" => DataPort::from_eprt_argument(answered.argument()).is_ok(),
         _ => answered.is_to(&["REST", "TYPE", "MODE", "STRU", "USER", "PASS", "SITE"]),
     }
+}
+
+/// What other clients call `hash` is no FTP.
+fn is_switch(answered: &Answered) -> bool {
+    answered.is_to(&["HASH"]) && matches!(answered.argument(), b"" | b"on" | b"off")
 }
 
 fn is_missing(answered: &Answered) -> bool {

@@ -1,14 +1,20 @@
 use std::collections::HashSet;
 
-use super::{CASES, all, hint, meant, warning};
-use crate::protocol::user_pi::UserPi;
+use super::{Advice, CASES, Circumstances, all, bares_data, hint, meant, tls, warning};
+use crate::protocol::user_pi::{Event, UserPi};
 use crate::protocol::{Answered, Command, REPLY_CODES, VERBS};
 
 const TABLE: &str = include_str!("hints.table");
 
-/// The machine behind a dialogue as the table writes it.
-fn after(dialogue: &str) -> UserPi {
+/// The machine behind a dialogue as the table writes it, and the circumstances that it has made.
+fn played(dialogue: &str) -> (UserPi, Circumstances) {
     let (mut pi, _) = UserPi::new();
+    let mut now = Circumstances {
+        is_connected: true,
+        is_under_tls: false,
+        resumes_tls: true,
+        announces_end: true,
+    };
     pi.receive(b"220 ready\r\n");
     for step in dialogue.split(" ; ").map(str::trim) {
         let step = if step == "LOGIN" {
@@ -16,18 +22,50 @@ fn after(dialogue: &str) -> UserPi {
         } else {
             step
         };
+        match step {
+            "set tls-resume off" => now.resumes_tls = false,
+            "set tls-close-notify off" => now.announces_end = false,
+            _ => {}
+        }
         let mut lines = step.split(" -> ");
         let command = lines.next().unwrap();
+        if step == command {
+            continue;
+        }
         pi.send(&Command::new(command).unwrap());
         for reply in lines {
             pi.receive(format!("{reply}\r\n").as_bytes());
         }
+        while let Some(event) = pi.next_event() {
+            match event {
+                Event::TlsAgreed => {
+                    pi.begin_protected();
+                    now.is_under_tls = true;
+                }
+                Event::ClearAgreed => now.is_under_tls = false,
+                _ => {}
+            }
+        }
     }
-    pi
+    (pi, now)
+}
+
+fn after(dialogue: &str) -> UserPi {
+    played(dialogue).0
 }
 
 fn answered(dialogue: &str) -> Answered {
     after(dialogue).last_answered().unwrap().clone()
+}
+
+fn advice(dialogue: &str) -> Vec<Advice> {
+    let (pi, now) = played(dialogue);
+    all(pi.last_answered().unwrap(), now)
+}
+
+fn hint_behind(dialogue: &str) -> Option<String> {
+    let (pi, now) = played(dialogue);
+    hint(pi.last_answered().unwrap(), now)
 }
 
 fn rows() -> impl Iterator<Item = (&'static str, &'static str)> {
@@ -41,7 +79,7 @@ fn rows() -> impl Iterator<Item = (&'static str, &'static str)> {
 fn the_hint_is_that_of_the_table() {
     assert!(rows().count() > 50);
     for (dialogue, expected) in rows() {
-        let hint = hint(&answered(dialogue));
+        let hint = hint_behind(dialogue);
         assert_eq!(hint.as_deref().unwrap_or("-"), expected, "{dialogue}");
     }
 }
@@ -76,7 +114,7 @@ fn every_refusal_of_every_verb_is_explained() {
     for verb in VERBS {
         for row in REPLY_CODES.iter().filter(|row| row.code.is_negative()) {
             let dialogue = format!("LOGIN ; {} x -> {} no", verb.name, row.code);
-            let all = all(&answered(&dialogue));
+            let all = advice(&dialogue);
             let is_written = all.iter().all(|advice| advice.cause.ends_with('.'));
             assert!(
                 is_written && (!all.is_empty() || !row.causes.is_empty()),
@@ -89,18 +127,17 @@ fn every_refusal_of_every_verb_is_explained() {
 #[test]
 fn a_password_that_was_typed_without_pass_is_not_repeated() {
     for code in [500, 502, 530] {
-        let answered = answered(&format!("USER A -> 331 go on ; hunter2 -> {code} no"));
-        let said = format!("{:?}", all(&answered));
+        let dialogue = format!("USER A -> 331 go on ; hunter2 -> {code} no");
+        let said = format!("{:?}", advice(&dialogue));
         assert!(!said.to_lowercase().contains("hunter2"), "{said}");
-        assert_eq!(super::shown_command(&answered), "that line");
+        assert_eq!(super::shown_command(&answered(&dialogue)), "that line");
     }
 }
 
 #[test]
 fn a_long_line_is_not_repeated_whole() {
     let long = "x".repeat(4000);
-    let answered = answered(&format!("LOGIN ; SIZE {long} -> 550 no"));
-    let hint = hint(&answered).unwrap();
+    let hint = hint_behind(&format!("LOGIN ; SIZE {long} -> 550 no")).unwrap();
     assert!(hint.starts_with("next: TYPE I, then SIZE xxx") && hint.ends_with("..."));
     assert!(hint.len() < 80, "{hint}");
 }
@@ -122,4 +159,57 @@ fn an_append_with_a_marker_is_warned_about() {
         warning(&Command::new("APPE f").unwrap(), cleared.learnt()),
         None
     );
+}
+
+#[test]
+fn data_in_clear_under_tls_are_told_unless_they_were_asked_for() {
+    let bares = |dialogue: &str, line: &str| {
+        let (pi, now) = played(dialogue);
+        bares_data(&Command::new(line).unwrap(), pi.learnt(), now)
+    };
+    let secured = "AUTH TLS -> 234 on ; LOGIN";
+    assert!(bares(secured, "LIST") && bares(secured, "STOR f"));
+    assert!(!bares(secured, "PWD") && !bares("LOGIN", "LIST"));
+    assert!(!bares(
+        "AUTH TLS -> 234 on ; LOGIN ; PROT C -> 200 ok",
+        "LIST"
+    ));
+    assert!(!bares(
+        "AUTH TLS -> 234 on ; LOGIN ; PROT P -> 200 ok",
+        "LIST"
+    ));
+}
+
+#[test]
+fn a_failed_handshake_is_what_is_explained_and_not_its_234() {
+    let (mut pi, _) = UserPi::new();
+    pi.receive(b"220 ready\r\n");
+    pi.send(&Command::new("AUTH TLS").unwrap());
+    pi.receive(b"234 on\r\n");
+    let closed = Circumstances {
+        is_connected: false,
+        ..played("NOOP -> 200 ok").1
+    };
+    let advice = all(pi.last_answered().unwrap(), closed);
+    assert!(advice[0].cause.starts_with("TLS failed"), "{advice:?}");
+}
+
+#[test]
+fn no_way_out_is_less_protection() {
+    for (dialogue, hint) in rows().filter(|(dialogue, _)| !dialogue.contains("PROT C")) {
+        assert!(!hint.contains("PROT C"), "{dialogue}: {hint}");
+        for said in advice(dialogue) {
+            assert!(!said.next.contains("PROT C"), "{dialogue}: {said:?}");
+        }
+    }
+}
+
+#[test]
+fn of_tls_one_thing_is_said_at_a_time() {
+    for (dialogue, _) in rows() {
+        let (pi, now) = played(dialogue);
+        let answered = pi.last_answered().unwrap();
+        let fitting = tls::CASES.iter().filter(|case| (case.fits)(answered, now));
+        assert!(fitting.count() <= 1, "{dialogue}");
+    }
 }

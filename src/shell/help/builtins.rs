@@ -2,7 +2,7 @@
 
 use crate::shell::line::Builtin;
 use crate::shell::page::Page;
-use crate::shell::settings::Settings;
+use crate::shell::settings::{Setting, Settings};
 
 /// How each built-in is called, and what it does.
 pub(super) const BUILTINS: &[(Builtin, &str, &str)] = &[
@@ -93,13 +93,26 @@ pub(super) const BUILTINS: &[(Builtin, &str, &str)] = &[
     ),
 ];
 
-/// Everything about one built-in.
-pub(super) fn explain(page: &mut Page, name: Builtin) {
+/// Everything about one built-in, or about one setting; `false` if there is no such setting.
+pub(super) fn explain(page: &mut Page, name: Builtin, rest: &[String]) -> bool {
+    if let (Builtin::Set, Some(name)) = (name, rest.first()) {
+        let setting = Setting::named(name);
+        if let Ok(setting) = setting {
+            page.paragraph(0, &format!("set {}", usage(setting)));
+            page.paragraph(2, setting.about);
+        }
+        return setting.is_ok();
+    }
     let Some((_, usage, about)) = BUILTINS.iter().find(|(known, ..)| *known == name) else {
-        return;
+        return false;
     };
     page.paragraph(0, usage);
     page.paragraph(2, about);
+    explain_further(page, name);
+    true
+}
+
+fn explain_further(page: &mut Page, name: Builtin) {
     match name {
         Builtin::Resume => {
             for (line, about) in RESUME {
@@ -124,12 +137,16 @@ pub(super) fn explain(page: &mut Page, name: Builtin) {
         }
         Builtin::Set => {
             for setting in Settings::TABLE {
-                let usage = format!("{} {}", setting.name, setting.values.join("|"));
-                page.item(&usage, SETTING_COLUMNS, setting.about);
+                page.item(&usage(setting), SETTING_COLUMNS, setting.about);
             }
         }
         _ => {}
     }
+}
+
+/// `tls off|require|implicit`
+fn usage(setting: &Setting) -> String {
+    format!("{} {}", setting.name, setting.values.join("|"))
 }
 
 /// Everything about `quote`.

@@ -2,9 +2,9 @@
 
 mod builtins;
 mod codes;
-
 mod verb;
 
+use super::advice;
 use super::aliases::Aliases;
 use super::escape::escape;
 use super::line::Builtin;
@@ -64,16 +64,29 @@ pub fn topic(words: &[String], aliases: &Aliases, columns: usize) -> Option<Stri
     let (first, rest) = words.split_first()?;
     let mut page = Page::new(columns);
     if let Some(name) = Builtin::named(first) {
-        builtins::explain(&mut page, name);
+        if !builtins::explain(&mut page, name, rest) {
+            return None;
+        }
     } else if first == "quote" {
         builtins::explain_quote(&mut page);
     } else if let Ok(lines) = aliases.describe(first) {
         return Some(escaped(&lines).join("\n    "));
     } else {
-        let is_known = codes::explain(&mut page, first) || verb::explain(&mut page, first, rest);
+        let is_known = codes::explain(&mut page, first)
+            || verb::explain(&mut page, first, rest)
+            || explain_elsewhere(&mut page, first);
         return is_known.then(|| page.into_text());
     }
     Some(page.into_text())
+}
+
+/// A word of other clients, and what it is here; `false` if it is none.
+fn explain_elsewhere(page: &mut Page, word: &str) -> bool {
+    let Some(said) = advice::elsewhere(word) else {
+        return false;
+    };
+    page.paragraph(0, &format!("{} {said}", escape(word.as_bytes())));
+    true
 }
 
 /// How a built-in is called.

@@ -78,6 +78,15 @@ fn the_overview_fits_a_narrow_screen_and_a_wide_one() {
 }
 
 #[test]
+fn help_of_one_setting_shows_no_other() {
+    let text = help("set tls", 80).unwrap();
+    assert!(
+        !text.contains("multiline") && text.contains("AUTH TLS"),
+        "{text}"
+    );
+}
+
+#[test]
 fn topics_are_found_in_the_ways_that_people_write_them() {
     let table = [
         ("appe", "125 or 150, then one of 226"),
@@ -95,12 +104,17 @@ fn topics_are_found_in_the_ways_that_people_write_them() {
         ("site chmod", "644"),
         ("chmod", "644"),
         ("ls", "LIST"),
+        ("dir", "PASV, then LIST (alias `ls`)"),
+        ("prompt", "no need for it"),
+        ("set tls", "set tls off|require|implicit"),
+        ("STOR", "521  No data connection can be opened"),
+        ("MKD", "521  The directory exists already."),
     ];
     for (words, expected) in table {
         let text = help(words, 80).unwrap_or_default();
         assert!(text.contains(expected), "{words}: {text}");
     }
-    for words in ["nonsense", "9yz", "99", "1000", "5zz9", ""] {
+    for words in ["nonsense", "9yz", "99", "1000", "5zz9", "", "set nonsense"] {
         assert_eq!(help(words, 80), None, "{words}");
     }
 }

@@ -85,8 +85,10 @@ fn explain_replies(page: &mut Page, entry: &VerbEntry) {
     } else {
         page.item("Replies", LABEL_COLUMNS, "one of these:");
     }
+    let verb = Verb::new(entry.name.as_bytes());
     for code in codes {
-        let meaning = reply_codes::entry(ReplyCode(code)).map_or("", |row| row.meaning);
+        let meaning = reply_codes::entry(ReplyCode(code));
+        let meaning = meaning.map_or("", |row| row.meaning_for(&verb));
         page.meaning(LABEL_COLUMNS, &code.to_string(), meaning);
     }
     let common = listed(verbs::COMMON_REPLIES);

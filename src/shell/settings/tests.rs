@@ -114,3 +114,21 @@ fn the_list_shows_each_setting_with_its_value_and_the_others() {
     assert!(list[2].starts_with("ascii            raw      (or convert)           line ends"));
     assert!(list[5].starts_with("hints            on       (or off)               what"));
 }
+
+#[test]
+fn a_name_with_a_slip_is_asked_back_before_all_are_listed() {
+    let said = |name: &str| {
+        Settings::default()
+            .set(name, "off")
+            .unwrap_err()
+            .to_string()
+    };
+    let start = "set: there is no setting hint, did you mean hints? The settings are data-host,";
+    assert!(said("hint").starts_with(start), "{}", said("hint"));
+    let start = "set: there is no setting frobnicate: the settings are data-host,";
+    assert!(
+        said("frobnicate").starts_with(start),
+        "{}",
+        said("frobnicate")
+    );
+}

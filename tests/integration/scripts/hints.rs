@@ -5,6 +5,7 @@ use std::fs;
 use crate::support::ftpsh::Ftpsh;
 use crate::support::home::Home;
 use crate::support::practice::practice_server;
+use crate::support::scripted_server::Script;
 use crate::support::terminal::Terminal;
 
 fn logged_in(home: &Home, address: std::net::SocketAddr) -> Terminal {
@@ -73,4 +74,66 @@ fn an_append_with_a_pending_marker_is_warned_about_before_it_goes() {
         terminal.expect(behind);
     }
     terminal.expect("\n226 ");
+}
+
+#[test]
+fn a_command_that_an_alias_or_a_built_in_sent_is_hinted_at_as_if_it_had_been_typed() {
+    let server = practice_server(&[]);
+    let home = Home::new();
+    let mut terminal = Ftpsh::new()
+        .home(home.path())
+        .arg(server.address().to_string())
+        .terminal_of(60, 100);
+    for (line, reply, hint) in [
+        ("PASV", "\n530 ", "\n  next: USER and the name, then PASS"),
+        ("ls", "\n530 ", "\n  next: USER and the name, then PASS"),
+        ("listen", "\n530 ", "\n  next: USER and the name, then PASS"),
+        ("login A B", "\n530 ", "\n  next: USER and PASS again"),
+        ("login A A", "\n230 ", "\n"),
+        ("get nosuch", "\n550 ", "\n  next: PWD tells where you are"),
+    ] {
+        terminal.expect("> ");
+        terminal.send_line(line);
+        terminal.expect(reply);
+        terminal.expect(hint);
+    }
+    // What was accepted on the way has its continuation in the alias.
+    let screen = terminal.screen();
+    assert!(!screen.contains("next: LIST"), "{screen}");
+}
+
+#[test]
+fn a_comment_is_sent_and_a_script_is_told_so() {
+    let server = Script::new()
+        .send("220 hi\r\n")
+        .expect("# first")
+        .send("500 what?\r\n")
+        .expect("XYZZY")
+        .send("500 what?\r\n")
+        .wait_for_client_close()
+        .start();
+    let binary = Ftpsh::new().arg(server.address().to_string());
+    let finished = binary.stdin("# first\nXYZZY\n").run().code(1);
+    let said = finished.stderr;
+    assert!(said.contains("500 what?\n  FTP has no comments"), "{said}");
+    assert_eq!(said.matches("  FTP has").count(), 1, "{said}");
+    assert_eq!(server.finish().lines, ["# first", "XYZZY"]);
+}
+
+#[test]
+fn a_transfer_that_waits_for_no_data_connection_ends_with_its_cause() {
+    let server = Script::new()
+        .send("220 hi\r\n")
+        .expect("RETR f")
+        .send("150 here it comes\r\n")
+        .wait_for_client_close()
+        .start();
+    let finished = Ftpsh::new()
+        .args(["--timeout", "1", "-c", "RETR f"])
+        .arg(server.address().to_string())
+        .run()
+        .code(3);
+    let cause = "no data connection was opened, so the server waited in vain: PASV comes before";
+    assert!(finished.stderr.contains(cause), "{}", finished.stderr);
+    assert_eq!(server.finish().lines, ["RETR f"]);
 }

@@ -1,5 +1,6 @@
 //! TLS on both connections: with the four real servers, and with scripted ones that do what a server should not.
 
+mod advice;
 mod attacks;
 mod capture;
 mod certificates;

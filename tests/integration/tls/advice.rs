@@ -1,0 +1,127 @@
+//! What is said of TLS: hints, `why` and `tls`.
+
+use crate::support::certificates::ServerCertificate;
+use crate::support::ftpsh::Ftpsh;
+use crate::support::home::Home;
+use crate::support::scripted_server::Script;
+use crate::support::terminal::Terminal;
+use crate::support::tls_server::TlsServer;
+
+use super::Rig;
+
+/// The shell of `ftpsh practice`, under TLS and logged in.
+fn practising(home: &Home, arguments: &[&str]) -> Terminal {
+    let mut terminal = Ftpsh::new()
+        .home(home.path())
+        .arg("practice")
+        .args(arguments)
+        .terminal_of(80, 110);
+    for (line, then) in [
+        ("AUTH TLS", "certificate verified"),
+        ("login A A", "\n230 "),
+    ] {
+        terminal.expect("> ");
+        terminal.send_line(line);
+        terminal.expect(then);
+    }
+    terminal
+}
+
+#[test]
+fn data_in_clear_under_tls_are_told_of_once() {
+    let home = Home::new();
+    let mut terminal = practising(&home, &[]);
+    for _ in 0..2 {
+        terminal.expect("ftps> ");
+        terminal.send_line("ls");
+        terminal.expect("\n226 ");
+    }
+    terminal.expect("ftps> ");
+    let screen = terminal.screen();
+    let told = "\n  the data go in clear, though the commands do not: PBSZ 0 and PROT P";
+    assert_eq!(screen.matches(told).count(), 1, "{screen}");
+    let place = screen.find(told).unwrap();
+    assert!(screen[place..].find("→ LIST").is_some(), "{screen}");
+    assert_eq!(screen[..place].matches("→ LIST").count(), 0, "{screen}");
+}
+
+#[test]
+fn a_setting_that_is_in_the_way_is_named_and_its_change_helps() {
+    let home = Home::new();
+    let mut terminal = practising(&home, &["--fault", "require-reuse"]);
+    for (line, then) in [
+        ("PBSZ 0", "\n200 "),
+        ("PROT P", "\n200 "),
+        ("set tls-resume off", "\n"),
+        ("ls", "\n  next: `set tls-resume on`, PASV, then LIST"),
+        ("set tls-resume on", "\n"),
+        ("ls", "\n226 "),
+        ("set tls-close-notify off", "\n"),
+        (
+            "put 1.TXT",
+            "\n  next: `set tls-close-notify on`, PASV, then STOR 1.TXT",
+        ),
+        ("set tls-close-notify on", "\n"),
+        ("put 1.TXT", "\n226 "),
+    ] {
+        terminal.expect("ftps> ");
+        terminal.send_line(line);
+        terminal.expect(then);
+    }
+}
+
+#[test]
+fn after_ccc_the_refusal_of_prot_is_laid_to_the_ccc() {
+    let home = Home::new();
+    let mut terminal = practising(&home, &[]);
+    for (line, then) in [
+        ("CCC", "\n200 "),
+        (
+            "PROT P",
+            "\n  too late: after CCC there is no PBSZ and no PROT",
+        ),
+        (
+            "why",
+            "\n  Here    The CCC took the control connection back to clear",
+        ),
+    ] {
+        terminal.expect("> ");
+        terminal.send_line(line);
+        terminal.expect(then);
+    }
+    terminal.expect("\n  State   logged in");
+    let screen = terminal.screen();
+    assert!(!screen.contains("AUTH TLS before"), "{screen}");
+}
+
+#[test]
+fn after_a_certificate_that_was_not_believed_why_and_tls_say_that_the_connection_is_closed() {
+    let rig = Rig::new();
+    let tls = TlsServer::new(&ServerCertificate::self_signed());
+    let server = Script::new()
+        .send("220 hi\r\n")
+        .expect("AUTH TLS")
+        .send("234 go ahead\r\n")
+        .secure_control(&tls)
+        .wait_for_client_close()
+        .start();
+    let mut terminal = rig.ftpsh(&server).terminal_of(60, 110);
+    for (line, then) in [
+        ("AUTH TLS", "trust it: always, once, or no?"),
+        ("no", "(closed) ftp> "),
+        (
+            "why",
+            "\n  State   not connected\n  Here    TLS failed behind it",
+        ),
+    ] {
+        terminal.send_line(line);
+        terminal.expect(then);
+    }
+    terminal.expect("\n  Next    `open` connects again");
+    terminal.expect("(closed) ftp> ");
+    terminal.send_line("tls");
+    terminal.expect("not connected, so there is no TLS to tell of");
+    assert!(!terminal.screen().contains("PBSZ"), "{}", terminal.screen());
+    drop(terminal);
+    let _ = server.finish();
+}
