@@ -90,21 +90,11 @@ impl Shell {
         if !self.has_background() {
             return true;
         }
-        if let Some(background) = &self.background {
-            let way_out = if self.is_interactive() {
-                "; Ctrl-C gives the prompt back"
-            } else {
-                ""
-            };
-            let text = format!(
-                "{next} waits for the end of {}{way_out}",
-                background.command
-            );
-            self.painter.say(Tone::Note, &text);
-        }
         let interrupts = self.interrupts.clone();
         interrupts.take();
         let ended = interrupts.during(|| {
+            // Not before Ctrl-C is listened for, which the words offer.
+            self.tell_waiting_for_background(next);
             while let Some(background) = &self.background {
                 match background.exchange.next_news_within(INTERRUPT_LOOK) {
                     Some(News::Settled(outcome)) => self.end_background(&outcome),
@@ -122,6 +112,20 @@ impl Shell {
             );
         }
         ended
+    }
+
+    fn tell_waiting_for_background(&self, next: &str) {
+        let Some(background) = &self.background else {
+            return;
+        };
+        let way_out = if self.is_interactive() {
+            "; Ctrl-C gives the prompt back"
+        } else {
+            ""
+        };
+        let command = &background.command;
+        let text = format!("{next} waits for the end of {command}{way_out}");
+        self.painter.say(Tone::Note, &text);
     }
 
     /// `jobs`.

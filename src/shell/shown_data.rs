@@ -10,6 +10,7 @@ use std::io::{self, Write};
 use std::process::ChildStdin;
 
 use nu_ansi_term::Style;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::escape::escape;
 use super::hexdump::{HexDump, looks_like_text};
@@ -177,10 +178,12 @@ impl ShownLines {
     fn count_fitting(&mut self, lines: &[String]) -> usize {
         let size = self.screen.size();
         let room = size.rows.saturating_sub(2);
-        let gutter = GUTTER.chars().count();
         for (index, line) in lines.iter().enumerate() {
-            let width = line.chars().count() + gutter;
-            self.rows += width.div_ceil(size.columns.max(1)).max(1);
+            self.rows += if self.gutter.is_empty() {
+                line.width().div_ceil(size.columns.max(1)).max(1)
+            } else {
+                self.rows_of(line).len()
+            };
             if self.rows > room {
                 return index;
             }
@@ -193,8 +196,29 @@ impl ShownLines {
             return Ok(());
         }
         let gutter = &self.gutter;
-        let marked: Vec<String> = lines.iter().map(|line| format!("{gutter}{line}")).collect();
+        let rows = lines.iter().flat_map(|line| self.rows_of(line));
+        let marked: Vec<String> = rows.map(|row| format!("{gutter}{row}")).collect();
         self.screen.data_lines(&marked.join("\n"))
+    }
+
+    /// The rows that a line takes: each has its gutter, so that none of them can pass for a reply.
+    fn rows_of<'a>(&self, line: &'a str) -> Vec<&'a str> {
+        let Some(columns) = self.screen.row().filter(|_| !self.gutter.is_empty()) else {
+            return vec![line];
+        };
+        let room = columns.saturating_sub(GUTTER.width()).max(1);
+        let mut rows = Vec::new();
+        let (mut begin, mut taken) = (0, 0);
+        for (index, character) in line.char_indices() {
+            let width = character.width().unwrap_or(0);
+            if taken + width > room {
+                rows.push(&line[begin..index]);
+                (begin, taken) = (index, 0);
+            }
+            taken += width;
+        }
+        rows.push(&line[begin..]);
+        rows
     }
 
     /// The pager has everything.

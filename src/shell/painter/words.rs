@@ -277,6 +277,10 @@ fn transfer_ended(end: &TransferEnd) -> (Tone, String) {
 
 fn settled(command: &Command, outcome: &Outcome) -> (Tone, String) {
     let (tone, how) = match Exit::of(outcome) {
+        Exit::Done if outcome.reply.is_none() => (
+            Tone::Warning,
+            "ended without a final reply, so nobody says that it is whole",
+        ),
         Exit::Done => (Tone::Note, "is done"),
         Exit::Refused => (Tone::Warning, "was refused"),
         Exit::Interrupted => (Tone::Warning, "was aborted"),
