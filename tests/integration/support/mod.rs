@@ -4,6 +4,7 @@ pub(crate) mod certificates;
 pub(crate) mod client;
 pub(crate) mod ftpsh;
 pub(crate) mod home;
+mod key;
 pub(crate) mod pcap;
 pub(crate) mod plain_client;
 mod plain_text;

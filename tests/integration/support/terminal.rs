@@ -10,23 +10,12 @@ use portable_pty::{ChildKiller, CommandBuilder, MasterPty, PtySize, native_pty_s
 use tempfile::TempDir;
 
 use super::DEADLINE;
+pub(crate) use super::key::Key;
 use super::plain_text::PlainText;
 
 const SCROLLBACK_LINES: usize = 10_000;
 /// A program that asks this waits until the terminal says where its cursor is.
 const CURSOR_QUESTION: &[u8] = b"\x1b[6n";
-
-/// Keys that are not text.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Key {
-    CtrlC,
-    CtrlD,
-    Enter,
-    Tab,
-    Backspace,
-    Up,
-    Down,
-}
 
 /// A running program with its terminal; dropping it kills the program.
 pub(crate) struct Terminal {
@@ -55,31 +44,6 @@ struct Output {
     emulation: Option<vt100::Parser>,
     is_over: bool,
     exit_code: Option<u32>,
-}
-
-impl Key {
-    pub(crate) const ALL: [Self; 7] = [
-        Self::CtrlC,
-        Self::CtrlD,
-        Self::Enter,
-        Self::Tab,
-        Self::Backspace,
-        Self::Up,
-        Self::Down,
-    ];
-
-    /// What a keyboard sends.
-    pub(crate) fn octets(self) -> &'static [u8] {
-        match self {
-            Self::CtrlC => b"\x03",
-            Self::CtrlD => b"\x04",
-            Self::Enter => b"\r",
-            Self::Tab => b"\t",
-            Self::Backspace => b"\x7f",
-            Self::Up => b"\x1b[A",
-            Self::Down => b"\x1b[B",
-        }
-    }
 }
 
 impl Terminal {
