@@ -7,6 +7,7 @@
 use std::fs;
 use std::path::Path;
 
+use crate::support::data_order::put_data_first;
 use crate::support::ftpsh::Ftpsh;
 use crate::support::terminal::{Key, Terminal};
 
@@ -154,15 +155,6 @@ fn difference(printed: &[&str], shown: &str) -> Option<String> {
             )
         })
     })
-}
-
-/// The end of the data and the final reply travel on two connections, and either may be seen first.
-fn put_data_first(shown: &mut [&str]) {
-    for at in 1..shown.len() {
-        if shown[at - 1].starts_with("226 ") && shown[at].ends_with(", data connection closed") {
-            shown.swap(at - 1, at);
-        }
-    }
 }
 
 fn matches(printed: &str, shown: &str) -> bool {

@@ -2,6 +2,7 @@
 
 pub(crate) mod certificates;
 pub(crate) mod client;
+pub(crate) mod data_order;
 pub(crate) mod ftpsh;
 pub(crate) mod home;
 mod key;
