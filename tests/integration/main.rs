@@ -8,6 +8,7 @@ mod documents;
 mod editor;
 mod hostile;
 mod importing;
+mod picture;
 mod practice;
 mod quirks;
 mod readme;

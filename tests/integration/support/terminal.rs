@@ -168,6 +168,13 @@ impl Terminal {
         self.shared.lock().screen()
     }
 
+    /// The same with its colours.
+    pub(crate) fn painted_screen(&self) -> vt100::Screen {
+        let output = self.shared.lock();
+        let emulation = output.emulation.as_ref().expect("set when it was made");
+        emulation.screen().clone()
+    }
+
     /// Waits until the text stands on the screen in a colour that the predicate wants.
     pub(crate) fn wait_for_colour(&self, text: &str, wanted: impl Fn(vt100::Color) -> bool) {
         drop(
