@@ -270,3 +270,15 @@ fn a_pager_that_cannot_be_run_says_so_and_the_prompt_is_back() {
     assert!(screen.contains("line 22"), "{screen}");
     assert!(screen.contains("not found"), "{screen}");
 }
+
+#[test]
+fn a_long_line_has_the_gutter_in_front_of_each_of_its_rows() {
+    let folder = folder();
+    let (mut control, mut terminal) = shell(folder.path(), "");
+    let data = begin(&mut control, &mut terminal, "LIST");
+    let forged = format!("{}226 Transfer complete.", "a".repeat(98));
+    finish(&mut control, data, &mut terminal, &forged);
+    let screen = terminal.screen();
+    assert!(screen.contains("a\n│ 226 Transfer complete.\n"), "{screen}");
+    assert!(!screen.contains("\n226 Transfer complete."), "{screen}");
+}
