@@ -152,6 +152,7 @@ impl Ledger {
 
     fn assign_preliminary(&mut self) -> Assignment {
         let position = (self.open.iter().position(|entry| entry.awaits_beginning()))
+            .or_else(|| self.recall_transfer())
             .or_else(|| self.open.iter().position(|entry| entry.preliminaries > 0))
             .or_else(|| self.open.iter().position(Entry::is_unknown));
         let (position, fit) = match position {
@@ -199,6 +200,16 @@ impl Ledger {
             return Self::unasked();
         }
         self.close_at(0, Fit::Unlisted)
+    }
+
+    /// A younger command was answered first (the practice server does it now and then): the transfer that was passed over
+    /// for it begins now, and is open again.
+    fn recall_transfer(&mut self) -> Option<usize> {
+        let awaited = |entry: &Entry| entry.awaits_beginning() && entry.data().is_some();
+        let position = self.passed_over.iter().rposition(awaited)?;
+        let entry = self.passed_over.remove(position)?;
+        self.open.push_front(entry);
+        Some(0)
     }
 
     fn assign_to_the_past(&mut self, code: ReplyCode) -> Option<Assignment> {

@@ -49,6 +49,19 @@ impl SecretEcho {
     /// Where a line echoes secrets: ranges of octets, in order and apart.
     #[must_use]
     pub fn places(&self, line: &[u8], answers_secret: bool) -> Vec<Range<usize>> {
+        // A NUL in the middle of an echo hides it from nobody who reads the screen.
+        let kept: Vec<usize> = (0..line.len()).filter(|&index| line[index] != 0).collect();
+        if kept.len() == line.len() {
+            return self.places_without_nul(line, answers_secret);
+        }
+        let text: Vec<u8> = kept.iter().map(|&index| line[index]).collect();
+        let places = self.places_without_nul(&text, answers_secret).into_iter();
+        places
+            .map(|place| kept[place.start]..kept[place.end - 1] + 1)
+            .collect()
+    }
+
+    fn places_without_nul(&self, line: &[u8], answers_secret: bool) -> Vec<Range<usize>> {
         let mut places = Vec::new();
         for secret in &self.recent {
             let accept = if secret.len() >= SHORT {
@@ -156,6 +169,14 @@ mod tests {
             "500 'PASS ****'?"
         );
         assert_eq!(masked("hunter2", "200 xhunter2x", false), "200 x****x");
+    }
+
+    #[test]
+    fn an_echo_with_nul_in_it_is_masked() {
+        let mut echo = SecretEcho::default();
+        echo.remember(b"hunter2secret");
+        assert_eq!(echo.masked(b"500 hunter2sec\0ret?"), b"500 ****?");
+        assert_eq!(echo.masked(b"500 hunter2secret\0?"), b"500 ****\0?");
     }
 
     #[test]

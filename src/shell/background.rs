@@ -14,6 +14,7 @@ use super::escape::escape;
 use super::exit::Exit;
 use super::line::{LineError, Redirection};
 use super::painter::Tone;
+use super::recording::Recording;
 use super::sending::Data;
 use crate::protocol::Command;
 use crate::protocol::verbs::DataDirection;
@@ -38,6 +39,11 @@ impl Shell {
         }
         if self.has_background() {
             return self.refuse_second_transfer();
+        }
+        if !matches!(self.recording, Recording::Off) {
+            let text = "a transcript tells one exchange after the other and has no background: leave out the &, or \
+                        `record off` first. Nothing was sent";
+            return self.refuse_line(&text);
         }
         self.warn_before(&command);
         let redirection = redirection.with_home(self.home.as_deref());

@@ -197,11 +197,9 @@ impl Shell {
                 self.describe_alias(name);
                 Exit::Done
             }
-            [name] => {
-                let name = escape(name.as_bytes());
-                self.refuse_line(&format!(
-                    "there is no alias {name}; `alias NAME 'STEP' 'STEP'` defines one"
-                ))
+            // The name is not repeated: with `alias in='PASS secret'`, as in other shells, a secret is in it.
+            [_] => {
+                self.refuse_line(&"there is no such alias; `alias NAME 'STEP' 'STEP'` defines one")
             }
             [name, steps @ ..] => {
                 let defined = self.aliases.define(name, steps, &help::is_verb);

@@ -46,6 +46,10 @@ impl Shell {
                 "{path} is being recorded: `record off` ends that first"
             ));
         }
+        if self.has_background() {
+            let text = "a transcript has no background: record when the transfer has ended (`jobs` shows how far it is)";
+            return self.refuse_line(&text);
+        }
         let path = expand_home(path, self.home.as_deref());
         let file = match RecordingFile::open(&path, may_replace) {
             Ok(file) => file,

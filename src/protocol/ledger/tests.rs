@@ -129,6 +129,17 @@ fn plain_dialogues_are_matched_in_order() {
         ),
         ("150, then 550", &["> RETR", "< 150 RETR", "< 550 RETR"]),
         (
+            "a command that is answered before the transfer begins",
+            &[
+                "> RETR",
+                "> NOOP",
+                "< 200 NOOP -RETR",
+                "< 150 RETR",
+                "= RETR",
+                "< 226 RETR",
+            ],
+        ),
+        (
             "commands typed while a listing runs",
             &[
                 "> LIST",

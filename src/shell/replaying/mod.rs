@@ -38,7 +38,7 @@ pub(super) fn run(common: &Common, options: Replay, painter: &Painter) -> Result
             return Ok(Exit::Usage);
         }
     };
-    let reports = match Reports::open(options.reports) {
+    let reports = match Reports::open(options.reports, &plan.scripts) {
         Ok(reports) => reports,
         Err(problem) => {
             painter.say(Tone::Error, &problem);

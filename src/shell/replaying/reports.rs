@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::Write;
 use std::path::PathBuf;
 
+use super::plan::Script;
 use crate::shell::escape::escape;
 use crate::shell::options::ReportTo;
 use crate::shell::painter::Painter;
@@ -14,10 +15,16 @@ use crate::transcript::report::{Format, Report};
 pub(super) struct Reports(Vec<(Format, Option<(PathBuf, File)>)>);
 
 impl Reports {
-    /// `Err` names a file that cannot be made.
-    pub(super) fn open(asked: Vec<ReportTo>) -> Result<Self, String> {
+    /// `Err` names a file that cannot be made, or that is one of the transcripts.
+    pub(super) fn open(asked: Vec<ReportTo>, scripts: &[Script]) -> Result<Self, String> {
         let open = |report: ReportTo| match report.file {
             None => Ok((report.format, None)),
+            Some(path) if is_one_of(&path, scripts) => {
+                let path = escape(path.as_os_str().as_encoded_bytes());
+                Err(format!(
+                    "{path} is a transcript that is to be replayed, and no place for a report"
+                ))
+            }
             Some(path) => match File::create(&path) {
                 Ok(file) => Ok((report.format, Some((path, file)))),
                 Err(error) => Err(problem(&path, &error)),
@@ -47,6 +54,16 @@ impl Reports {
         }
         Ok(())
     }
+}
+
+fn is_one_of(path: &std::path::Path, scripts: &[Script]) -> bool {
+    let Ok(place) = path.canonicalize() else {
+        return false;
+    };
+    scripts.iter().any(|script| match script {
+        Script::File(file) => file.canonicalize().is_ok_and(|file| file == place),
+        Script::Article => false,
+    })
 }
 
 fn problem(path: &std::path::Path, error: &std::io::Error) -> String {

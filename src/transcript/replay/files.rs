@@ -22,8 +22,8 @@ pub(in crate::transcript) fn open(
         path: path.clone(),
         error,
     };
-    let file =
-        File::open(locate(folder, reference, variables).map_err(failure)?).map_err(failure)?;
+    let place = locate(folder, reference, variables).map_err(failure)?;
+    let file = open_regular(folder, &place).map_err(failure)?;
     if let Some(expected) = &reference.digest {
         let actual = digest_of_reader(&file).map_err(failure)?;
         if !is_same(expected, &actual) {
@@ -33,6 +33,23 @@ pub(in crate::transcript) fn open(
         io::Seek::rewind(&mut &file).map_err(failure)?;
     }
     Ok(file)
+}
+
+/// A link may lead out of the folder, and what is no plain file may never end.
+fn open_regular(folder: &Path, path: &Path) -> io::Result<File> {
+    let folder = if folder.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        folder
+    };
+    let (folder, path) = (folder.canonicalize()?, path.canonicalize()?);
+    if !path.starts_with(&folder) {
+        return Err(io::Error::other("it leads out of the transcript's folder"));
+    }
+    if !path.metadata()?.is_file() {
+        return Err(io::Error::other("it is no plain file"));
+    }
+    File::open(path)
 }
 
 /// Whether data are the expected ones, as far as it is said.
@@ -106,6 +123,31 @@ mod tests {
             });
             let opened = open(folder.path(), 1, &file, &Variables::default());
             assert_eq!(opened.is_ok(), is_same);
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_does_not_lead_out_of_the_folder_and_a_pipe_is_no_file() {
+        let (outside, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        std::fs::write(outside.path().join("secret"), "x").unwrap();
+        std::fs::write(folder.path().join("plain"), "x").unwrap();
+        let link = |to: &Path, name: &str| {
+            std::os::unix::fs::symlink(to, folder.path().join(name)).unwrap();
+        };
+        link(&outside.path().join("secret"), "out");
+        link(outside.path(), "folder");
+        link(&folder.path().join("plain"), "in");
+        link(Path::new("/dev/zero"), "endless");
+        let opened = |name: &str| open(folder.path(), 1, &reference(name), &Variables::default());
+        for (name, is_opened) in [
+            ("plain", true),
+            ("in", true),
+            ("out", false),
+            ("folder/secret", false),
+            ("endless", false),
+        ] {
+            assert_eq!(opened(name).is_ok(), is_opened, "{name}");
         }
     }
 }
