@@ -197,9 +197,13 @@ impl Shell {
                 self.describe_alias(name);
                 Exit::Done
             }
-            // The name is not repeated: with `alias in='PASS secret'`, as in other shells, a secret is in it.
-            [_] => {
-                self.refuse_line(&"there is no such alias; `alias NAME 'STEP' 'STEP'` defines one")
+            [name] => {
+                // With `alias in='PASS secret'`, as other shells have it, a secret stands behind the sign.
+                let name = name.split('=').next().unwrap_or_default();
+                let name = escape(name.as_bytes());
+                self.refuse_line(&format!(
+                    "there is no alias {name}; `alias NAME 'STEP' 'STEP'` defines one"
+                ))
             }
             [name, steps @ ..] => {
                 let defined = self.aliases.define(name, steps, &help::is_verb);
