@@ -5,6 +5,7 @@
 //! ftp ⇄>                                  a data connection is open
 //! ftps>                                   TLS protects the control connection
 //! (REST 5) ftp ⇄>                         and the next transfer begins at octet 5
+//! (RETR &) ftp>                           a transfer runs in the background
 //! A@127.0.0.1:/pub ftp>                   with the parts that are off unless asked for
 //! ```
 
@@ -28,6 +29,8 @@ pub struct PromptParts {
     pub restart: bool,
     /// An RNFR that waits for its RNTO.
     pub rename: bool,
+    /// The verb of a transfer in the background.
+    pub background: bool,
 }
 
 impl Default for PromptParts {
@@ -40,6 +43,7 @@ impl Default for PromptParts {
             data: true,
             restart: true,
             rename: true,
+            background: true,
         }
     }
 }
@@ -91,12 +95,18 @@ fn place(host: &str, status: &Status, parts: PromptParts) -> String {
     place
 }
 
-/// What is pending. A part for a transfer in the background would be one more.
+/// What is pending, or goes on.
 fn marks(status: &Status, parts: PromptParts) -> Vec<String> {
     let restart = status.learnt.pending_restart.filter(|_| parts.restart);
     let restart = restart.map(|marker| format!("REST {marker}"));
     let rename = (status.learnt.pending_rename && parts.rename).then(|| "RNFR".to_owned());
-    restart.into_iter().chain(rename).collect()
+    let background = status.background.as_ref().filter(|_| parts.background);
+    let background = background.map(|transfer| {
+        let verb = transfer.command.verb();
+        format!("{} &", escape(verb.as_bytes()))
+    });
+    let pending = restart.into_iter().chain(rename);
+    pending.chain(background).collect()
 }
 
 /// The name as it may be shown; of a long one, its end.
@@ -127,6 +137,7 @@ mod tests {
         data: true,
         restart: true,
         rename: true,
+        background: true,
     };
     const NONE: PromptParts = PromptParts {
         host: false,
@@ -136,6 +147,7 @@ mod tests {
         data: false,
         restart: false,
         rename: false,
+        background: false,
     };
 
     fn status(learnt: Learnt, open: bool) -> Status {
@@ -236,6 +248,18 @@ mod tests {
         assert_eq!(prompt(Some(("h", &status)), NONE), "ftp> ");
         let parts = PromptParts::default();
         assert_eq!(prompt(Some(("h", &status)), parts), "ftps ⇄> ");
+    }
+
+    #[test]
+    fn a_transfer_in_the_background_is_named() {
+        let mut status = status(Learnt::default(), false);
+        status.background = Some(crate::session::BackgroundTransfer {
+            command: crate::protocol::Command::new("retr big").unwrap(),
+            progress: None,
+        });
+        let shown = |parts| prompt(Some(("h", &status)), parts);
+        assert_eq!(shown(PromptParts::default()), "(RETR &) ftp> ");
+        assert_eq!(shown(NONE), "ftp> ");
     }
 
     #[test]

@@ -254,6 +254,13 @@ impl Settings {
             change: |settings, index| settings.prompt.rename = SWITCH[index],
         },
         Setting {
+            name: "prompt-jobs",
+            values: &["on", "off"],
+            about: "in the prompt: the verb of a transfer in the background",
+            value: |settings| place(&SWITCH, settings.prompt.background),
+            change: |settings, index| settings.prompt.background = SWITCH[index],
+        },
+        Setting {
             name: "gutter",
             values: &["on", "off"],
             about: "the mark in front of data on the screen that tells them from replies",

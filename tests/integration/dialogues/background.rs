@@ -111,7 +111,7 @@ fn the_end_is_told_above_a_line_that_is_being_typed() {
     let (mut control, terminal) = running.finish();
     terminal.wait_for_screen("the end above the line", |screen| {
         let end = "\n  10 octets received, data connection closed\n226 done\n  in the background: RETR f is done\n";
-        screen.contains(end) && screen.trim_end().ends_with("\nftp> half a li")
+        screen.contains(end) && screen.trim_end().ends_with("\n(RETR &) ftp> half a li")
     });
     terminal.send_line("ne");
     control.expect("half a line");
