@@ -179,6 +179,13 @@ pub enum Observation<'a> {
     TransferMoving(&'a Progress),
     /// Data came or went; the transfer is over on this side.
     TransferEnded(&'a TransferEnd),
+    /// A download ended in order, with fewer octets than a reply had told of.
+    CameShort {
+        /// How many came.
+        octets: u64,
+        /// How many the 150 or a SIZE of the same name told of.
+        announced: u64,
+    },
     /// The command of a transfer in the background is settled.
     BackgroundSettled {
         /// The command.

@@ -30,7 +30,7 @@ pub(super) struct ActiveTransfer {
     /// When the observers are told next how far it has come.
     progress_at: Option<Instant>,
     /// How many octets there will be, if it is known.
-    whole: Option<u64>,
+    pub(super) whole: Option<u64>,
     /// When a download is read although no 1yz came: some servers send the data first.
     receive_at: Option<Instant>,
     /// The server refused or broke off a download; what is on its way may still come until then.

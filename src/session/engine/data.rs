@@ -294,6 +294,7 @@ impl Engine {
             line_ends: transfer.joined.line_ends(),
             result,
         };
+        let announced = self.missed_octets(transfer.whole, &end);
         self.pi.end_data(transfer.entry);
         if transfer.connection.is_none() {
             // The server had its chance to connect; the next transfer needs a PORT of its own.
@@ -318,6 +319,18 @@ impl Engine {
         if end.result != TransferResult::Refused {
             self.observe(&Observation::TransferEnded(&end));
         }
+        if let Some(announced) = announced {
+            self.observe(&Observation::CameShort { octets, announced });
+        }
+    }
+
+    /// How many octets a download should have had that ended in order with fewer. Only where the type keeps octets do
+    /// the numbers mean the same.
+    fn missed_octets(&self, announced: Option<u64>, end: &TransferEnd) -> Option<u64> {
+        let parameters = &self.pi.learnt().parameters;
+        let is_whole_download = end.is_whole() && end.direction == DataDirection::Received;
+        let is_comparable = is_whole_download && parameters.effective_type().keeps_octets();
+        announced.filter(|announced| is_comparable && *announced > end.octets)
     }
 
     /// Whoever types the data of this upload need type no more. Told before anything of it is shown, so that a line that

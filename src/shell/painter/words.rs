@@ -75,6 +75,12 @@ pub(super) fn describe(observation: &Observation<'_>) -> Option<(Tone, String)> 
                 format!("no data connection is open to {what} on: type PASV first"),
             )
         }
+        Observation::CameShort { octets, announced } => (
+            Tone::Warning,
+            format!(
+                "the server told of {announced} octets and {octets} came: this may be the beginning of the file only"
+            ),
+        ),
         Observation::StillWaiting {
             verb,
             upload_is_with_server,

@@ -50,6 +50,7 @@ fn tell(observation: &Observation<'_>) -> Option<Told> {
     Some(match observation {
         Observation::TransferMoving(_)
         | Observation::BackgroundSettled { .. }
+        | Observation::CameShort { .. }
         | Observation::StillWaiting { .. } => return None,
         Observation::CommandSent { command, .. } => sent(escape(&command.masked())),
         Observation::AbortSent { synch: true } => sent("ABOR, behind IP and Synch".to_owned()),

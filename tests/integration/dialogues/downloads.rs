@@ -271,3 +271,28 @@ fn a_connection_that_a_refused_command_left_open_is_told_by_the_prompt() {
     terminal.expect("ftp ⇄> ");
     assert!(is_idle(&data));
 }
+
+#[test]
+fn a_download_that_ends_short_of_what_was_told_says_so() {
+    for (mode, is_told) in [("I", true), ("A", false)] {
+        let kind = format!("TYPE {mode}");
+        let server = greeted().expect(&kind).send("200 ok\r\n");
+        let server = passive(server)
+            .expect("RETR f")
+            .send("150 here (400 bytes)\r\n")
+            .send_data("half")
+            .close_data()
+            .send("226 done\r\n")
+            .wait_for_client_close()
+            .start();
+        let finished = crate::support::ftpsh::Ftpsh::new()
+            .arg(server.address().to_string())
+            .args(["-c", &kind, "-c", "PASV", "-c", "RETR f > -"])
+            .run()
+            .success();
+        let _ = server.finish();
+        assert_eq!(finished.stdout, b"half");
+        let told = finished.stderr.contains("told of 400 octets and 4 came");
+        assert_eq!(told, is_told, "{}", finished.stderr);
+    }
+}
