@@ -28,10 +28,17 @@ pub(super) fn recognise(lines: &[&[u8]]) -> Vec<Item> {
         window: Window::Control,
         is_connecting: false,
         has_connected: false,
+        is_refused_next: false,
+        secret_is_asked: false,
     };
-    for line in lines {
+    for (index, line) in lines.iter().enumerate() {
+        let next = lines.get(index + 1).and_then(|next| CodedLine::of(next));
+        screen.is_refused_next = next.is_some_and(|next| next.code.is_negative());
         screen.items.begin_line();
         screen.take(line);
+        if let Some(reply) = CodedLine::of(line) {
+            screen.secret_is_asked = matches!(reply.code.0, 331 | 332);
+        }
     }
     screen.items.into_found()
 }
@@ -42,6 +49,10 @@ struct Screen {
     /// The command that starts telnet was seen, and nothing of its dialogue.
     is_connecting: bool,
     has_connected: bool,
+    /// The line behind this one is a 4yz or a 5yz.
+    is_refused_next: bool,
+    /// A 331 or 332 came last: what follows may be a password behind a misspelt verb.
+    secret_is_asked: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -101,11 +112,16 @@ impl Screen {
             self.items.received(line);
         } else if line.trim_ascii().is_empty() {
             self.items.noise();
-        } else if looks_like_command(line) {
+        } else if looks_like_command(line) || self.was_refused(line) {
             self.items.sent(line);
         } else {
             self.items.unknown();
         }
+    }
+
+    /// What the server refused was typed, even if it is no verb that anybody knows.
+    fn was_refused(&self, line: &[u8]) -> bool {
+        self.is_refused_next && !self.secret_is_asked && begins_with_word(line)
     }
 
     /// Both windows are told as one: what happened in the first one stands between the data.
@@ -127,6 +143,14 @@ impl Screen {
         }
     }
 }
+
+fn begins_with_word(line: &[u8]) -> bool {
+    let word = line.split(|octet| *octet == b' ').next();
+    let word = word.unwrap_or_default();
+    (1..=LONGEST_VERB).contains(&word.len()) && word.iter().all(u8::is_ascii_alphabetic)
+}
+
+const LONGEST_VERB: usize = 12;
 
 /// `telnet HOST PORT` behind any prompt.
 static STARTED: LazyLock<Regex> = LazyLock::new(|| {

@@ -133,6 +133,21 @@ S> 221
 ";
 
 #[test]
+fn a_line_that_the_server_refused_was_typed_whatever_it_says_unless_a_password_was_asked_for() {
+    let text = format!("{TELNET_START}systt\n500 what?\nhello there\nQUIT\n221 bye\n");
+    let imported = read(text.as_bytes(), Some(Kind::Telnet)).unwrap();
+    assert!(
+        body(&imported).contains("C> systt\nS> 500\nC> QUIT\nS> 221\n"),
+        "{}",
+        body(&imported)
+    );
+    assert_eq!(unknown(&imported).len(), 1);
+    let secret = TELNET_START.replace("PASS hunter2", "passs hunter2\n500 what?\nPASS hunter2");
+    let imported = read(secret.as_bytes(), Some(Kind::Telnet)).unwrap();
+    assert!(!body(&imported).contains("hunter2"), "{}", body(&imported));
+}
+
+#[test]
 fn a_second_telnet_in_between_or_behind_is_the_data_connection() {
     let window = "Trying 127.0.0.1...\nConnected to 127.0.0.1.\nEscape character is '^]'.\n";
     let told_as_one = format!(
