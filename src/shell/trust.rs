@@ -6,7 +6,7 @@ use super::escape::escape;
 use super::known_hosts::KnownHosts;
 use super::painter::{Tone, certificate_lines};
 use super::settings::{Settings, Switch, TlsMaximum};
-use crate::net::tls::{Roots, Secured, TlsSettings, TlsVersion, Trust};
+use crate::net::tls::{Roots, Secured, TlsSettings, TlsVersion};
 use crate::session::TrustQuestion;
 
 /// What the command line says about certificates.
@@ -51,10 +51,8 @@ impl Shell {
         if !self.is_interactive() {
             return;
         }
-        let reason = match &question.secured.trust {
-            Trust::Known(reason) | Trust::Unverified(reason) => escape(reason.as_bytes()),
-            Trust::Verified => String::new(),
-        };
+        let reason = question.secured.trust.reason().unwrap_or_default();
+        let reason = escape(reason.as_bytes());
         let text = format!("the server's certificate is not trusted: {reason}");
         self.painter.say(Tone::Warning, &text);
         for line in certificate_lines(&certificate) {

@@ -55,6 +55,17 @@ pub enum Trust {
     Unverified(String),
 }
 
+impl Trust {
+    /// What speaks against the certificate, if anything does.
+    #[must_use]
+    pub fn reason(&self) -> Option<&str> {
+        match self {
+            Self::Verified => None,
+            Self::Known(reason) | Self::Unverified(reason) => Some(reason),
+        }
+    }
+}
+
 impl Roots {
     /// Reads certificates in PEM.
     ///

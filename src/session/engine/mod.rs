@@ -262,6 +262,20 @@ impl Engine {
         self.observer.observe(observation);
     }
 
+    /// Settles at once what cannot be sent: the connection is gone, or Ctrl-C came before it.
+    fn turns_away(&mut self, news: &Sender<News>) -> bool {
+        let outcome = if !self.connected {
+            Outcome::lost()
+        } else if std::mem::take(&mut self.interrupted) {
+            Outcome::unsent()
+        } else {
+            return false;
+        };
+        // The sender may have stopped waiting.
+        let _ = news.send(News::Settled(outcome));
+        true
+    }
+
     fn begin(
         &mut self,
         command: &Command,
@@ -270,13 +284,7 @@ impl Engine {
         in_background: bool,
         news: Sender<News>,
     ) {
-        if !self.connected {
-            // The sender may have stopped waiting.
-            let _ = news.send(News::Settled(Outcome::lost()));
-            return;
-        }
-        if std::mem::take(&mut self.interrupted) {
-            let _ = news.send(News::Settled(Outcome::unsent()));
+        if self.turns_away(&news) {
             return;
         }
         self.settle_as(Ending::Interrupted);

@@ -102,13 +102,7 @@ impl Engine {
 
     /// Sends octets as they are. Whoever asked waits for the reply to the last line that they end, if they end one.
     pub(super) fn begin_octets(&mut self, pieces: &[RawOctets], news: Sender<News>) {
-        if !self.connected {
-            // The sender may have stopped waiting.
-            let _ = news.send(News::Settled(Outcome::lost()));
-            return;
-        }
-        if std::mem::take(&mut self.interrupted) {
-            let _ = news.send(News::Settled(Outcome::unsent()));
+        if self.turns_away(&news) {
             return;
         }
         self.settle_as(Ending::Interrupted);

@@ -1,6 +1,6 @@
 //! From the 234 that agrees on TLS to the certificate that is believed.
 
-use crate::net::tls::{Judgement, Secured, TlsClient, TlsFailure, Trust};
+use crate::net::tls::{Judgement, Secured, TlsClient, TlsFailure};
 use crate::session::exchange::{Ending, News, TrustQuestion};
 use crate::session::observation::Observation;
 
@@ -115,10 +115,7 @@ impl Engine {
             Some(false) => return self.fail_tls(&TlsFailure::Declined),
             None => {}
         }
-        let reason = match &secured.trust {
-            Trust::Known(reason) | Trust::Unverified(reason) => reason.clone(),
-            Trust::Verified => String::new(),
-        };
+        let reason = secured.trust.reason().unwrap_or_default().to_owned();
         if let Some(own) = secured.chain.first() {
             let fingerprint = own.fingerprint;
             self.fail_tls(&TlsFailure::NotTrusted {
@@ -145,6 +142,11 @@ impl Engine {
                 self.settle_as(Ending::Unanswered);
             }
         }
+        self.release_held();
+    }
+
+    /// What was held back during the handshake goes its way now: under TLS, or to a connection that is gone.
+    fn release_held(&mut self) {
         for held in std::mem::take(&mut self.held) {
             self.take(held);
         }
@@ -166,8 +168,6 @@ impl Engine {
         };
         self.settle_all_as(ending);
         self.drop_control();
-        for held in std::mem::take(&mut self.held) {
-            self.take(held);
-        }
+        self.release_held();
     }
 }
