@@ -5,7 +5,7 @@ use crate::support::scripted_server::{Gate, Script};
 use crate::support::terminal::Key;
 use crate::support::tls_server::TlsServer;
 
-use super::{AGREE, Rig, agreed, agreed_on_both, passive};
+use super::{AGREE, Rig, agreed, agreed_on_both, leave, passive};
 
 #[test]
 fn a_friendly_reply_that_agrees_on_nothing_does_not_pass_for_tls() {
@@ -101,10 +101,7 @@ fn a_234_that_comes_after_control_c_still_begins_tls_and_what_is_typed_goes_thro
     terminal.send_line("NOOP");
     terminal.expect("200 ok");
     terminal.expect("ftps> ");
-    terminal.send_line("close");
-    terminal.expect("(closed)");
-    terminal.send_line("exit");
-    terminal.wait_exit();
+    leave(terminal);
     assert_eq!(server.finish().in_clear, b"AUTH TLS\r\n");
 }
 

@@ -36,12 +36,7 @@ fn after_ccc_data_connections_still_resume_the_session() {
         .send("200 ok\r\n")
         .clear_control("");
     let server = passive(script)
-        .expect("STOR f")
-        .send("150 here\r\n")
-        .secure_data(&tls)
-        .read_data_to_end()
-        .close_data()
-        .send("226 done\r\n")
+        .take_upload(&tls)
         .wait_for_client_close()
         .start();
     rig.run(

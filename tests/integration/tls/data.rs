@@ -4,7 +4,7 @@ use crate::support::scripted_server::Script;
 use crate::support::sockets::{listen, port_of};
 use crate::support::tls_server::TlsServer;
 
-use super::{AGREE, Rig, agreed_on_both, passive};
+use super::{AGREE, Rig, agreed_on_both, leave, passive};
 
 fn with(lines: &[&'static str]) -> Vec<&'static str> {
     [&AGREE[..], lines].concat()
@@ -21,13 +21,7 @@ fn the_last_ticket_is_used_again_and_again() {
     let mut script = agreed_on_both(&control);
     let mut lines = AGREE.to_vec();
     for _ in 0..5 {
-        script = passive(script)
-            .expect("STOR f")
-            .send("150 here\r\n")
-            .secure_data(&data)
-            .read_data_to_end()
-            .close_data()
-            .send("226 done\r\n");
+        script = passive(script).take_upload(&data);
         lines.extend(["PASV", "STOR f <<< 'octets'"]);
     }
     let server = script.wait_for_client_close().start();
@@ -89,12 +83,7 @@ fn a_download_with_close_notify_is_whole() {
     let tls = rig.server();
     let large: Vec<u8> = (0..100_000_u32).flat_map(u32::to_be_bytes).collect();
     let server = passive(agreed_on_both(&tls))
-        .expect("RETR f")
-        .send("150 here\r\n")
-        .secure_data(&tls)
-        .send_data(&large)
-        .close_data()
-        .send("226 done\r\n")
+        .give_download(&tls, &large)
         .wait_for_client_close()
         .start();
     let finished = rig.run(&server, &with(&["PASV", "RETR f > -"])).success();
@@ -147,12 +136,7 @@ fn prot_p_decides_for_a_connection_that_is_open_already() {
     let server = passive(script)
         .expect("PROT P")
         .send("200 ok\r\n")
-        .expect("RETR f")
-        .send("150 here\r\n")
-        .secure_data(&tls)
-        .send_data("octets")
-        .close_data()
-        .send("226 done\r\n")
+        .give_download(&tls, "octets")
         .wait_for_client_close()
         .start();
     let lines = ["AUTH TLS", "PBSZ 0", "PASV", "PROT P", "RETR f > -"];
@@ -169,12 +153,7 @@ fn a_handshake_that_a_refused_command_began_serves_the_next() {
     let server = passive(agreed_on_both(&tls))
         .expect("RETR missing")
         .send("550 no\r\n")
-        .expect("RETR f")
-        .send("150 here\r\n")
-        .secure_data(&tls)
-        .send_data("octets")
-        .close_data()
-        .send("226 done\r\n")
+        .give_download(&tls, "octets")
         .wait_for_client_close()
         .start();
     let lines = with(&["PASV", "RETR missing > -", "RETR f > -"]);
@@ -233,10 +212,7 @@ fn ctrl_c_sends_a_plain_abor_under_tls() {
     terminal.send_key(crate::support::terminal::Key::CtrlC);
     terminal.expect("226 closing");
     terminal.expect("ftps> ");
-    terminal.send_line("close");
-    terminal.expect("(closed)");
-    terminal.send_line("exit");
-    terminal.wait_exit();
+    leave(terminal);
     let heard = server.finish();
     assert_eq!(heard.in_clear, b"AUTH TLS\r\n");
     assert!(heard.lines.iter().any(|line| line == "ABOR"));
@@ -275,9 +251,6 @@ fn typed_data_wait_for_the_handshake() {
     terminal.send_key(crate::support::terminal::Key::CtrlD);
     terminal.expect("226 done");
     terminal.expect("ftps> ");
-    terminal.send_line("close");
-    terminal.expect("(closed)");
-    terminal.send_line("exit");
-    terminal.wait_exit();
+    leave(terminal);
     assert_eq!(server.finish().data, [b"octets"]);
 }

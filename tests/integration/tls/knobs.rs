@@ -43,12 +43,7 @@ fn tls_resume_off_begins_a_session_for_every_data_connection() {
         (TlsServer::tls13(&rig.certificate), "on", true),
     ] {
         let server = passive(agreed_on_both(&tls))
-            .expect("STOR f")
-            .send("150 here\r\n")
-            .secure_data(&tls)
-            .read_data_to_end()
-            .close_data()
-            .send("226 done\r\n")
+            .take_upload(&tls)
             .wait_for_client_close()
             .start();
         let set = format!("set tls-resume {setting}");
@@ -64,12 +59,7 @@ fn tls_close_notify_off_leaves_the_end_of_an_upload_unannounced() {
     let tls = rig.server();
     for (setting, announced) in [("off", false), ("on", true)] {
         let server = passive(agreed_on_both(&tls))
-            .expect("STOR f")
-            .send("150 here\r\n")
-            .secure_data(&tls)
-            .read_data_to_end()
-            .close_data()
-            .send("226 done\r\n")
+            .take_upload(&tls)
             .wait_for_client_close()
             .start();
         let set = format!("set tls-close-notify {setting}");

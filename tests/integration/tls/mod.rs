@@ -17,6 +17,7 @@ use tempfile::TempDir;
 use crate::support::certificates::{Authority, ServerCertificate};
 use crate::support::ftpsh::{Finished, Ftpsh};
 use crate::support::scripted_server::{Script, ScriptedServer};
+use crate::support::terminal::Terminal;
 use crate::support::tls_server::TlsServer;
 
 /// An authority that ftpsh trusts, and a scripted server's certificate.
@@ -91,6 +92,36 @@ fn passive(script: Script) -> Script {
         .listen_data()
         .send_with_port("227 Passive (127,0,0,1,{p1},{p2})\r\n")
         .accept_data()
+}
+
+impl Script {
+    /// The upload of a file `f`, under TLS.
+    fn take_upload(self, tls: &TlsServer) -> Self {
+        self.expect("STOR f")
+            .send("150 here\r\n")
+            .secure_data(tls)
+            .read_data_to_end()
+            .close_data()
+            .send("226 done\r\n")
+    }
+
+    /// The download of a file `f`, under TLS.
+    fn give_download(self, tls: &TlsServer, octets: impl AsRef<[u8]>) -> Self {
+        self.expect("RETR f")
+            .send("150 here\r\n")
+            .secure_data(tls)
+            .send_data(octets)
+            .close_data()
+            .send("226 done\r\n")
+    }
+}
+
+/// Ends the session and the shell, without QUIT.
+fn leave(mut terminal: Terminal) {
+    terminal.send_line("close");
+    terminal.expect("(closed)");
+    terminal.send_line("exit");
+    terminal.wait_exit();
 }
 
 const AGREE: [&str; 3] = ["AUTH TLS", "PBSZ 0", "PROT P"];

@@ -2,7 +2,7 @@
 
 use crate::support::scripted_server::Script;
 
-use super::{Rig, agreed, agreed_on_both};
+use super::{Rig, agreed, agreed_on_both, leave};
 
 #[test]
 fn octets_behind_the_234_end_the_session_with_4_and_are_never_read() {
@@ -234,9 +234,6 @@ fn the_prompt_shows_that_the_control_connection_is_encrypted() {
     terminal.expect("ftp> ");
     terminal.send_line("NOOP");
     terminal.expect("200 ok");
-    terminal.send_line("close");
-    terminal.expect("(closed)");
-    terminal.send_line("exit");
-    terminal.wait_exit();
+    leave(terminal);
     assert_eq!(server.finish().in_clear, b"AUTH TLS\r\nNOOP\r\n");
 }
