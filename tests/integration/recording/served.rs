@@ -4,9 +4,9 @@ use std::fs;
 use std::net::SocketAddr;
 
 use super::{record, replay, transcript};
+use crate::support::client::Client;
 use crate::support::ftpsh::Ftpsh;
 use crate::support::home::Home;
-use crate::support::real_client::Client;
 use crate::support::real_server::{Kind, RealServer};
 use crate::support::running::Running;
 
@@ -57,7 +57,7 @@ fn real_clients_fetch_a_file_of_a_recorded_vsftpd() {
     let _ = record(&home, server.address(), &(login + script)).success();
     drop(server);
     let (practice, address) = serve(&home);
-    for client in Client::ALL {
+    for client in Client::FETCHERS {
         if let Some(fetched) = client.fetch(address, "text.txt") {
             assert_eq!(fetched, TEXT, "{client:?}\n{}", practice.wait_for(""));
         }

@@ -1,5 +1,6 @@
 //! What the tests stand on. Knows nothing of the library's own code but the practice server.
 
+mod availability;
 pub(crate) mod certificates;
 pub(crate) mod client;
 pub(crate) mod data_order;
@@ -10,7 +11,6 @@ pub(crate) mod pcap;
 pub(crate) mod plain_client;
 mod plain_text;
 pub(crate) mod practice;
-pub(crate) mod real_client;
 pub(crate) mod real_server;
 pub(crate) mod relay;
 mod relayed_reply;

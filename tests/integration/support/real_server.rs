@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
+use super::availability::{servers, skip, unpacked};
 use super::certificates::Authority;
 use super::server_configuration::{NOBODY, Owner, Place, configure};
 use super::server_process::{ReservedPort, ServerProcess};
@@ -86,21 +87,13 @@ impl Kind {
         if !cfg!(unix) {
             return Some("it needs Unix");
         }
-        let unpacked = |name| servers().join(name).join(".ready").exists();
-        if !unpacked(self.name()) {
+        if unpacked(self.name()).is_none() {
             return Some("tests/servers/setup has not made it available");
         }
         if self == Self::PureFtpd && !user_namespace_or_root() {
             return Some("it needs root or a user namespace");
         }
         None
-    }
-
-    fn is_required(self) -> bool {
-        let required = std::env::var("FTPSH_REQUIRE_SERVERS").unwrap_or_default();
-        required
-            .split([',', ' '])
-            .any(|name| name == "all" || name == self.name())
     }
 }
 
@@ -115,9 +108,7 @@ impl RealServer {
     /// As [`RealServer::start`].
     pub(crate) fn start_with(kind: Kind, options: &Options) -> Option<Self> {
         if let Some(obstacle) = kind.obstacle() {
-            let line = format!("skipped: no {}: {obstacle}", kind.name());
-            assert!(!kind.is_required(), "{line}");
-            say(&line);
+            skip(kind.name(), obstacle);
             return None;
         }
         let deadline = Instant::now() + START_DEADLINE;
@@ -256,10 +247,6 @@ fn brings_greeting(mut stream: impl Read) -> bool {
     }
 }
 
-fn servers() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/.servers")
-}
-
 fn user_namespace_or_root() -> bool {
     let folder = reachable_folder();
     owner_of(folder.path()).user == 0
@@ -326,9 +313,4 @@ fn give_to_server(kind: Kind, owner: Owner, path: &Path) {
     std::os::unix::fs::chown(path, Some(NOBODY), Some(NOBODY)).expect("root may give files away");
     #[cfg(not(unix))]
     let _ = (path, NOBODY);
-}
-
-#[expect(clippy::print_stderr, reason = "a skipped test says so")]
-fn say(line: &str) {
-    eprintln!("{line}");
 }
