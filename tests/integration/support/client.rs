@@ -1,4 +1,4 @@
-//! Other people's FTP clients, and tshark.
+//! Other people's FTP clients, tshark and socat.
 //!
 //! `tests/servers/setup` makes them available. One that is not is skipped as a server is.
 
@@ -18,6 +18,7 @@ pub(crate) enum Client {
     Tnftp,
     Telnet,
     Tshark,
+    Socat,
 }
 
 impl Client {
@@ -32,6 +33,7 @@ impl Client {
             Self::Tnftp => ("tnftp", "usr/bin/tnftp"),
             Self::Telnet => ("telnet", "usr/bin/inetutils-telnet"),
             Self::Tshark => ("tshark", "usr/bin/tshark"),
+            Self::Socat => ("socat", "usr/bin/socat"),
         }
     }
 
@@ -70,7 +72,7 @@ impl Client {
             Self::Curl => &["-q", "-sS", "--max-time", "20", "-o", "fetched", &url],
             Self::Lftp => &["--norc", "-c", &script],
             Self::Tnftp => &["-a", "-o", "fetched", &url],
-            Self::Telnet | Self::Tshark => panic!("{name} fetches no files"),
+            Self::Telnet | Self::Tshark | Self::Socat => panic!("{name} fetches no files"),
         };
         let output = Command::new(folder.join(program))
             .args(arguments)

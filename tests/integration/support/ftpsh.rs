@@ -107,9 +107,7 @@ impl Ftpsh {
     /// Runs it in pipes, to its end. Panics when that takes more than a minute.
     #[must_use = "its exit code is to be checked"]
     pub(crate) fn run(self) -> Finished {
-        let mut command = Command::new(&self.program);
-        command.args(&self.arguments).current_dir(self.folder());
-        command.env_clear().envs(self.whole_environment());
+        let mut command = self.command();
         command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -144,9 +142,7 @@ impl Ftpsh {
 
     /// Starts it in pipes; its standard output is thrown away.
     pub(crate) fn start(mut self) -> Running {
-        let mut command = Command::new(&self.program);
-        command.args(&self.arguments).current_dir(self.folder());
-        command.env_clear().envs(self.whole_environment());
+        let mut command = self.command();
         command
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
@@ -170,6 +166,14 @@ impl Ftpsh {
             command.env(name, value);
         }
         Terminal::spawn(command, rows, columns).keep(self.own_home)
+    }
+
+    /// For whoever runs it in a way of his own.
+    pub(crate) fn command(&self) -> Command {
+        let mut command = Command::new(&self.program);
+        command.args(&self.arguments).current_dir(self.folder());
+        command.env_clear().envs(self.whole_environment());
+        command
     }
 
     fn folder(&self) -> &Path {

@@ -1,0 +1,315 @@
+//! What is done: the files that are there before, and those that must be there afterwards.
+
+use std::fs::{self, File};
+use std::io::{BufReader, BufWriter, Read, Write};
+use std::path::{Path, PathBuf};
+
+use super::clients::Peer;
+use super::measure::Job;
+use super::support::home::Home;
+use super::support::real_server::{Kind, Options, RealServer, Tls};
+
+/// The one file of a big transfer.
+pub(crate) const LOCAL: &str = "here";
+pub(crate) const REMOTE: &str = "there";
+
+/// One row of the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Work {
+    Upload(Form),
+    Download(Form),
+    ManyUploads,
+    ManyDownloads,
+    /// Connect, USER, PASS, QUIT.
+    Login,
+}
+
+/// How a big file travels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    Clear,
+    /// TYPE A, in clear.
+    Text,
+    /// TLS 1.3 on both connections.
+    Secured,
+}
+
+/// How much of it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Size {
+    /// Octets of a big file.
+    octets: u64,
+    files: usize,
+}
+
+impl Size {
+    pub(crate) const FULL: Self = Self {
+        octets: 1 << 30,
+        files: 1000,
+    };
+    pub(crate) const QUICK: Self = Self {
+        octets: 3 << 20,
+        files: 20,
+    };
+}
+
+const SMALL_FILE_OCTETS: u64 = 4096;
+
+impl Work {
+    pub(crate) const ALL: [Self; 9] = [
+        Self::Upload(Form::Clear),
+        Self::Download(Form::Clear),
+        Self::Upload(Form::Secured),
+        Self::Download(Form::Secured),
+        Self::Upload(Form::Text),
+        Self::Download(Form::Text),
+        Self::ManyUploads,
+        Self::ManyDownloads,
+        Self::Login,
+    ];
+
+    pub(crate) fn name(self, size: &Size) -> String {
+        let mebibytes = size.octets >> 20;
+        let files = size.files;
+        let form = |form| match form {
+            Form::Clear => "clear",
+            Form::Text => "TYPE A",
+            Form::Secured => "TLS 1.3",
+        };
+        match self {
+            Self::Upload(how) => format!("upload {mebibytes} MiB, {}", form(how)),
+            Self::Download(how) => format!("download {mebibytes} MiB, {}", form(how)),
+            Self::ManyUploads => format!("upload {files} files of 4 KiB"),
+            Self::ManyDownloads => format!("download {files} files of 4 KiB"),
+            Self::Login => "connect, log in, QUIT".to_owned(),
+        }
+    }
+
+    /// Whether the client can do it.
+    pub(crate) fn suits(self, peer: Peer) -> bool {
+        match (self, peer) {
+            (Self::Login, peer) => matches!(peer, Peer::Ftpsh | Peer::Socat),
+            (_, Peer::Socat) => false,
+            // Its TLS is for https alone.
+            (_, Peer::Tnftp) => !self.is_secured(),
+            _ => true,
+        }
+    }
+
+    pub(crate) fn is_upload(self) -> bool {
+        matches!(self, Self::Upload(_) | Self::ManyUploads)
+    }
+
+    pub(crate) fn is_secured(self) -> bool {
+        self.form() == Form::Secured
+    }
+
+    pub(crate) fn is_text(self) -> bool {
+        self.form() == Form::Text
+    }
+
+    fn form(self) -> Form {
+        match self {
+            Self::Upload(form) | Self::Download(form) => form,
+            Self::ManyUploads | Self::ManyDownloads | Self::Login => Form::Clear,
+        }
+    }
+}
+
+/// A server for each kind of connection, and the files.
+pub(crate) struct Scene {
+    pub(crate) size: Size,
+    clear: RealServer,
+    secured: RealServer,
+    home: Home,
+    originals: Home,
+}
+
+impl Scene {
+    /// `None` where there is no vsftpd, after a line that says so.
+    pub(crate) fn new(size: Size) -> Option<Self> {
+        let extra = ["ascii_upload_enable=YES", "ascii_download_enable=YES"];
+        let clear = RealServer::start_with(Kind::Vsftpd, &with(Tls::None, &extra))?;
+        // What a client sends in clear is refused.
+        let extra = ["force_anon_logins_ssl=YES", "force_anon_data_ssl=YES"];
+        let secured = RealServer::start_with(Kind::Vsftpd, &with(Tls::Explicit, &extra))?;
+        let originals = Home::new();
+        write_noise(&originals.path().join("octets"), size.octets);
+        write_lines(&originals.path().join("text"), size.octets);
+        for number in 0..size.files {
+            write_noise(
+                &originals.path().join(file_name("small", number)),
+                SMALL_FILE_OCTETS + (number % 3) as u64,
+            );
+        }
+        Some(Self {
+            size,
+            clear,
+            secured,
+            home: Home::new(),
+            originals,
+        })
+    }
+
+    fn server(&self, work: Work) -> &RealServer {
+        if work.is_secured() {
+            &self.secured
+        } else {
+            &self.clear
+        }
+    }
+
+    /// Puts the files in their places, and takes away what an earlier run has left.
+    pub(crate) fn clear(&self, work: Work) {
+        let root = self.server(work).root();
+        for (original, local, remote) in self.files(work) {
+            let (local, remote) = (self.home.path().join(local), root.join(remote));
+            let (source, target) = if work.is_upload() {
+                (local, remote)
+            } else {
+                (remote, local)
+            };
+            remove(&source);
+            remove(&target);
+            fs::hard_link(original, source).expect("all lies on one file system");
+        }
+    }
+
+    pub(crate) fn job(&self, work: Work, peer: Peer) -> Job {
+        peer.job(work, self.size.files, self.server(work), self.home.path())
+    }
+
+    /// Panics unless every file has arrived, and is what was sent.
+    pub(crate) fn check(&self, work: Work, peer: Peer) {
+        let root = self.server(work).root();
+        for (original, local, remote) in self.files(work) {
+            let arrived = if work.is_upload() {
+                root.join(remote)
+            } else {
+                self.home.path().join(local)
+            };
+            assert!(
+                is_same(&original, &arrived),
+                "{}, {}: {} is not what was sent",
+                work.name(&self.size),
+                peer.name(),
+                arrived.display()
+            );
+        }
+    }
+
+    /// The original, its local name and its remote name, of every file of a work.
+    fn files(&self, work: Work) -> Vec<(PathBuf, String, String)> {
+        let original = |name: &str| self.originals.path().join(name);
+        match work {
+            Work::Login => Vec::new(),
+            Work::Upload(_) | Work::Download(_) => {
+                let kind = if work.is_text() { "text" } else { "octets" };
+                vec![(original(kind), LOCAL.to_owned(), REMOTE.to_owned())]
+            }
+            Work::ManyUploads | Work::ManyDownloads => (0..self.size.files)
+                .map(|number| {
+                    (
+                        original(&file_name("small", number)),
+                        file_name("local", number),
+                        file_name("remote", number),
+                    )
+                })
+                .collect(),
+        }
+    }
+}
+
+/// The name of one of many files.
+pub(crate) fn file_name(kind: &str, number: usize) -> String {
+    format!("{kind}-{number:04}")
+}
+
+fn with(tls: Tls, extra: &[&str]) -> Options {
+    Options {
+        tls,
+        extra: extra.iter().map(|&line| line.to_owned()).collect(),
+        ..Options::default()
+    }
+}
+
+fn remove(path: &Path) {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            panic!("{}: {error}", path.display())
+        }
+        _ => {}
+    }
+}
+
+/// Octets that nothing can compress or guess.
+fn write_noise(path: &Path, octets: u64) {
+    let mut noise = Noise(0x9E37_79B9_7F4A_7C15);
+    let mut file = BufWriter::with_capacity(1 << 20, File::create(path).expect("our own folder"));
+    for _ in 0..octets / 8 {
+        file.write_all(&noise.next().to_le_bytes())
+            .expect("there is room");
+    }
+    let rest = (octets % 8) as usize;
+    file.write_all(&noise.next().to_le_bytes()[..rest])
+        .expect("there is room");
+}
+
+/// Lines of 0 to 127 octets.
+fn write_lines(path: &Path, octets: u64) {
+    let mut noise = Noise(0xD1B5_4A32_D192_ED03);
+    let mut file = BufWriter::with_capacity(1 << 20, File::create(path).expect("our own folder"));
+    let letters = [b'x'; 128];
+    let mut written = 0;
+    while written < octets {
+        let length = (noise.next() % 128) as usize;
+        file.write_all(&letters[..length]).expect("there is room");
+        file.write_all(b"\n").expect("there is room");
+        written += length as u64 + 1;
+    }
+}
+
+struct Noise(u64);
+
+impl Noise {
+    /// xorshift64.
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0
+    }
+}
+
+fn is_same(one: &Path, other: &Path) -> bool {
+    let (Ok(one), Ok(other)) = (File::open(one), File::open(other)) else {
+        return false;
+    };
+    let length = |file: &File| file.metadata().map(|metadata| metadata.len()).ok();
+    if length(&one) != length(&other) {
+        return false;
+    }
+    let mut one = BufReader::new(one);
+    let mut other = BufReader::new(other);
+    let mut pieces = (vec![0; 1 << 20], vec![0; 1 << 20]);
+    loop {
+        let read = fill(&mut one, &mut pieces.0);
+        if fill(&mut other, &mut pieces.1) != read || pieces.0[..read] != pieces.1[..read] {
+            return false;
+        }
+        if read == 0 {
+            return true;
+        }
+    }
+}
+
+fn fill(file: &mut impl Read, piece: &mut [u8]) -> usize {
+    let mut filled = 0;
+    while filled < piece.len() {
+        match file.read(&mut piece[filled..]).expect("our own file") {
+            0 => break,
+            length => filled += length,
+        }
+    }
+    filled
+}
