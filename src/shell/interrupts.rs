@@ -22,6 +22,8 @@ struct State {
     pressed: bool,
     /// Ctrl-C was pressed just before the waiting began, and nobody has heard it.
     unheard: bool,
+    /// The session has heard one since it was last told to forget it.
+    heard: bool,
     farewell: Option<Box<dyn FnOnce() + Send>>,
 }
 
@@ -103,7 +105,10 @@ impl Interrupts {
             std::process::exit(i32::from(Exit::Interrupted.code()));
         }
         match &state.session {
-            Some(session) if state.waits => session.interrupt(),
+            Some(session) if state.waits => {
+                session.interrupt();
+                state.heard = true;
+            }
             _ => state.unheard = true,
         }
     }
@@ -117,11 +122,12 @@ impl State {
     /// A Ctrl-C that came behind the last command is not for the next one, but one that nobody has heard is.
     fn turn_to_next_command(&mut self) {
         let unheard = std::mem::take(&mut self.unheard);
-        if let Some(session) = &self.session {
+        let Some(session) = &self.session else { return };
+        if std::mem::replace(&mut self.heard, unheard) {
             session.forget();
-            if unheard {
-                session.interrupt();
-            }
+        }
+        if unheard {
+            session.interrupt();
         }
     }
 }
