@@ -23,6 +23,7 @@ pub mod transfer;
 
 use std::io;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, Sender};
 use std::time::Duration;
 
@@ -38,12 +39,15 @@ pub use octets::{Connection, MovedOctets, OctetTap};
 pub use progress::{BackgroundTransfer, Progress};
 pub use transfer::{Form, Transfer, TransferEnd, TransferResult};
 
-use engine::{Engine, Input};
+use engine::{Engine, Input, SharedEngine};
 
 /// A handle on one control connection and everything that belongs to it.
 #[derive(Debug)]
 pub struct Session {
     inputs: Sender<Input>,
+    /// How many inputs went out that [`SharedEngine::status`] counts.
+    given: AtomicU64,
+    engine: SharedEngine,
     host: String,
     peer: SocketAddr,
 }
@@ -114,12 +118,16 @@ impl Session {
             let _ = places.send(());
             let _ = reader_inputs.send(Input::Control(input));
         })?;
+        let engine = SharedEngine::new(engine);
+        let running = engine.clone();
         std::thread::Builder::new()
             .name("session".to_owned())
-            .spawn(move || engine.run(&received, &unread))?;
+            .spawn(move || running.run(&received, &unread))?;
         Ok((
             Self {
                 inputs,
+                given: AtomicU64::new(0),
+                engine,
                 host: host.to_owned(),
                 peer,
             },
@@ -163,8 +171,7 @@ impl Session {
         in_background: bool,
     ) -> Exchange {
         let (news, exchange) = Exchange::new();
-        // A session whose engine is gone drops the sender, and the exchange settles as lost.
-        let _ = self.inputs.send(Input::Begin {
+        self.give(Input::Begin {
             command,
             origin,
             transfer,
@@ -177,7 +184,7 @@ impl Session {
     /// Active mode: opens a port and sends the PORT or EPRT that names it (RFC 2428 section 2).
     pub fn listen(&self, origin: Origin) -> Outcome {
         let (news, exchange) = Exchange::new();
-        let _ = self.inputs.send(Input::Listen { origin, news });
+        self.give(Input::Listen { origin, news });
         exchange.wait()
     }
 
@@ -190,14 +197,17 @@ impl Session {
     /// they end none, it is settled once they are on their way.
     pub fn send_octets(&self, pieces: Vec<RawOctets>) -> Exchange {
         let (news, exchange) = Exchange::new();
-        // As above: without an engine the exchange settles as lost.
-        let _ = self.inputs.send(Input::SendOctets { pieces, news });
+        self.give(Input::SendOctets { pieces, news });
         exchange
     }
 
     /// What is known now; `None` once the engine is gone.
     #[must_use]
     pub fn status(&self) -> Option<Status> {
+        let known = self.engine.status(self.given.load(Ordering::Acquire));
+        if known.is_some() {
+            return known;
+        }
         let (answer, status) = mpsc::channel();
         self.inputs.send(Input::Ask(answer)).ok()?;
         status.recv().ok()
@@ -205,12 +215,18 @@ impl Session {
 
     /// Takes new settings from now on.
     pub fn configure(&self, settings: Settings) {
-        let _ = self.inputs.send(Input::Configure(settings));
+        self.give(Input::Configure(settings));
     }
 
     /// Closes every open entry of the ledger and sends nothing.
     pub fn resync(&self) {
-        let _ = self.inputs.send(Input::Resync);
+        self.give(Input::Resync);
+    }
+
+    fn give(&self, input: Input) {
+        self.given.fetch_add(1, Ordering::AcqRel);
+        // A session whose engine is gone drops the sender in it, and the exchange settles as lost.
+        let _ = self.inputs.send(input);
     }
 
     /// A handle for the thread that hears Ctrl-C.

@@ -15,6 +15,7 @@ mod waiting;
 
 use std::net::SocketAddr;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use crate::net::tls::{Secured, TlsFailure};
@@ -110,6 +111,76 @@ pub enum DataState {
     Transferring,
 }
 
+impl Input {
+    /// Whether it is one that [`SharedEngine::status`] counts.
+    pub(super) fn is_from_handle(&self) -> bool {
+        matches!(
+            self,
+            Self::Begin { .. }
+                | Self::SendOctets { .. }
+                | Self::Listen { .. }
+                | Self::Configure(_)
+                | Self::Resync
+        )
+    }
+}
+
+/// The engine, which its own thread holds while it works on an input, and a handle may look at in between.
+#[derive(Clone)]
+pub(super) struct SharedEngine(Arc<Mutex<Option<Engine>>>);
+
+impl SharedEngine {
+    pub(super) fn new(engine: Engine) -> Self {
+        Self(Arc::new(Mutex::new(Some(engine))))
+    }
+
+    /// Takes inputs until the session is closed, and gives a place in `unread` back for each one of the control connection.
+    pub(super) fn run(&self, inputs: &Receiver<Input>, unread: &Receiver<()>) {
+        if let Some(engine) = self.lock().as_mut() {
+            engine.start();
+        }
+        loop {
+            let deadline = self.lock().as_ref().and_then(Engine::next_deadline);
+            let input = match deadline {
+                None => inputs.recv().map_err(|_| RecvTimeoutError::Disconnected),
+                Some(deadline) => {
+                    inputs.recv_timeout(deadline.saturating_duration_since(Instant::now()))
+                }
+            };
+            let input = match input {
+                Ok(Input::Close(done)) => {
+                    return self.lock().take().map_or((), |engine| engine.close(&done));
+                }
+                Err(RecvTimeoutError::Disconnected) => return drop(self.lock().take()),
+                Err(RecvTimeoutError::Timeout) => None,
+                Ok(input) => Some(input),
+            };
+            if let Some(engine) = self.lock().as_mut() {
+                engine.step(input, unread);
+            }
+        }
+    }
+
+    /// What is known now, if the engine has taken as many inputs of the handle as were `given`. Asking it by an input
+    /// would cost two changes of thread.
+    pub(super) fn status(&self, given: u64) -> Option<Status> {
+        let engine = self.lock();
+        let engine = engine.as_ref().filter(|engine| engine.taken == given)?;
+        Some(engine.status())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Engine>> {
+        // An engine that panicked takes no more inputs, and whoever asks by one learns it.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl std::fmt::Debug for SharedEngine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SharedEngine").finish_non_exhaustive()
+    }
+}
+
 pub(super) struct Engine {
     control: ControlConnection,
     protection: Protection,
@@ -120,6 +191,8 @@ pub(super) struct Engine {
     observer: Box<dyn Observer>,
     control_tap: ControlTap,
     inputs: Sender<Input>,
+    /// How many inputs the session's handle has given that were taken.
+    taken: u64,
     /// Commands that came in the middle of a handshake: they go out under TLS, or not at all.
     held: Vec<Input>,
     /// Pieces of the control connection whose places the reader is not given back while the user is asked.
@@ -164,6 +237,7 @@ impl Engine {
             control_tap: ControlTap::new(observer.octet_tap()),
             observer,
             inputs,
+            taken: 0,
             held: Vec::new(),
             withheld: 0,
             waiting: Some(Waiting::new(greeting, Verb::new(b""), news)),
@@ -183,42 +257,33 @@ impl Engine {
         &self.control
     }
 
-    /// Takes inputs until the session is closed, and gives a place in `unread` back for each one of the control connection.
-    pub(super) fn run(mut self, inputs: &Receiver<Input>, unread: &Receiver<()>) {
+    fn start(&mut self) {
         self.observe(&Observation::Connected {
             peer: self.control.peer(),
         });
         self.begin_implicit_tls();
-        loop {
-            let input = match self.next_deadline() {
-                None => inputs.recv().map_err(|_| RecvTimeoutError::Disconnected),
-                Some(deadline) => {
-                    inputs.recv_timeout(deadline.saturating_duration_since(Instant::now()))
+    }
+
+    /// Everything that one input brings about.
+    fn step(&mut self, input: Option<Input>, unread: &Receiver<()>) {
+        if let Some(input) = input {
+            // The reader takes a place before it sends, so there is one to give back.
+            self.withheld += usize::from(matches!(input, Input::Control(_)));
+            self.taken += u64::from(input.is_from_handle());
+            self.take(input);
+            if !self.protection.awaits_trust() {
+                for _ in 0..std::mem::take(&mut self.withheld) {
+                    let _ = unread.try_recv();
                 }
-            };
-            match input {
-                Ok(Input::Close(done)) => return self.close(&done),
-                Ok(input) => {
-                    // The reader takes a place before it sends, so there is one to give back.
-                    self.withheld += usize::from(matches!(input, Input::Control(_)));
-                    self.take(input);
-                    if !self.protection.awaits_trust() {
-                        for _ in 0..std::mem::take(&mut self.withheld) {
-                            let _ = unread.try_recv();
-                        }
-                    }
-                }
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return,
             }
-            self.pass_deadlines();
-            self.conclude_transfer();
-            self.take_events();
-            self.conclude_transfer();
-            self.take_end();
-            self.conclude_transfer();
-            self.settle();
         }
+        self.pass_deadlines();
+        self.conclude_transfer();
+        self.take_events();
+        self.conclude_transfer();
+        self.take_end();
+        self.conclude_transfer();
+        self.settle();
     }
 
     fn take(&mut self, input: Input) {
