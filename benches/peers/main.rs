@@ -7,7 +7,7 @@ mod measure;
 mod table;
 mod works;
 
-#[expect(dead_code, reason = "the tests need the rest")]
+#[allow(dead_code, unused_imports, reason = "the tests need the rest")]
 #[path = "../../tests/integration/support/mod.rs"]
 mod support;
 

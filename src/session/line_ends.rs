@@ -4,11 +4,14 @@ use std::io::{self, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use memchr::memchr_iter;
+
 use super::destination::Destination;
+use crate::net::Source;
 
 /// Turns a lone LF into CR LF; a CR LF is left alone.
 pub struct ToCrlf {
-    source: Box<dyn Read + Send>,
+    source: Source,
     converted: Arc<AtomicU64>,
     after_cr: bool,
     raw: Vec<u8>,
@@ -23,12 +26,13 @@ pub struct ToLf {
     converted: Arc<AtomicU64>,
     /// A CR that ended one write: what follows decides what it was.
     held_cr: bool,
+    text: Vec<u8>,
 }
 
 impl ToCrlf {
     /// Converts what `source` gives; counts the line ends that were changed.
     #[must_use]
-    pub fn new(source: Box<dyn Read + Send>, converted: Arc<AtomicU64>) -> Self {
+    pub fn new(source: Source, converted: Arc<AtomicU64>) -> Self {
         let raw = vec![0; CHUNK_OCTETS];
         Self {
             source,
@@ -44,23 +48,23 @@ impl ToCrlf {
         let length = self.source.read(&mut self.raw)?;
         self.ready.clear();
         self.taken = 0;
+        let octets = &self.raw[..length];
+        let mut begun = 0;
         let mut changed = 0;
-        let mut rest = &self.raw[..length];
-        while let Some(line_end) = rest.iter().position(|&octet| octet == b'\n') {
-            let line = &rest[..line_end];
-            let has_cr = line.last().map_or(self.after_cr, |&octet| octet == b'\r');
-            self.ready.extend_from_slice(line);
-            if has_cr {
-                self.ready.push(b'\n');
-            } else {
-                self.ready.extend_from_slice(b"\r\n");
+        for line_end in memchr_iter(b'\n', octets) {
+            let has_cr = match line_end.checked_sub(1) {
+                Some(before) => octets[before] == b'\r',
+                None => self.after_cr,
+            };
+            if !has_cr {
+                self.ready.extend_from_slice(&octets[begun..line_end]);
+                self.ready.push(b'\r');
+                begun = line_end;
                 changed += 1;
             }
-            self.after_cr = false;
-            rest = &rest[line_end + 1..];
         }
-        self.ready.extend_from_slice(rest);
-        if let Some(&last) = rest.last() {
+        self.ready.extend_from_slice(&octets[begun..]);
+        if let Some(&last) = octets.last() {
             self.after_cr = last == b'\r';
         }
         self.converted.fetch_add(changed, Ordering::AcqRel);
@@ -88,34 +92,40 @@ impl ToLf {
             destination,
             converted,
             held_cr: false,
+            text: Vec::new(),
         }
     }
 }
 
 impl Destination for ToLf {
     fn write(&mut self, octets: &[u8]) -> io::Result<()> {
-        let mut text = Vec::with_capacity(octets.len() + 1);
+        self.text.clear();
         let mut changed = 0;
-        for &octet in octets {
-            if self.held_cr {
-                self.held_cr = false;
-                if octet == b'\n' {
-                    changed += 1;
-                } else {
-                    text.push(b'\r');
-                }
-            }
-            if octet == b'\r' {
-                self.held_cr = true;
+        if let Some(&first) = octets.first()
+            && std::mem::take(&mut self.held_cr)
+        {
+            if first == b'\n' {
+                changed += 1;
             } else {
-                text.push(octet);
+                self.text.push(b'\r');
             }
         }
+        let mut begun = 0;
+        for cr in memchr_iter(b'\r', octets) {
+            match octets.get(cr + 1) {
+                Some(b'\n') => changed += 1,
+                Some(_) => continue,
+                None => self.held_cr = true,
+            }
+            self.text.extend_from_slice(&octets[begun..cr]);
+            begun = cr + 1;
+        }
+        self.text.extend_from_slice(&octets[begun..]);
         self.converted.fetch_add(changed, Ordering::AcqRel);
-        if text.is_empty() {
+        if self.text.is_empty() {
             Ok(())
         } else {
-            self.destination.write(&text)
+            self.destination.write(&self.text)
         }
     }
 
@@ -127,7 +137,7 @@ impl Destination for ToLf {
     }
 }
 
-const CHUNK_OCTETS: usize = 64 * 1024;
+const CHUNK_OCTETS: usize = 128 * 1024;
 
 #[cfg(test)]
 mod tests {
@@ -135,7 +145,7 @@ mod tests {
     use std::sync::atomic::{AtomicU64, Ordering};
     use std::sync::{Arc, Mutex};
 
-    use super::{Destination, ToCrlf, ToLf};
+    use super::{Destination, Source, ToCrlf, ToLf};
 
     struct InPieces(Vec<Vec<u8>>);
 
@@ -173,7 +183,7 @@ mod tests {
         for pieces in split_everywhere(text) {
             let count = Arc::new(AtomicU64::new(0));
             let mut wire = Vec::new();
-            let mut reader = ToCrlf::new(Box::new(InPieces(pieces)), Arc::clone(&count));
+            let mut reader = ToCrlf::new(Source::stream(InPieces(pieces)), Arc::clone(&count));
             reader.read_to_end(&mut wire).unwrap();
             assert_eq!(wire, b"a\r\nb\r\n\r\n\r\rc\r\nd\r\n");
             assert_eq!(count.load(Ordering::Acquire), 3);

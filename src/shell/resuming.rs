@@ -15,10 +15,10 @@ use super::exit::Exit;
 use super::line::expand_home;
 use super::painter::{Painter, Tone, count};
 use super::places::AppendedFile;
-use crate::session::Destination;
 use crate::session::resume::{
     self, Listener, LocalSource, LocalTarget, Options, Proof, Remark, ResumeError, SizeSource,
 };
+use crate::session::{Destination, FileSection, Source};
 
 /// What was typed behind `resume`.
 struct Asked {
@@ -166,10 +166,11 @@ impl LocalSource for LocalFile {
     }
 
     fn read_from(&self, offset: u64) -> Box<dyn Read + Send> {
-        Box::new(PositionedFile {
-            file: Arc::clone(&self.file),
-            offset,
-        })
+        Box::new(FileSection::from(Arc::clone(&self.file), offset))
+    }
+
+    fn section(&self, offset: u64, octets: u64) -> Source {
+        Source::Section(FileSection::of(Arc::clone(&self.file), offset, octets))
     }
 
     fn is_unchanged(&self) -> io::Result<bool> {
@@ -178,20 +179,6 @@ impl LocalSource for LocalFile {
             named => named?,
         };
         Ok(self.is_as_opened(&self.file.metadata()?) && self.is_as_opened(&named))
-    }
-}
-
-/// Reads an open file from a position of its own.
-struct PositionedFile {
-    file: Arc<File>,
-    offset: u64,
-}
-
-impl Read for PositionedFile {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = read_at(&self.file, buffer, self.offset)?;
-        self.offset += count as u64;
-        Ok(count)
     }
 }
 
@@ -288,16 +275,6 @@ fn read_from(path: &Path, offset: u64) -> io::Result<Box<dyn Read + Send>> {
     let mut file = File::open(path)?;
     file.seek(SeekFrom::Start(offset))?;
     Ok(Box::new(file))
-}
-
-#[cfg(unix)]
-fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-    std::os::unix::fs::FileExt::read_at(file, buffer, offset)
-}
-
-#[cfg(windows)]
-fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-    std::os::windows::fs::FileExt::seek_read(file, buffer, offset)
 }
 
 fn read_arguments(arguments: &[String]) -> Result<Asked, String> {

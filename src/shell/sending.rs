@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 use std::process::Child;
+use std::sync::Arc;
 
 use super::assistance::LearningDestination;
 use super::core::{Keyboard, Shell};
@@ -18,7 +19,7 @@ use super::shown_data::{Look, ShownData};
 use crate::protocol::Command;
 use crate::protocol::user_pi::data_direction;
 use crate::protocol::verbs::DataDirection;
-use crate::session::{Form, Origin, Outcome, Transfer};
+use crate::session::{FileSection, Form, Origin, Outcome, Source, Transfer};
 
 /// What a data command needs besides its line.
 pub(super) enum Data {
@@ -320,8 +321,14 @@ impl Shell {
                 self.painter.say(Tone::Hint, &text);
             }
         }
-        let whole = io::Cursor::new(beginning).chain(file);
-        Ok(sent(whole, Form::ByType, Some(metadata.len())))
+        let source = if beginning.is_empty() {
+            Source::Section(FileSection::from(Arc::new(file), 0))
+        } else {
+            Source::stream(io::Cursor::new(beginning).chain(file))
+        };
+        let octets = Some(metadata.len());
+        let transfer = Transfer::Send(source, Form::ByType, octets);
+        Ok(Data::Joined(transfer))
     }
 
     fn read_here_document(&mut self, word: &[u8]) -> Result<Data, Exit> {
@@ -366,7 +373,7 @@ impl Shell {
 }
 
 fn sent(source: impl Read + Send + 'static, form: Form, octets: Option<u64>) -> Data {
-    Data::Joined(Transfer::Send(Box::new(source), form, octets))
+    Data::Joined(Transfer::Send(Source::stream(source), form, octets))
 }
 
 /// Whether nothing in it is what a text has no use for. Text need not be UTF-8.

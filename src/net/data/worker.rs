@@ -13,7 +13,10 @@ use socket2::SockRef;
 
 use crate::net::tls::TlsConnection;
 
-use super::{ConnectionTap, DataConnection, DataEvent, DataFailure, MovedData, Order, Slot};
+use super::{
+    ConnectionTap, DataConnection, DataEvent, DataFailure, FileSection, MovedData, Order, Slot,
+    Source,
+};
 use crate::protocol::verbs::DataDirection;
 
 pub(super) struct Worker {
@@ -25,14 +28,14 @@ pub(super) struct Worker {
     events: Events,
     pub(super) buffer: Vec<u8>,
     pub(super) tls: Option<Box<TlsConnection>>,
-    pub(super) tap: Option<ConnectionTap>,
+    pub(super) tap: Option<Box<dyn ConnectionTap>>,
 }
 
 enum Work {
     Watching,
     Resting,
     Receiving(Box<dyn Write + Send>),
-    Sending(Box<dyn Read + Send>),
+    Sending(Source),
     Draining,
 }
 
@@ -119,7 +122,7 @@ impl Worker {
                 self.receive_secured(destination.as_mut())
             }
             Work::Receiving(destination) => self.receive(destination.as_mut()),
-            Work::Sending(source) => self.send(source.as_mut()),
+            Work::Sending(source) => self.send(source),
             Work::Draining => self.drain(),
         }
     }
@@ -224,7 +227,16 @@ impl Worker {
     }
 
     /// Sends until the source is at its end; waits for the peer in here, so that an octet that was read is never lost.
-    fn send(&mut self, source: &mut (dyn Read + Send)) -> Result<(), Halt> {
+    fn send(&mut self, source: &mut Source) -> Result<(), Halt> {
+        if let Source::Section(section) = source
+            && self.may_pass_unseen()
+        {
+            match self.pass(section) {
+                Err(Halt::Failed(DataFailure::Local(error)))
+                    if error.kind() == io::ErrorKind::Unsupported => {}
+                passed => return passed,
+            }
+        }
         let length = loop {
             match source.read(&mut self.buffer) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -248,6 +260,28 @@ impl Worker {
         self.buffer = buffer;
         self.tap = tap;
         sent
+    }
+
+    /// Whether octets of an upload are wanted by nobody on this side.
+    fn may_pass_unseen(&self) -> bool {
+        self.tls.is_none() && !self.tap.as_ref().is_some_and(|tap| tap.is_open())
+    }
+
+    /// Has the system move octets from the file to the socket.
+    fn pass(&mut self, section: &mut FileSection) -> Result<(), Halt> {
+        match self.slot.step(|stream| section.move_to(stream)) {
+            Some(Ok(0)) => self.end_sending(),
+            Some(Ok(length)) => {
+                let length = length as u64;
+                self.slot.octets.fetch_add(length, Ordering::AcqRel);
+                if let Some(tap) = &mut self.tap {
+                    tap.passed(length);
+                }
+                Ok(())
+            }
+            Some(Err(error)) if is_of_file(&error) => Err(Halt::Failed(DataFailure::Local(error))),
+            other => Err(halt(other)),
+        }
     }
 
     fn end_sending(&mut self) -> Result<(), Halt> {
@@ -306,13 +340,13 @@ impl Worker {
 
 /// Shows octets that have moved to whoever looks.
 pub(super) fn tell(
-    tap: &mut Option<ConnectionTap>,
+    tap: &mut Option<Box<dyn ConnectionTap>>,
     under_tls: bool,
     direction: DataDirection,
     octets: &[u8],
 ) {
     if let Some(tap) = tap {
-        tap(MovedData {
+        tap.moved(MovedData {
             direction,
             octets,
             under_tls,
@@ -330,6 +364,23 @@ pub(super) fn deliver(
     destination
         .write_all(octets)
         .map_err(|error| Halt::Failed(DataFailure::Local(error)))
+}
+
+/// Whether an error of moving octets from a file to a socket is the file's.
+fn is_of_file(error: &io::Error) -> bool {
+    use io::ErrorKind as Kind;
+    !matches!(
+        error.kind(),
+        Kind::WouldBlock
+            | Kind::BrokenPipe
+            | Kind::ConnectionReset
+            | Kind::ConnectionAborted
+            | Kind::NotConnected
+            | Kind::TimedOut
+            | Kind::HostUnreachable
+            | Kind::NetworkUnreachable
+            | Kind::NetworkDown
+    )
 }
 
 pub(super) fn halt<T>(outcome: Option<io::Result<T>>) -> Halt {

@@ -17,6 +17,7 @@ mod upload;
 use std::io::{self, Read};
 
 use super::destination::Destination;
+use crate::net::Source;
 use crate::session::Session;
 
 pub use remote::SizeSource;
@@ -39,6 +40,9 @@ pub trait LocalSource {
 
     /// Its octets from `offset` on.
     fn read_from(&self, offset: u64) -> Box<dyn Read + Send>;
+
+    /// At most `octets` from `offset` on, to be sent.
+    fn section(&self, offset: u64, octets: u64) -> Source;
 
     /// Whether it is, as far as its size and time tell, what it was when it was opened, and still has its name.
     ///

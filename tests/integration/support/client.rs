@@ -18,6 +18,7 @@ pub(crate) enum Client {
     Tnftp,
     Telnet,
     Tshark,
+    #[allow(dead_code, reason = "the benchmarks need it")]
     Socat,
 }
 
