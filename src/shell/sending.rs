@@ -1,6 +1,5 @@
 //! Raw commands with their data: redirections and the screen.
 
-use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 use std::process::Child;
@@ -12,7 +11,9 @@ use super::exit::Exit;
 use super::line::Redirection;
 use super::pager::Pager;
 use super::painter::Tone;
-use super::places::{AppendedFile, LocalCommand, OpenedLate, ReplacedFile, StandardOutput};
+use super::places::{LocalCommand, OpenedLate, StandardOutput};
+use super::received_file::{AppendedFile, ReplacedFile};
+use super::sent_file::SentFile;
 use super::settings::Ascii;
 use super::shown_data::{Look, ShownData};
 use crate::protocol::Command;
@@ -60,15 +61,20 @@ impl Shell {
             return exit;
         }
         self.warn_before(&command);
+        let way_on = self.way_on(&command, redirection.as_ref());
         let data = self.data_of(&command, redirection, may_overwrite);
         let data = data.map(|data| self.learn_names(data, &command));
         match data {
             Ok(Data::None) => self.send_plain(command, origin),
-            Ok(Data::Joined(transfer)) => self.finish(|shell| {
-                shell.exchange(|interrupts, session| {
-                    interrupts.during(|| session.perform(command, origin, Some(transfer)))
-                })
-            }),
+            Ok(Data::Joined(transfer)) => {
+                let exit = self.finish(|shell| {
+                    shell.exchange(|interrupts, session| {
+                        interrupts.during(|| session.perform(command, origin, Some(transfer)))
+                    })
+                });
+                self.tell_way_on(exit, way_on.as_ref());
+                exit
+            }
             Ok(Data::Shown(transfer, pager)) => {
                 self.send_and_show(command, transfer, pager, origin)
             }
@@ -297,14 +303,11 @@ impl Shell {
         if !metadata.is_file() {
             return Ok(sent(OpenedLate::new(path), Form::ByType, None));
         }
-        let mut file = File::open(path).map_err(|error| self.refuse_file(path, &error))?;
-        let mut beginning = Vec::new();
+        let mut file =
+            SentFile::open(path, &self.painter).map_err(|error| self.refuse_file(path, &error))?;
         if self.converts_line_ends() {
-            let sample = file
-                .by_ref()
-                .take(SAMPLE_OCTETS)
-                .read_to_end(&mut beginning);
-            sample.map_err(|error| self.refuse_file(path, &error))?;
+            let beginning = file.beginning();
+            let beginning = beginning.map_err(|error| self.refuse_file(path, &error))?;
             if beginning.contains(&0) {
                 let path = escape(path.as_os_str().as_encoded_bytes());
                 return Err(self.refuse_line(&format!(
@@ -312,7 +315,7 @@ impl Shell {
                      type TYPE I first (or `set ascii raw`)"
                 )));
             }
-            if !looks_like_text(&beginning) {
+            if !looks_like_text(beginning) {
                 let path = escape(path.as_os_str().as_encoded_bytes());
                 let text = format!(
                     "{path} has control characters in it: if it is no text, type TYPE I first"
@@ -320,8 +323,7 @@ impl Shell {
                 self.painter.say(Tone::Hint, &text);
             }
         }
-        let whole = io::Cursor::new(beginning).chain(file);
-        Ok(sent(whole, Form::ByType, Some(metadata.len())))
+        Ok(sent(file, Form::ByType, Some(metadata.len())))
     }
 
     fn read_here_document(&mut self, word: &[u8]) -> Result<Data, Exit> {
@@ -389,8 +391,6 @@ pub(super) fn exists_already() -> io::Error {
     let text = "it exists already; RETR f > file replaces it, and `resume --get` completes it";
     io::Error::new(io::ErrorKind::AlreadyExists, text)
 }
-
-const SAMPLE_OCTETS: u64 = 8 * 1024;
 
 /// What shells end with when they cannot run or cannot find a command.
 const NOT_RUN: i32 = 126;

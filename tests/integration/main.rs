@@ -6,6 +6,7 @@ mod debugging;
 mod dialogues;
 mod documents;
 mod editor;
+mod faults;
 mod hostile;
 mod importing;
 mod picture;
