@@ -77,8 +77,15 @@ impl Interrupts {
 
     /// Runs `wait` with Ctrl-C going to the session. What is typed meanwhile is kept for the next prompt, unseen.
     pub fn during<T>(&self, wait: impl FnOnce() -> T) -> T {
-        let _held = (!self.is_script).then(HeldEcho::hold);
-        self.during_command(wait)
+        // Under the lock, so that nothing is changed behind a farewell.
+        let state = self.lock();
+        let held = (!self.is_script).then(HeldEcho::hold);
+        drop(state);
+        let result = self.during_command(wait);
+        let state = self.lock();
+        drop(held);
+        drop(state);
+        result
     }
 
     /// The same while a local command has the terminal.

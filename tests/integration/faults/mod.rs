@@ -3,16 +3,16 @@
 
 #[cfg(target_os = "linux")]
 mod full_disks;
-// #[cfg(target_os = "linux")]
-// mod full_records;
+#[cfg(target_os = "linux")]
+mod full_records;
 // #[cfg(target_os = "linux")]
 // mod leaks;
-// #[cfg(unix)]
-// mod outputs;
+#[cfg(unix)]
+mod outputs;
 #[cfg(unix)]
 mod places;
-// #[cfg(unix)]
-// mod signals;
+#[cfg(unix)]
+mod signals;
 #[cfg(unix)]
 mod sources;
 
