@@ -5,8 +5,8 @@
 mod full_disks;
 #[cfg(target_os = "linux")]
 mod full_records;
-// #[cfg(target_os = "linux")]
-// mod leaks;
+#[cfg(target_os = "linux")]
+mod leaks;
 #[cfg(unix)]
 mod outputs;
 #[cfg(unix)]
