@@ -2,11 +2,10 @@
 //! its own; everywhere else a limit on the size of files stands for it.
 
 use std::fs;
-use std::process::Command;
 
 use sha2::{Digest, Sha256};
 
-use super::{Scene, assert_in_step, assert_same, content, with_limit};
+use super::{Scene, assert_in_step, assert_same, content, has_namespaces, with_limit};
 use crate::support::ftpsh::{Finished, Ftpsh};
 use crate::support::real_server::Kind;
 
@@ -145,21 +144,9 @@ echo "code $?" >&2
 cp part ../whole
 "#;
 
-/// Whether this machine lets anybody mount something in a namespace of their own.
-fn has_namespaces() -> bool {
-    let line = "mount -t tmpfs none /tmp";
-    Command::new("unshare")
-        .args(["-rm", "sh", "-c", line])
-        .output()
-        .is_ok_and(|output| output.status.success())
-}
-
 #[test]
 fn a_disk_that_is_really_full_is_told_and_the_download_is_resumed_when_there_is_room() {
-    if !has_namespaces() {
-        say(
-            "skipped: no namespaces here; the other tests limit the size of files in place of a full disk",
-        );
+    if !has_namespaces("the other tests limit the size of files in place of a full disk") {
         return;
     }
     let Some(scene) = Scene::set(Kind::Vsftpd) else {
@@ -187,9 +174,4 @@ fn a_disk_that_is_really_full_is_told_and_the_download_is_resumed_when_there_is_
     let _ = run(2).success();
     let digest = Sha256::digest(fs::read(scene.path("whole")).expect("it was kept"));
     assert_eq!(digest, Sha256::digest(&whole));
-}
-
-#[expect(clippy::print_stderr, reason = "a skipped test says so")]
-fn say(line: &str) {
-    eprintln!("{line}");
 }

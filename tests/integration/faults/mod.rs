@@ -7,17 +7,14 @@ mod full_disks;
 mod full_records;
 #[cfg(target_os = "linux")]
 mod leaks;
-#[cfg(unix)]
 mod outputs;
-#[cfg(unix)]
 mod places;
-#[cfg(unix)]
 mod signals;
-#[cfg(unix)]
 mod sources;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
@@ -132,4 +129,25 @@ fn files_in(folder: &Path) -> Vec<String> {
         .collect();
     names.sort();
     names
+}
+
+fn make_pipe(path: &Path) {
+    let made = Command::new("mkfifo").arg(path).status();
+    assert!(made.expect("mkfifo is there").success());
+}
+
+/// Whether this machine lets anybody mount something in a namespace of their own; where it does not, this is said, and
+/// what becomes of the test.
+#[expect(clippy::print_stderr, reason = "a skipped test says so")]
+fn has_namespaces(otherwise: &str) -> bool {
+    let line = "mount -t tmpfs none /tmp";
+    let tried = Command::new("unshare")
+        .args(["-rm", "sh", "-c", line])
+        .stderr(Stdio::null())
+        .status();
+    let has_them = tried.is_ok_and(|status| status.success());
+    if !has_them {
+        eprintln!("skipped: no namespaces here; {otherwise}");
+    }
+    has_them
 }

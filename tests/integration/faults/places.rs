@@ -2,10 +2,9 @@
 
 use std::fs;
 use std::os::unix::fs::symlink;
-use std::process::{Command, Stdio};
 use std::thread;
 
-use super::{Scene, assert_in_step, assert_same, content, files_in};
+use super::{Scene, assert_in_step, assert_same, content, files_in, has_namespaces, make_pipe};
 use crate::support::ftpsh::Finished;
 use crate::support::real_server::Kind;
 use crate::support::terminal::Key;
@@ -68,17 +67,12 @@ fn a_symbolic_link_to_nowhere_is_named_and_nothing_is_made_through_it() {
     let _ = scene.run(&["resume --get f link"]).success();
 }
 
-fn make_pipe(scene: &Scene) {
-    let made = Command::new("mkfifo").arg(scene.path("pipe")).status();
-    assert!(made.expect("mkfifo is there").success());
-}
-
 #[test]
 fn a_named_pipe_takes_a_download_when_somebody_reads_it() {
     let Some(scene) = Scene::set(Kind::Vsftpd) else {
         return;
     };
-    make_pipe(&scene);
+    make_pipe(&scene.path("pipe"));
     let whole = content(1_000_000);
     for (there, line) in [
         (&whole[..], "RETR f > pipe"),
@@ -99,7 +93,7 @@ fn a_named_pipe_that_nobody_reads_holds_up_one_transfer_and_not_the_program() {
     let Some(scene) = Scene::set(Kind::Vsftpd) else {
         return;
     };
-    make_pipe(&scene);
+    make_pipe(&scene.path("pipe"));
     scene.server.write_file("f", &content(1_000_000));
     let lines = ["-c", "PASV", "-c", "RETR f > pipe"];
     let silent = scene.logged_in().args(["--timeout", "1"]).args(lines);
@@ -139,20 +133,10 @@ fn run_on_read_only_disk(scene: &Scene, line: &str) -> Finished {
     program.behind(words, &binary).run()
 }
 
-fn has_namespaces() -> bool {
-    let line = "mount -t tmpfs -o ro none /tmp";
-    let tried = Command::new("unshare")
-        .args(["-rm", "sh", "-c", line])
-        .stderr(Stdio::null())
-        .status();
-    tried.is_ok_and(|status| status.success())
-}
-
 /// The superuser is bound by no permissions, but by a disk that can only be read.
 #[test]
 fn a_disk_that_can_only_be_read_is_no_place_for_a_download() {
-    if !has_namespaces() {
-        say("skipped: no namespaces here, so there is no disk that can only be read");
+    if !has_namespaces("there is no disk that can only be read") {
         return;
     }
     let Some(scene) = Scene::set(Kind::Pyftpdlib) else {
@@ -233,9 +217,4 @@ fn a_file_that_must_not_be_written_or_read_is_refused_before_anything_is_sent() 
     assert_eq!(scene.read("locked"), b"kept");
     assert_eq!(scene.server.read_file("f"), b"text");
     assert!(files_in(scene.folder.path()).contains(&"locked".to_owned()));
-}
-
-#[expect(clippy::print_stderr, reason = "a skipped test says so")]
-fn say(line: &str) {
-    eprintln!("{line}");
 }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use super::{Scene, assert_in_step, assert_same, content};
+use super::{Scene, assert_in_step, assert_same, content, make_pipe};
 use crate::support::DEADLINE;
 use crate::support::ftpsh::Finished;
 use crate::support::real_server::{Kind, Options, RealServer, Tls};
@@ -231,11 +231,6 @@ fn a_folder_or_something_that_is_not_there_is_no_source() {
         assert!(finished.stderr.contains(source), "{}", finished.stderr);
     }
     assert_eq!(fs::read_dir(scene.server.root()).unwrap().count(), 0);
-}
-
-fn make_pipe(path: &Path) {
-    let made = std::process::Command::new("mkfifo").arg(path).status();
-    assert!(made.expect("mkfifo is there").success());
 }
 
 #[test]

@@ -69,6 +69,7 @@ impl Ftpsh {
     }
 
     /// Run by another program, which finds `program` and its arguments behind its own words.
+    #[cfg(unix)]
     pub(crate) fn behind<'a>(
         mut self,
         words: impl IntoIterator<Item = &'a str>,
