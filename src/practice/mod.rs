@@ -107,10 +107,20 @@ impl PracticeServer {
     ///
     /// [`PracticeError`].
     pub fn start(configuration: Configuration) -> Result<Self, PracticeError> {
-        let mut scratch = tempfile::Builder::new()
-            .prefix("ftpsh-practice-")
-            .tempdir()
-            .map_err(PracticeError::Folder)?;
+        let scratch = make_scratch_folder().map_err(PracticeError::Folder)?;
+        Self::start_in(scratch, configuration)
+    }
+
+    /// The same in a scratch folder of [`make_scratch_folder`], for a caller who has to know of it before anything else
+    /// happens.
+    ///
+    /// # Errors
+    ///
+    /// [`PracticeError`].
+    pub fn start_in(
+        mut scratch: TempDir,
+        configuration: Configuration,
+    ) -> Result<Self, PracticeError> {
         scratch.disable_cleanup(configuration.keep);
         let server_folder = scratch.path().join("server");
         let local_folder = scratch.path().join("local");
@@ -277,6 +287,29 @@ fn take(handle: &SharedHandle) -> Option<LoopbackConnection> {
 }
 
 /// Puts both sides of the article's upload in place.
+/// Makes the scratch folder of a practice server.
+///
+/// # Errors
+///
+/// What the system says.
+pub fn make_scratch_folder() -> io::Result<TempDir> {
+    tempfile::Builder::new().prefix("ftpsh-practice-").tempdir()
+}
+
+/// Removes a scratch folder whose server still runs and may be making files in it.
+pub fn remove_scratch_folder(folder: &Path) {
+    for _ in 0..REMOVALS {
+        // What cannot be removed stays in the system's temporary folder.
+        let _ = fs::remove_dir_all(folder);
+        if !folder.exists() {
+            return;
+        }
+    }
+}
+
+/// A file can appear behind the back of one removal, hardly of so many.
+const REMOVALS: usize = 100;
+
 fn furnish(server_folder: &Path, local_folder: &Path, is_hostile: bool) -> io::Result<()> {
     fs::create_dir(server_folder)?;
     fs::create_dir(local_folder)?;

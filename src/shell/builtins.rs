@@ -11,6 +11,7 @@ use super::help;
 use super::line::{Builtin, Redirection, expand_home};
 use super::page::Page;
 use super::painter::Tone;
+use super::received_file::{is_named_pipe, what_is_there};
 use super::sending::exists_already;
 use super::target::Target;
 use super::timeline::Extent;
@@ -91,11 +92,11 @@ impl Shell {
                 continue;
             };
             match redirection.clone().with_home(self.home.as_deref()) {
-                Redirection::FromFile(path) => {
+                Redirection::FromFile(path) if !is_named_pipe(&path) => {
                     std::fs::File::open(&path).map_err(|error| self.refuse_file(&path, &error))?;
                 }
                 Redirection::ToFile(path) if !may_overwrite && path.exists() => {
-                    return Err(self.refuse_file(&path, &exists_already()));
+                    return Err(self.refuse_file(&path, &what_is_there(&path, exists_already())));
                 }
                 _ => {}
             }

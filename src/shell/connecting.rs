@@ -99,6 +99,7 @@ impl Shell {
     ) -> Result<(Session, Exchange), ConnectError> {
         // The recorder of one session hears nothing of another.
         self.recorder = Recorder::new(start == TlsStart::Implicit);
+        self.interrupts.set_recorder(self.recorder.clone());
         let names = self.knowledge().remote_names.clone();
         let witnesses = Witnesses::new(
             self.painter.clone(),

@@ -81,6 +81,7 @@ impl Shell {
         };
         self.tally.count(exit);
         self.check_recording();
+        self.check_trace();
         let orphans_data = exit == Exit::Usage && takes_no_data && begins_here_document(line);
         if orphans_data && !self.is_interactive() {
             let text = "the lines behind << would be taken for commands, so the run ends here";
@@ -329,6 +330,14 @@ impl Shell {
             self.background = None;
         }
         self.end_recording();
+        self.check_trace();
+    }
+
+    /// Counts a trace that broke off; what happened was said when it did.
+    fn check_trace(&mut self) {
+        if self.trace.take_failure() {
+            self.tally.count(Exit::LocalFile);
+        }
     }
 }
 

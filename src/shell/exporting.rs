@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use super::escape::escape;
 use super::exit::Exit;
-use super::importing::{read_file, tell};
+use super::importing::{print, read_file, tell};
 use super::options::Export;
 use super::painter::{Painter, Tone};
 use crate::transcript::export::export;
@@ -29,10 +29,7 @@ pub(super) fn run(options: &Export, painter: &Painter) -> Result<Exit> {
     let exported =
         read(&octets, &name, painter).and_then(|transcript| export(&transcript, options.to));
     match exported {
-        Ok(text) => {
-            painter.screen().data(text.as_bytes())?;
-            Ok(Exit::Done)
-        }
+        Ok(text) => Ok(print(text.as_bytes(), painter)),
         Err(error) => {
             let error = escape(error.to_string().as_bytes());
             painter.say(Tone::Error, &format!("{name}: {error}"));

@@ -25,21 +25,29 @@ pub(super) fn run(options: &Import, painter: &Painter) -> Result<Exit> {
     };
     if options.from.is_none() && is_transcript(&octets) {
         painter.say(Tone::Note, &format!("{name} is a transcript already"));
-        painter.screen().data(&octets)?;
-        return Ok(Exit::Done);
+        return Ok(print(&octets, painter));
     }
     match import::read(&octets, options.from) {
         Ok(imported) => {
-            painter
-                .screen()
-                .data(imported.transcript.to_string().as_bytes())?;
+            let exit = print(imported.transcript.to_string().as_bytes(), painter);
             tell(&imported, &name, painter);
-            Ok(Exit::Done)
+            Ok(exit)
         }
         Err(error) => {
             painter.say(Tone::Error, &format!("{name}: {error}"));
             Ok(Exit::Usage)
         }
+    }
+}
+
+/// Writes to standard output. A reader that has had enough is no failure.
+pub(super) fn print(octets: &[u8], painter: &Painter) -> Exit {
+    match painter.screen().data(octets) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            painter.say(Tone::Error, &format!("standard output: {error}"));
+            Exit::LocalFile
+        }
+        _ => Exit::Done,
     }
 }
 

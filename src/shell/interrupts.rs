@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::editor::HeldEcho;
 use super::exit::Exit;
 use crate::session::Interrupter;
+use crate::transcript::recorder::Recorder;
 
 /// Who hears Ctrl-C at the moment. Clones share it.
 #[derive(Clone)]
@@ -25,6 +26,8 @@ struct State {
     /// The session has heard one since it was last told to forget it.
     heard: bool,
     farewell: Option<Box<dyn FnOnce() + Send>>,
+    /// What writes the session down; its file is to end as one that can be read.
+    recorder: Option<Recorder>,
 }
 
 impl Interrupts {
@@ -48,15 +51,43 @@ impl Interrupts {
         self.lock().session = session;
     }
 
+    /// Makes something of which nothing must stay behind; its second half is what is still to be done when Ctrl-C or a
+    /// signal ends the program. It is made whole or not at all, and the program does not end in between.
+    ///
+    /// # Errors
+    ///
+    /// What making it says.
+    pub fn make<T, E, F: FnOnce() + Send + 'static>(
+        &self,
+        make: impl FnOnce() -> Result<(T, F), E>,
+    ) -> Result<T, E> {
+        let mut state = self.lock();
+        let (made, farewell) = make()?;
+        state.farewell = Some(Box::new(farewell));
+        Ok(made)
+    }
+
     /// What is still to be done when Ctrl-C or a signal ends the program.
     pub fn set_farewell(&self, farewell: impl FnOnce() + Send + 'static) {
         self.lock().farewell = Some(Box::new(farewell));
     }
 
+    /// The recorder of the present session.
+    pub fn set_recorder(&self, recorder: Recorder) {
+        self.lock().recorder = Some(recorder);
+    }
+
     /// Runs `wait` with Ctrl-C going to the session. What is typed meanwhile is kept for the next prompt, unseen.
     pub fn during<T>(&self, wait: impl FnOnce() -> T) -> T {
-        let _held = (!self.is_script).then(HeldEcho::hold);
-        self.during_command(wait)
+        // Under the lock, so that nothing is changed behind a farewell.
+        let state = self.lock();
+        let held = (!self.is_script).then(HeldEcho::hold);
+        drop(state);
+        let result = self.during_command(wait);
+        let state = self.lock();
+        drop(held);
+        drop(state);
+        result
     }
 
     /// The same while a local command has the terminal.
@@ -88,9 +119,16 @@ impl Interrupts {
         std::mem::take(&mut state.pressed)
     }
 
-    /// Does what is still to be done, once.
+    /// Does what is still to be done, once. The caller ends the program behind it: from here on nobody begins or ends
+    /// anything.
     pub fn bid_farewell(&self) {
-        let farewell = self.lock().farewell.take();
+        let mut state = self.lock();
+        let (farewell, recorder) = (state.farewell.take(), state.recorder.take());
+        // Held to the end of the program, so that nothing is made that nobody would remove.
+        std::mem::forget(state);
+        if let Some(recorder) = recorder {
+            recorder.stop();
+        }
         if let Some(farewell) = farewell {
             farewell();
         }

@@ -71,7 +71,14 @@ impl KnownHosts {
             fs::read(path).is_ok_and(|text| text.last().is_some_and(|last| *last != b'\n'));
         let begin = if is_open { "\n" } else { "" };
         let mut file = OpenOptions::new().create(true).append(true).open(path)?;
-        file.write_all(format!("{begin}{} {fingerprint}\n", name(host, port)).as_bytes())
+        let before = file.metadata()?.len();
+        let line = format!("{begin}{} {fingerprint}\n", name(host, port));
+        let written = file.write_all(line.as_bytes());
+        if written.is_err() {
+            // The beginning of a line says nothing; if it stays, it is passed over.
+            let _ = file.set_len(before);
+        }
+        written
     }
 }
 

@@ -1,6 +1,6 @@
-//! Where received data go, and where sent data come from: files, pipes, the screen, the keyboard.
+//! Where received data go that are no files, and where sent data come from: pipes, the screen, the keyboard.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command as Process, Stdio};
@@ -8,143 +8,6 @@ use std::sync::mpsc::{self, Receiver, Sender};
 
 use super::painter::Screen;
 use crate::session::Destination;
-
-/// A file that received data replace. It is checked when the line is typed, and touched only when data come.
-pub struct ReplacedFile {
-    path: PathBuf,
-    file: File,
-    created: bool,
-    begun: bool,
-}
-
-impl ReplacedFile {
-    /// Checks that the file can be written, without changing it.
-    ///
-    /// # Errors
-    ///
-    /// What the system says.
-    pub fn open(path: &Path) -> io::Result<Self> {
-        let (file, created) = open_for_writing(path, false)?;
-        Ok(Self {
-            path: path.to_owned(),
-            file,
-            created,
-            begun: false,
-        })
-    }
-
-    /// The same for a file that must not exist yet.
-    ///
-    /// # Errors
-    ///
-    /// [`io::ErrorKind::AlreadyExists`], else what the system says.
-    pub fn create(path: &Path) -> io::Result<Self> {
-        let file = OpenOptions::new().write(true).create_new(true).open(path)?;
-        Ok(Self {
-            path: path.to_owned(),
-            file,
-            created: true,
-            begun: false,
-        })
-    }
-
-    fn begin(&mut self) -> io::Result<()> {
-        if !std::mem::replace(&mut self.begun, true) && self.file.metadata()?.is_file() {
-            self.file.set_len(0)?;
-        }
-        Ok(())
-    }
-}
-
-impl Destination for ReplacedFile {
-    fn write(&mut self, octets: &[u8]) -> io::Result<()> {
-        self.begin()?;
-        self.file.write_all(octets)
-    }
-
-    fn end(&mut self, accepted: bool) -> io::Result<()> {
-        if accepted {
-            self.begin()?;
-            return self.file.flush();
-        }
-        remove_unused(&self.path, &mut self.created, self.begun);
-        Ok(())
-    }
-}
-
-impl Drop for ReplacedFile {
-    fn drop(&mut self) {
-        remove_unused(&self.path, &mut self.created, self.begun);
-    }
-}
-
-/// A file that received data are added to.
-pub struct AppendedFile {
-    path: PathBuf,
-    file: File,
-    created: bool,
-    begun: bool,
-}
-
-impl AppendedFile {
-    /// Checks that the file can be written, without changing it.
-    ///
-    /// # Errors
-    ///
-    /// What the system says.
-    pub fn open(path: &Path) -> io::Result<Self> {
-        let (file, created) = open_for_writing(path, true)?;
-        Ok(Self {
-            path: path.to_owned(),
-            file,
-            created,
-            begun: false,
-        })
-    }
-
-    /// The same for a file that must not exist yet.
-    ///
-    /// # Errors
-    ///
-    /// [`io::ErrorKind::AlreadyExists`], else what the system says.
-    pub fn create(path: &Path) -> io::Result<Self> {
-        let mut options = OpenOptions::new();
-        let file = options.append(true).create_new(true).open(path)?;
-        Ok(Self {
-            path: path.to_owned(),
-            file,
-            created: true,
-            begun: false,
-        })
-    }
-}
-
-impl Destination for AppendedFile {
-    fn write(&mut self, octets: &[u8]) -> io::Result<()> {
-        self.begun = true;
-        self.file.write_all(octets)
-    }
-
-    fn end(&mut self, accepted: bool) -> io::Result<()> {
-        self.begun |= accepted;
-        remove_unused(&self.path, &mut self.created, self.begun);
-        self.file.flush()
-    }
-}
-
-impl Drop for AppendedFile {
-    fn drop(&mut self) {
-        remove_unused(&self.path, &mut self.created, self.begun);
-    }
-}
-
-/// Removes a file that was made only to see whether it could be.
-fn remove_unused(path: &Path, created: &mut bool, begun: bool) {
-    if std::mem::take(created) && !begun {
-        // If it cannot be removed, an empty file stays.
-        let _ = fs::remove_file(path);
-    }
-}
 
 /// The standard input of a local command.
 pub struct LocalCommand {
@@ -183,7 +46,8 @@ pub struct StandardOutput(pub Screen);
 
 impl Destination for StandardOutput {
     fn write(&mut self, octets: &[u8]) -> io::Result<()> {
-        self.0.data(octets)
+        let written = self.0.data(octets);
+        written.map_err(|error| io::Error::new(error.kind(), format!("standard output: {error}")))
     }
 
     fn end(&mut self, _accepted: bool) -> io::Result<()> {
@@ -299,20 +163,5 @@ mod platform {
     pub(super) fn argument(command: &[u8]) -> io::Result<&str> {
         std::str::from_utf8(command)
             .map_err(|_| io::Error::new(io::ErrorKind::InvalidInput, "the command is not UTF-8"))
-    }
-}
-
-fn open_for_writing(path: &Path, append: bool) -> io::Result<(File, bool)> {
-    let mut options = OpenOptions::new();
-    if append {
-        options.append(true)
-    } else {
-        options.write(true)
-    };
-    match options.open(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            Ok((options.create_new(true).open(path)?, true))
-        }
-        file => Ok((file?, false)),
     }
 }

@@ -8,12 +8,13 @@ use anyhow::{Context, Result};
 
 use super::escape::escape;
 use super::exit::Exit;
+use super::interrupts::Interrupts;
 use super::options::{Common, Practice};
 use super::painter::{Painter, Tone, count};
 use super::running::{new_shell, roots_in};
 use crate::practice::{
-    self, Departure, PracticeServer, RecordedCommand, RecordedData, RecordedExchange,
-    RecordedReply, RecordedSession, Recording, Remedy,
+    self, Departure, PracticeError, PracticeServer, RecordedCommand, RecordedData,
+    RecordedExchange, RecordedReply, RecordedSession, Recording, Remedy,
 };
 use crate::protocol::{Command, Verb};
 use crate::transcript::dialogue::ExpectedCommand;
@@ -39,20 +40,13 @@ pub(super) fn run(
         recording,
         ..practice::Configuration::default()
     };
-    let server =
-        PracticeServer::start(configuration).context("the practice server did not start")?;
     let before = std::env::current_dir().context("the local folder")?;
     let mut shell = new_shell(common, painter, interactive)?;
+    let server =
+        start(configuration, &shell.interrupts).context("the practice server did not start")?;
     if common.ca.is_none() {
         shell.certificates.roots =
             roots_in(server.certificate_path()).context("the practice server's certificate")?;
-    }
-    if !practice.keep {
-        let scratch = server.scratch_folder().to_owned();
-        // What cannot be removed stays in the system's temporary folder.
-        shell
-            .interrupts
-            .set_farewell(move || drop(fs::remove_dir_all(scratch)));
     }
     std::env::set_current_dir(server.local_folder())
         .context("the practice server's local folder")?;
@@ -90,6 +84,25 @@ pub(super) fn run(
     }
     server.stop();
     Ok(exit)
+}
+
+/// Starts the server. Its folder goes when a signal ends the program, unless it is to be kept.
+fn start(
+    configuration: practice::Configuration,
+    interrupts: &Interrupts,
+) -> Result<PracticeServer, PracticeError> {
+    let keeps = configuration.keep;
+    let scratch = interrupts.make(|| {
+        let scratch = practice::make_scratch_folder().map_err(PracticeError::Folder)?;
+        let folder = (!keeps).then(|| scratch.path().to_owned());
+        let farewell = move || {
+            if let Some(folder) = folder {
+                practice::remove_scratch_folder(&folder);
+            }
+        };
+        Ok((scratch, farewell))
+    })?;
+    PracticeServer::start_in(scratch, configuration)
 }
 
 /// Reads a transcript as what its server answered, and says what of it cannot be served.

@@ -10,6 +10,7 @@ use super::exit::Exit;
 use super::help;
 use super::line::{Builtin, expand_home};
 use super::painter::Tone;
+use super::received_file::is_named_pipe;
 use crate::transcript::recorder::RecordingPlace;
 
 /// Whether the session is being written down, and where.
@@ -125,6 +126,8 @@ impl Shell {
 pub(super) struct RecordingFile {
     path: PathBuf,
     file: File,
+    /// Written so far.
+    octets: u64,
     is_new: bool,
     has_begun: bool,
 }
@@ -138,6 +141,11 @@ impl RecordingFile {
     fn open(path: &Path, may_replace: bool) -> io::Result<Self> {
         // `lcd` must not lead the files of its data elsewhere.
         let path = std::path::absolute(path)?;
+        if is_named_pipe(&path) {
+            return Err(io::Error::other(
+                "it is a named pipe, and whoever reads it could hold up the session",
+            ));
+        }
         let created = OpenOptions::new().write(true).create_new(true).open(&path);
         let (file, is_new) = match created {
             Ok(file) => (file, true),
@@ -148,6 +156,7 @@ impl RecordingFile {
         Ok(Self {
             path,
             file,
+            octets: 0,
             is_new,
             has_begun: false,
         })
@@ -159,7 +168,20 @@ impl RecordingPlace for RecordingFile {
         if !std::mem::replace(&mut self.has_begun, true) && self.file.metadata()?.is_file() {
             self.file.set_len(0)?;
         }
-        self.file.write_all(lines.as_bytes())
+        let written = self.file.write_all(lines.as_bytes());
+        if written.is_err() {
+            // The beginning of a line is no line. A device cannot be cut.
+            let _ = self.file.set_len(self.octets);
+        } else {
+            self.octets += lines.len() as u64;
+        }
+        written
+    }
+
+    fn take_back(&mut self, octets: u64) {
+        self.octets = self.octets.saturating_sub(octets);
+        // What cannot be cut stays, and is a recording that was cut off.
+        let _ = self.file.set_len(self.octets);
     }
 
     fn data_file(&mut self) -> (String, Box<dyn Write + Send>) {
@@ -191,18 +213,31 @@ struct DataFile {
     file: Option<File>,
 }
 
-impl Write for DataFile {
-    fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
-        let file = match &mut self.file {
-            Some(file) => file,
-            none => none.insert(
-                OpenOptions::new()
+impl DataFile {
+    fn begin(&mut self) -> io::Result<&mut File> {
+        match &mut self.file {
+            Some(file) => Ok(file),
+            none => {
+                let file = OpenOptions::new()
                     .write(true)
                     .create_new(true)
-                    .open(&self.path)?,
-            ),
-        };
-        file.write(octets)
+                    .open(&self.path)?;
+                Ok(none.insert(file))
+            }
+        }
+    }
+}
+
+impl Write for DataFile {
+    fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
+        let written = self.begin().and_then(|file| file.write(octets));
+        written.map_err(|error| {
+            let name = self.path.file_name().unwrap_or_default();
+            io::Error::new(
+                error.kind(),
+                format!("{}: {error}", escape(name.as_encoded_bytes())),
+            )
+        })
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -1,12 +1,7 @@
-//! The built-in `resume`: its arguments, the local file, and what it says.
+//! The built-in `resume`: its arguments, and what it says.
 
 use std::cell::RefCell;
-use std::fs::{self, File, Metadata, OpenOptions};
-use std::io::{self, Read, Seek, SeekFrom};
-use std::mem;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::time::SystemTime;
 
 use super::core::{Keyboard, Shell};
 use super::editor::Typed;
@@ -14,11 +9,8 @@ use super::escape::escape;
 use super::exit::Exit;
 use super::line::expand_home;
 use super::painter::{Painter, Tone, count};
-use super::places::AppendedFile;
-use crate::session::resume::{
-    self, Listener, LocalSource, LocalTarget, Options, Proof, Remark, ResumeError, SizeSource,
-};
-use crate::session::{Destination, FileSection, Source};
+use super::resumed_file::{LocalFile, LocalTargetFile};
+use crate::session::resume::{self, Listener, Options, Proof, Remark, ResumeError, SizeSource};
 
 /// What was typed behind `resume`.
 struct Asked {
@@ -65,9 +57,7 @@ impl Shell {
     }
 
     fn resume_download(&mut self, asked: &Asked, local: &Path) -> Result<Proof, ResumeError> {
-        let target = LocalTargetFile {
-            path: local.to_owned(),
-        };
+        let target = LocalTargetFile::at(local);
         self.with_listener(|session, listener| {
             resume::download(session, &asked.remote, &target, &asked.options, listener)
         })
@@ -96,12 +86,16 @@ impl Shell {
             ResumeError::Local(error) => {
                 format!("{}: {error}", escape(local.as_os_str().as_encoded_bytes()))
             }
+            ResumeError::LocalTransfer(_) => format!(
+                "{}. The same command goes on from there",
+                escape(error.to_string().as_bytes())
+            ),
             other => escape(other.to_string().as_bytes()),
         };
         self.painter.say(Tone::Error, &format!("resume: {text}"));
         match error {
             ResumeError::Refused(_) => Exit::Resume,
-            ResumeError::Local(_) => Exit::LocalFile,
+            ResumeError::Local(_) | ResumeError::LocalTransfer(_) => Exit::LocalFile,
             ResumeError::Lost { .. } | ResumeError::TimedOut { .. } => Exit::Connection,
             ResumeError::Interrupted { .. } => Exit::Interrupted,
         }
@@ -127,154 +121,6 @@ impl Listener for Telling<'_> {
         let question = "what is there cannot be compared. Append all the same? [y/N] ";
         matches!(editor.read_line(question), Typed::Line(answer) if answer.trim().eq_ignore_ascii_case("y"))
     }
-}
-
-/// The local file of an upload, opened once, so that every step reads the same file whatever its name means later.
-struct LocalFile {
-    path: PathBuf,
-    file: Arc<File>,
-    size: u64,
-    modified: Option<SystemTime>,
-}
-
-impl LocalFile {
-    /// Opened here to be refused before anything is sent.
-    fn open(path: &Path) -> io::Result<Self> {
-        let file = File::open(path)?;
-        let metadata = file.metadata()?;
-        if !metadata.is_file() {
-            return Err(io::Error::other(
-                "it is not a plain file, so it has no size to resume by",
-            ));
-        }
-        Ok(Self {
-            path: path.to_owned(),
-            file: Arc::new(file),
-            size: metadata.len(),
-            modified: metadata.modified().ok(),
-        })
-    }
-
-    fn is_as_opened(&self, metadata: &Metadata) -> bool {
-        metadata.len() == self.size && metadata.modified().ok() == self.modified
-    }
-}
-
-impl LocalSource for LocalFile {
-    fn size(&self) -> u64 {
-        self.size
-    }
-
-    fn read_from(&self, offset: u64) -> Box<dyn Read + Send> {
-        Box::new(FileSection::from(Arc::clone(&self.file), offset))
-    }
-
-    fn section(&self, offset: u64, octets: u64) -> Source {
-        Source::Section(FileSection::of(Arc::clone(&self.file), offset, octets))
-    }
-
-    fn is_unchanged(&self) -> io::Result<bool> {
-        let named = match fs::metadata(&self.path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
-            named => named?,
-        };
-        Ok(self.is_as_opened(&self.file.metadata()?) && self.is_as_opened(&named))
-    }
-}
-
-/// The local file of a download, which need not exist yet.
-struct LocalTargetFile {
-    path: PathBuf,
-}
-
-impl LocalTarget for LocalTargetFile {
-    fn size(&self) -> io::Result<Option<u64>> {
-        match fs::metadata(&self.path) {
-            Ok(metadata) if metadata.is_file() => Ok(Some(metadata.len())),
-            Ok(_) => Err(io::Error::other("it is not a plain file")),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error),
-        }
-    }
-
-    fn read_from(&self, offset: u64) -> io::Result<Box<dyn Read + Send>> {
-        match read_from(&self.path, offset) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Box::new(io::empty())),
-            other => other,
-        }
-    }
-
-    fn append(&self, there: Option<u64>) -> io::Result<Box<dyn Destination>> {
-        // A file that may not be written is refused before anything comes.
-        let file = there.map(|_| AppendedFile::open(&self.path)).transpose()?;
-        Ok(Box::new(RestOfFile {
-            path: self.path.clone(),
-            there,
-            file,
-            begun: false,
-        }))
-    }
-
-    fn cut_back(&self, there: u64, appended: u64) -> io::Result<bool> {
-        match OpenOptions::new().write(true).open(&self.path) {
-            Ok(file) if file.metadata()?.len() == there + appended => {
-                file.set_len(there)?;
-                Ok(true)
-            }
-            Ok(_) => Ok(false),
-            // Where nothing was written, nothing was created.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(there + appended == 0),
-            Err(error) => Err(error),
-        }
-    }
-}
-
-/// Adds to a file that is still as it was found, or creates the one that was not there.
-struct RestOfFile {
-    path: PathBuf,
-    there: Option<u64>,
-    file: Option<AppendedFile>,
-    begun: bool,
-}
-
-impl RestOfFile {
-    fn begin(&mut self) -> io::Result<&mut AppendedFile> {
-        let begun = mem::replace(&mut self.begun, true);
-        if let Some(there) = self.there.filter(|_| !begun) {
-            let size = fs::metadata(&self.path)?.len();
-            if size != there {
-                return Err(io::Error::other(format!(
-                    "something else wrote to it: it had {there} octets and has {size} now. Nothing was appended"
-                )));
-            }
-        }
-        match &mut self.file {
-            Some(file) => Ok(file),
-            absent => Ok(absent.insert(AppendedFile::create(&self.path)?)),
-        }
-    }
-}
-
-impl Destination for RestOfFile {
-    fn write(&mut self, octets: &[u8]) -> io::Result<()> {
-        self.begin()?.write(octets)
-    }
-
-    fn end(&mut self, accepted: bool) -> io::Result<()> {
-        if accepted && self.file.is_none() && !self.begun {
-            return self.begin()?.end(accepted);
-        }
-        match &mut self.file {
-            Some(file) => file.end(accepted),
-            None => Ok(()),
-        }
-    }
-}
-
-fn read_from(path: &Path, offset: u64) -> io::Result<Box<dyn Read + Send>> {
-    let mut file = File::open(path)?;
-    file.seek(SeekFrom::Start(offset))?;
-    Ok(Box::new(file))
 }
 
 fn read_arguments(arguments: &[String]) -> Result<Asked, String> {

@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 use super::assistance::{Knowledge, SharedKnowledge};
 use super::configuration::{Configuration, configuration_path, history_path, known_hosts_path};
 use super::core::{Keyboard, Shell};
-use super::editor::{Editor, Typed, What};
+use super::editor::{Editor, HistoryLost, Typed, What};
 use super::escape::escape;
 use super::exit::{Exit, Tally};
 use super::exporting;
@@ -278,8 +278,12 @@ impl Shell {
 
     fn run_typed(&mut self, line: &str) {
         let memorable = !line.is_empty() && self.is_memorable(line);
-        if let (true, Keyboard::Terminal(editor)) = (memorable, &mut self.keyboard) {
-            editor.remember(line);
+        if let (true, Keyboard::Terminal(editor)) = (memorable, &mut self.keyboard)
+            && let Err(HistoryLost { path, error }) = editor.remember(line)
+        {
+            let path = escape(path.as_os_str().as_encoded_bytes());
+            let text = format!("{path}: {error}. Lines are kept for this session only");
+            self.painter.say(Tone::Warning, &text);
         }
         let exit = self.run_line(line.as_bytes());
         if exit == Exit::Interrupted || self.interrupts.is_pressed() {

@@ -1,10 +1,8 @@
 //! Raw commands with their data: redirections and the screen.
 
-use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 use std::process::Child;
-use std::sync::Arc;
 
 use super::assistance::LearningDestination;
 use super::core::{Keyboard, Shell};
@@ -13,13 +11,15 @@ use super::exit::Exit;
 use super::line::Redirection;
 use super::pager::Pager;
 use super::painter::Tone;
-use super::places::{AppendedFile, LocalCommand, OpenedLate, ReplacedFile, StandardOutput};
+use super::places::{LocalCommand, OpenedLate, StandardOutput};
+use super::received_file::{AppendedFile, ReplacedFile};
+use super::sent_file::SentFile;
 use super::settings::Ascii;
 use super::shown_data::{Look, ShownData};
 use crate::protocol::Command;
 use crate::protocol::user_pi::data_direction;
 use crate::protocol::verbs::DataDirection;
-use crate::session::{FileSection, Form, Origin, Outcome, Source, Transfer};
+use crate::session::{Form, Origin, Outcome, Source, Transfer};
 
 /// What a data command needs besides its line.
 pub(super) enum Data {
@@ -61,15 +61,20 @@ impl Shell {
             return exit;
         }
         self.warn_before(&command);
+        let way_on = self.way_on(&command, redirection.as_ref());
         let data = self.data_of(&command, redirection, may_overwrite);
         let data = data.map(|data| self.learn_names(data, &command));
         match data {
             Ok(Data::None) => self.send_plain(command, origin),
-            Ok(Data::Joined(transfer)) => self.finish(|shell| {
-                shell.exchange(|interrupts, session| {
-                    interrupts.during(|| session.perform(command, origin, Some(transfer)))
-                })
-            }),
+            Ok(Data::Joined(transfer)) => {
+                let exit = self.finish(|shell| {
+                    shell.exchange(|interrupts, session| {
+                        interrupts.during(|| session.perform(command, origin, Some(transfer)))
+                    })
+                });
+                self.tell_way_on(exit, way_on.as_ref());
+                exit
+            }
             Ok(Data::Shown(transfer, pager)) => {
                 self.send_and_show(command, transfer, pager, origin)
             }
@@ -298,14 +303,11 @@ impl Shell {
         if !metadata.is_file() {
             return Ok(sent(OpenedLate::new(path), Form::ByType, None));
         }
-        let mut file = File::open(path).map_err(|error| self.refuse_file(path, &error))?;
-        let mut beginning = Vec::new();
+        let file =
+            SentFile::open(path, &self.painter).map_err(|error| self.refuse_file(path, &error))?;
         if self.converts_line_ends() {
-            let sample = file
-                .by_ref()
-                .take(SAMPLE_OCTETS)
-                .read_to_end(&mut beginning);
-            sample.map_err(|error| self.refuse_file(path, &error))?;
+            let beginning = file.beginning();
+            let beginning = beginning.map_err(|error| self.refuse_file(path, &error))?;
             if beginning.contains(&0) {
                 let path = escape(path.as_os_str().as_encoded_bytes());
                 return Err(self.refuse_line(&format!(
@@ -321,13 +323,8 @@ impl Shell {
                 self.painter.say(Tone::Hint, &text);
             }
         }
-        let source = if beginning.is_empty() {
-            Source::Section(FileSection::from(Arc::new(file), 0))
-        } else {
-            Source::stream(io::Cursor::new(beginning).chain(file))
-        };
-        let octets = Some(metadata.len());
-        let transfer = Transfer::Send(source, Form::ByType, octets);
+        let source = Source::File(Box::new(file));
+        let transfer = Transfer::Send(source, Form::ByType, Some(metadata.len()));
         Ok(Data::Joined(transfer))
     }
 
@@ -396,8 +393,6 @@ pub(super) fn exists_already() -> io::Error {
     let text = "it exists already; RETR f > file replaces it, and `resume --get` completes it";
     io::Error::new(io::ErrorKind::AlreadyExists, text)
 }
-
-const SAMPLE_OCTETS: u64 = 8 * 1024;
 
 /// What shells end with when they cannot run or cannot find a command.
 const NOT_RUN: i32 = 126;

@@ -28,9 +28,10 @@ pub(super) fn listen(screen: &Screen, interrupts: &Interrupts) -> io::Result<()>
 
 impl Farewell {
     fn bid(&self) {
+        // From here on nobody begins to wait, to ask or to write, so the last word about the terminal is said here.
+        self.interrupts.bid_farewell();
         self.screen.leave();
         self.modes.restore();
-        self.interrupts.bid_farewell();
     }
 }
 
@@ -46,10 +47,7 @@ mod platform {
 
     pub(super) fn listen(farewell: Farewell) -> io::Result<()> {
         let mut signals = Signals::new([SIGTERM])?;
-        // `nohup` leaves no terminal on any of the three, and its SIGHUP must stay ignored.
-        let has_terminal =
-            io::stdin().is_terminal() || io::stdout().is_terminal() || io::stderr().is_terminal();
-        if has_terminal {
+        if !is_hangup_ignored() {
             signals.add_signal(SIGHUP)?;
         }
         std::thread::Builder::new()
@@ -62,6 +60,27 @@ mod platform {
                 }
             })?;
         Ok(())
+    }
+
+    /// Whether `nohup` or somebody like it wants SIGHUP to stay ignored.
+    fn is_hangup_ignored() -> bool {
+        // Without unsafe code, only Linux tells what was handed down to us.
+        let told = std::fs::read_to_string("/proc/self/status").ok();
+        let told = told.and_then(|status| {
+            let line = status
+                .lines()
+                .find_map(|line| line.strip_prefix("SigIgn:"))?;
+            u64::from_str_radix(line.trim(), 16).ok()
+        });
+        // `nohup` leaves no terminal on any of the three.
+        told.map_or_else(
+            || {
+                !io::stdin().is_terminal()
+                    && !io::stdout().is_terminal()
+                    && !io::stderr().is_terminal()
+            },
+            |ignored| ignored & 1 << (SIGHUP - 1) != 0,
+        )
     }
 }
 

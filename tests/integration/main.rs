@@ -6,6 +6,8 @@ mod debugging;
 mod dialogues;
 mod documents;
 mod editor;
+#[cfg(unix)]
+mod faults;
 mod hostile;
 mod importing;
 mod picture;

@@ -22,7 +22,7 @@ use super::tls::{Secured, TlsConnection, TlsFailure};
 use crate::protocol::verbs::DataDirection;
 use worker::Worker;
 
-pub use source::{FileSection, Source};
+pub use source::{FileSection, FileSource, Source};
 
 /// A handle on an open data connection; dropping it closes the connection in order.
 #[derive(Debug)]

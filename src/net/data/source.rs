@@ -11,7 +11,13 @@ pub enum Source {
     /// Octets as they come, until they end.
     Stream(Box<dyn Read + Send>),
     /// A part of a plain file.
-    Section(FileSection),
+    File(Box<dyn FileSource>),
+}
+
+/// Octets of a plain file, read here or moved past this process.
+pub trait FileSource: Read + Send {
+    /// What the next read would begin with.
+    fn section(&mut self) -> &mut FileSection;
 }
 
 /// A part of an open file. It is read at positions of its own, so the file may be shared.
@@ -35,17 +41,17 @@ impl Read for Source {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self {
             Self::Stream(octets) => octets.read(buffer),
-            Self::Section(section) => section.read(buffer),
+            Self::File(file) => file.read(buffer),
         }
     }
 }
 
 impl std::fmt::Debug for Source {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Stream(_) => f.write_str("Stream(..)"),
-            Self::Section(section) => write!(f, "Section({section:?})"),
-        }
+        f.write_str(match self {
+            Self::Stream(_) => "Stream(..)",
+            Self::File(_) => "File(..)",
+        })
     }
 }
 
@@ -66,11 +72,17 @@ impl FileSection {
         }
     }
 
+    /// Where in the file the next octet is.
+    #[must_use]
+    pub fn offset(&self) -> u64 {
+        self.offset
+    }
+
     /// Moves some octets to the socket; 0 at the end.
     ///
     /// # Errors
     ///
-    /// [`io::ErrorKind::Unsupported`]: they have to be read and written; nothing was moved. Else what the system says.
+    /// What the system says of the file or of the socket, and [`io::ErrorKind::Unsupported`] where it cannot do it.
     pub(super) fn move_to(&mut self, stream: &TcpStream) -> io::Result<usize> {
         let most = self.left.min(MOVED_AT_ONCE) as usize;
         let moved = platform::move_octets(stream, &self.file, self.offset, most)?;

@@ -228,14 +228,11 @@ impl Worker {
 
     /// Sends until the source is at its end; waits for the peer in here, so that an octet that was read is never lost.
     fn send(&mut self, source: &mut Source) -> Result<(), Halt> {
-        if let Source::Section(section) = source
+        if let Source::File(file) = source
             && self.may_pass_unseen()
+            && let Some(passed) = self.pass(file.section())
         {
-            match self.pass(section) {
-                Err(Halt::Failed(DataFailure::Local(error)))
-                    if error.kind() == io::ErrorKind::Unsupported => {}
-                passed => return passed,
-            }
+            return passed;
         }
         let length = loop {
             match source.read(&mut self.buffer) {
@@ -267,20 +264,21 @@ impl Worker {
         self.tls.is_none() && !self.tap.as_ref().is_some_and(|tap| tap.is_open())
     }
 
-    /// Has the system move octets from the file to the socket.
-    fn pass(&mut self, section: &mut FileSection) -> Result<(), Halt> {
+    /// Has the system move octets from the file to the socket; `None` where they have to be read, which also tells what is
+    /// wrong with the file, and its end.
+    fn pass(&mut self, section: &mut FileSection) -> Option<Result<(), Halt>> {
         match self.slot.step(|stream| section.move_to(stream)) {
-            Some(Ok(0)) => self.end_sending(),
+            Some(Ok(0)) => None,
             Some(Ok(length)) => {
                 let length = length as u64;
                 self.slot.octets.fetch_add(length, Ordering::AcqRel);
                 if let Some(tap) = &mut self.tap {
                     tap.passed(length);
                 }
-                Ok(())
+                Some(Ok(()))
             }
-            Some(Err(error)) if is_of_file(&error) => Err(Halt::Failed(DataFailure::Local(error))),
-            other => Err(halt(other)),
+            Some(Err(error)) if is_of_file(&error) => None,
+            other => Some(Err(halt(other))),
         }
     }
 

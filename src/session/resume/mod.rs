@@ -157,6 +157,9 @@ pub enum ResumeError {
     /// The local file.
     #[error("{0}")]
     Local(#[from] io::Error),
+    /// The local file, while its data moved: its own words.
+    #[error("{0}")]
+    LocalTransfer(String),
     /// The control connection ended.
     #[error(
         "the connection was lost: {known}. After `open` and a login, the same command goes on from there"

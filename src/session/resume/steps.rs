@@ -140,7 +140,7 @@ impl<'a> Steps<'a> {
             match &transfer.result {
                 TransferResult::Aborted => return Err(self.interrupted()),
                 TransferResult::LocalFailed(reason) => {
-                    return Err(ResumeError::Local(std::io::Error::other(reason.clone())));
+                    return Err(ResumeError::LocalTransfer(reason.clone()));
                 }
                 _ => {}
             }

@@ -140,17 +140,29 @@ impl Editor {
         self.screen.line(&format!("{prompt}{painted}"));
     }
 
-    /// Keeps a line for this session and later ones.
-    pub fn remember(&mut self, line: &str) {
+    /// Keeps a line for this session and later ones. A history that cannot be written ends, and not the session.
+    ///
+    /// # Errors
+    ///
+    /// Which file it was and what the system says, once.
+    pub fn remember(&mut self, line: &str) -> Result<(), HistoryLost> {
         self.knowledge
             .write()
             .unwrap_or_else(PoisonError::into_inner)
             .past_lines
             .push(line);
-        // A history that cannot be written must not end the session.
         let added = self.inner.add_history_entry(line).unwrap_or(false);
-        if let (true, Some(path)) = (added, &self.history) {
-            let _ = self.inner.append_history(path);
+        let Some(path) = self.history.take_if(|_| added) else {
+            return Ok(());
+        };
+        match self.inner.append_history(&path) {
+            Ok(()) => {
+                self.history = Some(path);
+                Ok(())
+            }
+            // Where there can be no folder for it, there was never a history.
+            Err(ReadlineError::Io(error)) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(HistoryLost { path, error }),
         }
     }
 
@@ -190,6 +202,15 @@ fn bind_data_keys(inner: &mut rustyline::Editor<Assistant, FileHistory>, keys: &
         tab,
         EventHandler::Conditional(Box::new(InsertTab(Arc::clone(keys)))),
     );
+}
+
+/// The file of the history cannot be written.
+#[derive(Debug)]
+pub struct HistoryLost {
+    /// The file.
+    pub path: PathBuf,
+    /// What the system said.
+    pub error: ReadlineError,
 }
 
 /// The lines of the history, oldest first.

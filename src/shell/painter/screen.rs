@@ -191,16 +191,20 @@ impl Screen {
     }
 
     /// The program ends in the middle of whatever it does: the cursor is left at the beginning of a line, and the terminal
-    /// does not announce pastes any more. A thread that is stuck in a write keeps its terminal.
+    /// does not announce pastes any more. A thread that is stuck in a write keeps its terminal. Nothing is written any more.
     pub fn leave(&self) {
         let Ok(mut shared) = self.shared.try_lock() else {
             return;
         };
+        // Who has said already that a prompt comes brings it now; nobody else can say so.
+        std::thread::sleep(SETTLING);
         if shared.prompt_is_up {
             shared.dialogue.write("\x1b[?2004l\r\n");
         } else if !shared.held {
             shared.show_status("");
         }
+        // Held to the end of the program.
+        std::mem::forget(shared);
     }
 
     /// Writes one line of the dialogue. The text must be escaped already.
@@ -348,6 +352,9 @@ fn without(status: &str) -> &'static str {
 
 /// Between two prompts that follow each other at once there is no status.
 const PROMPT_REST: Duration = Duration::from_millis(500);
+
+/// More than the editor takes from its first step to its prompt.
+const SETTLING: Duration = Duration::from_millis(10);
 
 /// A server that floods an idle prompt waits for the editor.
 const WAITING_LINES: usize = 1_000;

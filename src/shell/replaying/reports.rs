@@ -1,7 +1,7 @@
 //! Where reports go.
 
 use std::fs::File;
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 use super::plan::Script;
@@ -47,8 +47,13 @@ impl Reports {
                     written.map_err(|error| problem(&path, &error))?;
                 }
                 None => {
-                    let written = painter.screen().data(text.as_bytes());
-                    written.map_err(|error| format!("the report: {error}"))?;
+                    match painter.screen().data(text.as_bytes()) {
+                        // A reader that has had enough is no failure.
+                        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                            return Err(format!("the report, standard output: {error}"));
+                        }
+                        _ => {}
+                    }
                 }
             }
         }

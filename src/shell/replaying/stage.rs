@@ -7,10 +7,14 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use tempfile::TempDir;
+
 use super::article;
 use super::plan::{Place, Plan, Script};
 use super::played::Told;
-use crate::practice::{Configuration, PracticeServer};
+use crate::practice::{
+    Configuration, PracticeError, PracticeServer, make_scratch_folder, remove_scratch_folder,
+};
 use crate::session::{self, Observation, Observer};
 use crate::shell::connecting::connect;
 use crate::shell::escape::escape;
@@ -49,10 +53,18 @@ pub(super) struct ScratchFolders(Mutex<BTreeSet<PathBuf>>);
 
 impl ScratchFolders {
     pub(super) fn remove_all(&self) {
-        for folder in self.lock().iter() {
-            // What cannot be removed stays in the system's temporary folder.
-            drop(fs::remove_dir_all(folder));
-        }
+        let folders = self.lock();
+        folders.iter().for_each(|it| remove_scratch_folder(it));
+        // Held to the end of the program: a server that starts now would leave its folder.
+        std::mem::forget(folders);
+    }
+
+    /// A folder that is known from its first moment on.
+    fn make(&self) -> io::Result<TempDir> {
+        let mut folders = self.lock();
+        let folder = make_scratch_folder()?;
+        folders.insert(folder.path().to_owned());
+        Ok(folder)
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeSet<PathBuf>> {
@@ -167,10 +179,12 @@ impl Stage<'_> {
 
     fn play_on_practice_server(&self, part: Part<'_>, configuration: Configuration) -> Outcome {
         let trouble = |text: String| Box::new(Told::new(FailureKind::Connection, None, &text));
-        let server = PracticeServer::start(configuration)
-            .map_err(|error| trouble(format!("the practice server did not start: {error}")))?;
-        let folder = server.scratch_folder().to_owned();
-        self.scratch.lock().insert(folder.clone());
+        let no_start =
+            |error: PracticeError| trouble(format!("the practice server did not start: {error}"));
+        let scratch = self.scratch.make();
+        let scratch = scratch.map_err(|error| no_start(PracticeError::Folder(error)))?;
+        let folder = scratch.path().to_owned();
+        let server = PracticeServer::start_in(scratch, configuration).map_err(no_start)?;
         let mut settings = self.settings.clone();
         let mut outcome = Ok(());
         if self.trusts_practice_server {

@@ -31,6 +31,8 @@ struct Places {
     painter: Painter,
     shown: Option<Form>,
     file: Option<TraceFile>,
+    /// The file could not be written any more, and nobody has asked yet.
+    broke_off: bool,
 }
 
 #[derive(Debug)]
@@ -57,6 +59,7 @@ impl Trace {
             painter,
             shown: None,
             file: None,
+            broke_off: false,
         };
         Self {
             is_open: Arc::default(),
@@ -114,6 +117,12 @@ impl Trace {
         }
     }
 
+    /// Whether the file could not be written to its end; told once.
+    #[must_use]
+    pub fn take_failure(&self) -> bool {
+        std::mem::take(&mut self.lock().broke_off)
+    }
+
     fn lock(&self) -> MutexGuard<'_, Places> {
         // Nothing that runs under the lock can panic half-way through a change.
         self.places.lock().unwrap_or_else(PoisonError::into_inner)
@@ -139,6 +148,7 @@ impl OctetTap for Trace {
                 Err(error) => {
                     let text = format!("the trace to {} ended: {error}", file.name);
                     places.painter.say(Tone::Error, &text);
+                    places.broke_off = true;
                 }
             }
         }

@@ -34,8 +34,12 @@ pub trait RecordingPlace: Send {
     ///
     /// # Errors
     ///
-    /// Whatever the place says; the recording then ends.
+    /// Whatever the place says; the recording then ends, and these lines are not in it.
     fn write(&mut self, lines: &str) -> io::Result<()>;
+
+    /// Takes back the last octets that were written, as far as the place can: the recording ends in the middle of an
+    /// exchange, and must be one that can be read.
+    fn take_back(&mut self, octets: u64);
 
     /// A file for the data of one upload: its path as the transcript names it, and the file, which need not exist
     /// before the first octet is written.
@@ -55,6 +59,8 @@ pub struct Recorder {
 struct State {
     place: Option<Box<dyn RecordingPlace>>,
     error: Option<io::Error>,
+    /// Written since the recording was last one that can be read.
+    unready: u64,
     implicit_tls: bool,
     preface: Preface,
     exchange: OpenExchange,
@@ -139,6 +145,7 @@ impl State {
         if !text.is_empty() {
             self.write(&text);
         }
+        self.unready = 0;
     }
 
     fn stop(&mut self) {
@@ -177,12 +184,16 @@ impl State {
             }
             _ => {}
         }
+        if self.exchange.is_settled() {
+            self.unready = 0;
+        }
     }
 
     fn take_command(&mut self, command: &Command) {
         let line = self.spelled(command);
         if !self.exchange.is_aborted_by(command) {
             self.end_exchange();
+            self.unready = 0;
             self.exchange.command = Some(command.clone());
             self.exchange.octets = self.tapped.take();
         }
@@ -355,15 +366,19 @@ impl State {
     }
 
     fn write(&mut self, lines: &str) {
-        if let Some(place) = &mut self.place
-            && let Err(error) = place.write(lines)
-        {
-            self.fail(error);
+        let Some(place) = &mut self.place else {
+            return;
+        };
+        match place.write(lines) {
+            Ok(()) => self.unready += lines.len() as u64,
+            Err(error) => self.fail(error),
         }
     }
 
     fn fail(&mut self, error: io::Error) {
-        self.place = None;
+        if let Some(mut place) = self.place.take() {
+            place.take_back(self.unready);
+        }
         self.error = Some(error);
     }
 }
@@ -376,6 +391,11 @@ impl OpenExchange {
     fn verb(&self) -> Verb {
         let verb = self.command.as_ref().map(Command::verb);
         verb.unwrap_or_else(|| Verb::new(b""))
+    }
+
+    /// A recording that ends here can be read: nothing is owed to the command, neither a reply nor data.
+    fn is_settled(&self) -> bool {
+        (self.is_complete || self.is_closed) && self.octets.is_none()
     }
 
     /// ABOR while data move belongs to the command that moves them.

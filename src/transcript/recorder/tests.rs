@@ -28,6 +28,12 @@ impl RecordingPlace for Place {
         Ok(())
     }
 
+    fn take_back(&mut self, octets: u64) {
+        let mut text = self.text.lock().unwrap();
+        let left = text.len() - usize::try_from(octets).unwrap();
+        text.truncate(left);
+    }
+
     fn data_file(&mut self) -> (String, Box<dyn io::Write + Send>) {
         ("f.1.data".to_owned(), Box::new(io::sink()))
     }

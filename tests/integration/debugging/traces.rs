@@ -278,7 +278,7 @@ fn a_trace_that_cannot_be_written_any_more_ends_and_the_transfer_does_not() {
         .home(home.path())
         .stdin(commands)
         .run()
-        .success();
+        .code(7);
     assert_eq!(server.finish().data[1], b"octets");
     assert!(
         finished.stderr.contains("the trace to t.hex ended"),

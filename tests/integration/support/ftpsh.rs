@@ -68,6 +68,22 @@ impl Ftpsh {
         self
     }
 
+    /// Run by another program, which finds `program` and its arguments behind its own words.
+    #[cfg(unix)]
+    pub(crate) fn behind<'a>(
+        mut self,
+        words: impl IntoIterator<Item = &'a str>,
+        program: &Path,
+    ) -> Self {
+        let mut words = words.into_iter();
+        self.program = words.next().expect("a program comes first").into();
+        let mut arguments: Vec<OsString> = words.map(OsString::from).collect();
+        arguments.push(program.into());
+        arguments.append(&mut self.arguments);
+        self.arguments = arguments;
+        self
+    }
+
     pub(crate) fn arg(mut self, argument: impl AsRef<OsStr>) -> Self {
         self.arguments.push(argument.as_ref().to_owned());
         self

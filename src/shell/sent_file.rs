@@ -1,0 +1,104 @@
+//! A local file while it is sent: something else may change it meanwhile.
+
+use std::fs::{File, Metadata};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::escape::escape;
+use super::painter::{Painter, Tone};
+use super::secrets::without_secrets;
+use crate::session::{FileSection, FileSource};
+
+/// An open file that says at its end if it is not what it was at the beginning.
+pub(super) struct SentFile {
+    path: PathBuf,
+    file: Arc<File>,
+    section: FileSection,
+    opened: Metadata,
+    is_over: bool,
+    painter: Painter,
+}
+
+impl SentFile {
+    /// Opens it; what is to be said of it goes to `painter`.
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    pub(super) fn open(path: &Path, painter: &Painter) -> io::Result<Self> {
+        let file = Arc::new(File::open(path)?);
+        Ok(Self {
+            path: path.to_owned(),
+            opened: file.metadata()?,
+            section: FileSection::from(Arc::clone(&file), 0),
+            file,
+            is_over: false,
+            painter: painter.clone(),
+        })
+    }
+
+    /// Its first octets, as far as they show what kind of file it is.
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    pub(super) fn beginning(&self) -> io::Result<Vec<u8>> {
+        let mut beginning = Vec::new();
+        FileSection::of(Arc::clone(&self.file), 0, SAMPLE_OCTETS).read_to_end(&mut beginning)?;
+        Ok(beginning)
+    }
+
+    /// A server must not take what is left of a file for the file; of a mixture only the user can say what it is worth.
+    fn check_end(&self) -> io::Result<()> {
+        let octets = self.section.offset();
+        let now = self.file.metadata()?;
+        let is_unchanged =
+            now.len() == self.opened.len() && now.modified().ok() == self.opened.modified().ok();
+        // Files without a size of their own (/proc) have made no promise.
+        if is_unchanged || self.opened.len() == 0 {
+            return Ok(());
+        }
+        if octets < self.opened.len() {
+            return Err(io::Error::new(
+                io::ErrorKind::UnexpectedEof,
+                format!(
+                    "it became shorter while it was sent: {octets} of {} octets were there",
+                    self.opened.len()
+                ),
+            ));
+        }
+        self.painter.say(
+            Tone::Warning,
+            &format!(
+                "{} changed while it was sent: what the server has may be a mixture",
+                escape(self.name().as_bytes())
+            ),
+        );
+        Ok(())
+    }
+
+    fn name(&self) -> String {
+        without_secrets(&self.path.to_string_lossy())
+    }
+}
+
+impl Read for SentFile {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let ended = match self.section.read(buffer) {
+            Ok(0) if !buffer.is_empty() && !std::mem::replace(&mut self.is_over, true) => {
+                self.check_end().map(|()| 0)
+            }
+            count => count,
+        };
+        ended.map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", self.name())))
+    }
+}
+
+impl FileSource for SentFile {
+    fn section(&mut self) -> &mut FileSection {
+        &mut self.section
+    }
+}
+
+const SAMPLE_OCTETS: u64 = 8 * 1024;
