@@ -122,7 +122,8 @@ pub(super) struct Engine {
     inputs: Sender<Input>,
     /// Commands that came in the middle of a handshake: they go out under TLS, or not at all.
     held: Vec<Input>,
-    /// Pieces of the control connection whose places the reader is not given back while the user is asked.
+    /// Pieces of the control connection whose places the reader is not given back while the user is asked, or while a reply
+    /// waits for the data that it completes.
     withheld: usize,
     waiting: Option<Waiting>,
     background: Option<Background>,
@@ -134,8 +135,8 @@ pub(super) struct Engine {
     ended: Option<Option<std::io::Error>>,
     /// Until when a completion reply waits for the end of the data that it completes.
     data_first_until: Option<Instant>,
-    /// What came on the control connection since the last whole reply.
-    octets_without_reply: u64,
+    /// What came on the control connection since the last final reply to a command.
+    octets_without_answer: u64,
     /// When the last octet came on the control connection.
     last_reply_octet: Instant,
     /// When anything last moved on either connection.
@@ -173,7 +174,7 @@ impl Engine {
             ended: None,
             interrupted: false,
             data_first_until: None,
-            octets_without_reply: 0,
+            octets_without_answer: 0,
             last_reply_octet: now,
             last_movement: now,
         }
@@ -202,11 +203,6 @@ impl Engine {
                     // The reader takes a place before it sends, so there is one to give back.
                     self.withheld += usize::from(matches!(input, Input::Control(_)));
                     self.take(input);
-                    if !self.protection.awaits_trust() {
-                        for _ in 0..std::mem::take(&mut self.withheld) {
-                            let _ = unread.try_recv();
-                        }
-                    }
                 }
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
@@ -218,6 +214,17 @@ impl Engine {
             self.take_end();
             self.conclude_transfer();
             self.settle();
+            self.give_places_back(unread);
+        }
+    }
+
+    /// What cannot be looked at yet keeps its place, so that no more of it comes than there are places.
+    fn give_places_back(&mut self, unread: &Receiver<()>) {
+        if self.protection.awaits_trust() || self.pi.peek_event().is_some() {
+            return;
+        }
+        for _ in 0..std::mem::take(&mut self.withheld) {
+            let _ = unread.try_recv();
         }
     }
 

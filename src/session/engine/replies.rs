@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::protocol::Reply;
 use crate::protocol::data_port::DataPort;
-use crate::protocol::ledger::{Assignment, EntryId};
+use crate::protocol::ledger::{Assignment, EntryId, Fit};
 use crate::protocol::user_pi::Event;
 use crate::session::exchange::{Ending, News};
 use crate::session::observation::Observation;
@@ -20,12 +20,12 @@ impl Engine {
         }
         self.last_reply_octet = Instant::now();
         self.last_movement = self.last_reply_octet;
-        self.octets_without_reply += octets.len() as u64;
+        self.octets_without_answer += octets.len() as u64;
         self.tell_received(octets);
         self.pi.receive(octets);
         self.take_events();
-        if self.octets_without_reply > ENDLESS_OCTETS {
-            let octets = self.octets_without_reply;
+        if self.octets_without_answer > ENDLESS_OCTETS {
+            let octets = self.octets_without_answer;
             self.observe(&Observation::ProtocolBroken { octets });
             self.settle_all_as(Ending::ProtocolBroken);
             self.end_control(None);
@@ -81,7 +81,10 @@ impl Engine {
     }
 
     fn show_reply(&mut self, reply: &Reply, assignment: &Assignment) {
-        self.octets_without_reply = 0;
+        let is_answer = assignment.entry.is_some() && assignment.fit != Fit::SecondReply;
+        if is_answer && !reply.code.is_preliminary() {
+            self.octets_without_answer = 0;
+        }
         if !reply.code.is_preliminary() {
             self.stop_typing(assignment.entry);
         }
@@ -170,5 +173,5 @@ impl Engine {
 
 const COMPLETION_GRACE: Duration = Duration::from_millis(100);
 
-/// More than any reply can be: who sends so much without ending a reply does not speak FTP.
+/// More than any reply can be: who sends so much without answering anything does not speak FTP.
 const ENDLESS_OCTETS: u64 = 64 * 1024 * 1024;

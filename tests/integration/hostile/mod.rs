@@ -1,5 +1,8 @@
 //! What a server sends may not act on the terminal.
 
+mod data;
+#[cfg(target_os = "linux")]
+mod floods;
 mod replies;
 mod scripts;
 mod terminals;
