@@ -6,6 +6,8 @@ mod floods;
 mod replies;
 mod scripts;
 mod terminals;
+#[cfg(target_os = "linux")]
+mod tls;
 
 /// Sequences for title, clipboard and colour, C1 as octets and as UTF-8, and characters that mislead or hide.
 const PAYLOAD: &[u8] =
