@@ -1,5 +1,6 @@
 //! What the engine does with what the user-PI says.
 
+use std::io;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
@@ -155,6 +156,12 @@ impl Engine {
         let mut dialled: SocketAddr = peer;
         dialled.set_port(offered.port);
         let mut ignored_host = named;
+        if let (true, Some(host)) = (self.settings.trust_data_host, named)
+            && offered.port < FIRST_UNPRIVILEGED_PORT
+        {
+            dialled.set_ip(host);
+            return self.refuse_to_dial(dialled);
+        }
         if self.settings.trust_data_host {
             if let Some(host) = named {
                 dialled.set_ip(host);
@@ -169,8 +176,21 @@ impl Engine {
             waiting.dialling = true;
         }
     }
+
+    /// No server offers such a port for data: whoever names it wants us to talk to somebody else (RFC 2577 section 3).
+    fn refuse_to_dial(&mut self, address: SocketAddr) {
+        let error = io::Error::other("ports below 1024 of another host are not dialled");
+        self.observe(&Observation::DataConnectionFailed {
+            dialled: address,
+            error: &error,
+        });
+        if let Some(waiting) = &mut self.waiting {
+            waiting.data_connection_failed = true;
+        }
+    }
 }
 
+const FIRST_UNPRIVILEGED_PORT: u16 = 1024;
 const COMPLETION_GRACE: Duration = Duration::from_millis(100);
 
 /// More than any reply can be: who sends so much without answering anything does not speak FTP.

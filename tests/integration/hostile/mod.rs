@@ -1,10 +1,14 @@
 //! What a server sends may not act on the terminal.
 
+mod control;
 mod data;
 #[cfg(target_os = "linux")]
 mod floods;
+mod names;
+mod ports;
 mod replies;
 mod scripts;
+mod sizes;
 mod terminals;
 #[cfg(target_os = "linux")]
 mod tls;
