@@ -177,7 +177,7 @@ impl Engine {
         }
     }
 
-    /// No server offers such a port for data: whoever names it wants us to talk to somebody else (RFC 2577 section 3).
+    /// No server offers such a port for data: whoever names it wants us to talk to somebody else.
     fn refuse_to_dial(&mut self, address: SocketAddr) {
         let error = io::Error::other("ports below 1024 of another host are not dialled");
         self.observe(&Observation::DataConnectionFailed {

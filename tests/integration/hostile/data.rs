@@ -150,6 +150,30 @@ fn ctrl_c_ends_an_upload_that_the_server_never_reads() {
 }
 
 #[test]
+fn a_reply_too_many_to_an_abort_does_not_answer_the_next_command() {
+    let folder = folder();
+    let (mut control, data, mut terminal) = begun("RETR f > out", &folder);
+    terminal.send_key(Key::CtrlC);
+    expect_abort(&mut control);
+    drop(data);
+    control.send("426 cut\r\n226 aborted\r\n226 really\r\n");
+    terminal.expect("226 really");
+    goes_on(control, terminal);
+}
+
+#[test]
+fn an_abort_that_ends_the_session_gives_the_prompt_back() {
+    let folder = folder();
+    let (mut control, data, mut terminal) = begun("RETR f > out", &folder);
+    terminal.send_key(Key::CtrlC);
+    expect_abort(&mut control);
+    control.send("500 Invalid UTF8\r\n");
+    drop((control, data));
+    terminal.expect("500 Invalid UTF8");
+    terminal.expect("(closed) ftp> ");
+}
+
+#[test]
 fn a_421_in_the_middle_of_a_download_ends_a_script_with_3_and_keeps_what_came() {
     let folder = folder();
     let server = passive(greeted())
@@ -179,6 +203,19 @@ fn a_421_with_an_idle_data_connection_ends_a_script_with_3_and_closes_that_too()
         .run()
         .code(3);
     assert_eq!(server.finish().lines, ["PASV", "NOOP"]);
+}
+
+#[test]
+fn a_session_that_ends_with_221_or_no_word_at_all_is_lost() {
+    for last_word in ["221 idle for too long\r\n", ""] {
+        let server = greeted()
+            .expect("NOOP")
+            .send(format!("200 noop\r\n{last_word}"))
+            .close()
+            .start();
+        let _ = lines(server.address(), &["NOOP", "PWD"]).run().code(3);
+        let _ = server.finish();
+    }
 }
 
 #[test]

@@ -49,6 +49,11 @@ struct Fountain {
 }
 
 impl Fountain {
+    /// Pours while the test goes on to read.
+    fn beside(stream: &TcpStream, piece: &[u8]) -> Self {
+        Self::start(stream.try_clone().expect("handles are left"), piece)
+    }
+
     fn start(mut stream: TcpStream, piece: &[u8]) -> Self {
         // What waits in the system's buffers would have to be shown before anything else.
         let small = SockRef::from(&stream).set_send_buffer_size(16 * 1024);
@@ -96,7 +101,7 @@ fn preliminary_replies_without_end_end_the_run_with_5() {
     let (mut program, mut control, _folder) = script(&["NOOP", "PWD"]);
     control.expect("NOOP");
     let piece = format!("150 {}\r\n", "soon".repeat(10_000));
-    let fountain = Fountain::start(control.stream.try_clone().unwrap(), piece.as_bytes());
+    let fountain = Fountain::beside(&control.stream, piece.as_bytes());
     let status = program.wait().expect("it was started");
     fountain.end();
     assert_eq!(status.code(), Some(5));
@@ -114,7 +119,7 @@ fn lines_behind_a_226_whose_data_have_not_ended_are_not_kept() {
     control.send("150 here\r\n");
     data.write_all(b"the data").unwrap();
     control.send("226 done\r\n");
-    let fountain = Fountain::start(control.stream.try_clone().unwrap(), b"1\r\n");
+    let fountain = Fountain::beside(&control.stream, b"1\r\n");
     // The 226 waits a moment for the end of the data, and what is behind it with it.
     let _ = program.wait_for("a line that is no reply: 1");
     assert_flat(program.process());
@@ -173,7 +178,7 @@ fn type_in_a_flood(piece: &'static [u8], shown: &[u8]) {
     let folder = TempDir::new().expect("a temporary folder");
     let (mut control, mut terminal) = at_terminal(&folder);
     terminal.send("PW");
-    let fountain = Fountain::start(control.stream.try_clone().unwrap(), piece);
+    let fountain = Fountain::beside(&control.stream, piece);
     for _ in 0..500 {
         terminal.wait_for(shown);
     }
@@ -214,7 +219,7 @@ fn leave(first: &str, piece: &'static [u8]) {
     terminal.send("STAT\r");
     control.expect("STAT");
     control.send(first);
-    let fountain = Fountain::start(control.stream.try_clone().unwrap(), piece);
+    let fountain = Fountain::beside(&control.stream, piece);
     if is_shown {
         for _ in 0..500 {
             terminal.wait_for(&piece[..piece.len() - 2]);

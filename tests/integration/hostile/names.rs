@@ -5,7 +5,9 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
-use crate::dialogues::{greeted, passive};
+use crate::dialogues::greeted;
+#[cfg(unix)]
+use crate::dialogues::passive;
 use crate::support::ftpsh::Ftpsh;
 
 /// A name on the server, quoted for the line, and where it is to lie.

@@ -160,6 +160,21 @@ fn data_in_clear_where_tls_was_agreed_end_with_4_and_are_not_kept() {
 }
 
 #[test]
+fn a_greeting_that_logs_in_does_not_take_the_place_of_tls() {
+    let rig = Rig::new();
+    let server = Script::new()
+        .send("230 you are in already\r\n")
+        .expect("AUTH TLS")
+        .send("502 no\r\n")
+        .wait_for_client_close()
+        .start();
+    let url = format!("ftp://me:topsecret@{}", server.address());
+    let ftpsh = rig.ftpsh_at(&url).args(["--tls", "require", "-c", "PWD"]);
+    let _ = ftpsh.run().code(4);
+    assert_eq!(server.finish().lines, ["AUTH TLS"]);
+}
+
+#[test]
 fn silence_behind_the_234_ends_a_script_with_3() {
     let hand = Hand::new();
     let program = thread::spawn({
