@@ -51,13 +51,13 @@ struct Fountain {
 impl Fountain {
     /// Pours while the test goes on to read.
     fn beside(stream: &TcpStream, piece: &[u8]) -> Self {
+        // What waits in the system's buffers would have to be shown before anything else.
+        let small = SockRef::from(stream).set_send_buffer_size(16 * 1024);
+        small.expect("the stream is open");
         Self::start(stream.try_clone().expect("handles are left"), piece)
     }
 
     fn start(mut stream: TcpStream, piece: &[u8]) -> Self {
-        // What waits in the system's buffers would have to be shown before anything else.
-        let small = SockRef::from(&stream).set_send_buffer_size(16 * 1024);
-        small.expect("the stream is open");
         let other = stream.try_clone().expect("handles are left");
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = Arc::clone(&stop);
@@ -100,8 +100,13 @@ fn at_terminal(folder: &TempDir) -> (Control, Tape) {
 fn preliminary_replies_without_end_end_the_run_with_5() {
     let (mut program, mut control, _folder) = script(&["NOOP", "PWD"]);
     control.expect("NOOP");
-    let piece = format!("150 {}\r\n", "soon".repeat(10_000));
-    let fountain = Fountain::beside(&control.stream, piece.as_bytes());
+    // Long, but not long to show.
+    let body = " soon\r\n".repeat(2_000_000);
+    let piece = format!("150-begin\r\n{body}150 end\r\n");
+    let fountain = Fountain::start(
+        control.stream.try_clone().expect("handles are left"),
+        piece.as_bytes(),
+    );
     let status = program.wait().expect("it was started");
     fountain.end();
     assert_eq!(status.code(), Some(5));
@@ -174,12 +179,12 @@ fn data_without_end_on_the_screen_can_be_left_and_are_not_kept() {
 }
 
 /// The line that is being typed when the flood comes is sent as it was typed, and answered.
-fn type_in_a_flood(piece: &'static [u8], shown: &[u8]) {
+fn type_in_a_flood(piece: &[u8], shown: &[u8]) {
     let folder = TempDir::new().expect("a temporary folder");
     let (mut control, mut terminal) = at_terminal(&folder);
     terminal.send("PW");
     let fountain = Fountain::beside(&control.stream, piece);
-    for _ in 0..500 {
+    for _ in 0..50 {
         terminal.wait_for(shown);
     }
     terminal.send("D\r");
@@ -197,21 +202,24 @@ fn type_in_a_flood(piece: &'static [u8], shown: &[u8]) {
 
 #[test]
 fn a_line_that_is_typed_in_a_flood_of_replies_is_sent_and_answered() {
-    type_in_a_flood(b"220 and another thing\r\n", b"220 and another thing");
+    let piece = format!("220 and another thing{}\r\n", " and more".repeat(30));
+    type_in_a_flood(piece.as_bytes(), b"220 and another thing");
 }
 
 #[test]
 fn a_line_that_is_typed_in_a_flood_of_other_lines_is_sent_and_answered() {
-    type_in_a_flood(b"not a reply at all\r\n", b"not a reply at all");
+    let piece = format!("not a reply at all{}\r\n", " and more".repeat(30));
+    type_in_a_flood(piece.as_bytes(), b"not a reply at all");
 }
 
 #[test]
 fn a_line_that_is_typed_in_a_flood_of_telnet_commands_is_sent_and_answered() {
-    type_in_a_flood(b"\xff\xf1\xff\xfd\x18", b"FF FD 18");
+    let piece = [&b"\xff\xfa"[..], &[b'x'; 300], b"\xff\xf0"].concat();
+    type_in_a_flood(&piece, b"FF FA");
 }
 
 /// Ctrl-C gives the prompt back while the reply goes on.
-fn leave(first: &str, piece: &'static [u8]) {
+fn leave(first: &str, piece: &[u8]) {
     // A reply is shown when it is whole.
     let is_shown = first.is_empty();
     let folder = TempDir::new().expect("a temporary folder");
@@ -221,8 +229,8 @@ fn leave(first: &str, piece: &'static [u8]) {
     control.send(first);
     let fountain = Fountain::beside(&control.stream, piece);
     if is_shown {
-        for _ in 0..500 {
-            terminal.wait_for(&piece[..piece.len() - 2]);
+        for _ in 0..50 {
+            terminal.wait_for(&piece[..8]);
         }
     }
     terminal.send("\x03");
@@ -246,10 +254,13 @@ fn ctrl_c_leaves_a_line_without_end() {
 
 #[test]
 fn ctrl_c_leaves_endless_preliminary_replies() {
-    leave("", b"150 soon\r\n");
+    leave("", format!("150 soon{}\r\n", " soon".repeat(50)).as_bytes());
 }
 
 #[test]
 fn ctrl_c_leaves_endless_lines_that_are_no_reply() {
-    leave("", b"no reply\r\n");
+    leave(
+        "",
+        format!("no reply{}\r\n", " at all".repeat(40)).as_bytes(),
+    );
 }

@@ -10,6 +10,7 @@ use crate::dialogues::{connected, lines};
 use crate::support::scripted_server::{Gate, Script};
 use crate::support::terminal::Key;
 use crate::support::tls_records::Record;
+use crate::support::tls_server::TlsServer;
 use crate::tls::{AGREE, Rig, agreed, agreed_on_both, passive};
 
 const POURED: usize = 60_000_000;
@@ -57,34 +58,46 @@ fn octets_behind_the_close_notify_of_the_server_are_not_kept() {
     pour_behind_upload(|script| script.end_data_and_send_in_clear(vec![b'x'; POURED]));
 }
 
-/// The server floods the control connection in the place of its answer to NOOP.
-fn flood_control(record: Record) {
-    let rig = Rig::new();
-    let server = agreed(&rig.server())
-        .expect("NOOP")
-        .flood_control(record)
-        .start();
+/// The server floods the control connection in the place of its answer to NOOP: the exit code, and what was said.
+fn flood_control(rig: &Rig, tls: &TlsServer, record: Record) -> (i32, String) {
+    let server = agreed(tls).expect("NOOP").flood_control(record).start();
     let commands = ["-c", "AUTH TLS", "-c", "NOOP"];
     let ftpsh = rig.ftpsh_of_patience("2", &server.address().to_string());
-    let finished = ftpsh.args(commands).run().code(3);
+    let finished = ftpsh.args(commands).run();
     let _ = server.finish();
-    let said = finished.stderr;
+    (finished.status, finished.stderr)
+}
+
+fn assert_no_answer(record: Record) {
+    let rig = Rig::new();
+    let (status, said) = flood_control(&rig, &rig.server(), record);
+    assert_eq!(status, 3, "{said}");
     assert!(said.contains("for 2 s"), "{said}");
 }
 
 #[test]
 fn records_of_no_octets_are_no_answer() {
-    flood_control(Record::Empty);
+    assert_no_answer(Record::Empty);
 }
 
 #[test]
 fn alerts_that_mean_nothing_are_no_answer() {
-    flood_control(Record::UserCanceled);
+    assert_no_answer(Record::UserCanceled);
 }
 
 #[test]
 fn tickets_without_end_are_no_answer() {
-    flood_control(Record::Ticket);
+    assert_no_answer(Record::Ticket);
+}
+
+#[test]
+fn warnings_and_new_handshakes_without_end_under_tls_1_2_end_the_session_with_4() {
+    for record in [Record::UserCanceled, Record::HelloRequest] {
+        let rig = Rig::new();
+        let tls = TlsServer::tls12(&rig.certificate);
+        let (status, said) = flood_control(&rig, &tls, record);
+        assert_eq!(status, 4, "{record:?}: {said}");
+    }
 }
 
 #[test]
@@ -127,17 +140,21 @@ fn new_keys_again_and_again_change_nothing() {
 
 #[test]
 fn a_line_in_clear_inside_tls_ends_the_session_with_4_and_is_not_believed() {
-    let rig = Rig::new();
-    let server = agreed(&rig.server())
-        .expect("USER me")
-        .send_in_clear("230 you are in\r\n")
-        .start();
-    let lines = ["AUTH TLS", "USER me", "PWD"];
-    let finished = rig.run(&server, &lines).code(4);
-    let heard = server.finish();
-    assert_eq!(heard.lines[..2], ["AUTH TLS", "USER me"]);
-    let mut said = finished.stderr.lines();
-    assert!(!said.any(|line| line.starts_with("230")));
+    for in_front in ["", "331 who are you?\r\n"] {
+        let rig = Rig::new();
+        let gone = Gate::new();
+        let server = agreed(&rig.server())
+            .expect("USER me")
+            .send_and_in_clear(in_front, "230 you are in\r\n")
+            .pause_until(&gone)
+            .start();
+        let lines = ["AUTH TLS", "USER me", "PWD"];
+        let finished = rig.run(&server, &lines).code(4);
+        gone.open();
+        assert_eq!(server.finish().lines, ["AUTH TLS", "USER me"]);
+        let mut said = finished.stderr.lines();
+        assert!(!said.any(|line| line.starts_with("230")));
+    }
 }
 
 #[test]

@@ -123,7 +123,10 @@ impl Player {
                 self.be_refused(data, tls, Vec::new())
             }
             Step::ClearControl(octets) => self.clear_control(octets),
-            Step::SendInClear(octets) => self.control()?.socket().write_all(octets),
+            Step::SendInClear(octets, clear) => match self.control()? {
+                ScriptedStream::Secured(control) => control.send_and_in_clear(octets, clear),
+                ScriptedStream::Clear(_) => Err(no_connection()),
+            },
             Step::EndDataAndSendInClear(octets) => match self.data()? {
                 ScriptedStream::Secured(data) => data.send_close_notify(octets),
                 ScriptedStream::Clear(_) => Err(no_connection()),

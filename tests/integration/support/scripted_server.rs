@@ -173,9 +173,14 @@ impl Script {
         self.then(Step::ClearControl(octets.as_ref().to_vec()))
     }
 
-    /// Sends octets in clear on a control connection that is under TLS.
-    pub(crate) fn send_in_clear(self, octets: impl AsRef<[u8]>) -> Self {
-        self.then(Step::SendInClear(octets.as_ref().to_vec()))
+    /// Sends octets on a control connection that is under TLS and, in the same write, others in clear behind them.
+    pub(crate) fn send_and_in_clear(
+        self,
+        octets: impl AsRef<[u8]>,
+        clear: impl AsRef<[u8]>,
+    ) -> Self {
+        let (octets, clear) = (octets.as_ref().to_vec(), clear.as_ref().to_vec());
+        self.then(Step::SendInClear(octets, clear))
     }
 
     /// Gives the control connection new keys again and again, and wants new ones back (RFC 8446 section 4.6.3).
@@ -183,7 +188,7 @@ impl Script {
         self.then(Step::UpdateKeys(count))
     }
 
-    /// Sends this record on the control connection until the client has gone, and reads nothing. TLS 1.3 only.
+    /// Sends this record on the control connection until the client has gone, and reads nothing.
     pub(crate) fn flood_control(self, record: Record) -> Self {
         self.then(Step::FloodControl(record))
     }

@@ -28,7 +28,7 @@ pub(super) enum Step {
     BeRefusedOnControl(Box<TlsServer>),
     BeRefusedOnData(Box<TlsServer>),
     ClearControl(Vec<u8>),
-    SendInClear(Vec<u8>),
+    SendInClear(Vec<u8>, Vec<u8>),
     EndDataAndSendInClear(Vec<u8>),
     UpdateKeys(usize),
     FloodControl(Record),
@@ -68,7 +68,7 @@ impl Step {
             Self::ClearControl(octets) => {
                 shown("end TLS on the control connection and send", octets)
             }
-            Self::SendInClear(octets) => shown("send in clear under TLS", octets),
+            Self::SendInClear(_, octets) => shown("send in clear under TLS", octets),
             Self::EndDataAndSendInClear(octets) => {
                 format!("end the data and send {} octets in clear", octets.len())
             }

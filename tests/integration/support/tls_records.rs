@@ -1,4 +1,4 @@
-//! Records of TLS 1.3 that rustls does not send by itself (RFC 8446 section 5).
+//! Records of TLS that rustls does not send by itself (RFC 8446 section 5).
 
 use std::io;
 
@@ -16,8 +16,10 @@ pub(crate) enum Record {
     Empty,
     /// The warning that goes before a close_notify, and means nothing (section 6.1).
     UserCanceled,
-    /// A ticket to resume the session with (section 4.6.1).
+    /// A ticket to resume the session with (section 4.6.1). TLS 1.3 only.
     Ticket,
+    /// A HelloRequest: the client is to begin another handshake. TLS 1.2 only.
+    HelloRequest,
 }
 
 /// Encrypts records for the client of a connection whose hands are shaken.
@@ -32,6 +34,7 @@ impl Record {
             Self::Empty => (ContentType::ApplicationData, Vec::new()),
             Self::UserCanceled => (ContentType::Alert, vec![1, 90]),
             Self::Ticket => (ContentType::Handshake, ticket()),
+            Self::HelloRequest => (ContentType::Handshake, vec![0; 4]),
         }
     }
 }
@@ -39,9 +42,7 @@ impl Record {
 impl Sealer {
     pub(super) fn take_over(connection: ServerConnection) -> io::Result<Self> {
         let suite = connection.negotiated_cipher_suite();
-        let Some(SupportedCipherSuite::Tls13(suite)) = suite else {
-            return Err(io::Error::other("only TLS 1.3 is taken over"));
-        };
+        let suite = suite.expect("hands are shaken");
         let secrets = connection.dangerous_extract_secrets().map_err(invalid)?;
         let (sent, secrets) = secrets.tx;
         let (ConnectionTrafficSecrets::Aes128Gcm { key, iv }
@@ -50,7 +51,14 @@ impl Sealer {
         else {
             return Err(io::Error::other("a cipher without a name"));
         };
-        let encrypter = suite.aead_alg.encrypter(key, iv);
+        let encrypter = match suite {
+            SupportedCipherSuite::Tls13(suite) => suite.aead_alg.encrypter(key, iv),
+            SupportedCipherSuite::Tls12(suite) => {
+                let fixed = suite.aead_alg.key_block_shape().fixed_iv_len;
+                let (iv, explicit) = iv.as_ref().split_at(fixed);
+                suite.aead_alg.encrypter(key, iv, explicit)
+            }
+        };
         Ok(Self { encrypter, sent })
     }
 

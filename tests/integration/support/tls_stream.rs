@@ -72,6 +72,12 @@ where
         self.send_tls(clear)
     }
 
+    /// Writes octets and, in the same write, others in clear behind them.
+    pub(super) fn send_and_in_clear(&mut self, octets: &[u8], clear: &[u8]) -> io::Result<()> {
+        self.connection.writer().write_all(octets)?;
+        self.send_tls(clear)
+    }
+
     /// Changes the keys of both directions so often.
     pub(super) fn update_keys(&mut self, count: usize) -> io::Result<()> {
         for _ in 0..count {

@@ -23,7 +23,7 @@ use crate::support::tls_server::TlsServer;
 /// An authority that ftpsh trusts, and a scripted server's certificate.
 pub(crate) struct Rig {
     authority: Authority,
-    certificate: ServerCertificate,
+    pub(crate) certificate: ServerCertificate,
     home: TempDir,
 }
 
