@@ -226,7 +226,7 @@ pub enum Observation<'a> {
     StillSecured,
     /// `resync` closed these entries.
     Resynchronised(&'a [Verb]),
-    /// So many octets came without a whole reply among them; the connection is closed.
+    /// So many octets came without a final reply to a command among them; the connection is closed.
     ProtocolBroken {
         /// How many.
         octets: u64,

@@ -103,7 +103,7 @@ impl Exit {
         let odd = outcome
             .reply
             .as_ref()
-            .is_some_and(|reply| reply.code.class() == ReplyClass::Unclassified);
+            .is_some_and(|reply| is_odd(reply.code.class()));
         if refused || odd {
             Self::Refused
         } else {
@@ -142,6 +142,11 @@ impl Tally {
     pub fn exit(&self) -> Exit {
         self.fatal.or(self.first).unwrap_or(Exit::Done)
     }
+}
+
+/// Nothing that this side has asked for is answered so (RFC 2228 section 5.2 wants a security mechanism before 6yz).
+fn is_odd(class: ReplyClass) -> bool {
+    matches!(class, ReplyClass::Protected | ReplyClass::Unclassified)
 }
 
 #[cfg(test)]

@@ -298,7 +298,7 @@ Exit codes:
     3  could not connect, the connection was lost, or no reply in time
     4  TLS: no handshake, a certificate that is not trusted, octets that were put in between,
      data that end without close_notify
-    5  the server broke the protocol (64 MiB without a whole reply)
+    5  the server broke the protocol (64 MiB that answer nothing)
     6  a transcript's expectation was not met
     7  a local file could not be read or written
     8  a resume was refused, or its result could not be verified

@@ -22,14 +22,73 @@ fn every_quirk_names_its_code_and_its_test() {
         let [path, test] = named("Test: ")[..] else {
             panic!("{name}: a file and a test");
         };
-        let test = format!("#[test]\n    fn {test}()");
-        let file = read(path);
-        let unindented = test.replace("\n    ", "\n");
         assert!(
-            file.contains(&test) || file.contains(&unindented),
+            tests_in(&read(path)).contains(&test),
             "{name}: {path} has no {test}"
         );
     }
+}
+
+#[test]
+fn every_row_of_a_table_names_its_tests() {
+    let sources: Vec<String> = sources().iter().map(|path| read_path(path)).collect();
+    let known: Vec<&str> = sources.iter().flat_map(|source| tests_in(source)).collect();
+    let mut rows = 0;
+    for page in pages() {
+        let text = read_path(&page);
+        for row in rows_with_tests(&text) {
+            let last = row.trim_end_matches('|').rsplit(" | ").next().unwrap();
+            let names: Vec<&str> = last.split('`').skip(1).step_by(2).collect();
+            assert!(!names.is_empty(), "{}: {row} has no test", page.display());
+            for name in names {
+                assert!(known.contains(&name), "{}: no {name}", page.display());
+            }
+            rows += 1;
+        }
+    }
+    assert!(rows > 50, "the rows were not found");
+}
+
+/// The rows of the tables whose last column is called `test`.
+fn rows_with_tests(page: &str) -> impl Iterator<Item = &str> {
+    let mut is_table_with_tests = false;
+    page.lines().filter(move |line| {
+        let is_row = line.starts_with('|');
+        let is_head = is_row && line.ends_with("| test |");
+        let is_rule = line.starts_with("|-");
+        is_table_with_tests = is_head || is_row && is_table_with_tests;
+        is_table_with_tests && !is_head && !is_rule
+    })
+}
+
+/// The names of the tests that a source file holds.
+fn tests_in(source: &str) -> Vec<&str> {
+    let mut names = Vec::new();
+    let mut is_marked = false;
+    for line in source.lines().map(str::trim_start) {
+        if let (true, Some(rest)) = (is_marked, line.strip_prefix("fn ")) {
+            names.extend(rest.split('(').next());
+        }
+        is_marked = line == "#[test]" || is_marked && line.starts_with("#[");
+    }
+    names
+}
+
+/// Every file of Rust.
+fn sources() -> Vec<PathBuf> {
+    let mut folders = vec![root().join("src"), root().join("tests/integration")];
+    let mut sources = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).expect("it is a folder") {
+            let path = entry.expect("it can be listed").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                sources.push(path);
+            }
+        }
+    }
+    sources
 }
 
 #[test]
@@ -75,7 +134,11 @@ fn pages() -> Vec<PathBuf> {
 }
 
 fn read(path: &str) -> String {
-    fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+    read_path(&root().join(path))
+}
+
+fn read_path(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 fn root() -> &'static Path {

@@ -113,6 +113,11 @@ impl Worker {
             return Ok(());
         };
         let heard = tls.receive(&self.buffer[..length]);
+        // The server has nothing to say here, and what it says all the same must not pile up.
+        drop(tls.take_plain());
+        if tls.is_closed_by_peer() {
+            drop(tls.take_rest());
+        }
         heard.map_err(|failure| {
             let error = std::io::Error::other(failure.to_string());
             Halt::Failed(DataFailure::Connection(error))

@@ -120,12 +120,22 @@ impl TlsConnection {
         if self.closed_by_peer {
             return Ok(());
         }
-        if self.input.is_in_clear() {
-            self.state = State::Failed;
-            let octets = self.input.take_rest();
-            return Err(TlsFailure::InClear { octets });
+        self.refuse_clear()?;
+        self.advance(Write::Nothing)?;
+        if self.closed_by_peer {
+            return Ok(());
         }
-        self.advance(Write::Nothing)
+        // They may stand behind records, and nothing may follow that would bring them to light.
+        self.refuse_clear()
+    }
+
+    fn refuse_clear(&mut self) -> Result<(), TlsFailure> {
+        if !self.input.is_in_clear() {
+            return Ok(());
+        }
+        self.state = State::Failed;
+        let octets = self.input.take_rest();
+        Err(TlsFailure::InClear { octets })
     }
 
     /// Encrypts octets; they are ready in [`TlsConnection::take_output`].

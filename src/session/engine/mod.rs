@@ -11,11 +11,11 @@ mod octets;
 mod protection;
 mod replies;
 mod securing;
+mod shared;
 mod waiting;
 
 use std::net::SocketAddr;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::mpsc::{Receiver, Sender};
 use std::time::Instant;
 
 use crate::net::tls::{Secured, TlsFailure};
@@ -38,6 +38,7 @@ use protection::Protection;
 use waiting::Waiting;
 
 pub use octets::RawOctets;
+pub(super) use shared::SharedEngine;
 
 /// Everything that can happen to a session, in one queue.
 pub(super) enum Input {
@@ -125,62 +126,6 @@ impl Input {
     }
 }
 
-/// The engine, which its own thread holds while it works on an input, and a handle may look at in between.
-#[derive(Clone)]
-pub(super) struct SharedEngine(Arc<Mutex<Option<Engine>>>);
-
-impl SharedEngine {
-    pub(super) fn new(engine: Engine) -> Self {
-        Self(Arc::new(Mutex::new(Some(engine))))
-    }
-
-    /// Takes inputs until the session is closed, and gives a place in `unread` back for each one of the control connection.
-    pub(super) fn run(&self, inputs: &Receiver<Input>, unread: &Receiver<()>) {
-        if let Some(engine) = self.lock().as_mut() {
-            engine.start();
-        }
-        loop {
-            let deadline = self.lock().as_ref().and_then(Engine::next_deadline);
-            let input = match deadline {
-                None => inputs.recv().map_err(|_| RecvTimeoutError::Disconnected),
-                Some(deadline) => {
-                    inputs.recv_timeout(deadline.saturating_duration_since(Instant::now()))
-                }
-            };
-            let input = match input {
-                Ok(Input::Close(done)) => {
-                    return self.lock().take().map_or((), |engine| engine.close(&done));
-                }
-                Err(RecvTimeoutError::Disconnected) => return drop(self.lock().take()),
-                Err(RecvTimeoutError::Timeout) => None,
-                Ok(input) => Some(input),
-            };
-            if let Some(engine) = self.lock().as_mut() {
-                engine.step(input, unread);
-            }
-        }
-    }
-
-    /// What is known now, if the engine has taken as many inputs of the handle as were `given`. Asking it by an input
-    /// would cost two changes of thread.
-    pub(super) fn status(&self, given: u64) -> Option<Status> {
-        let engine = self.lock();
-        let engine = engine.as_ref().filter(|engine| engine.taken == given)?;
-        Some(engine.status())
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Option<Engine>> {
-        // An engine that panicked takes no more inputs, and whoever asks by one learns it.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl std::fmt::Debug for SharedEngine {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SharedEngine").finish_non_exhaustive()
-    }
-}
-
 pub(super) struct Engine {
     control: ControlConnection,
     protection: Protection,
@@ -195,7 +140,8 @@ pub(super) struct Engine {
     taken: u64,
     /// Commands that came in the middle of a handshake: they go out under TLS, or not at all.
     held: Vec<Input>,
-    /// Pieces of the control connection whose places the reader is not given back while the user is asked.
+    /// Pieces of the control connection whose places the reader is not given back while the user is asked, or while a reply
+    /// waits for the data that it completes.
     withheld: usize,
     waiting: Option<Waiting>,
     background: Option<Background>,
@@ -207,8 +153,8 @@ pub(super) struct Engine {
     ended: Option<Option<std::io::Error>>,
     /// Until when a completion reply waits for the end of the data that it completes.
     data_first_until: Option<Instant>,
-    /// What came on the control connection since the last whole reply.
-    octets_without_reply: u64,
+    /// What came on the control connection since the last final reply to a command.
+    octets_without_answer: u64,
     /// When the last octet came on the control connection.
     last_reply_octet: Instant,
     /// When anything last moved on either connection.
@@ -247,7 +193,7 @@ impl Engine {
             ended: None,
             interrupted: false,
             data_first_until: None,
-            octets_without_reply: 0,
+            octets_without_answer: 0,
             last_reply_octet: now,
             last_movement: now,
         }
@@ -271,11 +217,6 @@ impl Engine {
             self.withheld += usize::from(matches!(input, Input::Control(_)));
             self.taken += u64::from(input.is_from_handle());
             self.take(input);
-            if !self.protection.awaits_trust() {
-                for _ in 0..std::mem::take(&mut self.withheld) {
-                    let _ = unread.try_recv();
-                }
-            }
         }
         self.pass_deadlines();
         self.conclude_transfer();
@@ -284,6 +225,17 @@ impl Engine {
         self.take_end();
         self.conclude_transfer();
         self.settle();
+        self.give_places_back(unread);
+    }
+
+    /// What cannot be looked at yet keeps its place, so that no more of it comes than there are places.
+    fn give_places_back(&mut self, unread: &Receiver<()>) {
+        if self.protection.awaits_trust() || self.pi.peek_event().is_some() {
+            return;
+        }
+        for _ in 0..std::mem::take(&mut self.withheld) {
+            let _ = unread.try_recv();
+        }
     }
 
     fn take(&mut self, input: Input) {

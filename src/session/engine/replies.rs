@@ -1,11 +1,12 @@
 //! What the engine does with what the user-PI says.
 
+use std::io;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use crate::protocol::Reply;
 use crate::protocol::data_port::DataPort;
-use crate::protocol::ledger::{Assignment, EntryId};
+use crate::protocol::ledger::{Assignment, EntryId, Fit};
 use crate::protocol::user_pi::Event;
 use crate::session::exchange::{Ending, News};
 use crate::session::observation::Observation;
@@ -20,12 +21,12 @@ impl Engine {
         }
         self.last_reply_octet = Instant::now();
         self.last_movement = self.last_reply_octet;
-        self.octets_without_reply += octets.len() as u64;
+        self.octets_without_answer += octets.len() as u64;
         self.tell_received(octets);
         self.pi.receive(octets);
         self.take_events();
-        if self.octets_without_reply > ENDLESS_OCTETS {
-            let octets = self.octets_without_reply;
+        if self.octets_without_answer > ENDLESS_OCTETS {
+            let octets = self.octets_without_answer;
             self.observe(&Observation::ProtocolBroken { octets });
             self.settle_all_as(Ending::ProtocolBroken);
             self.end_control(None);
@@ -81,7 +82,10 @@ impl Engine {
     }
 
     fn show_reply(&mut self, reply: &Reply, assignment: &Assignment) {
-        self.octets_without_reply = 0;
+        let is_answer = assignment.entry.is_some() && assignment.fit != Fit::SecondReply;
+        if is_answer && !reply.code.is_preliminary() {
+            self.octets_without_answer = 0;
+        }
         if !reply.code.is_preliminary() {
             self.stop_typing(assignment.entry);
         }
@@ -152,6 +156,12 @@ impl Engine {
         let mut dialled: SocketAddr = peer;
         dialled.set_port(offered.port);
         let mut ignored_host = named;
+        if let (true, Some(host)) = (self.settings.trust_data_host, named)
+            && offered.port < FIRST_UNPRIVILEGED_PORT
+        {
+            dialled.set_ip(host);
+            return self.refuse_to_dial(dialled);
+        }
         if self.settings.trust_data_host {
             if let Some(host) = named {
                 dialled.set_ip(host);
@@ -166,9 +176,22 @@ impl Engine {
             waiting.dialling = true;
         }
     }
+
+    /// No server offers such a port for data: whoever names it wants us to talk to somebody else.
+    fn refuse_to_dial(&mut self, address: SocketAddr) {
+        let error = io::Error::other("ports below 1024 of another host are not dialled");
+        self.observe(&Observation::DataConnectionFailed {
+            dialled: address,
+            error: &error,
+        });
+        if let Some(waiting) = &mut self.waiting {
+            waiting.data_connection_failed = true;
+        }
+    }
 }
 
+const FIRST_UNPRIVILEGED_PORT: u16 = 1024;
 const COMPLETION_GRACE: Duration = Duration::from_millis(100);
 
-/// More than any reply can be: who sends so much without ending a reply does not speak FTP.
+/// More than any reply can be: who sends so much without answering anything does not speak FTP.
 const ENDLESS_OCTETS: u64 = 64 * 1024 * 1024;

@@ -120,7 +120,7 @@ pub(super) fn describe(observation: &Observation<'_>) -> Option<(Tone, String)> 
         Observation::ProtocolBroken { octets } => (
             Tone::Error,
             format!(
-                "{} came and no reply ended among them: that is not FTP, so the connection was closed",
+                "{} came and nothing was answered among them: that is not FTP, so the connection was closed",
                 count(*octets, "octet")
             ),
         ),

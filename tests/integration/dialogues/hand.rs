@@ -12,27 +12,27 @@ use socket2::SockRef;
 use crate::support::DEADLINE;
 
 /// Waits for one control connection.
-pub(super) struct Hand {
+pub(crate) struct Hand {
     listener: TcpListener,
 }
 
 /// The server's end of a control connection. Urgent octets stay out of band.
-pub(super) struct Control {
-    pub(super) stream: TcpStream,
+pub(crate) struct Control {
+    pub(crate) stream: TcpStream,
     unread: Vec<u8>,
 }
 
 impl Hand {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { listener: listen() }
     }
 
-    pub(super) fn address(&self) -> SocketAddr {
+    pub(crate) fn address(&self) -> SocketAddr {
         self.listener.local_addr().expect("it is bound")
     }
 
     /// Accepts a client and greets it.
-    pub(super) fn greet(&self) -> Control {
+    pub(crate) fn greet(&self) -> Control {
         let stream = accept(&self.listener);
         let mut control = Control {
             stream,
@@ -45,7 +45,7 @@ impl Hand {
 
 impl Control {
     #[track_caller]
-    pub(super) fn send(&mut self, octets: impl AsRef<[u8]>) {
+    pub(crate) fn send(&mut self, octets: impl AsRef<[u8]>) {
         self.stream
             .write_all(octets.as_ref())
             .expect("the client is there");
@@ -53,13 +53,13 @@ impl Control {
 
     /// Waits for exactly this line.
     #[track_caller]
-    pub(super) fn expect(&mut self, line: &str) {
+    pub(crate) fn expect(&mut self, line: &str) {
         self.expect_octets(format!("{line}\r\n").as_bytes());
     }
 
     /// Waits for exactly these octets.
     #[track_caller]
-    pub(super) fn expect_octets(&mut self, octets: &[u8]) {
+    pub(crate) fn expect_octets(&mut self, octets: &[u8]) {
         while self.unread.len() < octets.len() {
             let mut buffer = [0; 1024];
             let count = self.stream.read(&mut buffer);
@@ -82,7 +82,7 @@ impl Control {
 
     /// Waits for IAC IP, IAC as the urgent octet, and DM.
     #[track_caller]
-    pub(super) fn expect_synch(&mut self) {
+    pub(crate) fn expect_synch(&mut self) {
         self.expect_octets(b"\xff\xf4");
         // The urgent octet is gone once anything behind it was read, and there once that has come.
         let behind = self.stream.peek(&mut [0]);
@@ -97,7 +97,7 @@ impl Control {
 
     /// The next line, without its end; `None` once the client has ended the connection.
     #[track_caller]
-    pub(super) fn next_line(&mut self) -> Option<String> {
+    pub(crate) fn next_line(&mut self) -> Option<String> {
         loop {
             if let Some(end) = self.unread.windows(2).position(|two| two == b"\r\n") {
                 let rest = self.unread.split_off(end + 2);
@@ -116,7 +116,7 @@ impl Control {
 
     /// Waits for the client's end; nothing may come before it.
     #[track_caller]
-    pub(super) fn expect_end(&mut self) {
+    pub(crate) fn expect_end(&mut self) {
         let mut rest = std::mem::take(&mut self.unread);
         let result = self.stream.read_to_end(&mut rest);
         assert_eq!(rest.escape_ascii().to_string(), "");
@@ -128,14 +128,14 @@ impl Control {
 
     /// Answers PASV and takes the data connection.
     #[track_caller]
-    pub(super) fn passive(&mut self) -> TcpStream {
+    pub(crate) fn passive(&mut self) -> TcpStream {
         self.expect("PASV");
         self.enter_passive()
     }
 
     /// Answers a PASV that was read already, and takes the data connection.
     #[track_caller]
-    pub(super) fn enter_passive(&mut self) -> TcpStream {
+    pub(crate) fn enter_passive(&mut self) -> TcpStream {
         let listener = listen();
         let port = listener.local_addr().expect("it is bound").port();
         let (high, low) = (port / 256, port % 256);
@@ -148,14 +148,14 @@ impl Control {
 
 /// How a connection ended when all was read that came.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum End {
+pub(crate) enum End {
     Closed,
     Reset,
 }
 
 /// Reads up to the end.
 #[track_caller]
-pub(super) fn read_to_end(data: &mut TcpStream) -> (Vec<u8>, End) {
+pub(crate) fn read_to_end(data: &mut TcpStream) -> (Vec<u8>, End) {
     let mut octets = Vec::new();
     match data.read_to_end(&mut octets) {
         Ok(_) => (octets, End::Closed),
@@ -166,7 +166,7 @@ pub(super) fn read_to_end(data: &mut TcpStream) -> (Vec<u8>, End) {
 
 /// Writes until the client has closed or reset the connection.
 #[track_caller]
-pub(super) fn write_without_end(data: &mut TcpStream) {
+pub(crate) fn write_without_end(data: &mut TcpStream) {
     let piece = vec![b'x'; 64 * 1024];
     for _ in 0..10_000 {
         match data.write_all(&piece) {
@@ -179,7 +179,7 @@ pub(super) fn write_without_end(data: &mut TcpStream) {
 }
 
 /// Whether nothing has come and the other side is there.
-pub(super) fn is_idle(data: &TcpStream) -> bool {
+pub(crate) fn is_idle(data: &TcpStream) -> bool {
     data.set_read_timeout(Some(Duration::from_millis(300)))
         .expect("the stream is open");
     let result = data.peek(&mut [0]);

@@ -13,10 +13,10 @@ use super::spawn;
 
 const FLOOD_OCTETS: usize = 50_000_000;
 /// Far less than the flood, so that what piles up anywhere is seen.
-const MOST_KILOBYTES: u64 = 32 * 1024;
+pub(crate) const MOST_KILOBYTES: u64 = 32 * 1024;
 
 /// The most memory that the process ever had, in KiB.
-fn peak_kilobytes(process: u32) -> u64 {
+pub(crate) fn peak_kilobytes(process: u32) -> u64 {
     let status =
         std::fs::read_to_string(format!("/proc/{process}/status")).expect("the process is running");
     let line = status.lines().find(|line| line.starts_with("VmHWM:"));
@@ -161,19 +161,19 @@ fn a_long_listing_in_a_pager_is_not_kept() {
 }
 
 /// A terminal that keeps only the end of what is written to it.
-struct Tape {
+pub(crate) struct Tape {
     /// As long as it is open, there is a terminal.
     _master: Box<dyn MasterPty + Send>,
     output: Box<dyn Read + Send>,
     keyboard: Box<dyn Write + Send>,
     killer: Box<dyn ChildKiller + Send + Sync>,
-    process: u32,
+    pub(crate) process: u32,
     end: Vec<u8>,
     lines: usize,
 }
 
 impl Tape {
-    fn start(address: SocketAddr, pager: &str, folder: &Path) -> Self {
+    pub(crate) fn start(address: SocketAddr, pager: &str, folder: &Path) -> Self {
         let pair = native_pty_system()
             .openpty(PtySize::default())
             .expect("the system has pseudo-terminals");
@@ -200,13 +200,13 @@ impl Tape {
         }
     }
 
-    fn send(&mut self, text: &str) {
+    pub(crate) fn send(&mut self, text: &str) {
         let sent = self.keyboard.write_all(text.as_bytes());
         sent.expect("the terminal is open");
     }
 
     /// Reads until these octets have come. The test runner ends a wait that is in vain.
-    fn wait_for(&mut self, octets: &[u8]) {
+    pub(crate) fn wait_for(&mut self, octets: &[u8]) {
         let mut buffer = [0; 16 * 1024];
         loop {
             if let Some(at) = self.end.windows(octets.len()).position(|it| it == octets) {

@@ -4,11 +4,11 @@ mod aborts;
 mod background;
 mod downloads;
 mod endings;
-mod hand;
+pub(crate) mod hand;
 mod losses;
 mod matching;
 #[cfg(target_os = "linux")]
-mod memory;
+pub(crate) mod memory;
 mod passive;
 mod progress;
 mod reading;
@@ -30,12 +30,12 @@ use hand::{Control, Hand};
 const PASSIVE: &str = "227 Entering Passive Mode (127,0,0,1,{p1},{p2}).\r\n";
 
 /// A server that has greeted.
-fn greeted() -> Script {
+pub(crate) fn greeted() -> Script {
     Script::new().send("220 ready\r\n")
 }
 
 /// Goes on with a PASV and the data connection that it brings.
-fn passive(script: Script) -> Script {
+pub(crate) fn passive(script: Script) -> Script {
     script
         .expect("PASV")
         .listen_data()
@@ -44,22 +44,22 @@ fn passive(script: Script) -> Script {
 }
 
 /// The binary with these lines as `-c`.
-fn lines(address: SocketAddr, lines: &[&str]) -> Ftpsh {
+pub(crate) fn lines(address: SocketAddr, lines: &[&str]) -> Ftpsh {
     let commands = lines.iter().flat_map(|line| ["-c", line]);
     Ftpsh::new().args(commands).arg(address.to_string())
 }
 
 /// The same, in a folder.
-fn run_in(folder: &Path, address: SocketAddr, commands: &[&str]) -> Finished {
+pub(crate) fn run_in(folder: &Path, address: SocketAddr, commands: &[&str]) -> Finished {
     lines(address, commands).current_dir(folder).run()
 }
 
 /// The shell at its prompt, connected.
-fn shell(address: SocketAddr) -> Terminal {
+pub(crate) fn shell(address: SocketAddr) -> Terminal {
     shell_in(None, address)
 }
 
-fn shell_in(folder: Option<&Path>, address: SocketAddr) -> Terminal {
+pub(crate) fn shell_in(folder: Option<&Path>, address: SocketAddr) -> Terminal {
     let mut program = Ftpsh::new().arg(address.to_string());
     if let Some(folder) = folder {
         program = program.current_dir(folder);
@@ -71,7 +71,7 @@ fn shell_in(folder: Option<&Path>, address: SocketAddr) -> Terminal {
 }
 
 /// The shell at its prompt, and the server's end of its control connection.
-fn connected(folder: Option<&Path>) -> (Control, Terminal) {
+pub(crate) fn connected(folder: Option<&Path>) -> (Control, Terminal) {
     let hand = Hand::new();
     let (address, folder) = (hand.address(), folder.map(Path::to_owned));
     let starting = thread::spawn(move || shell_in(folder.as_deref(), address));
@@ -81,14 +81,14 @@ fn connected(folder: Option<&Path>) -> (Control, Terminal) {
 }
 
 /// Types PASV and waits until the data connection is open.
-fn type_passive(terminal: &mut Terminal) {
+pub(crate) fn type_passive(terminal: &mut Terminal) {
     terminal.send_line("PASV");
     terminal.expect("data connection open to 127.0.0.1");
     terminal.expect("ftp ⇄> ");
 }
 
 /// The binary as a process that the test can kill. Nothing reads what it says.
-fn spawn(folder: &Path, address: SocketAddr, lines: &[&str], stderr: Stdio) -> Child {
+pub(crate) fn spawn(folder: &Path, address: SocketAddr, lines: &[&str], stderr: Stdio) -> Child {
     Command::new(env!("CARGO_BIN_EXE_ftpsh"))
         .args(lines.iter().flat_map(|line| ["-c", line]))
         .arg(address.to_string())

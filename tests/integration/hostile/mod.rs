@@ -1,8 +1,17 @@
 //! What a server sends may not act on the terminal.
 
+mod control;
+mod data;
+#[cfg(target_os = "linux")]
+mod floods;
+mod names;
+mod ports;
 mod replies;
 mod scripts;
+mod sizes;
 mod terminals;
+#[cfg(target_os = "linux")]
+mod tls;
 
 /// Sequences for title, clipboard and colour, C1 as octets and as UTF-8, and characters that mislead or hide.
 const PAYLOAD: &[u8] =

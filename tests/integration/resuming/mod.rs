@@ -5,7 +5,7 @@ mod broken;
 mod changes;
 mod downloads;
 mod faults;
-mod scripted;
+pub(crate) mod scripted;
 mod sizes;
 mod uploads;
 

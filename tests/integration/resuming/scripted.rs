@@ -11,13 +11,13 @@ use crate::support::scripted_server::Script;
 const OFFER: &str = "227 ok (127,0,0,1,{p1},{p2})\r\n";
 
 /// The local file, and the folder that it is in.
-pub(super) fn local() -> TempDir {
+pub(crate) fn local() -> TempDir {
     let folder = TempDir::new().expect("a temporary folder");
     fs::write(folder.path().join("f"), "I am zfive5").expect("it is writable");
     folder
 }
 
-pub(super) fn run(address: SocketAddr, folder: &TempDir, lines: &[&str]) -> Finished {
+pub(crate) fn run(address: SocketAddr, folder: &TempDir, lines: &[&str]) -> Finished {
     Ftpsh::new()
         .args(lines.iter().flat_map(|line| ["-c", *line]))
         .arg(address.to_string())
@@ -25,18 +25,18 @@ pub(super) fn run(address: SocketAddr, folder: &TempDir, lines: &[&str]) -> Fini
         .run()
 }
 
-pub(super) fn greeted() -> Script {
+pub(crate) fn greeted() -> Script {
     let script = Script::new().send("220 ready\r\n");
     script.expect("TYPE I").send("200 I\r\n")
 }
 
-pub(super) fn passive(script: Script) -> Script {
+pub(crate) fn passive(script: Script) -> Script {
     let script = script.expect("PASV").listen_data();
     script.send_with_port(OFFER).accept_data()
 }
 
 /// SIZE, and the five octets that are there read back.
-pub(super) fn compared(script: Script) -> Script {
+pub(crate) fn compared(script: Script) -> Script {
     passive(script.expect("SIZE f").send("213 5\r\n"))
         .expect("RETR f")
         .send("150 here\r\n")
@@ -45,7 +45,7 @@ pub(super) fn compared(script: Script) -> Script {
         .send("226 done\r\n")
 }
 
-pub(super) fn put_back(script: Script) -> Script {
+pub(crate) fn put_back(script: Script) -> Script {
     let script = script.expect("TYPE A").send("200 A\r\n");
     script.wait_for_client_close()
 }
@@ -115,7 +115,14 @@ fn a_server_that_begins_at_0_although_it_took_the_marker_is_compared_from_0() {
 
 #[test]
 fn a_size_that_is_wrong_afterwards_is_told_with_the_numbers() {
-    for after in ["213 10\r\n", "213 12\r\n", "213 5\r\n", "550 gone\r\n"] {
+    for after in [
+        "213 10\r\n",
+        "213 12\r\n",
+        "213 5\r\n",
+        "213 3\r\n",
+        "213 0\r\n",
+        "550 gone\r\n",
+    ] {
         let script = passive(compared(greeted()))
             .expect("SIZE f")
             .send("213 5\r\n")

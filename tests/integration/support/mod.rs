@@ -24,6 +24,7 @@ pub(crate) mod server_process;
 pub(crate) mod sockets;
 pub(crate) mod terminal;
 pub(crate) mod tls_client;
+pub(crate) mod tls_records;
 pub(crate) mod tls_server;
 mod tls_stream;
 

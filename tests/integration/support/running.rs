@@ -62,6 +62,11 @@ impl Running {
         said.clone()
     }
 
+    /// Its number in the system.
+    pub(crate) fn process(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Ends it at once: it can do nothing about it.
     pub(crate) fn kill(&mut self) {
         self.child.kill().expect("it runs");

@@ -10,6 +10,7 @@ use super::scripted_server::Heard;
 use super::scripted_step::Step;
 use super::scripted_stream::ScriptedStream;
 use super::sockets::{accept_within, listen, port_of, reset_on_drop};
+use super::tls_records::Record;
 use super::tls_server::{SecuredConnection, TlsServer};
 
 /// How long a client may go on talking after the end of the script.
@@ -122,6 +123,20 @@ impl Player {
                 self.be_refused(data, tls, Vec::new())
             }
             Step::ClearControl(octets) => self.clear_control(octets),
+            Step::SendInClear(octets, clear) => match self.control()? {
+                ScriptedStream::Secured(control) => control.send_and_in_clear(octets, clear),
+                ScriptedStream::Clear(_) => Err(no_connection()),
+            },
+            Step::EndDataAndSendInClear(octets) => match self.data()? {
+                ScriptedStream::Secured(data) => data.send_close_notify(octets),
+                ScriptedStream::Clear(_) => Err(no_connection()),
+            },
+            Step::UpdateKeys(count) => match self.control()? {
+                ScriptedStream::Secured(control) => control.update_keys(*count),
+                ScriptedStream::Clear(_) => Err(no_connection()),
+            },
+            Step::FloodControl(record) => flood(self.control.take(), *record),
+            Step::FloodData(record) => flood(self.data.take(), *record),
             Step::Close => close(self.control.take()),
             Step::Reset => {
                 reset_on_drop(self.control()?.socket());
@@ -306,6 +321,14 @@ fn close(stream: Option<ScriptedStream>) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Sends records under TLS until the client has gone.
+fn flood(stream: Option<ScriptedStream>, record: Record) -> io::Result<()> {
+    match stream {
+        Some(ScriptedStream::Secured(stream)) => stream.flood(record),
+        Some(ScriptedStream::Clear(_)) | None => Err(no_connection()),
+    }
 }
 
 /// The socket of a connection that is not under TLS yet.

@@ -13,6 +13,7 @@ use super::DEADLINE;
 use super::scripted_player::Player;
 use super::scripted_step::Step;
 use super::sockets::{listen, port_of};
+use super::tls_records::Record;
 use super::tls_server::{SecuredConnection, TlsServer};
 
 /// What the server is to do; [`Script::start`] starts it.
@@ -131,6 +132,11 @@ impl Script {
         self.then(Step::EndData)
     }
 
+    /// Says close_notify on a data connection under TLS, and sends octets in clear behind it.
+    pub(crate) fn end_data_and_send_in_clear(self, octets: impl AsRef<[u8]>) -> Self {
+        self.then(Step::EndDataAndSendInClear(octets.as_ref().to_vec()))
+    }
+
     /// Closes a data connection under TLS as if it had broken off: in order, but without a close_notify.
     pub(crate) fn close_data_without_close_notify(self) -> Self {
         self.then(Step::CloseDataWithoutCloseNotify)
@@ -165,6 +171,31 @@ impl Script {
     /// the client's close_notify.
     pub(crate) fn clear_control(self, octets: impl AsRef<[u8]>) -> Self {
         self.then(Step::ClearControl(octets.as_ref().to_vec()))
+    }
+
+    /// Sends octets on a control connection that is under TLS and, in the same write, others in clear behind them.
+    pub(crate) fn send_and_in_clear(
+        self,
+        octets: impl AsRef<[u8]>,
+        clear: impl AsRef<[u8]>,
+    ) -> Self {
+        let (octets, clear) = (octets.as_ref().to_vec(), clear.as_ref().to_vec());
+        self.then(Step::SendInClear(octets, clear))
+    }
+
+    /// Gives the control connection new keys again and again, and wants new ones back (RFC 8446 section 4.6.3).
+    pub(crate) fn update_keys(self, count: usize) -> Self {
+        self.then(Step::UpdateKeys(count))
+    }
+
+    /// Sends this record on the control connection until the client has gone, and reads nothing.
+    pub(crate) fn flood_control(self, record: Record) -> Self {
+        self.then(Step::FloodControl(record))
+    }
+
+    /// The same on the data connection.
+    pub(crate) fn flood_data(self, record: Record) -> Self {
+        self.then(Step::FloodData(record))
     }
 
     /// Closes the control connection; under TLS with a close_notify.

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use super::scripted_server::Gate;
+use super::tls_records::Record;
 use super::tls_server::TlsServer;
 
 /// One thing to do.
@@ -27,6 +28,11 @@ pub(super) enum Step {
     BeRefusedOnControl(Box<TlsServer>),
     BeRefusedOnData(Box<TlsServer>),
     ClearControl(Vec<u8>),
+    SendInClear(Vec<u8>, Vec<u8>),
+    EndDataAndSendInClear(Vec<u8>),
+    UpdateKeys(usize),
+    FloodControl(Record),
+    FloodData(Record),
     Close,
     Reset,
     WaitForClientClose,
@@ -62,6 +68,13 @@ impl Step {
             Self::ClearControl(octets) => {
                 shown("end TLS on the control connection and send", octets)
             }
+            Self::SendInClear(_, octets) => shown("send in clear under TLS", octets),
+            Self::EndDataAndSendInClear(octets) => {
+                format!("end the data and send {} octets in clear", octets.len())
+            }
+            Self::UpdateKeys(count) => format!("change the keys {count} times"),
+            Self::FloodControl(_) => "flood the control connection with records".to_owned(),
+            Self::FloodData(_) => "flood the data connection with records".to_owned(),
             Self::ResetData => "reset the data connection".to_owned(),
             Self::Close => "close the control connection".to_owned(),
             Self::Reset => "reset the control connection".to_owned(),

@@ -70,12 +70,14 @@ impl TlsServer {
     }
 
     fn of(versions: &[&'static SupportedProtocolVersion], certificate: &ServerCertificate) -> Self {
-        let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_protocol_versions(versions)
             .expect("the provider has them")
             .with_no_client_auth()
             .with_single_cert(vec![certificate.der()], certificate.key())
             .expect("the key is the certificate's");
+        // For records that rustls does not send.
+        config.enable_secret_extraction = true;
         Self { config }
     }
 }

@@ -4,7 +4,10 @@ use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::ops::DerefMut;
 
-use rustls::{ConnectionCommon, HandshakeKind, SideData};
+use rustls::{ConnectionCommon, HandshakeKind, ServerConnection, SideData};
+
+use super::sockets::is_timeout;
+use super::tls_records::{Record, Sealer};
 
 /// Type, version and length in front of every TLS record.
 const RECORD_HEADER: usize = 5;
@@ -67,6 +70,21 @@ where
     pub(crate) fn send_close_notify(&mut self, clear: &[u8]) -> io::Result<()> {
         self.connection.send_close_notify();
         self.send_tls(clear)
+    }
+
+    /// Writes octets and, in the same write, others in clear behind them.
+    pub(super) fn send_and_in_clear(&mut self, octets: &[u8], clear: &[u8]) -> io::Result<()> {
+        self.connection.writer().write_all(octets)?;
+        self.send_tls(clear)
+    }
+
+    /// Changes the keys of both directions so often.
+    pub(super) fn update_keys(&mut self, count: usize) -> io::Result<()> {
+        for _ in 0..count {
+            self.connection.refresh_traffic_keys().map_err(invalid)?;
+            self.send_tls(b"")?;
+        }
+        Ok(())
     }
 
     /// Ends our direction, with the close_notify.
@@ -135,6 +153,21 @@ where
             }
             [_, _, _, _, _, ..] => self.received.len(),
             _ => RECORD_HEADER,
+        }
+    }
+}
+
+impl TlsStream<ServerConnection> {
+    /// Sends this record until the client has gone.
+    pub(super) fn flood(mut self, record: Record) -> io::Result<()> {
+        let mut sealer = Sealer::take_over(self.connection)?;
+        loop {
+            let records: Vec<u8> = (0..100).flat_map(|_| sealer.seal(record)).collect();
+            match self.stream.write_all(&records) {
+                Ok(()) => {}
+                Err(error) if is_timeout(&error) => return Err(error),
+                Err(_) => return Ok(()),
+            }
         }
     }
 }

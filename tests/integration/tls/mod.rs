@@ -21,14 +21,14 @@ use crate::support::terminal::Terminal;
 use crate::support::tls_server::TlsServer;
 
 /// An authority that ftpsh trusts, and a scripted server's certificate.
-struct Rig {
+pub(crate) struct Rig {
     authority: Authority,
-    certificate: ServerCertificate,
+    pub(crate) certificate: ServerCertificate,
     home: TempDir,
 }
 
 impl Rig {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let authority = Authority::new();
         let certificate = authority.issue();
         let home = TempDir::new().expect("a temporary folder");
@@ -39,36 +39,41 @@ impl Rig {
         }
     }
 
-    fn server(&self) -> TlsServer {
+    pub(crate) fn server(&self) -> TlsServer {
         TlsServer::new(&self.certificate)
     }
 
     /// ftpsh as a script that trusts the authority.
-    fn ftpsh(&self, server: &ScriptedServer) -> Ftpsh {
+    pub(crate) fn ftpsh(&self, server: &ScriptedServer) -> Ftpsh {
         self.ftpsh_at(&server.address().to_string())
     }
 
-    fn ftpsh_at(&self, target: &str) -> Ftpsh {
+    pub(crate) fn ftpsh_at(&self, target: &str) -> Ftpsh {
+        self.ftpsh_of_patience("10", target)
+    }
+
+    /// The same that gives up after so many seconds.
+    pub(crate) fn ftpsh_of_patience(&self, seconds: &str, target: &str) -> Ftpsh {
         Ftpsh::new()
             .home(self.home.path())
-            .args(["--timeout", "10", "--ca"])
+            .args(["--timeout", seconds, "--ca"])
             .arg(self.authority.file())
             .arg(target)
     }
 
-    fn run(&self, server: &ScriptedServer, lines: &[&str]) -> Finished {
+    pub(crate) fn run(&self, server: &ScriptedServer, lines: &[&str]) -> Finished {
         self.ftpsh(server)
             .args(lines.iter().flat_map(|line| ["-c", line]))
             .run()
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.home.path().join(name)
     }
 }
 
 /// The server agrees to TLS on the control connection.
-fn agreed(tls: &TlsServer) -> Script {
+pub(crate) fn agreed(tls: &TlsServer) -> Script {
     Script::new()
         .send("220 hi\r\n")
         .expect("AUTH TLS")
@@ -77,7 +82,7 @@ fn agreed(tls: &TlsServer) -> Script {
 }
 
 /// The server agrees to TLS on both connections.
-fn agreed_on_both(tls: &TlsServer) -> Script {
+pub(crate) fn agreed_on_both(tls: &TlsServer) -> Script {
     agreed(tls)
         .expect("PBSZ 0")
         .send("200 ok\r\n")
@@ -86,7 +91,7 @@ fn agreed_on_both(tls: &TlsServer) -> Script {
 }
 
 /// A data connection is offered and made.
-fn passive(script: Script) -> Script {
+pub(crate) fn passive(script: Script) -> Script {
     script
         .expect("PASV")
         .listen_data()
@@ -124,4 +129,4 @@ fn leave(mut terminal: Terminal) {
     terminal.wait_exit();
 }
 
-const AGREE: [&str; 3] = ["AUTH TLS", "PBSZ 0", "PROT P"];
+pub(crate) const AGREE: [&str; 3] = ["AUTH TLS", "PBSZ 0", "PROT P"];
