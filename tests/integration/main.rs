@@ -17,6 +17,7 @@ mod readme;
 mod real;
 mod recording;
 mod refusals;
+mod reliability;
 mod replays;
 mod resuming;
 mod rig;

@@ -23,6 +23,12 @@ impl Compared {
         let differs = self.differs_from_marker.and(self.differs_from_start);
         differs.is_some() || self.received > most
     }
+
+    /// All that was asked for is the same, and more came behind it.
+    pub(super) fn has_grown_past(self, from: u64, end: u64) -> bool {
+        let behind_marker = self.differs_from_marker.is_none() && self.received > end - from;
+        behind_marker || self.differs_from_start.is_none() && self.received > end
+    }
 }
 
 /// A destination that keeps nothing: it holds what arrives against the local file, once as if it began at the marker

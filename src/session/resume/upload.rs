@@ -184,6 +184,12 @@ impl Upload<'_, '_> {
             self.steps.remark(&Remark::RestartIsIgnored);
             from = 0;
             compared.differs_from_start
+        } else if compared.has_grown_past(from, end) {
+            return Err(ResumeError::Refused(format!(
+                "the server's file had {end} octets and more came back: an earlier transfer may still be writing. {}; try \
+                 again in a minute",
+                self.steps.so_far()
+            )));
         } else if let Some(offset) = compared.differs_from_marker {
             Some(offset)
         } else {

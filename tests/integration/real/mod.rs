@@ -29,6 +29,7 @@ mod advice;
 #[cfg(unix)]
 mod background;
 mod content;
+mod cut_matrix;
 mod cuts;
 mod downloads;
 #[cfg(unix)]

@@ -26,7 +26,10 @@ impl Scene {
     /// As [`Scene::set`].
     pub(super) fn set_with(kind: Kind, options: &Options) -> Option<Self> {
         let server = RealServer::start_with(kind, options)?;
-        let relay = Relay::start(server.address());
+        let relay = match server.data_ports() {
+            None => Relay::start(server.address()),
+            Some(ports) => Relay::start_beside(server.address(), ports),
+        };
         let folder = TempDir::new().expect("a temporary folder");
         Some(Self {
             kind,

@@ -61,6 +61,21 @@ fn a_size_that_changes_between_the_two_looks_stops_it() {
 }
 
 #[test]
+fn a_file_that_grows_while_it_is_read_back_may_still_be_written_to() {
+    let script = passive(greeted().expect("SIZE f").send("213 5\r\n"))
+        .expect("RETR f")
+        .send("150 here\r\n")
+        .send_data("I am zf")
+        .close_data()
+        .send("226 done\r\n");
+    let (server, folder) = (put_back(script).start(), local());
+    let said = run(server.address(), &folder, &["resume f"]).code(8).stderr;
+    let _ = server.finish();
+    assert!(said.contains("may still be writing"), "{said}");
+    assert!(said.contains("Nothing was sent; try again"), "{said}");
+}
+
+#[test]
 fn a_marker_that_cannot_be_cleared_stops_it_before_appe() {
     let script = Script::new()
         .send("220 ready\r\n")

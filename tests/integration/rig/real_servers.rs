@@ -128,3 +128,23 @@ fn a_dropped_server_is_gone_with_its_sessions_and_its_files() {
         assert!(!root.exists(), "{kind:?}");
     }
 }
+
+#[test]
+fn a_killed_server_is_gone_with_its_sessions_and_serves_the_same_folder_when_it_is_started_again() {
+    for kind in Kind::ALL {
+        let Some(mut server) = RealServer::start(kind) else {
+            continue;
+        };
+        let mut client = PlainClient::log_in(server.address(), server.user(), server.password());
+        client.store("STOR f", b"I am ");
+        // Nobody answers, and the connection is closed by the system.
+        let address = server.address();
+        server.kill();
+        assert_eq!(client.try_reply(), None, "{kind:?}");
+        assert!(TcpStream::connect(address).is_err(), "{kind:?}");
+        server.start_again();
+        let mut client = PlainClient::log_in(server.address(), server.user(), server.password());
+        client.store("APPE f", b"zfive5");
+        assert_eq!(server.read_file("f"), b"I am zfive5");
+    }
+}

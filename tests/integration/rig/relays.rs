@@ -1,10 +1,12 @@
 //! A relay passes everything on, counts it, and cuts when it is told to.
 
 use std::io::{Read, Write};
+use std::time::Duration;
 
+use crate::support::DEADLINE;
 use crate::support::plain_client::PlainClient;
 use crate::support::real_server::{Kind, RealServer};
-use crate::support::relay::{DataOctets, Direction, Relay};
+use crate::support::relay::{Cut, DataOctets, Direction, Relay};
 
 const MANY: usize = 3_000_000;
 /// More than the system takes off a sender's hands before anybody reads.
@@ -92,5 +94,55 @@ fn a_cut_download_brings_exactly_what_had_passed() {
         let first = client.try_reply().map(|reply| reply.0);
         assert!(matches!(first, None | Some(125 | 150)), "{kind:?}");
         assert_eq!(client.try_reply(), None, "{kind:?}");
+    }
+}
+
+#[test]
+fn only_the_data_connection_is_cut_where_that_was_said() {
+    for kind in Kind::ALL {
+        for cut in [Cut::DataReset, Cut::DataClosed] {
+            let Some(server) = RealServer::start(kind) else {
+                continue;
+            };
+            let relay = Relay::start(server.address());
+            relay.cut(Direction::ToServer, 300_000, cut);
+            let mut client = PlainClient::log_in(relay.address(), server.user(), server.password());
+            let mut data = client.passive();
+            assert!(matches!(client.command("STOR f").0, 125 | 150));
+            let written = data.write_all(&vec![b'x'; TOO_MANY_FOR_BUFFERS]);
+            relay.wait_for_cuts(1);
+            assert_eq!(written.is_err(), cut == Cut::DataReset, "{kind:?}");
+            // One server is content, the others complain.
+            let reply = client.try_reply().map(|reply| reply.0);
+            assert!(matches!(reply, Some(226 | 426 | 451)), "{kind:?} {reply:?}");
+            client.store("STOR g", b"whole");
+            assert_eq!(server.read_file("g"), b"whole");
+            assert!(server.read_file("f").len() <= 300_000);
+        }
+    }
+}
+
+#[test]
+fn withheld_octets_never_pass_and_the_connection_ends_when_it_is_let_go() {
+    for kind in Kind::ALL {
+        let Some(server) = RealServer::start(kind) else {
+            continue;
+        };
+        server.write_file("f", &vec![b'x'; MANY]);
+        let relay = Relay::start(server.address());
+        relay.cut(Direction::FromServer, 123_456, Cut::DataWithheld);
+        let mut client = PlainClient::log_in(relay.address(), server.user(), server.password());
+        let mut data = client.passive();
+        client.send(b"RETR f\r\n");
+        relay.wait_for_cuts(1);
+        let mut received = vec![0; 123_456];
+        data.read_exact(&mut received).unwrap();
+        // The server has sent everything, and its end did not pass either.
+        data.set_read_timeout(Some(Duration::from_millis(50)))
+            .unwrap();
+        assert!(data.read(&mut [0]).is_err(), "{kind:?}");
+        relay.let_go();
+        data.set_read_timeout(Some(DEADLINE)).unwrap();
+        assert_eq!(data.read(&mut [0]).unwrap(), 0, "{kind:?}");
     }
 }

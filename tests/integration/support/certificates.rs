@@ -11,7 +11,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use tempfile::TempDir;
 
 /// What every server on loopback may be called.
-const LOOPBACK_NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
+const LOOPBACK_NAMES: [&str; 4] = ["localhost", "127.0.0.1", "127.0.0.2", "::1"];
 const NAME_OF_SOMEBODY_ELSE: &str = "elsewhere.example";
 
 /// An authority that nobody knows but who is given its certificate.
@@ -55,7 +55,7 @@ impl Authority {
         self.folder.path().join(Self::FILE)
     }
 
-    /// A right certificate for `localhost`, 127.0.0.1 and ::1, with a new key each time.
+    /// A right certificate for `localhost`, 127.0.0.1, 127.0.0.2 and ::1, with a new key each time.
     pub(crate) fn issue(&self) -> ServerCertificate {
         self.sign(&server_params(&LOOPBACK_NAMES))
     }

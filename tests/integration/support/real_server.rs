@@ -6,6 +6,7 @@
 use std::fs;
 use std::io::Read;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -15,7 +16,7 @@ use tempfile::TempDir;
 use super::availability::{servers, skip, unpacked};
 use super::certificates::Authority;
 use super::server_configuration::{NOBODY, Owner, Place, configure};
-use super::server_process::{ReservedPort, ServerProcess};
+use super::server_process::{Launch, ReservedPort, ReservedRange, ServerProcess};
 use super::sockets::TICK;
 use super::tls_client::TlsClient;
 
@@ -52,6 +53,8 @@ pub(crate) struct Options {
     pub(crate) tls: Tls,
     /// Listens on ::1 instead of 127.0.0.1.
     pub(crate) ipv6: bool,
+    /// How many ports it may offer for data, all in a row. Else it takes any.
+    pub(crate) data_ports: Option<u16>,
     /// More of the server's own directives: lines of the configuration of vsftpd and ProFTPD, arguments of
     /// Pure-FTPd, lines of Python about `handler` for pyftpdlib.
     pub(crate) extra: Vec<String>,
@@ -62,10 +65,14 @@ pub(crate) struct RealServer {
     kind: Kind,
     owner: Owner,
     port: ReservedPort,
+    data_ports: Option<ReservedRange>,
+    implicit: Option<TlsClient>,
     root: PathBuf,
     authority: Authority,
-    _process: ServerProcess,
-    _home: TempDir,
+    launch: Launch,
+    /// `None` after a kill.
+    process: Option<ServerProcess>,
+    home: TempDir,
 }
 
 impl Kind {
@@ -137,7 +144,31 @@ impl RealServer {
         PASSWORD
     }
 
-    /// Who has signed the server's certificate, which is for `localhost`, 127.0.0.1 and ::1.
+    /// Where it listens for data, if [`Options`] said so.
+    pub(crate) fn data_ports(&self) -> Option<RangeInclusive<u16>> {
+        self.data_ports.as_ref().map(ReservedRange::ports)
+    }
+
+    /// Ends the server and all its sessions at once (SIGKILL), and comes back when they are gone.
+    pub(crate) fn kill(&mut self) {
+        if let Some(process) = self.process.take() {
+            process.kill();
+        }
+    }
+
+    /// Starts it anew over the same folder, on the same port.
+    pub(crate) fn start_again(&mut self) {
+        self.process = None;
+        let deadline = Instant::now() + START_DEADLINE;
+        let mut process = ServerProcess::start(&self.launch, self.address(), self.home.path());
+        let implicit = self.implicit.as_ref();
+        if let Err(log) = await_greeting(self.address(), implicit, &mut process, deadline) {
+            panic!("{} did not start again:\n{log}", self.kind.name());
+        }
+        self.process = Some(process);
+    }
+
+    /// Who has signed the server's certificate, which is for `localhost`, 127.0.0.1, 127.0.0.2 and ::1.
     pub(crate) fn authority(&self) -> &Authority {
         &self.authority
     }
@@ -172,6 +203,9 @@ impl RealServer {
             IpAddr::V4(Ipv4Addr::LOCALHOST)
         };
         let port = ReservedPort::on(host).expect("loopback has a free port");
+        let data_ports = options
+            .data_ports
+            .map(|count| ReservedRange::on(host, count));
         let authority = Authority::new();
         authority.issue().write_to(home.path());
         let place = Place {
@@ -179,10 +213,11 @@ impl RealServer {
             home: home.path(),
             root: &root,
             address: port.address,
+            data_ports: data_ports.as_ref().map(ReservedRange::ports),
             owner,
         };
-        let mut process =
-            ServerProcess::start(&configure(kind, &place, options), port.address, home.path());
+        let launch = configure(kind, &place, options);
+        let mut process = ServerProcess::start(&launch, port.address, home.path());
         let implicit = TlsClient::trusting(authority.file());
         let implicit = (options.tls == Tls::Implicit).then_some(implicit);
         await_greeting(port.address, implicit.as_ref(), &mut process, deadline)?;
@@ -190,10 +225,13 @@ impl RealServer {
             kind,
             owner,
             port,
+            data_ports,
+            implicit,
             root,
             authority,
-            _process: process,
-            _home: home,
+            launch,
+            process: Some(process),
+            home,
         })
     }
 }

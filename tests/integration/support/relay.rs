@@ -1,23 +1,36 @@
 //! A relay in front of a real server: counts what passes on data connections, and can cut them.
 //!
 //! On the control connection nothing is changed but the port of a 227 or 229. Data connections that the client
-//! accepts (PORT, EPRT) and those offered after a 234 do not pass through it.
+//! accepts (PORT, EPRT) do not pass through it, nor do those offered under TLS, unless the relay stands beside the server.
 
-use std::io::{Read, Write};
-use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
+use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use super::DEADLINE;
-use super::relayed_reply::{RelayedReply, read_reply_line};
-use super::sockets::{TICK, accept_while, is_timeout, listen, port_of, reset_on_drop};
+use super::relayed_session::Session;
+use super::sockets::{accept_while, listen, port_of};
 
 /// Which way octets pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Direction {
     ToServer,
     FromServer,
+}
+
+/// What becomes of the connections once enough octets have passed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cut {
+    DataReset,
+    /// In order, both ways; what still comes is read and thrown away.
+    DataClosed,
+    BothReset,
+    /// In order, as `DataClosed`.
+    BothClosed,
+    /// The data connection stays open, and nothing more passes on it until [`Relay::let_go`] or a reset.
+    DataWithheld,
 }
 
 /// Octets that passed on one data connection.
@@ -33,70 +46,76 @@ pub(crate) struct Relay {
     shared: Arc<Shared>,
 }
 
-#[derive(Clone, Copy, PartialEq)]
-enum Manner {
-    Reset,
-    Fin,
-}
-
-struct Cut {
+struct Armed {
     direction: Direction,
     octets_left: u64,
-    manner: Manner,
+    cut: Cut,
 }
 
-struct Shared {
-    server: SocketAddr,
+pub(super) struct Shared {
+    pub(super) server: SocketAddr,
+    /// Data connections are under TLS: octets are counted from the end of the handshake on.
+    pub(super) is_beside: bool,
     is_over: AtomicBool,
     records: Mutex<Records>,
     cut_happened: Condvar,
+    /// To which a data connection belongs that was not offered in clear.
+    latest: Mutex<Option<Arc<Session>>>,
 }
 
 #[derive(Default)]
-struct Records {
-    armed: Option<Cut>,
+pub(super) struct Records {
+    armed: Option<Armed>,
     cuts: usize,
-    data: Vec<DataOctets>,
-    lines_to_server: Vec<String>,
-    lines_from_server: Vec<String>,
-}
-
-/// One login: a control connection and its data connections, which are cut together.
-struct Session {
-    shared: Arc<Shared>,
-    manner_of_cut: Mutex<Option<Manner>>,
-}
-
-/// One direction of one connection.
-struct Pipe {
-    from: Arc<TcpStream>,
-    to: Arc<TcpStream>,
-    /// A side was reset: so is the other, and both directions end.
-    is_broken: Arc<AtomicBool>,
+    pub(super) data: Vec<DataOctets>,
+    pub(super) lines_to_server: Vec<String>,
+    pub(super) lines_from_server: Vec<String>,
 }
 
 /// What is to go on, and whether everything ends behind it.
-struct Passing {
-    octets: Vec<u8>,
-    cut: Option<Manner>,
+pub(super) struct Passing {
+    pub(super) octets: Vec<u8>,
+    pub(super) cut: Option<Cut>,
 }
 
 impl Relay {
     /// Listens on a free port of 127.0.0.1 and passes everything on to the server.
     pub(crate) fn start(server: SocketAddr) -> Self {
-        let listener = listen();
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port_of(&listener)));
-        let shared = Arc::new(Shared {
-            server,
-            is_over: AtomicBool::new(false),
-            records: Mutex::default(),
-            cut_happened: Condvar::new(),
-        });
+        let shared = Arc::new(Shared::of(server, false));
+        Self::begin(listen(), shared)
+    }
+
+    /// Listens on an address of its own, on a free port and on every port where the server listens for data: so it need
+    /// not understand the 227. For servers that do TLS; only Linux has that address without setting it up.
+    pub(crate) fn start_beside(server: SocketAddr, data_ports: RangeInclusive<u16>) -> Self {
+        let shared = Arc::new(Shared::of(server, true));
+        for port in data_ports {
+            let listener = TcpListener::bind((BESIDE, port)).expect("nobody else uses it");
+            let shared = Arc::clone(&shared);
+            thread::spawn(move || {
+                while let Ok(Some(client)) = accept_while(&listener, || !shared.is_over()) {
+                    let Some(session) = shared.latest() else {
+                        continue;
+                    };
+                    thread::spawn(move || session.relay_data(client, port));
+                }
+            });
+        }
+        let listener = TcpListener::bind((BESIDE, 0)).expect("it has a free port");
+        Self::begin(listener, shared)
+    }
+
+    fn begin(listener: TcpListener, shared: Arc<Shared>) -> Self {
+        let host = listener
+            .local_addr()
+            .map_or(Ipv4Addr::LOCALHOST.into(), |address| address.ip());
+        let address = SocketAddr::new(host, port_of(&listener));
         thread::spawn({
             let shared = Arc::clone(&shared);
             move || {
                 while let Ok(Some(client)) = accept_while(&listener, || !shared.is_over()) {
-                    Session::begin(&shared, client);
+                    let session = Session::begin(&shared, client);
+                    *shared.lock_latest() = session;
                 }
             }
         });
@@ -110,12 +129,28 @@ impl Relay {
     /// Resets the control and the data connections of a session, both ways, once so many more data octets have
     /// passed; later connections work as before.
     pub(crate) fn cut_after(&self, direction: Direction, octets: u64) {
-        self.arm(direction, octets, Manner::Reset);
+        self.cut(direction, octets, Cut::BothReset);
     }
 
     /// As `cut_after`, but ends the connections in order.
     pub(crate) fn cut_with_fin_after(&self, direction: Direction, octets: u64) {
-        self.arm(direction, octets, Manner::Fin);
+        self.cut(direction, octets, Cut::BothClosed);
+    }
+
+    /// As `cut_after`, in the way that is said.
+    pub(crate) fn cut(&self, direction: Direction, octets: u64, cut: Cut) {
+        self.shared.records().armed = Some(Armed {
+            direction,
+            octets_left: octets,
+            cut,
+        });
+    }
+
+    /// Ends what was withheld, in order.
+    pub(crate) fn let_go(&self) {
+        if let Some(session) = self.shared.latest() {
+            session.let_go();
+        }
     }
 
     /// Waits until there were so many cuts since the start.
@@ -155,261 +190,77 @@ impl Relay {
     pub(crate) fn control_lines_from_server(&self) -> Vec<String> {
         self.shared.records().lines_from_server.clone()
     }
-
-    fn arm(&self, direction: Direction, octets: u64, manner: Manner) {
-        self.shared.records().armed = Some(Cut {
-            direction,
-            octets_left: octets,
-            manner,
-        });
-    }
 }
 
 impl Drop for Relay {
     fn drop(&mut self) {
         self.shared.is_over.store(true, Ordering::Relaxed);
+        // It holds what is shared, and what is shared holds it.
+        *self.shared.lock_latest() = None;
     }
 }
 
 impl Shared {
-    fn records(&self) -> MutexGuard<'_, Records> {
+    fn of(server: SocketAddr, is_beside: bool) -> Self {
+        Self {
+            server,
+            is_beside,
+            is_over: AtomicBool::new(false),
+            records: Mutex::default(),
+            cut_happened: Condvar::new(),
+            latest: Mutex::new(None),
+        }
+    }
+
+    pub(super) fn records(&self) -> MutexGuard<'_, Records> {
         self.records.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn is_over(&self) -> bool {
+    pub(super) fn is_over(&self) -> bool {
         self.is_over.load(Ordering::Relaxed)
     }
-}
 
-impl Session {
-    fn begin(shared: &Arc<Shared>, client: TcpStream) {
-        let Some((commands, replies)) = pipes(client, shared.server) else {
-            return;
-        };
-        let session = Arc::new(Self {
-            shared: Arc::clone(shared),
-            manner_of_cut: Mutex::new(None),
-        });
-        thread::spawn({
-            let session = Arc::clone(&session);
-            move || session.relay_commands(&commands)
-        });
-        thread::spawn(move || session.relay_replies(&replies));
+    pub(super) fn tell_of_cut(&self) {
+        self.records().cuts += 1;
+        self.cut_happened.notify_all();
     }
 
-    fn relay_commands(&self, pipe: &Pipe) {
-        let mut unfinished = Vec::new();
-        self.pump(pipe, |octets| {
-            unfinished.extend(octets);
-            while let Some(end) = unfinished.iter().position(|&octet| octet == b'\n') {
-                let line: Vec<u8> = unfinished.drain(..=end).collect();
-                let line = String::from_utf8_lossy(&line).trim_end().to_owned();
-                self.shared.records().lines_to_server.push(line);
-            }
-            Passing::uncut(octets.to_vec())
-        });
+    fn latest(&self) -> Option<Arc<Session>> {
+        self.lock_latest().clone()
     }
 
-    fn relay_replies(self: Arc<Self>, pipe: &Pipe) {
-        let mut unfinished = Vec::new();
-        let mut is_encrypted = false;
-        self.pump(pipe, |octets| {
-            if is_encrypted {
-                return Passing::uncut(octets.to_vec());
-            }
-            unfinished.extend(octets);
-            let mut passed = Vec::new();
-            while let Some(end) = unfinished.iter().position(|&octet| octet == b'\n') {
-                let line: Vec<u8> = unfinished.drain(..=end).collect();
-                let shown = String::from_utf8_lossy(&line).trim_end().to_owned();
-                self.shared.records().lines_from_server.push(shown);
-                match read_reply_line(&line) {
-                    RelayedReply::Offer(offer) => {
-                        let port = self.offer_data(offer.port);
-                        passed.extend(offer.with_port(port));
-                    }
-                    RelayedReply::TlsAgreed => {
-                        is_encrypted = true;
-                        passed.extend(&line);
-                        passed.append(&mut unfinished);
-                    }
-                    RelayedReply::Other => passed.extend(&line),
-                }
-            }
-            Passing::uncut(passed)
-        });
-    }
-
-    /// Listens for the one data connection that is to reach that port of the server.
-    fn offer_data(self: &Arc<Self>, server_port: u16) -> u16 {
-        let listener = listen();
-        let port = port_of(&listener);
-        let session = Arc::clone(self);
-        thread::spawn(move || session.relay_data(&listener, server_port));
-        port
-    }
-
-    fn relay_data(self: Arc<Self>, listener: &TcpListener, server_port: u16) {
-        let wanted = || !self.shared.is_over() && self.manner_of_cut().is_none();
-        let Ok(Some(client)) = accept_while(listener, wanted) else {
-            return;
-        };
-        let mut server = self.shared.server;
-        server.set_port(server_port);
-        let Some((up, down)) = pipes(client, server) else {
-            return;
-        };
-        let number = {
-            let mut records = self.shared.records();
-            records.data.push(DataOctets::default());
-            records.data.len() - 1
-        };
-        let session = Arc::clone(&self);
-        thread::spawn(move || session.pump_data(&up, Direction::ToServer, number));
-        self.pump_data(&down, Direction::FromServer, number);
-    }
-
-    fn pump_data(&self, pipe: &Pipe, direction: Direction, number: usize) {
-        self.pump(pipe, |octets| {
-            let mut records = self.shared.records();
-            let passing = records.take_from_cut(direction, octets);
-            let count = passing.octets.len() as u64;
-            let counted = &mut records.data[number];
-            match direction {
-                Direction::ToServer => counted.to_server += count,
-                Direction::FromServer => counted.from_server += count,
-            }
-            passing
-        });
-    }
-
-    /// Passes octets on, as `transform` leaves them, until the end of the connection or of the session.
-    fn pump(&self, pipe: &Pipe, mut transform: impl FnMut(&[u8]) -> Passing) {
-        let mut buffer = vec![0; 64 * 1024];
-        loop {
-            match self.manner_of_cut() {
-                Some(Manner::Fin) => return self.end_in_order(pipe, &mut buffer),
-                Some(Manner::Reset) => return pipe.reset(),
-                None if self.shared.is_over() || pipe.is_broken() => return pipe.reset(),
-                None => {}
-            }
-            match (&*pipe.from).read(&mut buffer) {
-                Ok(0) => {
-                    // An error means that the other side was quicker.
-                    let _ = pipe.to.shutdown(Shutdown::Write);
-                    return;
-                }
-                // Cut while it waited: this came too late.
-                Ok(_) if self.manner_of_cut().is_some() => {}
-                Ok(count) => {
-                    let passing = transform(&buffer[..count]);
-                    self.write(pipe, &passing.octets);
-                    if let Some(manner) = passing.cut {
-                        *self.lock_manner() = Some(manner);
-                        self.shared.records().cuts += 1;
-                        self.shared.cut_happened.notify_all();
-                    }
-                }
-                Err(error) if is_timeout(&error) => {}
-                Err(_) => return pipe.reset(),
-            }
-        }
-    }
-
-    fn write(&self, pipe: &Pipe, mut octets: &[u8]) {
-        while !octets.is_empty() && !self.shared.is_over() && !pipe.is_broken() {
-            match (&*pipe.to).write(octets) {
-                Ok(count) => octets = &octets[count..],
-                Err(error) if is_timeout(&error) => {}
-                Err(_) => return pipe.reset(),
-            }
-        }
-    }
-
-    /// A close with unread octets would be a reset: what still comes is read and thrown away.
-    fn end_in_order(&self, pipe: &Pipe, buffer: &mut [u8]) {
-        let _ = pipe.to.shutdown(Shutdown::Write);
-        while !self.shared.is_over() {
-            match (&*pipe.from).read(buffer) {
-                Ok(1..) => {}
-                Err(error) if is_timeout(&error) => {}
-                Ok(0) | Err(_) => return,
-            }
-        }
-    }
-
-    fn manner_of_cut(&self) -> Option<Manner> {
-        *self.lock_manner()
-    }
-
-    fn lock_manner(&self) -> MutexGuard<'_, Option<Manner>> {
-        self.manner_of_cut
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+    fn lock_latest(&self) -> MutexGuard<'_, Option<Arc<Session>>> {
+        self.latest.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Records {
-    fn take_from_cut(&mut self, direction: Direction, octets: &[u8]) -> Passing {
-        let Some(cut) = self.armed.as_mut().filter(|cut| cut.direction == direction) else {
+    pub(super) fn take_from_cut(&mut self, direction: Direction, octets: &[u8]) -> Passing {
+        let Some(armed) = self
+            .armed
+            .as_mut()
+            .filter(|armed| armed.direction == direction)
+        else {
             return Passing::uncut(octets.to_vec());
         };
-        let left = usize::try_from(cut.octets_left).unwrap_or(usize::MAX);
+        let left = usize::try_from(armed.octets_left).unwrap_or(usize::MAX);
         let passing = octets.len().min(left);
-        cut.octets_left -= passing as u64;
-        let is_due = cut.octets_left == 0;
+        armed.octets_left -= passing as u64;
+        let is_due = armed.octets_left == 0;
         Passing {
             octets: octets[..passing].to_vec(),
             cut: is_due
-                .then(|| self.armed.take().map(|cut| cut.manner))
+                .then(|| self.armed.take().map(|armed| armed.cut))
                 .flatten(),
         }
     }
 }
 
 impl Passing {
-    fn uncut(octets: Vec<u8>) -> Self {
+    pub(super) fn uncut(octets: Vec<u8>) -> Self {
         Self { octets, cut: None }
     }
 }
 
-impl Pipe {
-    fn is_broken(&self) -> bool {
-        self.is_broken.load(Ordering::Relaxed)
-    }
-
-    /// Both sides are reset once the other direction has let go of them too.
-    fn reset(&self) {
-        reset_on_drop(&self.from);
-        reset_on_drop(&self.to);
-        self.is_broken.store(true, Ordering::Relaxed);
-    }
-}
-
-/// Both directions between a client and a server that is dialled; `None` when it cannot be.
-fn pipes(client: TcpStream, server: SocketAddr) -> Option<(Pipe, Pipe)> {
-    let server = TcpStream::connect_timeout(&server, DEADLINE).ok()?;
-    for stream in [&client, &server] {
-        stream.set_nodelay(true).ok()?;
-        // Nobody waits longer than this, so that a cut is seen: a connection is reset only by its last holder.
-        stream.set_read_timeout(Some(TICK)).ok()?;
-        stream.set_write_timeout(Some(TICK)).ok()?;
-        // The octets of a Telnet Synch pass; their urgency does not.
-        socket2::SockRef::from(stream)
-            .set_out_of_band_inline(true)
-            .ok()?;
-    }
-    let (client, server) = (Arc::new(client), Arc::new(server));
-    let is_broken = Arc::new(AtomicBool::new(false));
-    let up = Pipe {
-        from: Arc::clone(&client),
-        to: Arc::clone(&server),
-        is_broken: Arc::clone(&is_broken),
-    };
-    let down = Pipe {
-        from: server,
-        to: client,
-        is_broken,
-    };
-    Some((up, down))
-}
+/// Where a relay listens that stands beside its server.
+const BESIDE: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2));

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::net::SocketAddr;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -22,6 +23,8 @@ pub(super) struct Place<'a> {
     /// The files that it serves.
     pub(super) root: &'a Path,
     pub(super) address: SocketAddr,
+    /// Where it is to listen for data, if that was said.
+    pub(super) data_ports: Option<RangeInclusive<u16>>,
     pub(super) owner: Owner,
 }
 
@@ -123,6 +126,10 @@ fn vsftpd(place: &Place<'_>, options: &Options) -> Launch {
         lines.push(format!("idle_session_timeout={seconds}"));
         lines.push(format!("data_connection_timeout={seconds}"));
     }
+    if let Some(ports) = &place.data_ports {
+        lines.push(format!("pasv_min_port={}", ports.start()));
+        lines.push(format!("pasv_max_port={}", ports.end()));
+    }
     lines.extend(options.extra.iter().cloned());
     Launch {
         program: place.program("usr/sbin/vsftpd"),
@@ -212,6 +219,9 @@ fn proftpd(place: &Place<'_>, options: &Options) -> Launch {
         lines.push(format!("TimeoutIdle {seconds}"));
         lines.push(format!("TimeoutNoTransfer {seconds}"));
     }
+    if let Some(ports) = &place.data_ports {
+        lines.push(format!("PassivePorts {} {}", ports.start(), ports.end()));
+    }
     lines.extend(options.extra.iter().cloned());
     let configuration = place.write("proftpd.conf", &joined(&lines));
     Launch {
@@ -290,6 +300,12 @@ fn pure_ftpd(place: &Place<'_>, options: &Options) -> Launch {
         // It counts in minutes.
         arguments.extend(["-I".to_owned(), seconds.div_ceil(60).to_string()]);
     }
+    if let Some(ports) = &place.data_ports {
+        arguments.extend([
+            "-p".to_owned(),
+            format!("{}:{}", ports.start(), ports.end()),
+        ]);
+    }
     assert_ne!(options.tls, Tls::Implicit, "Pure-FTPd has no implicit TLS");
     if options.tls == Tls::Explicit {
         arguments.extend(["-Y", "1", "-2", &place.pem("both.pem")].map(str::to_owned));
@@ -331,6 +347,10 @@ fn pyftpdlib(place: &Place<'_>, options: &Options) -> Launch {
     }
     if let Some(seconds) = options.idle_seconds {
         lines.push(format!("handler.timeout = {seconds}"));
+    }
+    if let Some(ports) = &place.data_ports {
+        let (first, behind) = (ports.start(), u32::from(*ports.end()) + 1);
+        lines.push(format!("handler.passive_ports = range({first}, {behind})"));
     }
     lines.extend(options.extra.iter().cloned());
     lines.push(format!(

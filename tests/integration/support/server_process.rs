@@ -2,12 +2,14 @@
 
 use std::fs::File;
 use std::net::{IpAddr, SocketAddr, TcpStream};
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use socket2::{Domain, Protocol, Socket, Type};
 
+use super::DEADLINE;
 use super::sockets::TICK;
 
 /// Ends its whole process group when its standard input ends, which it does when the test's process is gone, even by a
@@ -15,8 +17,10 @@ use super::sockets::TICK;
 const KEEPER: &str = "cat >/dev/null; kill -KILL 0";
 /// How long a killed session may take to be gone.
 const LAST_SESSION_DEADLINE: Duration = Duration::from_secs(2);
+const ATTEMPTS_AT_A_RANGE: usize = 100;
 
 /// What to run.
+#[derive(Clone)]
 pub(super) struct Launch {
     pub(super) program: PathBuf,
     pub(super) arguments: Vec<String>,
@@ -36,6 +40,9 @@ pub(crate) struct ReservedPort {
     pub(crate) address: SocketAddr,
     _socket: Option<Socket>,
 }
+
+/// Ports in a row, as servers want them for data.
+pub(super) struct ReservedRange(Vec<ReservedPort>);
 
 impl ServerProcess {
     /// Starts it, to listen on the address; its output goes to a log in `folder`.
@@ -62,6 +69,22 @@ impl ServerProcess {
             server,
             address,
             log,
+        }
+    }
+
+    /// Kills the server and all its sessions at once, and comes back when they are gone.
+    pub(super) fn kill(self) {
+        // A session of vsftpd is in a group of its own.
+        let mut targets = vec![format!("-{}", self.keeper.id())];
+        targets.extend(descendants(self.server.id()).iter().map(u32::to_string));
+        let killed = Command::new("sh")
+            .args(["-c", "kill -KILL \"$@\"", "sh"])
+            .args(&targets)
+            .status()
+            .expect("sh is there");
+        assert!(killed.success(), "{targets:?}: {killed}");
+        for process in &targets[1..] {
+            await_end(process);
         }
     }
 
@@ -95,7 +118,10 @@ impl ReservedPort {
     /// Where the system lets a server listen on a port that another socket is only bound to, that socket is kept, so
     /// that no other program is given the port. Elsewhere the port may be taken before the server has it.
     pub(crate) fn on(host: IpAddr) -> std::io::Result<Self> {
-        let address = SocketAddr::new(host, 0);
+        Self::at(SocketAddr::new(host, 0))
+    }
+
+    fn at(address: SocketAddr) -> std::io::Result<Self> {
         let socket = Socket::new(
             Domain::for_address(address),
             Type::STREAM,
@@ -111,6 +137,51 @@ impl ReservedPort {
             address,
             _socket: cfg!(target_os = "linux").then_some(socket),
         })
+    }
+}
+
+impl ReservedRange {
+    /// So many free ports of the given address.
+    pub(super) fn on(host: IpAddr, count: u16) -> Self {
+        let row = || -> std::io::Result<Vec<ReservedPort>> {
+            let first = ReservedPort::on(host)?;
+            let port = first.address.port();
+            let rest = (1..count).map(|step| {
+                let next = port
+                    .checked_add(step)
+                    .ok_or(std::io::ErrorKind::AddrInUse)?;
+                ReservedPort::at(SocketAddr::new(host, next))
+            });
+            std::iter::once(Ok(first)).chain(rest).collect()
+        };
+        let found = (0..ATTEMPTS_AT_A_RANGE).find_map(|_| row().ok());
+        Self(found.expect("loopback has free ports in a row"))
+    }
+
+    pub(super) fn ports(&self) -> RangeInclusive<u16> {
+        let port = |reserved: Option<&ReservedPort>| reserved.map_or(0, |it| it.address.port());
+        port(self.0.first())..=port(self.0.last())
+    }
+}
+
+/// The children of a process, and theirs. None where the system does not tell (all but Linux).
+fn descendants(process: u32) -> Vec<u32> {
+    let list = std::fs::read_to_string(format!("/proc/{process}/task/{process}/children"));
+    let list = list.unwrap_or_default();
+    let children = list.split_whitespace().filter_map(|id| id.parse().ok());
+    children
+        .flat_map(|child| std::iter::once(child).chain(descendants(child)))
+        .collect()
+}
+
+/// Until a process is gone, or only its parent has not heard of it.
+fn await_end(process: &str) {
+    let deadline = Instant::now() + DEADLINE;
+    while std::fs::read_to_string(format!("/proc/{process}/stat"))
+        .is_ok_and(|stat| !stat.contains(") Z "))
+    {
+        assert!(Instant::now() < deadline, "{process} was killed");
+        std::thread::sleep(TICK);
     }
 }
 

@@ -1,0 +1,48 @@
+//! The page on reliability shows a whole table, in which nothing was lost in silence.
+
+use std::fs;
+use std::path::Path;
+
+const PAGE: &str = "docs/reliability.md";
+/// Servers, directions, protections, ways to cut.
+const ROWS: usize = 4 * 2 * 2 * 4;
+const OFFSETS: usize = 50;
+
+#[test]
+fn the_table_of_cuts_has_every_row_and_no_silent_loss() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join(PAGE);
+    let page = fs::read_to_string(page).expect("the page is there");
+    let (_, table) = page.split_once("<!-- cuts begin -->").expect("a table");
+    let (table, _) = table.split_once("<!-- cuts end -->").expect("its end");
+    let rows: Vec<Vec<&str>> = table
+        .lines()
+        .filter(|line| line.starts_with('|'))
+        .map(|line| line.trim_matches('|').split('|').map(str::trim).collect())
+        .collect();
+    // A head of two lines, and the sums.
+    assert_eq!(rows.len(), 2 + ROWS + 1);
+    let mut names: Vec<_> = rows[2..].iter().map(|row| &row[..4]).collect();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), ROWS + 1, "no row comes twice");
+    let mut sums = [0; 7];
+    for row in &rows[2..2 + ROWS] {
+        let numbers = numbers(row);
+        let [cases, whole, told, needless, silent, shortened, _] = numbers;
+        assert_eq!(cases, OFFSETS, "{row:?}");
+        assert_eq!(whole + told, cases, "{row:?}");
+        assert_eq!([needless, silent, shortened], [0; 3], "{row:?}");
+        for (sum, number) in sums.iter_mut().zip(numbers) {
+            *sum += number;
+        }
+    }
+    assert_eq!(numbers(&rows[2 + ROWS]), sums);
+}
+
+fn numbers(row: &[&str]) -> [usize; 7] {
+    let numbers: Vec<usize> = row[4..]
+        .iter()
+        .map(|number| number.parse().expect("a number"))
+        .collect();
+    numbers.try_into().expect("seven numbers")
+}
