@@ -3,10 +3,13 @@
 //! `benches/run` runs it. The content of every transfer is checked: a fast wrong copy is a failure.
 
 mod clients;
-mod measure;
 mod table;
 mod works;
 
+#[path = "../shared/files.rs"]
+mod files;
+#[path = "../shared/measure.rs"]
+mod measure;
 #[allow(dead_code, unused_imports, reason = "the tests need the rest")]
 #[path = "../../tests/integration/support/mod.rs"]
 mod support;
@@ -57,8 +60,10 @@ fn main() -> ExitCode {
         .filter(named)
         .map(|work| compare(&scene, work, turns))
         .collect();
-    say(&table::versions());
-    say(&table::markdown(&rows, turns));
+    if !rows.is_empty() {
+        say(&table::versions());
+        say(&table::markdown(&rows, turns));
+    }
     ExitCode::SUCCESS
 }
 
@@ -73,7 +78,7 @@ fn compare(scene: &Scene, work: Work, turns: usize) -> Row {
         for place in 0..peers.len() {
             let peer = peers[(turn + place) % peers.len()];
             scene.clear(work);
-            let figures = measure(&mut scene.job(work, peer), peer);
+            let figures = measure(&mut scene.job(work, peer), peer.name());
             scene.check(work, peer);
             measured.entry(peer).or_default().push(figures);
         }

@@ -38,6 +38,8 @@ pub struct TransferEnd {
     pub octets: u64,
     /// Line ends that were converted for TYPE A.
     pub line_ends: u64,
+    /// A download that ended in order, with fewer octets than a reply had told of: that number.
+    pub came_short_of: Option<u64>,
     /// How it ended.
     pub result: TransferResult,
 }

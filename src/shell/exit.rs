@@ -9,7 +9,7 @@ use crate::session::{Ending, Outcome, TransferResult};
 pub enum Exit {
     /// 0: done.
     Done,
-    /// 1: in a script, a command was refused (4yz, 5yz).
+    /// 1: in a script, a command was refused (4yz, 5yz), or a download came short of what the server had told.
     Refused,
     /// 2: usage, or a line that cannot be sent.
     Usage,
@@ -104,7 +104,8 @@ impl Exit {
             .reply
             .as_ref()
             .is_some_and(|reply| is_odd(reply.code.class()));
-        if refused || odd {
+        let came_short = outcome.transfer.as_ref().and_then(|it| it.came_short_of);
+        if refused || odd || came_short.is_some() {
             Self::Refused
         } else {
             Self::Done

@@ -293,11 +293,12 @@ const FAULT_COLUMN: usize = 28;
 const EXIT_CODES: &str = "\
 Exit codes:
     0  done
-    1  in a script, a command was refused (4yz, 5yz)
+    1  in a script, a command was refused (4yz, 5yz), or a download came short of
+       the size that the server had told
     2  usage, or a line that cannot be sent
     3  could not connect, the connection was lost, or no reply in time
     4  TLS: no handshake, a certificate that is not trusted, octets that were put in between,
-     data that end without close_notify
+       data that end without close_notify
     5  the server broke the protocol (64 MiB that answer nothing)
     6  a transcript's expectation was not met
     7  a local file could not be read or written

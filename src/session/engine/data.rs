@@ -250,6 +250,7 @@ impl Engine {
                 direction: transfer.joined.direction,
                 octets: 0,
                 line_ends: 0,
+                came_short_of: None,
                 result: TransferResult::Refused,
             });
         }
@@ -288,13 +289,14 @@ impl Engine {
                 _ => TransferResult::LocalFailed(error.to_string()),
             };
         }
-        let end = TransferEnd {
+        let mut end = TransferEnd {
             direction: transfer.joined.direction,
             octets,
             line_ends: transfer.joined.line_ends(),
+            came_short_of: None,
             result,
         };
-        let announced = self.missed_octets(transfer.whole, &end);
+        end.came_short_of = self.missed_octets(transfer.whole, &end);
         self.pi.end_data(transfer.entry);
         if transfer.connection.is_none() {
             // The server had its chance to connect; the next transfer needs a PORT of its own.
@@ -319,7 +321,7 @@ impl Engine {
         if end.result != TransferResult::Refused {
             self.observe(&Observation::TransferEnded(&end));
         }
-        if let Some(announced) = announced {
+        if let Some(announced) = end.came_short_of {
             self.observe(&Observation::CameShort { octets, announced });
         }
     }

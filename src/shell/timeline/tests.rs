@@ -89,6 +89,7 @@ impl Session {
             direction: DataDirection::Received,
             octets,
             line_ends: 0,
+            came_short_of: None,
             result: TransferResult::Ended,
         };
         self.note(&Observation::TransferEnded(&end));

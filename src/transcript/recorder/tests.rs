@@ -111,6 +111,7 @@ impl Session {
                 direction,
                 octets: sent,
                 line_ends: 0,
+                came_short_of: None,
                 result,
             }));
     }

@@ -274,7 +274,7 @@ fn a_connection_that_a_refused_command_left_open_is_told_by_the_prompt() {
 
 #[test]
 fn a_download_that_ends_short_of_what_was_told_says_so() {
-    for (mode, is_told) in [("I", true), ("A", false)] {
+    for (mode, is_told, code) in [("I", true, 1), ("A", false, 0)] {
         let kind = format!("TYPE {mode}");
         let server = greeted().expect(&kind).send("200 ok\r\n");
         let server = passive(server)
@@ -289,7 +289,7 @@ fn a_download_that_ends_short_of_what_was_told_says_so() {
             .arg(server.address().to_string())
             .args(["-c", &kind, "-c", "PASV", "-c", "RETR f > -"])
             .run()
-            .success();
+            .code(code);
         let _ = server.finish();
         assert_eq!(finished.stdout, b"half");
         let told = finished.stderr.contains("told of 400 octets and 4 came");

@@ -6,8 +6,6 @@ use std::time::{Duration, Instant};
 
 use wait4::Wait4;
 
-use super::clients::Peer;
-
 /// What a client is to run, and what it reads.
 pub(crate) struct Job {
     pub(crate) command: Command,
@@ -19,13 +17,14 @@ pub(crate) struct Job {
 pub(crate) struct Measured {
     pub(crate) wall: Duration,
     /// User and system time of the client alone.
+    #[allow(dead_code, reason = "one of the benchmarks does not show it")]
     pub(crate) cpu: Duration,
     /// The most that it had resident, in KiB.
     pub(crate) peak_kib: u64,
 }
 
-/// Runs it to its end. Panics when it says that it failed.
-pub(crate) fn measure(job: &mut Job, peer: Peer) -> Measured {
+/// Runs it to its end. Panics when `who` says that it failed.
+pub(crate) fn measure(job: &mut Job, who: &str) -> Measured {
     let Job { command, stdin } = job;
     let output = tempfile::tempfile().expect("the temporary folder is writable");
     command.stdin(Stdio::piped()).stdout(Stdio::null());
@@ -42,8 +41,7 @@ pub(crate) fn measure(job: &mut Job, peer: Peer) -> Measured {
     let wall = begun.elapsed();
     assert!(
         ended.status.success(),
-        "{}: {}\n{}",
-        peer.name(),
+        "{who}: {}\n{}",
         ended.status,
         text_of(output)
     );
