@@ -7,7 +7,7 @@ use crate::protocol::Reply;
 
 use crate::net::tls::Secured;
 
-use super::engine::Input;
+use super::engine::{Input, SharedEngine};
 use super::transfer::TransferEnd;
 
 /// A command on its way; ask it for its [`News`] or wait for its [`Outcome`].
@@ -34,12 +34,12 @@ pub enum News {
 pub struct TrustQuestion {
     /// What the handshake agreed on; its [`Trust`](crate::net::tls::Trust) says why the certificate is not believed.
     pub secured: Box<Secured>,
-    answer: Sender<Input>,
+    answer: SharedEngine,
     is_answered: bool,
 }
 
 impl TrustQuestion {
-    pub(super) fn new(secured: Secured, answer: Sender<Input>) -> Self {
+    pub(super) fn new(secured: Secured, answer: SharedEngine) -> Self {
         Self {
             secured: Box::new(secured),
             answer,
@@ -50,15 +50,14 @@ impl TrustQuestion {
     /// The user's decision.
     pub fn answer(mut self, believe: bool) {
         self.is_answered = true;
-        // The session may have ended meanwhile.
-        let _ = self.answer.send(Input::TrustAnswered(Some(believe)));
+        self.answer.post(Input::TrustAnswered(Some(believe)));
     }
 }
 
 impl Drop for TrustQuestion {
     fn drop(&mut self) {
         if !self.is_answered {
-            let _ = self.answer.send(Input::TrustAnswered(None));
+            self.answer.post(Input::TrustAnswered(None));
         }
     }
 }

@@ -1,8 +1,8 @@
 //! One login's worth of FTP: drives the user-PI over the sockets, joins transfers to the readers and writers that it
 //! is handed, and tells observers what happened.
 //!
-//! One thread, the engine, owns the control connection's state. It hears the socket readers and the shell through one
-//! queue, so everything is seen in the order in which it happened:
+//! The engine owns the control connection's state. It hears the socket readers and the shell through one queue, one input
+//! after the other, so everything is seen in the order in which it happened:
 //!
 //! ```text
 //! shell ---- begin, interrupt ----\
@@ -24,7 +24,7 @@ pub mod transfer;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{self, Sender};
+use std::sync::mpsc;
 use std::time::Duration;
 
 use crate::net::tls::TlsSettings;
@@ -45,10 +45,9 @@ use engine::{Engine, Input, SharedEngine};
 /// A handle on one control connection and everything that belongs to it.
 #[derive(Debug)]
 pub struct Session {
-    inputs: Sender<Input>,
+    engine: SharedEngine,
     /// How many inputs went out that [`SharedEngine::status`] counts.
     given: AtomicU64,
-    engine: SharedEngine,
     host: String,
     peer: SocketAddr,
 }
@@ -56,7 +55,7 @@ pub struct Session {
 /// Interrupts whatever a session waits for: what Ctrl-C means there is the session's affair.
 #[derive(Clone, Debug)]
 pub struct Interrupter {
-    inputs: Sender<Input>,
+    engine: SharedEngine,
 }
 
 /// What the user can choose about a session.
@@ -107,28 +106,25 @@ impl Session {
     ) -> Result<(Self, Exchange), ConnectError> {
         let control = ControlConnection::dial(host, port, CONNECT_LIMIT)?;
         let peer = control.peer();
-        let (inputs, received) = mpsc::channel();
-        let sender = inputs.clone();
         let (news, exchange) = Exchange::new();
         // The queue has no bound of its own; a server that sends faster than it is shown must not fill the memory.
         let (places, unread) = mpsc::sync_channel(UNREAD_PIECES);
-        let engine = Engine::new(control, host, settings, observer, sender, news);
-        let reader_inputs = inputs.clone();
+        let shared = SharedEngine::new();
+        let engine = Engine::new(control, host, settings, observer, &shared, unread, news);
+        let reader = shared.clone();
         engine.control().start_reading(move |input| {
             // The engine outlives its reader unless the program ends.
             let _ = places.send(());
-            let _ = reader_inputs.send(Input::Control(input));
+            reader.give(Input::Control(input));
         })?;
-        let engine = SharedEngine::new(engine);
-        let running = engine.clone();
+        let running = shared.clone();
         std::thread::Builder::new()
             .name("session".to_owned())
-            .spawn(move || running.run(&received, &unread))?;
+            .spawn(move || running.run(engine))?;
         Ok((
             Self {
-                inputs,
+                engine: shared,
                 given: AtomicU64::new(0),
-                engine,
                 host: host.to_owned(),
                 peer,
             },
@@ -210,7 +206,7 @@ impl Session {
             return known;
         }
         let (answer, status) = mpsc::channel();
-        self.inputs.send(Input::Ask(answer)).ok()?;
+        self.engine.post(Input::Ask(answer));
         status.recv().ok()
     }
 
@@ -226,15 +222,15 @@ impl Session {
 
     fn give(&self, input: Input) {
         self.given.fetch_add(1, Ordering::AcqRel);
-        // A session whose engine is gone drops the sender in it, and the exchange settles as lost.
-        let _ = self.inputs.send(input);
+        // A session that is over drops the sender in it, and the exchange settles as lost.
+        self.engine.give(input);
     }
 
     /// A handle for the thread that hears Ctrl-C.
     #[must_use]
     pub fn interrupter(&self) -> Interrupter {
         Interrupter {
-            inputs: self.inputs.clone(),
+            engine: self.engine.clone(),
         }
     }
 }
@@ -242,22 +238,21 @@ impl Session {
 impl Drop for Session {
     fn drop(&mut self) {
         let (done, closed) = mpsc::channel();
-        if self.inputs.send(Input::Close(done)).is_ok() {
-            // Wait until the sockets are closed and the last observation is told; an error means just that.
-            let _ = closed.recv();
-        }
+        self.engine.give(Input::Close(done));
+        // Wait until the sockets are closed and the last observation is told; an error means just that.
+        let _ = closed.recv();
     }
 }
 
 impl Interrupter {
     /// Forgets a Ctrl-C that came when nothing was waited for.
     pub fn forget(&self) {
-        let _ = self.inputs.send(Input::ForgetInterrupt);
+        self.engine.post(Input::ForgetInterrupt);
     }
 
     /// Tells the session that Ctrl-C was pressed. If nothing is waited for, the next command is not sent.
     pub fn interrupt(&self) {
-        let _ = self.inputs.send(Input::Interrupt);
+        self.engine.post(Input::Interrupt);
     }
 }
 

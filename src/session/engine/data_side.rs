@@ -2,14 +2,13 @@
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::mpsc::Sender;
 use std::time::Duration;
 
 use crate::net::{Awaited, DataConnection, DataEvent, DataListener};
 use crate::protocol::data_port::DataPort;
 use crate::protocol::ledger::EntryId;
 
-use super::{DataState, Input};
+use super::{DataState, Input, SharedEngine};
 
 /// At most one data connection is open, and at most one is on its way.
 #[derive(Default)]
@@ -49,13 +48,12 @@ impl DataSide {
         address: SocketAddr,
         offered: DataPort,
         ignored_host: Option<IpAddr>,
-        inputs: Sender<Input>,
+        shared: SharedEngine,
     ) {
         let id = self.take_id();
-        let failed = inputs.clone();
-        if let Err(error) = DataConnection::dial(address, DIAL_LIMIT, reporting(id, inputs)) {
-            // The session may be gone before its data connection.
-            let _ = failed.send(Input::Data(id, DataEvent::NotOpened(error)));
+        let failed = shared.clone();
+        if let Err(error) = DataConnection::dial(address, DIAL_LIMIT, reporting(id, shared)) {
+            failed.post(Input::Data(id, DataEvent::NotOpened(error)));
         }
         self.dialling = Some(Dialling {
             id,
@@ -71,11 +69,11 @@ impl DataSide {
         listener: DataListener,
         server: Option<IpAddr>,
         asked_by: EntryId,
-        inputs: Sender<Input>,
+        shared: SharedEngine,
     ) -> io::Result<()> {
         let id = self.take_id();
         let address = listener.address();
-        let _awaited = listener.accept_one(server, reporting(id, inputs))?;
+        let _awaited = listener.accept_one(server, reporting(id, shared))?;
         self.listening = Some(Listening {
             id,
             asked_by,
@@ -112,10 +110,9 @@ impl DataSide {
     }
 }
 
-fn reporting(id: u64, inputs: Sender<Input>) -> impl FnMut(DataEvent) + Send + 'static {
+fn reporting(id: u64, shared: SharedEngine) -> impl FnMut(DataEvent) + Send + 'static {
     move |event| {
-        // The session may be gone before its data connection.
-        let _ = inputs.send(Input::Data(id, event));
+        shared.give(Input::Data(id, event));
     }
 }
 

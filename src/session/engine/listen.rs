@@ -73,8 +73,8 @@ impl Engine {
             .take_if(|listener| listener.address() == address);
         let listener = opened.map_or_else(|| DataListener::bind(address), Ok)?;
         let server = (!self.settings.accept_any_peer).then(|| self.control.peer().ip());
-        let inputs = self.inputs.clone();
-        self.data.listen(listener, server, entry, inputs)?;
+        let shared = self.shared.clone();
+        self.data.listen(listener, server, entry, shared)?;
         self.observe(&Observation::Listening { address });
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! The one thread that owns a session: it takes inputs from one queue and lets nothing wait for anything else.
+//! What owns a session: it takes inputs from one queue, one at a time, and lets nothing wait for anything else.
 
 mod active_transfer;
 mod background;
@@ -135,7 +135,8 @@ pub(super) struct Engine {
     settings: Settings,
     observer: Box<dyn Observer>,
     control_tap: ControlTap,
-    inputs: Sender<Input>,
+    shared: SharedEngine,
+    unread: Receiver<()>,
     /// How many inputs the session's handle has given that were taken.
     taken: u64,
     /// Commands that came in the middle of a handshake: they go out under TLS, or not at all.
@@ -167,7 +168,8 @@ impl Engine {
         host: &str,
         settings: Settings,
         observer: Box<dyn Observer>,
-        inputs: Sender<Input>,
+        shared: &SharedEngine,
+        unread: Receiver<()>,
         news: Sender<News>,
     ) -> Self {
         let (mut pi, greeting) = UserPi::new();
@@ -182,7 +184,8 @@ impl Engine {
             settings,
             control_tap: ControlTap::new(observer.octet_tap()),
             observer,
-            inputs,
+            shared: shared.clone(),
+            unread,
             taken: 0,
             held: Vec::new(),
             withheld: 0,
@@ -211,7 +214,7 @@ impl Engine {
     }
 
     /// Everything that one input brings about.
-    fn step(&mut self, input: Option<Input>, unread: &Receiver<()>) {
+    fn step(&mut self, input: Option<Input>) {
         if let Some(input) = input {
             // The reader takes a place before it sends, so there is one to give back.
             self.withheld += usize::from(matches!(input, Input::Control(_)));
@@ -225,16 +228,16 @@ impl Engine {
         self.take_end();
         self.conclude_transfer();
         self.settle();
-        self.give_places_back(unread);
+        self.give_places_back();
     }
 
     /// What cannot be looked at yet keeps its place, so that no more of it comes than there are places.
-    fn give_places_back(&mut self, unread: &Receiver<()>) {
+    fn give_places_back(&mut self) {
         if self.protection.awaits_trust() || self.pi.peek_event().is_some() {
             return;
         }
         for _ in 0..std::mem::take(&mut self.withheld) {
-            let _ = unread.try_recv();
+            let _ = self.unread.try_recv();
         }
     }
 

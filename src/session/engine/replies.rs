@@ -170,8 +170,8 @@ impl Engine {
         }
         // The server has changed over: it connects to no port of ours any more.
         self.data.listening = None;
-        let inputs = self.inputs.clone();
-        self.data.dial(dialled, offered, ignored_host, inputs);
+        let shared = self.shared.clone();
+        self.data.dial(dialled, offered, ignored_host, shared);
         if let Some(waiting) = &mut self.waiting {
             waiting.dialling = true;
         }

@@ -93,7 +93,7 @@ impl Engine {
     fn ask_for_trust(&mut self, secured: Secured) {
         self.protection.phase = Phase::AwaitingTrust;
         self.protection.control = Some(secured.clone());
-        let question = TrustQuestion::new(secured, self.inputs.clone());
+        let question = TrustQuestion::new(secured, self.shared.clone());
         // Without anybody to ask the question is dropped, which is a no.
         if let Some(waiting) = &self.waiting {
             waiting.tell(News::TrustAsked(question));
