@@ -21,8 +21,8 @@ pub fn hold(octets: &[u8]) {
             assert_eq!(listing::find_in_list(&alone, name), Some(entry));
         }
     }
-    // The name of nothing that could be there.
-    let found = listing::find_in_list(octets, b"/\0");
+    // No line can hold this name.
+    let found = listing::find_in_list(octets, b"\n");
     assert!(matches!(found, None | Some(ListedEntry::Directory)));
     for verb in ["LIST", "NLST", "MLSD"] {
         assert_completion_is_sent_as_seen(verb, octets);
