@@ -147,7 +147,9 @@ impl Target {
     }
 
     fn from_url(text: &str) -> Result<Self, TargetError> {
-        if percent_decode_str(text).any(|octet| b"\r\n\0".contains(&octet)) {
+        // A URL is read without the tabs in it, so they could hide an escape.
+        let without_tabs = text.replace('\t', "");
+        if percent_decode_str(&without_tabs).any(|octet| b"\r\n\0".contains(&octet)) {
             return Err(TargetError::LineEndInUrl);
         }
         let url = Url::parse(text).map_err(|error| TargetError::BadUrl(error.to_string()))?;
@@ -269,6 +271,8 @@ mod tests {
             "ftp://u%00@h/",
             "ftp://h/a%0ab",
             "ftp://h/a\nb",
+            "ftp://u:p%\t0Dx@h",
+            "ftp://h/%0\ta",
         ] {
             assert_eq!(Target::read(text), Err(TargetError::LineEndInUrl));
         }
