@@ -31,8 +31,7 @@ fn read_last(reply: &Reply, form: fn(&[u8]) -> Reading) -> Reading {
     let code = reply.code.to_string();
     let mut defect = None;
     for line in reply.lines.iter().rev() {
-        let text = line.strip_prefix(code.as_bytes()).unwrap_or(line);
-        let found = match form(text) {
+        let found = match form(behind_code(line, code.as_bytes())) {
             Ok(port) => return Ok(port),
             Err(found) => found,
         };
@@ -41,6 +40,14 @@ fn read_last(reply: &Reply, form: fn(&[u8]) -> Reading) -> Reading {
             .or(Some(found));
     }
     Err(defect.unwrap_or(DataPortUnreadable::NoSixNumbers))
+}
+
+/// Digits that go on behind those of the code are a number of the text.
+fn behind_code<'t>(line: &'t [u8], code: &[u8]) -> &'t [u8] {
+    match line.strip_prefix(code) {
+        Some(text) if !text.first().is_some_and(u8::is_ascii_digit) => text,
+        _ => line,
+    }
 }
 
 fn read_six(text: &[u8]) -> Reading {
@@ -232,6 +239,10 @@ mod tests {
             ("227-(127,0,0,1,11,79)\n227 End", "127.0.0.1 2895"),
             ("227-Passive\n 127,0,0,1,11,79\n227 (a,b)", "127.0.0.1 2895"),
             ("227 Entering (::ffff:127,0,0,1,11,79)", "127.0.0.1 2895"),
+            (
+                "227-Entering\n2277,0,0,1,11,79\n227 End",
+                "2277 is not an octet (0 to 255)",
+            ),
             ("227 Entering (0,0,0,0,157,82)", "port only 40274"),
             ("227 Entering (1,157,82).", "port only 40274"),
             ("227 Entering (::1,157,82).", "port only 40274"),

@@ -71,6 +71,8 @@ impl Target {
     pub fn read(text: &str) -> Result<Self, TargetError> {
         let text = text.trim();
         match text.split_once("://") {
+            // What stands in front of the `@` may be a password.
+            Some((scheme, _)) if scheme.contains('@') => Err(TargetError::UserWithoutUrl),
             Some((scheme, _)) => match scheme.to_ascii_lowercase().as_str() {
                 "ftp" => Self::from_url(text),
                 "ftps" => Self::from_url(text).map(Self::under_implicit_tls),
@@ -145,7 +147,9 @@ impl Target {
     }
 
     fn from_url(text: &str) -> Result<Self, TargetError> {
-        if percent_decode_str(text).any(|octet| b"\r\n\0".contains(&octet)) {
+        // A URL is read without the tabs in it, so they could hide an escape.
+        let without_tabs = text.replace('\t', "");
+        if percent_decode_str(&without_tabs).any(|octet| b"\r\n\0".contains(&octet)) {
             return Err(TargetError::LineEndInUrl);
         }
         let url = Url::parse(text).map_err(|error| TargetError::BadUrl(error.to_string()))?;
@@ -154,6 +158,9 @@ impl Target {
             .filter(|host| !host.is_empty())
             .ok_or(TargetError::NoHost)?;
         let host = host.trim_start_matches('[').trim_end_matches(']');
+        if url.port() == Some(0) {
+            return Err(TargetError::BadPort("0".to_owned()));
+        }
         let login = (!url.username().is_empty()).then(|| UrlLogin {
             user: percent_decode_str(url.username()).collect(),
             password: url
@@ -226,6 +233,7 @@ mod tests {
             ("ftps://[::1]/", Some(("::1", 990))),
             ("h:", None),
             ("h:0", None),
+            ("ftp://h:0/", None),
             ("h:65536", None),
             ("h:x", None),
             (":21", None),
@@ -251,7 +259,7 @@ mod tests {
 
     #[test]
     fn a_user_without_a_url_is_refused_and_its_password_not_repeated() {
-        for text in ["u@h", "u:secret@h", "u:secret@h:21"] {
+        for text in ["u@h", "u:secret@h", "u:secret@h:21", "u:secret@ftp://h"] {
             assert_eq!(Target::read(text), Err(TargetError::UserWithoutUrl));
         }
     }
@@ -263,6 +271,8 @@ mod tests {
             "ftp://u%00@h/",
             "ftp://h/a%0ab",
             "ftp://h/a\nb",
+            "ftp://u:p%\t0Dx@h",
+            "ftp://h/%0\ta",
         ] {
             assert_eq!(Target::read(text), Err(TargetError::LineEndInUrl));
         }

@@ -202,7 +202,7 @@ impl ExpectedCode {
         };
         let start = text.get(..3).ok_or_else(fault)?;
         let first = start.as_bytes()[0];
-        if &start[1..] == "yz" && (b'1'..=b'6').contains(&first) {
+        if start.get(1..) == Some("yz") && (b'1'..=b'6').contains(&first) {
             return Ok(Self::Class(first - b'0'));
         }
         let is_code = start.bytes().all(|octet| octet.is_ascii_digit());
@@ -353,6 +353,14 @@ mod tests {
                 span,
                 "{text}"
             );
+        }
+    }
+
+    #[test]
+    fn a_code_that_begins_with_a_letter_of_several_octets_is_refused_without_a_panic() {
+        for text in ["\u{202e}150", "\u{e9}z"] {
+            let fault = ExpectedReply::begin(1, text).unwrap_err();
+            assert_eq!(fault.span, 0..text.len(), "{text:?}");
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod active;
 mod compliance;
+mod corpora;
 mod debugging;
 mod dialogues;
 mod documents;

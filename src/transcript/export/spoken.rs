@@ -33,7 +33,7 @@ impl Spoken {
             .filter_map(|line| utterance(line, dialogue))
             .collect();
         Self {
-            server: dialogue.headers.server.clone(),
+            server: dialogue.headers.server.as_deref().map(visible),
             utterances,
         }
     }
@@ -54,7 +54,7 @@ fn utterance(line: &Line, dialogue: &Dialogue) -> Option<Utterance> {
                 LineKind::DataSent => "sent",
                 _ => "received",
             };
-            Utterance::Direction(told_mark(text, verb))
+            Utterance::Direction(told_mark(&visible(text), verb))
         }
         LineKind::DataReceived if text == "..." => {
             Utterance::Direction("any lines are received".to_owned())

@@ -38,6 +38,16 @@ fn the_article_becomes_a_text_and_back() {
 }
 
 #[test]
+fn what_steers_a_terminal_is_told_by_its_number_in_headers_and_names_of_files_too() {
+    let text = "# server: a\u{1b}[2J\n\nS> 220\nC> STOR x\nS> 150\nD< @file b\u{9b}c\nS> 226\n";
+    for form in [Form::Markdown, Form::Text, Form::Curl] {
+        let exported = exported(text, form);
+        let is_hidden = |c: char| c.is_control() && c != '\n';
+        assert!(!exported.contains(is_hidden), "{exported:?}");
+    }
+}
+
+#[test]
 fn options_of_curl_stand_for_what_the_dialogue_says() {
     for (lines, option) in [
         (

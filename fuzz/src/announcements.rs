@@ -1,0 +1,52 @@
+//! The size in a 213, the size in a 150, and the path in a 257.
+
+use ftpsh::protocol::{Reply, ReplyCode, announced_size, path_name};
+
+use super::octets::{contains, is_subsequence, reply};
+
+/// Reads the octets as each of these replies.
+pub(super) fn hold(octets: &[u8]) {
+    let reply = reply(octets, 213);
+    let text = reply.text();
+    assert_eq!(
+        announced_size::in_size_reply(&reply),
+        number(text.trim_ascii())
+    );
+    if let Some(size) = announced_size::in_preliminary(&reply) {
+        let written = format!("{size} bytes)");
+        assert!(contains(text, written.as_bytes()), "{size} was made up");
+    } else {
+        assert!(!text.ends_with(b"(0 bytes)"));
+    }
+    if let Some(name) = path_name::from_257(&reply) {
+        assert_eq!(reply.code, ReplyCode(257));
+        assert!(is_subsequence(&name, text));
+    }
+    assert_quoted_name_is_read_back(octets);
+}
+
+fn number(digits: &[u8]) -> Option<u64> {
+    if digits.is_empty() {
+        return None;
+    }
+    digits.iter().try_fold(0_u64, |number, digit| {
+        let digit = char::from(*digit).to_digit(10)?;
+        number.checked_mul(10)?.checked_add(digit.into())
+    })
+}
+
+/// RFC 959 appendix II: quotes in a name are doubled.
+fn assert_quoted_name_is_read_back(name: &[u8]) {
+    let mut line = b"257 \"".to_vec();
+    for octet in name {
+        line.extend(std::iter::repeat_n(*octet, 1 + usize::from(*octet == b'"')));
+    }
+    line.extend(b"\" is the current directory");
+    let reply = Reply {
+        code: ReplyCode(257),
+        lines: vec![line],
+        ended_with: None,
+        dropped_octets: 0,
+    };
+    assert_eq!(path_name::from_257(&reply).as_deref(), Some(name));
+}

@@ -1,0 +1,37 @@
+//! What must hold for any octets, one module for each fuzz target.
+//!
+//! `fuzz_targets/` gives them to the fuzzer. `tests/integration/corpora.rs` includes this file too, and plays the corpora
+//! through them with no fuzzer at hand.
+
+pub mod imports;
+pub mod lines;
+pub mod listings;
+pub mod patterns;
+pub mod replies;
+pub mod reply_texts;
+pub mod targets;
+pub mod tls;
+pub mod transcripts;
+pub mod user_pi;
+
+mod announcements;
+mod data_ports;
+mod keys;
+mod octets;
+
+/// A property: it panics for octets that break it.
+pub type Property = fn(&[u8]);
+
+/// Every target by its name, which is that of its corpus.
+pub const TARGETS: [(&str, Property); 10] = [
+    ("imports", imports::hold),
+    ("lines", lines::hold),
+    ("listings", listings::hold),
+    ("patterns", patterns::hold),
+    ("replies", replies::hold),
+    ("reply_texts", reply_texts::hold),
+    ("targets", targets::hold),
+    ("tls", tls::hold),
+    ("transcripts", transcripts::hold),
+    ("user_pi", user_pi::hold),
+];

@@ -1,0 +1,180 @@
+//! The grammar of the shell: what a person types, and what of it is sent.
+
+use ftpsh::protocol::Command;
+use ftpsh::shell::aliases::{Aliases, ExpandedStep};
+use ftpsh::shell::line::{self, Builtin, Line, LineError, Redirection};
+use ftpsh::shell::secrets::secret_span;
+
+use super::keys;
+use super::octets::{assert_harmless, contains};
+
+/// Reads the octets as one line, whole and while it is typed.
+pub fn hold(typed: &[u8]) {
+    keys::hold(typed);
+    let aliases = Aliases::shipped();
+    let read = line::read(typed, &|name| aliases.contains(name));
+    let hides_command = typed.iter().any(|octet| b"\r\n\0".contains(octet));
+    assert_eq!(
+        hides_command,
+        matches!(&read, Err(LineError::IllegalOctet(_))) && !is_escaped(typed),
+        "{read:?}"
+    );
+    match read {
+        Ok(line) => assert_means(typed, line, &aliases),
+        Err(error) => assert_harmless(&error.to_string()),
+    }
+}
+
+/// Only `quote -x` can name an octet that it does not hold.
+fn is_escaped(typed: &[u8]) -> bool {
+    let hides_command = typed.iter().any(|octet| b"\r\n\0".contains(octet));
+    !hides_command && behind_quote(typed).is_some_and(|(is_escaped, _)| is_escaped)
+}
+
+fn assert_means(typed: &[u8], line: Line, aliases: &Aliases) {
+    match line {
+        Line::Empty => assert!(typed.is_empty()),
+        Line::Local(command) => assert_eq!([b"!", &command[..]].concat(), typed),
+        Line::Quote(command) => assert_quoted(typed, &command),
+        Line::Builtin { name, arguments } => assert_builtin(typed, name, &arguments),
+        Line::Alias { name, arguments } => {
+            assert!(typed.starts_with(name.as_bytes()));
+            assert_expansion(&name, &arguments, aliases);
+        }
+        Line::Background {
+            command,
+            redirection,
+        } => {
+            assert!(typed.trim_ascii_end().ends_with(b" &"));
+            assert_redirected(typed, &command, &redirection);
+        }
+        Line::Raw {
+            command,
+            redirection: Some(redirection),
+        } => assert_redirected(typed, &command, &redirection),
+        Line::Raw {
+            command,
+            redirection: None,
+        } => {
+            assert_eq!(command.line(), typed, "not sent as typed");
+            assert_sent(&command);
+            assert_secret_is_hidden(typed, &command);
+        }
+    }
+}
+
+/// One line goes out, and what may be shown of it has no secret.
+fn assert_sent(command: &Command) {
+    let wire = command.wire();
+    let ends: Vec<usize> = (0..wire.len())
+        .filter(|at| b"\r\n\0".contains(&wire[*at]))
+        .collect();
+    let length = command.line().len();
+    assert_eq!(ends, [length, length + 1]);
+    assert_eq!(&wire[..length], command.line());
+    let shown = command.masked();
+    match command.secret() {
+        None => assert_eq!(shown, command.line()),
+        Some(secret) => assert_eq!(
+            shown,
+            [&command.line()[..length - secret.len()], b"****"].concat()
+        ),
+    }
+}
+
+/// The editor shows no octet of a secret that is about to be sent.
+fn assert_secret_is_hidden(typed: &[u8], command: &Command) {
+    if let Some(secret) = command.secret() {
+        let span = secret_span(typed, &|_| false).expect("a secret is one while it is typed");
+        assert!(span.start <= typed.len() - secret.len());
+        assert_eq!(span.end, typed.len());
+    }
+}
+
+/// Whether it is `quote -x`, and what stands behind it.
+fn behind_quote(typed: &[u8]) -> Option<(bool, &[u8])> {
+    let is_word = |line: &[u8], word: &[u8]| {
+        line.starts_with(word) && matches!(line.get(word.len()), None | Some(b' ' | b'\t'))
+    };
+    let behind = |line: &'_ [u8], length: usize| line.len().min(length + 1);
+    if !is_word(typed, b"quote") {
+        return None;
+    }
+    let text = &typed[behind(typed, 5)..];
+    Some(if is_word(text, b"-x") {
+        (true, &text[behind(text, 2)..])
+    } else {
+        (false, text)
+    })
+}
+
+fn assert_quoted(typed: &[u8], command: &Command) {
+    let Some((is_escaped, text)) = behind_quote(typed) else {
+        panic!("this is no quote");
+    };
+    assert_sent(command);
+    if !is_escaped {
+        assert_eq!(command.line(), text);
+        return;
+    }
+    // Written with all octets by their numbers, it is the same line.
+    let mut again = b"quote -x ".to_vec();
+    for octet in command.line() {
+        again.extend(format!("\\x{octet:02X}").bytes());
+    }
+    let line = line::read(&again, &|_| false);
+    assert!(line == Ok(Line::Quote(command.clone())), "{line:?}");
+    if !text.contains(&b'\\') {
+        assert_eq!(command.line(), text);
+    }
+}
+
+fn assert_builtin(typed: &[u8], name: Builtin, arguments: &[String]) {
+    let word = typed.split(|octet| b" \t".contains(octet)).next();
+    let word = str::from_utf8(word.unwrap_or_default()).expect("names are text");
+    assert_eq!(Builtin::named(word), Some(name));
+    if name == Builtin::Alias
+        && let [alias, steps @ ..] = arguments
+    {
+        let mut aliases = Aliases::shipped();
+        match aliases.define(alias, steps, &|_| false) {
+            Ok(()) => assert_expansion(alias, &[b"a".to_vec()], &aliases),
+            Err(error) => assert_harmless(&error.to_string()),
+        }
+    }
+}
+
+/// Nothing that an alias sends holds a second command.
+fn assert_expansion(name: &str, arguments: &[Vec<u8>], aliases: &Aliases) {
+    let Ok(steps) = aliases.expand(name, arguments) else {
+        return;
+    };
+    for step in steps {
+        if let ExpandedStep::Command { command, .. } = step {
+            assert_sent(&command);
+        }
+    }
+}
+
+/// What is sent is the beginning of what was typed; the rest is a blank, the operator and the target.
+fn assert_redirected(typed: &[u8], command: &Command, redirection: &Redirection) {
+    assert_sent(command);
+    let rest = typed.strip_prefix(command.line()).expect("a beginning");
+    let operator: &[u8] = match redirection {
+        Redirection::ToFile(_) => b" > ",
+        Redirection::AppendFile(_) => b" >> ",
+        Redirection::ToStandardOutput => b" >",
+        Redirection::ToCommand(_) => b" | ",
+        Redirection::FromFile(_) | Redirection::FromStandardInput => b" < ",
+        Redirection::FromText(_) => b" <<< ",
+        Redirection::FromHereDocument(_) => b" <<",
+    };
+    assert!(rest.starts_with(operator), "{redirection:?}");
+    match redirection {
+        Redirection::ToCommand(target) => assert!(rest.ends_with(target)),
+        Redirection::ToStandardOutput | Redirection::FromStandardInput => {
+            assert!(contains(rest, b"-"));
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,159 @@
+//! The reply reader: octets of a control connection.
+
+use ftpsh::protocol::reply_reader::{LINE_LIMIT, REPLY_OCTETS_LIMIT};
+use ftpsh::protocol::{Received, Reply, ReplyReader};
+
+use super::octets::{assert_defused, pieces};
+
+/// Reads the octets whole and in pieces, with and without silence behind each.
+pub fn hold(octets: &[u8]) {
+    let whole = read(&[octets], Way::default());
+    let octet_by_octet: Vec<&[u8]> = octets.chunks(1).collect();
+    assert_eq!(whole, read(&octet_by_octet, Way::default()));
+    assert_eq!(whole, read(&pieces(octets), Way::default()));
+    let strict = Way {
+        is_strict: true,
+        ..Way::default()
+    };
+    let silent = Way {
+        is_silent: true,
+        ..Way::default()
+    };
+    let readings = [
+        read(&[octets], strict),
+        read(&pieces(octets), silent),
+        whole,
+    ];
+    for received in &readings {
+        for one in received {
+            assert_sound(one);
+        }
+        if octets.len() < LEAST_LIMIT {
+            assert_nothing_is_lost(octets, received);
+        }
+    }
+}
+
+#[derive(Clone, Copy, Default)]
+struct Way {
+    is_strict: bool,
+    /// Two seconds pass behind each piece.
+    is_silent: bool,
+}
+
+fn read(pieces: &[&[u8]], way: Way) -> Vec<Received> {
+    let mut reader = ReplyReader::new();
+    reader.set_strict(way.is_strict);
+    let mut received = Vec::new();
+    for piece in pieces {
+        reader.push(piece);
+        if way.is_silent {
+            reader.silence();
+            assert!(!reader.awaits_silence());
+        }
+        received.extend(std::iter::from_fn(|| reader.next_received()));
+        assert!(reader.buffered_octets() <= REPLY_OCTETS_LIMIT + LINE_LIMIT + LEAST_LIMIT);
+    }
+    reader.end_of_file();
+    received.extend(std::iter::from_fn(|| reader.next_received()));
+    assert!(!reader.has_unread_octets(), "octets are left");
+    assert_eq!(reader.buffered_octets(), 0);
+    received
+}
+
+fn assert_sound(received: &Received) {
+    match received {
+        Received::Telnet(octets) => assert_eq!(octets.first(), Some(&0xff)),
+        Received::Stray(line) => assert_defused(line),
+        Received::Reply(reply) => {
+            assert_coded(reply);
+            reply.lines.iter().for_each(|line| assert_defused(line));
+            assert_defused(reply.text());
+        }
+    }
+}
+
+/// The first line has the code, and the last one too unless it is said which one it has.
+fn assert_coded(reply: &Reply) {
+    let begins_with = |line: Option<&Vec<u8>>, code: String| {
+        line.is_some_and(|line| line.starts_with(code.as_bytes()))
+    };
+    assert!(begins_with(reply.lines.first(), reply.code.to_string()));
+    let last = reply.ended_with.unwrap_or(reply.code);
+    assert!(begins_with(reply.lines.last(), last.to_string()));
+}
+
+/// Every line that was sent is a line of a reply or a stray one, in order, and every Telnet command is there.
+fn assert_nothing_is_lost(sent: &[u8], received: &[Received]) {
+    let mut lines: Vec<&[u8]> = Vec::new();
+    let mut commands: Vec<&[u8]> = Vec::new();
+    for one in received {
+        match one {
+            Received::Telnet(octets) => commands.push(octets),
+            Received::Stray(line) => lines.push(line),
+            Received::Reply(reply) => {
+                assert_eq!(reply.dropped_octets, 0);
+                lines.extend(reply.lines.iter().map(Vec::as_slice));
+            }
+        }
+    }
+    let (text, sent_commands) = without_telnet(sent);
+    assert_eq!(commands, sent_commands);
+    assert_eq!(lines, lines_of(&text));
+}
+
+fn lines_of(text: &[u8]) -> Vec<&[u8]> {
+    let mut lines: Vec<&[u8]> = text.split(|octet| *octet == b'\n').collect();
+    // Behind the last line end is a line only if something stands there.
+    if lines.last().is_some_and(|last| last.is_empty()) {
+        lines.pop();
+    }
+    lines
+        .into_iter()
+        .map(|line| line.strip_suffix(b"\r").unwrap_or(line))
+        .collect()
+}
+
+/// The text and the Telnet commands (RFC 854), taken from the whole at once.
+fn without_telnet(sent: &[u8]) -> (Vec<u8>, Vec<&[u8]>) {
+    let mut text = Vec::new();
+    let mut commands = Vec::new();
+    let mut rest = sent;
+    while let Some((first, behind)) = rest.split_first() {
+        let length = match (first, behind) {
+            (0xff, [0xff, ..]) => {
+                text.push(0xff);
+                rest = &behind[1..];
+                continue;
+            }
+            (0xff, [250, parameters @ ..]) => 2 + subnegotiation_length(parameters),
+            (0xff, [251..=254, ..]) => 3.min(rest.len()),
+            (0xff, [240..=249, ..]) => 2,
+            _ => {
+                text.push(*first);
+                rest = behind;
+                continue;
+            }
+        };
+        let (command, behind) = rest.split_at(length);
+        commands.push(command);
+        rest = behind;
+    }
+    (text, commands)
+}
+
+/// Up to IAC SE, where IAC IAC is an octet.
+fn subnegotiation_length(parameters: &[u8]) -> usize {
+    let mut at = 0;
+    while at < parameters.len() {
+        match parameters[at..] {
+            [0xff, 0xff, ..] => at += 2,
+            [0xff, 240, ..] => return at + 2,
+            _ => at += 1,
+        }
+    }
+    parameters.len()
+}
+
+/// The reader gives up a subnegotiation that is longer; its other limits are higher.
+const LEAST_LIMIT: usize = 1024;
