@@ -5,6 +5,7 @@ mod background;
 mod downloads;
 mod endings;
 pub(crate) mod hand;
+mod inputs;
 mod losses;
 mod matching;
 #[cfg(target_os = "linux")]
