@@ -10,7 +10,5 @@ pub mod loopback_tls;
 pub mod tls;
 
 pub use control::{ControlConnection, ControlInput, DialError};
-pub use data::{
-    ConnectionTap, DataConnection, DataEvent, FileSection, FileSource, MovedData, Source,
-};
+pub use data::{ConnectionTap, DataConnection, DataEvent, MovedData};
 pub use listener::{Awaited, DataListener};

@@ -7,11 +7,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use memchr::memchr_iter;
 
 use super::destination::Destination;
-use crate::net::Source;
 
 /// Turns a lone LF into CR LF; a CR LF is left alone.
 pub struct ToCrlf {
-    source: Source,
+    source: Box<dyn Read + Send>,
     converted: Arc<AtomicU64>,
     after_cr: bool,
     raw: Vec<u8>,
@@ -32,7 +31,7 @@ pub struct ToLf {
 impl ToCrlf {
     /// Converts what `source` gives; counts the line ends that were changed.
     #[must_use]
-    pub fn new(source: Source, converted: Arc<AtomicU64>) -> Self {
+    pub fn new(source: Box<dyn Read + Send>, converted: Arc<AtomicU64>) -> Self {
         let raw = vec![0; CHUNK_OCTETS];
         Self {
             source,
@@ -145,7 +144,7 @@ mod tests {
     use std::sync::atomic::{AtomicU64, Ordering};
     use std::sync::{Arc, Mutex};
 
-    use super::{Destination, Source, ToCrlf, ToLf};
+    use super::{Destination, ToCrlf, ToLf};
 
     struct InPieces(Vec<Vec<u8>>);
 
@@ -183,7 +182,7 @@ mod tests {
         for pieces in split_everywhere(text) {
             let count = Arc::new(AtomicU64::new(0));
             let mut wire = Vec::new();
-            let mut reader = ToCrlf::new(Source::stream(InPieces(pieces)), Arc::clone(&count));
+            let mut reader = ToCrlf::new(Box::new(InPieces(pieces)), Arc::clone(&count));
             reader.read_to_end(&mut wire).unwrap();
             assert_eq!(wire, b"a\r\nb\r\n\r\n\r\rc\r\nd\r\n");
             assert_eq!(count.load(Ordering::Acquire), 3);

@@ -31,7 +31,6 @@ use crate::net::tls::TlsSettings;
 use crate::net::{ControlConnection, DialError};
 use crate::protocol::Command;
 
-pub use crate::net::{FileSection, FileSource, Source};
 pub use destination::{Destination, KeptOctets};
 pub use engine::{DataState, RawOctets, Status};
 pub use exchange::{Ending, Exchange, News, Outcome, TrustQuestion};

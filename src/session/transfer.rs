@@ -4,7 +4,6 @@ use std::io::{self, Read, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 
-use crate::net::Source;
 use crate::net::tls::TlsFailure;
 use crate::protocol::verbs::DataDirection;
 
@@ -17,7 +16,7 @@ pub enum Transfer {
     /// Where received data go, and in which form.
     Receive(Box<dyn Destination>, Form),
     /// What is sent, in which form, and how many octets of it there are, if that is known.
-    Send(Source, Form, Option<u64>),
+    Send(Box<dyn Read + Send>, Form, Option<u64>),
 }
 
 /// Whether the representation type changes the octets.
@@ -100,7 +99,7 @@ impl std::fmt::Debug for Transfer {
 /// A transfer that waits for its data connection or uses it: its ends, wrapped for the representation type.
 pub(super) struct Joined {
     pub(super) direction: DataDirection,
-    source: Option<Source>,
+    source: Option<Box<dyn Read + Send>>,
     destination: Option<SharedDestination>,
     line_ends: Arc<AtomicU64>,
     /// Octets that an upload will put on the data connection.
@@ -133,13 +132,13 @@ impl Joined {
                 }
             }
             Transfer::Send(source, form, octets) => {
-                let source = if converts(form) {
-                    Source::stream(ToCrlf::new(source, Arc::clone(&line_ends)))
+                let source: Box<dyn Read + Send> = if converts(form) {
+                    Box::new(ToCrlf::new(source, Arc::clone(&line_ends)))
                 } else {
                     source
                 };
-                let source = match tap {
-                    Some(tap) => Source::stream(TappedSource { source, tap }),
+                let source: Box<dyn Read + Send> = match tap {
+                    Some(tap) => Box::new(TappedSource { source, tap }),
                     None => source,
                 };
                 Self {
@@ -154,7 +153,7 @@ impl Joined {
         }
     }
 
-    pub(super) fn take_source(&mut self) -> Option<Source> {
+    pub(super) fn take_source(&mut self) -> Option<Box<dyn Read + Send>> {
         self.source.take()
     }
 
@@ -219,7 +218,7 @@ impl Destination for TappedDestination {
 }
 
 struct TappedSource {
-    source: Source,
+    source: Box<dyn Read + Send>,
     tap: Box<dyn DataTap>,
 }
 

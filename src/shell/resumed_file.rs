@@ -9,8 +9,8 @@ use std::time::SystemTime;
 
 use super::received_file::{AppendedFile, LEADS_NOWHERE, is_named_pipe, leads_nowhere};
 use super::secrets::without_secrets;
+use crate::session::Destination;
 use crate::session::resume::{LocalSource, LocalTarget};
-use crate::session::{Destination, FileSection, FileSource, Source};
 
 /// The local file of an upload, opened once, so that every step reads the same file whatever its name means later.
 pub(super) struct LocalFile {
@@ -46,14 +46,6 @@ impl LocalFile {
         })
     }
 
-    fn part(&self, offset: u64, octets: u64) -> PartOfFile {
-        PartOfFile {
-            path: self.path.clone(),
-            section: FileSection::of(Arc::clone(&self.file), offset, octets),
-            end: self.size.min(offset.saturating_add(octets)),
-        }
-    }
-
     fn is_as_opened(&self, metadata: &Metadata) -> bool {
         metadata.len() == self.size && metadata.modified().ok() == self.modified
     }
@@ -65,11 +57,12 @@ impl LocalSource for LocalFile {
     }
 
     fn read_from(&self, offset: u64) -> Box<dyn Read + Send> {
-        Box::new(self.part(offset, u64::MAX))
-    }
-
-    fn section(&self, offset: u64, octets: u64) -> Source {
-        Source::File(Box::new(self.part(offset, octets)))
+        Box::new(PositionedFile {
+            path: self.path.clone(),
+            file: Arc::clone(&self.file),
+            offset,
+            whole: self.size,
+        })
     }
 
     fn is_unchanged(&self) -> io::Result<bool> {
@@ -82,33 +75,28 @@ impl LocalSource for LocalFile {
 }
 
 /// Reads an open file from a position of its own.
-struct PartOfFile {
+struct PositionedFile {
     path: PathBuf,
-    section: FileSection,
-    /// Where it ends, as far as could be seen when it was opened.
-    end: u64,
+    file: Arc<File>,
+    offset: u64,
+    /// Where it ended when it was opened.
+    whole: u64,
 }
 
-impl Read for PartOfFile {
+impl Read for PositionedFile {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.section.read(buffer);
+        let count = read_at(&self.file, buffer, self.offset);
         let count = count.map_err(|error| named(&self.path, &error))?;
-        let offset = self.section.offset();
-        if count == 0 && !buffer.is_empty() && offset < self.end {
+        if count == 0 && !buffer.is_empty() && self.offset < self.whole {
             let text = format!(
-                "it became shorter while it was sent: {offset} of {} octets were there",
-                self.end
+                "it became shorter while it was sent: {} of {} octets were there",
+                self.offset, self.whole
             );
             let error = io::Error::new(io::ErrorKind::UnexpectedEof, text);
             return Err(named(&self.path, &error));
         }
+        self.offset += count as u64;
         Ok(count)
-    }
-}
-
-impl FileSource for PartOfFile {
-    fn section(&mut self) -> &mut FileSection {
-        &mut self.section
     }
 }
 
@@ -223,4 +211,14 @@ fn read_from(path: &Path, offset: u64) -> io::Result<Box<dyn Read + Send>> {
     let mut file = File::open(path)?;
     file.seek(SeekFrom::Start(offset))?;
     Ok(Box::new(file))
+}
+
+#[cfg(unix)]
+fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    std::os::unix::fs::FileExt::read_at(file, buffer, offset)
+}
+
+#[cfg(windows)]
+fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    std::os::windows::fs::FileExt::seek_read(file, buffer, offset)
 }

@@ -19,7 +19,7 @@ use super::shown_data::{Look, ShownData};
 use crate::protocol::Command;
 use crate::protocol::user_pi::data_direction;
 use crate::protocol::verbs::DataDirection;
-use crate::session::{Form, Origin, Outcome, Source, Transfer};
+use crate::session::{Form, Origin, Outcome, Transfer};
 
 /// What a data command needs besides its line.
 pub(super) enum Data {
@@ -303,7 +303,7 @@ impl Shell {
         if !metadata.is_file() {
             return Ok(sent(OpenedLate::new(path), Form::ByType, None));
         }
-        let file =
+        let mut file =
             SentFile::open(path, &self.painter).map_err(|error| self.refuse_file(path, &error))?;
         if self.converts_line_ends() {
             let beginning = file.beginning();
@@ -315,7 +315,7 @@ impl Shell {
                      type TYPE I first (or `set ascii raw`)"
                 )));
             }
-            if !looks_like_text(&beginning) {
+            if !looks_like_text(beginning) {
                 let path = escape(path.as_os_str().as_encoded_bytes());
                 let text = format!(
                     "{path} has control characters in it: if it is no text, type TYPE I first"
@@ -323,9 +323,7 @@ impl Shell {
                 self.painter.say(Tone::Hint, &text);
             }
         }
-        let source = Source::File(Box::new(file));
-        let transfer = Transfer::Send(source, Form::ByType, Some(metadata.len()));
-        Ok(Data::Joined(transfer))
+        Ok(sent(file, Form::ByType, Some(metadata.len())))
     }
 
     fn read_here_document(&mut self, word: &[u8]) -> Result<Data, Exit> {
@@ -370,7 +368,7 @@ impl Shell {
 }
 
 fn sent(source: impl Read + Send + 'static, form: Form, octets: Option<u64>) -> Data {
-    Data::Joined(Transfer::Send(Source::stream(source), form, octets))
+    Data::Joined(Transfer::Send(Box::new(source), form, octets))
 }
 
 /// Whether nothing in it is what a text has no use for. Text need not be UTF-8.

@@ -3,19 +3,19 @@
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use super::escape::escape;
 use super::painter::{Painter, Tone};
 use super::secrets::without_secrets;
-use crate::session::{FileSection, FileSource};
 
 /// An open file that says at its end if it is not what it was at the beginning.
 pub(super) struct SentFile {
     path: PathBuf,
-    file: Arc<File>,
-    section: FileSection,
+    file: File,
+    /// Read already, to see what kind of file it is.
+    beginning: io::Cursor<Vec<u8>>,
     opened: Metadata,
+    octets: u64,
     is_over: bool,
     painter: Painter,
 }
@@ -27,31 +27,32 @@ impl SentFile {
     ///
     /// What the system says.
     pub(super) fn open(path: &Path, painter: &Painter) -> io::Result<Self> {
-        let file = Arc::new(File::open(path)?);
+        let file = File::open(path)?;
         Ok(Self {
             path: path.to_owned(),
             opened: file.metadata()?,
-            section: FileSection::from(Arc::clone(&file), 0),
             file,
+            beginning: io::Cursor::default(),
+            octets: 0,
             is_over: false,
             painter: painter.clone(),
         })
     }
 
-    /// Its first octets, as far as they show what kind of file it is.
+    /// Its first octets, as far as they show what kind of file it is; they are sent all the same. To be called before
+    /// anything is read.
     ///
     /// # Errors
     ///
     /// What the system says.
-    pub(super) fn beginning(&self) -> io::Result<Vec<u8>> {
-        let mut beginning = Vec::new();
-        FileSection::of(Arc::clone(&self.file), 0, SAMPLE_OCTETS).read_to_end(&mut beginning)?;
-        Ok(beginning)
+    pub(super) fn beginning(&mut self) -> io::Result<&[u8]> {
+        let sample = self.beginning.get_mut();
+        self.file.by_ref().take(SAMPLE_OCTETS).read_to_end(sample)?;
+        Ok(self.beginning.get_ref())
     }
 
     /// A server must not take what is left of a file for the file; of a mixture only the user can say what it is worth.
     fn check_end(&self) -> io::Result<()> {
-        let octets = self.section.offset();
         let now = self.file.metadata()?;
         let is_unchanged =
             now.len() == self.opened.len() && now.modified().ok() == self.opened.modified().ok();
@@ -59,11 +60,12 @@ impl SentFile {
         if is_unchanged || self.opened.len() == 0 {
             return Ok(());
         }
-        if octets < self.opened.len() {
+        if self.octets < self.opened.len() {
             return Err(io::Error::new(
                 io::ErrorKind::UnexpectedEof,
                 format!(
-                    "it became shorter while it was sent: {octets} of {} octets were there",
+                    "it became shorter while it was sent: {} of {} octets were there",
+                    self.octets,
                     self.opened.len()
                 ),
             ));
@@ -85,19 +87,20 @@ impl SentFile {
 
 impl Read for SentFile {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let ended = match self.section.read(buffer) {
+        let count = match self.beginning.read(buffer)? {
+            0 => self.file.read(buffer),
+            count => Ok(count),
+        };
+        let ended = match count {
             Ok(0) if !buffer.is_empty() && !std::mem::replace(&mut self.is_over, true) => {
                 self.check_end().map(|()| 0)
             }
             count => count,
         };
-        ended.map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", self.name())))
-    }
-}
-
-impl FileSource for SentFile {
-    fn section(&mut self) -> &mut FileSection {
-        &mut self.section
+        let count = ended
+            .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", self.name())))?;
+        self.octets += count as u64;
+        Ok(count)
     }
 }
 

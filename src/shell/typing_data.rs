@@ -9,7 +9,7 @@ use super::painter::Tone;
 use super::places::TypedData;
 use super::running::NOT_TEXT;
 use crate::protocol::Command;
-use crate::session::{Exchange, Form, News, Origin, Outcome, Source, Transfer};
+use crate::session::{Exchange, Form, News, Origin, Outcome, Transfer};
 
 impl Shell {
     /// Sends a command whose data a person types once the server has answered 1yz.
@@ -19,7 +19,7 @@ impl Shell {
         origin: Origin,
     ) -> Result<Outcome, Exit> {
         let (keyboard, data) = TypedData::new();
-        let transfer = Transfer::Send(Source::stream(data), Form::Exact, None);
+        let transfer = Transfer::Send(Box::new(data), Form::Exact, None);
         let line_end: &[u8] = if self.converts_line_ends() {
             b"\r\n"
         } else {

@@ -4,14 +4,13 @@
 //! takes effect at once, even while the thread waits for the peer, for a slow disk or for a person who types.
 
 mod secured;
-mod source;
 mod worker;
 
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::Sender;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use mio::Waker;
@@ -21,8 +20,6 @@ use socket2::SockRef;
 use super::tls::{Secured, TlsConnection, TlsFailure};
 use crate::protocol::verbs::DataDirection;
 use worker::Worker;
-
-pub use source::{FileSection, FileSource, Source};
 
 /// A handle on an open data connection; dropping it closes the connection in order.
 #[derive(Debug)]
@@ -88,22 +85,11 @@ pub struct MovedData<'a> {
 }
 
 /// Sees everything that a data connection moves, on its thread and in order. While it works nothing moves.
-pub trait ConnectionTap: Send {
-    /// Whether anybody looks. While nobody does, an upload's octets may be moved where nobody can see them.
-    fn is_open(&self) -> bool;
-
-    /// Octets have moved.
-    fn moved(&mut self, moved: MovedData<'_>);
-
-    /// So many octets were sent unseen.
-    fn passed(&mut self, octets: u64);
-}
+pub type ConnectionTap = Box<dyn FnMut(MovedData<'_>) + Send>;
 
 #[derive(Debug, Default)]
 struct Slot {
     stream: Mutex<Option<TcpStream>>,
-    /// How the stream is to end, once somebody has said so.
-    end: Mutex<Option<End>>,
     octets: AtomicU64,
     /// TLS was begun.
     under_tls: AtomicBool,
@@ -111,16 +97,10 @@ struct Slot {
     secured: AtomicBool,
 }
 
-#[derive(Clone, Copy, Debug)]
-enum End {
-    InOrder,
-    Reset,
-}
-
 enum Order {
-    Tap(Box<dyn ConnectionTap>),
+    Tap(ConnectionTap),
     Receive(Box<dyn Write + Send>),
-    Send(Source),
+    Send(Box<dyn Read + Send>),
     Rest,
     Secure(Box<TlsConnection>),
 }
@@ -172,7 +152,7 @@ impl DataConnection {
     }
 
     /// Lets `tap` see every octet that moves from now on.
-    pub fn tap(&self, tap: Box<dyn ConnectionTap>) {
+    pub fn tap(&self, tap: ConnectionTap) {
         self.order(Order::Tap(tap));
     }
 
@@ -182,7 +162,7 @@ impl DataConnection {
     }
 
     /// Sends everything of `source`, then closes this direction.
-    pub fn send(&self, source: Source) {
+    pub fn send(&self, source: Box<dyn Read + Send>) {
         self.order(Order::Send(source));
     }
 
@@ -222,13 +202,19 @@ impl DataConnection {
 
     /// Closes in order: what was sent still arrives.
     pub fn close(&self) {
-        self.slot.end(End::InOrder);
+        if let Some(stream) = self.slot.take() {
+            // An error means that the peer was quicker.
+            let _ = stream.shutdown(Shutdown::Both);
+        }
         self.wake();
     }
 
     /// Resets, so that the peer cannot take what it has for a whole file.
     pub fn reset(&self) {
-        self.slot.end(End::Reset);
+        if let Some(stream) = self.slot.take() {
+            // Without linger the drop closes in order, which is the best that is left.
+            let _ = SockRef::from(&stream).set_linger(Some(Duration::ZERO));
+        }
         self.wake();
     }
 
@@ -256,38 +242,8 @@ impl Slot {
         self.stream.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What was said first counts: a reset is followed by the drop of the handle, which would close in order.
-    fn lock_end(&self) -> MutexGuard<'_, Option<End>> {
-        self.end.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Empties the slot without waiting for a step that is being taken: that one may read from a slow disk. Whoever takes it
-    /// empties the slot behind it.
-    fn end(&self, end: End) {
-        self.lock_end().get_or_insert(end);
-        self.end_if_told();
-    }
-
-    fn end_if_told(&self) {
-        let Some(end) = *self.lock_end() else {
-            return;
-        };
-        let stream = match self.stream.try_lock() {
-            Ok(mut stream) => stream.take(),
-            Err(TryLockError::Poisoned(stream)) => stream.into_inner().take(),
-            Err(TryLockError::WouldBlock) => None,
-        };
-        match (end, stream) {
-            (_, None) => {}
-            (End::InOrder, Some(stream)) => {
-                // An error means that the peer was quicker.
-                let _ = stream.shutdown(Shutdown::Both);
-            }
-            (End::Reset, Some(stream)) => {
-                // Without linger the drop closes in order, which is the best that is left.
-                let _ = SockRef::from(&stream).set_linger(Some(Duration::ZERO));
-            }
-        }
+    fn take(&self) -> Option<TcpStream> {
+        self.lock().take()
     }
 
     /// Runs one non-blocking step on the socket; `None` once the slot is empty.
@@ -296,15 +252,12 @@ impl Slot {
         mut step: impl FnMut(&mut TcpStream) -> io::Result<T>,
     ) -> Option<io::Result<T>> {
         let mut stream = self.lock();
-        let result = loop {
+        loop {
             match step(stream.as_mut()?) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                result => break result,
+                result => return Some(result),
             }
-        };
-        drop(stream);
-        self.end_if_told();
-        Some(result)
+        }
     }
 }
 
@@ -314,24 +267,10 @@ mod tests {
     use std::sync::mpsc;
     use std::time::Duration;
 
-    use super::{ConnectionTap, DataConnection, DataEvent, MovedData, Source};
+    use super::{DataConnection, DataEvent, MovedData};
     use crate::net::loopback::LoopbackListener;
 
     const LIMIT: Duration = Duration::from_secs(10);
-
-    struct SendingTap(mpsc::Sender<Vec<u8>>);
-
-    impl ConnectionTap for SendingTap {
-        fn is_open(&self) -> bool {
-            true
-        }
-
-        fn moved(&mut self, moved: MovedData<'_>) {
-            self.0.send(moved.octets.to_vec()).unwrap();
-        }
-
-        fn passed(&mut self, _octets: u64) {}
-    }
 
     #[test]
     fn a_tap_sees_what_was_received_and_what_was_sent() {
@@ -344,7 +283,8 @@ mod tests {
             let report = move |event| match event {
                 DataEvent::Opened(connection) => {
                     let seen = seen.clone();
-                    connection.tap(Box::new(SendingTap(seen)));
+                    let tap = move |moved: MovedData<'_>| seen.send(moved.octets.to_vec()).unwrap();
+                    connection.tap(Box::new(tap));
                     order(&connection);
                     handle.send(connection).unwrap();
                 }
@@ -365,7 +305,7 @@ mod tests {
         };
         let received = run(|it| it.receive(Box::new(io::sink())), b"received");
         assert_eq!(received, b"received");
-        let sent = run(|it| it.send(Source::stream(Cursor::new(b"sent"))), b"");
+        let sent = run(|it| it.send(Box::new(Cursor::new(b"sent"))), b"");
         assert_eq!(sent, b"sent");
     }
 
@@ -401,7 +341,7 @@ mod tests {
                 connection.rest();
                 connection.receive(Box::new(io::sink()));
                 connection.rest();
-                connection.send(Source::stream(Cursor::new(b"octets")));
+                connection.send(Box::new(Cursor::new(b"octets")));
                 handle.send(connection).unwrap();
             }
         };

@@ -13,10 +13,7 @@ use socket2::SockRef;
 
 use crate::net::tls::TlsConnection;
 
-use super::{
-    ConnectionTap, DataConnection, DataEvent, DataFailure, FileSection, MovedData, Order, Slot,
-    Source,
-};
+use super::{ConnectionTap, DataConnection, DataEvent, DataFailure, MovedData, Order, Slot};
 use crate::protocol::verbs::DataDirection;
 
 pub(super) struct Worker {
@@ -28,14 +25,14 @@ pub(super) struct Worker {
     events: Events,
     pub(super) buffer: Vec<u8>,
     pub(super) tls: Option<Box<TlsConnection>>,
-    pub(super) tap: Option<Box<dyn ConnectionTap>>,
+    pub(super) tap: Option<ConnectionTap>,
 }
 
 enum Work {
     Watching,
     Resting,
     Receiving(Box<dyn Write + Send>),
-    Sending(Source),
+    Sending(Box<dyn Read + Send>),
     Draining,
 }
 
@@ -122,7 +119,7 @@ impl Worker {
                 self.receive_secured(destination.as_mut())
             }
             Work::Receiving(destination) => self.receive(destination.as_mut()),
-            Work::Sending(source) => self.send(source),
+            Work::Sending(source) => self.send(source.as_mut()),
             Work::Draining => self.drain(),
         }
     }
@@ -227,13 +224,7 @@ impl Worker {
     }
 
     /// Sends until the source is at its end; waits for the peer in here, so that an octet that was read is never lost.
-    fn send(&mut self, source: &mut Source) -> Result<(), Halt> {
-        if let Source::File(file) = source
-            && self.may_pass_unseen()
-            && let Some(passed) = self.pass(file.section())
-        {
-            return passed;
-        }
+    fn send(&mut self, source: &mut (dyn Read + Send)) -> Result<(), Halt> {
         let length = loop {
             match source.read(&mut self.buffer) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -257,29 +248,6 @@ impl Worker {
         self.buffer = buffer;
         self.tap = tap;
         sent
-    }
-
-    /// Whether octets of an upload are wanted by nobody on this side.
-    fn may_pass_unseen(&self) -> bool {
-        self.tls.is_none() && !self.tap.as_ref().is_some_and(|tap| tap.is_open())
-    }
-
-    /// Has the system move octets from the file to the socket; `None` where they have to be read, which also tells what is
-    /// wrong with the file, and its end.
-    fn pass(&mut self, section: &mut FileSection) -> Option<Result<(), Halt>> {
-        match self.slot.step(|stream| section.move_to(stream)) {
-            Some(Ok(0)) => None,
-            Some(Ok(length)) => {
-                let length = length as u64;
-                self.slot.octets.fetch_add(length, Ordering::AcqRel);
-                if let Some(tap) = &mut self.tap {
-                    tap.passed(length);
-                }
-                Some(Ok(()))
-            }
-            Some(Err(error)) if is_of_file(&error) => None,
-            other => Some(Err(halt(other))),
-        }
     }
 
     fn end_sending(&mut self) -> Result<(), Halt> {
@@ -338,13 +306,13 @@ impl Worker {
 
 /// Shows octets that have moved to whoever looks.
 pub(super) fn tell(
-    tap: &mut Option<Box<dyn ConnectionTap>>,
+    tap: &mut Option<ConnectionTap>,
     under_tls: bool,
     direction: DataDirection,
     octets: &[u8],
 ) {
     if let Some(tap) = tap {
-        tap.moved(MovedData {
+        tap(MovedData {
             direction,
             octets,
             under_tls,
@@ -362,23 +330,6 @@ pub(super) fn deliver(
     destination
         .write_all(octets)
         .map_err(|error| Halt::Failed(DataFailure::Local(error)))
-}
-
-/// Whether an error of moving octets from a file to a socket is the file's.
-fn is_of_file(error: &io::Error) -> bool {
-    use io::ErrorKind as Kind;
-    !matches!(
-        error.kind(),
-        Kind::WouldBlock
-            | Kind::BrokenPipe
-            | Kind::ConnectionReset
-            | Kind::ConnectionAborted
-            | Kind::NotConnected
-            | Kind::TimedOut
-            | Kind::HostUnreachable
-            | Kind::NetworkUnreachable
-            | Kind::NetworkDown
-    )
 }
 
 pub(super) fn halt<T>(outcome: Option<io::Result<T>>) -> Halt {

@@ -17,7 +17,9 @@ use super::waiting::Waiting;
 
 impl Engine {
     pub(super) fn take_data_event(&mut self, id: u64, event: DataEvent) {
-        self.last_movement = Instant::now();
+        if !matches!(event, DataEvent::StrangerRefused(_)) {
+            self.last_movement = Instant::now();
+        }
         match event {
             DataEvent::Opened(connection) => self.take_opened(id, connection),
             DataEvent::NotOpened(error) => self.take_unopened(id, &error),

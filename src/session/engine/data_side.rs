@@ -73,7 +73,13 @@ impl DataSide {
     ) -> io::Result<()> {
         let id = self.take_id();
         let address = listener.address();
-        let _awaited = listener.accept_one(server, reporting(id, shared))?;
+        let mut give = reporting(id, shared.clone());
+        // While the port is open, whoever works for the engine may wait for this thread to close it.
+        let report = move |event| match event {
+            DataEvent::StrangerRefused(_) => shared.post(Input::Data(id, event)),
+            event => give(event),
+        };
+        let _awaited = listener.accept_one(server, report)?;
         self.listening = Some(Listening {
             id,
             asked_by,

@@ -5,12 +5,11 @@ use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use std::time::Instant;
 
-use crate::net::ConnectionTap;
 use crate::protocol::verbs::DataDirection;
 use crate::protocol::{MaskedOctets, ReceivedMask, SentMask};
 use crate::session::exchange::{Ending, News, Outcome};
 use crate::session::observation::{Observation, SentPiece};
-use crate::session::octets::{Connection, MovedOctets, OctetTap, TapOfData};
+use crate::session::octets::{Connection, MovedOctets, OctetTap, tap_of_data};
 
 use super::Engine;
 use super::waiting::Waiting;
@@ -68,9 +67,8 @@ impl ControlTap {
 
 impl Engine {
     /// The tap for a data connection.
-    pub(super) fn data_tap(&self) -> Option<Box<dyn ConnectionTap>> {
-        let tap = TapOfData::of(self.control_tap.tap.clone()?);
-        Some(Box::new(tap))
+    pub(super) fn data_tap(&self) -> Option<crate::net::ConnectionTap> {
+        self.control_tap.tap.clone().map(tap_of_data)
     }
 
     /// Octets have gone out on the control connection.

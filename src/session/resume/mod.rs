@@ -17,7 +17,6 @@ mod upload;
 use std::io::{self, Read};
 
 use super::destination::Destination;
-use crate::net::Source;
 use crate::session::Session;
 
 pub use remote::SizeSource;
@@ -40,9 +39,6 @@ pub trait LocalSource {
 
     /// Its octets from `offset` on.
     fn read_from(&self, offset: u64) -> Box<dyn Read + Send>;
-
-    /// At most `octets` from `offset` on, to be sent.
-    fn section(&self, offset: u64, octets: u64) -> Source;
 
     /// Whether it is, as far as its size and time tell, what it was when it was opened, and still has its name.
     ///

@@ -1,5 +1,7 @@
 //! The upload half of `resume`.
 
+use std::io::Read;
+
 use crate::session::exchange::Outcome;
 use crate::session::transfer::{Form, Transfer};
 
@@ -244,11 +246,11 @@ impl Upload<'_, '_> {
 
     fn send(&mut self, verb: &str, from: u64) -> Result<Outcome, ResumeError> {
         let left = self.whole - from;
-        let rest = self.local.section(from, left);
+        let rest = self.local.read_from(from).take(left);
         self.steps.set_known(format!(
             "{verb} was sent, and how much of the {left} octets arrived is not known"
         ));
-        let transfer = Transfer::Send(rest, Form::Exact, Some(left));
+        let transfer = Transfer::Send(Box::new(rest), Form::Exact, Some(left));
         self.steps
             .data_command(line(verb, self.name), Some(transfer))
     }

@@ -29,7 +29,7 @@ use super::dialogue::{Data, DataContent, Dialogue, ExpectedCommand, ExpectedExch
 use super::update::Change;
 use super::variables::Variables;
 use crate::protocol::{Command, DataDirection};
-use crate::session::{self, Ending, Exchange, Form, News, Origin, Outcome, Session, Transfer};
+use crate::session::{Ending, Exchange, Form, News, Origin, Outcome, Session, Transfer};
 
 use octets::{Abort, AbortTrigger, Received, Source};
 
@@ -190,11 +190,7 @@ impl Player<'_> {
             Some(DataDirection::Sent) => {
                 let source = Source::new(self.source(expected)?, trigger);
                 Ok((
-                    Some(Transfer::Send(
-                        session::Source::stream(source),
-                        Form::Exact,
-                        None,
-                    )),
+                    Some(Transfer::Send(Box::new(source), Form::Exact, None)),
                     None,
                 ))
             }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use ftpsh::protocol::Command;
 use ftpsh::session::{
-    Form, Observation, Observer, Origin, Session, Settings, Source, Transfer, TransferResult,
+    Form, Observation, Observer, Origin, Session, Settings, Transfer, TransferResult,
 };
 
 use crate::support::scripted_server::{Gate, Script};
@@ -56,7 +56,7 @@ fn command(line: &str) -> Command {
 }
 
 fn upload() -> Transfer {
-    Transfer::Send(Source::stream(&b"data"[..]), Form::Exact, None)
+    Transfer::Send(Box::new(&b"data"[..]), Form::Exact, None)
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Somebody else than the server connects to the port. Only Linux has 127.0.0.2 without setting it up.
 
-use std::io::Read;
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -8,7 +8,10 @@ use std::time::Duration;
 
 use socket2::{Domain, Socket, Type};
 
+use crate::support::DEADLINE;
+use crate::support::ftpsh::Ftpsh;
 use crate::support::scripted_server::{Gate, Script};
+use crate::support::sockets::{accept_within, listen};
 
 use super::{Login, OwnPort};
 
@@ -95,4 +98,52 @@ fn data_peer_any_takes_the_first_who_comes() {
     server.finish();
     finished.success();
     assert_eq!(stranger.join().unwrap().unwrap(), b"for anybody");
+}
+
+#[test]
+fn a_stranger_that_comes_along_with_the_refusal_of_the_port_holds_nothing_up() {
+    const ROUNDS: usize = 200;
+    let listener = listen();
+    let address = listener.local_addr().expect("it is bound");
+    let server = std::thread::spawn(move || -> std::io::Result<usize> {
+        let mut control = accept_within(&listener, DEADLINE)?;
+        control.write_all(b"220 hi\r\n")?;
+        let commands = BufReader::new(control.try_clone()?);
+        let mut refused = 0;
+        for command in commands.lines() {
+            let _stranger = call_from_elsewhere(port_in(&command?));
+            control.write_all(b"500 no\r\n")?;
+            refused += 1;
+        }
+        Ok(refused)
+    });
+    let program = Ftpsh::new()
+        .arg(address.to_string())
+        .stdin("listen\n".repeat(ROUNDS));
+    let _ = program.run().code(1);
+    let refused = server.join().expect("the server ends");
+    assert_eq!(refused.expect("the client stays"), ROUNDS);
+}
+
+/// A connection from 127.0.0.2 that is not waited for.
+fn call_from_elsewhere(address: SocketAddr) -> Socket {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
+    let elsewhere = SocketAddr::from(([127, 0, 0, 2], 0));
+    socket
+        .bind(&elsewhere.into())
+        .expect("Linux has that address");
+    socket.set_nonblocking(true).expect("a socket");
+    // It is on its way, or there already.
+    let _ = socket.connect(&address.into());
+    socket
+}
+
+/// The port that a PORT names on 127.0.0.1.
+fn port_in(command: &str) -> SocketAddr {
+    let numbers = command.split([' ', ',']).skip(5);
+    let octets: Vec<u8> = numbers
+        .map(|number| number.parse().expect("a number"))
+        .collect();
+    let port = <[u8; 2]>::try_from(octets).expect("two octets");
+    SocketAddr::from(([127, 0, 0, 1], u16::from_be_bytes(port)))
 }

@@ -19,7 +19,7 @@ use ftpsh::practice::PracticeServer;
 use ftpsh::protocol::Command;
 use ftpsh::session::{
     Destination, Ending, Exchange, Form, News, Observation, Observer, Origin, Outcome, Session,
-    Settings, Source, Transfer,
+    Settings, Transfer,
 };
 
 use crate::support::DEADLINE;
@@ -169,7 +169,7 @@ fn received() -> Transfer {
 
 fn sent() -> Transfer {
     Transfer::Send(
-        Source::stream(io::Cursor::new(vec![b'x'; 10_000])),
+        Box::new(io::Cursor::new(vec![b'x'; 10_000])),
         Form::Exact,
         None,
     )
@@ -301,7 +301,7 @@ fn transfers_that_are_aborted_leave_nothing() {
                 0 => ("RETR long", received()),
                 _ => (
                     "STOR g",
-                    Transfer::Send(Source::stream(io::repeat(b'x')), Form::Exact, None),
+                    Transfer::Send(Box::new(io::repeat(b'x')), Form::Exact, None),
                 ),
             };
             let exchange = session.begin(command(line), Origin::Typed, Some(transfer));
@@ -347,7 +347,7 @@ fn transfers_that_the_server_resets_leave_nothing() {
                 0 => ("RETR f", received()),
                 _ => (
                     "STOR f",
-                    Transfer::Send(Source::stream(io::repeat(b'x')), Form::Exact, None),
+                    Transfer::Send(Box::new(io::repeat(b'x')), Form::Exact, None),
                 ),
             };
             assert_eq!(perform(&session, line, Some(transfer)).code(), 426);

@@ -216,7 +216,7 @@ mod recorder {
 
     use ftpsh::protocol::{Command, Reply, Verb};
     use ftpsh::session::{
-        Form, KeptOctets, Observation, Observer, Origin, Session, Settings, Source, Transfer,
+        Form, KeptOctets, Observation, Observer, Origin, Session, Settings, Transfer,
     };
     use ftpsh::transcript::recording::{expectation_of, expected_data_of};
 
@@ -252,7 +252,7 @@ mod recorder {
             "STOR" => {
                 text.push_str("D< I am here{no-eol}\n");
                 Some(Transfer::Send(
-                    Source::stream(Cursor::new("I am here")),
+                    Box::new(Cursor::new("I am here")),
                     Form::Exact,
                     None,
                 ))

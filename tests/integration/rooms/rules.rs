@@ -150,10 +150,7 @@ impl File<'_> {
                     self.complain(format!("{clock}::now is not for protocol"));
                 }
             }
-            // An open file that is handed in may go to the socket without being read here.
-            let is_handed_in = path == ["std", "fs", "File"] && self.is_part_of("net/data/source");
-            let is_bare = matches!(room, "protocol" | "net" | "session");
-            if path.starts_with(&["std", "fs"]) && is_bare && !is_handed_in {
+            if path.starts_with(&["std", "fs"]) && matches!(room, "protocol" | "net" | "session") {
                 self.complain(format!("std::fs is not for {room}"));
             }
             if path.starts_with(&["std", "env"]) && !matches!(room, "shell" | "main") {
