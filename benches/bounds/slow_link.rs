@@ -7,8 +7,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Stands on an address of its own, on one port for the control connection and on each port where the server offers data:
-/// so nothing in between has to be understood.
+/// Stands on an address of its own, on each port where the server listens: so nothing in between has to be understood.
 pub(crate) struct SlowLink {
     address: SocketAddr,
 }
@@ -27,8 +26,8 @@ impl SlowLink {
             let listener = TcpListener::bind((BESIDE, port)).expect("nobody else uses it");
             relay(listener, SocketAddr::new(server.ip(), port), one_way);
         }
-        let listener = TcpListener::bind((BESIDE, 0)).expect("it has a free port");
-        let address = listener.local_addr().expect("it is bound");
+        let address = SocketAddr::from((BESIDE, server.port()));
+        let listener = TcpListener::bind(address).expect("nobody else uses it");
         relay(listener, server, one_way);
         Self { address }
     }

@@ -85,8 +85,7 @@ impl Relay {
         Self::begin(listen(), shared)
     }
 
-    /// Listens on an address of its own, on a free port and on every port where the server listens for data: so it need
-    /// not understand the 227. For servers that do TLS; only Linux has that address without setting it up.
+    /// Listens on an address of its own, on every port where the server listens: so it need not understand the 227. For servers that do TLS; only Linux has that address without setting it up.
     pub(crate) fn start_beside(server: SocketAddr, data_ports: RangeInclusive<u16>) -> Self {
         let shared = Arc::new(Shared::of(server, true));
         for port in data_ports {
@@ -101,7 +100,8 @@ impl Relay {
                 }
             });
         }
-        let listener = TcpListener::bind((BESIDE, 0)).expect("it has a free port");
+        // The server's own port: any other might be one that somebody else has reserved beside us.
+        let listener = TcpListener::bind((BESIDE, server.port())).expect("nobody else uses it");
         Self::begin(listener, shared)
     }
 
