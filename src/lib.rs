@@ -3,13 +3,13 @@
 //! The code is a row of rooms; a room imports only rooms to its left:
 //!
 //! ```text
-//! protocol <- net <- session <- transcript <- shell <- main
-//! protocol <- net <- practice <- shell
+//! protocol <- tls <- client <- resume <- transcript <- practice <- shell <- main
 //! ```
 //!
 //! * [`protocol`]: the RFCs as values, and the user-PI as a state machine without sockets or clocks.
-//! * [`net`]: the only sockets.
-//! * [`session`]: one login's worth of FTP, told to observers.
+//! * [`tls`]: TLS as a value: octets in, octets out.
+//! * [`client`]: one control connection and its data connections, told to observers.
+//! * [`resume`]: the plan that finishes a transfer and checks the result.
 //! * [`transcript`]: dialogues as text.
 //! * [`practice`]: a small, real FTP server on loopback, with faults that can be switched on.
 //! * [`shell`]: what a person touches.
@@ -31,7 +31,7 @@
 //! ```
 //! use ftpsh::practice::{Configuration, PracticeServer};
 //! use ftpsh::protocol::Command;
-//! use ftpsh::session::{Observation, Observer, Origin, Session, Settings};
+//! use ftpsh::client::{Observation, Observer, Origin, Session, Settings};
 //!
 //! struct Deaf;
 //!
@@ -52,9 +52,10 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-pub mod net;
+pub mod client;
 pub mod practice;
 pub mod protocol;
-pub mod session;
+pub mod resume;
 pub mod shell;
+pub mod tls;
 pub mod transcript;

@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 use std::sync::{Arc, OnceLock};
 
-use ftpsh::net::tls::{Roots, TlsClient, TlsConnection, TlsFailure, TlsSettings, TlsVersion};
+use ftpsh::tls::{Roots, TlsClient, TlsConnection, TlsFailure, TlsSettings, TlsVersion};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, ServerConnection};
 

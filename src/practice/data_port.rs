@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use super::lines::is_passing;
-use crate::net::loopback::{LoopbackConnection, LoopbackListener};
+use crate::practice::loopback::{LoopbackConnection, LoopbackListener};
 
 /// How long an active data connection may take.
 const DIAL_LIMIT: Duration = Duration::from_secs(10);

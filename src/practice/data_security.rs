@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crate::net::loopback::LoopbackConnection;
-use crate::net::loopback_tls::{Handshake, LoopbackTls, SecuredSession};
+use crate::practice::loopback::LoopbackConnection;
+use crate::practice::loopback::tls::{Handshake, LoopbackTls, SecuredSession};
 
 /// How long a client's handshake may take.
 pub(super) const HANDSHAKE_LIMIT: Duration = Duration::from_secs(30);

@@ -3,7 +3,7 @@
 use std::io::{ErrorKind, Read};
 use std::time::{Duration, Instant};
 
-use crate::net::loopback::LoopbackConnection;
+use crate::practice::loopback::LoopbackConnection;
 
 /// The longest line that is read, in octets; a longer one is dropped whole.
 pub(super) const LONGEST_LINE: usize = 4 * 1024;

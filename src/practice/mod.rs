@@ -16,6 +16,7 @@ mod furnished;
 mod hostile;
 mod lines;
 mod listing;
+pub mod loopback;
 mod recorded;
 mod replies;
 mod service;
@@ -36,7 +37,7 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
-use crate::net::loopback::{LoopbackConnection, LoopbackListener};
+use crate::practice::loopback::{LoopbackConnection, LoopbackListener};
 pub use configuration::Configuration;
 pub use fault_table::{FAULTS, FaultEntry};
 pub use faults::{Fault, FaultError, Faults};

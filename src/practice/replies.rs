@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::faults::{Fault, Faults};
 use super::hostile;
-use crate::net::loopback::LoopbackConnection;
+use crate::practice::loopback::LoopbackConnection;
 
 /// Replies whose text is a value that clients read; hostile text would only make them unreadable.
 const VALUES: [u16; 3] = [213, 227, 229];

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::configuration::Configuration;
 use super::faults::{Fault, Faults};
 use super::folder::Folder;
-use crate::net::loopback_tls::LoopbackTls;
+use crate::practice::loopback::tls::LoopbackTls;
 
 /// How long a session may be idle unless a fault says otherwise.
 const IDLE_LIMIT: Duration = Duration::from_secs(15 * 60);

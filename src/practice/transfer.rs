@@ -17,7 +17,7 @@ use super::lines::is_passing;
 use super::replies::Replies;
 use super::service::Service;
 use super::words::Words;
-use crate::net::loopback::LoopbackConnection;
+use crate::practice::loopback::LoopbackConnection;
 
 /// How long the server waits for the client to dial the port of a 227.
 const CONNECTION_LIMIT: Duration = Duration::from_secs(60);

@@ -6,8 +6,8 @@ use super::exit::Exit;
 use super::painter::Tone;
 use super::settings::Switch;
 use super::why;
+use crate::client::{Ending, Outcome, Session, Status};
 use crate::protocol::{Answered, Command};
-use crate::session::{Ending, Outcome, Session, Status};
 
 impl Shell {
     /// Says what is dangerous about a command that is about to be sent.

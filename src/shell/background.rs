@@ -16,9 +16,9 @@ use super::line::{LineError, Redirection};
 use super::painter::Tone;
 use super::recording::Recording;
 use super::sending::Data;
+use crate::client::{BackgroundTransfer, Exchange, News, Outcome, Progress, Session};
 use crate::protocol::Command;
 use crate::protocol::verbs::DataDirection;
-use crate::session::{BackgroundTransfer, Exchange, News, Outcome, Progress, Session};
 
 /// A transfer that runs while other lines are typed.
 pub(super) struct Background {

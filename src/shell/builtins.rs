@@ -15,10 +15,10 @@ use super::received_file::{is_named_pipe, what_is_there};
 use super::sending::exists_already;
 use super::target::Target;
 use super::timeline::Extent;
+use crate::client::Origin;
 use crate::protocol::Command;
 use crate::protocol::user_pi::data_direction;
 use crate::protocol::verbs::DataDirection;
-use crate::session::Origin;
 
 impl Shell {
     pub(super) fn run_builtin(&mut self, name: Builtin, arguments: &[String]) -> Exit {

@@ -11,8 +11,8 @@ use super::painter::Tone;
 use super::settings::{Abort, Ascii, DataHost, DataPeer, Multiline, TlsStart};
 use super::target::Target;
 use super::witnesses::Witnesses;
+use crate::client::{self, ConnectError, Ending, Exchange, Observer, Origin, Session};
 use crate::protocol::Command;
-use crate::session::{self, ConnectError, Ending, Exchange, Observer, Origin, Session};
 use crate::transcript::recorder::Recorder;
 
 impl Shell {
@@ -117,8 +117,8 @@ impl Shell {
     }
 
     /// The session's view of the settings.
-    pub(super) fn session_settings(&self) -> session::Settings {
-        session::Settings {
+    pub(super) fn session_settings(&self) -> client::Settings {
+        client::Settings {
             trust_data_host: self.settings.data_host == DataHost::Reply,
             accept_any_peer: self.settings.data_peer == DataPeer::Any,
             strict_multiline: self.settings.multiline == Multiline::Strict,
@@ -249,12 +249,12 @@ impl Shell {
 pub(super) fn connect(
     interrupts: &Interrupts,
     target: &Target,
-    settings: session::Settings,
+    settings: client::Settings,
     observer: Box<dyn Observer>,
 ) -> Result<(Session, Exchange), ConnectError> {
     let (sender, connected) = mpsc::channel();
     let (host, port) = (target.host.clone(), target.port);
-    let settings = session::Settings {
+    let settings = client::Settings {
         implicit_tls: target.implicit_tls,
         ..settings
     };

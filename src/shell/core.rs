@@ -21,8 +21,8 @@ use super::target::Target;
 use super::timeline::Timeline;
 use super::trace::Trace;
 use super::trust::Certificates;
+use crate::client::{Ending, Origin, Outcome, Session};
 use crate::protocol::Command;
-use crate::session::{Ending, Origin, Outcome, Session};
 use crate::transcript::recorder::Recorder;
 
 /// Everything that a running shell holds.

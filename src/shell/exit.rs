@@ -1,8 +1,8 @@
 //! How the program ends: one exit code, that of the first failure unless a graver one ended the run.
 
-use crate::net::tls::TlsFailure;
+use crate::client::{Ending, Outcome, TransferResult};
 use crate::protocol::ReplyClass;
-use crate::session::{Ending, Outcome, TransferResult};
+use crate::tls::TlsFailure;
 
 /// The exit codes. They are part of the interface.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::editor::HeldEcho;
 use super::exit::Exit;
-use crate::session::Interrupter;
+use crate::client::Interrupter;
 use crate::transcript::recorder::Recorder;
 
 /// Who hears Ctrl-C at the moment. Clones share it.

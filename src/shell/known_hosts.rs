@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::escape::escape;
-use crate::net::tls::Fingerprint;
+use crate::tls::Fingerprint;
 
 /// The file of known hosts.
 #[derive(Clone, Debug)]
@@ -94,7 +94,7 @@ fn name(host: &str, port: u16) -> String {
 #[cfg(test)]
 mod tests {
     use super::KnownHosts;
-    use crate::net::tls::Fingerprint;
+    use crate::tls::Fingerprint;
 
     fn fingerprint(octet: u8) -> Fingerprint {
         vec![format!("{octet:02X}"); 32].join(":").parse().unwrap()

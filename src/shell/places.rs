@@ -7,7 +7,7 @@ use std::process::{Child, ChildStdin, Command as Process, Stdio};
 use std::sync::mpsc::{self, Receiver, Sender};
 
 use super::painter::Screen;
-use crate::session::Destination;
+use crate::client::Destination;
 
 /// The standard input of a local command.
 pub struct LocalCommand {

@@ -10,7 +10,7 @@
 //! ```
 
 use super::escape::escape;
-use crate::session::{DataState, Status};
+use crate::client::{DataState, Status};
 
 /// Which parts the prompt has, if there is something to show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,9 +125,9 @@ const MOST_CHARACTERS: usize = 30;
 #[cfg(test)]
 mod tests {
     use super::{DataState, PromptParts, Status, prompt};
-    use crate::net::tls::{Secured, Trust};
     use crate::protocol::parameters::RestartMarker;
     use crate::protocol::user_pi::Learnt;
+    use crate::tls::{Secured, Trust};
 
     const ALL: PromptParts = PromptParts {
         host: true,
@@ -253,7 +253,7 @@ mod tests {
     #[test]
     fn a_transfer_in_the_background_is_named() {
         let mut status = status(Learnt::default(), false);
-        status.background = Some(crate::session::BackgroundTransfer {
+        status.background = Some(crate::client::BackgroundTransfer {
             command: crate::protocol::Command::new("retr big").unwrap(),
             progress: None,
         });

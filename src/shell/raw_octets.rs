@@ -2,9 +2,9 @@
 
 use super::core::Shell;
 use super::exit::Exit;
+use crate::client::RawOctets;
 use crate::protocol::TelnetCommand;
 use crate::protocol::telnet_commands::{DM, IAC, IP};
-use crate::session::RawOctets;
 
 /// Why nothing was sent.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

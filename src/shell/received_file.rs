@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::secrets::without_secrets;
-use crate::session::Destination;
+use crate::client::Destination;
 
 /// A file that received data replace. It is checked when the line is typed, and touched only when data come.
 pub(super) struct ReplacedFile(ReceivedFile);

@@ -9,8 +9,8 @@ use std::time::SystemTime;
 
 use super::received_file::{AppendedFile, LEADS_NOWHERE, is_named_pipe, leads_nowhere};
 use super::secrets::without_secrets;
-use crate::session::Destination;
-use crate::session::resume::{LocalSource, LocalTarget};
+use crate::client::Destination;
+use crate::resume::{LocalSource, LocalTarget};
 
 /// The local file of an upload, opened once, so that every step reads the same file whatever its name means later.
 pub(super) struct LocalFile {

@@ -10,7 +10,7 @@ use super::exit::Exit;
 use super::line::expand_home;
 use super::painter::{Painter, Tone, count};
 use super::resumed_file::{LocalFile, LocalTargetFile};
-use crate::session::resume::{self, Listener, Options, Proof, Remark, ResumeError, SizeSource};
+use crate::resume::{self, Listener, Options, Proof, Remark, ResumeError, SizeSource};
 
 /// What was typed behind `resume`.
 struct Asked {
@@ -65,7 +65,7 @@ impl Shell {
 
     fn with_listener<T>(
         &mut self,
-        work: impl FnOnce(&crate::session::Session, &mut dyn Listener) -> Result<T, ResumeError>,
+        work: impl FnOnce(&crate::client::Session, &mut dyn Listener) -> Result<T, ResumeError>,
     ) -> Result<T, ResumeError> {
         let interrupts = self.interrupts.clone();
         let lost = || ResumeError::Lost {

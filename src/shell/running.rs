@@ -31,8 +31,8 @@ use super::terminations;
 use super::timeline::Timeline;
 use super::trace::Trace;
 use super::trust::Certificates;
-use crate::net::tls::Roots;
-use crate::session::Session;
+use crate::client::Session;
+use crate::tls::Roots;
 use crate::transcript::recorder::Recorder;
 
 /// Does what the command line says.

@@ -16,10 +16,10 @@ use super::received_file::{AppendedFile, ReplacedFile};
 use super::sent_file::SentFile;
 use super::settings::Ascii;
 use super::shown_data::{Look, ShownData};
+use crate::client::{Form, Origin, Outcome, Transfer};
 use crate::protocol::Command;
 use crate::protocol::user_pi::data_direction;
 use crate::protocol::verbs::DataDirection;
-use crate::session::{Form, Origin, Outcome, Transfer};
 
 /// What a data command needs besides its line.
 pub(super) enum Data {
@@ -361,7 +361,7 @@ impl Shell {
         let status = self
             .session
             .as_ref()
-            .and_then(crate::session::Session::status);
+            .and_then(crate::client::Session::status);
         self.settings.ascii == Ascii::Convert
             && status.is_some_and(|s| !s.learnt.parameters.effective_type().keeps_octets())
     }

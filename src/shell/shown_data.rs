@@ -17,7 +17,7 @@ use super::hexdump::{HexDump, looks_like_text};
 use super::listing_table::table_row;
 use super::pager::Pager;
 use super::painter::Screen;
-use crate::session::Destination;
+use crate::client::Destination;
 
 /// How received data are to look.
 #[derive(Clone, Debug, Default)]

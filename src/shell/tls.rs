@@ -5,10 +5,10 @@ use super::escape::escape;
 use super::exit::Exit;
 use super::painter::{Tone, agreed, certificate_lines};
 use super::settings::TlsStart;
-use crate::net::tls::{Secured, TlsSettings, Trust};
+use crate::client::{Ending, Exchange, News, Origin, Outcome, Session};
 use crate::protocol::Command;
 use crate::protocol::parameters::ProtectionLevel;
-use crate::session::{Ending, Exchange, News, Origin, Outcome, Session};
+use crate::tls::{Secured, TlsSettings, Trust};
 
 impl Shell {
     /// Waits until an exchange is settled, and asks the user about a certificate on the way.

@@ -6,8 +6,8 @@ use super::escape::escape;
 use super::known_hosts::KnownHosts;
 use super::painter::{Tone, certificate_lines};
 use super::settings::{Settings, Switch, TlsMaximum};
-use crate::net::tls::{Roots, Secured, TlsSettings, TlsVersion};
-use crate::session::TrustQuestion;
+use crate::client::TrustQuestion;
+use crate::tls::{Roots, Secured, TlsSettings, TlsVersion};
 
 /// What the command line says about certificates.
 #[derive(Clone, Debug)]

@@ -8,8 +8,8 @@ use super::exit::Exit;
 use super::painter::Tone;
 use super::places::TypedData;
 use super::running::NOT_TEXT;
+use crate::client::{Exchange, Form, News, Origin, Outcome, Transfer};
 use crate::protocol::Command;
-use crate::session::{Exchange, Form, News, Origin, Outcome, Transfer};
 
 impl Shell {
     /// Sends a command whose data a person types once the server has answered 1yz.

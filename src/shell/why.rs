@@ -11,9 +11,9 @@
 use super::advice::{self, Advice, Circumstances};
 use super::help;
 use super::page::Page;
+use crate::client::Status;
 use crate::protocol::learnt::DataPortUse;
 use crate::protocol::{Answered, Verb, reply_codes, verbs};
-use crate::session::Status;
 
 use super::painter::list_verbs;
 

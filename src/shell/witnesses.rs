@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::painter::{Clock, Painter};
 use super::timeline::Timeline;
 use super::trace::Trace;
-use crate::session::{Observation, Observer, OctetTap};
+use crate::client::{Observation, Observer, OctetTap};
 
 /// Hears one session.
 pub(super) struct Witnesses {

@@ -24,7 +24,7 @@ use super::replies::Replies;
 use super::service::Service;
 use super::transfer::{Ending, Transfer};
 use super::verbs::{self, Known, VerbEntry};
-use crate::net::loopback::LoopbackConnection;
+use crate::practice::loopback::LoopbackConnection;
 use crate::protocol::Command;
 use login::Login;
 use security::Security;

@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use super::super::data_port::{self, DataPort, PortRefusal};
 use super::super::faults::Fault;
 use super::Session;
-use crate::net::loopback::LoopbackListener;
+use crate::practice::loopback::LoopbackListener;
 
 /// What `pasv-foreign-address` puts into the 227; nothing is ever sent there by the server.
 const FOREIGN_ADDRESS: Ipv4Addr = Ipv4Addr::new(10, 9, 9, 9);

@@ -4,8 +4,8 @@ use super::super::data_security::{DataSecurity, HANDSHAKE_LIMIT};
 use super::super::faults::Fault;
 use super::login::Login;
 use super::{Flow, Session, State};
-use crate::net::loopback::LoopbackConnection;
-use crate::net::loopback_tls::SecuredSession;
+use crate::practice::loopback::LoopbackConnection;
+use crate::practice::loopback::tls::SecuredSession;
 
 const AGREED: &[u8] = b"AUTH command ok; expecting TLS negotiation.";
 /// What `inject-after-auth` adds; a client that believes it takes itself for logged in.

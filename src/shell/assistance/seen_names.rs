@@ -7,10 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::client::{Destination, Observation, Observer};
 use crate::protocol::ledger::Assignment;
 use crate::protocol::listing::{from_list_line, from_mlst_line};
 use crate::protocol::{Command, Reply, Verb, path_name, verbs};
-use crate::session::{Destination, Observation, Observer};
 
 /// The names; clones share them.
 #[derive(Clone, Debug, Default)]

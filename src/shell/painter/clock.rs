@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Zoned;
 
-use crate::session::Observation;
+use crate::client::Observation;
 
 /// Knows when the last command was sent.
 #[derive(Clone, Debug, Default)]

@@ -19,9 +19,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use nu_ansi_term::{Color, Style};
 
+use crate::client::{Observation, Observer, Origin};
 use crate::protocol::ledger::{Assignment, Fit};
 use crate::protocol::{Reply, ReplyClass, ReplyCode};
-use crate::session::{Observation, Observer, Origin};
 
 use super::escape::escape;
 use progress::ProgressLine;

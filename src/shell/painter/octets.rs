@@ -1,7 +1,7 @@
 //! Octets that were sent as they are, in hexadecimal.
 
+use crate::client::SentPiece;
 use crate::protocol::{MaskedOctets, TelnetCommand};
-use crate::session::SentPiece;
 
 /// What is said where urgent octets were wanted.
 pub(super) const NOT_URGENT: &str =
@@ -54,8 +54,8 @@ pub fn hexadecimal(masked: &MaskedOctets) -> String {
 #[cfg(test)]
 mod tests {
     use super::{describe, hexadecimal, lack_urgency};
+    use crate::client::SentPiece;
     use crate::protocol::SentMask;
-    use crate::session::SentPiece;
 
     fn piece(octets: &[u8], urgent: bool, should_be_urgent: bool) -> SentPiece {
         SentPiece {

@@ -1,8 +1,8 @@
 //! The shell's words for TLS.
 
-use crate::net::tls::{Certificate, Secured, TlsFailure, Trust};
-use crate::session::Observation;
+use crate::client::Observation;
 use crate::shell::escape::escape;
+use crate::tls::{Certificate, Secured, TlsFailure, Trust};
 
 use super::Tone;
 

@@ -2,9 +2,9 @@
 
 use std::net::SocketAddr;
 
+use crate::client::{Observation, Outcome, TransferEnd, TransferResult};
 use crate::protocol::verbs::DataDirection;
 use crate::protocol::{Command, DataPort, Verb};
-use crate::session::{Observation, Outcome, TransferEnd, TransferResult};
 use crate::shell::escape::escape;
 use crate::shell::exit::Exit;
 

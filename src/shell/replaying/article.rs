@@ -5,8 +5,8 @@ use std::path::Path;
 
 use super::played::Told;
 use super::stage::Stage;
+use crate::client::{Form, KeptOctets, Origin, Session, Transfer};
 use crate::protocol::Command;
-use crate::session::{Form, KeptOctets, Origin, Session, Transfer};
 use crate::shell::connecting::connect;
 use crate::shell::escape::escape;
 use crate::shell::painter::Tone;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::session::ConnectError;
+use crate::client::ConnectError;
 use crate::shell::escape::escape;
 use crate::shell::exit::Exit;
 use crate::transcript::ReadError;

@@ -12,10 +12,10 @@ use tempfile::TempDir;
 use super::article;
 use super::plan::{Place, Plan, Script};
 use super::played::Told;
+use crate::client::{self, Observation, Observer};
 use crate::practice::{
     Configuration, PracticeError, PracticeServer, make_scratch_folder, remove_scratch_folder,
 };
-use crate::session::{self, Observation, Observer};
 use crate::shell::connecting::connect;
 use crate::shell::escape::escape;
 use crate::shell::importing;
@@ -33,7 +33,7 @@ pub(super) struct Stage<'a> {
     pub(super) plan: &'a Plan,
     pub(super) painter: &'a Painter,
     pub(super) interrupts: &'a Interrupts,
-    pub(super) settings: session::Settings,
+    pub(super) settings: client::Settings,
     pub(super) limit: Duration,
     /// The dialogue is painted.
     pub(super) shows_dialogue: bool,
@@ -209,7 +209,7 @@ impl Stage<'_> {
         &self,
         part: Part<'_>,
         target: &Target,
-        settings: session::Settings,
+        settings: client::Settings,
         disk: Option<&Path>,
     ) -> Outcome {
         let (script, transcript) = (part.script, part.transcript);
@@ -252,7 +252,7 @@ impl Stage<'_> {
         &self,
         part: Part<'_>,
         target: &Target,
-        settings: session::Settings,
+        settings: client::Settings,
     ) -> Result<Played, Box<Told>> {
         let heard = HeardReplies::default();
         let observer = self.observer(Some(heard.clone()));
@@ -280,7 +280,7 @@ impl Stage<'_> {
     /// Ctrl-C goes to the session, unless there are several at a time: then it ends the program.
     pub(super) fn hearing_interrupts<T>(
         &self,
-        session: &session::Session,
+        session: &client::Session,
         wait: impl FnOnce() -> T,
     ) -> T {
         if !self.is_alone {

@@ -10,8 +10,8 @@
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::event::Event;
+use crate::client::Connection;
 use crate::protocol::verbs::DataDirection;
-use crate::session::Connection;
 use crate::shell::painter::elapsed;
 
 /// Draws events, in order.

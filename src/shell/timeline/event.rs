@@ -4,9 +4,9 @@ use std::time::Instant;
 
 use jiff::Zoned;
 
+use crate::client::{Connection, Observation, SentPiece, TransferEnd, TransferResult};
 use crate::protocol::verbs::DataDirection;
 use crate::protocol::{Reply, TelnetCommand};
-use crate::session::{Connection, Observation, SentPiece, TransferEnd, TransferResult};
 use crate::shell::escape::escape;
 use crate::shell::painter::{Moment, hexadecimal, list_verbs};
 

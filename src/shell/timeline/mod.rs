@@ -9,9 +9,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use event::Event;
 
 use super::painter::Moment;
+use crate::client::Observation;
 use crate::protocol::Command;
 use crate::protocol::user_pi::data_direction;
-use crate::session::Observation;
 
 /// The last events of all sessions of this shell. Clones share it.
 #[derive(Clone, Debug, Default)]

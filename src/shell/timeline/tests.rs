@@ -4,10 +4,10 @@ use std::time::{Duration, Instant};
 use unicode_width::UnicodeWidthStr;
 
 use super::{EVENTS_KEPT, Extent, Timeline};
+use crate::client::{Observation, Origin, TransferEnd, TransferResult};
 use crate::protocol::ledger::{Assignment, Fit};
 use crate::protocol::verbs::DataDirection;
 use crate::protocol::{Command, DataPort, Reply, ReplyCode};
-use crate::session::{Observation, Origin, TransferEnd, TransferResult};
 use crate::shell::painter::Moment;
 
 /// Notes what happens, with a clock of its own.

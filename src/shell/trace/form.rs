@@ -7,8 +7,8 @@
 
 use std::fmt::Write;
 
+use crate::client::{Connection, MovedOctets};
 use crate::protocol::verbs::DataDirection;
-use crate::session::{Connection, MovedOctets};
 use crate::shell::escape::escape;
 use crate::shell::hexdump::HexDump;
 use crate::shell::painter::count;
@@ -117,9 +117,9 @@ const OCTETS_PER_LINE: usize = 1024;
 #[cfg(test)]
 mod tests {
     use super::{Form, lines};
+    use crate::client::{Connection, MovedOctets};
     use crate::protocol::verbs::DataDirection;
     use crate::protocol::{MaskedOctets, SentMask};
-    use crate::session::{Connection, MovedOctets};
 
     fn sent(masked: &MaskedOctets) -> MovedOctets<'_> {
         MovedOctets {

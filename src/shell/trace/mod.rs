@@ -17,7 +17,7 @@ pub use form::Form;
 
 use super::escape::escape;
 use super::painter::{Painter, Tone};
-use crate::session::{MovedOctets, OctetTap};
+use crate::client::{MovedOctets, OctetTap};
 
 /// Where traced octets go. Clones share it.
 #[derive(Clone, Debug)]

@@ -20,9 +20,9 @@ use super::line::{Line, LineKind};
 use super::recording::{expectation_of, expected_data, is_inline};
 use super::template::{Piece, Template};
 use super::{as_it_came, data};
+use crate::client::{DataTap, Observation, Observer, TransferEnd, TransferResult};
 use crate::protocol::user_pi::data_direction;
 use crate::protocol::{Command, DataDirection, Reply, Verb};
-use crate::session::{DataTap, Observation, Observer, TransferEnd, TransferResult};
 
 use octets::{SeenOctets, Tap};
 use preface::Preface;

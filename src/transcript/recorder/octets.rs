@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::super::data::DataDigest;
 use super::super::recording::INLINE_OCTETS;
-use crate::session::DataTap;
+use crate::client::DataTap;
 
 /// What is kept of a transfer's octets.
 pub(super) struct SeenOctets {

@@ -6,9 +6,9 @@ use super::{
     Command, Observation, Observer, Recorder, RecordingPlace, Reply, TransferEnd, TransferResult,
     Verb,
 };
+use crate::client::Origin;
 use crate::protocol::ledger::{Assignment, Fit};
 use crate::protocol::{DataDirection, ReplyCode};
-use crate::session::Origin;
 use crate::transcript::Transcript;
 
 /// A place in memory; it fails once it holds so many octets.

@@ -1,8 +1,8 @@
 //! What `# requires:` asks of a server: a line of FEAT (RFC 2389 section 3).
 
 use super::failure::Failure;
+use crate::client::{Ending, Origin, Session};
 use crate::protocol::{Command, Reply};
-use crate::session::{Ending, Origin, Session};
 
 /// The first feature that the server lacks. Sends FEAT, which is shown.
 pub(super) fn missing_feature<'a>(

@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use crate::client::{Observation, Observer};
 use crate::protocol::Reply;
-use crate::session::{Observation, Observer};
 
 /// Every reply of a session, in the order in which they came. A clone is handed to the session as an observer.
 #[derive(Clone, Debug, Default)]

@@ -28,8 +28,8 @@ use super::data::{ExpectedData, SentData};
 use super::dialogue::{Data, DataContent, Dialogue, ExpectedCommand, ExpectedExchange};
 use super::update::Change;
 use super::variables::Variables;
+use crate::client::{Ending, Exchange, Form, News, Origin, Outcome, Session, Transfer};
 use crate::protocol::{Command, DataDirection};
-use crate::session::{Ending, Exchange, Form, News, Origin, Outcome, Session, Transfer};
 
 use octets::{Abort, AbortTrigger, Received, Source};
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sha2::{Digest, Sha256};
 
-use crate::session::Destination;
+use crate::client::Destination;
 use crate::transcript::data::DataDigest;
 
 /// Tells when an ABOR is due, and holds an upload up until it has been sent.

@@ -1,7 +1,7 @@
 //! `S> @unanswered`: a command whose final reply is not waited for.
 
 use super::Player;
-use crate::session::{Ending, Exchange, News, Outcome};
+use crate::client::{Ending, Exchange, News, Outcome};
 use crate::transcript::dialogue::ExpectedExchange;
 
 impl Player<'_> {

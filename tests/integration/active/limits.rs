@@ -3,10 +3,10 @@
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use ftpsh::protocol::Command;
-use ftpsh::session::{
+use ftpsh::client::{
     Form, Observation, Observer, Origin, Session, Settings, Transfer, TransferResult,
 };
+use ftpsh::protocol::Command;
 
 use crate::support::scripted_server::{Gate, Script};
 use crate::support::terminal::Key;
@@ -81,7 +81,7 @@ fn a_server_that_does_not_connect_is_given_up_and_the_port_closed() {
         let exchange = session.begin(command("STOR f"), Origin::Typed, Some(upload()));
         assert!(matches!(
             exchange.next_news(),
-            ftpsh::session::News::DataEnded
+            ftpsh::client::News::DataEnded
         ));
         assert!(nobody_listens_on(port.address()));
         given_up.open();

@@ -3,8 +3,8 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
+use ftpsh::client::{Ending, Observation, Observer, Origin, Session, Settings};
 use ftpsh::protocol::Command;
-use ftpsh::session::{Ending, Observation, Observer, Origin, Session, Settings};
 
 use crate::support::DEADLINE;
 use crate::support::practice::practice_server;

@@ -14,13 +14,13 @@ use std::process::Command as Process;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use ftpsh::net::tls::TlsSettings;
-use ftpsh::practice::PracticeServer;
-use ftpsh::protocol::Command;
-use ftpsh::session::{
+use ftpsh::client::{
     Destination, Ending, Exchange, Form, News, Observation, Observer, Origin, Outcome, Session,
     Settings, Transfer,
 };
+use ftpsh::practice::PracticeServer;
+use ftpsh::protocol::Command;
+use ftpsh::tls::TlsSettings;
 
 use crate::support::DEADLINE;
 use crate::support::practice::practice_server;

@@ -214,10 +214,10 @@ mod recorder {
     use std::net::SocketAddr;
     use std::sync::{Arc, Mutex};
 
-    use ftpsh::protocol::{Command, Reply, Verb};
-    use ftpsh::session::{
+    use ftpsh::client::{
         Form, KeptOctets, Observation, Observer, Origin, Session, Settings, Transfer,
     };
+    use ftpsh::protocol::{Command, Reply, Verb};
     use ftpsh::transcript::recording::{expectation_of, expected_data_of};
 
     type Heard = Arc<Mutex<Vec<Reply>>>;

@@ -1,9 +1,9 @@
 //! What is learnt from which dialogue.
 
 use super::{LearningDestination, MOST_NAMES, SeenNames};
+use crate::client::{KeptOctets, Observation, Observer, Origin};
 use crate::protocol::ledger::{Assignment, Fit};
 use crate::protocol::{Command, Reply, ReplyCode};
-use crate::session::{KeptOctets, Observation, Observer, Origin};
 
 /// Lines with their replies, and the names that are known then.
 type Row = (

@@ -1,0 +1,228 @@
+//! One command and what becomes of it, as the one who sent it sees it.
+
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::time::Duration;
+
+use crate::protocol::Reply;
+
+use crate::tls::Secured;
+
+use super::engine::{Input, SharedEngine};
+use super::transfer::TransferEnd;
+
+/// A command on its way; ask it for its [`News`] or wait for its [`Outcome`].
+#[derive(Debug)]
+pub struct Exchange {
+    news: Receiver<News>,
+}
+
+/// What happens to a command, in order; `Settled` is the last.
+#[derive(Debug)]
+pub enum News {
+    /// A 1yz came and the data connection stands: payload may be written.
+    Begun,
+    /// The transfer's data have ended, or the server wants no more of them; the final reply may still be owed.
+    DataEnded,
+    /// The server's certificate is not believed, and the user may decide. Dropping the question is a no.
+    TrustAsked(TrustQuestion),
+    /// Nothing more will happen.
+    Settled(Outcome),
+}
+
+/// Whether to believe a certificate all the same.
+#[derive(Debug)]
+pub struct TrustQuestion {
+    /// What the handshake agreed on; its [`Trust`](crate::tls::Trust) says why the certificate is not believed.
+    pub secured: Box<Secured>,
+    answer: SharedEngine,
+    is_answered: bool,
+}
+
+impl TrustQuestion {
+    pub(super) fn new(secured: Secured, answer: SharedEngine) -> Self {
+        Self {
+            secured: Box::new(secured),
+            answer,
+            is_answered: false,
+        }
+    }
+
+    /// The user's decision.
+    pub fn answer(mut self, believe: bool) {
+        self.is_answered = true;
+        self.answer.post(Input::TrustAnswered(Some(believe)));
+    }
+}
+
+impl Drop for TrustQuestion {
+    fn drop(&mut self) {
+        if !self.is_answered {
+            self.answer.post(Input::TrustAnswered(None));
+        }
+    }
+}
+
+/// What became of a command.
+#[derive(Debug)]
+pub struct Outcome {
+    /// How the waiting ended.
+    pub ending: Ending,
+    /// The final reply, if it came.
+    pub reply: Option<Reply>,
+    /// A 1yz came.
+    pub begun: bool,
+    /// What became of the data, if there was a transfer.
+    pub transfer: Option<TransferEnd>,
+    /// The reply offered a data port and it could not be reached.
+    pub data_connection_failed: bool,
+    /// The reply should have offered a data port and cannot be read.
+    pub data_port_unreadable: bool,
+    /// Data should have gone somewhere, and no data connection was there when the command was sent.
+    pub lacked_data_connection: bool,
+}
+
+/// Why the waiting for a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// The final reply came, and everything that it started is over.
+    Answered,
+    /// The final reply is still owed: the ledger was closed, or nothing came after the data had ended.
+    Unanswered,
+    /// Ctrl-C.
+    Interrupted,
+    /// Ctrl-C came before the command was sent, so it was not.
+    Unsent,
+    /// The control connection ended.
+    ConnectionLost,
+    /// Not an octet came in time.
+    TimedOut,
+    /// What came has no end that a reply could have, and the connection was closed.
+    ProtocolBroken,
+    /// There is no TLS although there should be, and the connection was closed.
+    TlsFailed,
+}
+
+impl Exchange {
+    pub(super) fn new() -> (Sender<News>, Self) {
+        let (sender, news) = mpsc::channel();
+        (sender, Self { news })
+    }
+
+    /// Waits for the next thing that happens.
+    #[must_use]
+    pub fn next_news(&self) -> News {
+        self.news
+            .recv()
+            .unwrap_or_else(|_| News::Settled(Outcome::lost()))
+    }
+
+    /// The next thing that settles the command, or needs the user.
+    #[must_use]
+    pub fn next_decisive_news(&self) -> News {
+        loop {
+            match self.next_news() {
+                News::Begun | News::DataEnded => {}
+                news => return news,
+            }
+        }
+    }
+
+    /// The next thing that happens within `limit`.
+    #[must_use]
+    pub fn next_news_within(&self, limit: Duration) -> Option<News> {
+        match self.news.recv_timeout(limit) {
+            Ok(news) => Some(news),
+            Err(RecvTimeoutError::Timeout) => None,
+            Err(RecvTimeoutError::Disconnected) => Some(News::Settled(Outcome::lost())),
+        }
+    }
+
+    /// Whether news wait already; takes the next.
+    #[must_use]
+    pub fn news_already_there(&self) -> Option<News> {
+        self.news.try_recv().ok()
+    }
+
+    /// Waits until the command is settled.
+    #[must_use]
+    pub fn wait(self) -> Outcome {
+        loop {
+            if let News::Settled(outcome) = self.next_news() {
+                return outcome;
+            }
+        }
+    }
+
+    /// Waits at most `limit` for each piece of news.
+    #[must_use]
+    pub fn wait_within(self, limit: Duration) -> Option<Outcome> {
+        loop {
+            if let News::Settled(outcome) = self.next_news_within(limit)? {
+                return Some(outcome);
+            }
+        }
+    }
+}
+
+impl Outcome {
+    /// The outcome of a command for which there is no connection any more.
+    #[must_use]
+    pub fn lost() -> Self {
+        Self {
+            ending: Ending::ConnectionLost,
+            reply: None,
+            begun: false,
+            transfer: None,
+            data_connection_failed: false,
+            data_port_unreadable: false,
+            lacked_data_connection: false,
+        }
+    }
+
+    /// The outcome of a command that was not sent, because Ctrl-C came before it.
+    #[must_use]
+    pub fn unsent() -> Self {
+        Self {
+            ending: Ending::Unsent,
+            ..Self::lost()
+        }
+    }
+
+    /// The outcome of a command that was not sent, because there can be no data connection for it.
+    #[must_use]
+    pub fn without_data_connection() -> Self {
+        Self {
+            ending: Ending::Unanswered,
+            data_connection_failed: true,
+            ..Self::lost()
+        }
+    }
+
+    /// The outcome of octets that were sent and end no command line, so that no reply is owed for them.
+    #[must_use]
+    pub fn without_reply() -> Self {
+        Self {
+            ending: Ending::Answered,
+            ..Self::lost()
+        }
+    }
+
+    /// The code of the final reply; 0 if there is none.
+    #[must_use]
+    pub fn code(&self) -> u16 {
+        self.reply.as_ref().map_or(0, |reply| reply.code.0)
+    }
+
+    /// The final reply is 2yz or 3yz, and nothing went wrong with the data.
+    #[must_use]
+    pub fn is_positive(&self) -> bool {
+        self.ending == Ending::Answered
+            && self
+                .reply
+                .as_ref()
+                .is_some_and(|reply| reply.code.is_positive())
+            && !self.data_connection_failed
+            && !self.data_port_unreadable
+            && self.transfer.as_ref().is_none_or(TransferEnd::is_whole)
+    }
+}

@@ -1,0 +1,370 @@
+//! The server's side of a connection, on loopback only: what the practice server stands on.
+
+mod layer;
+mod tickets;
+pub mod tls;
+
+use std::io::{self, Read, Write};
+use std::net::{Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use socket2::SockRef;
+
+use layer::{TlsLayer, take_front};
+use tls::{Handshake, LoopbackTls, SecuredSession};
+
+/// Octets received at once under TLS: about one record.
+const LARGEST_PIECE: usize = 16 * 1024;
+
+/// A listener that cannot be bound to anything but loopback.
+#[derive(Debug)]
+pub struct LoopbackListener {
+    listener: TcpListener,
+}
+
+/// A connection that was accepted from, or dialled to, loopback; in clear until it is secured.
+#[derive(Debug)]
+pub struct LoopbackConnection {
+    stream: TcpStream,
+    security: Arc<Mutex<Security>>,
+}
+
+/// What all handles on a connection share.
+#[derive(Debug, Default)]
+struct Security {
+    layer: Option<TlsLayer>,
+    /// Received before TLS ended, and not yet read.
+    unread: Vec<u8>,
+}
+
+impl LoopbackListener {
+    /// Listens on a free port of 127.0.0.1.
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    pub fn ipv4() -> io::Result<Self> {
+        Ok(Self {
+            listener: TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?,
+        })
+    }
+
+    /// Listens on a free port of ::1.
+    ///
+    /// # Errors
+    ///
+    /// What the system says; where there is no IPv6, it says so here.
+    pub fn ipv6() -> io::Result<Self> {
+        Ok(Self {
+            listener: TcpListener::bind((Ipv6Addr::LOCALHOST, 0))?,
+        })
+    }
+
+    /// Listens on a free port of the given address.
+    ///
+    /// # Errors
+    ///
+    /// [`io::ErrorKind::InvalidInput`] for an address that is not loopback, else what the system says.
+    pub fn on(address: std::net::IpAddr) -> io::Result<Self> {
+        refuse_unless_loopback(SocketAddr::new(address, 0))?;
+        Ok(Self {
+            listener: TcpListener::bind((address, 0))?,
+        })
+    }
+
+    /// Where it listens.
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    pub fn address(&self) -> io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+
+    /// Waits for the next connection.
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    pub fn accept(&self) -> io::Result<LoopbackConnection> {
+        let (stream, _) = self.listener.accept()?;
+        stream.set_nodelay(true)?;
+        Ok(LoopbackConnection::new(stream))
+    }
+
+    /// Waits at most `limit` for the next connection.
+    ///
+    /// # Errors
+    ///
+    /// [`io::ErrorKind::TimedOut`] when nobody came, else what the system says.
+    pub fn accept_within(&self, limit: Duration) -> io::Result<LoopbackConnection> {
+        let mut poll = mio::Poll::new()?;
+        let mut events = mio::Events::with_capacity(1);
+        self.listener.set_nonblocking(true)?;
+        let mut listener = mio::net::TcpListener::from_std(self.listener.try_clone()?);
+        poll.registry()
+            .register(&mut listener, mio::Token(0), mio::Interest::READABLE)?;
+        let deadline = Instant::now() + limit;
+        loop {
+            match self.listener.accept() {
+                Ok((stream, _)) => {
+                    stream.set_nonblocking(false)?;
+                    stream.set_nodelay(true)?;
+                    return Ok(LoopbackConnection::new(stream));
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(error) => return Err(error),
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Err(io::ErrorKind::TimedOut.into());
+            }
+            poll.poll(&mut events, Some(left))?;
+        }
+    }
+}
+
+impl LoopbackConnection {
+    /// Dials a loopback address, waiting at most `limit`.
+    ///
+    /// # Errors
+    ///
+    /// [`io::ErrorKind::InvalidInput`] for an address that is not loopback, else what the system says.
+    pub fn dial(address: SocketAddr, limit: Duration) -> io::Result<Self> {
+        refuse_unless_loopback(address)?;
+        let stream = TcpStream::connect_timeout(&address, limit)?;
+        stream.set_nodelay(true)?;
+        Ok(Self::new(stream))
+    }
+
+    /// A second handle on the same connection, so that one thread can read while another writes.
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    pub fn try_clone(&self) -> io::Result<Self> {
+        Ok(Self {
+            stream: self.stream.try_clone()?,
+            security: Arc::clone(&self.security),
+        })
+    }
+
+    /// Waits at most `limit` for the client's handshake; from then on all handles read and write under TLS.
+    ///
+    /// No other handle may be reading or writing meanwhile. Changes the limit of reads.
+    ///
+    /// # Errors
+    ///
+    /// [`io::ErrorKind::InvalidData`] for what TLS refuses, [`io::ErrorKind::UnexpectedEof`] when the client ends the
+    /// connection, else what the system says. The connection is of no more use then.
+    pub fn secure(
+        &self,
+        tls: &LoopbackTls,
+        session: SecuredSession,
+        limit: Duration,
+    ) -> io::Result<Handshake> {
+        let deadline = Instant::now() + limit;
+        let mut layer = TlsLayer::new(tls, session)?;
+        while layer.is_handshaking() {
+            self.receive(&mut layer, deadline)?;
+        }
+        let handshake = layer.handshake();
+        self.security().layer = Some(layer);
+        Ok(handshake)
+    }
+
+    /// Ends TLS: sends our close_notify and waits at most `limit` for the client's; then both sides speak in clear.
+    /// Does nothing in clear.
+    ///
+    /// No other handle may be reading or writing meanwhile. Changes the limit of reads.
+    ///
+    /// # Errors
+    ///
+    /// As [`LoopbackConnection::secure`].
+    pub fn clear(&self, limit: Duration) -> io::Result<()> {
+        self.send_close_notify()?;
+        let deadline = Instant::now() + limit;
+        let Some(mut layer) = self.security().layer.take() else {
+            return Ok(());
+        };
+        while !layer.has_close_notify() {
+            self.receive(&mut layer, deadline)?;
+        }
+        self.security().unread.extend(layer.into_unread());
+        Ok(())
+    }
+
+    /// Whether it is under TLS.
+    #[must_use]
+    pub fn is_secured(&self) -> bool {
+        self.security().layer.is_some()
+    }
+
+    /// Says that nothing more will be written under TLS; does nothing in clear.
+    ///
+    /// # Errors
+    ///
+    /// What the system says: the peer may have reset the connection.
+    pub fn send_close_notify(&self) -> io::Result<()> {
+        let mut security = self.security();
+        let Some(layer) = &mut security.layer else {
+            return Ok(());
+        };
+        layer.add_close_notify()?;
+        (&self.stream).write_all(&layer.outgoing())
+    }
+
+    /// The address of this side.
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    pub fn local_address(&self) -> io::Result<SocketAddr> {
+        self.stream.local_addr()
+    }
+
+    /// The address of the other side.
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    pub fn peer_address(&self) -> io::Result<SocketAddr> {
+        self.stream.peer_addr()
+    }
+
+    /// The longest that one read may wait; `None` waits without limit.
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    pub fn limit_reads(&self, limit: Option<Duration>) -> io::Result<()> {
+        self.stream.set_read_timeout(limit)
+    }
+
+    /// Delivers urgent octets (Telnet DM) in their place among the others.
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    pub fn receive_urgent_octets_inline(&self) -> io::Result<()> {
+        SockRef::from(&self.stream).set_out_of_band_inline(true)
+    }
+
+    /// Ends our direction in order, without a close_notify; the peer's stays open.
+    ///
+    /// # Errors
+    ///
+    /// What the system says: the peer may have reset the connection.
+    pub fn end_sending(&self) -> io::Result<()> {
+        self.stream.shutdown(Shutdown::Write)
+    }
+
+    /// Ends both directions in order, without a close_notify; a thread that reads it is woken with end of file.
+    pub fn close(&self) {
+        // An error means that the peer was quicker.
+        let _ = self.stream.shutdown(Shutdown::Both);
+    }
+
+    /// Ends the connection with a reset once its last handle is dropped.
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    pub fn reset_on_drop(&self) -> io::Result<()> {
+        SockRef::from(&self.stream).set_linger(Some(Duration::ZERO))
+    }
+
+    fn new(stream: TcpStream) -> Self {
+        Self {
+            stream,
+            security: Arc::default(),
+        }
+    }
+
+    /// Reads once for a layer that no other handle has yet, or has any more, and answers.
+    fn receive(&self, layer: &mut TlsLayer, deadline: Instant) -> io::Result<()> {
+        let left = deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        // Windows rounds down to whole milliseconds, and zero would mean without limit.
+        self.limit_reads(Some(left.max(Duration::from_millis(1))))?;
+        let mut octets = [0; LARGEST_PIECE];
+        match (&self.stream).read(&mut octets) {
+            Ok(0) => Err(io::ErrorKind::UnexpectedEof.into()),
+            Ok(count) => self.process(layer, &octets[..count]),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn process(&self, layer: &mut TlsLayer, octets: &[u8]) -> io::Result<()> {
+        let received = layer.receive(octets);
+        // An alert goes out before the error is told.
+        let sent = (&self.stream).write_all(&layer.outgoing());
+        received.and(sent)
+    }
+
+    fn security(&self) -> MutexGuard<'_, Security> {
+        // A layer that a panic left half changed fails its connection, as it should.
+        self.security.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Read for LoopbackConnection {
+    /// Under TLS: 0 after the client's close_notify, [`io::ErrorKind::UnexpectedEof`] where it ends without one.
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let mut security = self.security();
+            if !security.unread.is_empty() {
+                return Ok(take_front(&mut security.unread, buffer));
+            }
+            let Some(layer) = &mut security.layer else {
+                drop(security);
+                return self.stream.read(buffer);
+            };
+            if let Some(count) = layer.read(buffer) {
+                return Ok(count);
+            }
+            // Another handle may write while this one waits.
+            drop(security);
+            let mut octets = [0; LARGEST_PIECE];
+            let count = self.stream.read(&mut octets)?;
+            if count == 0 {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            if let Some(layer) = &mut self.security().layer {
+                self.process(layer, &octets[..count])?;
+            }
+        }
+    }
+}
+
+impl Write for LoopbackConnection {
+    fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
+        let mut security = self.security();
+        let Some(layer) = &mut security.layer else {
+            drop(security);
+            return self.stream.write(octets);
+        };
+        layer.encrypt(octets)?;
+        // Under the lock: records must go out in the order in which they were made.
+        (&self.stream).write_all(&layer.outgoing())?;
+        Ok(octets.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.stream.flush()
+    }
+}
+
+fn refuse_unless_loopback(address: SocketAddr) -> io::Result<()> {
+    if address.ip().is_loopback() {
+        return Ok(());
+    }
+    Err(io::Error::new(
+        io::ErrorKind::InvalidInput,
+        format!("{address} is not a loopback address"),
+    ))
+}

@@ -1,0 +1,247 @@
+//! The download half of `resume`: the tail that is there comes again along with the rest, and is compared with it.
+
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::client::Destination;
+use crate::client::transfer::{Form, Transfer};
+
+use super::comparison::Against;
+use super::remote::{self, RemoteFile};
+use super::steps::{Steps, line, refused_by_server};
+use super::{LocalTarget, Proof, Remark, ResumeError, TAIL_OCTETS};
+
+/// What came so far.
+#[derive(Clone, Copy, Debug, Default)]
+struct Progress {
+    received: u64,
+    appended: u64,
+    differs_at: Option<u64>,
+    /// The data began at 0: REST was not sent or not accepted, or something differed and matched from 0.
+    ignored_restart: bool,
+    /// The latter, which only the total can prove.
+    guessed_start: bool,
+    too_much: bool,
+}
+
+pub(super) fn run(
+    steps: &mut Steps<'_>,
+    name: &[u8],
+    local: &dyn LocalTarget,
+) -> Result<Proof, ResumeError> {
+    let (file, size_source) = remote::look(steps, name)?;
+    let RemoteFile::Present(whole) = file else {
+        return Err(ResumeError::Refused(
+            "there is no such file on the server".to_owned(),
+        ));
+    };
+    let present = local.size()?;
+    let there = present.unwrap_or(0);
+    if there > whole {
+        return Err(ResumeError::Refused(format!(
+            "the local file is longer ({there} octets) than the server's ({whole}). Nothing was written"
+        )));
+    }
+    steps.remark(&match present {
+        Some(there) => Remark::Found { there, whole },
+        None => Remark::FoundNothing,
+    });
+    let from = if steps.options.verify_all {
+        0
+    } else {
+        there.saturating_sub(TAIL_OCTETS)
+    };
+    let progress = receive(steps, name, local, from, present, whole)?;
+    judge(steps, local, progress, there, whole)?;
+    let (size, _) = remote::size_after(steps, name, size_source, file)?;
+    if size != whole {
+        return Err(ResumeError::Refused(format!(
+            "the server's file had {whole} octets and has {size} now; what was received may be a mixture of both"
+        )));
+    }
+    let first = if progress.ignored_restart { 0 } else { from };
+    let compared = (there > 0).then(|| (first, there - 1));
+    if let Some((first, last)) = compared {
+        steps.remark(&Remark::Compared { first, last });
+    }
+    Ok(Proof {
+        size: whole,
+        compared,
+        hash: None,
+        moved: progress.appended,
+        download: true,
+        size_source,
+    })
+}
+
+fn receive(
+    steps: &mut Steps<'_>,
+    name: &[u8],
+    local: &dyn LocalTarget,
+    from: u64,
+    present: Option<u64>,
+    whole: u64,
+) -> Result<Progress, ResumeError> {
+    let there = present.unwrap_or(0);
+    steps.open_data_connection()?;
+    let mut from = from;
+    if !steps.restart_at(from)? {
+        if from == 0 {
+            return Err(ResumeError::Refused(
+                "a REST is still pending and the server refuses REST 0. Nothing was received; log in afresh and try again"
+                    .to_owned(),
+            ));
+        }
+        steps.remark(&Remark::RestartIsIgnored);
+        from = 0;
+    }
+    let progress = Arc::new(Mutex::new(Progress {
+        ignored_restart: from == 0,
+        ..Progress::default()
+    }));
+    let destination = OverlapThenAppend {
+        at_marker: Against::new(local.read_from(from)?, from, there),
+        at_start: Against::new(local.read_from(0)?, 0, there),
+        target: local.append(present)?,
+        missing: whole - there,
+        progress: Arc::clone(&progress),
+    };
+    steps.set_known(format!("the local file has at least {there} octets"));
+    let transfer = Transfer::Receive(Box::new(destination), Form::Exact);
+    let outcome = steps.data_command(line("RETR", name), Some(transfer));
+    let progress = *lock(&progress);
+    if let Some(offset) = progress.differs_at {
+        return Err(ResumeError::Refused(format!(
+            "the local file differs from the server's at octet {offset} (counted from 0), so it is not its beginning. \
+             Nothing was written"
+        )));
+    }
+    if progress.too_much {
+        return Err(too_much(local, there, progress.appended, whole));
+    }
+    let outcome = outcome?;
+    if !outcome.begun && progress.received == 0 {
+        return Err(refused_by_server("RETR", &outcome));
+    }
+    Ok(progress)
+}
+
+/// Holds the local size against the server's once the data have ended.
+fn judge(
+    steps: &mut Steps<'_>,
+    local: &dyn LocalTarget,
+    progress: Progress,
+    there: u64,
+    whole: u64,
+) -> Result<(), ResumeError> {
+    let size = local.size()?.unwrap_or(0);
+    if size == whole && there + progress.appended == whole {
+        return Ok(());
+    }
+    if size != there + progress.appended {
+        return Err(written_by_something_else(there + progress.appended, size));
+    }
+    if progress.guessed_start {
+        // What looked like a beginning at 0 was none, so what was appended is not the rest.
+        if !local.cut_back(there, progress.appended)? {
+            let size = local.size()?.unwrap_or(0);
+            return Err(written_by_something_else(there + progress.appended, size));
+        }
+        return Err(ResumeError::Refused(format!(
+            "the server began neither at the marker nor at 0, so nothing could be compared; the local file was put back \
+             to its {there} octets"
+        )));
+    }
+    steps.set_known(format!("the local file has {size} of {whole} octets"));
+    // A lost control connection is found out here, and says so itself.
+    steps.check_connected()?;
+    Err(ResumeError::Refused(format!(
+        "the download ended early: the local file has {size} of {whole} octets. The same command goes on from there"
+    )))
+}
+
+/// More came than the file has, so what was appended is not its rest and is taken away again.
+fn too_much(local: &dyn LocalTarget, there: u64, appended: u64, whole: u64) -> ResumeError {
+    match local.cut_back(there, appended) {
+        Ok(true) => ResumeError::Refused(format!(
+            "more came than the {whole} octets that the server's file should have; the local file was put back to its \
+             {there} octets"
+        )),
+        Ok(false) => match local.size() {
+            Ok(size) => written_by_something_else(there + appended, size.unwrap_or(0)),
+            Err(error) => ResumeError::Local(error),
+        },
+        Err(error) => ResumeError::Local(error),
+    }
+}
+
+fn written_by_something_else(expected: u64, size: u64) -> ResumeError {
+    ResumeError::Refused(format!(
+        "something else wrote to the local file: it should have {expected} octets and has {size}. Nothing of it was cut"
+    ))
+}
+
+/// Compares the overlap with the local file, then appends; writes nothing unless the overlap was the same.
+struct OverlapThenAppend {
+    at_marker: Against,
+    at_start: Against,
+    target: Box<dyn Destination>,
+    /// Octets that the local file lacks.
+    missing: u64,
+    progress: Arc<Mutex<Progress>>,
+}
+
+impl Destination for OverlapThenAppend {
+    fn write(&mut self, octets: &[u8]) -> io::Result<()> {
+        lock(&self.progress).received += octets.len() as u64;
+        let new = self.rest_behind_overlap(octets)?;
+        if new.is_empty() {
+            return Ok(());
+        }
+        if lock(&self.progress).appended + new.len() as u64 > self.missing {
+            lock(&self.progress).too_much = true;
+            return Err(io::Error::other("more octets came than the file has"));
+        }
+        self.target.write(new)?;
+        lock(&self.progress).appended += new.len() as u64;
+        Ok(())
+    }
+
+    fn end(&mut self, accepted: bool) -> io::Result<()> {
+        self.target.end(accepted)
+    }
+}
+
+impl OverlapThenAppend {
+    /// The part of `octets` that lies behind the local file. As long as nothing differs the server is taken to have
+    /// begun at the marker; when something does, to have begun at 0; when that differs too, it is another file.
+    fn rest_behind_overlap<'a>(&mut self, octets: &'a [u8]) -> io::Result<&'a [u8]> {
+        let marker_left = self.at_marker.remaining();
+        let start_left = self.at_start.remaining();
+        self.at_marker.compare(octets)?;
+        self.at_start.compare(octets)?;
+        let (left, differs_at) = match (self.at_marker.differs_at(), self.at_start.differs_at()) {
+            (None, _) => (marker_left, None),
+            (Some(_), None) => {
+                let mut progress = lock(&self.progress);
+                progress.ignored_restart = true;
+                progress.guessed_start = true;
+                drop(progress);
+                (start_left, None)
+            }
+            (Some(offset), Some(_)) => (0, Some(offset)),
+        };
+        if let Some(offset) = differs_at {
+            lock(&self.progress).differs_at = Some(offset);
+            return Err(io::Error::other("the overlap differs"));
+        }
+        let left = usize::try_from(left)
+            .unwrap_or(usize::MAX)
+            .min(octets.len());
+        Ok(&octets[left..])
+    }
+}
+
+fn lock(progress: &Mutex<Progress>) -> MutexGuard<'_, Progress> {
+    progress.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,214 @@
+//! `resume`: finishes a broken transfer with commands that the user sees, and proves that the file is whole.
+//!
+//! ```text
+//! C> SIZE 1.TXT      S> 213 5        how much is there
+//! C> RETR 1.TXT      D> I am         is it ours
+//! C> APPE 1.TXT      D< zfive5       the rest
+//! C> SIZE 1.TXT      S> 213 11       whole
+//! ```
+
+mod comparison;
+mod digest;
+mod download;
+mod remote;
+mod steps;
+mod upload;
+
+use std::io::{self, Read};
+
+use crate::client::Destination;
+use crate::client::Session;
+
+pub use remote::SizeSource;
+
+/// What the user asked for besides the names.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Compare everything, not only the last 64 KiB (`--verify full`).
+    pub verify_all: bool,
+    /// Where APPE is refused, use REST and STOR (`--via rest`).
+    pub via_restart: bool,
+    /// Go on although what is there cannot be read back (`--unverified`).
+    pub accept_unverified: bool,
+}
+
+/// The local file of an upload, opened once: whatever is put in its place later is not read.
+pub trait LocalSource {
+    /// Its size in octets when it was opened.
+    fn size(&self) -> u64;
+
+    /// Its octets from `offset` on.
+    fn read_from(&self, offset: u64) -> Box<dyn Read + Send>;
+
+    /// Whether it is, as far as its size and time tell, what it was when it was opened, and still has its name.
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    fn is_unchanged(&self) -> io::Result<bool>;
+}
+
+/// The local file of a download. It need not exist.
+pub trait LocalTarget {
+    /// Its size in octets; `None` if it does not exist.
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    fn size(&self) -> io::Result<Option<u64>>;
+
+    /// Its octets from `offset` on.
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    fn read_from(&self, offset: u64) -> io::Result<Box<dyn Read + Send>>;
+
+    /// Writes behind its end. `there` is what [`size`](Self::size) said: a file that did not exist is created when the
+    /// first octet comes, and one that has another size by then is not touched.
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    fn append(&self, there: Option<u64>) -> io::Result<Box<dyn Destination>>;
+
+    /// Takes back the `appended` octets behind the first `there`. Returns false, and cuts nothing, if the file has not
+    /// exactly as many octets as both together: something else wrote to it.
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    fn cut_back(&self, there: u64, appended: u64) -> io::Result<bool>;
+}
+
+/// Hears what a resume found, and answers its one question.
+pub trait Listener {
+    /// Something was found.
+    fn remark(&mut self, remark: &Remark);
+
+    /// What is there cannot be compared: go on all the same?
+    fn accepts_unverified(&mut self) -> bool;
+}
+
+/// Something that a resume found on its way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Remark {
+    /// So much is there.
+    Found {
+        /// Octets at the receiving end.
+        there: u64,
+        /// Octets of the whole file.
+        whole: u64,
+    },
+    /// There is no such file at the receiving end.
+    FoundNothing,
+    /// These octets, counted from 0, last one included, are the same at both ends.
+    Compared {
+        /// The first octet.
+        first: u64,
+        /// The last octet.
+        last: u64,
+    },
+    /// The server's hash of what is there is the same as ours.
+    HashIsEqual(&'static str),
+    /// The server's hash differs; what is there is read back to find where.
+    HashDiffers(&'static str),
+    /// The server sends the whole file although it accepted REST, or refuses REST.
+    RestartIsIgnored,
+    /// What is there cannot be read back.
+    Unreadable,
+    /// APPE is not there; another way is taken.
+    AppendIsRefused,
+    /// APPE overwrote the file, as STOR does; the whole file is stored.
+    AppendWasStore,
+    /// STOR began at 0 although REST was accepted; the whole file is stored.
+    StoreIgnoredRestart,
+    /// A TYPE, MODE or STRU could not be put back.
+    NotPutBack(&'static str),
+}
+
+/// What was shown when a resume succeeded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proof {
+    /// Size at both ends, in octets.
+    pub size: u64,
+    /// The octets that were compared, first and last counted from 0; `None` if none were.
+    pub compared: Option<(u64, u64)>,
+    /// The verb whose hash covered the whole of what was compared.
+    pub hash: Option<&'static str>,
+    /// Octets sent (or received) by this resume, beyond those compared.
+    pub moved: u64,
+    /// The data went the other way.
+    pub download: bool,
+    /// Where the size at the server comes from.
+    pub size_source: SizeSource,
+}
+
+/// Why a resume ended without its proof.
+#[derive(Debug, thiserror::Error)]
+pub enum ResumeError {
+    /// It would be wrong, or cannot be shown to be right, to go on.
+    #[error("{0}")]
+    Refused(String),
+    /// The local file.
+    #[error("{0}")]
+    Local(#[from] io::Error),
+    /// The local file, while its data moved: its own words.
+    #[error("{0}")]
+    LocalTransfer(String),
+    /// The control connection ended.
+    #[error(
+        "the connection was lost: {known}. After `open` and a login, the same command goes on from there"
+    )]
+    Lost {
+        /// What is known of the transfer.
+        known: String,
+    },
+    /// No octet in time.
+    #[error("no answer in time: {known}. The same command goes on from there")]
+    TimedOut {
+        /// What is known of the transfer.
+        known: String,
+    },
+    /// Ctrl-C.
+    #[error("interrupted: {known}. The same command goes on from there")]
+    Interrupted {
+        /// What is known of the transfer.
+        known: String,
+    },
+}
+
+/// Uploads what the server's file lacks.
+///
+/// # Errors
+///
+/// [`ResumeError`]; TYPE, MODE and STRU are put back in any case.
+pub fn upload(
+    session: &Session,
+    local: &dyn LocalSource,
+    remote: &[u8],
+    options: &Options,
+    listener: &mut dyn Listener,
+) -> Result<Proof, ResumeError> {
+    steps::Steps::new(session, options, listener)
+        .with_image_type(|steps| upload::run(steps, local, remote))
+}
+
+/// Downloads what the local file lacks.
+///
+/// # Errors
+///
+/// [`ResumeError`]; TYPE, MODE and STRU are put back in any case.
+pub fn download(
+    session: &Session,
+    remote: &[u8],
+    local: &dyn LocalTarget,
+    options: &Options,
+    listener: &mut dyn Listener,
+) -> Result<Proof, ResumeError> {
+    steps::Steps::new(session, options, listener)
+        .with_image_type(|steps| download::run(steps, remote, local))
+}
+
+/// How much of what is there is read back unless all of it is wanted.
+const TAIL_OCTETS: u64 = 64 * 1024;

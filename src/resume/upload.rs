@@ -1,0 +1,460 @@
+//! The upload half of `resume`.
+
+use std::io::Read;
+
+use crate::client::Outcome;
+use crate::client::transfer::{Form, Transfer};
+
+use super::comparison::{Against, Comparison};
+use super::digest::HashVerb;
+use super::remote::{self, RemoteFile, SizeSource};
+use super::steps::{Steps, line, refused_by_server};
+use super::{LocalSource, Proof, Remark, ResumeError, TAIL_OCTETS};
+
+/// Both ends of an upload.
+struct Upload<'a, 'b> {
+    steps: &'a mut Steps<'b>,
+    local: &'a dyn LocalSource,
+    name: &'a [u8],
+    whole: u64,
+    source: SizeSource,
+}
+
+/// What was shown about the octets that are there.
+#[derive(Clone, Copy, Default)]
+struct Shown {
+    compared: Option<(u64, u64)>,
+    hash: Option<&'static str>,
+}
+
+/// How the server took APPE.
+enum Appended {
+    Sent(u64),
+    Refused,
+}
+
+pub(super) fn run(
+    steps: &mut Steps<'_>,
+    local: &dyn LocalSource,
+    name: &[u8],
+) -> Result<Proof, ResumeError> {
+    let (file, source) = remote::look(steps, name)?;
+    let proof = Upload {
+        steps,
+        local,
+        name,
+        whole: local.size(),
+        source,
+    }
+    .run(file)?;
+    if local.is_unchanged()? {
+        return Ok(proof);
+    }
+    Err(ResumeError::Refused(format!(
+        "the local file changed while it was sent, so the server's {} octets may be a mixture. {}",
+        proof.size,
+        steps.so_far()
+    )))
+}
+
+impl Upload<'_, '_> {
+    fn run(&mut self, file: RemoteFile) -> Result<Proof, ResumeError> {
+        let there = file.size();
+        if there > self.whole {
+            return Err(ResumeError::Refused(format!(
+                "the server's file is longer ({there} octets) than the local one ({}). Nothing was sent",
+                self.whole
+            )));
+        }
+        self.steps.remark(&match file {
+            RemoteFile::Present(there) => Remark::Found {
+                there,
+                whole: self.whole,
+            },
+            RemoteFile::Absent => Remark::FoundNothing,
+        });
+        let shown = self.compare_with_server(there)?;
+        if there == self.whole && file != RemoteFile::Absent {
+            return Ok(self.proof(shown, 0));
+        }
+        match self.append(file)? {
+            Appended::Sent(sent) => self.check(file, shown, sent),
+            Appended::Refused => self.go_another_way(file, shown),
+        }
+    }
+
+    /// Shows that the first `there` octets of both files are the same, as far as was asked for.
+    fn compare_with_server(&mut self, there: u64) -> Result<Shown, ResumeError> {
+        if there == 0 {
+            return Ok(Shown::default());
+        }
+        let hashed = self.compare_hash(there)?;
+        if let Some(hash) = hashed.filter(|hash| hash.equal) {
+            self.steps.remark(&Remark::HashIsEqual(hash.verb));
+            return Ok(Shown {
+                compared: Some((0, there - 1)),
+                hash: Some(hash.verb),
+            });
+        }
+        let tail = if self.steps.options.verify_all || hashed.is_some() {
+            0
+        } else {
+            there.saturating_sub(TAIL_OCTETS)
+        };
+        if let Some(hash) = hashed {
+            self.steps.remark(&Remark::HashDiffers(hash.verb));
+        }
+        match self.read_back(tail, there)? {
+            Some((first, last)) => {
+                self.steps.remark(&Remark::Compared { first, last });
+                if let Some(hash) = hashed {
+                    return Err(ResumeError::Refused(format!(
+                        "the server's {} says that its {there} octets differ from the local ones, yet they read \
+                         the same. Nothing was sent",
+                        hash.verb
+                    )));
+                }
+                Ok(Shown {
+                    compared: Some((first, last)),
+                    hash: None,
+                })
+            }
+            None if hashed.is_some() => Err(ResumeError::Refused(
+                "the server's hash says that its octets are not the beginning of the local file, and they cannot be read \
+                 back to find where. Nothing was sent"
+                    .to_owned(),
+            )),
+            None => self.go_on_unverified(),
+        }
+    }
+
+    fn go_on_unverified(&mut self) -> Result<Shown, ResumeError> {
+        self.steps.remark(&Remark::Unreadable);
+        if self.steps.accepts_unverified() {
+            return Ok(Shown::default());
+        }
+        Err(ResumeError::Refused(
+            "what is there cannot be read back, so it may not be the beginning of this file. Nothing was sent; \
+             --unverified goes on all the same"
+                .to_owned(),
+        ))
+    }
+
+    fn compare_hash(&self, size: u64) -> Result<Option<Hashed>, ResumeError> {
+        let Some(known) = HashVerb::among(&self.steps.learnt()?.features) else {
+            return Ok(None);
+        };
+        let outcome = self.steps.command(line(known.verb, self.name))?;
+        let Some(theirs) = outcome
+            .reply
+            .filter(|reply| reply.code.is_positive())
+            .and_then(|reply| known.in_reply(&reply))
+        else {
+            return Ok(None);
+        };
+        let ours = known.of(self.local.read_from(0), size)?;
+        Ok(Some(Hashed {
+            verb: known.verb,
+            equal: ours == theirs,
+        }))
+    }
+
+    /// Reads the server's octets from `from` up to `end` back and compares them; `None` if they cannot be read.
+    fn read_back(&mut self, from: u64, end: u64) -> Result<Option<(u64, u64)>, ResumeError> {
+        self.steps.open_data_connection()?;
+        let mut from = from;
+        if !self.steps.restart_at(from)? {
+            self.steps.remark(&Remark::RestartIsIgnored);
+            from = 0;
+        }
+        let against = |offset| Against::new(self.local.read_from(offset), offset, end);
+        let (comparison, seen) = Comparison::new(against(from), against(0), end);
+        let transfer = Transfer::Receive(Box::new(comparison), Form::Exact);
+        let outcome = self
+            .steps
+            .data_command(line("RETR", self.name), Some(transfer));
+        let compared = seen.compared();
+        // A comparison that ended itself looks like a failure of ours; what it saw is what counts.
+        match outcome {
+            Ok(outcome) if !outcome.begun && compared.received == 0 => return Ok(None),
+            Err(error) if !compared.is_decided(end) => return Err(error),
+            Ok(_) | Err(_) => {}
+        }
+        let differs = if compared.received == end - from {
+            compared.differs_from_marker
+        } else if compared.received == end {
+            self.steps.remark(&Remark::RestartIsIgnored);
+            from = 0;
+            compared.differs_from_start
+        } else if compared.has_grown_past(from, end) {
+            return Err(ResumeError::Refused(format!(
+                "the server's file had {end} octets and more came back: an earlier transfer may still be writing. {}; try \
+                 again in a minute",
+                self.steps.so_far()
+            )));
+        } else if let Some(offset) = compared.differs_from_marker {
+            Some(offset)
+        } else {
+            return Err(ResumeError::Refused(format!(
+                "{} octets should have come back and {} came, so what is there could not be compared. {}",
+                end - from,
+                compared.received,
+                self.steps.so_far()
+            )));
+        };
+        match differs {
+            None => Ok(Some((from, end - 1))),
+            Some(offset) => Err(ResumeError::Refused(format!(
+                "the server's file differs from the local one at octet {offset} (counted from 0). {}",
+                self.steps.so_far()
+            ))),
+        }
+    }
+
+    /// The rest of the file behind what is there.
+    fn append(&mut self, file: RemoteFile) -> Result<Appended, ResumeError> {
+        self.ready_to_write(file)?;
+        self.steps.clear_restart()?;
+        let outcome = self.send("APPE", file.size())?;
+        if is_not_there(&outcome) {
+            self.steps.remark(&Remark::AppendIsRefused);
+            return Ok(Appended::Refused);
+        }
+        Ok(Appended::Sent(self.sent(&outcome, "APPE")?))
+    }
+
+    /// A data connection first, then the size once more: the last thing before the command that writes.
+    fn ready_to_write(&mut self, file: RemoteFile) -> Result<(), ResumeError> {
+        let now = if self.source == SizeSource::List {
+            let now = remote::look_again(self.steps, self.name, self.source)?;
+            self.steps.open_data_connection()?;
+            now
+        } else {
+            self.steps.open_data_connection()?;
+            remote::look_again(self.steps, self.name, self.source)?
+        };
+        if now == file {
+            return Ok(());
+        }
+        Err(ResumeError::Refused(format!(
+            "the server's file had {} octets and has {} now: an earlier transfer may still be writing. Nothing was sent; \
+             try again in a minute",
+            file.size(),
+            now.size()
+        )))
+    }
+
+    fn send(&mut self, verb: &str, from: u64) -> Result<Outcome, ResumeError> {
+        let left = self.whole - from;
+        let rest = self.local.read_from(from).take(left);
+        self.steps.set_known(format!(
+            "{verb} was sent, and how much of the {left} octets arrived is not known"
+        ));
+        let transfer = Transfer::Send(Box::new(rest), Form::Exact, Some(left));
+        self.steps
+            .data_command(line(verb, self.name), Some(transfer))
+    }
+
+    /// How many octets went out; an upload that broke is an error that says how far it came.
+    fn sent(&mut self, outcome: &Outcome, verb: &str) -> Result<u64, ResumeError> {
+        let Some(transfer) = outcome.transfer.as_ref().filter(|_| outcome.begun) else {
+            return Err(refused_by_server(verb, outcome));
+        };
+        let sent = transfer.octets;
+        self.steps.set_sent(sent);
+        if transfer.is_whole()
+            && outcome
+                .reply
+                .as_ref()
+                .is_none_or(|reply| reply.code.is_positive())
+        {
+            return Ok(sent);
+        }
+        self.steps.set_known(format!("{sent} octets were sent"));
+        let there = remote::look_again(self.steps, self.name, self.source);
+        Err(ResumeError::Refused(match there {
+            Ok(file) => format!(
+                "the upload broke after {sent} octets; the server's file has {} of {} now. The same command goes on from there",
+                file.size(),
+                self.whole
+            ),
+            Err(error @ (ResumeError::Lost { .. } | ResumeError::Interrupted { .. })) => {
+                return Err(error);
+            }
+            Err(_) => {
+                format!("the upload broke after {sent} octets. The same command goes on from there")
+            }
+        }))
+    }
+
+    fn check(&mut self, was: RemoteFile, shown: Shown, sent: u64) -> Result<Proof, ResumeError> {
+        self.steps
+            .set_known(format!("{sent} octets were sent and not checked"));
+        let (size, source) = remote::size_after(self.steps, self.name, self.source, was)?;
+        self.source = source;
+        if size == self.whole {
+            let shown = if self.steps.options.verify_all {
+                self.compare_whole()?
+            } else {
+                shown
+            };
+            return Ok(self.proof(shown, sent));
+        }
+        self.check_other_than_before(was.size(), size, sent)?;
+        if was.size() > 0 && size == sent {
+            self.steps.remark(&Remark::AppendWasStore);
+            return self.store_whole();
+        }
+        Err(self.wrong_size(size, sent))
+    }
+
+    fn store_whole(&mut self) -> Result<Proof, ResumeError> {
+        self.steps.open_data_connection()?;
+        self.steps.clear_restart()?;
+        let outcome = self.send("STOR", 0)?;
+        let sent = self.sent(&outcome, "STOR")?;
+        let size = remote::look_again(self.steps, self.name, self.source)?.size();
+        if size != self.whole {
+            return Err(self.wrong_size(size, sent));
+        }
+        let shown = if self.steps.options.verify_all {
+            self.compare_whole()?
+        } else {
+            Shown::default()
+        };
+        Ok(self.proof(shown, sent))
+    }
+
+    fn go_another_way(&mut self, file: RemoteFile, shown: Shown) -> Result<Proof, ResumeError> {
+        match file {
+            RemoteFile::Absent => {
+                self.ready_to_write(file)?;
+                self.steps.clear_restart()?;
+                let outcome = self.send("STOR", 0)?;
+                let sent = self.sent(&outcome, "STOR")?;
+                self.check(file, shown, sent)
+            }
+            RemoteFile::Present(_) if !self.steps.options.via_restart => Err(ResumeError::Refused(
+                "the server has no APPE. Nothing was sent; --via rest tries REST and STOR instead"
+                    .to_owned(),
+            )),
+            RemoteFile::Present(there) => self.store_at(there, shown),
+        }
+    }
+
+    /// REST + STOR, and a look at the octets before the marker: one server fills them with zeros.
+    fn store_at(&mut self, there: u64, shown: Shown) -> Result<Proof, ResumeError> {
+        let file = RemoteFile::Present(there);
+        self.ready_to_write(file)?;
+        if !self.steps.restart_at(there)? {
+            return Err(ResumeError::Refused(
+                "the server has neither APPE nor REST, so the upload cannot be resumed. Nothing was sent".to_owned(),
+            ));
+        }
+        let outcome = self.send("STOR", there)?;
+        let sent = self.sent(&outcome, "STOR")?;
+        let size = remote::look_again(self.steps, self.name, self.source)?.size();
+        if size != self.whole {
+            self.check_other_than_before(there, size, sent)?;
+            if size == sent {
+                self.steps.remark(&Remark::StoreIgnoredRestart);
+                return self.store_whole();
+            }
+            return Err(self.wrong_size(size, sent));
+        }
+        if there == 0 {
+            return Ok(self.proof(shown, sent));
+        }
+        let from = if self.steps.options.verify_all {
+            0
+        } else {
+            there.saturating_sub(TAIL_OCTETS)
+        };
+        match self.read_back(from, self.whole)? {
+            Some((first, last)) => {
+                self.steps.remark(&Remark::Compared { first, last });
+                Ok(self.proof(
+                    Shown {
+                        compared: Some((first, last)),
+                        hash: None,
+                    },
+                    sent,
+                ))
+            }
+            // Whoever went on without a comparison before the upload is told that there was none.
+            None if shown.compared.is_none() => {
+                self.steps.remark(&Remark::Unreadable);
+                Ok(self.proof(shown, sent))
+            }
+            None => Err(sent_unseen()),
+        }
+    }
+
+    fn compare_whole(&mut self) -> Result<Shown, ResumeError> {
+        if self.whole == 0 {
+            return Ok(Shown::default());
+        }
+        if let Some(hash) = self.compare_hash(self.whole)?.filter(|hash| hash.equal) {
+            self.steps.remark(&Remark::HashIsEqual(hash.verb));
+            return Ok(Shown {
+                compared: Some((0, self.whole - 1)),
+                hash: Some(hash.verb),
+            });
+        }
+        match self.read_back(0, self.whole)? {
+            Some((first, last)) => Ok(Shown {
+                compared: Some((first, last)),
+                hash: None,
+            }),
+            None => Err(sent_unseen()),
+        }
+    }
+
+    fn proof(&self, shown: Shown, moved: u64) -> Proof {
+        Proof {
+            size: self.whole,
+            compared: shown.compared,
+            hash: shown.hash,
+            moved,
+            download: false,
+            size_source: self.source,
+        }
+    }
+
+    /// Where as much was sent as was there before, a size of just that much shows nothing.
+    fn check_other_than_before(&self, was: u64, size: u64, sent: u64) -> Result<(), ResumeError> {
+        if was == 0 || size != was || sent != was {
+            return Ok(());
+        }
+        Err(ResumeError::Refused(format!(
+            "{sent} octets were sent, and the server's file has {size} octets where it should have {}. It had {was} \
+             before: either nothing was written, or it was overwritten with what was sent",
+            self.whole
+        )))
+    }
+
+    fn wrong_size(&self, size: u64, sent: u64) -> ResumeError {
+        ResumeError::Refused(format!(
+            "{sent} octets were sent, and the server's file has {size} octets where it should have {}",
+            self.whole
+        ))
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Hashed {
+    verb: &'static str,
+    equal: bool,
+}
+
+fn sent_unseen() -> ResumeError {
+    ResumeError::Refused(
+        "everything was sent and the size is right, but the file cannot be read back to compare it"
+            .to_owned(),
+    )
+}
+
+/// The replies by which servers say that they have no APPE.
+fn is_not_there(outcome: &Outcome) -> bool {
+    matches!(outcome.code(), 202 | 500 | 502 | 504) && !outcome.begun
+}

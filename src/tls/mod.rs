@@ -1,0 +1,27 @@
+//! TLS as values: octets of the socket in, plain octets out, and no socket anywhere (RFC 4217).
+//!
+//! One [`TlsClient`] serves a control connection and all its data connections, so that these can resume its session:
+//!
+//! ```text
+//! 234 --> TlsClient --> TlsConnection of the control connection
+//!             |                      | its session
+//!             +------> TlsConnection of each data connection under PROT P
+//! ```
+
+mod certificate;
+mod client;
+mod connection;
+mod failure;
+mod input;
+mod record_layer;
+mod trust;
+
+pub use certificate::{Certificate, Fingerprint};
+pub use client::{Judgement, TlsClient, TlsSettings, TlsVersion};
+pub use connection::{Secured, TlsConnection};
+pub use failure::TlsFailure;
+pub(crate) use input::RecordInput;
+pub use trust::{Roots, RootsError, Trust};
+
+#[cfg(test)]
+mod tests;
