@@ -8,6 +8,7 @@ pub mod data_port;
 pub mod hidden;
 pub mod learnt;
 pub mod ledger;
+pub mod line_ends;
 pub mod listing;
 pub mod masked_octets;
 mod open_reply;
