@@ -4,23 +4,23 @@ use std::io::{self, BufRead};
 use std::path::PathBuf;
 use std::sync::{PoisonError, RwLockWriteGuard};
 
-use super::aliases::Aliases;
-use super::assistance::{Knowledge, SharedKnowledge};
-use super::background::Background;
+use super::config::aliases::Aliases;
+use super::config::settings::Settings;
+use super::config::target::Target;
+use super::editor::assistance::{Knowledge, SharedKnowledge};
 use super::editor::{Editor, Typed, What};
-use super::escape::escape;
 use super::exit::{Exit, Tally};
 use super::interrupts::Interrupts;
 use super::line::{self, Line};
-use super::painter::{Painter, Tone};
-use super::places::local_shell;
-use super::recording::Recording;
-use super::running::pasted_lines;
-use super::settings::Settings;
-use super::target::Target;
-use super::timeline::Timeline;
-use super::trace::Trace;
-use super::trust::Certificates;
+use super::local::places::local_shell;
+use super::replay::recording::Recording;
+use super::run::background::Background;
+use super::run::running::pasted_lines;
+use super::run::trust::Certificates;
+use super::screen::escape::escape;
+use super::screen::painter::{Painter, Tone};
+use super::screen::timeline::Timeline;
+use super::screen::trace::Trace;
 use crate::client::{Ending, Origin, Outcome, Session};
 use crate::protocol::Command;
 use crate::transcript::recorder::Recorder;
@@ -94,7 +94,7 @@ impl Shell {
     /// Whether the line may go into the history.
     pub(super) fn is_memorable(&self, line: &str) -> bool {
         let is_secret = |name: &str| self.aliases.carries_secret(name);
-        if super::secrets::secret_span(line.as_bytes(), &is_secret).is_some() {
+        if super::config::secrets::secret_span(line.as_bytes(), &is_secret).is_some() {
             return false;
         }
         let status = self.session.as_ref().and_then(Session::status);
@@ -161,7 +161,7 @@ impl Shell {
     /// A local file that cannot be used.
     pub(super) fn refuse_file(&self, path: &std::path::Path, error: &io::Error) -> Exit {
         let path = path.to_string_lossy();
-        let path = escape(super::secrets::without_secrets(&path).as_bytes());
+        let path = escape(super::config::secrets::without_secrets(&path).as_bytes());
         self.painter
             .say(Tone::Error, &format!("{path}: {error}. Nothing was sent"));
         Exit::LocalFile

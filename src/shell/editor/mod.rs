@@ -1,5 +1,6 @@
 //! The line editor at a terminal, and the only code that knows rustyline.
 
+pub mod assistance;
 mod assistant;
 mod extent;
 mod held_echo;
@@ -16,9 +17,9 @@ use rustyline::error::ReadlineError;
 use rustyline::history::{FileHistory, History, SearchDirection};
 use rustyline::{ColorMode, Event, EventHandler, ExternalPrinter, KeyCode, KeyEvent, Modifiers};
 
-use super::assistance::{PastLines, SharedKnowledge};
-use super::escape::escape;
-use super::painter::Screen;
+use super::editor::assistance::{PastLines, SharedKnowledge};
+use super::screen::escape::escape;
+use super::screen::painter::Screen;
 use assistant::{Assistant, paint_line, stars};
 use keys::{EndOfData, InsertTab, Keys};
 

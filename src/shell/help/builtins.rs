@@ -1,8 +1,8 @@
 //! The words of help about the shell's own: lines, built-ins, `quote`.
 
+use crate::shell::config::settings::{Setting, Settings};
 use crate::shell::line::Builtin;
-use crate::shell::page::Page;
-use crate::shell::settings::{Setting, Settings};
+use crate::shell::screen::page::Page;
 
 /// How each built-in is called, and what it does.
 pub(super) const BUILTINS: &[(Builtin, &str, &str)] = &[
