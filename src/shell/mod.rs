@@ -1,7 +1,6 @@
 //! What a person touches: the line, the editor, the painter, options and configuration.
 
 pub mod config;
-pub mod core;
 pub mod editor;
 pub mod exit;
 pub mod help;
@@ -11,6 +10,7 @@ mod local;
 mod replay;
 mod run;
 pub mod screen;
+mod start;
 mod terminations;
 
 use std::ffi::OsString;
@@ -20,13 +20,12 @@ use clap::Parser;
 
 use config::options::Options;
 use config::secrets;
-use run::running;
 use screen::painter::{Dialogue, Screen};
 
 /// Runs the program: arguments in, exit code out.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     match Options::try_parse_from(arguments) {
-        Ok(options) => ExitCode::from(running::run(options).code()),
+        Ok(options) => ExitCode::from(start::run(options).code()),
         Err(problem) => {
             print(&problem);
             ExitCode::from(u8::try_from(problem.exit_code()).unwrap_or(2))

@@ -4,6 +4,7 @@ pub mod assistance;
 mod assistant;
 mod extent;
 mod held_echo;
+mod input;
 mod keys;
 mod preferences;
 mod terminal_modes;
@@ -24,6 +25,8 @@ use assistant::{Assistant, paint_line, stars};
 use keys::{EndOfData, InsertTab, Keys};
 
 pub use held_echo::HeldEcho;
+pub(crate) use input::NOT_TEXT;
+pub use input::{AtTerminal, Input, Source};
 pub use keys::What;
 pub use preferences::{Bell, CompletionStyle, Mode, Preferences};
 pub use terminal_modes::TerminalModes;
@@ -109,20 +112,10 @@ impl Editor {
         self.read(prompt, What::Data)
     }
 
-    /// Reads a line that is no command: one of a here-document, or an answer.
-    pub fn read_text(&mut self, prompt: &str) -> Typed {
-        self.read(prompt, What::Text)
-    }
-
     /// The width of the terminal in columns.
     pub fn columns(&mut self) -> usize {
         let dimensions = self.inner.dimensions();
         dimensions.map_or(USUAL_COLUMNS, |(columns, _)| usize::from(columns))
-    }
-
-    /// Reads a secret, of which nothing is shown.
-    pub fn read_secret(&mut self, prompt: &str) -> Typed {
-        self.read(prompt, What::Secret)
     }
 
     /// Shows a pasted line behind its prompt, as if it had just been typed.

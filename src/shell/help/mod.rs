@@ -1,12 +1,10 @@
 //! Help out of the tables: lines, built-ins, aliases, verbs, reply codes.
 
 pub mod advice;
-mod advising;
 mod builtins;
 mod codes;
-mod looking_back;
+pub(crate) mod hints;
 mod verb;
-mod way_on;
 pub mod why;
 
 use super::config::aliases::Aliases;

@@ -13,7 +13,7 @@ pub use self::builtin::Builtin;
 pub use self::redirection::{Redirection, expand_home};
 
 pub(crate) use self::redirection::{OpenTarget, open_target, path};
-pub(crate) use self::words::{open_word, quoted};
+pub(crate) use self::words::{is_redirection, open_word, quoted};
 
 use self::quote::Quoted;
 use self::words::{is_blank, words};

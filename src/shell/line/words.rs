@@ -65,6 +65,13 @@ fn replaced(octets: &[u8], from: u8, to: u8) -> Vec<u8> {
     octets.iter().map(replace).collect()
 }
 
+/// Whether an argument of an alias is an operator: an alias takes none.
+pub(crate) fn is_redirection(argument: &[u8]) -> bool {
+    REDIRECTIONS.contains(&argument)
+}
+
+const REDIRECTIONS: &[&[u8]] = &[b"|", b">", b">>", b"<", b"<<<", b"&"];
+
 #[cfg(test)]
 mod tests {
     use proptest::{prop_assert_eq, proptest};

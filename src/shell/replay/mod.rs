@@ -25,8 +25,8 @@ use anyhow::Result;
 use super::config::options::{Common, Replay};
 use super::config::settings::TlsStart;
 use super::exit::Exit;
-use super::run::running::new_shell;
 use super::screen::painter::{Painter, Tone};
+use super::start::new_shell;
 
 use plan::{Place, Plan};
 use reports::Reports;
@@ -53,7 +53,7 @@ pub(crate) fn run(common: &Common, options: Replay, painter: &Painter) -> Result
     let mut shell = new_shell(common, painter, false)?;
     if let Place::Target(target) = &plan.place {
         // Whose certificate may be known.
-        shell.last_target = Some(target.clone());
+        shell.connection.target = Some(target.clone());
     }
     let scratch = Arc::new(ScratchFolders::default());
     let left_behind = Arc::clone(&scratch);

@@ -4,18 +4,23 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use crate::shell::core::Shell;
 use crate::shell::exit::Exit;
-use crate::shell::help;
-use crate::shell::line::{Builtin, expand_home};
 use crate::shell::local::received_file::is_named_pipe;
 use crate::shell::screen::escape::escape;
-use crate::shell::screen::painter::Tone;
-use crate::transcript::recorder::RecordingPlace;
+use crate::shell::screen::painter::{Painter, Tone};
+use crate::transcript::recorder::{Recorder, RecordingPlace};
 
-/// Whether the session is being written down, and where.
+/// What writes a session down, and whether and where it does.
+pub(crate) struct Recording {
+    /// Hears what the session tells; it writes that down while the recording is on.
+    recorder: Recorder,
+    state: State,
+    painter: Painter,
+    has_failed: bool,
+}
+
 #[derive(Default)]
-pub(crate) enum Recording {
+enum State {
     #[default]
     Off,
     /// It begins with the next connection.
@@ -24,101 +29,111 @@ pub(crate) enum Recording {
     On(PathBuf),
 }
 
-impl Shell {
-    /// `record [--replace] FILE`, `record off`, `record`.
-    pub(crate) fn record(&mut self, arguments: &[String]) -> Exit {
-        let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
-        match words.as_slice() {
-            [] => self.tell_recording(),
-            ["off"] => self.stop_recording(),
-            ["--replace", file] => self.record_in(Path::new(file), true),
-            [file] if !file.starts_with("--") => self.record_in(Path::new(file), false),
-            _ => self.refuse_line(&format!("usage: {}", help::usage(Builtin::Record))),
+impl Recording {
+    /// Nothing is recorded.
+    pub(crate) fn new(painter: Painter) -> Self {
+        Self {
+            recorder: Recorder::default(),
+            state: State::Off,
+            painter,
+            has_failed: false,
         }
     }
 
-    /// Begins a recording: of the session that is open, else of the next one.
-    pub(crate) fn record_in(&mut self, path: &Path, may_replace: bool) -> Exit {
-        if let Recording::On(path) | Recording::Awaiting(RecordingFile { path, .. }) =
-            &self.recording
-        {
+    /// Whether a session is or will be recorded.
+    pub(crate) fn is_asked_for(&self) -> bool {
+        !matches!(self.state, State::Off)
+    }
+
+    /// `record FILE`: of the session that is open, else of the next one.
+    pub(crate) fn begin(&mut self, path: &Path, may_replace: bool, is_connected: bool) -> Exit {
+        if let State::On(path) | State::Awaiting(RecordingFile { path, .. }) = &self.state {
             let path = shown(path);
-            return self.refuse_line(&format!(
+            return self.painter.refuse(&format!(
                 "{path} is being recorded: `record off` ends that first"
             ));
         }
-        if self.has_background() {
-            let text = "a transcript has no background: record when the transfer has ended (`jobs` shows how far it is)";
-            return self.refuse_line(&text);
-        }
-        let path = expand_home(path, self.home.as_deref());
-        let file = match RecordingFile::open(&path, may_replace) {
+        let file = match RecordingFile::open(path, may_replace) {
             Ok(file) => file,
-            Err(error) => return self.refuse_file(&path, &error),
+            Err(error) => return self.painter.refuse_file(path, &error),
         };
-        self.recording = Recording::Awaiting(file);
-        if self.is_connected() {
-            self.begin_recording();
+        self.state = State::Awaiting(file);
+        if is_connected {
+            self.begin_session();
         }
-        self.tell_recording()
+        self.describe()
+    }
+
+    /// The recorder of a new session: it hears nothing of another.
+    pub(crate) fn new_recorder(&mut self, is_secret_from_start: bool) -> Recorder {
+        self.recorder = Recorder::new(is_secret_from_start);
+        self.recorder.clone()
     }
 
     /// There is a session: what waited for one is begun.
-    pub(crate) fn begin_recording(&mut self) {
-        match std::mem::take(&mut self.recording) {
-            Recording::Awaiting(file) => {
-                self.recording = Recording::On(file.path.clone());
+    pub(crate) fn begin_session(&mut self) {
+        match std::mem::take(&mut self.state) {
+            State::Awaiting(file) => {
+                self.state = State::On(file.path.clone());
                 self.recorder.start(Box::new(file));
             }
-            other => self.recording = other,
+            other => self.state = other,
         }
     }
 
     /// The session is over, and with it its recording.
-    pub(crate) fn end_recording(&mut self) {
-        if let Recording::On(path) = &self.recording {
+    pub(crate) fn end_session(&mut self) {
+        if let State::On(path) = &self.state {
             let path = shown(path);
             self.recorder.stop();
-            self.check_recording();
-            if matches!(self.recording, Recording::On(_)) {
+            self.check();
+            if matches!(self.state, State::On(_)) {
                 self.painter.say(Tone::Note, &format!("recorded in {path}"));
             }
-            self.recording = Recording::Off;
+            self.state = State::Off;
         }
     }
 
-    /// Says it if the recording broke off, and counts it.
-    pub(crate) fn check_recording(&mut self) {
+    /// Whether the recording could not be written to its end; true once.
+    pub(crate) fn take_failure(&mut self) -> bool {
+        self.check();
+        std::mem::take(&mut self.has_failed)
+    }
+
+    /// `record off`.
+    pub(crate) fn stop(&mut self) -> Exit {
+        match &self.state {
+            State::Off => return self.describe(),
+            State::Awaiting(_) => self.state = State::Off,
+            State::On(_) => self.end_session(),
+        }
+        Exit::Done
+    }
+
+    /// `record`: says what is recorded, and where.
+    pub(crate) fn describe(&self) -> Exit {
+        let text = match &self.state {
+            State::Off => "nothing is recorded: `record FILE` begins".to_owned(),
+            State::Awaiting(file) => {
+                format!("the next session is recorded in {}", shown(&file.path))
+            }
+            State::On(path) => format!("this session is recorded in {}", shown(path)),
+        };
+        self.painter.say(Tone::Note, &text);
+        Exit::Done
+    }
+
+    /// Says it if the recording broke off.
+    fn check(&mut self) {
         let Some(error) = self.recorder.take_error() else {
             return;
         };
-        if let Recording::On(path) = std::mem::take(&mut self.recording) {
+        if let State::On(path) = std::mem::take(&mut self.state) {
             let path = shown(&path);
             let text = format!("{path}: {error}. The recording ends here; the session goes on");
             self.painter.say(Tone::Error, &text);
         }
-        self.tally.count(Exit::LocalFile);
-    }
-
-    fn stop_recording(&mut self) -> Exit {
-        match &self.recording {
-            Recording::Off => return self.tell_recording(),
-            Recording::Awaiting(_) => self.recording = Recording::Off,
-            Recording::On(_) => self.end_recording(),
-        }
-        Exit::Done
-    }
-
-    fn tell_recording(&self) -> Exit {
-        let text = match &self.recording {
-            Recording::Off => "nothing is recorded: `record FILE` begins".to_owned(),
-            Recording::Awaiting(file) => {
-                format!("the next session is recorded in {}", shown(&file.path))
-            }
-            Recording::On(path) => format!("this session is recorded in {}", shown(path)),
-        };
-        self.painter.say(Tone::Note, &text);
-        Exit::Done
+        self.has_failed = true;
     }
 }
 

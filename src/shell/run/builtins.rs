@@ -1,329 +1,180 @@
-//! The shell's own commands, and aliases.
+//! The built-ins with their arguments read.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use super::sending::exists_already;
-use crate::client::Origin;
+use super::raw_bytes;
+use super::resume::Resume;
+use crate::client::RawOctets;
 use crate::protocol::Command;
 use crate::protocol::user_pi::data_direction;
 use crate::protocol::verbs::DataDirection;
-use crate::shell::config::aliases::ExpandedStep;
 use crate::shell::config::target::Target;
-use crate::shell::core::Shell;
-use crate::shell::exit::Exit;
 use crate::shell::help;
-use crate::shell::help::advice;
-use crate::shell::line::{Builtin, Redirection, expand_home};
-use crate::shell::local::received_file::{is_named_pipe, what_is_there};
+use crate::shell::line::Builtin;
 use crate::shell::screen::escape::escape;
-use crate::shell::screen::page::Page;
-use crate::shell::screen::painter::Tone;
 use crate::shell::screen::timeline::Extent;
+use crate::shell::screen::trace::{Existing, Form};
 
-impl Shell {
-    pub(crate) fn run_builtin(&mut self, name: Builtin, arguments: &[String]) -> Exit {
-        match (name, arguments) {
-            (Builtin::Help, _) => self.help(arguments),
-            (Builtin::Why, []) => self.why(),
-            (Builtin::Open, []) => self.open_again(),
-            (Builtin::Open, [target]) => self.open(target),
-            (Builtin::Open, [host, port]) => self.open(&Target::with_port(host, port)),
-            (Builtin::Close, []) => self.close(),
-            (Builtin::Exit, []) => self.quit(),
-            (Builtin::Login, _) => self.login(arguments),
-            (Builtin::Resume, _) => self.resume(arguments),
-            (Builtin::Alias, _) => self.alias(arguments),
-            (Builtin::Unalias, [name]) => self.unalias(name),
-            (Builtin::Set, _) => self.set(arguments),
-            (Builtin::Listen, []) => self.listen(),
-            (Builtin::Record, _) => self.record(arguments),
-            (Builtin::Jobs, []) => self.jobs(),
-            (Builtin::Lcd, [] | [_]) => self.lcd(arguments.first()),
-            (Builtin::Lpwd, []) => self.lpwd(),
-            (Builtin::Resync, []) => self.resync(),
-            (Builtin::Table, [_, ..]) => self.table(arguments),
-            (Builtin::Tls, []) => self.tls(),
-            (Builtin::Timeline, []) => self.draw_timeline(Extent::LastExchange),
-            (Builtin::Timeline, [all]) if all == "all" => self.draw_timeline(Extent::All),
-            (Builtin::Trace, _) => self.set_trace(arguments),
-            (Builtin::Send, _) => self.send_raw(arguments),
-            (name, _) => self.refuse_line(&format!("usage: {}", help::usage(name))),
-        }
-    }
+/// What one line with a built-in asks for.
+pub(crate) enum BuiltinCommand {
+    Help(Vec<String>),
+    Why,
+    OpenAgain,
+    Open(String),
+    Close,
+    Exit,
+    Login(Option<String>, Option<String>),
+    Resume(Resume),
+    ListAliases,
+    ShowAlias(String),
+    DefineAlias { name: String, steps: Vec<String> },
+    RemoveAlias(String),
+    ListSettings,
+    ShowSetting(String),
+    ChangeSetting { name: String, value: String },
+    Listen,
+    Record(RecordCommand),
+    Jobs,
+    Lcd(Option<PathBuf>),
+    Lpwd,
+    Resync,
+    Table(Command),
+    Tls,
+    Timeline(Extent),
+    Trace(TraceCommand),
+    Send(Vec<RawOctets>),
+}
 
-    pub(crate) fn run_alias(&mut self, name: &str, arguments: &[Vec<u8>]) -> Exit {
-        if arguments.iter().any(|argument| is_redirection(argument)) {
-            return self.refuse_line(&format!(
-                "an alias takes no redirection and no &: type the commands that it stands for (`alias {name}` shows them), as in \
-                 LIST | less behind PASV. Nothing was sent"
-            ));
-        }
-        let steps = match self.aliases.expand(name, arguments) {
-            Ok(steps) => steps,
-            Err(error) => return self.refuse_line(&error),
-        };
-        if steps.iter().any(ExpandedStep::moves_data) && self.has_background() {
-            return self.refuse_second_transfer();
-        }
-        if let Err(exit) = self.check_files(&steps) {
-            return exit;
-        }
-        for step in steps {
-            if self.interrupts.is_pressed() {
-                return Exit::Interrupted;
-            }
-            let exit = self.run_step(step);
-            if exit != Exit::Done {
-                return exit;
-            }
-        }
-        Exit::Done
-    }
+/// What one `record` asks for.
+pub(crate) enum RecordCommand {
+    Describe,
+    Stop,
+    Begin { file: PathBuf, may_replace: bool },
+}
 
-    /// A local file that stands in the way of one step is found before the first is sent.
-    fn check_files(&self, steps: &[ExpandedStep]) -> Result<(), Exit> {
-        for step in steps {
-            let ExpandedStep::Command {
-                redirection: Some(redirection),
-                may_overwrite,
-                ..
-            } = step
-            else {
-                continue;
-            };
-            match redirection.clone().with_home(self.home.as_deref()) {
-                Redirection::FromFile(path) if !is_named_pipe(&path) => {
-                    std::fs::File::open(&path).map_err(|error| self.refuse_file(&path, &error))?;
-                }
-                Redirection::ToFile(path) if !may_overwrite && path.exists() => {
-                    return Err(self.refuse_file(&path, &what_is_there(&path, exists_already())));
-                }
-                _ => {}
-            }
-        }
-        Ok(())
-    }
+/// What one `trace` asks for.
+pub(crate) enum TraceCommand {
+    Describe,
+    Show(Form),
+    Stop,
+    Write { file: PathBuf, existing: Existing },
+}
 
-    fn run_step(&mut self, step: ExpandedStep) -> Exit {
-        match step {
-            ExpandedStep::Command {
-                command,
-                redirection,
-                may_overwrite,
-            } => {
-                if command.verb().is("QUIT") && !self.await_background("QUIT") {
-                    return Exit::Interrupted;
-                }
-                let redirection = redirection.map(|target| target.with_home(self.home.as_deref()));
-                self.send_with(command, redirection, Origin::Shown, may_overwrite)
+impl BuiltinCommand {
+    /// Reads the arguments.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with them, and how the built-in is called.
+    pub(crate) fn read(name: Builtin, arguments: Vec<String>) -> Result<Self, String> {
+        let usage = || format!("usage: {}", help::usage(name));
+        let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        Ok(match (name, words.as_slice()) {
+            (Builtin::Help, _) => Self::Help(arguments),
+            (Builtin::Why, []) => Self::Why,
+            (Builtin::Open, []) => Self::OpenAgain,
+            (Builtin::Open, [target]) => Self::Open((*target).to_owned()),
+            (Builtin::Open, [host, port]) => Self::Open(Target::with_port(host, port)),
+            (Builtin::Close, []) => Self::Close,
+            (Builtin::Exit, []) => Self::Exit,
+            (Builtin::Login, [] | [_] | [_, _]) => {
+                let mut arguments = arguments.into_iter();
+                Self::Login(arguments.next(), arguments.next())
             }
-            ExpandedStep::Passive => self.open_data_connection(),
-            ExpandedStep::Builtin { name, arguments } => self.run_builtin(name, &arguments),
-        }
-    }
-
-    fn open_data_connection(&mut self) -> Exit {
-        let interrupts = self.interrupts.clone();
-        let session = match self.connected() {
-            Ok(session) => session,
-            Err(exit) => return exit,
-        };
-        match interrupts.during(|| session.open_data_connection()) {
-            None => Exit::Done,
-            Some(outcome) => {
-                self.tell_interruption(&outcome);
-                self.hint_after_refusal(&outcome);
-                Exit::of(&outcome)
-            }
-        }
-    }
-
-    /// `table LINE`: a listing for people. What is no terminal gets it as it is.
-    fn table(&mut self, words: &[String]) -> Exit {
-        let line = words.join(" ");
-        match Command::new(line.as_bytes()) {
-            Ok(command) if data_direction(&command) == Some(DataDirection::Received) => {
-                self.warn_before(&command);
-                self.send_as_table(command)
-            }
-            Ok(_) => {
-                self.refuse_line(&"table wants a command that lists: table LIST, or table MLSD")
-            }
-            Err(error) => self.refuse_line(&error),
-        }
-    }
-
-    fn listen(&self) -> Exit {
-        let listened = self
-            .exchange(|interrupts, session| interrupts.during(|| session.listen(Origin::Shown)));
-        match listened {
-            Ok(outcome) => {
-                self.hint_after_refusal(&outcome);
-                Exit::of(&outcome)
-            }
-            Err(exit) => exit,
-        }
-    }
-
-    fn help(&mut self, arguments: &[String]) -> Exit {
-        let columns = self.columns();
-        if arguments.is_empty() {
-            self.painter.plain(&help::overview(&self.aliases, columns));
-            return Exit::Done;
-        }
-        match help::topic(arguments, &self.aliases, columns) {
-            Some(text) => {
-                self.painter.plain(&text);
-                Exit::Done
-            }
-            None => {
-                let topic = arguments.join(" ");
-                let meant = advice::meant(&topic).map(|verb| format!("did you mean {verb}? "));
-                let (topic, meant) = (escape(topic.as_bytes()), meant.unwrap_or_default());
-                self.refuse_line(&format!(
-                    "no help for {topic}: {meant}`help` lists what there is, HELP asks the server"
-                ))
-            }
-        }
-    }
-
-    fn alias(&mut self, arguments: &[String]) -> Exit {
-        match arguments {
-            [] => {
-                let names: Vec<String> = self.aliases.names().map(str::to_owned).collect();
-                names.iter().for_each(|name| self.describe_alias(name));
-                Exit::Done
-            }
-            [name] if self.aliases.contains(name) => {
-                self.describe_alias(name);
-                Exit::Done
-            }
-            [name] => {
-                // With `alias in='PASS secret'`, as other shells have it, a secret stands behind the sign.
-                let name = name.split('=').next().unwrap_or_default();
-                let name = escape(name.as_bytes());
-                self.refuse_line(&format!(
-                    "there is no alias {name}; `alias NAME 'STEP' 'STEP'` defines one"
-                ))
-            }
-            [name, steps @ ..] => {
-                let defined = self.aliases.define(name, steps, &help::is_verb);
-                match defined {
-                    Ok(()) => {
-                        self.share_aliases();
-                        Exit::Done
-                    }
-                    Err(error) => self.refuse_line(&error),
-                }
-            }
-        }
-    }
-
-    fn describe_alias(&self, name: &str) {
-        if let Ok(lines) = self.aliases.describe(name) {
-            let mut lines = lines.iter().map(|line| escape(line.as_bytes()));
-            self.painter.plain(&lines.next().unwrap_or_default());
-            lines.for_each(|step| self.painter.plain(&format!("    {step}")));
-        }
-    }
-
-    fn unalias(&mut self, name: &str) -> Exit {
-        match self.aliases.remove(name) {
-            Ok(()) => {
-                self.share_aliases();
-                Exit::Done
-            }
-            Err(error) => self.refuse_line(&error),
-        }
-    }
-
-    /// Tells the editor which aliases there are.
-    pub(crate) fn share_aliases(&self) {
-        self.knowledge().aliases = self.aliases.clone();
-    }
-
-    fn set(&mut self, arguments: &[String]) -> Exit {
-        match arguments {
-            [] if self.is_interactive() => {
-                let mut page = Page::new(self.columns());
-                for setting in crate::shell::config::settings::Settings::TABLE {
-                    let label = format!("{} {}", setting.name, setting.value(&self.settings));
-                    page.item(&label, SETTING_COLUMNS, &setting.choices(&self.settings));
-                }
-                self.painter.plain(&page.into_text());
-                Exit::Done
-            }
-            [] => {
-                self.settings
-                    .list()
-                    .iter()
-                    .for_each(|line| self.painter.plain(line));
-                Exit::Done
-            }
-            [name] => match crate::shell::config::settings::Setting::named(name) {
-                Ok(setting) => {
-                    self.painter.plain(&setting.describe(&self.settings));
-                    Exit::Done
-                }
-                Err(error) => self.refuse_line(&error),
+            (Builtin::Resume, _) => Self::Resume(Resume::read(&arguments)?),
+            (Builtin::Alias, []) => Self::ListAliases,
+            (Builtin::Alias, [name]) => Self::ShowAlias((*name).to_owned()),
+            (Builtin::Alias, [name, ..]) => Self::DefineAlias {
+                name: (*name).to_owned(),
+                steps: arguments[1..].to_vec(),
             },
-            [name, value] => match self.settings.set(name, value) {
-                Ok(()) => {
-                    self.painter.show_hints(self.settings.hints);
-                    self.painter.show_time(self.settings.time);
-                    let settings = self.session_settings();
-                    if let Some(session) = &self.session {
-                        session.configure(settings);
-                    }
-                    Exit::Done
-                }
-                Err(error) => self.refuse_line(&error),
+            (Builtin::Unalias, [name]) => Self::RemoveAlias((*name).to_owned()),
+            (Builtin::Set, []) => Self::ListSettings,
+            (Builtin::Set, [name]) => Self::ShowSetting((*name).to_owned()),
+            (Builtin::Set, [name, value]) => Self::ChangeSetting {
+                name: (*name).to_owned(),
+                value: (*value).to_owned(),
             },
-            _ => self.refuse_line(&"usage: set [NAME [VALUE]]"),
-        }
-    }
-
-    fn lcd(&self, folder: Option<&String>) -> Exit {
-        let folder = match (folder, &self.home) {
-            (Some(folder), home) => expand_home(Path::new(folder), home.as_deref()),
-            (None, Some(home)) => home.clone(),
-            (None, None) => {
-                return self.refuse_line(&"usage: lcd FOLDER (there is no home folder)");
+            (Builtin::Listen, []) => Self::Listen,
+            (Builtin::Record, words) => Self::Record(RecordCommand::read(words).ok_or_else(usage)?),
+            (Builtin::Jobs, []) => Self::Jobs,
+            (Builtin::Lcd, []) => Self::Lcd(None),
+            (Builtin::Lcd, [folder]) => Self::Lcd(Some(folder.into())),
+            (Builtin::Lpwd, []) => Self::Lpwd,
+            (Builtin::Resync, []) => Self::Resync,
+            (Builtin::Table, [_, ..]) => Self::Table(listing_command(&words.join(" "))?),
+            (Builtin::Tls, []) => Self::Tls,
+            (Builtin::Timeline, []) => Self::Timeline(Extent::LastExchange),
+            (Builtin::Timeline, ["all"]) => Self::Timeline(Extent::All),
+            (Builtin::Trace, words) => Self::Trace(TraceCommand::read(words).ok_or_else(usage)?),
+            (Builtin::Send, _) => {
+                Self::Send(raw_bytes::read(&arguments).map_err(|error| error.to_string())?)
             }
-        };
-        if let Err(error) = std::env::set_current_dir(&folder) {
-            return self.refuse_file(&folder, &error);
-        }
-        self.lpwd()
-    }
-
-    fn lpwd(&self) -> Exit {
-        match std::env::current_dir() {
-            Ok(folder) => {
-                let folder = escape(folder.as_os_str().as_encoded_bytes());
-                self.painter
-                    .say(Tone::Note, &format!("local folder: {folder}"));
-                Exit::Done
-            }
-            Err(error) => self.refuse_file(&PathBuf::from("."), &error),
-        }
-    }
-
-    fn resync(&self) -> Exit {
-        match self.connected() {
-            Ok(session) => {
-                session.resync();
-                Exit::Done
-            }
-            Err(exit) => exit,
-        }
+            (
+                Builtin::Why
+                | Builtin::Open
+                | Builtin::Close
+                | Builtin::Exit
+                | Builtin::Login
+                | Builtin::Unalias
+                | Builtin::Set
+                | Builtin::Listen
+                | Builtin::Jobs
+                | Builtin::Lcd
+                | Builtin::Lpwd
+                | Builtin::Resync
+                | Builtin::Table
+                | Builtin::Tls
+                | Builtin::Timeline,
+                _,
+            ) => return Err(usage()),
+        })
     }
 }
 
-/// Whether an argument of an alias is an operator: an alias takes none.
-pub(crate) fn is_redirection(argument: &[u8]) -> bool {
-    REDIRECTIONS.contains(&argument)
+impl RecordCommand {
+    fn read(words: &[&str]) -> Option<Self> {
+        let begin = |file: &str, may_replace| Self::Begin {
+            file: file.into(),
+            may_replace,
+        };
+        Some(match words {
+            [] => Self::Describe,
+            ["off"] => Self::Stop,
+            ["--replace", file] => begin(file, true),
+            [file] if !file.starts_with("--") => begin(file, false),
+            _ => return None,
+        })
+    }
 }
 
-const SETTING_COLUMNS: usize = 28;
-const REDIRECTIONS: &[&[u8]] = &[b"|", b">", b">>", b"<", b"<<<", b"&"];
+impl TraceCommand {
+    fn read(words: &[&str]) -> Option<Self> {
+        let write = |file: &str, existing| Self::Write {
+            file: file.into(),
+            existing,
+        };
+        Some(match words {
+            [] => Self::Describe,
+            ["on"] => Self::Show(Form::Text),
+            ["hex"] => Self::Show(Form::Hexadecimal),
+            ["off"] => Self::Stop,
+            [">>", file] => write(file, Existing::Appended),
+            [file] => match file.strip_prefix(">>") {
+                Some(file) if !file.is_empty() => write(file, Existing::Appended),
+                None if !file.starts_with('>') => write(file, Existing::Refused),
+                _ => return None,
+            },
+            _ => return None,
+        })
+    }
+}
+
+/// The line of `table LINE`.
+fn listing_command(line: &str) -> Result<Command, String> {
+    match Command::new(line.as_bytes()) {
+        Ok(command) if data_direction(&command) == Some(DataDirection::Received) => Ok(command),
+        Ok(_) => Err("table wants a command that lists: table LIST, or table MLSD".to_owned()),
+        Err(error) => Err(escape(error.to_string().as_bytes())),
+    }
+}

@@ -3,17 +3,20 @@
 use std::sync::mpsc;
 use std::time::Duration;
 
-use crate::client::{self, ConnectError, Ending, Exchange, Observer, Origin, Session};
+use super::shell::Shell;
+use crate::client::{
+    self, ConnectError, Ending, Exchange, News, Observer, Origin, Outcome, Session,
+};
 use crate::protocol::Command;
+use crate::protocol::parameters::ProtectionLevel;
 use crate::shell::config::settings::{Abort, Ascii, DataHost, DataPeer, Multiline, TlsStart};
 use crate::shell::config::target::Target;
-use crate::shell::core::Shell;
 use crate::shell::exit::Exit;
 use crate::shell::interrupts::Interrupts;
 use crate::shell::screen::escape::escape;
 use crate::shell::screen::painter::Tone;
 use crate::shell::screen::witnesses::Witnesses;
-use crate::transcript::recorder::Recorder;
+use crate::tls::TlsSettings;
 
 impl Shell {
     /// Connects, and does what the target's URL asks for.
@@ -27,33 +30,29 @@ impl Shell {
                 };
                 self.open_target(&target)
             }
-            Err(error) => self.refuse_line(&error),
+            Err(error) => self.painter.refuse(&error),
         }
     }
 
     /// Connects to the server of the last connection.
     pub(crate) fn open_again(&mut self) -> Exit {
-        match self.last_target.clone() {
+        match self.connection.target.clone() {
             Some(target) => self.open_target(&target),
-            None => {
-                self.refuse_line(&"open wants a target: HOST, HOST:PORT or ftp://user@host/path")
-            }
+            None => self
+                .painter
+                .refuse(&"open wants a target: HOST, HOST:PORT or ftp://user@host/path"),
         }
     }
 
     /// Connects and reads the greeting.
     pub(crate) fn open_target(&mut self, target: &Target) -> Exit {
-        if self
-            .session
-            .as_ref()
-            .and_then(Session::status)
-            .is_some_and(|status| status.connected && !status.quit_answered)
-        {
+        let status = self.connection.status();
+        if status.is_some_and(|status| status.connected && !status.quit_answered) {
             let text = "still connected: QUIT ends the session first, `close` just closes it";
-            return self.refuse_line(&text);
+            return self.painter.refuse(&text);
         }
         self.drop_session();
-        self.last_target = Some(without_secret(target.clone()));
+        self.connection.target = Some(without_secret(target.clone()));
         let start = match target {
             target if target.implicit_tls => TlsStart::Implicit,
             target if target.requires_tls => TlsStart::Require,
@@ -67,11 +66,11 @@ impl Shell {
                 return Exit::Connection;
             }
         };
-        self.interrupts.set_session(Some(session.interrupter()));
-        self.session = Some(session);
-        self.has_told_of_bare_data = false;
-        self.begin_recording();
+        self.connection.set_session(session);
+        self.hints.begin_session();
+        self.recording.begin_session();
         let outcome = self.await_greeting(&greeting, start);
+        self.connection.refresh_status();
         let exit = Exit::of(&outcome);
         if exit == Exit::Tls {
             self.suggest_other_start(start);
@@ -97,9 +96,8 @@ impl Shell {
         target: &Target,
         start: TlsStart,
     ) -> Result<(Session, Exchange), ConnectError> {
-        // The recorder of one session hears nothing of another.
-        self.recorder = Recorder::new(start == TlsStart::Implicit);
-        self.interrupts.set_recorder(self.recorder.clone());
+        let recorder = self.recording.new_recorder(start == TlsStart::Implicit);
+        self.interrupts.set_recorder(recorder.clone());
         let names = self.knowledge().remote_names.clone();
         let witnesses = Witnesses::new(
             self.painter.clone(),
@@ -107,11 +105,8 @@ impl Shell {
             self.trace.clone(),
         );
         // What is on the screen is in the recorder's file.
-        let observers: Vec<Box<dyn Observer>> = vec![
-            Box::new(self.recorder.clone()),
-            Box::new(witnesses),
-            Box::new(names),
-        ];
+        let observers: Vec<Box<dyn Observer>> =
+            vec![Box::new(recorder), Box::new(witnesses), Box::new(names)];
         let observer = Box::new(observers);
         connect(&self.interrupts, target, self.session_settings(), observer)
     }
@@ -131,25 +126,29 @@ impl Shell {
         }
     }
 
+    /// The session's view of TLS.
+    fn tls_settings(&self) -> TlsSettings {
+        let target = self.connection.target.as_ref();
+        let (host, port) = target.map_or(("", 0), |target| (target.host.as_str(), target.port));
+        self.certificates.settings(&self.settings, host, port)
+    }
+
     /// `login [USER [PASSWORD]]`.
-    pub(crate) fn login(&mut self, arguments: &[String]) -> Exit {
-        if let Err(exit) = self.connected() {
+    pub(crate) fn login(&mut self, user: Option<String>, password: Option<String>) -> Exit {
+        if let Err(exit) = self.connection.connected() {
             return exit;
         }
-        let user = match arguments {
-            [] if self.is_interactive() => self
-                .next_input_line("user: ")
+        let user = match user {
+            None if self.is_interactive() => self
+                .input
+                .next_line("user: ")
                 .map(|user| String::from_utf8_lossy(&user).into_owned()),
-            [] => None,
-            [user, ..] => Some(user.clone()),
+            given => given,
         };
-        match (user, arguments) {
-            (_, [_, _, _, ..]) => self.refuse_line(&"usage: login [USER [PASSWORD]]"),
-            (Some(user), _) => {
-                let password = arguments.get(1).map(|password| password.as_bytes());
-                self.login_as(user.as_bytes(), password)
-            }
-            (None, _) => self.refuse_line(&"usage: login USER [PASSWORD]"),
+        let password = password.as_deref().map(str::as_bytes);
+        match user {
+            Some(user) => self.login_as(user.as_bytes(), password),
+            None => self.painter.refuse(&"usage: login USER [PASSWORD]"),
         }
     }
 
@@ -168,7 +167,7 @@ impl Shell {
             }
             let asked = given
                 .map(<[u8]>::to_vec)
-                .or_else(|| self.ask_secret(prompt).map(String::into_bytes));
+                .or_else(|| self.input.ask_secret(prompt).map(String::into_bytes));
             let Some(secret) = asked else {
                 let what = prompt.trim_end_matches(": ");
                 self.painter.say(
@@ -182,17 +181,13 @@ impl Shell {
                 Err(exit) => return exit,
             };
         }
-        self.hint_after_refusal(&outcome);
-        Exit::of(&outcome)
+        self.finish_shown(&outcome)
     }
 
     fn change_directories(&mut self, directories: &[Vec<u8>]) -> Exit {
         for directory in directories {
             let exit = match self.send_shown(b"CWD ", directory) {
-                Ok(outcome) => {
-                    self.hint_after_refusal(&outcome);
-                    Exit::of(&outcome)
-                }
+                Ok(outcome) => self.finish_shown(&outcome),
                 Err(exit) => exit,
             };
             if exit != Exit::Done {
@@ -202,9 +197,83 @@ impl Shell {
         Exit::Done
     }
 
+    /// Asks for TLS on both connections, as `--tls` wants it. Without it the connection is closed.
+    fn protect(&mut self, start: TlsStart) -> Exit {
+        let lines: &[&str] = match start {
+            TlsStart::Off => return Exit::Done,
+            TlsStart::Require => &["AUTH TLS", "PBSZ 0", "PROT P"],
+            TlsStart::Implicit => &["PBSZ 0", "PROT P"],
+        };
+        for line in lines {
+            let outcome = match self.send_shown(line.as_bytes(), b"") {
+                Ok(outcome) => outcome,
+                Err(exit) => return exit,
+            };
+            let exit = Exit::of(&outcome);
+            if outcome.ending != Ending::Answered {
+                self.drop_session();
+                return exit;
+            }
+            // Not every reply that sounds friendly agrees: what counts is what stands now.
+            if exit != Exit::Done || !self.stands_behind(line) {
+                self.drop_session();
+                let text = format!(
+                    "{line} was not agreed to, and TLS on both connections is required: the connection was closed"
+                );
+                self.painter.say(Tone::Error, &text);
+                return Exit::Tls;
+            }
+        }
+        Exit::Done
+    }
+
+    /// Whether a line that asks for TLS has brought it about.
+    fn stands_behind(&self, line: &str) -> bool {
+        let Some(status) = self.connection.status() else {
+            return false;
+        };
+        let is_private = status.learnt.parameters.protection == Some(ProtectionLevel::Private);
+        status.control_tls.is_some() && (line != "PROT P" || is_private)
+    }
+
+    /// Waits for the greeting, and has an idea why it may not come.
+    fn await_greeting(&mut self, greeting: &Exchange, start: TlsStart) -> Outcome {
+        let is_interactive = self.is_interactive();
+        let mut patience = is_interactive.then_some(GREETING_PATIENCE);
+        loop {
+            let news = self.interrupts.during(|| match patience {
+                Some(limit) => greeting.next_news_within(limit),
+                None => Some(greeting.next_news()),
+            });
+            match news {
+                Some(News::TrustAsked(question)) => self.decide_trust(question),
+                Some(News::Begun | News::DataEnded) => {}
+                Some(News::Settled(outcome)) => {
+                    if outcome.ending == Ending::TimedOut {
+                        self.suggest_other_start(start);
+                    }
+                    return outcome;
+                }
+                None => {
+                    patience = None;
+                    self.suggest_other_start(start);
+                }
+            }
+        }
+    }
+
+    fn suggest_other_start(&self, start: TlsStart) {
+        let text = if start == TlsStart::Implicit {
+            "does this port expect a clear start? Then it is ftp://HOST, or --tls require"
+        } else {
+            "no greeting so far: does this port expect TLS from the first octet? Then it is ftps://HOST, or --tls implicit"
+        };
+        self.painter.say(Tone::Hint, text);
+    }
+
     /// `close`: the connection ends without QUIT.
     pub(crate) fn close(&mut self) -> Exit {
-        if let Err(exit) = self.connected() {
+        if let Err(exit) = self.connection.connected() {
             return exit;
         }
         self.drop_session();
@@ -218,19 +287,17 @@ impl Shell {
             return Exit::Interrupted;
         }
         self.is_over = true;
-        let Some(session) = &self.session else {
+        self.connection.refresh_status();
+        let session = self.connection.session();
+        let (Some(session), Ok(command)) = (
+            session.filter(|_| self.connection.is_connected()),
+            Command::new("QUIT"),
+        ) else {
             return Exit::Done;
         };
-        let Ok(command) = Command::new("QUIT") else {
-            return Exit::Done;
-        };
-        if !session.status().is_some_and(|status| status.connected) {
-            return Exit::Done;
-        }
         let exchange = session.begin(command, Origin::Shown, None);
         if self
             .interrupts
-            .clone()
             .during(|| exchange.wait_within(QUIT_LIMIT))
             .is_none()
         {
@@ -289,3 +356,5 @@ fn without_secret(mut target: Target) -> Target {
 const DATA_CONNECT_LIMIT: Duration = Duration::from_secs(15);
 const QUIT_LIMIT: Duration = Duration::from_secs(3);
 const INTERRUPT_LOOK: Duration = Duration::from_millis(50);
+/// How long a person waits for a greeting before something seems wrong.
+const GREETING_PATIENCE: Duration = Duration::from_secs(5);

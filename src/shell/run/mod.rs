@@ -1,12 +1,18 @@
 //! What each line does.
 
-pub(crate) mod background;
-pub(crate) mod builtins;
+mod background;
+mod builtins;
 pub(crate) mod connecting;
-mod raw_octets;
-mod resuming;
-pub(crate) mod running;
-pub(crate) mod sending;
+mod connection;
+mod raw_bytes;
+mod resume;
+mod sending;
+mod shell;
 mod tls;
-pub(crate) mod trust;
+mod trust;
 mod typing_data;
+
+pub(crate) use background::Background;
+pub(crate) use connection::Connection;
+pub(crate) use shell::Shell;
+pub(crate) use trust::Certificates;

@@ -3,11 +3,11 @@
 use crate::client::TrustQuestion;
 use crate::shell::config::known_hosts::KnownHosts;
 use crate::shell::config::settings::{Settings, Switch, TlsMaximum};
-use crate::shell::core::{Keyboard, Shell};
-use crate::shell::editor::Typed;
+use crate::shell::config::target::Target;
+use crate::shell::editor::{Input, Typed};
 use crate::shell::screen::escape::escape;
-use crate::shell::screen::painter::{Tone, certificate_lines};
-use crate::tls::{Roots, Secured, TlsSettings, TlsVersion};
+use crate::shell::screen::painter::{Painter, Tone, certificate_lines};
+use crate::tls::{Certificate, Roots, TlsSettings, TlsVersion};
 
 /// What the command line says about certificates.
 #[derive(Clone, Debug)]
@@ -32,6 +32,58 @@ impl Certificates {
             close_notify: settings.tls_close_notify == Switch::On,
         }
     }
+
+    /// Shows a certificate that is not trusted, and asks. In a script the question is dropped. `true` if the certificate
+    /// is trusted from now on.
+    pub(crate) fn decide(
+        &self,
+        question: TrustQuestion,
+        target: Option<&Target>,
+        input: &mut Input,
+        painter: &Painter,
+    ) -> bool {
+        let Some(certificate) = question.secured.chain.first().cloned() else {
+            return false;
+        };
+        if !input.is_interactive() {
+            return false;
+        }
+        let reason = question.secured.trust.reason().unwrap_or_default();
+        let reason = escape(reason.as_bytes());
+        let text = format!("the server's certificate is not trusted: {reason}");
+        painter.say(Tone::Warning, &text);
+        for line in certificate_lines(&certificate) {
+            painter.say(Tone::Note, &line);
+        }
+        if let Some(problem) = self.known_hosts.problem() {
+            let text =
+                format!("the file of known hosts cannot be read, so it knows nobody: {problem}");
+            painter.say(Tone::Warning, &text);
+        }
+        let answer = Answer::ask(input, painter);
+        let is_remembered = answer == Answer::Always
+            && target.is_some_and(|target| self.remember(target, &certificate, painter));
+        question.answer(answer != Answer::No);
+        is_remembered
+    }
+
+    fn remember(&self, target: &Target, certificate: &Certificate, painter: &Painter) -> bool {
+        let (hosts, fingerprint) = (&self.known_hosts, certificate.fingerprint);
+        match hosts.remember(&target.host, target.port, fingerprint) {
+            Ok(()) => {
+                let text = format!("remembered in {}", hosts.shown_path());
+                painter.say(Tone::Note, &text);
+            }
+            Err(error) => {
+                let text = format!(
+                    "trusted for this time only, since {} cannot be written: {error}",
+                    hosts.shown_path()
+                );
+                painter.say(Tone::Error, &text);
+            }
+        }
+        true
+    }
 }
 
 /// What the user said to the question.
@@ -42,76 +94,23 @@ enum Answer {
     No,
 }
 
-impl Shell {
-    /// Shows a certificate that is not believed, and asks. In a script the question is dropped.
-    pub(crate) fn decide_trust(&mut self, question: TrustQuestion) {
-        let Some(certificate) = question.secured.chain.first().cloned() else {
-            return;
-        };
-        if !self.is_interactive() {
-            return;
-        }
-        let reason = question.secured.trust.reason().unwrap_or_default();
-        let reason = escape(reason.as_bytes());
-        let text = format!("the server's certificate is not trusted: {reason}");
-        self.painter.say(Tone::Warning, &text);
-        for line in certificate_lines(&certificate) {
-            self.painter.say(Tone::Note, &line);
-        }
-        if let Some(problem) = self.certificates.known_hosts.problem() {
-            let text =
-                format!("the file of known hosts cannot be read, so it knows nobody: {problem}");
-            self.painter.say(Tone::Warning, &text);
-        }
-        let answer = self.ask_for_trust();
-        if answer == Answer::Always {
-            self.remember_certificate(&question.secured);
-        }
-        question.answer(answer != Answer::No);
-    }
-
+impl Answer {
     /// Only the whole words count: what was typed ahead for something else is no answer.
-    fn ask_for_trust(&mut self) -> Answer {
+    fn ask(input: &mut Input, painter: &Painter) -> Self {
         loop {
-            let Keyboard::Terminal(editor) = &mut self.keyboard else {
-                return Answer::No;
-            };
-            let typed = match editor.read_line("trust it: always, once, or no? ") {
+            let typed = match input.ask("trust it: always, once, or no? ") {
                 Typed::Line(text) | Typed::LastText(text) => text,
-                Typed::End | Typed::Interrupt | Typed::NotText => return Answer::No,
+                Typed::End | Typed::Interrupt | Typed::NotText => return Self::No,
             };
             match typed.trim().to_ascii_lowercase().as_str() {
-                "always" => return Answer::Always,
-                "once" => return Answer::Once,
-                "no" | "n" => return Answer::No,
+                "always" => return Self::Always,
+                "once" => return Self::Once,
+                "no" | "n" => return Self::No,
                 _ => {
                     let text = "please type one of the words: always (from now on), once (this time), or no";
-                    self.painter.say(Tone::Note, text);
+                    painter.say(Tone::Note, text);
                 }
             }
-        }
-    }
-
-    fn remember_certificate(&self, secured: &Secured) {
-        let (Some(target), Some(certificate)) = (&self.last_target, secured.chain.first()) else {
-            return;
-        };
-        let hosts = &self.certificates.known_hosts;
-        let (tone, text) = match hosts.remember(&target.host, target.port, certificate.fingerprint)
-        {
-            Ok(()) => (Tone::Note, format!("remembered in {}", hosts.shown_path())),
-            Err(error) => (
-                Tone::Error,
-                format!(
-                    "trusted for this time only, since {} cannot be written: {error}",
-                    hosts.shown_path()
-                ),
-            ),
-        };
-        self.painter.say(tone, &text);
-        if let Some(session) = &self.session {
-            // Another AUTH in the same session is held to it.
-            session.configure(self.session_settings());
         }
     }
 }

@@ -2,61 +2,24 @@
 
 use std::sync::mpsc::Sender;
 
-use super::running::NOT_TEXT;
-use crate::client::{Exchange, Form, News, Origin, Outcome, Transfer};
-use crate::protocol::Command;
-use crate::shell::core::{Keyboard, Shell};
-use crate::shell::editor::{Typed, What};
-use crate::shell::exit::Exit;
-use crate::shell::local::places::TypedData;
-use crate::shell::screen::painter::Tone;
+use crate::client::{Exchange, Interrupter, News, Outcome};
+use crate::shell::editor::{Input, NOT_TEXT, Typed};
+use crate::shell::screen::painter::{Painter, Tone, count};
 
-impl Shell {
-    /// Sends a command whose data a person types once the server has answered 1yz.
-    pub(crate) fn perform_typed(
-        &mut self,
-        command: Command,
-        origin: Origin,
-    ) -> Result<Outcome, Exit> {
-        let (keyboard, data) = TypedData::new();
-        let transfer = Transfer::Send(Box::new(data), Form::Exact, None);
-        let line_end: &[u8] = if self.converts_line_ends() {
-            b"\r\n"
-        } else {
-            b"\n"
-        };
-        self.interrupts.turn_to_next_command();
-        let exchange = self.connected()?.begin(command, origin, Some(transfer));
-        // All the way: between two lines the terminal turns Ctrl-C into a signal.
-        let outcome = self
-            .interrupts
-            .clone()
-            .during(|| match exchange.next_news() {
-                News::Settled(outcome) => outcome,
-                News::DataEnded | News::TrustAsked(_) => exchange.wait(),
-                News::Begun => self.type_data(exchange, keyboard, line_end),
-            });
-        self.tell_interruption(&outcome);
-        Ok(outcome)
-    }
+/// A person who types the data of one transfer.
+pub(crate) struct TypedUpload<'a> {
+    pub(crate) input: &'a mut Input,
+    pub(crate) painter: &'a Painter,
+    pub(crate) line_end: &'static [u8],
+    pub(crate) interrupter: Interrupter,
+}
 
+impl TypedUpload<'_> {
     /// Sends line after line until Ctrl-D, Ctrl-C or the end of the transfer.
-    fn type_data(
-        &mut self,
-        exchange: Exchange,
-        keyboard: Sender<Vec<u8>>,
-        line_end: &[u8],
-    ) -> Outcome {
+    pub(crate) fn run(&mut self, exchange: Exchange, keyboard: Sender<Vec<u8>>) -> Outcome {
         let mut keyboard = Some(keyboard);
         while let Some(sender) = &keyboard {
-            let pasted = self.next_pasted(DATA_PROMPT, What::Data);
-            let Keyboard::Terminal(editor) = &mut self.keyboard else {
-                break;
-            };
-            let typed = match pasted {
-                Some(line) => Typed::Line(line),
-                None => editor.read_data(DATA_PROMPT),
-            };
+            let typed = self.input.read_data(DATA_PROMPT);
             match exchange.news_already_there() {
                 Some(News::Settled(outcome)) => {
                     self.tell_unsent(&typed);
@@ -71,15 +34,15 @@ impl Shell {
             }
             // A transfer that has just ended takes nothing; its end is told on its own.
             match typed {
-                Typed::Line(text) => drop(sender.send(with_line_ends(&text, line_end, true))),
+                Typed::Line(text) => drop(sender.send(with_line_ends(&text, self.line_end, true))),
                 Typed::LastText(text) => {
-                    let _ = sender.send(with_line_ends(&text, line_end, false));
+                    let _ = sender.send(with_line_ends(&text, self.line_end, false));
                     keyboard = None;
                 }
                 Typed::End => keyboard = None,
                 Typed::NotText => self.painter.say(Tone::Error, NOT_TEXT),
                 Typed::Interrupt => {
-                    self.interrupt_session();
+                    self.interrupter.interrupt();
                     break;
                 }
             }
@@ -88,12 +51,6 @@ impl Shell {
         let outcome = exchange.wait();
         drop(keyboard);
         outcome
-    }
-
-    fn interrupt_session(&self) {
-        if let Some(session) = &self.session {
-            session.interrupter().interrupt();
-        }
     }
 
     /// What was meant as data must not be taken for a command, and neither must what was pasted behind it.
@@ -106,7 +63,15 @@ impl Shell {
                 "the transfer had ended, so that line was not sent",
             );
         }
-        self.drop_pasted();
+        tell_dropped(self.input.drop_pasted(), self.painter);
+    }
+}
+
+/// Says how many pasted lines were not sent.
+pub(crate) fn tell_dropped(lines: u64, painter: &Painter) {
+    if lines > 0 {
+        let lines = count(lines, "pasted line");
+        painter.say(Tone::Warning, &format!("{lines} not sent"));
     }
 }
 

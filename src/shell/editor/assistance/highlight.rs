@@ -11,8 +11,7 @@ use crate::shell::config::aliases::AliasError;
 use crate::shell::config::secrets::secret_span;
 use crate::shell::config::settings::{Setting, Settings};
 use crate::shell::line::quote::{NAME as QUOTE, Quoted};
-use crate::shell::line::{self, Builtin, Line, LineError, Redirection};
-use crate::shell::run::builtins::is_redirection;
+use crate::shell::line::{self, Builtin, Line, LineError, Redirection, is_redirection};
 
 /// What a part of a line is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -17,10 +17,12 @@ mod sequence;
 mod syntax;
 mod tls;
 
+use crate::client::Status;
 use crate::protocol::learnt::Learnt;
 use crate::protocol::parameters::ProtectionLevel;
 use crate::protocol::user_pi::data_direction;
 use crate::protocol::{Answered, Command, verbs};
+use crate::shell::config::settings::{Settings, Switch};
 use crate::shell::screen::escape::escape;
 
 /// What one case has to say.
@@ -45,6 +47,19 @@ pub struct Circumstances {
     pub resumes_tls: bool,
     /// `set tls-close-notify`.
     pub announces_end: bool,
+}
+
+impl Circumstances {
+    /// Those of now.
+    #[must_use]
+    pub fn of(status: &Status, settings: &Settings) -> Self {
+        Self {
+            is_connected: status.connected,
+            is_under_tls: status.control_tls.is_some(),
+            resumes_tls: settings.tls_resume == Switch::On,
+            announces_end: settings.tls_close_notify == Switch::On,
+        }
+    }
 }
 
 /// One thing that happens to users of FTP. In its texts, `{}` stands for the command that was answered.
@@ -109,7 +124,11 @@ pub fn warning(command: &Command, known: &Learnt) -> Option<String> {
 /// Whether a command's data would go in clear although the control connection does not, and nobody has asked for that
 /// with PROT C.
 #[must_use]
-pub fn bares_data(command: &Command, known: &Learnt, circumstances: Circumstances) -> bool {
+pub fn sends_data_in_clear(
+    command: &Command,
+    known: &Learnt,
+    circumstances: Circumstances,
+) -> bool {
     circumstances.is_connected
         && circumstances.is_under_tls
         && known.logged_in
@@ -118,7 +137,7 @@ pub fn bares_data(command: &Command, known: &Learnt, circumstances: Circumstance
 }
 
 /// What is said of such data.
-pub const BARE_DATA: &str =
+pub const DATA_IN_CLEAR: &str =
     "the data go in clear, though the commands do not: PBSZ 0 and PROT P put them under TLS";
 
 /// The command as it may be shown. Somebody who was asked for a password may have typed it without PASS.

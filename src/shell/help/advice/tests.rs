@@ -1,6 +1,6 @@
 use std::collections::HashSet;
 
-use super::{Advice, CASES, Circumstances, all, bares_data, hint, meant, tls, warning};
+use super::{Advice, CASES, Circumstances, all, hint, meant, sends_data_in_clear, tls, warning};
 use crate::protocol::user_pi::{Event, UserPi};
 use crate::protocol::{Answered, Command, REPLY_CODES, VERBS};
 
@@ -165,7 +165,7 @@ fn an_append_with_a_marker_is_warned_about() {
 fn data_in_clear_under_tls_are_told_unless_they_were_asked_for() {
     let bares = |dialogue: &str, line: &str| {
         let (pi, now) = played(dialogue);
-        bares_data(&Command::new(line).unwrap(), pi.learnt(), now)
+        sends_data_in_clear(&Command::new(line).unwrap(), pi.learnt(), now)
     };
     let secured = "AUTH TLS -> 234 on ; LOGIN";
     assert!(bares(secured, "LIST") && bares(secured, "STOR f"));

@@ -14,6 +14,9 @@ mod tls;
 mod transcripts;
 mod words;
 
+use std::fmt::Display;
+use std::io;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -24,6 +27,8 @@ use crate::protocol::ledger::{Assignment, Fit};
 use crate::protocol::{Reply, ReplyClass, ReplyCode};
 
 use super::escape::escape;
+use crate::shell::config::secrets::without_secrets;
+use crate::shell::exit::Exit;
 use progress::ProgressLine;
 
 pub use clock::{Clock, Moment, elapsed};
@@ -106,6 +111,20 @@ impl Painter {
         for line in said(tone, text) {
             self.paint(&line, 0);
         }
+    }
+
+    /// Says why a line was not carried out.
+    pub fn refuse(&self, problem: &dyn Display) -> Exit {
+        self.say(Tone::Error, &problem.to_string());
+        Exit::Usage
+    }
+
+    /// Says why a local file cannot be used.
+    pub fn refuse_file(&self, path: &Path, error: &io::Error) -> Exit {
+        let path = path.to_string_lossy();
+        let path = escape(without_secrets(&path).as_bytes());
+        self.say(Tone::Error, &format!("{path}: {error}. Nothing was sent"));
+        Exit::LocalFile
     }
 
     /// Prints a line as it is: help, lists.

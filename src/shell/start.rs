@@ -7,8 +7,6 @@ use std::sync::{Arc, RwLock};
 
 use anyhow::{Context, Result};
 
-use super::trust::Certificates;
-use crate::client::Session;
 use crate::shell::config::configuration::{
     Configuration, configuration_path, history_path, known_hosts_path,
 };
@@ -17,25 +15,24 @@ use crate::shell::config::options::{Colour, Common, Mode, Options, Record, Tls};
 use crate::shell::config::secrets::without_secrets;
 use crate::shell::config::settings::TlsStart;
 use crate::shell::config::target::Target;
-use crate::shell::core::{Keyboard, Shell};
 use crate::shell::editor::assistance::{Knowledge, SharedKnowledge};
-use crate::shell::editor::{Editor, HistoryLost, Typed, What};
+use crate::shell::editor::{Editor, Input, Source};
 use crate::shell::exit::{Exit, Tally};
 use crate::shell::help;
+use crate::shell::help::hints::Hints;
 use crate::shell::interrupts::Interrupts;
 use crate::shell::replay;
 use crate::shell::replay::exporting;
 use crate::shell::replay::importing;
 use crate::shell::replay::practising;
 use crate::shell::replay::recording::Recording;
+use crate::shell::run::{Background, Certificates, Connection, Shell};
 use crate::shell::screen::escape::escape;
-use crate::shell::screen::painter::{Dialogue, Painter, Screen, Tone, count};
-use crate::shell::screen::prompt::prompt;
+use crate::shell::screen::painter::{Dialogue, Painter, Screen, Tone};
 use crate::shell::screen::timeline::Timeline;
 use crate::shell::screen::trace::Trace;
 use crate::shell::terminations;
 use crate::tls::Roots;
-use crate::transcript::recorder::Recorder;
 
 /// Does what the command line says.
 pub(crate) fn run(options: Options) -> Exit {
@@ -141,7 +138,7 @@ pub(crate) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
     let colour = painter.screen().has_colour();
     let knowledge = Knowledge::new(configuration.aliases.clone(), colour);
     let knowledge: SharedKnowledge = Arc::new(RwLock::new(knowledge));
-    let keyboard = if interactive {
+    let source = if interactive {
         let history = history_path();
         if let Some(folder) = history.as_deref().and_then(Path::parent) {
             // Without a folder there is no history, and that is no reason not to run.
@@ -150,15 +147,15 @@ pub(crate) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
         let screen = painter.screen().clone();
         let shared = Arc::clone(&knowledge);
         let editor = Editor::new(screen, history, shared, configuration.editor);
-        Keyboard::Terminal(Box::new(editor.context("the terminal")?))
+        Source::Terminal(Box::new(editor.context("the terminal")?))
     } else if common.commands.is_empty() {
-        Keyboard::Script(Box::new(BufReader::new(io::stdin())))
+        Source::Script(Box::new(BufReader::new(io::stdin())))
     } else {
         let lines = common
             .commands
             .iter()
             .map(|line| line.as_encoded_bytes().to_vec());
-        Keyboard::Given(lines.collect::<VecDeque<_>>())
+        Source::Given(lines.collect::<VecDeque<_>>())
     };
     let interrupts = Interrupts::listen(!interactive).context("Ctrl-C")?;
     terminations::listen(painter.screen(), &interrupts).context("SIGTERM")?;
@@ -173,25 +170,22 @@ pub(crate) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
     painter.show_time(settings.time);
     Ok(Shell {
         painter: painter.clone(),
-        session: None,
-        background: None,
-        recorder: Recorder::default(),
-        recording: Recording::Off,
-        settings,
+        input: Input::new(source),
+        connection: Connection::new(painter.clone(), interrupts.clone(), interactive),
+        interrupts,
         certificates: certificates(common)?,
         silence_limit: (!interactive).then_some(common.timeout),
-        aliases: configuration.aliases,
-        knowledge,
-        keyboard,
-        interrupts,
-        tally: Tally::default(),
-        home: dirs::home_dir(),
-        is_over: false,
-        last_target: None,
+        background: Background::default(),
+        recording: Recording::new(painter.clone()),
         timeline: Timeline::default(),
         trace: Trace::new(painter.clone()),
-        has_told_of_bare_data: false,
-        pasted: VecDeque::new(),
+        hints: Hints::new(painter.clone(), interactive),
+        settings,
+        aliases: configuration.aliases,
+        knowledge,
+        home: dirs::home_dir(),
+        tally: Tally::default(),
+        is_over: false,
     })
 }
 
@@ -212,133 +206,3 @@ fn certificates(common: &Common) -> Result<Certificates> {
 pub(crate) fn roots_in(path: &Path) -> Result<Roots> {
     Ok(Roots::from_pem(&std::fs::read(path)?)?)
 }
-
-impl Shell {
-    /// Runs lines until there are no more.
-    pub(crate) fn run_to_the_end(&mut self, stop: bool) -> Exit {
-        if self.is_interactive() {
-            self.run_interactively();
-            let exit = self.interactive_exit();
-            self.drop_session();
-            return exit;
-        }
-        while !self.is_over && !self.tally.ends_script(stop) && !self.interrupts.is_pressed() {
-            let Some(line) = self.next_input_line("") else {
-                break;
-            };
-            self.run_line(&line);
-        }
-        if self.interrupts.take() || !self.await_background("the script") {
-            self.drop_session();
-            return Exit::Interrupted;
-        }
-        if self.was_lost() {
-            self.tally.count(Exit::Connection);
-        }
-        self.drop_session();
-        self.tally.exit()
-    }
-
-    fn run_interactively(&mut self) {
-        while !self.is_over {
-            let prompt = self.begin_prompt();
-            let Keyboard::Terminal(editor) = &mut self.keyboard else {
-                return;
-            };
-            let typed = editor.read_line(&prompt);
-            // A Ctrl-C that came before this line is not for it.
-            self.interrupts.take();
-            match typed {
-                Typed::Line(text) | Typed::LastText(text) => {
-                    match pasted_lines(&text) {
-                        None => self.run_typed(&text),
-                        Some(lines) => self.pasted = lines,
-                    }
-                    self.run_pasted();
-                }
-                Typed::Interrupt => {}
-                Typed::NotText => {
-                    self.painter.say(Tone::Error, NOT_TEXT);
-                }
-                Typed::End => {
-                    self.quit();
-                }
-            }
-        }
-    }
-
-    /// Each line of a paste is what would have been typed next, be it a command, a line of a here-document or a password.
-    fn run_pasted(&mut self) {
-        while !self.is_over {
-            let prompt = self.begin_prompt();
-            let Some(line) = self.next_pasted(&prompt, What::Line) else {
-                return;
-            };
-            self.run_typed(&line);
-        }
-    }
-
-    fn run_typed(&mut self, line: &str) {
-        let memorable = !line.is_empty() && self.is_memorable(line);
-        if let (true, Keyboard::Terminal(editor)) = (memorable, &mut self.keyboard)
-            && let Err(HistoryLost { path, error }) = editor.remember(line)
-        {
-            let path = escape(path.as_os_str().as_encoded_bytes());
-            let text = format!("{path}: {error}. Lines are kept for this session only");
-            self.painter.say(Tone::Warning, &text);
-        }
-        let exit = self.run_line(line.as_bytes());
-        if exit == Exit::Interrupted || self.interrupts.is_pressed() {
-            self.drop_pasted();
-        }
-    }
-
-    /// Takes back the pasted lines that have not had their turn.
-    pub(crate) fn drop_pasted(&mut self) {
-        let dropped = std::mem::take(&mut self.pasted).len() as u64;
-        if dropped > 0 {
-            let lines = count(dropped, "pasted line");
-            self.painter
-                .say(Tone::Warning, &format!("{lines} not sent"));
-        }
-    }
-
-    /// The next prompt. The editor is told what has changed since the last one.
-    fn begin_prompt(&self) -> String {
-        let session = self.session.as_ref();
-        let status = session.and_then(Session::status);
-        let mut knowledge = self.knowledge();
-        knowledge.hints = self.settings.hints;
-        knowledge.awaits_new_name = status
-            .as_ref()
-            .is_some_and(|status| status.learnt.pending_rename);
-        let host = session.map(Session::host);
-        prompt(host.zip(status.as_ref()), self.settings.prompt)
-    }
-
-    fn interactive_exit(&self) -> Exit {
-        if self.was_lost() {
-            Exit::Connection
-        } else {
-            Exit::Done
-        }
-    }
-
-    /// The last connection ended without having been asked to.
-    fn was_lost(&self) -> bool {
-        self.session
-            .as_ref()
-            .and_then(Session::status)
-            .is_some_and(|status| status.lost)
-    }
-}
-
-/// The lines of a paste; `None` if it is a single line, which was typed.
-pub(crate) fn pasted_lines(text: &str) -> Option<VecDeque<String>> {
-    let lines = text.strip_suffix('\n').unwrap_or(text).split('\n');
-    let lines = lines.map(|line| line.strip_suffix('\r').unwrap_or(line).to_owned());
-    text.contains('\n').then(|| lines.collect())
-}
-
-/// What is said of a line that the editor cannot hold.
-pub(crate) const NOT_TEXT: &str = "that line is not UTF-8 and was dropped, nothing was sent: `quote -x` takes such octets as \\xE9";

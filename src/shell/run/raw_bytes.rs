@@ -3,12 +3,10 @@
 use crate::client::RawOctets;
 use crate::protocol::TelnetCommand;
 use crate::protocol::telnet_commands::{DM, IAC, IP};
-use crate::shell::core::Shell;
-use crate::shell::exit::Exit;
 
 /// Why nothing was sent.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-enum SendError {
+pub(crate) enum SendError {
     #[error(
         "send knows {}, synch and hex: `help send` tells what they are. (`put FILE` uploads a file.) Nothing was sent",
         names()
@@ -20,22 +18,8 @@ enum SendError {
     NoOctets,
 }
 
-impl Shell {
-    /// `send NAME`, `send hex OCTETS`.
-    pub(crate) fn send_raw(&mut self, arguments: &[String]) -> Exit {
-        let pieces = match read(arguments) {
-            Ok(pieces) => pieces,
-            Err(error) => return self.refuse_line(&error),
-        };
-        let sent = self.exchange(|interrupts, session| {
-            interrupts.during(|| session.send_octets(pieces).wait())
-        });
-        sent.map_or_else(|exit| exit, |outcome| Exit::of(&outcome))
-    }
-}
-
 /// The octets of `send`'s arguments.
-fn read(arguments: &[String]) -> Result<Vec<RawOctets>, SendError> {
+pub(crate) fn read(arguments: &[String]) -> Result<Vec<RawOctets>, SendError> {
     match arguments {
         [name] if name == "synch" => Ok(synch()),
         [name] => {
@@ -67,7 +51,7 @@ fn plain(octets: &[u8]) -> RawOctets {
 }
 
 /// Pairs of hexadecimal digits, blanks between them or not; `None` for anything else, and for nothing.
-pub(crate) fn octets_of(digits: &str) -> Option<Vec<u8>> {
+fn octets_of(digits: &str) -> Option<Vec<u8>> {
     let digits: Vec<u32> = digits
         .chars()
         .filter(|character| !character.is_ascii_whitespace())
