@@ -121,8 +121,8 @@ impl Configuration {
             defined.map_err(|error| fail(name.span().start, error.into()))?;
         }
         for (name, value) in in_order(&tables.set) {
-            let set = configuration.settings.set(name.get_ref(), &value.0);
-            set.map_err(|error| fail(name.span().start, error.into()))?;
+            let set = value.set(name.get_ref(), &mut configuration.settings);
+            set.map_err(|problem| fail(name.span().start, problem))?;
         }
         Ok(configuration)
     }
@@ -175,8 +175,20 @@ struct Tables {
 /// One FTP command, or several.
 struct Steps(Vec<String>);
 
-/// The name of a value, or a boolean for `on` and `off`.
-struct Value(String);
+/// A value as it would be typed after `set`.
+struct Value {
+    text: String,
+    is_number: bool,
+}
+
+impl Value {
+    fn set(&self, name: &str, settings: &mut Settings) -> Result<(), ConfigurationProblem> {
+        if self.is_number && !Settings::named(name)?.of.is_number() {
+            return Err(ConfigurationProblem::Malformed(NOT_A_VALUE.to_owned()));
+        }
+        Ok(settings.set(name, &self.text)?)
+    }
+}
 
 impl<'de> Deserialize<'de> for Steps {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -208,14 +220,18 @@ impl<'de> Deserialize<'de> for Steps {
 
 impl<'de> Deserialize<'de> for Value {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match toml::Value::deserialize(deserializer)? {
-            toml::Value::String(value) => Ok(Self(value)),
-            toml::Value::Boolean(true) => Ok(Self("on".to_owned())),
-            toml::Value::Boolean(false) => Ok(Self("off".to_owned())),
-            _ => Err(D::Error::custom("expected the name of a value in quotes")),
-        }
+        let (text, is_number) = match toml::Value::deserialize(deserializer)? {
+            toml::Value::String(value) => (value, false),
+            toml::Value::Boolean(true) => ("on".to_owned(), false),
+            toml::Value::Boolean(false) => ("off".to_owned(), false),
+            toml::Value::Integer(number) => (number.to_string(), true),
+            _ => return Err(D::Error::custom(NOT_A_VALUE)),
+        };
+        Ok(Self { text, is_number })
     }
 }
+
+const NOT_A_VALUE: &str = "expected the name of a value in quotes";
 
 /// As in the file: an alias may name only those above it, and the first error is the one to show.
 fn in_order<T>(table: &BTreeMap<Spanned<String>, T>) -> Vec<(&Spanned<String>, &T)> {

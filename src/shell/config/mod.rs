@@ -5,5 +5,6 @@ pub mod configuration;
 pub(crate) mod known_hosts;
 pub mod options;
 pub mod secrets;
+pub mod setting;
 pub mod settings;
 pub mod target;

@@ -1,5 +1,6 @@
 //! What `set NAME VALUE` changes.
 
+use super::setting::{Choice, Named, OffSwitch, Setting, Switch};
 use crate::shell::screen::escape::escape;
 use crate::shell::screen::prompt::PromptParts;
 
@@ -13,6 +14,10 @@ pub enum DataHost {
     Peer,
 }
 
+impl Named for DataHost {
+    const NAMES: &'static [(&'static str, Self)] = &[("peer", Self::Peer), ("reply", Self::Reply)];
+}
+
 /// Who may open an active data connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum DataPeer {
@@ -21,6 +26,10 @@ pub enum DataPeer {
     /// The server's address only.
     #[default]
     Server,
+}
+
+impl Named for DataPeer {
+    const NAMES: &'static [(&'static str, Self)] = &[("server", Self::Server), ("any", Self::Any)];
 }
 
 /// What happens to line ends in TYPE A.
@@ -33,6 +42,11 @@ pub enum Ascii {
     Raw,
 }
 
+impl Named for Ascii {
+    const NAMES: &'static [(&'static str, Self)] =
+        &[("convert", Self::Convert), ("raw", Self::Raw)];
+}
+
 /// What ends a multi-line reply.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Multiline {
@@ -41,6 +55,11 @@ pub enum Multiline {
     Lenient,
     /// Only a line of the first line's code.
     Strict,
+}
+
+impl Named for Multiline {
+    const NAMES: &'static [(&'static str, Self)] =
+        &[("lenient", Self::Lenient), ("strict", Self::Strict)];
 }
 
 /// How a transfer is aborted.
@@ -53,14 +72,9 @@ pub enum Abort {
     Plain,
 }
 
-/// A choice between two.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Switch {
-    /// It is done.
-    #[default]
-    On,
-    /// It is left out.
-    Off,
+impl Named for Abort {
+    const NAMES: &'static [(&'static str, Self)] =
+        &[("synch", Self::Synch), ("plain", Self::Plain)];
 }
 
 /// How `open` goes about TLS.
@@ -75,6 +89,14 @@ pub enum TlsStart {
     Implicit,
 }
 
+impl Named for TlsStart {
+    const NAMES: &'static [(&'static str, Self)] = &[
+        ("off", Self::Off),
+        ("require", Self::Require),
+        ("implicit", Self::Implicit),
+    ];
+}
+
 /// The newest version of TLS that is offered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TlsMaximum {
@@ -83,6 +105,10 @@ pub enum TlsMaximum {
     Tls13,
     /// RFC 5246.
     Tls12,
+}
+
+impl Named for TlsMaximum {
+    const NAMES: &'static [(&'static str, Self)] = &[("1.3", Self::Tls13), ("1.2", Self::Tls12)];
 }
 
 /// The settings of one shell.
@@ -113,22 +139,9 @@ pub struct Settings {
     /// `set tls-max`.
     pub tls_max: TlsMaximum,
     /// `set tls-resume`.
-    pub tls_resume: Switch,
+    pub tls_resume: bool,
     /// `set tls-close-notify`.
-    pub tls_close_notify: Switch,
-}
-
-/// One row of the table of settings.
-#[derive(Clone, Copy, Debug)]
-pub struct Setting {
-    /// The name behind `set`.
-    pub name: &'static str,
-    /// The values that it takes.
-    pub values: &'static [&'static str],
-    /// What it decides.
-    pub about: &'static str,
-    value: fn(&Settings) -> usize,
-    change: fn(&mut Settings, usize),
+    pub tls_close_notify: bool,
 }
 
 /// Why a setting was not changed.
@@ -141,166 +154,124 @@ pub enum SettingError {
         name: String,
     },
     /// Not a value of this setting.
-    #[error("set {name}: {} is not one of its values: it takes {}", escape(value.as_bytes()), values.join(" or "))]
+    #[error("set {name}: {} is not one of its values: it takes {values}", escape(value.as_bytes()))]
     UnknownValue {
         /// The setting.
         name: &'static str,
         /// As given.
         value: String,
         /// What it takes.
-        values: &'static [&'static str],
+        values: String,
     },
 }
 
 impl Settings {
-    /// Every setting; listing, completion and parsing read it.
-    pub const TABLE: &'static [Setting] = &[
+    /// Every setting.
+    pub const TABLE: &'static [Setting<Self>] = &[
         Setting {
             name: "data-host",
-            values: &["peer", "reply"],
+            of: &Choice(|settings: &mut Self| &mut settings.data_host),
             about: "where a passive data connection goes: to the server we talk to, or where its 227 says",
-            value: |settings| place(&DATA_HOSTS, settings.data_host),
-            change: |settings, index| settings.data_host = DATA_HOSTS[index],
         },
         Setting {
             name: "data-peer",
-            values: &["server", "any"],
+            of: &Choice(|settings: &mut Self| &mut settings.data_peer),
             about: "who may open an active data connection: the server's address, or any",
-            value: |settings| place(&DATA_PEERS, settings.data_peer),
-            change: |settings, index| settings.data_peer = DATA_PEERS[index],
         },
         Setting {
             name: "ascii",
-            values: &["convert", "raw"],
+            of: &Choice(|settings: &mut Self| &mut settings.ascii),
             about: "line ends of files and pipes in TYPE A: converted, or left alone",
-            value: |settings| place(&ASCII, settings.ascii),
-            change: |settings, index| settings.ascii = ASCII[index],
         },
         Setting {
             name: "multiline",
-            values: &["lenient", "strict"],
+            of: &Choice(|settings: &mut Self| &mut settings.multiline),
             about: "what ends a multi-line reply: another code and silence too, or its own code only",
-            value: |settings| place(&MULTILINES, settings.multiline),
-            change: |settings, index| settings.multiline = MULTILINES[index],
         },
         Setting {
             name: "abort",
-            values: &["synch", "plain"],
+            of: &Choice(|settings: &mut Self| &mut settings.abort),
             about: "how Ctrl-C sends ABOR: behind Telnet IP and Synch, or alone",
-            value: |settings| place(&ABORTS, settings.abort),
-            change: |settings, index| settings.abort = ABORTS[index],
         },
         Setting {
             name: "hints",
-            values: &["on", "off"],
+            of: &Switch(|settings: &mut Self| &mut settings.hints),
             about: "what could come next and what may go wrong, and in grey what a line may go on with",
-            value: |settings| place(&SWITCH, settings.hints),
-            change: |settings, index| settings.hints = SWITCH[index],
         },
         Setting {
             name: "time",
-            values: &["off", "on"],
+            of: &OffSwitch(|settings: &mut Self| &mut settings.time),
             about: "the time of day and the milliseconds since the last command, in front of what happens",
-            value: |settings| place(&SWITCH_OFF_FIRST, settings.time),
-            change: |settings, index| settings.time = SWITCH_OFF_FIRST[index],
         },
         Setting {
             name: "prompt-user",
-            values: &["off", "on"],
+            of: &OffSwitch(|settings: &mut Self| &mut settings.prompt.user),
             about: "in the prompt: the user who is logged in",
-            value: |settings| place(&SWITCH_OFF_FIRST, settings.prompt.user),
-            change: |settings, index| settings.prompt.user = SWITCH_OFF_FIRST[index],
         },
         Setting {
             name: "prompt-host",
-            values: &["off", "on"],
+            of: &OffSwitch(|settings: &mut Self| &mut settings.prompt.host),
             about: "in the prompt: the host",
-            value: |settings| place(&SWITCH_OFF_FIRST, settings.prompt.host),
-            change: |settings, index| settings.prompt.host = SWITCH_OFF_FIRST[index],
         },
         Setting {
             name: "prompt-dir",
-            values: &["off", "on"],
+            of: &OffSwitch(|settings: &mut Self| &mut settings.prompt.directory),
             about: "in the prompt: the working directory, as the last 257 said",
-            value: |settings| place(&SWITCH_OFF_FIRST, settings.prompt.directory),
-            change: |settings, index| settings.prompt.directory = SWITCH_OFF_FIRST[index],
         },
         Setting {
             name: "prompt-tls",
-            values: &["on", "off"],
+            of: &Switch(|settings: &mut Self| &mut settings.prompt.tls),
             about: "in the prompt: `ftps` while TLS protects the control connection",
-            value: |settings| place(&SWITCH, settings.prompt.tls),
-            change: |settings, index| settings.prompt.tls = SWITCH[index],
         },
         Setting {
             name: "prompt-data",
-            values: &["on", "off"],
+            of: &Switch(|settings: &mut Self| &mut settings.prompt.data),
             about: "in the prompt: whether a data connection is open",
-            value: |settings| place(&SWITCH, settings.prompt.data),
-            change: |settings, index| settings.prompt.data = SWITCH[index],
         },
         Setting {
             name: "prompt-rest",
-            values: &["on", "off"],
+            of: &Switch(|settings: &mut Self| &mut settings.prompt.restart),
             about: "in the prompt: the marker of a REST that is pending",
-            value: |settings| place(&SWITCH, settings.prompt.restart),
-            change: |settings, index| settings.prompt.restart = SWITCH[index],
         },
         Setting {
             name: "prompt-rnfr",
-            values: &["on", "off"],
+            of: &Switch(|settings: &mut Self| &mut settings.prompt.rename),
             about: "in the prompt: an RNFR that waits for its RNTO",
-            value: |settings| place(&SWITCH, settings.prompt.rename),
-            change: |settings, index| settings.prompt.rename = SWITCH[index],
         },
         Setting {
             name: "prompt-jobs",
-            values: &["on", "off"],
+            of: &Switch(|settings: &mut Self| &mut settings.prompt.background),
             about: "in the prompt: the verb of a transfer in the background",
-            value: |settings| place(&SWITCH, settings.prompt.background),
-            change: |settings, index| settings.prompt.background = SWITCH[index],
         },
         Setting {
             name: "gutter",
-            values: &["on", "off"],
+            of: &Switch(|settings: &mut Self| &mut settings.gutter),
             about: "the mark in front of data on the screen that tells them from replies",
-            value: |settings| place(&SWITCH, settings.gutter),
-            change: |settings, index| settings.gutter = SWITCH[index],
         },
         Setting {
             name: "pager",
-            values: &["on", "off"],
+            of: &Switch(|settings: &mut Self| &mut settings.pager),
             about: "data that are longer than the screen go to $PAGER, or to less",
-            value: |settings| place(&SWITCH, settings.pager),
-            change: |settings, index| settings.pager = SWITCH[index],
         },
         Setting {
             name: "tls",
-            values: &["off", "require", "implicit"],
+            of: &Choice(|settings: &mut Self| &mut settings.tls),
             about: "how `open` begins: in clear, with AUTH TLS or not at all, or under TLS before the greeting",
-            value: |settings| place(&TLS_STARTS, settings.tls),
-            change: |settings, index| settings.tls = TLS_STARTS[index],
         },
         Setting {
             name: "tls-max",
-            values: &["1.3", "1.2"],
+            of: &Choice(|settings: &mut Self| &mut settings.tls_max),
             about: "the newest version of TLS that the next handshake of a control connection offers",
-            value: |settings| place(&TLS_MAXIMA, settings.tls_max),
-            change: |settings, index| settings.tls_max = TLS_MAXIMA[index],
         },
         Setting {
             name: "tls-resume",
-            values: &["on", "off"],
+            of: &Switch(|settings: &mut Self| &mut settings.tls_resume),
             about: "data connections resume the TLS session of the control connection",
-            value: |settings| place(&SWITCHES, settings.tls_resume),
-            change: |settings, index| settings.tls_resume = SWITCHES[index],
         },
         Setting {
             name: "tls-close-notify",
-            values: &["on", "off"],
+            of: &Switch(|settings: &mut Self| &mut settings.tls_close_notify),
             about: "the end of what is sent is announced, as TLS wants it",
-            value: |settings| place(&SWITCHES, settings.tls_close_notify),
-            change: |settings, index| settings.tls_close_notify = SWITCHES[index],
         },
     ];
 
@@ -310,18 +281,27 @@ impl Settings {
     ///
     /// A name or a value that is not in the table; the error lists what is.
     pub fn set(&mut self, name: &str, value: &str) -> Result<(), SettingError> {
-        let setting = Setting::named(name)?;
-        let index = setting
-            .values
-            .iter()
-            .position(|known| *known == value)
-            .ok_or_else(|| SettingError::UnknownValue {
-                name: setting.name,
-                value: value.to_owned(),
-                values: setting.values,
-            })?;
-        (setting.change)(self, index);
-        Ok(())
+        let setting = Self::named(name)?;
+        if setting.of.set(self, value) {
+            return Ok(());
+        }
+        Err(SettingError::UnknownValue {
+            name: setting.name,
+            value: value.to_owned(),
+            values: setting.values(" or "),
+        })
+    }
+
+    /// The setting of this name.
+    ///
+    /// # Errors
+    ///
+    /// [`SettingError::UnknownName`], which lists the names.
+    pub fn named(name: &str) -> Result<&'static Setting<Self>, SettingError> {
+        let known = Self::TABLE.iter().find(|setting| setting.name == name);
+        known.ok_or_else(|| SettingError::UnknownName {
+            name: name.to_owned(),
+        })
     }
 
     /// The lines that `set` alone shows: name, value, the other values, what it decides.
@@ -349,74 +329,15 @@ impl Default for Settings {
             pager: true,
             tls: TlsStart::default(),
             tls_max: TlsMaximum::default(),
-            tls_resume: Switch::default(),
-            tls_close_notify: Switch::default(),
+            tls_resume: true,
+            tls_close_notify: true,
         }
     }
 }
 
-impl Setting {
-    /// The setting of this name.
-    ///
-    /// # Errors
-    ///
-    /// [`SettingError::UnknownName`], which lists the names.
-    pub fn named(name: &str) -> Result<&'static Self, SettingError> {
-        Settings::TABLE
-            .iter()
-            .find(|setting| setting.name == name)
-            .ok_or_else(|| SettingError::UnknownName {
-                name: name.to_owned(),
-            })
-    }
-
-    /// Its value now.
-    #[must_use]
-    pub fn value(&self, settings: &Settings) -> &'static str {
-        self.values[(self.value)(settings)]
-    }
-
-    /// One line: name, value, the other values, what it decides.
-    #[must_use]
-    pub fn describe(&self, settings: &Settings) -> String {
-        let (value, others) = (self.value(settings), self.others(settings));
-        format!("{:<16} {value:<8} {others:<22} {}", self.name, self.about)
-    }
-
-    /// The other values, and what it decides.
-    #[must_use]
-    pub fn choices(&self, settings: &Settings) -> String {
-        format!("{} {}", self.others(settings), self.about)
-    }
-
-    fn others(&self, settings: &Settings) -> String {
-        let value = self.value(settings);
-        let others = self.values.iter().copied().filter(|other| *other != value);
-        format!("(or {})", others.collect::<Vec<_>>().join(", "))
-    }
-}
-
-const DATA_HOSTS: [DataHost; 2] = [DataHost::Peer, DataHost::Reply];
-const DATA_PEERS: [DataPeer; 2] = [DataPeer::Server, DataPeer::Any];
-const ASCII: [Ascii; 2] = [Ascii::Convert, Ascii::Raw];
-const MULTILINES: [Multiline; 2] = [Multiline::Lenient, Multiline::Strict];
-const ABORTS: [Abort; 2] = [Abort::Synch, Abort::Plain];
-const SWITCH: [bool; 2] = [true, false];
-const SWITCH_OFF_FIRST: [bool; 2] = [false, true];
-const TLS_STARTS: [TlsStart; 3] = [TlsStart::Off, TlsStart::Require, TlsStart::Implicit];
-const TLS_MAXIMA: [TlsMaximum; 2] = [TlsMaximum::Tls13, TlsMaximum::Tls12];
-const SWITCHES: [Switch; 2] = [Switch::On, Switch::Off];
-
-/// The index of a value among all values of its type.
-fn place<T: PartialEq>(all: &[T], value: T) -> usize {
-    all.iter()
-        .position(|one| *one == value)
-        .expect("each array holds every value of its type, which a test checks")
-}
-
 /// The setting that a name without one was probably meant for, as the middle of a sentence.
 fn meant(name: &str) -> String {
-    let distance = |setting: &&Setting| strsim::osa_distance(name, setting.name);
+    let distance = |setting: &&Setting<Settings>| strsim::osa_distance(name, setting.name);
     let nearest = Settings::TABLE.iter().min_by_key(distance);
     nearest
         .filter(|setting| distance(setting) <= MOST_SLIPS)

@@ -16,7 +16,7 @@ use crate::client::{Origin, Session};
 use crate::protocol::Command;
 use crate::shell::config::aliases::{Aliases, ExpandedStep};
 use crate::shell::config::secrets::secret_span;
-use crate::shell::config::settings::{Setting, Settings};
+use crate::shell::config::settings::Settings;
 use crate::shell::editor::assistance::{Knowledge, SharedKnowledge};
 use crate::shell::editor::{HistoryLost, Input, NOT_TEXT, Typed};
 use crate::shell::exit::{Exit, Tally};
@@ -499,7 +499,11 @@ impl Shell {
             let mut page = Page::new(self.input.columns());
             for setting in Settings::TABLE {
                 let label = format!("{} {}", setting.name, setting.value(&self.settings));
-                page.item(&label, SETTING_COLUMNS, &setting.choices(&self.settings));
+                page.item(
+                    &label,
+                    SETTING_COLUMNS,
+                    &setting.describe_others(&self.settings),
+                );
             }
             self.painter.plain(&page.into_text());
         } else {
@@ -510,7 +514,7 @@ impl Shell {
     }
 
     fn show_setting(&self, name: &str) -> Exit {
-        match Setting::named(name) {
+        match Settings::named(name) {
             Ok(setting) => {
                 self.painter.plain(&setting.describe(&self.settings));
                 Exit::Done

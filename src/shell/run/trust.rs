@@ -2,7 +2,7 @@
 
 use crate::client::TrustQuestion;
 use crate::shell::config::known_hosts::KnownHosts;
-use crate::shell::config::settings::{Settings, Switch, TlsMaximum};
+use crate::shell::config::settings::{Settings, TlsMaximum};
 use crate::shell::config::target::Target;
 use crate::shell::editor::{Input, Typed};
 use crate::shell::screen::escape::escape;
@@ -28,8 +28,8 @@ impl Certificates {
                 TlsMaximum::Tls13 => TlsVersion::Tls13,
                 TlsMaximum::Tls12 => TlsVersion::Tls12,
             },
-            resume: settings.tls_resume == Switch::On,
-            close_notify: settings.tls_close_notify == Switch::On,
+            resume: settings.tls_resume,
+            close_notify: settings.tls_close_notify,
         }
     }
 

@@ -1,8 +1,8 @@
 //! The table of settings, and what it makes of names and values.
 
 use super::{
-    Abort, Ascii, DataHost, DataPeer, Multiline, PromptParts, Setting, SettingError, Settings,
-    Switch, TlsMaximum, TlsStart,
+    Abort, Ascii, DataHost, DataPeer, Multiline, PromptParts, SettingError, Settings, TlsMaximum,
+    TlsStart,
 };
 
 #[test]
@@ -11,7 +11,7 @@ fn the_defaults_are_the_first_values_of_the_table() {
     for setting in Settings::TABLE {
         assert_eq!(
             setting.value(&settings),
-            setting.values[0],
+            setting.of.names()[0],
             "{}",
             setting.name
         );
@@ -21,15 +21,15 @@ fn the_defaults_are_the_first_values_of_the_table() {
 #[test]
 fn every_value_of_the_table_can_be_set_and_changes_nothing_else() {
     for setting in Settings::TABLE {
-        for value in setting.values {
+        for value in setting.of.names() {
             let mut settings = Settings::default();
             settings.set(setting.name, value).unwrap();
-            assert_eq!(setting.value(&settings), *value);
+            assert_eq!(setting.value(&settings), value);
             let others = Settings::TABLE
                 .iter()
                 .filter(|other| other.name != setting.name);
             for other in others {
-                assert_eq!(other.value(&settings), other.values[0]);
+                assert_eq!(other.value(&settings), other.of.names()[0]);
             }
         }
     }
@@ -85,8 +85,8 @@ fn every_value_of_every_type_can_be_reached_by_its_name() {
         },
         tls: TlsStart::Require,
         tls_max: TlsMaximum::Tls12,
-        tls_resume: Switch::Off,
-        tls_close_notify: Switch::Off,
+        tls_resume: false,
+        tls_close_notify: false,
     };
     assert_eq!(settings, expected);
 }
@@ -102,7 +102,7 @@ fn an_unknown_name_or_value_lists_the_choices_and_changes_nothing() {
     let hostile = settings.set("\x1b", "on").unwrap_err().to_string();
     assert!(hostile.contains("\\x1b") && !hostile.contains('\x1b'));
     assert!(matches!(
-        Setting::named(""),
+        Settings::named(""),
         Err(SettingError::UnknownName { .. })
     ));
 }

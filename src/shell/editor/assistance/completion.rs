@@ -48,7 +48,7 @@ pub fn complete(line: &str, cursor: usize, knowledge: &Knowledge) -> Completion 
         Wanted::HelpTopic => help_topics(&context.typed, knowledge),
         Wanted::AliasName => exact(knowledge.aliases.names(), &context.typed),
         Wanted::SettingName => exact(setting_names(), &context.typed),
-        Wanted::SettingValue(setting) => exact(setting.values.iter().copied(), &context.typed),
+        Wanted::SettingValue(setting) => exact(setting.of.names().into_iter(), &context.typed),
         Wanted::SubArgument(entry) => sub_arguments(entry, &context.typed),
         Wanted::Option(option) => exact(std::iter::once(option), &context.typed),
     });

@@ -4,7 +4,8 @@ use super::knowledge::Knowledge;
 use super::syntax::Syntax;
 use crate::protocol::Verb;
 use crate::protocol::verbs::{self, VerbEntry};
-use crate::shell::config::settings::Setting;
+use crate::shell::config::setting::Setting;
+use crate::shell::config::settings::Settings;
 use crate::shell::help;
 use crate::shell::line::quote::Quoted;
 use crate::shell::line::{Builtin, OpenTarget, open_target, open_word};
@@ -43,7 +44,7 @@ pub(super) enum Wanted {
     HelpTopic,
     AliasName,
     SettingName,
-    SettingValue(&'static Setting),
+    SettingValue(&'static Setting<Settings>),
     /// One of those that this verb has.
     SubArgument(&'static VerbEntry),
     /// This, as it is.
@@ -134,7 +135,7 @@ fn behind_builtin(line: &str, builtin: Builtin, arguments: &str) -> Option<Conte
         (Builtin::Set, 0) => context(vec![Wanted::SettingName]),
         (Builtin::Set, 1) => {
             let name = arguments.split_whitespace().next()?;
-            context(vec![Wanted::SettingValue(Setting::named(name).ok()?)])
+            context(vec![Wanted::SettingValue(Settings::named(name).ok()?)])
         }
         (Builtin::Lcd, 0) => context(vec![Wanted::LocalFolder]),
         (Builtin::Resume, _) => behind_resume(line, arguments),

@@ -9,9 +9,10 @@ use crate::protocol::Verb;
 use crate::protocol::verbs;
 use crate::shell::config::aliases::AliasError;
 use crate::shell::config::secrets::secret_span;
-use crate::shell::config::settings::{Setting, Settings};
+use crate::shell::config::settings::Settings;
+use crate::shell::line::is_redirection;
 use crate::shell::line::quote::{NAME as QUOTE, Quoted};
-use crate::shell::line::{self, Builtin, Line, LineError, Redirection, is_redirection};
+use crate::shell::line::{self, Builtin, Line, LineError, Redirection};
 
 /// What a part of a line is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -165,8 +166,9 @@ fn is_no_setting(arguments: &[String]) -> bool {
         [name] => !Settings::TABLE
             .iter()
             .any(|known| known.name.starts_with(name)),
-        [name, value] => !Setting::named(name)
-            .is_ok_and(|setting| setting.values.iter().any(|known| known.starts_with(value))),
+        [name, value] => {
+            !Settings::named(name).is_ok_and(|setting| setting.has_value_beginning(value))
+        }
         _ => true,
     }
 }

@@ -6,7 +6,7 @@ use crate::protocol::Verb;
 use crate::protocol::hidden::is_hidden;
 use crate::protocol::verbs::{self, VerbEntry};
 use crate::shell::config::secrets::secret_span;
-use crate::shell::config::settings::Setting;
+use crate::shell::config::settings::Settings;
 use crate::shell::help;
 use crate::shell::line::{Builtin, open_word};
 
@@ -60,9 +60,9 @@ fn new_name(line: &str) -> Option<Hint> {
 /// `set ascii ` waits for one of its values.
 fn values_of_setting(line: &str) -> Option<Hint> {
     let (name, arguments) = line.split_once(' ')?;
-    let setting = Setting::named(arguments.strip_suffix(' ')?).ok()?;
+    let setting = Settings::named(arguments.strip_suffix(' ')?).ok()?;
     (Builtin::named(name) == Some(Builtin::Set)).then(|| Hint {
-        shown: setting.values.join(" | "),
+        shown: setting.values(" | "),
         taken: None,
     })
 }

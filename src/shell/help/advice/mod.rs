@@ -22,7 +22,7 @@ use crate::protocol::learnt::Learnt;
 use crate::protocol::parameters::ProtectionLevel;
 use crate::protocol::user_pi::data_direction;
 use crate::protocol::{Answered, Command, verbs};
-use crate::shell::config::settings::{Settings, Switch};
+use crate::shell::config::settings::Settings;
 use crate::shell::screen::escape::escape;
 
 /// What one case has to say.
@@ -56,8 +56,8 @@ impl Circumstances {
         Self {
             is_connected: status.connected,
             is_under_tls: status.control_tls.is_some(),
-            resumes_tls: settings.tls_resume == Switch::On,
-            announces_end: settings.tls_close_notify == Switch::On,
+            resumes_tls: settings.tls_resume,
+            announces_end: settings.tls_close_notify,
         }
     }
 }
