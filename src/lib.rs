@@ -17,10 +17,10 @@
 //! # A dialogue, and who does what
 //!
 //! ```text
-//! ftp> pasv                                       shell::line reads it, shell::sending gives it to the session
+//! ftp> pasv                                       shell::line reads it, shell::run::sending gives it to the session
 //! 227 Entering Passive Mode (127,0,0,1,11,79)     net reads octets, protocol::UserPi makes a reply of them
-//!   data connection open to 127.0.0.1:2895        session dials through net, shell::painter hears of it
-//! ftp ⇄> appe 1.TXT < rest                        shell::places opens the file before anything is sent
+//!   data connection open to 127.0.0.1:2895        session dials through net, shell::screen::painter hears of it
+//! ftp ⇄> appe 1.TXT < rest                        shell::local::places opens the file before anything is sent
 //! 150 Opening ASCII mode data connection          session lets the first octet go now, and not earlier
 //!   6 octets sent, data connection closed         session::transfer counts them
 //! 226 Transfer complete.                          protocol::ledger knows that this belongs to APPE

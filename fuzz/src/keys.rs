@@ -1,8 +1,8 @@
 //! What the editor makes of a line while it is typed: marks, hint, completion.
 
-use ftpsh::shell::aliases::Aliases;
-use ftpsh::shell::assistance::{Knowledge, LocalName, Mark, complete, hint, marks};
-use ftpsh::shell::secrets::{secret_span, without_secrets};
+use ftpsh::shell::config::aliases::Aliases;
+use ftpsh::shell::config::secrets::{secret_span, without_secrets};
+use ftpsh::shell::editor::assistance::{Knowledge, LocalName, Mark, complete, hint, marks};
 
 use super::octets::assert_harmless;
 

@@ -1,9 +1,9 @@
 //! The grammar of the shell: what a person types, and what of it is sent.
 
 use ftpsh::protocol::Command;
-use ftpsh::shell::aliases::{Aliases, ExpandedStep};
+use ftpsh::shell::config::aliases::{Aliases, ExpandedStep};
+use ftpsh::shell::config::secrets::secret_span;
 use ftpsh::shell::line::{self, Builtin, Line, LineError, Redirection};
-use ftpsh::shell::secrets::secret_span;
 
 use super::keys;
 use super::octets::{assert_harmless, contains};

@@ -2,8 +2,8 @@
 
 use ftpsh::protocol::Command;
 use ftpsh::protocol::listing::{self, ListedEntry, ListedLine};
-use ftpsh::shell::aliases::Aliases;
-use ftpsh::shell::assistance::{Knowledge, SeenNames, complete};
+use ftpsh::shell::config::aliases::Aliases;
+use ftpsh::shell::editor::assistance::{Knowledge, SeenNames, complete};
 use ftpsh::shell::line::{self, Line};
 
 use super::octets::{assert_defused, assert_harmless, contains};

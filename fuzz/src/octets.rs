@@ -1,7 +1,7 @@
 //! Ways to cut octets, and to look at them.
 
 use ftpsh::protocol::{Reply, ReplyCode};
-use ftpsh::shell::escape::escape;
+use ftpsh::shell::screen::escape::escape;
 
 /// The octets in pieces of one to sixteen, whose lengths the octets themselves choose.
 pub(super) fn pieces(octets: &[u8]) -> Vec<&[u8]> {

@@ -1,6 +1,6 @@
 //! What a person names as a server: HOST, HOST:PORT, URL.
 
-use ftpsh::shell::target::{Target, TargetError};
+use ftpsh::shell::config::target::{Target, TargetError};
 
 /// Reads the octets, if they are text, as a target.
 pub fn hold(octets: &[u8]) {

@@ -4,7 +4,7 @@ use std::io;
 
 use super::editor::TerminalModes;
 use super::interrupts::Interrupts;
-use super::painter::Screen;
+use super::screen::painter::Screen;
 
 /// What is done before such a signal ends the program.
 struct Farewell {

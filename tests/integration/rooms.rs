@@ -27,7 +27,7 @@ const BELONGINGS: [(&str, &[&str]); 7] = [
     // The shell may ask whether they are terminals.
     (
         r"\b(stdout|stderr)\(\)(?:\.lock|\.flush|\.write|[^.]|$)",
-        &["shell/painter"],
+        &["shell/screen"],
     ),
     (
         r"\b(Instant|SystemTime)::now\b",

@@ -1,4 +1,4 @@
-//! The line editor's helper: it asks [`crate::shell::assistance`] and paints what that says. Secrets are stars, with
+//! The line editor's helper: it asks [`crate::shell::editor::assistance`] and paints what that says. Secrets are stars, with
 //! colour and without.
 
 use std::borrow::Cow;
@@ -12,7 +12,7 @@ use rustyline::validate::Validator;
 use rustyline::{Context, Helper};
 
 use super::keys::{Keys, What};
-use crate::shell::assistance::{self, Candidate, Hint, Knowledge, Mark, SharedKnowledge};
+use crate::shell::editor::assistance::{self, Candidate, Hint, Knowledge, Mark, SharedKnowledge};
 
 /// The editor's view of the line.
 pub(super) struct Assistant {
@@ -154,7 +154,7 @@ pub(super) fn stars(secret: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Knowledge, paint_line};
-    use crate::shell::aliases::Aliases;
+    use crate::shell::config::aliases::Aliases;
 
     #[test]
     fn every_character_of_a_secret_becomes_a_star_with_colour_and_without() {

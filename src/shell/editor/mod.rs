@@ -1,8 +1,10 @@
 //! The line editor at a terminal, and the only code that knows rustyline.
 
+pub mod assistance;
 mod assistant;
 mod extent;
 mod held_echo;
+mod input;
 mod keys;
 mod preferences;
 mod terminal_modes;
@@ -16,13 +18,15 @@ use rustyline::error::ReadlineError;
 use rustyline::history::{FileHistory, History, SearchDirection};
 use rustyline::{ColorMode, Event, EventHandler, ExternalPrinter, KeyCode, KeyEvent, Modifiers};
 
-use super::assistance::{PastLines, SharedKnowledge};
-use super::escape::escape;
-use super::painter::Screen;
+use super::editor::assistance::{PastLines, SharedKnowledge};
+use super::screen::escape::escape;
+use super::screen::painter::Screen;
 use assistant::{Assistant, paint_line, stars};
 use keys::{EndOfData, InsertTab, Keys};
 
 pub use held_echo::HeldEcho;
+pub(crate) use input::NOT_TEXT;
+pub use input::{AtTerminal, Input, Source};
 pub use keys::What;
 pub use preferences::{Bell, CompletionStyle, Mode, Preferences};
 pub use terminal_modes::TerminalModes;
@@ -108,20 +112,10 @@ impl Editor {
         self.read(prompt, What::Data)
     }
 
-    /// Reads a line that is no command: one of a here-document, or an answer.
-    pub fn read_text(&mut self, prompt: &str) -> Typed {
-        self.read(prompt, What::Text)
-    }
-
     /// The width of the terminal in columns.
     pub fn columns(&mut self) -> usize {
         let dimensions = self.inner.dimensions();
         dimensions.map_or(USUAL_COLUMNS, |(columns, _)| usize::from(columns))
-    }
-
-    /// Reads a secret, of which nothing is shown.
-    pub fn read_secret(&mut self, prompt: &str) -> Typed {
-        self.read(prompt, What::Secret)
     }
 
     /// Shows a pasted line behind its prompt, as if it had just been typed.

@@ -1,8 +1,9 @@
 //! The words of help about the shell's own: lines, built-ins, `quote`.
 
+use crate::shell::config::setting::Setting;
+use crate::shell::config::settings::Settings;
 use crate::shell::line::Builtin;
-use crate::shell::page::Page;
-use crate::shell::settings::{Setting, Settings};
+use crate::shell::screen::page::Page;
 
 /// How each built-in is called, and what it does.
 pub(super) const BUILTINS: &[(Builtin, &str, &str)] = &[
@@ -96,7 +97,7 @@ pub(super) const BUILTINS: &[(Builtin, &str, &str)] = &[
 /// Everything about one built-in, or about one setting; `false` if there is no such setting.
 pub(super) fn explain(page: &mut Page, name: Builtin, rest: &[String]) -> bool {
     if let (Builtin::Set, Some(name)) = (name, rest.first()) {
-        let setting = Setting::named(name);
+        let setting = Settings::named(name);
         if let Ok(setting) = setting {
             page.paragraph(0, &format!("set {}", usage(setting)));
             page.paragraph(2, setting.about);
@@ -145,8 +146,8 @@ fn explain_further(page: &mut Page, name: Builtin) {
 }
 
 /// `tls off|require|implicit`
-fn usage(setting: &Setting) -> String {
-    format!("{} {}", setting.name, setting.values.join("|"))
+fn usage(setting: &Setting<Settings>) -> String {
+    format!("{} {}", setting.name, setting.values("|"))
 }
 
 /// Everything about `quote`.

@@ -2,7 +2,7 @@
 
 use crate::protocol::reply_codes::{self, REPLY_CODES};
 use crate::protocol::{Origin, ReplyCode, ReplyCodeEntry, VERBS, VerbEntry, verbs};
-use crate::shell::page::Page;
+use crate::shell::screen::page::Page;
 
 /// Explains a code or a class of codes; `false` if the word is neither.
 pub(super) fn explain(page: &mut Page, word: &str) -> bool {
@@ -20,7 +20,7 @@ pub(super) fn explain(page: &mut Page, word: &str) -> bool {
 }
 
 /// What the first two digits say, one line each.
-pub(in crate::shell) fn explain_digits(page: &mut Page, code: ReplyCode) {
+pub(crate) fn explain_digits(page: &mut Page, code: ReplyCode) {
     let first = format!("{}yz", code.0 / 100);
     page.item(&first, DIGIT_COLUMNS, code.class().meaning());
     let second = format!("x{}z", code.0 / 10 % 10);

@@ -1,14 +1,16 @@
 //! Help out of the tables: lines, built-ins, aliases, verbs, reply codes.
 
+pub mod advice;
 mod builtins;
 mod codes;
+pub(crate) mod hints;
 mod verb;
+pub mod why;
 
-use super::advice;
-use super::aliases::Aliases;
-use super::escape::escape;
+use super::config::aliases::Aliases;
 use super::line::Builtin;
-use super::page::Page;
+use super::screen::escape::escape;
+use super::screen::page::Page;
 use crate::protocol::{Verb, verbs};
 
 use builtins::{BUILTINS, LINES};

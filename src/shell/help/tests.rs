@@ -1,6 +1,6 @@
 use super::{BUILTINS, is_verb, overview, topic};
 use crate::protocol::{REPLY_CODES, SITE_COMMANDS, VERBS};
-use crate::shell::aliases::Aliases;
+use crate::shell::config::aliases::Aliases;
 use crate::shell::line::Builtin;
 
 fn help(words: &str, columns: usize) -> Option<String> {

@@ -2,7 +2,7 @@
 
 use crate::protocol::site_commands::{self, SITE_COMMANDS};
 use crate::protocol::{Origin, ReplyCode, SiteCommandEntry, Verb, VerbEntry, reply_codes, verbs};
-use crate::shell::page::Page;
+use crate::shell::screen::page::Page;
 
 /// Explains a verb, or a subcommand of SITE; `false` if there is no such verb.
 pub(super) fn explain(page: &mut Page, word: &str, rest: &[String]) -> bool {

@@ -95,7 +95,7 @@ impl Builtin {
     }
 
     /// Its arguments as text.
-    pub(in crate::shell) fn arguments_as_text(
+    pub(crate) fn arguments_as_text(
         self,
         arguments: Vec<Vec<u8>>,
     ) -> Result<Vec<String>, LineError> {

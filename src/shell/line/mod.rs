@@ -3,7 +3,7 @@
 //! A line is octets. What is not ours is sent as typed.
 
 mod builtin;
-pub(in crate::shell) mod quote;
+pub(crate) mod quote;
 pub mod redirection;
 mod words;
 
@@ -12,8 +12,8 @@ use std::fmt;
 pub use self::builtin::Builtin;
 pub use self::redirection::{Redirection, expand_home};
 
-pub(in crate::shell) use self::redirection::{OpenTarget, open_target, path};
-pub(in crate::shell) use self::words::{open_word, quoted};
+pub(crate) use self::redirection::{OpenTarget, open_target, path};
+pub(crate) use self::words::{is_redirection, open_word, quoted};
 
 use self::quote::Quoted;
 use self::words::{is_blank, words};
@@ -226,7 +226,7 @@ fn read_ours(line: &[u8], aliases: &dyn Fn(&str) -> bool) -> Result<Option<Line>
 }
 
 /// The octets from column 0 to the first blank, if they are text.
-pub(in crate::shell) fn first_word(line: &[u8]) -> Option<&str> {
+pub(crate) fn first_word(line: &[u8]) -> Option<&str> {
     let end = line
         .iter()
         .position(|&octet| is_blank(octet))

@@ -5,20 +5,20 @@ use super::words::is_blank;
 use crate::protocol::Command;
 
 /// The name of this kind of line.
-pub(in crate::shell) const NAME: &[u8] = b"quote";
+pub(crate) const NAME: &[u8] = b"quote";
 
 /// What follows `quote`, and whether it is `quote -x`.
-pub(in crate::shell) struct Quoted<'a> {
-    pub(in crate::shell) escaped: bool,
-    pub(in crate::shell) text: &'a [u8],
+pub(crate) struct Quoted<'a> {
+    pub(crate) escaped: bool,
+    pub(crate) text: &'a [u8],
     /// Where `text` begins in the line as typed.
-    pub(in crate::shell) offset: usize,
+    pub(crate) offset: usize,
 }
 
 impl<'a> Quoted<'a> {
     /// Takes the line apart if its first word is `quote`. One blank after `quote`, and one after `-x`, separates
     /// it from the text; any other is text.
-    pub(in crate::shell) fn find(line: &'a [u8]) -> Option<Self> {
+    pub(crate) fn find(line: &'a [u8]) -> Option<Self> {
         let text = after_word(line, NAME)?;
         let (escaped, text) = match after_word(text, b"-x") {
             Some(text) => (true, text),
@@ -57,7 +57,7 @@ impl<'a> Quoted<'a> {
 
 /// The first octet meant, and how many octets of the text it takes. `None` if it is a bad escape or the text is
 /// empty.
-pub(in crate::shell) fn unescape_one(text: &[u8]) -> Option<(u8, usize)> {
+pub(crate) fn unescape_one(text: &[u8]) -> Option<(u8, usize)> {
     match text {
         [b'\\', b'\\', ..] => Some((b'\\', 2)),
         [b'\\', b'x', high, low, ..] => Some((hex_digit(*high)? << 4 | hex_digit(*low)?, 4)),

@@ -139,7 +139,7 @@ pub(super) fn split(
 
 /// The kind of target that is being typed at the end of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::shell) enum OpenTarget {
+pub(crate) enum OpenTarget {
     /// A file.
     File,
     /// A local command, or data.
@@ -148,10 +148,7 @@ pub(in crate::shell) enum OpenTarget {
 
 /// What is being typed behind the operator of a raw command whose data go in this direction, and where the operator
 /// ends; `None` if none stands there that [`split`] could take for one.
-pub(in crate::shell) fn open_target(
-    line: &str,
-    direction: DataDirection,
-) -> Option<(OpenTarget, usize)> {
+pub(crate) fn open_target(line: &str, direction: DataDirection) -> Option<(OpenTarget, usize)> {
     let spaces = line.match_indices(' ').map(|(at, _)| at);
     for space in spaces {
         let Some((operator, rest)) = Operator::find(&line.as_bytes()[space + 1..]) else {
@@ -253,7 +250,7 @@ fn wrong_direction(operator: Operator) -> LineError {
 ///
 /// Where paths are not octets (Windows), a name that is not UTF-8.
 #[cfg(unix)]
-pub(in crate::shell) fn path(octets: Vec<u8>) -> Result<PathBuf, LineError> {
+pub(crate) fn path(octets: Vec<u8>) -> Result<PathBuf, LineError> {
     use std::os::unix::ffi::OsStringExt;
 
     Ok(PathBuf::from(std::ffi::OsString::from_vec(octets)))
@@ -265,7 +262,7 @@ pub(in crate::shell) fn path(octets: Vec<u8>) -> Result<PathBuf, LineError> {
 ///
 /// Where paths are not octets (Windows), a name that is not UTF-8.
 #[cfg(not(unix))]
-pub(in crate::shell) fn path(octets: Vec<u8>) -> Result<PathBuf, LineError> {
+pub(crate) fn path(octets: Vec<u8>) -> Result<PathBuf, LineError> {
     String::from_utf8(octets)
         .map(PathBuf::from)
         .map_err(|_| LineError::PathNotText)

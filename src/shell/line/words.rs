@@ -7,7 +7,7 @@ use shlex::bytes::split;
 ///
 /// `#` begins no comment: `cd #recycle` names a folder. The line must hold no NUL.
 #[must_use]
-pub(in crate::shell) fn words(line: &[u8]) -> Option<Vec<Vec<u8>>> {
+pub(crate) fn words(line: &[u8]) -> Option<Vec<Vec<u8>>> {
     // shlex drops everything behind a `#` that begins a word; a NUL it treats as any letter.
     let without_hash = replaced(line, b'#', 0);
     let words = split(&without_hash)?;
@@ -17,7 +17,7 @@ pub(in crate::shell) fn words(line: &[u8]) -> Option<Vec<Vec<u8>>> {
 /// The word that is being typed at the end of the line: where it begins, and what it means so far, a quote that is
 /// still open included.
 #[must_use]
-pub(in crate::shell) fn open_word(line: &str) -> (usize, String) {
+pub(crate) fn open_word(line: &str) -> (usize, String) {
     let start = start_of_last_word(line.as_bytes());
     let typed = &line[start..];
     // What the last backslash stands for is still to come.
@@ -32,7 +32,7 @@ pub(in crate::shell) fn open_word(line: &str) -> (usize, String) {
 
 /// The word as a line must spell it.
 #[must_use]
-pub(in crate::shell) fn quoted(word: &str) -> Option<String> {
+pub(crate) fn quoted(word: &str) -> Option<String> {
     let quoted = shlex::try_quote(word).ok()?;
     Some(quoted.into_owned())
 }
@@ -64,6 +64,13 @@ fn replaced(octets: &[u8], from: u8, to: u8) -> Vec<u8> {
     let replace = |&octet: &u8| if octet == from { to } else { octet };
     octets.iter().map(replace).collect()
 }
+
+/// Whether an argument of an alias is an operator: an alias takes none.
+pub(crate) fn is_redirection(argument: &[u8]) -> bool {
+    REDIRECTIONS.contains(&argument)
+}
+
+const REDIRECTIONS: &[&[u8]] = &[b"|", b">", b">>", b"<", b"<<<", b"&"];
 
 #[cfg(test)]
 mod tests {

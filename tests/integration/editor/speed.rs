@@ -5,8 +5,8 @@
 
 use std::time::{Duration, Instant};
 
-use ftpsh::shell::aliases::Aliases;
-use ftpsh::shell::assistance::{Knowledge, PastLines, complete, hint, marks};
+use ftpsh::shell::config::aliases::Aliases;
+use ftpsh::shell::editor::assistance::{Knowledge, PastLines, complete, hint, marks};
 
 use crate::support::home::Home;
 use crate::support::terminal::Terminal;

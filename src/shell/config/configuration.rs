@@ -1,0 +1,266 @@
+//! The user's configuration: aliases and settings in one TOML file.
+//!
+//! ```toml
+//! [alias]
+//! dir = "LIST -la $*"
+//! log = ["TYPE A", "$passive", "RETR $1 > -"]
+//!
+//! [set]
+//! ascii = "raw"
+//! hints = false
+//!
+//! [editor]
+//! mode = "vi"
+//! ```
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use serde::de::{Error as _, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use toml::Spanned;
+
+use super::aliases::{AliasError, Aliases};
+use super::settings::{SettingError, Settings};
+use crate::shell::editor::Preferences;
+use crate::shell::screen::escape::escape;
+
+/// The folder of this program in the platform's folders.
+const FOLDER: &str = "ftpsh";
+
+/// What the user configured.
+#[derive(Clone)]
+pub struct Configuration {
+    /// The shipped aliases and the user's.
+    pub aliases: Aliases,
+    /// The defaults and what the user changed.
+    pub settings: Settings,
+    /// How the line editor behaves.
+    pub editor: Preferences,
+}
+
+/// Why the configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("{}: {problem}", place(path, *line))]
+pub struct ConfigurationError {
+    /// The file.
+    pub path: PathBuf,
+    /// Counted from 1; `None` if the file could not be read at all.
+    pub line: Option<usize>,
+    /// What is wrong there.
+    pub problem: Box<ConfigurationProblem>,
+}
+
+/// What is wrong with the configuration.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigurationProblem {
+    /// The file is there, but cannot be read.
+    #[error("cannot be read: {0}. Make it readable, or move it away")]
+    Unreadable(std::io::Error),
+    /// Not TOML, or not the tables that belong here.
+    #[error(
+        "{0}. The file has the tables [alias], [set] and [editor]: name = \"FTP command\" or name = [\"first\", \"second\"] \
+             in the first, name = \"value\" in the others"
+    )]
+    Malformed(String),
+    /// An alias.
+    #[error(transparent)]
+    Alias(#[from] AliasError),
+    /// A setting.
+    #[error(transparent)]
+    Setting(#[from] SettingError),
+}
+
+impl Configuration {
+    /// Reads the file; one that is not there is an empty one. `is_verb` says whether a name in upper case is an FTP verb.
+    ///
+    /// # Errors
+    ///
+    /// A file that cannot be read, or the first thing wrong in it, with its line.
+    pub fn read(path: &Path, is_verb: &dyn Fn(&str) -> bool) -> Result<Self, ConfigurationError> {
+        match std::fs::read(path) {
+            Ok(octets) => Self::parse(&octets, path, is_verb),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
+            Err(error) => Err(ConfigurationError {
+                path: path.to_path_buf(),
+                line: None,
+                problem: Box::new(ConfigurationProblem::Unreadable(error)),
+            }),
+        }
+    }
+
+    fn parse(
+        octets: &[u8],
+        path: &Path,
+        is_verb: &dyn Fn(&str) -> bool,
+    ) -> Result<Self, ConfigurationError> {
+        let fail = |offset: usize, problem: ConfigurationProblem| ConfigurationError {
+            path: path.to_path_buf(),
+            line: Some(line_of(octets, offset)),
+            problem: Box::new(problem),
+        };
+        let text = str::from_utf8(octets).map_err(|error| {
+            let problem = ConfigurationProblem::Malformed("not UTF-8".to_owned());
+            fail(error.valid_up_to(), problem)
+        })?;
+        let tables: Tables = toml::from_str(text).map_err(|error| {
+            let offset = error.span().map_or(0, |span: Range<usize>| span.start);
+            let problem = ConfigurationProblem::Malformed(without_value(error.message()));
+            fail(offset, problem)
+        })?;
+        let mut configuration = Self {
+            editor: tables.editor,
+            ..Self::default()
+        };
+        for (name, steps) in in_order(&tables.alias) {
+            let defined = configuration
+                .aliases
+                .define(name.get_ref(), &steps.0, is_verb);
+            defined.map_err(|error| fail(name.span().start, error.into()))?;
+        }
+        for (name, value) in in_order(&tables.set) {
+            let set = value.set(name.get_ref(), &mut configuration.settings);
+            set.map_err(|problem| fail(name.span().start, problem))?;
+        }
+        Ok(configuration)
+    }
+}
+
+impl Default for Configuration {
+    fn default() -> Self {
+        Self {
+            aliases: Aliases::shipped(),
+            settings: Settings::default(),
+            editor: Preferences::default(),
+        }
+    }
+}
+
+/// Where the configuration is; `None` if the platform names no folder for it.
+#[must_use]
+pub fn configuration_path() -> Option<PathBuf> {
+    Some(dirs::config_dir()?.join(FOLDER).join("config.toml"))
+}
+
+/// Where the history is; `None` if the platform names no folder for it. Only Linux has a folder for state.
+#[must_use]
+pub fn history_path() -> Option<PathBuf> {
+    Some(state_folder()?.join("history"))
+}
+
+/// Where the certificates are that were trusted by hand; beside the history.
+#[must_use]
+pub fn known_hosts_path() -> Option<PathBuf> {
+    Some(state_folder()?.join("known_hosts"))
+}
+
+fn state_folder() -> Option<PathBuf> {
+    let folder = dirs::state_dir().or_else(dirs::data_local_dir)?;
+    Some(folder.join(FOLDER))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Tables {
+    #[serde(default)]
+    alias: BTreeMap<Spanned<String>, Steps>,
+    #[serde(default)]
+    set: BTreeMap<Spanned<String>, Value>,
+    #[serde(default)]
+    editor: Preferences,
+}
+
+/// One FTP command, or several.
+struct Steps(Vec<String>);
+
+/// A value as it would be typed after `set`.
+struct Value {
+    text: String,
+    is_number: bool,
+}
+
+impl Value {
+    fn set(&self, name: &str, settings: &mut Settings) -> Result<(), ConfigurationProblem> {
+        if self.is_number && !Settings::named(name)?.of.is_number() {
+            return Err(ConfigurationProblem::Malformed(NOT_A_VALUE.to_owned()));
+        }
+        Ok(settings.set(name, &self.text)?)
+    }
+}
+
+impl<'de> Deserialize<'de> for Steps {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct OneOrMore;
+
+        impl<'de> Visitor<'de> for OneOrMore {
+            type Value = Steps;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "an FTP command in quotes, or a list of them")
+            }
+
+            fn visit_str<E>(self, step: &str) -> Result<Steps, E> {
+                Ok(Steps(vec![step.to_owned()]))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Steps, A::Error> {
+                let mut steps = Vec::new();
+                while let Some(step) = list.next_element()? {
+                    steps.push(step);
+                }
+                Ok(Steps(steps))
+            }
+        }
+
+        deserializer.deserialize_any(OneOrMore)
+    }
+}
+
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let (text, is_number) = match toml::Value::deserialize(deserializer)? {
+            toml::Value::String(value) => (value, false),
+            toml::Value::Boolean(true) => ("on".to_owned(), false),
+            toml::Value::Boolean(false) => ("off".to_owned(), false),
+            toml::Value::Integer(number) => (number.to_string(), true),
+            _ => return Err(D::Error::custom(NOT_A_VALUE)),
+        };
+        Ok(Self { text, is_number })
+    }
+}
+
+const NOT_A_VALUE: &str = "expected the name of a value in quotes";
+
+/// As in the file: an alias may name only those above it, and the first error is the one to show.
+fn in_order<T>(table: &BTreeMap<Spanned<String>, T>) -> Vec<(&Spanned<String>, &T)> {
+    let mut entries: Vec<_> = table.iter().collect();
+    entries.sort_by_key(|(name, _)| name.span().start);
+    entries
+}
+
+/// serde's message says `invalid type: string "...", expected a map`: what is in the quotes may be a password.
+fn without_value(message: &str) -> String {
+    let shown = match message.rsplit_once(", expected ") {
+        Some((found, wanted)) if found.starts_with("invalid ") => format!("expected {wanted}"),
+        _ => message.to_owned(),
+    };
+    escape(shown.replace('\n', ", ").as_bytes())
+}
+
+fn line_of(octets: &[u8], offset: usize) -> usize {
+    let before = &octets[..offset.min(octets.len())];
+    1 + before.iter().filter(|&&octet| octet == b'\n').count()
+}
+
+fn place(path: &Path, line: Option<usize>) -> String {
+    let path = escape(path.to_string_lossy().as_bytes());
+    match line {
+        Some(line) => format!("{path}:{line}"),
+        None => path,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,171 @@
+//! What is read from which file, and what is refused with which words.
+
+use std::path::Path;
+
+use super::{Configuration, ConfigurationError, configuration_path, history_path};
+use crate::shell::config::settings::{Ascii, Settings};
+use crate::shell::editor::{Mode, Preferences};
+
+fn is_verb(name: &str) -> bool {
+    name == "SIZE"
+}
+
+fn parse(text: impl AsRef<[u8]>) -> Result<Configuration, ConfigurationError> {
+    Configuration::parse(text.as_ref(), Path::new("config.toml"), &is_verb)
+}
+
+#[test]
+fn aliases_and_settings_are_read() {
+    let configuration = parse(
+        "[alias]\n\
+         dir = \"LIST -la $*\"\n\
+         ls = \"LIST\"  # replaces the shipped one\n\
+         log = ['TYPE A', '$passive', 'RETR $1 > -']\n\
+         [set]\n\
+         ascii = \"raw\"\n\
+         hints = false\n\
+         [editor]\n\
+         mode = 'vi'\n\
+         history = 5\n",
+    )
+    .ok()
+    .unwrap();
+    let aliases = &configuration.aliases;
+    assert_eq!(
+        aliases.describe("dir").unwrap(),
+        ["dir [...]", "LIST -la $*"]
+    );
+    assert_eq!(aliases.describe("ls").unwrap(), ["ls", "LIST"]);
+    assert_eq!(aliases.describe("log").unwrap().len(), 4);
+    assert!(aliases.contains("get"));
+    let expected = Settings {
+        ascii: Ascii::Raw,
+        hints: false,
+        ..Settings::default()
+    };
+    assert_eq!(configuration.settings, expected);
+    let expected = Preferences {
+        mode: Mode::Vi,
+        history: 5,
+        ..Preferences::default()
+    };
+    assert_eq!(configuration.editor, expected);
+}
+
+#[test]
+fn a_file_that_is_empty_or_not_there_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.toml");
+    for text in [
+        None,
+        Some(""),
+        Some("[alias]\n[set]\n"),
+        Some("# nothing\n"),
+    ] {
+        if let Some(text) = text {
+            std::fs::write(&path, text).unwrap();
+        }
+        let configuration = Configuration::read(&path, &is_verb).ok().unwrap();
+        assert_eq!(configuration.settings, Settings::default());
+    }
+    let error = Configuration::read(folder.path(), &is_verb).err().unwrap();
+    assert!(error.line.is_none() && error.to_string().contains("cannot be read"));
+}
+
+#[test]
+fn errors_name_the_file_the_line_and_what_to_do() {
+    for (text, line, parts) in [
+        (
+            "[alias]\n\nsize = 'NOOP'",
+            3,
+            &["size is an FTP verb", "another name"][..],
+        ),
+        ("[alias]\nopen = 'NOOP'", 2, &["open is a built-in"]),
+        (
+            "[alias]\n\"a b\" = 'NOOP'",
+            2,
+            &["a b", "lower-case letters"],
+        ),
+        (
+            "[alias]\nx = 'NOOP'\ny = ['NOOP',\n '!ls']",
+            3,
+            &["alias y, step 2", "local"],
+        ),
+        ("[alias]\nz = 'NOOP'\na = 'z'", 3, &["z is an alias"]),
+        ("[alias]\nx = []", 2, &["alias x has no steps"]),
+        ("[alias]\nx = 1", 2, &["expected an FTP command in quotes"]),
+        ("[alias]\nx = ['NOOP', 1]", 2, &["expected a string"]),
+        (
+            "[set]\ncolour = 'on'",
+            2,
+            &["no setting colour", "data-host"],
+        ),
+        (
+            "[set]\nhints = 'on'\nascii = 'x'",
+            3,
+            &["set ascii", "convert or raw"],
+        ),
+        ("[set]\nascii = true", 2, &["on", "convert or raw"]),
+        ("[set]\nhints = 1", 2, &["expected the name of a value"]),
+        (
+            "\n[alais]\nx = 'NOOP'",
+            2,
+            &["unknown field `alais`", "[alias], [set] and [editor]"],
+        ),
+        (
+            "alias = 'x'",
+            1,
+            &["expected a map", "[alias], [set] and [editor]"],
+        ),
+        ("[alias]\nx = 'NOOP'\nx = 'NOOP'", 3, &["duplicate key"]),
+        ("[alias\nx = 1", 1, &["[alias], [set] and [editor]"]),
+    ] {
+        let error = parse(text).err().unwrap();
+        assert_eq!(error.line, Some(line), "{text}: {error}");
+        let message = error.to_string();
+        assert!(
+            message.starts_with(&format!("config.toml:{line}: ")),
+            "{message}"
+        );
+        assert!(!message.contains('\n'), "{message}");
+        for part in parts {
+            assert!(message.contains(part), "{message}");
+        }
+    }
+}
+
+#[test]
+fn a_file_that_is_not_utf_8_names_the_line() {
+    let error = parse(b"[alias]\nx = 'RETR caf\xe9'").err().unwrap();
+    assert_eq!(error.line, Some(2));
+    assert!(error.to_string().contains("not UTF-8"));
+}
+
+#[test]
+fn errors_show_no_password() {
+    for text in [
+        "alias = 'PASS hunter2'",
+        "alias = 'PASS hunter2, expected x'",
+        "[alias]\nx = 'PASS hunter2 $y'",
+        "[alias]\nx = ['PASS hunter2', 1]",
+        "[alias]\nx = 'PASS hunter2",
+        "set = ['PASS hunter2']",
+        "[alias]\nx = { y = 'PASS hunter2' }",
+    ] {
+        let error = parse(text).err().unwrap();
+        assert!(
+            !format!("{error} {error:?}").contains("hunter2"),
+            "{error:?}"
+        );
+    }
+}
+
+#[test]
+fn the_paths_end_in_our_folder() {
+    for (path, end) in [
+        (configuration_path(), "ftpsh/config.toml"),
+        (history_path(), "ftpsh/history"),
+    ] {
+        assert!(path.is_none_or(|path| path.ends_with(end)));
+    }
+}

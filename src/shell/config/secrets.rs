@@ -1,0 +1,408 @@
+//! Which part of a typed line is a secret: it is masked while typed, and the line never enters the history.
+//!
+//! This reads lines that are still being typed, so it never fails, and it would rather mask too much than too little.
+
+use std::ops::Range;
+
+use crate::protocol::{SentMask, verbs};
+use crate::shell::line::quote::{NAME as QUOTE, Quoted, unescape_one};
+
+/// The octets of the line that must not be seen or stored; `None` if there are none.
+///
+/// Masked are the argument of PASS, ACCT and ADAT, raw or behind `quote`, what follows the user of `login`, the
+/// password of a URL, all arguments of an alias for which `alias_is_secret` holds, and what such a step holds in a
+/// definition of an alias. If a line has several secrets, what stands between them is masked too.
+#[must_use]
+pub fn secret_span(line: &[u8], alias_is_secret: &dyn Fn(&str) -> bool) -> Option<Range<usize>> {
+    let start = skip_blanks(line, 0);
+    let end = word_end(line, start);
+    let word = line[start..end].to_ascii_lowercase();
+    let arguments = skip_blanks(line, end);
+    let by_first_word = match word.as_slice() {
+        QUOTE => quoted_secret(&line[start..]).map(|secret| start + secret),
+        b"login" => Some(skip_blanks(line, word_end(line, arguments))),
+        b"send" => secret_in_octets(&line[arguments..]).map(|secret| arguments + secret),
+        b"alias" => secret_in_definition(&line[end..])
+            .or_else(|| secret_in_octets(&line[end..]))
+            .map(|secret| end + secret),
+        _ if is_secret_alias(&line[..end], alias_is_secret) => Some(arguments),
+        _ => verb_secret(line),
+    };
+    let without_scheme = (word == b"open").then(|| password_of_target(line, arguments));
+    by_first_word
+        .filter(|&secret| secret < line.len())
+        .map(|secret| secret..line.len())
+        .into_iter()
+        .chain(url_passwords(line))
+        .chain(without_scheme.flatten())
+        .reduce(|one, other| one.start.min(other.start)..one.end.max(other.end))
+}
+
+/// The text with `****` for the secret of each line.
+#[must_use]
+pub fn without_secrets(text: &str) -> String {
+    let mask = |line: &str| match secret_span(line.trim_end().as_bytes(), &|_| false) {
+        Some(span) => format!("{}****{}", &line[..span.start], &line[span.end..]),
+        None => line.to_owned(),
+    };
+    text.split_inclusive('\n').map(mask).collect()
+}
+
+fn is_secret_alias(word: &[u8], alias_is_secret: &dyn Fn(&str) -> bool) -> bool {
+    str::from_utf8(word).is_ok_and(|name| !name.is_empty() && alias_is_secret(name))
+}
+
+/// Where the argument of PASS, ACCT or ADAT begins. As [`crate::protocol::Command::secret`] sees it, since some
+/// servers skip leading blanks.
+fn verb_secret(line: &[u8]) -> Option<usize> {
+    let start = line.iter().position(|octet| !octet.is_ascii_whitespace())?;
+    let length = line[start..]
+        .iter()
+        .position(u8::is_ascii_whitespace)
+        .filter(|&length| verbs::is_secret(&line[start..start + length]))?;
+    let argument = start + length + 1;
+    (argument < line.len()).then_some(argument)
+}
+
+/// The same behind `quote`, where the verb may be escaped, or put in quotes by mistake.
+fn quoted_secret(line: &[u8]) -> Option<usize> {
+    let lower_case = line.to_ascii_lowercase();
+    let quoted = Quoted::find(&lower_case)?;
+    let text = &line[quoted.offset..];
+    let mut octets = Vec::with_capacity(text.len());
+    let mut places = Vec::with_capacity(text.len());
+    let mut at = 0;
+    while at < text.len() {
+        let plain = (text[at], 1);
+        let (octet, length) = if quoted.escaped {
+            // An escape that is not finished yet counts as what is there.
+            unescape_one(&text[at..]).unwrap_or(plain)
+        } else {
+            plain
+        };
+        octets.push(if is_quote(octet) { b' ' } else { octet });
+        places.push(quoted.offset + at);
+        at += length;
+    }
+    verb_secret(&octets).map(|secret| places[secret])
+}
+
+/// Where the digits of a secret begin in `hex 'DIGITS'`, quotes and blanks among them or not.
+fn secret_in_octets(arguments: &[u8]) -> Option<usize> {
+    let offset = arguments.windows(3).position(|word| word == b"hex")? + 3;
+    let digits = &arguments[offset..];
+    let (mut octets, mut places) = (Vec::new(), Vec::new());
+    let mut high = None;
+    for (at, &digit) in digits.iter().enumerate() {
+        let Some(value) = char::from(digit).to_digit(16) else {
+            continue;
+        };
+        match high.take() {
+            None => high = Some((value, offset + at)),
+            Some((high, place)) => {
+                octets.push(u8::try_from(high * 16 + value).unwrap_or_default());
+                places.push(place);
+            }
+        }
+    }
+    if let Some((_, place)) = high {
+        // Half an octet of a secret is not to be seen either.
+        octets.push(b'x');
+        places.push(place);
+    }
+    let masked = SentMask::default().take(&octets);
+    masked.secrets.first().map(|secret| places[secret.start])
+}
+
+/// The first step of a definition that holds a secret.
+fn secret_in_definition(definition: &[u8]) -> Option<usize> {
+    let is_letter = |octet: &u8| octet.is_ascii_alphanumeric();
+    let starts = (1..definition.len()).filter(|&at| !is_letter(&definition[at - 1]));
+    starts
+        .filter_map(|start| {
+            let length = definition[start..].iter().position(|o| !is_letter(o))?;
+            let word = &definition[start..start + length];
+            let holds_secret = verbs::is_secret(word) || word.eq_ignore_ascii_case(b"login");
+            let is_verb = definition[start + length].is_ascii_whitespace();
+            (holds_secret && is_verb).then_some(start + length + 1)
+        })
+        .next()
+}
+
+/// The passwords of all URLs in the line.
+fn url_passwords(line: &[u8]) -> impl Iterator<Item = Range<usize>> {
+    let separators = (0..line.len()).filter(|&at| line[at..].starts_with(b"://"));
+    separators.filter_map(|separator| {
+        let authority = separator + 3;
+        let scheme = line[..separator]
+            .iter()
+            .rposition(|octet| !(octet.is_ascii_alphanumeric() || b"+-.".contains(octet)))
+            .map(|before| line[before]);
+        let end = match scheme {
+            Some(quote) if is_quote(quote) => line[authority..]
+                .iter()
+                .position(|&octet| octet == quote)
+                .map_or(line.len(), |length| authority + length),
+            _ => word_end(line, authority),
+        };
+        let password = password_of_url(&line[authority..end])?;
+        Some(authority + password.start..authority + password.end)
+    })
+}
+
+/// The password in what follows `://`. A password that holds `/` unescaped, and one whose `@` is not typed yet, are
+/// told from a port by not being a number.
+fn password_of_url(rest: &[u8]) -> Option<Range<usize>> {
+    let authority_end = rest
+        .iter()
+        .position(|octet| b"/\\?#".contains(octet))
+        .unwrap_or(rest.len());
+    if let Some(password) = password_before_at(&rest[..authority_end]) {
+        return Some(password);
+    }
+    let authority = &rest[..authority_end];
+    if authority.contains(&b'@') || authority.starts_with(b"[") {
+        return None;
+    }
+    let start = authority.iter().position(|&octet| octet == b':')? + 1;
+    if authority[start..].iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    Some(password_before_at(rest).unwrap_or(start..rest.len()))
+}
+
+/// What stands between the first `:` and the last `@`.
+fn password_before_at(authority: &[u8]) -> Option<Range<usize>> {
+    let end = authority.iter().rposition(|&octet| octet == b'@')?;
+    let start = authority[..end].iter().position(|&octet| octet == b':')? + 1;
+    (start < end).then_some(start..end)
+}
+
+/// The password in `open user:password@host`, which is not a target, but may be typed for one.
+fn password_of_target(line: &[u8], arguments: usize) -> Option<Range<usize>> {
+    let target = &line[arguments..];
+    if target.windows(3).any(|window| window == b"://") {
+        return None;
+    }
+    let password = password_before_at(target)?;
+    Some(arguments + password.start..arguments + password.end)
+}
+
+fn skip_blanks(line: &[u8], from: usize) -> usize {
+    line[from..]
+        .iter()
+        .position(|octet| !octet.is_ascii_whitespace())
+        .map_or(line.len(), |length| from + length)
+}
+
+/// Where the shell word that begins at `from` ends; an open quote goes to the end of the line.
+fn word_end(line: &[u8], from: usize) -> usize {
+    let mut open_quote = None;
+    let mut escaped = false;
+    for (at, &octet) in line.iter().enumerate().skip(from) {
+        match open_quote {
+            _ if escaped => escaped = false,
+            None | Some(b'"') if octet == b'\\' => escaped = true,
+            Some(quote) if octet == quote => open_quote = None,
+            None if is_quote(octet) => open_quote = Some(octet),
+            None if octet.is_ascii_whitespace() => return at,
+            _ => {}
+        }
+    }
+    line.len()
+}
+
+fn is_quote(octet: u8) -> bool {
+    matches!(octet, b'\'' | b'"')
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::collection::vec;
+    use proptest::sample::select;
+    use proptest::{prop_assert, proptest};
+
+    use super::secret_span;
+    use crate::shell::line::{Line, read};
+
+    fn is_secret_alias(name: &str) -> bool {
+        name == "pw"
+    }
+
+    fn masked(line: &str) -> String {
+        match secret_span(line.as_bytes(), &is_secret_alias) {
+            Some(span) => format!("{}*{}", &line[..span.start], &line[span.end..]),
+            None => line.to_owned(),
+        }
+    }
+
+    fn assert_masked(table: &[(&str, &str)]) {
+        for (line, shown) in table {
+            assert_eq!(masked(line), *shown, "{line}");
+        }
+    }
+
+    #[test]
+    fn the_argument_of_pass_acct_and_adat_is_masked_as_soon_as_it_begins() {
+        assert_masked(&[
+            ("PASS x", "PASS *"),
+            ("pass x y ", "pass *"),
+            ("  PaSs x", "  PaSs *"),
+            ("\tPASS\tx", "\tPASS\t*"),
+            ("PASS  x", "PASS *"),
+            ("PASS ", "PASS "),
+            ("PASS", "PASS"),
+            ("acct 1", "acct *"),
+            ("ADAT abc=", "ADAT *"),
+            ("PASS it's", "PASS *"),
+            ("PASS größe", "PASS *"),
+        ]);
+    }
+
+    #[test]
+    fn other_lines_are_not_masked() {
+        for line in [
+            "",
+            " ",
+            "USER x",
+            "PASSIVE x",
+            "PASV",
+            "RETR PASS x",
+            "SITE PASS x",
+            "!echo PASS x",
+            "help PASS x",
+            "quote",
+            "quote ",
+            "quote PASS",
+            "quote USER x",
+            "login",
+            "login bob",
+            "login bob ",
+            "open h:21",
+            "open ftp://bob@h/",
+            "open ftp://h:2121/a@b",
+            "open ftp://bob@h:2121/",
+            "open ftp://[::1]:21/x",
+            "open [::1]:21",
+            "open bob@h",
+            "alias pass",
+            "alias",
+            "alias bypass 'SITE x'",
+            "pw",
+            "pw ",
+            " pw x",
+            "PW x",
+            "CWD a:b@c",
+            "open ftp://:@h/",
+            "open ftp://h:/",
+        ] {
+            assert_eq!(masked(line), line);
+        }
+    }
+
+    #[test]
+    fn quote_hides_no_password() {
+        assert_masked(&[
+            ("quote pass x", "quote pass *"),
+            ("quote  PASS x", "quote  PASS *"),
+            ("quote\tPASS x", "quote\tPASS *"),
+            (" quote PASS x", " quote PASS *"),
+            ("QUOTE PASS x", "QUOTE PASS *"),
+            ("quote 'PASS x'", "quote 'PASS *"),
+            ("quote -x PASS \\x78", "quote -x PASS *"),
+            ("quote -x 'PASS \\x78'", "quote -x 'PASS *"),
+            ("quote -x \\x50ASS\\x20\\x78", "quote -x \\x50ASS\\x20*"),
+            ("quote -x \\x50ASS \\x7", "quote -x \\x50ASS *"),
+            ("quote -x \\x20 pass y", "quote -x \\x20 pass *"),
+        ]);
+    }
+
+    #[test]
+    fn the_password_of_login_is_masked_behind_the_user() {
+        assert_masked(&[
+            ("login bob p", "login bob *"),
+            ("login 'bob b' 'p q' a", "login 'bob b' *"),
+            ("login bob 'p q", "login bob *"),
+            ("  LOGIN bob p", "  LOGIN bob *"),
+            ("login bo\\ b p", "login bo\\ b *"),
+        ]);
+    }
+
+    #[test]
+    fn only_the_password_of_a_url_is_masked_wherever_it_stands() {
+        assert_masked(&[
+            ("open ftp://u:pw@h/", "open ftp://u:*@h/"),
+            ("ftp://u:pw@h", "ftp://u:*@h"),
+            ("RETR ftps://u:pw@h:21/a@b", "RETR ftps://u:*@h:21/a@b"),
+            ("open ftp://u:p@w@h/", "open ftp://u:*@h/"),
+            ("open ftp://u:p/w@h/", "open ftp://u:*@h/"),
+            ("open ftp://u:p:w@[::1]:21/", "open ftp://u:*@[::1]:21/"),
+            ("open ftp://:pw@h", "open ftp://:*@h"),
+            ("open ftp://u:12@h", "open ftp://u:*@h"),
+            ("open ftp://u:secr", "open ftp://u:*"),
+            ("open 'ftp://u:p w@h/' x", "open 'ftp://u:*@h/' x"),
+            ("open \"ftp://u:p w", "open \"ftp://u:*"),
+            ("open ftp://u:p\\ w@h x", "open ftp://u:*@h x"),
+            ("!curl ftp://u:pw@h/ -o x", "!curl ftp://u:*@h/ -o x"),
+            ("x ftp://u:a@h ftp://u:b@h y", "x ftp://u:*@h y"),
+            ("open u:pw@h", "open u:*@h"),
+        ]);
+    }
+
+    #[test]
+    fn a_secret_in_hexadecimal_is_masked() {
+        assert_masked(&[
+            (
+                "send hex '50 41 53 53 20 78 0D 0A'",
+                "send hex '50 41 53 53 20 *",
+            ),
+            ("send hex 4e0a7061735309 ", "send hex 4e0a7061735309 "),
+            ("send hex 4e0a7061735309 78", "send hex 4e0a7061735309 *"),
+            (
+                "send 'hex' \"FF F4 61 63 63 74 20 7",
+                "send 'hex' \"FF F4 61 63 63 74 20 *",
+            ),
+            ("send hex FF F1", "send hex FF F1"),
+            (
+                "alias in 'send hex 5041535320 78'",
+                "alias in 'send hex 5041535320 *",
+            ),
+        ]);
+    }
+
+    #[test]
+    fn the_arguments_of_an_alias_that_sends_a_secret_are_masked() {
+        assert_masked(&[("pw x y", "pw *"), ("pw  'x", "pw  *")]);
+    }
+
+    #[test]
+    fn a_secret_in_a_definition_is_masked() {
+        assert_masked(&[
+            ("alias me 'USER a' 'PASS x'", "alias me 'USER a' 'PASS *"),
+            ("alias me quote\\ pass x", "alias me quote\\ pass *"),
+            ("alias me 'login a b'", "alias me 'login *"),
+        ]);
+    }
+
+    proptest! {
+        #[test]
+        fn no_line_that_sends_a_secret_is_overlooked(parts in vec(select(&[
+            "PASS", "pass", "ACCT", "aDat", "quote", "-x", " ", " ", "\t", "\x0c", "'", "\"", "\\", "\\x50", "\\x20",
+            "ASS", "x", "> f", "\u{e9}", "!", "login", "RETR",
+        ][..]), 0..8)) {
+            let line = parts.concat();
+            let secret = match read(line.as_bytes(), &|_| false) {
+                Ok(Line::Raw { command, .. } | Line::Quote(command)) => command.secret().is_some(),
+                _ => false,
+            };
+            prop_assert!(!secret || secret_span(line.as_bytes(), &|_| false).is_some());
+        }
+
+        #[test]
+        fn the_span_lies_within_the_line(line in vec(0_u8..=255, 0..60)) {
+            if let Some(span) = secret_span(&line, &is_secret_alias) {
+                prop_assert!(span.start < span.end && span.end <= line.len());
+            }
+        }
+    }
+}

@@ -1,0 +1,332 @@
+//! One row of the table of settings, and the types that a setting may have.
+//!
+//! A row gives everything: what `set NAME VALUE` and the configuration file read, what is listed, completed and hinted,
+//! and what `help set` says.
+//!
+//! ```text
+//! Setting { name: "pager", of: &Switch(|settings: &mut Self| &mut settings.pager), about: "..." }
+//! Setting { name: "abort", of: &Choice(|settings: &mut Self| &mut settings.abort), about: "..." }
+//! Setting { name: "width", of: &Number { range: 20..=400, unit: "columns", field: |settings| ... }, about: "..." }
+//! ```
+
+use std::ops::RangeInclusive;
+
+/// One row of the table of settings, which belong to an `S`.
+pub struct Setting<S: 'static> {
+    /// The name after `set`.
+    pub name: &'static str,
+    /// Its type, and where it is kept.
+    pub of: &'static dyn SettingType<S>,
+    /// What it decides.
+    pub about: &'static str,
+}
+
+/// What the values of a setting are.
+pub trait SettingType<S>: Sync {
+    /// Its value now, as it would be typed.
+    fn value(&self, settings: &S) -> String;
+
+    /// Takes a value as it is typed; `false`, and nothing changes, if it is not one.
+    fn set(&self, settings: &mut S, value: &str) -> bool;
+
+    /// Its values, the default first, where they can be listed.
+    fn names(&self) -> Vec<&'static str> {
+        Vec::new()
+    }
+
+    /// Its values in words, where they cannot be listed.
+    fn describe(&self) -> String {
+        String::new()
+    }
+
+    /// Whether it is a number, which needs no quotes in the configuration file.
+    fn is_number(&self) -> bool {
+        false
+    }
+}
+
+/// A type with a name for each of its values.
+pub trait Named: Copy + PartialEq + Sized + 'static {
+    /// Every value with its name, the default first.
+    const NAMES: &'static [(&'static str, Self)];
+}
+
+/// Where a value is kept.
+type Field<S, T> = fn(&mut S) -> &mut T;
+
+/// `on` or `off`; this one is on unless it is switched off.
+pub struct Switch<S>(pub Field<S, bool>);
+
+/// The same, but it is off unless it is switched on.
+pub struct OffSwitch<S>(pub Field<S, bool>);
+
+/// One of a few names.
+pub struct Choice<S, T>(pub Field<S, T>);
+
+/// A whole number.
+pub struct Number<S> {
+    /// The numbers that it takes.
+    pub range: RangeInclusive<u32>,
+    /// What is counted.
+    pub unit: &'static str,
+    /// Where it is kept.
+    pub field: Field<S, u32>,
+}
+
+/// Words with commas between them, or none.
+pub struct List<S> {
+    /// What the words are.
+    pub words: &'static str,
+    /// Where they are kept.
+    pub field: Field<S, Vec<String>>,
+}
+
+/// Any text.
+pub struct Text<S> {
+    /// What the text is.
+    pub what: &'static str,
+    /// Where it is kept.
+    pub field: Field<S, String>,
+}
+
+impl<S> Setting<S> {
+    /// Its value now.
+    #[must_use]
+    pub fn value(&self, settings: &S) -> String {
+        self.of.value(settings)
+    }
+
+    /// The values that can be listed, with this between them, or all of them in words.
+    #[must_use]
+    pub fn values(&self, between: &str) -> String {
+        match self.of.names() {
+            names if names.is_empty() => self.of.describe(),
+            names => names.join(between),
+        }
+    }
+
+    /// Whether one of its values may begin so.
+    #[must_use]
+    pub fn has_value_beginning(&self, beginning: &str) -> bool {
+        let names = self.of.names();
+        names.is_empty() || names.iter().any(|name| name.starts_with(beginning))
+    }
+
+    /// One line: name, value, the other values, what it decides.
+    #[must_use]
+    pub fn describe(&self, settings: &S) -> String {
+        let (value, others) = (self.value(settings), self.others(settings));
+        format!("{:<16} {value:<8} {others:<22} {}", self.name, self.about)
+    }
+
+    /// The other values, and what it decides.
+    #[must_use]
+    pub fn describe_others(&self, settings: &S) -> String {
+        format!("{} {}", self.others(settings), self.about)
+    }
+
+    fn others(&self, settings: &S) -> String {
+        let value = self.value(settings);
+        let names = self.of.names();
+        if names.is_empty() {
+            return format!("({})", self.of.describe());
+        }
+        let others = names.into_iter().filter(|other| *other != value);
+        format!("(or {})", others.collect::<Vec<_>>().join(", "))
+    }
+}
+
+impl<S> std::fmt::Debug for Setting<S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Setting").field(&self.name).finish()
+    }
+}
+
+impl<S: Clone> SettingType<S> for Switch<S> {
+    fn value(&self, settings: &S) -> String {
+        switch_name(*(self.0)(&mut settings.clone()))
+    }
+
+    fn set(&self, settings: &mut S, value: &str) -> bool {
+        set_switch((self.0)(settings), value)
+    }
+
+    fn names(&self) -> Vec<&'static str> {
+        vec![ON, OFF]
+    }
+}
+
+impl<S: Clone> SettingType<S> for OffSwitch<S> {
+    fn value(&self, settings: &S) -> String {
+        switch_name(*(self.0)(&mut settings.clone()))
+    }
+
+    fn set(&self, settings: &mut S, value: &str) -> bool {
+        set_switch((self.0)(settings), value)
+    }
+
+    fn names(&self) -> Vec<&'static str> {
+        vec![OFF, ON]
+    }
+}
+
+impl<S: Clone, T: Named> SettingType<S> for Choice<S, T> {
+    fn value(&self, settings: &S) -> String {
+        let value = *(self.0)(&mut settings.clone());
+        let named = T::NAMES.iter().find(|(_, known)| *known == value);
+        named.map_or_else(String::new, |(name, _)| (*name).to_owned())
+    }
+
+    fn set(&self, settings: &mut S, value: &str) -> bool {
+        let named = T::NAMES.iter().find(|(name, _)| *name == value);
+        if let Some((_, value)) = named {
+            *(self.0)(settings) = *value;
+        }
+        named.is_some()
+    }
+
+    fn names(&self) -> Vec<&'static str> {
+        T::NAMES.iter().map(|(name, _)| *name).collect()
+    }
+}
+
+impl<S: Clone> SettingType<S> for Number<S> {
+    fn value(&self, settings: &S) -> String {
+        (self.field)(&mut settings.clone()).to_string()
+    }
+
+    fn set(&self, settings: &mut S, value: &str) -> bool {
+        let number = value.parse().ok();
+        let number = number.filter(|number| self.range.contains(number));
+        if let Some(number) = number {
+            *(self.field)(settings) = number;
+        }
+        number.is_some()
+    }
+
+    fn describe(&self) -> String {
+        let (least, most) = (self.range.start(), self.range.end());
+        format!("{least} to {most} {}", self.unit)
+    }
+
+    fn is_number(&self) -> bool {
+        true
+    }
+}
+
+impl<S: Clone> SettingType<S> for List<S> {
+    fn value(&self, settings: &S) -> String {
+        (self.field)(&mut settings.clone()).join(",")
+    }
+
+    fn set(&self, settings: &mut S, value: &str) -> bool {
+        let words = value.split(',').map(str::trim);
+        let words = words.filter(|word| !word.is_empty());
+        *(self.field)(settings) = words.map(str::to_owned).collect();
+        true
+    }
+
+    fn describe(&self) -> String {
+        format!("{}, with commas between them", self.words)
+    }
+}
+
+impl<S: Clone> SettingType<S> for Text<S> {
+    fn value(&self, settings: &S) -> String {
+        (self.field)(&mut settings.clone()).clone()
+    }
+
+    fn set(&self, settings: &mut S, value: &str) -> bool {
+        value.clone_into((self.field)(settings));
+        true
+    }
+
+    fn describe(&self) -> String {
+        self.what.to_owned()
+    }
+}
+
+fn switch_name(is_on: bool) -> String {
+    if is_on { ON } else { OFF }.to_owned()
+}
+
+fn set_switch(field: &mut bool, value: &str) -> bool {
+    let is_name = [ON, OFF].contains(&value);
+    if is_name {
+        *field = value == ON;
+    }
+    is_name
+}
+
+const ON: &str = "on";
+const OFF: &str = "off";
+
+#[cfg(test)]
+mod tests {
+    use super::{List, Number, Setting, Text};
+
+    #[derive(Clone, Debug, Default, PartialEq)]
+    struct Sample {
+        width: u32,
+        names: Vec<String>,
+        greeting: String,
+    }
+
+    const WIDTH: Setting<Sample> = Setting {
+        name: "width",
+        of: &Number {
+            range: 20..=400,
+            unit: "columns",
+            field: |sample: &mut Sample| &mut sample.width,
+        },
+        about: "how wide it is",
+    };
+
+    #[test]
+    fn a_number_is_taken_within_its_range_only() {
+        let mut sample = Sample::default();
+        for value in ["20", "400", "080"] {
+            assert!(WIDTH.of.set(&mut sample, value), "{value}");
+        }
+        assert_eq!(WIDTH.value(&sample), "80");
+        for value in ["19", "401", "-1", "80.5", "", "on", "4294967296"] {
+            assert!(!WIDTH.of.set(&mut sample, value), "{value}");
+        }
+        assert_eq!(sample.width, 80);
+        let line = WIDTH.describe(&sample);
+        assert_eq!(
+            line,
+            "width            80       (20 to 400 columns)    how wide it is"
+        );
+        assert!(WIDTH.has_value_beginning("4"));
+        assert_eq!(WIDTH.values("|"), "20 to 400 columns");
+    }
+
+    #[test]
+    fn a_list_and_a_text_print_as_they_are_typed() {
+        let names = Setting::<Sample> {
+            name: "names",
+            of: &List {
+                words: "names",
+                field: |sample: &mut Sample| &mut sample.names,
+            },
+            about: "whose",
+        };
+        let greeting = Setting::<Sample> {
+            name: "greeting",
+            of: &Text {
+                what: "any words",
+                field: |sample: &mut Sample| &mut sample.greeting,
+            },
+            about: "what is said",
+        };
+        let mut sample = Sample::default();
+        assert!(names.of.set(&mut sample, "a, b,,c"));
+        assert!(greeting.of.set(&mut sample, "good day"));
+        assert_eq!(sample.names, ["a", "b", "c"]);
+        assert_eq!(names.value(&sample), "a,b,c");
+        assert_eq!(greeting.value(&sample), "good day");
+        assert!(names.of.set(&mut sample, ""));
+        assert!(sample.names.is_empty());
+    }
+}

@@ -1,0 +1,358 @@
+//! What `set NAME VALUE` changes.
+
+use super::setting::{Choice, Named, OffSwitch, Setting, Switch};
+use crate::shell::screen::escape::escape;
+use crate::shell::screen::prompt::PromptParts;
+
+/// The address that a passive data connection goes to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DataHost {
+    /// The one that the 227 names.
+    Reply,
+    /// The control connection's peer, whatever the 227 names.
+    #[default]
+    Peer,
+}
+
+impl Named for DataHost {
+    const NAMES: &'static [(&'static str, Self)] = &[("peer", Self::Peer), ("reply", Self::Reply)];
+}
+
+/// Who may open an active data connection.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DataPeer {
+    /// Anybody.
+    Any,
+    /// The server's address only.
+    #[default]
+    Server,
+}
+
+impl Named for DataPeer {
+    const NAMES: &'static [(&'static str, Self)] = &[("server", Self::Server), ("any", Self::Any)];
+}
+
+/// What happens to line ends in TYPE A.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Ascii {
+    /// They are turned into those of the other side.
+    #[default]
+    Convert,
+    /// Nothing.
+    Raw,
+}
+
+impl Named for Ascii {
+    const NAMES: &'static [(&'static str, Self)] =
+        &[("convert", Self::Convert), ("raw", Self::Raw)];
+}
+
+/// What ends a multi-line reply.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Multiline {
+    /// A line of another code too, if silence follows.
+    #[default]
+    Lenient,
+    /// Only a line of the first line's code.
+    Strict,
+}
+
+impl Named for Multiline {
+    const NAMES: &'static [(&'static str, Self)] =
+        &[("lenient", Self::Lenient), ("strict", Self::Strict)];
+}
+
+/// How a transfer is aborted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Abort {
+    /// ABOR behind Telnet IP and Synch.
+    #[default]
+    Synch,
+    /// ABOR alone.
+    Plain,
+}
+
+impl Named for Abort {
+    const NAMES: &'static [(&'static str, Self)] =
+        &[("synch", Self::Synch), ("plain", Self::Plain)];
+}
+
+/// How `open` goes about TLS.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TlsStart {
+    /// Not at all: who wants TLS types AUTH TLS.
+    #[default]
+    Off,
+    /// AUTH TLS, PBSZ 0 and PROT P are sent, and without them there is no connection.
+    Require,
+    /// TLS begins before the greeting, then PBSZ 0 and PROT P are sent.
+    Implicit,
+}
+
+impl Named for TlsStart {
+    const NAMES: &'static [(&'static str, Self)] = &[
+        ("off", Self::Off),
+        ("require", Self::Require),
+        ("implicit", Self::Implicit),
+    ];
+}
+
+/// The newest version of TLS that is offered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TlsMaximum {
+    /// RFC 8446.
+    #[default]
+    Tls13,
+    /// RFC 5246.
+    Tls12,
+}
+
+impl Named for TlsMaximum {
+    const NAMES: &'static [(&'static str, Self)] = &[("1.3", Self::Tls13), ("1.2", Self::Tls12)];
+}
+
+/// The settings of one shell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// `set data-host`.
+    pub data_host: DataHost,
+    /// `set data-peer`.
+    pub data_peer: DataPeer,
+    /// `set ascii`.
+    pub ascii: Ascii,
+    /// `set multiline`.
+    pub multiline: Multiline,
+    /// `set abort`.
+    pub abort: Abort,
+    /// `set hints`.
+    pub hints: bool,
+    /// `set prompt-...`.
+    pub prompt: PromptParts,
+    /// `set gutter`.
+    pub gutter: bool,
+    /// `set pager`.
+    pub pager: bool,
+    /// `set time`.
+    pub time: bool,
+    /// `set tls`.
+    pub tls: TlsStart,
+    /// `set tls-max`.
+    pub tls_max: TlsMaximum,
+    /// `set tls-resume`.
+    pub tls_resume: bool,
+    /// `set tls-close-notify`.
+    pub tls_close_notify: bool,
+}
+
+/// Why a setting was not changed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SettingError {
+    /// No such setting.
+    #[error("set: there is no setting {}{} settings are {}", escape(name.as_bytes()), meant(name), names())]
+    UnknownName {
+        /// As given.
+        name: String,
+    },
+    /// Not a value of this setting.
+    #[error("set {name}: {} is not one of its values: it takes {values}", escape(value.as_bytes()))]
+    UnknownValue {
+        /// The setting.
+        name: &'static str,
+        /// As given.
+        value: String,
+        /// What it takes.
+        values: String,
+    },
+}
+
+impl Settings {
+    /// Every setting.
+    pub const TABLE: &'static [Setting<Self>] = &[
+        Setting {
+            name: "data-host",
+            of: &Choice(|settings: &mut Self| &mut settings.data_host),
+            about: "where a passive data connection goes: to the server we talk to, or where its 227 says",
+        },
+        Setting {
+            name: "data-peer",
+            of: &Choice(|settings: &mut Self| &mut settings.data_peer),
+            about: "who may open an active data connection: the server's address, or any",
+        },
+        Setting {
+            name: "ascii",
+            of: &Choice(|settings: &mut Self| &mut settings.ascii),
+            about: "line ends of files and pipes in TYPE A: converted, or left alone",
+        },
+        Setting {
+            name: "multiline",
+            of: &Choice(|settings: &mut Self| &mut settings.multiline),
+            about: "what ends a multi-line reply: another code and silence too, or its own code only",
+        },
+        Setting {
+            name: "abort",
+            of: &Choice(|settings: &mut Self| &mut settings.abort),
+            about: "how Ctrl-C sends ABOR: behind Telnet IP and Synch, or alone",
+        },
+        Setting {
+            name: "hints",
+            of: &Switch(|settings: &mut Self| &mut settings.hints),
+            about: "what could come next and what may go wrong, and in grey what a line may go on with",
+        },
+        Setting {
+            name: "time",
+            of: &OffSwitch(|settings: &mut Self| &mut settings.time),
+            about: "the time of day and the milliseconds since the last command, in front of what happens",
+        },
+        Setting {
+            name: "prompt-user",
+            of: &OffSwitch(|settings: &mut Self| &mut settings.prompt.user),
+            about: "in the prompt: the user who is logged in",
+        },
+        Setting {
+            name: "prompt-host",
+            of: &OffSwitch(|settings: &mut Self| &mut settings.prompt.host),
+            about: "in the prompt: the host",
+        },
+        Setting {
+            name: "prompt-dir",
+            of: &OffSwitch(|settings: &mut Self| &mut settings.prompt.directory),
+            about: "in the prompt: the working directory, as the last 257 said",
+        },
+        Setting {
+            name: "prompt-tls",
+            of: &Switch(|settings: &mut Self| &mut settings.prompt.tls),
+            about: "in the prompt: `ftps` while TLS protects the control connection",
+        },
+        Setting {
+            name: "prompt-data",
+            of: &Switch(|settings: &mut Self| &mut settings.prompt.data),
+            about: "in the prompt: whether a data connection is open",
+        },
+        Setting {
+            name: "prompt-rest",
+            of: &Switch(|settings: &mut Self| &mut settings.prompt.restart),
+            about: "in the prompt: the marker of a REST that is pending",
+        },
+        Setting {
+            name: "prompt-rnfr",
+            of: &Switch(|settings: &mut Self| &mut settings.prompt.rename),
+            about: "in the prompt: an RNFR that waits for its RNTO",
+        },
+        Setting {
+            name: "prompt-jobs",
+            of: &Switch(|settings: &mut Self| &mut settings.prompt.background),
+            about: "in the prompt: the verb of a transfer in the background",
+        },
+        Setting {
+            name: "gutter",
+            of: &Switch(|settings: &mut Self| &mut settings.gutter),
+            about: "the mark in front of data on the screen that tells them from replies",
+        },
+        Setting {
+            name: "pager",
+            of: &Switch(|settings: &mut Self| &mut settings.pager),
+            about: "data that are longer than the screen go to $PAGER, or to less",
+        },
+        Setting {
+            name: "tls",
+            of: &Choice(|settings: &mut Self| &mut settings.tls),
+            about: "how `open` begins: in clear, with AUTH TLS or not at all, or under TLS before the greeting",
+        },
+        Setting {
+            name: "tls-max",
+            of: &Choice(|settings: &mut Self| &mut settings.tls_max),
+            about: "the newest version of TLS that the next handshake of a control connection offers",
+        },
+        Setting {
+            name: "tls-resume",
+            of: &Switch(|settings: &mut Self| &mut settings.tls_resume),
+            about: "data connections resume the TLS session of the control connection",
+        },
+        Setting {
+            name: "tls-close-notify",
+            of: &Switch(|settings: &mut Self| &mut settings.tls_close_notify),
+            about: "the end of what is sent is announced, as TLS wants it",
+        },
+    ];
+
+    /// Does `set NAME VALUE`.
+    ///
+    /// # Errors
+    ///
+    /// A name or a value that is not in the table; the error lists what is.
+    pub fn set(&mut self, name: &str, value: &str) -> Result<(), SettingError> {
+        let setting = Self::named(name)?;
+        if setting.of.set(self, value) {
+            return Ok(());
+        }
+        Err(SettingError::UnknownValue {
+            name: setting.name,
+            value: value.to_owned(),
+            values: setting.values(" or "),
+        })
+    }
+
+    /// The setting of this name.
+    ///
+    /// # Errors
+    ///
+    /// [`SettingError::UnknownName`], which lists the names.
+    pub fn named(name: &str) -> Result<&'static Setting<Self>, SettingError> {
+        let known = Self::TABLE.iter().find(|setting| setting.name == name);
+        known.ok_or_else(|| SettingError::UnknownName {
+            name: name.to_owned(),
+        })
+    }
+
+    /// The lines that `set` alone shows: name, value, the other values, what it decides.
+    #[must_use]
+    pub fn list(&self) -> Vec<String> {
+        Self::TABLE
+            .iter()
+            .map(|setting| setting.describe(self))
+            .collect()
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            data_host: DataHost::default(),
+            data_peer: DataPeer::default(),
+            ascii: Ascii::default(),
+            multiline: Multiline::default(),
+            abort: Abort::default(),
+            hints: true,
+            time: false,
+            prompt: PromptParts::default(),
+            gutter: true,
+            pager: true,
+            tls: TlsStart::default(),
+            tls_max: TlsMaximum::default(),
+            tls_resume: true,
+            tls_close_notify: true,
+        }
+    }
+}
+
+/// The setting that a name without one was probably meant for, as the middle of a sentence.
+fn meant(name: &str) -> String {
+    let distance = |setting: &&Setting<Settings>| strsim::osa_distance(name, setting.name);
+    let nearest = Settings::TABLE.iter().min_by_key(distance);
+    nearest
+        .filter(|setting| distance(setting) <= MOST_SLIPS)
+        .map_or_else(
+            || ": the".to_owned(),
+            |setting| format!(", did you mean {}? The", setting.name),
+        )
+}
+
+const MOST_SLIPS: usize = 2;
+
+fn names() -> String {
+    let names: Vec<&str> = Settings::TABLE.iter().map(|setting| setting.name).collect();
+    names.join(", ")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,136 @@
+//! The table of settings, and what it makes of names and values.
+
+use super::{
+    Abort, Ascii, DataHost, DataPeer, Multiline, PromptParts, SettingError, Settings, TlsMaximum,
+    TlsStart,
+};
+
+#[test]
+fn the_defaults_are_the_first_values_of_the_table() {
+    let settings = Settings::default();
+    for setting in Settings::TABLE {
+        assert_eq!(
+            setting.value(&settings),
+            setting.of.names()[0],
+            "{}",
+            setting.name
+        );
+    }
+}
+
+#[test]
+fn every_value_of_the_table_can_be_set_and_changes_nothing_else() {
+    for setting in Settings::TABLE {
+        for value in setting.of.names() {
+            let mut settings = Settings::default();
+            settings.set(setting.name, value).unwrap();
+            assert_eq!(setting.value(&settings), value);
+            let others = Settings::TABLE
+                .iter()
+                .filter(|other| other.name != setting.name);
+            for other in others {
+                assert_eq!(other.value(&settings), other.of.names()[0]);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_value_of_every_type_can_be_reached_by_its_name() {
+    let mut settings = Settings::default();
+    for (name, value) in [
+        ("data-host", "reply"),
+        ("data-peer", "any"),
+        ("ascii", "raw"),
+        ("multiline", "strict"),
+        ("abort", "plain"),
+        ("hints", "off"),
+        ("gutter", "off"),
+        ("pager", "off"),
+        ("time", "on"),
+        ("prompt-user", "on"),
+        ("prompt-host", "on"),
+        ("prompt-dir", "on"),
+        ("prompt-tls", "off"),
+        ("prompt-data", "off"),
+        ("prompt-rest", "off"),
+        ("prompt-rnfr", "off"),
+        ("prompt-jobs", "off"),
+        ("tls", "require"),
+        ("tls-max", "1.2"),
+        ("tls-resume", "off"),
+        ("tls-close-notify", "off"),
+    ] {
+        settings.set(name, value).unwrap();
+    }
+    let expected = Settings {
+        data_host: DataHost::Reply,
+        data_peer: DataPeer::Any,
+        ascii: Ascii::Raw,
+        multiline: Multiline::Strict,
+        abort: Abort::Plain,
+        hints: false,
+        gutter: false,
+        pager: false,
+        time: true,
+        prompt: PromptParts {
+            host: true,
+            user: true,
+            directory: true,
+            tls: false,
+            data: false,
+            restart: false,
+            rename: false,
+            background: false,
+        },
+        tls: TlsStart::Require,
+        tls_max: TlsMaximum::Tls12,
+        tls_resume: false,
+        tls_close_notify: false,
+    };
+    assert_eq!(settings, expected);
+}
+
+#[test]
+fn an_unknown_name_or_value_lists_the_choices_and_changes_nothing() {
+    let mut settings = Settings::default();
+    let name = settings.set("colour", "on").unwrap_err().to_string();
+    assert!(name.contains("colour") && name.contains("data-host, data-peer, ascii"));
+    let value = settings.set("ascii", "RAW").unwrap_err().to_string();
+    assert!(value.contains("RAW") && value.contains("convert or raw"));
+    assert_eq!(settings, Settings::default());
+    let hostile = settings.set("\x1b", "on").unwrap_err().to_string();
+    assert!(hostile.contains("\\x1b") && !hostile.contains('\x1b'));
+    assert!(matches!(
+        Settings::named(""),
+        Err(SettingError::UnknownName { .. })
+    ));
+}
+
+#[test]
+fn the_list_shows_each_setting_with_its_value_and_the_others() {
+    let mut settings = Settings::default();
+    settings.set("ascii", "raw").unwrap();
+    let list = settings.list();
+    assert_eq!(list.len(), Settings::TABLE.len());
+    assert!(list[2].starts_with("ascii            raw      (or convert)           line ends"));
+    assert!(list[5].starts_with("hints            on       (or off)               what"));
+}
+
+#[test]
+fn a_name_with_a_slip_is_asked_back_before_all_are_listed() {
+    let said = |name: &str| {
+        Settings::default()
+            .set(name, "off")
+            .unwrap_err()
+            .to_string()
+    };
+    let start = "set: there is no setting hint, did you mean hints? The settings are data-host,";
+    assert!(said("hint").starts_with(start), "{}", said("hint"));
+    let start = "set: there is no setting frobnicate: the settings are data-host,";
+    assert!(
+        said("frobnicate").starts_with(start),
+        "{}",
+        said("frobnicate")
+    );
+}

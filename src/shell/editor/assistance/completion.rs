@@ -1,0 +1,214 @@
+//! What Tab offers.
+
+use std::path::Path;
+
+use super::context::{self, Context, Form, Wanted};
+use super::knowledge::{Knowledge, LocalName};
+use super::syntax::Syntax;
+use crate::protocol::hidden::is_hidden;
+use crate::protocol::verbs::{VERBS, VerbEntry};
+use crate::shell::config::settings::Settings;
+use crate::shell::help;
+use crate::shell::line::quote::NAME as QUOTE;
+use crate::shell::line::{self, Builtin, Line, expand_home, quoted};
+
+/// The candidates for one place of a line.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Completion {
+    /// Where the text begins that each of them replaces; it ends at the cursor.
+    pub start: usize,
+    /// In order, each once.
+    pub candidates: Vec<Candidate>,
+}
+
+/// One way to go on.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Candidate {
+    /// What stands in the list.
+    pub shown: String,
+    /// What stands in the line if it is taken.
+    pub replacement: String,
+}
+
+/// What could stand at the cursor, an octet index into the line.
+#[must_use]
+pub fn complete(line: &str, cursor: usize, knowledge: &Knowledge) -> Completion {
+    let Some(before) = line.get(..cursor) else {
+        return Completion::default();
+    };
+    let Some(context) = context::read(before, knowledge) else {
+        return Completion::default();
+    };
+    let found = context.wanted.iter().map(|wanted| match *wanted {
+        Wanted::Name { ours } => names(&context.typed, ours, knowledge),
+        Wanted::RemoteName => remote_names(before, &context, knowledge),
+        Wanted::LocalFile => local_names(&context.typed, knowledge, |_| true),
+        Wanted::LocalFolder => local_names(&context.typed, knowledge, |name| name.is_folder),
+        Wanted::Verb => verbs(&context.typed),
+        Wanted::HelpTopic => help_topics(&context.typed, knowledge),
+        Wanted::AliasName => exact(knowledge.aliases.names(), &context.typed),
+        Wanted::SettingName => exact(setting_names(), &context.typed),
+        Wanted::SettingValue(setting) => exact(setting.of.names().into_iter(), &context.typed),
+        Wanted::SubArgument(entry) => sub_arguments(entry, &context.typed),
+        Wanted::Option(option) => exact(std::iter::once(option), &context.typed),
+    });
+    let mut candidates: Vec<Candidate> = found.flatten().collect();
+    candidates.sort();
+    candidates.dedup_by(|one, other| one.replacement == other.replacement);
+    candidates.truncate(MOST_CANDIDATES);
+    Completion {
+        start: context.start,
+        candidates,
+    }
+}
+
+/// Verbs in the case in which they were begun, and what is ours. A blank follows where something must: any other would
+/// be sent.
+fn names(typed: &str, ours: bool, knowledge: &Knowledge) -> Vec<Candidate> {
+    let built_ins = Builtin::NAMES.iter().map(|&(name, builtin)| {
+        let takes_arguments = Syntax::read(help::usage(builtin)).takes_arguments();
+        (name, takes_arguments)
+    });
+    let quote = str::from_utf8(QUOTE).map(|name| (name, true));
+    let aliases = knowledge.aliases.names().map(|name| {
+        let usage = knowledge.aliases.usage(name).unwrap_or_default();
+        (name, Syntax::read(usage).takes_arguments())
+    });
+    let all_ours = built_ins.chain(quote).chain(aliases);
+    let all_ours: Vec<(&str, bool)> = all_ours.filter(|_| ours).collect();
+    let begun = all_ours.iter().filter(|(name, _)| name.starts_with(typed));
+    let begun = begun.map(|&(name, goes_on)| candidate(name.to_owned(), goes_on));
+    let verbs = VERBS.iter().filter_map(|entry| {
+        let name = in_case_of(typed, entry.name)?;
+        let is_hidden_by_ours = all_ours.iter().any(|(ours, _)| *ours == name);
+        (!is_hidden_by_ours).then(|| candidate(name, Syntax::read(entry.syntax).wants_argument()))
+    });
+    verbs.chain(begun).collect()
+}
+
+fn verbs(typed: &str) -> Vec<Candidate> {
+    let names = VERBS
+        .iter()
+        .filter_map(|entry| in_case_of(typed, entry.name));
+    names.map(|name| candidate(name, false)).collect()
+}
+
+fn help_topics(typed: &str, knowledge: &Knowledge) -> Vec<Candidate> {
+    let built_ins = Builtin::NAMES.iter().map(|&(name, _)| name);
+    let ours = built_ins.chain(knowledge.aliases.names());
+    let mut topics = exact(ours, typed);
+    topics.extend(verbs(typed));
+    topics
+}
+
+fn sub_arguments(entry: &VerbEntry, typed: &str) -> Vec<Candidate> {
+    let fitting = entry
+        .sub_arguments
+        .iter()
+        .filter_map(|one| in_case_of(typed, one));
+    let candidates = fitting.map(|one| {
+        let rest = Syntax::of_verb(entry, &one).rest(one.split(' ').count());
+        let goes_on = !rest.is_empty() && !rest.starts_with('[') && !one.ends_with('=');
+        candidate(one, goes_on)
+    });
+    candidates.collect()
+}
+
+/// What is spelt in exactly one way.
+fn exact<'a>(all: impl Iterator<Item = &'a str>, typed: &str) -> Vec<Candidate> {
+    all.filter(|one| one.starts_with(typed))
+        .map(|one| candidate(one.to_owned(), false))
+        .collect()
+}
+
+fn setting_names() -> impl Iterator<Item = &'static str> {
+    Settings::TABLE.iter().map(|setting| setting.name)
+}
+
+/// The name as it would be typed on: what is there stays as it is, and the rest takes the case of its last letter.
+fn in_case_of(typed: &str, name: &str) -> Option<String> {
+    let begins_so = name
+        .get(..typed.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(typed));
+    let rest = begins_so.then(|| &name[typed.len()..])?;
+    let last_letter = typed.chars().rev().find(|c| c.is_ascii_alphabetic());
+    let rest = match last_letter {
+        Some(letter) if letter.is_ascii_lowercase() => rest.to_ascii_lowercase(),
+        _ => rest.to_owned(),
+    };
+    Some(format!("{typed}{rest}"))
+}
+
+fn candidate(text: String, goes_on: bool) -> Candidate {
+    let blank = if goes_on { " " } else { "" };
+    Candidate {
+        replacement: format!("{text}{blank}"),
+        shown: text,
+    }
+}
+
+/// Names that were seen on the server. One that cannot be shown as it is, or would not be sent as it is, is not offered.
+fn remote_names(before: &str, context: &Context, knowledge: &Knowledge) -> Vec<Candidate> {
+    let start = context.typed.as_bytes();
+    let seen = knowledge
+        .remote_names
+        .beginning_with(start, MOST_CANDIDATES);
+    let names = seen
+        .into_iter()
+        .filter_map(|name| String::from_utf8(name).ok());
+    let plain = names.filter(|name| !name.chars().any(|c| is_hidden(c) || c == '\t'));
+    plain
+        .filter_map(|name| match context.form {
+            Form::Word => Some(Candidate {
+                replacement: quoted(&name)?,
+                shown: name,
+            }),
+            Form::Rest => {
+                let line = format!("{}{name}", &before[..context.start]);
+                is_sent_whole(&line).then(|| candidate(name, false))
+            }
+        })
+        .collect()
+}
+
+/// Whether nothing at the end of this line would be taken for a redirection.
+fn is_sent_whole(line: &str) -> bool {
+    match line::read(line.as_bytes(), &|_| false) {
+        Ok(Line::Raw { redirection, .. }) => redirection.is_none(),
+        Ok(Line::Quote(_)) => true,
+        _ => false,
+    }
+}
+
+fn local_names(
+    typed: &str,
+    knowledge: &Knowledge,
+    is_wanted: impl Fn(&LocalName) -> bool,
+) -> Vec<Candidate> {
+    let folder_end = typed.rfind('/').map_or(0, |slash| slash + 1);
+    let (folder, start) = typed.split_at(folder_end);
+    let listed = match folder {
+        "" => Path::new(".").to_owned(),
+        folder => expand_home(Path::new(folder), knowledge.home.as_deref()),
+    };
+    let begins_so = |name: &LocalName| {
+        let is_visible = !name.name.starts_with('.') || start.starts_with('.');
+        is_visible && name.name.starts_with(start) && !name.name.chars().any(is_hidden)
+    };
+    let names = (knowledge.list_folder)(&listed);
+    let fitting = names
+        .into_iter()
+        .filter(|name| begins_so(name) && is_wanted(name));
+    fitting
+        .filter_map(|name| {
+            let slash = if name.is_folder { "/" } else { "" };
+            Some(Candidate {
+                replacement: quoted(&format!("{folder}{}{slash}", name.name))?,
+                shown: format!("{}{slash}", name.name),
+            })
+        })
+        .collect()
+}
+
+/// More would not be read, and the editor cannot list more than 65,535.
+const MOST_CANDIDATES: usize = 1_000;

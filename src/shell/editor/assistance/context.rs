@@ -1,0 +1,230 @@
+//! What is wanted where the cursor stands.
+
+use super::knowledge::Knowledge;
+use super::syntax::Syntax;
+use crate::protocol::Verb;
+use crate::protocol::verbs::{self, VerbEntry};
+use crate::shell::config::setting::Setting;
+use crate::shell::config::settings::Settings;
+use crate::shell::help;
+use crate::shell::line::quote::Quoted;
+use crate::shell::line::{Builtin, OpenTarget, open_target, open_word};
+
+/// What is being typed at the end of a line.
+#[derive(Debug)]
+pub(super) struct Context {
+    /// Where it begins in the line.
+    pub(super) start: usize,
+    /// What it means: as typed, or with quotes taken away.
+    pub(super) typed: String,
+    pub(super) form: Form,
+    pub(super) wanted: Vec<Wanted>,
+}
+
+/// How an argument ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// With the line: it is sent as typed, spaces and quotes included.
+    Rest,
+    /// With a blank, as a shell's word does.
+    Word,
+}
+
+/// What could stand there.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Wanted {
+    /// The first word of a line: verbs, and built-ins and aliases unless it is behind `quote`.
+    Name {
+        ours: bool,
+    },
+    RemoteName,
+    LocalFile,
+    LocalFolder,
+    Verb,
+    HelpTopic,
+    AliasName,
+    SettingName,
+    SettingValue(&'static Setting<Settings>),
+    /// One of those that this verb has.
+    SubArgument(&'static VerbEntry),
+    /// This, as it is.
+    Option(&'static str),
+}
+
+/// What is being typed at the end of `line`; nothing where nobody can help.
+pub(super) fn read(line: &str, knowledge: &Knowledge) -> Option<Context> {
+    if line.starts_with('!') {
+        return Some(word(line, 1, vec![Wanted::LocalFile]));
+    }
+    let Some((name, arguments)) = line.split_once(' ') else {
+        return Some(rest(line, 0, vec![Wanted::Name { ours: true }]));
+    };
+    if let Some(quoted) = Quoted::find(line.as_bytes()) {
+        let touches_option = quoted.escaped && !line.ends_with(' ') && quoted.text.is_empty();
+        return raw(line, quoted.offset, &|_| None).filter(|_| !touches_option);
+    }
+    if let Some(builtin) = Builtin::named(name) {
+        return behind_builtin(line, builtin, arguments);
+    }
+    let is_lower_case = !name.chars().any(char::is_uppercase);
+    if is_lower_case && knowledge.aliases.contains(name) {
+        return behind_alias(line, name, knowledge);
+    }
+    raw(line, 0, &|entry| open_target(line, entry.data?))
+}
+
+/// A command for the server that begins at `start`.
+fn raw(
+    line: &str,
+    start: usize,
+    target: &dyn Fn(&VerbEntry) -> Option<(OpenTarget, usize)>,
+) -> Option<Context> {
+    let command = &line[start..];
+    let Some((name, arguments)) = command.split_once(' ') else {
+        return Some(rest(line, start, vec![Wanted::Name { ours: false }]));
+    };
+    let entry = verbs::entry(&Verb::new(name.as_bytes())).filter(|entry| !entry.secret)?;
+    match target(entry) {
+        Some((OpenTarget::File, end)) => return Some(word(line, end, vec![Wanted::LocalFile])),
+        Some((OpenTarget::Other, _)) => return None,
+        None => {}
+    }
+    let behind_name = line.len() - arguments.len();
+    Some(verb_argument(line, behind_name, entry))
+}
+
+/// Walks over the arguments that are whole; a path takes the rest of the line.
+fn verb_argument(line: &str, behind_name: usize, entry: &'static VerbEntry) -> Context {
+    let syntax = Syntax::of_verb(entry, &line[behind_name..]);
+    let mut start = behind_name;
+    for index in 0.. {
+        let place = syntax.place(index).unwrap_or_default();
+        let end = line[start..].find(' ').map(|length| start + length);
+        let is_option = place == "<path>" && index == 0 && line[start..].starts_with('-');
+        let is_path = ["<path>", "<new-path>", "<link>", "<part>"].contains(&place);
+        match end {
+            Some(end) if is_option => {
+                // `LIST -la path`: ls's options are no part of the path.
+                return rest(line, end + 1, vec![Wanted::RemoteName]);
+            }
+            Some(end) if !is_path && !place.is_empty() => start = end + 1,
+            _ if is_path => return rest(line, start, vec![Wanted::RemoteName]),
+            _ if place == "<verb>" && entry.sub_arguments.is_empty() => {
+                return rest(line, start, vec![Wanted::Verb]);
+            }
+            _ => break,
+        }
+    }
+    // `OPTS UTF8 ON`: some have a space in them.
+    let sub_arguments = Wanted::SubArgument(entry);
+    rest(line, behind_name, vec![sub_arguments])
+}
+
+fn behind_builtin(line: &str, builtin: Builtin, arguments: &str) -> Option<Context> {
+    let index = index_of_word(arguments);
+    let context = |wanted| Some(word(line, 0, wanted));
+    match (builtin, index) {
+        (Builtin::Help, 0) => context(vec![Wanted::HelpTopic]),
+        (Builtin::Help, 1) => {
+            // `help SITE CHMOD` is one topic.
+            let verb = arguments.split_whitespace().next()?;
+            let entry = verbs::entry(&Verb::new(verb.as_bytes()))?;
+            (entry.name == "SITE").then(|| word(line, 0, vec![Wanted::SubArgument(entry)]))
+        }
+        (Builtin::Alias | Builtin::Unalias, 0) => context(vec![Wanted::AliasName]),
+        (Builtin::Set, 0) => context(vec![Wanted::SettingName]),
+        (Builtin::Set, 1) => {
+            let name = arguments.split_whitespace().next()?;
+            context(vec![Wanted::SettingValue(Settings::named(name).ok()?)])
+        }
+        (Builtin::Lcd, 0) => context(vec![Wanted::LocalFolder]),
+        (Builtin::Resume, _) => behind_resume(line, arguments),
+        _ => {
+            let syntax = Syntax::read(help::usage(builtin));
+            let (open, typed) = open_word(arguments);
+            if typed.starts_with('-') {
+                return context(syntax.options().map(Wanted::Option).collect());
+            }
+            let words = arguments[..open].split_whitespace();
+            let options = words.filter(|word| word.starts_with('-')).count();
+            match syntax.operand(index.saturating_sub(options))? {
+                "FILE" | "LOCAL" => context(vec![Wanted::LocalFile]),
+                "REMOTE" => context(vec![Wanted::RemoteName]),
+                _ => None,
+            }
+        }
+    }
+}
+
+/// `resume LOCAL [REMOTE]`, and the other way round behind `--get`; options stand anywhere.
+fn behind_resume(line: &str, arguments: &str) -> Option<Context> {
+    let (open, typed) = open_word(arguments);
+    let words: Vec<&str> = arguments[..open].split_whitespace().collect();
+    if let Some(value) = words.last().and_then(|option| match *option {
+        "--verify" => Some("full"),
+        "--via" => Some("rest"),
+        _ => None,
+    }) {
+        return Some(word(line, 0, vec![Wanted::Option(value)]));
+    }
+    if typed.starts_with('-') {
+        let options = RESUME_OPTIONS.iter().copied().map(Wanted::Option);
+        return Some(word(line, 0, options.collect()));
+    }
+    let is_option = |word: &&&str| word.starts_with("--") || ["full", "rest"].contains(*word);
+    let names = words.iter().filter(|word| !is_option(word)).count();
+    let is_local = (names == 0) != words.contains(&"--get");
+    let wanted = if is_local {
+        Wanted::LocalFile
+    } else {
+        Wanted::RemoteName
+    };
+    (names < 2).then(|| word(line, 0, vec![wanted]))
+}
+
+fn behind_alias(line: &str, name: &str, knowledge: &Knowledge) -> Option<Context> {
+    if knowledge.aliases.carries_secret(name) {
+        return None;
+    }
+    let syntax = Syntax::read(knowledge.aliases.usage(name)?);
+    let arguments = &line[name.len() + 1..];
+    let wanted = match syntax.place(index_of_word(arguments))? {
+        "LOCAL" => Wanted::LocalFile,
+        _ => Wanted::RemoteName,
+    };
+    Some(word(line, 0, vec![wanted]))
+}
+
+/// How many words stand before the one that is being typed.
+fn index_of_word(arguments: &str) -> usize {
+    let (mut end, mut index) = (open_word(arguments).0, 0);
+    while let before = arguments[..end].trim_end()
+        && !before.is_empty()
+    {
+        end = open_word(before).0;
+        index += 1;
+    }
+    index
+}
+
+fn rest(line: &str, start: usize, wanted: Vec<Wanted>) -> Context {
+    Context {
+        start,
+        typed: line[start..].to_owned(),
+        form: Form::Rest,
+        wanted,
+    }
+}
+
+/// The last shell word behind `from`.
+fn word(line: &str, from: usize, wanted: Vec<Wanted>) -> Context {
+    let (start, typed) = open_word(&line[from..]);
+    Context {
+        start: from + start,
+        typed,
+        form: Form::Word,
+        wanted,
+    }
+}
+
+const RESUME_OPTIONS: &[&str] = &["--get", "--verify", "--via", "--unverified"];

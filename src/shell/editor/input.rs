@@ -1,0 +1,197 @@
+//! Where lines, data and answers come from.
+
+use std::collections::VecDeque;
+use std::io::{self, BufRead, Read};
+
+use super::{Editor, HistoryLost, Typed, What};
+
+/// The lines of one run, and what a person types in between.
+pub struct Input {
+    source: Source,
+    /// Lines of a paste that have not been read yet.
+    pasted: VecDeque<String>,
+}
+
+/// Who gives the lines.
+pub enum Source {
+    /// A person at a terminal.
+    Terminal(Box<Editor>),
+    /// Standard input.
+    Script(Box<dyn BufRead + Send>),
+    /// The command line; standard input is for data only.
+    Given(VecDeque<Vec<u8>>),
+}
+
+impl Input {
+    /// Nothing has been read yet.
+    #[must_use]
+    pub fn new(source: Source) -> Self {
+        Self {
+            source,
+            pasted: VecDeque::new(),
+        }
+    }
+
+    /// Whether a person types the lines.
+    #[must_use]
+    pub fn is_interactive(&self) -> bool {
+        matches!(self.source, Source::Terminal(_))
+    }
+
+    /// Whether the next line is one of a paste, which nobody is asked for.
+    #[must_use]
+    pub fn has_pasted(&self) -> bool {
+        !self.pasted.is_empty()
+    }
+
+    /// The next line at the prompt.
+    pub fn read_command(&mut self, prompt: &str) -> Typed {
+        self.read(prompt, What::Line)
+    }
+
+    /// The next line of data; it may hold several, pasted.
+    pub fn read_data(&mut self, prompt: &str) -> Typed {
+        if let Some(line) = self.next_pasted(prompt, What::Data) {
+            return Typed::Line(line);
+        }
+        match &mut self.source {
+            Source::Terminal(editor) => editor.read_data(prompt),
+            Source::Script(_) | Source::Given(_) => Typed::End,
+        }
+    }
+
+    /// An answer to a question. A line of a paste was meant for something else; without a person there is none.
+    pub fn ask(&mut self, question: &str) -> Typed {
+        match &mut self.source {
+            Source::Terminal(editor) => editor.read_line(question),
+            Source::Script(_) | Source::Given(_) => Typed::End,
+        }
+    }
+
+    /// The next line, without its line end; `None` at the end. `prompt` is for a person.
+    pub fn next_line(&mut self, prompt: &str) -> Option<Vec<u8>> {
+        match &mut self.source {
+            Source::Terminal(_) => self.read_text(prompt, What::Text).map(String::into_bytes),
+            Source::Script(input) => read_script_line(input.as_mut()),
+            Source::Given(lines) => lines.pop_front(),
+        }
+    }
+
+    /// A secret, of which nothing is shown; `None` if there is nobody to ask.
+    pub fn ask_secret(&mut self, prompt: &str) -> Option<String> {
+        self.read_text(prompt, What::Secret)
+    }
+
+    /// What is left of standard input, as data.
+    ///
+    /// # Errors
+    ///
+    /// A person at a terminal types data at `data>`.
+    pub fn rest(&mut self) -> Result<Box<dyn Read + Send>, AtTerminal> {
+        match &mut self.source {
+            Source::Terminal(_) => Err(AtTerminal),
+            Source::Script(input) => {
+                let rest = std::mem::replace(input, Box::new(io::empty()));
+                Ok(Box::new(rest))
+            }
+            Source::Given(_) => Ok(Box::new(io::stdin())),
+        }
+    }
+
+    /// How wide a text may be.
+    pub fn columns(&mut self) -> usize {
+        match &mut self.source {
+            Source::Terminal(editor) => editor.columns(),
+            Source::Script(_) | Source::Given(_) => USUAL_COLUMNS,
+        }
+    }
+
+    /// Keeps a line in the history, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// As [`Editor::remember`].
+    pub fn remember(&mut self, line: &str) -> Result<(), HistoryLost> {
+        match &mut self.source {
+            Source::Terminal(editor) => editor.remember(line),
+            Source::Script(_) | Source::Given(_) => Ok(()),
+        }
+    }
+
+    /// Drops the pasted lines that have not been read, and says how many there were.
+    pub fn drop_pasted(&mut self) -> u64 {
+        std::mem::take(&mut self.pasted).len() as u64
+    }
+
+    fn read_text(&mut self, prompt: &str, what: What) -> Option<String> {
+        match self.read(prompt, what) {
+            Typed::Line(text) | Typed::LastText(text) => Some(text),
+            Typed::End | Typed::Interrupt | Typed::NotText => None,
+        }
+    }
+
+    /// One line; the others of a paste are read next.
+    fn read(&mut self, prompt: &str, what: What) -> Typed {
+        if let Some(line) = self.next_pasted(prompt, what) {
+            return Typed::Line(line);
+        }
+        let Source::Terminal(editor) = &mut self.source else {
+            return Typed::End;
+        };
+        let typed = editor.read(prompt, what);
+        let (Typed::Line(text) | Typed::LastText(text)) = &typed else {
+            return typed;
+        };
+        match pasted_lines(text) {
+            None => typed,
+            Some(lines) => {
+                self.pasted = lines;
+                self.next_pasted(prompt, what)
+                    .map_or(Typed::End, Typed::Line)
+            }
+        }
+    }
+
+    /// The next line of a paste, shown as if it had been typed here.
+    fn next_pasted(&mut self, prompt: &str, what: What) -> Option<String> {
+        let line = self.pasted.pop_front()?;
+        if let Source::Terminal(editor) = &self.source {
+            editor.show_typed(prompt, &line, what);
+        }
+        Some(line)
+    }
+}
+
+/// A person types at a terminal, so its standard input is not data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AtTerminal;
+
+/// The lines of a paste; `None` if it is a single line, which was typed.
+fn pasted_lines(text: &str) -> Option<VecDeque<String>> {
+    let lines = text.strip_suffix('\n').unwrap_or(text).split('\n');
+    let lines = lines.map(|line| line.strip_suffix('\r').unwrap_or(line).to_owned());
+    text.contains('\n').then(|| lines.collect())
+}
+
+/// One line of a script; CR LF and LF end it. An error of the input is its end.
+fn read_script_line(input: &mut dyn BufRead) -> Option<Vec<u8>> {
+    let mut line = Vec::new();
+    match input.read_until(b'\n', &mut line) {
+        Ok(0) | Err(_) => None,
+        Ok(_) => {
+            if line.last() == Some(&b'\n') {
+                line.pop();
+            }
+            if line.last() == Some(&b'\r') {
+                line.pop();
+            }
+            Some(line)
+        }
+    }
+}
+
+/// What is said of a line that the editor cannot hold.
+pub(crate) const NOT_TEXT: &str = "that line is not UTF-8 and was dropped, nothing was sent: `quote -x` takes such octets as \\xE9";
+
+/// Where there is no terminal to ask.
+const USUAL_COLUMNS: usize = 80;

@@ -1,0 +1,143 @@
+//! What is said around a command: a warning before it, and a hint after its reply.
+
+use std::path::PathBuf;
+
+use super::advice::{self, Circumstances};
+use crate::client::{Ending, Outcome, Status};
+use crate::protocol::Command;
+use crate::shell::config::secrets::without_secrets;
+use crate::shell::config::settings::Settings;
+use crate::shell::line::Redirection;
+use crate::shell::screen::painter::{Painter, Tone};
+
+/// Says what may go wrong and what could come next, as far as the user wants to hear it.
+pub(crate) struct Hints {
+    painter: Painter,
+    is_interactive: bool,
+    /// It was said in this session that data go in clear: once is enough.
+    has_told_of_clear_data: bool,
+}
+
+impl Hints {
+    pub(crate) fn new(painter: Painter, is_interactive: bool) -> Self {
+        Self {
+            painter,
+            is_interactive,
+            has_told_of_clear_data: false,
+        }
+    }
+
+    /// There is a new session, in which nothing has been said.
+    pub(crate) fn begin_session(&mut self) {
+        self.has_told_of_clear_data = false;
+    }
+
+    /// Says what is dangerous about a command that is about to be sent.
+    pub(crate) fn warn_before(&mut self, command: &Command, status: &Status, settings: &Settings) {
+        if !settings.hints || !self.is_interactive {
+            return;
+        }
+        if let Some(warning) = advice::warning(command, &status.learnt) {
+            self.painter.say(Tone::Hint, &warning);
+        }
+        let circumstances = Circumstances::of(status, settings);
+        let sends_in_clear = advice::sends_data_in_clear(command, &status.learnt, circumstances);
+        if sends_in_clear && !self.has_told_of_clear_data {
+            self.has_told_of_clear_data = true;
+            self.painter.say(Tone::Hint, advice::DATA_IN_CLEAR);
+        }
+    }
+
+    /// Says what could come next, if there is something to say. `status` is that after the reply.
+    pub(crate) fn follow(&self, outcome: &Outcome, status: Option<&Status>, settings: &Settings) {
+        if !settings.hints {
+            return;
+        }
+        if let Some(cause) = missing_data_connection(outcome) {
+            self.painter.say(Tone::Hint, cause);
+            return;
+        }
+        if outcome.ending != Ending::Answered {
+            return;
+        }
+        // An offered data port that could not be opened has been told already.
+        let is_unreachable = matches!(outcome.code(), 227..=229) && !outcome.is_positive();
+        let Some(status) = status.filter(|_| !is_unreachable) else {
+            return;
+        };
+        let answered = status.last_answered.as_ref();
+        let answered = answered.filter(|last| last.reply.code.0 == outcome.code());
+        // Only a script has comments, and nobody would ask it `why`.
+        let answered = answered.filter(|last| self.is_interactive || advice::is_comment(last));
+        let circumstances = Circumstances::of(status, settings);
+        if let Some(hint) = answered.and_then(|last| advice::hint(last, circumstances)) {
+            self.painter.say(Tone::Hint, &hint);
+        }
+    }
+
+    /// The same for a command that the user did not type, whose success has its own continuation.
+    pub(crate) fn follow_refusal(
+        &self,
+        outcome: &Outcome,
+        status: Option<&Status>,
+        settings: &Settings,
+    ) {
+        let is_refused = |reply: &crate::protocol::Reply| reply.code.is_negative();
+        if outcome.reply.as_ref().is_some_and(is_refused) {
+            self.follow(outcome, status, settings);
+        }
+    }
+}
+
+/// A download that `resume` can finish: what its file holds is what the server has.
+pub(crate) struct ResumableDownload {
+    remote: String,
+    local: PathBuf,
+}
+
+impl ResumableDownload {
+    /// `None` for what is not a file on the server, or is converted on the way.
+    pub(crate) fn of(
+        command: &Command,
+        redirection: Option<&Redirection>,
+        converts_line_ends: bool,
+    ) -> Option<Self> {
+        let Some(Redirection::ToFile(local)) = redirection else {
+            return None;
+        };
+        if !command.verb().is("RETR") || converts_line_ends {
+            return None;
+        }
+        let remote = String::from_utf8(command.argument()?.to_owned()).ok()?;
+        Some(Self {
+            remote,
+            local: local.clone(),
+        })
+    }
+
+    /// Says how to go on after this side has failed, if something is there.
+    pub(crate) fn suggest_resume(&self, painter: &Painter) {
+        let is_there = self.local.metadata().is_ok_and(|file| file.is_file());
+        let local = self.local.to_string_lossy();
+        let words = [self.remote.as_str(), &without_secrets(&local)]
+            .map(|word| shlex::try_quote(word).map(std::borrow::Cow::into_owned));
+        if let (true, [Ok(remote), Ok(local)]) = (is_there, words) {
+            let text = format!("`resume --get {remote} {local}` goes on from there");
+            painter.say(Tone::Note, &text);
+        }
+    }
+}
+
+/// Why nothing came, if data should have moved and there was no data connection for them.
+fn missing_data_connection(outcome: &Outcome) -> Option<&'static str> {
+    match outcome.ending {
+        _ if !outcome.lacked_data_connection => None,
+        Ending::TimedOut => Some(
+            "no data connection was opened, so the server waited in vain: PASV comes before the transfer",
+        ),
+        Ending::Interrupted => Some(
+            "no data connection was opened, so the server waits in vain: ABOR, PASV, then once more",
+        ),
+        _ => None,
+    }
+}

@@ -1,0 +1,74 @@
+//! The program that shows what is longer than the screen.
+
+use std::io;
+use std::path::Path;
+use std::process::{Child, ChildStdin, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::places::local_shell;
+use crate::shell::screen::painter::Screen;
+
+/// A pager that may be started once. Clones are the same one.
+#[derive(Clone, Debug)]
+pub(crate) struct Pager {
+    command: Vec<u8>,
+    running: Arc<Mutex<Option<Child>>>,
+}
+
+impl Pager {
+    /// The one that `PAGER` names, else `less` if it is there. An empty `PAGER` is none.
+    #[must_use]
+    pub(crate) fn of_environment() -> Option<Self> {
+        let command = match std::env::var_os("PAGER") {
+            Some(pager) => pager.into_encoded_bytes(),
+            None if is_in_path("less") => b"less -R".to_vec(),
+            None => return None,
+        };
+        (!command.is_empty()).then(|| Self {
+            command,
+            running: Arc::default(),
+        })
+    }
+
+    /// Starts it, and lends it the terminal.
+    ///
+    /// # Errors
+    ///
+    /// What the system says; the terminal is not lent then.
+    pub(crate) fn start(&self, screen: &Screen) -> io::Result<ChildStdin> {
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        screen.hold();
+        let started = local_shell(&self.command)
+            .and_then(|mut process| process.stdin(Stdio::piped()).spawn());
+        let taken = started.and_then(|mut child| {
+            let input = child.stdin.take().ok_or(io::ErrorKind::BrokenPipe)?;
+            *running = Some(child);
+            Ok(input)
+        });
+        if taken.is_err() {
+            screen.release(0);
+        }
+        taken
+    }
+
+    /// Waits for its end, if it was started; tells whether it was.
+    pub(crate) fn wait(&self) -> bool {
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        let started = running.take();
+        drop(running);
+        let Some(mut child) = started else {
+            return false;
+        };
+        // What it ends with is the user's affair.
+        let _ = child.wait();
+        true
+    }
+}
+
+fn is_in_path(program: &str) -> bool {
+    let Some(path) = std::env::var_os("PATH") else {
+        return false;
+    };
+    let name = Path::new(program).with_extension(std::env::consts::EXE_EXTENSION);
+    std::env::split_paths(&path).any(|folder| folder.join(&name).is_file())
+}

@@ -1,0 +1,167 @@
+//! Where received data go that are no files, and where sent data come from: pipes, the screen, the keyboard.
+
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command as Process, Stdio};
+use std::sync::mpsc::{self, Receiver, Sender};
+
+use crate::client::Destination;
+use crate::shell::screen::painter::Screen;
+
+/// The standard input of a local command.
+pub(crate) struct LocalCommand {
+    input: Option<ChildStdin>,
+}
+
+impl LocalCommand {
+    /// Starts the command; the child is to be waited for once the transfer is over.
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    pub(crate) fn start(command: &[u8]) -> io::Result<(Self, Child)> {
+        let mut child = local_shell(command)?.stdin(Stdio::piped()).spawn()?;
+        let input = child.stdin.take();
+        Ok((Self { input }, child))
+    }
+}
+
+impl Destination for LocalCommand {
+    fn write(&mut self, octets: &[u8]) -> io::Result<()> {
+        match &mut self.input {
+            Some(input) => input.write_all(octets),
+            None => Ok(()),
+        }
+    }
+
+    fn end(&mut self, _accepted: bool) -> io::Result<()> {
+        self.input = None;
+        Ok(())
+    }
+}
+
+/// Standard output, raw.
+pub(crate) struct StandardOutput(pub Screen);
+
+impl Destination for StandardOutput {
+    fn write(&mut self, octets: &[u8]) -> io::Result<()> {
+        let written = self.0.data(octets);
+        written.map_err(|error| io::Error::new(error.kind(), format!("standard output: {error}")))
+    }
+
+    fn end(&mut self, _accepted: bool) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A pipe or device, opened at the first read: a pipe that nobody writes to yet would hold up everything until then.
+pub(crate) struct OpenedLate {
+    path: PathBuf,
+    file: Option<File>,
+}
+
+impl OpenedLate {
+    /// Opens nothing yet.
+    #[must_use]
+    pub(crate) fn new(path: &Path) -> Self {
+        Self {
+            path: path.to_owned(),
+            file: None,
+        }
+    }
+}
+
+impl Read for OpenedLate {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let file = match &mut self.file {
+            Some(file) => file,
+            closed => closed.insert(File::open(&self.path)?),
+        };
+        file.read(buffer)
+    }
+}
+
+/// Data as they are typed: the end of the sender is the end of the data.
+pub(crate) struct TypedData {
+    lines: Receiver<Vec<u8>>,
+    ready: io::Cursor<Vec<u8>>,
+}
+
+impl TypedData {
+    /// The keyboard's end and the transfer's end.
+    #[must_use]
+    pub(crate) fn new() -> (Sender<Vec<u8>>, Self) {
+        let (sender, lines) = mpsc::channel();
+        (
+            sender,
+            Self {
+                lines,
+                ready: io::Cursor::new(Vec::new()),
+            },
+        )
+    }
+}
+
+impl Read for TypedData {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let length = self.ready.read(buffer)?;
+            if length > 0 {
+                return Ok(length);
+            }
+            match self.lines.recv() {
+                Ok(line) => self.ready = io::Cursor::new(line),
+                Err(_) => return Ok(0),
+            }
+        }
+    }
+}
+
+/// The platform's shell, about to run this command line.
+///
+/// # Errors
+///
+/// [`io::ErrorKind::InvalidInput`] where a command line must be text and is not.
+pub(crate) fn local_shell(command: &[u8]) -> io::Result<Process> {
+    let mut process = platform::shell();
+    process.arg(platform::argument(command)?);
+    Ok(process)
+}
+
+#[cfg(unix)]
+mod platform {
+    use std::ffi::OsStr;
+    use std::io;
+    use std::os::unix::ffi::OsStrExt;
+    use std::process::Command as Process;
+
+    pub(crate) fn shell() -> Process {
+        let shell = std::env::var_os("SHELL").filter(|shell| !shell.is_empty());
+        let mut process = Process::new(shell.unwrap_or_else(|| "/bin/sh".into()));
+        process.arg("-c");
+        process
+    }
+
+    pub(crate) fn argument(command: &[u8]) -> io::Result<&OsStr> {
+        Ok(OsStr::from_bytes(command))
+    }
+}
+
+#[cfg(not(unix))]
+mod platform {
+    use std::io;
+    use std::process::Command as Process;
+
+    pub(crate) fn shell() -> Process {
+        let shell = std::env::var_os("COMSPEC").unwrap_or_else(|| "cmd.exe".into());
+        let mut process = Process::new(shell);
+        process.arg("/C");
+        process
+    }
+
+    pub(crate) fn argument(command: &[u8]) -> io::Result<&str> {
+        std::str::from_utf8(command)
+            .map_err(|_| io::Error::new(io::ErrorKind::InvalidInput, "the command is not UTF-8"))
+    }
+}

@@ -1,0 +1,221 @@
+//! The files that received data go to.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use crate::client::Destination;
+use crate::shell::config::secrets::without_secrets;
+
+/// A file that received data replace. It is checked when the line is typed, and touched only when data come.
+pub(crate) struct ReplacedFile(ReceivedFile);
+
+impl ReplacedFile {
+    /// Checks that the file can be written, without changing it.
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    pub(crate) fn open(path: &Path) -> io::Result<Self> {
+        ReceivedFile::open(path, Manner::Replace).map(Self)
+    }
+
+    /// The same for a file that must not exist yet.
+    ///
+    /// # Errors
+    ///
+    /// [`io::ErrorKind::AlreadyExists`], else what the system says.
+    pub(crate) fn create(path: &Path) -> io::Result<Self> {
+        ReceivedFile::create(path, Manner::Replace).map(Self)
+    }
+}
+
+impl Destination for ReplacedFile {
+    fn write(&mut self, octets: &[u8]) -> io::Result<()> {
+        self.0.write(octets)
+    }
+
+    fn end(&mut self, accepted: bool) -> io::Result<()> {
+        self.0.end(accepted)
+    }
+}
+
+/// A file that received data are added to.
+pub(crate) struct AppendedFile(ReceivedFile);
+
+impl AppendedFile {
+    /// Checks that the file can be written, without changing it.
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    pub(crate) fn open(path: &Path) -> io::Result<Self> {
+        ReceivedFile::open(path, Manner::Append).map(Self)
+    }
+
+    /// The same for a file that must not exist yet.
+    ///
+    /// # Errors
+    ///
+    /// [`io::ErrorKind::AlreadyExists`], else what the system says.
+    pub(crate) fn create(path: &Path) -> io::Result<Self> {
+        ReceivedFile::create(path, Manner::Append).map(Self)
+    }
+}
+
+impl Destination for AppendedFile {
+    fn write(&mut self, octets: &[u8]) -> io::Result<()> {
+        self.0.write(octets)
+    }
+
+    fn end(&mut self, accepted: bool) -> io::Result<()> {
+        self.0.end(accepted)
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Manner {
+    Replace,
+    Append,
+}
+
+struct ReceivedFile {
+    path: PathBuf,
+    manner: Manner,
+    /// A named pipe is opened when data come: until somebody reads it, that would hold up everything.
+    file: Option<File>,
+    created: bool,
+    begun: bool,
+}
+
+impl ReceivedFile {
+    fn open(path: &Path, manner: Manner) -> io::Result<Self> {
+        if is_named_pipe(path) {
+            return Ok(Self::around(path, manner, None, false));
+        }
+        match manner.options().open(path) {
+            Ok(file) => Ok(Self::around(path, manner, Some(file), false)),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            Err(_) => Self::create(path, manner),
+        }
+    }
+
+    fn create(path: &Path, manner: Manner) -> io::Result<Self> {
+        match manner.options().create_new(true).open(path) {
+            Ok(file) => Ok(Self::around(path, manner, Some(file), true)),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                Err(what_is_there(path, error))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn around(path: &Path, manner: Manner, file: Option<File>, created: bool) -> Self {
+        Self {
+            path: path.to_owned(),
+            manner,
+            file,
+            created,
+            begun: false,
+        }
+    }
+
+    fn begin(&mut self) -> io::Result<&mut File> {
+        let begun = std::mem::replace(&mut self.begun, true);
+        let file = match &mut self.file {
+            Some(file) => file,
+            none => none.insert(self.manner.options().open(&self.path)?),
+        };
+        if !begun && self.manner == Manner::Replace && file.metadata()?.is_file() {
+            file.set_len(0)?;
+        }
+        Ok(file)
+    }
+
+    fn write(&mut self, octets: &[u8]) -> io::Result<()> {
+        let written = self.begin().and_then(|file| file.write_all(octets));
+        written.map_err(|error| self.told(&error))
+    }
+
+    fn end(&mut self, accepted: bool) -> io::Result<()> {
+        if accepted && self.file.is_none() {
+            // Nothing came for the pipe; whoever reads it is to see the end.
+            let both = OpenOptions::new().read(true).write(true).open(&self.path);
+            return both.map(drop).map_err(|error| self.told(&error));
+        }
+        if accepted {
+            let flushed = self.begin().and_then(File::flush);
+            return flushed.map_err(|error| self.told(&error));
+        }
+        self.remove_unused();
+        Ok(())
+    }
+
+    /// Where it was, what it was, and what is left of it.
+    fn told(&self, error: &io::Error) -> io::Error {
+        let path = self.path.to_string_lossy();
+        let path = without_secrets(&path);
+        let metadata = self.file.as_ref().and_then(|file| file.metadata().ok());
+        let left = match metadata.filter(fs::Metadata::is_file) {
+            Some(metadata) => format!(". {} octets are in the file", metadata.len()),
+            None => String::new(),
+        };
+        io::Error::new(error.kind(), format!("{path}: {error}{left}"))
+    }
+
+    /// Removes a file that was made only to see whether it could be.
+    fn remove_unused(&mut self) {
+        if std::mem::take(&mut self.created) && !self.begun {
+            // If it cannot be removed, an empty file stays.
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+impl Drop for ReceivedFile {
+    fn drop(&mut self) {
+        self.remove_unused();
+    }
+}
+
+impl Manner {
+    fn options(self) -> OpenOptions {
+        let mut options = OpenOptions::new();
+        match self {
+            Self::Replace => options.write(true),
+            Self::Append => options.append(true),
+        };
+        options
+    }
+}
+
+/// Why something is in the way of a new file, where it is more than just there.
+pub(crate) fn what_is_there(path: &Path, exists: io::Error) -> io::Error {
+    if path.is_dir() {
+        return io::Error::new(io::ErrorKind::IsADirectory, "it is a folder");
+    }
+    if leads_nowhere(path) {
+        return io::Error::other(LEADS_NOWHERE);
+    }
+    exists
+}
+
+/// Whether it is a symbolic link to something that is not there: nothing can be made through it without a guess.
+pub(crate) fn leads_nowhere(path: &Path) -> bool {
+    path.is_symlink() && !path.exists()
+}
+
+pub(crate) const LEADS_NOWHERE: &str = "it is a symbolic link to something that is not there";
+
+/// Whether whoever opens it waits until somebody opens its other end.
+#[cfg(unix)]
+pub(crate) fn is_named_pipe(path: &Path) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    fs::metadata(path).is_ok_and(|metadata| metadata.file_type().is_fifo())
+}
+
+/// Other systems have no pipes among their files.
+#[cfg(not(unix))]
+pub(crate) fn is_named_pipe(_path: &Path) -> bool {
+    false
+}

@@ -1,0 +1,224 @@
+//! The local file of `resume`.
+
+use std::fs::{self, File, Metadata, OpenOptions};
+use std::io::{self, Read, Seek, SeekFrom};
+use std::mem;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use super::received_file::{AppendedFile, LEADS_NOWHERE, is_named_pipe, leads_nowhere};
+use crate::client::Destination;
+use crate::resume::{LocalSource, LocalTarget};
+use crate::shell::config::secrets::without_secrets;
+
+/// The local file of an upload, opened once, so that every step reads the same file whatever its name means later.
+pub(crate) struct LocalFile {
+    path: PathBuf,
+    file: Arc<File>,
+    size: u64,
+    modified: Option<SystemTime>,
+}
+
+impl LocalFile {
+    /// Opened here to be refused before anything is sent.
+    ///
+    /// # Errors
+    ///
+    /// What the system says, or that it is no plain file.
+    pub(crate) fn open(path: &Path) -> io::Result<Self> {
+        let has_no_size =
+            || io::Error::other("it is not a plain file, so it has no size to resume by");
+        // A named pipe would hold up everything until somebody writes to it.
+        if is_named_pipe(path) {
+            return Err(has_no_size());
+        }
+        let file = File::open(path)?;
+        let metadata = file.metadata()?;
+        if !metadata.is_file() {
+            return Err(has_no_size());
+        }
+        Ok(Self {
+            path: path.to_owned(),
+            file: Arc::new(file),
+            size: metadata.len(),
+            modified: metadata.modified().ok(),
+        })
+    }
+
+    fn is_as_opened(&self, metadata: &Metadata) -> bool {
+        metadata.len() == self.size && metadata.modified().ok() == self.modified
+    }
+}
+
+impl LocalSource for LocalFile {
+    fn size(&self) -> u64 {
+        self.size
+    }
+
+    fn read_from(&self, offset: u64) -> Box<dyn Read + Send> {
+        Box::new(PositionedFile {
+            path: self.path.clone(),
+            file: Arc::clone(&self.file),
+            offset,
+            whole: self.size,
+        })
+    }
+
+    fn is_unchanged(&self) -> io::Result<bool> {
+        let named = match fs::metadata(&self.path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+            named => named?,
+        };
+        Ok(self.is_as_opened(&self.file.metadata()?) && self.is_as_opened(&named))
+    }
+}
+
+/// Reads an open file from a position of its own.
+struct PositionedFile {
+    path: PathBuf,
+    file: Arc<File>,
+    offset: u64,
+    /// Where it ended when it was opened.
+    whole: u64,
+}
+
+impl Read for PositionedFile {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = read_at(&self.file, buffer, self.offset);
+        let count = count.map_err(|error| named(&self.path, &error))?;
+        if count == 0 && !buffer.is_empty() && self.offset < self.whole {
+            let text = format!(
+                "it became shorter while it was sent: {} of {} octets were there",
+                self.offset, self.whole
+            );
+            let error = io::Error::new(io::ErrorKind::UnexpectedEof, text);
+            return Err(named(&self.path, &error));
+        }
+        self.offset += count as u64;
+        Ok(count)
+    }
+}
+
+/// The local file of a download, which need not exist yet.
+pub(crate) struct LocalTargetFile {
+    path: PathBuf,
+}
+
+impl LocalTargetFile {
+    pub(crate) fn at(path: &Path) -> Self {
+        Self {
+            path: path.to_owned(),
+        }
+    }
+}
+
+impl LocalTarget for LocalTargetFile {
+    fn size(&self) -> io::Result<Option<u64>> {
+        match fs::metadata(&self.path) {
+            Ok(metadata) if metadata.is_file() => Ok(Some(metadata.len())),
+            Ok(_) => Err(io::Error::other("it is not a plain file")),
+            Err(_) if leads_nowhere(&self.path) => Err(io::Error::other(LEADS_NOWHERE)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn read_from(&self, offset: u64) -> io::Result<Box<dyn Read + Send>> {
+        match read_from(&self.path, offset) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Box::new(io::empty())),
+            other => other,
+        }
+    }
+
+    fn append(&self, there: Option<u64>) -> io::Result<Box<dyn Destination>> {
+        // A file that may not be written is refused before anything comes.
+        let file = there.map(|_| AppendedFile::open(&self.path)).transpose()?;
+        Ok(Box::new(RestOfFile {
+            path: self.path.clone(),
+            there,
+            file,
+            begun: false,
+        }))
+    }
+
+    fn cut_back(&self, there: u64, appended: u64) -> io::Result<bool> {
+        match OpenOptions::new().write(true).open(&self.path) {
+            Ok(file) if file.metadata()?.len() == there + appended => {
+                file.set_len(there)?;
+                Ok(true)
+            }
+            Ok(_) => Ok(false),
+            // Where nothing was written, nothing was created.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(there + appended == 0),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// Adds to a file that is still as it was found, or creates the one that was not there.
+struct RestOfFile {
+    path: PathBuf,
+    there: Option<u64>,
+    file: Option<AppendedFile>,
+    begun: bool,
+}
+
+impl RestOfFile {
+    fn begin(&mut self) -> io::Result<&mut AppendedFile> {
+        let begun = mem::replace(&mut self.begun, true);
+        if let Some(there) = self.there.filter(|_| !begun) {
+            let size = fs::metadata(&self.path).map_err(|error| named(&self.path, &error))?;
+            if size.len() != there {
+                let text = format!(
+                    "something else wrote to it: it had {there} octets and has {} now. Nothing was appended",
+                    size.len()
+                );
+                return Err(named(&self.path, &io::Error::other(text)));
+            }
+        }
+        if self.file.is_none() {
+            let created = AppendedFile::create(&self.path);
+            self.file = Some(created.map_err(|error| named(&self.path, &error))?);
+        }
+        self.file.as_mut().ok_or(io::ErrorKind::NotFound.into())
+    }
+}
+
+impl Destination for RestOfFile {
+    fn write(&mut self, octets: &[u8]) -> io::Result<()> {
+        self.begin()?.write(octets)
+    }
+
+    fn end(&mut self, accepted: bool) -> io::Result<()> {
+        if accepted && self.file.is_none() && !self.begun {
+            return self.begin()?.end(accepted);
+        }
+        match &mut self.file {
+            Some(file) => file.end(accepted),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What happened, and to which file.
+fn named(path: &Path, error: &io::Error) -> io::Error {
+    let path = path.to_string_lossy();
+    io::Error::new(error.kind(), format!("{}: {error}", without_secrets(&path)))
+}
+
+fn read_from(path: &Path, offset: u64) -> io::Result<Box<dyn Read + Send>> {
+    let mut file = File::open(path)?;
+    file.seek(SeekFrom::Start(offset))?;
+    Ok(Box::new(file))
+}
+
+#[cfg(unix)]
+fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    std::os::unix::fs::FileExt::read_at(file, buffer, offset)
+}
+
+#[cfg(windows)]
+fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    std::os::windows::fs::FileExt::seek_read(file, buffer, offset)
+}

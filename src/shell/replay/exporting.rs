@@ -1,0 +1,53 @@
+//! `ftpsh export`: a transcript in, something for people without ftpsh out.
+
+use std::borrow::Cow;
+
+use anyhow::Result;
+
+use super::importing::{print, read_file, tell};
+use crate::shell::config::options::Export;
+use crate::shell::exit::Exit;
+use crate::shell::screen::escape::escape;
+use crate::shell::screen::painter::{Painter, Tone};
+use crate::transcript::export::export;
+use crate::transcript::{ARTICLE, ReadError, Transcript, import};
+
+/// Prints what the transcript becomes on standard output.
+pub(crate) fn run(options: &Export, painter: &Painter) -> Result<Exit> {
+    let name = escape(options.file.as_os_str().as_encoded_bytes());
+    let octets = if name == "article" {
+        Cow::Borrowed(ARTICLE.as_bytes())
+    } else {
+        match read_file(&options.file) {
+            Ok(octets) => Cow::Owned(octets),
+            Err(error) => {
+                painter.say(Tone::Error, &format!("{name}: {error}"));
+                return Ok(Exit::LocalFile);
+            }
+        }
+    };
+    let exported =
+        read(&octets, &name, painter).and_then(|transcript| export(&transcript, options.to));
+    match exported {
+        Ok(text) => Ok(print(text.as_bytes(), painter)),
+        Err(error) => {
+            let error = escape(error.to_string().as_bytes());
+            painter.say(Tone::Error, &format!("{name}: {error}"));
+            Ok(Exit::Usage)
+        }
+    }
+}
+
+/// What is no transcript may be a dialogue in another notation.
+fn read(octets: &[u8], name: &str, painter: &Painter) -> Result<Transcript, ReadError> {
+    let error = match Transcript::read(octets) {
+        Ok(transcript) => return Ok(transcript),
+        Err(error) => error,
+    };
+    if Transcript::is_begun_by(octets) {
+        return Err(error);
+    }
+    let imported = import::read(octets, None).map_err(|_| error)?;
+    tell(&imported, name, painter);
+    Ok(imported.transcript)
+}

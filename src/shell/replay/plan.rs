@@ -1,0 +1,261 @@
+//! What a `replay` on the command line asks for.
+
+use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
+
+use crate::practice::Fault;
+use crate::shell::config::options::Replay;
+use crate::shell::config::secrets::without_secrets;
+use crate::shell::config::target::Target;
+use crate::shell::screen::escape::escape;
+use crate::transcript::variables::{Variables, is_name};
+
+/// What is to be played, and where.
+#[derive(Debug)]
+pub(super) struct Plan {
+    pub(super) scripts: Vec<Script>,
+    pub(super) place: Place,
+    /// Those that were given; a transcript's defaults come behind them.
+    pub(super) variables: Variables,
+}
+
+/// A transcript, before it is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Script {
+    /// The built-in one.
+    Article,
+    File(PathBuf),
+}
+
+/// Against whom.
+#[derive(Debug)]
+pub(super) enum Place {
+    /// A fresh server for each transcript.
+    Practice(Vec<Fault>),
+    Target(Target),
+}
+
+impl Plan {
+    /// `Err` says what is wrong with the command line; it repeats no secret.
+    pub(super) fn of(options: &Replay) -> Result<Self, String> {
+        let (files, target) = split(options)?;
+        let mut variables = Variables::default();
+        let place = match target {
+            None => {
+                variables.set("user", "A");
+                variables.set("password", "A");
+                Place::Practice(options.faults.clone())
+            }
+            Some(_) if !options.faults.is_empty() => {
+                return Err("--fault is for the practice server, and a TARGET is named".to_owned());
+            }
+            Some(text) => {
+                let target = Target::read(&text).map_err(|error| error.to_string())?;
+                if !target.directories.is_empty() {
+                    return Err(
+                        "a TARGET has no path here: the transcript says CWD itself".to_owned()
+                    );
+                }
+                take_login(&target, &mut variables);
+                Place::Target(target)
+            }
+        };
+        take_environment(&mut variables);
+        take_given(&options.variables, &mut variables)?;
+        let scripts: Vec<Script> = files.iter().map(script).collect();
+        if options.update && scripts.contains(&Script::Article) {
+            return Err("`article` is built in and cannot be updated".to_owned());
+        }
+        Ok(Self {
+            scripts,
+            place,
+            variables,
+        })
+    }
+}
+
+/// By their names alone, so that no file can turn a server into a transcript.
+fn split(options: &Replay) -> Result<(&[OsString], Option<String>), String> {
+    let arguments = options.arguments.as_slice();
+    if options.practice || options.target.is_some() {
+        return Ok((arguments, options.target.clone()));
+    }
+    let (files, target) = match arguments.split_last() {
+        Some((last, files)) if !is_transcript(last) => (files, Some(last)),
+        _ => (arguments, None),
+    };
+    if let Some(other) = files.iter().find(|file| !is_transcript(file)) {
+        return Err(format!(
+            "{} does not end in .ftp, .txt or .log: {NAMES}",
+            shown(other)
+        ));
+    }
+    match target {
+        Some(target) if files.is_empty() => Err(format!(
+            "{} would be the TARGET, and no transcript is named: {NAMES}",
+            shown(target)
+        )),
+        Some(target) => {
+            let text = target.to_str().map(str::to_owned);
+            let error = || format!("{} is no TARGET", shown(target));
+            Ok((files, Some(text.ok_or_else(error)?)))
+        }
+        None => Ok((files, None)),
+    }
+}
+
+fn is_transcript(argument: &OsStr) -> bool {
+    let name = argument.as_encoded_bytes();
+    let has_ending = ENDINGS
+        .iter()
+        .any(|ending| name.ends_with(ending.as_bytes()));
+    name == ARTICLE_NAME || (has_ending && !name.windows(3).any(|part| part == b"://"))
+}
+
+fn script(argument: &OsString) -> Script {
+    if argument.as_encoded_bytes() == ARTICLE_NAME {
+        Script::Article
+    } else {
+        Script::File(PathBuf::from(argument))
+    }
+}
+
+/// Whoever names a user in the TARGET need not name it again.
+fn take_login(target: &Target, variables: &mut Variables) {
+    if let Some(login) = &target.login {
+        variables.set("user", login.user.clone());
+        if let Some(password) = &login.password {
+            variables.set("password", password.clone());
+        }
+    }
+}
+
+fn take_environment(variables: &mut Variables) {
+    for (name, value) in std::env::vars_os() {
+        let name = name.to_str().and_then(|name| name.strip_prefix(PREFIX));
+        let name = name.filter(|name| !name.bytes().any(|octet| octet.is_ascii_lowercase()));
+        if let Some(name) = name
+            .map(str::to_ascii_lowercase)
+            .filter(|name| is_name(name))
+        {
+            variables.set(name, value.as_encoded_bytes());
+        }
+    }
+}
+
+fn take_given(given: &[OsString], variables: &mut Variables) -> Result<(), String> {
+    for pair in given {
+        let octets = pair.as_encoded_bytes();
+        // What stands behind the = may be a secret and is not repeated.
+        let end = octets.iter().position(|octet| *octet == b'=');
+        let name = std::str::from_utf8(&octets[..end.unwrap_or(0)]).unwrap_or_default();
+        match end {
+            Some(end) if is_name(name) => variables.set(name, &octets[end + 1..]),
+            _ => {
+                return Err("--var wants NAME=VALUE; a name is a small letter, then small letters, digits and _".to_owned());
+            }
+        }
+    }
+    Ok(())
+}
+
+fn shown(argument: &OsStr) -> String {
+    escape(without_secrets(&argument.to_string_lossy()).as_bytes())
+}
+
+/// Those of transcripts, and of what others wrote down; no host has them.
+const ENDINGS: [&str; 3] = [".ftp", ".txt", ".log"];
+const ARTICLE_NAME: &[u8] = b"article";
+const PREFIX: &str = "FTPSH_VAR_";
+const NAMES: &str = "FILE ends in .ftp, .txt or .log or is `article`, and the TARGET stands behind it. With --target or --practice, FILE may have any name";
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::{Place, Plan, Script};
+    use crate::shell::config::options::{Mode, Options};
+
+    fn plan(arguments: &[&str]) -> Result<Plan, String> {
+        let line = ["ftpsh", "replay"].iter().chain(arguments);
+        let options = Options::try_parse_from(line).map_err(|error| error.to_string())?;
+        let Some(Mode::Replay(replay)) = options.mode else {
+            panic!("{arguments:?}");
+        };
+        Plan::of(&replay)
+    }
+
+    fn names(arguments: &[&str]) -> (Vec<String>, Option<String>) {
+        let plan = plan(arguments).unwrap();
+        let name = |script: &Script| match script {
+            Script::Article => "(article)".to_owned(),
+            Script::File(path) => path.display().to_string(),
+        };
+        let target = match plan.place {
+            Place::Practice(_) => None,
+            Place::Target(target) => Some(target.host),
+        };
+        (plan.scripts.iter().map(name).collect(), target)
+    }
+
+    #[test]
+    fn the_target_is_told_from_the_files_by_its_name() {
+        let table: [(&[&str], &[&str], Option<&str>); 9] = [
+            (&["a.ftp"], &["a.ftp"], None),
+            (&["a.ftp", "b.ftp"], &["a.ftp", "b.ftp"], None),
+            (
+                &["a.ftp", "b.ftp", "host:21"],
+                &["a.ftp", "b.ftp"],
+                Some("host"),
+            ),
+            (&["article", "host"], &["(article)"], Some("host")),
+            (&["a.ftp", "ftp://u@x.ftp"], &["a.ftp"], Some("x.ftp")),
+            (
+                &["--target", "host", "a", "article"],
+                &["a", "(article)"],
+                Some("host"),
+            ),
+            (&["--practice", "a", "b"], &["a", "b"], None),
+            (
+                &["a.txt", "b.log", "host"],
+                &["a.txt", "b.log"],
+                Some("host"),
+            ),
+            (&["--target", "x.ftp", "a.ftp"], &["a.ftp"], Some("x.ftp")),
+        ];
+        for (arguments, files, target) in table {
+            let (found, server) = names(arguments);
+            assert_eq!(
+                (found.as_slice(), server.as_deref()),
+                (
+                    &files.iter().map(|f| (*f).to_owned()).collect::<Vec<_>>()[..],
+                    target
+                )
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_transcript_is_named() {
+        for (arguments, words) in [
+            (&["host"][..], "no transcript is named"),
+            (&["a.bin", "host"], "a.bin does not end in .ftp"),
+            (&["a.ftp", "--var", "x"], "NAME=VALUE"),
+            (&["a.ftp", "--var", "X=1"], "NAME=VALUE"),
+            (&["a.ftp", "host", "--fault", "no-size"], "--fault is for"),
+            (&["a.ftp", "ftp://h/path"], "no path"),
+            (&["article", "--update"], "built in"),
+        ] {
+            let problem = plan(arguments).unwrap_err();
+            assert!(problem.contains(words), "{problem}");
+        }
+    }
+
+    #[test]
+    fn values_come_from_the_target_and_the_command_line() {
+        let plan = plan(&["a.ftp", "ftp://u:p@h", "--var", "user=w=1", "--var", "x="]).unwrap();
+        for (name, value) in [("user", "w=1"), ("password", "p"), ("x", "")] {
+            assert_eq!(plan.variables.value(name), Some(value.as_bytes()), "{name}");
+        }
+    }
+}

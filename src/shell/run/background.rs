@@ -1,0 +1,144 @@
+//! The transfer in the background, as the one who typed it sees it: begun, asked about, waited for.
+//!
+//! ```text
+//! ftp ⇄> RETR big > big &
+//! 150 Opening BINARY mode data connection for big (40000000 bytes).
+//! ftp> jobs
+//!   RETR big: 12345678 of 40000000 octets received, 4115226 octets/s
+//! ```
+
+use std::time::Duration;
+
+use crate::client::{BackgroundTransfer, Exchange, News, Outcome, Progress, Status};
+use crate::protocol::verbs::DataDirection;
+use crate::shell::exit::{Exit, Tally};
+use crate::shell::interrupts::Interrupts;
+use crate::shell::screen::escape::escape;
+use crate::shell::screen::painter::{Painter, Tone};
+
+/// The transfer that runs while other lines are typed, if there is one.
+#[derive(Default)]
+pub(crate) struct Background {
+    running: Option<Running>,
+}
+
+struct Running {
+    exchange: Exchange,
+    /// The command, as it may be shown.
+    command: String,
+}
+
+impl Background {
+    /// A transfer has begun.
+    pub(crate) fn begin(&mut self, exchange: Exchange, command: String) {
+        self.running = Some(Running { exchange, command });
+    }
+
+    /// Whether a transfer runs. One that has ended is counted.
+    pub(crate) fn is_running(&mut self, tally: &mut Tally) -> bool {
+        let news = |running: &Running| running.exchange.news_already_there();
+        while let Some(news) = self.running.as_ref().and_then(news) {
+            if let News::Settled(outcome) = news {
+                self.end(&outcome, tally);
+            }
+        }
+        self.running.is_some()
+    }
+
+    /// The session is over, and its transfer with it.
+    pub(crate) fn drop_session(&mut self, tally: &mut Tally) {
+        if self.is_running(tally) {
+            self.running = None;
+        }
+    }
+
+    pub(crate) fn refuse_second(&self, painter: &Painter) -> Exit {
+        let running = self.running.as_ref().map(|it| it.command.as_str());
+        painter.refuse(&format!(
+            "{} still runs in the background, and there is one transfer at a time: `jobs` shows how far it is, ABOR \
+             aborts it. Nothing was sent",
+            running.unwrap_or("a transfer")
+        ))
+    }
+
+    /// Waits for the end of the transfer, if there is one, before `next`. Ctrl-C ends the waiting and leaves the
+    /// transfer alone: `false`.
+    pub(crate) fn await_end(
+        &mut self,
+        next: &str,
+        interrupts: &Interrupts,
+        painter: &Painter,
+        is_interactive: bool,
+        tally: &mut Tally,
+    ) -> bool {
+        if !self.is_running(tally) {
+            return true;
+        }
+        interrupts.take();
+        let ended = interrupts.during(|| {
+            // Not before Ctrl-C is listened for, which the words offer.
+            if let Some(running) = &self.running {
+                let way_out = if is_interactive {
+                    "; Ctrl-C gives the prompt back"
+                } else {
+                    ""
+                };
+                let text = format!("{next} waits for the end of {}{way_out}", running.command);
+                painter.say(Tone::Note, &text);
+            }
+            while let Some(running) = &self.running {
+                match running.exchange.next_news_within(INTERRUPT_LOOK) {
+                    Some(News::Settled(outcome)) => self.end(&outcome, tally),
+                    Some(_) => {}
+                    None if interrupts.take() => return false,
+                    None => {}
+                }
+            }
+            true
+        });
+        if !ended && is_interactive {
+            let text = format!("{next} was not sent; the transfer goes on");
+            painter.say(Tone::Note, &text);
+        }
+        ended
+    }
+
+    fn end(&mut self, outcome: &Outcome, tally: &mut Tally) {
+        self.running = None;
+        tally.count(match Exit::of(outcome) {
+            // Only an ABOR that was typed does that.
+            Exit::Interrupted => Exit::Done,
+            exit => exit,
+        });
+    }
+}
+
+/// What `jobs` says.
+pub(crate) fn describe(status: Option<&Status>) -> String {
+    match status.and_then(|status| status.background.as_ref()) {
+        Some(transfer) => in_words(transfer),
+        None => "nothing runs in the background".to_owned(),
+    }
+}
+
+fn in_words(transfer: &BackgroundTransfer) -> String {
+    let command = escape(&transfer.command.masked());
+    let Some(progress) = &transfer.progress else {
+        return format!("{command}: no data move, a reply is awaited");
+    };
+    let Progress {
+        octets, direction, ..
+    } = progress;
+    let moved = match direction {
+        DataDirection::Received => "received",
+        DataDirection::Sent => "sent",
+    };
+    let whole = progress.whole.map(|whole| format!(" of {whole}"));
+    format!(
+        "{command}: {octets}{} octets {moved}, {} octets/s",
+        whole.unwrap_or_default(),
+        progress.octets_per_second()
+    )
+}
+
+const INTERRUPT_LOOK: Duration = Duration::from_millis(50);

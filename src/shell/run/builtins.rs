@@ -1,0 +1,180 @@
+//! The built-ins with their arguments read.
+
+use std::path::PathBuf;
+
+use super::raw_bytes;
+use super::resume::Resume;
+use crate::client::RawOctets;
+use crate::protocol::Command;
+use crate::protocol::user_pi::data_direction;
+use crate::protocol::verbs::DataDirection;
+use crate::shell::config::target::Target;
+use crate::shell::help;
+use crate::shell::line::Builtin;
+use crate::shell::screen::escape::escape;
+use crate::shell::screen::timeline::Extent;
+use crate::shell::screen::trace::{Existing, Form};
+
+/// What one line with a built-in asks for.
+pub(crate) enum BuiltinCommand {
+    Help(Vec<String>),
+    Why,
+    OpenAgain,
+    Open(String),
+    Close,
+    Exit,
+    Login(Option<String>, Option<String>),
+    Resume(Resume),
+    ListAliases,
+    ShowAlias(String),
+    DefineAlias { name: String, steps: Vec<String> },
+    RemoveAlias(String),
+    ListSettings,
+    ShowSetting(String),
+    ChangeSetting { name: String, value: String },
+    Listen,
+    Record(RecordCommand),
+    Jobs,
+    Lcd(Option<PathBuf>),
+    Lpwd,
+    Resync,
+    Table(Command),
+    Tls,
+    Timeline(Extent),
+    Trace(TraceCommand),
+    Send(Vec<RawOctets>),
+}
+
+/// What one `record` asks for.
+pub(crate) enum RecordCommand {
+    Describe,
+    Stop,
+    Begin { file: PathBuf, may_replace: bool },
+}
+
+/// What one `trace` asks for.
+pub(crate) enum TraceCommand {
+    Describe,
+    Show(Form),
+    Stop,
+    Write { file: PathBuf, existing: Existing },
+}
+
+impl BuiltinCommand {
+    /// Reads the arguments.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with them, and how the built-in is called.
+    pub(crate) fn read(name: Builtin, arguments: Vec<String>) -> Result<Self, String> {
+        let usage = || format!("usage: {}", help::usage(name));
+        let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        Ok(match (name, words.as_slice()) {
+            (Builtin::Help, _) => Self::Help(arguments),
+            (Builtin::Why, []) => Self::Why,
+            (Builtin::Open, []) => Self::OpenAgain,
+            (Builtin::Open, [target]) => Self::Open((*target).to_owned()),
+            (Builtin::Open, [host, port]) => Self::Open(Target::with_port(host, port)),
+            (Builtin::Close, []) => Self::Close,
+            (Builtin::Exit, []) => Self::Exit,
+            (Builtin::Login, [] | [_] | [_, _]) => {
+                let mut arguments = arguments.into_iter();
+                Self::Login(arguments.next(), arguments.next())
+            }
+            (Builtin::Resume, _) => Self::Resume(Resume::read(&arguments)?),
+            (Builtin::Alias, []) => Self::ListAliases,
+            (Builtin::Alias, [name]) => Self::ShowAlias((*name).to_owned()),
+            (Builtin::Alias, [name, ..]) => Self::DefineAlias {
+                name: (*name).to_owned(),
+                steps: arguments[1..].to_vec(),
+            },
+            (Builtin::Unalias, [name]) => Self::RemoveAlias((*name).to_owned()),
+            (Builtin::Set, []) => Self::ListSettings,
+            (Builtin::Set, [name]) => Self::ShowSetting((*name).to_owned()),
+            (Builtin::Set, [name, value]) => Self::ChangeSetting {
+                name: (*name).to_owned(),
+                value: (*value).to_owned(),
+            },
+            (Builtin::Listen, []) => Self::Listen,
+            (Builtin::Record, words) => Self::Record(RecordCommand::read(words).ok_or_else(usage)?),
+            (Builtin::Jobs, []) => Self::Jobs,
+            (Builtin::Lcd, []) => Self::Lcd(None),
+            (Builtin::Lcd, [folder]) => Self::Lcd(Some(folder.into())),
+            (Builtin::Lpwd, []) => Self::Lpwd,
+            (Builtin::Resync, []) => Self::Resync,
+            (Builtin::Table, [_, ..]) => Self::Table(listing_command(&words.join(" "))?),
+            (Builtin::Tls, []) => Self::Tls,
+            (Builtin::Timeline, []) => Self::Timeline(Extent::LastExchange),
+            (Builtin::Timeline, ["all"]) => Self::Timeline(Extent::All),
+            (Builtin::Trace, words) => Self::Trace(TraceCommand::read(words).ok_or_else(usage)?),
+            (Builtin::Send, _) => {
+                Self::Send(raw_bytes::read(&arguments).map_err(|error| error.to_string())?)
+            }
+            (
+                Builtin::Why
+                | Builtin::Open
+                | Builtin::Close
+                | Builtin::Exit
+                | Builtin::Login
+                | Builtin::Unalias
+                | Builtin::Set
+                | Builtin::Listen
+                | Builtin::Jobs
+                | Builtin::Lcd
+                | Builtin::Lpwd
+                | Builtin::Resync
+                | Builtin::Table
+                | Builtin::Tls
+                | Builtin::Timeline,
+                _,
+            ) => return Err(usage()),
+        })
+    }
+}
+
+impl RecordCommand {
+    fn read(words: &[&str]) -> Option<Self> {
+        let begin = |file: &str, may_replace| Self::Begin {
+            file: file.into(),
+            may_replace,
+        };
+        Some(match words {
+            [] => Self::Describe,
+            ["off"] => Self::Stop,
+            ["--replace", file] => begin(file, true),
+            [file] if !file.starts_with("--") => begin(file, false),
+            _ => return None,
+        })
+    }
+}
+
+impl TraceCommand {
+    fn read(words: &[&str]) -> Option<Self> {
+        let write = |file: &str, existing| Self::Write {
+            file: file.into(),
+            existing,
+        };
+        Some(match words {
+            [] => Self::Describe,
+            ["on"] => Self::Show(Form::Text),
+            ["hex"] => Self::Show(Form::Hexadecimal),
+            ["off"] => Self::Stop,
+            [">>", file] => write(file, Existing::Appended),
+            [file] => match file.strip_prefix(">>") {
+                Some(file) if !file.is_empty() => write(file, Existing::Appended),
+                None if !file.starts_with('>') => write(file, Existing::Refused),
+                _ => return None,
+            },
+            _ => return None,
+        })
+    }
+}
+
+/// The line of `table LINE`.
+fn listing_command(line: &str) -> Result<Command, String> {
+    match Command::new(line.as_bytes()) {
+        Ok(command) if data_direction(&command) == Some(DataDirection::Received) => Ok(command),
+        Ok(_) => Err("table wants a command that lists: table LIST, or table MLSD".to_owned()),
+        Err(error) => Err(escape(error.to_string().as_bytes())),
+    }
+}

@@ -1,0 +1,360 @@
+//! `open`, `login`, `close`, `exit`, and what a target on the command line does.
+
+use std::sync::mpsc;
+use std::time::Duration;
+
+use super::shell::Shell;
+use crate::client::{
+    self, ConnectError, Ending, Exchange, News, Observer, Origin, Outcome, Session,
+};
+use crate::protocol::Command;
+use crate::protocol::parameters::ProtectionLevel;
+use crate::shell::config::settings::{Abort, Ascii, DataHost, DataPeer, Multiline, TlsStart};
+use crate::shell::config::target::Target;
+use crate::shell::exit::Exit;
+use crate::shell::interrupts::Interrupts;
+use crate::shell::screen::escape::escape;
+use crate::shell::screen::painter::Tone;
+use crate::shell::screen::witnesses::Witnesses;
+use crate::tls::TlsSettings;
+
+impl Shell {
+    /// Connects, and does what the target's URL asks for.
+    pub(crate) fn open(&mut self, text: &str) -> Exit {
+        match Target::read(text) {
+            Ok(target) => {
+                let target = if self.settings.tls == TlsStart::Implicit {
+                    target.under_implicit_tls()
+                } else {
+                    target
+                };
+                self.open_target(&target)
+            }
+            Err(error) => self.painter.refuse(&error),
+        }
+    }
+
+    /// Connects to the server of the last connection.
+    pub(crate) fn open_again(&mut self) -> Exit {
+        match self.connection.target.clone() {
+            Some(target) => self.open_target(&target),
+            None => self
+                .painter
+                .refuse(&"open wants a target: HOST, HOST:PORT or ftp://user@host/path"),
+        }
+    }
+
+    /// Connects and reads the greeting.
+    pub(crate) fn open_target(&mut self, target: &Target) -> Exit {
+        let status = self.connection.status();
+        if status.is_some_and(|status| status.connected && !status.quit_answered) {
+            let text = "still connected: QUIT ends the session first, `close` just closes it";
+            return self.painter.refuse(&text);
+        }
+        self.drop_session();
+        self.connection.target = Some(without_secret(target.clone()));
+        let start = match target {
+            target if target.implicit_tls => TlsStart::Implicit,
+            target if target.requires_tls => TlsStart::Require,
+            _ => self.settings.tls,
+        };
+        let (session, greeting) = match self.connect(target, start) {
+            Ok(connected) => connected,
+            Err(error) => {
+                self.painter
+                    .say(Tone::Error, &escape(error.to_string().as_bytes()));
+                return Exit::Connection;
+            }
+        };
+        self.connection.set_session(session);
+        self.hints.begin_session();
+        self.recording.begin_session();
+        let outcome = self.await_greeting(&greeting, start);
+        self.connection.refresh_status();
+        let exit = Exit::of(&outcome);
+        if exit == Exit::Tls {
+            self.suggest_other_start(start);
+        }
+        if exit != Exit::Done || outcome.ending != Ending::Answered {
+            return exit;
+        }
+        let exit = self.protect(start);
+        if exit != Exit::Done {
+            return exit;
+        }
+        if let Some(login) = &target.login {
+            let exit = self.login_as(&login.user, login.password.as_deref());
+            if exit != Exit::Done {
+                return exit;
+            }
+        }
+        self.change_directories(&target.directories)
+    }
+
+    fn connect(
+        &mut self,
+        target: &Target,
+        start: TlsStart,
+    ) -> Result<(Session, Exchange), ConnectError> {
+        let recorder = self.recording.new_recorder(start == TlsStart::Implicit);
+        self.interrupts.set_recorder(recorder.clone());
+        let names = self.knowledge().remote_names.clone();
+        let witnesses = Witnesses::new(
+            self.painter.clone(),
+            self.timeline.clone(),
+            self.trace.clone(),
+        );
+        // What is on the screen is in the recorder's file.
+        let observers: Vec<Box<dyn Observer>> =
+            vec![Box::new(recorder), Box::new(witnesses), Box::new(names)];
+        let observer = Box::new(observers);
+        connect(&self.interrupts, target, self.session_settings(), observer)
+    }
+
+    /// The session's view of the settings.
+    pub(crate) fn session_settings(&self) -> client::Settings {
+        client::Settings {
+            trust_data_host: self.settings.data_host == DataHost::Reply,
+            accept_any_peer: self.settings.data_peer == DataPeer::Any,
+            strict_multiline: self.settings.multiline == Multiline::Strict,
+            plain_abort: self.settings.abort == Abort::Plain,
+            keep_line_ends: self.settings.ascii == Ascii::Raw,
+            silence_limit: self.silence_limit,
+            connect_limit: Some(DATA_CONNECT_LIMIT),
+            implicit_tls: false,
+            tls: self.tls_settings(),
+        }
+    }
+
+    /// The session's view of TLS.
+    fn tls_settings(&self) -> TlsSettings {
+        let target = self.connection.target.as_ref();
+        let (host, port) = target.map_or(("", 0), |target| (target.host.as_str(), target.port));
+        self.certificates.settings(&self.settings, host, port)
+    }
+
+    /// `login [USER [PASSWORD]]`.
+    pub(crate) fn login(&mut self, user: Option<String>, password: Option<String>) -> Exit {
+        if let Err(exit) = self.connection.connected() {
+            return exit;
+        }
+        let user = match user {
+            None if self.is_interactive() => self
+                .input
+                .next_line("user: ")
+                .map(|user| String::from_utf8_lossy(&user).into_owned()),
+            given => given,
+        };
+        let password = password.as_deref().map(str::as_bytes);
+        match user {
+            Some(user) => self.login_as(user.as_bytes(), password),
+            None => self.painter.refuse(&"usage: login USER [PASSWORD]"),
+        }
+    }
+
+    /// USER, and PASS and ACCT as far as they are asked for.
+    fn login_as(&mut self, user: &[u8], password: Option<&[u8]>) -> Exit {
+        let mut outcome = match self.send_shown(b"USER ", user) {
+            Ok(outcome) => outcome,
+            Err(exit) => return exit,
+        };
+        for (code, verb, given, prompt) in [
+            (331, &b"PASS "[..], password, "password: "),
+            (332, &b"ACCT "[..], None, "account: "),
+        ] {
+            if outcome.code() != code {
+                continue;
+            }
+            let asked = given
+                .map(<[u8]>::to_vec)
+                .or_else(|| self.input.ask_secret(prompt).map(String::into_bytes));
+            let Some(secret) = asked else {
+                let what = prompt.trim_end_matches(": ");
+                self.painter.say(
+                    Tone::Error,
+                    &format!("the server asks for a {what}, and none was given"),
+                );
+                return Exit::Usage;
+            };
+            outcome = match self.send_shown(verb, &secret) {
+                Ok(outcome) => outcome,
+                Err(exit) => return exit,
+            };
+        }
+        self.finish_shown(&outcome)
+    }
+
+    fn change_directories(&mut self, directories: &[Vec<u8>]) -> Exit {
+        for directory in directories {
+            let exit = match self.send_shown(b"CWD ", directory) {
+                Ok(outcome) => self.finish_shown(&outcome),
+                Err(exit) => exit,
+            };
+            if exit != Exit::Done {
+                return exit;
+            }
+        }
+        Exit::Done
+    }
+
+    /// Asks for TLS on both connections, as `--tls` wants it. Without it the connection is closed.
+    fn protect(&mut self, start: TlsStart) -> Exit {
+        let lines: &[&str] = match start {
+            TlsStart::Off => return Exit::Done,
+            TlsStart::Require => &["AUTH TLS", "PBSZ 0", "PROT P"],
+            TlsStart::Implicit => &["PBSZ 0", "PROT P"],
+        };
+        for line in lines {
+            let outcome = match self.send_shown(line.as_bytes(), b"") {
+                Ok(outcome) => outcome,
+                Err(exit) => return exit,
+            };
+            let exit = Exit::of(&outcome);
+            if outcome.ending != Ending::Answered {
+                self.drop_session();
+                return exit;
+            }
+            // Not every reply that sounds friendly agrees: what counts is what stands now.
+            if exit != Exit::Done || !self.stands_behind(line) {
+                self.drop_session();
+                let text = format!(
+                    "{line} was not agreed to, and TLS on both connections is required: the connection was closed"
+                );
+                self.painter.say(Tone::Error, &text);
+                return Exit::Tls;
+            }
+        }
+        Exit::Done
+    }
+
+    /// Whether a line that asks for TLS has brought it about.
+    fn stands_behind(&self, line: &str) -> bool {
+        let Some(status) = self.connection.status() else {
+            return false;
+        };
+        let is_private = status.learnt.parameters.protection == Some(ProtectionLevel::Private);
+        status.control_tls.is_some() && (line != "PROT P" || is_private)
+    }
+
+    /// Waits for the greeting, and has an idea why it may not come.
+    fn await_greeting(&mut self, greeting: &Exchange, start: TlsStart) -> Outcome {
+        let is_interactive = self.is_interactive();
+        let mut patience = is_interactive.then_some(GREETING_PATIENCE);
+        loop {
+            let news = self.interrupts.during(|| match patience {
+                Some(limit) => greeting.next_news_within(limit),
+                None => Some(greeting.next_news()),
+            });
+            match news {
+                Some(News::TrustAsked(question)) => self.decide_trust(question),
+                Some(News::Begun | News::DataEnded) => {}
+                Some(News::Settled(outcome)) => {
+                    if outcome.ending == Ending::TimedOut {
+                        self.suggest_other_start(start);
+                    }
+                    return outcome;
+                }
+                None => {
+                    patience = None;
+                    self.suggest_other_start(start);
+                }
+            }
+        }
+    }
+
+    fn suggest_other_start(&self, start: TlsStart) {
+        let text = if start == TlsStart::Implicit {
+            "does this port expect a clear start? Then it is ftp://HOST, or --tls require"
+        } else {
+            "no greeting so far: does this port expect TLS from the first octet? Then it is ftps://HOST, or --tls implicit"
+        };
+        self.painter.say(Tone::Hint, text);
+    }
+
+    /// `close`: the connection ends without QUIT.
+    pub(crate) fn close(&mut self) -> Exit {
+        if let Err(exit) = self.connection.connected() {
+            return exit;
+        }
+        self.drop_session();
+        self.painter.say(Tone::Note, "connection closed");
+        Exit::Done
+    }
+
+    /// `exit`, `bye`, Ctrl-D: QUIT, shown, and at most three seconds for its reply.
+    pub(crate) fn quit(&mut self) -> Exit {
+        if !self.await_background("QUIT") {
+            return Exit::Interrupted;
+        }
+        self.is_over = true;
+        self.connection.refresh_status();
+        let session = self.connection.session();
+        let (Some(session), Ok(command)) = (
+            session.filter(|_| self.connection.is_connected()),
+            Command::new("QUIT"),
+        ) else {
+            return Exit::Done;
+        };
+        let exchange = session.begin(command, Origin::Shown, None);
+        if self
+            .interrupts
+            .during(|| exchange.wait_within(QUIT_LIMIT))
+            .is_none()
+        {
+            let seconds = QUIT_LIMIT.as_secs();
+            self.painter.say(
+                Tone::Warning,
+                &format!("QUIT got no reply within {seconds} s"),
+            );
+        }
+        self.drop_session();
+        Exit::Done
+    }
+}
+
+/// Dials in a thread of its own, so that Ctrl-C does not have to wait for a host that does not answer.
+pub(crate) fn connect(
+    interrupts: &Interrupts,
+    target: &Target,
+    settings: client::Settings,
+    observer: Box<dyn Observer>,
+) -> Result<(Session, Exchange), ConnectError> {
+    let (sender, connected) = mpsc::channel();
+    let (host, port) = (target.host.clone(), target.port);
+    let settings = client::Settings {
+        implicit_tls: target.implicit_tls,
+        ..settings
+    };
+    std::thread::Builder::new()
+        .name("connect".to_owned())
+        .spawn(move || {
+            // Nobody takes it when Ctrl-C came first; it closes then.
+            let _ = sender.send(Session::connect(&host, port, settings, observer));
+        })?;
+    interrupts.take();
+    loop {
+        match connected.recv_timeout(INTERRUPT_LOOK) {
+            Ok(result) => return result,
+            Err(mpsc::RecvTimeoutError::Timeout) if !interrupts.take() => {}
+            Err(_) => {
+                let error = std::io::Error::new(std::io::ErrorKind::Interrupted, "interrupted");
+                return Err(ConnectError::System(error));
+            }
+        }
+    }
+}
+
+/// The target for `open` without one: whoever typed the password types it again.
+fn without_secret(mut target: Target) -> Target {
+    if let Some(login) = &mut target.login {
+        login.password = None;
+    }
+    target
+}
+
+/// As long as a passive data connection is dialled.
+const DATA_CONNECT_LIMIT: Duration = Duration::from_secs(15);
+const QUIT_LIMIT: Duration = Duration::from_secs(3);
+const INTERRUPT_LOOK: Duration = Duration::from_millis(50);
+/// How long a person waits for a greeting before something seems wrong.
+const GREETING_PATIENCE: Duration = Duration::from_secs(5);

@@ -1,0 +1,105 @@
+//! The connection to the server, and what was last seen of it.
+
+use crate::client::{Ending, Outcome, Session, Status};
+use crate::shell::config::target::Target;
+use crate::shell::exit::Exit;
+use crate::shell::interrupts::Interrupts;
+use crate::shell::screen::painter::{Painter, Tone};
+
+/// The session, if there is one, with the state that it had when the line began or when its last exchange had ended.
+pub(crate) struct Connection {
+    session: Option<Session>,
+    status: Option<Status>,
+    /// Of the last connection, for `open` without a target.
+    pub(crate) target: Option<Target>,
+    interrupts: Interrupts,
+    painter: Painter,
+    is_interactive: bool,
+}
+
+impl Connection {
+    /// Not connected yet.
+    pub(crate) fn new(painter: Painter, interrupts: Interrupts, is_interactive: bool) -> Self {
+        Self {
+            session: None,
+            status: None,
+            target: None,
+            interrupts,
+            painter,
+            is_interactive,
+        }
+    }
+
+    /// Takes a session that has just been connected.
+    pub(crate) fn set_session(&mut self, session: Session) {
+        self.interrupts.set_session(Some(session.interrupter()));
+        self.session = Some(session);
+        self.refresh_status();
+    }
+
+    /// Closes the connections without a word to the server.
+    pub(crate) fn drop_session(&mut self) {
+        self.interrupts.set_session(None);
+        self.session = None;
+        self.status = None;
+    }
+
+    /// Asks the session for its state: once a line, and after whatever was sent.
+    pub(crate) fn refresh_status(&mut self) {
+        self.status = self.session.as_ref().and_then(Session::status);
+    }
+
+    pub(crate) fn status(&self) -> Option<&Status> {
+        self.status.as_ref()
+    }
+
+    pub(crate) fn is_connected(&self) -> bool {
+        self.status.as_ref().is_some_and(|status| status.connected)
+    }
+
+    /// The last connection ended without having been asked to.
+    pub(crate) fn was_lost(&self) -> bool {
+        self.status.as_ref().is_some_and(|status| status.lost)
+    }
+
+    /// The session, whether it is still connected or not.
+    pub(crate) fn session(&self) -> Option<&Session> {
+        self.session.as_ref()
+    }
+
+    /// The session, or a message that there is none.
+    pub(crate) fn connected(&self) -> Result<&Session, Exit> {
+        match &self.session {
+            Some(session) if self.is_connected() => Ok(session),
+            _ => {
+                let text =
+                    "not connected, so nothing was sent: `open HOST` connects, `exit` leaves";
+                self.painter.say(Tone::Error, text);
+                Err(Exit::Connection)
+            }
+        }
+    }
+
+    /// Runs one exchange of the session, if there is a session, with Ctrl-C going to it.
+    pub(crate) fn exchange(
+        &mut self,
+        exchange: impl FnOnce(&Interrupts, &Session) -> Outcome,
+    ) -> Result<Outcome, Exit> {
+        let outcome = exchange(&self.interrupts, self.connected()?);
+        self.note_outcome(&outcome);
+        Ok(outcome)
+    }
+
+    /// Looks at the state after an exchange, and says if Ctrl-C gave the prompt back before its time.
+    pub(crate) fn note_outcome(&mut self, outcome: &Outcome) {
+        self.refresh_status();
+        let text = match outcome.ending {
+            Ending::Interrupted => "still owed a reply; it is shown when it comes",
+            Ending::Unsent => "Ctrl-C came before it, so it was not sent",
+            _ => return,
+        };
+        if self.is_interactive && self.is_connected() {
+            self.painter.say(Tone::Note, text);
+        }
+    }
+}

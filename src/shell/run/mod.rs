@@ -1,0 +1,18 @@
+//! What each line does.
+
+mod background;
+mod builtins;
+pub(crate) mod connecting;
+mod connection;
+mod raw_bytes;
+mod resume;
+mod sending;
+mod shell;
+mod tls;
+mod trust;
+mod typing_data;
+
+pub(crate) use background::Background;
+pub(crate) use connection::Connection;
+pub(crate) use shell::Shell;
+pub(crate) use trust::Certificates;

@@ -1,0 +1,120 @@
+//! `send`: octets that no command line can hold.
+
+use crate::client::RawOctets;
+use crate::protocol::TelnetCommand;
+use crate::protocol::telnet_commands::{DM, IAC, IP};
+
+/// Why nothing was sent.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum SendError {
+    #[error(
+        "send knows {}, synch and hex: `help send` tells what they are. (`put FILE` uploads a file.) Nothing was sent",
+        names()
+    )]
+    UnknownName,
+    #[error(
+        "send hex wants octets of two hexadecimal digits each, as in: send hex 'FF F1'. Nothing was sent"
+    )]
+    NoOctets,
+}
+
+/// The octets of `send`'s arguments.
+pub(crate) fn read(arguments: &[String]) -> Result<Vec<RawOctets>, SendError> {
+    match arguments {
+        [name] if name == "synch" => Ok(synch()),
+        [name] => {
+            let command = TelnetCommand::named(name).ok_or(SendError::UnknownName)?;
+            Ok(vec![plain(&command.wire())])
+        }
+        [name, digits @ ..] if name == "hex" => {
+            let octets = octets_of(&digits.concat()).ok_or(SendError::NoOctets)?;
+            Ok(vec![plain(&octets)])
+        }
+        _ => Err(SendError::UnknownName),
+    }
+}
+
+/// IP and Synch, as they go in front of ABOR (RFC 959 section 4.1.3).
+fn synch() -> Vec<RawOctets> {
+    let urgent = RawOctets {
+        octets: vec![IAC],
+        urgent: true,
+    };
+    vec![plain(&[IAC, IP]), urgent, plain(&[DM])]
+}
+
+fn plain(octets: &[u8]) -> RawOctets {
+    RawOctets {
+        octets: octets.to_vec(),
+        urgent: false,
+    }
+}
+
+/// Pairs of hexadecimal digits, blanks between them or not; `None` for anything else, and for nothing.
+fn octets_of(digits: &str) -> Option<Vec<u8>> {
+    let digits: Vec<u32> = digits
+        .chars()
+        .filter(|character| !character.is_ascii_whitespace())
+        .map(|character| character.to_digit(16))
+        .collect::<Option<_>>()?;
+    let octets = digits.chunks(2).map(|pair| match *pair {
+        [high, low] => u8::try_from(high * 16 + low).ok(),
+        _ => None,
+    });
+    octets
+        .collect::<Option<Vec<u8>>>()
+        .filter(|octets| !octets.is_empty())
+}
+
+fn names() -> String {
+    let names = crate::protocol::TELNET_COMMANDS
+        .iter()
+        .map(|command| command.name.to_lowercase());
+    names.collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{SendError, octets_of, read};
+
+    fn octets(arguments: &[&str]) -> Result<Vec<(Vec<u8>, bool)>, SendError> {
+        let arguments: Vec<String> = arguments.iter().map(|&text| text.to_owned()).collect();
+        let pieces = read(&arguments)?.into_iter();
+        Ok(pieces.map(|piece| (piece.octets, piece.urgent)).collect())
+    }
+
+    #[test]
+    fn telnet_commands_go_out_by_name_and_the_mark_of_a_synch_is_urgent() {
+        assert_eq!(octets(&["ayt"]), Ok(vec![(b"\xff\xf6".to_vec(), false)]));
+        assert_eq!(octets(&["IP"]), Ok(vec![(b"\xff\xf4".to_vec(), false)]));
+        let synch = octets(&["synch"]).unwrap();
+        let urgent: Vec<bool> = synch.iter().map(|(_, urgent)| *urgent).collect();
+        assert_eq!(urgent, [false, true, false]);
+        let all: Vec<u8> = synch.into_iter().flat_map(|(octets, _)| octets).collect();
+        assert_eq!(all, b"\xff\xf4\xff\xf2");
+    }
+
+    #[test]
+    fn hexadecimal_is_read_in_pairs_with_blanks_and_without() {
+        for digits in [&["FF F1"][..], &["ff", "f1"], &["fFF1"], &["F", "FF1"]] {
+            let arguments = [&["hex"], digits].concat();
+            assert_eq!(octets(&arguments), Ok(vec![(b"\xff\xf1".to_vec(), false)]));
+        }
+    }
+
+    #[test]
+    fn anything_else_sends_nothing() {
+        for arguments in [&[][..], &["file"], &["ip", "x"], &["hexx", "00"]] {
+            assert_eq!(octets(arguments), Err(SendError::UnknownName));
+        }
+        for digits in ["", " ", "F", "0xFF", "GG", "+1", "é"] {
+            assert_eq!(
+                octets(&["hex", digits]),
+                Err(SendError::NoOctets),
+                "{digits}"
+            );
+            assert_eq!(octets_of(digits), None);
+        }
+        assert_eq!(octets(&["hex"]), Err(SendError::UnknownName));
+    }
+}

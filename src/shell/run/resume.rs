@@ -1,0 +1,216 @@
+//! The built-in `resume`: its arguments, and what it says.
+
+use std::path::{Path, PathBuf};
+
+use crate::client::Session;
+use crate::resume::{self, Listener, Options, Proof, Remark, ResumeError, SizeSource};
+use crate::shell::editor::{Input, Typed};
+use crate::shell::exit::Exit;
+use crate::shell::interrupts::Interrupts;
+use crate::shell::line::expand_home;
+use crate::shell::local::resumed_file::{LocalFile, LocalTargetFile};
+use crate::shell::screen::escape::escape;
+use crate::shell::screen::painter::{Painter, Tone, count};
+
+/// What was asked of `resume`.
+pub(crate) struct Resume {
+    download: bool,
+    options: Options,
+    local: PathBuf,
+    remote: Vec<u8>,
+}
+
+impl Resume {
+    pub(crate) fn read(arguments: &[String]) -> Result<Self, String> {
+        let mut download = false;
+        let mut options = Options::default();
+        let mut names = Vec::new();
+        let mut rest = arguments.iter();
+        while let Some(argument) = rest.next() {
+            match argument.as_str() {
+                "--get" => download = true,
+                "--unverified" => options.accept_unverified = true,
+                "--verify" if rest.next().is_some_and(|value| value == "full") => {
+                    options.verify_all = true
+                }
+                "--verify" => return Err("--verify takes: full".to_owned()),
+                "--via" if rest.next().is_some_and(|value| value == "rest") => {
+                    options.via_restart = true
+                }
+                "--via" => return Err("--via takes: rest".to_owned()),
+                "--" => names.extend(rest.by_ref().cloned()),
+                option if option.starts_with("--") => {
+                    return Err(format!(
+                        "resume has no option {}. {USAGE}",
+                        escape(option.as_bytes())
+                    ));
+                }
+                name => names.push(name.to_owned()),
+            }
+        }
+        if download && options.via_restart {
+            return Err("--via rest is for uploads; a download uses REST anyway".to_owned());
+        }
+        let (first, second) = match names.as_slice() {
+            [first] => (first, None),
+            [first, second] => (first, Some(second)),
+            _ => return Err(USAGE.to_owned()),
+        };
+        let other = match second {
+            Some(name) => name.clone(),
+            None => last_component(first, download).ok_or_else(|| {
+                format!(
+                    "no file name can be taken from {}: give the other name too",
+                    escape(first.as_bytes())
+                )
+            })?,
+        };
+        let (local, remote) = if download {
+            (other, first.clone())
+        } else {
+            (first.clone(), other)
+        };
+        Ok(Self {
+            download,
+            options,
+            local: local.into(),
+            remote: remote.into_bytes(),
+        })
+    }
+
+    /// Finishes the transfer, and says what was checked.
+    pub(crate) fn run(
+        &self,
+        session: &Session,
+        interrupts: &Interrupts,
+        painter: &Painter,
+        input: &mut Input,
+        home: Option<&Path>,
+    ) -> Exit {
+        let local = expand_home(&self.local, home);
+        let mut telling = Telling { painter, input };
+        let result = if self.download {
+            let target = LocalTargetFile::at(&local);
+            interrupts.during(|| {
+                resume::download(session, &self.remote, &target, &self.options, &mut telling)
+            })
+        } else {
+            let file = match LocalFile::open(&local) {
+                Ok(file) => file,
+                Err(error) => return painter.refuse_file(&local, &error),
+            };
+            interrupts.during(|| {
+                resume::upload(session, &file, &self.remote, &self.options, &mut telling)
+            })
+        };
+        match result {
+            Ok(proof) => {
+                painter.say(Tone::Success, &proven(&proof));
+                Exit::Done
+            }
+            Err(error) => tell_error(&error, &local, painter),
+        }
+    }
+}
+
+fn tell_error(error: &ResumeError, local: &Path, painter: &Painter) -> Exit {
+    let text = match error {
+        ResumeError::Local(error) => {
+            format!("{}: {error}", escape(local.as_os_str().as_encoded_bytes()))
+        }
+        ResumeError::LocalTransfer(_) => format!(
+            "{}. The same command goes on from there",
+            escape(error.to_string().as_bytes())
+        ),
+        other => escape(other.to_string().as_bytes()),
+    };
+    painter.say(Tone::Error, &format!("resume: {text}"));
+    match error {
+        ResumeError::Refused(_) => Exit::Resume,
+        ResumeError::Local(_) | ResumeError::LocalTransfer(_) => Exit::LocalFile,
+        ResumeError::Lost { .. } | ResumeError::TimedOut { .. } => Exit::Connection,
+        ResumeError::Interrupted { .. } => Exit::Interrupted,
+    }
+}
+
+struct Telling<'a> {
+    painter: &'a Painter,
+    input: &'a mut Input,
+}
+
+impl Listener for Telling<'_> {
+    fn remark(&mut self, remark: &Remark) {
+        let (tone, text) = in_words(remark);
+        self.painter.say(tone, &text);
+    }
+
+    fn accepts_unverified(&mut self) -> bool {
+        let question = "what is there cannot be compared. Append all the same? [y/N] ";
+        matches!(self.input.ask(question), Typed::Line(answer) if answer.trim().eq_ignore_ascii_case("y"))
+    }
+}
+
+/// The name that the other side gets. A server's path must not choose a place here, only a name.
+fn last_component(path: &str, remote: bool) -> Option<String> {
+    if remote {
+        let name = path.rsplit(['/', '\\']).next()?;
+        let plain =
+            !name.is_empty() && name != "." && name != ".." && !name.chars().any(char::is_control);
+        return plain.then(|| name.to_owned());
+    }
+    Path::new(path)
+        .file_name()
+        .and_then(|name| name.to_str())
+        .map(str::to_owned)
+}
+
+fn in_words(remark: &Remark) -> (Tone, String) {
+    match remark {
+        Remark::Found { there, whole } => (Tone::Note, format!("{there} of {} are there", count(*whole, "octet"))),
+        Remark::FoundNothing => (Tone::Note, "there is nothing yet".to_owned()),
+        Remark::Compared { first, last } => {
+            (Tone::Note, format!("octets {first} to {last} are the same as yours"))
+        }
+        Remark::HashIsEqual(verb) => (Tone::Note, format!("{verb} is the same as yours")),
+        Remark::HashDiffers(verb) => {
+            (Tone::Warning, format!("{verb} is not that of your octets; they are read back to find where"))
+        }
+        Remark::RestartIsIgnored => {
+            (Tone::Warning, "the server does not begin at the marker; everything is compared".to_owned())
+        }
+        Remark::Unreadable => (Tone::Warning, "what is there cannot be read back".to_owned()),
+        Remark::AppendIsRefused => (Tone::Warning, "the server has no APPE".to_owned()),
+        Remark::AppendWasStore => (
+            Tone::Warning,
+            "the server took APPE for STOR: the file holds only what was just sent. The whole file is stored".to_owned(),
+        ),
+        Remark::StoreIgnoredRestart => (
+            Tone::Warning,
+            "the server accepted REST and stored from 0: the file holds only what was just sent. The whole file is stored"
+                .to_owned(),
+        ),
+        Remark::NotPutBack(verb) => (Tone::Warning, format!("{verb} could not be put back to what it was")),
+    }
+}
+
+fn proven(proof: &Proof) -> String {
+    let mut text = format!("whole: {} of {}", proof.size, proof.size);
+    match (proof.compared, proof.hash) {
+        (Some((first, last)), Some(hash)) => {
+            text += &format!(", octets {first} to {last} compared by {hash}")
+        }
+        (Some((first, last)), None) => text += &format!(", octets {first} to {last} compared"),
+        (None, _) if proof.moved < proof.size => text += ", nothing compared",
+        (None, _) => {}
+    }
+    let moved = if proof.download { "received" } else { "sent" };
+    text += &format!(", {} {moved}", proof.moved);
+    match proof.size_source {
+        SizeSource::Size => {}
+        SizeSource::Mlst => text += " (size from MLST)",
+        SizeSource::List => text += " (size from LIST)",
+    }
+    text
+}
+
+const USAGE: &str = "usage: resume [--verify full] [--via rest] [--unverified] LOCAL [REMOTE], or: resume --get REMOTE [LOCAL]";

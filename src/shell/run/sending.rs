@@ -1,0 +1,588 @@
+//! Raw commands with their data: redirections and the screen.
+
+use std::io::{self, Read};
+use std::path::Path;
+use std::process::Child;
+
+use super::resume::Resume;
+use super::shell::Shell;
+use super::typing_data::TypedUpload;
+use crate::client::{Exchange, Form, News, Origin, Outcome, RawOctets, Transfer, TrustQuestion};
+use crate::protocol::Command;
+use crate::protocol::user_pi::data_direction;
+use crate::protocol::verbs::DataDirection;
+use crate::shell::config::settings::Ascii;
+use crate::shell::editor::AtTerminal;
+use crate::shell::editor::assistance::LearningDestination;
+use crate::shell::exit::Exit;
+use crate::shell::help::hints::ResumableDownload;
+use crate::shell::line::{LineError, Redirection};
+use crate::shell::local::pager::Pager;
+use crate::shell::local::places::{LocalCommand, OpenedLate, StandardOutput, TypedData};
+use crate::shell::local::received_file::{AppendedFile, ReplacedFile};
+use crate::shell::local::sent_file::SentFile;
+use crate::shell::screen::escape::escape;
+use crate::shell::screen::painter::Tone;
+use crate::shell::screen::shown_data::{Look, ShownData};
+
+/// What a data command needs besides its line.
+enum Data {
+    None,
+    Joined(Transfer),
+    Shown(Transfer, Option<Pager>),
+    Piped(Transfer, Child),
+    Typed,
+}
+
+impl Shell {
+    /// Sends a raw command, with its data if it has any.
+    pub(crate) fn send(
+        &mut self,
+        command: Command,
+        redirection: Option<Redirection>,
+        origin: Origin,
+    ) -> Exit {
+        let redirection =
+            redirection.map(|redirection| redirection.with_home(self.home.as_deref()));
+        self.send_with(command, redirection, origin, true)
+    }
+
+    /// The same; without `may_overwrite` a file that exists is not replaced.
+    pub(crate) fn send_with(
+        &mut self,
+        command: Command,
+        redirection: Option<Redirection>,
+        origin: Origin,
+        may_overwrite: bool,
+    ) -> Exit {
+        let is_quit = command.verb().is("QUIT");
+        if is_quit && self.is_interactive() && !self.connection.is_connected() {
+            // There is no session to end, so it is the program that is meant.
+            self.is_over = true;
+            return Exit::Done;
+        }
+        if let Err(exit) = self.connection.connected() {
+            return exit;
+        }
+        self.warn_before(&command);
+        let download =
+            ResumableDownload::of(&command, redirection.as_ref(), self.converts_line_ends());
+        let data = self.data_of(&command, redirection, may_overwrite);
+        let data = data.map(|data| self.learn_names(data, &command));
+        match data {
+            Ok(Data::None) => self.send_plain(command, origin),
+            Ok(Data::Joined(transfer)) => {
+                let outcome = self.connection.exchange(|interrupts, session| {
+                    interrupts.during(|| session.perform(command, origin, Some(transfer)))
+                });
+                let exit = self.finish(outcome);
+                if let (Exit::LocalFile, Some(download)) = (exit, download) {
+                    download.suggest_resume(&self.painter);
+                }
+                exit
+            }
+            Ok(Data::Shown(transfer, pager)) => {
+                self.send_and_show(command, transfer, pager, origin)
+            }
+            // The local command may want the terminal for itself (a pager).
+            Ok(Data::Piped(transfer, child)) => self.lend_terminal(|shell| {
+                let outcome = shell.connection.exchange(|interrupts, session| {
+                    interrupts.during_command(|| session.perform(command, origin, Some(transfer)))
+                });
+                let exit = shell.finish(outcome);
+                let local = shell.wait_for(child);
+                if exit == Exit::Done { local } else { exit }
+            }),
+            Ok(Data::Typed) => {
+                let outcome = self.perform_typed(command, origin);
+                self.finish(outcome)
+            }
+            Err(exit) => exit,
+        }
+    }
+
+    /// `RETR f > file &`: the next line is read at once.
+    pub(crate) fn send_in_background(
+        &mut self,
+        command: Command,
+        redirection: Redirection,
+    ) -> Exit {
+        if let Err(exit) = self.connection.connected() {
+            return exit;
+        }
+        if self.has_background() {
+            return self.background.refuse_second(&self.painter);
+        }
+        if self.recording.is_asked_for() {
+            let text = "a transcript tells one exchange after the other and has no background: leave out the &, or \
+                        `record off` first. Nothing was sent";
+            return self.painter.refuse(&text);
+        }
+        self.warn_before(&command);
+        let redirection = redirection.with_home(self.home.as_deref());
+        let transfer = match self.data_of(&command, Some(redirection), true) {
+            Ok(Data::Joined(transfer)) => transfer,
+            Ok(_) => return self.painter.refuse(&LineError::BackgroundWithoutFile),
+            Err(exit) => return exit,
+        };
+        let shown = escape(&command.masked());
+        let origin = self.origin();
+        match self.connection.connected() {
+            Ok(session) => {
+                self.interrupts.turn_to_next_command();
+                let exchange = session.begin_in_background(command, origin, transfer);
+                self.background.begin(exchange, shown);
+                self.connection.refresh_status();
+                Exit::Done
+            }
+            Err(exit) => exit,
+        }
+    }
+
+    /// Sends a command without data and waits for what becomes of it.
+    pub(crate) fn perform(&mut self, command: Command, origin: Origin) -> Result<Outcome, Exit> {
+        let session = self.connection.connected()?;
+        // From before it is sent: what is typed then may be a password, and must not be seen.
+        let (exchange, news) = self.interrupts.during(|| {
+            let exchange = session.begin(command, origin, None);
+            let news = exchange.next_decisive_news();
+            (exchange, news)
+        });
+        let outcome = self.await_outcome(&exchange, news);
+        self.connection.note_outcome(&outcome);
+        Ok(outcome)
+    }
+
+    /// The same with a command that the shell makes.
+    pub(crate) fn send_shown(&mut self, verb: &[u8], argument: &[u8]) -> Result<Outcome, Exit> {
+        let command = Command::new([verb, argument].concat());
+        let command = command.map_err(|error| self.painter.refuse(&error))?;
+        self.perform(command, Origin::Shown)
+    }
+
+    /// Sends a command whose data a person types once the server has answered 1yz.
+    fn perform_typed(&mut self, command: Command, origin: Origin) -> Result<Outcome, Exit> {
+        let (keyboard, data) = TypedData::new();
+        let transfer = Transfer::Send(Box::new(data), Form::Exact, None);
+        let line_end: &[u8] = if self.converts_line_ends() {
+            b"\r\n"
+        } else {
+            b"\n"
+        };
+        self.interrupts.turn_to_next_command();
+        let session = self.connection.connected()?;
+        let exchange = session.begin(command, origin, Some(transfer));
+        let mut upload = TypedUpload {
+            input: &mut self.input,
+            painter: &self.painter,
+            line_end,
+            interrupter: session.interrupter(),
+        };
+        // All the way: between two lines the terminal turns Ctrl-C into a signal.
+        let outcome = self.interrupts.during(|| match exchange.next_news() {
+            News::Settled(outcome) => outcome,
+            News::DataEnded | News::TrustAsked(_) => exchange.wait(),
+            News::Begun => upload.run(exchange, keyboard),
+        });
+        self.connection.note_outcome(&outcome);
+        Ok(outcome)
+    }
+
+    /// Waits until an exchange is settled, and asks the user about a certificate on the way.
+    fn await_outcome(&mut self, exchange: &Exchange, first: News) -> Outcome {
+        let mut news = first;
+        loop {
+            match news {
+                News::Settled(outcome) => return outcome,
+                News::TrustAsked(question) => self.decide_trust(question),
+                News::Begun | News::DataEnded => {}
+            }
+            news = self.interrupts.during(|| exchange.next_decisive_news());
+        }
+    }
+
+    /// Asks for a decision about a certificate.
+    pub(crate) fn decide_trust(&mut self, question: TrustQuestion) {
+        let target = self.connection.target.as_ref();
+        let is_remembered =
+            self.certificates
+                .decide(question, target, &mut self.input, &self.painter);
+        if let (true, Some(session)) = (is_remembered, self.connection.session()) {
+            // Another AUTH in the same session is held to it.
+            session.configure(self.session_settings());
+        }
+    }
+
+    /// PASV, or EPSV where the address family asks for it.
+    pub(crate) fn open_data_connection(&mut self) -> Exit {
+        let session = match self.connection.connected() {
+            Ok(session) => session,
+            Err(exit) => return exit,
+        };
+        match self.interrupts.during(|| session.open_data_connection()) {
+            None => {
+                self.connection.refresh_status();
+                Exit::Done
+            }
+            Some(outcome) => {
+                self.connection.note_outcome(&outcome);
+                self.finish_shown(&outcome)
+            }
+        }
+    }
+
+    /// `listen`.
+    pub(crate) fn listen(&mut self) -> Exit {
+        let listened = self
+            .connection
+            .exchange(|interrupts, session| interrupts.during(|| session.listen(Origin::Shown)));
+        listened.map_or_else(|exit| exit, |outcome| self.finish_shown(&outcome))
+    }
+
+    /// `send`.
+    pub(crate) fn send_octets(&mut self, pieces: Vec<RawOctets>) -> Exit {
+        let sent = self.connection.exchange(|interrupts, session| {
+            interrupts.during(|| session.send_octets(pieces).wait())
+        });
+        sent.map_or_else(|exit| exit, |outcome| Exit::of(&outcome))
+    }
+
+    /// `resume`.
+    pub(crate) fn resume(&mut self, resume: &Resume) -> Exit {
+        if let Err(exit) = self.connection.connected() {
+            return exit;
+        }
+        if self.has_background() {
+            return self.background.refuse_second(&self.painter);
+        }
+        let session = match self.connection.connected() {
+            Ok(session) => session,
+            Err(exit) => return exit,
+        };
+        let exit = resume.run(
+            session,
+            &self.interrupts,
+            &self.painter,
+            &mut self.input,
+            self.home.as_deref(),
+        );
+        self.connection.refresh_status();
+        exit
+    }
+
+    fn warn_before(&mut self, command: &Command) {
+        if let Some(status) = self.connection.status() {
+            self.hints.warn_before(command, status, &self.settings);
+        }
+    }
+
+    /// What a command means that the user did not type; a refusal is followed by a hint.
+    pub(crate) fn finish_shown(&self, outcome: &Outcome) -> Exit {
+        self.hints
+            .follow_refusal(outcome, self.connection.status(), &self.settings);
+        Exit::of(outcome)
+    }
+
+    /// The names in a listing are completed from then on.
+    fn learn_names(&self, data: Data, command: &Command) -> Data {
+        let learning = |transfer| self.learning_names(transfer, command);
+        match data {
+            Data::Joined(transfer) => Data::Joined(learning(transfer)),
+            Data::Shown(transfer, pager) => Data::Shown(learning(transfer), pager),
+            Data::Piped(transfer, child) => Data::Piped(learning(transfer), child),
+            other @ (Data::None | Data::Typed) => other,
+        }
+    }
+
+    fn learning_names(&self, transfer: Transfer, command: &Command) -> Transfer {
+        match transfer {
+            Transfer::Receive(destination, form) => {
+                let names = &self.knowledge().remote_names;
+                let destination = LearningDestination::around(destination, command, names);
+                Transfer::Receive(destination, form)
+            }
+            sent @ Transfer::Send(..) => sent,
+        }
+    }
+
+    /// Sends a command that lists, and shows its data as a table if they go to a terminal.
+    pub(crate) fn send_as_table(&mut self, command: Command) -> Exit {
+        if let Err(exit) = self.connection.connected() {
+            return exit;
+        }
+        if self.has_background() {
+            return self.background.refuse_second(&self.painter);
+        }
+        if !self.painter.screen().shows_data_on_terminal() {
+            return self.send(command, None, Origin::Shown);
+        }
+        self.warn_before(&command);
+        let (transfer, pager) = self.shown(true);
+        let transfer = self.learning_names(transfer, &command);
+        self.send_and_show(command, transfer, pager, Origin::Shown)
+    }
+
+    /// Sends a command whose data are shown. The prompt waits for whoever reads them in the pager.
+    fn send_and_show(
+        &mut self,
+        command: Command,
+        transfer: Transfer,
+        pager: Option<Pager>,
+        origin: Origin,
+    ) -> Exit {
+        let mut was_paged = false;
+        let outcome = self.connection.exchange(|interrupts, session| {
+            interrupts.during(|| {
+                let outcome = session.perform(command, origin, Some(transfer));
+                was_paged = pager.is_some_and(|pager| pager.wait());
+                outcome
+            })
+        });
+        let exit = self.finish(outcome);
+        if was_paged {
+            self.take_terminal_back();
+            if self.settings.hints {
+                let text = "what was longer than the screen went to the pager; `set pager off` shows it here";
+                self.painter.say(Tone::Hint, text);
+            }
+        }
+        exit
+    }
+
+    /// What the data of a command need, as far as that can be had before it is sent.
+    fn data_of(
+        &mut self,
+        command: &Command,
+        redirection: Option<Redirection>,
+        may_overwrite: bool,
+    ) -> Result<Data, Exit> {
+        let Some(direction) = data_direction(command) else {
+            return Ok(Data::None);
+        };
+        if self.has_background() {
+            if let Some(Redirection::FromHereDocument(word)) = &redirection {
+                // The lines are data all the same, and nothing to be run.
+                self.read_here_document(word)?;
+            }
+            return Err(self.background.refuse_second(&self.painter));
+        }
+        match direction {
+            DataDirection::Received => self.destination(redirection, may_overwrite),
+            DataDirection::Sent => self.source(redirection),
+        }
+    }
+
+    /// A command without data. A person whose QUIT was answered has left: there is nothing to come back to.
+    fn send_plain(&mut self, command: Command, origin: Origin) -> Exit {
+        let is_quit = command.verb().is("QUIT");
+        let outcome = self.perform(command, origin);
+        let is_answered = outcome.as_ref().is_ok_and(Outcome::is_positive);
+        if is_quit && is_answered && self.is_interactive() {
+            self.is_over = true;
+        }
+        self.finish(outcome)
+    }
+
+    fn finish(&self, outcome: Result<Outcome, Exit>) -> Exit {
+        match outcome {
+            Ok(outcome) => {
+                let status = self.connection.status();
+                self.hints.follow(&outcome, status, &self.settings);
+                Exit::of(&outcome)
+            }
+            Err(exit) => exit,
+        }
+    }
+
+    /// A local command that could not be run, or was killed, has lost the data. What any other exit status means, only the
+    /// user knows: `grep` that finds nothing is no failure.
+    fn wait_for(&self, mut child: Child) -> Exit {
+        let status = match child.wait() {
+            Ok(status) => status,
+            Err(error) => {
+                self.painter
+                    .say(Tone::Error, &format!("the local command: {error}"));
+                return Exit::LocalFile;
+            }
+        };
+        if !status.success() {
+            self.painter.say(
+                Tone::Note,
+                &format!("the local command ended with {status}"),
+            );
+        }
+        match status.code() {
+            Some(NOT_RUN..=NOT_FOUND) | None => Exit::LocalFile,
+            Some(_) => Exit::Done,
+        }
+    }
+
+    fn destination(&self, to: Option<Redirection>, may_overwrite: bool) -> Result<Data, Exit> {
+        let screen = self.painter.screen().clone();
+        let joined = |destination, form| Ok(Data::Joined(Transfer::Receive(destination, form)));
+        match to {
+            Some(Redirection::ToFile(path)) => {
+                let file = if may_overwrite {
+                    ReplacedFile::open(&path)
+                } else {
+                    ReplacedFile::create(&path)
+                };
+                let file =
+                    file.map_err(|error| self.painter.refuse_file(&path, &with_way_out(error)))?;
+                joined(Box::new(file), Form::ByType)
+            }
+            Some(Redirection::AppendFile(path)) => {
+                let file =
+                    AppendedFile::open(&path).map_err(|e| self.painter.refuse_file(&path, &e))?;
+                joined(Box::new(file), Form::ByType)
+            }
+            Some(Redirection::ToCommand(command)) => match LocalCommand::start(&command) {
+                Ok((input, child)) => Ok(Data::Piped(
+                    Transfer::Receive(Box::new(input), Form::ByType),
+                    child,
+                )),
+                Err(error) => Err(self
+                    .painter
+                    .refuse_file(Path::new("the local command"), &error)),
+            },
+            // Whoever sent it, a terminal never gets it raw.
+            Some(Redirection::ToStandardOutput) | None if screen.shows_data_on_terminal() => {
+                let (transfer, pager) = self.shown(false);
+                Ok(Data::Shown(transfer, pager))
+            }
+            Some(Redirection::ToStandardOutput) | None => {
+                joined(Box::new(StandardOutput(screen)), Form::Exact)
+            }
+            Some(_) => Err(self
+                .painter
+                .refuse(&"that redirection sends, and the command receives")),
+        }
+    }
+
+    /// The terminal, which may lend itself to a pager.
+    fn shown(&self, table: bool) -> (Transfer, Option<Pager>) {
+        let screen = self.painter.screen().clone();
+        let is_paged = self.settings.pager && self.is_interactive() && screen.has_cursor();
+        let look = Look {
+            gutter: self.settings.gutter,
+            table,
+            pager: is_paged.then(Pager::of_environment).flatten(),
+        };
+        let pager = look.pager.clone();
+        let shown = ShownData::new(screen, look);
+        (Transfer::Receive(Box::new(shown), Form::Exact), pager)
+    }
+
+    fn source(&mut self, from: Option<Redirection>) -> Result<Data, Exit> {
+        match from {
+            Some(Redirection::FromFile(path)) => self.open_source(&path),
+            Some(Redirection::FromText(text)) => {
+                let octets = text.len() as u64;
+                Ok(sent(io::Cursor::new(text), Form::Exact, Some(octets)))
+            }
+            Some(Redirection::FromHereDocument(word)) => self.read_here_document(&word),
+            Some(Redirection::FromStandardInput) => self.standard_input(),
+            None if self.is_interactive() => Ok(Data::Typed),
+            None => Err(self.painter.refuse(
+                &"nobody is there to type the data: add < file, < -, <<< 'text' or <<WORD. Nothing was sent",
+            )),
+            Some(_) => Err(self.painter.refuse(&"that redirection receives, and the command sends")),
+        }
+    }
+
+    fn open_source(&self, path: &Path) -> Result<Data, Exit> {
+        let metadata =
+            std::fs::metadata(path).map_err(|error| self.painter.refuse_file(path, &error))?;
+        if metadata.is_dir() {
+            return Err(self
+                .painter
+                .refuse_file(path, &io::Error::other("it is a folder")));
+        }
+        if !metadata.is_file() {
+            return Ok(sent(OpenedLate::new(path), Form::ByType, None));
+        }
+        let mut file = SentFile::open(path, &self.painter)
+            .map_err(|error| self.painter.refuse_file(path, &error))?;
+        if self.converts_line_ends() {
+            let beginning = file.beginning();
+            let beginning = beginning.map_err(|error| self.painter.refuse_file(path, &error))?;
+            if beginning.contains(&0) {
+                let path = escape(path.as_os_str().as_encoded_bytes());
+                return Err(self.painter.refuse(&format!(
+                    "{path} has a NUL in it, so it is no text, and TYPE A would change its octets. Nothing was sent: \
+                     type TYPE I first (or `set ascii raw`)"
+                )));
+            }
+            if !looks_like_text(beginning) {
+                let path = escape(path.as_os_str().as_encoded_bytes());
+                let text = format!(
+                    "{path} has control characters in it: if it is no text, type TYPE I first"
+                );
+                self.painter.say(Tone::Hint, &text);
+            }
+        }
+        Ok(sent(file, Form::ByType, Some(metadata.len())))
+    }
+
+    fn read_here_document(&mut self, word: &[u8]) -> Result<Data, Exit> {
+        let mut text = Vec::new();
+        loop {
+            let Some(line) = self.input.next_line("> ") else {
+                let word = escape(word);
+                return Err(self.painter.refuse(&format!(
+                    "the input ended before the line {word} that should end the data. Nothing was sent"
+                )));
+            };
+            if line == word {
+                let octets = text.len() as u64;
+                return Ok(sent(io::Cursor::new(text), Form::ByType, Some(octets)));
+            }
+            text.extend_from_slice(&line);
+            text.push(b'\n');
+        }
+    }
+
+    fn standard_input(&mut self) -> Result<Data, Exit> {
+        match self.input.rest() {
+            Ok(rest) => Ok(sent(rest, Form::Exact, None)),
+            Err(AtTerminal) => Err(self.painter.refuse(
+                &"< - is for scripts; here, leave it out and type the data at data>. Nothing was sent",
+            )),
+        }
+    }
+
+    fn converts_line_ends(&self) -> bool {
+        let status = self.connection.status();
+        self.settings.ascii == Ascii::Convert
+            && status.is_some_and(|s| !s.learnt.parameters.effective_type().keeps_octets())
+    }
+}
+
+fn sent(source: impl Read + Send + 'static, form: Form, octets: Option<u64>) -> Data {
+    Data::Joined(Transfer::Send(Box::new(source), form, octets))
+}
+
+/// Whether nothing in it is what a text has no use for. Text need not be UTF-8.
+fn looks_like_text(octets: &[u8]) -> bool {
+    let is_layout = |octet: u8| matches!(octet, 0x07..=0x0d | 0x1a | 0x1b);
+    octets
+        .iter()
+        .all(|&octet| !octet.is_ascii_control() || is_layout(octet))
+}
+
+fn with_way_out(error: io::Error) -> io::Error {
+    if error.kind() == io::ErrorKind::AlreadyExists {
+        return exists_already();
+    }
+    error
+}
+
+/// Why a file that nobody asked to replace is not replaced.
+pub(crate) fn exists_already() -> io::Error {
+    let text = "it exists already; RETR f > file replaces it, and `resume --get` completes it";
+    io::Error::new(io::ErrorKind::AlreadyExists, text)
+}
+
+/// What shells end with when they cannot run or cannot find a command.
+const NOT_RUN: i32 = 126;
+const NOT_FOUND: i32 = 127;

@@ -1,0 +1,643 @@
+//! One line after the other: what each does, and what it means for the exit code.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{PoisonError, RwLockWriteGuard};
+use std::time::Duration;
+
+use super::background::{self, Background};
+use super::builtins::{BuiltinCommand, RecordCommand, TraceCommand};
+use super::connection::Connection;
+use super::sending::exists_already;
+use super::tls;
+use super::trust::Certificates;
+use super::typing_data::tell_dropped;
+use crate::client::{Origin, Session};
+use crate::protocol::Command;
+use crate::shell::config::aliases::{Aliases, ExpandedStep};
+use crate::shell::config::secrets::secret_span;
+use crate::shell::config::settings::Settings;
+use crate::shell::editor::assistance::{Knowledge, SharedKnowledge};
+use crate::shell::editor::{HistoryLost, Input, NOT_TEXT, Typed};
+use crate::shell::exit::{Exit, Tally};
+use crate::shell::help::advice::{self, Circumstances};
+use crate::shell::help::hints::Hints;
+use crate::shell::help::{self, why};
+use crate::shell::interrupts::Interrupts;
+use crate::shell::line::{self, Builtin, Line, Redirection, expand_home, is_redirection};
+use crate::shell::local::places::local_shell;
+use crate::shell::local::received_file::{is_named_pipe, what_is_there};
+use crate::shell::replay::recording::Recording;
+use crate::shell::screen::escape::escape;
+use crate::shell::screen::page::Page;
+use crate::shell::screen::painter::{Painter, Tone};
+use crate::shell::screen::prompt::prompt;
+use crate::shell::screen::timeline::Timeline;
+use crate::shell::screen::trace::{Existing, Trace};
+
+/// Everything that a running shell holds.
+pub(crate) struct Shell {
+    pub(crate) painter: Painter,
+    pub(crate) input: Input,
+    pub(crate) interrupts: Interrupts,
+    pub(crate) connection: Connection,
+    pub(crate) certificates: Certificates,
+    pub(crate) silence_limit: Option<Duration>,
+    pub(crate) background: Background,
+    pub(crate) recording: Recording,
+    pub(crate) timeline: Timeline,
+    pub(crate) trace: Trace,
+    pub(crate) hints: Hints,
+    pub(crate) settings: Settings,
+    pub(crate) aliases: Aliases,
+    pub(crate) knowledge: SharedKnowledge,
+    pub(crate) home: Option<PathBuf>,
+    pub(crate) tally: Tally,
+    /// `exit` was typed, or the input is at its end.
+    pub(crate) is_over: bool,
+}
+
+impl Shell {
+    /// Runs lines until there are no more.
+    pub(crate) fn run_to_the_end(&mut self, stop: bool) -> Exit {
+        let exit = if self.is_interactive() {
+            self.run_interactively()
+        } else {
+            self.run_script(stop)
+        };
+        self.drop_session();
+        exit.unwrap_or_else(|| self.tally.exit())
+    }
+
+    /// `None` where the failures that were counted decide.
+    fn run_script(&mut self, stop: bool) -> Option<Exit> {
+        while !self.is_over && !self.tally.ends_script(stop) && !self.interrupts.is_pressed() {
+            let Some(line) = self.input.next_line("") else {
+                break;
+            };
+            self.connection.refresh_status();
+            self.run_line(&line);
+        }
+        if self.interrupts.take() || !self.await_background("the script") {
+            return Some(Exit::Interrupted);
+        }
+        self.connection.refresh_status();
+        if self.connection.was_lost() {
+            self.tally.count(Exit::Connection);
+        }
+        None
+    }
+
+    fn run_interactively(&mut self) -> Option<Exit> {
+        while !self.is_over {
+            let prompt = self.begin_prompt();
+            let is_typed = !self.input.has_pasted();
+            let typed = self.input.read_command(&prompt);
+            if is_typed {
+                // A Ctrl-C that came before this line is not for it.
+                self.interrupts.take();
+            }
+            match typed {
+                Typed::Line(text) | Typed::LastText(text) => self.run_typed(&text),
+                Typed::Interrupt => {}
+                Typed::NotText => self.painter.say(Tone::Error, NOT_TEXT),
+                Typed::End => {
+                    self.quit();
+                }
+            }
+        }
+        self.connection.refresh_status();
+        Some(if self.connection.was_lost() {
+            Exit::Connection
+        } else {
+            Exit::Done
+        })
+    }
+
+    fn run_typed(&mut self, line: &str) {
+        self.connection.refresh_status();
+        if !line.is_empty()
+            && self.is_memorable(line)
+            && let Err(HistoryLost { path, error }) = self.input.remember(line)
+        {
+            let path = escape(path.as_os_str().as_encoded_bytes());
+            let text = format!("{path}: {error}. Lines are kept for this session only");
+            self.painter.say(Tone::Warning, &text);
+        }
+        let exit = self.run_line(line.as_bytes());
+        if exit == Exit::Interrupted || self.interrupts.is_pressed() {
+            tell_dropped(self.input.drop_pasted(), &self.painter);
+        }
+    }
+
+    /// The next prompt. The editor is told what has changed since the last one.
+    fn begin_prompt(&mut self) -> String {
+        self.connection.refresh_status();
+        let status = self.connection.status();
+        let mut knowledge = self.knowledge();
+        knowledge.hints = self.settings.hints;
+        knowledge.awaits_new_name = status.is_some_and(|status| status.learnt.pending_rename);
+        let host = self.connection.session().map(Session::host);
+        prompt(host.zip(status), self.settings.prompt)
+    }
+
+    /// Does what one line says and counts the result.
+    fn run_line(&mut self, line: &[u8]) -> Exit {
+        let read = line::read(line, &|name| self.aliases.contains(name));
+        let takes_no_data = matches!(read, Err(_) | Ok(Line::Alias { .. }));
+        let exit = match read {
+            Ok(line) => self.run(line),
+            Err(error) => self.painter.refuse(&error),
+        };
+        self.tally.count(exit);
+        self.count_broken_files();
+        let orphans_data = exit == Exit::Usage && takes_no_data && begins_here_document(line);
+        if orphans_data && !self.is_interactive() {
+            let text = "the lines behind << would be taken for commands, so the run ends here";
+            self.painter.say(Tone::Error, text);
+            self.is_over = true;
+        }
+        exit
+    }
+
+    fn run(&mut self, line: Line) -> Exit {
+        match line {
+            Line::Empty => Exit::Done,
+            Line::Local(command) => self.run_local(&command),
+            Line::Quote(command) => self.send(command, None, self.origin()),
+            Line::Raw {
+                command,
+                redirection,
+            } => self.run_command(command, redirection, self.origin(), true),
+            Line::Background {
+                command,
+                redirection,
+            } => self.send_in_background(command, redirection),
+            Line::Builtin { name, arguments } => self.run_builtin(name, arguments),
+            Line::Alias { name, arguments } => self.run_alias(&name, &arguments),
+        }
+    }
+
+    /// A command as typed, or a step of an alias. QUIT waits for a transfer in the background.
+    fn run_command(
+        &mut self,
+        command: Command,
+        redirection: Option<Redirection>,
+        origin: Origin,
+        may_overwrite: bool,
+    ) -> Exit {
+        if command.verb().is("QUIT") && !self.await_background("QUIT") {
+            return Exit::Interrupted;
+        }
+        let redirection = redirection.map(|target| target.with_home(self.home.as_deref()));
+        self.send_with(command, redirection, origin, may_overwrite)
+    }
+
+    fn run_builtin(&mut self, name: Builtin, arguments: Vec<String>) -> Exit {
+        let command = match BuiltinCommand::read(name, arguments) {
+            Ok(command) => command,
+            Err(problem) => return self.painter.refuse(&problem),
+        };
+        match command {
+            BuiltinCommand::Help(topic) => self.help(&topic),
+            BuiltinCommand::Why => self.why(),
+            BuiltinCommand::OpenAgain => self.open_again(),
+            BuiltinCommand::Open(target) => self.open(&target),
+            BuiltinCommand::Close => self.close(),
+            BuiltinCommand::Exit => self.quit(),
+            BuiltinCommand::Login(user, password) => self.login(user, password),
+            BuiltinCommand::Resume(resume) => self.resume(&resume),
+            BuiltinCommand::ListAliases => self.list_aliases(),
+            BuiltinCommand::ShowAlias(name) => self.show_alias(&name),
+            BuiltinCommand::DefineAlias { name, steps } => self.define_alias(&name, &steps),
+            BuiltinCommand::RemoveAlias(name) => self.remove_alias(&name),
+            BuiltinCommand::ListSettings => self.list_settings(),
+            BuiltinCommand::ShowSetting(name) => self.show_setting(&name),
+            BuiltinCommand::ChangeSetting { name, value } => self.change_setting(&name, &value),
+            BuiltinCommand::Listen => self.listen(),
+            BuiltinCommand::Record(command) => self.record(command),
+            BuiltinCommand::Jobs => self.jobs(),
+            BuiltinCommand::Lcd(folder) => self.lcd(folder.as_deref()),
+            BuiltinCommand::Lpwd => self.lpwd(),
+            BuiltinCommand::Resync => self.resync(),
+            BuiltinCommand::Table(command) => self.send_as_table(command),
+            BuiltinCommand::Tls => self.tls(),
+            BuiltinCommand::Timeline(extent) => {
+                for line in self.timeline.draw(extent, self.input.columns()) {
+                    self.painter.plain(&line);
+                }
+                Exit::Done
+            }
+            BuiltinCommand::Trace(command) => self.run_trace(command),
+            BuiltinCommand::Send(pieces) => self.send_octets(pieces),
+        }
+    }
+
+    fn run_alias(&mut self, name: &str, arguments: &[Vec<u8>]) -> Exit {
+        if arguments.iter().any(|argument| is_redirection(argument)) {
+            return self.painter.refuse(&format!(
+                "an alias takes no redirection and no &: type the commands that it stands for (`alias {name}` shows them), as in \
+                 LIST | less behind PASV. Nothing was sent"
+            ));
+        }
+        let steps = match self.aliases.expand(name, arguments) {
+            Ok(steps) => steps,
+            Err(error) => return self.painter.refuse(&error),
+        };
+        if steps.iter().any(ExpandedStep::moves_data) && self.has_background() {
+            return self.background.refuse_second(&self.painter);
+        }
+        if let Err(exit) = self.check_files(&steps) {
+            return exit;
+        }
+        for step in steps {
+            if self.interrupts.is_pressed() {
+                return Exit::Interrupted;
+            }
+            let exit = self.run_step(step);
+            if exit != Exit::Done {
+                return exit;
+            }
+        }
+        Exit::Done
+    }
+
+    /// A local file that stands in the way of one step is found before the first is sent.
+    fn check_files(&self, steps: &[ExpandedStep]) -> Result<(), Exit> {
+        let refuse = |path: &Path, error| self.painter.refuse_file(path, &error);
+        for step in steps {
+            let ExpandedStep::Command {
+                redirection: Some(redirection),
+                may_overwrite,
+                ..
+            } = step
+            else {
+                continue;
+            };
+            match redirection.clone().with_home(self.home.as_deref()) {
+                Redirection::FromFile(path) if !is_named_pipe(&path) => {
+                    std::fs::File::open(&path).map_err(|error| refuse(&path, error))?;
+                }
+                Redirection::ToFile(path) if !may_overwrite && path.exists() => {
+                    return Err(refuse(&path, what_is_there(&path, exists_already())));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn run_step(&mut self, step: ExpandedStep) -> Exit {
+        match step {
+            ExpandedStep::Command {
+                command,
+                redirection,
+                may_overwrite,
+            } => self.run_command(command, redirection, Origin::Shown, may_overwrite),
+            ExpandedStep::Passive => self.open_data_connection(),
+            ExpandedStep::Builtin { name, arguments } => self.run_builtin(name, arguments),
+        }
+    }
+
+    /// Whether a person sits at it.
+    pub(crate) fn is_interactive(&self) -> bool {
+        self.input.is_interactive()
+    }
+
+    /// What the user typed need not be shown again; what a script says must be shown once.
+    pub(crate) fn origin(&self) -> Origin {
+        if self.is_interactive() {
+            Origin::Typed
+        } else {
+            Origin::Shown
+        }
+    }
+
+    /// Whether the line may go into the history.
+    fn is_memorable(&self, line: &str) -> bool {
+        let is_secret = |name: &str| self.aliases.carries_secret(name);
+        if secret_span(line.as_bytes(), &is_secret).is_some() {
+            return false;
+        }
+        match self.connection.status() {
+            // The line goes on with octets that may have been PASS.
+            Some(status) if status.line_is_unfinished => false,
+            // Somebody who is asked for a password may type it without PASS.
+            Some(status) if status.learnt.secret_is_asked => self.is_known(line),
+            _ => true,
+        }
+    }
+
+    fn is_known(&self, line: &str) -> bool {
+        match line::read(line.as_bytes(), &|name| self.aliases.contains(name)) {
+            Ok(
+                Line::Raw { command, .. } | Line::Background { command, .. } | Line::Quote(command),
+            ) => crate::protocol::verbs::entry(&command.verb()).is_some(),
+            Ok(_) => true,
+            Err(_) => false,
+        }
+    }
+
+    /// Lends the terminal to a local command: what happens meanwhile is shown when it has ended.
+    pub(crate) fn lend_terminal<T>(&mut self, command: impl FnOnce(&mut Self) -> T) -> T {
+        if !self.is_interactive() {
+            return command(self);
+        }
+        self.painter.screen().hold();
+        let result = command(self);
+        self.take_terminal_back();
+        result
+    }
+
+    /// Ends what [`Shell::lend_terminal`] or a pager began.
+    pub(crate) fn take_terminal_back(&mut self) {
+        self.painter.screen().release(self.input.columns());
+    }
+
+    fn run_local(&mut self, command: &[u8]) -> Exit {
+        let run = |_: &mut Self| local_shell(command).and_then(|mut process| process.status());
+        match self.lend_terminal(run) {
+            Ok(status) if status.success() => Exit::Done,
+            Ok(status) => {
+                let text = format!("the local command ended with {status}");
+                self.painter.say(Tone::Note, &text);
+                Exit::Done
+            }
+            Err(error) => {
+                let text = format!("the local shell did not start: {error}");
+                self.painter.say(Tone::Error, &text);
+                Exit::LocalFile
+            }
+        }
+    }
+
+    /// What the editor may know.
+    pub(crate) fn knowledge(&self) -> RwLockWriteGuard<'_, Knowledge> {
+        self.knowledge
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets go of the session, which closes its connections.
+    pub(crate) fn drop_session(&mut self) {
+        self.connection.drop_session();
+        self.background.drop_session(&mut self.tally);
+        self.recording.end_session();
+        self.count_broken_files();
+    }
+
+    /// Counts a recording or a trace that broke off; what happened was said when it did.
+    fn count_broken_files(&mut self) {
+        let recording = self.recording.take_failure();
+        if self.trace.take_failure() || recording {
+            self.tally.count(Exit::LocalFile);
+        }
+    }
+
+    /// Whether a transfer runs in the background.
+    pub(crate) fn has_background(&mut self) -> bool {
+        self.background.is_running(&mut self.tally)
+    }
+
+    /// Waits for the transfer in the background; `false` if Ctrl-C came first.
+    pub(crate) fn await_background(&mut self, next: &str) -> bool {
+        let is_interactive = self.is_interactive();
+        self.background.await_end(
+            next,
+            &self.interrupts,
+            &self.painter,
+            is_interactive,
+            &mut self.tally,
+        )
+    }
+
+    fn help(&mut self, topic: &[String]) -> Exit {
+        let columns = self.input.columns();
+        if topic.is_empty() {
+            self.painter.plain(&help::overview(&self.aliases, columns));
+            return Exit::Done;
+        }
+        if let Some(text) = help::topic(topic, &self.aliases, columns) {
+            self.painter.plain(&text);
+            return Exit::Done;
+        }
+        let topic = topic.join(" ");
+        let meant = advice::meant(&topic).map(|verb| format!("did you mean {verb}? "));
+        let (topic, meant) = (escape(topic.as_bytes()), meant.unwrap_or_default());
+        self.painter.refuse(&format!(
+            "no help for {topic}: {meant}`help` lists what there is, HELP asks the server"
+        ))
+    }
+
+    fn why(&mut self) -> Exit {
+        let columns = self.input.columns();
+        let status = self.connection.status();
+        let Some((status, answered)) =
+            status.and_then(|status| Some((status, status.last_answered.as_ref()?)))
+        else {
+            return self
+                .painter
+                .refuse(&"why: no reply has come yet. `help CODE` explains any code");
+        };
+        let circumstances = Circumstances::of(status, &self.settings);
+        let text = why::explain(answered, status, circumstances, columns);
+        self.painter.plain(&text);
+        Exit::Done
+    }
+
+    fn list_aliases(&self) -> Exit {
+        self.aliases
+            .names()
+            .for_each(|name| self.describe_alias(name));
+        Exit::Done
+    }
+
+    fn show_alias(&self, name: &str) -> Exit {
+        if self.aliases.contains(name) {
+            self.describe_alias(name);
+            return Exit::Done;
+        }
+        // With `alias in='PASS secret'`, as other shells have it, a secret stands behind the sign.
+        let name = name.split('=').next().unwrap_or_default();
+        let name = escape(name.as_bytes());
+        self.painter.refuse(&format!(
+            "there is no alias {name}; `alias NAME 'STEP' 'STEP'` defines one"
+        ))
+    }
+
+    fn describe_alias(&self, name: &str) {
+        if let Ok(lines) = self.aliases.describe(name) {
+            let mut lines = lines.iter().map(|line| escape(line.as_bytes()));
+            self.painter.plain(&lines.next().unwrap_or_default());
+            lines.for_each(|step| self.painter.plain(&format!("    {step}")));
+        }
+    }
+
+    fn define_alias(&mut self, name: &str, steps: &[String]) -> Exit {
+        let defined = self.aliases.define(name, steps, &help::is_verb);
+        self.share_aliases(defined)
+    }
+
+    fn remove_alias(&mut self, name: &str) -> Exit {
+        let removed = self.aliases.remove(name);
+        self.share_aliases(removed)
+    }
+
+    /// Tells the editor which aliases there are, if they could be changed.
+    fn share_aliases<E: std::fmt::Display>(&self, changed: Result<(), E>) -> Exit {
+        match changed {
+            Ok(()) => {
+                self.knowledge().aliases = self.aliases.clone();
+                Exit::Done
+            }
+            Err(error) => self.painter.refuse(&error),
+        }
+    }
+
+    fn list_settings(&mut self) -> Exit {
+        if self.is_interactive() {
+            let mut page = Page::new(self.input.columns());
+            for setting in Settings::TABLE {
+                let label = format!("{} {}", setting.name, setting.value(&self.settings));
+                page.item(
+                    &label,
+                    SETTING_COLUMNS,
+                    &setting.describe_others(&self.settings),
+                );
+            }
+            self.painter.plain(&page.into_text());
+        } else {
+            let lines = self.settings.list();
+            lines.iter().for_each(|line| self.painter.plain(line));
+        }
+        Exit::Done
+    }
+
+    fn show_setting(&self, name: &str) -> Exit {
+        match Settings::named(name) {
+            Ok(setting) => {
+                self.painter.plain(&setting.describe(&self.settings));
+                Exit::Done
+            }
+            Err(error) => self.painter.refuse(&error),
+        }
+    }
+
+    fn change_setting(&mut self, name: &str, value: &str) -> Exit {
+        if let Err(error) = self.settings.set(name, value) {
+            return self.painter.refuse(&error);
+        }
+        self.painter.show_hints(self.settings.hints);
+        self.painter.show_time(self.settings.time);
+        if let Some(session) = self.connection.session() {
+            session.configure(self.session_settings());
+        }
+        Exit::Done
+    }
+
+    fn record(&mut self, command: RecordCommand) -> Exit {
+        match command {
+            RecordCommand::Describe => self.recording.describe(),
+            RecordCommand::Stop => self.recording.stop(),
+            RecordCommand::Begin { file, may_replace } => self.record_in(&file, may_replace),
+        }
+    }
+
+    /// Begins a recording: of the session that is open, else of the next one.
+    pub(crate) fn record_in(&mut self, file: &Path, may_replace: bool) -> Exit {
+        if !self.recording.is_asked_for() && self.has_background() {
+            let text = "a transcript has no background: record when the transfer has ended (`jobs` shows how far it is)";
+            return self.painter.refuse(&text);
+        }
+        let path = expand_home(file, self.home.as_deref());
+        let is_connected = self.connection.is_connected();
+        self.recording.begin(&path, may_replace, is_connected)
+    }
+
+    fn run_trace(&mut self, command: TraceCommand) -> Exit {
+        match command {
+            TraceCommand::Describe => self.painter.plain(&self.trace.describe()),
+            TraceCommand::Show(form) => self.trace.show(form),
+            TraceCommand::Stop => self.trace.stop(),
+            TraceCommand::Write { file, existing } => return self.trace_to(&file, existing),
+        }
+        Exit::Done
+    }
+
+    fn trace_to(&self, file: &Path, existing: Existing) -> Exit {
+        let path = expand_home(file, self.home.as_deref());
+        match self.trace.write_to(&path, existing) {
+            Ok(()) => Exit::Done,
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                let text = "it exists already; `trace >> FILE` adds to it";
+                let error = io::Error::new(error.kind(), text);
+                self.painter.refuse_file(&path, &error)
+            }
+            Err(error) => self.painter.refuse_file(&path, &error),
+        }
+    }
+
+    fn jobs(&self) -> Exit {
+        let text = background::describe(self.connection.status());
+        self.painter.say(Tone::Note, &text);
+        Exit::Done
+    }
+
+    fn tls(&self) -> Exit {
+        match self.connection.status() {
+            Some(status) if status.connected => {
+                tls::describe(status, &self.painter);
+                Exit::Done
+            }
+            _ => {
+                let text = "not connected, so there is no TLS to tell of";
+                self.painter.refuse(&text)
+            }
+        }
+    }
+
+    fn lcd(&self, folder: Option<&Path>) -> Exit {
+        let folder = match (folder, &self.home) {
+            (Some(folder), home) => expand_home(folder, home.as_deref()),
+            (None, Some(home)) => home.clone(),
+            (None, None) => {
+                let text = "usage: lcd FOLDER (there is no home folder)";
+                return self.painter.refuse(&text);
+            }
+        };
+        match std::env::set_current_dir(&folder) {
+            Ok(()) => self.lpwd(),
+            Err(error) => self.painter.refuse_file(&folder, &error),
+        }
+    }
+
+    fn lpwd(&self) -> Exit {
+        match std::env::current_dir() {
+            Ok(folder) => {
+                let folder = escape(folder.as_os_str().as_encoded_bytes());
+                let text = format!("local folder: {folder}");
+                self.painter.say(Tone::Note, &text);
+                Exit::Done
+            }
+            Err(error) => self.painter.refuse_file(Path::new("."), &error),
+        }
+    }
+
+    fn resync(&mut self) -> Exit {
+        match self.connection.connected() {
+            Ok(session) => {
+                session.resync();
+                Exit::Done
+            }
+            Err(exit) => exit,
+        }
+    }
+}
+
+/// Whether whoever wrote this line meant the next ones to be data.
+fn begins_here_document(line: &[u8]) -> bool {
+    line.windows(4)
+        .any(|window| window.starts_with(b" <<") && window[3] != b'<')
+}
+
+const SETTING_COLUMNS: usize = 28;

@@ -1,0 +1,116 @@
+//! Which certificates the user trusts, and the question about one that nobody vouches for.
+
+use crate::client::TrustQuestion;
+use crate::shell::config::known_hosts::KnownHosts;
+use crate::shell::config::settings::{Settings, TlsMaximum};
+use crate::shell::config::target::Target;
+use crate::shell::editor::{Input, Typed};
+use crate::shell::screen::escape::escape;
+use crate::shell::screen::painter::{Painter, Tone, certificate_lines};
+use crate::tls::{Certificate, Roots, TlsSettings, TlsVersion};
+
+/// What the command line says about certificates.
+#[derive(Clone, Debug)]
+pub(crate) struct Certificates {
+    pub(crate) roots: Roots,
+    pub(crate) insecure: bool,
+    pub(crate) known_hosts: KnownHosts,
+}
+
+impl Certificates {
+    /// The session's view, for this host.
+    pub(crate) fn settings(&self, settings: &Settings, host: &str, port: u16) -> TlsSettings {
+        TlsSettings {
+            roots: self.roots.clone(),
+            known: self.known_hosts.fingerprint(host, port),
+            insecure: self.insecure,
+            newest: match settings.tls_max {
+                TlsMaximum::Tls13 => TlsVersion::Tls13,
+                TlsMaximum::Tls12 => TlsVersion::Tls12,
+            },
+            resume: settings.tls_resume,
+            close_notify: settings.tls_close_notify,
+        }
+    }
+
+    /// Shows a certificate that is not trusted, and asks. In a script the question is dropped. `true` if the certificate
+    /// is trusted from now on.
+    pub(crate) fn decide(
+        &self,
+        question: TrustQuestion,
+        target: Option<&Target>,
+        input: &mut Input,
+        painter: &Painter,
+    ) -> bool {
+        let Some(certificate) = question.secured.chain.first().cloned() else {
+            return false;
+        };
+        if !input.is_interactive() {
+            return false;
+        }
+        let reason = question.secured.trust.reason().unwrap_or_default();
+        let reason = escape(reason.as_bytes());
+        let text = format!("the server's certificate is not trusted: {reason}");
+        painter.say(Tone::Warning, &text);
+        for line in certificate_lines(&certificate) {
+            painter.say(Tone::Note, &line);
+        }
+        if let Some(problem) = self.known_hosts.problem() {
+            let text =
+                format!("the file of known hosts cannot be read, so it knows nobody: {problem}");
+            painter.say(Tone::Warning, &text);
+        }
+        let answer = Answer::ask(input, painter);
+        let is_remembered = answer == Answer::Always
+            && target.is_some_and(|target| self.remember(target, &certificate, painter));
+        question.answer(answer != Answer::No);
+        is_remembered
+    }
+
+    fn remember(&self, target: &Target, certificate: &Certificate, painter: &Painter) -> bool {
+        let (hosts, fingerprint) = (&self.known_hosts, certificate.fingerprint);
+        match hosts.remember(&target.host, target.port, fingerprint) {
+            Ok(()) => {
+                let text = format!("remembered in {}", hosts.shown_path());
+                painter.say(Tone::Note, &text);
+            }
+            Err(error) => {
+                let text = format!(
+                    "trusted for this time only, since {} cannot be written: {error}",
+                    hosts.shown_path()
+                );
+                painter.say(Tone::Error, &text);
+            }
+        }
+        true
+    }
+}
+
+/// What the user said to the question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Answer {
+    Always,
+    Once,
+    No,
+}
+
+impl Answer {
+    /// Only the whole words count: what was typed ahead for something else is no answer.
+    fn ask(input: &mut Input, painter: &Painter) -> Self {
+        loop {
+            let typed = match input.ask("trust it: always, once, or no? ") {
+                Typed::Line(text) | Typed::LastText(text) => text,
+                Typed::End | Typed::Interrupt | Typed::NotText => return Self::No,
+            };
+            match typed.trim().to_ascii_lowercase().as_str() {
+                "always" => return Self::Always,
+                "once" => return Self::Once,
+                "no" | "n" => return Self::No,
+                _ => {
+                    let text = "please type one of the words: always (from now on), once (this time), or no";
+                    painter.say(Tone::Note, text);
+                }
+            }
+        }
+    }
+}

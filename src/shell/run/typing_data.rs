@@ -1,0 +1,92 @@
+//! `data>`: data that a person types.
+
+use std::sync::mpsc::Sender;
+
+use crate::client::{Exchange, Interrupter, News, Outcome};
+use crate::shell::editor::{Input, NOT_TEXT, Typed};
+use crate::shell::screen::painter::{Painter, Tone, count};
+
+/// A person who types the data of one transfer.
+pub(crate) struct TypedUpload<'a> {
+    pub(crate) input: &'a mut Input,
+    pub(crate) painter: &'a Painter,
+    pub(crate) line_end: &'static [u8],
+    pub(crate) interrupter: Interrupter,
+}
+
+impl TypedUpload<'_> {
+    /// Sends line after line until Ctrl-D, Ctrl-C or the end of the transfer.
+    pub(crate) fn run(&mut self, exchange: Exchange, keyboard: Sender<Vec<u8>>) -> Outcome {
+        let mut keyboard = Some(keyboard);
+        while let Some(sender) = &keyboard {
+            let typed = self.input.read_data(DATA_PROMPT);
+            match exchange.news_already_there() {
+                Some(News::Settled(outcome)) => {
+                    self.tell_unsent(&typed);
+                    return outcome;
+                }
+                Some(_) => {
+                    self.tell_unsent(&typed);
+                    keyboard = None;
+                    continue;
+                }
+                None => {}
+            }
+            // A transfer that has just ended takes nothing; its end is told on its own.
+            match typed {
+                Typed::Line(text) => drop(sender.send(with_line_ends(&text, self.line_end, true))),
+                Typed::LastText(text) => {
+                    let _ = sender.send(with_line_ends(&text, self.line_end, false));
+                    keyboard = None;
+                }
+                Typed::End => keyboard = None,
+                Typed::NotText => self.painter.say(Tone::Error, NOT_TEXT),
+                Typed::Interrupt => {
+                    self.interrupter.interrupt();
+                    break;
+                }
+            }
+        }
+        // After an interrupt the keyboard's end must stay open until the reset: its end would be the end of the file.
+        let outcome = exchange.wait();
+        drop(keyboard);
+        outcome
+    }
+
+    /// What was meant as data must not be taken for a command, and neither must what was pasted behind it.
+    fn tell_unsent(&mut self, typed: &Typed) {
+        if let Typed::Line(text) | Typed::LastText(text) = typed
+            && !text.is_empty()
+        {
+            self.painter.say(
+                Tone::Warning,
+                "the transfer had ended, so that line was not sent",
+            );
+        }
+        tell_dropped(self.input.drop_pasted(), self.painter);
+    }
+}
+
+/// Says how many pasted lines were not sent.
+pub(crate) fn tell_dropped(lines: u64, painter: &Painter) {
+    if lines > 0 {
+        let lines = count(lines, "pasted line");
+        painter.say(Tone::Warning, &format!("{lines} not sent"));
+    }
+}
+
+fn with_line_ends(text: &str, line_end: &[u8], ended: bool) -> Vec<u8> {
+    let mut octets = Vec::with_capacity(text.len() + 2);
+    for (index, line) in text.split('\n').enumerate() {
+        if index > 0 {
+            octets.extend_from_slice(line_end);
+        }
+        octets.extend_from_slice(line.as_bytes());
+    }
+    if ended {
+        octets.extend_from_slice(line_end);
+    }
+    octets
+}
+
+const DATA_PROMPT: &str = "data> ";

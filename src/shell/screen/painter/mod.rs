@@ -1,0 +1,335 @@
+//! The one printer: what happened in a session, as escaped and coloured text.
+//!
+//! ```text
+//! → PASV
+//! 227 Entering Passive Mode (127,0,0,1,11,79)
+//!   data connection open to 127.0.0.1:2895  (11 x 256 + 79 = 2895)
+//! ```
+
+mod clock;
+mod octets;
+mod progress;
+mod screen;
+mod tls;
+mod transcripts;
+mod words;
+
+use std::fmt::Display;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use nu_ansi_term::{Color, Style};
+
+use crate::client::{Observation, Observer, Origin};
+use crate::protocol::ledger::{Assignment, Fit};
+use crate::protocol::{Reply, ReplyClass, ReplyCode};
+
+use super::escape::escape;
+use crate::shell::config::secrets::without_secrets;
+use crate::shell::exit::Exit;
+use progress::ProgressLine;
+
+pub use clock::{Clock, Moment, elapsed};
+pub use octets::hexadecimal;
+pub use screen::{Dialogue, Screen, Size};
+pub use tls::{agreed, certificate_lines};
+pub use words::{count, list_verbs};
+
+/// Paints observations, and whatever else the shell has to say.
+#[derive(Clone, Debug)]
+pub struct Painter {
+    screen: Screen,
+    /// Shared by all clones: the session's thread paints too.
+    shows_hints: Arc<AtomicBool>,
+    /// `set time`. Shared in the same way.
+    shows_time: Arc<AtomicBool>,
+    clock: Clock,
+    /// Of the transfer that runs now.
+    progress: Option<Arc<ProgressLine>>,
+}
+
+/// A line before it is coloured.
+struct Line {
+    style: Style,
+    text: String,
+    /// How far the rows behind the first are indented; `None` for what is not broken at all.
+    hang: Option<usize>,
+}
+
+/// How a line of our own is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// What happened.
+    Note,
+    /// What the user may do next; `set hints off` hides it.
+    Hint,
+    /// It went well, and this is the proof.
+    Success,
+    /// Something is odd.
+    Warning,
+    /// It did not work.
+    Error,
+}
+
+impl Painter {
+    /// Paints on this screen.
+    #[must_use]
+    pub fn new(screen: Screen) -> Self {
+        Self {
+            screen,
+            shows_hints: Arc::new(AtomicBool::new(true)),
+            progress: None,
+            shows_time: Arc::default(),
+            clock: Clock::default(),
+        }
+    }
+
+    /// Whether what happens is shown with the time in front.
+    pub fn show_time(&self, show: bool) {
+        self.shows_time.store(show, Ordering::Relaxed);
+    }
+
+    /// Whether [`Tone::Hint`] is shown from now on.
+    pub fn show_hints(&self, shown: bool) {
+        self.shows_hints.store(shown, Ordering::Relaxed);
+    }
+
+    /// The screen below.
+    #[must_use]
+    pub fn screen(&self) -> &Screen {
+        &self.screen
+    }
+
+    /// Says something in the shell's own words, indented to tell it from replies. `text` must be free of what a
+    /// server or a file name could have put there: escape it first.
+    pub fn say(&self, tone: Tone, text: &str) {
+        if tone == Tone::Hint && !self.has_hints() {
+            return;
+        }
+        for line in said(tone, text) {
+            self.paint(&line, 0);
+        }
+    }
+
+    /// Says why a line was not carried out.
+    pub fn refuse(&self, problem: &dyn Display) -> Exit {
+        self.say(Tone::Error, &problem.to_string());
+        Exit::Usage
+    }
+
+    /// Says why a local file cannot be used.
+    pub fn refuse_file(&self, path: &Path, error: &io::Error) -> Exit {
+        let path = path.to_string_lossy();
+        let path = escape(without_secrets(&path).as_bytes());
+        self.say(Tone::Error, &format!("{path}: {error}. Nothing was sent"));
+        Exit::LocalFile
+    }
+
+    /// Prints a line as it is: help, lists.
+    pub fn plain(&self, text: &str) {
+        for line in text.lines() {
+            self.screen.line(line);
+        }
+    }
+
+    /// Paints what happened at this moment.
+    pub fn paint_at(&mut self, moment: &Moment, observation: &Observation<'_>) {
+        match observation {
+            Observation::TransferMoving(progress) => {
+                let line = self
+                    .progress
+                    .get_or_insert_with(|| Arc::new(ProgressLine::new()));
+                return line.show(progress, &self.screen);
+            }
+            Observation::TransferEnded(_) => {
+                self.progress = None;
+                self.screen.end_status();
+            }
+            _ => {}
+        }
+        let lines = lines_of(observation, self.has_hints());
+        if !self.shows_time.load(Ordering::Relaxed) {
+            for line in lines {
+                self.paint(&line, 0);
+            }
+            return;
+        }
+        let mut column = moment.column();
+        for line in lines {
+            for text in self.rows_of(&line, column.chars().count()) {
+                let shown = self.styled(Style::new().dimmed(), &column);
+                let text = self.styled(line.style, &text);
+                self.screen.line(&format!("{shown}{text}"));
+                column = Moment::empty_column();
+            }
+        }
+    }
+
+    fn has_hints(&self) -> bool {
+        self.shows_hints.load(Ordering::Relaxed)
+    }
+
+    fn paint(&self, line: &Line, taken_columns: usize) {
+        for text in self.rows_of(line, taken_columns) {
+            self.screen.line(&self.styled(line.style, &text));
+        }
+    }
+
+    /// The rows of the terminal that a line takes: the shell's own words are broken between words.
+    fn rows_of(&self, line: &Line, taken_columns: usize) -> Vec<String> {
+        let (Some(hang), Some(columns)) = (line.hang, self.screen.row()) else {
+            return vec![line.text.clone()];
+        };
+        let columns = columns.saturating_sub(taken_columns).max(NARROWEST_ROW);
+        let indent = " ".repeat(hang);
+        let options = textwrap::Options::new(columns)
+            .subsequent_indent(&indent)
+            .break_words(false)
+            .word_splitter(textwrap::WordSplitter::NoHyphenation)
+            .word_separator(textwrap::WordSeparator::AsciiSpace);
+        let rows = textwrap::wrap(&line.text, options);
+        rows.into_iter().map(String::from).collect()
+    }
+
+    fn styled(&self, style: Style, text: &str) -> String {
+        if self.screen.has_colour() {
+            style.paint(text).to_string()
+        } else {
+            text.to_owned()
+        }
+    }
+}
+
+impl Observer for Painter {
+    fn observe(&mut self, observation: &Observation<'_>) {
+        let moment = self.clock.read(observation);
+        self.paint_at(&moment, observation);
+    }
+}
+
+impl Line {
+    /// A line that stays in one piece.
+    fn whole(style: Style, text: String) -> Self {
+        Self {
+            style,
+            text,
+            hang: None,
+        }
+    }
+}
+
+fn said(tone: Tone, text: &str) -> Vec<Line> {
+    let style = match tone {
+        Tone::Note | Tone::Hint => Style::new().dimmed(),
+        Tone::Success => Color::Green.bold(),
+        Tone::Warning => Color::Yellow.normal(),
+        Tone::Error => Color::Red.bold(),
+    };
+    let prefix = match tone {
+        Tone::Note | Tone::Hint | Tone::Success => "  ",
+        Tone::Warning => "  note: ",
+        Tone::Error => "ftpsh: ",
+    };
+    let lines = text.lines().map(|line| Line {
+        style,
+        text: format!("{prefix}{line}"),
+        hang: Some(prefix.len()),
+    });
+    lines.collect()
+}
+
+/// What is shown of an observation; nothing of a line that stands where it was typed.
+fn lines_of(observation: &Observation<'_>, hints: bool) -> Vec<Line> {
+    let sent = |text: String| vec![Line::whole(Color::Cyan.normal(), format!("→ {text}"))];
+    match observation {
+        Observation::CommandSent {
+            origin: Origin::Typed,
+            ..
+        } => Vec::new(),
+        Observation::CommandSent {
+            command,
+            origin: Origin::Shown,
+        } => sent(escape(&command.masked())),
+        Observation::AbortSent { synch: true } => {
+            sent("ABOR  (with Telnet IP and Synch)".to_owned())
+        }
+        Observation::AbortSent { synch: false } => sent("ABOR".to_owned()),
+        Observation::OctetsSent(pieces) => {
+            let mut lines = sent(octets::describe(pieces));
+            if octets::lack_urgency(pieces) {
+                lines.extend(said(Tone::Warning, octets::NOT_URGENT));
+            }
+            lines
+        }
+        Observation::ReplyReceived {
+            reply,
+            assignment,
+            awaited,
+        } => reply_lines(reply, assignment, *awaited),
+        other => words::describe(other)
+            .filter(|(tone, _)| hints || *tone != Tone::Hint)
+            .map(|(tone, text)| said(tone, &text))
+            .unwrap_or_default(),
+    }
+}
+
+fn reply_lines(reply: &Reply, assignment: &Assignment, awaited: bool) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for (_, verb) in &assignment.passed_over {
+        let text = format!("{} got no reply", words::verb(verb));
+        lines.extend(said(Tone::Warning, &text));
+    }
+    if let Some(mark) = mark(reply.code, assignment, awaited) {
+        lines.extend(said(Tone::Warning, &mark));
+    }
+    let style = style_of(reply.code.class());
+    let text = reply.lines.iter();
+    lines.extend(text.map(|line| Line::whole(style, escape(line))));
+    if let Some(code) = reply.ended_with {
+        let text = format!("the reply began with {} and ended with {code}", reply.code);
+        lines.extend(said(Tone::Warning, &text));
+    }
+    if reply.dropped_octets > 0 {
+        let dropped = count(reply.dropped_octets, "octet");
+        let text = format!("the reply was longer; {dropped} of it are not shown");
+        lines.extend(said(Tone::Warning, &text));
+    }
+    lines
+}
+
+/// What is odd about a reply, if anything is.
+fn mark(code: ReplyCode, assignment: &Assignment, awaited: bool) -> Option<String> {
+    let verb = assignment
+        .verb
+        .as_ref()
+        .map(words::verb)
+        .unwrap_or_default();
+    match assignment.fit {
+        // The one reply that a server may send of its own accord (RFC 959 section 5.4).
+        Fit::Unasked if code == ReplyCode(421) => None,
+        Fit::Unasked => Some("nobody asked for this reply:".to_owned()),
+        Fit::SecondReply => Some(format!("a second reply to {verb}:")),
+        Fit::Unlisted => Some(format!(
+            "not a reply that {verb} should get, but nothing else is open:"
+        )),
+        Fit::Late => Some(format!("late, the reply to {verb}:")),
+        Fit::Listed | Fit::Tolerated if !awaited => Some(format!("late, the reply to {verb}:")),
+        Fit::Listed | Fit::Tolerated => None,
+    }
+}
+
+fn style_of(class: ReplyClass) -> Style {
+    match class {
+        ReplyClass::PositivePreliminary => Color::Blue.normal(),
+        ReplyClass::PositiveCompletion => Color::Green.normal(),
+        ReplyClass::PositiveIntermediate => Color::Yellow.normal(),
+        ReplyClass::TransientNegativeCompletion => Color::Purple.normal(),
+        ReplyClass::PermanentNegativeCompletion => Color::Red.normal(),
+        ReplyClass::Protected | ReplyClass::Unclassified => Style::new(),
+    }
+}
+
+/// Below so many columns words are broken anyway.
+const NARROWEST_ROW: usize = 20;

@@ -1,0 +1,393 @@
+//! The one place that writes to the terminal, to pipes and to files that stand for them.
+
+use std::io::{self, IsTerminal, Write};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use terminal_size::{Height, Width, terminal_size_of};
+
+/// Prints a line above the prompt while the user types.
+pub(crate) type AbovePrompt = Box<dyn FnMut(String) + Send>;
+
+/// Where the program writes. Clones write to the same place, one line at a time.
+#[derive(Clone)]
+pub struct Screen {
+    shared: Arc<Mutex<Shared>>,
+    changed: Arc<Condvar>,
+    colour: bool,
+    data_is_terminal: bool,
+    /// A status line can be drawn and taken away again.
+    has_cursor: bool,
+}
+
+struct Shared {
+    dialogue: Dialogue,
+    prints_above_prompt: bool,
+    prompt_is_up: bool,
+    /// When the prompt was taken away.
+    prompt_gone_at: Instant,
+    /// A local command has the terminal.
+    held: bool,
+    /// Data are being shown, which tell by themselves how far they have come.
+    shows_data: bool,
+    /// What stands below the last line now; empty if nothing does.
+    status: String,
+    /// Lines for above the prompt that the editor has not been given yet, or that a local command holds up.
+    waiting: Vec<String>,
+}
+
+/// How large the terminal is, in characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size {
+    /// Characters in a row.
+    pub columns: usize,
+    /// Rows.
+    pub rows: usize,
+}
+
+/// Which stream carries the dialogue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialogue {
+    /// At a terminal the dialogue is what the user came for.
+    StandardOutput,
+    /// In a script standard output belongs to the data.
+    StandardError,
+}
+
+impl Screen {
+    /// `colour` is the user's choice; `None` leaves it to the stream and the environment's `NO_COLOR` and `TERM`,
+    /// which the caller has summed up in `plain`.
+    #[must_use]
+    pub fn new(dialogue: Dialogue, colour: Option<bool>, plain: bool) -> Self {
+        let is_terminal = dialogue.is_terminal();
+        let shared = Shared {
+            dialogue,
+            prints_above_prompt: false,
+            prompt_is_up: false,
+            prompt_gone_at: Instant::now(),
+            held: false,
+            shows_data: false,
+            status: String::new(),
+            waiting: Vec::new(),
+        };
+        Self {
+            shared: Arc::new(Mutex::new(shared)),
+            changed: Arc::new(Condvar::new()),
+            colour: colour.unwrap_or(is_terminal && !plain),
+            data_is_terminal: io::stdout().is_terminal(),
+            has_cursor: false,
+        }
+    }
+
+    /// The same with a status line, where the dialogue goes to a terminal.
+    #[must_use]
+    pub fn with_status_line(self) -> Self {
+        let has_cursor = self.lock().dialogue.is_terminal();
+        Self { has_cursor, ..self }
+    }
+
+    /// Whether the terminal is more than a printer.
+    #[must_use]
+    pub fn has_cursor(&self) -> bool {
+        self.has_cursor
+    }
+
+    /// How many characters a row of the dialogue holds, where it goes to a terminal.
+    #[must_use]
+    pub fn row(&self) -> Option<usize> {
+        let dialogue = self.lock().dialogue;
+        dialogue.is_terminal().then(|| dialogue.size().columns)
+    }
+
+    /// The size of the terminal as it is now.
+    #[must_use]
+    pub fn size(&self) -> Size {
+        self.lock().dialogue.size()
+    }
+
+    /// Keeps this text below whatever is written, until another text takes its place; nothing stands there for the empty
+    /// one, while a prompt is up or was until just now, and while data are shown.
+    pub(super) fn set_status(&self, text: &str) {
+        let mut shared = self.lock();
+        let is_free = self.has_cursor
+            && !shared.held
+            && !shared.prompt_is_up
+            && !shared.shows_data
+            && shared.prompt_gone_at.elapsed() >= PROMPT_REST;
+        shared.show_status(if is_free { text } else { "" });
+    }
+
+    /// The transfer whose status or data were shown is over.
+    pub(super) fn end_status(&self) {
+        let mut shared = self.lock();
+        shared.shows_data = false;
+        shared.show_status("");
+    }
+
+    /// Whether the dialogue is coloured.
+    #[must_use]
+    pub fn has_colour(&self) -> bool {
+        self.colour
+    }
+
+    /// Whether received data would reach a terminal, and must be escaped.
+    #[must_use]
+    pub fn shows_data_on_terminal(&self) -> bool {
+        self.data_is_terminal
+    }
+
+    /// Hands over the editor's way to print while a line is being typed. It may wait for the editor, so a thread of
+    /// its own calls it: whoever paints must not wait for a line that nobody types.
+    ///
+    /// # Errors
+    ///
+    /// What the system says when there can be no thread.
+    pub fn set_above_prompt(&self, print: AbovePrompt) -> io::Result<()> {
+        let screen = self.clone();
+        std::thread::Builder::new()
+            .name("above-prompt".to_owned())
+            .spawn(move || screen.print_above_prompt(print))?;
+        self.lock().prints_above_prompt = true;
+        Ok(())
+    }
+
+    /// The editor shows its prompt, or has taken it away.
+    pub fn set_prompt_is_up(&self, up: bool) {
+        let mut shared = self.lock();
+        shared.prompt_is_up = up;
+        if up {
+            shared.show_status("");
+        } else {
+            shared.prompt_gone_at = Instant::now();
+            for text in std::mem::take(&mut shared.waiting) {
+                shared.write_line(&text);
+            }
+        }
+        self.changed.notify_all();
+    }
+
+    /// Takes the last rows above the cursor away, as far as they are still on the screen.
+    pub fn take_back_rows(&self, rows: usize) {
+        self.lock().dialogue.write(&format!("\x1b[{rows}A\r\x1b[J"));
+    }
+
+    /// A local command has the terminal: the dialogue waits, so that it does not paint over a pager.
+    pub fn hold(&self) {
+        let mut shared = self.lock();
+        shared.show_status("");
+        shared.held = true;
+    }
+
+    /// The terminal is ours again. Where the cursor does not stand at the beginning of a line, a new one is begun: the
+    /// blanks run over into it, or are painted over.
+    pub fn release(&self, columns: usize) {
+        let mut shared = self.lock();
+        shared.held = false;
+        let blanks = " ".repeat(columns.saturating_sub(1));
+        shared.dialogue.write(&format!("{blanks}\r"));
+        for text in std::mem::take(&mut shared.waiting) {
+            shared.write_line(&text);
+        }
+    }
+
+    /// The program ends in the middle of whatever it does: the cursor is left at the beginning of a line, and the terminal
+    /// does not announce pastes any more. A thread that is stuck in a write keeps its terminal. Nothing is written any more.
+    pub fn leave(&self) {
+        let Ok(mut shared) = self.shared.try_lock() else {
+            return;
+        };
+        // Who has said already that a prompt comes brings it now; nobody else can say so.
+        std::thread::sleep(SETTLING);
+        if shared.prompt_is_up {
+            shared.dialogue.write("\x1b[?2004l\r\n");
+        } else if !shared.held {
+            shared.show_status("");
+        }
+        // Held to the end of the program.
+        std::mem::forget(shared);
+    }
+
+    /// Writes one line of the dialogue. The text must be escaped already.
+    pub fn line(&self, text: &str) {
+        let mut shared = self.lock();
+        if shared.held && shared.waiting.len() < WAITING_LINES {
+            shared.waiting.push(text.to_owned());
+            return;
+        }
+        drop(shared);
+        if let Some(mut shared) = self.lock_unless_above_prompt(text) {
+            shared.write_line(text);
+        }
+    }
+
+    /// Writes data to standard output, as they are.
+    ///
+    /// # Errors
+    ///
+    /// What the system says: a pipe may be closed.
+    pub fn data(&self, octets: &[u8]) -> io::Result<()> {
+        let _guard = self.lock();
+        let mut output = io::stdout().lock();
+        output.write_all(octets)?;
+        output.flush()
+    }
+
+    /// Writes lines of data that were made readable for a terminal, each with its line end but the last.
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    pub fn data_lines(&self, text: &str) -> io::Result<()> {
+        match self.lock_unless_above_prompt(text) {
+            Some(mut shared) => {
+                shared.shows_data = true;
+                shared.show_status("");
+                write_all(&mut io::stdout().lock(), &format!("{text}\n"))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Leaves the text for above the prompt if there is one; else the caller is to write it under the lock.
+    fn lock_unless_above_prompt(&self, text: &str) -> Option<MutexGuard<'_, Shared>> {
+        let is_crowded = |shared: &mut Shared| {
+            shared.waits_above_prompt() && shared.waiting.len() >= WAITING_LINES
+        };
+        let shared = self.changed.wait_while(self.lock(), is_crowded);
+        let mut shared = shared.unwrap_or_else(PoisonError::into_inner);
+        if !shared.waits_above_prompt() {
+            return Some(shared);
+        }
+        shared.waiting.push(text.to_owned());
+        self.changed.notify_all();
+        None
+    }
+
+    fn print_above_prompt(&self, mut print: AbovePrompt) {
+        loop {
+            let nothing = |shared: &mut Shared| shared.waiting.is_empty() || shared.held;
+            let shared = self.changed.wait_while(self.lock(), nothing);
+            let mut shared = shared.unwrap_or_else(PoisonError::into_inner);
+            let lines = std::mem::take(&mut shared.waiting);
+            drop(shared);
+            self.changed.notify_all();
+            print(lines.join("\n") + "\n");
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Shared> {
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Shared {
+    fn waits_above_prompt(&self) -> bool {
+        self.prompt_is_up && self.prints_above_prompt
+    }
+
+    /// Writes a line of the dialogue above the status.
+    fn write_line(&mut self, text: &str) {
+        let status = std::mem::take(&mut self.status);
+        let gone = without(&status);
+        self.dialogue.write(&format!("{gone}{text}\n{status}"));
+        self.status = status;
+    }
+
+    fn show_status(&mut self, text: &str) {
+        if self.status == text {
+            return;
+        }
+        let gone = without(&self.status);
+        self.dialogue.write(&format!("{gone}{text}"));
+        text.clone_into(&mut self.status);
+    }
+}
+
+impl Dialogue {
+    fn is_terminal(self) -> bool {
+        match self {
+            Self::StandardOutput => io::stdout().is_terminal(),
+            Self::StandardError => io::stderr().is_terminal(),
+        }
+    }
+
+    fn size(self) -> Size {
+        let size = match self {
+            Self::StandardOutput => terminal_size_of(io::stdout()),
+            Self::StandardError => terminal_size_of(io::stderr()),
+        };
+        let (Width(columns), Height(rows)) = size.unwrap_or((Width(80), Height(24)));
+        Size {
+            columns: usize::from(columns),
+            rows: usize::from(rows),
+        }
+    }
+
+    /// A dialogue that nobody can read any more must not end the transfer.
+    fn write(self, text: &str) {
+        let _ = match self {
+            Self::StandardOutput => write_all(&mut io::stdout().lock(), text),
+            Self::StandardError => write_all(&mut io::stderr().lock(), text),
+        };
+    }
+}
+
+impl std::fmt::Debug for Screen {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Screen")
+            .field("colour", &self.colour)
+            .finish_non_exhaustive()
+    }
+}
+
+fn write_all(output: &mut impl Write, text: &str) -> io::Result<()> {
+    output.write_all(text.as_bytes())?;
+    output.flush()
+}
+
+/// What takes a status away, and brings the cursor to where it began.
+fn without(status: &str) -> &'static str {
+    if status.is_empty() { "" } else { "\r\x1b[K" }
+}
+
+/// Between two prompts that follow each other at once there is no status.
+const PROMPT_REST: Duration = Duration::from_millis(500);
+
+/// More than the editor takes from its first step to its prompt.
+const SETTLING: Duration = Duration::from_millis(10);
+
+/// A server that floods an idle prompt waits for the editor.
+const WAITING_LINES: usize = 1_000;
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+    use std::time::Duration;
+
+    use super::{Dialogue, Screen};
+
+    #[test]
+    fn an_editor_that_takes_no_more_lines_holds_nobody_up() {
+        let (done, finished) = mpsc::channel();
+        let thread = std::thread::spawn(move || {
+            let screen = Screen::new(Dialogue::StandardError, Some(false), true);
+            let (entered, printing) = mpsc::channel();
+            let (_never, end) = mpsc::channel::<()>();
+            let print = move |_| {
+                entered.send(()).unwrap();
+                let _ = end.recv();
+            };
+            screen.set_above_prompt(Box::new(print)).unwrap();
+            screen.set_prompt_is_up(true);
+            screen.line("the editor was given this line");
+            printing.recv().unwrap();
+            screen.line("the editor was not given this line");
+            screen.set_prompt_is_up(false);
+            assert!(screen.lock().waiting.is_empty());
+            screen.line("written at once");
+            done.send(()).unwrap();
+        });
+        assert_eq!(finished.recv_timeout(Duration::from_secs(10)), Ok(()));
+        thread.join().unwrap();
+    }
+}

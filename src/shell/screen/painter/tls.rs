@@ -1,0 +1,118 @@
+//! The shell's words for TLS.
+
+use crate::client::Observation;
+use crate::shell::screen::escape::escape;
+use crate::tls::{Certificate, Secured, TlsFailure, Trust};
+
+use super::Tone;
+
+/// One observation about TLS in words; `None` for those about something else.
+pub(super) fn describe(observation: &Observation<'_>) -> Option<(Tone, String)> {
+    Some(match observation {
+        Observation::ControlSecured(secured) => match &secured.trust {
+            Trust::Verified => (
+                Tone::Note,
+                format!("{}, certificate verified", agreed(secured)),
+            ),
+            Trust::Known(reason) => (
+                Tone::Note,
+                format!(
+                    "{}, certificate trusted by you ({})",
+                    agreed(secured),
+                    escape(reason.as_bytes())
+                ),
+            ),
+            Trust::Unverified(reason) => (
+                Tone::Warning,
+                format!(
+                    "{}, but NOT VERIFIED (--insecure): {}",
+                    agreed(secured),
+                    escape(reason.as_bytes())
+                ),
+            ),
+        },
+        Observation::DataSecured(secured) => {
+            let resumed = if secured.resumed {
+                "the control session was resumed"
+            } else {
+                "a session of its own, the control session was not resumed"
+            };
+            (
+                Tone::Note,
+                format!("data connection under {}, {resumed}", secured.version),
+            )
+        }
+        Observation::TlsFailed(failure) => (Tone::Error, failed(failure)),
+        Observation::ControlCleared => (
+            Tone::Warning,
+            "the control connection is in clear again: anybody on the way can read it, and change it".to_owned(),
+        ),
+        Observation::StillSecured => (
+            Tone::Note,
+            "the server goes on under TLS (RFC 4217 section 13 would have it end with REIN)".to_owned(),
+        ),
+        _ => return None,
+    })
+}
+
+/// A certificate, line by line.
+#[must_use]
+pub fn certificate_lines(certificate: &Certificate) -> Vec<String> {
+    let safe = |text: &str| escape(text.as_bytes());
+    let names = match certificate.names.len() {
+        0 => "none".to_owned(),
+        1..=NAMES_SHOWN => safe(&certificate.names.join(", ")),
+        all => format!(
+            "{} and {} more",
+            safe(&certificate.names[..NAMES_SHOWN].join(", ")),
+            all - NAMES_SHOWN
+        ),
+    };
+    let fingerprint = certificate.fingerprint.to_string();
+    let (first, second) = fingerprint.split_at(fingerprint.len() / 2 + 1);
+    vec![
+        format!("subject      {}", safe(&certificate.subject)),
+        format!("names        {names}"),
+        format!("issuer       {}", safe(&certificate.issuer)),
+        format!(
+            "valid        {} to {} UTC",
+            safe(&certificate.valid_from),
+            safe(&certificate.valid_until)
+        ),
+        format!("SHA-256      {first}"),
+        format!("             {second}"),
+    ]
+}
+
+/// Version, cipher suite.
+#[must_use]
+pub fn agreed(secured: &Secured) -> String {
+    format!("{}, {}", secured.version, secured.cipher_suite)
+}
+
+fn failed(failure: &TlsFailure) -> String {
+    let text = escape(failure.to_string().as_bytes());
+    match failure {
+        TlsFailure::InClear { octets } => {
+            let line = octets.split(|octet| *octet == b'\n').next();
+            let line = line.unwrap_or_default().trim_ascii_end();
+            let shown = escape(&line[..line.len().min(OCTETS_SHOWN)]);
+            format!("{text}: it says \"{shown}\" in clear. The connection was closed")
+        }
+        TlsFailure::Changed {
+            fingerprint, known, ..
+        } => format!(
+            "{text}. The connection was closed\n\
+             shown now   SHA-256 {fingerprint}\n\
+             trusted     SHA-256 {known}\n\
+             if the change is right, remove the host's line from the file of known hosts"
+        ),
+        TlsFailure::NotTrusted { .. } => format!(
+            "{text}. The connection was closed. --ca FILE names roots to trust, --insecure takes any certificate"
+        ),
+        _ => format!("{text}. The connection was closed"),
+    }
+}
+
+const OCTETS_SHOWN: usize = 80;
+const NAMES_SHOWN: usize = 20;

@@ -1,0 +1,321 @@
+//! The shell's words for what happened.
+
+use std::net::SocketAddr;
+
+use crate::client::{Observation, Outcome, TransferEnd, TransferResult};
+use crate::protocol::verbs::DataDirection;
+use crate::protocol::{Command, DataPort, Verb};
+use crate::shell::exit::Exit;
+use crate::shell::screen::escape::escape;
+
+use super::{Tone, tls};
+
+/// One observation in words; `None` for those that have their own form.
+pub(super) fn describe(observation: &Observation<'_>) -> Option<(Tone, String)> {
+    Some(match observation {
+        Observation::Connected { peer } => (Tone::Note, format!("connected to {peer}")),
+        Observation::TelnetReceived(octets) => {
+            let hex: Vec<String> = octets.iter().map(|octet| format!("{octet:02X}")).collect();
+            (
+                Tone::Note,
+                format!("Telnet command received and removed: {}", hex.join(" ")),
+            )
+        }
+        Observation::StrayReceived(line) => {
+            let shown = escape(&line[..line.len().min(STRAY_OCTETS_SHOWN)]);
+            let rest = if line.len() > STRAY_OCTETS_SHOWN {
+                " ..."
+            } else {
+                ""
+            };
+            (
+                Tone::Warning,
+                format!("a line that is no reply: {shown}{rest}"),
+            )
+        }
+        Observation::DataConnectionOpened {
+            dialled,
+            offered,
+            ignored_host,
+        } => {
+            return Some(opened(*dialled, offered, *ignored_host));
+        }
+        Observation::Listening { .. }
+        | Observation::NotListening { .. }
+        | Observation::DataConnectionAccepted { .. }
+        | Observation::StrangerRefused { .. }
+        | Observation::NobodyConnected { .. } => active_mode(observation),
+        Observation::DataConnectionFailed { dialled, error } => (
+            Tone::Error,
+            format!("no data connection to {dialled}: {error}"),
+        ),
+        Observation::DataPortUnreadable(reason) => (
+            Tone::Error,
+            format!(
+                "that reply offers no data port that can be read: {}. Try EPSV, or PASV again",
+                escape(reason.to_string().as_bytes())
+            ),
+        ),
+        Observation::DataConnectionClosed { reset } => {
+            let how = if *reset { "reset" } else { "closed" };
+            (
+                Tone::Warning,
+                format!("the server {how} the data connection"),
+            )
+        }
+        Observation::TransferEnded(end) => transfer_ended(end),
+        Observation::BackgroundSettled { command, outcome } => settled(command, outcome),
+        Observation::NoDataConnection { direction } => {
+            let what = match direction {
+                DataDirection::Received => "receive",
+                DataDirection::Sent => "send",
+            };
+            (
+                Tone::Hint,
+                format!("no data connection is open to {what} on: type PASV first"),
+            )
+        }
+        Observation::CameShort { octets, announced } => (
+            Tone::Warning,
+            format!(
+                "the server told of {announced} octets and {octets} came: this may be the beginning of the file only"
+            ),
+        ),
+        Observation::StillWaiting {
+            verb,
+            upload_is_with_server,
+        } => {
+            let what = if *upload_is_with_server {
+                "the octets are on their way, and the server has not closed its side".to_owned()
+            } else {
+                format!("still waiting for the reply to {}", self::verb(verb))
+            };
+            (Tone::Hint, format!("{what}; Ctrl-C gives the prompt back"))
+        }
+        Observation::FinalReplyOwed { verb } => (
+            Tone::Warning,
+            format!(
+                "the final reply to {} is still owed; it is shown when it comes (`resync` forgets it)",
+                self::verb(verb)
+            ),
+        ),
+        Observation::UnaskedDataDropped => (
+            Tone::Warning,
+            "data came with the refusal; that data connection was closed".to_owned(),
+        ),
+        Observation::UploadReset => (
+            Tone::Error,
+            "the server reset the data connection behind the last octet: it may not have read them all".to_owned(),
+        ),
+        Observation::ControlSecured(_)
+        | Observation::DataSecured(_)
+        | Observation::TlsFailed(_)
+        | Observation::ControlCleared
+        | Observation::StillSecured => tls::describe(observation)?,
+        Observation::Resynchronised([]) => (Tone::Note, "no reply was owed".to_owned()),
+        Observation::Resynchronised(verbs) => (
+            Tone::Note,
+            format!("no longer awaited: {}", list_verbs(verbs)),
+        ),
+        Observation::ProtocolBroken { octets } => (
+            Tone::Error,
+            format!(
+                "{} came and nothing was answered among them: that is not FTP, so the connection was closed",
+                count(*octets, "octet")
+            ),
+        ),
+        Observation::TimedOut(limit) => (
+            Tone::Error,
+            format!("not an octet came for {} s", limit.as_secs()),
+        ),
+        Observation::ControlClosed { asked: true, .. } => {
+            (Tone::Note, "connection closed".to_owned())
+        }
+        Observation::ControlClosed {
+            error: None,
+            asked: false,
+        } => (
+            Tone::Error,
+            "the server closed the connection. `open` connects again".to_owned(),
+        ),
+        Observation::ControlClosed {
+            error: Some(error),
+            asked: false,
+        } => (
+            Tone::Error,
+            format!("the connection broke: {error}. `open` connects again"),
+        ),
+        Observation::CommandSent { .. }
+        | Observation::AbortSent { .. }
+        | Observation::TransferMoving(_)
+        | Observation::OctetsSent(_)
+        | Observation::ReplyReceived { .. } => return None,
+    })
+}
+
+fn opened(
+    dialled: SocketAddr,
+    offered: &DataPort,
+    ignored_host: Option<std::net::IpAddr>,
+) -> (Tone, String) {
+    let mut text = format!("data connection open to {dialled}");
+    if let Some((high, low)) = offered.arithmetic {
+        text += &format!("  ({high} x 256 + {low} = {})", offered.port);
+    }
+    if offered.only_port_trusted {
+        text += "\nonly the port of that reply can be trusted; the host is the server's own";
+    }
+    if let Some(host) = ignored_host {
+        text += &format!(
+            "\nthe reply names {host}, the server is {}: its own address was used (set data-host reply takes the other)",
+            dialled.ip()
+        );
+    }
+    (Tone::Note, text)
+}
+
+fn active_mode(observation: &Observation<'_>) -> (Tone, String) {
+    match observation {
+        Observation::Listening { address } => (
+            Tone::Note,
+            format!("listening on {address}{}", arithmetic_of(*address)),
+        ),
+        Observation::NotListening { address, error } => (
+            Tone::Warning,
+            match error.kind() {
+                std::io::ErrorKind::AddrNotAvailable => format!(
+                    "{} is not an address of this machine, so nobody listens there for this shell",
+                    address.ip()
+                ),
+                _ => format!("this shell does not listen on {address}: {error}"),
+            },
+        ),
+        Observation::DataConnectionAccepted { peer } => {
+            (Tone::Note, format!("data connection open from {peer}"))
+        }
+        Observation::StrangerRefused { peer } => (
+            Tone::Warning,
+            format!(
+                "{peer} connected to the data port and was sent away, since it is not the server (set data-peer any \
+                 takes anybody)"
+            ),
+        ),
+        Observation::NobodyConnected {
+            port: Some(port),
+            error: None,
+        } => (
+            Tone::Error,
+            format!(
+                "the server did not connect to {port}. A firewall or NAT in between is the usual cause: PASV or EPSV goes \
+                 the other way"
+            ),
+        ),
+        Observation::NobodyConnected {
+            error: Some(error), ..
+        } => (Tone::Error, format!("no port could be opened: {error}")),
+        _ => (Tone::Error, "the server did not connect".to_owned()),
+    }
+}
+
+/// How the two last numbers of a PORT say the port; an address of IPv6 goes with EPRT, which writes it out.
+fn arithmetic_of(address: SocketAddr) -> String {
+    if address.is_ipv6() {
+        return String::new();
+    }
+    let [high, low] = address.port().to_be_bytes();
+    format!("  ({high} x 256 + {low} = {})", address.port())
+}
+
+fn transfer_ended(end: &TransferEnd) -> (Tone, String) {
+    let moved = match end.direction {
+        DataDirection::Received => format!("{} received", count(end.octets, "octet")),
+        DataDirection::Sent => format!("{} sent", count(end.octets, "octet")),
+    };
+    let converted = match (end.line_ends, end.direction) {
+        (0, _) => String::new(),
+        (n, DataDirection::Received) => {
+            format!(", {} turned from CRLF into LF", count(n, "line end"))
+        }
+        (n, DataDirection::Sent) => format!(", {} turned from LF into CRLF", count(n, "line end")),
+    };
+    let (tone, ended) = match &end.result {
+        TransferResult::Ended => (Tone::Note, "data connection closed".to_owned()),
+        TransferResult::Refused => (Tone::Note, "refused".to_owned()),
+        TransferResult::Broken(reason) => (
+            Tone::Error,
+            format!(
+                "then the data connection broke: {}",
+                escape(reason.as_bytes())
+            ),
+        ),
+        TransferResult::LocalFailed(reason) => (
+            Tone::Error,
+            format!(
+                "then this end failed: {}. The data connection was reset",
+                escape(reason.as_bytes())
+            ),
+        ),
+        TransferResult::ReaderClosed => (
+            Tone::Note,
+            "then the reader had enough; the data connection was reset".to_owned(),
+        ),
+        TransferResult::Aborted => (
+            Tone::Warning,
+            "aborted; the file may be incomplete".to_owned(),
+        ),
+        TransferResult::NeverConnected => (Tone::Error, "the server never connected".to_owned()),
+        TransferResult::Unannounced => (
+            Tone::Error,
+            "and the data connection ended without a TLS close_notify: this may be the beginning of the data only"
+                .to_owned(),
+        ),
+        TransferResult::TlsFailed(failure) => (
+            Tone::Error,
+            format!("then TLS failed: {}", escape(failure.to_string().as_bytes())),
+        ),
+        TransferResult::StoppedByServer => (
+            Tone::Warning,
+            "then the server stopped the transfer".to_owned(),
+        ),
+    };
+    (tone, format!("{moved}{converted}, {ended}"))
+}
+
+fn settled(command: &Command, outcome: &Outcome) -> (Tone, String) {
+    let (tone, how) = match Exit::of(outcome) {
+        Exit::Done if outcome.reply.is_none() => (
+            Tone::Warning,
+            "ended without a final reply, so nobody says that it is whole",
+        ),
+        Exit::Done => (Tone::Note, "is done"),
+        Exit::Refused => (Tone::Warning, "was refused"),
+        Exit::Interrupted => (Tone::Warning, "was aborted"),
+        Exit::LocalFile => (Tone::Error, "failed at this end"),
+        _ => (Tone::Error, "was cut"),
+    };
+    let command = escape(&command.masked());
+    (tone, format!("in the background: {command} {how}"))
+}
+
+/// `1 octet`, `2 octets`.
+#[must_use]
+pub fn count(number: u64, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{plural}")
+}
+
+/// A verb as it may be shown; the greeting has none.
+pub(super) fn verb(verb: &Verb) -> String {
+    if verb.as_bytes().is_empty() {
+        return "an empty line or the greeting".to_owned();
+    }
+    escape(verb.as_bytes())
+}
+
+/// Verbs, separated by commas.
+#[must_use]
+pub fn list_verbs(verbs: &[Verb]) -> String {
+    verbs.iter().map(self::verb).collect::<Vec<_>>().join(", ")
+}
+
+const STRAY_OCTETS_SHOWN: usize = 1024;

@@ -1,0 +1,185 @@
+//! One event of the timeline, in as few words as a narrow column has room for.
+
+use std::time::Instant;
+
+use jiff::Zoned;
+
+use crate::client::{Connection, Observation, SentPiece, TransferEnd, TransferResult};
+use crate::protocol::verbs::DataDirection;
+use crate::protocol::{Reply, TelnetCommand};
+use crate::shell::screen::escape::escape;
+use crate::shell::screen::painter::{Moment, hexadecimal, list_verbs};
+
+/// What happened on one of the connections.
+#[derive(Clone, Debug)]
+pub(super) struct Event {
+    pub(super) instant: Instant,
+    pub(super) time_of_day: Zoned,
+    /// Events of one exchange have one number.
+    pub(super) exchange: u64,
+    pub(super) connection: Connection,
+    /// Which way something went, if it went.
+    pub(super) direction: Option<DataDirection>,
+    /// Escaped, without secrets.
+    pub(super) text: String,
+}
+
+/// Where it happened, which way it went, and in which words.
+type Told = (Connection, Option<DataDirection>, String);
+
+impl Event {
+    /// `None` for what other events tell already.
+    pub(super) fn of(
+        observation: &Observation<'_>,
+        moment: &Moment,
+        exchange: u64,
+    ) -> Option<Self> {
+        let (connection, direction, text) = tell(observation)?;
+        Some(Self {
+            instant: moment.instant,
+            time_of_day: moment.time_of_day.clone(),
+            exchange,
+            connection,
+            direction,
+            text: text.chars().take(CHARACTERS_KEPT).collect(),
+        })
+    }
+}
+
+fn tell(observation: &Observation<'_>) -> Option<Told> {
+    Some(match observation {
+        Observation::TransferMoving(_)
+        | Observation::BackgroundSettled { .. }
+        | Observation::CameShort { .. }
+        | Observation::StillWaiting { .. } => return None,
+        Observation::CommandSent { command, .. } => sent(escape(&command.masked())),
+        Observation::AbortSent { synch: true } => sent("ABOR, behind IP and Synch".to_owned()),
+        Observation::AbortSent { synch: false } => sent("ABOR".to_owned()),
+        Observation::OctetsSent(pieces) => sent(octets_text(pieces)),
+        Observation::TelnetReceived(octets) => {
+            let octets: Vec<String> = octets.iter().map(|octet| format!("{octet:02X}")).collect();
+            received(format!("Telnet {}", octets.join(" ")))
+        }
+        Observation::StrayReceived(line) => received(escape(line)),
+        Observation::ReplyReceived { reply, .. } => received(reply_text(reply)),
+        Observation::DataConnectionOpened { .. }
+        | Observation::Listening { .. }
+        | Observation::NotListening { .. }
+        | Observation::DataConnectionAccepted { .. }
+        | Observation::StrangerRefused { .. }
+        | Observation::NobodyConnected { .. }
+        | Observation::DataConnectionFailed { .. }
+        | Observation::DataConnectionClosed { .. }
+        | Observation::TransferEnded(_)
+        | Observation::NoDataConnection { .. }
+        | Observation::UnaskedDataDropped
+        | Observation::UploadReset
+        | Observation::DataSecured(_) => tell_data(observation),
+        Observation::Connected { .. }
+        | Observation::DataPortUnreadable(_)
+        | Observation::FinalReplyOwed { .. }
+        | Observation::ControlSecured(_)
+        | Observation::TlsFailed(_)
+        | Observation::ControlCleared
+        | Observation::StillSecured
+        | Observation::Resynchronised(_)
+        | Observation::ProtocolBroken { .. }
+        | Observation::TimedOut(_)
+        | Observation::ControlClosed { .. } => {
+            (Connection::Control, None, control_text(observation))
+        }
+    })
+}
+
+fn octets_text(pieces: &[SentPiece]) -> String {
+    let octets: Vec<&[u8]> = pieces.iter().map(|piece| &*piece.octets.octets).collect();
+    if let Some(commands) = TelnetCommand::read_all(&octets.concat()) {
+        let names: Vec<&str> = commands.iter().map(|command| command.name).collect();
+        return format!("Telnet {}", names.join(", "));
+    }
+    let pieces = pieces.iter().map(|piece| hexadecimal(&piece.octets));
+    pieces.collect::<Vec<_>>().join(" ")
+}
+
+fn sent(text: String) -> Told {
+    (Connection::Control, Some(DataDirection::Sent), text)
+}
+
+fn received(text: String) -> Told {
+    (Connection::Control, Some(DataDirection::Received), text)
+}
+
+fn reply_text(reply: &Reply) -> String {
+    let first = escape(reply.lines.first().map_or(&[][..], |line| line));
+    match reply.lines.len() {
+        0 | 1 => first,
+        lines => format!("{first} (+{})", lines - 1),
+    }
+}
+
+/// What happened to the control connection itself.
+fn control_text(observation: &Observation<'_>) -> String {
+    match observation {
+        Observation::Connected { peer } => format!("connected to {peer}"),
+        Observation::DataPortUnreadable(_) => "no data port in that reply".to_owned(),
+        Observation::FinalReplyOwed { verb } => {
+            format!("{} is owed its reply", escape(verb.as_bytes()))
+        }
+        Observation::ControlSecured(secured) => secured.version.clone(),
+        Observation::TlsFailed(_) => "TLS failed, closed".to_owned(),
+        Observation::ControlCleared => "in clear again".to_owned(),
+        Observation::StillSecured => "still under TLS".to_owned(),
+        Observation::Resynchronised(verbs) => format!("not awaited: {}", list_verbs(verbs)),
+        Observation::ProtocolBroken { .. } => "that is not FTP, closed".to_owned(),
+        Observation::TimedOut(limit) => format!("nothing for {} s", limit.as_secs()),
+        Observation::ControlClosed { asked: true, .. } => "closed".to_owned(),
+        Observation::ControlClosed { error: None, .. } => "closed by the server".to_owned(),
+        Observation::ControlClosed { .. } => "broken".to_owned(),
+        _ => String::new(),
+    }
+}
+
+fn tell_data(observation: &Observation<'_>) -> Told {
+    let (direction, text) = match observation {
+        Observation::DataConnectionOpened { dialled, .. } => (None, format!("open to {dialled}")),
+        Observation::Listening { address } => (None, format!("listening on {address}")),
+        Observation::NotListening { address, .. } => (None, format!("not ours: {address}")),
+        Observation::DataConnectionAccepted { peer } => (None, format!("open from {peer}")),
+        Observation::StrangerRefused { peer } => (None, format!("refused: {peer}")),
+        Observation::NobodyConnected { .. } => (None, "nobody connected".to_owned()),
+        Observation::DataConnectionFailed { dialled, .. } => (None, format!("not open: {dialled}")),
+        Observation::DataConnectionClosed { reset: true } => {
+            (None, "reset by the server".to_owned())
+        }
+        Observation::DataConnectionClosed { .. } => (None, "closed by the server".to_owned()),
+        Observation::NoDataConnection { .. } => (None, "none is open".to_owned()),
+        Observation::UnaskedDataDropped => (None, "data nobody asked for".to_owned()),
+        Observation::UploadReset => (None, "reset behind the data".to_owned()),
+        Observation::DataSecured(secured) => {
+            let resumed = if secured.resumed { ", resumed" } else { "" };
+            (None, format!("{}{resumed}", secured.version))
+        }
+        Observation::TransferEnded(end) => (Some(end.direction), transfer_text(end)),
+        _ => (None, String::new()),
+    };
+    (Connection::Data, direction, text)
+}
+
+fn transfer_text(end: &TransferEnd) -> String {
+    let how = match &end.result {
+        TransferResult::Ended => "closed",
+        TransferResult::Refused => "refused",
+        TransferResult::Broken(_) => "broken",
+        TransferResult::LocalFailed(_) => "failed here",
+        TransferResult::ReaderClosed => "reader closed",
+        TransferResult::Aborted => "aborted",
+        TransferResult::NeverConnected => "never connected",
+        TransferResult::StoppedByServer => "stopped",
+        TransferResult::Unannounced => "no close_notify",
+        TransferResult::TlsFailed(_) => "TLS failed",
+    };
+    format!("{} octets, {how}", end.octets)
+}
+
+/// More than fits any column.
+const CHARACTERS_KEPT: usize = 200;

@@ -1,0 +1,192 @@
+//! How traced octets look.
+//!
+//! ```text
+//! C→ PASV\r\n                       TLS C→ 6 octets
+//! D← I am zfive5                    00000000  50 41 53 56 0d 0a               PASV..
+//! ```
+
+use std::fmt::Write;
+
+use crate::client::{Connection, MovedOctets};
+use crate::protocol::verbs::DataDirection;
+use crate::shell::screen::escape::escape;
+use crate::shell::screen::hexdump::HexDump;
+use crate::shell::screen::painter::count;
+
+/// What a person looks for in a trace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// Text, with everything else escaped.
+    Text,
+    /// Offset, octets in hexadecimal, text.
+    Hexadecimal,
+}
+
+/// The lines of one piece.
+pub(super) fn lines(form: Form, moved: &MovedOctets<'_>) -> Vec<String> {
+    match form {
+        Form::Text => text_lines(moved),
+        Form::Hexadecimal => {
+            let mut lines = vec![heading(moved)];
+            lines.extend(dump(moved).lines().map(str::to_owned));
+            lines
+        }
+    }
+}
+
+/// `TLS D← 11 octets from 4096`.
+pub(super) fn heading(moved: &MovedOctets<'_>) -> String {
+    let place = place(moved);
+    if !moved.secrets.is_empty() {
+        // Their number would tell the length of the secret.
+        return format!("{place} octets, the secret masked");
+    }
+    let octets = count(moved.octets.len() as u64, "octet");
+    match moved.connection {
+        Connection::Control => format!("{place} {octets}"),
+        Connection::Data => format!("{place} {octets} from {}", moved.offset),
+    }
+}
+
+/// Offset, hexadecimal and text; `**` stands for the octets of a secret.
+pub(super) fn dump(moved: &MovedOctets<'_>) -> String {
+    let mut dump = HexDump::beginning_at(moved.offset);
+    let mut lines = String::new();
+    let mut start = 0;
+    for secret in moved.secrets {
+        lines += &dump.push(&moved.octets[start..secret.start]);
+        lines += &dump.push_masked(secret.len());
+        start = secret.end;
+    }
+    lines += &dump.push(&moved.octets[start..]);
+    lines + &dump.finish()
+}
+
+/// One for each line of text, with its line end as `\r\n`; a long one is broken.
+fn text_lines(moved: &MovedOctets<'_>) -> Vec<String> {
+    let place = place(moved);
+    moved
+        .octets
+        .split_inclusive(|&octet| octet == b'\n')
+        .flat_map(|line| line.chunks(OCTETS_PER_LINE))
+        .map(|octets| format!("{place} {}", escaped(octets)))
+        .collect()
+}
+
+/// Which connection, which way, and how.
+fn place(moved: &MovedOctets<'_>) -> String {
+    let mut place = String::new();
+    if moved.under_tls {
+        place += "TLS ";
+    }
+    if moved.urgent {
+        place += "urgent ";
+    }
+    place.push(match moved.connection {
+        Connection::Control => 'C',
+        Connection::Data => 'D',
+    });
+    place.push(match moved.direction {
+        DataDirection::Sent => '→',
+        DataDirection::Received => '←',
+    });
+    place
+}
+
+/// Every octet can be told from every other: a backslash is doubled.
+fn escaped(octets: &[u8]) -> String {
+    let mut text = String::new();
+    let mut start = 0;
+    for (at, octet) in octets.iter().enumerate() {
+        let escape_of = match octet {
+            b'\r' => "\\r",
+            b'\n' => "\\n",
+            b'\t' => "\\t",
+            b'\\' => "\\\\",
+            _ => continue,
+        };
+        write!(text, "{}{escape_of}", escape(&octets[start..at])).expect("a String takes any text");
+        start = at + 1;
+    }
+    text + &escape(&octets[start..])
+}
+
+/// A piece may be 256 KiB without a line end.
+const OCTETS_PER_LINE: usize = 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::{Form, lines};
+    use crate::client::{Connection, MovedOctets};
+    use crate::protocol::verbs::DataDirection;
+    use crate::protocol::{MaskedOctets, SentMask};
+
+    fn sent(masked: &MaskedOctets) -> MovedOctets<'_> {
+        MovedOctets {
+            connection: Connection::Control,
+            direction: DataDirection::Sent,
+            under_tls: false,
+            urgent: false,
+            offset: 0,
+            octets: &masked.octets,
+            secrets: &masked.secrets,
+        }
+    }
+
+    #[test]
+    fn text_shows_every_octet_and_where_it_went() {
+        let masked = SentMask::default().take(b"SIZE a\\x1b\x1b\xe9\t\r\nNOOP");
+        let moved = sent(&masked);
+        assert_eq!(
+            lines(Form::Text, &moved),
+            ["C→ SIZE a\\\\x1b\\x1b\\xe9\\t\\r\\n", "C→ NOOP"]
+        );
+        let data = MovedOctets {
+            connection: Connection::Data,
+            direction: DataDirection::Received,
+            under_tls: true,
+            ..moved
+        };
+        assert_eq!(lines(Form::Text, &data)[1], "TLS D← NOOP");
+        let urgent = MovedOctets {
+            urgent: true,
+            octets: b"\xff",
+            ..moved
+        };
+        assert_eq!(lines(Form::Text, &urgent), ["urgent C→ \\xff"]);
+    }
+
+    #[test]
+    fn hexadecimal_shows_offsets_and_neither_a_secret_nor_its_length() {
+        let masked = SentMask::default().take(b"PASS hunter2\r\n");
+        let other = SentMask::default().take(b"PASS x\r\n");
+        let shown = lines(Form::Hexadecimal, &sent(&masked));
+        assert_eq!(
+            shown,
+            [
+                "C→ octets, the secret masked",
+                "00000000  50 41 53 53 20 ** ** **  ** 0d 0a                 PASS ****..",
+            ]
+        );
+        assert_eq!(shown, lines(Form::Hexadecimal, &sent(&other)));
+        let data = MovedOctets {
+            connection: Connection::Data,
+            direction: DataDirection::Received,
+            offset: 4096,
+            octets: b"a",
+            secrets: &[],
+            ..sent(&masked)
+        };
+        let shown = lines(Form::Hexadecimal, &data);
+        assert_eq!(shown[0], "D← 1 octet from 4096");
+        assert!(shown[1].starts_with("00001000  61 "));
+    }
+
+    #[test]
+    fn lines_in_hexadecimal_fit_a_terminal_behind_their_indentation() {
+        let octets = [b'x'; 40];
+        let masked = SentMask::default().take(&octets);
+        let widest = lines(Form::Hexadecimal, &sent(&masked));
+        assert!(widest.iter().all(|line| line.chars().count() <= 78));
+    }
+}

@@ -1,0 +1,39 @@
+//! What the shell lets hear a session: the painter and the timeline, at the same moments, and the trace.
+
+use std::sync::Arc;
+
+use super::painter::{Clock, Painter};
+use super::timeline::Timeline;
+use super::trace::Trace;
+use crate::client::{Observation, Observer, OctetTap};
+
+/// Hears one session.
+pub(crate) struct Witnesses {
+    painter: Painter,
+    timeline: Timeline,
+    trace: Trace,
+    clock: Clock,
+}
+
+impl Witnesses {
+    pub(crate) fn new(painter: Painter, timeline: Timeline, trace: Trace) -> Self {
+        Self {
+            painter,
+            timeline,
+            trace,
+            clock: Clock::default(),
+        }
+    }
+}
+
+impl Observer for Witnesses {
+    fn observe(&mut self, observation: &Observation<'_>) {
+        let moment = self.clock.read(observation);
+        self.timeline.note(&moment, observation);
+        self.painter.paint_at(&moment, observation);
+    }
+
+    fn octet_tap(&self) -> Option<Arc<dyn OctetTap>> {
+        Some(Arc::new(self.trace.clone()))
+    }
+}

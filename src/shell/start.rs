@@ -1,0 +1,208 @@
+//! One run of the program: what is set up, which lines run, how it ends.
+
+use std::collections::VecDeque;
+use std::io::{self, BufReader, IsTerminal};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, RwLock};
+
+use anyhow::{Context, Result};
+
+use crate::shell::config::configuration::{
+    Configuration, configuration_path, history_path, known_hosts_path,
+};
+use crate::shell::config::known_hosts::KnownHosts;
+use crate::shell::config::options::{Colour, Common, Mode, Options, Record, Tls};
+use crate::shell::config::secrets::without_secrets;
+use crate::shell::config::settings::TlsStart;
+use crate::shell::config::target::Target;
+use crate::shell::editor::assistance::{Knowledge, SharedKnowledge};
+use crate::shell::editor::{Editor, Input, Source};
+use crate::shell::exit::{Exit, Tally};
+use crate::shell::help;
+use crate::shell::help::hints::Hints;
+use crate::shell::interrupts::Interrupts;
+use crate::shell::replay;
+use crate::shell::replay::exporting;
+use crate::shell::replay::importing;
+use crate::shell::replay::practising;
+use crate::shell::replay::recording::Recording;
+use crate::shell::run::{Background, Certificates, Connection, Shell};
+use crate::shell::screen::escape::escape;
+use crate::shell::screen::painter::{Dialogue, Painter, Screen, Tone};
+use crate::shell::screen::timeline::Timeline;
+use crate::shell::screen::trace::Trace;
+use crate::shell::terminations;
+use crate::tls::Roots;
+
+/// Does what the command line says.
+pub(crate) fn run(options: Options) -> Exit {
+    let interactive = io::stdin().is_terminal()
+        && io::stdout().is_terminal()
+        && options.common.commands.is_empty()
+        && !matches!(
+            options.mode,
+            Some(Mode::Replay(_) | Mode::Import(_) | Mode::Export(_))
+        );
+    let painter = painter(&options.common, interactive);
+    if let (Some(_), Some(target)) = (&options.mode, &options.target) {
+        let target = escape(without_secrets(target).as_bytes());
+        let text = format!(
+            "{target} stands before practice, record or replay: a mode comes first, its target behind it"
+        );
+        painter.say(Tone::Error, &text);
+        return Exit::Usage;
+    }
+    let target = match (options.target, options.port) {
+        (Some(host), Some(port)) => Some(Target::with_port(&host, &port)),
+        (target, _) => target,
+    };
+    let result = match options.mode {
+        None => new_shell(&options.common, &painter, interactive)
+            .map(|shell| run_target(shell, &options.common, target.as_deref())),
+        Some(Mode::Record(record)) => run_recorded(&options.common, &record, &painter, interactive),
+        Some(Mode::Practice(practice)) => {
+            practising::run(&options.common, practice, &painter, interactive)
+        }
+        Some(Mode::Replay(replay)) => replay::run(&options.common, replay, &painter),
+        Some(Mode::Import(import)) => importing::run(&import, &painter),
+        Some(Mode::Export(export)) => exporting::run(&export, &painter),
+    };
+    result.unwrap_or_else(|error| {
+        painter.say(Tone::Error, &escape(format!("{error:#}").as_bytes()));
+        Exit::Usage
+    })
+}
+
+fn painter(common: &Common, interactive: bool) -> Painter {
+    let dialogue = if interactive {
+        Dialogue::StandardOutput
+    } else {
+        Dialogue::StandardError
+    };
+    let colour = match common.color {
+        Colour::Auto => None,
+        Colour::Always => Some(true),
+        Colour::Never => Some(false),
+    };
+    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    let screen = Screen::new(dialogue, colour, is_set("NO_COLOR") || dumb);
+    Painter::new(if dumb {
+        screen
+    } else {
+        screen.with_status_line()
+    })
+}
+
+fn run_target(mut shell: Shell, common: &Common, target: Option<&str>) -> Exit {
+    if let Some(target) = target {
+        let exit = shell.open(target);
+        shell.tally.count(exit);
+        let is_hopeless = matches!(
+            exit,
+            Exit::Usage | Exit::Connection | Exit::Tls | Exit::Interrupted
+        );
+        let stops = exit != Exit::Done && common.stop && !shell.is_interactive();
+        if is_hopeless || stops {
+            shell.drop_session();
+            return exit;
+        }
+    }
+    shell.run_to_the_end(common.stop)
+}
+
+fn run_recorded(
+    common: &Common,
+    record: &Record,
+    painter: &Painter,
+    interactive: bool,
+) -> Result<Exit> {
+    let mut shell = new_shell(common, painter, interactive)?;
+    let exit = shell.record_in(&record.file, record.replace);
+    if exit != Exit::Done {
+        return Ok(exit);
+    }
+    let target = match (&record.target, &record.port) {
+        (Some(host), Some(port)) => Some(Target::with_port(host, port)),
+        (target, _) => target.clone(),
+    };
+    Ok(run_target(shell, common, target.as_deref()))
+}
+
+/// A shell that is ready for its first line.
+pub(crate) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -> Result<Shell> {
+    let configuration = match configuration_path() {
+        Some(path) => Configuration::read(&path, &help::is_verb)?,
+        None => Configuration::read(&PathBuf::new(), &help::is_verb)?,
+    };
+    let colour = painter.screen().has_colour();
+    let knowledge = Knowledge::new(configuration.aliases.clone(), colour);
+    let knowledge: SharedKnowledge = Arc::new(RwLock::new(knowledge));
+    let source = if interactive {
+        let history = history_path();
+        if let Some(folder) = history.as_deref().and_then(Path::parent) {
+            // Without a folder there is no history, and that is no reason not to run.
+            let _ = std::fs::create_dir_all(folder);
+        }
+        let screen = painter.screen().clone();
+        let shared = Arc::clone(&knowledge);
+        let editor = Editor::new(screen, history, shared, configuration.editor);
+        Source::Terminal(Box::new(editor.context("the terminal")?))
+    } else if common.commands.is_empty() {
+        Source::Script(Box::new(BufReader::new(io::stdin())))
+    } else {
+        let lines = common
+            .commands
+            .iter()
+            .map(|line| line.as_encoded_bytes().to_vec());
+        Source::Given(lines.collect::<VecDeque<_>>())
+    };
+    let interrupts = Interrupts::listen(!interactive).context("Ctrl-C")?;
+    terminations::listen(painter.screen(), &interrupts).context("SIGTERM")?;
+    let mut settings = configuration.settings;
+    settings.tls = match common.tls {
+        Some(Tls::Off) => TlsStart::Off,
+        Some(Tls::Require) => TlsStart::Require,
+        Some(Tls::Implicit) => TlsStart::Implicit,
+        None => settings.tls,
+    };
+    painter.show_hints(settings.hints);
+    painter.show_time(settings.time);
+    Ok(Shell {
+        painter: painter.clone(),
+        input: Input::new(source),
+        connection: Connection::new(painter.clone(), interrupts.clone(), interactive),
+        interrupts,
+        certificates: certificates(common)?,
+        silence_limit: (!interactive).then_some(common.timeout),
+        background: Background::default(),
+        recording: Recording::new(painter.clone()),
+        timeline: Timeline::default(),
+        trace: Trace::new(painter.clone()),
+        hints: Hints::new(painter.clone(), interactive),
+        settings,
+        aliases: configuration.aliases,
+        knowledge,
+        home: dirs::home_dir(),
+        tally: Tally::default(),
+        is_over: false,
+    })
+}
+
+/// What the command line says about certificates.
+fn certificates(common: &Common) -> Result<Certificates> {
+    let roots = match &common.ca {
+        Some(path) => roots_in(path).with_context(|| format!("--ca {}", path.display()))?,
+        None => Roots::Platform,
+    };
+    Ok(Certificates {
+        roots,
+        insecure: common.insecure,
+        known_hosts: KnownHosts::at(known_hosts_path()),
+    })
+}
+
+/// The certificates of a PEM file, as roots.
+pub(crate) fn roots_in(path: &Path) -> Result<Roots> {
+    Ok(Roots::from_pem(&std::fs::read(path)?)?)
+}
