@@ -175,6 +175,7 @@ pub(crate) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
         interrupts,
         certificates: certificates(common)?,
         silence_limit: (!interactive).then_some(common.timeout),
+        reply_limit: (!interactive).then(|| common.reply_limit()),
         background: Background::default(),
         recording: Recording::new(painter.clone()),
         timeline: Timeline::default(),

@@ -45,9 +45,13 @@ pub struct Common {
     /// transcript that fails.
     #[arg(long, global = true)]
     pub stop: bool,
-    /// In a script, end after so long without an octet on either connection.
+    /// In a script, end after so long in which nothing moves on either connection, or a line is not read.
     #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds, global = true)]
     pub timeout: Duration,
+    /// In a script, end when a reply is not whole so long after its command, or after its data last moved, even if it trickles
+    /// in; 5 times --timeout if not given.
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, global = true)]
+    pub reply_timeout: Option<Duration>,
     /// TLS: `off` begins in clear; `require` sends AUTH TLS, PBSZ 0 and PROT P and does without a connection rather than without them;
     /// `implicit` begins TLS before the greeting, as ftps:// does.
     #[arg(long, value_enum, value_name = "HOW", global = true)]
@@ -61,6 +65,14 @@ pub struct Common {
     /// When to colour the dialogue.
     #[arg(long, value_enum, default_value_t = Colour::Auto, global = true)]
     pub color: Colour,
+}
+
+impl Common {
+    /// How long a script waits for a whole reply.
+    #[must_use]
+    pub fn reply_limit(&self) -> Duration {
+        self.reply_timeout.unwrap_or(self.timeout * 5)
+    }
 }
 
 /// What `--tls` takes.

@@ -53,6 +53,10 @@ impl Destination for StandardOutput {
     fn end(&mut self, _accepted: bool) -> io::Result<()> {
         Ok(())
     }
+
+    fn is_screen(&self) -> bool {
+        true
+    }
 }
 
 /// A pipe or device, opened at the first read: a pipe that nobody writes to yet would hold up everything until then.

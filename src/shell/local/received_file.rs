@@ -38,6 +38,19 @@ impl Destination for ReplacedFile {
     fn end(&mut self, accepted: bool) -> io::Result<()> {
         self.0.end(accepted)
     }
+
+    fn is_prompt(&self) -> bool {
+        self.0.is_ordinary()
+    }
+
+    fn has_file(&self) -> bool {
+        self.0.is_ordinary()
+    }
+
+    fn as_file(&mut self) -> io::Result<Option<File>> {
+        let file = self.0.begin().and_then(|file| file.try_clone());
+        file.map(Some).map_err(|error| self.0.told(&error))
+    }
 }
 
 /// A file that received data are added to.
@@ -70,6 +83,10 @@ impl Destination for AppendedFile {
 
     fn end(&mut self, accepted: bool) -> io::Result<()> {
         self.0.end(accepted)
+    }
+
+    fn is_prompt(&self) -> bool {
+        self.0.is_ordinary()
     }
 }
 
@@ -118,6 +135,12 @@ impl ReceivedFile {
             created,
             begun: false,
         }
+    }
+
+    /// Not a pipe or a device, which may keep whoever writes to it waiting.
+    fn is_ordinary(&self) -> bool {
+        let metadata = self.file.as_ref().map(File::metadata);
+        matches!(metadata, Some(Ok(metadata)) if metadata.is_file())
     }
 
     fn begin(&mut self) -> io::Result<&mut File> {

@@ -322,7 +322,7 @@ struct Audience {
 }
 
 impl Observer for Audience {
-    fn observe(&mut self, observation: &Observation<'_>) {
+    fn observe(&mut self, observation: &Observation) {
         if let Some(painter) = &mut self.painter {
             painter.observe(observation);
         }

@@ -120,6 +120,7 @@ impl Shell {
             plain_abort: self.settings.abort == Abort::Plain,
             keep_line_ends: self.settings.ascii == Ascii::Raw,
             silence_limit: self.silence_limit,
+            reply_limit: self.reply_limit,
             connect_limit: Some(DATA_CONNECT_LIMIT),
             implicit_tls: false,
             tls: self.tls_settings(),
@@ -247,7 +248,7 @@ impl Shell {
             });
             match news {
                 Some(News::TrustAsked(question)) => self.decide_trust(question),
-                Some(News::Begun | News::DataEnded) => {}
+                Some(News::Begun | News::DataEnded | News::Detached) => {}
                 Some(News::Settled(outcome)) => {
                     if outcome.ending == Ending::TimedOut {
                         self.suggest_other_start(start);

@@ -181,7 +181,7 @@ impl Shell {
         // All the way: between two lines the terminal turns Ctrl-C into a signal.
         let outcome = self.interrupts.during(|| match exchange.next_news() {
             News::Settled(outcome) => outcome,
-            News::DataEnded | News::TrustAsked(_) => exchange.wait(),
+            News::DataEnded | News::TrustAsked(_) | News::Detached => exchange.wait(),
             News::Begun => upload.run(exchange, keyboard),
         });
         self.connection.note_outcome(&outcome);
@@ -195,7 +195,7 @@ impl Shell {
             match news {
                 News::Settled(outcome) => return outcome,
                 News::TrustAsked(question) => self.decide_trust(question),
-                News::Begun | News::DataEnded => {}
+                News::Begun | News::DataEnded | News::Detached => {}
             }
             news = self.interrupts.during(|| exchange.next_decisive_news());
         }

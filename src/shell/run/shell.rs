@@ -43,6 +43,7 @@ pub(crate) struct Shell {
     pub(crate) connection: Connection,
     pub(crate) certificates: Certificates,
     pub(crate) silence_limit: Option<Duration>,
+    pub(crate) reply_limit: Option<Duration>,
     pub(crate) background: Background,
     pub(crate) recording: Recording,
     pub(crate) timeline: Timeline,

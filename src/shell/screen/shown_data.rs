@@ -99,6 +99,10 @@ impl Destination for ShownData {
         self.lines.show(lines)
     }
 
+    fn is_screen(&self) -> bool {
+        true
+    }
+
     fn end(&mut self, _accepted: bool) -> io::Result<()> {
         let lines = match std::mem::replace(&mut self.form, Form::Undecided) {
             Form::Text(beginning) if !beginning.is_empty() => {

@@ -1,11 +1,9 @@
 //! What the shell lets hear a session: the painter and the timeline, at the same moments, and the trace.
 
-use std::sync::Arc;
-
 use super::painter::{Clock, Painter};
 use super::timeline::Timeline;
 use super::trace::Trace;
-use crate::client::{Observation, Observer, OctetTap};
+use crate::client::{Observation, Observer, OctetInterest};
 
 /// Hears one session.
 pub(crate) struct Witnesses {
@@ -27,13 +25,16 @@ impl Witnesses {
 }
 
 impl Observer for Witnesses {
-    fn observe(&mut self, observation: &Observation<'_>) {
+    fn observe(&mut self, observation: &Observation) {
+        if let Observation::OctetsMoved(moved) = observation {
+            return self.trace.take(moved);
+        }
         let moment = self.clock.read(observation);
         self.timeline.note(&moment, observation);
         self.painter.paint_at(&moment, observation);
     }
 
-    fn octet_tap(&self) -> Option<Arc<dyn OctetTap>> {
-        Some(Arc::new(self.trace.clone()))
+    fn octet_interest(&self) -> OctetInterest {
+        self.trace.interest()
     }
 }

@@ -20,11 +20,13 @@ use super::line::{Line, LineKind};
 use super::recording::{expectation_of, expected_data, is_inline};
 use super::template::{Piece, Template};
 use super::{as_it_came, data};
-use crate::client::{DataTap, Observation, Observer, TransferEnd, TransferResult};
+use crate::client::{
+    Connection, MovedOctets, Observation, Observer, OctetInterest, TransferEnd, TransferResult,
+};
 use crate::protocol::user_pi::data_direction;
 use crate::protocol::{Command, DataDirection, Reply, Verb};
 
-use octets::{SeenOctets, Tap};
+use octets::SeenOctets;
 use preface::Preface;
 use secrets::SecretNames;
 
@@ -67,8 +69,7 @@ struct State {
     secrets: SecretNames,
     /// A port was opened for the command that follows, which has this verb unless it was typed otherwise.
     listens: Option<&'static str>,
-    /// The octets of the command that follows.
-    tapped: Option<Arc<Mutex<SeenOctets>>>,
+    interest: OctetInterest,
 }
 
 /// The command that was sent last, and what came since.
@@ -85,7 +86,7 @@ struct OpenExchange {
     is_closed: bool,
     /// This side dropped the data connection after so many octets.
     cut: Option<u64>,
-    octets: Option<Arc<Mutex<SeenOctets>>>,
+    octets: Option<SeenOctets>,
 }
 
 impl Recorder {
@@ -120,17 +121,12 @@ impl Recorder {
 }
 
 impl Observer for Recorder {
-    fn observe(&mut self, observation: &Observation<'_>) {
+    fn observe(&mut self, observation: &Observation) {
         self.lock().take(observation);
     }
 
-    fn tap_data(&mut self, direction: DataDirection) -> Option<Box<dyn DataTap>> {
-        let mut state = self.lock();
-        let place = state.place.as_mut()?;
-        let file = (direction == DataDirection::Sent).then(|| place.data_file());
-        let seen = Arc::new(Mutex::new(SeenOctets::new(file)));
-        state.tapped = Some(Arc::clone(&seen));
-        Some(Box::new(Tap(seen)))
+    fn octet_interest(&self) -> OctetInterest {
+        self.lock().interest.clone()
     }
 }
 
@@ -138,6 +134,7 @@ impl State {
     fn start(&mut self, place: Box<dyn RecordingPlace>) {
         self.stop();
         self.place = Some(place);
+        self.interest.want_data(true);
         let mut text = self.preface.text();
         if !self.exchange.is_complete || self.exchange.is_lasting() {
             text.push_str(&self.exchange.text);
@@ -153,10 +150,10 @@ impl State {
             self.mark_unanswered();
             self.place = None;
         }
-        self.tapped = None;
+        self.interest.want_data(false);
     }
 
-    fn take(&mut self, observation: &Observation<'_>) {
+    fn take(&mut self, observation: &Observation) {
         match observation {
             Observation::Listening { address } => {
                 // What a replay sends for `{listen}` depends on the address family.
@@ -177,6 +174,8 @@ impl State {
             Observation::StrayReceived(line) => {
                 self.remark(&format!("no reply: {}", Template::literal(line)));
             }
+            Observation::OctetsMoved(moved) => self.take_moved(moved),
+            Observation::NoDataConnection { .. } => self.exchange.octets = None,
             Observation::TransferEnded(end) => self.take_end_of_data(end),
             Observation::ControlClosed { .. } => {
                 self.exchange.is_closed = true;
@@ -195,9 +194,26 @@ impl State {
             self.end_exchange();
             self.unready = 0;
             self.exchange.command = Some(command.clone());
-            self.exchange.octets = self.tapped.take();
+            self.exchange.octets = self.octets_of(command);
         }
         self.put(LineKind::Command, &line);
+    }
+
+    /// What is kept of the data that a command moves, while a recording is written.
+    fn octets_of(&mut self, command: &Command) -> Option<SeenOctets> {
+        let place = self.place.as_mut()?;
+        let direction = data_direction(command)?;
+        let file = (direction == DataDirection::Sent).then(|| place.data_file());
+        Some(SeenOctets::new(file))
+    }
+
+    fn take_moved(&mut self, moved: &MovedOctets) {
+        let direction = self.exchange.command.as_ref().and_then(data_direction);
+        let is_of_command =
+            moved.connection == Connection::Data && direction == Some(moved.direction);
+        if let Some(seen) = self.exchange.octets.as_mut().filter(|_| is_of_command) {
+            seen.take(&moved.octets);
+        }
     }
 
     /// As it stands in a transcript: without secrets, and without a port that will be another one next time.
@@ -256,8 +272,7 @@ impl State {
     }
 
     fn take_end_of_data(&mut self, end: &TransferEnd) {
-        if let Some(seen) = self.exchange.octets.take() {
-            let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(mut seen) = self.exchange.octets.take() {
             match end.direction {
                 DataDirection::Received => self.take_received(&mut seen, end),
                 DataDirection::Sent => self.take_sent(&mut seen, end),
@@ -376,6 +391,7 @@ impl State {
     }
 
     fn fail(&mut self, error: io::Error) {
+        self.interest.want_data(false);
         if let Some(mut place) = self.place.take() {
             place.take_back(self.unready);
         }

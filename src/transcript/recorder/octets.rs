@@ -1,13 +1,11 @@
 //! The octets of one transfer, in bounded memory: the first ones as they are, of all the digest.
 
 use std::io::{self, Write};
-use std::sync::{Arc, Mutex, PoisonError};
 
 use sha2::{Digest, Sha256};
 
 use super::super::data::DataDigest;
 use super::super::recording::INLINE_OCTETS;
-use crate::client::DataTap;
 
 /// What is kept of a transfer's octets.
 pub(super) struct SeenOctets {
@@ -24,16 +22,6 @@ struct DataFile {
     writer: Box<dyn Write + Send>,
     has_begun: bool,
     error: Option<io::Error>,
-}
-
-/// The side of the thread that moves the data.
-pub(super) struct Tap(pub(super) Arc<Mutex<SeenOctets>>);
-
-impl DataTap for Tap {
-    fn take(&mut self, octets: &[u8]) {
-        let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.take(octets);
-    }
 }
 
 impl SeenOctets {
@@ -53,7 +41,7 @@ impl SeenOctets {
         }
     }
 
-    fn take(&mut self, octets: &[u8]) {
+    pub(super) fn take(&mut self, octets: &[u8]) {
         if self.is_closed {
             return;
         }

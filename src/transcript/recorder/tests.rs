@@ -6,7 +6,7 @@ use super::{
     Command, Observation, Observer, Recorder, RecordingPlace, Reply, TransferEnd, TransferResult,
     Verb,
 };
-use crate::client::Origin;
+use crate::client::{Connection, MovedOctets, Origin};
 use crate::protocol::ledger::{Assignment, Fit};
 use crate::protocol::{DataDirection, ReplyCode};
 use crate::transcript::Transcript;
@@ -61,7 +61,7 @@ impl Session {
     fn send(&mut self, line: &str) {
         let command = Command::new(line).unwrap();
         self.recorder.observe(&Observation::CommandSent {
-            command: &command,
+            command,
             origin: Origin::Typed,
         });
     }
@@ -85,8 +85,8 @@ impl Session {
             passed_over: Vec::new(),
         };
         self.recorder.observe(&Observation::ReplyReceived {
-            reply: &reply,
-            assignment: &assignment,
+            reply,
+            assignment,
             awaited: true,
         });
     }
@@ -100,17 +100,24 @@ impl Session {
         sent: u64,
         result: TransferResult,
     ) {
-        let tap = self.recorder.tap_data(direction);
         self.send(line);
         self.reply(&line[..4], "150 go");
-        if let Some(mut tap) = tap {
-            tap.take(octets);
-        }
         self.recorder
-            .observe(&Observation::TransferEnded(&TransferEnd {
+            .observe(&Observation::OctetsMoved(MovedOctets {
+                connection: Connection::Data,
+                direction,
+                under_tls: false,
+                urgent: false,
+                offset: 0,
+                octets: octets.to_vec(),
+                secrets: Vec::new(),
+            }));
+        self.recorder
+            .observe(&Observation::TransferEnded(TransferEnd {
                 direction,
                 octets: sent,
                 line_ends: 0,
+                acknowledged: None,
                 came_short_of: None,
                 result,
             }));
@@ -195,9 +202,10 @@ fn replies_that_nobody_asked_for_stand_where_they_came() {
     let mut session = Session::new();
     session.reply("", "421-Going down\n421 now");
     session.reply("", "020 odd");
-    session
-        .recorder
-        .observe(&Observation::TimedOut(Duration::from_secs(1)));
+    session.recorder.observe(&Observation::TimedOut {
+        limit: Duration::from_secs(1),
+        awaited: crate::client::Awaited::Reply,
+    });
     session.recorder.observe(&Observation::ControlClosed {
         error: None,
         asked: false,

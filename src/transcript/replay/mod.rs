@@ -259,7 +259,7 @@ impl Player<'_> {
                     }
                 }
                 // In a replay there is nobody to ask, and a question that is dropped is a no.
-                News::DataEnded | News::TrustAsked(_) => {}
+                News::DataEnded | News::TrustAsked(_) | News::Detached => {}
                 News::Settled(outcome) => return outcome,
             }
         }

@@ -16,7 +16,7 @@ impl Player<'_> {
         }
         loop {
             match exchange.next_news() {
-                News::Begun | News::TrustAsked(_) => {}
+                News::Begun | News::TrustAsked(_) | News::Detached => {}
                 News::DataEnded => return unanswered,
                 News::Settled(outcome) => return outcome,
             }

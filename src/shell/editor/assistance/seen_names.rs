@@ -60,7 +60,7 @@ impl SeenNames {
 }
 
 impl Observer for SeenNames {
-    fn observe(&mut self, observation: &Observation<'_>) {
+    fn observe(&mut self, observation: &Observation) {
         match observation {
             Observation::Connected { .. } => self.clear(),
             Observation::CommandSent { command, .. } => self.lock().await_reply(command),
@@ -226,6 +226,14 @@ impl Destination for LearningDestination {
         self.octets
             .extend_from_slice(&octets[..octets.len().min(room)]);
         self.inner.write(octets)
+    }
+
+    fn is_screen(&self) -> bool {
+        self.inner.is_screen()
+    }
+
+    fn is_prompt(&self) -> bool {
+        self.inner.is_prompt()
     }
 
     fn end(&mut self, accepted: bool) -> io::Result<()> {

@@ -25,7 +25,7 @@ pub struct Moment {
 
 impl Clock {
     /// Reads the clock for something that happens now.
-    pub fn read(&mut self, observation: &Observation<'_>) -> Moment {
+    pub fn read(&mut self, observation: &Observation) -> Moment {
         let instant = Instant::now();
         let begins = matches!(
             observation,

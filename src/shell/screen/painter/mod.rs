@@ -135,7 +135,7 @@ impl Painter {
     }
 
     /// Paints what happened at this moment.
-    pub fn paint_at(&mut self, moment: &Moment, observation: &Observation<'_>) {
+    pub fn paint_at(&mut self, moment: &Moment, observation: &Observation) {
         match observation {
             Observation::TransferMoving(progress) => {
                 let line = self
@@ -203,7 +203,7 @@ impl Painter {
 }
 
 impl Observer for Painter {
-    fn observe(&mut self, observation: &Observation<'_>) {
+    fn observe(&mut self, observation: &Observation) {
         let moment = self.clock.read(observation);
         self.paint_at(&moment, observation);
     }
@@ -241,7 +241,7 @@ fn said(tone: Tone, text: &str) -> Vec<Line> {
 }
 
 /// What is shown of an observation; nothing of a line that stands where it was typed.
-fn lines_of(observation: &Observation<'_>, hints: bool) -> Vec<Line> {
+fn lines_of(observation: &Observation, hints: bool) -> Vec<Line> {
     let sent = |text: String| vec![Line::whole(Color::Cyan.normal(), format!("→ {text}"))];
     match observation {
         Observation::CommandSent {

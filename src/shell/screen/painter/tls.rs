@@ -7,7 +7,7 @@ use crate::tls::{Certificate, Secured, TlsFailure, Trust};
 use super::Tone;
 
 /// One observation about TLS in words; `None` for those about something else.
-pub(super) fn describe(observation: &Observation<'_>) -> Option<(Tone, String)> {
+pub(super) fn describe(observation: &Observation) -> Option<(Tone, String)> {
     Some(match observation {
         Observation::ControlSecured(secured) => match &secured.trust {
             Trust::Verified => (

@@ -2,7 +2,9 @@
 
 use std::net::SocketAddr;
 
-use crate::client::{Observation, Outcome, TransferEnd, TransferResult};
+use std::time::Duration;
+
+use crate::client::{Awaited, Observation, Outcome, TransferEnd, TransferResult};
 use crate::protocol::verbs::DataDirection;
 use crate::protocol::{Command, DataPort, Verb};
 use crate::shell::exit::Exit;
@@ -11,7 +13,7 @@ use crate::shell::screen::escape::escape;
 use super::{Tone, tls};
 
 /// One observation in words; `None` for those that have their own form.
-pub(super) fn describe(observation: &Observation<'_>) -> Option<(Tone, String)> {
+pub(super) fn describe(observation: &Observation) -> Option<(Tone, String)> {
     Some(match observation {
         Observation::Connected { peer } => (Tone::Note, format!("connected to {peer}")),
         Observation::TelnetReceived(octets) => {
@@ -112,7 +114,7 @@ pub(super) fn describe(observation: &Observation<'_>) -> Option<(Tone, String)> 
         | Observation::TlsFailed(_)
         | Observation::ControlCleared
         | Observation::StillSecured => tls::describe(observation)?,
-        Observation::Resynchronised([]) => (Tone::Note, "no reply was owed".to_owned()),
+        Observation::Resynchronised(verbs) if verbs.is_empty() => (Tone::Note, "no reply was owed".to_owned()),
         Observation::Resynchronised(verbs) => (
             Tone::Note,
             format!("no longer awaited: {}", list_verbs(verbs)),
@@ -124,9 +126,19 @@ pub(super) fn describe(observation: &Observation<'_>) -> Option<(Tone, String)> 
                 count(*octets, "octet")
             ),
         ),
-        Observation::TimedOut(limit) => (
+        Observation::TimedOut { limit, awaited } => (Tone::Error, time_out(*limit, *awaited)),
+        Observation::AbortUnanswered => (
+            Tone::Hint,
+            "no answer to ABOR for 3 s: some servers swallow it when Telnet's Synch comes along. \
+             Ctrl-] gives the prompt, where a typed ABOR goes out plain; `set abort plain` makes that the rule"
+                .to_owned(),
+        ),
+        Observation::ServerNotReading { bytes } => (
             Tone::Error,
-            format!("not an octet came for {} s", limit.as_secs()),
+            format!(
+                "not sent: the server has not read {} of what was sent before",
+                count(*bytes as u64, "byte")
+            ),
         ),
         Observation::ControlClosed { asked: true, .. } => {
             (Tone::Note, "connection closed".to_owned())
@@ -149,6 +161,7 @@ pub(super) fn describe(observation: &Observation<'_>) -> Option<(Tone, String)> 
         | Observation::AbortSent { .. }
         | Observation::TransferMoving(_)
         | Observation::OctetsSent(_)
+        | Observation::OctetsMoved(_)
         | Observation::ReplyReceived { .. } => return None,
     })
 }
@@ -174,7 +187,7 @@ fn opened(
     (Tone::Note, text)
 }
 
-fn active_mode(observation: &Observation<'_>) -> (Tone, String) {
+fn active_mode(observation: &Observation) -> (Tone, String) {
     match observation {
         Observation::Listening { address } => (
             Tone::Note,
@@ -319,3 +332,23 @@ pub fn list_verbs(verbs: &[Verb]) -> String {
 }
 
 const STRAY_OCTETS_SHOWN: usize = 1024;
+
+/// What did not come in time.
+fn time_out(limit: Duration, awaited: Awaited) -> String {
+    let seconds = limit.as_secs();
+    match awaited {
+        Awaited::Reply => format!("no reply: nothing came for {seconds} s"),
+        Awaited::WholeReply => format!("no whole reply came within {seconds} s"),
+        Awaited::Handshake => format!("the TLS handshake did not go on for {seconds} s"),
+        Awaited::DataHandshake => {
+            format!("the TLS handshake of the data connection did not go on for {seconds} s")
+        }
+        Awaited::Data => format!("no data moved for {seconds} s"),
+        Awaited::LocalSide => format!("the local side took nothing for {seconds} s"),
+        Awaited::LineRead => {
+            format!(
+                "the server did not read the line within {seconds} s, so the connection was closed"
+            )
+        }
+    }
+}

@@ -29,11 +29,7 @@ type Told = (Connection, Option<DataDirection>, String);
 
 impl Event {
     /// `None` for what other events tell already.
-    pub(super) fn of(
-        observation: &Observation<'_>,
-        moment: &Moment,
-        exchange: u64,
-    ) -> Option<Self> {
+    pub(super) fn of(observation: &Observation, moment: &Moment, exchange: u64) -> Option<Self> {
         let (connection, direction, text) = tell(observation)?;
         Some(Self {
             instant: moment.instant,
@@ -46,9 +42,10 @@ impl Event {
     }
 }
 
-fn tell(observation: &Observation<'_>) -> Option<Told> {
+fn tell(observation: &Observation) -> Option<Told> {
     Some(match observation {
-        Observation::TransferMoving(_)
+        Observation::OctetsMoved(_)
+        | Observation::TransferMoving(_)
         | Observation::BackgroundSettled { .. }
         | Observation::CameShort { .. }
         | Observation::StillWaiting { .. } => return None,
@@ -84,7 +81,9 @@ fn tell(observation: &Observation<'_>) -> Option<Told> {
         | Observation::StillSecured
         | Observation::Resynchronised(_)
         | Observation::ProtocolBroken { .. }
-        | Observation::TimedOut(_)
+        | Observation::TimedOut { .. }
+        | Observation::AbortUnanswered
+        | Observation::ServerNotReading { .. }
         | Observation::ControlClosed { .. } => {
             (Connection::Control, None, control_text(observation))
         }
@@ -118,7 +117,7 @@ fn reply_text(reply: &Reply) -> String {
 }
 
 /// What happened to the control connection itself.
-fn control_text(observation: &Observation<'_>) -> String {
+fn control_text(observation: &Observation) -> String {
     match observation {
         Observation::Connected { peer } => format!("connected to {peer}"),
         Observation::DataPortUnreadable(_) => "no data port in that reply".to_owned(),
@@ -131,7 +130,9 @@ fn control_text(observation: &Observation<'_>) -> String {
         Observation::StillSecured => "still under TLS".to_owned(),
         Observation::Resynchronised(verbs) => format!("not awaited: {}", list_verbs(verbs)),
         Observation::ProtocolBroken { .. } => "that is not FTP, closed".to_owned(),
-        Observation::TimedOut(limit) => format!("nothing for {} s", limit.as_secs()),
+        Observation::TimedOut { limit, .. } => format!("nothing for {} s", limit.as_secs()),
+        Observation::AbortUnanswered => "ABOR is not answered".to_owned(),
+        Observation::ServerNotReading { .. } => "the server does not read".to_owned(),
         Observation::ControlClosed { asked: true, .. } => "closed".to_owned(),
         Observation::ControlClosed { error: None, .. } => "closed by the server".to_owned(),
         Observation::ControlClosed { .. } => "broken".to_owned(),
@@ -139,7 +140,7 @@ fn control_text(observation: &Observation<'_>) -> String {
     }
 }
 
-fn tell_data(observation: &Observation<'_>) -> Told {
+fn tell_data(observation: &Observation) -> Told {
     let (direction, text) = match observation {
         Observation::DataConnectionOpened { dialled, .. } => (None, format!("open to {dialled}")),
         Observation::Listening { address } => (None, format!("listening on {address}")),

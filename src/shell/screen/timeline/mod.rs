@@ -39,7 +39,7 @@ pub enum Extent {
 
 impl Timeline {
     /// Keeps what happened at this moment.
-    pub fn note(&self, moment: &Moment, observation: &Observation<'_>) {
+    pub fn note(&self, moment: &Moment, observation: &Observation) {
         self.lock().take(moment, observation);
     }
 
@@ -70,7 +70,7 @@ impl Timeline {
 }
 
 impl Log {
-    fn take(&mut self, moment: &Moment, observation: &Observation<'_>) {
+    fn take(&mut self, moment: &Moment, observation: &Observation) {
         match observation {
             Observation::CommandSent { command, .. } => self.begin_command(command),
             Observation::Connected { .. } | Observation::OctetsSent(_) => self.begin(false),

@@ -23,7 +23,7 @@ pub enum Form {
 }
 
 /// The lines of one piece.
-pub(super) fn lines(form: Form, moved: &MovedOctets<'_>) -> Vec<String> {
+pub(super) fn lines(form: Form, moved: &MovedOctets) -> Vec<String> {
     match form {
         Form::Text => text_lines(moved),
         Form::Hexadecimal => {
@@ -35,7 +35,7 @@ pub(super) fn lines(form: Form, moved: &MovedOctets<'_>) -> Vec<String> {
 }
 
 /// `TLS D← 11 octets from 4096`.
-pub(super) fn heading(moved: &MovedOctets<'_>) -> String {
+pub(super) fn heading(moved: &MovedOctets) -> String {
     let place = place(moved);
     if !moved.secrets.is_empty() {
         // Their number would tell the length of the secret.
@@ -49,11 +49,11 @@ pub(super) fn heading(moved: &MovedOctets<'_>) -> String {
 }
 
 /// Offset, hexadecimal and text; `**` stands for the octets of a secret.
-pub(super) fn dump(moved: &MovedOctets<'_>) -> String {
+pub(super) fn dump(moved: &MovedOctets) -> String {
     let mut dump = HexDump::beginning_at(moved.offset);
     let mut lines = String::new();
     let mut start = 0;
-    for secret in moved.secrets {
+    for secret in &moved.secrets {
         lines += &dump.push(&moved.octets[start..secret.start]);
         lines += &dump.push_masked(secret.len());
         start = secret.end;
@@ -63,7 +63,7 @@ pub(super) fn dump(moved: &MovedOctets<'_>) -> String {
 }
 
 /// One for each line of text, with its line end as `\r\n`; a long one is broken.
-fn text_lines(moved: &MovedOctets<'_>) -> Vec<String> {
+fn text_lines(moved: &MovedOctets) -> Vec<String> {
     let place = place(moved);
     moved
         .octets
@@ -74,7 +74,7 @@ fn text_lines(moved: &MovedOctets<'_>) -> Vec<String> {
 }
 
 /// Which connection, which way, and how.
-fn place(moved: &MovedOctets<'_>) -> String {
+fn place(moved: &MovedOctets) -> String {
     let mut place = String::new();
     if moved.under_tls {
         place += "TLS ";
@@ -121,15 +121,15 @@ mod tests {
     use crate::protocol::verbs::DataDirection;
     use crate::protocol::{MaskedOctets, SentMask};
 
-    fn sent(masked: &MaskedOctets) -> MovedOctets<'_> {
+    fn sent(masked: &MaskedOctets) -> MovedOctets {
         MovedOctets {
             connection: Connection::Control,
             direction: DataDirection::Sent,
             under_tls: false,
             urgent: false,
             offset: 0,
-            octets: &masked.octets,
-            secrets: &masked.secrets,
+            octets: masked.octets.clone(),
+            secrets: masked.secrets.clone(),
         }
     }
 
@@ -145,12 +145,12 @@ mod tests {
             connection: Connection::Data,
             direction: DataDirection::Received,
             under_tls: true,
-            ..moved
+            ..moved.clone()
         };
         assert_eq!(lines(Form::Text, &data)[1], "TLS D← NOOP");
         let urgent = MovedOctets {
             urgent: true,
-            octets: b"\xff",
+            octets: b"\xff".to_vec(),
             ..moved
         };
         assert_eq!(lines(Form::Text, &urgent), ["urgent C→ \\xff"]);
@@ -173,8 +173,8 @@ mod tests {
             connection: Connection::Data,
             direction: DataDirection::Received,
             offset: 4096,
-            octets: b"a",
-            secrets: &[],
+            octets: b"a".to_vec(),
+            secrets: Vec::new(),
             ..sent(&masked)
         };
         let shown = lines(Form::Hexadecimal, &data);
