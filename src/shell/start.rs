@@ -47,7 +47,7 @@ pub(crate) fn run(options: Options) -> Exit {
     if let (Some(_), Some(target)) = (&options.mode, &options.target) {
         let target = escape(without_secrets(target).as_bytes());
         let text = format!(
-            "{target} stands before practice, record or replay: a mode comes first, its target behind it"
+            "{target} comes before practice, record or replay: write the mode first, then its target"
         );
         painter.say(Tone::Error, &text);
         return Exit::Usage;

@@ -81,7 +81,7 @@ impl Configuration {
     /// A file that cannot be read, or the first thing wrong in it, with its line.
     pub fn read(path: &Path, is_verb: &dyn Fn(&str) -> bool) -> Result<Self, ConfigurationError> {
         match std::fs::read(path) {
-            Ok(octets) => Self::parse(&octets, path, is_verb),
+            Ok(bytes) => Self::parse(&bytes, path, is_verb),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
             Err(error) => Err(ConfigurationError {
                 path: path.to_path_buf(),
@@ -92,16 +92,16 @@ impl Configuration {
     }
 
     fn parse(
-        octets: &[u8],
+        bytes: &[u8],
         path: &Path,
         is_verb: &dyn Fn(&str) -> bool,
     ) -> Result<Self, ConfigurationError> {
         let fail = |offset: usize, problem: ConfigurationProblem| ConfigurationError {
             path: path.to_path_buf(),
-            line: Some(line_of(octets, offset)),
+            line: Some(line_of(bytes, offset)),
             problem: Box::new(problem),
         };
-        let text = str::from_utf8(octets).map_err(|error| {
+        let text = str::from_utf8(bytes).map_err(|error| {
             let problem = ConfigurationProblem::Malformed("not UTF-8".to_owned());
             fail(error.valid_up_to(), problem)
         })?;
@@ -249,9 +249,9 @@ fn without_value(message: &str) -> String {
     escape(shown.replace('\n', ", ").as_bytes())
 }
 
-fn line_of(octets: &[u8], offset: usize) -> usize {
-    let before = &octets[..offset.min(octets.len())];
-    1 + before.iter().filter(|&&octet| octet == b'\n').count()
+fn line_of(bytes: &[u8], offset: usize) -> usize {
+    let before = &bytes[..offset.min(bytes.len())];
+    1 + before.iter().filter(|&&byte| byte == b'\n').count()
 }
 
 fn place(path: &Path, line: Option<usize>) -> String {

@@ -45,7 +45,7 @@ pub struct Common {
     /// transcript that fails.
     #[arg(long, global = true)]
     pub stop: bool,
-    /// In a script, end after so long without an octet on either connection.
+    /// In a script, end after so long without a byte on either connection.
     #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds, global = true)]
     pub timeout: Duration,
     /// TLS: `off` begins in clear; `require` sends AUTH TLS, PBSZ 0 and PROT P and does without a connection rather than without them;
@@ -208,10 +208,10 @@ impl std::str::FromStr for ReportTo {
             "json" => Format::Json,
             "junit" => Format::Junit,
             "tap" => Format::Tap,
-            _ => return Err("write json, junit or tap, and =FILE behind it for a file"),
+            _ => return Err("write json, junit or tap, and =FILE after it for a file"),
         };
         if file == Some("") {
-            return Err("a file is named behind the =, as in junit=report.xml");
+            return Err("name a file after the =, as in junit=report.xml");
         }
         let file = file.filter(|file| *file != "-").map(PathBuf::from);
         Ok(Self { format, file })
@@ -265,7 +265,7 @@ the environment, or the user and the password of an ftp:// TARGET.";
 
 const IMPORT_HELP: &str = "\
 Kinds:
-  written    C: and S:, as articles print them, with stage directions
+  written    C: and S:, as articles print them, with remarks between them
   telnet     the screen of telnet or nc, the data connection's window too
   curl       curl -v
   lftp       lftp with debug
@@ -297,7 +297,7 @@ Exit codes:
        the size that the server had told
     2  usage, or a line that cannot be sent
     3  could not connect, the connection was lost, or no reply in time
-    4  TLS: no handshake, a certificate that is not trusted, octets that were put in between,
+    4  TLS: no handshake, a certificate that is not trusted, bytes that were injected,
        data that end without close_notify
     5  the server broke the protocol (64 MiB that answer nothing)
     6  a transcript's expectation was not met

@@ -65,7 +65,7 @@ impl Named for Multiline {
 /// How a transfer is aborted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Abort {
-    /// ABOR behind Telnet IP and Synch.
+    /// ABOR after Telnet IP and Synch.
     #[default]
     Synch,
     /// ABOR alone.
@@ -83,7 +83,7 @@ pub enum TlsStart {
     /// Not at all: who wants TLS types AUTH TLS.
     #[default]
     Off,
-    /// AUTH TLS, PBSZ 0 and PROT P are sent, and without them there is no connection.
+    /// AUTH TLS, PBSZ 0 and PROT P are sent, and if one is refused the connection is closed.
     Require,
     /// TLS begins before the greeting, then PBSZ 0 and PROT P are sent.
     Implicit,
@@ -191,7 +191,7 @@ impl Settings {
         Setting {
             name: "abort",
             of: &Choice(|settings: &mut Self| &mut settings.abort),
-            about: "how Ctrl-C sends ABOR: behind Telnet IP and Synch, or alone",
+            about: "how Ctrl-C sends ABOR: after Telnet IP and Synch, or alone",
         },
         Setting {
             name: "hints",

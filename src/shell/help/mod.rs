@@ -1,8 +1,8 @@
 //! Help out of the tables: lines, built-ins, aliases, verbs, reply codes.
 
-pub mod advice;
 mod builtins;
 mod codes;
+pub mod explanations;
 pub(crate) mod hints;
 mod verb;
 pub mod why;
@@ -30,7 +30,7 @@ pub fn overview(aliases: &Aliases, columns: usize) -> String {
     }
     page.paragraph(
         0,
-        "Tab completes, and the right arrow key takes what stands in grey.",
+        "Tab completes, and the right arrow key takes what is shown in grey.",
     );
     page.paragraph(
         0,
@@ -84,7 +84,7 @@ pub fn topic(words: &[String], aliases: &Aliases, columns: usize) -> Option<Stri
 
 /// A word of other clients, and what it is here; `false` if it is none.
 fn explain_elsewhere(page: &mut Page, word: &str) -> bool {
-    let Some(said) = advice::elsewhere(word) else {
+    let Some(said) = explanations::elsewhere(word) else {
         return false;
     };
     page.paragraph(0, &format!("{} {said}", escape(word.as_bytes())));

@@ -1,4 +1,4 @@
-//! Where received data go that are no files, and where sent data come from: pipes, the screen, the keyboard.
+//! Where received data go that do not go to files, and where sent data come from: pipes, the screen, the keyboard.
 
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -28,9 +28,9 @@ impl LocalCommand {
 }
 
 impl Destination for LocalCommand {
-    fn write(&mut self, octets: &[u8]) -> io::Result<()> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         match &mut self.input {
-            Some(input) => input.write_all(octets),
+            Some(input) => input.write_all(bytes),
             None => Ok(()),
         }
     }
@@ -45,8 +45,8 @@ impl Destination for LocalCommand {
 pub(crate) struct StandardOutput(pub Screen);
 
 impl Destination for StandardOutput {
-    fn write(&mut self, octets: &[u8]) -> io::Result<()> {
-        let written = self.0.data(octets);
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let written = self.0.data(bytes);
         written.map_err(|error| io::Error::new(error.kind(), format!("standard output: {error}")))
     }
 

@@ -31,8 +31,8 @@ impl ReplacedFile {
 }
 
 impl Destination for ReplacedFile {
-    fn write(&mut self, octets: &[u8]) -> io::Result<()> {
-        self.0.write(octets)
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.0.write(bytes)
     }
 
     fn end(&mut self, accepted: bool) -> io::Result<()> {
@@ -64,8 +64,8 @@ impl AppendedFile {
 }
 
 impl Destination for AppendedFile {
-    fn write(&mut self, octets: &[u8]) -> io::Result<()> {
-        self.0.write(octets)
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.0.write(bytes)
     }
 
     fn end(&mut self, accepted: bool) -> io::Result<()> {
@@ -132,8 +132,8 @@ impl ReceivedFile {
         Ok(file)
     }
 
-    fn write(&mut self, octets: &[u8]) -> io::Result<()> {
-        let written = self.begin().and_then(|file| file.write_all(octets));
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let written = self.begin().and_then(|file| file.write_all(bytes));
         written.map_err(|error| self.told(&error))
     }
 
@@ -157,7 +157,7 @@ impl ReceivedFile {
         let path = without_secrets(&path);
         let metadata = self.file.as_ref().and_then(|file| file.metadata().ok());
         let left = match metadata.filter(fs::Metadata::is_file) {
-            Some(metadata) => format!(". {} octets are in the file", metadata.len()),
+            Some(metadata) => format!(". {} bytes are in the file", metadata.len()),
             None => String::new(),
         };
         io::Error::new(error.kind(), format!("{path}: {error}{left}"))

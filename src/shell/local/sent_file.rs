@@ -15,7 +15,7 @@ pub(crate) struct SentFile {
     /// Read already, to see what kind of file it is.
     beginning: io::Cursor<Vec<u8>>,
     opened: Metadata,
-    octets: u64,
+    bytes: u64,
     is_over: bool,
     painter: Painter,
 }
@@ -33,13 +33,13 @@ impl SentFile {
             opened: file.metadata()?,
             file,
             beginning: io::Cursor::default(),
-            octets: 0,
+            bytes: 0,
             is_over: false,
             painter: painter.clone(),
         })
     }
 
-    /// Its first octets, as far as they show what kind of file it is; they are sent all the same. To be called before
+    /// Its first bytes, as far as they show what kind of file it is; they are sent all the same. To be called before
     /// anything is read.
     ///
     /// # Errors
@@ -60,12 +60,12 @@ impl SentFile {
         if is_unchanged || self.opened.len() == 0 {
             return Ok(());
         }
-        if self.octets < self.opened.len() {
+        if self.bytes < self.opened.len() {
             return Err(io::Error::new(
                 io::ErrorKind::UnexpectedEof,
                 format!(
-                    "it became shorter while it was sent: {} of {} octets were there",
-                    self.octets,
+                    "it became shorter while it was sent: {} of {} bytes were there",
+                    self.bytes,
                     self.opened.len()
                 ),
             ));
@@ -99,7 +99,7 @@ impl Read for SentFile {
         };
         let count = ended
             .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", self.name())))?;
-        self.octets += count as u64;
+        self.bytes += count as u64;
         Ok(count)
     }
 }

@@ -16,18 +16,18 @@ use crate::transcript::import::{self, Imported, Remark};
 /// Prints the transcript on standard output, and what is to be said of it on standard error.
 pub(crate) fn run(options: &Import, painter: &Painter) -> Result<Exit> {
     let name = escape(options.file.as_os_str().as_encoded_bytes());
-    let octets = match read_file(&options.file) {
-        Ok(octets) => octets,
+    let bytes = match read_file(&options.file) {
+        Ok(bytes) => bytes,
         Err(error) => {
             painter.say(Tone::Error, &format!("{name}: {error}"));
             return Ok(Exit::LocalFile);
         }
     };
-    if options.from.is_none() && is_transcript(&octets) {
+    if options.from.is_none() && is_transcript(&bytes) {
         painter.say(Tone::Note, &format!("{name} is a transcript already"));
-        return Ok(print(&octets, painter));
+        return Ok(print(&bytes, painter));
     }
-    match import::read(&octets, options.from) {
+    match import::read(&bytes, options.from) {
         Ok(imported) => {
             let exit = print(imported.transcript.to_string().as_bytes(), painter);
             tell(&imported, &name, painter);
@@ -40,9 +40,9 @@ pub(crate) fn run(options: &Import, painter: &Painter) -> Result<Exit> {
     }
 }
 
-/// Writes to standard output. A reader that has had enough is no failure.
-pub(crate) fn print(octets: &[u8], painter: &Painter) -> Exit {
-    match painter.screen().data(octets) {
+/// Writes to standard output. A reader that closes its end early is not a failure.
+pub(crate) fn print(bytes: &[u8], painter: &Painter) -> Exit {
+    match painter.screen().data(bytes) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             painter.say(Tone::Error, &format!("standard output: {error}"));
             Exit::LocalFile
@@ -71,13 +71,13 @@ pub(crate) fn read_file(path: &Path) -> io::Result<Vec<u8>> {
     if path.as_os_str() != "-" {
         return fs::read(path);
     }
-    let mut octets = Vec::new();
-    io::stdin().lock().read_to_end(&mut octets)?;
-    Ok(octets)
+    let mut bytes = Vec::new();
+    io::stdin().lock().read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
-fn is_transcript(octets: &[u8]) -> bool {
-    Transcript::read(octets).is_ok_and(|transcript| transcript.dialogue().is_ok())
+fn is_transcript(bytes: &[u8]) -> bool {
+    Transcript::read(bytes).is_ok_and(|transcript| transcript.dialogue().is_ok())
 }
 
 /// Remarks of the same text as one, with all their lines.

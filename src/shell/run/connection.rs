@@ -94,7 +94,7 @@ impl Connection {
     pub(crate) fn note_outcome(&mut self, outcome: &Outcome) {
         self.refresh_status();
         let text = match outcome.ending {
-            Ending::Interrupted => "still owed a reply; it is shown when it comes",
+            Ending::Interrupted => "the reply is still outstanding; it is shown when it comes",
             Ending::Unsent => "Ctrl-C came before it, so it was not sent",
             _ => return,
         };

@@ -53,7 +53,7 @@ impl TypedUpload<'_> {
         outcome
     }
 
-    /// What was meant as data must not be taken for a command, and neither must what was pasted behind it.
+    /// What was meant as data must not be taken for a command, and neither must what was pasted after it.
     fn tell_unsent(&mut self, typed: &Typed) {
         if let Typed::Line(text) | Typed::LastText(text) = typed
             && !text.is_empty()
@@ -76,17 +76,17 @@ pub(crate) fn tell_dropped(lines: u64, painter: &Painter) {
 }
 
 fn with_line_ends(text: &str, line_end: &[u8], ended: bool) -> Vec<u8> {
-    let mut octets = Vec::with_capacity(text.len() + 2);
+    let mut bytes = Vec::with_capacity(text.len() + 2);
     for (index, line) in text.split('\n').enumerate() {
         if index > 0 {
-            octets.extend_from_slice(line_end);
+            bytes.extend_from_slice(line_end);
         }
-        octets.extend_from_slice(line.as_bytes());
+        bytes.extend_from_slice(line.as_bytes());
     }
     if ended {
-        octets.extend_from_slice(line_end);
+        bytes.extend_from_slice(line_end);
     }
-    octets
+    bytes
 }
 
 const DATA_PROMPT: &str = "data> ";

@@ -30,7 +30,7 @@ pub struct Candidate {
     pub replacement: String,
 }
 
-/// What could stand at the cursor, an octet index into the line.
+/// What could stand at the cursor, a byte index into the line.
 #[must_use]
 pub fn complete(line: &str, cursor: usize, knowledge: &Knowledge) -> Completion {
     let Some(before) = line.get(..cursor) else {

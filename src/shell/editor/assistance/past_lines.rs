@@ -4,7 +4,7 @@
 /// to wait for it.
 #[derive(Clone, Debug, Default)]
 pub struct PastLines {
-    /// Of earlier sessions, each once, in the order of their octets.
+    /// Of earlier sessions, each once, in the order of their bytes.
     sorted: Vec<String>,
     /// When each of them was typed last: the higher, the younger.
     numbers: Vec<usize>,

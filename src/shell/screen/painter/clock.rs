@@ -53,7 +53,7 @@ impl Moment {
         format!("{} {since:>5}  ", self.time_of_day.strftime("%H:%M:%S"))
     }
 
-    /// For the lines behind the first.
+    /// For the lines after the first.
     pub(super) fn empty_column() -> String {
         " ".repeat(COLUMN)
     }

@@ -225,10 +225,10 @@ impl Screen {
     /// # Errors
     ///
     /// What the system says: a pipe may be closed.
-    pub fn data(&self, octets: &[u8]) -> io::Result<()> {
+    pub fn data(&self, bytes: &[u8]) -> io::Result<()> {
         let _guard = self.lock();
         let mut output = io::stdout().lock();
-        output.write_all(octets)?;
+        output.write_all(bytes)?;
         output.flush()
     }
 

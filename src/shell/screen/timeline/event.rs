@@ -53,9 +53,9 @@ fn tell(observation: &Observation<'_>) -> Option<Told> {
         | Observation::CameShort { .. }
         | Observation::StillWaiting { .. } => return None,
         Observation::CommandSent { command, .. } => sent(escape(&command.masked())),
-        Observation::AbortSent { synch: true } => sent("ABOR, behind IP and Synch".to_owned()),
+        Observation::AbortSent { synch: true } => sent("ABOR, after IP and Synch".to_owned()),
         Observation::AbortSent { synch: false } => sent("ABOR".to_owned()),
-        Observation::OctetsSent(pieces) => sent(octets_text(pieces)),
+        Observation::OctetsSent(pieces) => sent(bytes_text(pieces)),
         Observation::TelnetReceived(octets) => {
             let octets: Vec<String> = octets.iter().map(|octet| format!("{octet:02X}")).collect();
             received(format!("Telnet {}", octets.join(" ")))
@@ -91,7 +91,7 @@ fn tell(observation: &Observation<'_>) -> Option<Told> {
     })
 }
 
-fn octets_text(pieces: &[SentPiece]) -> String {
+fn bytes_text(pieces: &[SentPiece]) -> String {
     let octets: Vec<&[u8]> = pieces.iter().map(|piece| &*piece.octets.octets).collect();
     if let Some(commands) = TelnetCommand::read_all(&octets.concat()) {
         let names: Vec<&str> = commands.iter().map(|command| command.name).collect();
@@ -123,7 +123,7 @@ fn control_text(observation: &Observation<'_>) -> String {
         Observation::Connected { peer } => format!("connected to {peer}"),
         Observation::DataPortUnreadable(_) => "no data port in that reply".to_owned(),
         Observation::FinalReplyOwed { verb } => {
-            format!("{} is owed its reply", escape(verb.as_bytes()))
+            format!("{} waits for its reply", escape(verb.as_bytes()))
         }
         Observation::ControlSecured(secured) => secured.version.clone(),
         Observation::TlsFailed(_) => "TLS failed, closed".to_owned(),
@@ -153,8 +153,8 @@ fn tell_data(observation: &Observation<'_>) -> Told {
         }
         Observation::DataConnectionClosed { .. } => (None, "closed by the server".to_owned()),
         Observation::NoDataConnection { .. } => (None, "none is open".to_owned()),
-        Observation::UnaskedDataDropped => (None, "data nobody asked for".to_owned()),
-        Observation::UploadReset => (None, "reset behind the data".to_owned()),
+        Observation::UnaskedDataDropped => (None, "unexpected data".to_owned()),
+        Observation::UploadReset => (None, "reset after the data".to_owned()),
         Observation::DataSecured(secured) => {
             let resumed = if secured.resumed { ", resumed" } else { "" };
             (None, format!("{}{resumed}", secured.version))
@@ -178,7 +178,7 @@ fn transfer_text(end: &TransferEnd) -> String {
         TransferResult::Unannounced => "no close_notify",
         TransferResult::TlsFailed(_) => "TLS failed",
     };
-    format!("{} octets, {how}", end.octets)
+    format!("{} bytes, {how}", end.octets)
 }
 
 /// More than fits any column.

@@ -104,7 +104,7 @@ impl Log {
 /// What readies a data connection for a transfer.
 const OPENING_VERBS: [&str; 6] = ["PASV", "EPSV", "LPSV", "PORT", "EPRT", "LPRT"];
 
-/// Each has at most some hundred octets.
+/// Each has at most some hundred bytes.
 const EVENTS_KEPT: usize = 1_000;
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
-//! `trace`: the exact octets of both connections, on the screen or in a file.
+//! `trace`: the exact bytes of both connections, on the screen or in a file.
 //!
-//! Whoever moves octets writes them here, under one lock, and waits until they are written. So nothing piles up, and the
+//! Whoever moves bytes writes them here, under one lock, and waits until they are written. So nothing piles up, and the
 //! order is that in which they moved. While nobody looks, nothing is copied, masked or locked.
 
 mod form;
@@ -19,7 +19,7 @@ use super::escape::escape;
 use super::painter::{Painter, Tone};
 use crate::client::{MovedOctets, OctetTap};
 
-/// Where traced octets go. Clones share it.
+/// Where traced bytes go. Clones share it.
 #[derive(Clone, Debug)]
 pub struct Trace {
     is_open: Arc<AtomicBool>,
@@ -47,7 +47,7 @@ struct TraceFile {
 pub enum Existing {
     /// It is refused.
     Refused,
-    /// The trace goes behind its end.
+    /// The trace is appended.
     Appended,
 }
 
@@ -67,7 +67,7 @@ impl Trace {
         }
     }
 
-    /// Shows octets on the screen from now on.
+    /// Shows bytes on the screen from now on.
     pub fn show(&self, form: Form) {
         self.lock().shown = Some(form);
         self.is_open.store(true, Ordering::Release);
@@ -171,13 +171,13 @@ impl TraceFile {
     }
 }
 
-/// A pipe or a device could keep whoever moves octets waiting, so only files will do.
+/// A pipe or a device could hold up the connection, so only files will do.
 fn open(path: &Path, existing: Existing) -> io::Result<File> {
     if existing == Existing::Refused {
         return OpenOptions::new().write(true).create_new(true).open(path);
     }
     match std::fs::metadata(path) {
-        Ok(metadata) if !metadata.is_file() => Err(io::Error::other("it is no ordinary file")),
+        Ok(metadata) if !metadata.is_file() => Err(io::Error::other("it is not an ordinary file")),
         _ => OpenOptions::new().append(true).create(true).open(path),
     }
 }

@@ -69,7 +69,7 @@ pub(super) const CASES: &[Case] = &[
 
 /// A sign of redirection that touches a word is none.
 fn is_glued(answered: &Answered) -> bool {
-    let has_sign = |text: &[u8]| text.iter().any(|octet| b"<>|".contains(octet));
+    let has_sign = |text: &[u8]| text.iter().any(|byte| b"<>|".contains(byte));
     if moves_data(answered) {
         has_sign(answered.argument()) && has_code(answered, &[450, 501, 550, 553])
     } else {

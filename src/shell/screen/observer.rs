@@ -1,4 +1,4 @@
-//! What the shell lets hear a session: the painter and the timeline, at the same moments, and the trace.
+//! The observer of a session that shows it: the painter and the timeline, at the same moments, and the trace.
 
 use std::sync::Arc;
 
@@ -7,15 +7,15 @@ use super::timeline::Timeline;
 use super::trace::Trace;
 use crate::client::{Observation, Observer, OctetTap};
 
-/// Hears one session.
-pub(crate) struct Witnesses {
+/// Observes one session.
+pub(crate) struct ScreenObserver {
     painter: Painter,
     timeline: Timeline,
     trace: Trace,
     clock: Clock,
 }
 
-impl Witnesses {
+impl ScreenObserver {
     pub(crate) fn new(painter: Painter, timeline: Timeline, trace: Trace) -> Self {
         Self {
             painter,
@@ -26,7 +26,7 @@ impl Witnesses {
     }
 }
 
-impl Observer for Witnesses {
+impl Observer for ScreenObserver {
     fn observe(&mut self, observation: &Observation<'_>) {
         let moment = self.clock.read(observation);
         self.timeline.note(&moment, observation);
