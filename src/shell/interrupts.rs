@@ -21,12 +21,12 @@ struct State {
     waits: bool,
     /// Ctrl-C was pressed since this was last asked.
     pressed: bool,
-    /// Ctrl-C was pressed just before the waiting began, and nobody has heard it.
+    /// Ctrl-C was pressed just before the waiting began, and has had no effect yet.
     unheard: bool,
-    /// The session has heard one since it was last told to forget it.
+    /// The session was told of a Ctrl-C since it was last told to forget it.
     heard: bool,
     cleanup: Option<Box<dyn FnOnce() + Send>>,
-    /// What writes the session down; its file is to end as one that can be read.
+    /// Writes the session down; its file must be readable to the end.
     recorder: Option<Recorder>,
 }
 
@@ -35,7 +35,7 @@ impl Interrupts {
     ///
     /// # Errors
     ///
-    /// What the system says.
+    /// The error of the system.
     pub fn listen(is_script: bool) -> Result<Self, ctrlc::Error> {
         let interrupts = Self {
             is_script,
@@ -51,12 +51,12 @@ impl Interrupts {
         self.lock().session = session;
     }
 
-    /// Makes something that must not be left over; its second half is what is still to be done when Ctrl-C or a
-    /// signal ends the program. It is made whole or not at all, and the program does not end in between.
+    /// Makes something that must not be left over, and the cleanup for when Ctrl-C or a signal ends the program. The
+    /// program does not end between the two.
     ///
     /// # Errors
     ///
-    /// What making it says.
+    /// The error of `make`.
     pub fn make<T, E, F: FnOnce() + Send + 'static>(
         &self,
         make: impl FnOnce() -> Result<(T, F), E>,
@@ -67,7 +67,7 @@ impl Interrupts {
         Ok(made)
     }
 
-    /// What is still to be done when Ctrl-C or a signal ends the program.
+    /// The cleanup for when Ctrl-C or a signal ends the program.
     pub fn set_cleanup(&self, cleanup: impl FnOnce() + Send + 'static) {
         self.lock().cleanup = Some(Box::new(cleanup));
     }
@@ -119,12 +119,12 @@ impl Interrupts {
         std::mem::take(&mut state.pressed)
     }
 
-    /// Does what is still to be done, once. The caller ends the program after it: from here on nothing begins or ends
-    /// anything.
+    /// Runs the cleanup, once. The caller ends the program after it: from here on nothing
+    /// is begun or ended.
     pub fn clean_up(&self) {
         let mut state = self.lock();
         let (cleanup, recorder) = (state.cleanup.take(), state.recorder.take());
-        // Held to the end of the program, so that nothing is made that nobody would remove.
+        // Held to the end of the program, so that nothing is made that would not be removed.
         std::mem::forget(state);
         if let Some(recorder) = recorder {
             recorder.stop();
@@ -157,7 +157,7 @@ impl Interrupts {
 }
 
 impl State {
-    /// A Ctrl-C that came after the last command is not for the next one, but one that nobody has heard is.
+    /// A Ctrl-C that came after the last command is not for the next one, but one that has had no effect yet is.
     fn turn_to_next_command(&mut self) {
         let unheard = std::mem::take(&mut self.unheard);
         let Some(session) = &self.session else { return };

@@ -98,12 +98,12 @@ fn run_target(mut shell: Shell, common: &Common, target: Option<&str>) -> Exit {
     if let Some(target) = target {
         let exit = shell.open(target);
         shell.tally.count(exit);
-        let is_hopeless = matches!(
+        let cannot_go_on = matches!(
             exit,
             Exit::Usage | Exit::Connection | Exit::Tls | Exit::Interrupted
         );
         let stops = exit != Exit::Done && common.stop && !shell.is_interactive();
-        if is_hopeless || stops {
+        if cannot_go_on || stops {
             shell.drop_session();
             return exit;
         }

@@ -17,7 +17,7 @@ struct Cleanup {
 ///
 /// # Errors
 ///
-/// What the system says.
+/// The error of the system.
 pub(super) fn listen(screen: &Screen, interrupts: &Interrupts) -> io::Result<()> {
     platform::listen(Cleanup {
         modes: TerminalModes::remember(),
@@ -28,7 +28,7 @@ pub(super) fn listen(screen: &Screen, interrupts: &Interrupts) -> io::Result<()>
 
 impl Cleanup {
     fn run(&self) {
-        // From here on nobody begins to wait, to ask or to write, so the last word about the terminal is said here.
+        // From here on nothing waits, asks or writes, so the terminal stays as it is left here.
         self.interrupts.clean_up();
         self.screen.leave();
         self.modes.restore();
@@ -64,7 +64,7 @@ mod platform {
 
     /// Whether `nohup` or something like it wants SIGHUP to stay ignored.
     fn is_hangup_ignored() -> bool {
-        // Without unsafe code, only Linux tells what was handed down to us.
+        // Without unsafe code, only Linux shows what was inherited.
         let told = std::fs::read_to_string("/proc/self/status").ok();
         let told = told.and_then(|status| {
             let line = status

@@ -55,7 +55,7 @@ impl KnownHosts {
     ///
     /// # Errors
     ///
-    /// What the system says.
+    /// The error of the system.
     pub(crate) fn remember(
         &self,
         host: &str,

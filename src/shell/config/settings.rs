@@ -21,7 +21,7 @@ impl Named for DataHost {
 /// Who may open an active data connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum DataPeer {
-    /// Anybody.
+    /// Anyone.
     Any,
     /// The server's address only.
     #[default]
@@ -77,10 +77,10 @@ impl Named for Abort {
         &[("synch", Self::Synch), ("plain", Self::Plain)];
 }
 
-/// How `open` goes about TLS.
+/// How `open` begins with regard to TLS.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TlsStart {
-    /// Not at all: who wants TLS types AUTH TLS.
+    /// In clear: AUTH TLS can be typed.
     #[default]
     Off,
     /// AUTH TLS, PBSZ 0 and PROT P are sent, and if one is refused the connection is closed.

@@ -41,7 +41,7 @@ pub enum TargetError {
     NoHost,
     /// After the colon.
     #[error(
-        "{0} is not a port: a port is a number from 1 to 65535. An IPv6 address stands in brackets, as in [::1]:2121"
+        "{0} is not a port: a port is a number from 1 to 65535. An IPv6 address goes in brackets, as in [::1]:2121"
     )]
     BadPort(String),
     /// `user@host`, or with a password that must not be repeated.

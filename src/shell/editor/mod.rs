@@ -58,7 +58,7 @@ impl Editor {
     ///
     /// # Errors
     ///
-    /// What the terminal says.
+    /// The error of the terminal.
     pub fn new(
         screen: Screen,
         history: Option<PathBuf>,
@@ -136,7 +136,7 @@ impl Editor {
     ///
     /// # Errors
     ///
-    /// Which file it was and what the system says, once.
+    /// Which file it was and the error of the system, once.
     pub fn remember(&mut self, line: &str) -> Result<(), HistoryLost> {
         self.knowledge
             .write()
@@ -201,7 +201,7 @@ fn bind_data_keys(inner: &mut rustyline::Editor<Assistant, FileHistory>, keys: &
 pub struct HistoryLost {
     /// The file.
     pub path: PathBuf,
-    /// What the system said.
+    /// The error of the system.
     pub error: ReadlineError,
 }
 

@@ -68,7 +68,7 @@ impl Hints {
         };
         let answered = status.last_answered.as_ref();
         let answered = answered.filter(|last| last.reply.code.0 == outcome.code());
-        // Only a script has comments, and nobody would ask it `why`.
+        // Only a script has comments, and `why` is of no use there.
         let answered =
             answered.filter(|last| self.is_interactive || explanations::is_comment(last));
         let circumstances = Circumstances::of(status, settings);

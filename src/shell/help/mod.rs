@@ -60,7 +60,7 @@ pub fn overview(aliases: &Aliases, columns: usize) -> String {
     page.into_text()
 }
 
-/// What `help TOPIC` prints; `None` for a topic that nobody knows. `SITE CHMOD` is one topic of two words.
+/// What `help TOPIC` prints; `None` for an unknown topic. `SITE CHMOD` is one topic of two words.
 #[must_use]
 pub fn topic(words: &[String], aliases: &Aliases, columns: usize) -> Option<String> {
     let (first, rest) = words.split_first()?;
@@ -82,7 +82,7 @@ pub fn topic(words: &[String], aliases: &Aliases, columns: usize) -> Option<Stri
     Some(page.into_text())
 }
 
-/// A word of other clients, and what it is here; `false` if it is none.
+/// A word of other clients, and what it is here; `false` if it is not one.
 fn explain_elsewhere(page: &mut Page, word: &str) -> bool {
     let Some(said) = explanations::elsewhere(word) else {
         return false;

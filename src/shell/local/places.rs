@@ -19,7 +19,7 @@ impl LocalCommand {
     ///
     /// # Errors
     ///
-    /// What the system says.
+    /// The error of the system.
     pub(crate) fn start(command: &[u8]) -> io::Result<(Self, Child)> {
         let mut child = local_shell(command)?.stdin(Stdio::piped()).spawn()?;
         let input = child.stdin.take();
@@ -55,7 +55,7 @@ impl Destination for StandardOutput {
     }
 }
 
-/// A pipe or device, opened at the first read: a pipe that nobody writes to yet would hold up everything until then.
+/// A pipe or device, opened at the first read: a pipe without a writer would hold up everything until there is one.
 pub(crate) struct OpenedLate {
     path: PathBuf,
     file: Option<File>,

@@ -15,7 +15,7 @@ impl ReplacedFile {
     ///
     /// # Errors
     ///
-    /// What the system says.
+    /// The error of the system.
     pub(crate) fn open(path: &Path) -> io::Result<Self> {
         ReceivedFile::open(path, Manner::Replace).map(Self)
     }
@@ -24,7 +24,7 @@ impl ReplacedFile {
     ///
     /// # Errors
     ///
-    /// [`io::ErrorKind::AlreadyExists`], else what the system says.
+    /// [`io::ErrorKind::AlreadyExists`], else the error of the system.
     pub(crate) fn create(path: &Path) -> io::Result<Self> {
         ReceivedFile::create(path, Manner::Replace).map(Self)
     }
@@ -48,7 +48,7 @@ impl AppendedFile {
     ///
     /// # Errors
     ///
-    /// What the system says.
+    /// The error of the system.
     pub(crate) fn open(path: &Path) -> io::Result<Self> {
         ReceivedFile::open(path, Manner::Append).map(Self)
     }
@@ -57,7 +57,7 @@ impl AppendedFile {
     ///
     /// # Errors
     ///
-    /// [`io::ErrorKind::AlreadyExists`], else what the system says.
+    /// [`io::ErrorKind::AlreadyExists`], else the error of the system.
     pub(crate) fn create(path: &Path) -> io::Result<Self> {
         ReceivedFile::create(path, Manner::Append).map(Self)
     }
@@ -82,7 +82,7 @@ enum Manner {
 struct ReceivedFile {
     path: PathBuf,
     manner: Manner,
-    /// A named pipe is opened when data come: until somebody reads it, that would hold up everything.
+    /// A named pipe is opened when data come: until it has a reader, that would hold up everything.
     file: Option<File>,
     created: bool,
     begun: bool,
@@ -139,7 +139,7 @@ impl ReceivedFile {
 
     fn end(&mut self, accepted: bool) -> io::Result<()> {
         if accepted && self.file.is_none() {
-            // Nothing came for the pipe; whoever reads it is to see the end.
+            // Nothing came for the pipe; its reader must see the end.
             let both = OpenOptions::new().read(true).write(true).open(&self.path);
             return both.map(drop).map_err(|error| self.told(&error));
         }
@@ -207,7 +207,7 @@ pub(crate) fn leads_nowhere(path: &Path) -> bool {
 
 pub(crate) const LEADS_NOWHERE: &str = "it is a symbolic link to something that is not there";
 
-/// Whether whoever opens it waits until somebody opens its other end.
+/// Whether opening it waits until its other end is opened.
 #[cfg(unix)]
 pub(crate) fn is_named_pipe(path: &Path) -> bool {
     use std::os::unix::fs::FileTypeExt;

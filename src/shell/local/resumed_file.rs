@@ -25,11 +25,11 @@ impl LocalFile {
     ///
     /// # Errors
     ///
-    /// What the system says, or that it is not a plain file.
+    /// The error of the system, or that it is not a plain file.
     pub(crate) fn open(path: &Path) -> io::Result<Self> {
         let has_no_size =
             || io::Error::other("it is not a plain file, so it has no size to resume by");
-        // A named pipe would hold up everything until somebody writes to it.
+        // A named pipe would hold up everything until it has a writer.
         if is_named_pipe(path) {
             return Err(has_no_size());
         }

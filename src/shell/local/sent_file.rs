@@ -25,7 +25,7 @@ impl SentFile {
     ///
     /// # Errors
     ///
-    /// What the system says.
+    /// The error of the system.
     pub(crate) fn open(path: &Path, painter: &Painter) -> io::Result<Self> {
         let file = File::open(path)?;
         Ok(Self {
@@ -44,19 +44,19 @@ impl SentFile {
     ///
     /// # Errors
     ///
-    /// What the system says.
+    /// The error of the system.
     pub(crate) fn beginning(&mut self) -> io::Result<&[u8]> {
         let sample = self.beginning.get_mut();
         self.file.by_ref().take(SAMPLE_OCTETS).read_to_end(sample)?;
         Ok(self.beginning.get_ref())
     }
 
-    /// A server must not take what is left of a file for the file; of a mixture only the user can say what it is worth.
+    /// A server must not take what is left of a file for the file; only the user can judge what a mixture is worth.
     fn check_end(&self) -> io::Result<()> {
         let now = self.file.metadata()?;
         let is_unchanged =
             now.len() == self.opened.len() && now.modified().ok() == self.opened.modified().ok();
-        // Files without a size of their own (/proc) have made no promise.
+        // Files without a size of their own (/proc) cannot be compared with it.
         if is_unchanged || self.opened.len() == 0 {
             return Ok(());
         }

@@ -27,7 +27,7 @@ pub(super) fn run_in_order<T: Sync, R: Send>(
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     let Some(item) = items.get(index) else { return };
-                    // Nobody takes it when the run was ended.
+                    // Nothing receives it once the run has ended.
                     if sender.send((index, work(item))).is_err() {
                         return;
                     }

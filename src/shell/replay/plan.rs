@@ -152,7 +152,7 @@ fn take_given(given: &[OsString], variables: &mut Variables) -> Result<(), Strin
         match end {
             Some(end) if is_name(name) => variables.set(name, &bytes[end + 1..]),
             _ => {
-                return Err("--var wants NAME=VALUE; a name is a small letter, then small letters, digits and _".to_owned());
+                return Err("--var takes NAME=VALUE; a name is a small letter, then small letters, digits and _".to_owned());
             }
         }
     }

@@ -313,7 +313,7 @@ impl Player<'_> {
         result
     }
 
-    /// Paints the dialogue where it is to be seen, and lets it be heard.
+    /// Paints the dialogue if it is to be shown, and keeps the replies.
     pub(super) fn observer(&self, heard: Option<HeardReplies>) -> Box<dyn Observer> {
         let painter = self.shows_dialogue.then(|| self.painter.clone());
         Box::new(ReplayObserver { painter, heard })

@@ -12,7 +12,7 @@ use crate::transcript::recorder::{Recorder, RecordingPlace};
 
 /// What writes a session down, and whether and where it does.
 pub(crate) struct Recording {
-    /// Hears what the session tells; it writes that down while the recording is on.
+    /// Observes the session, and writes it down while the recording is on.
     recorder: Recorder,
     state: State,
     painter: Painter,
@@ -64,7 +64,7 @@ impl Recording {
         self.describe()
     }
 
-    /// The recorder of a new session: it hears nothing of another.
+    /// The recorder of a new session: it observes no other.
     pub(crate) fn new_recorder(&mut self, is_secret_from_start: bool) -> Recorder {
         self.recorder = Recorder::new(is_secret_from_start);
         self.recorder.clone()
@@ -152,7 +152,7 @@ impl RecordingFile {
     ///
     /// # Errors
     ///
-    /// [`io::ErrorKind::AlreadyExists`] unless it may be replaced, else what the system says.
+    /// [`io::ErrorKind::AlreadyExists`] unless it may be replaced, else the error of the system.
     fn open(path: &Path, may_replace: bool) -> io::Result<Self> {
         // `lcd` must not lead the files of its data elsewhere.
         let path = std::path::absolute(path)?;

@@ -10,7 +10,8 @@ use crate::shell::screen::escape::escape;
 use crate::shell::screen::painter::Painter;
 use crate::transcript::report::{Format, Report};
 
-/// Reports that will be written at the end. Their files are there from the beginning, so that a run is not for nothing.
+/// Reports that will be written at the end. Their files are made at the start, so that a run cannot end without a place
+/// for its report.
 #[derive(Debug)]
 pub(super) struct Reports(Vec<(Format, Option<(PathBuf, File)>)>);
 

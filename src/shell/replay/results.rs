@@ -10,7 +10,7 @@ use crate::shell::screen::escape::escape;
 use crate::shell::screen::painter::{Painter, Tone, count};
 use crate::transcript::report::{FileReport, Report, Verdict};
 
-/// Tells results in order, and keeps them for reports.
+/// Shows results in order, and keeps them for reports.
 pub(super) struct Results<'a> {
     painter: &'a Painter,
     is_single: bool,
@@ -42,7 +42,7 @@ impl<'a> Results<'a> {
         }
     }
 
-    /// Tells one result; `false` if the run ends here.
+    /// Shows one result; `false` if the run ends here.
     pub(super) fn tell(&mut self, report: FileReport, failure: Option<&ScriptFailure>) -> bool {
         let exchanges = count(report.exchanges as u64, "exchange");
         let seconds = report.duration.as_secs_f64();

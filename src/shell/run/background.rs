@@ -1,4 +1,4 @@
-//! The transfer in the background, as the one who typed it sees it: begun, asked about, waited for.
+//! The transfer in the background, as the user sees it: begun, asked about, waited for.
 //!
 //! ```text
 //! ftp ⇄> RETR big > big &

@@ -40,7 +40,7 @@ impl Shell {
             Some(target) => self.open_target(&target),
             None => self
                 .painter
-                .refuse(&"open wants a target: HOST, HOST:PORT or ftp://user@host/path"),
+                .refuse(&"open needs a target: HOST, HOST:PORT or ftp://user@host/path"),
         }
     }
 
@@ -236,7 +236,7 @@ impl Shell {
         status.control_tls.is_some() && (line != "PROT P" || is_private)
     }
 
-    /// Waits for the greeting, and has an idea why it may not come.
+    /// Waits for the greeting, and suggests why it may not come.
     fn await_greeting(&mut self, greeting: &Exchange, start: TlsStart) -> Outcome {
         let is_interactive = self.is_interactive();
         let mut patience = is_interactive.then_some(GREETING_PATIENCE);
@@ -328,7 +328,7 @@ pub(crate) fn connect(
     std::thread::Builder::new()
         .name("connect".to_owned())
         .spawn(move || {
-            // Nobody takes it when Ctrl-C came first; it closes then.
+            // Nothing receives it if Ctrl-C came first; the session closes then.
             let _ = sender.send(Session::connect(&host, port, settings, observer));
         })?;
     interrupts.take();
@@ -344,7 +344,7 @@ pub(crate) fn connect(
     }
 }
 
-/// The target for `open` without one: whoever typed the password types it again.
+/// The target for `open` without one: the password must be typed again.
 fn without_secret(mut target: Target) -> Target {
     if let Some(login) = &mut target.login {
         login.password = None;

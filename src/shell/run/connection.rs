@@ -37,7 +37,7 @@ impl Connection {
         self.refresh_status();
     }
 
-    /// Closes the connections without a word to the server.
+    /// Closes the connections and sends nothing.
     pub(crate) fn drop_session(&mut self) {
         self.interrupts.set_session(None);
         self.session = None;

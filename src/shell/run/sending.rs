@@ -322,7 +322,7 @@ impl Shell {
         self.send_and_show(command, transfer, pager, Origin::Shown)
     }
 
-    /// Sends a command whose data are shown. The prompt waits for whoever reads them in the pager.
+    /// Sends a command whose data are shown. The prompt waits until the pager is closed.
     fn send_and_show(
         &mut self,
         command: Command,
@@ -361,7 +361,7 @@ impl Shell {
         };
         if self.has_background() {
             if let Some(Redirection::FromHereDocument(word)) = &redirection {
-                // The lines are data all the same, and nothing to be run.
+                // The lines are data all the same, and must not be run.
                 self.read_here_document(word)?;
             }
             return Err(self.background.refuse_second(&self.painter));
@@ -394,8 +394,8 @@ impl Shell {
         }
     }
 
-    /// A local command that could not be run, or was killed, has lost the data. What any other exit status means, only the
-    /// user knows: `grep` that finds nothing has not failed.
+    /// A local command that could not be run, or was killed, has lost the data. Only the user knows what any other exit
+    /// status means: `grep` that finds nothing has not failed.
     fn wait_for(&self, mut child: Child) -> Exit {
         let status = match child.wait() {
             Ok(status) => status,
@@ -445,7 +445,7 @@ impl Shell {
                     .painter
                     .refuse_file(Path::new("the local command"), &error)),
             },
-            // Whoever sent it, a terminal never gets it raw.
+            // A terminal never gets it raw, whichever command it came from.
             Some(Redirection::ToStandardOutput) | None if screen.shows_data_on_terminal() => {
                 let (transfer, pager) = self.shown(false);
                 Ok(Data::Shown(transfer, pager))
@@ -562,7 +562,7 @@ fn sent(source: impl Read + Send + 'static, form: Form, bytes: Option<u64>) -> D
     Data::Joined(Transfer::Send(Box::new(source), form, bytes))
 }
 
-/// Whether nothing in it is what a text has no use for. Text need not be UTF-8.
+/// Whether every byte may be part of a text. Text need not be UTF-8.
 fn looks_like_text(bytes: &[u8]) -> bool {
     let is_layout = |byte: u8| matches!(byte, 0x07..=0x0d | 0x1a | 0x1b);
     bytes
@@ -577,7 +577,7 @@ fn with_way_out(error: io::Error) -> io::Error {
     error
 }
 
-/// Why a file that nobody asked to replace is not replaced.
+/// Why a file is not replaced without being asked to.
 pub(crate) fn exists_already() -> io::Error {
     let text = "it exists already; RETR f > file replaces it, and `resume --get` completes it";
     io::Error::new(io::ErrorKind::AlreadyExists, text)

@@ -634,7 +634,7 @@ impl Shell {
     }
 }
 
-/// Whether whoever wrote this line meant the next ones to be data.
+/// Whether the lines after this one were meant to be data.
 fn begins_here_document(line: &[u8]) -> bool {
     line.windows(4)
         .any(|window| window.starts_with(b" <<") && window[3] != b'<')

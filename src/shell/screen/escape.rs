@@ -1,10 +1,9 @@
-//! The one way by which hostile text reaches the screen.
+//! The only way for hostile text to reach the screen.
 //!
-//! A server may send anything: sequences that steer a terminal, characters that turn the reading direction
-//! around, characters that cannot be seen. What can be seen is kept, the rest is shown as its number: `\x1b` for an
-//! byte and `\u{202e}` for a character. A backslash stays as it is, so a server that sends the four characters
-//! `\x1b` looks like one that sends ESC; neither does any harm, and file names with backslashes stay readable.
-//! A tab stays a tab.
+//! A server may send anything: sequences that control a terminal, characters that turn the reading direction
+//! around, characters that cannot be seen. What can be seen is kept, the rest is shown as its number: `\x1b` for a byte
+//! and `\u{202e}` for a character. A backslash stays as it is, so a server that sends the four characters `\x1b` looks
+//! like one that sends ESC; neither does any harm, and file names with backslashes stay readable. A tab stays a tab.
 
 use std::fmt::Write;
 

@@ -1,4 +1,4 @@
-//! The prompt: what is pending, and where one is. Only what the server has acknowledged stands in it.
+//! The prompt: what is pending, and where one is. Only what the server has acknowledged is in it.
 //!
 //! ```text
 //! ftp>                                    nothing is pending

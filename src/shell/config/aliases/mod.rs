@@ -183,7 +183,7 @@ impl Aliases {
     }
 
     /// Adds an alias of the user's, or replaces one. `is_verb` says whether a name in upper case is an FTP verb, those
-    /// in the wild included.
+    /// outside the RFCs included.
     ///
     /// # Errors
     ///

@@ -54,7 +54,7 @@ pub enum StepError {
     Definition,
     /// `$` before something else than a place.
     #[error(
-        "a $ must be one of $1 to $9, $*, ${{2-or-name-of-1}}, or $$ for a dollar sign; $passive stands alone"
+        "a $ must be one of $1 to $9, $*, ${{2-or-name-of-1}}, or $$ for a dollar sign; $passive is a step of its own"
     )]
     BadDollar,
     /// `&`.

@@ -1,4 +1,4 @@
-//! What stands in grey after the cursor: what belongs there, or a line that was typed before.
+//! What is shown in grey after the cursor: what belongs there, or a line that was typed before.
 
 use super::knowledge::Knowledge;
 use super::syntax::Syntax;

@@ -1,6 +1,6 @@
 //! The lines of the history, by what they begin with.
 
-/// Finds the youngest line that begins with what is typed, among 100,000 lines as fast as among ten: a key must not have
+/// Finds the latest line that begins with what is typed, among 100,000 lines as fast as among ten: a key must not have
 /// to wait for it.
 #[derive(Clone, Debug, Default)]
 pub struct PastLines {

@@ -10,7 +10,7 @@ pub(super) struct Syntax<'a> {
 }
 
 impl<'a> Syntax<'a> {
-    /// Reads a syntax that begins with the name; `exit, bye` are two names and no place.
+    /// Reads a syntax that begins with the name; `exit, bye` are two names without a place.
     pub(super) fn read(syntax: &'a str) -> Self {
         let places = match syntax.split_once(' ') {
             Some((name, places)) if !name.ends_with(',') => split_places(places),

@@ -8,7 +8,7 @@ use crate::protocol::{Answered, verbs};
 pub(super) const CASES: &[Case] = &[
     Case {
         fits: |a, _| has_code(a, &[227, 228, 229]),
-        cause: "The server listens for a data connection, good for one transfer.",
+        cause: "The server listens for a data connection, for one transfer.",
         next: "LIST, RETR f > file, APPE f < file, or: resume FILE",
         hint: "next: LIST, RETR f > file, APPE f < file, or: resume FILE",
     },
@@ -16,7 +16,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         fits: |a, _| moves_data(a) && is_without_port(a) && has_code(a, &[425, 426, 503, 551]),
         cause: "There is no data connection and nothing to make one: no PASV or PORT was accepted since the last \
-            transfer. Each is good for one.",
+            transfer. Each serves one transfer.",
         next: "PASV, then {}",
         hint: "",
     },
@@ -102,7 +102,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         fits: |a, _| is_refused(a) && a.before.logged_in && a.is_to(&["PASV"]),
-        cause: "Over IPv6 there is no PASV. Else the server has no free port, or passive mode is switched off.",
+        cause: "Over IPv6 there is no PASV. Otherwise the server has no free port, or passive mode is switched off.",
         next: "EPSV; or `listen` for active mode",
         hint: "next: EPSV, or `listen`",
     },

@@ -80,9 +80,9 @@ pub(super) fn elsewhere(word: &str) -> Option<String> {
     Some(said)
 }
 
-/// What stands here in place of another client's word.
+/// What replaces another client's word here.
 enum Meaning {
-    /// What somebody can type who is logged in.
+    /// What can be typed after the login.
     AfterLogin(String),
     AtAnyTime(String),
     /// Nothing does, and this is why.
@@ -135,7 +135,7 @@ fn sorted_letters(word: &str) -> Vec<u8> {
 
 const MOST: usize = 3;
 
-/// Words of other clients, and what does it here for somebody who is logged in.
+/// Words of other clients, and what does the same here after the login.
 const BEHIND_LOGIN: &[(&str, &str)] = &[
     ("get recv", "PASV, then RETR f > file (alias `get`)"),
     (

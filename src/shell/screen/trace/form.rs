@@ -13,7 +13,7 @@ use crate::shell::screen::escape::escape;
 use crate::shell::screen::hexdump::HexDump;
 use crate::shell::screen::painter::count;
 
-/// What a person looks for in a trace.
+/// What a trace shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
     /// Text, with everything else escaped.

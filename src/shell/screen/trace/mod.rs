@@ -1,7 +1,7 @@
 //! `trace`: the exact bytes of both connections, on the screen or in a file.
 //!
-//! Whoever moves bytes writes them here, under one lock, and waits until they are written. So nothing piles up, and the
-//! order is that in which they moved. While nobody looks, nothing is copied, masked or locked.
+//! The thread that moves bytes writes them here, under one lock, and waits until they are written. So nothing piles up,
+//! and the order is that in which they moved. While the trace is off, nothing is copied, masked or locked.
 
 mod form;
 
@@ -31,7 +31,7 @@ struct Places {
     painter: Painter,
     shown: Option<Form>,
     file: Option<TraceFile>,
-    /// The file could not be written any more, and nobody has asked yet.
+    /// The file could not be written any more, which has not been reported yet.
     broke_off: bool,
 }
 
@@ -77,7 +77,7 @@ impl Trace {
     ///
     /// # Errors
     ///
-    /// What the system says, [`io::ErrorKind::AlreadyExists`] among it.
+    /// The error of the system, such as [`io::ErrorKind::AlreadyExists`].
     pub fn write_to(&self, path: &Path, existing: Existing) -> io::Result<()> {
         let mut file = open(path, existing)?;
         let now = Zoned::now();
