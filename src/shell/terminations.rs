@@ -65,15 +65,15 @@ mod platform {
     /// Whether `nohup` or something like it wants SIGHUP to stay ignored.
     fn is_hangup_ignored() -> bool {
         // Without unsafe code, only Linux shows what was inherited.
-        let told = std::fs::read_to_string("/proc/self/status").ok();
-        let told = told.and_then(|status| {
+        let status = std::fs::read_to_string("/proc/self/status").ok();
+        let ignored = status.and_then(|status| {
             let line = status
                 .lines()
                 .find_map(|line| line.strip_prefix("SigIgn:"))?;
             u64::from_str_radix(line.trim(), 16).ok()
         });
         // `nohup` leaves no terminal on any of the three.
-        told.map_or_else(
+        ignored.map_or_else(
             || {
                 !io::stdin().is_terminal()
                     && !io::stdout().is_terminal()

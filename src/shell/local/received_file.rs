@@ -134,25 +134,25 @@ impl ReceivedFile {
 
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         let written = self.begin().and_then(|file| file.write_all(bytes));
-        written.map_err(|error| self.told(&error))
+        written.map_err(|error| self.described(&error))
     }
 
     fn end(&mut self, accepted: bool) -> io::Result<()> {
         if accepted && self.file.is_none() {
             // Nothing came for the pipe; its reader must see the end.
             let both = OpenOptions::new().read(true).write(true).open(&self.path);
-            return both.map(drop).map_err(|error| self.told(&error));
+            return both.map(drop).map_err(|error| self.described(&error));
         }
         if accepted {
             let flushed = self.begin().and_then(File::flush);
-            return flushed.map_err(|error| self.told(&error));
+            return flushed.map_err(|error| self.described(&error));
         }
         self.remove_unused();
         Ok(())
     }
 
     /// Where it was, what it was, and what is left of it.
-    fn told(&self, error: &io::Error) -> io::Error {
+    fn described(&self, error: &io::Error) -> io::Error {
         let path = self.path.to_string_lossy();
         let path = without_secrets(&path);
         let metadata = self.file.as_ref().and_then(|file| file.metadata().ok());

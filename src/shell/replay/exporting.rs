@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use anyhow::Result;
 
-use super::importing::{print, read_file, tell};
+use super::importing::{print, read_file, report};
 use crate::shell::config::options::Export;
 use crate::shell::exit::Exit;
 use crate::shell::screen::escape::escape;
@@ -48,6 +48,6 @@ fn read(bytes: &[u8], name: &str, painter: &Painter) -> Result<Transcript, ReadE
         return Err(error);
     }
     let imported = import::read(bytes, None).map_err(|_| error)?;
-    tell(&imported, name, painter);
+    report(&imported, name, painter);
     Ok(imported.transcript)
 }

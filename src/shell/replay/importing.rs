@@ -30,7 +30,7 @@ pub(crate) fn run(options: &Import, painter: &Painter) -> Result<Exit> {
     match import::read(&bytes, options.from) {
         Ok(imported) => {
             let exit = print(imported.transcript.to_string().as_bytes(), painter);
-            tell(&imported, &name, painter);
+            report(&imported, &name, painter);
             Ok(exit)
         }
         Err(error) => {
@@ -52,7 +52,7 @@ pub(crate) fn print(bytes: &[u8], painter: &Painter) -> Exit {
 }
 
 /// Says what a file was taken for, and names the lines that were not understood.
-pub(crate) fn tell(imported: &Imported, name: &str, painter: &Painter) {
+pub(crate) fn report(imported: &Imported, name: &str, painter: &Painter) {
     let kind = imported.kind.title();
     painter.say(Tone::Note, &format!("{name}: imported from {kind}"));
     for (lines, text) in by_text(&imported.notes) {
@@ -61,8 +61,8 @@ pub(crate) fn tell(imported: &Imported, name: &str, painter: &Painter) {
     }
     for remark in &imported.not_understood {
         let (line, text) = (remark.line, escape(remark.text.as_bytes()));
-        let told = format!("{name}, line {line}, was not understood: {text}");
-        painter.say(Tone::Warning, &told);
+        let described = format!("{name}, line {line}, was not understood: {text}");
+        painter.say(Tone::Warning, &described);
     }
 }
 
@@ -89,12 +89,12 @@ fn by_text(remarks: &[Remark]) -> Vec<(String, &str)> {
             None => together.push((vec![remark.line], &remark.text)),
         }
     }
-    let told = |(lines, text): (Vec<usize>, _)| {
+    let described = |(lines, text): (Vec<usize>, _)| {
         let numbers: Vec<String> = lines.iter().map(usize::to_string).collect();
         let word = if lines.len() == 1 { "line" } else { "lines" };
         (format!("{word} {}", numbers.join(", ")), text)
     };
-    together.into_iter().map(told).collect()
+    together.into_iter().map(described).collect()
 }
 
 #[cfg(test)]
@@ -108,9 +108,9 @@ mod tests {
             Remark { line, text }
         };
         let remarks = [remark(1, "a"), remark(2, "b"), remark(4, "a")];
-        let told = by_text(&remarks);
+        let described = by_text(&remarks);
         assert_eq!(
-            told,
+            described,
             [("lines 1, 4".to_owned(), "a"), ("line 2".to_owned(), "b")]
         );
     }

@@ -80,7 +80,7 @@ pub(crate) fn run(common: &Common, options: Replay, painter: &Painter) -> Result
             results::announce(&player, script);
             player.play(script)
         },
-        |(report, failure)| results.tell(report, failure.as_ref()),
+        |(report, failure)| results.add(report, failure.as_ref()),
     );
     let (report, exit) = results.end();
     match reports.write(&report, painter) {

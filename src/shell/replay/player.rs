@@ -161,7 +161,7 @@ impl Player<'_> {
             )));
         }
         let name = escape(path.as_os_str().as_encoded_bytes());
-        importing::tell(&imported, &name, self.painter);
+        importing::report(&imported, &name, self.painter);
         Ok(imported.transcript)
     }
 

@@ -140,7 +140,7 @@ fn read_recording(path: &Path, painter: &Painter) -> Result<Recording, Exit> {
     let painter = Mutex::new(painter.clone());
     let report = move |departure: &Departure| {
         let painter = painter.lock().unwrap_or_else(PoisonError::into_inner);
-        painter.say(Tone::Warning, &told(departure));
+        painter.say(Tone::Warning, &describe(departure));
     };
     Ok(Recording {
         session: Arc::new(session),
@@ -199,7 +199,7 @@ fn recorded_command(command: &ExpectedCommand, defaults: &Variables) -> Recorded
     }
 }
 
-fn told(departure: &Departure) -> String {
+fn describe(departure: &Departure) -> String {
     let command = escape(&departure.command);
     let next = match departure.next {
         Some(line) => format!("line {line} comes next"),

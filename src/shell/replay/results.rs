@@ -43,7 +43,7 @@ impl<'a> Results<'a> {
     }
 
     /// Shows one result; `false` if the run ends here.
-    pub(super) fn tell(&mut self, report: FileReport, failure: Option<&ScriptFailure>) -> bool {
+    pub(super) fn add(&mut self, report: FileReport, failure: Option<&ScriptFailure>) -> bool {
         let exchanges = count(report.exchanges as u64, "exchange");
         let seconds = report.duration.as_secs_f64();
         let (tone, word, text) = match &report.verdict {

@@ -108,12 +108,12 @@ impl Resume {
                 painter.say(Tone::Success, &describe_proof(&proof));
                 Exit::Done
             }
-            Err(error) => tell_error(&error, &local, painter),
+            Err(error) => report_error(&error, &local, painter),
         }
     }
 }
 
-fn tell_error(error: &ResumeError, local: &Path, painter: &Painter) -> Exit {
+fn report_error(error: &ResumeError, local: &Path, painter: &Painter) -> Exit {
     let text = match error {
         ResumeError::Local(error) => {
             format!("{}: {error}", escape(local.as_os_str().as_encoded_bytes()))

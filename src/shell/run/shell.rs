@@ -11,7 +11,7 @@ use super::connection::Connection;
 use super::sending::exists_already;
 use super::tls;
 use super::trust::Certificates;
-use super::typing_data::tell_dropped;
+use super::typing_data::report_dropped;
 use crate::client::{Origin, Session};
 use crate::protocol::Command;
 use crate::shell::config::aliases::{Aliases, ExpandedStep};
@@ -126,7 +126,7 @@ impl Shell {
         }
         let exit = self.run_line(line.as_bytes());
         if exit == Exit::Interrupted || self.interrupts.is_pressed() {
-            tell_dropped(self.input.drop_pasted(), &self.painter);
+            report_dropped(self.input.drop_pasted(), &self.painter);
         }
     }
 

@@ -107,7 +107,7 @@ impl Painter {
         if tone == Tone::Hint && !self.has_hints() {
             return;
         }
-        for line in said(tone, text) {
+        for line in own_lines(tone, text) {
             self.paint(&line, 0);
         }
     }
@@ -254,7 +254,7 @@ impl Line {
     }
 }
 
-fn said(tone: Tone, text: &str) -> Vec<Line> {
+fn own_lines(tone: Tone, text: &str) -> Vec<Line> {
     let style = match tone {
         Tone::Note | Tone::Hint => Style::new().dimmed(),
         Tone::Success => Color::Green.bold(),
@@ -314,7 +314,7 @@ fn lines_of(observation: &Observation<'_>, hints: bool) -> Vec<Line> {
         Observation::OctetsSent(pieces) => {
             let mut lines = sent(raw_bytes::describe(pieces));
             if raw_bytes::lack_urgency(pieces) {
-                lines.extend(said(Tone::Warning, raw_bytes::NOT_URGENT));
+                lines.extend(own_lines(Tone::Warning, raw_bytes::NOT_URGENT));
             }
             lines
         }
@@ -325,7 +325,7 @@ fn lines_of(observation: &Observation<'_>, hints: bool) -> Vec<Line> {
         } => reply_lines(reply, assignment, *awaited),
         other => words::describe(other)
             .filter(|(tone, _)| hints || *tone != Tone::Hint)
-            .map(|(tone, text)| said(tone, &text))
+            .map(|(tone, text)| own_lines(tone, &text))
             .unwrap_or_default(),
     }
 }
@@ -334,22 +334,22 @@ fn reply_lines(reply: &Reply, assignment: &Assignment, awaited: bool) -> Vec<Lin
     let mut lines = Vec::new();
     for (_, verb) in &assignment.passed_over {
         let text = format!("{} got no reply", words::verb(verb));
-        lines.extend(said(Tone::Warning, &text));
+        lines.extend(own_lines(Tone::Warning, &text));
     }
     if let Some(mark) = mark(reply.code, assignment, awaited) {
-        lines.extend(said(Tone::Warning, &mark));
+        lines.extend(own_lines(Tone::Warning, &mark));
     }
     let style = style_of(reply.code.class());
     let text = reply.lines.iter();
     lines.extend(text.map(|line| Line::whole(style, escape(line))));
     if let Some(code) = reply.ended_with {
         let text = format!("the reply began with {} and ended with {code}", reply.code);
-        lines.extend(said(Tone::Warning, &text));
+        lines.extend(own_lines(Tone::Warning, &text));
     }
     if reply.dropped_octets > 0 {
         let dropped = count(reply.dropped_octets, "byte");
         let text = format!("the reply was longer; {dropped} of it are not shown");
-        lines.extend(said(Tone::Warning, &text));
+        lines.extend(own_lines(Tone::Warning, &text));
     }
     lines
 }

@@ -25,7 +25,7 @@ pub(super) struct Event {
 }
 
 /// Where it happened, which way it went, and in which words.
-type Told = (Connection, Option<DataDirection>, String);
+type Description = (Connection, Option<DataDirection>, String);
 
 impl Event {
     /// `None` for what other events tell already.
@@ -34,7 +34,7 @@ impl Event {
         moment: &Moment,
         exchange: u64,
     ) -> Option<Self> {
-        let (connection, direction, text) = tell(observation)?;
+        let (connection, direction, text) = describe(observation)?;
         Some(Self {
             instant: moment.instant,
             time_of_day: moment.time_of_day.clone(),
@@ -46,7 +46,7 @@ impl Event {
     }
 }
 
-fn tell(observation: &Observation<'_>) -> Option<Told> {
+fn describe(observation: &Observation<'_>) -> Option<Description> {
     Some(match observation {
         Observation::TransferMoving(_)
         | Observation::BackgroundSettled { .. }
@@ -74,7 +74,7 @@ fn tell(observation: &Observation<'_>) -> Option<Told> {
         | Observation::NoDataConnection { .. }
         | Observation::UnaskedDataDropped
         | Observation::UploadReset
-        | Observation::DataSecured(_) => tell_data(observation),
+        | Observation::DataSecured(_) => describe_data(observation),
         Observation::Connected { .. }
         | Observation::DataPortUnreadable(_)
         | Observation::FinalReplyOwed { .. }
@@ -101,11 +101,11 @@ fn bytes_text(pieces: &[SentPiece]) -> String {
     pieces.collect::<Vec<_>>().join(" ")
 }
 
-fn sent(text: String) -> Told {
+fn sent(text: String) -> Description {
     (Connection::Control, Some(DataDirection::Sent), text)
 }
 
-fn received(text: String) -> Told {
+fn received(text: String) -> Description {
     (Connection::Control, Some(DataDirection::Received), text)
 }
 
@@ -139,7 +139,7 @@ fn control_text(observation: &Observation<'_>) -> String {
     }
 }
 
-fn tell_data(observation: &Observation<'_>) -> Told {
+fn describe_data(observation: &Observation<'_>) -> Description {
     let (direction, text) = match observation {
         Observation::DataConnectionOpened { dialled, .. } => (None, format!("open to {dialled}")),
         Observation::Listening { address } => (None, format!("listening on {address}")),
