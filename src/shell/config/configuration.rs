@@ -23,6 +23,7 @@ use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
 use super::aliases::{AliasError, Aliases};
+use super::setting::Notation;
 use super::settings::{SettingError, Settings};
 use crate::shell::editor::Preferences;
 use crate::shell::screen::escape::escape;
@@ -178,12 +179,13 @@ struct Steps(Vec<String>);
 /// A value as it would be typed after `set`.
 struct Value {
     text: String,
-    is_number: bool,
+    notation: Notation,
 }
 
 impl Value {
     fn set(&self, name: &str, settings: &mut Settings) -> Result<(), ConfigurationProblem> {
-        if self.is_number && !Settings::named(name)?.of.is_number() {
+        let is_quoted = self.notation == Notation::Quoted;
+        if !is_quoted && Settings::named(name)?.of.notation() != self.notation {
             return Err(ConfigurationProblem::Malformed(NOT_A_VALUE.to_owned()));
         }
         Ok(settings.set(name, &self.text)?)
@@ -220,14 +222,19 @@ impl<'de> Deserialize<'de> for Steps {
 
 impl<'de> Deserialize<'de> for Value {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let (text, is_number) = match toml::Value::deserialize(deserializer)? {
-            toml::Value::String(value) => (value, false),
-            toml::Value::Boolean(true) => ("on".to_owned(), false),
-            toml::Value::Boolean(false) => ("off".to_owned(), false),
-            toml::Value::Integer(number) => (number.to_string(), true),
+        let (text, notation) = match toml::Value::deserialize(deserializer)? {
+            toml::Value::String(value) => (value, Notation::Quoted),
+            toml::Value::Boolean(true) => ("on".to_owned(), Notation::Quoted),
+            toml::Value::Boolean(false) => ("off".to_owned(), Notation::Quoted),
+            toml::Value::Integer(number) => (number.to_string(), Notation::Number),
+            toml::Value::Array(words) => {
+                let words: Option<Vec<&str>> = words.iter().map(toml::Value::as_str).collect();
+                let words = words.ok_or_else(|| D::Error::custom(NOT_A_VALUE))?;
+                (words.join(","), Notation::List)
+            }
             _ => return Err(D::Error::custom(NOT_A_VALUE)),
         };
-        Ok(Self { text, is_number })
+        Ok(Self { text, notation })
     }
 }
 

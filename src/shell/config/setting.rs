@@ -39,10 +39,21 @@ pub trait SettingType<S>: Sync {
         String::new()
     }
 
-    /// Whether it is a number, which needs no quotes in the configuration file.
-    fn is_number(&self) -> bool {
-        false
+    /// How a value may be written in the configuration file, besides in quotes.
+    fn notation(&self) -> Notation {
+        Notation::Quoted
     }
+}
+
+/// How a value is written in the configuration file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notation {
+    /// `"raw"`; a boolean stands for `"on"` or `"off"`.
+    Quoted,
+    /// `80`.
+    Number,
+    /// `["a", "b"]`.
+    List,
 }
 
 /// A type with a name for each of its values.
@@ -209,8 +220,8 @@ impl<S: Clone> SettingType<S> for Number<S> {
         format!("{least} to {most} {}", self.unit)
     }
 
-    fn is_number(&self) -> bool {
-        true
+    fn notation(&self) -> Notation {
+        Notation::Number
     }
 }
 
@@ -228,6 +239,10 @@ impl<S: Clone> SettingType<S> for List<S> {
 
     fn describe(&self) -> String {
         format!("{}, with commas between them", self.words)
+    }
+
+    fn notation(&self) -> Notation {
+        Notation::List
     }
 }
 
