@@ -74,7 +74,7 @@ pub(crate) fn run(
         shell.run_to_the_end(common.stop)
     };
     drop(shell);
-    // A folder that somebody is in cannot be removed everywhere.
+    // Some systems cannot remove the current folder of a process.
     std::env::set_current_dir(before).context("the local folder")?;
     if practice.keep {
         painter.say(
@@ -95,12 +95,12 @@ fn start(
     let scratch = interrupts.make(|| {
         let scratch = practice::make_scratch_folder().map_err(PracticeError::Folder)?;
         let folder = (!keeps).then(|| scratch.path().to_owned());
-        let farewell = move || {
+        let cleanup = move || {
             if let Some(folder) = folder {
                 practice::remove_scratch_folder(&folder);
             }
         };
-        Ok((scratch, farewell))
+        Ok((scratch, cleanup))
     })?;
     PracticeServer::start_in(scratch, configuration)
 }
@@ -113,9 +113,9 @@ fn read_recording(path: &Path, painter: &Painter) -> Result<Recording, Exit> {
         painter.say(Tone::Error, &format!("{name}: {error}"));
         exit
     };
-    let octets = fs::read(path).map_err(|error| refuse(&error, Exit::LocalFile))?;
+    let bytes = fs::read(path).map_err(|error| refuse(&error, Exit::LocalFile))?;
     let folder = path.parent().unwrap_or(Path::new(""));
-    let read = Transcript::read(&octets).and_then(|transcript| {
+    let read = Transcript::read(&bytes).and_then(|transcript| {
         let defaults = transcript.dialogue()?.headers.defaults;
         Ok((transcript.served(folder)?, defaults))
     });
@@ -140,7 +140,7 @@ fn read_recording(path: &Path, painter: &Painter) -> Result<Recording, Exit> {
     let painter = Mutex::new(painter.clone());
     let report = move |departure: &Departure| {
         let painter = painter.lock().unwrap_or_else(PoisonError::into_inner);
-        painter.say(Tone::Warning, &told(departure));
+        painter.say(Tone::Warning, &describe(departure));
     };
     Ok(Recording {
         session: Arc::new(session),
@@ -168,7 +168,7 @@ fn recorded_session(served: Vec<ServedExchange>, defaults: &Variables) -> Record
             data: match exchange.data {
                 ServedData::None => RecordedData::None,
                 ServedData::Upload => RecordedData::Upload,
-                ServedData::Octets(octets) => RecordedData::Download(octets.into()),
+                ServedData::Octets(bytes) => RecordedData::Download(bytes.into()),
                 ServedData::Unknown => RecordedData::Unknown,
             },
             is_aborted: exchange.is_aborted,
@@ -199,7 +199,7 @@ fn recorded_command(command: &ExpectedCommand, defaults: &Variables) -> Recorded
     }
 }
 
-fn told(departure: &Departure) -> String {
+fn describe(departure: &Departure) -> String {
     let command = escape(&departure.command);
     let next = match departure.next {
         Some(line) => format!("line {line} comes next"),

@@ -32,7 +32,7 @@ pub(super) fn describe(observation: &Observation) -> Option<(Tone, String)> {
             };
             (
                 Tone::Warning,
-                format!("a line that is no reply: {shown}{rest}"),
+                format!("a line that is not a reply: {shown}{rest}"),
             )
         }
         Observation::DataConnectionOpened {
@@ -80,7 +80,7 @@ pub(super) fn describe(observation: &Observation) -> Option<(Tone, String)> {
         Observation::CameShort { octets, announced } => (
             Tone::Warning,
             format!(
-                "the server told of {announced} octets and {octets} came: this may be the beginning of the file only"
+                "the server announced {announced} bytes and {octets} came: this may be only the beginning of the file"
             ),
         ),
         Observation::StillWaiting {
@@ -88,7 +88,7 @@ pub(super) fn describe(observation: &Observation) -> Option<(Tone, String)> {
             upload_is_with_server,
         } => {
             let what = if *upload_is_with_server {
-                "the octets are on their way, and the server has not closed its side".to_owned()
+                "the data are sent, and the server has not closed its side".to_owned()
             } else {
                 format!("still waiting for the reply to {}", self::verb(verb))
             };
@@ -97,7 +97,7 @@ pub(super) fn describe(observation: &Observation) -> Option<(Tone, String)> {
         Observation::FinalReplyOwed { verb } => (
             Tone::Warning,
             format!(
-                "the final reply to {} is still owed; it is shown when it comes (`resync` forgets it)",
+                "the final reply to {} is still outstanding; it is shown when it comes (`resync` forgets it)",
                 self::verb(verb)
             ),
         ),
@@ -107,14 +107,16 @@ pub(super) fn describe(observation: &Observation) -> Option<(Tone, String)> {
         ),
         Observation::UploadReset => (
             Tone::Error,
-            "the server reset the data connection behind the last octet: it may not have read them all".to_owned(),
+            "the server reset the data connection after the last byte: it may not have read them all".to_owned(),
         ),
         Observation::ControlSecured(_)
         | Observation::DataSecured(_)
         | Observation::TlsFailed(_)
         | Observation::ControlCleared
         | Observation::StillSecured => tls::describe(observation)?,
-        Observation::Resynchronised(verbs) if verbs.is_empty() => (Tone::Note, "no reply was owed".to_owned()),
+        Observation::Resynchronised(verbs) if verbs.is_empty() => {
+            (Tone::Note, "no reply was outstanding".to_owned())
+        }
         Observation::Resynchronised(verbs) => (
             Tone::Note,
             format!("no longer awaited: {}", list_verbs(verbs)),
@@ -122,8 +124,8 @@ pub(super) fn describe(observation: &Observation) -> Option<(Tone, String)> {
         Observation::ProtocolBroken { octets } => (
             Tone::Error,
             format!(
-                "{} came and nothing was answered among them: that is not FTP, so the connection was closed",
-                count(*octets, "octet")
+                "{} came without a reply among them: that is not FTP, so the connection was closed",
+                count(*octets, "byte")
             ),
         ),
         Observation::TimedOut { limit, awaited } => (Tone::Error, time_out(*limit, *awaited)),
@@ -197,7 +199,7 @@ fn active_mode(observation: &Observation) -> (Tone, String) {
             Tone::Warning,
             match error.kind() {
                 std::io::ErrorKind::AddrNotAvailable => format!(
-                    "{} is not an address of this machine, so nobody listens there for this shell",
+                    "{} is not an address of this machine, so this shell cannot listen there",
                     address.ip()
                 ),
                 _ => format!("this shell does not listen on {address}: {error}"),
@@ -209,8 +211,7 @@ fn active_mode(observation: &Observation) -> (Tone, String) {
         Observation::StrangerRefused { peer } => (
             Tone::Warning,
             format!(
-                "{peer} connected to the data port and was sent away, since it is not the server (set data-peer any \
-                 takes anybody)"
+                "{peer} connected to the data port and was refused, since it is not the server (set data-peer any accepts anyone)"
             ),
         ),
         Observation::NobodyConnected {
@@ -241,8 +242,8 @@ fn arithmetic_of(address: SocketAddr) -> String {
 
 fn transfer_ended(end: &TransferEnd) -> (Tone, String) {
     let moved = match end.direction {
-        DataDirection::Received => format!("{} received", count(end.octets, "octet")),
-        DataDirection::Sent => format!("{} sent", count(end.octets, "octet")),
+        DataDirection::Received => format!("{} received", count(end.octets, "byte")),
+        DataDirection::Sent => format!("{} sent", count(end.octets, "byte")),
     };
     let converted = match (end.line_ends, end.direction) {
         (0, _) => String::new(),
@@ -264,13 +265,13 @@ fn transfer_ended(end: &TransferEnd) -> (Tone, String) {
         TransferResult::LocalFailed(reason) => (
             Tone::Error,
             format!(
-                "then this end failed: {}. The data connection was reset",
+                "then the local side failed: {}. The data connection was reset",
                 escape(reason.as_bytes())
             ),
         ),
         TransferResult::ReaderClosed => (
             Tone::Note,
-            "then the reader had enough; the data connection was reset".to_owned(),
+            "then the reader closed its end; the data connection was reset".to_owned(),
         ),
         TransferResult::Aborted => (
             Tone::Warning,
@@ -279,7 +280,7 @@ fn transfer_ended(end: &TransferEnd) -> (Tone, String) {
         TransferResult::NeverConnected => (Tone::Error, "the server never connected".to_owned()),
         TransferResult::Unannounced => (
             Tone::Error,
-            "and the data connection ended without a TLS close_notify: this may be the beginning of the data only"
+            "and the data connection ended without a TLS close_notify: this may be only the beginning of the data"
                 .to_owned(),
         ),
         TransferResult::TlsFailed(failure) => (
@@ -298,19 +299,19 @@ fn settled(command: &Command, outcome: &Outcome) -> (Tone, String) {
     let (tone, how) = match Exit::of(outcome) {
         Exit::Done if outcome.reply.is_none() => (
             Tone::Warning,
-            "ended without a final reply, so nobody says that it is whole",
+            "ended without a final reply, so it may not be whole",
         ),
         Exit::Done => (Tone::Note, "is done"),
         Exit::Refused => (Tone::Warning, "was refused"),
         Exit::Interrupted => (Tone::Warning, "was aborted"),
-        Exit::LocalFile => (Tone::Error, "failed at this end"),
+        Exit::LocalFile => (Tone::Error, "failed on the local side"),
         _ => (Tone::Error, "was cut"),
     };
     let command = escape(&command.masked());
     (tone, format!("in the background: {command} {how}"))
 }
 
-/// `1 octet`, `2 octets`.
+/// `1 byte`, `2 bytes`.
 #[must_use]
 pub fn count(number: u64, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };

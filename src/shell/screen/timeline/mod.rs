@@ -1,4 +1,4 @@
-//! What happened, kept for `timeline`: an observer that hears what the painter hears, and paints nothing until it is asked.
+//! What happened, kept for `timeline`: an observer that sees what the painter sees, and draws only when asked.
 
 mod drawing;
 mod event;
@@ -52,7 +52,7 @@ impl Timeline {
             .filter(|event| extent == Extent::All || event.exchange == log.exchange)
             .collect();
         let mut lines = Vec::new();
-        // Whoever asks for less has lost something only if the exchange itself is longer.
+        // A drawing of the last exchange lacks something only if the exchange itself is longer.
         if log.dropped > 0 && (extent == Extent::All || drawn.len() == log.events.len()) {
             lines.push(format!(
                 "(the last {EVENTS_KEPT} events; {} before them are not kept)",
@@ -104,7 +104,7 @@ impl Log {
 /// What readies a data connection for a transfer.
 const OPENING_VERBS: [&str; 6] = ["PASV", "EPSV", "LPSV", "PORT", "EPRT", "LPRT"];
 
-/// Each has at most some hundred octets.
+/// Each has at most some hundred bytes.
 const EVENTS_KEPT: usize = 1_000;
 
 #[cfg(test)]

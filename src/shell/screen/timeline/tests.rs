@@ -127,7 +127,7 @@ fn a_transfer_is_drawn_from_its_pasv_on() {
             "          +4                                          · open to 127.0.0.1:2895",
             "          +6  → RETR f",
             "          +8  ← 150 here it comes",
-            "         +10                                          ← 5 octets, closed",
+            "         +10                                          ← 5 bytes, closed",
             "         +12  ← 226 done",
         ]
     );
@@ -144,7 +144,7 @@ fn a_narrow_terminal_gets_one_column() {
             "          +4 D · open to 127.0.0.1:2895",
             "          +6 C → RETR f",
             "          +8 C ← 150 here it comes",
-            "         +10 D ← 5 octets, closed",
+            "         +10 D ← 5 bytes, closed",
             "         +12 C ← 226 done",
         ]
     );

@@ -1,7 +1,7 @@
-//! How traced octets look.
+//! How traced bytes look.
 //!
 //! ```text
-//! C→ PASV\r\n                       TLS C→ 6 octets
+//! C→ PASV\r\n                       TLS C→ 6 bytes
 //! D← I am zfive5                    00000000  50 41 53 56 0d 0a               PASV..
 //! ```
 
@@ -13,12 +13,12 @@ use crate::shell::screen::escape::escape;
 use crate::shell::screen::hexdump::HexDump;
 use crate::shell::screen::painter::count;
 
-/// What a person looks for in a trace.
+/// What a trace shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
     /// Text, with everything else escaped.
     Text,
-    /// Offset, octets in hexadecimal, text.
+    /// Offset, bytes in hexadecimal, text.
     Hexadecimal,
 }
 
@@ -34,21 +34,21 @@ pub(super) fn lines(form: Form, moved: &MovedOctets) -> Vec<String> {
     }
 }
 
-/// `TLS D← 11 octets from 4096`.
+/// `TLS D← 11 bytes from 4096`.
 pub(super) fn heading(moved: &MovedOctets) -> String {
     let place = place(moved);
     if !moved.secrets.is_empty() {
         // Their number would tell the length of the secret.
-        return format!("{place} octets, the secret masked");
+        return format!("{place} bytes, the secret masked");
     }
-    let octets = count(moved.octets.len() as u64, "octet");
+    let bytes = count(moved.octets.len() as u64, "byte");
     match moved.connection {
-        Connection::Control => format!("{place} {octets}"),
-        Connection::Data => format!("{place} {octets} from {}", moved.offset),
+        Connection::Control => format!("{place} {bytes}"),
+        Connection::Data => format!("{place} {bytes} from {}", moved.offset),
     }
 }
 
-/// Offset, hexadecimal and text; `**` stands for the octets of a secret.
+/// Offset, hexadecimal and text; `**` stands for the bytes of a secret.
 pub(super) fn dump(moved: &MovedOctets) -> String {
     let mut dump = HexDump::beginning_at(moved.offset);
     let mut lines = String::new();
@@ -67,9 +67,9 @@ fn text_lines(moved: &MovedOctets) -> Vec<String> {
     let place = place(moved);
     moved
         .octets
-        .split_inclusive(|&octet| octet == b'\n')
+        .split_inclusive(|&byte| byte == b'\n')
         .flat_map(|line| line.chunks(OCTETS_PER_LINE))
-        .map(|octets| format!("{place} {}", escaped(octets)))
+        .map(|bytes| format!("{place} {}", escaped(bytes)))
         .collect()
 }
 
@@ -93,22 +93,22 @@ fn place(moved: &MovedOctets) -> String {
     place
 }
 
-/// Every octet can be told from every other: a backslash is doubled.
-fn escaped(octets: &[u8]) -> String {
+/// Every byte can be told from every other: a backslash is doubled.
+fn escaped(bytes: &[u8]) -> String {
     let mut text = String::new();
     let mut start = 0;
-    for (at, octet) in octets.iter().enumerate() {
-        let escape_of = match octet {
+    for (at, byte) in bytes.iter().enumerate() {
+        let escape_of = match byte {
             b'\r' => "\\r",
             b'\n' => "\\n",
             b'\t' => "\\t",
             b'\\' => "\\\\",
             _ => continue,
         };
-        write!(text, "{}{escape_of}", escape(&octets[start..at])).expect("a String takes any text");
+        write!(text, "{}{escape_of}", escape(&bytes[start..at])).expect("a String takes any text");
         start = at + 1;
     }
-    text + &escape(&octets[start..])
+    text + &escape(&bytes[start..])
 }
 
 /// A piece may be 256 KiB without a line end.
@@ -164,7 +164,7 @@ mod tests {
         assert_eq!(
             shown,
             [
-                "C→ octets, the secret masked",
+                "C→ bytes, the secret masked",
                 "00000000  50 41 53 53 20 ** ** **  ** 0d 0a                 PASS ****..",
             ]
         );
@@ -178,14 +178,14 @@ mod tests {
             ..sent(&masked)
         };
         let shown = lines(Form::Hexadecimal, &data);
-        assert_eq!(shown[0], "D← 1 octet from 4096");
+        assert_eq!(shown[0], "D← 1 byte from 4096");
         assert!(shown[1].starts_with("00001000  61 "));
     }
 
     #[test]
     fn lines_in_hexadecimal_fit_a_terminal_behind_their_indentation() {
-        let octets = [b'x'; 40];
-        let masked = SentMask::default().take(&octets);
+        let bytes = [b'x'; 40];
+        let masked = SentMask::default().take(&bytes);
         let widest = lines(Form::Hexadecimal, &sent(&masked));
         assert!(widest.iter().all(|line| line.chars().count() <= 78));
     }

@@ -1,6 +1,6 @@
-//! `trace`: the exact octets of both connections, on the screen or in a file.
+//! `trace`: the exact bytes of both connections, on the screen or in a file.
 //!
-//! They are told as everything else is, in the order in which they moved. While nobody looks, nothing is copied.
+//! They are told as everything else is, in the order in which they moved. While the trace is off, nothing is copied.
 
 mod form;
 
@@ -17,7 +17,7 @@ use super::escape::escape;
 use super::painter::{Painter, Tone};
 use crate::client::{MovedOctets, OctetInterest};
 
-/// Where traced octets go. Clones share it.
+/// Where traced bytes go. Clones share it.
 #[derive(Clone, Debug)]
 pub struct Trace {
     interest: OctetInterest,
@@ -29,7 +29,7 @@ struct Places {
     painter: Painter,
     shown: Option<Form>,
     file: Option<TraceFile>,
-    /// The file could not be written any more, and nobody has asked yet.
+    /// The file could not be written any more, which has not been reported yet.
     broke_off: bool,
 }
 
@@ -45,7 +45,7 @@ struct TraceFile {
 pub enum Existing {
     /// It is refused.
     Refused,
-    /// The trace goes behind its end.
+    /// The trace is appended.
     Appended,
 }
 
@@ -65,7 +65,7 @@ impl Trace {
         }
     }
 
-    /// Shows octets on the screen from now on.
+    /// Shows bytes on the screen from now on.
     pub fn show(&self, form: Form) {
         self.lock().shown = Some(form);
         self.interest.want_all(true);
@@ -75,7 +75,7 @@ impl Trace {
     ///
     /// # Errors
     ///
-    /// What the system says, [`io::ErrorKind::AlreadyExists`] among it.
+    /// The error of the system, such as [`io::ErrorKind::AlreadyExists`].
     pub fn write_to(&self, path: &Path, existing: Existing) -> io::Result<()> {
         let mut file = open(path, existing)?;
         let now = Zoned::now();
@@ -172,13 +172,13 @@ impl TraceFile {
     }
 }
 
-/// A pipe or a device could keep whoever moves octets waiting, so only files will do.
+/// A pipe or a device could hold up the connection, so only files will do.
 fn open(path: &Path, existing: Existing) -> io::Result<File> {
     if existing == Existing::Refused {
         return OpenOptions::new().write(true).create_new(true).open(path);
     }
     match std::fs::metadata(path) {
-        Ok(metadata) if !metadata.is_file() => Err(io::Error::other("it is no ordinary file")),
+        Ok(metadata) if !metadata.is_file() => Err(io::Error::other("it is not an ordinary file")),
         _ => OpenOptions::new().append(true).create(true).open(path),
     }
 }

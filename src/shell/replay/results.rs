@@ -3,15 +3,15 @@
 use std::time::Instant;
 
 use super::plan::Script;
-use super::played::Told;
-use super::stage::Stage;
+use super::player::Player;
+use super::script_failure::ScriptFailure;
 use crate::shell::exit::{Exit, Tally};
 use crate::shell::screen::escape::escape;
 use crate::shell::screen::painter::{Painter, Tone, count};
 use crate::transcript::report::{FileReport, Report, Verdict};
 
-/// Tells results in order, and keeps them for reports.
-pub(super) struct Telling<'a> {
+/// Shows results in order, and keeps them for reports.
+pub(super) struct Results<'a> {
     painter: &'a Painter,
     is_single: bool,
     stops: bool,
@@ -21,16 +21,16 @@ pub(super) struct Telling<'a> {
 }
 
 /// Names a transcript before its dialogue, where there are several.
-pub(super) fn announce(stage: &Stage<'_>, script: &Script) {
+pub(super) fn announce(player: &Player<'_>, script: &Script) {
     if let (true, Script::File(path), true) =
-        (stage.shows_dialogue, script, stage.plan.scripts.len() > 1)
+        (player.shows_dialogue, script, player.plan.scripts.len() > 1)
     {
         let name = escape(path.as_os_str().as_encoded_bytes());
-        stage.painter.say(Tone::Note, &format!("{name}:"));
+        player.painter.say(Tone::Note, &format!("{name}:"));
     }
 }
 
-impl<'a> Telling<'a> {
+impl<'a> Results<'a> {
     pub(super) fn new(painter: &'a Painter, is_single: bool, stops: bool) -> Self {
         Self {
             painter,
@@ -42,8 +42,8 @@ impl<'a> Telling<'a> {
         }
     }
 
-    /// Tells one result; `false` if the run ends here.
-    pub(super) fn tell(&mut self, report: FileReport, told: Option<&Told>) -> bool {
+    /// Shows one result; `false` if the run ends here.
+    pub(super) fn add(&mut self, report: FileReport, failure: Option<&ScriptFailure>) -> bool {
         let exchanges = count(report.exchanges as u64, "exchange");
         let seconds = report.duration.as_secs_f64();
         let (tone, word, text) = match &report.verdict {
@@ -52,15 +52,18 @@ impl<'a> Telling<'a> {
             Verdict::Skipped { reason } => (Tone::Hint, "skipped", reason.clone()),
             Verdict::Failed(failure) => (Tone::Error, "FAILED", failure.message.clone()),
         };
-        let place = told.map(place).unwrap_or_default();
+        let place = failure.map(place).unwrap_or_default();
         let name = &report.name;
         self.painter
             .verdict(tone, word, &format!("{name}{place}  {text}"));
-        if let Some(told) = told {
-            self.painter
-                .difference(&told.excerpt, &told.report.expected, &told.report.actual);
+        if let Some(failure) = failure {
+            self.painter.difference(
+                &failure.excerpt,
+                &failure.report.expected,
+                &failure.report.actual,
+            );
         }
-        let exit = told.map_or(Exit::Done, Told::exit);
+        let exit = failure.map_or(Exit::Done, ScriptFailure::exit);
         self.tally.count(exit);
         self.report.files.push(report);
         exit == Exit::Done || !(self.stops || exit == Exit::Interrupted)
@@ -107,7 +110,7 @@ impl<'a> Telling<'a> {
     }
 }
 
-fn place(told: &Told) -> String {
+fn place(failure: &ScriptFailure) -> String {
     let number = |number: Option<usize>| number.map(|at| format!(":{at}")).unwrap_or_default();
-    number(told.report.line) + &number(told.column)
+    number(failure.report.line) + &number(failure.column)
 }

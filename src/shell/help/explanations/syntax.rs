@@ -1,6 +1,6 @@
 //! Verbs that the server does not have, and arguments that it does not take.
 
-use super::{Advice, Case, has_code, is_refused};
+use super::{Case, Explanation, has_code, is_refused};
 use crate::protocol::{Answered, DataPort, VerbEntry, verbs};
 
 pub(super) const CASES: &[Case] = &[
@@ -9,7 +9,7 @@ pub(super) const CASES: &[Case] = &[
         cause: "The server does not have this type. Some refuse TYPE A N and take TYPE A; Pure-FTPd has switched to \
             ASCII all the same.",
         next: "TYPE A or TYPE I",
-        hint: "next: TYPE A or TYPE I; set it anew, some servers change it even so",
+        hint: "next: TYPE A or TYPE I; set it again, some servers change it even so",
     },
     Case {
         fits: |a, _| has_code(a, &[500, 501, 504]) && a.is_to(&["MODE", "STRU"]),
@@ -38,9 +38,9 @@ pub(super) const CASES: &[Case] = &[
     Case {
         fits: |a, _| is_refused(a) && is_switch(a),
         cause: "HASH asks for the hash of a file, and wants its path. In other clients `hash` is a switch that shows \
-            how a transfer goes on; here the octets are counted behind each transfer anyway.",
+            how a transfer goes on; here the bytes are counted after each transfer anyway.",
         next: "HASH and a path",
-        hint: "HASH wants a path; no switch is needed, for the octets are counted behind each transfer",
+        hint: "HASH wants a path; no switch is needed, since the bytes are counted after each transfer",
     },
     Case {
         fits: |a, _| is_missing(a) && entry(a).is_some(),
@@ -58,7 +58,7 @@ pub(super) const CASES: &[Case] = &[
 ];
 
 /// What a verb wants, if that may be what was wrong.
-pub(super) fn usage(answered: &Answered) -> Option<Advice> {
+pub(super) fn usage(answered: &Answered) -> Option<Explanation> {
     let entry = entry(answered).filter(|_| !is_switch(answered))?;
     let lacks_argument = answered.argument().is_empty() && wants_argument(entry);
     let is_suspect = if lacks_argument {
@@ -69,9 +69,9 @@ pub(super) fn usage(answered: &Answered) -> Option<Advice> {
     let cause = if lacks_argument {
         "It wants an argument."
     } else {
-        "The argument has not the form that the server expects."
+        "The argument does not have the form that the server expects."
     };
-    is_suspect.then(|| Advice {
+    is_suspect.then(|| Explanation {
         cause: cause.to_owned(),
         next: entry.syntax.to_owned(),
         hint: Some(format!("the form is: {}", entry.syntax)),
@@ -87,7 +87,7 @@ fn is_well_formed(answered: &Answered) -> bool {
     }
 }
 
-/// What other clients call `hash` is no FTP.
+/// What other clients call `hash` is not an FTP command.
 fn is_switch(answered: &Answered) -> bool {
     answered.is_to(&["HASH"]) && matches!(answered.argument(), b"" | b"on" | b"off")
 }
@@ -100,7 +100,7 @@ fn entry(answered: &Answered) -> Option<&'static VerbEntry> {
     verbs::entry(&answered.verb())
 }
 
-/// Whether something that must be given stands outside the brackets of its syntax.
+/// Whether something that must be given is outside the brackets of its syntax.
 fn wants_argument(entry: &VerbEntry) -> bool {
     entry
         .syntax

@@ -1,19 +1,19 @@
-//! What the shell lets hear a session: the painter and the timeline, at the same moments, and the trace.
+//! The observer of a session that shows it: the painter and the timeline, at the same moments, and the trace.
 
 use super::painter::{Clock, Painter};
 use super::timeline::Timeline;
 use super::trace::Trace;
 use crate::client::{Observation, Observer, OctetInterest};
 
-/// Hears one session.
-pub(crate) struct Witnesses {
+/// Observes one session.
+pub(crate) struct ScreenObserver {
     painter: Painter,
     timeline: Timeline,
     trace: Trace,
     clock: Clock,
 }
 
-impl Witnesses {
+impl ScreenObserver {
     pub(crate) fn new(painter: Painter, timeline: Timeline, trace: Trace) -> Self {
         Self {
             painter,
@@ -24,7 +24,7 @@ impl Witnesses {
     }
 }
 
-impl Observer for Witnesses {
+impl Observer for ScreenObserver {
     fn observe(&mut self, observation: &Observation) {
         if let Observation::OctetsMoved(moved) = observation {
             return self.trace.take(moved);

@@ -1,4 +1,4 @@
-//! Commands that belong together: RNFR and RNTO, REST and its transfer, TYPE I and what counts octets.
+//! Commands that belong together: RNFR and RNTO, REST and its transfer, TYPE I and what counts bytes.
 
 use super::{Case, has_code, is_in_type_a, is_refused};
 use crate::protocol::Answered;
@@ -24,10 +24,10 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         fits: |a, _| is_marker_in_type_a(a) && a.is_to(&["REST"]),
-        cause: "A marker counts octets, and TYPE A changes their number. Some servers take the REST and refuse the \
+        cause: "A marker counts bytes, and TYPE A changes their number. Some servers take the REST and refuse the \
             transfer.",
         next: "TYPE I, then {}",
-        hint: "next: TYPE I, then {} again: a marker counts octets",
+        hint: "next: TYPE I, then {} again: a marker counts bytes",
     },
     Case {
         fits: |a, _| a.before.pending_restart.is_some() && a.is_to(&["APPE"]) && is_refused(a),
@@ -40,14 +40,14 @@ pub(super) const CASES: &[Case] = &[
             a.before.pending_restart.is_some() && is_refused(a) && uses_marker(a) && is_in_type_a(a)
         },
         cause: "A REST is pending, and the server does not restart in TYPE A.",
-        next: "TYPE I, REST again, then {}; REST 0 gives it up",
+        next: "TYPE I, REST again, then {}; REST 0 cancels it",
         hint: "next: TYPE I, REST again, then {}",
     },
     Case {
         fits: |a, _| {
             a.before.pending_restart.is_some() && has_code(a, &[501, 551, 554]) && uses_marker(a)
         },
-        cause: "The marker of the REST lies behind the end of the file.",
+        cause: "The marker of the REST is past the end of the file.",
         next: "SIZE tells where the end is; REST with that or less (REST 0: from the beginning), then {}",
         hint: "next: SIZE, then REST with at most that, then {}",
     },
@@ -72,7 +72,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         fits: |a, _| is_refused(a) && is_marker(a),
-        cause: "A marker is a number of octets, and this server may have no REST in this TYPE or MODE.",
+        cause: "A marker is a number of bytes, and this server may have no REST in this TYPE or MODE.",
         next: "TYPE I, MODE S, then REST and a number",
         hint: "",
     },

@@ -27,7 +27,7 @@ use crate::shell::screen::escape::escape;
 
 /// What one case has to say.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Advice {
+pub struct Explanation {
     /// Why the server answered so, in whole sentences.
     pub cause: String,
     /// What to type next; may be empty.
@@ -72,14 +72,14 @@ struct Case {
 
 /// Everything that fits, the most likely first.
 #[must_use]
-pub fn all(answered: &Answered, circumstances: Circumstances) -> Vec<Advice> {
+pub fn all(answered: &Answered, circumstances: Circumstances) -> Vec<Explanation> {
     let command = shown_command(answered);
     let written = CASES.iter().copied().flatten();
     let fitting = written.filter(|case| (case.fits)(answered, circumstances));
-    misspelt::advice(answered)
+    misspelt::explain(answered)
         .into_iter()
         .chain(syntax::usage(answered))
-        .chain(fitting.map(|case| case.advice(&command)))
+        .chain(fitting.map(|case| case.explanation(&command)))
         .collect()
 }
 
@@ -88,7 +88,7 @@ pub fn all(answered: &Answered, circumstances: Circumstances) -> Vec<Advice> {
 pub fn hint(answered: &Answered, circumstances: Circumstances) -> Option<String> {
     all(answered, circumstances)
         .into_iter()
-        .find_map(|advice| advice.hint)
+        .find_map(|explanation| explanation.hint)
 }
 
 /// Verbs that a word without help may have been meant for.
@@ -166,9 +166,9 @@ fn may_be_secret(answered: &Answered) -> bool {
 }
 
 impl Case {
-    fn advice(&self, command: &str) -> Advice {
+    fn explanation(&self, command: &str) -> Explanation {
         let filled = |text: &str| text.replace("{}", command);
-        Advice {
+        Explanation {
             cause: filled(self.cause),
             next: filled(self.next),
             hint: (!self.hint.is_empty()).then(|| filled(self.hint)),
@@ -194,7 +194,7 @@ fn is_refused(answered: &Answered) -> bool {
     answered.reply.code.is_negative()
 }
 
-/// The TYPE that was accepted last may change octets.
+/// The TYPE that was accepted last may change bytes.
 fn is_in_type_a(answered: &Answered) -> bool {
     !answered.before.parameters.effective_type().keeps_octets()
 }

@@ -1,11 +1,11 @@
-//! Octets that were sent as they are, in hexadecimal.
+//! Bytes that were sent as they are, in hexadecimal.
 
 use crate::client::SentPiece;
 use crate::protocol::{MaskedOctets, TelnetCommand};
 
-/// What is said where urgent octets were wanted.
+/// What is said where urgent bytes were wanted.
 pub(super) const NOT_URGENT: &str =
-    "TLS has no urgent octets (RFC 4217 section 14): all of them went inside it, in order";
+    "TLS has no urgent bytes (RFC 4217 section 14): all of them went inside it, in order";
 
 /// `FF F4, FF urgent, F2  (Telnet IP, DM)`.
 pub(super) fn describe(pieces: &[SentPiece]) -> String {
@@ -16,8 +16,8 @@ pub(super) fn describe(pieces: &[SentPiece]) -> String {
             format!("{}{urgent}", hexadecimal(&piece.octets))
         })
         .collect();
-    let octets: Vec<&[u8]> = pieces.iter().map(|piece| &*piece.octets.octets).collect();
-    let names = match TelnetCommand::read_all(&octets.concat()) {
+    let bytes: Vec<&[u8]> = pieces.iter().map(|piece| &*piece.octets.octets).collect();
+    let names = match TelnetCommand::read_all(&bytes.concat()) {
         Some(commands) if !commands.is_empty() => {
             let names: Vec<&str> = commands.iter().map(|command| command.name).collect();
             format!("  (Telnet {})", names.join(", "))
@@ -34,14 +34,13 @@ pub(super) fn lack_urgency(pieces: &[SentPiece]) -> bool {
         .any(|piece| piece.should_be_urgent && !piece.urgent)
 }
 
-/// `50 41 53 53 20 **`: each octet by its number, and each secret as `**`.
+/// `50 41 53 53 20 **`: each byte by its number, and each secret as `**`.
 #[must_use]
 pub fn hexadecimal(masked: &MaskedOctets) -> String {
     let mut shown = Vec::new();
     let mut start = 0;
-    let show = |octets: &[u8]| -> Vec<String> {
-        octets.iter().map(|octet| format!("{octet:02X}")).collect()
-    };
+    let show =
+        |bytes: &[u8]| -> Vec<String> { bytes.iter().map(|byte| format!("{byte:02X}")).collect() };
     for secret in &masked.secrets {
         shown.extend(show(&masked.octets[start..secret.start]));
         shown.push("**".to_owned());
@@ -57,9 +56,9 @@ mod tests {
     use crate::client::SentPiece;
     use crate::protocol::SentMask;
 
-    fn piece(octets: &[u8], urgent: bool, should_be_urgent: bool) -> SentPiece {
+    fn piece(bytes: &[u8], urgent: bool, should_be_urgent: bool) -> SentPiece {
         SentPiece {
-            octets: SentMask::default().take(octets),
+            octets: SentMask::default().take(bytes),
             urgent,
             should_be_urgent,
         }

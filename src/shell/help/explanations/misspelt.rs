@@ -1,12 +1,12 @@
 //! Lines that no server knows: words of other clients, and verbs with a slip of the finger.
 
-use super::{Advice, has_code, is_refused, may_be_secret, shown_command};
+use super::{Explanation, has_code, is_refused, may_be_secret, shown_command};
 use crate::protocol::{Answered, Origin, VERBS, VerbEntry, verbs};
 use crate::shell::line::Builtin;
 
 /// What was probably meant, if the verb is in no table and the server did not know it either. The line has been sent as
 /// it was typed.
-pub(super) fn advice(answered: &Answered) -> Option<Advice> {
+pub(super) fn explain(answered: &Answered) -> Option<Explanation> {
     if may_be_secret(answered) {
         return None;
     }
@@ -23,28 +23,28 @@ pub(super) fn advice(answered: &Answered) -> Option<Advice> {
     }
     let line = shown_command(answered);
     let shown = line.split(' ').next().unwrap_or_default();
-    let hint = |rest: String| Some(format!("{shown} is no FTP verb; {rest}"));
-    let cause = format!("{shown} is no FTP verb, and was sent as typed.");
+    let hint = |rest: String| Some(format!("{shown} is not an FTP verb; {rest}"));
+    let cause = format!("{shown} is not an FTP verb, and was sent as typed.");
     let meant = other_clients(word).or_else(|| nearest(word).map(Meaning::AtAnyTime));
     Some(match meant {
-        Some(Meaning::BehindLogin(next)) if !answered.before.logged_in => Advice {
+        Some(Meaning::AfterLogin(next)) if !answered.before.logged_in => Explanation {
             cause,
             hint: hint(format!("first USER and PASS, then {next}")),
             next: format!("USER and PASS, then {next}"),
         },
-        Some(Meaning::BehindLogin(next) | Meaning::AtAnyTime(next)) => Advice {
+        Some(Meaning::AfterLogin(next) | Meaning::AtAnyTime(next)) => Explanation {
             cause,
             hint: hint(format!("did you mean {next}?")),
             next,
         },
-        Some(Meaning::Needless(why)) => Advice {
+        Some(Meaning::Needless(why)) => Explanation {
             cause: format!("{cause} There is no need for it: {why}."),
             next: String::new(),
-            hint: hint(format!("there is no need for it: {why}")),
+            hint: hint(format!("not needed here: {why}")),
         },
-        None => Advice {
+        None => Explanation {
             cause: format!(
-                "{shown} is no FTP verb that this shell knows either; it was sent as typed."
+                "{shown} is not an FTP verb that this shell knows either; it was sent as typed."
             ),
             next: "HELP lists what the server has, `help` what this shell has".to_owned(),
             hint: None,
@@ -57,8 +57,8 @@ pub(super) fn is_comment(answered: &Answered) -> bool {
     is_refused(answered) && !may_be_secret(answered) && answered.verb().as_bytes().starts_with(b"#")
 }
 
-fn comment() -> Advice {
-    Advice {
+fn comment() -> Explanation {
+    Explanation {
         cause:
             "FTP has no comments, and what is typed is what is sent: the line went to the server."
                 .to_owned(),
@@ -70,7 +70,7 @@ fn comment() -> Advice {
 /// What is said of a word of another client that is asked for in `help`.
 pub(super) fn elsewhere(word: &str) -> Option<String> {
     let said = match other_clients(word)? {
-        Meaning::BehindLogin(meaning) | Meaning::AtAnyTime(meaning) => {
+        Meaning::AfterLogin(meaning) | Meaning::AtAnyTime(meaning) => {
             format!("is a word of other clients. Here it is: {meaning}")
         }
         Meaning::Needless(why) => {
@@ -80,10 +80,10 @@ pub(super) fn elsewhere(word: &str) -> Option<String> {
     Some(said)
 }
 
-/// What stands here in place of another client's word.
+/// What replaces another client's word here.
 enum Meaning {
-    /// What somebody can type who is logged in.
-    BehindLogin(String),
+    /// What can be typed after the login.
+    AfterLogin(String),
     AtAnyTime(String),
     /// Nothing does, and this is why.
     Needless(&'static str),
@@ -102,7 +102,7 @@ fn other_clients(word: &str) -> Option<Meaning> {
         Some(format!("the built-in `{name}`, in lower case"))
     };
     found(BEHIND_LOGIN)
-        .map(|meaning| Meaning::BehindLogin(meaning.to_owned()))
+        .map(|meaning| Meaning::AfterLogin(meaning.to_owned()))
         .or_else(|| found(AT_ANY_TIME).map(|meaning| Meaning::AtAnyTime(meaning.to_owned())))
         .or_else(|| found(NEEDLESS).map(Meaning::Needless))
         .or_else(|| builtin().map(Meaning::AtAnyTime))
@@ -135,7 +135,7 @@ fn sorted_letters(word: &str) -> Vec<u8> {
 
 const MOST: usize = 3;
 
-/// Words of other clients, and what does it here for somebody who is logged in.
+/// Words of other clients, and what does the same here after the login.
 const BEHIND_LOGIN: &[(&str, &str)] = &[
     ("get recv", "PASV, then RETR f > file (alias `get`)"),
     (
@@ -184,7 +184,7 @@ const AT_ANY_TIME: &[(&str, &str)] = &[
     ("nop noop ping", "NOOP"),
     (
         "literal lit raw quot",
-        "the line behind it alone: what you type is sent",
+        "the line after it alone: what you type is sent",
     ),
     ("connect ftp", "the built-in `open`"),
     ("disconnect logout", "QUIT, or the built-in `close`"),
@@ -198,7 +198,7 @@ const NEEDLESS: &[(&str, &str)] = &[
     ("verbose", "what is sent and what comes is shown anyway"),
     (
         "hash tick",
-        "how many octets went is said behind each transfer",
+        "the number of bytes is shown after each transfer",
     ),
     (
         "prompt",

@@ -5,13 +5,14 @@ use std::path::Path;
 use crate::client::ConnectError;
 use crate::shell::exit::Exit;
 use crate::shell::screen::escape::escape;
+use crate::shell::screen::painter::without_os_codes;
 use crate::transcript::ReadError;
 use crate::transcript::replay::Failure;
 use crate::transcript::report::{FailureKind, FailureReport};
 
 /// A failure in words, all of them escaped.
 #[derive(Debug)]
-pub(super) struct Told {
+pub(super) struct ScriptFailure {
     pub(super) report: FailureReport,
     /// Lines that belong to the message: the line that cannot be read, with a caret.
     pub(super) excerpt: Vec<String>,
@@ -21,12 +22,12 @@ pub(super) struct Told {
     pub(super) exchanges: usize,
 }
 
-impl Told {
+impl ScriptFailure {
     pub(super) fn new(kind: FailureKind, line: Option<usize>, message: &str) -> Self {
         let report = FailureReport {
             kind,
             line,
-            message: escape(message.as_bytes()),
+            message: escape(without_os_codes(message).as_bytes()),
             ..FailureReport::default()
         };
         Self {
@@ -37,8 +38,8 @@ impl Told {
         }
     }
 
-    pub(super) fn of_failure(failure: &Failure) -> Self {
-        let kind = match failure {
+    pub(super) fn of_failure(cause: &Failure) -> Self {
+        let kind = match cause {
             Failure::Mismatch(_) => FailureKind::Mismatch,
             Failure::Lost { .. } | Failure::TimedOut { .. } | Failure::NoDataConnection { .. } => {
                 FailureKind::Connection
@@ -49,26 +50,27 @@ impl Told {
             Failure::Unsendable { .. } => FailureKind::Transcript,
             Failure::LocalFile { .. } => FailureKind::File,
         };
-        let text = failure.to_string();
-        let line = failure.line();
+        let text = cause.to_string();
+        let line = cause.line();
         let place = line
             .map(|line| format!("line {line}: "))
             .unwrap_or_default();
-        let mut told = Self::new(kind, line, text.strip_prefix(&place).unwrap_or(&text));
-        if let Failure::Mismatch(mismatch) = failure {
+        let mut failure = Self::new(kind, line, text.strip_prefix(&place).unwrap_or(&text));
+        if let Failure::Mismatch(mismatch) = cause {
             let lines = |lines: &[Vec<u8>]| lines.iter().map(|line| escape(line)).collect();
-            told.report.expected = lines(&mismatch.expected);
-            told.report.actual = lines(&mismatch.actual);
+            failure.report.expected = lines(&mismatch.expected);
+            failure.report.actual = lines(&mismatch.actual);
         }
-        told
+        failure
     }
 
     pub(super) fn of_read_error(error: &ReadError) -> Self {
-        let mut told = Self::new(FailureKind::Transcript, Some(error.line), &error.problem);
-        told.column = Some(error.column());
+        let mut failure = Self::new(FailureKind::Transcript, Some(error.line), &error.problem);
+        failure.column = Some(error.column());
         let (before, rest) = error.text.split_at(error.span.start);
         let (wrong, behind) = rest.split_at(error.span.len());
-        let [before, wrong, behind] = [before, wrong, behind].map(|part| escape(part.as_bytes()));
+        let [before, wrong, behind] =
+            [before, wrong, behind].map(|loaded| escape(loaded.as_bytes()));
         let blank = |text: &str| -> String {
             let blank = |c| if c == '\t' { '\t' } else { ' ' };
             text.chars().map(blank).collect()
@@ -76,11 +78,11 @@ impl Told {
         let number = error.line.to_string();
         let margin = blank(&number);
         let carets = "^".repeat(wrong.chars().count().max(1));
-        told.excerpt = vec![
+        failure.excerpt = vec![
             format!("{number} | {before}{wrong}{behind}"),
             format!("{margin} | {}{carets}", blank(&before)),
         ];
-        told
+        failure
     }
 
     pub(super) fn of_connect_error(error: &ConnectError) -> Self {
@@ -113,7 +115,7 @@ impl Told {
 
 #[cfg(test)]
 mod tests {
-    use super::Told;
+    use super::ScriptFailure;
     use crate::transcript::Transcript;
 
     #[test]
@@ -128,7 +130,10 @@ mod tests {
         ] {
             let transcript = Transcript::read(text.as_bytes());
             let error = transcript.and_then(|transcript| transcript.dialogue().map(drop));
-            assert_eq!(Told::of_read_error(&error.unwrap_err()).excerpt, excerpt);
+            assert_eq!(
+                ScriptFailure::of_read_error(&error.unwrap_err()).excerpt,
+                excerpt
+            );
         }
     }
 }

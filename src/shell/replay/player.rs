@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use super::article;
 use super::plan::{Place, Plan, Script};
-use super::played::Told;
+use super::script_failure::ScriptFailure;
 use crate::client::{self, Observation, Observer};
 use crate::practice::{
     Configuration, PracticeError, PracticeServer, make_scratch_folder, remove_scratch_folder,
@@ -29,7 +29,7 @@ use crate::transcript::report::{FailureKind, FileReport, Verdict};
 use crate::transcript::{ARTICLE, Dialogue, Transcript, Variables};
 
 /// What every transcript of a run is played with.
-pub(super) struct Stage<'a> {
+pub(super) struct Player<'a> {
     pub(super) plan: &'a Plan,
     pub(super) painter: &'a Painter,
     pub(super) interrupts: &'a Interrupts,
@@ -73,16 +73,16 @@ impl ScratchFolders {
 }
 
 /// How a transcript went, and how many exchanges went as expected.
-type Outcome = Result<(Verdict, usize), Box<Told>>;
+type Outcome = Result<(Verdict, usize), Box<ScriptFailure>>;
 
-impl Stage<'_> {
-    pub(super) fn play(&self, script: &Script) -> (FileReport, Option<Told>) {
+impl Player<'_> {
+    pub(super) fn play(&self, script: &Script) -> (FileReport, Option<ScriptFailure>) {
         let begun = Instant::now();
-        let (verdict, exchanges, told) = match self.play_script(script) {
+        let (verdict, exchanges, failure) = match self.play_script(script) {
             Ok((verdict, exchanges)) => (verdict, exchanges, None),
-            Err(told) => {
-                let verdict = Verdict::Failed(told.report.clone());
-                (verdict, told.exchanges, Some(*told))
+            Err(failure) => {
+                let verdict = Verdict::Failed(failure.report.clone());
+                (verdict, failure.exchanges, Some(*failure))
             }
         };
         let name = match script {
@@ -96,15 +96,15 @@ impl Stage<'_> {
             duration,
             exchanges,
         };
-        (report, told)
+        (report, failure)
     }
 
     fn play_script(&self, script: &Script) -> Outcome {
         let transcript = self.read(script)?;
         let dialogue = transcript.dialogue();
-        let dialogue = dialogue.map_err(|error| Box::new(Told::of_read_error(&error)))?;
+        let dialogue = dialogue.map_err(|error| Box::new(ScriptFailure::of_read_error(&error)))?;
         let variables = self.variables(&dialogue)?;
-        let part = Part {
+        let loaded = LoadedScript {
             script,
             transcript: &transcript,
             dialogue: &dialogue,
@@ -112,51 +112,60 @@ impl Stage<'_> {
         };
         let settings = self.settings.clone();
         match &self.plan.place {
-            Place::Target(target) => self.play_on(part, target, settings, None),
+            Place::Target(target) => self.play_on(loaded, target, settings, None),
             Place::Practice(faults) => {
                 let faults = faults.iter().cloned().collect();
                 let configuration = Configuration {
                     faults,
                     ..Configuration::default()
                 };
-                self.play_on_practice_server(part, configuration)
+                self.play_on_practice_server(loaded, configuration)
             }
         }
     }
 
-    /// What is no transcript may be a dialogue in another notation.
-    fn read(&self, script: &Script) -> Result<Transcript, Box<Told>> {
-        let (octets, path) = match script {
+    /// What is not a transcript may be a dialogue in another notation.
+    fn read(&self, script: &Script) -> Result<Transcript, Box<ScriptFailure>> {
+        let (bytes, path) = match script {
             Script::Article => (ARTICLE.as_bytes().to_vec(), None),
             Script::File(path) => {
-                let octets = fs::read(path);
-                let octets = octets.map_err(|error| Box::new(Told::of_file_error(path, &error)))?;
-                (octets, Some(path))
+                let bytes = fs::read(path);
+                let bytes =
+                    bytes.map_err(|error| Box::new(ScriptFailure::of_file_error(path, &error)))?;
+                (bytes, Some(path))
             }
         };
-        let error = match (Transcript::read(&octets), path) {
+        let error = match (Transcript::read(&bytes), path) {
             (Ok(transcript), _) => return Ok(transcript),
-            (Err(error), Some(path)) if !Transcript::is_begun_by(&octets) => {
-                if let Ok(imported) = import::read(&octets, None) {
+            (Err(error), Some(path)) if !Transcript::is_begun_by(&bytes) => {
+                if let Ok(imported) = import::read(&bytes, None) {
                     return self.take_imported(imported, path);
                 }
                 error
             }
             (Err(error), _) => error,
         };
-        Err(Box::new(Told::of_read_error(&error)))
+        Err(Box::new(ScriptFailure::of_read_error(&error)))
     }
 
-    fn take_imported(&self, imported: Imported, path: &Path) -> Result<Transcript, Box<Told>> {
+    fn take_imported(
+        &self,
+        imported: Imported,
+        path: &Path,
+    ) -> Result<Transcript, Box<ScriptFailure>> {
         if self.updates {
-            return Err(Box::new(Told::new(FailureKind::Transcript, None, NOT_OURS)));
+            return Err(Box::new(ScriptFailure::new(
+                FailureKind::Transcript,
+                None,
+                NOT_OURS,
+            )));
         }
         let name = escape(path.as_os_str().as_encoded_bytes());
-        importing::tell(&imported, &name, self.painter);
+        importing::report(&imported, &name, self.painter);
         Ok(imported.transcript)
     }
 
-    fn variables(&self, dialogue: &Dialogue) -> Result<Variables, Box<Told>> {
+    fn variables(&self, dialogue: &Dialogue) -> Result<Variables, Box<ScriptFailure>> {
         let mut variables = self.plan.variables.clone();
         variables.take_defaults(&dialogue.headers.defaults);
         match dialogue.unset_variable(&variables) {
@@ -168,7 +177,7 @@ impl Stage<'_> {
                      FTPSH_VAR_{}, or in a header `# var: {name} = ...`",
                     name.to_ascii_uppercase()
                 );
-                Err(Box::new(Told::new(
+                Err(Box::new(ScriptFailure::new(
                     FailureKind::Transcript,
                     Some(unset.line),
                     &text,
@@ -177,8 +186,13 @@ impl Stage<'_> {
         }
     }
 
-    fn play_on_practice_server(&self, part: Part<'_>, configuration: Configuration) -> Outcome {
-        let trouble = |text: String| Box::new(Told::new(FailureKind::Connection, None, &text));
+    fn play_on_practice_server(
+        &self,
+        loaded: LoadedScript<'_>,
+        configuration: Configuration,
+    ) -> Outcome {
+        let trouble =
+            |text: String| Box::new(ScriptFailure::new(FailureKind::Connection, None, &text));
         let no_start =
             |error: PracticeError| trouble(format!("the practice server did not start: {error}"));
         let scratch = self.scratch.make();
@@ -197,7 +211,7 @@ impl Stage<'_> {
         let target = target.map_err(|error| trouble(error.to_string()));
         let outcome = outcome.and(target).and_then(|target| {
             let disk = Some(server.server_folder());
-            self.play_on(part, &target, settings, disk)
+            self.play_on(loaded, &target, settings, disk)
         });
         server.stop();
         self.scratch.lock().remove(&folder);
@@ -207,28 +221,33 @@ impl Stage<'_> {
     /// `disk` is the server's folder where it can be looked at.
     fn play_on(
         &self,
-        part: Part<'_>,
+        loaded: LoadedScript<'_>,
         target: &Target,
         settings: client::Settings,
         disk: Option<&Path>,
     ) -> Outcome {
-        let (script, transcript) = (part.script, part.transcript);
-        let target = match part.dialogue.headers.implicit_tls || self.begins_tls {
+        let (script, transcript) = (loaded.script, loaded.transcript);
+        let target = match loaded.dialogue.headers.implicit_tls || self.begins_tls {
             true => &target.clone().under_implicit_tls(),
             false => target,
         };
-        let played = self.replay(part, target, settings)?;
+        let played = self.replay(loaded, target, settings)?;
         let exchanges = played.exchanges;
-        let fail = |told: Told| Box::new(Told { exchanges, ..told });
+        let fail = |failure: ScriptFailure| {
+            Box::new(ScriptFailure {
+                exchanges,
+                ..failure
+            })
+        };
         if self.is_alone && self.interrupts.take() {
-            return Err(fail(Told::new(
+            return Err(fail(ScriptFailure::new(
                 FailureKind::Interrupted,
                 None,
                 "interrupted",
             )));
         }
         match played.result {
-            Err(failure) => return Err(fail(Told::of_failure(&failure))),
+            Err(failure) => return Err(fail(ScriptFailure::of_failure(&failure))),
             Ok(Ended::Skipped { feature }) => {
                 let reason = format!("the server does not list {}", escape(feature.as_bytes()));
                 return Ok((Verdict::Skipped { reason }, exchanges));
@@ -236,11 +255,13 @@ impl Stage<'_> {
             Ok(Ended::Whole) => {}
         }
         match script {
-            Script::Article => article::check(self, target, disk).map_err(|told| fail(*told))?,
+            Script::Article => {
+                article::check(self, target, disk).map_err(|failure| fail(*failure))?
+            }
             Script::File(path) if !played.changes.is_empty() => {
                 let changed = transcript.changed(&played.changes).to_string();
                 let written = replace(path, changed.as_bytes());
-                written.map_err(|error| fail(Told::of_file_error(path, &error)))?;
+                written.map_err(|error| fail(ScriptFailure::of_file_error(path, &error)))?;
                 return Ok((Verdict::Updated, exchanges));
             }
             Script::File(_) => {}
@@ -250,15 +271,15 @@ impl Stage<'_> {
 
     fn replay(
         &self,
-        part: Part<'_>,
+        loaded: LoadedScript<'_>,
         target: &Target,
         settings: client::Settings,
-    ) -> Result<Played, Box<Told>> {
+    ) -> Result<Played, Box<ScriptFailure>> {
         let heard = HeardReplies::default();
         let observer = self.observer(Some(heard.clone()));
         let connected = connect(self.interrupts, target, settings, observer);
         let (session, greeting) =
-            connected.map_err(|error| Box::new(Told::of_connect_error(&error)))?;
+            connected.map_err(|error| Box::new(ScriptFailure::of_connect_error(&error)))?;
         let show_data = |data: &[u8]| {
             if self.shows_dialogue {
                 self.painter.plain(&format!("data> {}", escape(data)));
@@ -267,18 +288,18 @@ impl Stage<'_> {
         let replay = Replay {
             session: &session,
             heard: &heard,
-            folder: part.folder(),
+            folder: loaded.folder(),
             limit: self.limit,
             show_data: &show_data,
             updates: self.updates,
         };
-        Ok(self.hearing_interrupts(&session, || {
-            replay.play(greeting, part.dialogue, part.variables)
+        Ok(self.with_interrupts(&session, || {
+            replay.play(greeting, loaded.dialogue, loaded.variables)
         }))
     }
 
     /// Ctrl-C goes to the session, unless there are several at a time: then it ends the program.
-    pub(super) fn hearing_interrupts<T>(
+    pub(super) fn with_interrupts<T>(
         &self,
         session: &client::Session,
         wait: impl FnOnce() -> T,
@@ -292,22 +313,22 @@ impl Stage<'_> {
         result
     }
 
-    /// Paints the dialogue where it is to be seen, and lets it be heard.
+    /// Paints the dialogue if it is to be shown, and keeps the replies.
     pub(super) fn observer(&self, heard: Option<HeardReplies>) -> Box<dyn Observer> {
         let painter = self.shows_dialogue.then(|| self.painter.clone());
-        Box::new(Audience { painter, heard })
+        Box::new(ReplayObserver { painter, heard })
     }
 }
 
-struct Part<'a> {
+struct LoadedScript<'a> {
     script: &'a Script,
     transcript: &'a Transcript,
     dialogue: &'a Dialogue,
     variables: Variables,
 }
 
-impl<'a> Part<'a> {
-    /// Where the transcript lies.
+impl<'a> LoadedScript<'a> {
+    /// Where the transcript is.
     fn folder(&self) -> &'a Path {
         match self.script {
             Script::Article => Path::new(""),
@@ -316,12 +337,12 @@ impl<'a> Part<'a> {
     }
 }
 
-struct Audience {
+struct ReplayObserver {
     painter: Option<Painter>,
     heard: Option<HeardReplies>,
 }
 
-impl Observer for Audience {
+impl Observer for ReplayObserver {
     fn observe(&mut self, observation: &Observation) {
         if let Some(painter) = &mut self.painter {
             painter.observe(observation);
@@ -333,11 +354,11 @@ impl Observer for Audience {
 }
 
 /// A file that is being replaced is whole at any time: the old one or the new one.
-fn replace(path: &Path, octets: &[u8]) -> io::Result<()> {
+fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let path = fs::canonicalize(path)?;
     let folder = path.parent().unwrap_or(Path::new(""));
     let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    file.write_all(octets)?;
+    file.write_all(bytes)?;
     file.as_file()
         .set_permissions(fs::metadata(&path)?.permissions())?;
     file.persist(&path)?;

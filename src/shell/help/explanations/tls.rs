@@ -7,16 +7,15 @@ use crate::protocol::parameters::ProtectionLevel;
 pub(super) const CASES: &[Case] = &[
     Case {
         fits: |a, now| is_agreed(a) && !now.is_connected && !now.is_under_tls,
-        cause: "TLS failed behind it, and the connection was closed: what was meant for TLS is not said in clear. If \
-            it was the certificate, `--ca FILE` names whom to believe.",
+        cause: "TLS failed after it, and the connection was closed: what was meant for TLS is not sent in clear. If it was the certificate, `--ca FILE` names the authority to trust.",
         next: "`open` connects again",
         hint: "",
     },
     Case {
         fits: |a, _| is_agreed(a) && a.before.logged_in,
-        cause: "TLS is up. What was agreed in clear counts no longer, the login neither (RFC 4217 section 4).",
+        cause: "TLS is up. What was agreed in clear no longer counts, and neither does the login (RFC 4217 section 4).",
         next: "USER and PASS again, then PBSZ 0 and PROT P",
-        hint: "next: USER and PASS again: the login in clear counts no longer",
+        hint: "next: USER and PASS again: the login in clear no longer counts",
     },
     Case {
         fits: |a, now| is_refused(a) && a.is_to(&["AUTH"]) && now.is_under_tls,

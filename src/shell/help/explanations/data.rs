@@ -8,7 +8,7 @@ use crate::protocol::{Answered, verbs};
 pub(super) const CASES: &[Case] = &[
     Case {
         fits: |a, _| has_code(a, &[227, 228, 229]),
-        cause: "The server listens for a data connection, good for one transfer.",
+        cause: "The server listens for a data connection, for one transfer.",
         next: "LIST, RETR f > file, APPE f < file, or: resume FILE",
         hint: "next: LIST, RETR f > file, APPE f < file, or: resume FILE",
     },
@@ -16,20 +16,20 @@ pub(super) const CASES: &[Case] = &[
     Case {
         fits: |a, _| moves_data(a) && is_without_port(a) && has_code(a, &[425, 426, 503, 551]),
         cause: "There is no data connection and nothing to make one: no PASV or PORT was accepted since the last \
-            transfer. Each is good for one.",
+            transfer. Each serves one transfer.",
         next: "PASV, then {}",
         hint: "",
     },
     Case {
         fits: |a, _| moves_data(a) && is_without_port(a) && has_code(a, &[125, 150]),
         cause: "No data connection was opened: no PASV or PORT was accepted since the last transfer. The server \
-            waits for one, or dials a port where nobody listens, so the data will not come.",
+            waits for one, or connects to a port where nothing listens, so the data will not come.",
         next: "ABOR (or `resync`), then PASV and {}",
         hint: "",
     },
     Case {
         fits: |a, _| moves_data(a) && !is_without_port(a) && has_code(a, &[125, 150]),
-        cause: "The transfer has begun; its final reply is owed.",
+        cause: "The transfer has begun; its final reply is outstanding.",
         next: "Wait for it, or ABOR",
         hint: "",
     },
@@ -44,20 +44,19 @@ pub(super) const CASES: &[Case] = &[
         fits: |a, now| is_private_loss(a) && has_code(a, &[522]) && now.resumes_tls,
         cause: "The server wants the data connection to resume the TLS session of the control connection (RFC 4217 \
             section 10.2), and this one did not.",
-        next: "PASV, then {} once more; if it stays so: QUIT, `open`, AUTH TLS",
+        next: "PASV, then {} once more; if that does not help: QUIT, `open`, AUTH TLS",
         hint: "the TLS session was not resumed: PASV, then {} once more",
     },
     Case {
         fits: |a, now| is_private_loss(a) && has_code(a, &[425]) && now.resumes_tls,
         cause: "The server got no data connection, or one whose TLS is not what it wants: many want the TLS session of \
             the control connection resumed (RFC 4217 section 10.2). `tls` shows whether the last one was.",
-        next: "PASV, then {} once more; if it stays so: QUIT, `open`, AUTH TLS",
+        next: "PASV, then {} once more; if that does not help: QUIT, `open`, AUTH TLS",
         hint: "next: PASV, then {} once more; `tls` shows whether its TLS session was resumed",
     },
     Case {
         fits: |a, now| is_private_upload(a) && has_code(a, &[426, 451]) && !now.announces_end,
-        cause: "The data ended without a close_notify (`set tls-close-notify off`), and to the server that looks as if \
-            somebody had cut them off.",
+        cause: "The data ended without a close_notify (`set tls-close-notify off`), and to the server that looks as if they were cut off.",
         next: "`set tls-close-notify on`, PASV, then {}",
         hint: "next: `set tls-close-notify on`, PASV, then {}",
     },
@@ -70,8 +69,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         fits: |a, _| moves_data(a) && is_port(a, DataPortUse::Passive) && has_code(a, &[425]),
-        cause: "The server waited for the data connection in vain, or it came from another address than the control \
-            connection.",
+        cause: "The data connection did not come, or came from another address than the control connection.",
         next: "PASV, then {}",
         hint: "next: PASV, then {} once more",
     },
@@ -104,7 +102,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         fits: |a, _| is_refused(a) && a.before.logged_in && a.is_to(&["PASV"]),
-        cause: "Over IPv6 there is no PASV. Else the server has no free port, or passive mode is switched off.",
+        cause: "Over IPv6 there is no PASV. Otherwise the server has no free port, or passive mode is switched off.",
         next: "EPSV; or `listen` for active mode",
         hint: "next: EPSV, or `listen`",
     },

@@ -1,12 +1,14 @@
 use std::collections::HashSet;
 
-use super::{Advice, CASES, Circumstances, all, hint, meant, sends_data_in_clear, tls, warning};
+use super::{
+    CASES, Circumstances, Explanation, all, hint, meant, sends_data_in_clear, tls, warning,
+};
 use crate::protocol::user_pi::{Event, UserPi};
 use crate::protocol::{Answered, Command, REPLY_CODES, VERBS};
 
 const TABLE: &str = include_str!("hints.table");
 
-/// The machine behind a dialogue as the table writes it, and the circumstances that it has made.
+/// The machine after a dialogue as the table writes it, and the circumstances that it has made.
 fn played(dialogue: &str) -> (UserPi, Circumstances) {
     let (mut pi, _) = UserPi::new();
     let mut now = Circumstances {
@@ -58,7 +60,7 @@ fn answered(dialogue: &str) -> Answered {
     after(dialogue).last_answered().unwrap().clone()
 }
 
-fn advice(dialogue: &str) -> Vec<Advice> {
+fn explanations(dialogue: &str) -> Vec<Explanation> {
     let (pi, now) = played(dialogue);
     all(pi.last_answered().unwrap(), now)
 }
@@ -114,8 +116,10 @@ fn every_refusal_of_every_verb_is_explained() {
     for verb in VERBS {
         for row in REPLY_CODES.iter().filter(|row| row.code.is_negative()) {
             let dialogue = format!("LOGIN ; {} x -> {} no", verb.name, row.code);
-            let all = advice(&dialogue);
-            let is_written = all.iter().all(|advice| advice.cause.ends_with('.'));
+            let all = explanations(&dialogue);
+            let is_written = all
+                .iter()
+                .all(|explanation| explanation.cause.ends_with('.'));
             assert!(
                 is_written && (!all.is_empty() || !row.causes.is_empty()),
                 "{dialogue}"
@@ -128,7 +132,7 @@ fn every_refusal_of_every_verb_is_explained() {
 fn a_password_that_was_typed_without_pass_is_not_repeated() {
     for code in [500, 502, 530] {
         let dialogue = format!("USER A -> 331 go on ; hunter2 -> {code} no");
-        let said = format!("{:?}", advice(&dialogue));
+        let said = format!("{:?}", explanations(&dialogue));
         assert!(!said.to_lowercase().contains("hunter2"), "{said}");
         assert_eq!(super::shown_command(&answered(&dialogue)), "that line");
     }
@@ -190,15 +194,18 @@ fn a_failed_handshake_is_what_is_explained_and_not_its_234() {
         is_connected: false,
         ..played("NOOP -> 200 ok").1
     };
-    let advice = all(pi.last_answered().unwrap(), closed);
-    assert!(advice[0].cause.starts_with("TLS failed"), "{advice:?}");
+    let explanations = all(pi.last_answered().unwrap(), closed);
+    assert!(
+        explanations[0].cause.starts_with("TLS failed"),
+        "{explanations:?}"
+    );
 }
 
 #[test]
 fn no_way_out_is_less_protection() {
     for (dialogue, hint) in rows().filter(|(dialogue, _)| !dialogue.contains("PROT C")) {
         assert!(!hint.contains("PROT C"), "{dialogue}: {hint}");
-        for said in advice(dialogue) {
+        for said in explanations(dialogue) {
             assert!(!said.next.contains("PROT C"), "{dialogue}: {said:?}");
         }
     }

@@ -12,7 +12,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         fits: |a, _| has_code(a, &[332, 532]),
-        cause: "The server wants an account besides user and password.",
+        cause: "The server asks for an account besides user and password.",
         next: "ACCT and the account",
         hint: "next: ACCT and the account",
     },
@@ -78,7 +78,7 @@ pub(super) const CASES: &[Case] = &[
     },
 ];
 
-/// Nobody is logged in, and the command was not about that.
+/// Not logged in, and the command was not about that.
 fn is_stranger(answered: &Answered) -> bool {
     !answered.before.logged_in && !answered.is_to(&["USER", "PASS", "ACCT", "AUTH", "HOST"])
 }
