@@ -35,6 +35,11 @@ pub trait Destination: Send {
         false
     }
 
+    /// An error of that file, in this destination's words.
+    fn describe(&self, error: io::Error) -> io::Error {
+        error
+    }
+
     /// The file that octets may be moved to without passing through this process. From here on they count as written.
     ///
     /// # Errors

@@ -176,6 +176,9 @@ impl DataSocket {
 
     /// How many of the octets that were sent the peer's system has taken.
     pub(super) fn acknowledged(&self) -> Option<u64> {
+        if !matches!(self.work, Work::Sending(..) | Work::Draining) {
+            return None;
+        }
         let own = self.stream.local_addr().ok()?;
         let left = unacknowledged(own, self.peer)?;
         // The end of the stream counts as one octet.

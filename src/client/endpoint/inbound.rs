@@ -349,7 +349,10 @@ impl Writer {
                 Ok(0) => return,
                 Ok(length) => bytes -= length.min(bytes),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) if self.failure.is_none() => self.note(Err(error)),
+                Err(error) if self.failure.is_none() => {
+                    let described = self.destination.describe(error);
+                    self.note(Err(described));
+                }
                 Err(_) => return,
             }
             if self.buffer.make_room(0, None) {

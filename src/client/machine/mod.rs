@@ -606,7 +606,7 @@ impl Machine {
         local: LocalSide,
         now: Instant,
     ) -> bool {
-        self.data.sent = None;
+        self.close_sent();
         let open = self.data.open.take();
         if let Some(open) = open
             && open.tls != data::DataTls::None
@@ -1299,6 +1299,7 @@ impl Machine {
     fn take_unopened(&mut self, id: ConnectionId, error: io::Error, now: Instant) {
         if let Some(dialling) = self.data.dialling.take_if(|dialling| dialling.id == id) {
             let dialled = dialling.address;
+            self.actions.push_back(Action::Forget(id));
             self.observe(Observation::DataConnectionFailed { dialled, error });
             if let Some(exchange) = &mut self.exchanges.foreground {
                 exchange.outcome.data_connection_failed = true;
@@ -1315,8 +1316,11 @@ impl Machine {
         if let Some(transfer) = self.transfer_on(id) {
             transfer.closed_early = true;
         }
-        if self.data.open.take_if(|open| open.id == id).is_some() {
+        let was_open = self.data.open.take_if(|open| open.id == id).is_some();
+        if was_open || self.transfer_on(id).is_none() {
             self.actions.push_back(Action::Close(id));
+        }
+        if was_open {
             self.observe(Observation::DataConnectionClosed { reset });
         }
     }
@@ -1336,9 +1340,9 @@ impl Machine {
             self.conclude_transfer(now);
         }
         if self.data.sent != Some(id) {
-            return;
+            return self.actions.push_back(Action::Close(id));
         }
-        self.data.receipt_is_outstanding = false;
+        self.close_sent();
         if error.is_some() {
             self.observe(Observation::UploadReset);
         }
@@ -1412,8 +1416,11 @@ impl Machine {
             .take_if(|it| it.id == transfer.connection);
         let is_sent = end.is_whole_upload();
         if is_sent {
+            self.close_sent();
             self.data.sent = Some(transfer.connection);
             self.data.receipt_is_outstanding = true;
+        } else {
+            self.actions.push_back(Action::Close(transfer.connection));
         }
         if let Some(exchange) = self.exchanges.of_mut(transfer.entry) {
             exchange.aborted |= transfer.is_aborting();
@@ -1487,6 +1494,14 @@ impl Machine {
         exchange.aborted = true;
         self.reset_sent();
         self.send_abort(now);
+    }
+
+    /// The server has closed its side of an upload, or the next transfer takes its place.
+    fn close_sent(&mut self) {
+        self.data.receipt_is_outstanding = false;
+        if let Some(id) = self.data.sent.take() {
+            self.actions.push_back(Action::Close(id));
+        }
     }
 
     /// Drops an upload that was handed over whole and may still be on its way.

@@ -47,6 +47,10 @@ impl Destination for ReplacedFile {
         self.0.is_ordinary()
     }
 
+    fn describe(&self, error: io::Error) -> io::Error {
+        self.0.described(&error)
+    }
+
     fn as_file(&mut self) -> io::Result<Option<File>> {
         let file = self.0.begin().and_then(|file| file.try_clone());
         file.map(Some).map_err(|error| self.0.described(&error))
