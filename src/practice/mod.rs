@@ -4,7 +4,6 @@
 //! unfinished upload; beside it lies a folder with the local side. It never leaves its folder and never listens on,
 //! or dials, anything but loopback. It does TLS for whoever asks for it, with a certificate that it makes at its start.
 
-mod ascii;
 mod calendar;
 mod configuration;
 mod data_port;

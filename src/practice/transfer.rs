@@ -9,7 +9,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use super::ascii::{DiskToWire, WireToDisk};
 use super::data_port::DataPort;
 use super::data_security::{DataSecurity, SecurityRefusal};
 use super::faults::Fault;
@@ -18,6 +17,7 @@ use super::replies::Replies;
 use super::service::Service;
 use super::words::Words;
 use crate::practice::loopback::LoopbackConnection;
+use crate::protocol::line_ends::{ToCrlf, ToLf};
 
 /// How long the server waits for the client to dial the port of a 227.
 const CONNECTION_LIMIT: Duration = Duration::from_secs(60);
@@ -281,7 +281,7 @@ impl Worker {
     }
 
     fn download(&self, source: &mut dyn Read, data: &mut LoopbackConnection) -> Ending {
-        let mut conversion = DiskToWire::default();
+        let mut conversion = ToCrlf::default();
         let mut disk = vec![0; LARGEST_PIECE];
         let mut wire = Vec::new();
         loop {
@@ -315,10 +315,10 @@ impl Worker {
     }
 
     fn upload(&self, file: &mut File, data: &mut LoopbackConnection) -> Ending {
-        let mut conversion = WireToDisk::default();
+        let mut conversion = ToLf::default();
         let ending = self.receive(file, data, &mut conversion);
         let mut rest = Vec::new();
-        conversion.finish(&mut rest);
+        conversion.end(&mut rest);
         match file.write_all(&rest).and_then(|()| file.sync_all()) {
             Err(error) if ending == Ending::Complete => ending_of(&error),
             _ => ending,
@@ -329,7 +329,7 @@ impl Worker {
         &self,
         file: &mut File,
         data: &mut LoopbackConnection,
-        conversion: &mut WireToDisk,
+        conversion: &mut ToLf,
     ) -> Ending {
         let mut wire = vec![0; LARGEST_PIECE];
         let mut disk = Vec::new();

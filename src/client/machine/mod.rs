@@ -1409,7 +1409,6 @@ impl Machine {
         };
         let keeps_octets = (self.pi.learnt().parameters.effective_type()).keeps_octets();
         let end = transfer.end(keeps_octets);
-        self.pi.end_data(transfer.entry);
         // The server had its chance to connect; the next transfer needs a PORT of its own.
         self.data
             .listening

@@ -1,15 +1,15 @@
 //! CWD, CDUP, PWD, MKD, RMD, DELE, RNFR, RNTO, SIZE, MDTM, MLST: commands on files without a data connection.
 
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Read};
 use std::thread;
 use std::time::Duration;
 
-use super::super::ascii;
 use super::super::faults::Fault;
 use super::super::folder::{self, ServerPath};
 use super::super::listing::{self, Entry};
 use super::Session;
+use crate::protocol::line_ends::ToCrlf;
 
 /// SIZE in TYPE A reads the file, so there is an end to it.
 const LARGEST_COUNTED: u64 = 256 * 1024 * 1024;
@@ -168,7 +168,7 @@ impl Session {
             return Err(io::ErrorKind::FileTooLarge.into());
         }
         let file: File = self.service.folder.open_reading(path)?;
-        ascii::wire_size(file)
+        wire_size(file)
     }
 
     fn done_or_550(&self, result: io::Result<()>, done: &str) {
@@ -190,4 +190,31 @@ fn quoted(path: &ServerPath) -> Vec<u8> {
     }
     text.push(b'"');
     text
+}
+
+/// How many octets a transfer in TYPE A would put on the wire (RFC 3659 section 4).
+fn wire_size(mut file: impl Read) -> io::Result<u64> {
+    let mut to_crlf = ToCrlf::default();
+    let mut buffer = [0; 16 * 1024];
+    let mut wire = Vec::new();
+    let mut size = 0;
+    loop {
+        let count = file.read(&mut buffer)?;
+        if count == 0 {
+            return Ok(size);
+        }
+        wire.clear();
+        to_crlf.convert(&buffer[..count], &mut wire);
+        size += wire.len() as u64;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::wire_size;
+
+    #[test]
+    fn the_size_is_that_of_the_wire() {
+        assert_eq!(wire_size(&b"one\ntwo\r\n"[..]).unwrap(), 10);
+    }
 }
