@@ -1010,7 +1010,8 @@ impl Machine {
         let completes = matches!(
             self.pi.peek_event(),
             Some(Event::ReplyReceived { reply, assignment })
-                if assignment.entry == Some(transfer.entry) && reply.code.is_positive()
+                if assignment.entry == Some(transfer.entry)
+                    && (reply.code.is_positive() || transfer.awaits_local_side())
         );
         let waits = completes && now < *self.data_first_until.get_or_insert(now + COMPLETION_GRACE);
         self.data_first_until.take_if(|_| !waits);
