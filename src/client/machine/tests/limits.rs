@@ -481,6 +481,26 @@ fn records_without_octets_do_not_hold_the_silence_off() {
 }
 
 #[test]
+fn what_waits_for_a_handshake_is_settled_when_that_does_not_come() {
+    let leads: [(fn(&mut Dialogue), Ending); 2] = [
+        (|it| it.pass(SILENCE), Ending::TimedOut),
+        (
+            |it| it.tell(Input::ControlBroken(std::io::ErrorKind::BrokenPipe.into())),
+            Ending::ConnectionLost,
+        ),
+    ];
+    for (lead, expected) in leads {
+        let mut dialogue = Dialogue::new(script());
+        dialogue.command("AUTH TLS");
+        dialogue.server("234 go");
+        let held = dialogue.command("NOOP");
+        assert_eq!(dialogue.ending(held), None);
+        lead(&mut dialogue);
+        assert_eq!(dialogue.ending(held), Some(expected));
+    }
+}
+
+#[test]
 fn a_time_limit_says_what_did_not_come() {
     let rows: [(fn(&mut Dialogue), Awaited); 5] = [
         (
