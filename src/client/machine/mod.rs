@@ -1943,7 +1943,8 @@ impl Machine {
     /// A reply that trickles in without an end must not hold a script up for ever.
     fn reply_deadline(&self, exchange: &OpenExchange) -> Option<Instant> {
         let limit = self.settings.reply_limit?;
-        (!exchange.is_answered()).then_some(exchange.reply_limited_from + limit)
+        let is_incomplete = !exchange.is_answered() || exchange.awaits_protection;
+        is_incomplete.then_some(exchange.reply_limited_from + limit)
     }
 
     fn pass_reply_limit(&mut self, now: Instant) {

@@ -176,6 +176,21 @@ fn what_a_script_waits_for() {
             due: "settle TimedOut",
         },
         Limit {
+            what: "a handshake without end, octet by octet",
+            limit: WHOLE_REPLY - seconds(19),
+            settings: script,
+            begin: |it| {
+                it.command("AUTH TLS");
+                it.server("234 go");
+                it.tell(Input::ControlReceived(b"\x16\x03\x03\x40\x00"));
+                for _ in 0..19 {
+                    it.pass(seconds(1));
+                    it.tell(Input::ControlReceived(b"\0"));
+                }
+            },
+            due: "settle TimedOut",
+        },
+        Limit {
             what: "a reply without end after data",
             limit: WHOLE_REPLY - seconds(18),
             settings: script,
