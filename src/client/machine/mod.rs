@@ -1180,6 +1180,7 @@ impl Machine {
         self.pi.end_of_file();
         self.take_events(now);
         self.end_data_with_control(now);
+        self.release_held(now);
         true
     }
 
@@ -1206,8 +1207,10 @@ impl Machine {
         if self.is_connected() {
             self.protection.announce_end();
             self.flush_tls();
+            self.protection.phase = Phase::InClear;
             self.connection = Connection::Closed;
             self.actions.push_back(Action::CloseControl);
+            self.release_held(now);
         }
     }
 
@@ -1690,6 +1693,19 @@ impl Machine {
         }
     }
 
+    /// The handshake did not end in time, so what waits for it is not sent.
+    fn give_up_held(&mut self, held: &Request) {
+        if let Request::Command { exchange, .. }
+        | Request::Octets { exchange, .. }
+        | Request::Listen { exchange, .. } = *held
+        {
+            let mut outcome = Outcome::unsent();
+            outcome.ending = Ending::TimedOut;
+            self.actions.push_back(Action::DropLocal(exchange));
+            self.tell(exchange, News::Settled(outcome));
+        }
+    }
+
     fn end_change(&mut self) {
         if let Some(exchange) = &mut self.exchanges.foreground {
             exchange.awaits_protection = false;
@@ -1707,7 +1723,6 @@ impl Machine {
         self.observe(Observation::TlsFailed(failure));
         self.settle_all_as(ending);
         self.drop_control(now);
-        self.release_held(now);
     }
 
     /// CCC was accepted: this side ends TLS at once. Or REIN was: the server should end it.
@@ -1824,6 +1839,7 @@ impl Machine {
         let synch = self.synch_sent.map(|at| at + SYNCH_ANSWER_LIMIT);
         let patience = self.exchanges.foreground.as_ref();
         let patience = patience.and_then(|exchange| self.patience_deadline(exchange));
+        let held = (!self.held.is_empty()).then(|| self.silence_deadline());
         let exchanges = self.exchanges.all();
         [
             reply_end,
@@ -1834,6 +1850,7 @@ impl Machine {
             line,
             synch,
             patience,
+            held.flatten(),
         ]
         .into_iter()
         .chain(exchanges.flat_map(|exchange| self.deadlines_of(exchange)))
@@ -1921,11 +1938,8 @@ impl Machine {
     }
 
     fn time_out(&mut self, limit: Duration, awaited: Awaited, now: Instant) {
-        if self
-            .exchanges
-            .all()
-            .all(|exchange| exchange.ends_as.is_some())
-        {
+        let is_ending = |exchange: &OpenExchange| exchange.ends_as.is_some();
+        if self.held.is_empty() && self.exchanges.all().all(is_ending) {
             return;
         }
         if let Some(transfer) = &mut self.transfer {
@@ -1936,12 +1950,16 @@ impl Machine {
         for exchange in self.exchanges.all_mut() {
             exchange.ends_as = Some(Ending::TimedOut);
         }
+        for held in std::mem::take(&mut self.held) {
+            self.give_up_held(&held);
+        }
     }
 
     /// A reply that trickles in without an end must not hold a script up for ever.
     fn reply_deadline(&self, exchange: &OpenExchange) -> Option<Instant> {
         let limit = self.settings.reply_limit?;
-        (!exchange.is_answered()).then_some(exchange.reply_limited_from + limit)
+        let is_incomplete = !exchange.is_answered() || exchange.awaits_protection;
+        is_incomplete.then_some(exchange.reply_limited_from + limit)
     }
 
     fn pass_reply_limit(&mut self, now: Instant) {
