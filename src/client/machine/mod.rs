@@ -23,6 +23,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use crate::client::observation::{Awaited, OctetInterest, SentPiece};
+use crate::client::panic_injection::panic_if_asked;
 
 use crate::client::{
     DataState, Ending, Form, News, Observation, Origin, Outcome, RawOctets, Settings, Status,
@@ -471,6 +472,7 @@ impl Machine {
                 transfer,
                 in_background,
             } => {
+                panic_if_asked("machine");
                 if !self.turns_away(exchange) {
                     self.begin(exchange, command, origin, transfer, in_background, now);
                 }

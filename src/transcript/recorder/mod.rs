@@ -14,12 +14,13 @@ mod preface;
 mod secrets;
 
 use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
 use super::line::{Line, LineKind};
 use super::recording::{expectation_of, expected_data, is_inline};
 use super::template::{Piece, Template};
 use super::{as_it_came, data};
+use crate::client::panic_injection::panic_if_asked;
 use crate::client::{
     Connection, MovedOctets, Observation, Observer, OctetInterest, TransferEnd, TransferResult,
 };
@@ -108,6 +109,20 @@ impl Recorder {
         self.lock().stop();
     }
 
+    /// The same unless another thread is writing; tells whether it was done.
+    #[must_use]
+    pub fn try_stop(&self) -> bool {
+        let state = match self.state.try_lock() {
+            Ok(state) => Some(state),
+            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        };
+        state.is_some_and(|mut state| {
+            state.stop();
+            true
+        })
+    }
+
     /// Why the recording broke off, told once.
     #[must_use]
     pub fn take_error(&self) -> Option<io::Error> {
@@ -122,7 +137,11 @@ impl Recorder {
 
 impl Observer for Recorder {
     fn observe(&mut self, observation: &Observation) {
-        self.lock().take(observation);
+        let mut state = self.lock();
+        if matches!(observation, Observation::CommandSent { .. }) {
+            panic_if_asked("observer");
+        }
+        state.take(observation);
     }
 
     fn octet_interest(&self) -> OctetInterest {
