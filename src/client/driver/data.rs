@@ -219,10 +219,8 @@ impl DataSocket {
     }
 
     fn advance(&mut self, found: &mut Found) -> Halt {
-        if matches!(self.work, Work::Dialling) {
-            if !self.is_writable || !self.finish_dial(found) {
-                return Halt::Blocked;
-            }
+        if matches!(self.work, Work::Dialling) && !(self.is_writable && self.finish_dial(found)) {
+            return Halt::Blocked;
         }
         let mut budget = TURN_OCTETS;
         loop {

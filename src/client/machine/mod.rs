@@ -309,8 +309,10 @@ impl Machine {
     ) -> Self {
         let (mut pi, entry) = UserPi::new();
         pi.set_strict_multiline(settings.strict_multiline);
-        let mut exchanges = Exchanges::default();
-        exchanges.foreground = Some(OpenExchange::new(greeting, entry, Verb::new(b""), now));
+        let exchanges = Exchanges {
+            foreground: Some(OpenExchange::new(greeting, entry, Verb::new(b""), now)),
+            ..Exchanges::default()
+        };
         let mut machine = Self {
             peer,
             own,
@@ -1255,12 +1257,7 @@ impl Machine {
             Input::DataEnded { id, result } => self.end_data(id, result, now),
             Input::UploadReceived { id, error } => self.take_receipt(id, error, now),
             Input::DataClosed { id, error } => self.take_closed(id, error.is_some()),
-            Input::UnaskedData(id) => {
-                if self.data.open.take_if(|open| open.id == id).is_some() {
-                    self.actions.push_back(Action::Close(id));
-                    self.observe(Observation::UnaskedDataDropped);
-                }
-            }
+            Input::UnaskedData(id) => self.drop_unasked_data(id),
             _ => {}
         }
     }
@@ -1328,6 +1325,13 @@ impl Machine {
         }
         if was_open {
             self.observe(Observation::DataConnectionClosed { reset });
+        }
+    }
+
+    fn drop_unasked_data(&mut self, id: ConnectionId) {
+        if self.data.open.take_if(|open| open.id == id).is_some() {
+            self.actions.push_back(Action::Close(id));
+            self.observe(Observation::UnaskedDataDropped);
         }
     }
 

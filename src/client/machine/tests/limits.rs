@@ -6,12 +6,15 @@ use super::dialogue::{Dialogue, LocalEnd, OFFER, SILENCE, WHOLE_REPLY, person, s
 use crate::client::machine::{Action, Input, Request};
 use crate::client::{Awaited, Ending, Observation, Origin, Settings, TransferResult};
 
+/// Brings a dialogue where the table wants it.
+type Lead = fn(&mut Dialogue);
+
 struct Limit {
     what: &'static str,
     limit: Duration,
     settings: fn() -> Settings,
     /// Leads to the moment from which the limit is counted.
-    begin: fn(&mut Dialogue),
+    begin: Lead,
     /// What is due then, as [`Dialogue::take_labels`] names it.
     due: &'static str,
 }
@@ -371,7 +374,7 @@ fn what_both_wait_for() {
 /// What ends the waiting in time is not a time limit.
 #[test]
 fn what_comes_in_time_is_waited_for_no_longer() {
-    let rows: [(&str, fn(&mut Dialogue), &str); 5] = [
+    let rows: [(&str, Lead, &str); 5] = [
         (
             "the server closes its side of an upload",
             |it| {
@@ -497,7 +500,7 @@ fn records_without_octets_do_not_hold_the_silence_off() {
 
 #[test]
 fn what_waits_for_a_handshake_is_settled_when_that_does_not_come() {
-    let leads: [(fn(&mut Dialogue), Ending); 2] = [
+    let leads: [(Lead, Ending); 2] = [
         (|it| it.pass(SILENCE), Ending::TimedOut),
         (
             |it| it.tell(Input::ControlBroken(std::io::ErrorKind::BrokenPipe.into())),
@@ -517,7 +520,7 @@ fn what_waits_for_a_handshake_is_settled_when_that_does_not_come() {
 
 #[test]
 fn a_time_limit_says_what_did_not_come() {
-    let rows: [(fn(&mut Dialogue), Awaited); 5] = [
+    let rows: [(Lead, Awaited); 5] = [
         (
             |it| {
                 it.command("NOOP");

@@ -7,6 +7,9 @@ use crate::client::Ending;
 use crate::client::machine::{ExchangeId, Input};
 use crate::protocol::verbs::DataDirection;
 
+/// Brings a dialogue where the table wants it.
+type Lead = fn(&mut Dialogue);
+
 /// What each server answers when a download is aborted, and to what each reply is given.
 #[test]
 fn the_replies_to_an_abort_find_their_commands() {
@@ -139,7 +142,7 @@ fn a_typed_abort_ends_a_transfer_in_the_background() {
 /// 226 may truly come before the data, 150 after them, an error instead of both.
 #[test]
 fn the_two_connections_have_no_common_order() {
-    let leads: [(&str, fn(&mut Dialogue)); 4] = [
+    let leads: [(&str, Lead); 4] = [
         ("226 first", |it| {
             it.server("150 go");
             it.data_moved(4);
