@@ -21,6 +21,8 @@ pub(crate) struct Outbound {
     buffer: Arc<Buffer>,
     front: Vec<u8>,
     sent: usize,
+    /// A thread reads on.
+    has_reader: bool,
 }
 
 #[derive(Default)]
@@ -91,10 +93,12 @@ impl Outbound {
             report,
         };
         reader.push(source.begun);
+        let mut has_reader = false;
         match (source.error, source.is_whole) {
             (Some(error), _) => reader.end(Err(error)),
             (None, true) => reader.end(Ok(())),
             (None, false) => {
+                has_reader = true;
                 let thread = std::thread::Builder::new().name("local-side".to_owned());
                 if let Err(error) = thread.spawn(move || reader.run()) {
                     buffer.lock().end = Some(Err(error));
@@ -105,6 +109,7 @@ impl Outbound {
             buffer,
             front: Vec::new(),
             sent: 0,
+            has_reader,
         }
     }
 
@@ -117,7 +122,7 @@ impl Outbound {
         if let Some(piece) = state.pieces.pop_front() {
             state.bytes -= piece.len();
             drop(state);
-            self.buffer.changed.notify_one();
+            self.wake_reader();
             self.front = piece;
             self.sent = 0;
             return Ready::Bytes(&self.front);
@@ -132,6 +137,12 @@ impl Outbound {
                 state.is_awaited = true;
                 Ready::NotYet
             }
+        }
+    }
+
+    fn wake_reader(&self) {
+        if self.has_reader {
+            self.buffer.changed.notify_one();
         }
     }
 
@@ -161,7 +172,7 @@ impl std::fmt::Debug for Outbound {
 impl Drop for Outbound {
     fn drop(&mut self) {
         self.buffer.lock().is_dropped = true;
-        self.buffer.changed.notify_one();
+        self.wake_reader();
     }
 }
 
