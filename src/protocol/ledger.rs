@@ -83,6 +83,8 @@ enum Asked {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Strictness {
+    /// Listed, and not the 250 of a transfer that has begun.
+    Expected,
     Listed,
     Tolerated,
     /// Only an empty line is that modest.
@@ -174,6 +176,7 @@ impl Ledger {
 
     fn assign_final(&mut self, code: ReplyCode) -> Assignment {
         for (strictness, fit) in [
+            (Strictness::Expected, Fit::Listed),
             (Strictness::Listed, Fit::Listed),
             (Strictness::Tolerated, Fit::Tolerated),
             (Strictness::LastResort, Fit::Tolerated),
@@ -321,7 +324,10 @@ impl Entry {
                 && (self.preliminaries == 0 || ends_a_transfer(code));
         };
         if self.preliminaries > 0 {
-            let listed = entry.replies_after_preliminary.contains(&code.0);
+            // RFC 959 lists 250 for transfers too, but servers end them with 226. pyftpdlib answers at once what is sent
+            // beside a transfer: 250 is the reply to a CWD or DELE if there is one.
+            let listed = entry.replies_after_preliminary.contains(&code.0)
+                && (strictness != Strictness::Expected || code != ReplyCode(250));
             // Once the transfer has begun, "500 unknown command" is about something else: Pure-FTPd answers so
             // to whatever is typed while it transfers.
             return listed || (strictness == Strictness::Tolerated && ends_a_transfer(code));

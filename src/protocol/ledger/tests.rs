@@ -46,7 +46,7 @@ fn is_ambiguous(ledger: &Ledger, codes: &[u16]) -> bool {
 }
 
 fn fits(entry: &super::Entry, codes: &[u16]) -> bool {
-    (codes.iter()).any(|code| entry.fits(ReplyCode(*code), super::Strictness::Listed))
+    (codes.iter()).any(|code| entry.fits(ReplyCode(*code), super::Strictness::Expected))
 }
 
 fn played(name: &str, dialogue: Dialogue) -> Ledger {
@@ -409,6 +409,43 @@ fn a_begun_transfer_is_open_until_its_own_final_reply() {
                 "< 451 STOR",
                 "< 425 RETR",
                 "< 450 LIST",
+            ],
+        ),
+        (
+            "commands on files, answered at once",
+            &[
+                "> STOR",
+                "< 150 STOR",
+                "> CWD",
+                "< 250 CWD",
+                "> DELE",
+                "< 250 DELE",
+                "> NOOP",
+                "< 250 STOR",
+                "< 200 NOOP",
+            ],
+        ),
+        (
+            "QUIT beside it, and its 221 first",
+            &[
+                "> STOR",
+                "< 150 STOR",
+                "> NOOP",
+                "< 200 NOOP",
+                "> QUIT",
+                "< 221 QUIT",
+                "< 226 STOR",
+            ],
+        ),
+        (
+            "ABOR without a reply",
+            &[
+                "> STOR",
+                "< 150 STOR",
+                "> ABOR",
+                "> PWD",
+                "< 257 PWD -ABOR",
+                "< 226 STOR",
             ],
         ),
         (

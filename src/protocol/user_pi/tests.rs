@@ -254,6 +254,59 @@ fn a_second_reply_teaches_nothing_and_answers_nothing_again() {
     );
 }
 
+/// Commands and the codes of their final replies, in the order in which these came.
+fn answers(dialogue: &[&str]) -> String {
+    let (mut pi, _) = UserPi::new();
+    pi.receive(b"220 ready\r\n");
+    let mut sent = Vec::new();
+    let mut answers = Vec::new();
+    for line in dialogue {
+        if line.starts_with(|first: char| first.is_ascii_digit()) {
+            pi.receive(format!("{line}\r\n").as_bytes());
+        } else {
+            sent.push((pi.send(&Command::new(*line).unwrap()), *line));
+        }
+        while let Some(event) = pi.next_event() {
+            let Event::CommandAnswered { entry, reply, .. } = event else {
+                continue;
+            };
+            let answered = sent.iter().find(|(of, _)| *of == entry);
+            answers.extend(answered.map(|(_, line)| format!("{line} {}", reply.code.0)));
+        }
+    }
+    answers.join(", ")
+}
+
+#[test]
+fn an_upload_and_the_commands_beside_it_get_their_own_replies() {
+    let beside_an_upload = |steps: &[&str]| {
+        let upload = ["STOR f", "150 go on", "NOOP", "200 ok"];
+        answers(&[&upload[..], steps].concat())
+    };
+    assert_eq!(
+        beside_an_upload(&["MKD d", "452 disk full", "257 \"d\""]),
+        "NOOP 200, STOR f 452, MKD d 257"
+    );
+    assert_eq!(
+        beside_an_upload(&["ABOR", "426 cut", "226 aborted"]),
+        "NOOP 200, STOR f 426, ABOR 226"
+    );
+    assert_eq!(
+        beside_an_upload(&["CWD d", "250 ok", "QUIT", "221 bye", "226 done"]),
+        "NOOP 200, CWD d 250, QUIT 221, STOR f 226"
+    );
+    let learnt = learnt(&[
+        "STOR f",
+        "150 go on",
+        "TYPE I",
+        "200 image",
+        "PWD",
+        "226 done",
+        "257 \"/d\"",
+    ]);
+    assert_eq!(learnt.directory.as_deref(), Some(&b"/d"[..]));
+}
+
 #[test]
 fn a_connection_that_ends_hands_out_the_reply_that_was_not_finished() {
     let mut pi = after(&["NOOP"]);
