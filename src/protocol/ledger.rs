@@ -18,8 +18,8 @@
 
 use std::collections::VecDeque;
 
+use super::command::Verb;
 use super::reply::ReplyCode;
-use super::verb::Verb;
 use super::verbs::{self, DataDirection};
 
 /// The commands that are owed a reply, and the last ones that got or missed theirs.

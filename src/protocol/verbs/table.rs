@@ -1,7 +1,7 @@
-//! The rows of the table of verbs.
+//! The rows of the table of verbs, in the order of their names, and the lists of replies that several of them share.
 
 use super::VerbEntry;
-use crate::protocol::site_commands::SITE_COMMAND_NAMES;
+use super::site_commands::SITE_COMMAND_NAMES;
 
 /// Every verb that a registry, an RFC or a server in use knows, sorted by name.
 #[rustfmt::skip]

@@ -8,23 +8,20 @@
 //!                                                     +-----> Transferring ----------+
 //! ```
 
+mod learnt;
+
 use std::collections::VecDeque;
 
-use super::answered::Answered;
-use super::command::Command;
+use super::command::{Command, UnfinishedLine, Verb};
 use super::data_port::{DataPort, DataPortUnreadable};
-use super::learnt;
 use super::ledger::{Assignment, EntryId, Fit, Ledger};
-use super::masked_octets::{MaskedOctets, ReceivedMask};
 use super::parameters::RestartMarker;
 use super::reply::{Reply, ReplyCode};
 use super::reply_reader::{Received, ReplyReader};
-use super::secret_echo::SecretEcho;
-use super::unfinished_line::UnfinishedLine;
-use super::verb::Verb;
+use super::secrets::{MaskedOctets, ReceivedMask, SecretEcho};
 use super::verbs;
 
-pub use super::learnt::{DataPortUse, Learnt};
+pub use learnt::{DataPortUse, Learnt};
 
 /// The state machine of one control connection.
 #[derive(Debug, Default)]
@@ -52,6 +49,21 @@ struct Awaited {
     begun: bool,
     /// What was known when it was sent.
     before: Learnt,
+}
+
+/// One reply, the command that it answered, and what had been learnt when that command was sent.
+#[derive(Clone, Debug)]
+pub struct Answered {
+    /// The command with its secret masked; `None` for the greeting and for a reply that nobody asked for.
+    pub command: Option<Command>,
+    /// Neither a command nor the greeting was owed it.
+    pub unasked: bool,
+    /// The reply, with echoes of secrets masked.
+    pub reply: Reply,
+    /// A 1yz had answered the same command before.
+    pub begun: bool,
+    /// What the server had acknowledged before the command went out.
+    pub before: Learnt,
 }
 
 /// Something that happened on the control connection.
@@ -164,20 +176,6 @@ impl UserPi {
         self.unfinished_line.is_begun()
     }
 
-    /// Masks octets as they arrive, before [`UserPi::receive`] takes them.
-    #[must_use]
-    pub fn mask_received(&self, mask: &mut ReceivedMask, octets: &[u8]) -> MaskedOctets {
-        let owes_secret = |awaited: &Awaited| awaited.command.secret().is_some();
-        let answers_secret = self.ledger.is_empty() || self.awaiting.iter().any(owes_secret);
-        mask.take(octets, &self.echo, answers_secret)
-    }
-
-    /// The secrets that a server may echo.
-    #[must_use]
-    pub fn echo(&self) -> &SecretEcho {
-        &self.echo
-    }
-
     /// Takes octets that arrived on the control connection.
     pub fn receive(&mut self, octets: &[u8]) {
         self.reader.push(octets);
@@ -257,6 +255,20 @@ impl UserPi {
     #[must_use]
     pub fn masked(&self, octets: &[u8]) -> Vec<u8> {
         self.echo.masked(octets)
+    }
+
+    /// Masks octets as they arrive, before [`UserPi::receive`] takes them.
+    #[must_use]
+    pub fn mask_received(&self, mask: &mut ReceivedMask, octets: &[u8]) -> MaskedOctets {
+        let owes_secret = |awaited: &Awaited| awaited.command.secret().is_some();
+        let answers_secret = self.ledger.is_empty() || self.awaiting.iter().any(owes_secret);
+        mask.take(octets, &self.echo, answers_secret)
+    }
+
+    /// The secrets that a server may echo.
+    #[must_use]
+    pub fn echo(&self) -> &SecretEcho {
+        &self.echo
     }
 
     /// Closes every open entry without sending anything.
@@ -352,6 +364,30 @@ impl UserPi {
             Ok(port) => Event::DataPortOffered(port),
             Err(reason) => Event::DataPortUnreadable(reason),
         });
+    }
+}
+
+impl Answered {
+    /// The verb that was answered; empty if there was no command.
+    #[must_use]
+    pub fn verb(&self) -> Verb {
+        self.command
+            .as_ref()
+            .map_or_else(|| Verb::new(b""), Command::verb)
+    }
+
+    /// Whether the verb is one of these, given in upper case.
+    #[must_use]
+    pub fn is_to(&self, verbs: &[&str]) -> bool {
+        let verb = self.verb();
+        verbs.iter().any(|name| verb.is(name))
+    }
+
+    /// The argument of the command, without blanks around it; empty if there is none.
+    #[must_use]
+    pub fn argument(&self) -> &[u8] {
+        let argument = self.command.as_ref().and_then(Command::argument);
+        argument.unwrap_or_default().trim_ascii()
     }
 }
 

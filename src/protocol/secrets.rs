@@ -1,4 +1,5 @@
-//! The octets of the control connection as they may be shown: secrets become `****`, however they are cut into pieces.
+//! Masks secrets in what may be shown: in what is sent, and in what comes back of it. Some servers repeat the line that they did
+//! not understand: `500 'PASS hunter2' not understood`.
 //!
 //! ```text
 //! sent      "PASS hun", "ter2\r\n"              shown   "PASS ****", "****\r\n"
@@ -8,8 +9,145 @@
 use std::ops::Range;
 
 use super::command::secret_offset;
-use super::secret_echo::{MASK, SecretEcho};
+use super::reply::Reply;
 use super::telnet::{Filtered, TelnetFilter};
+use super::verbs;
+
+/// The secrets that were sent last, and the masking of replies that repeat them.
+#[derive(Default)]
+pub struct SecretEcho {
+    recent: Vec<Vec<u8>>,
+}
+
+impl SecretEcho {
+    /// Remembers a secret that is about to be sent.
+    pub fn remember(&mut self, secret: &[u8]) {
+        let secret = secret.trim_ascii();
+        if secret.is_empty() || self.recent.iter().any(|known| known == secret) {
+            return;
+        }
+        if self.recent.len() == KEPT {
+            self.recent.remove(0);
+        }
+        self.recent.push(secret.to_vec());
+    }
+
+    /// The reply with every echo of a secret replaced by `****`.
+    ///
+    /// A secret shorter than [`SHORT`] octets is masked only as a whole word, and only where it is an echo: in the reply to
+    /// the command that carried it, or behind its verb. Otherwise the password `5` would blot out every `213 5`.
+    pub fn mask(&self, reply: &mut Reply, answers_secret: bool) {
+        for line in &mut reply.lines {
+            let places = self.places(line, answers_secret);
+            replace(line, &places);
+        }
+    }
+
+    /// The same for any octets that a server sent, outside replies.
+    #[must_use]
+    pub fn masked(&self, octets: &[u8]) -> Vec<u8> {
+        let mut line = octets.to_vec();
+        let places = self.places(&line, false);
+        replace(&mut line, &places);
+        line
+    }
+
+    /// Where a line echoes secrets: ranges of octets, in order and apart.
+    #[must_use]
+    pub fn places(&self, line: &[u8], answers_secret: bool) -> Vec<Range<usize>> {
+        // A NUL in the middle of an echo hides it from nobody who reads the screen.
+        let kept: Vec<usize> = (0..line.len()).filter(|&index| line[index] != 0).collect();
+        if kept.len() == line.len() {
+            return self.places_without_nul(line, answers_secret);
+        }
+        let text: Vec<u8> = kept.iter().map(|&index| line[index]).collect();
+        let places = self.places_without_nul(&text, answers_secret).into_iter();
+        places
+            .map(|place| kept[place.start]..kept[place.end - 1] + 1)
+            .collect()
+    }
+
+    fn places_without_nul(&self, line: &[u8], answers_secret: bool) -> Vec<Range<usize>> {
+        let mut places = Vec::new();
+        for secret in &self.recent {
+            let accept = if secret.len() >= SHORT {
+                |_: &[u8], _| true
+            } else if answers_secret {
+                is_whole_word
+            } else {
+                is_behind_verb
+            };
+            let found = line
+                .windows(secret.len())
+                .enumerate()
+                .filter(|(_, window)| window == secret)
+                .map(|(start, _)| start..start + secret.len());
+            places.extend(found.filter(|place| accept(line, place.clone())));
+        }
+        joined(places)
+    }
+
+    /// How many of the last octets may be the beginning of an echo that has not come whole.
+    #[must_use]
+    pub fn unfinished_octets(&self, line: &[u8]) -> usize {
+        let begun = |secret: &Vec<u8>| {
+            let longest = line.len().min(secret.len().saturating_sub(1));
+            (1..=longest)
+                .rev()
+                .find(|&length| line.ends_with(&secret[..length]))
+        };
+        self.recent.iter().filter_map(begun).max().unwrap_or(0)
+    }
+
+    /// The length of the longest secret in octets.
+    #[must_use]
+    pub fn longest(&self) -> usize {
+        self.recent.iter().map(Vec::len).max().unwrap_or(0)
+    }
+}
+
+impl std::fmt::Debug for SecretEcho {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "SecretEcho({} secrets)", self.recent.len())
+    }
+}
+
+fn is_whole_word(line: &[u8], range: Range<usize>) -> bool {
+    let is_edge = |octet: Option<&u8>| octet.is_none_or(|octet| !octet.is_ascii_alphanumeric());
+    // The reply code is not an echo.
+    range.start >= 4 && is_edge(line.get(range.start - 1)) && is_edge(line.get(range.end))
+}
+
+/// `... PASS x ...`, as servers repeat a line that they did not understand.
+fn is_behind_verb(line: &[u8], range: Range<usize>) -> bool {
+    let before = line[..range.start].trim_ascii_end();
+    let verb = &before[before.len().saturating_sub(4)..];
+    before.len() < range.start && verbs::is_secret(verb) && is_whole_word(line, range)
+}
+
+/// Ranges that overlap become one: of a secret inside another nothing stays readable.
+fn joined(mut places: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    places.sort_by_key(|place| place.start);
+    let mut joined: Vec<Range<usize>> = Vec::new();
+    for place in places {
+        match joined.last_mut() {
+            Some(last) if place.start < last.end => last.end = last.end.max(place.end),
+            _ => joined.push(place),
+        }
+    }
+    joined
+}
+
+fn replace(line: &mut Vec<u8>, places: &[Range<usize>]) {
+    for place in places.iter().rev() {
+        line.splice(place.clone(), MASK.iter().copied());
+    }
+}
+
+const KEPT: usize = 4;
+const SHORT: usize = 4;
+/// What stands in the place of a secret, whatever its length.
+const MASK: &[u8] = b"****";
 
 /// Octets with `****` in the place of each secret, so that not even its length shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,9 +1,10 @@
 //! The one table of verbs: hints, completion, help, secrecy, data direction, the ledger and the compliance page
 //! all read it.
 
+pub mod site_commands;
 mod table;
 
-use super::verb::Verb;
+use super::command::Verb;
 
 pub use table::VERBS;
 
@@ -18,7 +19,7 @@ pub struct VerbEntry {
     /// The code with its arguments, such as `APPE <path>`; what may be left out stands in brackets.
     pub syntax: &'static str,
     /// Arguments that have a fixed spelling, the most useful first: `A`, `L 8` for TYPE, `CHMOD` for SITE. Where more must
-    /// follow, [`VerbEntry::syntax`] and [`super::site_commands`] tell what.
+    /// follow, [`VerbEntry::syntax`] and [`site_commands`] tell what.
     pub sub_arguments: &'static [&'static str],
     /// Where it is defined: `RFC 959 section 4.1.3`, several with `; ` between them.
     pub reference: &'static str,
@@ -80,7 +81,7 @@ pub fn is_secret(code: &[u8]) -> bool {
 }
 
 impl VerbEntry {
-    pub(super) const fn new(
+    const fn new(
         name: &'static str,
         syntax: &'static str,
         reference: &'static str,
@@ -106,61 +107,61 @@ impl VerbEntry {
         }
     }
 
-    pub(super) const fn needs(mut self, prerequisite: &'static str) -> Self {
+    const fn needs(mut self, prerequisite: &'static str) -> Self {
         self.prerequisite = prerequisite;
         self
     }
 
-    pub(super) const fn notes(mut self, notes: &'static str) -> Self {
+    const fn notes(mut self, notes: &'static str) -> Self {
         self.notes = notes;
         self
     }
 
-    pub(super) const fn example(mut self, example: &'static [&'static str]) -> Self {
+    const fn example(mut self, example: &'static [&'static str]) -> Self {
         self.example = example;
         self
     }
 
-    pub(super) const fn quirks(mut self, quirks: &'static str) -> Self {
+    const fn quirks(mut self, quirks: &'static str) -> Self {
         self.quirks = quirks;
         self
     }
 
-    pub(super) const fn handled(mut self, handling: &'static str) -> Self {
+    const fn handled(mut self, handling: &'static str) -> Self {
         self.handling = handling;
         self
     }
 
-    pub(super) const fn takes(mut self, sub_arguments: &'static [&'static str]) -> Self {
+    const fn takes(mut self, sub_arguments: &'static [&'static str]) -> Self {
         self.sub_arguments = sub_arguments;
         self
     }
 
-    pub(super) const fn receives(mut self, after_preliminary: &'static [u16]) -> Self {
+    const fn receives(mut self, after_preliminary: &'static [u16]) -> Self {
         self.data = Some(DataDirection::Received);
         self.prerequisite = LOGIN_AND_DATA_CONNECTION;
         self.replies_after_preliminary = after_preliminary;
         self
     }
 
-    pub(super) const fn sends(mut self, after_preliminary: &'static [u16]) -> Self {
+    const fn sends(mut self, after_preliminary: &'static [u16]) -> Self {
         self.data = Some(DataDirection::Sent);
         self.prerequisite = LOGIN_AND_DATA_CONNECTION;
         self.replies_after_preliminary = after_preliminary;
         self
     }
 
-    pub(super) const fn secret(mut self) -> Self {
+    const fn secret(mut self) -> Self {
         self.secret = true;
         self
     }
 
-    pub(super) const fn historic(mut self) -> Self {
+    const fn historic(mut self) -> Self {
         self.origin = Origin::Historic;
         self
     }
 
-    pub(super) const fn wild(mut self) -> Self {
+    const fn wild(mut self) -> Self {
         self.origin = Origin::Wild;
         self
     }

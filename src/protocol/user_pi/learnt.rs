@@ -1,16 +1,13 @@
 //! What a user-PI knows of the server's state, from the replies that it has seen.
 
-use super::announced_size;
-use super::command::Command;
-use super::parameters::{
+use super::data_direction;
+use crate::protocol::command::{Command, Verb};
+use crate::protocol::parameters::{
     FileStructure, ProtectionLevel, RepresentationType, RestartMarker, TransferMode,
     TransferParameters,
 };
-use super::path_name;
-use super::reply::{Reply, ReplyClass, ReplyCode};
-use super::user_pi::data_direction;
-use super::verb::Verb;
-use super::verbs::DataDirection;
+use crate::protocol::reply::{Reply, ReplyClass, ReplyCode};
+use crate::protocol::verbs::DataDirection;
 
 /// How the data connection of the next transfer is to come about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,8 +78,8 @@ impl Learnt {
         match (last_size, self.pending_restart) {
             (Some((_, size)), Some(RestartMarker(skipped))) => size.checked_sub(skipped),
             (None, Some(_)) => None,
-            (Some((_, size)), None) => announced_size::in_preliminary(reply).or(Some(*size)),
-            (None, None) => announced_size::in_preliminary(reply),
+            (Some((_, size)), None) => reply.announced_octets().or(Some(*size)),
+            (None, None) => reply.announced_octets(),
         }
     }
 
@@ -146,10 +143,9 @@ impl Learnt {
             b"PROT" if reply.code.class() != ReplyClass::PositiveCompletion => {}
             b"PROT" => self.parameters.protection = ProtectionLevel::from_argument(argument),
             b"REST" => self.pending_restart = restart_marker(argument),
-            b"PWD" | b"XPWD" => self.directory = path_name::from_257(reply),
+            b"PWD" | b"XPWD" => self.directory = reply.quoted_path(),
             b"SIZE" => {
-                let octets = announced_size::in_size_reply(reply);
-                self.last_size = octets.map(|octets| (argument.to_vec(), octets));
+                self.last_size = reply.size().map(|octets| (argument.to_vec(), octets));
             }
             b"CWD" | b"XCWD" | b"CDUP" | b"XCUP" => {
                 self.directory = None;
