@@ -16,7 +16,7 @@ pub struct Command {
     line: Vec<u8>,
 }
 
-/// An octet that no command line may hold, and where it stood.
+/// An octet that no command line may hold, and its place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("octet {offset} of the line is {}: a second command could hide there, so nothing was sent", name(*octet))]
 pub struct IllegalOctet {
@@ -79,7 +79,7 @@ impl Command {
         Some(&self.line[space + 1..])
     }
 
-    /// The secret that the line carries: the argument of PASS, ACCT or ADAT in any case, behind any blanks
+    /// The secret that the line carries: the argument of PASS, ACCT or ADAT in any case, after any blanks
     /// (some servers skip leading blanks, so ` PASS x` is a password too).
     #[must_use]
     pub fn secret(&self) -> Option<&[u8]> {
@@ -148,7 +148,7 @@ impl fmt::Debug for Verb {
     }
 }
 
-/// What was sent behind the last line end, without the Telnet commands in it: the beginning of the line that the server
+/// What was sent after the last line end, without the Telnet commands in it: the beginning of the line that the server
 /// will read next.
 #[derive(Debug, Default)]
 pub(super) struct UnfinishedLine {
@@ -171,7 +171,7 @@ impl UnfinishedLine {
         commands
     }
 
-    /// This beginning and the command behind it, as one line.
+    /// This beginning and the command after it, as one line.
     pub(super) fn completed(&self, command: &Command) -> Command {
         let line = [&self.text, command.line()].concat();
         // A CR or NUL in the beginning makes it a line that no table knows.

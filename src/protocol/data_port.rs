@@ -2,7 +2,7 @@
 //! and 4.1.2; RFC 1639; RFC 2428).
 //!
 //! The text of a 227 was never fixed, so it is searched for six numbers wherever they stand (RFC 1123 section
-//! 4.1.2.6). Numbers are never wrapped: 300 is an error, not 44.
+//! 4.1.2.6). Numbers never wrap around: 300 is an error, not 44.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4};
 use std::str::FromStr;
@@ -12,7 +12,7 @@ use super::reply::{Reply, ReplyCode};
 /// An advertised data port.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DataPort {
-    /// The host as advertised; `None` if the form holds none (229) or none that makes sense.
+    /// The host as advertised; `None` if the form holds none (229) or an impossible one.
     pub host: Option<IpAddr>,
     /// Never 0.
     pub port: u16,
@@ -40,10 +40,10 @@ pub enum DataPortUnreadable {
     /// Not the form of an EPRT argument (RFC 2428 section 2).
     #[error("no |family|address|port| between equal delimiters")]
     NoExtendedAddress,
-    /// A number above 255 where an octet stands.
+    /// A number above 255 in the place of an octet.
     #[error("{0} is not an octet (0 to 255)")]
     NotAnOctet(String),
-    /// Something above 65535, or no number, where a port stands.
+    /// Something that is above 65535, or not a number, in the place of a port.
     #[error("{0} is not a port (1 to 65535)")]
     NotAPort(String),
     /// Nothing can be connected to port 0.
@@ -181,12 +181,12 @@ impl DataPortUnreadable {
     }
 }
 
-/// Reads the last line that holds the form; the code in front of a line is no part of it.
+/// Reads the last line that holds the form; the code at the start of a line is not part of it.
 fn read_last(reply: &Reply, form: fn(&[u8]) -> Reading) -> Reading {
     let code = reply.code.to_string();
     let mut defect = None;
     for line in reply.lines.iter().rev() {
-        let found = match form(behind_code(line, code.as_bytes())) {
+        let found = match form(after_code(line, code.as_bytes())) {
             Ok(port) => return Ok(port),
             Err(found) => found,
         };
@@ -197,8 +197,8 @@ fn read_last(reply: &Reply, form: fn(&[u8]) -> Reading) -> Reading {
     Err(defect.unwrap_or(DataPortUnreadable::NoSixNumbers))
 }
 
-/// Digits that go on behind those of the code are a number of the text.
-fn behind_code<'t>(line: &'t [u8], code: &[u8]) -> &'t [u8] {
+/// Where more digits follow, they are not the code but a number of the text.
+fn after_code<'t>(line: &'t [u8], code: &[u8]) -> &'t [u8] {
     match line.strip_prefix(code) {
         Some(text) if !text.first().is_some_and(u8::is_ascii_digit) => text,
         _ => line,
@@ -212,13 +212,13 @@ fn read_six(text: &[u8]) -> Reading {
     DataPort::from_port_argument(run.text).map(DataPort::offered)
 }
 
-/// The forms of a 227 over IPv6 that hold a port and no host to speak of: ProFTPD writes `(1,157,82)` for `::1`,
+/// The forms of a 227 over IPv6 that hold a port but no usable host: ProFTPD writes `(1,157,82)` for `::1`,
 /// pyftpdlib `(::1,157,214)`.
 fn read_port_only(text: &[u8]) -> Reading {
     let runs = number_runs(text);
     let run = runs.iter().find(|run| match run.numbers.len() {
         3 => true,
-        2 => run.is_behind_ipv6_host,
+        2 => run.follows_ipv6_host,
         _ => false,
     });
     let numbers = &run.ok_or(DataPortUnreadable::NoSixNumbers)?.numbers;
@@ -264,9 +264,9 @@ fn split_long<'n, 't>(numbers: &'n [Number<'t>]) -> Option<(&'n [Number<'t>], &'
 /// `(|||port|)`, with any delimiter, without parentheses too (RFC 2428 section 3).
 fn read_extended(text: &[u8]) -> Reading {
     for (at, &delimiter) in text.iter().enumerate() {
-        let behind_parenthesis = at > 0 && text[at - 1] == b'(';
+        let after_parenthesis = at > 0 && text[at - 1] == b'(';
         if !delimiter.is_ascii_graphic()
-            || (delimiter.is_ascii_alphanumeric() && !behind_parenthesis)
+            || (delimiter.is_ascii_alphanumeric() && !after_parenthesis)
         {
             continue;
         }
@@ -297,7 +297,7 @@ type Number<'t> = &'t [u8];
 struct NumberRun<'t> {
     text: &'t [u8],
     numbers: Vec<Number<'t>>,
-    is_behind_ipv6_host: bool,
+    follows_ipv6_host: bool,
 }
 
 fn number_runs(text: &[u8]) -> Vec<NumberRun<'_>> {
@@ -314,7 +314,7 @@ fn number_runs(text: &[u8]) -> Vec<NumberRun<'_>> {
             let number = &text[at..at + length_of(&text[at..], u8::is_ascii_digit)];
             numbers.push(number);
             at += number.len();
-            match number_behind_comma(&text[at..]) {
+            match number_after_comma(&text[at..]) {
                 Some(offset) => at += offset,
                 None => break,
             }
@@ -322,19 +322,19 @@ fn number_runs(text: &[u8]) -> Vec<NumberRun<'_>> {
         runs.push(NumberRun {
             text: &text[start..at],
             numbers,
-            is_behind_ipv6_host: ends_with_ipv6_host(&text[..start]),
+            follows_ipv6_host: ends_with_ipv6_host(&text[..start]),
         });
     }
     runs
 }
 
-/// Where the next number begins, if only blanks and one comma stand before it.
-fn number_behind_comma(text: &[u8]) -> Option<usize> {
+/// Where the next number begins, if only blanks and one comma come before it.
+fn number_after_comma(text: &[u8]) -> Option<usize> {
     let is_blank = |octet: &u8| matches!(octet, b' ' | b'\t');
     let comma = length_of(text, is_blank);
-    let behind = text.get(comma..)?.strip_prefix(b",")?;
-    let number = length_of(behind, is_blank);
-    behind
+    let after_comma = text.get(comma..)?.strip_prefix(b",")?;
+    let number = length_of(after_comma, is_blank);
+    after_comma
         .get(number)?
         .is_ascii_digit()
         .then_some(comma + 1 + number)
@@ -374,7 +374,7 @@ fn parse<T: FromStr>(text: &[u8]) -> Option<T> {
     std::str::from_utf8(text).ok()?.parse().ok()
 }
 
-/// The text as it may stand in an error: printable, and not as long as a hostile server would like.
+/// The text as an error may quote it: printable, and cut, since a hostile server may send much.
 fn shown(text: &[u8]) -> String {
     const LONGEST: usize = 48;
     match text.get(..LONGEST) {

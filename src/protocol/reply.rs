@@ -97,27 +97,25 @@ impl ReplyCode {
 }
 
 impl ReplyClass {
-    /// What the first digit tells the user, in one line.
+    /// What the first digit means to the user, in one line.
     #[must_use]
     pub fn meaning(self) -> &'static str {
         match self {
             Self::PositivePreliminary => "begun; another reply to the same command follows.",
             Self::PositiveCompletion => "done.",
-            Self::PositiveIntermediate => {
-                "accepted so far; the server waits for another command of yours."
-            }
+            Self::PositiveIntermediate => "accepted so far; the server waits for another command.",
             Self::TransientNegativeCompletion => "not done; the same command may succeed later.",
             Self::PermanentNegativeCompletion => {
-                "not done; the same command will fail again if nothing else changes."
+                "not done; the same command will fail again unless something else changes."
             }
-            Self::Protected => "a reply in wrapping: its text is base64 (RFC 2228 section 5.2).",
+            Self::Protected => "a protected reply: its text is base64 (RFC 2228 section 5.2).",
             Self::Unclassified => "no RFC gives this first digit a meaning.",
         }
     }
 }
 
 impl ReplySubject {
-    /// What the second digit tells the user, in one line.
+    /// What the second digit means to the user, in one line.
     #[must_use]
     pub fn meaning(self) -> &'static str {
         match self {
@@ -145,7 +143,7 @@ impl fmt::Debug for ReplyCode {
 
 /// One whole reply, its lines as received without their line ends and without Telnet commands.
 ///
-/// The octets are the server's: hostile until the painter has escaped them.
+/// The octets are the server's: they must be escaped before they are shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reply {
     /// The code of the first line.
@@ -159,7 +157,7 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// The text of the last line behind the code and its separator; the whole line if it has no code.
+    /// The text of the last line after the code and its separator; the whole line if it does not have a code.
     #[must_use]
     pub fn text(&self) -> &[u8] {
         let line = self.lines.last().map_or(&[][..], Vec::as_slice);
@@ -254,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn the_number_behind_the_name_counts() {
+    fn the_last_number_of_bytes_counts() {
         for (line, octets) in [
             (
                 "150 Opening BINARY mode data connection for f (12345 bytes).",

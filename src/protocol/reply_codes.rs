@@ -1,4 +1,4 @@
-//! The table of reply codes: what each means, and where that is written.
+//! The table of reply codes: what each means, and where it is defined.
 
 use super::command::Verb;
 use super::reply::ReplyCode;
@@ -8,7 +8,7 @@ use super::reply::ReplyCode;
 pub struct ReplyCodeEntry {
     /// Three digits; five for the WinSock numbers that some servers print in its place.
     pub code: ReplyCode,
-    /// What it tells the user, in one line.
+    /// What it means to the user, in one line.
     pub meaning: &'static str,
     /// Where it is defined: `RFC 959 section 4.2`, several with `; ` between them.
     pub reference: &'static str,
@@ -34,7 +34,7 @@ pub struct Reading {
 }
 
 impl ReplyCodeEntry {
-    /// What it tells the user who sent this verb.
+    /// What it means to a user who sent this verb.
     #[must_use]
     pub fn meaning_for(&self, verb: &Verb) -> &'static str {
         self.reading(verb)
@@ -113,7 +113,7 @@ const fn reading(
 pub static REPLY_CODES: &[ReplyCodeEntry] = &[
     row(110, "A restart marker: the user's, and the server's for the same place.",
         "RFC 959 section 4.2; RFC 1123 section 4.1.3.4")
-        .causes("In block and compressed mode the server tells where a transfer could restart.")
+        .causes("In block and compressed mode the server reports where a transfer could restart.")
         .advice("Note the marker; REST takes it after a break."),
     row(120, "Ready in some minutes; 220 will follow.", RFC_959)
         .causes("The server is up and not ready.")
@@ -129,7 +129,7 @@ pub static REPLY_CODES: &[ReplyCodeEntry] = &[
     row(200, "Done.", RFC_959)
         .causes("The command was carried out."),
     row(202, "Not implemented, and not needed here.", RFC_959)
-        .causes("The server has no use for the command.")
+        .causes("The server does not need the command.")
         .advice("Go on as if it were done. After APPE it means that nothing was appended."),
     row(211, "State of the system, or list of features.", "RFC 959 section 4.2; RFC 2389 section 3")
         .causes("STAT, FEAT, or a HELP.")
@@ -151,12 +151,12 @@ pub static REPLY_CODES: &[ReplyCodeEntry] = &[
     row(221, "The server closes the control connection.", RFC_959)
         .causes("QUIT; some servers say it at the end of an idle session.")
         .advice("`open` connects again.")
-        .handled("A person's QUIT that gets it ends the program."),
-    row(225, "The data connection is open, with no transfer going on.", RFC_959)
-        .causes("ABOR, and nothing was going on."),
+        .handled("A QUIT that you type ends the program once it gets this."),
+    row(225, "The data connection is open; no transfer is in progress.", RFC_959)
+        .causes("ABOR when no transfer was in progress."),
     row(226, "The data connection closes; the transfer or the abort succeeded.", RFC_959)
         .causes("A transfer is over, or an ABOR did its work.")
-        .advice("It proves nothing about an upload: SIZE does. The next transfer wants a new PASV.")
+        .advice("It does not say that an upload is whole: compare its SIZE. The next transfer needs a new PASV.")
         .handled("A transfer is settled once both this and the end of the data are there."),
     row(227, "The server listens at this host and port (h1,h2,h3,h4,p1,p2).",
         "RFC 959 section 4.2; RFC 1123 section 4.1.2.6")
@@ -164,23 +164,23 @@ pub static REPLY_CODES: &[ReplyCodeEntry] = &[
         .advice("LIST, RETR, STOR or APPE; the port is good for one transfer.")
         .handled("The port is dialled at once."),
     row(228, "The server listens at this long address.", "RFC 1639 section 3")
-        .causes("LPSV, or a PASV that took the long way.")
-        .advice("As after a 227.")
+        .causes("LPSV, or a PASV that is answered in the long form.")
+        .advice("The same as after a 227.")
         .handled("The port is dialled at once."),
     row(229, "The server listens at this port (|||port|), at the address of the control connection.",
         "RFC 2428 section 3")
         .causes("EPSV.")
-        .advice("As after a 227.")
+        .advice("The same as after a 227.")
         .handled("The port is dialled at once, at the server's address."),
     row(230, "Logged in.", RFC_959)
         .causes("The login is complete.")
         .advice("PASV and LIST, or whatever you came for."),
     row(232, "Logged in, by the security exchange.", RFC_2228)
-        .causes("USER after a security exchange that has proven who you are.")
-        .advice("As after a 230."),
+        .causes("USER after a security exchange that has shown who you are.")
+        .advice("The same as after a 230."),
     row(234, "The security exchange is complete; after AUTH TLS, TLS begins now.",
         "RFC 2228 section 5.1; RFC 4217 section 4")
-        .causes("AUTH TLS: the next octets belong to TLS.")
+        .causes("AUTH TLS: what comes next belongs to TLS.")
         .advice("PBSZ 0 and PROT P come next, then USER."),
     row(235, "The security exchange is complete.", RFC_2228)
         .causes("The last ADAT was right.")
@@ -198,9 +198,9 @@ pub static REPLY_CODES: &[ReplyCodeEntry] = &[
         .advice("PASS and the password.")
         .handled("The next line with an unknown verb is kept out of the history: it may be the password."),
     row(332, "An account is needed for login.", RFC_959)
-        .causes("The password was right, and the server wants an account on top.")
+        .causes("The password was right, and the server wants an account too.")
         .advice("ACCT and the account.")
-        .handled("As 331."),
+        .handled("Like 331."),
     row(334, "The mechanism is accepted; security data are needed.", RFC_2228)
         .causes("AUTH with a mechanism other than TLS.")
         .advice("ADAT and base64 data."),
@@ -211,12 +211,12 @@ pub static REPLY_CODES: &[ReplyCodeEntry] = &[
         .causes("USER, and the server wants a one-time password.")
         .advice("PASS and the answer to the challenge."),
     row(350, "Accepted so far; a further command must follow.", RFC_959)
-        .causes("RNFR, REST or RANG: half of something.")
+        .causes("RNFR, REST or RANG: the first of two commands.")
         .advice("RNTO directly after RNFR; RETR or STOR directly after REST.")
         .handled("A pending marker or rename is remembered."),
-    row(354, "Send the mail; a line with a lone dot ends it.", "RFC 765")
+    row(354, "Send the mail; a line with only a dot ends it.", "RFC 765")
         .causes("MAIL: the server waits for a text.")
-        .advice("The text, and a lone dot."),
+        .advice("The text, then a line with only a dot."),
     row(421, "The server is not available and closes the control connection.", RFC_959)
         .causes("The session was idle for too long, too many users, a shutdown, or a line that was too long.")
         .advice("`open` connects again; `resume` finishes what broke off.")
@@ -228,7 +228,7 @@ pub static REPLY_CODES: &[ReplyCodeEntry] = &[
         .read_as(OF_425),
     row(426, "The data connection broke; the transfer is aborted.", RFC_959)
         .causes("The data connection was reset: by an ABOR, a router, or either side.")
-        .advice("SIZE shows how much came through; `resume` sends or fetches the rest."),
+        .advice("SIZE shows how much arrived; `resume` sends or fetches the rest."),
     row(430, "The login failed.", "unregistered: several servers")
         .causes("Wrong user or password.")
         .advice("USER again, then PASS."),
@@ -238,14 +238,14 @@ pub static REPLY_CODES: &[ReplyCodeEntry] = &[
     row(450, "The file is not available now, or busy.", RFC_959)
         .causes("Another session uses the file, or there is none (ProFTPD to LIST). pyftpdlib: APPE while a REST \
             is pending.")
-        .advice("Later again. After a REST: REST 0, then again."),
+        .advice("Try again later. After a REST: REST 0, then again."),
     row(451, "Aborted by an error in the server.", "RFC 959 section 4.2; RFC 2389 section 4")
-        .causes("The server failed in the middle: a disk, a right, a setting. Pure-FTPd says it after an aborted \
+        .causes("The server failed in the middle: disk, permissions, configuration. Pure-FTPd says it after an aborted \
             upload.")
         .advice("SIZE shows what is there; then again, or `resume`."),
     row(452, "Not enough room in the server.", RFC_959)
         .causes("The disk is full.")
-        .advice("DELE what is not needed, or later again."),
+        .advice("DELE what is not needed, or try again later."),
     row(500, "Syntax error, or unknown command.", RFC_959)
         .causes("A typing error, a verb that this server does not have, or a line that is too long.")
         .advice("HELP or FEAT list what it has; `help` explains verbs."),
@@ -257,7 +257,7 @@ pub static REPLY_CODES: &[ReplyCodeEntry] = &[
         .advice("FEAT lists the extensions that it has."),
     row(503, "Not in this order: another command must come first.", RFC_959)
         .causes("RNTO without RNFR, PASS without USER, PROT without PBSZ or TLS, HOST or AUTH after the login.")
-        .advice("What must come first: `help VERB` says it.")
+        .advice("`help VERB` says what must come first.")
         .read_as(OF_503),
     row(504, "Not implemented for this argument.", RFC_959)
         .causes("A TYPE, MODE, STRU, AUTH or OPTS that the server does not have for this argument.")
@@ -281,7 +281,7 @@ pub static REPLY_CODES: &[ReplyCodeEntry] = &[
         .advice("EPSV without an argument, or PASV. Under TLS: PROT P, PASV and the command again.")
         .read_as(OF_522),
     row(530, "Not logged in.", RFC_959)
-        .causes("No login yet, a wrong password, or a user that may not come in. Some servers want AUTH TLS first.")
+        .causes("No login yet, a wrong password, or a user who may not log in. Some servers require AUTH TLS first.")
         .advice("USER and PASS; or AUTH TLS before them."),
     row(532, "An account is needed to store files.", RFC_959)
         .causes("Uploads want an account here.")
@@ -296,26 +296,26 @@ pub static REPLY_CODES: &[ReplyCodeEntry] = &[
         .causes("The security data did not check out.")
         .advice("AUTH again, from the beginning."),
     row(536, "The security mechanism does not support this PROT level.", RFC_2228)
-        .causes("This mechanism has no such PROT level: TLS has C and P.")
+        .causes("This mechanism does not have that PROT level: TLS has C and P.")
         .advice("PROT P, or PROT C."),
     row(537, "The security mechanism does not support this protection of commands.", RFC_2228)
         .causes("The mechanism cannot protect commands like that.")
         .advice("MIC, CONF or ENC: the one that the mechanism has."),
     row(550, "The file is not available: absent, or no access.", RFC_959)
-        .causes("No such file, no right to it, a directory in place of a file; SIZE in TYPE A; PASV after EPSV \
+        .causes("No such file, no permission, a directory in place of a file; SIZE in TYPE A; PASV after EPSV \
             ALL.")
         .advice("PWD and LIST show where you are and what is there. For SIZE: TYPE I first."),
     row(551, "Aborted: page type unknown.", RFC_959)
         .causes("STRU P, or RANG in TYPE A. Some servers say it in place of 425.")
         .advice("STRU F, TYPE I, PASV."),
-    row(552, "Aborted: the storage allowed is used up.", RFC_959)
+    row(552, "Aborted: the storage quota is used up.", RFC_959)
         .causes("Your quota is used up.")
-        .advice("DELE what is not needed; SIZE shows how much came through."),
+        .advice("DELE what is not needed; SIZE shows how much arrived."),
     row(553, "The file name is not allowed.", RFC_959)
-        .causes("A character in the name, a name that is reserved, or no right to write there.")
+        .causes("A character in the name, a name that is reserved, or no permission to write there.")
         .advice("Another name, or another directory."),
     row(554, "The file cannot be restarted where REST said.", "RFC 1123 section 4.1.3.4")
-        .causes("The marker of REST lies behind the end of the file, or is no number.")
+        .causes("The marker of REST lies past the end of the file, or is not a number.")
         .advice("SIZE (in TYPE I), then REST with what is there; REST 0 for the whole file."),
     row(555, "TYPE or STRU does not fit the file that is there.", "RFC 1123 section 4.1.3.4")
         .causes("The file was stored with another TYPE or STRU.")
@@ -336,17 +336,17 @@ pub static REPLY_CODES: &[ReplyCodeEntry] = &[
         .causes("The other side dropped the connection.")
         .advice("PASV and again, or `open`."),
     row(10060, "WinSock: the connection timed out.", "unregistered: WinSock numbers")
-        .causes("Nobody answered: a firewall, most of the time.")
+        .causes("No answer came, usually because of a firewall.")
         .advice("PASV in place of PORT, or the other way round."),
     row(10061, "WinSock: the connection was refused.", "unregistered: WinSock numbers")
-        .causes("Nobody listens at that port.")
+        .causes("Nothing listens on that port.")
         .advice("PASV again, then the transfer."),
     row(10066, "WinSock: the directory is not empty.", "unregistered: WinSock numbers")
         .causes("RMD of a directory that is not empty.")
         .advice("DELE what is in it, then RMD."),
     row(10068, "WinSock: too many users.", "unregistered: WinSock numbers")
         .causes("The server is full.")
-        .advice("Later again."),
+        .advice("Try again later."),
 ];
 
 const RFC_959: &str = "RFC 959 section 4.2";
@@ -367,7 +367,7 @@ const OF_425: &[Reading] = &[
     reading(
         &["EPRT", "LPRT", "PORT"],
         "The server cannot connect to that port.",
-        "A firewall, or nobody listens there.",
+        "A firewall, or nothing listens there.",
     ),
 ];
 

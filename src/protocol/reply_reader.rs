@@ -18,7 +18,7 @@ pub const REPLY_OCTETS_LIMIT: usize = 1024 * 1024;
 /// The reader of one control connection.
 ///
 /// Octets go in with [`ReplyReader::push`], what they amount to comes out of [`ReplyReader::next_received`]. What is
-/// held is bounded once everything received has been taken out: a line or a reply that never ends is read on,
+/// held is bounded once everything received has been taken out: what goes on for ever is still read,
 /// but no longer kept.
 #[derive(Debug, Default)]
 pub struct ReplyReader {
@@ -38,7 +38,7 @@ pub enum Received {
     Reply(Reply),
     /// A Telnet command, from its IAC on (RFC 854). It stood in the text that follows.
     Telnet(Vec<u8>),
-    /// A line outside any reply that is no reply itself, without its line end, cut at [`LINE_LIMIT`].
+    /// A line outside any reply that is not a reply itself, without its line end, cut at [`LINE_LIMIT`].
     Stray(Vec<u8>),
 }
 
@@ -91,7 +91,7 @@ impl ReplyReader {
         }
     }
 
-    /// The server has closed: what is unfinished is handed out as it stands. A last line without line end counts as
+    /// The server has closed: what is unfinished is handed out as it is. A last line without line end counts as
     /// a line; a reply whose end never came becomes stray lines.
     pub fn end_of_file(&mut self) {
         let unfinished = self.telnet.take_unfinished();
@@ -365,7 +365,7 @@ impl CodedLine {
     fn may_end(self, first: ReplyCode) -> bool {
         match self.separator {
             Separator::Space => self.code != first,
-            // A server that trims its lines leaves no space behind the code.
+            // A server that trims its lines leaves no space after the code.
             Separator::LineEnd => self.code == first,
             Separator::Hyphen => false,
         }
@@ -538,7 +538,7 @@ mod tests {
     }
 
     #[test]
-    fn octets_behind_a_reply_are_unread_until_they_are_taken() {
+    fn octets_after_a_reply_are_unread_until_they_are_taken() {
         for injected in [&b"2"[..], b"\r", b"\xff", b"220 x\r\n", b"\n", b"226-a\r\n"] {
             let mut reader = ReplyReader::new();
             reader.push(b"234 go\r\n");
@@ -606,9 +606,9 @@ mod tests {
                 if rest.is_empty() {
                     break;
                 }
-                let (piece, behind) = rest.split_at((*cut).min(rest.len()));
+                let (piece, remaining) = rest.split_at((*cut).min(rest.len()));
                 pieces.push(piece);
-                rest = behind;
+                rest = remaining;
             }
             let whole = read([&octets[..]]);
             prop_assert_eq!(&whole, &read(pieces));

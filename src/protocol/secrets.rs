@@ -1,4 +1,4 @@
-//! Masks secrets in what may be shown: in what is sent, and in what comes back of it. Some servers repeat the line that they did
+//! Masks secrets in what is shown: in what is sent, and in replies that echo it. Some servers repeat the line that they did
 //! not understand: `500 'PASS hunter2' not understood`.
 //!
 //! ```text
@@ -35,7 +35,7 @@ impl SecretEcho {
     /// The reply with every echo of a secret replaced by `****`.
     ///
     /// A secret shorter than [`SHORT`] octets is masked only as a whole word, and only where it is an echo: in the reply to
-    /// the command that carried it, or behind its verb. Otherwise the password `5` would blot out every `213 5`.
+    /// the command that carried it, or after its verb. Otherwise the password `5` would hide every `213 5`.
     pub fn mask(&self, reply: &mut Reply, answers_secret: bool) {
         for line in &mut reply.lines {
             let places = self.places(line, answers_secret);
@@ -55,7 +55,7 @@ impl SecretEcho {
     /// Where a line echoes secrets: ranges of octets, in order and apart.
     #[must_use]
     pub fn places(&self, line: &[u8], answers_secret: bool) -> Vec<Range<usize>> {
-        // A NUL in the middle of an echo hides it from nobody who reads the screen.
+        // An echo with a NUL in it can be read on the screen all the same.
         let kept: Vec<usize> = (0..line.len()).filter(|&index| line[index] != 0).collect();
         if kept.len() == line.len() {
             return self.places_without_nul(line, answers_secret);
@@ -75,7 +75,7 @@ impl SecretEcho {
             } else if answers_secret {
                 is_whole_word
             } else {
-                is_behind_verb
+                follows_verb
             };
             let found = line
                 .windows(secret.len())
@@ -119,7 +119,7 @@ fn is_whole_word(line: &[u8], range: Range<usize>) -> bool {
 }
 
 /// `... PASS x ...`, as servers repeat a line that they did not understand.
-fn is_behind_verb(line: &[u8], range: Range<usize>) -> bool {
+fn follows_verb(line: &[u8], range: Range<usize>) -> bool {
     let before = line[..range.start].trim_ascii_end();
     let verb = &before[before.len().saturating_sub(4)..];
     before.len() < range.start && verbs::is_secret(verb) && is_whole_word(line, range)
@@ -146,7 +146,7 @@ fn replace(line: &mut Vec<u8>, places: &[Range<usize>]) {
 
 const KEPT: usize = 4;
 const SHORT: usize = 4;
-/// What stands in the place of a secret, whatever its length.
+/// What is shown for a secret, whatever its length.
 const MASK: &[u8] = b"****";
 
 /// Octets with `****` in the place of each secret, so that not even its length shows.
@@ -209,7 +209,7 @@ impl SentMask {
             let mut places = places.iter();
             places.any(|place| place.start <= start && end <= place.end)
         };
-        // What stands in front of it may keep a server from reading PASS, but not a person.
+        // With what comes before it, a server may not read PASS there, but a person does.
         if !sent_secrets(octets).into_iter().all(is_covered) {
             self.line.drain(..earlier);
             earlier = 0;
@@ -217,7 +217,7 @@ impl SentMask {
         }
         let places = places.into_iter().map(|place| rebased(&place, earlier));
         let masked = MaskedOctets::new(octets, places);
-        self.line.drain(..behind_last_line_end(&self.line));
+        self.line.drain(..after_last_line_end(&self.line));
         masked
     }
 }
@@ -241,7 +241,7 @@ impl ReceivedMask {
         masked
     }
 
-    /// Takes octets that nobody wants to see.
+    /// Takes octets that will not be shown.
     pub fn skip(&mut self, octets: &[u8], echo: &SecretEcho) {
         self.line.extend_from_slice(octets);
         self.shown = self.line.len();
@@ -259,7 +259,7 @@ impl ReceivedMask {
 
     /// Drops what no echo can need any more.
     fn forget(&mut self, longest_secret: usize) {
-        let whole_lines = behind_last_line_end(&self.line[..self.shown]);
+        let whole_lines = after_last_line_end(&self.line[..self.shown]);
         let context = longest_secret + CONTEXT_OCTETS;
         let old = whole_lines.max(self.shown.saturating_sub(context));
         self.line.drain(..old);
@@ -270,7 +270,7 @@ impl ReceivedMask {
 /// Octets without what the other side takes out of them: Telnet commands and NUL.
 struct Text {
     octets: Vec<u8>,
-    /// Where each of them stands.
+    /// The place of each among all octets.
     places: Vec<Range<usize>>,
 }
 
@@ -338,7 +338,7 @@ impl Text {
     }
 }
 
-/// Where the lines hold secrets. A server may take CR alone for a line end, so a verb may stand behind it; a secret goes
+/// Where the lines hold secrets. A server may take CR alone for a line end, so a verb may follow one; a secret goes
 /// on to the LF.
 fn sent_secrets(octets: &[u8]) -> Vec<Range<usize>> {
     let text = Text::of(octets);
@@ -374,7 +374,7 @@ fn end_of_line(octets: &[u8], from: usize) -> usize {
     }
 }
 
-fn behind_last_line_end(octets: &[u8]) -> usize {
+fn after_last_line_end(octets: &[u8]) -> usize {
     octets
         .iter()
         .rposition(|&octet| octet == b'\n')

@@ -16,7 +16,7 @@ pub const DM: u8 = 242;
 pub struct TelnetCommand {
     /// Its name in RFC 854.
     pub name: &'static str,
-    /// The octet behind IAC.
+    /// The octet after IAC.
     pub code: u8,
     /// What RFC 854 calls it in words.
     pub meaning: &'static str,
@@ -75,10 +75,10 @@ const SUBNEGOTIATION_BEGINS: u8 = 250;
 const SUBNEGOTIATION_ENDS: u8 = 240;
 const WILL: u8 = 251;
 const DONT: u8 = 254;
-/// Smaller octets are no Telnet commands (RFC 854).
+/// Smaller octets are not Telnet commands (RFC 854).
 const FIRST_COMMAND: u8 = SUBNEGOTIATION_ENDS;
 
-/// Octets of an unfinished subnegotiation that are held back; at this length it is reported as it stands.
+/// Octets of an unfinished subnegotiation that are held back; at this length it is reported as it is.
 pub(super) const SUBNEGOTIATION_LIMIT: usize = 1024;
 
 /// Takes the received octets one by one and says what each of them completes.
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn octets_with_anything_else_among_them_are_no_commands() {
+    fn octets_with_anything_else_among_them_are_not_commands() {
         for octets in [
             &b"\xff"[..],
             b"\xff\xffx",

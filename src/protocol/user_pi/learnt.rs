@@ -31,7 +31,7 @@ pub struct Learnt {
     pub pending_rename: bool,
     /// A PASV or a PORT was accepted, and no transfer that reached 1yz has used it.
     pub data_port: Option<DataPortUse>,
-    /// A 230 or 232 stands.
+    /// A 230 or 232 came, and nothing has undone it.
     pub logged_in: bool,
     /// The user of the last USER that was not refused, logged in or not.
     pub user: Option<Vec<u8>>,
@@ -67,8 +67,8 @@ impl Learnt {
         }
     }
 
-    /// What this download will bring: by the last SIZE of the same name, less what a REST skips, else by its own 1yz.
-    /// Behind a REST some servers announce the whole file there and some the rest, so then it tells nothing.
+    /// What this download will bring: the last SIZE of the same name, less what a REST skips, else the number in its 1yz.
+    /// After a REST some servers announce the whole file there and some the rest, so it is of no use then.
     pub(super) fn octets_of_download(&self, command: &Command, reply: &Reply) -> Option<u64> {
         if !command.verb().is("RETR") {
             return None;
@@ -139,7 +139,7 @@ impl Learnt {
             }
             b"MODE" => self.parameters.mode = TransferMode::from_argument(argument),
             b"STRU" => self.parameters.structure = FileStructure::from_argument(argument),
-            // 334 and the like are no agreement, and what is not protected must not be thought to be.
+            // 334 and the like do not agree yet, and what is not protected must not be taken for protected.
             b"PROT" if reply.code.class() != ReplyClass::PositiveCompletion => {}
             b"PROT" => self.parameters.protection = ProtectionLevel::from_argument(argument),
             b"REST" => self.pending_restart = restart_marker(argument),
@@ -179,7 +179,7 @@ pub(super) fn restart_marker(argument: &[u8]) -> Option<RestartMarker> {
     }
 }
 
-/// The feature lines of a 211. RFC 2389 wants one space in front of each; some servers write `211-NAME`.
+/// The feature lines of a 211. RFC 2389 puts one space in front of each; some servers write `211-NAME`.
 fn features(reply: &Reply) -> Vec<Vec<u8>> {
     let Some((_, rest)) = reply.lines.split_first() else {
         return Vec::new();

@@ -32,10 +32,10 @@ pub struct UserPi {
     echo: SecretEcho,
     /// The marker that was pending when the last REST was sent: if that is refused, it still is.
     restart_before: Option<RestartMarker>,
-    /// Commands whose final reply is still owed, for what their reply will teach.
+    /// Commands whose final reply is outstanding, for what can be learnt from it.
     awaiting: Vec<Awaited>,
     last_answered: Option<Answered>,
-    /// AUTH was answered with 234: what comes next is TLS, or not to be believed.
+    /// AUTH was answered with 234: what comes next is TLS, or not to be trusted.
     tls_is_agreed: bool,
     unfinished_line: UnfinishedLine,
     events: VecDeque<Event>,
@@ -54,9 +54,9 @@ struct Awaited {
 /// One reply, the command that it answered, and what had been learnt when that command was sent.
 #[derive(Clone, Debug)]
 pub struct Answered {
-    /// The command with its secret masked; `None` for the greeting and for a reply that nobody asked for.
+    /// The command with its secret masked; `None` for the greeting and for an unasked reply.
     pub command: Option<Command>,
-    /// Neither a command nor the greeting was owed it.
+    /// Neither a command nor the greeting awaited it.
     pub unasked: bool,
     /// The reply, with echoes of secrets masked.
     pub reply: Reply,
@@ -71,7 +71,7 @@ pub struct Answered {
 pub enum Event {
     /// Telnet commands stood among the octets and were removed; none is ever answered (RFC 1123 section 4.1.2.12).
     TelnetReceived(Vec<u8>),
-    /// A line that belongs to no reply.
+    /// A line that is not part of a reply.
     StrayReceived(Vec<u8>),
     /// A reply, with echoes of secrets masked.
     ReplyReceived {
@@ -127,7 +127,7 @@ impl UserPi {
         let entry = self.ledger.enter_command(command.verb());
         let before = self.learnt.clone();
         self.suspect_restart(command);
-        // A command that was passed over may be answered late, and then teaches what it would have taught in time.
+        // A command that was passed over may be answered late, and the same is learnt from that reply.
         if self.awaiting.len() == AWAITING_KEPT {
             self.awaiting.remove(0);
         }
@@ -170,7 +170,7 @@ impl UserPi {
         entered
     }
 
-    /// Whether octets were sent behind the last line end, so that the next line goes on with them.
+    /// Whether octets were sent after the last line end, so that the next line continues them.
     #[must_use]
     pub fn has_unfinished_line(&self) -> bool {
         self.unfinished_line.is_begun()
@@ -228,19 +228,19 @@ impl UserPi {
         self.last_answered.as_ref()
     }
 
-    /// What is owed.
+    /// Which replies are outstanding.
     #[must_use]
     pub fn ledger(&self) -> &Ledger {
         &self.ledger
     }
 
-    /// Whether octets came behind the 234 that agreed on TLS. Nobody knows who sent them.
+    /// Whether octets came after the 234 that agreed on TLS. They may be from anyone.
     #[must_use]
     pub fn has_unread_octets(&self) -> bool {
         self.reader.has_unread_octets()
     }
 
-    /// TLS stands. What was learnt in clear may have been put there by anybody, and the server has reset it (RFC 4217
+    /// TLS is established. What was learnt in clear may have been put there by anyone, and the server has reset it (RFC 4217
     /// section 4.4): it is forgotten.
     pub fn begin_protected(&mut self) {
         self.reader.restart();
@@ -260,8 +260,8 @@ impl UserPi {
     /// Masks octets as they arrive, before [`UserPi::receive`] takes them.
     #[must_use]
     pub fn mask_received(&self, mask: &mut ReceivedMask, octets: &[u8]) -> MaskedOctets {
-        let owes_secret = |awaited: &Awaited| awaited.command.secret().is_some();
-        let answers_secret = self.ledger.is_empty() || self.awaiting.iter().any(owes_secret);
+        let answers_one = |awaited: &Awaited| awaited.command.secret().is_some();
+        let answers_secret = self.ledger.is_empty() || self.awaiting.iter().any(answers_one);
         mask.take(octets, &self.echo, answers_secret)
     }
 
@@ -420,7 +420,7 @@ pub fn data_direction(command: &Command) -> Option<verbs::DataDirection> {
     verbs::entry(&command.verb()).and_then(|entry| entry.data)
 }
 
-/// More than anybody leaves unanswered.
+/// More than anyone leaves unanswered.
 const AWAITING_KEPT: usize = 64;
 
 #[cfg(test)]

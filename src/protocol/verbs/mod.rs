@@ -11,15 +11,15 @@ pub use table::VERBS;
 /// Final replies that any command may get, and that no row of [`VERBS`] repeats.
 pub const COMMON_REPLIES: &[u16] = &[421, 500, 501, 502, 503, 504, 530];
 
-/// What is known of one verb.
+/// What is known about one verb.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct VerbEntry {
     /// The command code, in upper case.
     pub name: &'static str,
-    /// The code with its arguments, such as `APPE <path>`; what may be left out stands in brackets.
+    /// The code with its arguments, such as `APPE <path>`; what may be left out is in brackets.
     pub syntax: &'static str,
     /// Arguments that have a fixed spelling, the most useful first: `A`, `L 8` for TYPE, `CHMOD` for SITE. Where more must
-    /// follow, [`VerbEntry::syntax`] and [`site_commands`] tell what.
+    /// follow, [`VerbEntry::syntax`] and [`site_commands`] say what.
     pub sub_arguments: &'static [&'static str],
     /// Where it is defined: `RFC 959 section 4.1.3`, several with `; ` between them.
     pub reference: &'static str,
@@ -27,15 +27,15 @@ pub struct VerbEntry {
     pub summary: &'static str,
     /// What must have happened before it.
     pub prerequisite: &'static str,
-    /// What else is good to know of it; may be empty.
+    /// What else is good to know about it; may be empty.
     pub notes: &'static str,
     /// A dialogue: commands as typed, replies as a server sent them.
     pub example: &'static [&'static str],
-    /// What servers in use do otherwise; may be empty.
+    /// What servers in use do differently; may be empty.
     pub quirks: &'static str,
     /// What this program does with it besides sending it and showing the reply; may be empty.
     pub handling: &'static str,
-    /// The way of the data, if it uses the data connection.
+    /// The direction of the data, if it uses the data connection.
     pub data: Option<DataDirection>,
     /// Whether its argument is a secret.
     pub secret: bool,
@@ -57,7 +57,7 @@ pub enum DataDirection {
     Sent,
 }
 
-/// Where a verb stands.
+/// Who defines a verb.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
     /// In the IANA registry (RFC 5797).
