@@ -2,7 +2,7 @@
 
 /// Whether a character must be shown as its number: it could control the terminal, mislead the reader, or be invisible.
 #[must_use]
-pub fn is_hidden(character: char) -> bool {
+pub(crate) fn is_hidden(character: char) -> bool {
     if character.is_ascii() {
         return character.is_ascii_control() && character != '\t';
     }

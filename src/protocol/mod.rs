@@ -1,19 +1,19 @@
 //! The RFCs as values: no socket, no file, no clock, no colour, no environment.
 
-pub mod command;
+pub(crate) mod command;
 pub mod data_port;
-pub mod hidden;
+pub(crate) mod hidden;
 pub mod ledger;
-pub mod line_ends;
+pub(crate) mod line_ends;
 pub mod listing;
-pub mod parameters;
+pub(crate) mod parameters;
 pub mod reply;
-pub mod reply_codes;
+pub(crate) mod reply_codes;
 pub mod reply_reader;
-pub mod secrets;
-pub mod telnet;
+pub(crate) mod secrets;
+pub(crate) mod telnet;
 pub mod user_pi;
-pub mod verbs;
+pub(crate) mod verbs;
 
 pub use command::{Command, IllegalOctet, Verb};
 pub use data_port::{DataPort, DataPortUnreadable};

@@ -77,7 +77,7 @@ impl ReplyCodeEntry {
 
 /// The row of a code; `None` if the table does not know it. Its first digit still says how the command went.
 #[must_use]
-pub fn entry(code: ReplyCode) -> Option<&'static ReplyCodeEntry> {
+pub(crate) fn entry(code: ReplyCode) -> Option<&'static ReplyCodeEntry> {
     REPLY_CODES
         .binary_search_by_key(&code, |entry| entry.code)
         .ok()

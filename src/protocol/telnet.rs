@@ -5,11 +5,11 @@
 //! negotiate nothing.
 
 /// "Interpret as command": begins every Telnet command; doubled it is one octet of text.
-pub const IAC: u8 = 255;
+pub(crate) const IAC: u8 = 255;
 /// Interrupt Process.
-pub const IP: u8 = 244;
+pub(crate) const IP: u8 = 244;
 /// Data Mark: where a Synch ends.
-pub const DM: u8 = 242;
+pub(crate) const DM: u8 = 242;
 
 /// One row of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! The one table of verbs: hints, completion, help, secrecy, data direction, the ledger and the compliance page
 //! all read it.
 
-pub mod site_commands;
+pub(crate) mod site_commands;
 mod table;
 
 use super::command::Verb;
@@ -9,7 +9,7 @@ use super::command::Verb;
 pub use table::VERBS;
 
 /// Final replies that any command may get, and that no row of [`VERBS`] repeats.
-pub const COMMON_REPLIES: &[u16] = &[421, 500, 501, 502, 503, 504, 530];
+pub(crate) const COMMON_REPLIES: &[u16] = &[421, 500, 501, 502, 503, 504, 530];
 
 /// What is known about one verb.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,13 +70,13 @@ pub enum Origin {
 
 /// The row of a verb; `None` if the table does not know it, which forbids nothing.
 #[must_use]
-pub fn entry(verb: &Verb) -> Option<&'static VerbEntry> {
+pub(crate) fn entry(verb: &Verb) -> Option<&'static VerbEntry> {
     named(verb.as_bytes())
 }
 
 /// Whether the argument of this verb (in any case) is a secret.
 #[must_use]
-pub fn is_secret(code: &[u8]) -> bool {
+pub(crate) fn is_secret(code: &[u8]) -> bool {
     named(&code.to_ascii_uppercase()).is_some_and(|entry| entry.secret)
 }
 

@@ -15,7 +15,7 @@ pub struct SiteCommandEntry {
 
 /// The row of a subcommand, in any case.
 #[must_use]
-pub fn entry(name: &str) -> Option<&'static SiteCommandEntry> {
+pub(crate) fn entry(name: &str) -> Option<&'static SiteCommandEntry> {
     SITE_COMMANDS
         .iter()
         .find(|entry| entry.name.eq_ignore_ascii_case(name))
