@@ -1,6 +1,6 @@
 //! The size in a 213, the size in a 150, and the path in a 257.
 
-use ftpsh::protocol::{Reply, ReplyCode, announced_size, path_name};
+use ftpsh::protocol::{Reply, ReplyCode};
 
 use super::octets::{contains, is_subsequence, reply};
 
@@ -8,17 +8,14 @@ use super::octets::{contains, is_subsequence, reply};
 pub(super) fn hold(octets: &[u8]) {
     let reply = reply(octets, 213);
     let text = reply.text();
-    assert_eq!(
-        announced_size::in_size_reply(&reply),
-        number(text.trim_ascii())
-    );
-    if let Some(size) = announced_size::in_preliminary(&reply) {
+    assert_eq!(reply.size(), number(text.trim_ascii()));
+    if let Some(size) = reply.announced_octets() {
         let written = format!("{size} bytes)");
         assert!(contains(text, written.as_bytes()), "{size} was made up");
     } else {
         assert!(!text.ends_with(b"(0 bytes)"));
     }
-    if let Some(name) = path_name::from_257(&reply) {
+    if let Some(name) = reply.quoted_path() {
         assert_eq!(reply.code, ReplyCode(257));
         assert!(is_subsequence(&name, text));
     }
@@ -48,5 +45,5 @@ fn assert_quoted_name_is_read_back(name: &[u8]) {
         ended_with: None,
         dropped_octets: 0,
     };
-    assert_eq!(path_name::from_257(&reply).as_deref(), Some(name));
+    assert_eq!(reply.quoted_path().as_deref(), Some(name));
 }

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use super::verb::Verb;
+use super::telnet::{Filtered, TelnetFilter};
 use super::verbs;
 
 /// One FTP command line, without its CR LF.
@@ -16,7 +16,7 @@ pub struct Command {
     line: Vec<u8>,
 }
 
-/// An octet that no command line may hold, and where it stood.
+/// An octet that no command line may hold, and its place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("octet {offset} of the line is {}: a second command could hide there, so nothing was sent", name(*octet))]
 pub struct IllegalOctet {
@@ -79,7 +79,7 @@ impl Command {
         Some(&self.line[space + 1..])
     }
 
-    /// The secret that the line carries: the argument of PASS, ACCT or ADAT in any case, behind any blanks
+    /// The secret that the line carries: the argument of PASS, ACCT or ADAT in any case, after any blanks
     /// (some servers skip leading blanks, so ` PASS x` is a password too).
     #[must_use]
     pub fn secret(&self) -> Option<&[u8]> {
@@ -114,6 +114,81 @@ impl fmt::Debug for Command {
     }
 }
 
+/// A command code, compared without case (RFC 959 section 5.3).
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Verb {
+    upper: Vec<u8>,
+}
+
+impl Verb {
+    /// Takes the code in any case; a code that no RFC knows is legal.
+    #[must_use]
+    pub fn new(code: &[u8]) -> Self {
+        Self {
+            upper: code.to_ascii_uppercase(),
+        }
+    }
+
+    /// The code in upper case.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.upper
+    }
+
+    /// Whether this is the verb `name` (given in upper case).
+    #[must_use]
+    pub fn is(&self, name: &str) -> bool {
+        self.upper == name.as_bytes()
+    }
+}
+
+impl fmt::Debug for Verb {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.upper.escape_ascii())
+    }
+}
+
+/// What was sent after the last line end, without the Telnet commands in it: the beginning of the line that the server
+/// will read next.
+#[derive(Debug, Default)]
+pub(super) struct UnfinishedLine {
+    text: Vec<u8>,
+    telnet: TelnetFilter,
+}
+
+impl UnfinishedLine {
+    /// Takes the next octets; returns the lines that they end, as far as a command can hold them.
+    pub(super) fn take(&mut self, octets: &[u8]) -> Vec<Command> {
+        let mut commands = Vec::new();
+        for &octet in octets {
+            match self.telnet.take(octet) {
+                Filtered::Text(b'\n') => commands.extend(self.end_line()),
+                Filtered::Text(octet) => self.text.push(octet),
+                Filtered::UndoubledIac(octet) => self.text.extend([255, octet]),
+                Filtered::Nothing | Filtered::Command(_) => {}
+            }
+        }
+        commands
+    }
+
+    /// This beginning and the command after it, as one line.
+    pub(super) fn completed(&self, command: &Command) -> Command {
+        let line = [&self.text, command.line()].concat();
+        // A CR or NUL in the beginning makes it a line that no table knows.
+        Command::new(line).unwrap_or_else(|_| command.clone())
+    }
+
+    pub(super) fn is_begun(&self) -> bool {
+        !self.text.is_empty() || self.telnet.held_octets() > 0
+    }
+
+    fn end_line(&mut self) -> Option<Command> {
+        let line = std::mem::take(&mut self.text);
+        let line = line.strip_suffix(b"\r").unwrap_or(&line);
+        Command::new(line).ok()
+    }
+}
+
 /// Where the argument of PASS, ACCT or ADAT begins, or will begin once it is there.
 pub(super) fn secret_offset(line: &[u8]) -> Option<usize> {
     let start = line.iter().position(|octet| !octet.is_ascii_whitespace())?;
@@ -132,7 +207,7 @@ fn name(octet: u8) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::Command;
+    use super::{Command, UnfinishedLine};
 
     #[test]
     fn secrets_are_masked_however_they_are_written() {
@@ -169,5 +244,30 @@ mod tests {
         let command = Command::new(b" \xff\xe9 \t".to_vec()).unwrap();
         assert_eq!(command.wire(), b" \xff\xe9 \t\r\n");
         assert!(command.verb().as_bytes().is_empty());
+    }
+
+    #[test]
+    fn lines_are_put_together_from_pieces() {
+        let mut line = UnfinishedLine::default();
+        let mut take = |octets: &[u8]| -> Vec<String> {
+            let commands = line.take(octets);
+            let lines = commands.iter().map(|command| command.line().escape_ascii());
+            lines.map(|line| line.to_string()).collect()
+        };
+        let none: [&str; 0] = [];
+        assert_eq!(take(b"\xff\xf4NO"), none);
+        assert_eq!(take(b"OP\r"), none);
+        assert_eq!(take(b"\nPASS x\r\nSTAT\nSI"), ["NOOP", "PASS x", "STAT"]);
+        assert!(line.is_begun());
+        let command = Command::new("ZE f").unwrap();
+        assert_eq!(line.completed(&command).line(), b"SIZE f");
+    }
+
+    #[test]
+    fn a_line_that_no_command_can_hold_is_none() {
+        let mut line = UnfinishedLine::default();
+        assert!(line.take(b"a\0b\r\na\rb\r\n").is_empty());
+        assert!(!line.is_begun());
+        assert!(line.take(b"\xff").is_empty() && line.is_begun());
     }
 }

@@ -1,8 +1,8 @@
-//! Which characters cannot be seen, or mislead whoever reads them.
+//! Characters that cannot be seen, or that mislead the reader.
 
-/// Whether a character must be shown by its number: it could steer the terminal, mislead the eye, or not be seen at all.
+/// Whether a character must be shown as its number: it could control the terminal, mislead the reader, or be invisible.
 #[must_use]
-pub fn is_hidden(character: char) -> bool {
+pub(crate) fn is_hidden(character: char) -> bool {
     if character.is_ascii() {
         return character.is_ascii_control() && character != '\t';
     }

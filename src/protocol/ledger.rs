@@ -1,8 +1,9 @@
 //! Which reply answers which command.
 //!
-//! FTP numbers nothing: a reply belongs to a command only by order (RFC 959 section 5.4), and servers skip replies, double
-//! them and send them to nobody. The ledger keeps every command that is owed a reply and gives each reply to the
-//! oldest one that may get that code, so that one missing or extra reply does not shift all that follow.
+//! FTP does not number its replies: they belong to commands only by their order (RFC 959 section 5.4), and servers leave
+//! replies out, send them twice, or send some that answer no command. The ledger keeps every command whose reply is outstanding
+//! and gives each reply to the oldest one that may get that code, so that one missing or extra reply does not shift all that
+//! follow.
 //!
 //! ```text
 //! C> RETR f        open: RETR
@@ -12,17 +13,17 @@
 //! S> 226 ...       RETR's                                  open: nothing
 //! ```
 //!
-//! A transfer that has begun stays open until its own final reply, however many younger commands are answered: a reply
+//! A transfer that has begun stays open until its own final reply, however many later commands are answered: a reply
 //! to one of them says nothing about the transfer's. Only a positive reply to ABOR, or the 1yz of the next transfer,
 //! shows that none will come.
 
 use std::collections::VecDeque;
 
+use super::command::Verb;
 use super::reply::ReplyCode;
-use super::verb::Verb;
 use super::verbs::{self, DataDirection};
 
-/// The commands that are owed a reply, and the last ones that got or missed theirs.
+/// The commands whose replies are outstanding, and the last ones that got or missed theirs.
 #[derive(Debug, Default)]
 pub struct Ledger {
     open: VecDeque<Entry>,
@@ -50,7 +51,7 @@ pub enum Fit {
     SecondReply,
     /// It fits only a command that had been passed over without a reply.
     Late,
-    /// Nobody had asked anything.
+    /// No reply was outstanding.
     Unasked,
 }
 
@@ -63,7 +64,7 @@ pub struct Assignment {
     pub verb: Option<Verb>,
     /// How well it fits.
     pub fit: Fit,
-    /// Older commands that are now taken to get no reply.
+    /// Older commands that now count as unanswered.
     pub passed_over: Vec<(EntryId, Verb)>,
 }
 
@@ -83,14 +84,16 @@ enum Asked {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Strictness {
+    /// Listed, and not the 250 of a transfer that has begun.
+    Expected,
     Listed,
     Tolerated,
-    /// Only an empty line is that modest.
+    /// For an empty line, which gets a reply only if no other command may get it.
     LastResort,
 }
 
 impl Ledger {
-    /// Enters the greeting, which the server owes from the moment of the connection.
+    /// Enters the greeting, which is outstanding from the moment of the connection.
     pub fn await_greeting(&mut self) -> EntryId {
         self.enter(Asked::Greeting)
     }
@@ -100,24 +103,24 @@ impl Ledger {
         self.enter(Asked::Command(verb))
     }
 
-    /// Whether this command is still owed its final reply.
+    /// Whether the final reply to this command is still outstanding.
     #[must_use]
     pub fn is_open(&self, id: EntryId) -> bool {
         self.open.iter().any(|entry| entry.id == id)
     }
 
-    /// Whether no command is owed a reply.
+    /// Whether no reply is outstanding.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.open.is_empty()
     }
 
-    /// The commands that are owed a reply, oldest first; the greeting has an empty verb.
+    /// The commands whose replies are outstanding, oldest first; the greeting has an empty verb.
     pub fn open_verbs(&self) -> impl Iterator<Item = Verb> + '_ {
         self.open.iter().map(Entry::verb)
     }
 
-    /// Forgets everything that is owed.
+    /// Closes every open entry, and forgets the closed ones.
     pub fn close_all(&mut self) -> Vec<Verb> {
         self.answered = None;
         self.passed_over.clear();
@@ -159,7 +162,7 @@ impl Ledger {
         // Pure-FTPd sends a second 1yz when a download was cut: no transfer begins with it.
         let begins = entry.preliminaries == 1 && entry.data().is_some();
         let assignment = entry.assignment(fit);
-        // A server has one transfer at a time, so older commands get no reply any more (pyftpdlib answers RETR without
+        // A server has one transfer at a time, so older commands will get no reply (pyftpdlib answers RETR without
         // a data connection with 150 and nothing else).
         let passed_over = if begins {
             self.pass_over(position, |_| false)
@@ -174,6 +177,7 @@ impl Ledger {
 
     fn assign_final(&mut self, code: ReplyCode) -> Assignment {
         for (strictness, fit) in [
+            (Strictness::Expected, Fit::Listed),
             (Strictness::Listed, Fit::Listed),
             (Strictness::Tolerated, Fit::Tolerated),
             (Strictness::LastResort, Fit::Tolerated),
@@ -195,8 +199,8 @@ impl Ledger {
         self.close_at(0, code, Fit::Unlisted)
     }
 
-    /// A younger command was answered first (the practice server does it now and then): the transfer that was passed over
-    /// for it begins now, and is open again.
+    /// A later command was answered first (the practice server does it now and then): the transfer that was passed over
+    /// then begins now, and is open again.
     fn recall_transfer(&mut self) -> Option<usize> {
         let awaited = |entry: &Entry| entry.awaits_beginning() && entry.data().is_some();
         let position = self.passed_over.iter().rposition(awaited)?;
@@ -243,16 +247,16 @@ impl Ledger {
         assignment
     }
 
-    /// Takes the first `count` open commands to get no reply, except those that are to be kept.
+    /// Closes the first `count` open commands as unanswered, except those that are to be kept.
     fn pass_over(
         &mut self,
         count: usize,
         is_kept: impl Fn(&Entry) -> bool,
     ) -> Vec<(EntryId, Verb)> {
-        let younger = self.open.split_off(count);
+        let later = self.open.split_off(count);
         let (mut kept, passed_over): (VecDeque<_>, VecDeque<_>) =
             self.open.drain(..).partition(is_kept);
-        kept.extend(younger);
+        kept.extend(later);
         self.open = kept;
         let verbs = passed_over.iter().map(|entry| (entry.id, entry.verb()));
         let verbs = verbs.collect();
@@ -311,8 +315,8 @@ impl Entry {
             Asked::Greeting => return matches!(code.0, 220 | 230 | 421 | 500..=599),
             Asked::Command(verb) => verb,
         };
-        // Servers answer an empty line with an error or not at all (vsftpd and Pure-FTPd are silent), and some obey a
-        // line that begins with a space: any reply fits, but belongs to any other command first.
+        // Servers answer an empty line with an error or not at all (vsftpd and Pure-FTPd are silent), and some carry out a
+        // line that begins with a space: any reply fits, but other commands come first.
         if verb.as_bytes().is_empty() {
             return strictness == Strictness::LastResort;
         }
@@ -321,7 +325,10 @@ impl Entry {
                 && (self.preliminaries == 0 || ends_a_transfer(code));
         };
         if self.preliminaries > 0 {
-            let listed = entry.replies_after_preliminary.contains(&code.0);
+            // RFC 959 lists 250 for transfers too, but servers end them with 226. pyftpdlib answers at once what is sent
+            // beside a transfer: 250 is the reply to a CWD or DELE if there is one.
+            let listed = entry.replies_after_preliminary.contains(&code.0)
+                && (strictness != Strictness::Expected || code != ReplyCode(250));
             // Once the transfer has begun, "500 unknown command" is about something else: Pure-FTPd answers so
             // to whatever is typed while it transfers.
             return listed || (strictness == Strictness::Tolerated && ends_a_transfer(code));
@@ -343,7 +350,7 @@ fn ends_a_transfer(code: ReplyCode) -> bool {
     matches!(code.0, 200 | 225 | 226 | 250 | 421 | 420..=459 | 520..=529 | 550..=559)
 }
 
-/// Enough for the replies of a few skipped commands to find them; more would only match by accident.
+/// Enough for late replies to a few skipped commands; more entries would only match by accident.
 const PASSED_OVER_KEPT: usize = 8;
 
 #[cfg(test)]

@@ -4,20 +4,20 @@ use memchr::memchr_iter;
 
 /// Turns a lone LF into CR LF; a CR LF is left alone, wherever the pieces of the text are cut.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct ToCrlf {
+pub(crate) struct ToCrlf {
     after_cr: bool,
 }
 
 /// Turns CR LF into LF; a lone CR is left alone.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct ToLf {
+pub(crate) struct ToLf {
     /// A CR ended the last piece: what follows decides what it was.
     held_cr: bool,
 }
 
 impl ToCrlf {
     /// Appends the next piece, converted, to `out`; how many line ends were changed.
-    pub fn convert(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> u64 {
+    pub(crate) fn convert(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> u64 {
         let mut begun = 0;
         let mut changed = 0;
         for line_end in memchr_iter(b'\n', bytes) {
@@ -42,7 +42,7 @@ impl ToCrlf {
 
 impl ToLf {
     /// Appends the next piece, converted, to `out`; how many line ends were changed.
-    pub fn convert(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> u64 {
+    pub(crate) fn convert(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> u64 {
         let mut changed = 0;
         if let Some(&first) = bytes.first()
             && std::mem::take(&mut self.held_cr)
@@ -68,7 +68,7 @@ impl ToLf {
     }
 
     /// The text is over: a CR that was held comes out.
-    pub fn end(&mut self, out: &mut Vec<u8>) {
+    pub(crate) fn end(&mut self, out: &mut Vec<u8>) {
         if std::mem::take(&mut self.held_cr) {
             out.push(b'\r');
         }

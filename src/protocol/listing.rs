@@ -1,4 +1,4 @@
-//! Sizes out of MLST facts and LIST lines (RFC 3659 section 7; LIST has no standard form).
+//! What MLST facts and LIST lines say (RFC 3659 section 7; LIST has no standard form).
 
 /// What a listing says of one name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +51,7 @@ fn from_mlsd_line(line: &[u8]) -> Option<ListedLine<'_>> {
     })
 }
 
-/// `20261122065007` as `2026-11-22 06:50`; what is no such time stays as it is.
+/// `20261122065007` as `2026-11-22 06:50`; anything else stays as it is.
 fn readable_time(time: &[u8]) -> Vec<u8> {
     let is_time = time.len() >= 14 && time[..14].iter().all(u8::is_ascii_digit);
     if !is_time {
@@ -171,7 +171,7 @@ fn from_dos_line(line: &[u8]) -> Option<ListedLine<'_>> {
         digits => ListedEntry::File(number(digits)?),
     };
     let rest = line.get(size.end..)?;
-    // A directory's name stands in a column of its own, a file's behind one space.
+    // A directory's name is in a column of its own, a file's after one space.
     let name = if entry == ListedEntry::Directory {
         rest.trim_ascii_start()
     } else {

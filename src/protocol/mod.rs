@@ -1,35 +1,22 @@
 //! The RFCs as values: no socket, no file, no clock, no colour, no environment.
 
-mod advertised_port;
-pub mod announced_size;
-pub mod answered;
-pub mod command;
+pub(crate) mod command;
 pub mod data_port;
-pub mod hidden;
-pub mod learnt;
+pub(crate) mod hidden;
 pub mod ledger;
-pub mod line_ends;
+pub(crate) mod line_ends;
 pub mod listing;
-pub mod masked_octets;
-mod open_reply;
-pub mod parameters;
-pub mod path_name;
+pub(crate) mod parameters;
 pub mod reply;
-pub mod reply_codes;
+pub(crate) mod reply_codes;
 pub mod reply_reader;
-pub mod secret_echo;
-pub mod site_commands;
-mod telnet;
-pub mod telnet_commands;
-mod unfinished_line;
+pub(crate) mod secrets;
+pub(crate) mod telnet;
 pub mod user_pi;
-pub mod verb;
-pub mod verbs;
+pub(crate) mod verbs;
 
-pub use answered::Answered;
-pub use command::{Command, IllegalOctet};
+pub use command::{Command, IllegalOctet, Verb};
 pub use data_port::{DataPort, DataPortUnreadable};
-pub use masked_octets::{MaskedOctets, ReceivedMask, SentMask};
 pub use parameters::{
     FileStructure, FormatControl, ProtectionLevel, RepresentationType, RestartMarker, TransferMode,
     TransferParameters,
@@ -37,7 +24,8 @@ pub use parameters::{
 pub use reply::{Reply, ReplyClass, ReplyCode, ReplySubject};
 pub use reply_codes::{REPLY_CODES, ReplyCodeEntry};
 pub use reply_reader::{Received, ReplyReader};
-pub use site_commands::{SITE_COMMANDS, SiteCommandEntry};
-pub use telnet_commands::{TELNET_COMMANDS, TelnetCommand};
-pub use verb::Verb;
+pub use secrets::{MaskedOctets, ReceivedMask, SecretEcho, SentMask};
+pub use telnet::{TELNET_COMMANDS, TelnetCommand};
+pub use user_pi::Answered;
+pub use verbs::site_commands::{SITE_COMMANDS, SiteCommandEntry};
 pub use verbs::{DataDirection, Origin, VERBS, VerbEntry};

@@ -79,7 +79,7 @@ pub struct TransferParameters {
     pub mode: Option<TransferMode>,
     /// PROT
     pub protection: Option<ProtectionLevel>,
-    /// REST, while a 350 stands that no transfer has used.
+    /// REST, while its 350 has not been used by a transfer.
     pub restart: Option<RestartMarker>,
 }
 
@@ -111,7 +111,7 @@ impl TransferParameters {
 }
 
 impl RepresentationType {
-    /// Reads the argument of TYPE, such as `A`, `a n`, `L 8`, in any case; `L` without its size is no type.
+    /// Reads the argument of TYPE, such as `A`, `a n`, `L 8`, in any case; `L` without its size is not a type.
     #[must_use]
     pub fn from_argument(argument: &[u8]) -> Option<Self> {
         let argument = argument.trim_ascii();
@@ -196,7 +196,7 @@ impl ProtectionLevel {
 
 impl RestartMarker {
     /// Reads the argument of REST as a number of octets; `None` for the markers of block mode and for anything that
-    /// is no decimal number.
+    /// is not a decimal number.
     #[must_use]
     pub fn from_argument(argument: &[u8]) -> Option<Self> {
         let digits = argument.trim_ascii();

@@ -43,20 +43,6 @@ pub enum ReplySubject {
 }
 
 impl ReplyCode {
-    /// The subject, from the second digit.
-    #[must_use]
-    pub fn subject(self) -> ReplySubject {
-        match self.0 / 10 % 10 {
-            _ if self.0 > 999 => ReplySubject::Unspecified,
-            0 => ReplySubject::Syntax,
-            1 => ReplySubject::Information,
-            2 => ReplySubject::Connections,
-            3 => ReplySubject::Authentication,
-            5 => ReplySubject::FileSystem,
-            _ => ReplySubject::Unspecified,
-        }
-    }
-
     /// The class, from the first digit.
     #[must_use]
     pub fn class(self) -> ReplyClass {
@@ -68,6 +54,20 @@ impl ReplyCode {
             5 => ReplyClass::PermanentNegativeCompletion,
             6 => ReplyClass::Protected,
             _ => ReplyClass::Unclassified,
+        }
+    }
+
+    /// The subject, from the second digit.
+    #[must_use]
+    pub fn subject(self) -> ReplySubject {
+        match self.0 / 10 % 10 {
+            _ if self.0 > 999 => ReplySubject::Unspecified,
+            0 => ReplySubject::Syntax,
+            1 => ReplySubject::Information,
+            2 => ReplySubject::Connections,
+            3 => ReplySubject::Authentication,
+            5 => ReplySubject::FileSystem,
+            _ => ReplySubject::Unspecified,
         }
     }
 
@@ -96,40 +96,26 @@ impl ReplyCode {
     }
 }
 
-impl fmt::Display for ReplyCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:03}", self.0)
-    }
-}
-
-impl fmt::Debug for ReplyCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{self}")
-    }
-}
-
 impl ReplyClass {
-    /// What the first digit tells the user, in one line.
+    /// What the first digit means to the user, in one line.
     #[must_use]
     pub fn meaning(self) -> &'static str {
         match self {
             Self::PositivePreliminary => "begun; another reply to the same command follows.",
             Self::PositiveCompletion => "done.",
-            Self::PositiveIntermediate => {
-                "accepted so far; the server waits for another command of yours."
-            }
+            Self::PositiveIntermediate => "accepted so far; the server waits for another command.",
             Self::TransientNegativeCompletion => "not done; the same command may succeed later.",
             Self::PermanentNegativeCompletion => {
-                "not done; the same command will fail again if nothing else changes."
+                "not done; the same command will fail again unless something else changes."
             }
-            Self::Protected => "a reply in wrapping: its text is base64 (RFC 2228 section 5.2).",
+            Self::Protected => "a protected reply: its text is base64 (RFC 2228 section 5.2).",
             Self::Unclassified => "no RFC gives this first digit a meaning.",
         }
     }
 }
 
 impl ReplySubject {
-    /// What the second digit tells the user, in one line.
+    /// What the second digit means to the user, in one line.
     #[must_use]
     pub fn meaning(self) -> &'static str {
         match self {
@@ -143,9 +129,21 @@ impl ReplySubject {
     }
 }
 
+impl fmt::Display for ReplyCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:03}", self.0)
+    }
+}
+
+impl fmt::Debug for ReplyCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
+}
+
 /// One whole reply, its lines as received without their line ends and without Telnet commands.
 ///
-/// The octets are the server's: hostile until the painter has escaped them.
+/// The octets are the server's: they must be escaped before they are shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reply {
     /// The code of the first line.
@@ -159,7 +157,7 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// The text of the last line behind the code and its separator; the whole line if it has no code.
+    /// The text of the last line after the code and its separator; the whole line if it does not have a code.
     #[must_use]
     pub fn text(&self) -> &[u8] {
         let line = self.lines.last().map_or(&[][..], Vec::as_slice);
@@ -170,11 +168,73 @@ impl Reply {
             line
         }
     }
+
+    /// The number of octets in a 1yz such as `150 Opening BINARY mode data connection for f (12345 bytes).`. No RFC asks
+    /// for it; many servers write it.
+    #[must_use]
+    pub fn announced_octets(&self) -> Option<u64> {
+        const UNIT: &[u8] = b" bytes)";
+        let text = self.text();
+        let end = text
+            .windows(UNIT.len())
+            .rposition(|window| window == UNIT)?;
+        let start = text[..end].iter().rposition(|&octet| octet == b'(')? + 1;
+        number(&text[start..end])
+    }
+
+    /// The number in the 213 to SIZE (RFC 3659 section 4.1).
+    #[must_use]
+    pub fn size(&self) -> Option<u64> {
+        number(self.text().trim_ascii())
+    }
+
+    /// The path in a 257: between the first quote and the last, with doubled quotes made single (RFC 959
+    /// appendix II). `None` for any other code and for a reply without two quotes.
+    ///
+    /// Pure-FTPd does not double quotes; a lone quote inside is kept, since the last quote that is followed by the
+    /// end or a space ends the name.
+    #[must_use]
+    pub fn quoted_path(&self) -> Option<Vec<u8>> {
+        if self.code != ReplyCode(257) {
+            return None;
+        }
+        let text = self.text();
+        let start = text.iter().position(|&octet| octet == b'"')? + 1;
+        let rest = &text[start..];
+        let mut path = Vec::new();
+        let mut index = 0;
+        while index < rest.len() {
+            match (rest[index], rest.get(index + 1)) {
+                (b'"', Some(b'"')) => index += 1,
+                (b'"', None | Some(b' ')) => return Some(path),
+                _ => {}
+            }
+            path.push(rest[index]);
+            index += 1;
+        }
+        None
+    }
+}
+
+fn number(digits: &[u8]) -> Option<u64> {
+    let all_digits = digits.iter().all(u8::is_ascii_digit);
+    let text = str::from_utf8(digits).ok().filter(|_| all_digits)?;
+    text.parse().ok()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{ReplyCode, ReplySubject};
+    use super::{Reply, ReplyCode, ReplySubject};
+
+    fn reply(line: &[u8]) -> Reply {
+        let code = str::from_utf8(&line[..3]).unwrap().parse().unwrap();
+        Reply {
+            code: ReplyCode(code),
+            lines: vec![line.to_vec()],
+            ended_with: None,
+            dropped_octets: 0,
+        }
+    }
 
     #[test]
     fn the_second_digit_names_the_subject() {
@@ -188,6 +248,59 @@ mod tests {
             (10054, ReplySubject::Unspecified),
         ] {
             assert_eq!(ReplyCode(code).subject(), subject, "{code}");
+        }
+    }
+
+    #[test]
+    fn the_last_number_of_bytes_counts() {
+        for (line, octets) in [
+            (
+                "150 Opening BINARY mode data connection for f (12345 bytes).",
+                Some(12345),
+            ),
+            ("150 for a (7 bytes) b (8 bytes)", Some(8)),
+            ("150 for f (18446744073709551616 bytes)", None),
+            ("150 for f (-1 bytes)", None),
+            ("150 for f ( bytes)", None),
+            ("150 for f 5 bytes)", None),
+            ("150 Ok to send data.", None),
+            ("150", None),
+        ] {
+            assert_eq!(reply(line.as_bytes()).announced_octets(), octets, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_size_is_a_number_and_nothing_else() {
+        for (line, octets) in [
+            ("213 5", Some(5)),
+            ("213 5 ", Some(5)),
+            ("213 five", None),
+            ("213", None),
+        ] {
+            assert_eq!(reply(line.as_bytes()).size(), octets, "{line}");
+        }
+    }
+
+    #[test]
+    fn the_name_stands_between_quotes() {
+        let table: &[(&[u8], Option<&[u8]>)] = &[
+            (b"257 \"/\" is the current directory", Some(b"/")),
+            (b"257 \"/a b\"", Some(b"/a b")),
+            (b"257 \"/a\"\"b\" created", Some(b"/a\"b")),
+            (b"257 \"/a\"b\" is your current location", Some(b"/a\"b")),
+            (b"257 \"/\xff\"", Some(b"/\xff")),
+            (b"257 no quotes", None),
+            (b"257 \"unclosed", None),
+        ];
+        for (line, name) in table {
+            let reply = reply(line);
+            assert_eq!(
+                reply.quoted_path().as_deref(),
+                *name,
+                "{}",
+                line.escape_ascii()
+            );
         }
     }
 }

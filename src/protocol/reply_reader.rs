@@ -5,16 +5,20 @@
 
 use std::collections::VecDeque;
 
-use super::open_reply::{CodedLine, Line, OpenReply, Separator};
 use super::reply::{Reply, ReplyCode};
 use super::telnet::{Filtered, TelnetFilter};
 
-pub use super::open_reply::{LINE_LIMIT, REPLY_LINES_LIMIT, REPLY_OCTETS_LIMIT};
+/// Octets kept of one line.
+pub const LINE_LIMIT: usize = 64 * 1024;
+/// Lines kept of one reply.
+pub const REPLY_LINES_LIMIT: usize = 4096;
+/// Octets kept of one reply, all lines together.
+pub const REPLY_OCTETS_LIMIT: usize = 1024 * 1024;
 
 /// The reader of one control connection.
 ///
 /// Octets go in with [`ReplyReader::push`], what they amount to comes out of [`ReplyReader::next_received`]. What is
-/// held is bounded once everything received has been taken out: a line or a reply that never ends is read on,
+/// held is bounded once everything received has been taken out: what goes on for ever is still read,
 /// but no longer kept.
 #[derive(Debug, Default)]
 pub struct ReplyReader {
@@ -34,7 +38,7 @@ pub enum Received {
     Reply(Reply),
     /// A Telnet command, from its IAC on (RFC 854). It stood in the text that follows.
     Telnet(Vec<u8>),
-    /// A line outside any reply that is no reply itself, without its line end, cut at [`LINE_LIMIT`].
+    /// A line outside any reply that is not a reply itself, without its line end, cut at [`LINE_LIMIT`].
     Stray(Vec<u8>),
 }
 
@@ -87,7 +91,7 @@ impl ReplyReader {
         }
     }
 
-    /// The server has closed: what is unfinished is handed out as it stands. A last line without line end counts as
+    /// The server has closed: what is unfinished is handed out as it is. A last line without line end counts as
     /// a line; a reply whose end never came becomes stray lines.
     pub fn end_of_file(&mut self) {
         let unfinished = self.telnet.take_unfinished();
@@ -221,12 +225,161 @@ impl Received {
     }
 }
 
+/// A line as far as it has come.
+#[derive(Debug, Default)]
+struct Line {
+    kept: Vec<u8>,
+    dropped_octets: u64,
+}
+
+impl Line {
+    fn push(&mut self, octet: u8) {
+        if self.kept.len() < LINE_LIMIT {
+            self.kept.push(octet);
+        } else {
+            self.dropped_octets += 1;
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.kept.is_empty()
+    }
+}
+
+/// A multi-line reply whose end has not come.
+#[derive(Debug)]
+struct OpenReply {
+    code: ReplyCode,
+    lines: Vec<Vec<u8>>,
+    kept_octets: usize,
+    dropped_octets: u64,
+    is_full: bool,
+    possible_end: Option<PossibleEnd>,
+}
+
+/// A line that is the end of the reply if silence follows, and body if another line does.
+#[derive(Debug)]
+struct PossibleEnd {
+    code: ReplyCode,
+    line: Line,
+}
+
+impl OpenReply {
+    fn new(code: ReplyCode) -> Self {
+        Self {
+            code,
+            lines: Vec::new(),
+            kept_octets: 0,
+            dropped_octets: 0,
+            is_full: false,
+            possible_end: None,
+        }
+    }
+
+    fn keep_body(&mut self, line: Line) {
+        self.keep_passed_over_end();
+        self.keep(line);
+    }
+
+    fn keep_possible_end(&mut self, code: ReplyCode, line: Line) {
+        self.keep_passed_over_end();
+        self.possible_end = Some(PossibleEnd { code, line });
+    }
+
+    fn keep_passed_over_end(&mut self) {
+        if let Some(end) = self.possible_end.take() {
+            self.keep(end.line);
+        }
+    }
+
+    /// Keeps a line if there is room besides the last line, which is always kept.
+    fn keep(&mut self, line: Line) {
+        let length = line.kept.len();
+        self.dropped_octets += line.dropped_octets;
+        self.is_full |= self.lines.len() >= REPLY_LINES_LIMIT - 1
+            || self.kept_octets + length > REPLY_OCTETS_LIMIT - LINE_LIMIT;
+        if self.is_full {
+            self.dropped_octets += length as u64;
+        } else {
+            self.kept_octets += length;
+            self.lines.push(line.kept);
+        }
+    }
+
+    fn ended(mut self, last: Line, ended_with: Option<ReplyCode>) -> Reply {
+        self.keep_passed_over_end();
+        self.lines.push(last.kept);
+        Reply {
+            code: self.code,
+            lines: self.lines,
+            ended_with,
+            dropped_octets: self.dropped_octets + last.dropped_octets,
+        }
+    }
+
+    fn held_octets(&self) -> usize {
+        let end = self.possible_end.as_ref();
+        self.kept_octets + end.map_or(0, |end| end.line.kept.len())
+    }
+}
+
+/// A line that begins with a reply code.
+#[derive(Clone, Copy)]
+struct CodedLine {
+    code: ReplyCode,
+    separator: Separator,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Separator {
+    Space,
+    Hyphen,
+    LineEnd,
+}
+
+impl CodedLine {
+    /// `None` unless exactly three digits stand in front. WinSock numbers, such as 10054, are not reply codes.
+    fn read(line: &[u8]) -> Option<Self> {
+        let separator = match line.get(3) {
+            Some(b' ') => Separator::Space,
+            Some(b'-') => Separator::Hyphen,
+            Some(_) => return None,
+            None => Separator::LineEnd,
+        };
+        let digits = line.get(..3)?;
+        let code = digits.iter().try_fold(0, |code, octet| {
+            octet
+                .is_ascii_digit()
+                .then(|| code * 10 + u16::from(octet - b'0'))
+        })?;
+        Some(Self {
+            code: ReplyCode(code),
+            separator,
+        })
+    }
+
+    fn ends(self, first: ReplyCode) -> bool {
+        self.code == first && self.separator == Separator::Space
+    }
+
+    fn may_end(self, first: ReplyCode) -> bool {
+        match self.separator {
+            Separator::Space => self.code != first,
+            // A server that trims its lines leaves no space after the code.
+            Separator::LineEnd => self.code == first,
+            Separator::Hyphen => false,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::{ProptestConfig, any};
     use proptest::{collection, prop_assert, prop_assert_eq, proptest};
 
-    use super::{LINE_LIMIT, REPLY_OCTETS_LIMIT, Received, Reply, ReplyCode, ReplyReader};
+    use super::{
+        LINE_LIMIT, REPLY_LINES_LIMIT, REPLY_OCTETS_LIMIT, Received, Reply, ReplyCode, ReplyReader,
+    };
     use crate::protocol::telnet::SUBNEGOTIATION_LIMIT;
 
     const HELD_LIMIT: usize = REPLY_OCTETS_LIMIT + LINE_LIMIT + SUBNEGOTIATION_LIMIT;
@@ -385,7 +538,7 @@ mod tests {
     }
 
     #[test]
-    fn octets_behind_a_reply_are_unread_until_they_are_taken() {
+    fn octets_after_a_reply_are_unread_until_they_are_taken() {
         for injected in [&b"2"[..], b"\r", b"\xff", b"220 x\r\n", b"\n", b"226-a\r\n"] {
             let mut reader = ReplyReader::new();
             reader.push(b"234 go\r\n");
@@ -453,9 +606,9 @@ mod tests {
                 if rest.is_empty() {
                     break;
                 }
-                let (piece, behind) = rest.split_at((*cut).min(rest.len()));
+                let (piece, remaining) = rest.split_at((*cut).min(rest.len()));
                 pieces.push(piece);
-                rest = behind;
+                rest = remaining;
             }
             let whole = read([&octets[..]]);
             prop_assert_eq!(&whole, &read(pieces));
@@ -486,5 +639,45 @@ mod tests {
             prop_assert!(!reader.has_unread_octets());
             prop_assert_eq!(reader.buffered_octets(), 0);
         }
+    }
+
+    #[test]
+    fn a_reply_that_never_ends_is_held_within_bounds_and_still_ends_where_it_ends() {
+        for line in [&[b'x'; 1000][..], b"", b"250 x"] {
+            let line = [line, b"\r\n"].concat();
+            let mut reader = ReplyReader::new();
+            reader.push(b"211-first\r\n");
+            for _ in 0..2 * REPLY_LINES_LIMIT {
+                reader.push(&line);
+            }
+            assert!(reader.buffered_octets() <= REPLY_OCTETS_LIMIT + LINE_LIMIT);
+            reader.push(b"211 last\r\n");
+            let Some(Received::Reply(reply)) = reader.next_received() else {
+                panic!("the reply did not end");
+            };
+            assert!(reply.lines.len() <= REPLY_LINES_LIMIT);
+            let kept: usize = reply.lines.iter().map(Vec::len).sum();
+            assert!(kept <= REPLY_OCTETS_LIMIT);
+            let sent = 9 + 8 + 2 * REPLY_LINES_LIMIT * (line.len() - 2);
+            assert_eq!(reply.dropped_octets, (sent - kept) as u64);
+            assert_eq!(reply.text(), b"last");
+            assert_eq!(reader.buffered_octets(), 0);
+        }
+    }
+
+    #[test]
+    fn a_line_that_never_ends_is_held_within_bounds() {
+        let mut reader = ReplyReader::new();
+        reader.push(b"200 ");
+        for _ in 0..3 {
+            reader.push(&[b'x'; LINE_LIMIT]);
+            assert!(reader.buffered_octets() <= LINE_LIMIT);
+        }
+        reader.push(b"\r\n");
+        let Some(Received::Reply(reply)) = reader.next_received() else {
+            panic!("the reply did not end");
+        };
+        assert_eq!(reply.lines[0].len(), LINE_LIMIT);
+        assert_eq!(reply.dropped_octets, 2 * LINE_LIMIT as u64 + 4);
     }
 }

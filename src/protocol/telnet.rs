@@ -1,18 +1,84 @@
-//! Separates Telnet commands from the text of the control connection (RFC 854; RFC 959 section 3.1).
+//! Telnet on the control connection (RFC 854; RFC 959 section 3.1): the commands that may be sent, and the filter that takes
+//! them out of what is received.
 //!
 //! Commands are reported and never answered: RFC 1123 section 4.1.2.12 lets a user-FTP refuse nothing and
 //! negotiate nothing.
 
-use super::telnet_commands::IAC;
+/// "Interpret as command": begins every Telnet command; doubled it is one octet of text.
+pub(crate) const IAC: u8 = 255;
+/// Interrupt Process.
+pub(crate) const IP: u8 = 244;
+/// Data Mark: where a Synch ends.
+pub(crate) const DM: u8 = 242;
+
+/// One row of the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TelnetCommand {
+    /// Its name in RFC 854.
+    pub name: &'static str,
+    /// The octet after IAC.
+    pub code: u8,
+    /// What RFC 854 calls it in words.
+    pub meaning: &'static str,
+}
+
+/// Those that stand alone. Option negotiation is not here: neither side of FTP negotiates (RFC 1123 section 4.1.2.12).
+pub const TELNET_COMMANDS: &[TelnetCommand] = &[
+    row("NOP", 241, "No Operation"),
+    row("DM", DM, "Data Mark"),
+    row("BRK", 243, "Break"),
+    row("IP", IP, "Interrupt Process"),
+    row("AO", 245, "Abort Output"),
+    row("AYT", 246, "Are You There"),
+    row("EC", 247, "Erase Character"),
+    row("EL", 248, "Erase Line"),
+    row("GA", 249, "Go Ahead"),
+];
+
+const fn row(name: &'static str, code: u8, meaning: &'static str) -> TelnetCommand {
+    TelnetCommand {
+        name,
+        code,
+        meaning,
+    }
+}
+
+impl TelnetCommand {
+    /// The command of this name, in any case.
+    #[must_use]
+    pub fn named(name: &str) -> Option<&'static Self> {
+        TELNET_COMMANDS
+            .iter()
+            .find(|command| command.name.eq_ignore_ascii_case(name))
+    }
+
+    /// The octets that go out.
+    #[must_use]
+    pub fn wire(&self) -> [u8; 2] {
+        [IAC, self.code]
+    }
+
+    /// The commands that these octets are, and nothing else among them; `None` otherwise.
+    #[must_use]
+    pub fn read_all(octets: &[u8]) -> Option<Vec<&'static Self>> {
+        octets
+            .chunks(2)
+            .map(|pair| match *pair {
+                [IAC, code] => TELNET_COMMANDS.iter().find(|command| command.code == code),
+                _ => None,
+            })
+            .collect()
+    }
+}
 
 const SUBNEGOTIATION_BEGINS: u8 = 250;
 const SUBNEGOTIATION_ENDS: u8 = 240;
 const WILL: u8 = 251;
 const DONT: u8 = 254;
-/// Smaller octets are no Telnet commands (RFC 854).
+/// Smaller octets are not Telnet commands (RFC 854).
 const FIRST_COMMAND: u8 = SUBNEGOTIATION_ENDS;
 
-/// Octets of an unfinished subnegotiation that are held back; at this length it is reported as it stands.
+/// Octets of an unfinished subnegotiation that are held back; at this length it is reported as it is.
 pub(super) const SUBNEGOTIATION_LIMIT: usize = 1024;
 
 /// Takes the received octets one by one and says what each of them completes.
@@ -104,7 +170,39 @@ impl TelnetFilter {
 
 #[cfg(test)]
 mod tests {
-    use super::{Filtered, SUBNEGOTIATION_LIMIT, TelnetFilter};
+    use super::{Filtered, SUBNEGOTIATION_LIMIT, TELNET_COMMANDS, TelnetCommand, TelnetFilter};
+
+    #[test]
+    fn commands_are_found_by_name_and_read_back_from_their_octets() {
+        for command in TELNET_COMMANDS {
+            let lower_case = command.name.to_lowercase();
+            assert_eq!(TelnetCommand::named(&lower_case), Some(command));
+            assert_eq!(
+                TelnetCommand::read_all(&command.wire()),
+                Some(vec![command])
+            );
+        }
+        assert_eq!(TelnetCommand::named("will"), None);
+    }
+
+    #[test]
+    fn octets_with_anything_else_among_them_are_not_commands() {
+        for octets in [
+            &b"\xff"[..],
+            b"\xff\xffx",
+            b"\xff\xf4a",
+            b"NOOP",
+            b"\xff\xfb",
+        ] {
+            assert_eq!(TelnetCommand::read_all(octets), None);
+        }
+        let names: Vec<&str> = TelnetCommand::read_all(b"\xff\xf4\xff\xf2")
+            .unwrap()
+            .iter()
+            .map(|command| command.name)
+            .collect();
+        assert_eq!(names, ["IP", "DM"]);
+    }
 
     type Commands<'a> = &'a [&'a [u8]];
 

@@ -96,6 +96,31 @@ fn a_500_during_a_transfer_belongs_to_what_was_typed_meanwhile() {
 }
 
 #[test]
+fn a_second_1yz_does_not_keep_the_transfer_open_when_the_next_begins() {
+    let mut ledger = Ledger::default();
+    let cut = ledger.enter_command(Verb::new(b"RETR"));
+    assert_eq!(ledger.assign(ReplyCode(150)).entry, Some(cut));
+    assert_eq!(ledger.assign(ReplyCode(150)).entry, Some(cut));
+    let noop = ledger.enter_command(Verb::new(b"NOOP"));
+    assert_eq!(ledger.assign(ReplyCode(200)).entry, Some(noop));
+    let next = ledger.enter_command(Verb::new(b"RETR"));
+    assert_eq!(ledger.assign(ReplyCode(150)).passed_over.len(), 1);
+    assert_eq!(ledger.assign(ReplyCode(226)).entry, Some(next));
+    assert!(ledger.is_empty());
+}
+
+#[test]
+fn a_250_during_a_transfer_belongs_to_the_command_on_files_that_was_typed_meanwhile() {
+    let mut ledger = Ledger::default();
+    let transfer = ledger.enter_command(Verb::new(b"RETR"));
+    ledger.assign(ReplyCode(150));
+    let change = ledger.enter_command(Verb::new(b"CWD"));
+    assert_eq!(ledger.assign(ReplyCode(250)).entry, Some(change));
+    ledger.enter_command(Verb::new(b"NOOP"));
+    assert_eq!(ledger.assign(ReplyCode(250)).entry, Some(transfer));
+}
+
+#[test]
 fn a_listing_does_not_use_up_a_restart_marker() {
     let marked = [
         ("REST 5", "350 ok\r\n"),

@@ -31,7 +31,7 @@ use crate::client::{
 };
 use crate::protocol::data_port::DataPort;
 use crate::protocol::ledger::{Assignment, EntryId, Fit};
-use crate::protocol::telnet_commands::{DM, IAC, IP};
+use crate::protocol::telnet::{DM, IAC, IP};
 use crate::protocol::user_pi::{Event, UserPi, data_direction};
 use crate::protocol::verbs::DataDirection;
 use crate::protocol::{Command, Reply, Verb};

@@ -2,8 +2,8 @@ use super::{Assignment, EntryId, Fit, Ledger, ReplyCode, Verb};
 
 /// What happens, one step a line:
 ///
-/// * `connected`: the greeting is owed.
-/// * `> VERB`: a command is sent; nothing behind `>` is an empty line, or one that begins with a space.
+/// * `connected`: the greeting is outstanding.
+/// * `> VERB`: a command is sent; nothing after `>` is an empty line, or one that begins with a space.
 /// * `< CODE VERB [FIT] [-VERB ...]`: a reply, whose it is, how well it fits if it is not listed, and who is passed over.
 ///   `greeting` and `nobody` stand for a verb.
 type Dialogue = &'static [&'static str];
@@ -31,13 +31,13 @@ fn check(name: &str, dialogue: Dialogue) {
             assert_eq!(
                 shown,
                 (Some(probe), Fit::Listed),
-                "{name}: {code} to {verb} behind it"
+                "{name}: {code} to {verb} after it"
             );
         }
     }
 }
 
-/// A command that is still owed a reply may take that of a younger one which is listed for both.
+/// An open command may take the reply to a later one if it is listed for both.
 fn is_ambiguous(ledger: &Ledger, codes: &[u16]) -> bool {
     ledger
         .open
@@ -46,7 +46,7 @@ fn is_ambiguous(ledger: &Ledger, codes: &[u16]) -> bool {
 }
 
 fn fits(entry: &super::Entry, codes: &[u16]) -> bool {
-    (codes.iter()).any(|code| entry.fits(ReplyCode(*code), super::Strictness::Listed))
+    (codes.iter()).any(|code| entry.fits(ReplyCode(*code), super::Strictness::Expected))
 }
 
 fn played(name: &str, dialogue: Dialogue) -> Ledger {
@@ -170,7 +170,7 @@ fn a_missing_reply_does_not_shift_those_that_follow() {
             &["> SIZE", "> PWD", "< 257 PWD -SIZE", "< 213 SIZE late"],
         ),
         (
-            "PWD behind a login is left out",
+            "PWD after a login is left out",
             &[
                 "> USER",
                 "> PASS",
@@ -191,7 +191,7 @@ fn a_missing_reply_does_not_shift_those_that_follow() {
 }
 
 #[test]
-fn a_reply_too_many_is_taken_by_nobody_else() {
+fn an_extra_reply_is_not_taken_by_another_command() {
     let table: &[(&str, Dialogue)] = &[
         ("421 at idle", &["> PWD", "< 257 PWD", "< 421 nobody"]),
         ("226 at idle", &["< 226 nobody", "< 150 nobody"]),
@@ -200,7 +200,7 @@ fn a_reply_too_many_is_taken_by_nobody_else() {
             &["> CWD", "< 200 CWD", "< 250 nobody"],
         ),
         (
-            "two replies to CWD, the second behind the next command",
+            "two replies to CWD, the second after the next command",
             &[
                 "> CWD",
                 "< 200 CWD",
@@ -210,7 +210,7 @@ fn a_reply_too_many_is_taken_by_nobody_else() {
             ],
         ),
         (
-            "two replies to CWD, the second behind NOOP",
+            "two replies to CWD, the second after NOOP",
             &[
                 "> CWD",
                 "< 200 CWD",
@@ -258,11 +258,11 @@ fn a_transfer_that_gets_no_final_reply_does_not_take_that_of_the_next() {
             &["> RETR", "< 150 RETR", "< 150 RETR"],
         ),
         (
-            "a second 150 behind the next command",
+            "a second 150 after the next command",
             &["> RETR", "< 150 RETR", "> PWD", "< 150 RETR", "< 257 PWD"],
         ),
         (
-            "the next transfer tells that the one before it is over",
+            "the next transfer shows that the one before it is over",
             &[
                 "> RETR",
                 "< 150 RETR",
@@ -272,7 +272,7 @@ fn a_transfer_that_gets_no_final_reply_does_not_take_that_of_the_next() {
             ],
         ),
         (
-            "226 behind the reply to the next command",
+            "226 after the reply to the next command",
             &["> RETR", "< 150 RETR", "> PWD", "< 257 PWD", "< 226 RETR"],
         ),
     ];
@@ -336,7 +336,7 @@ fn commands_in_the_middle_of_a_transfer_get_their_replies_at_any_time() {
 fn a_begun_transfer_is_open_until_its_own_final_reply() {
     let table: &[(&str, Dialogue)] = &[
         (
-            "452 after the replies to two younger commands",
+            "452 after the replies to two later commands",
             &[
                 "> STOR",
                 "< 150 STOR",
@@ -409,6 +409,43 @@ fn a_begun_transfer_is_open_until_its_own_final_reply() {
                 "< 451 STOR",
                 "< 425 RETR",
                 "< 450 LIST",
+            ],
+        ),
+        (
+            "commands on files, answered at once",
+            &[
+                "> STOR",
+                "< 150 STOR",
+                "> CWD",
+                "< 250 CWD",
+                "> DELE",
+                "< 250 DELE",
+                "> NOOP",
+                "< 250 STOR",
+                "< 200 NOOP",
+            ],
+        ),
+        (
+            "QUIT beside it, and its 221 first",
+            &[
+                "> STOR",
+                "< 150 STOR",
+                "> NOOP",
+                "< 200 NOOP",
+                "> QUIT",
+                "< 221 QUIT",
+                "< 226 STOR",
+            ],
+        ),
+        (
+            "ABOR without a reply",
+            &[
+                "> STOR",
+                "< 150 STOR",
+                "> ABOR",
+                "> PWD",
+                "< 257 PWD -ABOR",
+                "< 226 STOR",
             ],
         ),
         (

@@ -21,7 +21,7 @@ fn learnt(dialogue: &[&str]) -> Learnt {
     after(dialogue).learnt().clone()
 }
 
-/// What happened behind the greeting, without the replies themselves.
+/// What happened after the greeting, without the replies themselves.
 fn events(dialogue: &[&str]) -> Vec<Event> {
     let mut pi = after(dialogue);
     std::iter::from_fn(|| pi.next_event())
@@ -234,7 +234,7 @@ fn a_data_port_is_offered_by_the_reply_whatever_the_command_was() {
     }
     let unreadable = Event::DataPortUnreadable(DataPortUnreadable::NoSixNumbers);
     assert!(events(&["PASV", "227 somewhere"]).contains(&unreadable));
-    // Nobody asked: nothing is dialled.
+    // Unasked: nothing is dialled.
     assert!(events(&["227 ok (127,0,0,1,4,1)"]).is_empty());
 }
 
@@ -252,6 +252,59 @@ fn a_second_reply_teaches_nothing_and_answers_nothing_again() {
         fits,
         [(ReplyCode(200), Fit::Listed), (ReplyCode(257), Fit::Listed)]
     );
+}
+
+/// Commands and the codes of their final replies, in the order in which these came.
+fn answers(dialogue: &[&str]) -> String {
+    let (mut pi, _) = UserPi::new();
+    pi.receive(b"220 ready\r\n");
+    let mut sent = Vec::new();
+    let mut answers = Vec::new();
+    for line in dialogue {
+        if line.starts_with(|first: char| first.is_ascii_digit()) {
+            pi.receive(format!("{line}\r\n").as_bytes());
+        } else {
+            sent.push((pi.send(&Command::new(*line).unwrap()), *line));
+        }
+        while let Some(event) = pi.next_event() {
+            let Event::CommandAnswered { entry, reply, .. } = event else {
+                continue;
+            };
+            let answered = sent.iter().find(|(of, _)| *of == entry);
+            answers.extend(answered.map(|(_, line)| format!("{line} {}", reply.code.0)));
+        }
+    }
+    answers.join(", ")
+}
+
+#[test]
+fn an_upload_and_the_commands_beside_it_get_their_own_replies() {
+    let beside_an_upload = |steps: &[&str]| {
+        let upload = ["STOR f", "150 go on", "NOOP", "200 ok"];
+        answers(&[&upload[..], steps].concat())
+    };
+    assert_eq!(
+        beside_an_upload(&["MKD d", "452 disk full", "257 \"d\""]),
+        "NOOP 200, STOR f 452, MKD d 257"
+    );
+    assert_eq!(
+        beside_an_upload(&["ABOR", "426 cut", "226 aborted"]),
+        "NOOP 200, STOR f 426, ABOR 226"
+    );
+    assert_eq!(
+        beside_an_upload(&["CWD d", "250 ok", "QUIT", "221 bye", "226 done"]),
+        "NOOP 200, CWD d 250, QUIT 221, STOR f 226"
+    );
+    let learnt = learnt(&[
+        "STOR f",
+        "150 go on",
+        "TYPE I",
+        "200 image",
+        "PWD",
+        "226 done",
+        "257 \"/d\"",
+    ]);
+    assert_eq!(learnt.directory.as_deref(), Some(&b"/d"[..]));
 }
 
 #[test]
@@ -313,7 +366,7 @@ fn only_a_234_to_auth_with_a_mechanism_of_tls_agrees_on_tls() {
 }
 
 #[test]
-fn the_lines_that_octets_end_are_owed_replies_and_the_line_behind_them_goes_on() {
+fn lines_ended_by_raw_octets_await_replies_and_the_last_line_goes_on() {
     let mut pi = after(&[]);
     assert_eq!(pi.send_octets(b"\xff\xf4").len(), 0);
     let entered = pi.send_octets(b"NOOP\r\nTYPE I\r\nPASS hun");
@@ -387,7 +440,7 @@ fn a_data_port_is_known_until_a_transfer_uses_it_or_loses_it() {
 }
 
 #[test]
-fn somebody_is_logged_in_from_the_230_to_the_next_user_or_rein() {
+fn a_user_is_logged_in_from_the_230_to_the_next_user_or_rein() {
     assert!(!learnt(&["USER a", "331 password"]).logged_in);
     assert!(learnt(&["USER a", "230 in"]).logged_in);
     let login = ["USER a", "331 password", "PASS b", "230 in"];
@@ -430,7 +483,7 @@ fn a_download_is_as_long_as_its_1yz_or_the_last_size_says() {
 }
 
 #[test]
-fn behind_a_rest_only_a_size_tells_what_is_left() {
+fn after_a_rest_only_a_size_says_what_is_left() {
     let told = "150 data connection for f (7 bytes).";
     assert_eq!(announced(&["REST 4", "350 ok", "RETR f", told]), None);
     assert_eq!(

@@ -1,7 +1,7 @@
-//! The rows of the table of verbs.
+//! The rows of the table of verbs, in the order of their names, and the lists of replies that several of them share.
 
 use super::VerbEntry;
-use crate::protocol::site_commands::SITE_COMMAND_NAMES;
+use super::site_commands::SITE_COMMAND_NAMES;
 
 /// Every verb that a registry, an RFC or a server in use knows, sorted by name.
 #[rustfmt::skip]
@@ -15,17 +15,17 @@ pub static VERBS: &[VerbEntry] = &[
         .example(&["ABOR", "426 Failure writing network stream.", "226 ABOR command successful."])
         .quirks("vsftpd reads it only after the transfer (unless async_abor_enable is set). Pure-FTPd answers \
             an upload with 426 and 451.")
-        .handled("The first Ctrl-C in a transfer sends it, behind Telnet IP and Synch (`set abort plain`: \
+        .handled("The first Ctrl-C in a transfer sends it, after Telnet IP and Synch (`set abort plain`: \
                   alone). Typed, it aborts the transfer in the background."),
     VerbEntry::new("ACCT", "ACCT <account>", "RFC 959 section 4.1.1",
         "Names the account, where the server asks for one with 332 or 532.", &[202, 230]).secret()
         .needs("A PASS answered with 332, or an upload refused with 532.")
-        .notes("An account is a third thing besides user and password. Few servers have them.")
+        .notes("An account comes in addition to user and password. Few servers have accounts.")
         .example(&["ACCT 7", "230 Logged in."])
         .quirks("vsftpd and ProFTPD answer 502, Pure-FTPd 202.")
-        .handled("The argument is masked as that of PASS. `login` asks for it after a 332."),
+        .handled("The argument is masked like that of PASS. `login` asks for it after a 332."),
     VerbEntry::new("ADAT", "ADAT <base64>", "RFC 2228 section 3",
-        "Goes on with the exchange that AUTH began.", &[235, 335, 533, 535]).secret()
+        "Continues the exchange that AUTH began.", &[235, 335, 533, 535]).secret()
         .needs("AUTH with a mechanism that uses it, answered with 334.")
         .notes("The data are base64. 335 asks for more, 235 is the end. TLS does not need it.")
         .example(&[
@@ -35,7 +35,7 @@ pub static VERBS: &[VerbEntry] = &[
             "235 ADAT=YIIBbQ==",
         ])
         .quirks("vsftpd, ProFTPD, Pure-FTPd and pyftpdlib answer 500.")
-        .handled("The argument is masked as that of PASS."),
+        .handled("The argument is masked like that of PASS."),
     VerbEntry::new("ALGS", "ALGS <STATUS64 | ENABLE64 | DISABLE64>", "RFC 6384 section 11",
         "Asks a translating gateway whether it rewrites EPSV and EPRT.", &[202, 216])
         .takes(&["STATUS64", "ENABLE64", "DISABLE64"])
@@ -43,14 +43,14 @@ pub static VERBS: &[VerbEntry] = &[
         .notes("For hosts behind a gateway between IPv6 and IPv4.")
         .example(&["ALGS STATUS64", "216 NONE"])
         .quirks("A server that gets it answers 500."),
-    VerbEntry::new("ALLO", "ALLO <octets> [R <record-octets>]", "RFC 959 section 4.1.3",
+    VerbEntry::new("ALLO", "ALLO <bytes> [R <record-bytes>]", "RFC 959 section 4.1.3",
         "Reserves room for the upload that follows.", &[200, 202, 452, 552])
-        .notes("Wanted by systems that must know a size beforehand; useless elsewhere.")
+        .notes("Needed by systems that must know the size in advance; useless elsewhere.")
         .example(&["ALLO 100000", "202 No storage allocation necessary."])
         .quirks("Pure-FTPd answers 200 and refuses with 552 if a quota is in the way; the others answer 202."),
     VerbEntry::new("APPE", "APPE <path>", "RFC 959 section 4.1.3",
         "Appends what is sent to the end of the file, which is created if absent.", APPENDING).sends(SENT)
-        .notes("The way to finish a broken upload: SIZE tells how much is there, APPE sends the rest. Send \
+        .notes("The way to finish a broken upload: SIZE says how much is there, APPE sends the rest. Send \
             REST 0 first if a REST was sent: with a marker it must act like STOR (RFC 3659 section 5.3).")
         .example(&[
             "SIZE 1.TXT",
@@ -63,28 +63,28 @@ pub static VERBS: &[VerbEntry] = &[
         ])
         .quirks("After REST n ProFTPD writes at n, pyftpdlib refuses with 450, vsftpd and Pure-FTPd append. \
             Some servers overwrite as STOR does.")
-        .handled("As STOR. `resume FILE` does the whole, and proves it."),
+        .handled("Like STOR. `resume FILE` does all of it, and checks the result."),
     VerbEntry::new("AUTH", "AUTH <mechanism>", "RFC 2228 section 3; RFC 4217 section 4",
         "Asks for a security mechanism; after AUTH TLS and 234, TLS begins.", &[234, 334, 431, 533, 534])
         .takes(&["TLS", "SSL", "TLS-C", "TLS-P", "GSSAPI", "KERBEROS_V4"])
         .needs("Comes before USER.")
-        .notes("TLS, then PBSZ 0 and PROT P for the data. SSL is the old name. GSSAPI and KERBEROS_V4 go on \
-            with ADAT.")
+        .notes("TLS, then PBSZ 0 and PROT P for the data. SSL is the old name. GSSAPI and KERBEROS_V4 \
+            continue with ADAT.")
         .example(&["AUTH TLS", "234 Proceed with negotiation."])
         .quirks("After the login vsftpd and Pure-FTPd answer 500, ProFTPD 534; pyftpdlib takes it. Pure-FTPd \
             has no AUTH SSL. A server that was set up without TLS answers 500 or 502.")
         .handled("A 234 to a mechanism of TLS begins the handshake at once, and what was learnt in clear is \
             forgotten. `tls` shows what came of it."),
     VerbEntry::new("AVBL", "AVBL [<path>]", "draft-peterson-streamlined-ftp-command-extensions",
-        "Asks how many octets may still be stored.", &[213, 550]).wild()
+        "Asks how many bytes can still be stored.", &[213, 550]).wild()
         .notes("Of a directory, or of the working one.")
         .example(&["AVBL pub", "213 1046208512"])
         .quirks("vsftpd, ProFTPD, Pure-FTPd and pyftpdlib do not have it."),
     VerbEntry::new("CCC", "CCC", "RFC 2228 section 3; RFC 4217 section 5",
         "Takes the control connection back to clear text.", &[200, 533, 534])
-        .needs("AUTH TLS; best behind USER and PASS.")
-        .notes("For firewalls that read along. Who can change a packet can type commands then. \
-            After it there is no PBSZ and no PROT.")
+        .needs("AUTH TLS; best after USER and PASS.")
+        .notes("For firewalls that read the control connection. Anyone who can change a packet can \
+            send commands after it, and PBSZ and PROT are no longer possible.")
         .example(&["CCC", "200 Clearing control channel."])
         .quirks("ProFTPD and Pure-FTPd have it; Pure-FTPd answers 534 without TLS.")
         .handled("Its 2yz ends TLS on the control connection with close_notify both ways."),
@@ -105,7 +105,7 @@ pub static VERBS: &[VerbEntry] = &[
         .needs("Nothing.")
         .example(&["CLNT ftpsh", "200 OK"])
         .quirks("ProFTPD has it; vsftpd, Pure-FTPd and pyftpdlib do not.")
-        .handled("Never sent by itself."),
+        .handled("Never sent automatically."),
     VerbEntry::new("COMB", "COMB <path> <part> ...", "draft-peterson-streamlined-ftp-command-extensions",
         "Joins files of the server into one.", &[200, 250, 450, 550, 552, 553]).wild()
         .notes("For uploads in parts.")
@@ -125,7 +125,7 @@ pub static VERBS: &[VerbEntry] = &[
             other gets its address with PORT.")
         .example(&["CPSV", "227 Entering Passive Mode (192,0,2,7,11,79)"])
         .quirks("vsftpd, ProFTPD, Pure-FTPd and pyftpdlib do not have it.")
-        .handled("The 227 is dialled, which is not what a transfer between two servers wants."),
+        .handled("The 227 is dialled, which is not what a transfer between two servers needs."),
     VerbEntry::new("CSID", "CSID Name=<name>; Version=<version>;",
         "draft-peterson-streamlined-ftp-command-extensions",
         "Exchanges the names and versions of client and server.", &[200, 215])
@@ -134,11 +134,11 @@ pub static VERBS: &[VerbEntry] = &[
         .notes("The reply names the server in the same form.")
         .example(&["CSID Name=ftpsh; Version=1;", "200 name=ProFTPD;version=1.3.8;casesensitive=1;"])
         .quirks("ProFTPD has it; vsftpd, Pure-FTPd and pyftpdlib do not.")
-        .handled("Never sent by itself."),
+        .handled("Never sent automatically."),
     // RFC 959 appendix II shows 200.
     VerbEntry::new("CWD", "CWD <path>", "RFC 959 section 4.1.1",
         "Changes the working directory.", &[200, 250, 550])
-        .notes("A path that begins with / counts from the root that the server shows you. PWD tells where you \
+        .notes("A path that begins with / starts at the root that the server shows you. PWD says where you \
             are then.")
         .example(&["CWD pub/docs", "250 Directory successfully changed."])
         .quirks("A path with a trailing blank is another path: nothing is trimmed.")
@@ -150,7 +150,7 @@ pub static VERBS: &[VerbEntry] = &[
         .notes("N: none, A: with your own credential, S: with the subject that you name.")
         .example(&["DCAU N", "200 DCAU N."])
         .quirks("GridFTP servers only.")
-        .handled("Never sent by itself."),
+        .handled("Never sent automatically."),
     VerbEntry::new("DCSC", "DCSC <P | D> [<base64>]", "unregistered: Globus GridFTP",
         "Sets the security context of the data connection (GridFTP).", &[200, 533, 534, 535])
         .takes(&["P", "D"]).wild()
@@ -160,11 +160,11 @@ pub static VERBS: &[VerbEntry] = &[
         .quirks("Globus GridFTP only."),
     VerbEntry::new("DELE", "DELE <path>", "RFC 959 section 4.1.3",
         "Deletes a file.", &[250, 450, 550, 553])
-        .notes("For directories: RMD. Nothing asks back.")
+        .notes("For directories: RMD. There is no confirmation.")
         .example(&["DELE 1.TXT", "250 Delete operation successful."])
         .handled("The alias `rm` sends it."),
     VerbEntry::new("DSIZ", "DSIZ [<path>]", "draft-peterson-streamlined-ftp-command-extensions",
-        "Asks for the size of a directory and all in it.", &[213, 550]).wild()
+        "Asks for the size of a directory and everything in it.", &[213, 550]).wild()
         .notes("Slow on big directories.")
         .example(&["DSIZ pub", "213 81920"])
         .quirks("vsftpd, ProFTPD, Pure-FTPd and pyftpdlib do not have it."),
@@ -182,7 +182,7 @@ pub static VERBS: &[VerbEntry] = &[
         .notes("1 is IPv4, 2 is IPv6; the address is written as usual. The first character is the delimiter.")
         .example(&["EPRT |2|::1|5282|", "200 EPRT command successful."])
         .quirks("vsftpd refuses it after EPSV ALL, with 550.")
-        .handled("As PORT; `listen` sends it over IPv6."),
+        .handled("Like PORT; `listen` sends it over IPv6."),
     // EPSV ALL: vsftpd and ProFTPD answer 200, Pure-FTPd and pyftpdlib 220. Other servers answer EPSV with a 227.
     VerbEntry::new("EPSV", "EPSV [1 | 2 | ALL]", "RFC 2428 section 3",
         "Asks the server to listen for a data connection; the reply holds only a port.",
@@ -198,19 +198,19 @@ pub static VERBS: &[VerbEntry] = &[
         ])
         .quirks("EPSV ALL is 200 with vsftpd and ProFTPD, 220 with Pure-FTPd and pyftpdlib; Pure-FTPd takes PASV \
             afterwards. EPSV 2 over IPv4 is 522 with all four.")
-        .handled("As PASV. Aliases and `resume` send it over IPv6 and after EPSV ALL."),
+        .handled("Like PASV. Aliases and `resume` send it over IPv6 and after EPSV ALL."),
     VerbEntry::new("ERET", "ERET <module> <path>", "GFD.20",
         "Fetches a file through a module of the server (GridFTP).", RECEIVING)
         .takes(&["P"]).receives(RECEIVED).wild()
         .notes("P takes an offset and a length: a part of a file.")
         .example(&["ERET P 0 100 f", "150 Beginning transfer.", "226 Transfer complete."])
         .quirks("GridFTP servers only.")
-        .handled("As RETR."),
+        .handled("Like RETR."),
     // Pure-FTPd answers 520 where active mode is not set up.
     VerbEntry::new("ESTA", "ESTA", "unregistered: Pure-FTPd",
-        "Makes the active data connection at once and tells its address.", &[225, 425, 520]).wild()
+        "Opens the active data connection at once and reports its address.", &[225, 425, 520]).wild()
         .needs("A login and a PORT.")
-        .notes("To try whether the server reaches you.")
+        .notes("To test whether the server can reach you.")
         .example(&["ESTA", "225 Connected."])
         .quirks("Pure-FTPd only; it does not answer while it connects."),
     VerbEntry::new("ESTO", "ESTO <module> <path>", "GFD.20",
@@ -219,13 +219,13 @@ pub static VERBS: &[VerbEntry] = &[
         .notes("A takes an offset: where in the file to write.")
         .example(&["ESTO A 100 f", "150 Beginning transfer.", "226 Transfer complete."])
         .quirks("GridFTP servers only.")
-        .handled("As STOR."),
+        .handled("Like STOR."),
     VerbEntry::new("ESTP", "ESTP", "unregistered: Pure-FTPd",
-        "Awaits the passive data connection at once and tells its address.", &[225, 425, 520]).wild()
+        "Waits for the passive data connection at once and reports its address.", &[225, 425, 520]).wild()
         .needs("A login and a PASV.")
-        .notes("To try whether you reach the server.")
+        .notes("To test whether you can reach the server.")
         .example(&["ESTP", "225 Connected."])
-        .quirks("Pure-FTPd only; without a PASV it waits and says nothing."),
+        .quirks("Pure-FTPd only; without a PASV it waits and sends no reply."),
     VerbEntry::new("FEAT", "FEAT", "RFC 2389 section 3",
         "Lists the extensions that the server has.", &[211])
         .needs("Nothing: it may come before the login.")
@@ -244,8 +244,8 @@ pub static VERBS: &[VerbEntry] = &[
     VerbEntry::new("HELP", "HELP [<verb>]", "RFC 959 section 4.1.3",
         "Asks the server for help.", &[211, 214])
         .needs("Nothing.")
-        .notes("The server's own help; its HELP SITE lists the subcommands of SITE. `help` in lower case is \
-            this one.")
+        .notes("The server's own help; its HELP SITE lists the subcommands of SITE. `help` in lower case is this \
+            program's.")
         .example(&[
             "HELP",
             "214-The following commands are recognized.",
@@ -257,7 +257,7 @@ pub static VERBS: &[VerbEntry] = &[
     VerbEntry::new("HOST", "HOST <name | [ipv6]>", "RFC 7151 section 3",
         "Chooses a virtual host, before USER.", &[220])
         .needs("Comes before AUTH and USER.")
-        .notes("The name is the one that you would type to reach the server; an IPv6 address stands in \
+        .notes("The name is the one that you would type to reach the server; an IPv6 address goes in \
             brackets. 504: not a name of this server. 503: the login has begun.")
         .example(&["HOST ftp.example.com", "220 Ready."])
         .quirks("ProFTPD has it, and answers 504 to an unknown name; vsftpd, Pure-FTPd and pyftpdlib do not."),
@@ -269,7 +269,7 @@ pub static VERBS: &[VerbEntry] = &[
         .quirks("ProFTPD has it; vsftpd, Pure-FTPd and pyftpdlib do not."),
     VerbEntry::new("LIST", "LIST [<path>]", "RFC 959 section 4.1.3; RFC 1123 section 4.1.2.7",
         "Lists a directory for people to read.", RECEIVING).receives(RECEIVED)
-        .notes("For eyes only: no form is laid down. MLSD is for programs, NLST for bare names.")
+        .notes("For people: its form is not standardized. MLSD is for programs, NLST for bare names.")
         .example(&[
             "PASV",
             "227 Entering Passive Mode (127,0,0,1,11,79).",
@@ -277,7 +277,7 @@ pub static VERBS: &[VerbEntry] = &[
             "150 Here comes the directory listing.",
             "226 Directory send OK.",
         ])
-        .quirks("What looks like an option (-la) is one to most servers, and a file to some. An absent path is \
+        .quirks("What looks like an option (-la) is one to most servers, and a file to some. A missing path is \
             450, 550 or an empty listing.")
         .handled("LIST | less pages it. The alias `ls` sends PASV and LIST."),
     VerbEntry::new("LOCK", "LOCK <path>", "unregistered: draft of A. Bryan",
@@ -296,17 +296,17 @@ pub static VERBS: &[VerbEntry] = &[
         .notes("What came before EPSV.")
         .example(&["LPSV", "228 Entering Long Passive Mode (4,4,127,0,0,1,2,200,13)"])
         .quirks("Out of use: vsftpd, ProFTPD, Pure-FTPd and pyftpdlib answer 500.")
-        .handled("A 228 is dialled as a 227."),
+        .handled("A 228 is dialled like a 227."),
     VerbEntry::new("MACB", "MACB <E | D>", "unregistered: NetPresenz",
         "Turns MacBinary transfers on or off.", &[200])
         .takes(&["E", "D"]).wild()
-        .notes("MacBinary keeps both forks of a file of the old Mac OS.")
+        .notes("MacBinary keeps both forks of a file of classic Mac OS.")
         .example(&["MACB E", "200 MacBinary mode enabled."])
-        .quirks("Servers of the old Mac OS only."),
+        .quirks("Servers on classic Mac OS only."),
     VerbEntry::new("MAIL", "MAIL <user>", "RFC 765",
         "Sends mail over the control connection.", MESSAGE).historic()
         .needs("Nothing; perhaps a login.")
-        .notes("354 asks for the text; a line with a lone dot ends it.")
+        .notes("354 asks for the text; a line with only a dot ends it.")
         .example(&["MAIL Postel", "354 Type mail, ended by a line with only a dot"])
         .quirks("ProFTPD takes it for an attack by way of a web browser and closes the connection. Elsewhere: \
             500."),
@@ -359,7 +359,7 @@ pub static VERBS: &[VerbEntry] = &[
         "Sends mail over the data connection.", SENDING).sends(SENT).historic()
         .notes("Mail went over FTP before SMTP. No server in use has it.")
         .example(&["MLFL Postel", "150 Begin mail transfer", "250 Mail stored"])
-        .handled("As STOR."),
+        .handled("Like STOR."),
     VerbEntry::new("MLSD", "MLSD [<path>]", "RFC 3659 section 7",
         "Lists a directory for programs to read.", RECEIVING).receives(RECEIVED)
         .notes("Each line: facts, a space, the name. OPTS MLST chooses the facts, FEAT lists them.")
@@ -371,9 +371,9 @@ pub static VERBS: &[VerbEntry] = &[
             "226 Transfer complete.",
         ])
         .quirks("vsftpd does not have it.")
-        .handled("As LIST."),
+        .handled("Like LIST."),
     VerbEntry::new("MLST", "MLST [<path>]", "RFC 3659 section 7",
-        "Tells the facts of one file, over the control connection.", &[250, 450, 451, 550, 553])
+        "Reports the facts of one file, over the control connection.", &[250, 450, 451, 550, 553])
         .notes("One file or directory, and no data connection. Facts are type, size, modify, perm and more.")
         .example(&[
             "MLST 1.TXT",
@@ -382,7 +382,7 @@ pub static VERBS: &[VerbEntry] = &[
             "250 End.",
         ])
         .quirks("vsftpd does not have it. Some servers put 250- in front of the facts.")
-        .handled("`resume` reads a size there if SIZE is refused."),
+        .handled("`resume` takes the size from it if SIZE is refused."),
     VerbEntry::new("MMD5", "MMD5 <path>, <path> ...", "draft-twine-ftpmd5",
         "Asks for the MD5 of several files.", HASHED).wild()
         .notes("The whole files only.")
@@ -394,7 +394,7 @@ pub static VERBS: &[VerbEntry] = &[
         .notes("S is the default: the end of the connection is the end of the file. Z compresses with zlib.")
         .example(&["MODE S", "200 Mode set to S."])
         .quirks("B and C are refused by vsftpd, ProFTPD, Pure-FTPd and pyftpdlib; ProFTPD has Z.")
-        .handled("Only S is understood: in another mode the octets are shown and stored as they come. `resume` sends \
+        .handled("Only S is understood: in another mode the bytes are shown and stored as they come. `resume` sends \
             MODE S if another was set."),
     VerbEntry::new("MRCP", "MRCP <user>", "RFC 765",
         "Names a recipient of the mail.", &[200, 450, 452, 550, 551, 552, 553]).historic()
@@ -434,33 +434,33 @@ pub static VERBS: &[VerbEntry] = &[
             "226 Directory send OK.",
         ])
         .quirks("An empty directory is 226 with no data, or 550.")
-        .handled("As LIST."),
+        .handled("Like LIST."),
     VerbEntry::new("NOOP", "NOOP", "RFC 959 section 4.1.3",
         "Does nothing but get a reply.", &[200])
         .needs("Nothing with some servers, a login with others.")
         .notes("Keeps a session alive, and shows that the server still answers.")
         .example(&["NOOP", "200 NOOP ok."])
         .quirks("In a transfer pyftpdlib answers at once, vsftpd and ProFTPD afterwards, Pure-FTPd with 500.")
-        .handled("Never sent by itself."),
+        .handled("Never sent automatically."),
     // FileZilla Server answers 202 to OPTS UTF8 ON.
     VerbEntry::new("OPTS", "OPTS <verb> [<options>]", "RFC 2389 section 4",
         "Sets options of a verb.", &[200, 202, 451])
         .takes(&["UTF8 ON", "UTF8 OFF", "MLST type;size;modify;", "MLST", "HASH SHA-256", "HASH", "MODE Z LEVEL 6"])
         .needs("Nothing, as a rule; some servers want the login first.")
-        .notes("FEAT shows which verbs take options. OPTS UTF8 ON is the one that is seen most.")
+        .notes("FEAT shows which verbs take options. OPTS UTF8 ON is the most common one.")
         .example(&["OPTS UTF8 ON", "200 Always in UTF8 mode."])
         .quirks("Pure-FTPd answers 504 to OPTS UTF8 ON and speaks UTF-8 all the same; FileZilla Server answers \
             202."),
-    // 430 is no reply of any RFC; several servers answer a wrong password with it.
+    // No RFC has 430; several servers answer a wrong password with it.
     VerbEntry::new("PASS", "PASS <password>", "RFC 959 section 4.1.1",
         "Gives the password.", &[202, 230, 332, 430, 550]).secret()
         .needs("USER, answered with 331.")
-        .notes("In the clear, unless AUTH TLS came before it. For `anonymous` any word does, by custom an \
-            address of mail.")
+        .notes("In the clear, unless AUTH TLS came before it. For `anonymous` any word will do, by convention a mail \
+            address.")
         .example(&["PASS ****", "230 Login successful."])
         .quirks("vsftpd answers 230 again to a PASS after the login, ProFTPD 503, Pure-FTPd 530.")
         .handled("The argument is masked on the screen, in errors and in the echoes of servers; the line is \
-            not kept in the history. `login` asks for it unseen."),
+            not kept in the history. `login` asks for it without showing it."),
     // Over IPv6 Pure-FTPd answers 425; after EPSV ALL vsftpd answers 550. Other servers answer PASV with 228 or 229.
     VerbEntry::new("PASV", "PASV", "RFC 959 section 4.1.2; RFC 1123 section 4.1.2.6",
         "Asks the server to listen for a data connection; the reply holds host and port.",
@@ -477,11 +477,11 @@ pub static VERBS: &[VerbEntry] = &[
             numbers, and Pure-FTPd answers 425. After EPSV ALL most refuse it.")
         .handled("The port of a 227, 228 or 229 is dialled at once, at the address of the control connection \
             (`set data-host reply`: at that of the reply)."),
-    VerbEntry::new("PBSZ", "PBSZ <octets>", "RFC 2228 section 3; RFC 4217 section 9",
+    VerbEntry::new("PBSZ", "PBSZ <bytes>", "RFC 2228 section 3; RFC 4217 section 9",
         "Sets the largest protected block; 0 with TLS.", &[200, 533])
         .takes(&["0"])
-        .needs("AUTH, and its exchange at an end.")
-        .notes("TLS needs no blocks, so the size is 0; but PROT wants a PBSZ before it.")
+        .needs("AUTH, with its exchange finished.")
+        .notes("TLS needs no blocks, so the size is 0; but PROT needs a PBSZ before it.")
         .example(&["PBSZ 0", "200 PBSZ set to 0."])
         .quirks("Without TLS: 503, with ProFTPD 500.")
         .handled("`--tls require` and ftps:// send it, shown."),
@@ -524,38 +524,38 @@ pub static VERBS: &[VerbEntry] = &[
             resumes the control connection's session."),
     VerbEntry::new("PWD", "PWD", "RFC 959 section 4.1.3",
         "Tells the working directory.", &[257, 550])
-        .notes("The path stands in quotes; quotes in it are doubled.")
+        .notes("The path is in quotes; quotes in it are doubled.")
         .example(&["PWD", "257 \"/pub\" is the current directory"])
-        .quirks("Pure-FTPd does not double quotes. vsftpd doubles the octet 255."),
+        .quirks("Pure-FTPd does not double quotes. vsftpd doubles the byte 255."),
     VerbEntry::new("QUIT", "QUIT", "RFC 959 section 4.1.1",
         "Ends the session.", &[221])
         .needs("Nothing.")
         .notes("A transfer that is going on should be finished first, and then the connection closes.")
         .example(&["QUIT", "221 Goodbye."])
         .quirks("In a transfer Pure-FTPd aborts it and sends no 221; vsftpd and ProFTPD finish it.")
-        .handled("It waits for a transfer in the background. A person's QUIT that is answered ends the program; `exit`, `bye` and \
+        .handled("It waits for a transfer in the background. A QUIT that you type ends the program once it is answered; `exit`, `bye` and \
                   Ctrl-D send it."),
     VerbEntry::new("RANG", "RANG <first> <last>", "draft-bryan-ftp-range section 3",
-        "Chooses the octets that the next command works on.", &[350, 551, 552, 554]).wild()
+        "Chooses the bytes that the next command works on.", &[350, 551, 552, 554]).wild()
         .needs("A login, TYPE I and MODE S; then directly the RETR, STOR or HASH that it is for.")
-        .notes("Both ends are counted from 0 and belong to the range. RANG 1 0 takes it back.")
+        .notes("Both ends are counted from 0 and belong to the range. RANG 1 0 resets it.")
         .example(&["RANG 0 99", "350 Restarting at 0. End octet at 99."])
         .quirks("ProFTPD has it, and answers 551 in TYPE A; vsftpd, Pure-FTPd and pyftpdlib do not."),
     VerbEntry::new("REIN", "REIN", "RFC 959 section 4.1.1; RFC 4217 section 13",
         "Starts the session over, without TLS.", &[220])
-        .needs("Nothing: it may come at any time but in a transfer.")
+        .needs("Nothing; it may come at any time except during a transfer.")
         .notes("Login and transfer parameters are gone, the connection stays. USER comes next. TLS ends with \
             it.")
         .example(&["REIN", "220 Ready for new user."])
-        .quirks("vsftpd and ProFTPD answer 502, Pure-FTPd 500; pyftpdlib answers 230. `close` and `open` do it \
-            everywhere.")
+        .quirks("vsftpd and ProFTPD answer 502, Pure-FTPd 500; pyftpdlib answers 230. `close` and `open` have the \
+            same effect everywhere.")
         .handled("What was learnt of the session is forgotten with its 2yz."),
-    // Pure-FTPd answers 554 to a marker that is no number.
+    // Pure-FTPd answers 554 to a marker that is not a number.
     VerbEntry::new("REST", "REST <offset>", "RFC 959 section 4.1.3; RFC 3659 section 5",
-        "Sets where the next transfer restarts, in octets.", &[350, 554, 555])
+        "Sets where the next transfer restarts, in bytes.", &[350, 554, 555])
         .takes(&["0"])
         .needs("A login and TYPE I; then directly the RETR or STOR that it is for (RFC 3659 section 5.3).")
-        .notes("The marker counts octets in stream mode. PASV goes before it, not behind it. A wrong marker is \
+        .notes("The marker counts bytes in stream mode. PASV goes before it, not after it. A wrong marker is \
             refused at the transfer, not here.")
         .example(&[
             "PASV",
@@ -566,13 +566,13 @@ pub static VERBS: &[VerbEntry] = &[
             "150 Opening BINARY mode data connection for 1.TXT (11 bytes).",
             "226 Transfer complete.",
         ])
-        .quirks("Behind the end: 554, but vsftpd sends nothing and says 226. In TYPE A ProFTPD and pyftpdlib \
-            refuse with 501. vsftpd and Pure-FTPd keep it over LIST, some servers over nothing.")
+        .quirks("Past the end of the file: 554, but vsftpd sends nothing and says 226. In TYPE A ProFTPD and pyftpdlib \
+            refuse with 501. vsftpd and Pure-FTPd keep it across a LIST, some servers across nothing.")
         .handled("A pending marker is known until a transfer uses it up; REST 0 clears it. `resume` clears one \
             that is left."),
     VerbEntry::new("RETR", "RETR <path>", "RFC 959 section 4.1.3",
         "Fetches a file.", RECEIVING).receives(RECEIVED)
-        .notes("In TYPE A the server turns its line ends into CR LF. REST before it skips octets.")
+        .notes("In TYPE A the server turns its line ends into CR LF. REST before it skips bytes.")
         .example(&[
             "TYPE I",
             "200 Switching to Binary mode.",
@@ -583,7 +583,7 @@ pub static VERBS: &[VerbEntry] = &[
             "226 Transfer complete.",
         ])
         .quirks("Without PASV or PORT most servers answer 425, pyftpdlib 150 and then nothing. A second RETR \
-            wants a second PASV.")
+            needs a second PASV.")
         .handled("RETR f > file writes it, RETR f | less shows it. The alias `get` sends TYPE I, PASV and \
             RETR."),
     VerbEntry::new("RMD", "RMD <path>", "RFC 959 section 4.1.3",
@@ -592,8 +592,8 @@ pub static VERBS: &[VerbEntry] = &[
         .example(&["RMD new", "250 Remove directory operation successful."])
         .handled("The alias `rmdir` sends it."),
     VerbEntry::new("RMDA", "RMDA <path>", "draft-peterson-streamlined-ftp-command-extensions",
-        "Removes a directory and all in it.", &[250, 450, 550, 553]).wild()
-        .notes("Nothing asks back.")
+        "Removes a directory and everything in it.", &[250, 450, 550, 553]).wild()
+        .notes("There is no confirmation.")
         .example(&["RMDA old", "250 Removed."])
         .quirks("Serv-U has it."),
     VerbEntry::new("RNFR", "RNFR <path>", "RFC 959 section 4.1.3",
@@ -606,14 +606,14 @@ pub static VERBS: &[VerbEntry] = &[
     VerbEntry::new("RNTO", "RNTO <new-path>", "RFC 959 section 4.1.3",
         "Gives the file of RNFR its new name.", &[250, 450, 451, 532, 550, 552, 553])
         .needs("RNFR, answered with 350, directly before it.")
-        .notes("Moves, too, if the path leads into another directory. A file that has the name already is \
-            replaced by some servers.")
+        .notes("It also moves the file if the path leads into another directory. Some servers replace a file \
+            that already has the name.")
         .example(&["RNFR a", "350 Ready for RNTO.", "RNTO b", "250 Rename successful."])
         .quirks("Without RNFR: 503 with vsftpd, ProFTPD, Pure-FTPd and pyftpdlib.")
         .handled("The alias `mv` sends both."),
-    VerbEntry::new("SBUF", "SBUF <octets>", "GFD.20",
+    VerbEntry::new("SBUF", "SBUF <bytes>", "GFD.20",
         "Sets the TCP buffers of the data connection (GridFTP).", &[200]).wild()
-        .notes("For long and fast lines.")
+        .notes("For fast connections over long distances.")
         .example(&["SBUF 1048576", "200 OK."])
         .quirks("GridFTP servers only."),
     VerbEntry::new("SCKS", "SCKS <algorithm> <checksum>", "GFD.47",
@@ -625,17 +625,17 @@ pub static VERBS: &[VerbEntry] = &[
         .quirks("Globus GridFTP has it."),
     // SITE HELP answers 214, SITE CPFR of ProFTPD 350 and its SITE CPTO 250.
     VerbEntry::new("SITE", "SITE <command>", "RFC 959 section 4.1.3; RFC 1123 section 4.1.2.8",
-        "Runs a command of this server alone, such as SITE CHMOD or SITE HELP.",
+        "Runs a command specific to this server, such as SITE CHMOD or SITE HELP.",
         &[200, 202, 211, 213, 214, 250, 257, 350, 450, 550, 553])
         .takes(&SITE_COMMAND_NAMES)
-        .notes("Each server has its own. SITE HELP lists them, `help SITE CHMOD` explains one that is common.")
+        .notes("Each server has its own. SITE HELP lists them, `help SITE CHMOD` explains a common one.")
         .example(&["SITE CHMOD 644 1.TXT", "200 SITE CHMOD command successful"])
         .quirks("Anonymous users of vsftpd get 550 for every SITE."),
     VerbEntry::new("SIZE", "SIZE <path>", "RFC 3659 section 4",
-        "Asks how many octets a file has, counted as the TYPE would transfer them.", &[213, 550])
-        .needs("A login; TYPE I, for the number of octets on the disk.")
-        .notes("In TYPE A the number is that of the octets that a transfer in TYPE A would take, line ends \
-            converted, which costs the server a reading of the whole file: many refuse.")
+        "Asks how many bytes a file has, counted as the TYPE would transfer them.", &[213, 550])
+        .needs("A login; TYPE I, for the number of bytes on the disk.")
+        .notes("In TYPE A it is the number of bytes that a transfer would take, with line ends converted. The server \
+            must read the whole file to know it, so many refuse.")
         .example(&["TYPE I", "200 Switching to Binary mode.", "SIZE 1.TXT", "213 11"])
         .quirks("In TYPE A ProFTPD and pyftpdlib answer 550, vsftpd and Pure-FTPd the size on the disk. \
             Directories are 550, with some servers 213.")
@@ -662,18 +662,19 @@ pub static VERBS: &[VerbEntry] = &[
         .notes("Every data connection goes to the same port, so that a firewall needs one hole.")
         .example(&["SPSV", "500 Unknown command."])
         .quirks("Very few servers have it: vsftpd, ProFTPD, Pure-FTPd 1.0.50 and pyftpdlib answer 500.")
-        .handled("A 227 is dialled, whatever it answers."),
+        .handled("A 227 is dialled, whatever command it answers."),
     VerbEntry::new("SSCN", "SSCN [ON | OFF]", "unregistered: RaidenFTPD, glftpd",
         "Makes the server the TLS client of data connections, between servers.", &[200])
         .takes(&["ON", "OFF"]).wild()
         .needs("AUTH TLS and PROT P.")
-        .notes("SSCN alone tells the state. ON makes the server the TLS client when data connections come in, \
+        .notes("SSCN alone shows the state. ON makes the server the TLS client when data connections come in, \
             for transfers between two servers.")
         .example(&["SSCN ON", "200 SSCN:CLIENT METHOD"])
         .quirks("ProFTPD has it under TLS.")
-        .handled("This side stays the TLS client of every data connection, so none comes about after ON."),
+        .handled("This side stays the TLS client of every data connection, so none can be \
+            opened after ON."),
     VerbEntry::new("STAT", "STAT [<path>]", "RFC 959 section 4.1.3",
-        "Tells the state of the transfer or the session, or lists a path.",
+        "Reports the state of the transfer or the session, or lists a path.",
         &[211, 212, 213, 450, 550])
         .notes("Alone: the state of session or transfer, in a transfer too. With a path: a listing without a \
             data connection.")
@@ -687,7 +688,7 @@ pub static VERBS: &[VerbEntry] = &[
             Lines may begin with anything: only the code and a space end the reply."),
     VerbEntry::new("STOR", "STOR <path>", "RFC 959 section 4.1.3",
         "Stores what is sent as a file, in place of what was there.", SENDING).sends(SENT)
-        .notes("An existing file is replaced, from the moment of the 150. To go on behind its end: APPE, or \
+        .notes("An existing file is replaced, from the moment of the 150. To continue at its end: APPE, or \
             REST and STOR. Send TYPE I for what is not text.")
         .example(&[
             "PASV",
@@ -696,16 +697,16 @@ pub static VERBS: &[VerbEntry] = &[
             "150 Ok to send data.",
             "226 Transfer complete.",
         ])
-        .quirks("REST and STOR: Pure-FTPd cuts the file behind the new octets, the others keep the rest. \
+        .quirks("REST and STOR: Pure-FTPd cuts the file off after the new bytes, the others keep the rest. \
             pyftpdlib says 226 even to an upload that was reset.")
         .handled("STOR f < file sends it; STOR f alone lets you type at data>. The alias `put` sends TYPE I, \
             PASV and STOR."),
     VerbEntry::new("STOU", "STOU", "RFC 959 section 4.1.3; RFC 1123 section 4.1.2.9",
-        "Stores what is sent under a new name; the 1yz tells it.", SENDING).sends(SENT)
-        .notes("The server picks the name and tells it: 150 FILE: name.")
+        "Stores what is sent under a new name; the 1yz says which.", SENDING).sends(SENT)
+        .notes("The server chooses the name and reports it: 150 FILE: name.")
         .example(&["STOU < file", "150 FILE: ftp.1xAb9c", "226 Transfer complete."])
-        .quirks("The name stands in the 1yz, in the 226, or in both. Some take a path.")
-        .handled("As STOR."),
+        .quirks("The name is in the 1yz, in the 226, or in both. Some take a path.")
+        .handled("Like STOR."),
     VerbEntry::new("STRU", "STRU <F | R | P>", "RFC 959 section 4.1.2",
         "Sets the file structure: File, Record or Page.", &[200])
         .takes(&["F", "R", "P"])
@@ -718,20 +719,20 @@ pub static VERBS: &[VerbEntry] = &[
         .needs("Nothing with some servers, a login with others.")
         .notes("UNIX Type: L8 says little: nearly every server claims it.")
         .example(&["SYST", "215 UNIX Type: L8"])
-        .handled("Never sent by itself."),
+        .handled("Never sent automatically."),
     VerbEntry::new("THMB", "THMB <format> <width> <height> <path>",
         "draft-peterson-streamlined-ftp-command-extensions",
-        "Fetches a small picture of an image file.", RECEIVING).receives(RECEIVED).wild()
-        .notes("The picture comes over the data connection.")
+        "Fetches a thumbnail of an image file.", RECEIVING).receives(RECEIVED).wild()
+        .notes("The thumbnail comes over the data connection.")
         .example(&["THMB PNG 100 100 photo.jpg", "150 Opening data connection.", "226 Transfer complete."])
         .quirks("vsftpd, ProFTPD, Pure-FTPd and pyftpdlib do not have it.")
-        .handled("As RETR."),
+        .handled("Like RETR."),
     VerbEntry::new("TYPE", "TYPE <A | E [N | T | C] | I | L <bits>>", "RFC 959 section 4.1.2",
-        "Sets the representation type: A for text, I for octets as they are.", &[200])
+        "Sets the representation type: A for text, I for bytes as they are.", &[200])
         .takes(&["A", "I", "E", "L 8", "A N", "A T", "A C"])
-        .notes("A is the default, and changes line ends; I leaves octets alone. Send TYPE I before anything \
+        .notes("A is the default, and changes line ends; I leaves bytes alone. Send TYPE I before anything \
             that is not text, and before SIZE and REST. N, T and C say how a text is laid out for a printer: N \
-            is meant if none is given.")
+            is the default.")
         .example(&["TYPE I", "200 Switching to Binary mode."])
         .quirks("vsftpd, unless told so, converts nothing in TYPE A. pyftpdlib refuses TYPE A N. Pure-FTPd \
             answers 504 to a bad TYPE and switches to ASCII all the same.")
@@ -740,7 +741,7 @@ pub static VERBS: &[VerbEntry] = &[
     VerbEntry::new("USER", "USER <name>", "RFC 959 section 4.1.1",
         "Names the user.", &[230, 232, 331, 332, 336, 430, 534, 550])
         .needs("The greeting. HOST and AUTH go before it.")
-        .notes("331 asks for PASS, 332 for ACCT; 230 wants neither. A second USER, once logged in, is refused \
+        .notes("331 asks for PASS, 332 for ACCT; 230 needs neither. A second USER, once logged in, is refused \
             by most servers.")
         .example(&["USER anonymous", "331 Please specify the password."])
         .quirks("Servers answer 331 for users that do not exist, too, and refuse only the PASS. Some refuse \
@@ -748,17 +749,17 @@ pub static VERBS: &[VerbEntry] = &[
         .handled("`login` and ftp://user@host send it, shown."),
     VerbEntry::new("XCRC", "XCRC <path> [<first> <last>]", "unregistered: GlobalSCAPE, ProFTPD",
         "Asks for the CRC-32 of a file.", HASHED).wild()
-        .notes("Of the whole file, or of the octets from first to last.")
+        .notes("Of the whole file, or of the bytes from first to last.")
         .example(&["XCRC 1.TXT", "250 363A3020"])
         .quirks("ProFTPD (mod_digest) has it. Leading zeros may be missing.")
         .handled("`resume` compares by it if FEAT listed it."),
     VerbEntry::new("XCUP", "XCUP", "RFC 775; RFC 1123 section 4.1.3.1",
-        "As CDUP.", &[200, 250, 550]).historic()
+        "Same as CDUP.", &[200, 250, 550]).historic()
         .notes("The old name of CDUP.")
         .example(&["XCUP", "250 Directory successfully changed."])
         .quirks("vsftpd, ProFTPD, Pure-FTPd and pyftpdlib have it."),
     VerbEntry::new("XCWD", "XCWD <path>", "RFC 775; RFC 1123 section 4.1.3.1",
-        "As CWD.", &[200, 250, 550]).historic()
+        "Same as CWD.", &[200, 250, 550]).historic()
         .notes("The old name of CWD.")
         .example(&["XCWD pub", "250 Directory successfully changed."])
         .quirks("vsftpd, ProFTPD, Pure-FTPd and pyftpdlib have it."),
@@ -769,17 +770,17 @@ pub static VERBS: &[VerbEntry] = &[
         .example(&["XMAS Postel", "354 Type mail, ended by a line with only a dot"]),
     VerbEntry::new("XMD5", "XMD5 <path> [<first> <last>]", "unregistered: GlobalSCAPE, ProFTPD",
         "Asks for the MD5 of a file.", HASHED).wild()
-        .notes("Of the whole file, or of the octets from first to last.")
+        .notes("Of the whole file, or of the bytes from first to last.")
         .example(&["XMD5 1.TXT", "250 B1946AC92492D2347C6235B4D2611184"])
         .quirks("ProFTPD (mod_digest) has it.")
         .handled("`resume` compares by it if FEAT listed it."),
     VerbEntry::new("XMKD", "XMKD <path>", "RFC 775; RFC 1123 section 4.1.3.1",
-        "As MKD.", &[257, 450, 452, 521, 550, 552, 553]).historic()
+        "Same as MKD.", &[257, 450, 452, 521, 550, 552, 553]).historic()
         .notes("The old name of MKD.")
         .example(&["XMKD new", "257 \"/new\" created"])
         .quirks("vsftpd, ProFTPD, Pure-FTPd and pyftpdlib have it."),
     VerbEntry::new("XPWD", "XPWD", "RFC 775; RFC 1123 section 4.1.3.1",
-        "As PWD.", &[257, 550]).historic()
+        "Same as PWD.", &[257, 550]).historic()
         .notes("The old name of PWD.")
         .example(&["XPWD", "257 \"/\" is the current directory"])
         .quirks("vsftpd, ProFTPD, Pure-FTPd and pyftpdlib have it."),
@@ -789,7 +790,7 @@ pub static VERBS: &[VerbEntry] = &[
         .notes("What MRCP was called before RFC 765. Mail went over FTP before SMTP. No server in use has it.")
         .example(&["XRCP Postel", "200 OK"]),
     VerbEntry::new("XRMD", "XRMD <path>", "RFC 775; RFC 1123 section 4.1.3.1",
-        "As RMD.", &[250, 450, 550, 553]).historic()
+        "Same as RMD.", &[250, 450, 550, 553]).historic()
         .notes("The old name of RMD.")
         .example(&["XRMD new", "250 Remove directory operation successful."])
         .quirks("vsftpd, ProFTPD, Pure-FTPd and pyftpdlib have it."),
@@ -811,25 +812,25 @@ pub static VERBS: &[VerbEntry] = &[
         .example(&["XSEN Postel", "354 Type mail, ended by a line with only a dot"]),
     VerbEntry::new("XSHA", "XSHA <path> [<first> <last>]", "unregistered: GlobalSCAPE, ProFTPD",
         "Asks for the SHA-1 of a file.", HASHED).wild()
-        .notes("Of the whole file, or of the octets from first to last.")
+        .notes("Of the whole file, or of the bytes from first to last.")
         .example(&["XSHA 1.TXT", "250 F572D396FAE9206628714FB2CE00F72E94F2258F"])
         .quirks("ProFTPD (mod_digest) has it.")
         .handled("`resume` compares by it if FEAT listed it."),
     VerbEntry::new("XSHA1", "XSHA1 <path> [<first> <last>]", "unregistered: GlobalSCAPE, ProFTPD",
         "Asks for the SHA-1 of a file.", HASHED).wild()
-        .notes("Of the whole file, or of the octets from first to last.")
+        .notes("Of the whole file, or of the bytes from first to last.")
         .example(&["XSHA1 1.TXT", "250 F572D396FAE9206628714FB2CE00F72E94F2258F"])
         .quirks("ProFTPD (mod_digest) has it.")
         .handled("`resume` compares by it if FEAT listed it."),
     VerbEntry::new("XSHA256", "XSHA256 <path> [<first> <last>]", "unregistered: GlobalSCAPE, ProFTPD",
         "Asks for the SHA-256 of a file.", HASHED).wild()
-        .notes("Of the whole file, or of the octets from first to last.")
+        .notes("Of the whole file, or of the bytes from first to last.")
         .example(&["XSHA256 1.TXT", "250 5891B5B522D5DF086D0FF0B110FBD9D21BB4FC7163AF34D08286A2E846F6BE03"])
         .quirks("ProFTPD (mod_digest) has it.")
         .handled("`resume` compares by it if FEAT listed it."),
     VerbEntry::new("XSHA512", "XSHA512 <path> [<first> <last>]", "unregistered: GlobalSCAPE, ProFTPD",
         "Asks for the SHA-512 of a file.", HASHED).wild()
-        .notes("Of the whole file, or of the octets from first to last.")
+        .notes("Of the whole file, or of the bytes from first to last.")
         .example(&["XSHA512 1.TXT", "250 E7C22B994C59D9CF2B48E549B1E24666636045930D3DA7C1ACB299D1C3B7F931..."])
         .quirks("ProFTPD (mod_digest) has it.")
         .handled("`resume` compares by it if FEAT listed it."),
@@ -844,7 +845,7 @@ const RECEIVING: &[u16] = &[
 const SENDING: &[u16] = &[
     425, 426, 450, 451, 452, 521, 522, 532, 534, 535, 550, 551, 552, 553, 554, 555,
 ];
-/// APPE before its 1yz. A server without APPE may answer 202; pyftpdlib answers 450 if a REST stands.
+/// APPE before its 1yz. A server without APPE may answer 202; pyftpdlib answers 450 if a REST is pending.
 const APPENDING: &[u16] = &[
     202, 425, 426, 450, 451, 452, 521, 522, 532, 534, 535, 550, 551, 552, 553, 554, 555,
 ];

@@ -1,6 +1,6 @@
 //! `help SIZE`, `help SITE CHMOD`.
 
-use crate::protocol::site_commands::{self, SITE_COMMANDS};
+use crate::protocol::verbs::site_commands::{self, SITE_COMMANDS};
 use crate::protocol::{Origin, ReplyCode, SiteCommandEntry, Verb, VerbEntry, reply_codes, verbs};
 use crate::shell::screen::page::Page;
 

@@ -10,7 +10,7 @@
 
 use super::explanations::{self, Circumstances, Explanation};
 use crate::client::Status;
-use crate::protocol::learnt::DataPortUse;
+use crate::protocol::user_pi::DataPortUse;
 use crate::protocol::{Answered, Verb, reply_codes, verbs};
 use crate::shell::help;
 use crate::shell::screen::page::Page;

@@ -2,7 +2,7 @@
 
 use crate::client::RawOctets;
 use crate::protocol::TelnetCommand;
-use crate::protocol::telnet_commands::{DM, IAC, IP};
+use crate::protocol::telnet::{DM, IAC, IP};
 
 /// Why nothing was sent.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::client::{Destination, Observation, Observer};
 use crate::protocol::ledger::Assignment;
 use crate::protocol::listing::{from_list_line, from_mlst_line};
-use crate::protocol::{Command, Reply, Verb, path_name, verbs};
+use crate::protocol::{Command, Reply, Verb, verbs};
 
 /// The names; clones share them.
 #[derive(Clone, Debug, Default)]
@@ -98,7 +98,7 @@ impl Seen {
     }
 
     fn learn(&mut self, verb: &Verb, path: Vec<u8>, reply: &Reply) {
-        if let Some(name) = path_name::from_257(reply) {
+        if let Some(name) = reply.quoted_path() {
             self.add(name);
         }
         match verb.as_bytes() {

@@ -1,7 +1,7 @@
 //! What may follow a name, read from its syntax: `APPE <path>`, `resume LOCAL [REMOTE]`.
 
-use crate::protocol::site_commands;
 use crate::protocol::verbs::VerbEntry;
+use crate::protocol::verbs::site_commands;
 
 /// The places for arguments after a name, in order.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! The data connection.
 
 use super::{Case, has_code, is_private, is_refused, moves_data};
-use crate::protocol::learnt::DataPortUse;
+use crate::protocol::user_pi::DataPortUse;
 use crate::protocol::verbs::DataDirection;
 use crate::protocol::{Answered, verbs};
 

@@ -18,8 +18,8 @@ mod syntax;
 mod tls;
 
 use crate::client::Status;
-use crate::protocol::learnt::Learnt;
 use crate::protocol::parameters::ProtectionLevel;
+use crate::protocol::user_pi::Learnt;
 use crate::protocol::user_pi::data_direction;
 use crate::protocol::{Answered, Command, verbs};
 use crate::shell::config::settings::Settings;

@@ -1,24 +1,25 @@
 //! The one table of verbs: hints, completion, help, secrecy, data direction, the ledger and the compliance page
 //! all read it.
 
+pub(crate) mod site_commands;
 mod table;
 
-use super::verb::Verb;
+use super::command::Verb;
 
 pub use table::VERBS;
 
 /// Final replies that any command may get, and that no row of [`VERBS`] repeats.
-pub const COMMON_REPLIES: &[u16] = &[421, 500, 501, 502, 503, 504, 530];
+pub(crate) const COMMON_REPLIES: &[u16] = &[421, 500, 501, 502, 503, 504, 530];
 
-/// What is known of one verb.
+/// What is known about one verb.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct VerbEntry {
     /// The command code, in upper case.
     pub name: &'static str,
-    /// The code with its arguments, such as `APPE <path>`; what may be left out stands in brackets.
+    /// The code with its arguments, such as `APPE <path>`; what may be left out is in brackets.
     pub syntax: &'static str,
     /// Arguments that have a fixed spelling, the most useful first: `A`, `L 8` for TYPE, `CHMOD` for SITE. Where more must
-    /// follow, [`VerbEntry::syntax`] and [`super::site_commands`] tell what.
+    /// follow, [`VerbEntry::syntax`] and [`site_commands`] say what.
     pub sub_arguments: &'static [&'static str],
     /// Where it is defined: `RFC 959 section 4.1.3`, several with `; ` between them.
     pub reference: &'static str,
@@ -26,15 +27,15 @@ pub struct VerbEntry {
     pub summary: &'static str,
     /// What must have happened before it.
     pub prerequisite: &'static str,
-    /// What else is good to know of it; may be empty.
+    /// What else is good to know about it; may be empty.
     pub notes: &'static str,
     /// A dialogue: commands as typed, replies as a server sent them.
     pub example: &'static [&'static str],
-    /// What servers in use do otherwise; may be empty.
+    /// What servers in use do differently; may be empty.
     pub quirks: &'static str,
     /// What this program does with it besides sending it and showing the reply; may be empty.
     pub handling: &'static str,
-    /// The way of the data, if it uses the data connection.
+    /// The direction of the data, if it uses the data connection.
     pub data: Option<DataDirection>,
     /// Whether its argument is a secret.
     pub secret: bool,
@@ -56,7 +57,7 @@ pub enum DataDirection {
     Sent,
 }
 
-/// Where a verb stands.
+/// Who defines a verb.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
     /// In the IANA registry (RFC 5797).
@@ -69,18 +70,18 @@ pub enum Origin {
 
 /// The row of a verb; `None` if the table does not know it, which forbids nothing.
 #[must_use]
-pub fn entry(verb: &Verb) -> Option<&'static VerbEntry> {
+pub(crate) fn entry(verb: &Verb) -> Option<&'static VerbEntry> {
     named(verb.as_bytes())
 }
 
 /// Whether the argument of this verb (in any case) is a secret.
 #[must_use]
-pub fn is_secret(code: &[u8]) -> bool {
+pub(crate) fn is_secret(code: &[u8]) -> bool {
     named(&code.to_ascii_uppercase()).is_some_and(|entry| entry.secret)
 }
 
 impl VerbEntry {
-    pub(super) const fn new(
+    const fn new(
         name: &'static str,
         syntax: &'static str,
         reference: &'static str,
@@ -106,61 +107,61 @@ impl VerbEntry {
         }
     }
 
-    pub(super) const fn needs(mut self, prerequisite: &'static str) -> Self {
+    const fn needs(mut self, prerequisite: &'static str) -> Self {
         self.prerequisite = prerequisite;
         self
     }
 
-    pub(super) const fn notes(mut self, notes: &'static str) -> Self {
+    const fn notes(mut self, notes: &'static str) -> Self {
         self.notes = notes;
         self
     }
 
-    pub(super) const fn example(mut self, example: &'static [&'static str]) -> Self {
+    const fn example(mut self, example: &'static [&'static str]) -> Self {
         self.example = example;
         self
     }
 
-    pub(super) const fn quirks(mut self, quirks: &'static str) -> Self {
+    const fn quirks(mut self, quirks: &'static str) -> Self {
         self.quirks = quirks;
         self
     }
 
-    pub(super) const fn handled(mut self, handling: &'static str) -> Self {
+    const fn handled(mut self, handling: &'static str) -> Self {
         self.handling = handling;
         self
     }
 
-    pub(super) const fn takes(mut self, sub_arguments: &'static [&'static str]) -> Self {
+    const fn takes(mut self, sub_arguments: &'static [&'static str]) -> Self {
         self.sub_arguments = sub_arguments;
         self
     }
 
-    pub(super) const fn receives(mut self, after_preliminary: &'static [u16]) -> Self {
+    const fn receives(mut self, after_preliminary: &'static [u16]) -> Self {
         self.data = Some(DataDirection::Received);
         self.prerequisite = LOGIN_AND_DATA_CONNECTION;
         self.replies_after_preliminary = after_preliminary;
         self
     }
 
-    pub(super) const fn sends(mut self, after_preliminary: &'static [u16]) -> Self {
+    const fn sends(mut self, after_preliminary: &'static [u16]) -> Self {
         self.data = Some(DataDirection::Sent);
         self.prerequisite = LOGIN_AND_DATA_CONNECTION;
         self.replies_after_preliminary = after_preliminary;
         self
     }
 
-    pub(super) const fn secret(mut self) -> Self {
+    const fn secret(mut self) -> Self {
         self.secret = true;
         self
     }
 
-    pub(super) const fn historic(mut self) -> Self {
+    const fn historic(mut self) -> Self {
         self.origin = Origin::Historic;
         self
     }
 
-    pub(super) const fn wild(mut self) -> Self {
+    const fn wild(mut self) -> Self {
         self.origin = Origin::Wild;
         self
     }

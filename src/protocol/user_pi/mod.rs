@@ -8,23 +8,20 @@
 //!                                                     +-----> Transferring ----------+
 //! ```
 
+mod learnt;
+
 use std::collections::VecDeque;
 
-use super::answered::Answered;
-use super::command::Command;
+use super::command::{Command, UnfinishedLine, Verb};
 use super::data_port::{DataPort, DataPortUnreadable};
-use super::learnt;
 use super::ledger::{Assignment, EntryId, Fit, Ledger};
-use super::masked_octets::{MaskedOctets, ReceivedMask};
 use super::parameters::RestartMarker;
 use super::reply::{Reply, ReplyCode};
 use super::reply_reader::{Received, ReplyReader};
-use super::secret_echo::SecretEcho;
-use super::unfinished_line::UnfinishedLine;
-use super::verb::Verb;
+use super::secrets::{MaskedOctets, ReceivedMask, SecretEcho};
 use super::verbs;
 
-pub use super::learnt::{DataPortUse, Learnt};
+pub use learnt::{DataPortUse, Learnt};
 
 /// The state machine of one control connection.
 #[derive(Debug, Default)]
@@ -35,10 +32,10 @@ pub struct UserPi {
     echo: SecretEcho,
     /// The marker that was pending when the last REST was sent: if that is refused, it still is.
     restart_before: Option<RestartMarker>,
-    /// Commands whose final reply is still owed, for what their reply will teach.
+    /// Commands whose final reply is outstanding, for what can be learnt from it.
     awaiting: Vec<Awaited>,
     last_answered: Option<Answered>,
-    /// AUTH was answered with 234: what comes next is TLS, or not to be believed.
+    /// AUTH was answered with 234: what comes next is TLS, or not to be trusted.
     tls_is_agreed: bool,
     unfinished_line: UnfinishedLine,
     events: VecDeque<Event>,
@@ -54,12 +51,27 @@ struct Awaited {
     before: Learnt,
 }
 
+/// One reply, the command that it answered, and what had been learnt when that command was sent.
+#[derive(Clone, Debug)]
+pub struct Answered {
+    /// The command with its secret masked; `None` for the greeting and for an unasked reply.
+    pub command: Option<Command>,
+    /// Neither a command nor the greeting awaited it.
+    pub unasked: bool,
+    /// The reply, with echoes of secrets masked.
+    pub reply: Reply,
+    /// A 1yz had answered the same command before.
+    pub begun: bool,
+    /// What the server had acknowledged before the command went out.
+    pub before: Learnt,
+}
+
 /// Something that happened on the control connection.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
     /// Telnet commands stood among the octets and were removed; none is ever answered (RFC 1123 section 4.1.2.12).
     TelnetReceived(Vec<u8>),
-    /// A line that belongs to no reply.
+    /// A line that is not part of a reply.
     StrayReceived(Vec<u8>),
     /// A reply, with echoes of secrets masked.
     ReplyReceived {
@@ -115,7 +127,7 @@ impl UserPi {
         let entry = self.ledger.enter_command(command.verb());
         let before = self.learnt.clone();
         self.suspect_restart(command);
-        // A command that was passed over may be answered late, and then teaches what it would have taught in time.
+        // A command that was passed over may be answered late, and the same is learnt from that reply.
         if self.awaiting.len() == AWAITING_KEPT {
             self.awaiting.remove(0);
         }
@@ -158,24 +170,10 @@ impl UserPi {
         entered
     }
 
-    /// Whether octets were sent behind the last line end, so that the next line goes on with them.
+    /// Whether octets were sent after the last line end, so that the next line continues them.
     #[must_use]
     pub fn has_unfinished_line(&self) -> bool {
         self.unfinished_line.is_begun()
-    }
-
-    /// Masks octets as they arrive, before [`UserPi::receive`] takes them.
-    #[must_use]
-    pub fn mask_received(&self, mask: &mut ReceivedMask, octets: &[u8]) -> MaskedOctets {
-        let owes_secret = |awaited: &Awaited| awaited.command.secret().is_some();
-        let answers_secret = self.ledger.is_empty() || self.awaiting.iter().any(owes_secret);
-        mask.take(octets, &self.echo, answers_secret)
-    }
-
-    /// The secrets that a server may echo.
-    #[must_use]
-    pub fn echo(&self) -> &SecretEcho {
-        &self.echo
     }
 
     /// Takes octets that arrived on the control connection.
@@ -230,19 +228,19 @@ impl UserPi {
         self.last_answered.as_ref()
     }
 
-    /// What is owed.
+    /// Which replies are outstanding.
     #[must_use]
     pub fn ledger(&self) -> &Ledger {
         &self.ledger
     }
 
-    /// Whether octets came behind the 234 that agreed on TLS. Nobody knows who sent them.
+    /// Whether octets came after the 234 that agreed on TLS. They may be from anyone.
     #[must_use]
     pub fn has_unread_octets(&self) -> bool {
         self.reader.has_unread_octets()
     }
 
-    /// TLS stands. What was learnt in clear may have been put there by anybody, and the server has reset it (RFC 4217
+    /// TLS is established. What was learnt in clear may have been put there by anyone, and the server has reset it (RFC 4217
     /// section 4.4): it is forgotten.
     pub fn begin_protected(&mut self) {
         self.reader.restart();
@@ -257,6 +255,20 @@ impl UserPi {
     #[must_use]
     pub fn masked(&self, octets: &[u8]) -> Vec<u8> {
         self.echo.masked(octets)
+    }
+
+    /// Masks octets as they arrive, before [`UserPi::receive`] takes them.
+    #[must_use]
+    pub fn mask_received(&self, mask: &mut ReceivedMask, octets: &[u8]) -> MaskedOctets {
+        let answers_one = |awaited: &Awaited| awaited.command.secret().is_some();
+        let answers_secret = self.ledger.is_empty() || self.awaiting.iter().any(answers_one);
+        mask.take(octets, &self.echo, answers_secret)
+    }
+
+    /// The secrets that a server may echo.
+    #[must_use]
+    pub fn echo(&self) -> &SecretEcho {
+        &self.echo
     }
 
     /// Closes every open entry without sending anything.
@@ -355,6 +367,30 @@ impl UserPi {
     }
 }
 
+impl Answered {
+    /// The verb that was answered; empty if there was no command.
+    #[must_use]
+    pub fn verb(&self) -> Verb {
+        self.command
+            .as_ref()
+            .map_or_else(|| Verb::new(b""), Command::verb)
+    }
+
+    /// Whether the verb is one of these, given in upper case.
+    #[must_use]
+    pub fn is_to(&self, verbs: &[&str]) -> bool {
+        let verb = self.verb();
+        verbs.iter().any(|name| verb.is(name))
+    }
+
+    /// The argument of the command, without blanks around it; empty if there is none.
+    #[must_use]
+    pub fn argument(&self) -> &[u8] {
+        let argument = self.command.as_ref().and_then(Command::argument);
+        argument.unwrap_or_default().trim_ascii()
+    }
+}
+
 /// What a reply agrees on about the protection of the control connection.
 fn agreement(command: &Command, code: ReplyCode) -> Option<Event> {
     let verb = command.verb();
@@ -384,7 +420,7 @@ pub fn data_direction(command: &Command) -> Option<verbs::DataDirection> {
     verbs::entry(&command.verb()).and_then(|entry| entry.data)
 }
 
-/// More than anybody leaves unanswered.
+/// More than anyone leaves unanswered.
 const AWAITING_KEPT: usize = 64;
 
 #[cfg(test)]

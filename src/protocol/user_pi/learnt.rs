@@ -1,16 +1,13 @@
 //! What a user-PI knows of the server's state, from the replies that it has seen.
 
-use super::announced_size;
-use super::command::Command;
-use super::parameters::{
+use super::data_direction;
+use crate::protocol::command::{Command, Verb};
+use crate::protocol::parameters::{
     FileStructure, ProtectionLevel, RepresentationType, RestartMarker, TransferMode,
     TransferParameters,
 };
-use super::path_name;
-use super::reply::{Reply, ReplyClass, ReplyCode};
-use super::user_pi::data_direction;
-use super::verb::Verb;
-use super::verbs::DataDirection;
+use crate::protocol::reply::{Reply, ReplyClass, ReplyCode};
+use crate::protocol::verbs::DataDirection;
 
 /// How the data connection of the next transfer is to come about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +31,7 @@ pub struct Learnt {
     pub pending_rename: bool,
     /// A PASV or a PORT was accepted, and no transfer that reached 1yz has used it.
     pub data_port: Option<DataPortUse>,
-    /// A 230 or 232 stands.
+    /// A 230 or 232 came, and nothing has undone it.
     pub logged_in: bool,
     /// The user of the last USER that was not refused, logged in or not.
     pub user: Option<Vec<u8>>,
@@ -70,8 +67,8 @@ impl Learnt {
         }
     }
 
-    /// What this download will bring: by the last SIZE of the same name, less what a REST skips, else by its own 1yz.
-    /// Behind a REST some servers announce the whole file there and some the rest, so then it tells nothing.
+    /// What this download will bring: the last SIZE of the same name, less what a REST skips, else the number in its 1yz.
+    /// After a REST some servers announce the whole file there and some the rest, so it is of no use then.
     pub(super) fn octets_of_download(&self, command: &Command, reply: &Reply) -> Option<u64> {
         if !command.verb().is("RETR") {
             return None;
@@ -81,8 +78,8 @@ impl Learnt {
         match (last_size, self.pending_restart) {
             (Some((_, size)), Some(RestartMarker(skipped))) => size.checked_sub(skipped),
             (None, Some(_)) => None,
-            (Some((_, size)), None) => announced_size::in_preliminary(reply).or(Some(*size)),
-            (None, None) => announced_size::in_preliminary(reply),
+            (Some((_, size)), None) => reply.announced_octets().or(Some(*size)),
+            (None, None) => reply.announced_octets(),
         }
     }
 
@@ -142,14 +139,13 @@ impl Learnt {
             }
             b"MODE" => self.parameters.mode = TransferMode::from_argument(argument),
             b"STRU" => self.parameters.structure = FileStructure::from_argument(argument),
-            // 334 and the like are no agreement, and what is not protected must not be thought to be.
+            // 334 and the like do not agree yet, and what is not protected must not be taken for protected.
             b"PROT" if reply.code.class() != ReplyClass::PositiveCompletion => {}
             b"PROT" => self.parameters.protection = ProtectionLevel::from_argument(argument),
             b"REST" => self.pending_restart = restart_marker(argument),
-            b"PWD" | b"XPWD" => self.directory = path_name::from_257(reply),
+            b"PWD" | b"XPWD" => self.directory = reply.quoted_path(),
             b"SIZE" => {
-                let octets = announced_size::in_size_reply(reply);
-                self.last_size = octets.map(|octets| (argument.to_vec(), octets));
+                self.last_size = reply.size().map(|octets| (argument.to_vec(), octets));
             }
             b"CWD" | b"XCWD" | b"CDUP" | b"XCUP" => {
                 self.directory = None;
@@ -183,7 +179,7 @@ pub(super) fn restart_marker(argument: &[u8]) -> Option<RestartMarker> {
     }
 }
 
-/// The feature lines of a 211. RFC 2389 wants one space in front of each; some servers write `211-NAME`.
+/// The feature lines of a 211. RFC 2389 puts one space in front of each; some servers write `211-NAME`.
 fn features(reply: &Reply) -> Vec<Vec<u8>> {
     let Some((_, rest)) = reply.lines.split_first() else {
         return Vec::new();

@@ -2,8 +2,8 @@ use proptest::arbitrary::any;
 use proptest::collection::vec;
 use proptest::{prop_assert, prop_assert_eq, proptest};
 
-use super::{MaskedOctets, ReceivedMask, SentMask};
-use crate::protocol::secret_echo::SecretEcho;
+use super::{MaskedOctets, ReceivedMask, SecretEcho, SentMask};
+use crate::protocol::reply::{Reply, ReplyCode};
 
 fn shown(masked: &MaskedOctets) -> String {
     for secret in &masked.secrets {
@@ -116,7 +116,7 @@ fn a_doubled_iac_in_an_echo_is_the_octet_that_was_sent() {
 }
 
 #[test]
-fn a_short_secret_does_not_blot_out_ordinary_replies() {
+fn a_short_secret_does_not_blot_out_ordinary_octets() {
     assert_eq!(
         received(&["5"], false, &[b"213 5\r\n"]),
         ["213 5\\r\\n", ""]
@@ -186,5 +186,87 @@ proptest! {
             let _ = received.take(piece, &echo, true);
             let _ = sent.take(piece);
         }
+    }
+}
+
+fn masked(secret: &str, line: &str, answers_secret: bool) -> String {
+    let mut echo = SecretEcho::default();
+    echo.remember(secret.as_bytes());
+    let code = ReplyCode(line[..3].parse().unwrap());
+    let mut reply = Reply {
+        code,
+        lines: vec![line.as_bytes().to_vec()],
+        ended_with: None,
+        dropped_octets: 0,
+    };
+    echo.mask(&mut reply, answers_secret);
+    String::from_utf8(reply.lines.remove(0)).unwrap()
+}
+
+#[test]
+fn an_echoed_secret_is_masked() {
+    assert_eq!(
+        masked("hunter2", "500 'PASS hunter2'?", true),
+        "500 'PASS ****'?"
+    );
+    assert_eq!(masked("hunter2", "200 xhunter2x", false), "200 x****x");
+}
+
+#[test]
+fn an_echo_with_nul_in_it_is_masked() {
+    let mut echo = SecretEcho::default();
+    echo.remember(b"hunter2secret");
+    assert_eq!(echo.masked(b"500 hunter2sec\0ret?"), b"500 ****?");
+    assert_eq!(echo.masked(b"500 hunter2secret\0?"), b"500 ****\0?");
+}
+
+#[test]
+fn a_short_secret_does_not_blot_out_ordinary_replies() {
+    assert_eq!(masked("5", "213 5", false), "213 5");
+    assert_eq!(
+        masked("A", "331 User name okay", false),
+        "331 User name okay"
+    );
+    assert_eq!(
+        masked("x", "530 PASS x is wrong, max", true),
+        "530 PASS **** is wrong, max"
+    );
+    assert_eq!(masked("530", "530 no", true), "530 no");
+    assert_eq!(
+        masked("A", "501 A path is needed.", false),
+        "501 A path is needed."
+    );
+    assert_eq!(
+        masked("x", "500 'pass x' what?", false),
+        "500 'pass ****' what?"
+    );
+}
+#[test]
+fn secrets_that_overlap_leave_nothing_of_each_other_readable() {
+    let mut echo = SecretEcho::default();
+    for secret in ["abcdef", "defghi", "cd"] {
+        echo.remember(secret.as_bytes());
+    }
+    assert_eq!(echo.masked(b"500 xabcdefghix abcdef"), b"500 x****x ****");
+}
+
+#[test]
+fn the_beginning_of_an_echo_is_told_from_other_text() {
+    let mut echo = SecretEcho::default();
+    echo.remember(b"hunter2");
+    echo.remember(b"huh");
+    for (line, unfinished) in [
+        ("500 PASS hunter2", 0),
+        ("500 PASS hunter", 6),
+        ("500 hu", 2),
+        ("500 hunt ", 0),
+        ("", 0),
+        ("h", 1),
+    ] {
+        assert_eq!(
+            echo.unfinished_octets(line.as_bytes()),
+            unfinished,
+            "{line}"
+        );
     }
 }

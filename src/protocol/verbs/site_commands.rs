@@ -1,9 +1,9 @@
 //! The table of SITE subcommands: each server has its own (RFC 1123 section 4.1.2.8), these are common.
 
-/// What is known of one subcommand of SITE.
+/// What is known about one subcommand of SITE.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SiteCommandEntry {
-    /// The word behind SITE, in upper case.
+    /// The word after SITE, in upper case.
     pub name: &'static str,
     /// The whole command, such as `SITE CHMOD <mode> <path>`.
     pub syntax: &'static str,
@@ -15,7 +15,7 @@ pub struct SiteCommandEntry {
 
 /// The row of a subcommand, in any case.
 #[must_use]
-pub fn entry(name: &str) -> Option<&'static SiteCommandEntry> {
+pub(crate) fn entry(name: &str) -> Option<&'static SiteCommandEntry> {
     SITE_COMMANDS
         .iter()
         .find(|entry| entry.name.eq_ignore_ascii_case(name))
@@ -46,23 +46,23 @@ const ROWS: &[SiteCommandEntry] = &[
     row("UMASK", "SITE UMASK [<mask>]", "vsftpd, wu-ftpd",
         "Sets the permissions that new files do not get, in octal."),
     row("IDLE", "SITE IDLE <seconds>", "Pure-FTPd, wu-ftpd",
-        "Sets after how many seconds without a command the server hangs up."),
+        "Sets after how many seconds without a command the server disconnects."),
     row("UTIME", "SITE UTIME <YYYYMMDDhhmmss> <path>", "Pure-FTPd, ProFTPD (mod_site_misc), Serv-U",
         "Sets the modification time of a file, in UTC."),
     row("CHGRP", "SITE CHGRP <group> <path>", "ProFTPD", "Changes the group of a file."),
     row("CPFR", "SITE CPFR <path>", "ProFTPD (mod_copy)",
-        "Names the file to be copied in the server; SITE CPTO must follow."),
+        "Names the file to be copied on the server; SITE CPTO must follow."),
     row("CPTO", "SITE CPTO <path>", "ProFTPD (mod_copy)", "Names the copy of the file of SITE CPFR."),
     row("SYMLINK", "SITE SYMLINK <path> <link>", "ProFTPD (mod_site_misc)", "Makes a symbolic link."),
     row("MKDIR", "SITE MKDIR <path>", "ProFTPD (mod_site_misc)", "Makes a directory and those above it."),
-    row("RMDIR", "SITE RMDIR <path>", "ProFTPD (mod_site_misc)", "Removes a directory and all in it."),
-    row("QUOTA", "SITE QUOTA", "ProFTPD (mod_quotatab)", "Tells how much room is left to this user."),
+    row("RMDIR", "SITE RMDIR <path>", "ProFTPD (mod_site_misc)", "Removes a directory and everything in it."),
+    row("QUOTA", "SITE QUOTA", "ProFTPD (mod_quotatab)", "Reports how much space is left for this user."),
     row("WHO", "SITE WHO", "glftpd, drftpd", "Lists who is connected."),
-    row("ALIAS", "SITE ALIAS [<name>]", "Pure-FTPd, wu-ftpd", "Lists the names that stand for directories."),
-    row("TIME", "SITE TIME", "Pure-FTPd", "Tells the time of the server."),
+    row("ALIAS", "SITE ALIAS [<name>]", "Pure-FTPd, wu-ftpd", "Lists the aliases of directories."),
+    row("TIME", "SITE TIME", "Pure-FTPd", "Reports the time of the server."),
     row("EXEC", "SITE EXEC <command>", "wu-ftpd, Serv-U",
-        "Runs a program of the server; nearly always switched off."),
-    row("PSWD", "SITE PSWD <old> <new>", "Serv-U", "Changes the password; this shell does not mask the two."),
+        "Runs a program on the server; nearly always disabled."),
+    row("PSWD", "SITE PSWD <old> <new>", "Serv-U", "Changes the password; neither password is masked."),
     row("NAMEFMT", "SITE NAMEFMT <0 | 1>", "IBM i", "Chooses between names of the library and of the file system."),
     row("CHECKSUM", "SITE CHECKSUM <path>", "wu-ftpd", "Asks for the CRC-32 or MD5 of a file."),
     row("SHOHASH", "SITE SHOHASH <path>", "Akamai NetStorage", "Asks for the MD5 of a file."),

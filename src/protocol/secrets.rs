@@ -1,4 +1,5 @@
-//! The octets of the control connection as they may be shown: secrets become `****`, however they are cut into pieces.
+//! Masks secrets in what is shown: in what is sent, and in replies that echo it. Some servers repeat the line that they did
+//! not understand: `500 'PASS hunter2' not understood`.
 //!
 //! ```text
 //! sent      "PASS hun", "ter2\r\n"              shown   "PASS ****", "****\r\n"
@@ -8,8 +9,145 @@
 use std::ops::Range;
 
 use super::command::secret_offset;
-use super::secret_echo::{MASK, SecretEcho};
+use super::reply::Reply;
 use super::telnet::{Filtered, TelnetFilter};
+use super::verbs;
+
+/// The secrets that were sent last, and the masking of replies that repeat them.
+#[derive(Default)]
+pub struct SecretEcho {
+    recent: Vec<Vec<u8>>,
+}
+
+impl SecretEcho {
+    /// Remembers a secret that is about to be sent.
+    pub fn remember(&mut self, secret: &[u8]) {
+        let secret = secret.trim_ascii();
+        if secret.is_empty() || self.recent.iter().any(|known| known == secret) {
+            return;
+        }
+        if self.recent.len() == KEPT {
+            self.recent.remove(0);
+        }
+        self.recent.push(secret.to_vec());
+    }
+
+    /// The reply with every echo of a secret replaced by `****`.
+    ///
+    /// A secret shorter than [`SHORT`] octets is masked only as a whole word, and only where it is an echo: in the reply to
+    /// the command that carried it, or after its verb. Otherwise the password `5` would hide every `213 5`.
+    pub fn mask(&self, reply: &mut Reply, answers_secret: bool) {
+        for line in &mut reply.lines {
+            let places = self.places(line, answers_secret);
+            replace(line, &places);
+        }
+    }
+
+    /// The same for any octets that a server sent, outside replies.
+    #[must_use]
+    pub fn masked(&self, octets: &[u8]) -> Vec<u8> {
+        let mut line = octets.to_vec();
+        let places = self.places(&line, false);
+        replace(&mut line, &places);
+        line
+    }
+
+    /// Where a line echoes secrets: ranges of octets, in order and apart.
+    #[must_use]
+    pub fn places(&self, line: &[u8], answers_secret: bool) -> Vec<Range<usize>> {
+        // An echo with a NUL in it can be read on the screen all the same.
+        let kept: Vec<usize> = (0..line.len()).filter(|&index| line[index] != 0).collect();
+        if kept.len() == line.len() {
+            return self.places_without_nul(line, answers_secret);
+        }
+        let text: Vec<u8> = kept.iter().map(|&index| line[index]).collect();
+        let places = self.places_without_nul(&text, answers_secret).into_iter();
+        places
+            .map(|place| kept[place.start]..kept[place.end - 1] + 1)
+            .collect()
+    }
+
+    fn places_without_nul(&self, line: &[u8], answers_secret: bool) -> Vec<Range<usize>> {
+        let mut places = Vec::new();
+        for secret in &self.recent {
+            let accept = if secret.len() >= SHORT {
+                |_: &[u8], _| true
+            } else if answers_secret {
+                is_whole_word
+            } else {
+                follows_verb
+            };
+            let found = line
+                .windows(secret.len())
+                .enumerate()
+                .filter(|(_, window)| window == secret)
+                .map(|(start, _)| start..start + secret.len());
+            places.extend(found.filter(|place| accept(line, place.clone())));
+        }
+        joined(places)
+    }
+
+    /// How many of the last octets may be the beginning of an echo that has not come whole.
+    #[must_use]
+    pub fn unfinished_octets(&self, line: &[u8]) -> usize {
+        let begun = |secret: &Vec<u8>| {
+            let longest = line.len().min(secret.len().saturating_sub(1));
+            (1..=longest)
+                .rev()
+                .find(|&length| line.ends_with(&secret[..length]))
+        };
+        self.recent.iter().filter_map(begun).max().unwrap_or(0)
+    }
+
+    /// The length of the longest secret in octets.
+    #[must_use]
+    pub fn longest(&self) -> usize {
+        self.recent.iter().map(Vec::len).max().unwrap_or(0)
+    }
+}
+
+impl std::fmt::Debug for SecretEcho {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "SecretEcho({} secrets)", self.recent.len())
+    }
+}
+
+fn is_whole_word(line: &[u8], range: Range<usize>) -> bool {
+    let is_edge = |octet: Option<&u8>| octet.is_none_or(|octet| !octet.is_ascii_alphanumeric());
+    // The reply code is not an echo.
+    range.start >= 4 && is_edge(line.get(range.start - 1)) && is_edge(line.get(range.end))
+}
+
+/// `... PASS x ...`, as servers repeat a line that they did not understand.
+fn follows_verb(line: &[u8], range: Range<usize>) -> bool {
+    let before = line[..range.start].trim_ascii_end();
+    let verb = &before[before.len().saturating_sub(4)..];
+    before.len() < range.start && verbs::is_secret(verb) && is_whole_word(line, range)
+}
+
+/// Ranges that overlap become one: of a secret inside another nothing stays readable.
+fn joined(mut places: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    places.sort_by_key(|place| place.start);
+    let mut joined: Vec<Range<usize>> = Vec::new();
+    for place in places {
+        match joined.last_mut() {
+            Some(last) if place.start < last.end => last.end = last.end.max(place.end),
+            _ => joined.push(place),
+        }
+    }
+    joined
+}
+
+fn replace(line: &mut Vec<u8>, places: &[Range<usize>]) {
+    for place in places.iter().rev() {
+        line.splice(place.clone(), MASK.iter().copied());
+    }
+}
+
+const KEPT: usize = 4;
+const SHORT: usize = 4;
+/// What is shown for a secret, whatever its length.
+const MASK: &[u8] = b"****";
 
 /// Octets with `****` in the place of each secret, so that not even its length shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -71,7 +209,7 @@ impl SentMask {
             let mut places = places.iter();
             places.any(|place| place.start <= start && end <= place.end)
         };
-        // What stands in front of it may keep a server from reading PASS, but not a person.
+        // With what comes before it, a server may not read PASS there, but a person does.
         if !sent_secrets(octets).into_iter().all(is_covered) {
             self.line.drain(..earlier);
             earlier = 0;
@@ -79,7 +217,7 @@ impl SentMask {
         }
         let places = places.into_iter().map(|place| rebased(&place, earlier));
         let masked = MaskedOctets::new(octets, places);
-        self.line.drain(..behind_last_line_end(&self.line));
+        self.line.drain(..after_last_line_end(&self.line));
         masked
     }
 }
@@ -103,7 +241,7 @@ impl ReceivedMask {
         masked
     }
 
-    /// Takes octets that nobody wants to see.
+    /// Takes octets that will not be shown.
     pub fn skip(&mut self, octets: &[u8], echo: &SecretEcho) {
         self.line.extend_from_slice(octets);
         self.shown = self.line.len();
@@ -121,7 +259,7 @@ impl ReceivedMask {
 
     /// Drops what no echo can need any more.
     fn forget(&mut self, longest_secret: usize) {
-        let whole_lines = behind_last_line_end(&self.line[..self.shown]);
+        let whole_lines = after_last_line_end(&self.line[..self.shown]);
         let context = longest_secret + CONTEXT_OCTETS;
         let old = whole_lines.max(self.shown.saturating_sub(context));
         self.line.drain(..old);
@@ -132,7 +270,7 @@ impl ReceivedMask {
 /// Octets without what the other side takes out of them: Telnet commands and NUL.
 struct Text {
     octets: Vec<u8>,
-    /// Where each of them stands.
+    /// The place of each among all octets.
     places: Vec<Range<usize>>,
 }
 
@@ -200,7 +338,7 @@ impl Text {
     }
 }
 
-/// Where the lines hold secrets. A server may take CR alone for a line end, so a verb may stand behind it; a secret goes
+/// Where the lines hold secrets. A server may take CR alone for a line end, so a verb may follow one; a secret goes
 /// on to the LF.
 fn sent_secrets(octets: &[u8]) -> Vec<Range<usize>> {
     let text = Text::of(octets);
@@ -236,7 +374,7 @@ fn end_of_line(octets: &[u8], from: usize) -> usize {
     }
 }
 
-fn behind_last_line_end(octets: &[u8]) -> usize {
+fn after_last_line_end(octets: &[u8]) -> usize {
     octets
         .iter()
         .rposition(|&octet| octet == b'\n')
