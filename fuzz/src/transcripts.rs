@@ -58,7 +58,7 @@ fn assert_understood(transcript: &Transcript, dialogue: &Dialogue) {
 /// Every form is harmless text; the one that can be imported is, if it has a command.
 fn assert_can_be_told(transcript: &Transcript, dialogue: &Dialogue) {
     let has_command = dialogue.exchanges.iter().any(|one| one.command.is_some());
-    for form in [Form::Markdown, Form::Text, Form::Curl] {
+    for form in [Form::Markdown, Form::Text] {
         let text = export(transcript, form).expect("it is a dialogue");
         text.lines().for_each(assert_harmless);
         if form == Form::Text && has_command {

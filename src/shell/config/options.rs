@@ -182,7 +182,7 @@ pub struct Import {
 pub struct Export {
     /// The transcript; `-` is standard input, `article` the built-in one.
     pub file: PathBuf,
-    /// What it becomes: markdown, text or curl (see below).
+    /// What it becomes: markdown or text (see below).
     #[arg(long, value_name = "FORM")]
     pub to: Form,
 }
@@ -281,11 +281,9 @@ const EXPORT_HELP: &str = "\
 Forms:
   markdown  a page with the dialogue in fenced blocks
   text      C: and S:, which `ftpsh import` reads
-  curl      a shell script with the nearest command lines of curl, and comments
-            on what curl cannot do
 
-Secrets never appear: they stay {password}, or are taken from the environment.
-What is no transcript is imported first.";
+Secrets never appear: they stay {password}.
+What is not a transcript is imported first.";
 
 const HELP_COLUMNS: usize = 79;
 const FAULT_COLUMN: usize = 28;

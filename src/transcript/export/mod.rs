@@ -2,9 +2,7 @@
 //!
 //! Secrets never appear, their defaults in headers included. Other variables are written as their defaults.
 
-mod curl;
 mod markdown;
-mod shell_words;
 mod spoken;
 mod text;
 
@@ -21,17 +19,15 @@ pub enum Form {
     Markdown,
     /// `C:` and `S:`, which `ftpsh import` reads.
     Text,
-    /// A shell script with the nearest command lines of curl.
-    Curl,
 }
 
 /// There is no form of that name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("write markdown, text or curl")]
+#[error("write markdown or text")]
 pub struct UnknownForm;
 
 impl Form {
-    const ALL: [Self; 3] = [Self::Markdown, Self::Text, Self::Curl];
+    const ALL: [Self; 2] = [Self::Markdown, Self::Text];
 
     /// As `--to` takes it.
     #[must_use]
@@ -39,7 +35,6 @@ impl Form {
         match self {
             Self::Markdown => "markdown",
             Self::Text => "text",
-            Self::Curl => "curl",
         }
     }
 }
@@ -71,7 +66,6 @@ pub fn export(transcript: &Transcript, form: Form) -> Result<String, ReadError> 
     Ok(match form {
         Form::Markdown => markdown::write(&Spoken::of(transcript, &dialogue)),
         Form::Text => text::write(&Spoken::of(transcript, &dialogue)),
-        Form::Curl => curl::write(&dialogue),
     })
 }
 
