@@ -5,7 +5,6 @@
 //! or dials, anything but loopback. It does TLS for whoever asks for it, with a certificate that it makes at its start.
 
 mod ascii;
-mod calendar;
 mod configuration;
 mod data_port;
 mod data_security;
