@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use ftpsh::transcript::data::{ExpectedData, ExpectedDataLine, inline_lines, match_data};
-use ftpsh::transcript::dialogue::DataContent;
+use ftpsh::transcript::exchange::{DataContent, Exchange};
 use ftpsh::transcript::expected_reply::{ExpectedReply, ExpectedText};
 use ftpsh::transcript::export::{Form, export};
 use ftpsh::transcript::import::{self, Kind};
@@ -49,9 +49,12 @@ fn assert_understood(transcript: &Transcript, dialogue: &Dialogue) {
     }
     let _ = dialogue.unset_variable(&Variables::default());
     // There is no such folder, so no file is opened.
-    let served = transcript.served(Path::new("/nonexistent"));
-    let served = served.expect("it is a dialogue");
-    assert_eq!(served.len(), dialogue.exchanges.len());
+    for exchange in &dialogue.exchanges {
+        let _ = exchange.served_data(Path::new("/nonexistent"));
+        for reply in &exchange.replies {
+            assert!(!reply.served().lines.is_empty());
+        }
+    }
     assert_can_be_told(transcript, dialogue);
 }
 
@@ -127,7 +130,7 @@ fn read_data(lines: &[String]) -> (Option<ExpectedData>, String) {
     }
 }
 
-fn read_exchange(text: &str) -> Vec<ftpsh::transcript::dialogue::ExpectedExchange> {
+fn read_exchange(text: &str) -> Vec<Exchange> {
     let transcript = Transcript::read(text.as_bytes());
     let transcript = transcript.unwrap_or_else(|error| panic!("{error:?} in {text}"));
     let dialogue = transcript.dialogue();

@@ -5,21 +5,24 @@ use std::fs;
 use std::io::{self, Write};
 
 use super::folder::{Folder, ServerPath, Writing};
-use super::recorded::{RecordedCommand, RecordedData, RecordedExchange, RecordedSession};
+use super::recorded::Recording;
+use crate::transcript::exchange::ServedData;
 
 /// Makes the files that were received whole.
-pub(super) fn furnish(folder: &Folder, session: &RecordedSession) {
+pub(super) fn furnish(folder: &Folder, recording: &Recording) {
     let mut directory = ServerPath::default();
     let mut is_part = false;
-    for exchange in &session.exchanges {
-        let RecordedCommand::Line(command) = &exchange.command else {
+    let defaults = &recording.dialogue.headers.defaults;
+    for exchange in &recording.dialogue.exchanges {
+        let command = exchange.command.as_ref();
+        let Some(command) = command.and_then(|command| command.resolved(defaults)) else {
             continue;
         };
-        let verb = command.verb();
-        let argument = command.argument().unwrap_or_default();
-        if !is_accepted(exchange) {
+        if !exchange.is_accepted() {
             continue;
         }
+        let verb = command.verb();
+        let argument = command.argument().unwrap_or_default();
         if verb.is("CWD") || verb.is("XCWD") {
             directory = directory.resolve(argument);
         } else if verb.is("CDUP") || verb.is("XCUP") {
@@ -27,18 +30,14 @@ pub(super) fn furnish(folder: &Folder, session: &RecordedSession) {
         } else if verb.is("REST") {
             is_part = argument.trim_ascii() != b"0";
         }
-        if let RecordedData::Download(octets) = &exchange.data {
-            let is_whole = !std::mem::take(&mut is_part) && !exchange.is_aborted;
+        if let ServedData::Octets(octets) = exchange.served_data(&recording.folder) {
+            let is_whole = !std::mem::take(&mut is_part) && exchange.aborted.is_none();
             if is_whole && verb.is("RETR") {
                 // Without the file, the recording still answers for it.
-                let _ = write(folder, &directory.resolve(argument), octets);
+                let _ = write(folder, &directory.resolve(argument), &octets);
             }
         }
     }
-}
-
-fn is_accepted(exchange: &RecordedExchange) -> bool {
-    exchange.final_code().is_some_and(|code| code.is_positive())
 }
 
 fn write(folder: &Folder, path: &ServerPath, octets: &[u8]) -> io::Result<()> {
@@ -53,30 +52,11 @@ fn write(folder: &Folder, path: &ServerPath, octets: &[u8]) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
     use std::sync::Arc;
 
-    use super::{
-        Folder, RecordedCommand, RecordedData, RecordedExchange, RecordedSession, fs, furnish,
-    };
-    use crate::practice::recorded::RecordedReply;
-    use crate::protocol::{Command, ReplyCode};
-
-    fn exchange(line: &str, code: u16, data: Option<&str>) -> RecordedExchange {
-        RecordedExchange {
-            line: 1,
-            command: RecordedCommand::Line(Command::new(line).unwrap()),
-            replies: vec![RecordedReply {
-                code: ReplyCode(code),
-                lines: Vec::new(),
-            }],
-            data: match data {
-                Some(octets) => RecordedData::Download(Arc::from(octets.as_bytes())),
-                None => RecordedData::None,
-            },
-            is_aborted: false,
-            closes: false,
-        }
-    }
+    use super::{Folder, Recording, fs, furnish};
+    use crate::transcript::Transcript;
 
     #[test]
     fn whole_files_are_made_within_the_folder() {
@@ -84,23 +64,29 @@ mod tests {
         let root = scratch.path().join("root");
         fs::create_dir(&root).unwrap();
         let folder = Folder::new(&root).unwrap();
-        let session = RecordedSession {
-            exchanges: vec![
-                exchange("RETR f", 226, Some("old")),
-                exchange("RETR f", 226, Some("f")),
-                exchange("CWD sub/deep", 250, None),
-                exchange("CWD nowhere", 550, None),
-                exchange("RETR g", 226, Some("g")),
-                exchange("REST 3", 350, None),
-                exchange("RETR part", 226, Some("part")),
-                exchange("CDUP", 250, None),
-                exchange("RETR ../../../h", 226, Some("h")),
-                exchange("RETR broken", 426, Some("broken")),
-                exchange("LIST", 226, Some("list")),
-            ],
-            ..RecordedSession::default()
+        let retr = |path: &str, content: &str, code: u16| {
+            format!("C> RETR {path}\nS> 150\nD> {content}{{no-eol}}\nS> {code}\n")
         };
-        furnish(&folder, &session);
+        let text = [
+            "S> 220\n".to_owned(),
+            retr("f", "old", 226),
+            retr("f", "f", 226),
+            "C> CWD sub/deep\nS> 250\nC> CWD nowhere\nS> 550\n".to_owned(),
+            retr("g", "g", 226),
+            "C> REST 3\nS> 350\n".to_owned(),
+            retr("part", "part", 226),
+            "C> CDUP\nS> 250\n".to_owned(),
+            retr("../../../h", "h", 226),
+            retr("broken", "broken", 426),
+            "C> LIST\nS> 150\nD> list{no-eol}\nS> 226\n".to_owned(),
+        ];
+        let transcript = Transcript::read(text.concat().as_bytes()).unwrap();
+        let recording = Recording {
+            dialogue: Arc::new(transcript.dialogue().unwrap()),
+            folder: PathBuf::new(),
+            report: Arc::new(|_| {}),
+        };
+        furnish(&folder, &recording);
         for (path, content) in [("f", "f"), ("sub/deep/g", "g"), ("h", "h")] {
             assert_eq!(fs::read_to_string(root.join(path)).unwrap(), content);
         }

@@ -41,10 +41,7 @@ pub use configuration::Configuration;
 pub use fault_table::{FAULTS, FaultEntry};
 pub use faults::{Fault, FaultError, Faults};
 use folder::Folder;
-pub use recorded::{
-    Departure, RecordedCommand, RecordedData, RecordedExchange, RecordedReply, RecordedSession,
-    Recording, Remedy,
-};
+pub use recorded::{Departure, Recording, Remedy};
 use service::Service;
 use session::Session;
 
@@ -128,7 +125,7 @@ impl PracticeServer {
         furnish(&server_folder, &local_folder, is_hostile).map_err(PracticeError::Folder)?;
         let folder = Folder::new(&server_folder).map_err(PracticeError::Folder)?;
         if let Some(recording) = &configuration.recording {
-            furnished::furnish(&folder, &recording.session);
+            furnished::furnish(&folder, recording);
         }
         let service = Service::new(folder, configuration).map_err(PracticeError::Certificate)?;
         let service = Arc::new(service);

@@ -2,14 +2,14 @@
 
 use super::Transcript;
 use super::data::{ExpectedData, SentData};
+use super::exchange::{Data, DataContent, Exchange, SentCommand};
 use super::expected_reply::ExpectedReply;
 use super::headers::Headers;
 use super::line::{Line, LineKind};
 use super::read_error::{Fault, ReadError};
-use super::template::{Piece, Template};
+use super::template::Template;
 use super::variables::Variables;
-use crate::protocol::user_pi::data_direction;
-use crate::protocol::{Command, DataDirection};
+use crate::protocol::DataDirection;
 
 /// A dialogue that can be played.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,53 +17,7 @@ pub struct Dialogue {
     /// What the comments at the top say.
     pub headers: Headers,
     /// In order; the first has no command and expects the greeting.
-    pub exchanges: Vec<ExpectedExchange>,
-}
-
-/// One command and what is expected of it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ExpectedExchange {
-    /// The command's line in the transcript, counted from 1; 1 for the greeting.
-    pub line: usize,
-    /// The command; `None` for the greeting.
-    pub command: Option<ExpectedCommand>,
-    /// The data, if something is said about them.
-    pub data: Option<Data>,
-    /// `C> ABOR` stands in the middle: its line.
-    pub aborted: Option<usize>,
-    /// Every reply in order, also those to an ABOR in the middle.
-    pub replies: Vec<ExpectedReply>,
-    /// `S> @unanswered`: no final reply is waited for. Its line.
-    pub unanswered: Option<usize>,
-    /// `S> @closed`: the server then closes the control connection. Its line.
-    pub closed: Option<usize>,
-}
-
-/// What is sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ExpectedCommand {
-    /// This line.
-    Line(Template),
-    /// `PORT {listen}` or `EPRT {listen}`: a port of this side is opened, and named. The verb in upper case.
-    Listen(&'static str),
-}
-
-/// The data of a command, and where they stand.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Data {
-    /// Their lines in the transcript, counted from 1.
-    pub lines: Vec<usize>,
-    /// What goes where.
-    pub content: DataContent,
-}
-
-/// What goes where.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum DataContent {
-    /// To the server.
-    Sent(SentData),
-    /// From the server.
-    Received(ExpectedData),
+    pub exchanges: Vec<Exchange>,
 }
 
 /// A variable that is needed and has no value.
@@ -126,18 +80,16 @@ impl Dialogue {
     /// Whether a variable carries a secret: it stands behind PASS, ACCT or ADAT.
     #[must_use]
     pub fn is_secret(&self, name: &str) -> bool {
-        let templates = self.exchanges.iter().filter_map(ExpectedExchange::template);
-        templates
-            .filter(|template| secret_of(template).is_some())
+        let secret = self.exchanges.iter().filter(|it| it.sends_secret());
+        secret
+            .filter_map(Exchange::template)
             .any(|template| template.variables().any(|used| used == name))
     }
 
     /// A variable that carries a secret and stands where it would be shown, and the line of its exchange.
     fn exposed_secret(&self) -> Option<(usize, &str)> {
-        let (secret, open): (Vec<_>, Vec<_>) = self.exchanges.iter().partition(|exchange| {
-            let template = exchange.template();
-            template.is_some_and(|template| secret_of(template).is_some())
-        });
+        let (secret, open): (Vec<_>, Vec<_>) =
+            self.exchanges.iter().partition(|it| it.sends_secret());
         let secrets: Vec<&str> = secret
             .iter()
             .flat_map(|exchange| exchange.needed_variables())
@@ -150,56 +102,12 @@ impl Dialogue {
     }
 }
 
-impl ExpectedExchange {
-    /// The final reply is expected; only unasked ones can follow.
-    #[must_use]
-    pub fn is_complete(&self) -> bool {
-        self.replies
-            .iter()
-            .any(|reply| !reply.code.is_preliminary())
-    }
-
-    /// Which way the command moves data, as far as the transcript tells.
-    #[must_use]
-    pub fn direction(&self) -> Option<DataDirection> {
-        let beginning = self.template()?.literal_beginning();
-        data_direction(&Command::new(beginning).ok()?)
-    }
-
-    fn template(&self) -> Option<&Template> {
-        match &self.command {
-            Some(ExpectedCommand::Line(template)) => Some(template),
-            Some(ExpectedCommand::Listen(_)) | None => None,
-        }
-    }
-
-    fn needed_variables(&self) -> impl Iterator<Item = &str> {
-        let command = self.template().into_iter().flat_map(Template::variables);
-        let data = self.data.iter().flat_map(|data| {
-            let names: Box<dyn Iterator<Item = &str>> = match &data.content {
-                DataContent::Sent(sent) => Box::new(sent.variables()),
-                DataContent::Received(ExpectedData::File(file)) => Box::new(file.path.variables()),
-                DataContent::Received(_) => Box::new(std::iter::empty()),
-            };
-            names
-        });
-        command.chain(data)
-    }
-
-    fn captured_variables(&self) -> impl Iterator<Item = &str> {
-        let replies = self.replies.iter().flat_map(ExpectedReply::variables);
-        let data = self.data.iter().filter_map(|data| match &data.content {
-            DataContent::Received(expected) => Some(expected.variables()),
-            DataContent::Sent(_) => None,
-        });
-        replies.chain(data.flatten())
-    }
-}
-
 /// Reads line by line; a dialogue begins with the greeting.
 struct Reader {
     dialogue: Dialogue,
-    current: ExpectedExchange,
+    current: Exchange,
+    /// The line above is a reply or data, or what came instead.
+    above: Option<LineKind>,
     /// The last line of a reply of several lines is still to come.
     reply_is_open: bool,
     has_begun: bool,
@@ -211,10 +119,8 @@ impl Reader {
         let exchanges = Vec::new();
         Self {
             dialogue: Dialogue { headers, exchanges },
-            current: ExpectedExchange {
-                line: 1,
-                ..ExpectedExchange::default()
-            },
+            current: Exchange::new(1, None),
+            above: None,
             reply_is_open: false,
             has_begun: false,
         }
@@ -226,6 +132,11 @@ impl Reader {
         self.has_begun |= says_something;
         if says_something && self.current.closed.is_some() {
             return Err(Fault::new(0..text.len(), BEHIND_CLOSED));
+        }
+        let above = self.above.take();
+        if let Some((kind, came)) = above.and_then(|kind| Some((kind, line.came(kind)?))) {
+            self.take_what_came(kind, came);
+            return Ok(());
         }
         match line.kind() {
             LineKind::Comment if !self.has_begun => self.dialogue.headers.read(text),
@@ -240,15 +151,8 @@ impl Reader {
     /// A command begins an exchange, except for ABOR while data move.
     fn is_next_exchange(&self, line: &Line) -> bool {
         let is_command = line.kind() == LineKind::Command;
-        is_command && self.current.closed.is_none() && !self.is_abort(line.content())
-    }
-
-    fn is_abort(&self, text: &str) -> bool {
-        text.trim().eq_ignore_ascii_case("ABOR")
-            && self.current.direction().is_some()
-            && !self.current.replies.is_empty()
-            && self.current.unanswered.is_none()
-            && !self.current.is_complete()
+        let is_abort = self.current.is_aborted_by(line.content().as_bytes());
+        is_command && self.current.closed.is_none() && !is_abort
     }
 
     /// Closes the current exchange, or tells what is missing in it and at which line.
@@ -256,20 +160,17 @@ impl Reader {
         if let Some(missing) = self.missing() {
             return Err(missing);
         }
-        let next = ExpectedExchange {
-            line: next_line,
-            ..ExpectedExchange::default()
-        };
+        let next = Exchange::new(next_line, None);
         let ended = std::mem::replace(&mut self.current, next);
         self.dialogue.exchanges.push(ended);
         Ok(())
     }
 
     fn take_command(&mut self, number: usize, text: &str) -> Result<(), Fault> {
-        if self.is_abort(text) {
+        if self.current.is_aborted_by(text.as_bytes()) {
             self.current.aborted = Some(number);
         } else {
-            self.current.command = Some(ExpectedCommand::read(text)?);
+            self.current.command = Some(SentCommand::read(text)?);
         }
         Ok(())
     }
@@ -280,6 +181,7 @@ impl Reader {
             && let Some(reply) = exchange.replies.last_mut()
         {
             self.reply_is_open = reply.go_on(number, text)?;
+            self.above = (!self.reply_is_open).then_some(LineKind::Reply);
             return Ok(());
         }
         if text == UNANSWERED {
@@ -292,8 +194,22 @@ impl Reader {
         }
         let (reply, is_open) = ExpectedReply::begin(number, text)?;
         self.reply_is_open = is_open;
+        self.above = (!is_open).then_some(LineKind::Reply);
         exchange.replies.push(reply);
         Ok(())
+    }
+
+    /// Takes a comment that tells what came where less of it is expected.
+    fn take_what_came(&mut self, kind: LineKind, text: &str) {
+        self.above = Some(kind);
+        if kind == LineKind::Reply {
+            let octets = Template::read(text).map(|line| line.resolve(&Variables::default()));
+            if let (Some(reply), Ok(Ok(octets))) = (self.current.replies.last_mut(), octets) {
+                reply.came.push(octets);
+            }
+        } else if let Some(data) = &mut self.current.data {
+            data.came.push(text.to_owned());
+        }
     }
 
     fn take_data(
@@ -327,7 +243,13 @@ impl Reader {
             }
             (DataDirection::Received, _) => DataContent::Received(ExpectedData::read(text, None)?),
         };
-        exchange.data = Some(Data { lines, content });
+        let came = Vec::new();
+        exchange.data = Some(Data {
+            lines,
+            content,
+            came,
+        });
+        self.above = (direction == DataDirection::Received).then_some(LineKind::DataReceived);
         Ok(())
     }
 
@@ -344,51 +266,6 @@ impl Reader {
     }
 }
 
-impl ExpectedCommand {
-    fn read(text: &str) -> Result<Self, Fault> {
-        for verb in ["PORT", "EPRT"] {
-            if text.eq_ignore_ascii_case(&format!("{verb} {{listen}}")) {
-                return Ok(Self::Listen(verb));
-            }
-        }
-        let template = Template::read(text)?;
-        let whole = 0..text.len();
-        let literals = template.pieces().iter().filter_map(|piece| match piece {
-            Piece::Literal(octets) => Some(octets),
-            Piece::Variable(_) => None,
-        });
-        for octets in literals {
-            Command::new(octets.as_slice()).map_err(|_| Fault::new(whole.clone(), LINE_END))?;
-        }
-        match secret_of(&template) {
-            Some(Secret::Literal) => Err(Fault::new(whole, LITERAL_SECRET)),
-            Some(Secret::Variable) | None => Ok(Self::Line(template)),
-        }
-    }
-}
-
-/// What stands behind PASS, ACCT or ADAT.
-enum Secret {
-    Variable,
-    Literal,
-}
-
-fn secret_of(template: &Template) -> Option<Secret> {
-    const STAND_IN: &[u8] = b"x";
-    let octets = template.pieces().iter().map(|piece| match piece {
-        Piece::Literal(octets) => octets.as_slice(),
-        Piece::Variable(_) => STAND_IN,
-    });
-    let command = Command::new(octets.collect::<Vec<_>>().concat()).ok()?;
-    let secret = command.secret()?;
-    let is_variable = secret == STAND_IN && matches!(template.pieces(), [_, Piece::Variable(_)]);
-    Some(if is_variable {
-        Secret::Variable
-    } else {
-        Secret::Literal
-    })
-}
-
 const CLOSED: &str = "@closed";
 const UNANSWERED: &str = "@unanswered";
 const BEHIND_CLOSED: &str = "nothing can follow: the server has closed the connection above";
@@ -397,9 +274,5 @@ const OPEN_REPLY: &str =
 const NO_GREETING: &str = "the greeting was expected first: `S> 220`";
 const NO_REPLY: &str =
     "the final reply to this command is missing: write what is expected, `S> 2yz` at least";
-const LINE_END: &str = "a command cannot hold CR, LF or NUL: a second command could hide there";
-const LITERAL_SECRET: &str = "a secret does not belong into a transcript: write {password}, and give it with \
-     --var password=... or in the environment as FTPSH_VAR_PASSWORD";
-
 #[cfg(test)]
 mod tests;

@@ -27,6 +27,8 @@ pub struct ExpectedReply {
     pub code: ExpectedCode,
     /// Its text.
     pub text: ExpectedText,
+    /// Its lines with their codes as they came, where comments hold them.
+    pub came: Vec<Vec<u8>>,
 }
 
 /// A reply code, or as much of it as is expected.
@@ -68,6 +70,7 @@ impl ExpectedReply {
             lines: 0..0,
             code: ExpectedCode::Exact(code),
             text: ExpectedText::Any,
+            came: Vec::new(),
         }
     }
 
@@ -127,6 +130,37 @@ impl ExpectedReply {
         }
     }
 
+    /// The reply as it came; where that is not known, as it is expected, without its elisions.
+    #[must_use]
+    pub fn served(&self) -> Reply {
+        let code = self.code.plainest();
+        let coded = |separator: &str, pattern: &LinePattern| {
+            let start = format!("{code}{separator}");
+            [start.as_bytes(), &pattern.literals()].concat()
+        };
+        let lines = match &self.text {
+            _ if !self.came.is_empty() => self.came.clone(),
+            ExpectedText::Any => vec![format!("{code} ").into_bytes()],
+            ExpectedText::Line(pattern) => vec![coded(" ", pattern)],
+            ExpectedText::Lines(lines) => {
+                let last = lines.len().saturating_sub(1);
+                let line = |(at, line): (usize, &ExpectedLine)| match line {
+                    ExpectedLine::Coded(pattern) if at == last => Some(coded(" ", pattern)),
+                    ExpectedLine::Coded(pattern) => Some(coded("-", pattern)),
+                    ExpectedLine::Body(pattern) => Some(pattern.literals()),
+                    ExpectedLine::AnyLines => None,
+                };
+                lines.iter().enumerate().filter_map(line).collect()
+            }
+        };
+        Reply {
+            code,
+            lines,
+            ended_with: None,
+            dropped_octets: 0,
+        }
+    }
+
     /// Reads the first line, without `S> `; the last value tells that more lines belong to it.
     pub(super) fn begin(line: usize, text: &str) -> Result<(Self, bool), Fault> {
         let code = ExpectedCode::read(text)?;
@@ -140,8 +174,13 @@ impl ExpectedReply {
             ),
             Some(_) => return Err(Fault::new(3..text.len(), BAD_SEPARATOR)),
         };
-        let lines = line..line + 1;
-        Ok((Self { lines, code, text }, is_open))
+        let reply = Self {
+            lines: line..line + 1,
+            code,
+            text,
+            came: Vec::new(),
+        };
+        Ok((reply, is_open))
     }
 
     /// Reads a further line of a reply of several lines; tells whether more belong to it.
@@ -185,6 +224,16 @@ impl ExpectedCode {
         match self {
             Self::Exact(expected) if !expected.is_preliminary() => expected == code,
             Self::Exact(_) | Self::Class(_) => u16::from(self.class()) == code.0 / 100,
+        }
+    }
+
+    /// The code, or the plainest one of its class.
+    #[must_use]
+    pub fn plainest(self) -> ReplyCode {
+        match self {
+            Self::Exact(code) => code,
+            Self::Class(class @ (1 | 3..=5)) => ReplyCode(u16::from(class) * 100 + 50),
+            Self::Class(class) => ReplyCode(u16::from(class) * 100),
         }
     }
 

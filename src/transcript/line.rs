@@ -99,6 +99,14 @@ impl Line {
         &self.text[self.content_start()..]
     }
 
+    /// What stands in a comment after the prefix of this kind: `# S> 220 ready` tells what came where `S> 220` is expected.
+    pub(super) fn came(&self, kind: LineKind) -> Option<&str> {
+        let comment = self.text.strip_prefix("# ")?.strip_prefix(kind.prefix())?;
+        comment
+            .strip_prefix(' ')
+            .or(comment.is_empty().then_some(""))
+    }
+
     /// Where the content begins, in octets.
     pub(super) fn content_start(&self) -> usize {
         match self.kind {

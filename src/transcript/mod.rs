@@ -24,9 +24,9 @@
 //! ```
 
 mod any_lines;
-pub mod as_it_came;
 pub mod data;
 pub mod dialogue;
+pub mod exchange;
 pub mod expected_reply;
 pub mod export;
 pub mod headers;
@@ -38,7 +38,6 @@ pub mod recorder;
 pub mod recording;
 pub mod replay;
 pub mod report;
-pub mod served;
 pub mod template;
 pub mod update;
 pub mod variables;

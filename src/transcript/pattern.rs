@@ -67,6 +67,24 @@ impl LinePattern {
         Self::Text(vec![Template::literal(octets)])
     }
 
+    /// Only one text matches.
+    pub(super) fn is_literal(&self) -> bool {
+        matches!(self, Self::Text(parts) if parts.len() == 1) && self.variables().next().is_none()
+    }
+
+    /// What is left when everything is taken away that may be anything.
+    pub(super) fn literals(&self) -> Vec<u8> {
+        let Self::Text(parts) = self else {
+            return Vec::new();
+        };
+        let pieces = parts.iter().flat_map(Template::pieces);
+        let literals = pieces.filter_map(|piece| match piece {
+            Piece::Literal(octets) => Some(octets.as_slice()),
+            Piece::Variable(_) => None,
+        });
+        literals.collect::<Vec<_>>().concat()
+    }
+
     /// The names that it compares or captures.
     pub fn variables(&self) -> Box<dyn Iterator<Item = &str> + '_> {
         match self {

@@ -3,7 +3,6 @@
 use std::ops::Range;
 
 use super::Transcript;
-use super::as_it_came;
 use super::data::ExpectedData;
 use super::expected_reply::{ExpectedLine, ExpectedReply, ExpectedText};
 use super::line::{Line, LineKind};
@@ -65,7 +64,7 @@ impl Transcript {
                 .any(|change| change.removed.contains(&number));
             let is_note = matches!(line.kind(), LineKind::Blank | LineKind::Comment);
             // What came an earlier time is not what came now.
-            is_outdated = is_removed || (is_outdated && as_it_came::is_told_by(line));
+            is_outdated = is_removed || (is_outdated && tells_what_came(line));
             if !is_outdated || (is_removed && is_note) {
                 lines.push(line.clone());
             }
@@ -98,6 +97,11 @@ pub(super) fn reply_as_received(expected: &ExpectedReply, reply: &Reply) -> Expe
         }
     };
     received
+}
+
+fn tells_what_came(line: &Line) -> bool {
+    let kinds = [LineKind::Reply, LineKind::DataReceived];
+    kinds.iter().any(|kind| line.came(*kind).is_some())
 }
 
 #[cfg(test)]

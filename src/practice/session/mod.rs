@@ -102,7 +102,7 @@ impl Session {
             queue: VecDeque::new(),
             has_aborted: false,
             was_cut: false,
-            next_recorded: 0,
+            next_recorded: 1,
             last_activity: Instant::now(),
             line: Vec::new(),
         })

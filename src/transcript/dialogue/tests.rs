@@ -1,6 +1,6 @@
 use proptest::{prop_assert, proptest};
 
-use super::{Data, DataContent, ExpectedCommand, ExpectedData, SentData, Variables};
+use super::{Data, DataContent, ExpectedData, SentCommand, SentData, Variables};
 use crate::transcript::{Dialogue, ReadError, Transcript};
 
 fn dialogue(text: &str) -> Dialogue {
@@ -34,6 +34,7 @@ fn the_article_is_a_dialogue() {
     let Some(Data {
         lines,
         content: DataContent::Sent(SentData::Inline(data)),
+        ..
     }) = &dialogue.exchanges[5].data
     else {
         panic!("{:?}", dialogue.exchanges[5]);
@@ -67,7 +68,7 @@ fn a_command_may_be_expected_to_get_no_final_reply() {
 #[test]
 fn lines_without_a_text_are_empty_ones() {
     let dialogue = dialogue("S> 220\nC>\nS> 500\n");
-    let Some(ExpectedCommand::Line(template)) = &dialogue.exchanges[1].command else {
+    let Some(SentCommand::Line(template)) = &dialogue.exchanges[1].command else {
         panic!();
     };
     assert!(template.pieces().is_empty());
@@ -173,6 +174,7 @@ fn data_may_stand_before_the_reply_and_comments_anywhere() {
     let Some(Data {
         lines,
         content: DataContent::Received(ExpectedData::Lines(data)),
+        ..
     }) = &dialogue.exchanges[1].data
     else {
         panic!();

@@ -1,6 +1,8 @@
 //! The names that stand for who logs in.
 
-use crate::protocol::Command;
+use crate::protocol::{Command, DataPort};
+use crate::transcript::exchange::SentCommand;
+use crate::transcript::template::{Piece, Template};
 use crate::transcript::variables::is_name;
 
 /// Names of variables, as they come up.
@@ -12,7 +14,7 @@ pub(super) struct VariableNames {
     defaults: Vec<DefaultValue>,
 }
 
-/// What a variable is unless somebody says otherwise. It is no secret.
+/// What a variable is unless somebody says otherwise. It is not a secret.
 pub(super) struct DefaultValue {
     pub(super) name: String,
     pub(super) value: Vec<u8>,
@@ -30,8 +32,35 @@ impl VariableNames {
         &self.defaults
     }
 
+    /// The command as it was, with variables for who logs in and for this side's ports.
+    pub(super) fn sent(&mut self, command: &Command) -> SentCommand {
+        let (verb, argument) = (command.verb(), command.argument().unwrap_or_default());
+        let listen = || {
+            let verb = &command.line()[..verb.as_bytes().len()];
+            SentCommand::Listen(Template::literal(verb).to_string())
+        };
+        if verb.is("PORT") && DataPort::from_port_argument(argument).is_ok() {
+            return listen();
+        }
+        if verb.is("EPRT")
+            && let Ok(port) = DataPort::from_eprt_argument(argument)
+        {
+            // A replay opens ports of IPv4 for PORT alone.
+            let is_ipv4 = port.host.is_some_and(|host| host.is_ipv4());
+            return if is_ipv4 {
+                SentCommand::Listen("PORT".to_owned())
+            } else {
+                listen()
+            };
+        }
+        SentCommand::Line(match self.name_in(command) {
+            Some((before, name)) => Template::literal(before).and(Piece::Variable(name)),
+            None => Template::literal(command.line()),
+        })
+    }
+
     /// What stands in front of the argument that a variable takes the place of, and its name.
-    pub(super) fn name_in<'a>(&mut self, command: &'a Command) -> Option<(&'a [u8], String)> {
+    fn name_in<'a>(&mut self, command: &'a Command) -> Option<(&'a [u8], String)> {
         let (family, argument) = match command.secret() {
             Some(secret) => (secret_family(command), secret),
             None if command.verb().is("USER") => ("user", command.argument()?),

@@ -1,13 +1,14 @@
 //! A session as a transcript.
 
-use super::session::{Exchange, Session};
-use super::variables::{DefaultValue, VariableNames};
+use super::session::{Session, ShownExchange};
+use super::variables::DefaultValue;
 use super::{Imported, Kind, Remark};
-use crate::protocol::{Command, DataDirection, DataPort};
+use crate::protocol::DataDirection;
 use crate::transcript::data::sent_line;
+use crate::transcript::exchange::Exchange;
 use crate::transcript::expected_reply::ExpectedReply;
 use crate::transcript::read_error::without_secret;
-use crate::transcript::template::{Piece, Template};
+use crate::transcript::template::Template;
 use crate::transcript::{Line, LineKind, Transcript};
 
 /// Writes it down; `lines` are those that it was read from.
@@ -19,7 +20,7 @@ pub(super) fn write(session: Session, kind: Kind, lines: &[&[u8]]) -> Imported {
     if let Some(line) = session.next_session {
         writer.note(line, NEXT_SESSION);
     }
-    let head = head(kind, session.greeting.as_deref(), writer.names.defaults());
+    let head = head(kind, session.greeting.as_deref(), session.names.defaults());
     let show = |number: &usize| {
         let text = String::from_utf8_lossy(lines.get(number - 1).copied().unwrap_or_default());
         Remark {
@@ -63,59 +64,55 @@ fn head(kind: Kind, greeting: Option<&[u8]>, defaults: &[DefaultValue]) -> Vec<L
 #[derive(Default)]
 struct Writer {
     written: Vec<Line>,
-    names: VariableNames,
     notes: Vec<Remark>,
 }
 
 impl Writer {
-    fn write_exchange(&mut self, exchange: &Exchange) {
+    fn write_exchange(&mut self, shown: &ShownExchange) {
+        let exchange = &shown.exchange;
         if let Some(command) = &exchange.command {
-            let text = self.command(command);
-            self.line(LineKind::Command, &text);
+            self.line(LineKind::Command, &command.to_string());
         }
-        let before_data = exchange
-            .replies
-            .iter()
-            .take_while(|code| code.is_preliminary())
-            .count();
-        for at in 0..=exchange.replies.len() {
-            if exchange.aborted == Some(at) {
-                self.line(LineKind::Command, "ABOR");
-            }
-            if at == before_data {
-                self.write_data(exchange);
-            }
-            if let Some(code) = exchange.replies.get(at) {
-                for line in ExpectedReply::of_code(*code).printed() {
-                    self.line(LineKind::Reply, &line);
-                }
-            }
+        let (opening, others) = exchange.split_replies();
+        let (before_abort, after_abort) = opening.split_at(match exchange.aborted {
+            Some(line) => opening.partition_point(|reply| reply.lines.start <= line),
+            None => opening.len(),
+        });
+        self.write_replies(before_abort);
+        if exchange.aborted.is_some() {
+            self.line(LineKind::Command, "ABOR");
         }
+        self.write_replies(after_abort);
+        self.write_data(shown);
+        self.write_replies(others);
         if !exchange.is_complete() {
             self.write_missing_replies(exchange);
         }
     }
 
-    fn write_data(&mut self, exchange: &Exchange) {
+    fn write_replies(&mut self, replies: &[ExpectedReply]) {
+        for line in replies.iter().flat_map(ExpectedReply::printed) {
+            self.line(LineKind::Reply, &line);
+        }
+    }
+
+    fn write_data(&mut self, ShownExchange { exchange, data }: &ShownExchange) {
         match exchange.direction() {
             Some(DataDirection::Sent)
-                if exchange.data.is_empty()
-                    && (exchange.has_begun() || !exchange.is_complete()) =>
+                if data.is_empty() && (exchange.has_begun() || !exchange.is_complete()) =>
             {
                 self.note(exchange.line, NO_DATA);
             }
             Some(DataDirection::Sent) => {
-                for (at, data) in exchange.data.iter().enumerate() {
-                    let is_last = at + 1 == exchange.data.len();
-                    self.line(
-                        LineKind::DataSent,
-                        &sent_line(&data.text, data.end, is_last),
-                    );
+                for (at, line) in data.iter().enumerate() {
+                    let is_last = at + 1 == data.len();
+                    let line = sent_line(&line.text, line.end, is_last);
+                    self.line(LineKind::DataSent, &line);
                 }
             }
             Some(DataDirection::Received) | None => {
-                for data in &exchange.data {
-                    let text = Template::literal(&data.text).to_string();
+                for line in data {
+                    let text = Template::literal(&line.text).to_string();
                     let text = format!("received: {}", without_secret(&text));
                     self.line(LineKind::Comment, &text);
                 }
@@ -124,9 +121,9 @@ impl Writer {
     }
 
     fn write_missing_replies(&mut self, exchange: &Exchange) {
-        let verb = exchange.command.as_ref().map(Command::verb);
-        let is = |name| verb.as_ref().is_some_and(|verb| verb.is(name));
-        let (note, replies): (_, &[&str]) = if verb.is_none() {
+        let verb = exchange.verb();
+        let is = |name| verb.is(name);
+        let (note, replies): (_, &[&str]) = if exchange.command.is_none() {
             (NO_GREETING, &["220"])
         } else if exchange.direction().is_some() && !exchange.has_begun() {
             (NO_REPLY, &["1yz", "2yz"])
@@ -138,32 +135,6 @@ impl Writer {
         self.note(exchange.line, note);
         for reply in replies {
             self.line(LineKind::Reply, reply);
-        }
-    }
-
-    /// The command as it was, with variables for who logs in and for this side's ports.
-    fn command(&mut self, command: &Command) -> String {
-        let (verb, argument) = (command.verb(), command.argument().unwrap_or_default());
-        let spelled_verb = || Template::literal(&command.line()[..verb.as_bytes().len()]);
-        if verb.is("PORT") && DataPort::from_port_argument(argument).is_ok() {
-            return format!("{} {{listen}}", spelled_verb());
-        }
-        if verb.is("EPRT")
-            && let Ok(port) = DataPort::from_eprt_argument(argument)
-        {
-            // A replay opens ports of IPv4 for PORT alone.
-            let is_4 = port.host.is_some_and(|host| host.is_ipv4());
-            return if is_4 {
-                "PORT {listen}".to_owned()
-            } else {
-                format!("{} {{listen}}", spelled_verb())
-            };
-        }
-        match self.names.name_in(command) {
-            Some((before, name)) => Template::literal(before)
-                .and(Piece::Variable(name))
-                .to_string(),
-            None => Template::literal(command.line()).to_string(),
         }
     }
 

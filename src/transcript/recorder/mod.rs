@@ -16,12 +16,12 @@ mod secrets;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::data;
+use super::exchange::{Exchange, SentCommand};
 use super::line::{Line, LineKind};
 use super::recording::{expectation_of, expected_data, is_inline};
 use super::template::{Piece, Template};
-use super::{as_it_came, data};
 use crate::client::{DataTap, Observation, Observer, TransferEnd, TransferResult};
-use crate::protocol::user_pi::data_direction;
 use crate::protocol::{Command, DataDirection, Reply, Verb};
 
 use octets::{SeenOctets, Tap};
@@ -63,7 +63,7 @@ struct State {
     unready: u64,
     implicit_tls: bool,
     preface: Preface,
-    exchange: OpenExchange,
+    open: OpenExchange,
     secrets: SecretNames,
     /// A port was opened for the command that follows, which has this verb unless it was typed otherwise.
     listens: Option<&'static str>,
@@ -71,18 +71,12 @@ struct State {
     tapped: Option<Arc<Mutex<SeenOctets>>>,
 }
 
-/// The command that was sent last, and what came since.
-#[derive(Default)]
+/// The exchange of the command that was sent last, and how it is written down.
 struct OpenExchange {
-    command: Option<Command>,
+    /// Of its replies only the first 1yz and the final one: a server may send others without end.
+    exchange: Exchange,
     /// Its lines, as they were or would have been written.
     text: String,
-    has_begun: bool,
-    /// The final reply is there.
-    is_complete: bool,
-    is_positive: bool,
-    /// The server closed the control connection.
-    is_closed: bool,
     /// This side dropped the data connection after so many octets.
     cut: Option<u64>,
     octets: Option<Arc<Mutex<SeenOctets>>>,
@@ -139,8 +133,8 @@ impl State {
         self.stop();
         self.place = Some(place);
         let mut text = self.preface.text();
-        if !self.exchange.is_complete || self.exchange.is_lasting() {
-            text.push_str(&self.exchange.text);
+        if !self.open.exchange.is_complete() || self.open.is_lasting() {
+            text.push_str(&self.open.text);
         }
         if !text.is_empty() {
             self.write(&text);
@@ -179,68 +173,72 @@ impl State {
             }
             Observation::TransferEnded(end) => self.take_end_of_data(end),
             Observation::ControlClosed { .. } => {
-                self.exchange.is_closed = true;
+                self.open.exchange.closed = Some(0);
                 self.put(LineKind::Reply, "@closed");
             }
             _ => {}
         }
-        if self.exchange.is_settled() {
+        if self.open.is_settled() {
             self.unready = 0;
         }
     }
 
     fn take_command(&mut self, command: &Command) {
-        let line = self.spelled(command);
-        if !self.exchange.is_aborted_by(command) {
+        let sent = self.spelled(command);
+        let line = sent.to_string();
+        if !self.open.exchange.is_aborted_by(command.line()) {
             self.end_exchange();
             self.unready = 0;
-            self.exchange.command = Some(command.clone());
-            self.exchange.octets = self.tapped.take();
+            self.open.exchange.command = Some(sent);
+            self.open.octets = self.tapped.take();
         }
         self.put(LineKind::Command, &line);
     }
 
     /// As it stands in a transcript: without secrets, and without a port that will be another one next time.
-    fn spelled(&mut self, command: &Command) -> String {
+    fn spelled(&mut self, command: &Command) -> SentCommand {
         let listens = self.listens.take();
         if let Some(verb) = listens.filter(|verb| command.verb().is(verb)) {
-            return format!("{verb} {{listen}}");
+            return SentCommand::Listen(verb.to_owned());
         }
         let line = command.line();
         let Some(secret) = command.secret() else {
-            return Template::literal(line).to_string();
+            return SentCommand::Line(Template::literal(line));
         };
         let name = self
             .secrets
             .name_of(&line[..line.len() - secret.len()], secret);
         let template = Template::literal(&line[..line.len() - secret.len()]);
-        template.and(Piece::Variable(name)).to_string()
+        SentCommand::Line(template.and(Piece::Variable(name)))
     }
 
     fn take_reply(&mut self, reply: &Reply, verb: &Verb) {
-        if self.exchange.is_greeting() && self.exchange.text.is_empty() {
+        if self.open.is_greeting() && self.open.text.is_empty() {
             self.write_headers(reply);
         }
-        let came = as_it_came::reply(reply);
+        let lines = reply.lines.iter();
+        let came: Vec<String> = lines
+            .map(|line| Template::literal(line).to_string())
+            .collect();
         // A transcript has no code below 100.
         if reply.code.0 < 100 {
-            return came.iter().for_each(|line| self.remark(line));
+            return self.write_what_came(LineKind::Reply, &came);
         }
-        let expected = expectation_of(reply, verb).printed();
-        for line in &expected {
+        let expected = expectation_of(reply, verb);
+        let printed = expected.printed();
+        for line in &printed {
             self.put(LineKind::Reply, line);
         }
-        if expected.iter().ne(came
-            .iter()
-            .filter_map(|line| line.strip_prefix(as_it_came::REPLY)))
-        {
-            came.iter().for_each(|line| self.remark(line));
+        if printed != came {
+            self.write_what_came(LineKind::Reply, &came);
         }
-        if reply.code.is_preliminary() {
-            self.exchange.has_begun = true;
-        } else {
-            self.exchange.is_positive |= !self.exchange.is_complete && reply.code.is_positive();
-            self.exchange.is_complete = true;
+        let exchange = &mut self.open.exchange;
+        let is_preliminary = reply.code.is_preliminary();
+        let is_repeated = is_preliminary && exchange.has_begun();
+        if !exchange.is_complete() && !is_repeated {
+            exchange.replies.push(expected);
+        }
+        if !is_preliminary {
             self.settle_cut();
         }
     }
@@ -256,7 +254,7 @@ impl State {
     }
 
     fn take_end_of_data(&mut self, end: &TransferEnd) {
-        if let Some(seen) = self.exchange.octets.take() {
+        if let Some(seen) = self.open.octets.take() {
             let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
             match end.direction {
                 DataDirection::Received => self.take_received(&mut seen, end),
@@ -277,14 +275,14 @@ impl State {
 
     fn take_received(&mut self, seen: &mut SeenOctets, end: &TransferEnd) {
         if end.result == TransferResult::ReaderClosed {
-            self.exchange.cut = Some(end.octets);
+            self.open.cut = Some(end.octets);
             return self.settle_cut();
         }
         // How far a transfer comes that breaks off is another matter each time.
         if !end.is_whole() {
             return;
         }
-        let verb = self.exchange.verb();
+        let verb = self.open.exchange.verb();
         let digest = seen.close();
         let expected = expected_data(seen.kept(), digest, &verb).printed();
         for line in &expected {
@@ -296,17 +294,15 @@ impl State {
             None => vec![data::octets_line(digest)],
         };
         if came != expected {
-            for line in came {
-                self.remark(&format!("{}{line}", as_it_came::DATA));
-            }
+            self.write_what_came(LineKind::DataReceived, &came);
         }
     }
 
     /// Where the server minded, a replay does the same; where it had sent everything before, it must not be cut sooner.
     fn settle_cut(&mut self) {
-        if self.exchange.is_complete
-            && let Some(octets) = self.exchange.cut.take()
-            && !self.exchange.is_positive
+        if self.open.exchange.is_complete()
+            && let Some(octets) = self.open.cut.take()
+            && !self.open.exchange.is_accepted()
         {
             self.put(LineKind::DataReceived, &format!("@cut {octets}"));
         }
@@ -334,20 +330,25 @@ impl State {
     /// The next command follows, or nothing.
     fn end_exchange(&mut self) {
         self.mark_unanswered();
-        let ended = std::mem::take(&mut self.exchange);
-        match &ended.command {
-            None => self.preface.set_greeting(ended.text),
-            Some(command) => {
-                let text = ended.is_positive.then_some(ended.text);
-                self.preface.take(command, text);
-            }
+        let ended = std::mem::take(&mut self.open);
+        if ended.is_greeting() {
+            self.preface.set_greeting(ended.text);
+        } else {
+            self.preface.take(&ended.exchange, ended.text);
         }
     }
 
     fn mark_unanswered(&mut self) {
-        let exchange = &self.exchange;
-        if !exchange.is_complete && !exchange.is_closed && !exchange.text.is_empty() {
+        let exchange = &self.open.exchange;
+        if !exchange.is_complete() && exchange.closed.is_none() && !self.open.text.is_empty() {
             self.put(LineKind::Reply, "@unanswered");
+        }
+    }
+
+    /// In comments, where less of it is expected.
+    fn write_what_came(&mut self, kind: LineKind, lines: &[String]) {
+        for line in lines {
+            self.remark(Line::new(kind, line).text());
         }
     }
 
@@ -360,8 +361,8 @@ impl State {
         if self.place.is_some() {
             self.write(&line);
         }
-        if self.exchange.text.len() < KEPT_OCTETS {
-            self.exchange.text.push_str(&line);
+        if self.open.text.len() < KEPT_OCTETS {
+            self.open.text.push_str(&line);
         }
     }
 
@@ -385,29 +386,27 @@ impl State {
 
 impl OpenExchange {
     fn is_greeting(&self) -> bool {
-        self.command.is_none()
+        self.exchange.command.is_none()
     }
 
-    fn verb(&self) -> Verb {
-        let verb = self.command.as_ref().map(Command::verb);
-        verb.unwrap_or_else(|| Verb::new(b""))
-    }
-
-    /// A recording that ends here can be read: nothing is owed to the command, neither a reply nor data.
+    /// A recording that ends here can be read: neither a reply nor data are outstanding.
     fn is_settled(&self) -> bool {
-        (self.is_complete || self.is_closed) && self.octets.is_none()
-    }
-
-    /// ABOR while data move belongs to the command that moves them.
-    fn is_aborted_by(&self, command: &Command) -> bool {
-        let moves_data = self.command.as_ref().and_then(data_direction).is_some();
-        let is_abort = command.line().trim_ascii().eq_ignore_ascii_case(b"ABOR");
-        is_abort && moves_data && self.has_begun && !self.is_complete
+        (self.exchange.is_complete() || self.exchange.closed.is_some()) && self.octets.is_none()
     }
 
     fn is_lasting(&self) -> bool {
-        let lasts = self.command.as_ref().is_none_or(preface::lasts);
-        lasts && (self.is_greeting() || self.is_positive)
+        self.is_greeting() || (self.exchange.is_accepted() && preface::lasts(&self.exchange.verb()))
+    }
+}
+
+impl Default for OpenExchange {
+    fn default() -> Self {
+        Self {
+            exchange: Exchange::new(1, None),
+            text: String::new(),
+            cut: None,
+            octets: None,
+        }
     }
 }
 

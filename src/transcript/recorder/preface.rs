@@ -1,7 +1,7 @@
 //! What brought a session where it is, for a recording that begins in its middle.
 
-use crate::protocol::Command;
-use crate::protocol::user_pi::data_direction;
+use crate::protocol::Verb;
+use crate::transcript::exchange::Exchange;
 
 /// The greeting, and the commands whose effect lasts.
 #[derive(Default)]
@@ -16,13 +16,15 @@ impl Preface {
         self.greeting = text;
     }
 
-    /// Takes a command that was answered; `text` is its lines, if it was accepted.
-    pub(super) fn take(&mut self, command: &Command, text: Option<String>) {
-        if data_direction(command).is_some() {
+    /// Takes an exchange that is over; `text` is its lines.
+    pub(super) fn take(&mut self, exchange: &Exchange, text: String) {
+        if exchange.direction().is_some() {
             self.forget(FOR_ONE_TRANSFER);
         }
-        let Some(text) = text else { return };
-        let verb = command.verb();
+        if !exchange.is_accepted() {
+            return;
+        }
+        let verb = exchange.verb();
         if verb.is("REIN") {
             self.forget(LOGIN);
             self.forget(SETTINGS);
@@ -36,7 +38,7 @@ impl Preface {
             let verb = verb.as_bytes();
             self.lasting.retain(|(known, _)| known != verb);
         }
-        if lasts(command) && self.lasting.len() < KEPT_COMMANDS {
+        if lasts(&verb) && self.lasting.len() < KEPT_COMMANDS {
             self.lasting.push((verb.as_bytes().to_vec(), text));
         }
     }
@@ -56,8 +58,7 @@ impl Preface {
 }
 
 /// Whether the effect of this command lasts beyond its reply.
-pub(super) fn lasts(command: &Command) -> bool {
-    let verb = command.verb();
+pub(super) fn lasts(verb: &Verb) -> bool {
     let all = [LOGIN, SETTINGS, PORTS, PENDING, SECURITY];
     all.iter()
         .any(|verbs| verbs.iter().any(|lasting| verb.is(lasting)))
@@ -78,7 +79,20 @@ const KEPT_COMMANDS: usize = 1000;
 
 #[cfg(test)]
 mod tests {
-    use super::{Command, Preface};
+    use super::{Exchange, Preface};
+    use crate::protocol::ReplyCode;
+    use crate::transcript::exchange::SentCommand;
+    use crate::transcript::expected_reply::ExpectedReply;
+    use crate::transcript::template::Template;
+
+    fn exchange(line: &str, code: u16) -> Exchange {
+        let command = SentCommand::Line(Template::literal(line.as_bytes()));
+        let mut exchange = Exchange::new(1, Some(command));
+        exchange
+            .replies
+            .push(ExpectedReply::of_code(ReplyCode(code)));
+        exchange
+    }
 
     #[test]
     fn what_still_counts_is_kept_in_order() {
@@ -88,15 +102,14 @@ mod tests {
             "USER a", "PASS x", "USER b", "PASS y", "TYPE A", "CWD sub", "NOOP", "PASV", "RETR f",
             "TYPE I", "REST 5", "PASV", "EPSV", "RNFR a", "RNTO b",
         ] {
-            let command = Command::new(line).unwrap();
-            preface.take(&command, Some(format!("{line}\n")));
+            preface.take(&exchange(line, 250), format!("{line}\n"));
         }
-        preface.take(&Command::new("CWD refused").unwrap(), None);
+        preface.take(&exchange("CWD refused", 550), String::new());
         assert_eq!(
             preface.text(),
             "greeting\nUSER b\nPASS y\nCWD sub\nTYPE I\nREST 5\nEPSV\n"
         );
-        preface.take(&Command::new("REIN").unwrap(), Some(String::new()));
+        preface.take(&exchange("REIN", 220), String::new());
         assert_eq!(preface.text(), "greeting\nREST 5\nEPSV\n");
     }
 }

@@ -7,9 +7,9 @@ use super::heard::Heard;
 use super::octets::Received;
 use super::{Performed, Player, files};
 use crate::client::{Ending, Outcome, TransferResult};
-use crate::protocol::{Reply, Verb};
+use crate::protocol::Reply;
 use crate::transcript::data::{ExpectedData, match_data};
-use crate::transcript::dialogue::{Data, DataContent, ExpectedCommand, ExpectedExchange};
+use crate::transcript::exchange::{Data, DataContent, Exchange};
 use crate::transcript::expected_reply::ExpectedReply;
 use crate::transcript::pattern::Captures;
 use crate::transcript::recording::{digest_of_reader, exact_data, expectation_of, is_inline};
@@ -18,7 +18,7 @@ use crate::transcript::update::{Change, reply_as_received};
 impl Player<'_> {
     pub(super) fn judge(
         &mut self,
-        expected: &ExpectedExchange,
+        expected: &Exchange,
         performed: &Performed,
     ) -> Result<(), Failure> {
         let outcome = &performed.outcome;
@@ -38,11 +38,7 @@ impl Player<'_> {
         self.compare_end(expected)
     }
 
-    fn compare_replies(
-        &mut self,
-        expected: &ExpectedExchange,
-        outcome: &Outcome,
-    ) -> Result<(), Failure> {
+    fn compare_replies(&mut self, expected: &Exchange, outcome: &Outcome) -> Result<(), Failure> {
         // Replies behind the awaited one may be on their way; where the exchange has failed, nothing more comes.
         let is_answered = outcome.ending == Ending::Answered;
         let is_given_up = expected.unanswered.is_some() && outcome.ending == Ending::Unanswered;
@@ -114,14 +110,14 @@ impl Player<'_> {
 
     fn add_reply(
         &mut self,
-        expected: &ExpectedExchange,
+        expected: &Exchange,
         line: usize,
         actual: &Reply,
     ) -> Result<(), Failure> {
         if !self.replay.updates {
             return Err(Mismatch::of_replies(line - 1, Vec::new(), actual).into());
         }
-        let received = expectation_of(actual, &verb_of(expected));
+        let received = expectation_of(actual, &expected.verb());
         self.changes.push(Change::of_reply(line..line, &received));
         Ok(())
     }
@@ -146,11 +142,7 @@ impl Player<'_> {
     }
 
     /// A transfer that the server calls done, and that broke on this side.
-    fn compare_transfer(
-        &self,
-        expected: &ExpectedExchange,
-        outcome: &Outcome,
-    ) -> Result<(), Failure> {
+    fn compare_transfer(&self, expected: &Exchange, outcome: &Outcome) -> Result<(), Failure> {
         let line = expected.line;
         let is_positive = outcome
             .reply
@@ -193,7 +185,7 @@ impl Player<'_> {
 
     fn compare_data(
         &mut self,
-        expected: &ExpectedExchange,
+        expected: &Exchange,
         data: &Data,
         received: &Received,
     ) -> Result<(), Failure> {
@@ -233,7 +225,7 @@ impl Player<'_> {
         Err(Mismatch::of_data(line, content.printed(), came.printed()).into())
     }
 
-    fn compare_end(&mut self, expected: &ExpectedExchange) -> Result<(), Failure> {
+    fn compare_end(&mut self, expected: &Exchange) -> Result<(), Failure> {
         let Some(line) = expected.closed else {
             return Ok(());
         };
@@ -249,21 +241,5 @@ impl Player<'_> {
             }
             Err(reply) => self.add_reply(expected, line, &reply),
         }
-    }
-}
-
-fn verb_of(expected: &ExpectedExchange) -> Verb {
-    match &expected.command {
-        Some(ExpectedCommand::Line(line)) => {
-            let beginning = line.literal_beginning();
-            Verb::new(
-                beginning
-                    .split(|octet| *octet == b' ')
-                    .next()
-                    .unwrap_or_default(),
-            )
-        }
-        Some(ExpectedCommand::Listen(verb)) => Verb::new(verb.as_bytes()),
-        None => Verb::new(b""),
     }
 }

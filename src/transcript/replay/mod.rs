@@ -25,10 +25,11 @@ pub use failure::{Failure, Mismatch};
 pub use heard::HeardReplies;
 
 use super::data::{ExpectedData, SentData};
-use super::dialogue::{Data, DataContent, Dialogue, ExpectedCommand, ExpectedExchange};
+use super::dialogue::Dialogue;
+use super::exchange::{Data, DataContent, Exchange, SentCommand};
 use super::update::Change;
 use super::variables::Variables;
-use crate::client::{Ending, Exchange, Form, News, Origin, Outcome, Session, Transfer};
+use crate::client::{self, Ending, Form, News, Origin, Outcome, Session, Transfer};
 use crate::protocol::{Command, DataDirection};
 
 use octets::{Abort, AbortTrigger, Received, Source};
@@ -76,7 +77,12 @@ pub enum Ended {
 impl Replay<'_> {
     /// Plays the whole dialogue; the greeting's exchange comes from the connection.
     #[must_use]
-    pub fn play(self, greeting: Exchange, dialogue: &Dialogue, variables: Variables) -> Played {
+    pub fn play(
+        self,
+        greeting: client::Exchange,
+        dialogue: &Dialogue,
+        variables: Variables,
+    ) -> Played {
         let mut player = Player {
             replay: self,
             variables,
@@ -106,7 +112,7 @@ struct Performed {
 }
 
 impl Player<'_> {
-    fn play(&mut self, greeting: Exchange, dialogue: &Dialogue) -> Result<Ended, Failure> {
+    fn play(&mut self, greeting: client::Exchange, dialogue: &Dialogue) -> Result<Ended, Failure> {
         let mut greeting = Some(greeting);
         for expected in &dialogue.exchanges {
             let performed = match greeting.take() {
@@ -130,15 +136,15 @@ impl Player<'_> {
         Ok(Ended::Whole)
     }
 
-    fn perform(&self, expected: &ExpectedExchange) -> Result<Performed, Failure> {
+    fn perform(&self, expected: &Exchange) -> Result<Performed, Failure> {
         let session = self.replay.session;
         let command = match &expected.command {
-            Some(ExpectedCommand::Line(line)) => {
+            Some(SentCommand::Line(line)) => {
                 let resolved = line.resolve(&self.variables);
                 let octets = resolved.map_err(|name| unsendable(expected, no_value(&name)))?;
                 Command::new(octets).map_err(|error| unsendable(expected, error.to_string()))?
             }
-            Some(ExpectedCommand::Listen(verb)) => return self.listen(expected, verb),
+            Some(SentCommand::Listen(verb)) => return self.listen(expected, verb),
             None => {
                 return Ok(Performed {
                     outcome: Outcome::lost(),
@@ -166,9 +172,9 @@ impl Player<'_> {
         Ok(Performed { outcome, received })
     }
 
-    fn listen(&self, expected: &ExpectedExchange, verb: &str) -> Result<Performed, Failure> {
+    fn listen(&self, expected: &Exchange, verb: &str) -> Result<Performed, Failure> {
         let is_ipv4 = self.replay.session.peer().ip().to_canonical().is_ipv4();
-        if is_ipv4 != (verb == "PORT") {
+        if is_ipv4 != verb.eq_ignore_ascii_case("PORT") {
             let problem = "PORT {listen} is for IPv4 and EPRT {listen} for IPv6".to_owned();
             return Err(unsendable(expected, problem));
         }
@@ -181,7 +187,7 @@ impl Player<'_> {
 
     fn transfer(
         &self,
-        expected: &ExpectedExchange,
+        expected: &Exchange,
         command: &Command,
         trigger: Option<AbortTrigger>,
     ) -> Result<(Option<Transfer>, Option<Received>), Failure> {
@@ -209,7 +215,7 @@ impl Player<'_> {
         }
     }
 
-    fn source(&self, expected: &ExpectedExchange) -> Result<Box<dyn Read + Send>, Failure> {
+    fn source(&self, expected: &Exchange) -> Result<Box<dyn Read + Send>, Failure> {
         let Some(data) = &expected.data else {
             return Ok(Box::new(std::io::empty()));
         };
@@ -225,7 +231,7 @@ impl Player<'_> {
         }
     }
 
-    fn inline(&self, expected: &ExpectedExchange) -> Result<Vec<u8>, Failure> {
+    fn inline(&self, expected: &Exchange) -> Result<Vec<u8>, Failure> {
         match &expected.data {
             Some(Data {
                 content: DataContent::Sent(SentData::Inline(data)),
@@ -241,8 +247,8 @@ impl Player<'_> {
     /// Waits for the end. When the server has begun the transfer, data are shown and an abort is sent.
     fn await_end(
         &self,
-        expected: &ExpectedExchange,
-        exchange: &Exchange,
+        expected: &Exchange,
+        exchange: &client::Exchange,
         abort: Option<&Abort>,
     ) -> Outcome {
         loop {
@@ -266,7 +272,7 @@ impl Player<'_> {
     }
 }
 
-fn unsendable(expected: &ExpectedExchange, problem: String) -> Failure {
+fn unsendable(expected: &Exchange, problem: String) -> Failure {
     let line = expected.line;
     Failure::Unsendable { line, problem }
 }

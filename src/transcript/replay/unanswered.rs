@@ -1,12 +1,12 @@
 //! `S> @unanswered`: a command whose final reply is not waited for.
 
 use super::Player;
-use crate::client::{Ending, Exchange, News, Outcome};
-use crate::transcript::dialogue::ExpectedExchange;
+use crate::client::{self, Ending, News, Outcome};
+use crate::transcript::exchange::Exchange;
 
 impl Player<'_> {
     /// Waits for nothing but the end of the data that are expected.
-    pub(super) fn await_data(&self, expected: &ExpectedExchange, exchange: &Exchange) -> Outcome {
+    pub(super) fn await_data(&self, expected: &Exchange, exchange: &client::Exchange) -> Outcome {
         let unanswered = Outcome {
             ending: Ending::Unanswered,
             ..Outcome::lost()
