@@ -12,10 +12,10 @@
 use std::fmt;
 use std::ops::Range;
 
-use super::any_lines::match_rows;
+use super::pattern::match_rows;
 use super::pattern::{ANY_LINES, Captures, LinePattern};
 use super::read_error::Fault;
-use super::variables::Variables;
+use super::template::Variables;
 use crate::protocol::{Reply, ReplyCode};
 
 /// What is expected of one reply.

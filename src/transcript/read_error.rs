@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::variables::is_name;
+use super::template::is_name;
 use crate::protocol::verbs;
 
 /// The first thing in a transcript that cannot be read.

@@ -5,8 +5,8 @@ use std::ops::Range;
 use super::Transcript;
 use super::data::ExpectedData;
 use super::expected_reply::{ExpectedLine, ExpectedReply, ExpectedText};
-use super::line::{Line, LineKind};
 use super::pattern::LinePattern;
+use super::{Line, LineKind};
 use crate::protocol::Reply;
 
 /// Lines that take the place of others.

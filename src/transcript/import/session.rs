@@ -1,8 +1,8 @@
 //! One session out of items: which replies and which data belong to which command.
 
 use super::items::{DataLine, Item, Meaning, PASSIVE, offered_port};
-use super::reply_lines::{ReplyLines, ReplyPart};
-use super::variables::VariableNames;
+use super::items::{ReplyLines, ReplyPart};
+use super::writing::VariableNames;
 use crate::protocol::ledger::{EntryId, Ledger};
 use crate::protocol::verbs;
 use crate::protocol::{Command, ReplyCode, Verb};

@@ -17,8 +17,8 @@ use std::sync::LazyLock;
 
 use regex::bytes::Regex;
 
+use super::items::CodedLine;
 use super::items::{Item, Items, looks_like_command};
-use super::reply_lines::CodedLine;
 use super::text::begins_with;
 use crate::transcript::data::LineEnd;
 

@@ -12,8 +12,8 @@ use std::sync::LazyLock;
 
 use regex::bytes::Regex;
 
+use super::items::CodedLine;
 use super::items::{Item, Items};
-use super::reply_lines::CodedLine;
 use super::text::split_at;
 use crate::protocol::DataDirection;
 use crate::transcript::data::LineEnd;

@@ -9,8 +9,8 @@
 //! s:226 Transfer complete.
 //! ```
 
+use super::items::CodedLine;
 use super::items::{Item, Items};
-use super::reply_lines::CodedLine;
 use super::text::{behind, without_separator};
 use crate::protocol::DataDirection;
 use crate::transcript::data::LineEnd;

@@ -6,8 +6,8 @@ use std::path::{Component, Path, PathBuf};
 
 use super::failure::Failure;
 use crate::transcript::data::{DataDigest, FileReference};
-use crate::transcript::recording::digest_of_reader;
-use crate::transcript::variables::Variables;
+use crate::transcript::recorder::digest_of_reader;
+use crate::transcript::template::Variables;
 
 /// Opens a file that lies in the transcript's folder, and looks whether it holds what the transcript says.
 pub(in crate::transcript) fn open(
