@@ -9,15 +9,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use super::ascii::{DiskToWire, WireToDisk};
-use super::data_port::DataPort;
-use super::data_security::{DataSecurity, SecurityRefusal};
+use super::Service;
+use super::control::{Replies, is_passing};
+use super::data_connection::{DataPort, DataSecurity, SecurityRefusal};
 use super::faults::Fault;
-use super::lines::is_passing;
-use super::replies::Replies;
-use super::service::Service;
-use super::words::Words;
-use crate::practice::loopback::LoopbackConnection;
+use super::loopback::LoopbackConnection;
+use crate::protocol::line_ends::{ToCrlf, ToLf};
 
 /// How long the server waits for the client to dial the port of a 227.
 const CONNECTION_LIMIT: Duration = Duration::from_secs(60);
@@ -281,7 +278,7 @@ impl Worker {
     }
 
     fn download(&self, source: &mut dyn Read, data: &mut LoopbackConnection) -> Ending {
-        let mut conversion = DiskToWire::default();
+        let mut conversion = ToCrlf::default();
         let mut disk = vec![0; LARGEST_PIECE];
         let mut wire = Vec::new();
         loop {
@@ -315,10 +312,10 @@ impl Worker {
     }
 
     fn upload(&self, file: &mut File, data: &mut LoopbackConnection) -> Ending {
-        let mut conversion = WireToDisk::default();
+        let mut conversion = ToLf::default();
         let ending = self.receive(file, data, &mut conversion);
         let mut rest = Vec::new();
-        conversion.finish(&mut rest);
+        conversion.end(&mut rest);
         match file.write_all(&rest).and_then(|()| file.sync_all()) {
             Err(error) if ending == Ending::Complete => ending_of(&error),
             _ => ending,
@@ -329,7 +326,7 @@ impl Worker {
         &self,
         file: &mut File,
         data: &mut LoopbackConnection,
-        conversion: &mut WireToDisk,
+        conversion: &mut ToLf,
     ) -> Ending {
         let mut wire = vec![0; LARGEST_PIECE];
         let mut disk = Vec::new();
@@ -429,5 +426,93 @@ fn ending_of(error: &io::Error) -> Ending {
         Ending::StorageFull
     } else {
         Ending::LocalError
+    }
+}
+
+/// What is said around a transfer.
+pub(super) enum Words {
+    /// The text of the 150, and what fits the end.
+    Own(Vec<u8>),
+    /// Replies as they go over the wire.
+    Recorded {
+        /// In front of the data.
+        opening: Vec<u8>,
+        /// Behind them.
+        ending: Vec<u8>,
+        /// The ending holds the reply to an ABOR too, and does not come before it.
+        awaits_abort: bool,
+    },
+}
+
+impl Words {
+    pub(super) fn open(&self, replies: &Replies) {
+        match self {
+            Self::Own(opening) => replies.send(150, opening),
+            Self::Recorded { opening, .. } => replies.send_wire(opening),
+        }
+    }
+
+    pub(super) fn await_abort(&self) -> bool {
+        matches!(
+            self,
+            Self::Recorded {
+                awaits_abort: true,
+                ..
+            }
+        )
+    }
+
+    pub(super) fn end(&self, ending: Ending, service: &Service, replies: &Replies) {
+        match (self, ending) {
+            (Self::Recorded { ending, .. }, Ending::Complete) => return replies.send_wire(ending),
+            (Self::Recorded { ending, .. }, Ending::Aborted) if self.await_abort() => {
+                return replies.send_wire(ending);
+            }
+            _ => {}
+        }
+        match ending {
+            Ending::Complete if service.has(&Fault::No226) => {}
+            Ending::Complete => replies.send(226, b"Transfer complete."),
+            Ending::Aborted => replies.send(426, b"Transfer aborted."),
+            Ending::Broken => replies.send(426, b"Data connection broken; transfer aborted."),
+            Ending::NotConnected => replies.send(425, b"Cannot open data connection."),
+            Ending::NotSecured(refusal) => replies.send(522, refusal.text().as_bytes()),
+            Ending::LocalError => replies.send(451, b"Local error; the transfer is not whole."),
+            Ending::StorageFull => {
+                replies.send(452, b"No space left; the transfer is not whole.");
+            }
+            Ending::Cut => replies.reset_on_drop(),
+        }
+    }
+}
+
+/// How many octets a transfer in TYPE A would put on the wire (RFC 3659 section 4).
+///
+/// # Errors
+///
+/// What reading the file says.
+pub(super) fn wire_size(mut file: impl Read) -> io::Result<u64> {
+    let mut conversion = ToCrlf::default();
+    let mut buffer = [0; 16 * 1024];
+    let mut wire = Vec::new();
+    let mut size = 0;
+    loop {
+        let count = file.read(&mut buffer)?;
+        if count == 0 {
+            return Ok(size);
+        }
+        wire.clear();
+        conversion.convert(&buffer[..count], &mut wire);
+        size += wire.len() as u64;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::wire_size;
+
+    #[test]
+    fn the_size_is_that_of_the_wire() {
+        assert_eq!(wire_size(&b"one\ntwo\r\n"[..]).unwrap(), 10);
     }
 }

@@ -12,11 +12,9 @@
 
 use std::fmt;
 
-use super::pattern::match_rows;
-use super::pattern::{ANY_LINES, Captures, LinePattern};
+use super::pattern::{ANY_LINES, Captures, LinePattern, match_rows};
 use super::read_error::Fault;
-use super::template::Variables;
-use super::template::{Piece, Template, spelled_octets, with_safe_end};
+use super::template::{Piece, Template, Variables, spelled_octets, with_safe_end};
 
 /// What a transfer sends.
 #[derive(Clone, Debug, PartialEq, Eq)]

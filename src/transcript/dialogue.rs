@@ -1,13 +1,11 @@
 //! What a transcript means: exchanges, each a command and what is expected of it.
 
-use super::Transcript;
 use super::data::{ExpectedData, SentData};
 use super::exchange::{Data, DataContent, Exchange, SentCommand};
 use super::expected_reply::ExpectedReply;
 use super::read_error::{Fault, ReadError};
-use super::template::Template;
-use super::template::{Variables, is_name};
-use super::{Line, LineKind};
+use super::template::{Template, Variables, is_name};
+use super::{Line, LineKind, Transcript};
 use crate::protocol::DataDirection;
 
 /// A dialogue that can be played.

@@ -8,8 +8,7 @@ use super::data::{ExpectedData, ExpectedDataLine, SentData};
 use super::expected_reply::ExpectedReply;
 use super::read_error::Fault;
 use super::replay::files;
-use super::template::Variables;
-use super::template::{Piece, Template};
+use super::template::{Piece, Template, Variables};
 use crate::protocol::user_pi::data_direction;
 use crate::protocol::{Command, DataDirection, ReplyCode, Verb};
 

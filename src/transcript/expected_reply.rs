@@ -12,8 +12,7 @@
 use std::fmt;
 use std::ops::Range;
 
-use super::pattern::match_rows;
-use super::pattern::{ANY_LINES, Captures, LinePattern};
+use super::pattern::{ANY_LINES, Captures, LinePattern, match_rows};
 use super::read_error::Fault;
 use super::template::Variables;
 use crate::protocol::{Reply, ReplyCode};

@@ -11,8 +11,7 @@ use std::fmt;
 use regex::bytes::Regex;
 
 use super::read_error::Fault;
-use super::template::{Piece, Template, spelled_octets, with_safe_end};
-use super::template::{Variables, is_name};
+use super::template::{Piece, Template, Variables, is_name, spelled_octets, with_safe_end};
 
 /// What is expected of one line.
 #[derive(Clone, Debug, PartialEq, Eq)]

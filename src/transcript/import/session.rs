@@ -1,11 +1,9 @@
 //! One session out of items: which replies and which data belong to which command.
 
-use super::items::{DataLine, Item, Meaning, PASSIVE, offered_port};
-use super::items::{ReplyLines, ReplyPart};
+use super::items::{DataLine, Item, Meaning, PASSIVE, ReplyLines, ReplyPart, offered_port};
 use super::writing::VariableNames;
 use crate::protocol::ledger::{EntryId, Ledger};
-use crate::protocol::verbs;
-use crate::protocol::{Command, ReplyCode, Verb};
+use crate::protocol::{Command, ReplyCode, Verb, verbs};
 use crate::transcript::exchange::Exchange;
 use crate::transcript::expected_reply::ExpectedReply;
 

@@ -17,8 +17,7 @@ use std::sync::LazyLock;
 
 use regex::bytes::Regex;
 
-use super::items::CodedLine;
-use super::items::{Item, Items, looks_like_command};
+use super::items::{CodedLine, Item, Items, looks_like_command};
 use super::text::begins_with;
 use crate::transcript::data::LineEnd;
 

@@ -12,8 +12,7 @@ use std::sync::LazyLock;
 
 use regex::bytes::Regex;
 
-use super::items::CodedLine;
-use super::items::{Item, Items};
+use super::items::{CodedLine, Item, Items};
 use super::text::split_at;
 use crate::protocol::DataDirection;
 use crate::transcript::data::LineEnd;

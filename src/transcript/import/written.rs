@@ -9,8 +9,7 @@
 //! s:226 Transfer complete.
 //! ```
 
-use super::items::CodedLine;
-use super::items::{Item, Items};
+use super::items::{CodedLine, Item, Items};
 use super::text::{behind, without_separator};
 use crate::protocol::DataDirection;
 use crate::transcript::data::LineEnd;
