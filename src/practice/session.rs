@@ -30,6 +30,20 @@ const GREETING: &[u8] = b"Serv-U FTP Server v6.3 for WinSock ready...";
 const LOOK: Duration = Duration::from_millis(10);
 /// Commands that may wait for the end of a transfer.
 const LONGEST_QUEUE: usize = 64;
+/// More than any client takes before its ABOR is here.
+const ABORTED_OCTETS: u64 = 1 << 30;
+const AGREED: &[u8] = b"AUTH command ok; expecting TLS negotiation.";
+/// What `inject-after-auth` adds; a client that believes it takes itself for logged in.
+const INJECTED: &[u8] = b"230 This was sent in clear, behind the 234.";
+/// What `pasv-foreign-address` puts into the 227; nothing is ever sent there by the server.
+const FOREIGN_ADDRESS: Ipv4Addr = Ipv4Addr::new(10, 9, 9, 9);
+/// SIZE in TYPE A reads the file, so there is an end to it.
+const LARGEST_COUNTED: u64 = 256 * 1024 * 1024;
+/// How long `two-replies` waits before its second reply, so that it comes in a segment of its own.
+const SECOND_REPLY_AFTER: Duration = Duration::from_millis(50);
+/// How many names STOU tries.
+const UNIQUE_NAMES: u32 = 1000;
+const NO_DATA_PORT: &str = "Use PASV or PORT first.";
 
 /// The session on one control connection.
 pub(super) struct Session {
@@ -71,6 +85,66 @@ struct State {
 enum Flow {
     Continue,
     End,
+}
+
+/// How far a login has come.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+enum Login {
+    /// No USER yet, or a PASS that was wrong.
+    #[default]
+    AwaitingUser,
+    /// This user has been named.
+    AwaitingPassword(Vec<u8>),
+    /// The user is logged in.
+    Done,
+}
+
+/// What the client has asked for since its AUTH; the connections themselves know whether they are under TLS.
+#[derive(Debug, Default)]
+struct Security {
+    /// Since the last AUTH, CCC or not.
+    session: Option<SecuredSession>,
+    /// PBSZ has been given, without which there is no PROT.
+    has_buffer_size: bool,
+    are_data_private: bool,
+}
+
+/// Why a file could not be opened for a transfer.
+enum Refusal {
+    Marker,
+    File(io::Error),
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            directory: ServerPath::default(),
+            is_ascii: true,
+            data_port: None,
+            only_epsv: false,
+            restart_marker: None,
+            rename_from: None,
+            facts: Facts::default(),
+        }
+    }
+}
+
+impl Login {
+    fn is_done(&self) -> bool {
+        *self == Self::Done
+    }
+}
+
+impl Security {
+    /// A line of STAT.
+    fn described(&self, control: &LoopbackConnection) -> String {
+        let words = |is_secured: bool| if is_secured { "under TLS" } else { "in clear" };
+        format!(
+            "Control connection {}, data connections {}",
+            words(control.is_secured()),
+            words(self.are_data_private)
+        )
+    }
 }
 
 impl Session {
@@ -348,20 +422,7 @@ impl Session {
     }
 }
 
-impl Default for State {
-    fn default() -> Self {
-        Self {
-            directory: ServerPath::default(),
-            is_ascii: true,
-            data_port: None,
-            only_epsv: false,
-            restart_marker: None,
-            rename_from: None,
-            facts: Facts::default(),
-        }
-    }
-}
-
+// Answers out of a recording, and what they mean for the session's own state.
 impl Session {
     /// The recorded greeting, if there is a recording.
     fn greet_as_recorded(&self) -> Option<Flow> {
@@ -532,32 +593,7 @@ impl Session {
     }
 }
 
-fn wire_of(replies: &[ExpectedReply]) -> Vec<u8> {
-    let served: Vec<Reply> = replies.iter().map(ExpectedReply::served).collect();
-    wire(&served)
-}
-
-/// More than any client takes before its ABOR is here.
-const ABORTED_OCTETS: u64 = 1 << 30;
-
-/// How far a login has come.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-enum Login {
-    /// No USER yet, or a PASS that was wrong.
-    #[default]
-    AwaitingUser,
-    /// This user has been named.
-    AwaitingPassword(Vec<u8>),
-    /// The user is logged in.
-    Done,
-}
-
-impl Login {
-    fn is_done(&self) -> bool {
-        *self == Self::Done
-    }
-}
-
+// USER and PASS.
 impl Session {
     fn user(&mut self, name: &[u8]) {
         if name.is_empty() {
@@ -583,20 +619,7 @@ impl Session {
     }
 }
 
-const AGREED: &[u8] = b"AUTH command ok; expecting TLS negotiation.";
-/// What `inject-after-auth` adds; a client that believes it takes itself for logged in.
-const INJECTED: &[u8] = b"230 This was sent in clear, behind the 234.";
-
-/// What the client has asked for since its AUTH; the connections themselves know whether they are under TLS.
-#[derive(Debug, Default)]
-struct Security {
-    /// Since the last AUTH, CCC or not.
-    session: Option<SecuredSession>,
-    /// PBSZ has been given, without which there is no PROT.
-    has_buffer_size: bool,
-    are_data_private: bool,
-}
-
+// AUTH, PBSZ, PROT, CCC, REIN: TLS on both connections (RFC 4217).
 impl Session {
     fn auth(&mut self, mechanism: &[u8]) -> Flow {
         match mechanism.trim_ascii().to_ascii_uppercase().as_slice() {
@@ -713,21 +736,7 @@ impl Session {
     }
 }
 
-impl Security {
-    /// A line of STAT.
-    fn described(&self, control: &LoopbackConnection) -> String {
-        let words = |is_secured: bool| if is_secured { "under TLS" } else { "in clear" };
-        format!(
-            "Control connection {}, data connections {}",
-            words(control.is_secured()),
-            words(self.are_data_private)
-        )
-    }
-}
-
-/// What `pasv-foreign-address` puts into the 227; nothing is ever sent there by the server.
-const FOREIGN_ADDRESS: Ipv4Addr = Ipv4Addr::new(10, 9, 9, 9);
-
+// PORT, EPRT, PASV, EPSV, TYPE, MODE, STRU, REST: what a transfer needs.
 impl Session {
     fn set_type(&mut self, argument: &[u8]) {
         match argument.trim_ascii().to_ascii_uppercase().as_slice() {
@@ -877,11 +886,7 @@ impl Session {
     }
 }
 
-/// SIZE in TYPE A reads the file, so there is an end to it.
-const LARGEST_COUNTED: u64 = 256 * 1024 * 1024;
-/// How long `two-replies` waits before its second reply, so that it comes in a segment of its own.
-const SECOND_REPLY_AFTER: Duration = Duration::from_millis(50);
-
+// CWD, SIZE, MKD, RNFR and the like: what a session sees and changes of the folder.
 impl Session {
     fn cwd(&mut self, argument: &[u8]) {
         let Some(path) = self.named_path(argument) else {
@@ -1045,28 +1050,7 @@ impl Session {
     }
 }
 
-/// A path in quotation marks, those within it doubled (RFC 959 appendix II).
-fn quoted(path: &ServerPath) -> Vec<u8> {
-    let mut text = vec![b'"'];
-    for octet in path.shown() {
-        text.push(octet);
-        if octet == b'"' {
-            text.push(octet);
-        }
-    }
-    text.push(b'"');
-    text
-}
-
-/// How many names STOU tries.
-const UNIQUE_NAMES: u32 = 1000;
-
-/// Why a file could not be opened for a transfer.
-enum Refusal {
-    Marker,
-    File(io::Error),
-}
-
+// RETR, STOR, APPE, STOU, LIST, NLST, MLSD: what uses the data connection.
 impl Session {
     fn retr(&mut self, argument: &[u8]) {
         let marker = self.state.restart_marker.take();
@@ -1322,17 +1306,7 @@ impl Session {
     }
 }
 
-const NO_DATA_PORT: &str = "Use PASV or PORT first.";
-
-/// What NLST puts in front of a name so that the whole is a path (RFC 959: for further file operations).
-fn directory_prefix(argument: &[u8]) -> Vec<u8> {
-    if argument.is_empty() || argument.ends_with(b"/") {
-        argument.to_vec()
-    } else {
-        [argument, b"/"].concat()
-    }
-}
-
+// FEAT, OPTS, HELP, SYST, STAT, SITE, ABOR: what the server says of itself.
 impl Session {
     fn feat(&self) {
         let mlst = format!("MLST {}", self.state.facts.in_feat());
@@ -1452,6 +1426,33 @@ impl Session {
             body,
             b"End of status.",
         );
+    }
+}
+
+fn wire_of(replies: &[ExpectedReply]) -> Vec<u8> {
+    let served: Vec<Reply> = replies.iter().map(ExpectedReply::served).collect();
+    wire(&served)
+}
+
+/// A path in quotation marks, those within it doubled (RFC 959 appendix II).
+fn quoted(path: &ServerPath) -> Vec<u8> {
+    let mut text = vec![b'"'];
+    for octet in path.shown() {
+        text.push(octet);
+        if octet == b'"' {
+            text.push(octet);
+        }
+    }
+    text.push(b'"');
+    text
+}
+
+/// What NLST puts in front of a name so that the whole is a path (RFC 959: for further file operations).
+fn directory_prefix(argument: &[u8]) -> Vec<u8> {
+    if argument.is_empty() || argument.ends_with(b"/") {
+        argument.to_vec()
+    } else {
+        [argument, b"/"].concat()
     }
 }
 

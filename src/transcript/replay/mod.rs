@@ -12,7 +12,7 @@
 pub mod failure;
 pub(super) mod files;
 pub mod heard;
-mod octets;
+mod transfers;
 
 use std::io::{Cursor, Read};
 use std::path::Path;
@@ -29,7 +29,7 @@ use super::update::{Change, reply_as_received};
 use crate::client::{self, Ending, Form, News, Origin, Outcome, Session, Transfer, TransferResult};
 use crate::protocol::{Command, DataDirection, Reply};
 use heard::Heard;
-use octets::{Abort, AbortTrigger, Received, Source};
+use transfers::{Abort, AbortTrigger, Received, Source};
 
 pub use failure::{Failure, Mismatch};
 pub use heard::HeardReplies;
