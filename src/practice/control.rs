@@ -72,7 +72,7 @@ impl LineReader {
         &self.connection
     }
 
-    /// Drops what was received behind the last line.
+    /// Drops what was received after the last line.
     pub(super) fn forget_received(&mut self) {
         self.octets.clear();
         self.taken = 0;
@@ -137,7 +137,7 @@ impl LineAssembly {
         match octet {
             SE..=DONT => None,
             IAC => self.push_text(IAC),
-            // Clients that send names as they are do not double 0xFF: it was no IAC.
+            // Clients that send names as they are do not double 0xFF: it was not an IAC.
             _ => {
                 self.push_text(IAC);
                 self.push_text(octet)
@@ -226,11 +226,11 @@ impl Replies {
 
     /// Writes replies as they are.
     pub(super) fn send_wire(&self, replies: &[u8]) {
-        // A client that is gone is noticed by whoever reads the connection.
+        // A client that is gone is noticed when the connection is read.
         let _ = self.write(replies);
     }
 
-    /// Writes a reply and, in the same segment, one that nobody asked for.
+    /// Writes a reply and, in the same segment, one that was not asked for.
     pub(super) fn send_with_another(&self, code: u16, text: &[u8], another: &[u8]) {
         let reply = [format!("{code} ").as_bytes(), text, b"\r\n", another].concat();
         self.finish(code, reply);
@@ -255,7 +255,7 @@ impl Replies {
             reply.extend_from_slice(HOSTILE_TEXT);
         }
         reply.extend_from_slice(b"\r\n");
-        // A client that is gone is noticed by whoever reads the connection.
+        // A client that is gone is noticed when the connection is read.
         let _ = self.write(&reply);
     }
 

@@ -24,7 +24,7 @@ pub enum Fault {
     DosList,
     /// REST is refused with 502.
     NoRest,
-    /// A STOR behind a REST leaves zero octets in front of the marker.
+    /// A STOR after a REST leaves zero octets in front of the marker.
     RestZeroFills,
     /// Files can be written but not read.
     WriteOnly,
@@ -44,7 +44,7 @@ pub enum Fault {
     Silent(Verb),
     /// Each octet of a reply is written alone.
     ReplyInPieces,
-    /// The first transfer that reaches so many octets is cut.
+    /// The first transfer that reaches so many bytes is cut.
     CutAfter(u64),
     /// The session ends with 421 after so long without a command.
     Idle421(Duration),
@@ -54,7 +54,7 @@ pub enum Fault {
     Slow(u64),
     /// Some replies repeat the line received.
     EchoSecrets,
-    /// A reply in clear stands behind the 234.
+    /// A reply in clear stands after the 234.
     InjectAfterAuth,
     /// Downloads under TLS end without a close_notify.
     NoCloseNotify,
@@ -181,7 +181,7 @@ fn known_forms() -> String {
 pub struct FaultEntry {
     /// As it is typed.
     pub name: &'static str,
-    /// What stands behind `=`; `None` for a fault without a value.
+    /// What stands after `=`; `None` for a fault without a value.
     pub value: Option<&'static str>,
     /// What the server does with this fault.
     pub summary: &'static str,
@@ -227,7 +227,7 @@ pub static FAULTS: &[FaultEntry] = &[
     plain(
         "rest-zero-fills",
         Fault::RestZeroFills,
-        "REST n and STOR leave n zero octets in front of the new data",
+        "REST n and STOR leave n zero bytes before the new data",
     ),
     plain(
         "write-only",
@@ -273,12 +273,12 @@ pub static FAULTS: &[FaultEntry] = &[
     plain(
         "reply-in-pieces",
         Fault::ReplyInPieces,
-        "each octet of a reply is sent alone",
+        "each byte of a reply is sent alone",
     ),
     FaultEntry {
         name: "cut-after",
-        value: Some("OCTETS"),
-        summary: "the first transfer that reaches so many octets is cut: both connections are reset; \
+        value: Some("BYTES"),
+        summary: "the first transfer that reaches so many bytes is cut: both connections are reset; \
                   once per server",
         form: Form::OfNumber(Fault::CutAfter),
     },
@@ -295,8 +295,8 @@ pub static FAULTS: &[FaultEntry] = &[
     ),
     FaultEntry {
         name: "slow",
-        value: Some("OCTETS_PER_SECOND"),
-        summary: "data connections carry so many octets per second, both ways",
+        value: Some("BYTES_PER_SECOND"),
+        summary: "data connections carry so many bytes per second, both ways",
         form: Form::OfNumber(Fault::Slow),
     },
     plain(
@@ -307,7 +307,7 @@ pub static FAULTS: &[FaultEntry] = &[
     plain(
         "inject-after-auth",
         Fault::InjectAfterAuth,
-        "a 230 in clear stands behind the 234 to AUTH, in the same segment",
+        "a 230 in clear follows the 234 to AUTH, in the same segment",
     ),
     plain(
         "no-close-notify",
@@ -336,7 +336,7 @@ impl FaultEntry {
         }
     }
 
-    /// The fault with the value that was given behind its `=`.
+    /// The fault with the value that was given after its `=`.
     ///
     /// # Errors
     ///

@@ -46,7 +46,7 @@ const FILE_NAME: &str = "1.TXT";
 /// Beside the two folders.
 const CERTIFICATE_NAME: &str = "certificate.pem";
 
-/// A running practice server. Dropping it closes its connections and removes its folders, unless they are to be kept.
+/// A running practice server. Dropping it closes its connections and removes its folders, unless they are kept.
 #[derive(Debug)]
 pub struct PracticeServer {
     address: SocketAddr,
@@ -100,7 +100,7 @@ impl PracticeServer {
         Self::start_in(scratch, configuration)
     }
 
-    /// The same in a scratch folder of [`make_scratch_folder`], for a caller who has to know of it before anything else
+    /// The same in a scratch folder of [`make_scratch_folder`], for a caller that has to know of it before anything else
     /// happens.
     ///
     /// # Errors
@@ -114,7 +114,8 @@ impl PracticeServer {
         let server_folder = scratch.path().join("server");
         let local_folder = scratch.path().join("local");
         let is_hostile = configuration.faults.has(&Fault::HostileText);
-        furnish(&server_folder, &local_folder, is_hostile).map_err(PracticeError::Folder)?;
+        create_article_files(&server_folder, &local_folder, is_hostile)
+            .map_err(PracticeError::Folder)?;
         let folder = Folder::new(&server_folder).map_err(PracticeError::Folder)?;
         if let Some(recording) = &configuration.recording {
             place_received_files(&folder, recording);
@@ -275,7 +276,6 @@ fn take(handle: &SharedHandle) -> Option<LoopbackConnection> {
         .take()
 }
 
-/// Puts both sides of the article's upload in place.
 /// Makes the scratch folder of a practice server.
 ///
 /// # Errors
@@ -296,10 +296,15 @@ pub fn remove_scratch_folder(folder: &Path) {
     }
 }
 
-/// A file can appear behind the back of one removal, hardly of so many.
+/// A file can appear during one removal, hardly during so many.
 const REMOVALS: usize = 100;
 
-fn furnish(server_folder: &Path, local_folder: &Path, is_hostile: bool) -> io::Result<()> {
+/// Puts both sides of the article's upload in place.
+fn create_article_files(
+    server_folder: &Path,
+    local_folder: &Path,
+    is_hostile: bool,
+) -> io::Result<()> {
     fs::create_dir(server_folder)?;
     fs::create_dir(local_folder)?;
     fs::write(server_folder.join(FILE_NAME), "I am ")?;

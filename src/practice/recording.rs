@@ -4,7 +4,7 @@
 //! recorded        client here           who answers
 //! USER anonymous  USER anonymous        the recording
 //! PASS {password} PASS any@thing        the recording
-//!                 PWD                   the practice server, and it is told
+//!                 PWD                   the practice server, with a note
 //! PASV            PASV                  the recording, with a port of this moment
 //! RETR f          RETR f                the recording
 //! ```
@@ -23,7 +23,7 @@ use crate::protocol::{Command, Reply, ReplyCode};
 use crate::transcript::Dialogue;
 use crate::transcript::exchange::{Exchange, ServedData};
 
-/// A recording, and who is told where a client leaves it.
+/// A recording, and what is called where a client departs from it.
 #[derive(Clone)]
 pub struct Recording {
     /// What is answered.

@@ -26,15 +26,15 @@ use crate::transcript::exchange::{Exchange, ServedData};
 use crate::transcript::expected_reply::ExpectedReply;
 
 const GREETING: &[u8] = b"Serv-U FTP Server v6.3 for WinSock ready...";
-/// How often a session that has a transfer looks whether it has ended.
+/// How often a session with a transfer checks whether it has ended.
 const LOOK: Duration = Duration::from_millis(10);
 /// Commands that may wait for the end of a transfer.
 const LONGEST_QUEUE: usize = 64;
 /// More than any client takes before its ABOR is here.
 const ABORTED_OCTETS: u64 = 1 << 30;
 const AGREED: &[u8] = b"AUTH command ok; expecting TLS negotiation.";
-/// What `inject-after-auth` adds; a client that believes it takes itself for logged in.
-const INJECTED: &[u8] = b"230 This was sent in clear, behind the 234.";
+/// What `inject-after-auth` adds; a client that believes it thinks that it is logged in.
+const INJECTED: &[u8] = b"230 This was sent in clear, after the 234.";
 /// What `pasv-foreign-address` puts into the 227; nothing is ever sent there by the server.
 const FOREIGN_ADDRESS: Ipv4Addr = Ipv4Addr::new(10, 9, 9, 9);
 /// SIZE in TYPE A reads the file, so there is an end to it.
@@ -707,7 +707,7 @@ impl Session {
         } else {
             self.reply(234, AGREED);
         }
-        // What came in clear behind the AUTH may be anybody's: it must not be obeyed under TLS.
+        // What came in clear after the AUTH may be from anybody: it must not be obeyed under TLS.
         self.lines.forget_received();
         self.queue.clear();
         let session = self.service.tls.new_session();
@@ -779,7 +779,7 @@ impl Session {
             .and_then(|digits| digits.parse::<u64>().ok());
         match marker {
             Some(marker) => {
-                // REST 0 clears: an APPE behind it appends.
+                // REST 0 clears: an APPE after it appends.
                 self.state.restart_marker = Some(marker).filter(|&marker| marker > 0);
                 self.reply(350, format!("Restarting at {marker}. Send STOR or RETR."));
             }
@@ -1300,7 +1300,7 @@ impl Session {
 
     fn refuse(&self, code: u16, refusal: &Refusal) {
         match refusal {
-            Refusal::Marker => self.reply(554, "The restart marker is behind the end of the file."),
+            Refusal::Marker => self.reply(554, "The restart marker is past the end of the file."),
             Refusal::File(error) => self.reply(code, folder::refusal(error)),
         }
     }
@@ -1456,7 +1456,7 @@ fn directory_prefix(argument: &[u8]) -> Vec<u8> {
     }
 }
 
-/// The first word and what follows the space behind it.
+/// The first word and what follows the space after it.
 fn split_word(argument: &[u8]) -> (&[u8], &[u8]) {
     match argument.iter().position(|&octet| octet == b' ') {
         Some(space) => (&argument[..space], &argument[space + 1..]),

@@ -22,7 +22,7 @@ const CONNECTION_LIMIT: Duration = Duration::from_secs(60);
 const LATE_LIMIT: Duration = Duration::from_secs(10);
 /// How long a recorded transfer that was aborted waits for the ABOR.
 const ABORT_LIMIT: Duration = Duration::from_secs(60);
-/// How often that wait looks whether it was aborted.
+/// How often that wait checks whether it was aborted.
 const LATE_LOOK: Duration = Duration::from_millis(100);
 /// Octets moved at once.
 const LARGEST_PIECE: usize = 64 * 1024;
@@ -52,13 +52,13 @@ pub(super) enum Payload {
 /// Where in its file an upload starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Start {
-    /// Behind the last octet.
+    /// After the last byte.
     End,
     /// At octet 0 of a file that is emptied first.
     Empty,
     /// At this octet; the rest of the file stays.
     Marker(u64),
-    /// Behind so many zero octets, and nothing else stays.
+    /// After so many zero bytes, and nothing else stays.
     Zeros(u64),
 }
 
@@ -437,7 +437,7 @@ pub(super) enum Words {
     Recorded {
         /// In front of the data.
         opening: Vec<u8>,
-        /// Behind them.
+        /// After them.
         ending: Vec<u8>,
         /// The ending holds the reply to an ABOR too, and does not come before it.
         awaits_abort: bool,

@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! D< zfive5{no-eol}                 six octets
-//! D> one line                       CR LF behind it
-//! D> another{lf}                    LF behind it
+//! D> one line                       CR LF after it
+//! D> another{lf}                    LF after it
 //! D> ...                            any number of lines
 //! D> @octets 1048576 sha256 30e1... so many octets with this digest
 //! D< @file photos/cat.jpg           the octets of a file
@@ -47,7 +47,7 @@ pub enum ExpectedDataLine {
     AnyLines,
 }
 
-/// What stands behind a line of data.
+/// What stands after a line of data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LineEnd {
     /// Nothing is written for it: it is what TYPE A has.
@@ -115,7 +115,7 @@ impl SentData {
         let template = match before {
             None => Template::default(),
             Some(Self::Inline(template)) if ends_line(&template) => template,
-            Some(_) => return Err(Fault::new(0..text.len(), BEHIND_END)),
+            Some(_) => return Err(Fault::new(0..text.len(), AFTER_END)),
         };
         let (line, end) = LineEnd::split(text);
         let pieces = Template::read(line)?.pieces().to_vec();
@@ -154,7 +154,7 @@ impl ExpectedData {
             Some(Self::Lines(lines)) if !lines.last().is_some_and(ExpectedDataLine::is_end) => {
                 lines
             }
-            Some(_) => return Err(Fault::new(0..text.len(), BEHIND_END)),
+            Some(_) => return Err(Fault::new(0..text.len(), AFTER_END)),
         };
         lines.push(ExpectedDataLine::read(text)?);
         Ok(Self::Lines(lines))
@@ -275,8 +275,8 @@ impl fmt::Display for ExpectedDataLine {
 
 const ALONE: &str =
     "data that begin with @ stand alone: one such line, and no other data for this command";
-const BEHIND_END: &str = "no data can stand here: the line before ended them. {no-eol} belongs to the last line, and @ lines stand alone";
-const CONTENT_MISSING: &str = "a digest cannot be sent: put the data into a file and write `D< @file NAME`, with the digest behind it if you like";
+const AFTER_END: &str = "no data can stand here: the line before ended them. {no-eol} belongs to the last line, and @ lines stand alone";
+const CONTENT_MISSING: &str = "a digest cannot be sent: put the data into a file and write `D< @file NAME`, followed by the digest if you like";
 const CUT_SENT: &str =
     "@cut is for received data: an upload is cut short by `C> ABOR` before its final reply";
 
@@ -298,7 +298,7 @@ pub struct DataDigest {
     pub sha256: Option<[u8; 32]>,
 }
 
-/// What stands behind `@`.
+/// What stands after `@`.
 enum Mark {
     File(FileReference),
     Octets(DataDigest),
@@ -315,7 +315,7 @@ impl Mark {
                 let start = words.at;
                 let path = path.ok_or(Fault::new(start..start, BAD_FILE))?;
                 let path_start = start - path.len();
-                let path = Template::read(path).map_err(|fault| fault.behind(path_start))?;
+                let path = Template::read(path).map_err(|fault| fault.shifted(path_start))?;
                 let digest = match words.next() {
                     None => None,
                     Some("octets") => Some(words.digest()?),
@@ -390,7 +390,7 @@ impl<'a> Words<'a> {
         let word = self.next().unwrap_or_default();
         let is_number = word.bytes().all(|octet| octet.is_ascii_digit());
         let number = word.parse().ok().filter(|_| is_number);
-        number.ok_or_else(|| self.fault(word, "a number of octets was expected"))
+        number.ok_or_else(|| self.fault(word, "a number of bytes was expected"))
     }
 
     /// `N [sha256 DIGITS]`.
@@ -449,7 +449,7 @@ mod tests {
 
     fn is_as_expected(lines: &[&str], octets: &[u8]) -> bool {
         let ExpectedData::Lines(lines) = expected(lines) else {
-            panic!("{lines:?} are no lines");
+            panic!("{lines:?} are not lines");
         };
         match_data(&lines, octets, &Variables::default()).is_some()
     }
@@ -525,7 +525,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_stands_behind_the_end() {
+    fn nothing_stands_after_the_end() {
         for (first, second) in [("a{no-eol}", "b"), ("@octets 1", "b"), ("a", "@octets 1")] {
             let before = ExpectedData::read(first, None).unwrap();
             assert!(ExpectedData::read(second, Some(before)).is_err());

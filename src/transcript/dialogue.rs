@@ -29,7 +29,7 @@ pub struct UnsetVariable {
 impl Dialogue {
     pub(super) fn of(transcript: &Transcript) -> Result<Self, ReadError> {
         let error = |number: usize, fault: Fault| match transcript.lines.get(number - 1) {
-            Some(line) => ReadError::new(number, line.text(), fault.behind(line.content_start())),
+            Some(line) => ReadError::new(number, line.text(), fault.shifted(line.content_start())),
             None => ReadError::new(number, "", fault),
         };
         let missing = |(number, problem): (usize, &str)| {
@@ -51,7 +51,7 @@ impl Dialogue {
             .map_err(missing)?;
         if let Some((line, name)) = reader.dialogue.exposed_secret() {
             let problem = format!(
-                "{{{name}}} is a secret, since it stands behind PASS, ACCT or ADAT, and would be shown here: \
+                "{{{name}}} is a secret, since it stands after PASS, ACCT or ADAT, and would be shown here: \
                  give the same value to another name"
             );
             return Err(error(line, Fault::new(0..0, problem)));
@@ -74,7 +74,7 @@ impl Dialogue {
         None
     }
 
-    /// Whether a variable carries a secret: it stands behind PASS, ACCT or ADAT.
+    /// Whether a variable carries a secret: it stands after PASS, ACCT or ADAT.
     #[must_use]
     pub fn is_secret(&self, name: &str) -> bool {
         let secret = self.exchanges.iter().filter(|it| it.sends_secret());
@@ -128,7 +128,7 @@ impl Reader {
         let says_something = !matches!(line.kind(), LineKind::Blank | LineKind::Comment);
         self.has_begun |= says_something;
         if says_something && self.current.closed.is_some() {
-            return Err(Fault::new(0..text.len(), BEHIND_CLOSED));
+            return Err(Fault::new(0..text.len(), AFTER_CLOSED));
         }
         let above = self.above.take();
         if let Some((kind, came)) = above.and_then(|kind| Some((kind, line.came(kind)?))) {
@@ -152,7 +152,7 @@ impl Reader {
         is_command && self.current.closed.is_none() && !is_abort
     }
 
-    /// Closes the current exchange, or tells what is missing in it and at which line.
+    /// Closes the current exchange, or returns what is missing in it and at which line.
     fn end_exchange(&mut self, next_line: usize) -> Result<(), (usize, &'static str)> {
         if let Some(missing) = self.missing() {
             return Err(missing);
@@ -196,7 +196,7 @@ impl Reader {
         Ok(())
     }
 
-    /// Takes a comment that tells what came where less of it is expected.
+    /// Takes a comment that says what came where less is expected.
     fn take_what_came(&mut self, kind: LineKind, text: &str) {
         self.above = Some(kind);
         if kind == LineKind::Reply {
@@ -265,9 +265,9 @@ impl Reader {
 
 const CLOSED: &str = "@closed";
 const UNANSWERED: &str = "@unanswered";
-const BEHIND_CLOSED: &str = "nothing can follow: the server has closed the connection above";
+const AFTER_CLOSED: &str = "nothing can follow: the server has closed the connection above";
 const OPEN_REPLY: &str =
-    "the last line of this reply is missing: the same code, and a space behind it";
+    "the last line of this reply is missing: the same code, and a space after it";
 const NO_GREETING: &str = "the greeting was expected first: `S> 220`";
 const NO_REPLY: &str =
     "the final reply to this command is missing: write what is expected, `S> 2yz` at least";
@@ -281,12 +281,12 @@ pub struct Headers {
     pub requires: Vec<String>,
     /// `# tls: implicit`: TLS begins with the connection (RFC 4217 appendix A).
     pub implicit_tls: bool,
-    /// `# var: user = anonymous`: the values of variables that nobody gave another one.
+    /// `# var: user = anonymous`: the values of variables that are not given otherwise.
     pub defaults: Variables,
 }
 
 impl Headers {
-    /// Takes a comment, with its `#`; one that is no header says nothing.
+    /// Takes a comment, with its `#`; one that is not a header is ignored.
     pub(super) fn read(&mut self, comment: &str) -> Result<(), Fault> {
         let Some((key, value)) = comment
             .strip_prefix("# ")
@@ -305,7 +305,7 @@ impl Headers {
             "var" => {
                 return self
                     .read_variable(value)
-                    .map_err(|fault| fault.behind(start));
+                    .map_err(|fault| fault.shifted(start));
             }
             _ => {}
         }
@@ -326,7 +326,7 @@ impl Headers {
             return Err(Fault::new(0..name.len(), BAD_VARIABLE));
         }
         let start = text.len() - value.len();
-        let value = Template::read(value).map_err(|fault| fault.behind(start))?;
+        let value = Template::read(value).map_err(|fault| fault.shifted(start))?;
         let octets = value
             .resolve(&Variables::default())
             .map_err(|_| Fault::new(start..text.len(), "a default holds no variables"))?;

@@ -127,7 +127,7 @@ impl Exchange {
             && self.unanswered.is_none()
     }
 
-    /// Which way the command moves data, as far as the transcript tells.
+    /// Which way the command moves data, as far as the transcript says.
     #[must_use]
     pub fn direction(&self) -> Option<DataDirection> {
         let beginning = self.template()?.literal_beginning();
@@ -151,7 +151,7 @@ impl Exchange {
             (_, None) if !self.has_begun() => ServedData::None,
             (Some(DataDirection::Sent), _) => ServedData::Upload,
             (Some(DataDirection::Received), Some(data)) => data.served(folder),
-            // Without a line, nothing is known of data that came whole; of others nothing needs to come.
+            // Without a line, nothing is known of data that came whole; data that did not are taken as empty.
             (Some(DataDirection::Received), None)
                 if self.is_accepted() && self.aborted.is_none() =>
             {
@@ -223,7 +223,7 @@ impl SentCommand {
         }
     }
 
-    /// Its verb, as far as it is no variable.
+    /// Its verb, as far as it is not a variable.
     #[must_use]
     pub fn verb(&self) -> Verb {
         match self {
@@ -345,7 +345,7 @@ fn inline(lines: &[String]) -> ServedData {
 
 const NO_OCTETS: &str = "@octets 0";
 const LINE_END: &str = "a command cannot hold CR, LF or NUL: a second command could hide there";
-const LITERAL_SECRET: &str = "a secret does not belong into a transcript: write {password}, and give it with \
+const LITERAL_SECRET: &str = "a secret does not belong in a transcript: write {password}, and give it with \
      --var password=... or in the environment as FTPSH_VAR_PASSWORD";
 
 #[cfg(test)]

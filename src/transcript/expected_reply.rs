@@ -53,7 +53,7 @@ pub enum ExpectedText {
 /// One line of a reply of several lines.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ExpectedLine {
-    /// The first or the last: what stands behind the code and its separator.
+    /// The first or the last: what stands after the code and its separator.
     Coded(LinePattern),
     /// Any other, whole.
     Body(LinePattern),
@@ -82,7 +82,7 @@ impl ExpectedReply {
         match &self.text {
             ExpectedText::Any => Some(Captures::new()),
             ExpectedText::Line(pattern) => match reply.lines.as_slice() {
-                [line] => pattern.matches(behind_code(line), variables),
+                [line] => pattern.matches(after_code(line), variables),
                 _ => None,
             },
             ExpectedText::Lines(expected) => {
@@ -160,10 +160,10 @@ impl ExpectedReply {
         }
     }
 
-    /// Reads the first line, without `S> `; the last value tells that more lines belong to it.
+    /// Reads the first line, without `S> `; the last value says whether more lines belong to it.
     pub(super) fn begin(line: usize, text: &str) -> Result<(Self, bool), Fault> {
         let code = ExpectedCode::read(text)?;
-        let pattern = || LinePattern::read(&text[4..]).map_err(|fault| fault.behind(4));
+        let pattern = || LinePattern::read(&text[4..]).map_err(|fault| fault.shifted(4));
         let (text, is_open) = match text.as_bytes().get(3) {
             None => (ExpectedText::Any, false),
             Some(b' ') => (ExpectedText::Line(pattern()?), false),
@@ -182,7 +182,7 @@ impl ExpectedReply {
         Ok((reply, is_open))
     }
 
-    /// Reads a further line of a reply of several lines; tells whether more belong to it.
+    /// Reads a further line of a reply of several lines; returns whether more belong to it.
     pub(super) fn go_on(&mut self, number: usize, text: &str) -> Result<bool, Fault> {
         let code = self.code.to_string();
         let last = text
@@ -190,7 +190,7 @@ impl ExpectedReply {
             .filter(|rest| rest.is_empty() || rest.starts_with(' '));
         let line = if let Some(rest) = last {
             let pattern = LinePattern::read(rest.get(1..).unwrap_or_default());
-            ExpectedLine::Coded(pattern.map_err(|fault| fault.behind(4))?)
+            ExpectedLine::Coded(pattern.map_err(|fault| fault.shifted(4))?)
         } else if text == ANY_LINES {
             ExpectedLine::AnyLines
         } else {
@@ -279,7 +279,7 @@ impl ExpectedLine {
 
     fn matches(&self, line: &[u8], variables: &Variables) -> Option<Captures> {
         match self {
-            Self::Coded(pattern) => pattern.matches(behind_code(line), variables),
+            Self::Coded(pattern) => pattern.matches(after_code(line), variables),
             Self::Body(pattern) => pattern.matches(line, variables),
             Self::AnyLines => None,
         }
@@ -287,7 +287,7 @@ impl ExpectedLine {
 }
 
 /// The code itself is compared apart from the text.
-fn behind_code(line: &[u8]) -> &[u8] {
+fn after_code(line: &[u8]) -> &[u8] {
     let is_coded = line.len() >= 3 && line[..3].iter().all(u8::is_ascii_digit);
     if is_coded {
         line.get(4..).unwrap_or_default()
@@ -299,7 +299,7 @@ fn behind_code(line: &[u8]) -> &[u8] {
 const BAD_CODE: &str =
     "a reply code was expected: three digits such as 220, or a class such as 2yz";
 const BAD_SEPARATOR: &str =
-    "a space was expected behind the reply code, or a hyphen if more lines follow";
+    "a space was expected after the reply code, or a hyphen if more lines follow";
 
 #[cfg(test)]
 mod tests {

@@ -197,10 +197,10 @@ fn comment(text: &str) -> Option<String> {
 fn described_mark(text: &str, verb: &str) -> String {
     let words: Vec<&str> = text.split(' ').collect();
     match words.as_slice() {
-        ["@file", path, ..] => format!("the octets of the file {path} are {verb}"),
-        ["@octets", number, ..] => format!("{number} octets are {verb}"),
+        ["@file", path, ..] => format!("the bytes of the file {path} are {verb}"),
+        ["@octets", number, ..] => format!("{number} bytes are {verb}"),
         ["@cut", number] => {
-            format!("the client closes the data connection once {number} octets are {verb}")
+            format!("the client closes the data connection once {number} bytes are {verb}")
         }
         _ => format!("data are {verb}"),
     }

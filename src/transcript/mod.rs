@@ -56,11 +56,11 @@ pub struct Transcript {
 }
 
 impl Transcript {
-    /// Reads the lines of a transcript. Whether they make a dialogue is told by [`Transcript::dialogue`].
+    /// Reads the lines of a transcript. [`Transcript::dialogue`] says whether they make a dialogue.
     ///
     /// # Errors
     ///
-    /// [`ReadError`] for the first line that is none of a transcript's, or not UTF-8.
+    /// [`ReadError`] for the first line that is not a transcript's, or not UTF-8.
     pub fn read(octets: &[u8]) -> Result<Self, ReadError> {
         let lines = octets.split_inclusive(|octet| *octet == b'\n');
         let read = |(index, line): (usize, &[u8])| match std::str::from_utf8(line) {
@@ -80,7 +80,7 @@ impl Transcript {
     }
 
     /// Whether the first line that says something begins like a transcript's: then what cannot be read is a mistake in a
-    /// transcript, and not a dialogue in another notation.
+    /// transcript, not a dialogue in another notation.
     #[must_use]
     pub fn is_begun_by(octets: &[u8]) -> bool {
         let says_something = |line: &&[u8]| !line.is_empty() && !line.starts_with(b"#");
@@ -111,7 +111,7 @@ impl fmt::Display for Transcript {
 }
 
 const NOT_UTF_8: &str =
-    "a transcript is UTF-8, and this octet is not: write octets that are no text as {0xe9}";
+    "a transcript is UTF-8, and this byte is not: write bytes that are not text as {0xe9}";
 
 /// One line of a transcript.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -147,7 +147,7 @@ enum LineBreak {
 }
 
 impl Line {
-    /// A line of this kind with this text behind its prefix.
+    /// A line of this kind with this text after its prefix.
     #[must_use]
     pub fn new(kind: LineKind, text: &str) -> Self {
         let prefix = kind.prefix();
@@ -202,7 +202,7 @@ impl Line {
         &self.text
     }
 
-    /// What stands behind the prefix and its space; of comments and blank lines, everything.
+    /// What stands after the prefix and its space; of comments and blank lines, everything.
     #[must_use]
     pub fn content(&self) -> &str {
         &self.text[self.content_start()..]

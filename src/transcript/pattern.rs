@@ -45,7 +45,7 @@ impl LinePattern {
         let mut parts = Vec::new();
         let mut at = 0;
         for part in text.split(ELISION) {
-            parts.push(Template::read(part).map_err(|fault| fault.behind(at))?);
+            parts.push(Template::read(part).map_err(|fault| fault.shifted(at))?);
             at += part.len() + ELISION.len();
         }
         let pattern = Self::Text(parts);
@@ -142,7 +142,7 @@ impl Expression {
         match regex.capture_names().flatten().find(|name| !is_name(name)) {
             Some(name) => {
                 let problem =
-                    format!("{name} is no name for a variable: small letters, digits and _");
+                    format!("{name} is not a name for a variable: small letters, digits and _");
                 Err(Fault::new(whole, problem))
             }
             None => Ok(Self(regex)),
@@ -397,7 +397,7 @@ mod tests {
             ("/(/", "not a regular expression: unclosed group"),
             (
                 "/(?<N>x)/",
-                "N is no name for a variable: small letters, digits and _",
+                "N is not a name for a variable: small letters, digits and _",
             ),
             ("{a} [..] {a}", "{a} stands twice in this line"),
         ] {

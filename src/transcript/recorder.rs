@@ -1,4 +1,4 @@
-//! Writes a session down while it happens: an observer beside the painter, so that the two cannot disagree.
+//! Writes a session down while it happens: an observer beside the painter: both hear the same events.
 //!
 //! ```text
 //! CommandSent     C> RETR 1.TXT
@@ -24,13 +24,13 @@ use crate::client::{DataTap, Observation, Observer, TransferEnd, TransferResult}
 use crate::protocol::hidden::is_hidden;
 use crate::protocol::{Command, DataDirection, Reply, ReplyCode, Verb};
 
-/// Where a recording goes. Whoever opens files gives it; a recorder only writes.
+/// Where a recording goes. The recorder writes to it and opens no file itself.
 pub trait RecordingPlace: Send {
     /// Takes whole lines of the transcript, and keeps nothing back.
     ///
     /// # Errors
     ///
-    /// Whatever the place says; the recording then ends, and these lines are not in it.
+    /// What the place says; the recording then ends, and these lines are not in it.
     fn write(&mut self, lines: &str) -> io::Result<()>;
 
     /// Takes back the last octets that were written, as far as the place can: the recording ends in the middle of an
@@ -42,7 +42,7 @@ pub trait RecordingPlace: Send {
     fn data_file(&mut self) -> (String, Box<dyn io::Write + Send>);
 }
 
-/// Observes one session, and writes it down while it is given a place.
+/// Observes one session, and writes it down while it has a place to write to.
 ///
 /// A recording that begins in the middle begins with the greeting and with the commands that brought the session where it
 /// is: the login, TYPE, CWD.
@@ -265,7 +265,7 @@ impl State {
                 _ => String::new(),
             };
             let octets = end.octets;
-            self.remark(&format!("the data broke off after {octets} octets{how}"));
+            self.remark(&format!("the data broke off after {octets} bytes{how}"));
         }
     }
 
@@ -480,7 +480,7 @@ const REPLACED: &[&str] = &["TYPE", "MODE", "STRU", "PROT", "LANG", "REST", "RNF
 const PORTS: &[&str] = &["PASV", "EPSV", "LPSV", "PORT", "EPRT", "LPRT"];
 const PENDING: &[&str] = &["REST", "RNFR"];
 const FOR_ONE_TRANSFER: &[&str] = &["PASV", "EPSV", "LPSV", "PORT", "EPRT", "LPRT", "REST"];
-/// Nobody changes directory so often; a program that does must not fill the memory.
+/// Few sessions change directory so often; one that does must not fill the memory.
 const KEPT_COMMANDS: usize = 1000;
 
 /// Which secret has which name: the same secret always the same, another one another. Of the secrets only digests are kept.
@@ -490,7 +490,7 @@ struct SecretNames {
 }
 
 impl SecretNames {
-    /// `password` for the first behind PASS, `password_2` for another one.
+    /// `password` for the first after PASS, `password_2` for another one.
     fn name_of(&mut self, before: &[u8], secret: &[u8]) -> String {
         let verb = Verb::new(before.trim_ascii());
         let name = match verb {
@@ -743,7 +743,7 @@ const VALUES: &[&str] = &[
     "SIZE", "XCRC", "XMD5", "XSHA", "XSHA1", "XSHA256", "XSHA512", "HASH",
 ];
 
-/// Banners, counters, ports, paths and systems; what the text says of them is no part of the dialogue.
+/// Banners, counters, ports, paths and systems; the text about them is not part of the dialogue.
 const VOLATILE: &[u16] = &[
     211, 212, 214, 215, 220, 221, 225, 226, 227, 228, 229, 230, 257, 421, 426,
 ];
@@ -1050,7 +1050,7 @@ mod tests {
                 }));
         }
 
-        /// What was written behind the greeting, without comments; it is a transcript that can be read.
+        /// What was written after the greeting, without comments; it is a transcript that can be read.
         fn lines(&self) -> Vec<String> {
             let text = self.place.text.lock().unwrap().clone();
             let dialogue = Transcript::read(text.as_bytes()).unwrap().dialogue();
@@ -1103,7 +1103,7 @@ mod tests {
         );
         let text = session.place.text.lock().unwrap();
         assert!(
-            text.contains("# the data broke off after 5 octets: reset by peer\n"),
+            text.contains("# the data broke off after 5 bytes: reset by peer\n"),
             "{text}"
         );
     }

@@ -90,7 +90,7 @@ pub enum Format {
 }
 
 impl Report {
-    /// The report as text, with a line end behind it.
+    /// The report as text, with a line end after it.
     #[must_use]
     pub fn written(&self, format: Format) -> String {
         match format {

@@ -36,7 +36,7 @@ impl Template {
         while let Some(found) = text[at..].find('{') {
             template.push(Piece::Literal(text.as_bytes()[at..at + found].to_vec()));
             at += found;
-            let (piece, length) = read_brace(&text[at..]).map_err(|fault| fault.behind(at))?;
+            let (piece, length) = read_brace(&text[at..]).map_err(|fault| fault.shifted(at))?;
             template.push(piece);
             at += length;
         }
@@ -52,7 +52,7 @@ impl Template {
         template
     }
 
-    /// The same with a piece behind it.
+    /// The same with a piece after it.
     #[must_use]
     pub fn and(mut self, piece: Piece) -> Self {
         self.push(piece);
@@ -199,7 +199,7 @@ fn read_octets(digits: &str) -> Option<Vec<u8>> {
 
 const UNCLOSED: &str =
     "this brace is never closed: write {name} for a variable, or {{ for the brace itself";
-const BAD_OCTETS: &str = "pairs of hexadecimal digits were expected behind 0x, as in {0x0d0a}";
+const BAD_OCTETS: &str = "pairs of hexadecimal digits were expected after 0x, as in {0x0d0a}";
 const BAD_NAME: &str = "the name of a variable was expected: a small letter, then small letters, digits and _. \
      A brace itself is written {{";
 

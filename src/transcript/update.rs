@@ -69,8 +69,8 @@ impl Transcript {
                 lines.push(line.clone());
             }
         }
-        let behind = changes.iter().filter(|change| change.at > self.lines.len());
-        for new in behind.flat_map(|change| &change.new) {
+        let after_last = changes.iter().filter(|change| change.at > self.lines.len());
+        for new in after_last.flat_map(|change| &change.new) {
             if let Some(last) = lines.pop() {
                 lines.push(last.ended());
             }
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn what_came_behind_a_changed_line_goes_with_it() {
+    fn what_came_after_a_changed_line_goes_with_it() {
         let text = "S> 220\n# S> 220-a\n# S> 220 b\n# note\n# S> odd\nC> A\nS> 200\n# S> 200 c\n";
         assert_eq!(
             changed(text, &[change(1, 1, 230)]),

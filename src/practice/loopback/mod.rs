@@ -419,7 +419,7 @@ impl TlsLayer {
 
     /// Takes octets of the client. What is to be sent, an alert before an error too, is in [`TlsLayer::outgoing`] then.
     ///
-    /// One record at a time: rustls drops what it is given behind a close_notify, and after CCC that is a command.
+    /// One record at a time: rustls drops what it is given after a close_notify, and after CCC that is a command.
     fn receive(&mut self, octets: &[u8]) -> io::Result<()> {
         self.received.push(octets);
         while !self.has_close_notify
@@ -454,7 +454,7 @@ impl TlsLayer {
         (count > 0 || self.has_close_notify).then_some(count)
     }
 
-    /// What the client sent under TLS and was not read yet, and in clear behind its close_notify.
+    /// What the client sent under TLS and was not read yet, and in clear after its close_notify.
     fn into_unread(mut self) -> Vec<u8> {
         self.plain.append(&mut self.received.take_rest());
         self.plain

@@ -251,7 +251,7 @@ impl ReplyLines {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct CodedLine {
     pub(super) code: ReplyCode,
-    /// A hyphen stands behind the code.
+    /// A hyphen stands after the code.
     pub(super) goes_on: bool,
 }
 

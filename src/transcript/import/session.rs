@@ -16,7 +16,7 @@ pub(super) struct Session {
     pub(super) exchanges: Vec<ShownExchange>,
     /// The lines, counted from 1, that say nothing that is known.
     pub(super) unknown_lines: Vec<usize>,
-    /// The line where another session begins; it and all behind it are left out.
+    /// The line where another session begins; it and all after it are left out.
     pub(super) next_session: Option<usize>,
     /// The variables that take the place of who logs in.
     pub(super) names: VariableNames,
@@ -139,8 +139,8 @@ impl Reader {
             let (_, index) = offers.find(|(offered, _)| *offered == port)?;
             Some(*index)
         });
-        let behind_offer = offer.map_or(0, |offer| offer + 1);
-        let exchanges = self.session.exchanges.iter_mut().skip(behind_offer);
+        let after_offer = offer.map_or(0, |offer| offer + 1);
+        let exchanges = self.session.exchanges.iter_mut().skip(after_offer);
         let mut moving = exchanges.filter(|shown| shown.exchange.direction().is_some());
         let shown = match offer {
             Some(_) => moving.next(),

@@ -42,7 +42,7 @@ pub(super) fn recognise(lines: &[&[u8]]) -> Vec<Item> {
     items.into_found()
 }
 
-/// The line behind `ftp> `; a prompt may stand there several times when standard input was a file.
+/// The line after `ftp> `; a prompt may stand there several times when standard input was a file.
 fn without_prompts(line: &[u8]) -> &[u8] {
     let mut text = line;
     while let Some(rest) = text.strip_prefix(b"ftp>") {

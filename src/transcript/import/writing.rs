@@ -158,12 +158,12 @@ const NEXT_SESSION: &str =
 #[derive(Default)]
 pub(super) struct VariableNames {
     known: Vec<Known>,
-    /// The last user, by whom passwords are told apart.
+    /// The last user, which distinguishes passwords.
     user: Vec<u8>,
     defaults: Vec<DefaultValue>,
 }
 
-/// What a variable is unless somebody says otherwise. It is not a secret.
+/// The value of a variable that is not given otherwise. It is not a secret.
 pub(super) struct DefaultValue {
     pub(super) name: String,
     pub(super) value: Vec<u8>,
@@ -218,7 +218,7 @@ impl VariableNames {
         let before = &command.line()[..command.line().len() - argument.len()];
         let value = argument.trim_ascii();
         if value.is_empty() {
-            // A secret of blanks alone is none that anybody has.
+            // Blanks alone are not a secret.
             return (family != "user").then(|| (before, family.to_owned()));
         }
         // A secret must not have the name of what is shown.
@@ -274,7 +274,7 @@ fn secret_family(command: &Command) -> &'static str {
     }
 }
 
-/// Anybody may log in as anonymous, and whoever takes the name of the user for a password guards nothing with it.
+/// Anybody may log in as anonymous, and a password that is the name of the user protects nothing.
 fn is_no_secret(password: &[u8], user: &[u8]) -> bool {
     let is_open = [&b"anonymous"[..], b"ftp"]
         .iter()

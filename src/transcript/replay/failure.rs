@@ -89,7 +89,7 @@ impl Mismatch {
         };
         let what = match code(&expected) {
             None => format!("no reply was expected, actual {}", actual.code),
-            Some(code) if code == actual.code.to_string() => format!("another text behind {code}"),
+            Some(code) if code == actual.code.to_string() => format!("another text after {code}"),
             Some(code) => format!("expected {code}, actual {}", actual.code),
         };
         let (expected, actual) = (octets(expected), actual.lines.clone());

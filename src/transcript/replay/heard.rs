@@ -1,4 +1,4 @@
-//! What the server says during a replay, in order, for whoever compares it.
+//! What the server says during a replay, in order, to be compared.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -79,5 +79,5 @@ impl Observer for HeardReplies {
     }
 }
 
-/// More than any exchange has: who sends so many replies that nobody asked for has failed the replay already.
+/// More than any exchange has: a server that sends so many unexpected replies has failed the replay already.
 const MOST_UNREAD: usize = 64;

@@ -264,7 +264,7 @@ impl Player<'_> {
                         self.replay.session.interrupter().interrupt();
                     }
                 }
-                // In a replay there is nobody to ask, and a question that is dropped is a no.
+                // A replay cannot ask a person, and a question that is dropped is a no.
                 News::DataEnded | News::TrustAsked(_) => {}
                 News::Settled(outcome) => return outcome,
             }
@@ -301,7 +301,7 @@ impl Player<'_> {
     }
 
     fn compare_replies(&mut self, expected: &Exchange, outcome: &Outcome) -> Result<(), Failure> {
-        // Replies behind the awaited one may be on their way; where the exchange has failed, nothing more comes.
+        // Replies after the awaited one may be on their way; where the exchange has failed, nothing more comes.
         let is_answered = outcome.ending == Ending::Answered;
         let is_given_up = expected.unanswered.is_some() && outcome.ending == Ending::Unanswered;
         let limit = if is_answered || is_given_up {
@@ -334,17 +334,17 @@ impl Player<'_> {
             // What comes later is expected later.
             return Ok(());
         }
-        let behind = expected
+        let after_last = expected
             .replies
             .last()
             .map_or(expected.line + 1, |reply| reply.lines.end);
         while let Some(actual) = self.replay.heard.already_there() {
-            self.add_reply(expected, behind, &actual)?;
+            self.add_reply(expected, after_last, &actual)?;
         }
         Ok(())
     }
 
-    /// The expected reply that this one is: the first, or any of those behind an ABOR. ProFTPD sends them in either order.
+    /// The expected reply that this one is: the first, or any of those after an ABOR. ProFTPD sends them in either order.
     fn find(
         &self,
         open: &[&ExpectedReply],
