@@ -408,10 +408,6 @@ pub(super) const HOSTILE_NAMES: &[&[u8]] = &[
 pub(super) const HOSTILE_FOLDER_NAME: &[u8] = b"folder-\x1b[31m\xe2\x80\xae";
 
 /// Puts the hostile files into a folder.
-///
-/// # Errors
-///
-/// What the system says to the file `hostile.bin`; names that a file system does not take are left out.
 pub(super) fn create_hostile_files(folder: &Path) -> io::Result<()> {
     fs::write(
         folder.join(HOSTILE_FILE_NAME),

@@ -61,10 +61,6 @@ impl ServerPath {
 
 impl Folder {
     /// Takes an existing folder as the root.
-    ///
-    /// # Errors
-    ///
-    /// What the system says when the folder's real path is asked for.
     pub(super) fn new(root: &Path) -> io::Result<Self> {
         Ok(Self {
             root: root.canonicalize()?,

@@ -9,7 +9,7 @@ mod data_connection;
 mod faults;
 mod folder;
 mod listing;
-pub mod loopback;
+mod loopback;
 mod recording;
 mod session;
 mod transfer;
@@ -106,7 +106,7 @@ impl PracticeServer {
     /// # Errors
     ///
     /// [`PracticeError`].
-    pub fn start_in(
+    pub(crate) fn start_in(
         mut scratch: TempDir,
         configuration: Configuration,
     ) -> Result<Self, PracticeError> {
@@ -277,16 +277,12 @@ fn take(handle: &SharedHandle) -> Option<LoopbackConnection> {
 }
 
 /// Makes the scratch folder of a practice server.
-///
-/// # Errors
-///
-/// What the system says.
-pub fn make_scratch_folder() -> io::Result<TempDir> {
+pub(crate) fn make_scratch_folder() -> io::Result<TempDir> {
     tempfile::Builder::new().prefix("ftpsh-practice-").tempdir()
 }
 
 /// Removes a scratch folder whose server still runs and may be making files in it.
-pub fn remove_scratch_folder(folder: &Path) {
+pub(crate) fn remove_scratch_folder(folder: &Path) {
     for _ in 0..REMOVALS {
         // What cannot be removed stays in the system's temporary folder.
         let _ = fs::remove_dir_all(folder);

@@ -149,10 +149,6 @@ impl Security {
 
 impl Session {
     /// Takes over a control connection that was just accepted.
-    ///
-    /// # Errors
-    ///
-    /// What the system says about the connection.
     pub(super) fn new(service: Arc<Service>, connection: LoopbackConnection) -> io::Result<Self> {
         connection.receive_urgent_octets_inline()?;
         let own_address = match connection.local_address()?.ip() {

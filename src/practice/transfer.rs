@@ -108,10 +108,6 @@ struct Worker {
 
 impl Transfer {
     /// Starts a transfer; it writes its own replies.
-    ///
-    /// # Errors
-    ///
-    /// What the system says when it has no thread to give.
     pub(super) fn start(
         order: Order,
         service: Arc<Service>,
@@ -487,10 +483,6 @@ impl Words {
 }
 
 /// How many octets a transfer in TYPE A would put on the wire (RFC 3659 section 4).
-///
-/// # Errors
-///
-/// What reading the file says.
 pub(super) fn wire_size(mut file: impl Read) -> io::Result<u64> {
     let mut conversion = ToCrlf::default();
     let mut buffer = [0; 16 * 1024];

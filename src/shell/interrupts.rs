@@ -73,7 +73,7 @@ impl Interrupts {
     }
 
     /// The recorder of the present session.
-    pub fn set_recorder(&self, recorder: Recorder) {
+    pub(crate) fn set_recorder(&self, recorder: Recorder) {
         self.lock().recorder = Some(recorder);
     }
 

@@ -32,10 +32,10 @@ pub mod import;
 pub mod pattern;
 pub mod read_error;
 pub mod recorder;
-pub mod replay;
-pub mod report;
+pub(crate) mod replay;
+pub(crate) mod report;
 pub mod template;
-pub mod update;
+mod update;
 
 use std::fmt;
 

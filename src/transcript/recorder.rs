@@ -25,7 +25,7 @@ use crate::protocol::hidden::is_hidden;
 use crate::protocol::{Command, DataDirection, Reply, ReplyCode, Verb};
 
 /// Where a recording goes. The recorder writes to it and opens no file itself.
-pub trait RecordingPlace: Send {
+pub(crate) trait RecordingPlace: Send {
     /// Takes whole lines of the transcript, and keeps nothing back.
     ///
     /// # Errors
@@ -47,7 +47,7 @@ pub trait RecordingPlace: Send {
 /// A recording that begins in the middle begins with the greeting and with the commands that brought the session where it
 /// is: the login, TYPE, CWD.
 #[derive(Clone, Default)]
-pub struct Recorder {
+pub(crate) struct Recorder {
     state: Arc<Mutex<State>>,
 }
 
@@ -80,26 +80,24 @@ struct OpenExchange {
 
 impl Recorder {
     /// Of a session whose connection begins with TLS, or not.
-    #[must_use]
-    pub fn new(implicit_tls: bool) -> Self {
+    pub(crate) fn new(implicit_tls: bool) -> Self {
         let recorder = Self::default();
         recorder.lock().implicit_tls = implicit_tls;
         recorder
     }
 
     /// Writes to this place from now on, after what is needed to get there.
-    pub fn start(&self, place: Box<dyn RecordingPlace>) {
+    pub(crate) fn start(&self, place: Box<dyn RecordingPlace>) {
         self.lock().start(place);
     }
 
     /// Ends the recording; what is unfinished is marked, so that the transcript can be read.
-    pub fn stop(&self) {
+    pub(crate) fn stop(&self) {
         self.lock().stop();
     }
 
     /// Why the recording broke off, told once.
-    #[must_use]
-    pub fn take_error(&self) -> Option<io::Error> {
+    pub(crate) fn take_error(&self) -> Option<io::Error> {
         self.lock().error.take()
     }
 
@@ -656,8 +654,7 @@ pub fn expected_data_of(octets: &[u8], verb: &Verb) -> ExpectedData {
 }
 
 /// The same where `kept` are only the first of them.
-#[must_use]
-pub fn expected_data(kept: &[u8], digest: DataDigest, verb: &Verb) -> ExpectedData {
+fn expected_data(kept: &[u8], digest: DataDigest, verb: &Verb) -> ExpectedData {
     // Dates, owners and the order of names differ.
     if ["LIST", "NLST", "MLSD"]
         .iter()
@@ -687,16 +684,14 @@ pub(super) fn exact_data(inline: Option<&[u8]>, digest: DataDigest) -> ExpectedD
 }
 
 /// Whether data are short enough, and text enough, to stand in a transcript as lines.
-#[must_use]
-pub fn is_inline(octets: &[u8]) -> bool {
+pub(super) fn is_inline(octets: &[u8]) -> bool {
     let is_readable = |text: &str| !text.chars().any(|c| is_hidden(c) && c != '\r' && c != '\n');
     let is_text = std::str::from_utf8(octets).is_ok_and(is_readable);
     !octets.is_empty() && octets.len() <= INLINE_OCTETS && is_text
 }
 
 /// How many octets these are, and their SHA-256.
-#[must_use]
-pub fn digest_of(octets: &[u8]) -> DataDigest {
+pub(super) fn digest_of(octets: &[u8]) -> DataDigest {
     DataDigest {
         octets: octets.len() as u64,
         sha256: Some(Sha256::digest(octets).into()),
@@ -708,7 +703,7 @@ pub fn digest_of(octets: &[u8]) -> DataDigest {
 /// # Errors
 ///
 /// What the reader says.
-pub fn digest_of_reader(mut reader: impl Read) -> io::Result<DataDigest> {
+pub(super) fn digest_of_reader(mut reader: impl Read) -> io::Result<DataDigest> {
     let mut sha256 = Sha256::new();
     let mut octets = 0;
     let mut piece = vec![0; PIECE_OCTETS];
@@ -749,7 +744,7 @@ const VOLATILE: &[u16] = &[
 ];
 const STABLE_OCTETS: usize = 80;
 /// The most that stands in a transcript as lines.
-pub(super) const INLINE_OCTETS: usize = 4 * 1024;
+const INLINE_OCTETS: usize = 4 * 1024;
 const PIECE_OCTETS: usize = 64 * 1024;
 
 #[cfg(test)]

@@ -9,27 +9,27 @@ use serde::Serialize;
 
 /// What became of all transcripts of a run, in the order in which they were named.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Report {
+pub(crate) struct Report {
     /// One for each transcript.
-    pub files: Vec<FileReport>,
+    pub(crate) files: Vec<FileReport>,
 }
 
 /// What became of one transcript. Its texts must hold nothing that could steer a terminal.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FileReport {
+pub(crate) struct FileReport {
     /// As the user named it.
-    pub name: String,
+    pub(crate) name: String,
     /// How it went.
-    pub verdict: Verdict,
+    pub(crate) verdict: Verdict,
     /// From the opening of the connection to its end.
-    pub duration: Duration,
+    pub(crate) duration: Duration,
     /// Exchanges that went as expected, the greeting among them.
-    pub exchanges: usize,
+    pub(crate) exchanges: usize,
 }
 
 /// How a transcript went.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub(crate) enum Verdict {
     /// Everything was as expected.
     Passed,
     /// It expects now what came, and did not before.
@@ -45,22 +45,22 @@ pub enum Verdict {
 
 /// Why a transcript ended early.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct FailureReport {
+pub(crate) struct FailureReport {
     /// Of which kind.
-    pub kind: FailureKind,
+    pub(crate) kind: FailureKind,
     /// The transcript's line, counted from 1.
-    pub line: Option<usize>,
+    pub(crate) line: Option<usize>,
     /// In a few words.
-    pub message: String,
+    pub(crate) message: String,
     /// What the transcript expects there, line by line.
-    pub expected: Vec<String>,
+    pub(crate) expected: Vec<String>,
     /// What came instead, line by line.
-    pub actual: Vec<String>,
+    pub(crate) actual: Vec<String>,
 }
 
 /// What kind of failure it was.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum FailureKind {
+pub(crate) enum FailureKind {
     /// The server did something else than expected.
     #[default]
     Mismatch,
@@ -80,7 +80,7 @@ pub enum FailureKind {
 
 /// How a report is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
+pub(crate) enum Format {
     /// One JSON value.
     Json,
     /// XML as JUnit writes it.
@@ -91,8 +91,7 @@ pub enum Format {
 
 impl Report {
     /// The report as text, with a line end after it.
-    #[must_use]
-    pub fn written(&self, format: Format) -> String {
+    pub(crate) fn written(&self, format: Format) -> String {
         match format {
             Format::Json => json(self),
             Format::Junit => junit(self),
@@ -108,8 +107,7 @@ impl Report {
 
 impl FailureKind {
     /// Its name in reports.
-    #[must_use]
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Mismatch => "mismatch",
             Self::Connection => "connection",

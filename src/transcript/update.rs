@@ -11,7 +11,7 @@ use crate::protocol::Reply;
 
 /// Lines that take the place of others.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Change {
+pub(crate) struct Change {
     /// The lines that go, counted from 1, in order.
     removed: Vec<usize>,
     /// The new lines stand in front of this line.
@@ -46,8 +46,7 @@ impl Change {
 
 impl Transcript {
     /// The transcript with these changes, which must be in the order of its lines.
-    #[must_use]
-    pub fn changed(&self, changes: &[Change]) -> Self {
+    pub(crate) fn changed(&self, changes: &[Change]) -> Self {
         let mut lines = Vec::new();
         let mut is_outdated = false;
         for (index, line) in self.lines.iter().enumerate() {

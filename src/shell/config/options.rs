@@ -191,7 +191,7 @@ pub struct Export {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReportTo {
     /// How it is written.
-    pub format: Format,
+    pub(crate) format: Format,
     /// Where; `None` is standard output.
     pub file: Option<PathBuf>,
 }

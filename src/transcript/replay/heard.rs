@@ -9,7 +9,7 @@ use crate::protocol::Reply;
 
 /// Every reply of a session, in the order in which they came. A clone is handed to the session as an observer.
 #[derive(Clone, Debug, Default)]
-pub struct HeardReplies {
+pub(crate) struct HeardReplies {
     shared: Arc<(Mutex<State>, Condvar)>,
 }
 

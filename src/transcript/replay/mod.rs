@@ -9,9 +9,9 @@
 //! Every reply is compared, in the order in which it came. The first one that is not as expected ends the replay; with
 //! `updates` the difference is kept instead, as a [`Change`] of the transcript, and the replay goes on.
 
-pub mod failure;
+pub(crate) mod failure;
 pub(super) mod files;
-pub mod heard;
+pub(crate) mod heard;
 mod transfers;
 
 use std::io::{Cursor, Read};
@@ -31,40 +31,40 @@ use crate::protocol::{Command, DataDirection, Reply};
 use heard::Heard;
 use transfers::{Abort, AbortTrigger, Received, Source};
 
-pub use failure::{Failure, Mismatch};
-pub use heard::HeardReplies;
+pub(crate) use failure::{Failure, Mismatch};
+pub(crate) use heard::HeardReplies;
 
 /// A session that is about to be played on, and what the replay needs besides.
 #[derive(Clone, Copy)]
-pub struct Replay<'a> {
+pub(crate) struct Replay<'a> {
     /// Connected, and nothing sent yet.
-    pub session: &'a Session,
+    pub(crate) session: &'a Session,
     /// What the session's observer hears.
-    pub heard: &'a HeardReplies,
+    pub(crate) heard: &'a HeardReplies,
     /// Where the transcript's files lie.
-    pub folder: &'a Path,
+    pub(crate) folder: &'a Path,
     /// How long a reply may take.
-    pub limit: Duration,
+    pub(crate) limit: Duration,
     /// Sees the data that stand in the transcript as they are sent.
-    pub show_data: &'a dyn Fn(&[u8]),
+    pub(crate) show_data: &'a dyn Fn(&[u8]),
     /// Differences are kept as changes.
-    pub updates: bool,
+    pub(crate) updates: bool,
 }
 
 /// What became of a replay.
 #[derive(Debug)]
-pub struct Played {
+pub(crate) struct Played {
     /// Exchanges that went as expected, the greeting among them.
-    pub exchanges: usize,
+    pub(crate) exchanges: usize,
     /// Why it stopped, or how it ended.
-    pub result: Result<Ended, Failure>,
+    pub(crate) result: Result<Ended, Failure>,
     /// What would make the transcript expect what came.
-    pub changes: Vec<Change>,
+    pub(crate) changes: Vec<Change>,
 }
 
 /// How a replay that did not fail ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Ended {
+pub(crate) enum Ended {
     /// Everything was as expected, or is now.
     Whole,
     /// The server lacks this feature, so nothing more was sent.
@@ -76,8 +76,7 @@ pub enum Ended {
 
 impl Replay<'_> {
     /// Plays the whole dialogue; the greeting's exchange comes from the connection.
-    #[must_use]
-    pub fn play(
+    pub(crate) fn play(
         self,
         greeting: client::Exchange,
         dialogue: &Dialogue,
