@@ -36,7 +36,7 @@
 //! struct Deaf;
 //!
 //! impl Observer for Deaf {
-//!     fn observe(&mut self, _: &Observation<'_>) {}
+//!     fn observe(&mut self, _: &Observation) {}
 //! }
 //!
 //! let server = PracticeServer::start(Configuration::default())?;

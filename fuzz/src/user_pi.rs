@@ -1,7 +1,6 @@
 //! The user-PI: commands of this side and octets of the server, with a NUL between them.
 
 use ftpsh::protocol::Command;
-use ftpsh::protocol::ledger::EntryId;
 use ftpsh::protocol::user_pi::{Event, UserPi};
 
 use super::octets::{contains, pieces};
@@ -16,8 +15,6 @@ pub fn hold(octets: &[u8]) {
 #[derive(Default)]
 struct Played {
     events: Vec<Event>,
-    /// Transfers whose data have not ended.
-    begun: Vec<EntryId>,
     /// The last ones that were sent.
     secrets: Vec<Vec<u8>>,
 }
@@ -47,10 +44,6 @@ fn play(octets: &[u8], cut: fn(&[u8]) -> Vec<&[u8]>) -> Played {
                     break;
                 }
             }
-            // However the octets are cut, the data end behind all of them.
-            for entry in played.begun.drain(..) {
-                pi.end_data(entry);
-            }
         } else if part == b"\xff" {
             pi.silence();
             take_events(&mut pi, &mut played);
@@ -68,9 +61,6 @@ fn play(octets: &[u8], cut: fn(&[u8]) -> Vec<&[u8]>) -> Played {
 fn take_events(pi: &mut UserPi, played: &mut Played) -> bool {
     let mut is_tls = false;
     while let Some(event) = pi.next_event() {
-        if let Event::TransferBegun { entry, .. } = &event {
-            played.begun.push(*entry);
-        }
         assert_discreet(&event, &played.secrets);
         let agrees_on_tls = event == Event::TlsAgreed;
         played.events.push(event);

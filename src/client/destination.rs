@@ -1,5 +1,6 @@
 //! The receiving end of a download, as the caller hands it in.
 
+use std::fs::File;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -18,6 +19,35 @@ pub trait Destination: Send {
     ///
     /// Whatever the place says.
     fn end(&mut self, accepted: bool) -> io::Result<()>;
+
+    /// Writing to it waits for nobody: it is memory or an ordinary file.
+    fn is_prompt(&self) -> bool {
+        false
+    }
+
+    /// It is the screen, where events are shown too.
+    fn is_screen(&self) -> bool {
+        false
+    }
+
+    /// [`Destination::as_file`] will give a file.
+    fn has_file(&self) -> bool {
+        false
+    }
+
+    /// An error of that file, in this destination's words.
+    fn describe(&self, error: io::Error) -> io::Error {
+        error
+    }
+
+    /// The file that octets may be moved to without passing through this process. From here on they count as written.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Destination::write`].
+    fn as_file(&mut self) -> io::Result<Option<File>> {
+        Ok(None)
+    }
 }
 
 /// Keeps the first octets of what is received, up to a bound, and lets the rest pass.
@@ -57,5 +87,9 @@ impl Destination for KeptOctets {
 
     fn end(&mut self, _accepted: bool) -> io::Result<()> {
         Ok(())
+    }
+
+    fn is_prompt(&self) -> bool {
+        true
     }
 }

@@ -1,19 +1,21 @@
 //! One command and what becomes of it, as the one who sent it sees it.
 
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
-use std::time::Duration;
+use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant};
 
 use crate::protocol::Reply;
 
 use crate::tls::Secured;
 
-use super::engine::{Input, SharedEngine};
+use super::driver::Shared;
+use super::machine::{ExchangeId, Request};
 use super::transfer::TransferEnd;
 
 /// A command on its way; ask it for its [`News`] or wait for its [`Outcome`].
 #[derive(Debug)]
 pub struct Exchange {
-    news: Receiver<News>,
+    id: ExchangeId,
+    shared: Arc<Shared>,
 }
 
 /// What happens to a command, in order; `Settled` is the last.
@@ -27,6 +29,8 @@ pub enum News {
     TrustAsked(TrustQuestion),
     /// Nothing more will happen.
     Settled(Outcome),
+    /// Ctrl-]: the transfer goes on in the background, and the prompt is wanted.
+    Detached,
 }
 
 /// Whether to believe a certificate all the same.
@@ -34,15 +38,15 @@ pub enum News {
 pub struct TrustQuestion {
     /// What the handshake agreed on; its [`Trust`](crate::tls::Trust) says why the certificate is not believed.
     pub secured: Box<Secured>,
-    answer: SharedEngine,
+    session: Weak<Shared>,
     is_answered: bool,
 }
 
 impl TrustQuestion {
-    pub(super) fn new(secured: Secured, answer: SharedEngine) -> Self {
+    pub(super) fn new(secured: Box<Secured>, session: Weak<Shared>) -> Self {
         Self {
-            secured: Box::new(secured),
-            answer,
+            secured,
+            session,
             is_answered: false,
         }
     }
@@ -50,20 +54,26 @@ impl TrustQuestion {
     /// The user's decision.
     pub fn answer(mut self, believe: bool) {
         self.is_answered = true;
-        self.answer.post(Input::TrustAnswered(Some(believe)));
+        self.tell(Some(believe));
+    }
+
+    fn tell(&self, answer: Option<bool>) {
+        if let Some(session) = self.session.upgrade() {
+            session.post(Request::Trust(answer));
+        }
     }
 }
 
 impl Drop for TrustQuestion {
     fn drop(&mut self) {
         if !self.is_answered {
-            self.answer.post(Input::TrustAnswered(None));
+            self.tell(None);
         }
     }
 }
 
 /// What became of a command.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Outcome {
     /// How the waiting ended.
     pub ending: Ending,
@@ -94,7 +104,7 @@ pub enum Ending {
     Unsent,
     /// The control connection ended.
     ConnectionLost,
-    /// Not an octet came in time.
+    /// What was awaited did not come in time.
     TimedOut,
     /// What came has no end that a reply could have, and the connection was closed.
     ProtocolBroken,
@@ -103,17 +113,15 @@ pub enum Ending {
 }
 
 impl Exchange {
-    pub(super) fn new() -> (Sender<News>, Self) {
-        let (sender, news) = mpsc::channel();
-        (sender, Self { news })
+    pub(super) fn new(id: ExchangeId, shared: Arc<Shared>) -> Self {
+        Self { id, shared }
     }
 
     /// Waits for the next thing that happens.
     #[must_use]
     pub fn next_news(&self) -> News {
-        self.news
-            .recv()
-            .unwrap_or_else(|_| News::Settled(Outcome::lost()))
+        let news = self.shared.next_news(self.id, None);
+        news.unwrap_or_else(|| News::Settled(Outcome::lost()))
     }
 
     /// The next thing that settles the command, or needs the user.
@@ -130,17 +138,14 @@ impl Exchange {
     /// The next thing that happens within `limit`.
     #[must_use]
     pub fn next_news_within(&self, limit: Duration) -> Option<News> {
-        match self.news.recv_timeout(limit) {
-            Ok(news) => Some(news),
-            Err(RecvTimeoutError::Timeout) => None,
-            Err(RecvTimeoutError::Disconnected) => Some(News::Settled(Outcome::lost())),
-        }
+        let until = Instant::now() + limit;
+        self.shared.next_news(self.id, Some(until))
     }
 
     /// Whether news wait already; takes the next.
     #[must_use]
     pub fn news_already_there(&self) -> Option<News> {
-        self.news.try_recv().ok()
+        self.shared.next_news(self.id, Some(Instant::now()))
     }
 
     /// Waits until the command is settled.
@@ -164,6 +169,12 @@ impl Exchange {
     }
 }
 
+impl Drop for Exchange {
+    fn drop(&mut self) {
+        self.shared.forget_exchange(self.id);
+    }
+}
+
 impl Outcome {
     /// The outcome of a command for which there is no connection any more.
     #[must_use]
@@ -176,6 +187,14 @@ impl Outcome {
             data_connection_failed: false,
             data_port_unreadable: false,
             lacked_data_connection: false,
+        }
+    }
+
+    /// What is known of a command that has just been sent; its ending is not.
+    pub(super) fn pending() -> Self {
+        Self {
+            ending: Ending::Unanswered,
+            ..Self::lost()
         }
     }
 

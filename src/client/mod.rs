@@ -1,52 +1,51 @@
-//! One login's worth of FTP: drives the user-PI over the sockets, joins transfers to the readers and writers that it
-//! is handed, and tells observers what happened.
-//!
-//! The engine owns the control connection's state. It hears the socket readers and the shell through one queue, one input
-//! after the other, so everything is seen in the order in which it happened:
+//! One control connection and its data connections (RFC 959 section 2.3): the machine decides, the driver moves octets, the
+//! endpoint reads and writes the local side, and observers are told what happened.
 //!
 //! ```text
-//! shell ---- begin, interrupt ----\
-//! control-reader ---- octets ------> engine ---> observers (painter, recorder)
-//! data-connection -- ended, closed /       \---> Exchange (the shell waits on it)
+//!  shell --- begin, wait ---> driver <--- facts / actions ---> machine
+//!                             |    \--- buffers ---> endpoint (file, pipe, person, screen)
+//!                             |---- sockets ---> server
+//!                             \---- events ----> observers (screen, recorder)
 //! ```
 
 mod destination;
-mod engine;
+mod driver;
+mod endpoint;
 mod exchange;
-pub mod line_ends;
-pub mod net;
+mod machine;
 pub mod observation;
-pub mod octets;
 mod passive;
 pub mod progress;
+mod status;
 pub mod transfer;
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc;
+use std::sync::Arc;
 use std::time::Duration;
 
-use crate::client::net::{ControlConnection, DialError};
 use crate::protocol::Command;
 use crate::tls::TlsSettings;
 
 pub use destination::{Destination, KeptOctets};
-pub use engine::{DataState, RawOctets, Status};
+pub use driver::control::DialError;
 pub use exchange::{Ending, Exchange, News, Outcome, TrustQuestion};
-pub use observation::{DataTap, Observation, Observer, Origin, SentPiece};
-pub use octets::{Connection, MovedOctets, OctetTap};
+pub use observation::{
+    Awaited, Connection, MovedOctets, Observation, Observer, OctetInterest, Origin, SentPiece,
+};
 pub use progress::{BackgroundTransfer, Progress};
+pub use status::{DataState, Status};
 pub use transfer::{Form, Transfer, TransferEnd, TransferResult};
 
-use engine::{Engine, Input, SharedEngine};
+use driver::control::ControlSocket;
+use driver::{Local, Shared};
+use endpoint::Source;
+use machine::{ExchangeId, LocalSide, Request};
 
 /// A handle on one control connection and everything that belongs to it.
 #[derive(Debug)]
 pub struct Session {
-    engine: SharedEngine,
-    /// How many inputs went out that [`SharedEngine::status`] counts.
-    given: AtomicU64,
+    shared: Arc<Shared>,
     host: String,
     peer: SocketAddr,
 }
@@ -54,7 +53,7 @@ pub struct Session {
 /// Interrupts whatever a session waits for: what Ctrl-C means there is the session's affair.
 #[derive(Clone, Debug)]
 pub struct Interrupter {
-    engine: SharedEngine,
+    shared: Arc<Shared>,
 }
 
 /// What the user can choose about a session.
@@ -70,8 +69,12 @@ pub struct Settings {
     pub plain_abort: bool,
     /// Never convert line ends, whatever the representation type.
     pub keep_line_ends: bool,
-    /// Without an octet on either connection for so long, an exchange ends; `None` waits without limit.
+    /// Without an octet on either connection for so long, an exchange ends, and a server that does not read a line for so
+    /// long is given up; `None` waits without limit, for a person.
     pub silence_limit: Option<Duration>,
+    /// A reply that is not whole so long after its command, or after the last octet of its data, ends the exchange, however
+    /// many octets trickle in; `None` waits without limit.
+    pub reply_limit: Option<Duration>,
     /// Active mode: how long after the transfer command the server may take to connect; `None` waits without limit.
     pub connect_limit: Option<Duration>,
     /// Begin TLS at once, before the greeting: implicit TLS, as on port 990.
@@ -103,32 +106,16 @@ impl Session {
         settings: Settings,
         observer: Box<dyn Observer>,
     ) -> Result<(Self, Exchange), ConnectError> {
-        let control = ControlConnection::dial(host, port, CONNECT_LIMIT)?;
+        let control = ControlSocket::dial(host, port, CONNECT_LIMIT)?;
         let peer = control.peer();
-        let (news, exchange) = Exchange::new();
-        // The queue has no bound of its own; a server that sends faster than it is shown must not fill the memory.
-        let (places, unread) = mpsc::sync_channel(UNREAD_PIECES);
-        let shared = SharedEngine::new();
-        let engine = Engine::new(control, host, settings, observer, &shared, unread, news);
-        let reader = shared.clone();
-        engine.control().start_reading(move |input| {
-            // The engine outlives its reader unless the program ends.
-            let _ = places.send(());
-            reader.give(Input::Control(input));
-        })?;
-        let running = shared.clone();
-        std::thread::Builder::new()
-            .name("session".to_owned())
-            .spawn(move || running.run(engine))?;
-        Ok((
-            Self {
-                engine: shared,
-                given: AtomicU64::new(0),
-                host: host.to_owned(),
-                peer,
-            },
-            exchange,
-        ))
+        let (shared, greeting) = Shared::start(control, host, settings, observer)?;
+        let greeting = Exchange::new(greeting, Arc::clone(&shared));
+        let session = Self {
+            shared,
+            host: host.to_owned(),
+            peer,
+        };
+        Ok((session, greeting))
     }
 
     /// The host as the user named it.
@@ -166,22 +153,29 @@ impl Session {
         transfer: Option<Transfer>,
         in_background: bool,
     ) -> Exchange {
-        let (news, exchange) = Exchange::new();
-        self.give(Input::Begin {
+        let side = transfer.as_ref().map(LocalSide::of);
+        let local = transfer.map(|transfer| match transfer {
+            Transfer::Receive(destination, _) => Local::Destination(destination),
+            Transfer::Send(source, _, bytes) => Local::Source(Source::new(source, bytes)),
+        });
+        self.ask(local, |exchange| Request::Command {
+            exchange,
             command,
             origin,
-            transfer,
+            transfer: side,
             in_background,
-            news,
-        });
-        exchange
+        })
+    }
+
+    fn ask(&self, local: Option<Local>, request: impl FnOnce(ExchangeId) -> Request) -> Exchange {
+        let id = self.shared.begin(local, request);
+        Exchange::new(id, Arc::clone(&self.shared))
     }
 
     /// Active mode: opens a port and sends the PORT or EPRT that names it (RFC 2428 section 2).
     pub fn listen(&self, origin: Origin) -> Outcome {
-        let (news, exchange) = Exchange::new();
-        self.give(Input::Listen { origin, news });
-        exchange.wait()
+        self.ask(None, |exchange| Request::Listen { exchange, origin })
+            .wait()
     }
 
     /// Sends a command and waits until it is settled.
@@ -192,69 +186,72 @@ impl Session {
     /// Sends octets as they are, each piece in one write. The exchange is that of the last command line that they end; if
     /// they end none, it is settled once they are on their way.
     pub fn send_octets(&self, pieces: Vec<RawOctets>) -> Exchange {
-        let (news, exchange) = Exchange::new();
-        self.give(Input::SendOctets { pieces, news });
-        exchange
+        self.ask(None, |exchange| Request::Octets { exchange, pieces })
     }
 
-    /// What is known now; `None` once the engine is gone.
+    /// What is known now.
     #[must_use]
     pub fn status(&self) -> Option<Status> {
-        let known = self.engine.status(self.given.load(Ordering::Acquire));
-        if known.is_some() {
-            return known;
-        }
-        let (answer, status) = mpsc::channel();
-        self.engine.post(Input::Ask(answer));
-        status.recv().ok()
+        Some(self.shared.status())
     }
 
     /// Takes new settings from now on.
     pub fn configure(&self, settings: Settings) {
-        self.give(Input::Configure(settings));
+        self.shared.post(Request::Configure(settings));
     }
 
     /// Closes every open entry of the ledger and sends nothing.
     pub fn resync(&self) {
-        self.give(Input::Resync);
-    }
-
-    fn give(&self, input: Input) {
-        self.given.fetch_add(1, Ordering::AcqRel);
-        // A session that is over drops the sender in it, and the exchange settles as lost.
-        self.engine.give(input);
+        self.shared.post(Request::Resync);
+        self.shared.catch_up();
     }
 
     /// A handle for the thread that hears Ctrl-C.
     #[must_use]
     pub fn interrupter(&self) -> Interrupter {
         Interrupter {
-            engine: self.engine.clone(),
+            shared: Arc::clone(&self.shared),
         }
     }
 }
 
 impl Drop for Session {
     fn drop(&mut self) {
-        let (done, closed) = mpsc::channel();
-        self.engine.give(Input::Close(done));
-        // Wait until the sockets are closed and the last observation is told; an error means just that.
-        let _ = closed.recv();
+        self.shared.close();
     }
 }
 
 impl Interrupter {
     /// Forgets a Ctrl-C that came when nothing was waited for.
     pub fn forget(&self) {
-        self.engine.post(Input::ForgetInterrupt);
+        self.shared.post(Request::ForgetInterrupt);
     }
 
     /// Tells the session that Ctrl-C was pressed. If nothing is waited for, the next command is not sent.
     pub fn interrupt(&self) {
-        self.engine.post(Input::Interrupt);
+        self.shared.post(Request::Interrupt);
+    }
+
+    /// Gives the prompt while the command goes on: a transfer in the background, any other with its reply outstanding.
+    pub fn detach(&self) {
+        self.shared.post(Request::Detach);
     }
 }
 
-/// Pieces of the control connection that may wait in the queue, each of at most 16 KiB.
-const UNREAD_PIECES: usize = 16;
+/// Octets that go out in one write, as they are and without line end.
+#[derive(Clone, PartialEq, Eq)]
+pub struct RawOctets {
+    /// The octets.
+    pub octets: Vec<u8>,
+    /// As urgent data (RFC 854); under TLS, which knows no urgent data, as any other octets.
+    pub urgent: bool,
+}
+
+/// Prints no octets: a password may be among them.
+impl std::fmt::Debug for RawOctets {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "RawOctets({} octets)", self.octets.len())
+    }
+}
+
 const CONNECT_LIMIT: Duration = Duration::from_secs(30);

@@ -2,7 +2,9 @@
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::ops::Range;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
 use crate::protocol::data_port::{DataPort, DataPortUnreadable};
@@ -13,59 +15,139 @@ use crate::protocol::{Command, MaskedOctets, Reply, Verb};
 use crate::tls::{Secured, TlsFailure};
 
 use super::exchange::Outcome;
-use super::octets::OctetTap;
 use super::progress::Progress;
 use super::transfer::TransferEnd;
 
 /// Hears everything that happens in a session, in order, on the session's own thread.
 pub trait Observer: Send {
     /// Something happened. It must not wait for the session.
-    fn observe(&mut self, observation: &Observation<'_>);
+    fn observe(&mut self, observation: &Observation);
 
-    /// Who wants to see the octets themselves gives a tap. It is asked for once, before anything happens.
-    fn octet_tap(&self) -> Option<Arc<dyn OctetTap>> {
-        None
+    /// Says, at any time, whether this observer wants [`Observation::OctetsMoved`]. It is asked for once, before anything
+    /// happens.
+    fn octet_interest(&self) -> OctetInterest {
+        OctetInterest::any(std::iter::empty())
     }
-
-    /// A transfer is about to begin: who wants to see its octets gives a tap. The end is told by
-    /// [`Observation::TransferEnded`]; without that, the command was refused.
-    fn tap_data(&mut self, _direction: DataDirection) -> Option<Box<dyn DataTap>> {
-        None
-    }
-}
-
-/// Sees the octets of one transfer as they are on the data connection, on the thread that moves them.
-pub trait DataTap: Send {
-    /// The next octets: received, or about to be sent. It must not keep more than a bounded number of them.
-    fn take(&mut self, octets: &[u8]);
 }
 
 /// Several observers hear the same, one after the other.
 impl Observer for Vec<Box<dyn Observer>> {
-    fn observe(&mut self, observation: &Observation<'_>) {
+    fn observe(&mut self, observation: &Observation) {
         for observer in self {
             observer.observe(observation);
         }
     }
 
-    /// That of the first observer that has one.
-    fn octet_tap(&self) -> Option<Arc<dyn OctetTap>> {
-        self.iter().find_map(|observer| observer.octet_tap())
-    }
-
-    fn tap_data(&mut self, direction: DataDirection) -> Option<Box<dyn DataTap>> {
-        let taps = self.iter_mut();
-        let taps: Vec<_> = taps.filter_map(|it| it.tap_data(direction)).collect();
-        (!taps.is_empty()).then(|| Box::new(taps) as Box<dyn DataTap>)
+    fn octet_interest(&self) -> OctetInterest {
+        let interests = self.iter().map(|observer| observer.octet_interest());
+        OctetInterest::any(interests)
     }
 }
 
-impl DataTap for Vec<Box<dyn DataTap>> {
-    fn take(&mut self, octets: &[u8]) {
-        for tap in self {
-            tap.take(octets);
+/// One of the two connections of FTP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Connection {
+    /// Commands and replies.
+    Control,
+    /// Files and listings.
+    Data,
+}
+
+/// Octets that have just moved.
+#[derive(Clone, Debug)]
+pub struct MovedOctets {
+    /// Where.
+    pub connection: Connection,
+    /// Which way.
+    pub direction: DataDirection,
+    /// They travelled under TLS.
+    pub under_tls: bool,
+    /// They went out as urgent data (RFC 854, the Telnet Synch).
+    pub urgent: bool,
+    /// What moved before on this data connection in this direction, in octets; 0 for the control connection, where it would
+    /// tell the length of secrets.
+    pub offset: u64,
+    /// The octets as they are outside TLS, with `****` in the place of each secret.
+    pub octets: Vec<u8>,
+    /// Which of them stand for secrets.
+    pub secrets: Vec<Range<usize>>,
+}
+
+/// Which octets somebody wants to see. Clones share the wish, which may change at any time; while nobody has one, nothing
+/// is copied.
+#[derive(Clone, Debug)]
+pub struct OctetInterest(Vec<Arc<AtomicU8>>);
+
+/// A wish for none, which can be changed.
+impl Default for OctetInterest {
+    fn default() -> Self {
+        Self(vec![Arc::default()])
+    }
+}
+
+impl OctetInterest {
+    fn any(interests: impl Iterator<Item = Self>) -> Self {
+        Self(interests.flat_map(|interest| interest.0).collect())
+    }
+
+    /// Wants the octets of both connections, or no longer.
+    pub fn want_all(&self, wanted: bool) {
+        self.set(ALL, wanted);
+    }
+
+    /// Wants the octets of data connections, or no longer.
+    pub fn want_data(&self, wanted: bool) {
+        self.set(DATA, wanted);
+    }
+
+    /// Whether somebody wants those of the control connection too.
+    #[must_use]
+    pub fn is_in_all(&self) -> bool {
+        self.has(ALL)
+    }
+
+    /// Whether somebody wants those of data connections.
+    #[must_use]
+    pub fn is_in_data(&self) -> bool {
+        self.has(ALL | DATA)
+    }
+
+    fn set(&self, bit: u8, wanted: bool) {
+        for wish in &self.0 {
+            if wanted {
+                wish.fetch_or(bit, Ordering::AcqRel);
+            } else {
+                wish.fetch_and(!bit, Ordering::AcqRel);
+            }
         }
     }
+
+    fn has(&self, bits: u8) -> bool {
+        let mut wishes = self.0.iter();
+        wishes.any(|wish| wish.load(Ordering::Acquire) & bits != 0)
+    }
+}
+
+const DATA: u8 = 1;
+const ALL: u8 = 2;
+
+/// What somebody waited for when a limit of time was over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Awaited {
+    /// The next octet of a reply.
+    Reply,
+    /// A reply that began and does not end.
+    WholeReply,
+    /// The TLS handshake of the control connection.
+    Handshake,
+    /// The TLS handshake of the data connection.
+    DataHandshake,
+    /// The next octet on the data connection.
+    Data,
+    /// The local file, command or screen, which takes no more.
+    LocalSide,
+    /// The server, which does not read the line that was sent.
+    LineRead,
 }
 
 /// Whose idea a command was.
@@ -90,7 +172,7 @@ pub struct SentPiece {
 
 /// One thing that happened.
 #[derive(Debug)]
-pub enum Observation<'a> {
+pub enum Observation {
     /// The control connection is open.
     Connected {
         /// The server's address.
@@ -99,27 +181,27 @@ pub enum Observation<'a> {
     /// A command was written; [`Command::masked`] is what may be shown of it.
     CommandSent {
         /// The command.
-        command: &'a Command,
+        command: Command,
         /// Whose idea it was.
         origin: Origin,
     },
     /// Octets are about to be written as they are, each piece in one write.
-    OctetsSent(&'a [SentPiece]),
+    OctetsSent(Vec<SentPiece>),
     /// ABOR was written after Ctrl-C.
     AbortSent {
         /// With Telnet IP and Synch in front.
         synch: bool,
     },
     /// Telnet commands were removed from the replies.
-    TelnetReceived(&'a [u8]),
+    TelnetReceived(Vec<u8>),
     /// A line that belongs to no reply, with echoes of secrets masked.
-    StrayReceived(&'a [u8]),
+    StrayReceived(Vec<u8>),
     /// A reply, with echoes of secrets masked.
     ReplyReceived {
         /// The reply.
-        reply: &'a Reply,
+        reply: Reply,
         /// Whose it is.
-        assignment: &'a Assignment,
+        assignment: Assignment,
         /// It belongs to the command that somebody waits for.
         awaited: bool,
     },
@@ -128,7 +210,7 @@ pub enum Observation<'a> {
         /// The address that was dialled.
         dialled: SocketAddr,
         /// What the reply said.
-        offered: &'a DataPort,
+        offered: DataPort,
         /// The reply named this address, and it was not used.
         ignored_host: Option<IpAddr>,
     },
@@ -142,7 +224,7 @@ pub enum Observation<'a> {
         /// The address that it names.
         address: SocketAddr,
         /// [`io::ErrorKind::AddrNotAvailable`] for another machine's.
-        error: &'a io::Error,
+        error: io::Error,
     },
     /// The server connected to our port.
     DataConnectionAccepted {
@@ -159,26 +241,26 @@ pub enum Observation<'a> {
         /// The port that was open.
         port: Option<SocketAddr>,
         /// What the system said.
-        error: Option<&'a io::Error>,
+        error: Option<io::Error>,
     },
     /// The offered data port could not be reached.
     DataConnectionFailed {
         /// The address that was dialled.
         dialled: SocketAddr,
         /// What the system said.
-        error: &'a io::Error,
+        error: io::Error,
     },
     /// The reply that should offer a data port cannot be read.
-    DataPortUnreadable(&'a DataPortUnreadable),
+    DataPortUnreadable(DataPortUnreadable),
     /// The server closed the data connection that was open and unused.
     DataConnectionClosed {
         /// It was a reset.
         reset: bool,
     },
     /// Data come or go; told many times a second, from the 1yz on.
-    TransferMoving(&'a Progress),
+    TransferMoving(Progress),
     /// Data came or went; the transfer is over on this side.
-    TransferEnded(&'a TransferEnd),
+    TransferEnded(TransferEnd),
     /// A download ended in order, with fewer octets than a reply had told of.
     CameShort {
         /// How many came.
@@ -189,9 +271,9 @@ pub enum Observation<'a> {
     /// The command of a transfer in the background is settled.
     BackgroundSettled {
         /// The command.
-        command: &'a Command,
+        command: Command,
         /// What became of it.
-        outcome: &'a Outcome,
+        outcome: Outcome,
     },
     /// A data command went out and no data connection is open for it.
     NoDataConnection {
@@ -201,42 +283,56 @@ pub enum Observation<'a> {
     /// A person waits, and nothing has moved for a while.
     StillWaiting {
         /// The verb of the command that is owed its final reply.
-        verb: &'a Verb,
+        verb: Verb,
         /// An upload was handed over whole, and the server has not closed its side of the data connection.
         upload_is_with_server: bool,
     },
     /// The prompt is given back although this command is still owed its final reply.
     FinalReplyOwed {
         /// The command's verb.
-        verb: &'a Verb,
+        verb: Verb,
     },
     /// A refused command left octets on the data connection, which was closed.
     UnaskedDataDropped,
     /// The server reset the data connection behind the last octet of an upload, so it may not have read them all.
     UploadReset,
     /// The control connection is under TLS from here on.
-    ControlSecured(&'a Secured),
+    ControlSecured(Secured),
     /// The data connection is under TLS from here on.
-    DataSecured(&'a Secured),
+    DataSecured(Secured),
     /// There is no TLS on the control connection although there should be; it is closed.
-    TlsFailed(&'a TlsFailure),
+    TlsFailed(TlsFailure),
     /// The control connection is in clear again.
     ControlCleared,
     /// REIN was accepted, and the server goes on under TLS although it should not (RFC 4217 section 13).
     StillSecured,
     /// `resync` closed these entries.
-    Resynchronised(&'a [Verb]),
+    Resynchronised(Vec<Verb>),
     /// So many octets came without a final reply to a command among them; the connection is closed.
     ProtocolBroken {
         /// How many.
         octets: u64,
     },
-    /// Not an octet came for so long.
-    TimedOut(Duration),
+    /// A limit of time is over, and with it the waiting.
+    TimedOut {
+        /// The limit.
+        limit: Duration,
+        /// What should have come in this time.
+        awaited: Awaited,
+    },
+    /// The ABOR that Ctrl-C sent with Telnet IP and Synch is not answered (Pure-FTPd swallows it).
+    AbortUnanswered,
+    /// The line was not sent, because the server has not read what was sent before it.
+    ServerNotReading {
+        /// How many octets wait to be written.
+        bytes: usize,
+    },
+    /// Octets have moved on one of the connections; told only while an [`OctetInterest`] asks for them.
+    OctetsMoved(MovedOctets),
     /// The control connection ended.
     ControlClosed {
         /// The error that ended it; `None` is end of file.
-        error: Option<&'a io::Error>,
+        error: Option<io::Error>,
         /// QUIT had been answered: the end was asked for.
         asked: bool,
     },

@@ -1,7 +1,7 @@
 //! How a convenience opens a data connection: each command is shown as if it had been typed.
 
+use super::DataState;
 use super::Session;
-use super::engine::DataState;
 use super::exchange::{Ending, Outcome};
 use super::observation::Origin;
 use crate::protocol::Command;

@@ -12,6 +12,8 @@ mod listing;
 mod loopback;
 mod recording;
 mod session;
+#[cfg(test)]
+mod tests;
 mod transfer;
 mod verbs;
 

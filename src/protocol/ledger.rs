@@ -11,6 +11,10 @@
 //! S> 200 ...       not listed for a begun RETR: NOOP's     open: RETR (begun)
 //! S> 226 ...       RETR's                                  open: nothing
 //! ```
+//!
+//! A transfer that has begun stays open until its own final reply, however many younger commands are answered: a reply
+//! to one of them says nothing about the transfer's. Only a positive reply to ABOR, or the 1yz of the next transfer,
+//! shows that none will come.
 
 use std::collections::VecDeque;
 
@@ -69,8 +73,6 @@ struct Entry {
     asked: Asked,
     /// 1yz replies so far.
     preliminaries: u32,
-    /// A 1yz came and the data have not ended: its final reply may come after those of younger commands.
-    transferring: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -115,13 +117,6 @@ impl Ledger {
         self.open.iter().map(Entry::verb)
     }
 
-    /// The data of this command's transfer have ended, so its final reply is due.
-    pub fn end_data(&mut self, id: EntryId) {
-        if let Some(entry) = self.open.iter_mut().find(|entry| entry.id == id) {
-            entry.transferring = false;
-        }
-    }
-
     /// Forgets everything that is owed.
     pub fn close_all(&mut self) -> Vec<Verb> {
         self.answered = None;
@@ -145,7 +140,6 @@ impl Ledger {
             id,
             asked,
             preliminaries: 0,
-            transferring: false,
         });
         id
     }
@@ -162,9 +156,8 @@ impl Ledger {
         };
         let entry = &mut self.open[position];
         entry.preliminaries += 1;
-        // A second 1yz tells nothing about the data (Pure-FTPd sends one when a download was cut).
+        // Pure-FTPd sends a second 1yz when a download was cut: no transfer begins with it.
         let begins = entry.preliminaries == 1 && entry.data().is_some();
-        entry.transferring |= begins;
         let assignment = entry.assignment(fit);
         // A server has one transfer at a time, so older commands get no reply any more (pyftpdlib answers RETR without
         // a data connection with 150 and nothing else).
@@ -190,7 +183,7 @@ impl Ledger {
                 .iter()
                 .position(|entry| entry.fits(code, strictness))
             {
-                return self.close_at(position, fit);
+                return self.close_at(position, code, fit);
             }
         }
         if let Some(assignment) = self.assign_to_the_past(code) {
@@ -199,7 +192,7 @@ impl Ledger {
         if self.open.is_empty() {
             return Self::unasked();
         }
-        self.close_at(0, Fit::Unlisted)
+        self.close_at(0, code, Fit::Unlisted)
     }
 
     /// A younger command was answered first (the practice server does it now and then): the transfer that was passed over
@@ -235,16 +228,13 @@ impl Ledger {
         }
     }
 
-    fn close_at(&mut self, position: usize, fit: Fit) -> Assignment {
+    fn close_at(&mut self, position: usize, code: ReplyCode, fit: Fit) -> Assignment {
         let closed = self
             .open
             .remove(position)
             .expect("`position` was found in `open`, so it has an entry there");
-        // Some servers answer ABOR before the transfer that it ends.
-        let aborts = closed.verb().is("ABOR");
-        let passed_over = self.pass_over(position, |older| {
-            older.transferring || (aborts && older.preliminaries > 0)
-        });
+        let aborted = closed.verb().is("ABOR") && code.is_positive();
+        let passed_over = self.pass_over(position, |older| older.is_begun_transfer() && !aborted);
         let assignment = Assignment {
             passed_over,
             ..closed.assignment(fit)
@@ -303,6 +293,11 @@ impl Entry {
         self.preliminaries == 0 && (matches!(self.asked, Asked::Greeting) || self.data().is_some())
     }
 
+    /// A 1yz to an unknown verb most likely begins a transfer too.
+    fn is_begun_transfer(&self) -> bool {
+        self.preliminaries > 0 && (self.data().is_some() || self.is_unknown())
+    }
+
     /// A verb that no table knows: it may get anything.
     fn is_unknown(&self) -> bool {
         match &self.asked {
@@ -322,7 +317,8 @@ impl Entry {
             return strictness == Strictness::LastResort;
         }
         let Some(entry) = verbs::entry(verb) else {
-            return strictness == Strictness::Tolerated;
+            return strictness == Strictness::Tolerated
+                && (self.preliminaries == 0 || ends_a_transfer(code));
         };
         if self.preliminaries > 0 {
             let listed = entry.replies_after_preliminary.contains(&code.0);

@@ -221,11 +221,6 @@ impl UserPi {
         self.echo.masked(octets)
     }
 
-    /// The data of this command's transfer have ended.
-    pub fn end_data(&mut self, entry: EntryId) {
-        self.ledger.end_data(entry);
-    }
-
     /// Closes every open entry without sending anything.
     pub fn resync(&mut self) -> Vec<Verb> {
         self.awaiting.clear();

@@ -1,4 +1,4 @@
-//! How the program ends: one exit code, that of the first failure unless a graver one ended the run.
+//! How the program ends: one exit code, that of the first failure unless a more serious one ended the run.
 
 use crate::client::{Ending, Outcome, TransferResult};
 use crate::protocol::ReplyClass;
@@ -9,7 +9,7 @@ use crate::tls::TlsFailure;
 pub enum Exit {
     /// 0: done.
     Done,
-    /// 1: in a script, a command was refused (4yz, 5yz), or a download came short of what the server had told.
+    /// 1: in a script, a command was refused (4yz, 5yz), or a download came short of what the server had announced.
     Refused,
     /// 2: usage, or a line that cannot be sent.
     Usage,
@@ -82,7 +82,7 @@ impl Exit {
             Some(TransferResult::Broken(_) | TransferResult::NeverConnected) if !refused => {
                 return Self::Connection;
             }
-            // Whatever the server says of it, somebody else was at the other end.
+            // Whatever the server says, the other end was not the server.
             Some(TransferResult::TlsFailed(
                 TlsFailure::OtherCertificate { .. } | TlsFailure::NoControl,
             )) => return Self::Tls,

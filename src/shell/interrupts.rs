@@ -7,7 +7,7 @@ use super::exit::Exit;
 use crate::client::Interrupter;
 use crate::transcript::recorder::Recorder;
 
-/// Who hears Ctrl-C at the moment. Clones share it.
+/// Where Ctrl-C goes at the moment. Clones share it.
 #[derive(Clone)]
 pub struct Interrupts {
     is_script: bool,
@@ -17,16 +17,16 @@ pub struct Interrupts {
 #[derive(Default)]
 struct State {
     session: Option<Interrupter>,
-    /// Somebody waits for the session, so Ctrl-C is its affair.
+    /// A caller waits for the session, so Ctrl-C goes to it.
     waits: bool,
     /// Ctrl-C was pressed since this was last asked.
     pressed: bool,
-    /// Ctrl-C was pressed just before the waiting began, and nobody has heard it.
+    /// Ctrl-C was pressed just before the waiting began, and has had no effect yet.
     unheard: bool,
-    /// The session has heard one since it was last told to forget it.
+    /// The session was told of a Ctrl-C since it was last told to forget it.
     heard: bool,
-    farewell: Option<Box<dyn FnOnce() + Send>>,
-    /// What writes the session down; its file is to end as one that can be read.
+    cleanup: Option<Box<dyn FnOnce() + Send>>,
+    /// Writes the session down; its file must be readable to the end.
     recorder: Option<Recorder>,
 }
 
@@ -35,7 +35,7 @@ impl Interrupts {
     ///
     /// # Errors
     ///
-    /// What the system says.
+    /// The error of the system.
     pub fn listen(is_script: bool) -> Result<Self, ctrlc::Error> {
         let interrupts = Self {
             is_script,
@@ -51,25 +51,25 @@ impl Interrupts {
         self.lock().session = session;
     }
 
-    /// Makes something of which nothing must stay behind; its second half is what is still to be done when Ctrl-C or a
-    /// signal ends the program. It is made whole or not at all, and the program does not end in between.
+    /// Makes something that must not be left over, and the cleanup for when Ctrl-C or a signal ends the program. The
+    /// program does not end between the two.
     ///
     /// # Errors
     ///
-    /// What making it says.
+    /// The error of `make`.
     pub fn make<T, E, F: FnOnce() + Send + 'static>(
         &self,
         make: impl FnOnce() -> Result<(T, F), E>,
     ) -> Result<T, E> {
         let mut state = self.lock();
-        let (made, farewell) = make()?;
-        state.farewell = Some(Box::new(farewell));
+        let (made, cleanup) = make()?;
+        state.cleanup = Some(Box::new(cleanup));
         Ok(made)
     }
 
-    /// What is still to be done when Ctrl-C or a signal ends the program.
-    pub fn set_farewell(&self, farewell: impl FnOnce() + Send + 'static) {
-        self.lock().farewell = Some(Box::new(farewell));
+    /// The cleanup for when Ctrl-C or a signal ends the program.
+    pub fn set_cleanup(&self, cleanup: impl FnOnce() + Send + 'static) {
+        self.lock().cleanup = Some(Box::new(cleanup));
     }
 
     /// The recorder of the present session.
@@ -79,7 +79,7 @@ impl Interrupts {
 
     /// Runs `wait` with Ctrl-C going to the session. What is typed meanwhile is kept for the next prompt, unseen.
     pub fn during<T>(&self, wait: impl FnOnce() -> T) -> T {
-        // Under the lock, so that nothing is changed behind a farewell.
+        // Under the lock, so that nothing is changed after the cleanup.
         let state = self.lock();
         let held = (!self.is_script).then(HeldEcho::hold);
         drop(state);
@@ -119,18 +119,18 @@ impl Interrupts {
         std::mem::take(&mut state.pressed)
     }
 
-    /// Does what is still to be done, once. The caller ends the program behind it: from here on nobody begins or ends
-    /// anything.
-    pub fn bid_farewell(&self) {
+    /// Runs the cleanup, once. The caller ends the program after it: from here on nothing
+    /// is begun or ended.
+    pub fn clean_up(&self) {
         let mut state = self.lock();
-        let (farewell, recorder) = (state.farewell.take(), state.recorder.take());
-        // Held to the end of the program, so that nothing is made that nobody would remove.
+        let (cleanup, recorder) = (state.cleanup.take(), state.recorder.take());
+        // Held to the end of the program, so that nothing is made that would not be removed.
         std::mem::forget(state);
         if let Some(recorder) = recorder {
             recorder.stop();
         }
-        if let Some(farewell) = farewell {
-            farewell();
+        if let Some(cleanup) = cleanup {
+            cleanup();
         }
     }
 
@@ -139,7 +139,7 @@ impl Interrupts {
         let again = std::mem::replace(&mut state.pressed, true);
         if self.is_script && (again || !state.waits) {
             drop(state);
-            self.bid_farewell();
+            self.clean_up();
             std::process::exit(i32::from(Exit::Interrupted.code()));
         }
         match &state.session {
@@ -157,7 +157,7 @@ impl Interrupts {
 }
 
 impl State {
-    /// A Ctrl-C that came behind the last command is not for the next one, but one that nobody has heard is.
+    /// A Ctrl-C that came after the last command is not for the next one, but one that has had no effect yet is.
     fn turn_to_next_command(&mut self) {
         let unheard = std::mem::take(&mut self.unheard);
         let Some(session) = &self.session else { return };

@@ -47,7 +47,7 @@ pub(crate) fn run(options: Options) -> Exit {
     if let (Some(_), Some(target)) = (&options.mode, &options.target) {
         let target = escape(without_secrets(target).as_bytes());
         let text = format!(
-            "{target} stands before practice, record or replay: a mode comes first, its target behind it"
+            "{target} comes before practice, record or replay: write the mode first, then its target"
         );
         painter.say(Tone::Error, &text);
         return Exit::Usage;
@@ -98,12 +98,12 @@ fn run_target(mut shell: Shell, common: &Common, target: Option<&str>) -> Exit {
     if let Some(target) = target {
         let exit = shell.open(target);
         shell.tally.count(exit);
-        let is_hopeless = matches!(
+        let cannot_go_on = matches!(
             exit,
             Exit::Usage | Exit::Connection | Exit::Tls | Exit::Interrupted
         );
         let stops = exit != Exit::Done && common.stop && !shell.is_interactive();
-        if is_hopeless || stops {
+        if cannot_go_on || stops {
             shell.drop_session();
             return exit;
         }
@@ -175,6 +175,7 @@ pub(crate) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
         interrupts,
         certificates: certificates(common)?,
         silence_limit: (!interactive).then_some(common.timeout),
+        reply_limit: (!interactive).then(|| common.reply_limit()),
         background: Background::default(),
         recording: Recording::new(painter.clone()),
         timeline: Timeline::default(),

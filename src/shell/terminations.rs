@@ -1,4 +1,4 @@
-//! SIGTERM and SIGHUP: what must not stay behind is put in order, and then they do what they always do.
+//! SIGTERM and SIGHUP: what must not be left over is removed, and then the signals do what they always do.
 
 use std::io;
 
@@ -7,7 +7,7 @@ use super::interrupts::Interrupts;
 use super::screen::painter::Screen;
 
 /// What is done before such a signal ends the program.
-struct Farewell {
+struct Cleanup {
     modes: TerminalModes,
     screen: Screen,
     interrupts: Interrupts,
@@ -17,19 +17,19 @@ struct Farewell {
 ///
 /// # Errors
 ///
-/// What the system says.
+/// The error of the system.
 pub(super) fn listen(screen: &Screen, interrupts: &Interrupts) -> io::Result<()> {
-    platform::listen(Farewell {
+    platform::listen(Cleanup {
         modes: TerminalModes::remember(),
         screen: screen.clone(),
         interrupts: interrupts.clone(),
     })
 }
 
-impl Farewell {
-    fn bid(&self) {
-        // From here on nobody begins to wait, to ask or to write, so the last word about the terminal is said here.
-        self.interrupts.bid_farewell();
+impl Cleanup {
+    fn run(&self) {
+        // From here on nothing waits, asks or writes, so the terminal stays as it is left here.
+        self.interrupts.clean_up();
         self.screen.leave();
         self.modes.restore();
     }
@@ -43,9 +43,9 @@ mod platform {
     use signal_hook::iterator::Signals;
     use signal_hook::low_level::emulate_default_handler;
 
-    use super::Farewell;
+    use super::Cleanup;
 
-    pub(super) fn listen(farewell: Farewell) -> io::Result<()> {
+    pub(super) fn listen(cleanup: Cleanup) -> io::Result<()> {
         let mut signals = Signals::new([SIGTERM])?;
         if !is_hangup_ignored() {
             signals.add_signal(SIGHUP)?;
@@ -54,7 +54,7 @@ mod platform {
             .name("terminations".to_owned())
             .spawn(move || {
                 for signal in signals.forever() {
-                    farewell.bid();
+                    cleanup.run();
                     // Ends the program as the signal would have done at once.
                     let _ = emulate_default_handler(signal);
                 }
@@ -62,18 +62,18 @@ mod platform {
         Ok(())
     }
 
-    /// Whether `nohup` or somebody like it wants SIGHUP to stay ignored.
+    /// Whether `nohup` or something like it wants SIGHUP to stay ignored.
     fn is_hangup_ignored() -> bool {
-        // Without unsafe code, only Linux tells what was handed down to us.
-        let told = std::fs::read_to_string("/proc/self/status").ok();
-        let told = told.and_then(|status| {
+        // Without unsafe code, only Linux shows what was inherited.
+        let status = std::fs::read_to_string("/proc/self/status").ok();
+        let ignored = status.and_then(|status| {
             let line = status
                 .lines()
                 .find_map(|line| line.strip_prefix("SigIgn:"))?;
             u64::from_str_radix(line.trim(), 16).ok()
         });
         // `nohup` leaves no terminal on any of the three.
-        told.map_or_else(
+        ignored.map_or_else(
             || {
                 !io::stdin().is_terminal()
                     && !io::stdout().is_terminal()
@@ -88,11 +88,11 @@ mod platform {
 mod platform {
     use std::io;
 
-    use super::Farewell;
+    use super::Cleanup;
 
     /// Other systems have no such signals; a console that is closed ends the program at once.
-    pub(super) fn listen(farewell: Farewell) -> io::Result<()> {
-        drop(farewell);
+    pub(super) fn listen(cleanup: Cleanup) -> io::Result<()> {
+        drop(cleanup);
         Ok(())
     }
 }

@@ -71,7 +71,7 @@ impl std::str::FromStr for Fingerprint {
 
 /// The text is not 32 octets in hexadecimal with colons between them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a SHA-256 fingerprint has 32 octets in hexadecimal, with colons between them")]
+#[error("a SHA-256 fingerprint has 32 bytes in hexadecimal, with colons between them")]
 pub struct NoFingerprint;
 
 impl Certificate {

@@ -55,6 +55,11 @@ pub(super) struct Agreed {
     pub(super) chain: Vec<rustls::pki_types::CertificateDer<'static>>,
 }
 
+/// rustls writes `TLS13_` where IANA's registry has `TLS_`.
+fn iana_name(suite: rustls::CipherSuite) -> String {
+    format!("{suite:?}").replacen("TLS13_", "TLS_", 1)
+}
+
 impl Agreed {
     fn of(connection: &UnbufferedClientConnection) -> Self {
         Self {
@@ -65,7 +70,7 @@ impl Agreed {
             },
             cipher_suite: connection
                 .negotiated_cipher_suite()
-                .map(|suite| format!("{:?}", suite.suite()))
+                .map(|suite| iana_name(suite.suite()))
                 .unwrap_or_default(),
             resumed: connection.handshake_kind() == Some(HandshakeKind::Resumed),
             chain: connection.peer_certificates().unwrap_or_default().to_vec(),

@@ -16,7 +16,7 @@ pub enum TlsFailure {
     },
     /// Octets that were not encrypted came behind the reply that agreed on TLS: somebody may have put them there.
     #[error(
-        "octets in clear came behind the reply that agreed on TLS, so somebody may have put them there"
+        "bytes in clear came after the reply that agreed on TLS, so somebody may have injected them"
     )]
     Injected,
     /// The server agreed to TLS once more, inside TLS.
@@ -61,14 +61,14 @@ pub enum TlsFailure {
     /// The data connection's certificate is not the control connection's.
     #[error(
         "the data connection shows another certificate than the control connection (SHA-256 {fingerprint}), \
-         so it leads to somebody else"
+         so it does not lead to the same server"
     )]
     OtherCertificate {
         /// Of the data connection's certificate.
         fingerprint: Fingerprint,
     },
     /// The host cannot stand in a certificate.
-    #[error("no certificate can be made out to the host name {host}")]
+    #[error("no certificate can name the host {host}")]
     HostName {
         /// As it was given.
         host: String,

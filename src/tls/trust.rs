@@ -178,7 +178,7 @@ fn reason(error: &Error, certificate: &CertificateDer<'_>) -> String {
             )
         }
         _ if dates.subject == dates.issuer => {
-            "it is signed by itself, and not among the roots that are trusted".to_owned()
+            "it is self-signed, and not among the trusted roots".to_owned()
         }
         CertificateError::UnknownIssuer => "no root that is trusted stands behind it".to_owned(),
         CertificateError::BadEncoding => "it cannot be read".to_owned(),

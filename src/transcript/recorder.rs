@@ -20,8 +20,11 @@ use super::expected_reply::{ExpectedReply, ExpectedText};
 use super::pattern::LinePattern;
 use super::template::{Piece, Template};
 use super::{Line, LineKind};
-use crate::client::{DataTap, Observation, Observer, TransferEnd, TransferResult};
+use crate::client::{
+    Connection, MovedOctets, Observation, Observer, OctetInterest, TransferEnd, TransferResult,
+};
 use crate::protocol::hidden::is_hidden;
+use crate::protocol::user_pi::data_direction;
 use crate::protocol::{Command, DataDirection, Reply, ReplyCode, Verb};
 
 /// Where a recording goes. The recorder writes to it and opens no file itself.
@@ -63,8 +66,7 @@ struct State {
     secrets: SecretNames,
     /// A port was opened for the command that follows, which has this verb unless it was typed otherwise.
     listens: Option<&'static str>,
-    /// The octets of the command that follows.
-    tapped: Option<Arc<Mutex<SeenOctets>>>,
+    interest: OctetInterest,
 }
 
 /// The exchange of the command that was sent last, and how it is written down.
@@ -75,7 +77,7 @@ struct OpenExchange {
     text: String,
     /// This side dropped the data connection after so many octets.
     cut: Option<u64>,
-    octets: Option<Arc<Mutex<SeenOctets>>>,
+    octets: Option<SeenOctets>,
 }
 
 impl Recorder {
@@ -108,17 +110,12 @@ impl Recorder {
 }
 
 impl Observer for Recorder {
-    fn observe(&mut self, observation: &Observation<'_>) {
+    fn observe(&mut self, observation: &Observation) {
         self.lock().take(observation);
     }
 
-    fn tap_data(&mut self, direction: DataDirection) -> Option<Box<dyn DataTap>> {
-        let mut state = self.lock();
-        let place = state.place.as_mut()?;
-        let file = (direction == DataDirection::Sent).then(|| place.data_file());
-        let seen = Arc::new(Mutex::new(SeenOctets::new(file)));
-        state.tapped = Some(Arc::clone(&seen));
-        Some(Box::new(Tap(seen)))
+    fn octet_interest(&self) -> OctetInterest {
+        self.lock().interest.clone()
     }
 }
 
@@ -126,6 +123,7 @@ impl State {
     fn start(&mut self, place: Box<dyn RecordingPlace>) {
         self.stop();
         self.place = Some(place);
+        self.interest.want_data(true);
         let mut text = self.preface.text();
         if !self.open.exchange.is_complete() || self.open.is_lasting() {
             text.push_str(&self.open.text);
@@ -141,10 +139,10 @@ impl State {
             self.mark_unanswered();
             self.place = None;
         }
-        self.tapped = None;
+        self.interest.want_data(false);
     }
 
-    fn take(&mut self, observation: &Observation<'_>) {
+    fn take(&mut self, observation: &Observation) {
         match observation {
             Observation::Listening { address } => {
                 // What a replay sends for `{listen}` depends on the address family.
@@ -165,6 +163,8 @@ impl State {
             Observation::StrayReceived(line) => {
                 self.remark(&format!("no reply: {}", Template::literal(line)));
             }
+            Observation::OctetsMoved(moved) => self.take_moved(moved),
+            Observation::NoDataConnection { .. } => self.open.octets = None,
             Observation::TransferEnded(end) => self.take_end_of_data(end),
             Observation::ControlClosed { .. } => {
                 self.open.exchange.closed = Some(0);
@@ -184,9 +184,25 @@ impl State {
             self.end_exchange();
             self.unready = 0;
             self.open.exchange.command = Some(sent);
-            self.open.octets = self.tapped.take();
+            self.open.octets = self.octets_of(command);
         }
         self.put(LineKind::Command, &line);
+    }
+
+    /// What is kept of the data that a command moves, while a recording is written.
+    fn octets_of(&mut self, command: &Command) -> Option<SeenOctets> {
+        let place = self.place.as_mut()?;
+        let direction = data_direction(command)?;
+        let file = (direction == DataDirection::Sent).then(|| place.data_file());
+        Some(SeenOctets::new(file))
+    }
+
+    fn take_moved(&mut self, moved: &MovedOctets) {
+        let is_of_command = moved.connection == Connection::Data
+            && self.open.exchange.direction() == Some(moved.direction);
+        if let Some(seen) = self.open.octets.as_mut().filter(|_| is_of_command) {
+            seen.take(&moved.octets);
+        }
     }
 
     /// As it stands in a transcript: without secrets, and without a port that will be another one next time.
@@ -248,8 +264,7 @@ impl State {
     }
 
     fn take_end_of_data(&mut self, end: &TransferEnd) {
-        if let Some(seen) = self.open.octets.take() {
-            let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(mut seen) = self.open.octets.take() {
             match end.direction {
                 DataDirection::Received => self.take_received(&mut seen, end),
                 DataDirection::Sent => self.take_sent(&mut seen, end),
@@ -371,6 +386,7 @@ impl State {
     }
 
     fn fail(&mut self, error: io::Error) {
+        self.interest.want_data(false);
         if let Some(mut place) = self.place.take() {
             place.take_back(self.unready);
         }
@@ -530,16 +546,6 @@ struct DataFile {
     writer: Box<dyn Write + Send>,
     has_begun: bool,
     error: Option<io::Error>,
-}
-
-/// The side of the thread that moves the data.
-struct Tap(Arc<Mutex<SeenOctets>>);
-
-impl DataTap for Tap {
-    fn take(&mut self, octets: &[u8]) {
-        let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.take(octets);
-    }
 }
 
 impl SeenOctets {
@@ -758,7 +764,7 @@ mod tests {
         Reply, ReplyCode, SecretNames, SeenOctets, TransferEnd, TransferResult, Verb,
         expectation_of, expected_data_of,
     };
-    use crate::client::Origin;
+    use crate::client::{Connection, MovedOctets, Origin};
     use crate::protocol::DataDirection;
     use crate::protocol::ledger::{Assignment, Fit};
     use crate::transcript::exchange::SentCommand;
@@ -990,7 +996,7 @@ mod tests {
         fn send(&mut self, line: &str) {
             let command = Command::new(line).unwrap();
             self.recorder.observe(&Observation::CommandSent {
-                command: &command,
+                command,
                 origin: Origin::Typed,
             });
         }
@@ -1014,8 +1020,8 @@ mod tests {
                 passed_over: Vec::new(),
             };
             self.recorder.observe(&Observation::ReplyReceived {
-                reply: &reply,
-                assignment: &assignment,
+                reply,
+                assignment,
                 awaited: true,
             });
         }
@@ -1029,17 +1035,24 @@ mod tests {
             sent: u64,
             result: TransferResult,
         ) {
-            let tap = self.recorder.tap_data(direction);
             self.send(line);
             self.reply(&line[..4], "150 go");
-            if let Some(mut tap) = tap {
-                tap.take(octets);
-            }
             self.recorder
-                .observe(&Observation::TransferEnded(&TransferEnd {
+                .observe(&Observation::OctetsMoved(MovedOctets {
+                    connection: Connection::Data,
+                    direction,
+                    under_tls: false,
+                    urgent: false,
+                    offset: 0,
+                    octets: octets.to_vec(),
+                    secrets: Vec::new(),
+                }));
+            self.recorder
+                .observe(&Observation::TransferEnded(TransferEnd {
                     direction,
                     octets: sent,
                     line_ends: 0,
+                    acknowledged: None,
                     came_short_of: None,
                     result,
                 }));
@@ -1124,9 +1137,10 @@ mod tests {
         let mut session = Session::new();
         session.reply("", "421-Going down\n421 now");
         session.reply("", "020 odd");
-        session
-            .recorder
-            .observe(&Observation::TimedOut(Duration::from_secs(1)));
+        session.recorder.observe(&Observation::TimedOut {
+            limit: Duration::from_secs(1),
+            awaited: crate::client::Awaited::Reply,
+        });
         session.recorder.observe(&Observation::ControlClosed {
             error: None,
             asked: false,

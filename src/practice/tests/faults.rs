@@ -3,8 +3,10 @@
 use std::io::{Read, Write};
 use std::time::{Duration, Instant};
 
+use super::client::{
+    Client, address_in, assert_reset, dial, end_data, is_reset, on_disk, put, rest_of, server,
+};
 use crate::practice::faults::{HOSTILE_FOLDER_NAME, HOSTILE_NAMES};
-use super::client::{Client, address_in, assert_reset, dial, end_data, is_reset, on_disk, put, rest_of, server};
 
 #[test]
 fn no_appe_no_size_no_mlst_and_no_rest_answer_502_and_leave_feat() {
@@ -153,7 +155,6 @@ fn hostile_text_is_in_the_greeting_and_in_replies_but_not_in_values() {
 #[cfg(unix)]
 #[test]
 fn hostile_text_is_in_the_names_of_listings_and_directories() {
-
     let server = server(&["hostile-text"]);
     let mut client = Client::logged_in(&server);
     for line in ["LIST", "NLST", "MLSD"] {

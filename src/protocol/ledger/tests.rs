@@ -6,7 +6,6 @@ use super::{Assignment, EntryId, Fit, Ledger, ReplyCode, Verb};
 /// * `> VERB`: a command is sent; nothing behind `>` is an empty line, or one that begins with a space.
 /// * `< CODE VERB [FIT] [-VERB ...]`: a reply, whose it is, how well it fits if it is not listed, and who is passed over.
 ///   `greeting` and `nobody` stand for a verb.
-/// * `= VERB`: the data of that command have ended.
 type Dialogue = &'static [&'static str];
 
 /// Commands and the replies that every server has for them: after any dialogue each of them must get its own.
@@ -67,11 +66,6 @@ fn played(name: &str, dialogue: Dialogue) -> Ledger {
                 let expected: Vec<&str> = words.collect();
                 assert_eq!(got, expected.join(" "), "{name}: {step}");
             }
-            Some("=") => {
-                let verb = words.next().unwrap();
-                let (id, _) = sent.iter().rfind(|(_, of)| *of == verb).unwrap();
-                ledger.end_data(*id);
-            }
             _ => panic!("{step}"),
         }
     }
@@ -115,18 +109,7 @@ fn plain_dialogues_are_matched_in_order() {
                 "< 200 TYPE",
             ],
         ),
-        (
-            "an upload",
-            &["> STOR", "< 150 STOR", "= STOR", "< 226 STOR"],
-        ),
-        (
-            "226 before the data have ended",
-            &["> RETR", "< 150 RETR", "< 226 RETR", "= RETR"],
-        ),
-        (
-            "data before 150",
-            &["> RETR", "= RETR", "< 150 RETR", "< 226 RETR"],
-        ),
+        ("an upload", &["> STOR", "< 150 STOR", "< 226 STOR"]),
         ("150, then 550", &["> RETR", "< 150 RETR", "< 550 RETR"]),
         (
             "a command that is answered before the transfer begins",
@@ -135,7 +118,6 @@ fn plain_dialogues_are_matched_in_order() {
                 "> NOOP",
                 "< 200 NOOP -RETR",
                 "< 150 RETR",
-                "= RETR",
                 "< 226 RETR",
             ],
         ),
@@ -270,32 +252,20 @@ fn a_reply_too_many_is_taken_by_nobody_else() {
 #[test]
 fn a_transfer_that_gets_no_final_reply_does_not_take_that_of_the_next() {
     let table: &[(&str, Dialogue)] = &[
-        (
-            "150 and nothing, no data connection",
-            &["> RETR", "< 150 RETR"],
-        ),
-        ("150 and nothing", &["> RETR", "< 150 RETR", "= RETR"]),
+        ("150 and nothing", &["> RETR", "< 150 RETR"]),
         (
             "a second 150 in place of the final reply",
-            &["> RETR", "< 150 RETR", "= RETR", "< 150 RETR"],
+            &["> RETR", "< 150 RETR", "< 150 RETR"],
         ),
         (
             "a second 150 behind the next command",
-            &[
-                "> RETR",
-                "< 150 RETR",
-                "= RETR",
-                "> PWD",
-                "< 150 RETR",
-                "< 257 PWD -RETR",
-            ],
+            &["> RETR", "< 150 RETR", "> PWD", "< 150 RETR", "< 257 PWD"],
         ),
         (
             "the next transfer tells that the one before it is over",
             &[
                 "> RETR",
                 "< 150 RETR",
-                "= RETR",
                 "> STOR",
                 "< 150 STOR -RETR",
                 "< 226 STOR",
@@ -303,14 +273,7 @@ fn a_transfer_that_gets_no_final_reply_does_not_take_that_of_the_next() {
         ),
         (
             "226 behind the reply to the next command",
-            &[
-                "> RETR",
-                "< 150 RETR",
-                "= RETR",
-                "> PWD",
-                "< 257 PWD -RETR",
-                "< 226 RETR late",
-            ],
+            &["> RETR", "< 150 RETR", "> PWD", "< 257 PWD", "< 226 RETR"],
         ),
     ];
     for (name, dialogue) in table {
@@ -323,91 +286,35 @@ fn commands_in_the_middle_of_a_transfer_get_their_replies_at_any_time() {
     let table: &[(&str, Dialogue)] = &[
         (
             "STAT at once",
-            &[
-                "> RETR",
-                "< 150 RETR",
-                "> STAT",
-                "< 211 STAT",
-                "= RETR",
-                "< 226 RETR",
-            ],
+            &["> RETR", "< 150 RETR", "> STAT", "< 211 STAT", "< 226 RETR"],
         ),
         (
             "STAT after the transfer",
-            &[
-                "> RETR",
-                "< 150 RETR",
-                "> STAT",
-                "= RETR",
-                "< 226 RETR",
-                "< 211 STAT",
-            ],
+            &["> RETR", "< 150 RETR", "> STAT", "< 226 RETR", "< 211 STAT"],
         ),
         (
             "STAT 500",
-            &[
-                "> STOR",
-                "< 150 STOR",
-                "> STAT",
-                "< 500 STAT",
-                "= STOR",
-                "< 226 STOR",
-            ],
+            &["> STOR", "< 150 STOR", "> STAT", "< 500 STAT", "< 226 STOR"],
         ),
         (
             "NOOP at once",
-            &[
-                "> RETR",
-                "< 150 RETR",
-                "> NOOP",
-                "< 200 NOOP",
-                "= RETR",
-                "< 226 RETR",
-            ],
+            &["> RETR", "< 150 RETR", "> NOOP", "< 200 NOOP", "< 226 RETR"],
         ),
         (
             "NOOP after the transfer",
-            &[
-                "> RETR",
-                "< 150 RETR",
-                "> NOOP",
-                "= RETR",
-                "< 226 RETR",
-                "< 200 NOOP",
-            ],
+            &["> RETR", "< 150 RETR", "> NOOP", "< 226 RETR", "< 200 NOOP"],
         ),
         (
             "NOOP 500",
-            &[
-                "> RETR",
-                "< 150 RETR",
-                "> NOOP",
-                "< 500 NOOP",
-                "= RETR",
-                "< 226 RETR",
-            ],
+            &["> RETR", "< 150 RETR", "> NOOP", "< 500 NOOP", "< 226 RETR"],
         ),
         (
             "QUIT, 221 before 226",
-            &[
-                "> RETR",
-                "< 150 RETR",
-                "> QUIT",
-                "< 221 QUIT",
-                "= RETR",
-                "< 226 RETR",
-            ],
+            &["> RETR", "< 150 RETR", "> QUIT", "< 221 QUIT", "< 226 RETR"],
         ),
         (
             "QUIT, 226 before 221",
-            &[
-                "> RETR",
-                "< 150 RETR",
-                "> QUIT",
-                "= RETR",
-                "< 226 RETR",
-                "< 221 QUIT",
-            ],
+            &["> RETR", "< 150 RETR", "> QUIT", "< 226 RETR", "< 221 QUIT"],
         ),
         (
             "QUIT aborts, and has no 221",
@@ -415,9 +322,128 @@ fn commands_in_the_middle_of_a_transfer_get_their_replies_at_any_time() {
                 "> RETR",
                 "< 150 RETR",
                 "> QUIT",
-                "= RETR",
                 "< 426 RETR",
                 "< 226 RETR secondreply",
+            ],
+        ),
+    ];
+    for (name, dialogue) in table {
+        check(name, dialogue);
+    }
+}
+
+#[test]
+fn a_begun_transfer_is_open_until_its_own_final_reply() {
+    let table: &[(&str, Dialogue)] = &[
+        (
+            "452 after the replies to two younger commands",
+            &[
+                "> STOR",
+                "< 150 STOR",
+                "> NOOP",
+                "< 200 NOOP",
+                "> MKD",
+                "< 452 STOR",
+                "< 257 MKD",
+            ],
+        ),
+        (
+            "452 after 257",
+            &[
+                "> STOR",
+                "< 150 STOR",
+                "> MKD",
+                "< 257 MKD",
+                "> NOOP",
+                "< 452 STOR",
+                "< 200 NOOP",
+            ],
+        ),
+        (
+            "NOOP, then ABOR with 426 and 226",
+            &[
+                "> STOR",
+                "< 150 STOR",
+                "> NOOP",
+                "< 200 NOOP",
+                "> ABOR",
+                "< 426 STOR",
+                "< 226 ABOR",
+            ],
+        ),
+        (
+            "NOOP, then ABOR with 426 and 451",
+            &[
+                "> STOR",
+                "< 150 STOR",
+                "> NOOP",
+                "< 500 NOOP",
+                "> ABOR",
+                "< 426 STOR",
+                "< 451 ABOR",
+            ],
+        ),
+        (
+            "NOOP and ABOR, both answered after the transfer",
+            &[
+                "> STOR",
+                "< 150 STOR",
+                "> NOOP",
+                "> ABOR",
+                "< 226 STOR",
+                "< 200 NOOP",
+                "< 225 ABOR",
+            ],
+        ),
+        (
+            "a refusal that both may get is the older one's",
+            &["> STOR", "< 150 STOR", "> MKD", "< 550 STOR", "< 550 MKD"],
+        ),
+        (
+            "425, 450 and 451 to transfers that wait for each other",
+            &[
+                "> STOR",
+                "< 150 STOR",
+                "> RETR",
+                "> LIST",
+                "< 451 STOR",
+                "< 425 RETR",
+                "< 450 LIST",
+            ],
+        ),
+        (
+            "a second 150, and 226 after the reply to the next command",
+            &[
+                "> RETR",
+                "< 150 RETR",
+                "< 150 RETR",
+                "> STAT",
+                "< 211 STAT",
+                "< 226 RETR",
+            ],
+        ),
+        (
+            "no final reply until an ABOR says so",
+            &[
+                "> RETR",
+                "< 150 RETR",
+                "< 150 RETR",
+                "> NOOP",
+                "< 200 NOOP",
+                "> ABOR",
+                "< 225 ABOR -RETR",
+            ],
+        ),
+        (
+            "an unknown verb that begins a transfer",
+            &[
+                "> XYZZY",
+                "< 150 XYZZY",
+                "> DELE",
+                "< 250 DELE",
+                "> NOOP",
+                "< 500 NOOP",
+                "< 226 XYZZY tolerated",
             ],
         ),
     ];
@@ -448,12 +474,12 @@ fn every_known_pair_of_replies_to_an_abort_is_told_apart() {
             &["< 226 RETR", "< 502 ABOR", "< 502 nobody"],
         ),
         ("500 and a close", &["< 500 ABOR"]),
+        ("225 alone", &["< 225 ABOR -RETR"]),
+        ("225 + 226", &["< 225 ABOR -RETR", "< 226 RETR late"]),
     ];
     for (name, replies) in pairs {
-        for ended in [&["= RETR"][..], &[]] {
-            let steps = [&["> RETR", "< 150 RETR", "> ABOR"], ended, replies].concat();
-            check(name, Vec::leak(steps));
-        }
+        let steps = [&["> RETR", "< 150 RETR", "> ABOR"], *replies].concat();
+        check(name, Vec::leak(steps));
     }
     check("at idle", &["> ABOR", "< 225 ABOR"]);
     check(

@@ -438,3 +438,23 @@ fn behind_a_rest_only_a_size_tells_what_is_left() {
         Some(5)
     );
 }
+
+#[test]
+fn a_late_452_is_the_uploads_and_not_a_later_commands() {
+    let mut pi = after(&[
+        "STOR f", "150 send", "NOOP", "200 ok", "MKD d", "452 full", "257 made",
+    ]);
+    let given: Vec<_> = std::iter::from_fn(|| pi.next_event())
+        .filter_map(|event| match event {
+            Event::ReplyReceived { reply, assignment } => {
+                let verb = format!("{:?}", assignment.verb?);
+                Some((reply.code.0, verb, assignment.fit, assignment.passed_over))
+            }
+            _ => None,
+        })
+        .skip(1)
+        .collect();
+    let expected = [(150, "STOR"), (200, "NOOP"), (452, "STOR"), (257, "MKD")]
+        .map(|(code, verb)| (code, verb.to_owned(), Fit::Listed, Vec::new()));
+    assert_eq!(given, expected);
+}

@@ -23,6 +23,7 @@ use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
 use super::aliases::{AliasError, Aliases};
+use super::setting::Notation;
 use super::settings::{SettingError, Settings};
 use crate::shell::editor::Preferences;
 use crate::shell::screen::escape::escape;
@@ -81,7 +82,7 @@ impl Configuration {
     /// A file that cannot be read, or the first thing wrong in it, with its line.
     pub fn read(path: &Path, is_verb: &dyn Fn(&str) -> bool) -> Result<Self, ConfigurationError> {
         match std::fs::read(path) {
-            Ok(octets) => Self::parse(&octets, path, is_verb),
+            Ok(bytes) => Self::parse(&bytes, path, is_verb),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
             Err(error) => Err(ConfigurationError {
                 path: path.to_path_buf(),
@@ -92,16 +93,16 @@ impl Configuration {
     }
 
     fn parse(
-        octets: &[u8],
+        bytes: &[u8],
         path: &Path,
         is_verb: &dyn Fn(&str) -> bool,
     ) -> Result<Self, ConfigurationError> {
         let fail = |offset: usize, problem: ConfigurationProblem| ConfigurationError {
             path: path.to_path_buf(),
-            line: Some(line_of(octets, offset)),
+            line: Some(line_of(bytes, offset)),
             problem: Box::new(problem),
         };
-        let text = str::from_utf8(octets).map_err(|error| {
+        let text = str::from_utf8(bytes).map_err(|error| {
             let problem = ConfigurationProblem::Malformed("not UTF-8".to_owned());
             fail(error.valid_up_to(), problem)
         })?;
@@ -178,12 +179,13 @@ struct Steps(Vec<String>);
 /// A value as it would be typed after `set`.
 struct Value {
     text: String,
-    is_number: bool,
+    notation: Notation,
 }
 
 impl Value {
     fn set(&self, name: &str, settings: &mut Settings) -> Result<(), ConfigurationProblem> {
-        if self.is_number && !Settings::named(name)?.of.is_number() {
+        let is_quoted = self.notation == Notation::Quoted;
+        if !is_quoted && Settings::named(name)?.of.notation() != self.notation {
             return Err(ConfigurationProblem::Malformed(NOT_A_VALUE.to_owned()));
         }
         Ok(settings.set(name, &self.text)?)
@@ -220,14 +222,19 @@ impl<'de> Deserialize<'de> for Steps {
 
 impl<'de> Deserialize<'de> for Value {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let (text, is_number) = match toml::Value::deserialize(deserializer)? {
-            toml::Value::String(value) => (value, false),
-            toml::Value::Boolean(true) => ("on".to_owned(), false),
-            toml::Value::Boolean(false) => ("off".to_owned(), false),
-            toml::Value::Integer(number) => (number.to_string(), true),
+        let (text, notation) = match toml::Value::deserialize(deserializer)? {
+            toml::Value::String(value) => (value, Notation::Quoted),
+            toml::Value::Boolean(true) => ("on".to_owned(), Notation::Quoted),
+            toml::Value::Boolean(false) => ("off".to_owned(), Notation::Quoted),
+            toml::Value::Integer(number) => (number.to_string(), Notation::Number),
+            toml::Value::Array(words) => {
+                let words: Option<Vec<&str>> = words.iter().map(toml::Value::as_str).collect();
+                let words = words.ok_or_else(|| D::Error::custom(NOT_A_VALUE))?;
+                (words.join(","), Notation::List)
+            }
             _ => return Err(D::Error::custom(NOT_A_VALUE)),
         };
-        Ok(Self { text, is_number })
+        Ok(Self { text, notation })
     }
 }
 
@@ -249,9 +256,9 @@ fn without_value(message: &str) -> String {
     escape(shown.replace('\n', ", ").as_bytes())
 }
 
-fn line_of(octets: &[u8], offset: usize) -> usize {
-    let before = &octets[..offset.min(octets.len())];
-    1 + before.iter().filter(|&&octet| octet == b'\n').count()
+fn line_of(bytes: &[u8], offset: usize) -> usize {
+    let before = &bytes[..offset.min(bytes.len())];
+    1 + before.iter().filter(|&&byte| byte == b'\n').count()
 }
 
 fn place(path: &Path, line: Option<usize>) -> String {

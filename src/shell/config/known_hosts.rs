@@ -35,11 +35,11 @@ impl KnownHosts {
             .filter(|error| error.kind() != io::ErrorKind::NotFound)
     }
 
-    /// The certificate that was trusted for this host. The last line counts; what stands behind the fingerprint, and
+    /// The certificate that was trusted for this host. The last line counts; what comes after the fingerprint, and
     /// lines that say nothing, are passed over.
     pub(crate) fn fingerprint(&self, host: &str, port: u16) -> Option<Fingerprint> {
-        let octets = fs::read(self.path.as_deref()?).ok()?;
-        let text = String::from_utf8_lossy(&octets);
+        let bytes = fs::read(self.path.as_deref()?).ok()?;
+        let text = String::from_utf8_lossy(&bytes);
         let name = name(host, port);
         text.trim_start_matches('\u{feff}')
             .lines()
@@ -55,7 +55,7 @@ impl KnownHosts {
     ///
     /// # Errors
     ///
-    /// What the system says.
+    /// The error of the system.
     pub(crate) fn remember(
         &self,
         host: &str,
@@ -66,7 +66,7 @@ impl KnownHosts {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder)?;
         }
-        // A line that somebody left without its end stays a line of its own.
+        // A last line without a line end stays a line of its own.
         let is_open =
             fs::read(path).is_ok_and(|text| text.last().is_some_and(|last| *last != b'\n'));
         let begin = if is_open { "\n" } else { "" };
@@ -96,8 +96,8 @@ mod tests {
     use super::KnownHosts;
     use crate::tls::Fingerprint;
 
-    fn fingerprint(octet: u8) -> Fingerprint {
-        vec![format!("{octet:02X}"); 32].join(":").parse().unwrap()
+    fn fingerprint(byte: u8) -> Fingerprint {
+        vec![format!("{byte:02X}"); 32].join(":").parse().unwrap()
     }
 
     #[test]

@@ -19,7 +19,7 @@ pub struct Options {
     #[command(subcommand)]
     pub mode: Option<Mode>,
     /// The server: HOST, HOST:PORT, [IPV6]:PORT or ftp://user@host/path (ftps:// for implicit TLS). A bare host sends
-    /// nothing; a URL logs in and changes directory. Leave the password out of it and be asked.
+    /// nothing; a URL logs in and changes directory. Leave out the password to be asked for it.
     pub target: Option<String>,
     /// The port, for those who are used to `HOST PORT`.
     #[arg(requires = "target")]
@@ -41,15 +41,19 @@ pub struct Common {
         allow_hyphen_values = true
     )]
     pub commands: Vec<OsString>,
-    /// In a script, end at the first line that fails; else a refusal does not end it. A replay ends at the first
+    /// In a script, end at the first line that fails; otherwise a refusal does not end it. A replay ends at the first
     /// transcript that fails.
     #[arg(long, global = true)]
     pub stop: bool,
-    /// In a script, end after so long without an octet on either connection.
+    /// In a script, end after this time in which nothing moves on either connection, or in which the server does not read a line.
     #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds, global = true)]
     pub timeout: Duration,
-    /// TLS: `off` begins in clear; `require` sends AUTH TLS, PBSZ 0 and PROT P and does without a connection rather than without them;
-    /// `implicit` begins TLS before the greeting, as ftps:// does.
+    /// In a script, end when a reply is not whole this long after its command, or after its data last moved, even if bytes of it
+    /// come in; 5 times --timeout if not given.
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, global = true)]
+    pub reply_timeout: Option<Duration>,
+    /// TLS: `off` begins in clear; `require` sends AUTH TLS, PBSZ 0 and PROT P and closes the connection if one of them
+    /// is refused; `implicit` begins TLS before the greeting, as ftps:// does.
     #[arg(long, value_enum, value_name = "HOW", global = true)]
     pub tls: Option<Tls>,
     /// Trust the certificates in this PEM file, instead of those that the platform trusts.
@@ -61,6 +65,14 @@ pub struct Common {
     /// When to colour the dialogue.
     #[arg(long, value_enum, default_value_t = Colour::Auto, global = true)]
     pub color: Colour,
+}
+
+impl Common {
+    /// How long a script waits for a whole reply.
+    #[must_use]
+    pub fn reply_limit(&self) -> Duration {
+        self.reply_timeout.unwrap_or(self.timeout * 5)
+    }
 }
 
 /// What `--tls` takes.
@@ -119,8 +131,8 @@ pub struct Practice {
 /// `ftpsh record`.
 #[derive(Args, Debug)]
 pub struct Record {
-    /// The transcript to write; one that exists is refused. Uploads that cannot stand in it lie beside it, in FILE.1.data
-    /// and so on. Passwords become {password}.
+    /// The transcript to write; one that exists is refused. Uploads that do not fit into it are put beside it, in
+    /// FILE.1.data and so on. Passwords become {password}.
     pub file: PathBuf,
     /// The server, as without `record`; if left out, the session of the first `open` is recorded.
     pub target: Option<String>,
@@ -151,13 +163,14 @@ pub struct Replay {
     /// The value of a variable; may be given several times. Others may see it: a secret is better given in the environment.
     #[arg(long = "var", value_name = "NAME=VALUE")]
     pub variables: Vec<OsString>,
-    /// Play so many transcripts at a time, each on a connection of its own.
+    /// Play this many transcripts at a time, each on a connection of its own.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=64))]
     pub jobs: u8,
     /// Write what came into each FILE where it expects something else. Comments, and all lines that were right, stay.
     #[arg(long)]
     pub update: bool,
-    /// Write a report; may be given several times. KIND is json, junit or tap; without a FILE, standard output has it.
+    /// Write a report; may be given several times. KIND is json, junit or tap; without a FILE, it goes to standard
+    /// output.
     #[arg(long = "report", value_name = "KIND[=FILE]")]
     pub reports: Vec<ReportTo>,
     /// Show the dialogue of every transcript; else it is shown if there is only one.
@@ -169,9 +182,9 @@ pub struct Replay {
 #[derive(Args, Debug)]
 #[command(after_help = IMPORT_HELP)]
 pub struct Import {
-    /// What is to be read; `-` is standard input.
+    /// The file to read; `-` is standard input.
     pub file: PathBuf,
-    /// The notation it is in (see below), if it is not to be found out.
+    /// The notation it is in (see below); found out if left out.
     #[arg(long, value_name = "KIND")]
     pub from: Option<Kind>,
 }
@@ -208,10 +221,10 @@ impl std::str::FromStr for ReportTo {
             "json" => Format::Json,
             "junit" => Format::Junit,
             "tap" => Format::Tap,
-            _ => return Err("write json, junit or tap, and =FILE behind it for a file"),
+            _ => return Err("write json, junit or tap, and =FILE after it for a file"),
         };
         if file == Some("") {
-            return Err("a file is named behind the =, as in junit=report.xml");
+            return Err("name a file after the =, as in junit=report.xml");
         }
         let file = file.filter(|file| *file != "-").map(PathBuf::from);
         Ok(Self { format, file })
@@ -255,9 +268,9 @@ const REPLAY_USAGE: &str = "ftpsh replay [OPTIONS] FILE... [TARGET]";
 
 const REPLAY_HELP: &str = "\
 FILE ends in `.ftp`; `article` is the built-in one, a broken upload finished by
-hand with SIZE and APPE. `.txt` and `.log` are files that others wrote: what is
-no transcript is imported first. The last argument is the TARGET if it is none.
-Where that does not fit, --target or --practice make every argument a FILE.
+hand with SIZE and APPE. `.txt` and `.log` are files that others wrote: one that
+is not a transcript is imported first. The last argument is the TARGET if it is
+not a FILE. With --target or --practice every argument is a FILE.
 Without a TARGET, the practice server is started anew for each FILE.
 
 {name} in a transcript is a variable: --var name=value, or FTPSH_VAR_NAME in
@@ -265,7 +278,7 @@ the environment, or the user and the password of an ftp:// TARGET.";
 
 const IMPORT_HELP: &str = "\
 Kinds:
-  written    C: and S:, as articles print them, with stage directions
+  written    C: and S:, as articles print them, with remarks between them
   telnet     the screen of telnet or nc, the data connection's window too
   curl       curl -v
   lftp       lftp with debug
@@ -283,7 +296,7 @@ Forms:
   text      C: and S:, which `ftpsh import` reads
 
 Secrets never appear: they stay {password}.
-What is not a transcript is imported first.";
+A file that is not a transcript is imported first.";
 
 const HELP_COLUMNS: usize = 79;
 const FAULT_COLUMN: usize = 28;
@@ -292,12 +305,12 @@ const EXIT_CODES: &str = "\
 Exit codes:
     0  done
     1  in a script, a command was refused (4yz, 5yz), or a download came short of
-       the size that the server had told
+       the size that the server had announced
     2  usage, or a line that cannot be sent
     3  could not connect, the connection was lost, or no reply in time
-    4  TLS: no handshake, a certificate that is not trusted, octets that were put in between,
+    4  TLS: no handshake, a certificate that is not trusted, bytes that were injected,
        data that end without close_notify
-    5  the server broke the protocol (64 MiB that answer nothing)
+    5  the server broke the protocol (64 MiB without a reply)
     6  a transcript's expectation was not met
     7  a local file could not be read or written
     8  a resume was refused, or its result could not be verified

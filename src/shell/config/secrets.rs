@@ -7,11 +7,11 @@ use std::ops::Range;
 use crate::protocol::{SentMask, verbs};
 use crate::shell::line::quote::{NAME as QUOTE, Quoted, unescape_one};
 
-/// The octets of the line that must not be seen or stored; `None` if there are none.
+/// The bytes of the line that must not be seen or stored; `None` if there are none.
 ///
-/// Masked are the argument of PASS, ACCT and ADAT, raw or behind `quote`, what follows the user of `login`, the
+/// Masked are the argument of PASS, ACCT and ADAT, raw or after `quote`, what follows the user of `login`, the
 /// password of a URL, all arguments of an alias for which `alias_is_secret` holds, and what such a step holds in a
-/// definition of an alias. If a line has several secrets, what stands between them is masked too.
+/// definition of an alias. If a line has several secrets, what is between them is masked too.
 #[must_use]
 pub fn secret_span(line: &[u8], alias_is_secret: &dyn Fn(&str) -> bool) -> Option<Range<usize>> {
     let start = skip_blanks(line, 0);
@@ -21,9 +21,9 @@ pub fn secret_span(line: &[u8], alias_is_secret: &dyn Fn(&str) -> bool) -> Optio
     let by_first_word = match word.as_slice() {
         QUOTE => quoted_secret(&line[start..]).map(|secret| start + secret),
         b"login" => Some(skip_blanks(line, word_end(line, arguments))),
-        b"send" => secret_in_octets(&line[arguments..]).map(|secret| arguments + secret),
+        b"send" => secret_in_bytes(&line[arguments..]).map(|secret| arguments + secret),
         b"alias" => secret_in_definition(&line[end..])
-            .or_else(|| secret_in_octets(&line[end..]))
+            .or_else(|| secret_in_bytes(&line[end..]))
             .map(|secret| end + secret),
         _ if is_secret_alias(&line[..end], alias_is_secret) => Some(arguments),
         _ => verb_secret(line),
@@ -55,7 +55,7 @@ fn is_secret_alias(word: &[u8], alias_is_secret: &dyn Fn(&str) -> bool) -> bool 
 /// Where the argument of PASS, ACCT or ADAT begins. As [`crate::protocol::Command::secret`] sees it, since some
 /// servers skip leading blanks.
 fn verb_secret(line: &[u8]) -> Option<usize> {
-    let start = line.iter().position(|octet| !octet.is_ascii_whitespace())?;
+    let start = line.iter().position(|byte| !byte.is_ascii_whitespace())?;
     let length = line[start..]
         .iter()
         .position(u8::is_ascii_whitespace)
@@ -64,34 +64,34 @@ fn verb_secret(line: &[u8]) -> Option<usize> {
     (argument < line.len()).then_some(argument)
 }
 
-/// The same behind `quote`, where the verb may be escaped, or put in quotes by mistake.
+/// The same after `quote`, where the verb may be escaped, or put in quotes by mistake.
 fn quoted_secret(line: &[u8]) -> Option<usize> {
     let lower_case = line.to_ascii_lowercase();
     let quoted = Quoted::find(&lower_case)?;
     let text = &line[quoted.offset..];
-    let mut octets = Vec::with_capacity(text.len());
+    let mut bytes = Vec::with_capacity(text.len());
     let mut places = Vec::with_capacity(text.len());
     let mut at = 0;
     while at < text.len() {
         let plain = (text[at], 1);
-        let (octet, length) = if quoted.escaped {
+        let (byte, length) = if quoted.escaped {
             // An escape that is not finished yet counts as what is there.
             unescape_one(&text[at..]).unwrap_or(plain)
         } else {
             plain
         };
-        octets.push(if is_quote(octet) { b' ' } else { octet });
+        bytes.push(if is_quote(byte) { b' ' } else { byte });
         places.push(quoted.offset + at);
         at += length;
     }
-    verb_secret(&octets).map(|secret| places[secret])
+    verb_secret(&bytes).map(|secret| places[secret])
 }
 
 /// Where the digits of a secret begin in `hex 'DIGITS'`, quotes and blanks among them or not.
-fn secret_in_octets(arguments: &[u8]) -> Option<usize> {
+fn secret_in_bytes(arguments: &[u8]) -> Option<usize> {
     let offset = arguments.windows(3).position(|word| word == b"hex")? + 3;
     let digits = &arguments[offset..];
-    let (mut octets, mut places) = (Vec::new(), Vec::new());
+    let (mut bytes, mut places) = (Vec::new(), Vec::new());
     let mut high = None;
     for (at, &digit) in digits.iter().enumerate() {
         let Some(value) = char::from(digit).to_digit(16) else {
@@ -100,23 +100,23 @@ fn secret_in_octets(arguments: &[u8]) -> Option<usize> {
         match high.take() {
             None => high = Some((value, offset + at)),
             Some((high, place)) => {
-                octets.push(u8::try_from(high * 16 + value).unwrap_or_default());
+                bytes.push(u8::try_from(high * 16 + value).unwrap_or_default());
                 places.push(place);
             }
         }
     }
     if let Some((_, place)) = high {
-        // Half an octet of a secret is not to be seen either.
-        octets.push(b'x');
+        // Half a byte of a secret must not be seen either.
+        bytes.push(b'x');
         places.push(place);
     }
-    let masked = SentMask::default().take(&octets);
+    let masked = SentMask::default().take(&bytes);
     masked.secrets.first().map(|secret| places[secret.start])
 }
 
 /// The first step of a definition that holds a secret.
 fn secret_in_definition(definition: &[u8]) -> Option<usize> {
-    let is_letter = |octet: &u8| octet.is_ascii_alphanumeric();
+    let is_letter = |byte: &u8| byte.is_ascii_alphanumeric();
     let starts = (1..definition.len()).filter(|&at| !is_letter(&definition[at - 1]));
     starts
         .filter_map(|start| {
@@ -136,12 +136,12 @@ fn url_passwords(line: &[u8]) -> impl Iterator<Item = Range<usize>> {
         let authority = separator + 3;
         let scheme = line[..separator]
             .iter()
-            .rposition(|octet| !(octet.is_ascii_alphanumeric() || b"+-.".contains(octet)))
+            .rposition(|byte| !(byte.is_ascii_alphanumeric() || b"+-.".contains(byte)))
             .map(|before| line[before]);
         let end = match scheme {
             Some(quote) if is_quote(quote) => line[authority..]
                 .iter()
-                .position(|&octet| octet == quote)
+                .position(|&byte| byte == quote)
                 .map_or(line.len(), |length| authority + length),
             _ => word_end(line, authority),
         };
@@ -155,7 +155,7 @@ fn url_passwords(line: &[u8]) -> impl Iterator<Item = Range<usize>> {
 fn password_of_url(rest: &[u8]) -> Option<Range<usize>> {
     let authority_end = rest
         .iter()
-        .position(|octet| b"/\\?#".contains(octet))
+        .position(|byte| b"/\\?#".contains(byte))
         .unwrap_or(rest.len());
     if let Some(password) = password_before_at(&rest[..authority_end]) {
         return Some(password);
@@ -164,17 +164,17 @@ fn password_of_url(rest: &[u8]) -> Option<Range<usize>> {
     if authority.contains(&b'@') || authority.starts_with(b"[") {
         return None;
     }
-    let start = authority.iter().position(|&octet| octet == b':')? + 1;
+    let start = authority.iter().position(|&byte| byte == b':')? + 1;
     if authority[start..].iter().all(u8::is_ascii_digit) {
         return None;
     }
     Some(password_before_at(rest).unwrap_or(start..rest.len()))
 }
 
-/// What stands between the first `:` and the last `@`.
+/// What is between the first `:` and the last `@`.
 fn password_before_at(authority: &[u8]) -> Option<Range<usize>> {
-    let end = authority.iter().rposition(|&octet| octet == b'@')?;
-    let start = authority[..end].iter().position(|&octet| octet == b':')? + 1;
+    let end = authority.iter().rposition(|&byte| byte == b'@')?;
+    let start = authority[..end].iter().position(|&byte| byte == b':')? + 1;
     (start < end).then_some(start..end)
 }
 
@@ -191,7 +191,7 @@ fn password_of_target(line: &[u8], arguments: usize) -> Option<Range<usize>> {
 fn skip_blanks(line: &[u8], from: usize) -> usize {
     line[from..]
         .iter()
-        .position(|octet| !octet.is_ascii_whitespace())
+        .position(|byte| !byte.is_ascii_whitespace())
         .map_or(line.len(), |length| from + length)
 }
 
@@ -199,21 +199,21 @@ fn skip_blanks(line: &[u8], from: usize) -> usize {
 fn word_end(line: &[u8], from: usize) -> usize {
     let mut open_quote = None;
     let mut escaped = false;
-    for (at, &octet) in line.iter().enumerate().skip(from) {
+    for (at, &byte) in line.iter().enumerate().skip(from) {
         match open_quote {
             _ if escaped => escaped = false,
-            None | Some(b'"') if octet == b'\\' => escaped = true,
-            Some(quote) if octet == quote => open_quote = None,
-            None if is_quote(octet) => open_quote = Some(octet),
-            None if octet.is_ascii_whitespace() => return at,
+            None | Some(b'"') if byte == b'\\' => escaped = true,
+            Some(quote) if byte == quote => open_quote = None,
+            None if is_quote(byte) => open_quote = Some(byte),
+            None if byte.is_ascii_whitespace() => return at,
             _ => {}
         }
     }
     line.len()
 }
 
-fn is_quote(octet: u8) -> bool {
-    matches!(octet, b'\'' | b'"')
+fn is_quote(byte: u8) -> bool {
+    matches!(byte, b'\'' | b'"')
 }
 
 #[cfg(test)]

@@ -4,8 +4,7 @@
 //! and what `help set` says.
 //!
 //! ```text
-//! Setting { name: "pager", of: &Switch(|settings: &mut Self| &mut settings.pager), about: "..." }
-//! Setting { name: "abort", of: &Choice(|settings: &mut Self| &mut settings.abort), about: "..." }
+//! Setting { name: "pager", of: &Choice(|settings: &mut Self| &mut settings.pager), about: "..." }
 //! Setting { name: "width", of: &Number { range: 20..=400, unit: "columns", field: |settings| ... }, about: "..." }
 //! ```
 
@@ -39,28 +38,33 @@ pub trait SettingType<S>: Sync {
         String::new()
     }
 
-    /// Whether it is a number, which needs no quotes in the configuration file.
-    fn is_number(&self) -> bool {
-        false
+    /// How a value may be written in the configuration file, besides in quotes.
+    fn notation(&self) -> Notation {
+        Notation::Quoted
     }
+}
+
+/// How a value is written in the configuration file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notation {
+    /// `"raw"`; a boolean stands for `"on"` or `"off"`.
+    Quoted,
+    /// `80`.
+    Number,
+    /// `["a", "b"]`.
+    List,
 }
 
 /// A type with a name for each of its values.
 pub trait Named: Copy + PartialEq + Sized + 'static {
-    /// Every value with its name, the default first.
+    /// Every value with its name.
     const NAMES: &'static [(&'static str, Self)];
 }
 
 /// Where a value is kept.
 type Field<S, T> = fn(&mut S) -> &mut T;
 
-/// `on` or `off`; this one is on unless it is switched off.
-pub struct Switch<S>(pub Field<S, bool>);
-
-/// The same, but it is off unless it is switched on.
-pub struct OffSwitch<S>(pub Field<S, bool>);
-
-/// One of a few names.
+/// One of a few names; `on` or `off` for a `bool`.
 pub struct Choice<S, T>(pub Field<S, T>);
 
 /// A whole number.
@@ -142,35 +146,11 @@ impl<S> std::fmt::Debug for Setting<S> {
     }
 }
 
-impl<S: Clone> SettingType<S> for Switch<S> {
-    fn value(&self, settings: &S) -> String {
-        switch_name(*(self.0)(&mut settings.clone()))
-    }
-
-    fn set(&self, settings: &mut S, value: &str) -> bool {
-        set_switch((self.0)(settings), value)
-    }
-
-    fn names(&self) -> Vec<&'static str> {
-        vec![ON, OFF]
-    }
+impl Named for bool {
+    const NAMES: &'static [(&'static str, Self)] = &[("on", true), ("off", false)];
 }
 
-impl<S: Clone> SettingType<S> for OffSwitch<S> {
-    fn value(&self, settings: &S) -> String {
-        switch_name(*(self.0)(&mut settings.clone()))
-    }
-
-    fn set(&self, settings: &mut S, value: &str) -> bool {
-        set_switch((self.0)(settings), value)
-    }
-
-    fn names(&self) -> Vec<&'static str> {
-        vec![OFF, ON]
-    }
-}
-
-impl<S: Clone, T: Named> SettingType<S> for Choice<S, T> {
+impl<S: Clone + Default, T: Named> SettingType<S> for Choice<S, T> {
     fn value(&self, settings: &S) -> String {
         let value = *(self.0)(&mut settings.clone());
         let named = T::NAMES.iter().find(|(_, known)| *known == value);
@@ -186,7 +166,10 @@ impl<S: Clone, T: Named> SettingType<S> for Choice<S, T> {
     }
 
     fn names(&self) -> Vec<&'static str> {
-        T::NAMES.iter().map(|(name, _)| *name).collect()
+        let default = *(self.0)(&mut S::default());
+        let mut named: Vec<_> = T::NAMES.iter().collect();
+        named.sort_by_key(|(_, value)| *value != default);
+        named.into_iter().map(|(name, _)| *name).collect()
     }
 }
 
@@ -209,8 +192,8 @@ impl<S: Clone> SettingType<S> for Number<S> {
         format!("{least} to {most} {}", self.unit)
     }
 
-    fn is_number(&self) -> bool {
-        true
+    fn notation(&self) -> Notation {
+        Notation::Number
     }
 }
 
@@ -229,6 +212,10 @@ impl<S: Clone> SettingType<S> for List<S> {
     fn describe(&self) -> String {
         format!("{}, with commas between them", self.words)
     }
+
+    fn notation(&self) -> Notation {
+        Notation::List
+    }
 }
 
 impl<S: Clone> SettingType<S> for Text<S> {
@@ -245,21 +232,6 @@ impl<S: Clone> SettingType<S> for Text<S> {
         self.what.to_owned()
     }
 }
-
-fn switch_name(is_on: bool) -> String {
-    if is_on { ON } else { OFF }.to_owned()
-}
-
-fn set_switch(field: &mut bool, value: &str) -> bool {
-    let is_name = [ON, OFF].contains(&value);
-    if is_name {
-        *field = value == ON;
-    }
-    is_name
-}
-
-const ON: &str = "on";
-const OFF: &str = "off";
 
 #[cfg(test)]
 mod tests {

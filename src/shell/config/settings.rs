@@ -1,6 +1,6 @@
 //! What `set NAME VALUE` changes.
 
-use super::setting::{Choice, Named, OffSwitch, Setting, Switch};
+use super::setting::{Choice, Named, Setting};
 use crate::shell::screen::escape::escape;
 use crate::shell::screen::prompt::PromptParts;
 
@@ -21,7 +21,7 @@ impl Named for DataHost {
 /// Who may open an active data connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum DataPeer {
-    /// Anybody.
+    /// Anyone.
     Any,
     /// The server's address only.
     #[default]
@@ -65,7 +65,7 @@ impl Named for Multiline {
 /// How a transfer is aborted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Abort {
-    /// ABOR behind Telnet IP and Synch.
+    /// ABOR after Telnet IP and Synch.
     #[default]
     Synch,
     /// ABOR alone.
@@ -77,13 +77,13 @@ impl Named for Abort {
         &[("synch", Self::Synch), ("plain", Self::Plain)];
 }
 
-/// How `open` goes about TLS.
+/// How `open` begins with regard to TLS.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TlsStart {
-    /// Not at all: who wants TLS types AUTH TLS.
+    /// In clear: AUTH TLS can be typed.
     #[default]
     Off,
-    /// AUTH TLS, PBSZ 0 and PROT P are sent, and without them there is no connection.
+    /// AUTH TLS, PBSZ 0 and PROT P are sent, and if one is refused the connection is closed.
     Require,
     /// TLS begins before the greeting, then PBSZ 0 and PROT P are sent.
     Implicit,
@@ -191,66 +191,66 @@ impl Settings {
         Setting {
             name: "abort",
             of: &Choice(|settings: &mut Self| &mut settings.abort),
-            about: "how Ctrl-C sends ABOR: behind Telnet IP and Synch, or alone",
+            about: "how Ctrl-C sends ABOR: after Telnet IP and Synch, or alone",
         },
         Setting {
             name: "hints",
-            of: &Switch(|settings: &mut Self| &mut settings.hints),
+            of: &Choice(|settings: &mut Self| &mut settings.hints),
             about: "what could come next and what may go wrong, and in grey what a line may go on with",
         },
         Setting {
             name: "time",
-            of: &OffSwitch(|settings: &mut Self| &mut settings.time),
+            of: &Choice(|settings: &mut Self| &mut settings.time),
             about: "the time of day and the milliseconds since the last command, in front of what happens",
         },
         Setting {
             name: "prompt-user",
-            of: &OffSwitch(|settings: &mut Self| &mut settings.prompt.user),
+            of: &Choice(|settings: &mut Self| &mut settings.prompt.user),
             about: "in the prompt: the user who is logged in",
         },
         Setting {
             name: "prompt-host",
-            of: &OffSwitch(|settings: &mut Self| &mut settings.prompt.host),
+            of: &Choice(|settings: &mut Self| &mut settings.prompt.host),
             about: "in the prompt: the host",
         },
         Setting {
             name: "prompt-dir",
-            of: &OffSwitch(|settings: &mut Self| &mut settings.prompt.directory),
+            of: &Choice(|settings: &mut Self| &mut settings.prompt.directory),
             about: "in the prompt: the working directory, as the last 257 said",
         },
         Setting {
             name: "prompt-tls",
-            of: &Switch(|settings: &mut Self| &mut settings.prompt.tls),
+            of: &Choice(|settings: &mut Self| &mut settings.prompt.tls),
             about: "in the prompt: `ftps` while TLS protects the control connection",
         },
         Setting {
             name: "prompt-data",
-            of: &Switch(|settings: &mut Self| &mut settings.prompt.data),
+            of: &Choice(|settings: &mut Self| &mut settings.prompt.data),
             about: "in the prompt: whether a data connection is open",
         },
         Setting {
             name: "prompt-rest",
-            of: &Switch(|settings: &mut Self| &mut settings.prompt.restart),
+            of: &Choice(|settings: &mut Self| &mut settings.prompt.restart),
             about: "in the prompt: the marker of a REST that is pending",
         },
         Setting {
             name: "prompt-rnfr",
-            of: &Switch(|settings: &mut Self| &mut settings.prompt.rename),
+            of: &Choice(|settings: &mut Self| &mut settings.prompt.rename),
             about: "in the prompt: an RNFR that waits for its RNTO",
         },
         Setting {
             name: "prompt-jobs",
-            of: &Switch(|settings: &mut Self| &mut settings.prompt.background),
+            of: &Choice(|settings: &mut Self| &mut settings.prompt.background),
             about: "in the prompt: the verb of a transfer in the background",
         },
         Setting {
             name: "gutter",
-            of: &Switch(|settings: &mut Self| &mut settings.gutter),
+            of: &Choice(|settings: &mut Self| &mut settings.gutter),
             about: "the mark in front of data on the screen that tells them from replies",
         },
         Setting {
             name: "pager",
-            of: &Switch(|settings: &mut Self| &mut settings.pager),
+            of: &Choice(|settings: &mut Self| &mut settings.pager),
             about: "data that are longer than the screen go to $PAGER, or to less",
         },
         Setting {
@@ -265,12 +265,12 @@ impl Settings {
         },
         Setting {
             name: "tls-resume",
-            of: &Switch(|settings: &mut Self| &mut settings.tls_resume),
+            of: &Choice(|settings: &mut Self| &mut settings.tls_resume),
             about: "data connections resume the TLS session of the control connection",
         },
         Setting {
             name: "tls-close-notify",
-            of: &Switch(|settings: &mut Self| &mut settings.tls_close_notify),
+            of: &Choice(|settings: &mut Self| &mut settings.tls_close_notify),
             about: "the end of what is sent is announced, as TLS wants it",
         },
     ];

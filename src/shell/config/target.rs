@@ -39,9 +39,9 @@ pub enum TargetError {
         "that target names no host: write HOST, HOST:PORT, [IPV6]:PORT or ftp://user@host/path"
     )]
     NoHost,
-    /// Behind the colon.
+    /// After the colon.
     #[error(
-        "{0} is not a port: a port is a number from 1 to 65535. An IPv6 address stands in brackets, as in [::1]:2121"
+        "{0} is not a port: a port is a number from 1 to 65535. An IPv6 address goes in brackets, as in [::1]:2121"
     )]
     BadPort(String),
     /// `user@host`, or with a password that must not be repeated.
@@ -57,7 +57,7 @@ pub enum TargetError {
     BadUrl(String),
     /// Another scheme.
     #[error(
-        "{0}:// is not spoken here: write ftp://host, or just the host; for TLS ftps://host, or ftpes://host with AUTH TLS"
+        "{0}:// is not supported: write ftp://host, or just the host; for TLS ftps://host, or ftpes://host with AUTH TLS"
     )]
     UnknownScheme(String),
 }
@@ -71,7 +71,7 @@ impl Target {
     pub fn read(text: &str) -> Result<Self, TargetError> {
         let text = text.trim();
         match text.split_once("://") {
-            // What stands in front of the `@` may be a password.
+            // What is before the `@` may be a password.
             Some((scheme, _)) if scheme.contains('@') => Err(TargetError::UserWithoutUrl),
             Some((scheme, _)) => match scheme.to_ascii_lowercase().as_str() {
                 "ftp" => Self::from_url(text),
@@ -92,7 +92,7 @@ impl Target {
         }
     }
 
-    /// The same server under TLS from the first octet, at the port for that unless another was named.
+    /// The same server under TLS from the first byte, at the port for that unless another was named.
     #[must_use]
     pub fn under_implicit_tls(mut self) -> Self {
         self.implicit_tls = true;
@@ -149,7 +149,7 @@ impl Target {
     fn from_url(text: &str) -> Result<Self, TargetError> {
         // A URL is read without the tabs in it, so they could hide an escape.
         let without_tabs = text.replace('\t', "");
-        if percent_decode_str(&without_tabs).any(|octet| b"\r\n\0".contains(&octet)) {
+        if percent_decode_str(&without_tabs).any(|byte| b"\r\n\0".contains(&byte)) {
             return Err(TargetError::LineEndInUrl);
         }
         let url = Url::parse(text).map_err(|error| TargetError::BadUrl(error.to_string()))?;

@@ -2,7 +2,7 @@
 
 use unicode_width::UnicodeWidthChar;
 
-/// How many rows of this width a prompt and the lines behind it cover. A terminal begins a new row when a character does
+/// How many rows of this width a prompt and the lines after it cover. A terminal begins a new row when a character does
 /// not fit any more, and rustyline when the row is full.
 pub(super) fn rows(prompt: &str, text: &str, columns: usize) -> usize {
     let (mut row, mut column) = (0, 0);

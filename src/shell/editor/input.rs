@@ -191,7 +191,7 @@ fn read_script_line(input: &mut dyn BufRead) -> Option<Vec<u8>> {
 }
 
 /// What is said of a line that the editor cannot hold.
-pub(crate) const NOT_TEXT: &str = "that line is not UTF-8 and was dropped, nothing was sent: `quote -x` takes such octets as \\xE9";
+pub(crate) const NOT_TEXT: &str = "that line is not UTF-8 and was dropped, nothing was sent: `quote -x` takes such bytes as \\xE9";
 
 /// Where there is no terminal to ask.
 const USUAL_COLUMNS: usize = 80;

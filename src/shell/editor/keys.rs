@@ -14,7 +14,7 @@ pub enum What {
     Data,
     /// A password.
     Secret,
-    /// A line that is no command: one of a here-document, or an answer.
+    /// A line that is not a command: one of a here-document, or an answer.
     Text,
 }
 

@@ -3,7 +3,6 @@
 pub mod assistance;
 mod assistant;
 mod extent;
-mod held_echo;
 mod input;
 mod keys;
 mod preferences;
@@ -24,12 +23,11 @@ use super::screen::painter::Screen;
 use assistant::{Assistant, paint_line, stars};
 use keys::{EndOfData, InsertTab, Keys};
 
-pub use held_echo::HeldEcho;
 pub(crate) use input::NOT_TEXT;
 pub use input::{AtTerminal, Input, Source};
 pub use keys::What;
 pub use preferences::{Bell, CompletionStyle, Mode, Preferences};
-pub use terminal_modes::TerminalModes;
+pub use terminal_modes::{HeldEcho, TerminalModes};
 
 /// Reads what a person types.
 pub struct Editor {
@@ -60,7 +58,7 @@ impl Editor {
     ///
     /// # Errors
     ///
-    /// What the terminal says.
+    /// The error of the terminal.
     pub fn new(
         screen: Screen,
         history: Option<PathBuf>,
@@ -86,7 +84,7 @@ impl Editor {
             .write()
             .unwrap_or_else(PoisonError::into_inner)
             .past_lines = PastLines::new(lines_of(inner.history()));
-        // A terminal without cursor (TERM=dumb) has no such printer; what comes there stands behind the prompt.
+        // A terminal without cursor (TERM=dumb) has no such printer; what comes there is shown after the prompt.
         if let Ok(mut printer) = inner.create_external_printer() {
             screen.set_above_prompt(Box::new(move |text| {
                 // A terminal that is gone ends the editor, which says so.
@@ -118,7 +116,7 @@ impl Editor {
         dimensions.map_or(USUAL_COLUMNS, |(columns, _)| usize::from(columns))
     }
 
-    /// Shows a pasted line behind its prompt, as if it had just been typed.
+    /// Shows a pasted line after its prompt, as if it had just been typed.
     pub fn show_typed(&self, prompt: &str, line: &str, what: What) {
         let line = escape(line.as_bytes());
         let knowledge = self
@@ -138,7 +136,7 @@ impl Editor {
     ///
     /// # Errors
     ///
-    /// Which file it was and what the system says, once.
+    /// Which file it was and the error of the system, once.
     pub fn remember(&mut self, line: &str) -> Result<(), HistoryLost> {
         self.knowledge
             .write()
@@ -203,7 +201,7 @@ fn bind_data_keys(inner: &mut rustyline::Editor<Assistant, FileHistory>, keys: &
 pub struct HistoryLost {
     /// The file.
     pub path: PathBuf,
-    /// What the system said.
+    /// The error of the system.
     pub error: ReadlineError,
 }
 

@@ -30,7 +30,7 @@ pub(super) const BUILTINS: &[(Builtin, &str, &str)] = &[
     (
         Builtin::Resume,
         "resume LOCAL [REMOTE]",
-        "finish a broken upload (--get: download), and prove it",
+        "finish a broken upload (--get: download), and check it",
     ),
     (Builtin::Close, "close", "close the connection without QUIT"),
     (Builtin::Exit, "exit, bye", "QUIT, and leave"),
@@ -65,7 +65,7 @@ pub(super) const BUILTINS: &[(Builtin, &str, &str)] = &[
     (
         Builtin::Resync,
         "resync",
-        "forget the replies that are still owed",
+        "forget the replies that are still outstanding",
     ),
     (
         Builtin::Table,
@@ -85,12 +85,12 @@ pub(super) const BUILTINS: &[(Builtin, &str, &str)] = &[
     (
         Builtin::Trace,
         "trace [on|hex|off|[>>] FILE]",
-        "show the octets of both connections",
+        "show the bytes of both connections",
     ),
     (
         Builtin::Send,
-        "send NAME, send hex 'OCTETS'",
-        "Telnet commands, and octets that no line can hold",
+        "send NAME, send hex 'BYTES'",
+        "Telnet commands, and bytes that no line can hold",
     ),
 ];
 
@@ -160,7 +160,7 @@ pub(super) fn explain_quote(page: &mut Page) {
     page.paragraph(0, "quote -x LINE");
     page.paragraph(
         2,
-        "the same, with \\xE9 for an octet by its number and \\\\ for a backslash",
+        "the same, with \\xE9 for a byte by its number and \\\\ for a backslash",
     );
 }
 
@@ -202,11 +202,10 @@ const RESUME: &[(&str, &str)] = &[
 const RECORD: &str = "\
 Everything that is sent and received goes to FILE as it happens; passwords become {password}. In the middle of a session the \
 recording begins with the login and with the commands whose effect lasts. It ends with the session or with `record off`. \
-Uploads that cannot stand in FILE lie beside it. `record` alone tells whether and where.";
+Uploads that do not fit into FILE are put beside it. `record` alone says whether and where.";
 
 const LISTEN: &str = "The next transfer uses the connection that the server makes to that port. A PORT or EPRT that you \
-    type opens the port that it names in the same way. Only the server's address is let in (`set data-peer any`: \
-    everybody). If a firewall keeps the server out, PASV or EPSV goes the other way.";
+    type opens the port that it names in the same way. Only the server may connect (`set data-peer any`: anyone). If a firewall keeps the server out, PASV or EPSV goes the other way.";
 
 const WHY: &str = "It reads the digits of the code, looks at the command that was answered and at what the server had \
     acknowledged before it, and says what to type next. Nothing is sent.";
@@ -225,9 +224,7 @@ const TRACE: &[(&str, &str)] = &[
     ("off", "neither screen nor file"),
 ];
 
-const TRACE_MORE: &str = "C is the control connection, D the data connection, → went out, ← came in. TLS: the octets \
-    travelled inside it, and are shown as they are outside. Passwords are masked; an octet that may begin an echo of one \
-    waits until that is known.";
+const TRACE_MORE: &str = "C is the control connection, D the data connection, → went out, ← came in. TLS: the bytes went inside it, and are shown as they are outside. Passwords are masked; a byte that may begin an echo of one waits until that is known.";
 
 const SEND: &[(&str, &str)] = &[
     (
@@ -238,12 +235,12 @@ const SEND: &[(&str, &str)] = &[
         "synch",
         "IAC IP, then IAC as urgent data, DM: what goes in front of ABOR",
     ),
-    ("hex 'FF F1'", "these octets, and no line end"),
+    ("hex 'FF F1'", "these bytes, and no line end"),
 ];
 
 const SEND_MORE: &str = "Each is shown as it goes out. If hex ends a command line (0D 0A), its reply is awaited as if the \
     line had been typed, but a transfer has no data. Without a line end, what you send next goes on with the same line. \
-    Octets that end no line are owed nothing: what comes for them stands as unasked. TLS has no urgent data.";
+    Bytes that do not end a line get no reply: what comes for them is shown as unexpected. TLS has no urgent data.";
 
 const OCTETS_COLUMNS: usize = 40;
 const RESUME_COLUMNS: usize = 32;

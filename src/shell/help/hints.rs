@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::advice::{self, Circumstances};
+use super::explanations::{self, Circumstances};
 use crate::client::{Ending, Outcome, Status};
 use crate::protocol::Command;
 use crate::shell::config::secrets::without_secrets;
@@ -37,14 +37,15 @@ impl Hints {
         if !settings.hints || !self.is_interactive {
             return;
         }
-        if let Some(warning) = advice::warning(command, &status.learnt) {
+        if let Some(warning) = explanations::warning(command, &status.learnt) {
             self.painter.say(Tone::Hint, &warning);
         }
         let circumstances = Circumstances::of(status, settings);
-        let sends_in_clear = advice::sends_data_in_clear(command, &status.learnt, circumstances);
+        let sends_in_clear =
+            explanations::sends_data_in_clear(command, &status.learnt, circumstances);
         if sends_in_clear && !self.has_told_of_clear_data {
             self.has_told_of_clear_data = true;
-            self.painter.say(Tone::Hint, advice::DATA_IN_CLEAR);
+            self.painter.say(Tone::Hint, explanations::DATA_IN_CLEAR);
         }
     }
 
@@ -67,10 +68,11 @@ impl Hints {
         };
         let answered = status.last_answered.as_ref();
         let answered = answered.filter(|last| last.reply.code.0 == outcome.code());
-        // Only a script has comments, and nobody would ask it `why`.
-        let answered = answered.filter(|last| self.is_interactive || advice::is_comment(last));
+        // Only a script has comments, and `why` is of no use there.
+        let answered =
+            answered.filter(|last| self.is_interactive || explanations::is_comment(last));
         let circumstances = Circumstances::of(status, settings);
-        if let Some(hint) = answered.and_then(|last| advice::hint(last, circumstances)) {
+        if let Some(hint) = answered.and_then(|last| explanations::hint(last, circumstances)) {
             self.painter.say(Tone::Hint, &hint);
         }
     }
@@ -133,10 +135,10 @@ fn missing_data_connection(outcome: &Outcome) -> Option<&'static str> {
     match outcome.ending {
         _ if !outcome.lacked_data_connection => None,
         Ending::TimedOut => Some(
-            "no data connection was opened, so the server waited in vain: PASV comes before the transfer",
+            "no data connection was opened, so the data could not come: PASV comes before the transfer",
         ),
         Ending::Interrupted => Some(
-            "no data connection was opened, so the server waits in vain: ABOR, PASV, then once more",
+            "no data connection was opened, so the data cannot come: ABOR, PASV, then the command again",
         ),
         _ => None,
     }

@@ -1,8 +1,8 @@
 //! Help out of the tables: lines, built-ins, aliases, verbs, reply codes.
 
-pub mod advice;
 mod builtins;
 mod codes;
+pub mod explanations;
 pub(crate) mod hints;
 mod verb;
 pub mod why;
@@ -30,7 +30,7 @@ pub fn overview(aliases: &Aliases, columns: usize) -> String {
     }
     page.paragraph(
         0,
-        "Tab completes, and the right arrow key takes what stands in grey.",
+        "Tab completes, and the right arrow key takes what is shown in grey.",
     );
     page.paragraph(
         0,
@@ -60,7 +60,7 @@ pub fn overview(aliases: &Aliases, columns: usize) -> String {
     page.into_text()
 }
 
-/// What `help TOPIC` prints; `None` for a topic that nobody knows. `SITE CHMOD` is one topic of two words.
+/// What `help TOPIC` prints; `None` for an unknown topic. `SITE CHMOD` is one topic of two words.
 #[must_use]
 pub fn topic(words: &[String], aliases: &Aliases, columns: usize) -> Option<String> {
     let (first, rest) = words.split_first()?;
@@ -82,9 +82,9 @@ pub fn topic(words: &[String], aliases: &Aliases, columns: usize) -> Option<Stri
     Some(page.into_text())
 }
 
-/// A word of other clients, and what it is here; `false` if it is none.
+/// A word of other clients, and what it is here; `false` if it is not one.
 fn explain_elsewhere(page: &mut Page, word: &str) -> bool {
-    let Some(said) = advice::elsewhere(word) else {
+    let Some(said) = explanations::elsewhere(word) else {
         return false;
     };
     page.paragraph(0, &format!("{} {said}", escape(word.as_bytes())));

@@ -8,7 +8,7 @@
 //!   Next    RNFR and the old name, then RNTO b
 //! ```
 
-use super::advice::{self, Advice, Circumstances};
+use super::explanations::{self, Circumstances, Explanation};
 use crate::client::Status;
 use crate::protocol::learnt::DataPortUse;
 use crate::protocol::{Answered, Verb, reply_codes, verbs};
@@ -41,12 +41,14 @@ pub fn explain(
     if !status.connected {
         page.item("State", LABEL_COLUMNS, &state(status));
     }
-    let advice = advice::all(answered, circumstances);
-    explain_here(&mut page, &advice, status.connected);
+    let fitting = explanations::all(answered, circumstances);
+    explain_here(&mut page, &fitting, status.connected);
     let verb = answered.verb();
     if let Some(entry) = entry {
         page.item("Usually", LABEL_COLUMNS, entry.causes_for(&verb));
-        let is_without_next = advice.iter().all(|advice| advice.next.is_empty());
+        let is_without_next = fitting
+            .iter()
+            .all(|explanation| explanation.next.is_empty());
         if is_without_next && status.connected && !entry.advice.is_empty() {
             page.item("Next", LABEL_COLUMNS, entry.advice);
         }
@@ -64,9 +66,9 @@ pub fn explain(
 }
 
 /// The explanations that fit best. Without a connection nothing that they could suggest can be sent.
-fn explain_here(page: &mut Page, advice: &[Advice], is_connected: bool) {
+fn explain_here(page: &mut Page, explanations: &[Explanation], is_connected: bool) {
     let mut last = "";
-    for (index, Advice { cause, next, .. }) in advice.iter().take(MOST).enumerate() {
+    for (index, Explanation { cause, next, .. }) in explanations.iter().take(MOST).enumerate() {
         let label = if index == 0 { "Here" } else { "Or" };
         page.item(label, LABEL_COLUMNS, cause);
         if is_connected && !next.is_empty() && next != last {
@@ -78,13 +80,16 @@ fn explain_here(page: &mut Page, advice: &[Advice], is_connected: bool) {
 
 fn whose(answered: &Answered) -> String {
     match &answered.command {
-        None if answered.unasked => "that nobody asked for".to_owned(),
+        None if answered.unasked => "that was not expected".to_owned(),
         None => "as the greeting".to_owned(),
         Some(command) => {
             let about =
                 verbs::entry(&command.verb()).map(|entry| entry.summary.trim_end_matches('.'));
             let about = about.map(|about| format!(" ({about})")).unwrap_or_default();
-            format!("in answer to {}{about}", advice::shown_command(answered))
+            format!(
+                "in answer to {}{about}",
+                explanations::shown_command(answered)
+            )
         }
     }
 }
@@ -104,9 +109,9 @@ fn state(status: &Status) -> String {
         .to_owned(),
         format!("TYPE {}", known.parameters.effective_type()),
         match known.data_port {
-            None => "no PASV or PORT stands",
-            Some(DataPortUse::Passive) => "a PASV or EPSV stands",
-            Some(DataPortUse::Active) => "a PORT or EPRT stands",
+            None => "no PASV or PORT is pending",
+            Some(DataPortUse::Passive) => "a PASV or EPSV is pending",
+            Some(DataPortUse::Active) => "a PORT or EPRT is pending",
         }
         .to_owned(),
     ];
@@ -117,11 +122,11 @@ fn state(status: &Status) -> String {
         parts.push("RNFR waits for RNTO".to_owned());
     }
     if known.epsv_all {
-        parts.push("EPSV ALL holds".to_owned());
+        parts.push("EPSV ALL is in force".to_owned());
     }
     if !status.owed.is_empty() {
         let owed: &[Verb] = &status.owed;
-        parts.push(format!("replies are owed to {}", list_verbs(owed)));
+        parts.push(format!("replies are outstanding for {}", list_verbs(owed)));
     }
     parts.join("; ")
 }

@@ -1,6 +1,6 @@
 //! The grammar of one input line.
 //!
-//! A line is octets. What is not ours is sent as typed.
+//! A line is bytes. What is not ours is sent as typed.
 
 mod builtin;
 pub(crate) mod quote;
@@ -75,7 +75,7 @@ pub enum LineError {
     },
     /// An argument of a built-in is not UTF-8.
     #[error(
-        "{name}: argument {position} is not UTF-8: type the FTP commands instead, they take any octets"
+        "{name}: argument {position} is not UTF-8: type the FTP commands instead, they take any bytes"
     )]
     ArgumentNotText {
         /// The built-in.
@@ -85,7 +85,7 @@ pub enum LineError {
     },
     /// A backslash in `quote -x` that is neither `\xHH` nor `\\`.
     #[error(
-        "octet {offset} of the line begins no escape: quote -x knows \\xE9 (two hexadecimal digits) and \\\\ for a backslash"
+        "byte {offset} of the line does not begin an escape: quote -x knows \\xE9 (two hexadecimal digits) and \\\\ for a backslash"
     )]
     BadEscape {
         /// Where the backslash stands in the line as typed, counted from 0.
@@ -93,7 +93,7 @@ pub enum LineError {
     },
     /// A redirection that names no target.
     #[error(
-        "missing target: {operator} wants {wanted} behind it, as in: {example}. Nothing was sent; quote sends the line as it is"
+        "missing target: {operator} needs {wanted} after it, as in: {example}. Nothing was sent; quote sends the line as it is"
     )]
     MissingTarget {
         /// The operator.
@@ -103,7 +103,7 @@ pub enum LineError {
         /// A line that would do.
         example: &'static str,
     },
-    /// `>`, `>>` or `|` behind a command that sends data.
+    /// `>`, `>>` or `|` after a command that sends data.
     #[error(
         "this command sends data, and {operator} is for data received: write < file, <<< 'text' or <<WORD. Nothing was sent; quote sends the line as it is"
     )]
@@ -111,7 +111,7 @@ pub enum LineError {
         /// The operator.
         operator: &'static str,
     },
-    /// `<`, `<<<` or `<<` behind a command that receives data.
+    /// `<`, `<<<` or `<<` after a command that receives data.
     #[error(
         "this command receives data, and {operator} is for data sent: write > file, >> file or | command. Nothing was sent; quote sends the line as it is"
     )]
@@ -124,9 +124,9 @@ pub enum LineError {
         "& runs a transfer in the background, so its data need a file: write RETR f > f & or STOR f < f &. Nothing was sent; quote sends the line as it is"
     )]
     BackgroundWithoutFile,
-    /// A path that is not UTF-8, where paths are not octets.
+    /// A path that is not UTF-8, where paths are not bytes.
     #[error(
-        "the name of the local file is not UTF-8, which this system cannot have: give another name"
+        "the name of the local file is not UTF-8, which this system does not allow: give another name"
     )]
     PathNotText,
 }
@@ -174,7 +174,7 @@ impl fmt::Debug for Line {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Empty => write!(f, "Empty"),
-            Self::Local(command) => write!(f, "Local({} octets)", command.len()),
+            Self::Local(command) => write!(f, "Local({} bytes)", command.len()),
             Self::Quote(command) => f.debug_tuple("Quote").field(command).finish(),
             Self::Builtin { name, arguments } => {
                 write!(f, "Builtin({name:?}, {} arguments)", arguments.len())
@@ -225,11 +225,11 @@ fn read_ours(line: &[u8], aliases: &dyn Fn(&str) -> bool) -> Result<Option<Line>
     Ok(None)
 }
 
-/// The octets from column 0 to the first blank, if they are text.
+/// The bytes from column 0 to the first blank, if they are text.
 pub(crate) fn first_word(line: &[u8]) -> Option<&str> {
     let end = line
         .iter()
-        .position(|&octet| is_blank(octet))
+        .position(|&byte| is_blank(byte))
         .unwrap_or(line.len());
     let word = str::from_utf8(&line[..end]).ok()?;
     (!word.is_empty()).then_some(word)

@@ -42,27 +42,27 @@ impl<'a> Quoted<'a> {
 
     /// Reads `\xHH` and `\\`; every other backslash is an error, so that none is sent by mistake.
     fn unescaped(&self) -> Result<Vec<u8>, LineError> {
-        let mut octets = Vec::with_capacity(self.text.len());
+        let mut bytes = Vec::with_capacity(self.text.len());
         let mut at = 0;
         while at < self.text.len() {
-            let (octet, length) = unescape_one(&self.text[at..]).ok_or(LineError::BadEscape {
+            let (byte, length) = unescape_one(&self.text[at..]).ok_or(LineError::BadEscape {
                 offset: self.offset + at,
             })?;
-            octets.push(octet);
+            bytes.push(byte);
             at += length;
         }
-        Ok(octets)
+        Ok(bytes)
     }
 }
 
-/// The first octet meant, and how many octets of the text it takes. `None` if it is a bad escape or the text is
+/// The first byte meant, and how many bytes of the text it takes. `None` if it is a bad escape or the text is
 /// empty.
 pub(crate) fn unescape_one(text: &[u8]) -> Option<(u8, usize)> {
     match text {
         [b'\\', b'\\', ..] => Some((b'\\', 2)),
         [b'\\', b'x', high, low, ..] => Some((hex_digit(*high)? << 4 | hex_digit(*low)?, 4)),
         [b'\\', ..] | [] => None,
-        [octet, ..] => Some((*octet, 1)),
+        [byte, ..] => Some((*byte, 1)),
     }
 }
 
@@ -75,8 +75,8 @@ fn after_word<'a>(line: &'a [u8], word: &[u8]) -> Option<&'a [u8]> {
     }
 }
 
-fn hex_digit(octet: u8) -> Option<u8> {
-    let digit = char::from(octet).to_digit(16)?;
+fn hex_digit(byte: u8) -> Option<u8> {
+    let digit = char::from(byte).to_digit(16)?;
     u8::try_from(digit).ok()
 }
 

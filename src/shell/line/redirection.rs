@@ -21,7 +21,7 @@ pub enum Redirection {
     FromFile(PathBuf),
     /// `< -`: the rest of standard input is sent, raw.
     FromStandardInput,
-    /// `<<< 'text'`: exactly these octets are sent.
+    /// `<<< 'text'`: exactly these bytes are sent.
     FromText(Vec<u8>),
     /// `<<WORD`: the following input lines up to this word are the data.
     FromHereDocument(Vec<u8>),
@@ -113,12 +113,12 @@ pub(super) fn split(
     let spaces = line
         .iter()
         .enumerate()
-        .filter_map(|(at, &octet)| (octet == b' ').then_some(at));
+        .filter_map(|(at, &byte)| (byte == b' ').then_some(at));
     for space in spaces {
         let Some((operator, rest)) = Operator::find(&line[space + 1..]) else {
             continue;
         };
-        let target = match rest.iter().position(|&octet| !is_blank(octet)) {
+        let target = match rest.iter().position(|&byte| !is_blank(byte)) {
             None => None,
             Some(start) if operator == Operator::Pipe => Some(rest[start..].to_vec()),
             Some(_) => match words(rest).map(<[Vec<u8>; 1]>::try_from) {
@@ -146,7 +146,7 @@ pub(crate) enum OpenTarget {
     Other,
 }
 
-/// What is being typed behind the operator of a raw command whose data go in this direction, and where the operator
+/// What is being typed after the operator of a raw command whose data go in this direction, and where the operator
 /// ends; `None` if none stands there that [`split`] could take for one.
 pub(crate) fn open_target(line: &str, direction: DataDirection) -> Option<(OpenTarget, usize)> {
     let spaces = line.match_indices(' ').map(|(at, _)| at);
@@ -172,7 +172,7 @@ pub(crate) fn open_target(line: &str, direction: DataDirection) -> Option<(OpenT
 }
 
 /// Splits a raw command that is to run in the background: its last word is `&`, and its data go to or come from a file.
-/// `None` where the line has no `&` of that kind; the one behind `|` is the local shell's.
+/// `None` where the line has no `&` of that kind; the one after `|` is the local shell's.
 ///
 /// # Errors
 ///
@@ -244,26 +244,26 @@ fn wrong_direction(operator: Operator) -> LineError {
     }
 }
 
-/// The octets as a path of this system.
+/// The bytes as a path of this system.
 ///
 /// # Errors
 ///
-/// Where paths are not octets (Windows), a name that is not UTF-8.
+/// Where paths are not bytes (Windows), a name that is not UTF-8.
 #[cfg(unix)]
-pub(crate) fn path(octets: Vec<u8>) -> Result<PathBuf, LineError> {
+pub(crate) fn path(bytes: Vec<u8>) -> Result<PathBuf, LineError> {
     use std::os::unix::ffi::OsStringExt;
 
-    Ok(PathBuf::from(std::ffi::OsString::from_vec(octets)))
+    Ok(PathBuf::from(std::ffi::OsString::from_vec(bytes)))
 }
 
-/// The octets as a path of this system.
+/// The bytes as a path of this system.
 ///
 /// # Errors
 ///
-/// Where paths are not octets (Windows), a name that is not UTF-8.
+/// Where paths are not bytes (Windows), a name that is not UTF-8.
 #[cfg(not(unix))]
-pub(crate) fn path(octets: Vec<u8>) -> Result<PathBuf, LineError> {
-    String::from_utf8(octets)
+pub(crate) fn path(bytes: Vec<u8>) -> Result<PathBuf, LineError> {
+    String::from_utf8(bytes)
         .map(PathBuf::from)
         .map_err(|_| LineError::PathNotText)
 }

@@ -212,7 +212,7 @@ fn errors_say_what_is_wrong_and_what_to_do() {
             "RETR f < x",
             &["receives data", "> file", "Nothing was sent"],
         ),
-        ("quote -x \\q", &["octet 9", "\\xE9", "\\\\"]),
+        ("quote -x \\q", &["byte 9", "\\xE9", "\\\\"]),
         ("get 'a", &["get", "quote is left open"]),
         ("NOOP\n", &["octet 4", "LF"]),
     ] {

@@ -1,4 +1,4 @@
-//! Shell words in octets.
+//! Shell words in bytes.
 
 use shlex::bytes::split;
 
@@ -8,7 +8,7 @@ use shlex::bytes::split;
 /// `#` begins no comment: `cd #recycle` names a folder. The line must hold no NUL.
 #[must_use]
 pub(crate) fn words(line: &[u8]) -> Option<Vec<Vec<u8>>> {
-    // shlex drops everything behind a `#` that begins a word; a NUL it treats as any letter.
+    // shlex drops everything after a `#` that begins a word; a NUL it treats as any letter.
     let without_hash = replaced(line, b'#', 0);
     let words = split(&without_hash)?;
     Some(words.iter().map(|word| replaced(word, 0, b'#')).collect())
@@ -41,13 +41,13 @@ fn start_of_last_word(line: &[u8]) -> usize {
     let mut open_quote = None;
     let mut escaped = false;
     let mut start = 0;
-    for (at, &octet) in line.iter().enumerate() {
+    for (at, &byte) in line.iter().enumerate() {
         match open_quote {
             _ if escaped => escaped = false,
-            None | Some(b'"') if octet == b'\\' => escaped = true,
-            Some(quote) if octet == quote => open_quote = None,
-            None if matches!(octet, b'\'' | b'"') => open_quote = Some(octet),
-            None if is_blank(octet) => start = at + 1,
+            None | Some(b'"') if byte == b'\\' => escaped = true,
+            Some(quote) if byte == quote => open_quote = None,
+            None if matches!(byte, b'\'' | b'"') => open_quote = Some(byte),
+            None if is_blank(byte) => start = at + 1,
             _ => {}
         }
     }
@@ -56,13 +56,13 @@ fn start_of_last_word(line: &[u8]) -> usize {
 
 /// The blanks that separate words.
 #[must_use]
-pub(super) fn is_blank(octet: u8) -> bool {
-    matches!(octet, b' ' | b'\t')
+pub(super) fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t')
 }
 
-fn replaced(octets: &[u8], from: u8, to: u8) -> Vec<u8> {
-    let replace = |&octet: &u8| if octet == from { to } else { octet };
-    octets.iter().map(replace).collect()
+fn replaced(bytes: &[u8], from: u8, to: u8) -> Vec<u8> {
+    let replace = |&byte: &u8| if byte == from { to } else { byte };
+    bytes.iter().map(replace).collect()
 }
 
 /// Whether an argument of an alias is an operator: an alias takes none.

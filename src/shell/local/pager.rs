@@ -16,7 +16,7 @@ pub(crate) struct Pager {
 }
 
 impl Pager {
-    /// The one that `PAGER` names, else `less` if it is there. An empty `PAGER` is none.
+    /// The one that `PAGER` names, else `less` if it is there. An empty `PAGER` means none.
     #[must_use]
     pub(crate) fn of_environment() -> Option<Self> {
         let command = match std::env::var_os("PAGER") {
@@ -34,7 +34,7 @@ impl Pager {
     ///
     /// # Errors
     ///
-    /// What the system says; the terminal is not lent then.
+    /// The error of the system; the terminal is not lent then.
     pub(crate) fn start(&self, screen: &Screen) -> io::Result<ChildStdin> {
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         screen.hold();
@@ -59,7 +59,7 @@ impl Pager {
         let Some(mut child) = started else {
             return false;
         };
-        // What it ends with is the user's affair.
+        // Its exit status does not matter.
         let _ = child.wait();
         true
     }

@@ -1,4 +1,4 @@
-//! Where received data go that are no files, and where sent data come from: pipes, the screen, the keyboard.
+//! Where received data go that do not go to files, and where sent data come from: pipes, the screen, the keyboard.
 
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -19,7 +19,7 @@ impl LocalCommand {
     ///
     /// # Errors
     ///
-    /// What the system says.
+    /// The error of the system.
     pub(crate) fn start(command: &[u8]) -> io::Result<(Self, Child)> {
         let mut child = local_shell(command)?.stdin(Stdio::piped()).spawn()?;
         let input = child.stdin.take();
@@ -28,9 +28,9 @@ impl LocalCommand {
 }
 
 impl Destination for LocalCommand {
-    fn write(&mut self, octets: &[u8]) -> io::Result<()> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         match &mut self.input {
-            Some(input) => input.write_all(octets),
+            Some(input) => input.write_all(bytes),
             None => Ok(()),
         }
     }
@@ -45,17 +45,21 @@ impl Destination for LocalCommand {
 pub(crate) struct StandardOutput(pub Screen);
 
 impl Destination for StandardOutput {
-    fn write(&mut self, octets: &[u8]) -> io::Result<()> {
-        let written = self.0.data(octets);
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let written = self.0.data(bytes);
         written.map_err(|error| io::Error::new(error.kind(), format!("standard output: {error}")))
     }
 
     fn end(&mut self, _accepted: bool) -> io::Result<()> {
         Ok(())
     }
+
+    fn is_screen(&self) -> bool {
+        true
+    }
 }
 
-/// A pipe or device, opened at the first read: a pipe that nobody writes to yet would hold up everything until then.
+/// A pipe or device, opened at the first read: a pipe without a writer would hold up everything until there is one.
 pub(crate) struct OpenedLate {
     path: PathBuf,
     file: Option<File>,

@@ -15,7 +15,7 @@ impl ReplacedFile {
     ///
     /// # Errors
     ///
-    /// What the system says.
+    /// The error of the system.
     pub(crate) fn open(path: &Path) -> io::Result<Self> {
         ReceivedFile::open(path, Manner::Replace).map(Self)
     }
@@ -24,19 +24,36 @@ impl ReplacedFile {
     ///
     /// # Errors
     ///
-    /// [`io::ErrorKind::AlreadyExists`], else what the system says.
+    /// [`io::ErrorKind::AlreadyExists`], else the error of the system.
     pub(crate) fn create(path: &Path) -> io::Result<Self> {
         ReceivedFile::create(path, Manner::Replace).map(Self)
     }
 }
 
 impl Destination for ReplacedFile {
-    fn write(&mut self, octets: &[u8]) -> io::Result<()> {
-        self.0.write(octets)
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.0.write(bytes)
     }
 
     fn end(&mut self, accepted: bool) -> io::Result<()> {
         self.0.end(accepted)
+    }
+
+    fn is_prompt(&self) -> bool {
+        self.0.is_ordinary()
+    }
+
+    fn has_file(&self) -> bool {
+        self.0.is_ordinary()
+    }
+
+    fn describe(&self, error: io::Error) -> io::Error {
+        self.0.described(&error)
+    }
+
+    fn as_file(&mut self) -> io::Result<Option<File>> {
+        let file = self.0.begin().and_then(|file| file.try_clone());
+        file.map(Some).map_err(|error| self.0.described(&error))
     }
 }
 
@@ -48,7 +65,7 @@ impl AppendedFile {
     ///
     /// # Errors
     ///
-    /// What the system says.
+    /// The error of the system.
     pub(crate) fn open(path: &Path) -> io::Result<Self> {
         ReceivedFile::open(path, Manner::Append).map(Self)
     }
@@ -57,19 +74,23 @@ impl AppendedFile {
     ///
     /// # Errors
     ///
-    /// [`io::ErrorKind::AlreadyExists`], else what the system says.
+    /// [`io::ErrorKind::AlreadyExists`], else the error of the system.
     pub(crate) fn create(path: &Path) -> io::Result<Self> {
         ReceivedFile::create(path, Manner::Append).map(Self)
     }
 }
 
 impl Destination for AppendedFile {
-    fn write(&mut self, octets: &[u8]) -> io::Result<()> {
-        self.0.write(octets)
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.0.write(bytes)
     }
 
     fn end(&mut self, accepted: bool) -> io::Result<()> {
         self.0.end(accepted)
+    }
+
+    fn is_prompt(&self) -> bool {
+        self.0.is_ordinary()
     }
 }
 
@@ -82,7 +103,7 @@ enum Manner {
 struct ReceivedFile {
     path: PathBuf,
     manner: Manner,
-    /// A named pipe is opened when data come: until somebody reads it, that would hold up everything.
+    /// A named pipe is opened when data come: until it has a reader, that would hold up everything.
     file: Option<File>,
     created: bool,
     begun: bool,
@@ -120,6 +141,12 @@ impl ReceivedFile {
         }
     }
 
+    /// Not a pipe or a device, which may keep whoever writes to it waiting.
+    fn is_ordinary(&self) -> bool {
+        let metadata = self.file.as_ref().map(File::metadata);
+        matches!(metadata, Some(Ok(metadata)) if metadata.is_file())
+    }
+
     fn begin(&mut self) -> io::Result<&mut File> {
         let begun = std::mem::replace(&mut self.begun, true);
         let file = match &mut self.file {
@@ -132,32 +159,32 @@ impl ReceivedFile {
         Ok(file)
     }
 
-    fn write(&mut self, octets: &[u8]) -> io::Result<()> {
-        let written = self.begin().and_then(|file| file.write_all(octets));
-        written.map_err(|error| self.told(&error))
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let written = self.begin().and_then(|file| file.write_all(bytes));
+        written.map_err(|error| self.described(&error))
     }
 
     fn end(&mut self, accepted: bool) -> io::Result<()> {
         if accepted && self.file.is_none() {
-            // Nothing came for the pipe; whoever reads it is to see the end.
+            // Nothing came for the pipe; its reader must see the end.
             let both = OpenOptions::new().read(true).write(true).open(&self.path);
-            return both.map(drop).map_err(|error| self.told(&error));
+            return both.map(drop).map_err(|error| self.described(&error));
         }
         if accepted {
             let flushed = self.begin().and_then(File::flush);
-            return flushed.map_err(|error| self.told(&error));
+            return flushed.map_err(|error| self.described(&error));
         }
         self.remove_unused();
         Ok(())
     }
 
     /// Where it was, what it was, and what is left of it.
-    fn told(&self, error: &io::Error) -> io::Error {
+    fn described(&self, error: &io::Error) -> io::Error {
         let path = self.path.to_string_lossy();
         let path = without_secrets(&path);
         let metadata = self.file.as_ref().and_then(|file| file.metadata().ok());
         let left = match metadata.filter(fs::Metadata::is_file) {
-            Some(metadata) => format!(". {} octets are in the file", metadata.len()),
+            Some(metadata) => format!(". {} bytes are in the file", metadata.len()),
             None => String::new(),
         };
         io::Error::new(error.kind(), format!("{path}: {error}{left}"))
@@ -207,7 +234,7 @@ pub(crate) fn leads_nowhere(path: &Path) -> bool {
 
 pub(crate) const LEADS_NOWHERE: &str = "it is a symbolic link to something that is not there";
 
-/// Whether whoever opens it waits until somebody opens its other end.
+/// Whether opening it waits until its other end is opened.
 #[cfg(unix)]
 pub(crate) fn is_named_pipe(path: &Path) -> bool {
     use std::os::unix::fs::FileTypeExt;

@@ -25,11 +25,11 @@ impl LocalFile {
     ///
     /// # Errors
     ///
-    /// What the system says, or that it is no plain file.
+    /// The error of the system, or that it is not a plain file.
     pub(crate) fn open(path: &Path) -> io::Result<Self> {
         let has_no_size =
             || io::Error::other("it is not a plain file, so it has no size to resume by");
-        // A named pipe would hold up everything until somebody writes to it.
+        // A named pipe would hold up everything until it has a writer.
         if is_named_pipe(path) {
             return Err(has_no_size());
         }
@@ -89,7 +89,7 @@ impl Read for PositionedFile {
         let count = count.map_err(|error| named(&self.path, &error))?;
         if count == 0 && !buffer.is_empty() && self.offset < self.whole {
             let text = format!(
-                "it became shorter while it was sent: {} of {} octets were there",
+                "it became shorter while it was sent: {} of {} bytes were there",
                 self.offset, self.whole
             );
             let error = io::Error::new(io::ErrorKind::UnexpectedEof, text);
@@ -171,7 +171,7 @@ impl RestOfFile {
             let size = fs::metadata(&self.path).map_err(|error| named(&self.path, &error))?;
             if size.len() != there {
                 let text = format!(
-                    "something else wrote to it: it had {there} octets and has {} now. Nothing was appended",
+                    "something else wrote to it: it had {there} bytes and has {} now. Nothing was appended",
                     size.len()
                 );
                 return Err(named(&self.path, &io::Error::other(text)));
@@ -186,8 +186,8 @@ impl RestOfFile {
 }
 
 impl Destination for RestOfFile {
-    fn write(&mut self, octets: &[u8]) -> io::Result<()> {
-        self.begin()?.write(octets)
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.begin()?.write(bytes)
     }
 
     fn end(&mut self, accepted: bool) -> io::Result<()> {

@@ -15,7 +15,7 @@ pub(crate) struct SentFile {
     /// Read already, to see what kind of file it is.
     beginning: io::Cursor<Vec<u8>>,
     opened: Metadata,
-    octets: u64,
+    bytes: u64,
     is_over: bool,
     painter: Painter,
 }
@@ -25,7 +25,7 @@ impl SentFile {
     ///
     /// # Errors
     ///
-    /// What the system says.
+    /// The error of the system.
     pub(crate) fn open(path: &Path, painter: &Painter) -> io::Result<Self> {
         let file = File::open(path)?;
         Ok(Self {
@@ -33,39 +33,39 @@ impl SentFile {
             opened: file.metadata()?,
             file,
             beginning: io::Cursor::default(),
-            octets: 0,
+            bytes: 0,
             is_over: false,
             painter: painter.clone(),
         })
     }
 
-    /// Its first octets, as far as they show what kind of file it is; they are sent all the same. To be called before
+    /// Its first bytes, as far as they show what kind of file it is; they are sent all the same. To be called before
     /// anything is read.
     ///
     /// # Errors
     ///
-    /// What the system says.
+    /// The error of the system.
     pub(crate) fn beginning(&mut self) -> io::Result<&[u8]> {
         let sample = self.beginning.get_mut();
         self.file.by_ref().take(SAMPLE_OCTETS).read_to_end(sample)?;
         Ok(self.beginning.get_ref())
     }
 
-    /// A server must not take what is left of a file for the file; of a mixture only the user can say what it is worth.
+    /// A server must not take what is left of a file for the file; only the user can judge what a mixture is worth.
     fn check_end(&self) -> io::Result<()> {
         let now = self.file.metadata()?;
         let is_unchanged =
             now.len() == self.opened.len() && now.modified().ok() == self.opened.modified().ok();
-        // Files without a size of their own (/proc) have made no promise.
+        // Files without a size of their own (/proc) cannot be compared with it.
         if is_unchanged || self.opened.len() == 0 {
             return Ok(());
         }
-        if self.octets < self.opened.len() {
+        if self.bytes < self.opened.len() {
             return Err(io::Error::new(
                 io::ErrorKind::UnexpectedEof,
                 format!(
-                    "it became shorter while it was sent: {} of {} octets were there",
-                    self.octets,
+                    "it became shorter while it was sent: {} of {} bytes were there",
+                    self.bytes,
                     self.opened.len()
                 ),
             ));
@@ -99,7 +99,7 @@ impl Read for SentFile {
         };
         let count = ended
             .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", self.name())))?;
-        self.octets += count as u64;
+        self.bytes += count as u64;
         Ok(count)
     }
 }

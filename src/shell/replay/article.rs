@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use super::played::Told;
-use super::stage::Stage;
+use super::player::Player;
+use super::script_failure::ScriptFailure;
 use crate::client::{Form, KeptOctets, Origin, Session, Transfer};
 use crate::protocol::Command;
 use crate::shell::config::target::Target;
@@ -15,20 +15,21 @@ use crate::transcript::report::FailureKind;
 
 /// Looks at the file on the server's disk, or through a second session where that cannot be reached.
 pub(super) fn check(
-    stage: &Stage<'_>,
+    player: &Player<'_>,
     target: &Target,
     disk: Option<&Path>,
-) -> Result<(), Box<Told>> {
+) -> Result<(), Box<ScriptFailure>> {
     let say = |tone, text: &str| {
-        if stage.shows_dialogue {
-            stage.painter.say(tone, text);
+        if player.shows_dialogue {
+            player.painter.say(tone, text);
         }
     };
     let (content, how) = match disk {
         Some(folder) => {
             let path = folder.join(NAME);
             let content = fs::read(&path);
-            let content = content.map_err(|error| Box::new(Told::of_file_error(&path, &error)))?;
+            let content =
+                content.map_err(|error| Box::new(ScriptFailure::of_file_error(&path, &error)))?;
             (content, "on the server's disk")
         }
         None => {
@@ -36,7 +37,7 @@ pub(super) fn check(
                 Tone::Note,
                 "the session is over; a second one looks at the file",
             );
-            (retrieve(stage, target)?, "by SIZE and RETR")
+            (retrieve(player, target)?, "by SIZE and RETR")
         }
     };
     if content == EXPECTED {
@@ -48,15 +49,19 @@ pub(super) fn check(
     }
     let shown = escape(&content[..content.len().min(SHOWN_OCTETS)]);
     let text = format!("{NAME} should hold \"I am zfive5\" and holds \"{shown}\" ({how})");
-    Err(Box::new(Told::new(FailureKind::Mismatch, None, &text)))
+    Err(Box::new(ScriptFailure::new(
+        FailureKind::Mismatch,
+        None,
+        &text,
+    )))
 }
 
-fn retrieve(stage: &Stage<'_>, target: &Target) -> Result<Vec<u8>, Box<Told>> {
-    let observer = stage.observer(None);
-    let connected = connect(stage.interrupts, target, stage.settings.clone(), observer);
+fn retrieve(player: &Player<'_>, target: &Target) -> Result<Vec<u8>, Box<ScriptFailure>> {
+    let observer = player.observer(None);
+    let connected = connect(player.interrupts, target, player.settings.clone(), observer);
     let (session, greeting) =
-        connected.map_err(|error| Box::new(Told::of_connect_error(&error)))?;
-    stage.hearing_interrupts(&session, || {
+        connected.map_err(|error| Box::new(ScriptFailure::of_connect_error(&error)))?;
+    player.with_interrupts(&session, || {
         let _ = greeting.wait();
         for line in ["USER A", "PASS A", "TYPE I"] {
             perform(&session, line, None);
@@ -65,7 +70,11 @@ fn retrieve(stage: &Stage<'_>, target: &Target) -> Result<Vec<u8>, Box<Told>> {
         let opened = session.open_data_connection();
         if opened.is_some_and(|outcome| !outcome.is_positive()) {
             let text = "no data connection to look at the file";
-            return Err(Box::new(Told::new(FailureKind::Connection, None, text)));
+            return Err(Box::new(ScriptFailure::new(
+                FailureKind::Connection,
+                None,
+                text,
+            )));
         }
         let content = KeptOctets::at_most(KEPT_OCTETS);
         let transfer = Transfer::Receive(Box::new(content.clone()), Form::Exact);
@@ -74,7 +83,11 @@ fn retrieve(stage: &Stage<'_>, target: &Target) -> Result<Vec<u8>, Box<Told>> {
         let content = content.octets();
         if retrieved.is_none() || size != content.len().to_string() {
             let text = "SIZE and RETR do not agree about 1.TXT";
-            return Err(Box::new(Told::new(FailureKind::Mismatch, None, text)));
+            return Err(Box::new(ScriptFailure::new(
+                FailureKind::Mismatch,
+                None,
+                text,
+            )));
         }
         Ok(content)
     })

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use anyhow::Result;
 
-use super::importing::{print, read_file, tell};
+use super::importing::{print, read_file, report};
 use crate::shell::config::options::Export;
 use crate::shell::exit::Exit;
 use crate::shell::screen::escape::escape;
@@ -15,11 +15,11 @@ use crate::transcript::{ARTICLE, ReadError, Transcript, import};
 /// Prints what the transcript becomes on standard output.
 pub(crate) fn run(options: &Export, painter: &Painter) -> Result<Exit> {
     let name = escape(options.file.as_os_str().as_encoded_bytes());
-    let octets = if name == "article" {
+    let bytes = if name == "article" {
         Cow::Borrowed(ARTICLE.as_bytes())
     } else {
         match read_file(&options.file) {
-            Ok(octets) => Cow::Owned(octets),
+            Ok(bytes) => Cow::Owned(bytes),
             Err(error) => {
                 painter.say(Tone::Error, &format!("{name}: {error}"));
                 return Ok(Exit::LocalFile);
@@ -27,7 +27,7 @@ pub(crate) fn run(options: &Export, painter: &Painter) -> Result<Exit> {
         }
     };
     let exported =
-        read(&octets, &name, painter).and_then(|transcript| export(&transcript, options.to));
+        read(&bytes, &name, painter).and_then(|transcript| export(&transcript, options.to));
     match exported {
         Ok(text) => Ok(print(text.as_bytes(), painter)),
         Err(error) => {
@@ -38,16 +38,16 @@ pub(crate) fn run(options: &Export, painter: &Painter) -> Result<Exit> {
     }
 }
 
-/// What is no transcript may be a dialogue in another notation.
-fn read(octets: &[u8], name: &str, painter: &Painter) -> Result<Transcript, ReadError> {
-    let error = match Transcript::read(octets) {
+/// What is not a transcript may be a dialogue in another notation.
+fn read(bytes: &[u8], name: &str, painter: &Painter) -> Result<Transcript, ReadError> {
+    let error = match Transcript::read(bytes) {
         Ok(transcript) => return Ok(transcript),
         Err(error) => error,
     };
-    if Transcript::is_begun_by(octets) {
+    if Transcript::is_begun_by(bytes) {
         return Err(error);
     }
-    let imported = import::read(octets, None).map_err(|_| error)?;
-    tell(&imported, name, painter);
+    let imported = import::read(bytes, None).map_err(|_| error)?;
+    report(&imported, name, painter);
     Ok(imported.transcript)
 }

@@ -16,21 +16,21 @@ use crate::transcript::import::{self, Imported, Remark};
 /// Prints the transcript on standard output, and what is to be said of it on standard error.
 pub(crate) fn run(options: &Import, painter: &Painter) -> Result<Exit> {
     let name = escape(options.file.as_os_str().as_encoded_bytes());
-    let octets = match read_file(&options.file) {
-        Ok(octets) => octets,
+    let bytes = match read_file(&options.file) {
+        Ok(bytes) => bytes,
         Err(error) => {
             painter.say(Tone::Error, &format!("{name}: {error}"));
             return Ok(Exit::LocalFile);
         }
     };
-    if options.from.is_none() && is_transcript(&octets) {
+    if options.from.is_none() && is_transcript(&bytes) {
         painter.say(Tone::Note, &format!("{name} is a transcript already"));
-        return Ok(print(&octets, painter));
+        return Ok(print(&bytes, painter));
     }
-    match import::read(&octets, options.from) {
+    match import::read(&bytes, options.from) {
         Ok(imported) => {
             let exit = print(imported.transcript.to_string().as_bytes(), painter);
-            tell(&imported, &name, painter);
+            report(&imported, &name, painter);
             Ok(exit)
         }
         Err(error) => {
@@ -40,9 +40,9 @@ pub(crate) fn run(options: &Import, painter: &Painter) -> Result<Exit> {
     }
 }
 
-/// Writes to standard output. A reader that has had enough is no failure.
-pub(crate) fn print(octets: &[u8], painter: &Painter) -> Exit {
-    match painter.screen().data(octets) {
+/// Writes to standard output. A reader that closes its end early is not a failure.
+pub(crate) fn print(bytes: &[u8], painter: &Painter) -> Exit {
+    match painter.screen().data(bytes) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             painter.say(Tone::Error, &format!("standard output: {error}"));
             Exit::LocalFile
@@ -52,7 +52,7 @@ pub(crate) fn print(octets: &[u8], painter: &Painter) -> Exit {
 }
 
 /// Says what a file was taken for, and names the lines that were not understood.
-pub(crate) fn tell(imported: &Imported, name: &str, painter: &Painter) {
+pub(crate) fn report(imported: &Imported, name: &str, painter: &Painter) {
     let kind = imported.kind.title();
     painter.say(Tone::Note, &format!("{name}: imported from {kind}"));
     for (lines, text) in by_text(&imported.notes) {
@@ -61,8 +61,8 @@ pub(crate) fn tell(imported: &Imported, name: &str, painter: &Painter) {
     }
     for remark in &imported.not_understood {
         let (line, text) = (remark.line, escape(remark.text.as_bytes()));
-        let told = format!("{name}, line {line}, was not understood: {text}");
-        painter.say(Tone::Warning, &told);
+        let described = format!("{name}, line {line}, was not understood: {text}");
+        painter.say(Tone::Warning, &described);
     }
 }
 
@@ -71,13 +71,13 @@ pub(crate) fn read_file(path: &Path) -> io::Result<Vec<u8>> {
     if path.as_os_str() != "-" {
         return fs::read(path);
     }
-    let mut octets = Vec::new();
-    io::stdin().lock().read_to_end(&mut octets)?;
-    Ok(octets)
+    let mut bytes = Vec::new();
+    io::stdin().lock().read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
-fn is_transcript(octets: &[u8]) -> bool {
-    Transcript::read(octets).is_ok_and(|transcript| transcript.dialogue().is_ok())
+fn is_transcript(bytes: &[u8]) -> bool {
+    Transcript::read(bytes).is_ok_and(|transcript| transcript.dialogue().is_ok())
 }
 
 /// Remarks of the same text as one, with all their lines.
@@ -89,12 +89,12 @@ fn by_text(remarks: &[Remark]) -> Vec<(String, &str)> {
             None => together.push((vec![remark.line], &remark.text)),
         }
     }
-    let told = |(lines, text): (Vec<usize>, _)| {
+    let described = |(lines, text): (Vec<usize>, _)| {
         let numbers: Vec<String> = lines.iter().map(usize::to_string).collect();
         let word = if lines.len() == 1 { "line" } else { "lines" };
         (format!("{word} {}", numbers.join(", ")), text)
     };
-    together.into_iter().map(told).collect()
+    together.into_iter().map(described).collect()
 }
 
 #[cfg(test)]
@@ -108,9 +108,9 @@ mod tests {
             Remark { line, text }
         };
         let remarks = [remark(1, "a"), remark(2, "b"), remark(4, "a")];
-        let told = by_text(&remarks);
+        let described = by_text(&remarks);
         assert_eq!(
-            told,
+            described,
             [("lines 1, 4".to_owned(), "a"), ("line 2".to_owned(), "b")]
         );
     }

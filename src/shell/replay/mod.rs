@@ -1,22 +1,22 @@
 //! `ftpsh replay`: transcripts, played and compared.
 //!
 //! ```text
-//! plan: the command line ---> crew: several at a time ---> telling: the screen, in order
-//!                                    |                         |
-//!                              stage: one transcript       reports
+//! plan: the command line ---> parallel: several at a time ---> results: the screen, in order
+//!                                      |                           |
+//!                            player: one transcript           reports
 //! ```
 
 mod article;
-mod crew;
 pub(crate) mod exporting;
 pub(crate) mod importing;
+mod parallel;
 mod plan;
-mod played;
+mod player;
 pub(crate) mod practising;
 pub(crate) mod recording;
 mod reports;
-mod stage;
-mod telling;
+mod results;
+mod script_failure;
 
 use std::sync::Arc;
 
@@ -29,9 +29,9 @@ use super::screen::painter::{Painter, Tone};
 use super::start::new_shell;
 
 use plan::{Place, Plan};
+use player::{Player, ScratchFolders};
 use reports::Reports;
-use stage::{ScratchFolders, Stage};
-use telling::Telling;
+use results::Results;
 
 /// Plays what the command line names.
 pub(crate) fn run(common: &Common, options: Replay, painter: &Painter) -> Result<Exit> {
@@ -56,12 +56,10 @@ pub(crate) fn run(common: &Common, options: Replay, painter: &Painter) -> Result
         shell.connection.target = Some(target.clone());
     }
     let scratch = Arc::new(ScratchFolders::default());
-    let left_behind = Arc::clone(&scratch);
-    shell
-        .interrupts
-        .set_farewell(move || left_behind.remove_all());
+    let remaining = Arc::clone(&scratch);
+    shell.interrupts.set_cleanup(move || remaining.remove_all());
     let is_single = plan.scripts.len() == 1;
-    let stage = Stage {
+    let player = Player {
         plan: &plan,
         painter,
         interrupts: &shell.interrupts,
@@ -74,17 +72,17 @@ pub(crate) fn run(common: &Common, options: Replay, painter: &Painter) -> Result
         trusts_practice_server: common.ca.is_none(),
         scratch: &scratch,
     };
-    let mut telling = Telling::new(painter, is_single, common.stop);
-    crew::in_order(
+    let mut results = Results::new(painter, is_single, common.stop);
+    parallel::run_in_order(
         &plan.scripts,
         usize::from(options.jobs),
         |script| {
-            telling::announce(&stage, script);
-            stage.play(script)
+            results::announce(&player, script);
+            player.play(script)
         },
-        |(report, told)| telling.tell(report, told.as_ref()),
+        |(report, failure)| results.add(report, failure.as_ref()),
     );
-    let (report, exit) = telling.end();
+    let (report, exit) = results.end();
     match reports.write(&report, painter) {
         Ok(()) => Ok(exit),
         Err(problem) => {

@@ -15,7 +15,7 @@ use crate::transcript::template::{Variables, is_name};
 pub(super) struct Plan {
     pub(super) scripts: Vec<Script>,
     pub(super) place: Place,
-    /// Those that were given; a transcript's defaults come behind them.
+    /// Those that were given; a transcript's defaults come after them.
     pub(super) variables: Variables,
 }
 
@@ -97,7 +97,7 @@ fn split(options: &Replay) -> Result<(&[OsString], Option<String>), String> {
         )),
         Some(target) => {
             let text = target.to_str().map(str::to_owned);
-            let error = || format!("{} is no TARGET", shown(target));
+            let error = || format!("{} is not a TARGET", shown(target));
             Ok((files, Some(text.ok_or_else(error)?)))
         }
         None => Ok((files, None)),
@@ -133,7 +133,7 @@ fn take_login(target: &Target, variables: &mut Variables) {
 fn take_environment(variables: &mut Variables) {
     for (name, value) in std::env::vars_os() {
         let name = name.to_str().and_then(|name| name.strip_prefix(PREFIX));
-        let name = name.filter(|name| !name.bytes().any(|octet| octet.is_ascii_lowercase()));
+        let name = name.filter(|name| !name.bytes().any(|byte| byte.is_ascii_lowercase()));
         if let Some(name) = name
             .map(str::to_ascii_lowercase)
             .filter(|name| is_name(name))
@@ -145,14 +145,14 @@ fn take_environment(variables: &mut Variables) {
 
 fn take_given(given: &[OsString], variables: &mut Variables) -> Result<(), String> {
     for pair in given {
-        let octets = pair.as_encoded_bytes();
-        // What stands behind the = may be a secret and is not repeated.
-        let end = octets.iter().position(|octet| *octet == b'=');
-        let name = std::str::from_utf8(&octets[..end.unwrap_or(0)]).unwrap_or_default();
+        let bytes = pair.as_encoded_bytes();
+        // What comes after the = may be a secret and is not repeated.
+        let end = bytes.iter().position(|byte| *byte == b'=');
+        let name = std::str::from_utf8(&bytes[..end.unwrap_or(0)]).unwrap_or_default();
         match end {
-            Some(end) if is_name(name) => variables.set(name, &octets[end + 1..]),
+            Some(end) if is_name(name) => variables.set(name, &bytes[end + 1..]),
             _ => {
-                return Err("--var wants NAME=VALUE; a name is a small letter, then small letters, digits and _".to_owned());
+                return Err("--var takes NAME=VALUE; a name is a small letter, then small letters, digits and _".to_owned());
             }
         }
     }
@@ -167,7 +167,7 @@ fn shown(argument: &OsStr) -> String {
 const ENDINGS: [&str; 3] = [".ftp", ".txt", ".log"];
 const ARTICLE_NAME: &[u8] = b"article";
 const PREFIX: &str = "FTPSH_VAR_";
-const NAMES: &str = "FILE ends in .ftp, .txt or .log or is `article`, and the TARGET stands behind it. With --target or --practice, FILE may have any name";
+const NAMES: &str = "FILE ends in .ftp, .txt or .log or is `article`, and the TARGET comes after it. With --target or --practice, FILE may have any name";
 
 #[cfg(test)]
 mod tests {

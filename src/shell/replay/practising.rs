@@ -68,7 +68,7 @@ pub(crate) fn run(
         shell.run_to_the_end(common.stop)
     };
     drop(shell);
-    // A folder that somebody is in cannot be removed everywhere.
+    // Some systems cannot remove the current folder of a process.
     std::env::set_current_dir(before).context("the local folder")?;
     if practice.keep {
         painter.say(
@@ -89,12 +89,12 @@ fn start(
     let scratch = interrupts.make(|| {
         let scratch = practice::make_scratch_folder().map_err(PracticeError::Folder)?;
         let folder = (!keeps).then(|| scratch.path().to_owned());
-        let farewell = move || {
+        let cleanup = move || {
             if let Some(folder) = folder {
                 practice::remove_scratch_folder(&folder);
             }
         };
-        Ok((scratch, farewell))
+        Ok((scratch, cleanup))
     })?;
     PracticeServer::start_in(scratch, configuration)
 }
@@ -107,8 +107,8 @@ fn read_recording(path: &Path, painter: &Painter) -> Result<Recording, Exit> {
         painter.say(Tone::Error, &format!("{name}: {error}"));
         exit
     };
-    let octets = fs::read(path).map_err(|error| refuse(&error, Exit::LocalFile))?;
-    let dialogue = Transcript::read(&octets).and_then(|transcript| transcript.dialogue());
+    let bytes = fs::read(path).map_err(|error| refuse(&error, Exit::LocalFile))?;
+    let dialogue = Transcript::read(&bytes).and_then(|transcript| transcript.dialogue());
     let dialogue = dialogue.map_err(|error| refuse(&error, Exit::Usage))?;
     // The server lives in another current directory.
     let place = std::path::absolute(path).map_err(|error| refuse(&error, Exit::LocalFile))?;
@@ -117,14 +117,14 @@ fn read_recording(path: &Path, painter: &Painter) -> Result<Recording, Exit> {
         let painter = painter_of_departures
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        painter.say(Tone::Warning, &told(departure));
+        painter.say(Tone::Warning, &describe(departure));
     };
     let recording = Recording {
         dialogue: Arc::new(dialogue),
         folder: place.parent().unwrap_or(Path::new("")).to_owned(),
         report: Arc::new(report),
     };
-    // The greeting is no command that could be answered.
+    // The first exchange is the greeting.
     let exchanges = recording.dialogue.exchanges.get(1..).unwrap_or_default();
     let answered = count(exchanges.len() as u64, "exchange");
     painter.say(
@@ -141,7 +141,7 @@ fn read_recording(path: &Path, painter: &Painter) -> Result<Recording, Exit> {
     Ok(recording)
 }
 
-fn told(departure: &Departure) -> String {
+fn describe(departure: &Departure) -> String {
     let command = escape(&departure.command);
     let next = match departure.next {
         Some(line) => format!("line {line} comes next"),

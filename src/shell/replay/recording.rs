@@ -12,7 +12,7 @@ use crate::transcript::recorder::{Recorder, RecordingPlace};
 
 /// What writes a session down, and whether and where it does.
 pub(crate) struct Recording {
-    /// Hears what the session tells; it writes that down while the recording is on.
+    /// Observes the session, and writes it down while the recording is on.
     recorder: Recorder,
     state: State,
     painter: Painter,
@@ -64,7 +64,7 @@ impl Recording {
         self.describe()
     }
 
-    /// The recorder of a new session: it hears nothing of another.
+    /// The recorder of a new session: it observes no other.
     pub(crate) fn new_recorder(&mut self, is_secret_from_start: bool) -> Recorder {
         self.recorder = Recorder::new(is_secret_from_start);
         self.recorder.clone()
@@ -142,7 +142,7 @@ pub(crate) struct RecordingFile {
     path: PathBuf,
     file: File,
     /// Written so far.
-    octets: u64,
+    bytes: u64,
     is_new: bool,
     has_begun: bool,
 }
@@ -152,13 +152,13 @@ impl RecordingFile {
     ///
     /// # Errors
     ///
-    /// [`io::ErrorKind::AlreadyExists`] unless it may be replaced, else what the system says.
+    /// [`io::ErrorKind::AlreadyExists`] unless it may be replaced, else the error of the system.
     fn open(path: &Path, may_replace: bool) -> io::Result<Self> {
         // `lcd` must not lead the files of its data elsewhere.
         let path = std::path::absolute(path)?;
         if is_named_pipe(&path) {
             return Err(io::Error::other(
-                "it is a named pipe, and whoever reads it could hold up the session",
+                "it is a named pipe, whose reader could hold up the session",
             ));
         }
         let created = OpenOptions::new().write(true).create_new(true).open(&path);
@@ -171,7 +171,7 @@ impl RecordingFile {
         Ok(Self {
             path,
             file,
-            octets: 0,
+            bytes: 0,
             is_new,
             has_begun: false,
         })
@@ -185,18 +185,18 @@ impl RecordingPlace for RecordingFile {
         }
         let written = self.file.write_all(lines.as_bytes());
         if written.is_err() {
-            // The beginning of a line is no line. A device cannot be cut.
-            let _ = self.file.set_len(self.octets);
+            // Half a line must not stay. A device cannot be cut.
+            let _ = self.file.set_len(self.bytes);
         } else {
-            self.octets += lines.len() as u64;
+            self.bytes += lines.len() as u64;
         }
         written
     }
 
-    fn take_back(&mut self, octets: u64) {
-        self.octets = self.octets.saturating_sub(octets);
+    fn take_back(&mut self, bytes: u64) {
+        self.bytes = self.bytes.saturating_sub(bytes);
         // What cannot be cut stays, and is a recording that was cut off.
-        let _ = self.file.set_len(self.octets);
+        let _ = self.file.set_len(self.bytes);
     }
 
     fn data_file(&mut self) -> (String, Box<dyn Write + Send>) {
@@ -222,7 +222,7 @@ impl Drop for RecordingFile {
     }
 }
 
-/// The data of one upload, in a file that is made for the first octet.
+/// The data of one upload, in a file that is made for the first byte.
 struct DataFile {
     path: PathBuf,
     file: Option<File>,
@@ -244,8 +244,8 @@ impl DataFile {
 }
 
 impl Write for DataFile {
-    fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
-        let written = self.begin().and_then(|file| file.write(octets));
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.begin().and_then(|file| file.write(bytes));
         written.map_err(|error| {
             let name = self.path.file_name().unwrap_or_default();
             io::Error::new(

@@ -10,7 +10,8 @@ use crate::shell::screen::escape::escape;
 use crate::shell::screen::painter::Painter;
 use crate::transcript::report::{Format, Report};
 
-/// Reports that will be written at the end. Their files are there from the beginning, so that a run is not for nothing.
+/// Reports that will be written at the end. Their files are made at the start, so that a run cannot end without a place
+/// for its report.
 #[derive(Debug)]
 pub(super) struct Reports(Vec<(Format, Option<(PathBuf, File)>)>);
 
@@ -22,7 +23,7 @@ impl Reports {
             Some(path) if is_one_of(&path, scripts) => {
                 let path = escape(path.as_os_str().as_encoded_bytes());
                 Err(format!(
-                    "{path} is a transcript that is to be replayed, and no place for a report"
+                    "{path} is a transcript that is to be replayed, and not a place for a report"
                 ))
             }
             Some(path) => match File::create(&path) {
@@ -48,7 +49,7 @@ impl Reports {
                 }
                 None => {
                     match painter.screen().data(text.as_bytes()) {
-                        // A reader that has had enough is no failure.
+                        // A reader that closes its end early is not a failure.
                         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
                             return Err(format!("the report, standard output: {error}"));
                         }

@@ -1,10 +1,10 @@
-//! The transfer in the background, as the one who typed it sees it: begun, asked about, waited for.
+//! The transfer in the background, as the user sees it: begun, asked about, waited for.
 //!
 //! ```text
 //! ftp ⇄> RETR big > big &
 //! 150 Opening BINARY mode data connection for big (40000000 bytes).
 //! ftp> jobs
-//!   RETR big: 12345678 of 40000000 octets received, 4115226 octets/s
+//!   RETR big: 12345678 of 40000000 bytes received, 4115226 bytes/s
 //! ```
 
 use std::time::Duration;
@@ -124,7 +124,7 @@ pub(crate) fn describe(status: Option<&Status>) -> String {
 fn in_words(transfer: &BackgroundTransfer) -> String {
     let command = escape(&transfer.command.masked());
     let Some(progress) = &transfer.progress else {
-        return format!("{command}: no data move, a reply is awaited");
+        return format!("{command}: no data are moving, a reply is awaited");
     };
     let Progress {
         octets, direction, ..
@@ -135,7 +135,7 @@ fn in_words(transfer: &BackgroundTransfer) -> String {
     };
     let whole = progress.whole.map(|whole| format!(" of {whole}"));
     format!(
-        "{command}: {octets}{} octets {moved}, {} octets/s",
+        "{command}: {octets}{} bytes {moved}, {} bytes/s",
         whole.unwrap_or_default(),
         progress.octets_per_second()
     )

@@ -174,7 +174,7 @@ impl TraceCommand {
 fn listing_command(line: &str) -> Result<Command, String> {
     match Command::new(line.as_bytes()) {
         Ok(command) if data_direction(&command) == Some(DataDirection::Received) => Ok(command),
-        Ok(_) => Err("table wants a command that lists: table LIST, or table MLSD".to_owned()),
+        Ok(_) => Err("table needs a command that lists: table LIST, or table MLSD".to_owned()),
         Err(error) => Err(escape(error.to_string().as_bytes())),
     }
 }

@@ -14,8 +14,8 @@ use crate::shell::config::target::Target;
 use crate::shell::exit::Exit;
 use crate::shell::interrupts::Interrupts;
 use crate::shell::screen::escape::escape;
+use crate::shell::screen::observer::ScreenObserver;
 use crate::shell::screen::painter::Tone;
-use crate::shell::screen::witnesses::Witnesses;
 use crate::tls::TlsSettings;
 
 impl Shell {
@@ -40,7 +40,7 @@ impl Shell {
             Some(target) => self.open_target(&target),
             None => self
                 .painter
-                .refuse(&"open wants a target: HOST, HOST:PORT or ftp://user@host/path"),
+                .refuse(&"open needs a target: HOST, HOST:PORT or ftp://user@host/path"),
         }
     }
 
@@ -99,14 +99,14 @@ impl Shell {
         let recorder = self.recording.new_recorder(start == TlsStart::Implicit);
         self.interrupts.set_recorder(recorder.clone());
         let names = self.knowledge().remote_names.clone();
-        let witnesses = Witnesses::new(
+        let screen = ScreenObserver::new(
             self.painter.clone(),
             self.timeline.clone(),
             self.trace.clone(),
         );
         // What is on the screen is in the recorder's file.
         let observers: Vec<Box<dyn Observer>> =
-            vec![Box::new(recorder), Box::new(witnesses), Box::new(names)];
+            vec![Box::new(recorder), Box::new(screen), Box::new(names)];
         let observer = Box::new(observers);
         connect(&self.interrupts, target, self.session_settings(), observer)
     }
@@ -120,6 +120,7 @@ impl Shell {
             plain_abort: self.settings.abort == Abort::Plain,
             keep_line_ends: self.settings.ascii == Ascii::Raw,
             silence_limit: self.silence_limit,
+            reply_limit: self.reply_limit,
             connect_limit: Some(DATA_CONNECT_LIMIT),
             implicit_tls: false,
             tls: self.tls_settings(),
@@ -214,11 +215,11 @@ impl Shell {
                 self.drop_session();
                 return exit;
             }
-            // Not every reply that sounds friendly agrees: what counts is what stands now.
+            // Not every positive reply agrees: what counts is the state now.
             if exit != Exit::Done || !self.stands_behind(line) {
                 self.drop_session();
                 let text = format!(
-                    "{line} was not agreed to, and TLS on both connections is required: the connection was closed"
+                    "the server did not accept {line}, and TLS on both connections is required: the connection was closed"
                 );
                 self.painter.say(Tone::Error, &text);
                 return Exit::Tls;
@@ -236,7 +237,7 @@ impl Shell {
         status.control_tls.is_some() && (line != "PROT P" || is_private)
     }
 
-    /// Waits for the greeting, and has an idea why it may not come.
+    /// Waits for the greeting, and suggests why it may not come.
     fn await_greeting(&mut self, greeting: &Exchange, start: TlsStart) -> Outcome {
         let is_interactive = self.is_interactive();
         let mut patience = is_interactive.then_some(GREETING_PATIENCE);
@@ -247,7 +248,7 @@ impl Shell {
             });
             match news {
                 Some(News::TrustAsked(question)) => self.decide_trust(question),
-                Some(News::Begun | News::DataEnded) => {}
+                Some(News::Begun | News::DataEnded | News::Detached) => {}
                 Some(News::Settled(outcome)) => {
                     if outcome.ending == Ending::TimedOut {
                         self.suggest_other_start(start);
@@ -264,9 +265,9 @@ impl Shell {
 
     fn suggest_other_start(&self, start: TlsStart) {
         let text = if start == TlsStart::Implicit {
-            "does this port expect a clear start? Then it is ftp://HOST, or --tls require"
+            "does this port start in clear? Then use ftp://HOST, or --tls require"
         } else {
-            "no greeting so far: does this port expect TLS from the first octet? Then it is ftps://HOST, or --tls implicit"
+            "no greeting so far: does this port expect TLS from the first byte? Then use ftps://HOST, or --tls implicit"
         };
         self.painter.say(Tone::Hint, text);
     }
@@ -328,7 +329,7 @@ pub(crate) fn connect(
     std::thread::Builder::new()
         .name("connect".to_owned())
         .spawn(move || {
-            // Nobody takes it when Ctrl-C came first; it closes then.
+            // Nothing receives it if Ctrl-C came first; the session closes then.
             let _ = sender.send(Session::connect(&host, port, settings, observer));
         })?;
     interrupts.take();
@@ -344,7 +345,7 @@ pub(crate) fn connect(
     }
 }
 
-/// The target for `open` without one: whoever typed the password types it again.
+/// The target for `open` without one: the password must be typed again.
 fn without_secret(mut target: Target) -> Target {
     if let Some(login) = &mut target.login {
         login.password = None;

@@ -37,7 +37,7 @@ impl Connection {
         self.refresh_status();
     }
 
-    /// Closes the connections without a word to the server.
+    /// Closes the connections and sends nothing.
     pub(crate) fn drop_session(&mut self) {
         self.interrupts.set_session(None);
         self.session = None;
@@ -94,7 +94,7 @@ impl Connection {
     pub(crate) fn note_outcome(&mut self, outcome: &Outcome) {
         self.refresh_status();
         let text = match outcome.ending {
-            Ending::Interrupted => "still owed a reply; it is shown when it comes",
+            Ending::Interrupted => "the reply is still outstanding; it is shown when it comes",
             Ending::Unsent => "Ctrl-C came before it, so it was not sent",
             _ => return,
         };

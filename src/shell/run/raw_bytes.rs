@@ -1,4 +1,4 @@
-//! `send`: octets that no command line can hold.
+//! `send`: bytes that no command line can hold.
 
 use crate::client::RawOctets;
 use crate::protocol::TelnetCommand;
@@ -13,12 +13,12 @@ pub(crate) enum SendError {
     )]
     UnknownName,
     #[error(
-        "send hex wants octets of two hexadecimal digits each, as in: send hex 'FF F1'. Nothing was sent"
+        "send hex takes bytes of two hexadecimal digits each, as in: send hex 'FF F1'. Nothing was sent"
     )]
-    NoOctets,
+    NoBytes,
 }
 
-/// The octets of `send`'s arguments.
+/// The bytes of `send`'s arguments.
 pub(crate) fn read(arguments: &[String]) -> Result<Vec<RawOctets>, SendError> {
     match arguments {
         [name] if name == "synch" => Ok(synch()),
@@ -27,8 +27,8 @@ pub(crate) fn read(arguments: &[String]) -> Result<Vec<RawOctets>, SendError> {
             Ok(vec![plain(&command.wire())])
         }
         [name, digits @ ..] if name == "hex" => {
-            let octets = octets_of(&digits.concat()).ok_or(SendError::NoOctets)?;
-            Ok(vec![plain(&octets)])
+            let bytes = bytes_of(&digits.concat()).ok_or(SendError::NoBytes)?;
+            Ok(vec![plain(&bytes)])
         }
         _ => Err(SendError::UnknownName),
     }
@@ -43,27 +43,27 @@ fn synch() -> Vec<RawOctets> {
     vec![plain(&[IAC, IP]), urgent, plain(&[DM])]
 }
 
-fn plain(octets: &[u8]) -> RawOctets {
+fn plain(bytes: &[u8]) -> RawOctets {
     RawOctets {
-        octets: octets.to_vec(),
+        octets: bytes.to_vec(),
         urgent: false,
     }
 }
 
 /// Pairs of hexadecimal digits, blanks between them or not; `None` for anything else, and for nothing.
-fn octets_of(digits: &str) -> Option<Vec<u8>> {
+fn bytes_of(digits: &str) -> Option<Vec<u8>> {
     let digits: Vec<u32> = digits
         .chars()
         .filter(|character| !character.is_ascii_whitespace())
         .map(|character| character.to_digit(16))
         .collect::<Option<_>>()?;
-    let octets = digits.chunks(2).map(|pair| match *pair {
+    let bytes = digits.chunks(2).map(|pair| match *pair {
         [high, low] => u8::try_from(high * 16 + low).ok(),
         _ => None,
     });
-    octets
+    bytes
         .collect::<Option<Vec<u8>>>()
-        .filter(|octets| !octets.is_empty())
+        .filter(|bytes| !bytes.is_empty())
 }
 
 fn names() -> String {
@@ -75,9 +75,9 @@ fn names() -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{SendError, octets_of, read};
+    use super::{SendError, bytes_of, read};
 
-    fn octets(arguments: &[&str]) -> Result<Vec<(Vec<u8>, bool)>, SendError> {
+    fn bytes(arguments: &[&str]) -> Result<Vec<(Vec<u8>, bool)>, SendError> {
         let arguments: Vec<String> = arguments.iter().map(|&text| text.to_owned()).collect();
         let pieces = read(&arguments)?.into_iter();
         Ok(pieces.map(|piece| (piece.octets, piece.urgent)).collect())
@@ -85,12 +85,12 @@ mod tests {
 
     #[test]
     fn telnet_commands_go_out_by_name_and_the_mark_of_a_synch_is_urgent() {
-        assert_eq!(octets(&["ayt"]), Ok(vec![(b"\xff\xf6".to_vec(), false)]));
-        assert_eq!(octets(&["IP"]), Ok(vec![(b"\xff\xf4".to_vec(), false)]));
-        let synch = octets(&["synch"]).unwrap();
+        assert_eq!(bytes(&["ayt"]), Ok(vec![(b"\xff\xf6".to_vec(), false)]));
+        assert_eq!(bytes(&["IP"]), Ok(vec![(b"\xff\xf4".to_vec(), false)]));
+        let synch = bytes(&["synch"]).unwrap();
         let urgent: Vec<bool> = synch.iter().map(|(_, urgent)| *urgent).collect();
         assert_eq!(urgent, [false, true, false]);
-        let all: Vec<u8> = synch.into_iter().flat_map(|(octets, _)| octets).collect();
+        let all: Vec<u8> = synch.into_iter().flat_map(|(bytes, _)| bytes).collect();
         assert_eq!(all, b"\xff\xf4\xff\xf2");
     }
 
@@ -98,23 +98,19 @@ mod tests {
     fn hexadecimal_is_read_in_pairs_with_blanks_and_without() {
         for digits in [&["FF F1"][..], &["ff", "f1"], &["fFF1"], &["F", "FF1"]] {
             let arguments = [&["hex"], digits].concat();
-            assert_eq!(octets(&arguments), Ok(vec![(b"\xff\xf1".to_vec(), false)]));
+            assert_eq!(bytes(&arguments), Ok(vec![(b"\xff\xf1".to_vec(), false)]));
         }
     }
 
     #[test]
     fn anything_else_sends_nothing() {
         for arguments in [&[][..], &["file"], &["ip", "x"], &["hexx", "00"]] {
-            assert_eq!(octets(arguments), Err(SendError::UnknownName));
+            assert_eq!(bytes(arguments), Err(SendError::UnknownName));
         }
         for digits in ["", " ", "F", "0xFF", "GG", "+1", "é"] {
-            assert_eq!(
-                octets(&["hex", digits]),
-                Err(SendError::NoOctets),
-                "{digits}"
-            );
-            assert_eq!(octets_of(digits), None);
+            assert_eq!(bytes(&["hex", digits]), Err(SendError::NoBytes), "{digits}");
+            assert_eq!(bytes_of(digits), None);
         }
-        assert_eq!(octets(&["hex"]), Err(SendError::UnknownName));
+        assert_eq!(bytes(&["hex"]), Err(SendError::UnknownName));
     }
 }

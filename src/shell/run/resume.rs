@@ -88,11 +88,11 @@ impl Resume {
         home: Option<&Path>,
     ) -> Exit {
         let local = expand_home(&self.local, home);
-        let mut telling = Telling { painter, input };
+        let mut listener = ResumeListener { painter, input };
         let result = if self.download {
             let target = LocalTargetFile::at(&local);
             interrupts.during(|| {
-                resume::download(session, &self.remote, &target, &self.options, &mut telling)
+                resume::download(session, &self.remote, &target, &self.options, &mut listener)
             })
         } else {
             let file = match LocalFile::open(&local) {
@@ -100,20 +100,20 @@ impl Resume {
                 Err(error) => return painter.refuse_file(&local, &error),
             };
             interrupts.during(|| {
-                resume::upload(session, &file, &self.remote, &self.options, &mut telling)
+                resume::upload(session, &file, &self.remote, &self.options, &mut listener)
             })
         };
         match result {
             Ok(proof) => {
-                painter.say(Tone::Success, &proven(&proof));
+                painter.say(Tone::Success, &describe_proof(&proof));
                 Exit::Done
             }
-            Err(error) => tell_error(&error, &local, painter),
+            Err(error) => report_error(&error, &local, painter),
         }
     }
 }
 
-fn tell_error(error: &ResumeError, local: &Path, painter: &Painter) -> Exit {
+fn report_error(error: &ResumeError, local: &Path, painter: &Painter) -> Exit {
     let text = match error {
         ResumeError::Local(error) => {
             format!("{}: {error}", escape(local.as_os_str().as_encoded_bytes()))
@@ -133,19 +133,19 @@ fn tell_error(error: &ResumeError, local: &Path, painter: &Painter) -> Exit {
     }
 }
 
-struct Telling<'a> {
+struct ResumeListener<'a> {
     painter: &'a Painter,
     input: &'a mut Input,
 }
 
-impl Listener for Telling<'_> {
+impl Listener for ResumeListener<'_> {
     fn remark(&mut self, remark: &Remark) {
         let (tone, text) = in_words(remark);
         self.painter.say(tone, &text);
     }
 
     fn accepts_unverified(&mut self) -> bool {
-        let question = "what is there cannot be compared. Append all the same? [y/N] ";
+        let question = "what is there cannot be compared. Append anyway? [y/N] ";
         matches!(self.input.ask(question), Typed::Line(answer) if answer.trim().eq_ignore_ascii_case("y"))
     }
 }
@@ -166,14 +166,14 @@ fn last_component(path: &str, remote: bool) -> Option<String> {
 
 fn in_words(remark: &Remark) -> (Tone, String) {
     match remark {
-        Remark::Found { there, whole } => (Tone::Note, format!("{there} of {} are there", count(*whole, "octet"))),
+        Remark::Found { there, whole } => (Tone::Note, format!("{there} of {} are there", count(*whole, "byte"))),
         Remark::FoundNothing => (Tone::Note, "there is nothing yet".to_owned()),
         Remark::Compared { first, last } => {
-            (Tone::Note, format!("octets {first} to {last} are the same as yours"))
+            (Tone::Note, format!("bytes {first} to {last} are the same as yours"))
         }
         Remark::HashIsEqual(verb) => (Tone::Note, format!("{verb} is the same as yours")),
         Remark::HashDiffers(verb) => {
-            (Tone::Warning, format!("{verb} is not that of your octets; they are read back to find where"))
+            (Tone::Warning, format!("{verb} is not that of your bytes; they are read back to find where they differ"))
         }
         Remark::RestartIsIgnored => {
             (Tone::Warning, "the server does not begin at the marker; everything is compared".to_owned())
@@ -189,17 +189,17 @@ fn in_words(remark: &Remark) -> (Tone, String) {
             "the server accepted REST and stored from 0: the file holds only what was just sent. The whole file is stored"
                 .to_owned(),
         ),
-        Remark::NotPutBack(verb) => (Tone::Warning, format!("{verb} could not be put back to what it was")),
+        Remark::NotPutBack(verb) => (Tone::Warning, format!("{verb} could not be restored")),
     }
 }
 
-fn proven(proof: &Proof) -> String {
+fn describe_proof(proof: &Proof) -> String {
     let mut text = format!("whole: {} of {}", proof.size, proof.size);
     match (proof.compared, proof.hash) {
         (Some((first, last)), Some(hash)) => {
-            text += &format!(", octets {first} to {last} compared by {hash}")
+            text += &format!(", bytes {first} to {last} compared by {hash}")
         }
-        (Some((first, last)), None) => text += &format!(", octets {first} to {last} compared"),
+        (Some((first, last)), None) => text += &format!(", bytes {first} to {last} compared"),
         (None, _) if proof.moved < proof.size => text += ", nothing compared",
         (None, _) => {}
     }

@@ -114,7 +114,7 @@ impl Shell {
             return self.background.refuse_second(&self.painter);
         }
         if self.recording.is_asked_for() {
-            let text = "a transcript tells one exchange after the other and has no background: leave out the &, or \
+            let text = "a transcript holds one exchange after the other, so a transfer in the background cannot be recorded: leave out the &, or \
                         `record off` first. Nothing was sent";
             return self.painter.refuse(&text);
         }
@@ -181,7 +181,7 @@ impl Shell {
         // All the way: between two lines the terminal turns Ctrl-C into a signal.
         let outcome = self.interrupts.during(|| match exchange.next_news() {
             News::Settled(outcome) => outcome,
-            News::DataEnded | News::TrustAsked(_) => exchange.wait(),
+            News::DataEnded | News::TrustAsked(_) | News::Detached => exchange.wait(),
             News::Begun => upload.run(exchange, keyboard),
         });
         self.connection.note_outcome(&outcome);
@@ -195,7 +195,7 @@ impl Shell {
             match news {
                 News::Settled(outcome) => return outcome,
                 News::TrustAsked(question) => self.decide_trust(question),
-                News::Begun | News::DataEnded => {}
+                News::Begun | News::DataEnded | News::Detached => {}
             }
             news = self.interrupts.during(|| exchange.next_decisive_news());
         }
@@ -322,7 +322,7 @@ impl Shell {
         self.send_and_show(command, transfer, pager, Origin::Shown)
     }
 
-    /// Sends a command whose data are shown. The prompt waits for whoever reads them in the pager.
+    /// Sends a command whose data are shown. The prompt waits until the pager is closed.
     fn send_and_show(
         &mut self,
         command: Command,
@@ -361,7 +361,7 @@ impl Shell {
         };
         if self.has_background() {
             if let Some(Redirection::FromHereDocument(word)) = &redirection {
-                // The lines are data all the same, and nothing to be run.
+                // The lines are data all the same, and must not be run.
                 self.read_here_document(word)?;
             }
             return Err(self.background.refuse_second(&self.painter));
@@ -394,8 +394,8 @@ impl Shell {
         }
     }
 
-    /// A local command that could not be run, or was killed, has lost the data. What any other exit status means, only the
-    /// user knows: `grep` that finds nothing is no failure.
+    /// A local command that could not be run, or was killed, has lost the data. Only the user knows what any other exit
+    /// status means: `grep` that finds nothing has not failed.
     fn wait_for(&self, mut child: Child) -> Exit {
         let status = match child.wait() {
             Ok(status) => status,
@@ -445,7 +445,7 @@ impl Shell {
                     .painter
                     .refuse_file(Path::new("the local command"), &error)),
             },
-            // Whoever sent it, a terminal never gets it raw.
+            // A terminal never gets it raw, whichever command it came from.
             Some(Redirection::ToStandardOutput) | None if screen.shows_data_on_terminal() => {
                 let (transfer, pager) = self.shown(false);
                 Ok(Data::Shown(transfer, pager))
@@ -477,14 +477,14 @@ impl Shell {
         match from {
             Some(Redirection::FromFile(path)) => self.open_source(&path),
             Some(Redirection::FromText(text)) => {
-                let octets = text.len() as u64;
-                Ok(sent(io::Cursor::new(text), Form::Exact, Some(octets)))
+                let bytes = text.len() as u64;
+                Ok(sent(io::Cursor::new(text), Form::Exact, Some(bytes)))
             }
             Some(Redirection::FromHereDocument(word)) => self.read_here_document(&word),
             Some(Redirection::FromStandardInput) => self.standard_input(),
             None if self.is_interactive() => Ok(Data::Typed),
             None => Err(self.painter.refuse(
-                &"nobody is there to type the data: add < file, < -, <<< 'text' or <<WORD. Nothing was sent",
+                &"there is no terminal to type the data at: add < file, < -, <<< 'text' or <<WORD. Nothing was sent",
             )),
             Some(_) => Err(self.painter.refuse(&"that redirection receives, and the command sends")),
         }
@@ -509,14 +509,14 @@ impl Shell {
             if beginning.contains(&0) {
                 let path = escape(path.as_os_str().as_encoded_bytes());
                 return Err(self.painter.refuse(&format!(
-                    "{path} has a NUL in it, so it is no text, and TYPE A would change its octets. Nothing was sent: \
+                    "{path} has a NUL in it, so it is not text, and TYPE A would change its bytes. Nothing was sent: \
                      type TYPE I first (or `set ascii raw`)"
                 )));
             }
             if !looks_like_text(beginning) {
                 let path = escape(path.as_os_str().as_encoded_bytes());
                 let text = format!(
-                    "{path} has control characters in it: if it is no text, type TYPE I first"
+                    "{path} has control characters in it: if it is not text, type TYPE I first"
                 );
                 self.painter.say(Tone::Hint, &text);
             }
@@ -534,8 +534,8 @@ impl Shell {
                 )));
             };
             if line == word {
-                let octets = text.len() as u64;
-                return Ok(sent(io::Cursor::new(text), Form::ByType, Some(octets)));
+                let bytes = text.len() as u64;
+                return Ok(sent(io::Cursor::new(text), Form::ByType, Some(bytes)));
             }
             text.extend_from_slice(&line);
             text.push(b'\n');
@@ -558,16 +558,16 @@ impl Shell {
     }
 }
 
-fn sent(source: impl Read + Send + 'static, form: Form, octets: Option<u64>) -> Data {
-    Data::Joined(Transfer::Send(Box::new(source), form, octets))
+fn sent(source: impl Read + Send + 'static, form: Form, bytes: Option<u64>) -> Data {
+    Data::Joined(Transfer::Send(Box::new(source), form, bytes))
 }
 
-/// Whether nothing in it is what a text has no use for. Text need not be UTF-8.
-fn looks_like_text(octets: &[u8]) -> bool {
-    let is_layout = |octet: u8| matches!(octet, 0x07..=0x0d | 0x1a | 0x1b);
-    octets
+/// Whether every byte may be part of a text. Text need not be UTF-8.
+fn looks_like_text(bytes: &[u8]) -> bool {
+    let is_layout = |byte: u8| matches!(byte, 0x07..=0x0d | 0x1a | 0x1b);
+    bytes
         .iter()
-        .all(|&octet| !octet.is_ascii_control() || is_layout(octet))
+        .all(|&byte| !byte.is_ascii_control() || is_layout(byte))
 }
 
 fn with_way_out(error: io::Error) -> io::Error {
@@ -577,7 +577,7 @@ fn with_way_out(error: io::Error) -> io::Error {
     error
 }
 
-/// Why a file that nobody asked to replace is not replaced.
+/// Why a file is not replaced without being asked to.
 pub(crate) fn exists_already() -> io::Error {
     let text = "it exists already; RETR f > file replaces it, and `resume --get` completes it";
     io::Error::new(io::ErrorKind::AlreadyExists, text)

@@ -11,7 +11,7 @@ use super::connection::Connection;
 use super::sending::exists_already;
 use super::tls;
 use super::trust::Certificates;
-use super::typing_data::tell_dropped;
+use super::typing_data::report_dropped;
 use crate::client::{Origin, Session};
 use crate::protocol::Command;
 use crate::shell::config::aliases::{Aliases, ExpandedStep};
@@ -20,7 +20,7 @@ use crate::shell::config::settings::Settings;
 use crate::shell::editor::assistance::{Knowledge, SharedKnowledge};
 use crate::shell::editor::{HistoryLost, Input, NOT_TEXT, Typed};
 use crate::shell::exit::{Exit, Tally};
-use crate::shell::help::advice::{self, Circumstances};
+use crate::shell::help::explanations::{self, Circumstances};
 use crate::shell::help::hints::Hints;
 use crate::shell::help::{self, why};
 use crate::shell::interrupts::Interrupts;
@@ -43,6 +43,7 @@ pub(crate) struct Shell {
     pub(crate) connection: Connection,
     pub(crate) certificates: Certificates,
     pub(crate) silence_limit: Option<Duration>,
+    pub(crate) reply_limit: Option<Duration>,
     pub(crate) background: Background,
     pub(crate) recording: Recording,
     pub(crate) timeline: Timeline,
@@ -126,7 +127,7 @@ impl Shell {
         }
         let exit = self.run_line(line.as_bytes());
         if exit == Exit::Interrupted || self.interrupts.is_pressed() {
-            tell_dropped(self.input.drop_pasted(), &self.painter);
+            report_dropped(self.input.drop_pasted(), &self.painter);
         }
     }
 
@@ -153,7 +154,7 @@ impl Shell {
         self.count_broken_files();
         let orphans_data = exit == Exit::Usage && takes_no_data && begins_here_document(line);
         if orphans_data && !self.is_interactive() {
-            let text = "the lines behind << would be taken for commands, so the run ends here";
+            let text = "the lines after << would be taken for commands, so the run ends here";
             self.painter.say(Tone::Error, text);
             self.is_over = true;
         }
@@ -237,7 +238,7 @@ impl Shell {
         if arguments.iter().any(|argument| is_redirection(argument)) {
             return self.painter.refuse(&format!(
                 "an alias takes no redirection and no &: type the commands that it stands for (`alias {name}` shows them), as in \
-                 LIST | less behind PASV. Nothing was sent"
+                 LIST | less after PASV. Nothing was sent"
             ));
         }
         let steps = match self.aliases.expand(name, arguments) {
@@ -320,7 +321,7 @@ impl Shell {
             return false;
         }
         match self.connection.status() {
-            // The line goes on with octets that may have been PASS.
+            // The line goes on with bytes that may have been PASS.
             Some(status) if status.line_is_unfinished => false,
             // Somebody who is asked for a password may type it without PASS.
             Some(status) if status.learnt.secret_is_asked => self.is_known(line),
@@ -422,7 +423,7 @@ impl Shell {
             return Exit::Done;
         }
         let topic = topic.join(" ");
-        let meant = advice::meant(&topic).map(|verb| format!("did you mean {verb}? "));
+        let meant = explanations::meant(&topic).map(|verb| format!("did you mean {verb}? "));
         let (topic, meant) = (escape(topic.as_bytes()), meant.unwrap_or_default());
         self.painter.refuse(&format!(
             "no help for {topic}: {meant}`help` lists what there is, HELP asks the server"
@@ -457,7 +458,7 @@ impl Shell {
             self.describe_alias(name);
             return Exit::Done;
         }
-        // With `alias in='PASS secret'`, as other shells have it, a secret stands behind the sign.
+        // With `alias in='PASS secret'`, as other shells have it, a secret comes after the sign.
         let name = name.split('=').next().unwrap_or_default();
         let name = escape(name.as_bytes());
         self.painter.refuse(&format!(
@@ -546,7 +547,7 @@ impl Shell {
     /// Begins a recording: of the session that is open, else of the next one.
     pub(crate) fn record_in(&mut self, file: &Path, may_replace: bool) -> Exit {
         if !self.recording.is_asked_for() && self.has_background() {
-            let text = "a transcript has no background: record when the transfer has ended (`jobs` shows how far it is)";
+            let text = "a transfer in the background cannot be recorded: record when it has ended (`jobs` shows how far it is)";
             return self.painter.refuse(&text);
         }
         let path = expand_home(file, self.home.as_deref());
@@ -590,7 +591,7 @@ impl Shell {
                 Exit::Done
             }
             _ => {
-                let text = "not connected, so there is no TLS to tell of";
+                let text = "not connected, so there is no TLS to show";
                 self.painter.refuse(&text)
             }
         }
@@ -634,7 +635,7 @@ impl Shell {
     }
 }
 
-/// Whether whoever wrote this line meant the next ones to be data.
+/// Whether the lines after this one were meant to be data.
 fn begins_here_document(line: &[u8]) -> bool {
     line.windows(4)
         .any(|window| window.starts_with(b" <<") && window[3] != b'<')

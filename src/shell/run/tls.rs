@@ -24,9 +24,9 @@ pub(crate) fn describe(status: &Status, painter: &Painter) {
 
 fn describe_secured(which: &str, secured: &Secured, painter: &Painter) {
     let session = if secured.resumed {
-        "an earlier session, resumed"
+        "session resumed"
     } else {
-        "a new session"
+        "new session"
     };
     painter.plain(&format!("{which:<20}  {}, {session}", agreed(secured)));
     let trust = match &secured.trust {

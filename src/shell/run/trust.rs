@@ -1,4 +1,4 @@
-//! Which certificates the user trusts, and the question about one that nobody vouches for.
+//! Which certificates the user trusts, and the question about one that is not trusted.
 
 use crate::client::TrustQuestion;
 use crate::shell::config::known_hosts::KnownHosts;
@@ -57,7 +57,7 @@ impl Certificates {
         }
         if let Some(problem) = self.known_hosts.problem() {
             let text =
-                format!("the file of known hosts cannot be read, so it knows nobody: {problem}");
+                format!("the file of known hosts cannot be read, so no host is known: {problem}");
             painter.say(Tone::Warning, &text);
         }
         let answer = Answer::ask(input, painter);
@@ -95,7 +95,7 @@ enum Answer {
 }
 
 impl Answer {
-    /// Only the whole words count: what was typed ahead for something else is no answer.
+    /// Only the whole words count: what was typed ahead for something else is not an answer.
     fn ask(input: &mut Input, painter: &Painter) -> Self {
         loop {
             let typed = match input.ask("trust it: always, once, or no? ") {

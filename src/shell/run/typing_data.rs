@@ -22,11 +22,11 @@ impl TypedUpload<'_> {
             let typed = self.input.read_data(DATA_PROMPT);
             match exchange.news_already_there() {
                 Some(News::Settled(outcome)) => {
-                    self.tell_unsent(&typed);
+                    self.report_unsent(&typed);
                     return outcome;
                 }
                 Some(_) => {
-                    self.tell_unsent(&typed);
+                    self.report_unsent(&typed);
                     keyboard = None;
                     continue;
                 }
@@ -53,8 +53,8 @@ impl TypedUpload<'_> {
         outcome
     }
 
-    /// What was meant as data must not be taken for a command, and neither must what was pasted behind it.
-    fn tell_unsent(&mut self, typed: &Typed) {
+    /// What was meant as data must not be taken for a command, and neither must what was pasted after it.
+    fn report_unsent(&mut self, typed: &Typed) {
         if let Typed::Line(text) | Typed::LastText(text) = typed
             && !text.is_empty()
         {
@@ -63,12 +63,12 @@ impl TypedUpload<'_> {
                 "the transfer had ended, so that line was not sent",
             );
         }
-        tell_dropped(self.input.drop_pasted(), self.painter);
+        report_dropped(self.input.drop_pasted(), self.painter);
     }
 }
 
 /// Says how many pasted lines were not sent.
-pub(crate) fn tell_dropped(lines: u64, painter: &Painter) {
+pub(crate) fn report_dropped(lines: u64, painter: &Painter) {
     if lines > 0 {
         let lines = count(lines, "pasted line");
         painter.say(Tone::Warning, &format!("{lines} not sent"));
@@ -76,17 +76,17 @@ pub(crate) fn tell_dropped(lines: u64, painter: &Painter) {
 }
 
 fn with_line_ends(text: &str, line_end: &[u8], ended: bool) -> Vec<u8> {
-    let mut octets = Vec::with_capacity(text.len() + 2);
+    let mut bytes = Vec::with_capacity(text.len() + 2);
     for (index, line) in text.split('\n').enumerate() {
         if index > 0 {
-            octets.extend_from_slice(line_end);
+            bytes.extend_from_slice(line_end);
         }
-        octets.extend_from_slice(line.as_bytes());
+        bytes.extend_from_slice(line.as_bytes());
     }
     if ended {
-        octets.extend_from_slice(line_end);
+        bytes.extend_from_slice(line_end);
     }
-    octets
+    bytes
 }
 
 const DATA_PROMPT: &str = "data> ";

@@ -1,28 +1,27 @@
-//! The one way by which hostile text reaches the screen.
+//! The only way for hostile text to reach the screen.
 //!
-//! A server may send anything: sequences that steer a terminal, characters that turn the reading direction
-//! around, characters that cannot be seen. What can be seen is kept, the rest is shown as its number: `\x1b` for an
-//! octet and `\u{202e}` for a character. A backslash stays as it is, so a server that sends the four characters
-//! `\x1b` looks like one that sends ESC; neither does any harm, and file names with backslashes stay readable.
-//! A tab stays a tab.
+//! A server may send anything: sequences that control a terminal, characters that turn the reading direction
+//! around, characters that cannot be seen. What can be seen is kept, the rest is shown as its number: `\x1b` for a byte
+//! and `\u{202e}` for a character. A backslash stays as it is, so a server that sends the four characters `\x1b` looks
+//! like one that sends ESC; neither does any harm, and file names with backslashes stay readable. A tab stays a tab.
 
 use std::fmt::Write;
 
 use crate::protocol::hidden::is_hidden;
 
-/// The octets as they may be shown.
+/// The bytes as they may be shown.
 ///
 /// Takes one line, or a name, without line end: CR and LF are escaped like any control character. The work
-/// and the result are at most four octets for each octet given.
+/// and the result are at most four bytes for each byte given.
 #[must_use]
-pub fn escape(octets: &[u8]) -> String {
-    let mut shown = String::with_capacity(octets.len());
-    for chunk in octets.utf8_chunks() {
+pub fn escape(bytes: &[u8]) -> String {
+    let mut shown = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
         for character in chunk.valid().chars() {
             push(&mut shown, character);
         }
-        for octet in chunk.invalid() {
-            push_octet(&mut shown, *octet);
+        for byte in chunk.invalid() {
+            push_byte(&mut shown, *byte);
         }
     }
     shown
@@ -31,15 +30,15 @@ pub fn escape(octets: &[u8]) -> String {
 fn push(shown: &mut String, character: char) {
     if !is_hidden(character) {
         shown.push(character);
-    } else if let Ok(octet @ 0..=0x7f) = u8::try_from(character) {
-        push_octet(shown, octet);
+    } else if let Ok(byte @ 0..=0x7f) = u8::try_from(character) {
+        push_byte(shown, byte);
     } else {
         write!(shown, "\\u{{{:x}}}", u32::from(character)).expect("a String takes any text");
     }
 }
 
-fn push_octet(shown: &mut String, octet: u8) {
-    write!(shown, "\\x{octet:02x}").expect("a String takes any text");
+fn push_byte(shown: &mut String, byte: u8) {
+    write!(shown, "\\x{byte:02x}").expect("a String takes any text");
 }
 
 #[cfg(test)]
@@ -96,8 +95,8 @@ mod tests {
             (b"\xe6\x97", "\\xe6\\x97"),
             (b"\xe6A", "\\xe6A"),
         ];
-        for (octets, shown) in table {
-            assert_eq!(escape(octets), *shown);
+        for (bytes, shown) in table {
+            assert_eq!(escape(bytes), *shown);
         }
     }
 
@@ -107,10 +106,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_octets_reach_the_screen_unescaped(octets in vec(any::<u8>(), 0..300)) {
-            let shown = escape(&octets);
+        fn no_octets_reach_the_screen_unescaped(bytes in vec(any::<u8>(), 0..300)) {
+            let shown = escape(&bytes);
             prop_assert!(is_harmless(&shown));
-            prop_assert!(shown.len() <= 4 * octets.len());
+            prop_assert!(shown.len() <= 4 * bytes.len());
         }
 
         #[test]
@@ -120,8 +119,8 @@ mod tests {
         }
 
         #[test]
-        fn escaping_twice_changes_nothing(octets in vec(any::<u8>(), 0..300)) {
-            let shown = escape(&octets);
+        fn escaping_twice_changes_nothing(bytes in vec(any::<u8>(), 0..300)) {
+            let shown = escape(&bytes);
             prop_assert_eq!(escape(shown.as_bytes()), shown);
         }
     }

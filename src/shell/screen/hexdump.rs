@@ -1,20 +1,20 @@
-//! Received data that are not text, shown as octets.
+//! Received data that are not text, shown as bytes.
 
 use std::fmt::Write;
 
-/// How many octets one line shows.
+/// How many bytes one line shows.
 const OCTETS_PER_LINE: usize = 16;
 
-/// How many octets are looked at to tell text from other data.
+/// How many bytes are looked at to tell text from other data.
 const SAMPLE_OCTETS: usize = 8 * 1024;
 
-/// Turns octets that arrive in pieces of any size into lines: offset, octets, and the ASCII characters among
+/// Turns bytes that arrive in pieces of any size into lines: offset, bytes, and the ASCII characters among
 /// them.
 #[derive(Clone, Debug, Default)]
 pub struct HexDump {
-    /// Of the first octet that waits, counted from 0.
+    /// Of the first byte that waits, counted from 0.
     offset: u64,
-    /// Fewer than a line's worth; `None` for an octet that must not be seen.
+    /// Fewer than a line's worth; `None` for a byte that must not be seen.
     waiting: Vec<Option<u8>>,
 }
 
@@ -25,7 +25,7 @@ impl HexDump {
         Self::default()
     }
 
-    /// Begins at this offset, in octets.
+    /// Begins at this offset, in bytes.
     #[must_use]
     pub fn beginning_at(offset: u64) -> Self {
         Self {
@@ -34,22 +34,22 @@ impl HexDump {
         }
     }
 
-    /// Takes the next octets; returns every line that is now complete, each ended by LF.
+    /// Takes the next bytes; returns every line that is now complete, each ended by LF.
     #[must_use]
-    pub fn push(&mut self, octets: &[u8]) -> String {
-        self.take(octets.iter().map(|&octet| Some(octet)))
+    pub fn push(&mut self, bytes: &[u8]) -> String {
+        self.take(bytes.iter().map(|&byte| Some(byte)))
     }
 
-    /// The same with octets that must not be seen: `**` stands for each.
+    /// The same with bytes that must not be seen: `**` stands for each.
     #[must_use]
-    pub fn push_masked(&mut self, octets: usize) -> String {
-        self.take(std::iter::repeat_n(None, octets))
+    pub fn push_masked(&mut self, bytes: usize) -> String {
+        self.take(std::iter::repeat_n(None, bytes))
     }
 
-    fn take(&mut self, octets: impl Iterator<Item = Option<u8>>) -> String {
+    fn take(&mut self, bytes: impl Iterator<Item = Option<u8>>) -> String {
         let mut lines = String::new();
-        for octet in octets {
-            self.waiting.push(octet);
+        for byte in bytes {
+            self.waiting.push(byte);
             if self.waiting.len() == OCTETS_PER_LINE {
                 self.write_line(&mut lines);
             }
@@ -57,7 +57,7 @@ impl HexDump {
         lines
     }
 
-    /// Returns what is left as a last, shorter line; nothing if all octets have been shown.
+    /// Returns what is left as a last, shorter line; nothing if all bytes have been shown.
     #[must_use]
     pub fn finish(mut self) -> String {
         let mut line = String::new();
@@ -69,19 +69,19 @@ impl HexDump {
 
     fn write_line(&mut self, lines: &mut String) {
         let mut hex = String::new();
-        for (index, octet) in self.waiting.iter().enumerate() {
+        for (index, byte) in self.waiting.iter().enumerate() {
             let gap = if index == OCTETS_PER_LINE / 2 {
                 " "
             } else {
                 ""
             };
-            match octet {
-                Some(octet) => write!(hex, " {gap}{octet:02x}"),
+            match byte {
+                Some(byte) => write!(hex, " {gap}{byte:02x}"),
                 None => write!(hex, " {gap}**"),
             }
             .expect("a String takes any text");
         }
-        let text: String = self.waiting.iter().map(|&octet| shown(octet)).collect();
+        let text: String = self.waiting.iter().map(|&byte| shown(byte)).collect();
         let width = 3 * OCTETS_PER_LINE + 1;
         writeln!(lines, "{:08x} {hex:<width$}  {text}", self.offset)
             .expect("a String takes any text");
@@ -90,7 +90,7 @@ impl HexDump {
     }
 }
 
-/// Whether received data should be shown as text, judged by their first octets: none is NUL, and at most three in ten
+/// Whether received data should be shown as text, judged by their first bytes: none is NUL, and at most three in ten
 /// are neither UTF-8 nor printable. A listing in Latin-1 is text, then; an image or an archive is not.
 #[must_use]
 pub fn looks_like_text(data: &[u8]) -> bool {
@@ -117,9 +117,9 @@ fn is_odd_control(character: char) -> bool {
     character.is_control() && !in_text
 }
 
-fn shown(octet: Option<u8>) -> char {
-    match octet {
-        Some(octet) if octet == b' ' || octet.is_ascii_graphic() => char::from(octet),
+fn shown(byte: Option<u8>) -> char {
+    match byte {
+        Some(byte) if byte == b' ' || byte.is_ascii_graphic() => char::from(byte),
         Some(_) => '.',
         None => '*',
     }
@@ -197,18 +197,18 @@ mod tests {
     proptest! {
         #[test]
         fn the_size_of_the_pieces_makes_no_difference(
-            octets in vec(any::<u8>(), 0..100),
+            bytes in vec(any::<u8>(), 0..100),
             size in 1_usize..40,
         ) {
-            let pieces: Vec<&[u8]> = octets.chunks(size).collect();
-            prop_assert_eq!(dump(&pieces), dump(&[&octets]));
+            let pieces: Vec<&[u8]> = bytes.chunks(size).collect();
+            prop_assert_eq!(dump(&pieces), dump(&[&bytes]));
         }
 
         #[test]
-        fn every_line_is_printable_ascii(octets in vec(any::<u8>(), 0..100)) {
-            let lines = dump(&[&octets]);
+        fn every_line_is_printable_ascii(bytes in vec(any::<u8>(), 0..100)) {
+            let lines = dump(&[&bytes]);
             prop_assert!(lines.chars().all(|c| c == '\n' || c == ' ' || c.is_ascii_graphic()));
-            prop_assert_eq!(lines.lines().count(), octets.len().div_ceil(16));
+            prop_assert_eq!(lines.lines().count(), bytes.len().div_ceil(16));
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::protocol::listing::{self, ListedEntry};
 pub(crate) fn table_row(line: &[u8]) -> Option<String> {
     let listed = listing::read_line(line)?;
     let size = match listed.entry {
-        ListedEntry::File(octets) => short_size(octets),
+        ListedEntry::File(bytes) => short_size(bytes),
         ListedEntry::Directory | ListedEntry::Other => "-".to_owned(),
     };
     let slash = match listed.entry {
@@ -25,24 +25,24 @@ pub(crate) fn table_row(line: &[u8]) -> Option<String> {
 }
 
 /// As `ls -h` writes it: at most three digits and a letter, rounded up.
-fn short_size(octets: u64) -> String {
+fn short_size(bytes: u64) -> String {
     let mut unit = 1_u128;
     let mut letters = UNITS.iter();
     let mut letter = "";
-    let octets = u128::from(octets);
-    while octets.div_ceil(unit) >= STEP
+    let bytes = u128::from(bytes);
+    while bytes.div_ceil(unit) >= STEP
         && let Some(next) = letters.next()
     {
         unit *= STEP;
         letter = next;
     }
-    let tenths = (octets * 10).div_ceil(unit);
+    let tenths = (bytes * 10).div_ceil(unit);
     if letter.is_empty() {
-        octets.to_string()
+        bytes.to_string()
     } else if tenths < 100 {
         format!("{}.{}{letter}", tenths / 10, tenths % 10)
     } else {
-        format!("{}{letter}", octets.div_ceil(unit))
+        format!("{}{letter}", bytes.div_ceil(unit))
     }
 }
 
@@ -55,7 +55,7 @@ mod tests {
 
     #[test]
     fn sizes_are_written_as_ls_h_writes_them() {
-        for (octets, text) in [
+        for (bytes, text) in [
             (0, "0"),
             (1023, "1023"),
             (1024, "1.0K"),
@@ -66,7 +66,7 @@ mod tests {
             (5 << 30, "5.0G"),
             (u64::MAX, "16E"),
         ] {
-            assert_eq!(short_size(octets), text, "{octets}");
+            assert_eq!(short_size(bytes), text, "{bytes}");
         }
     }
 

@@ -25,7 +25,7 @@ impl Page {
         self.wrapped(&indent, &indent, text);
     }
 
-    /// A label, and a text in a column of its own that begins behind `label_columns`. Where that column would be too
+    /// A label, and a text in a column of its own that begins after `label_columns`. Where that column would be too
     /// narrow to read, the text stands below the label.
     pub fn item(&mut self, label: &str, label_columns: usize, text: &str) {
         let first = format!("  {label:<width$}", width = label_columns.saturating_sub(2));

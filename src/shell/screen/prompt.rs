@@ -1,10 +1,10 @@
-//! The prompt: what is pending, and where one is. Only what the server has acknowledged stands in it.
+//! The prompt: what is pending, and where one is. Only what the server has acknowledged is in it.
 //!
 //! ```text
 //! ftp>                                    nothing is pending
 //! ftp ⇄>                                  a data connection is open
 //! ftps>                                   TLS protects the control connection
-//! (REST 5) ftp ⇄>                         and the next transfer begins at octet 5
+//! (REST 5) ftp ⇄>                         and the next transfer begins at byte 5
 //! (RETR &) ftp>                           a transfer runs in the background
 //! A@127.0.0.1:/pub ftp>                   with the parts that are off unless asked for
 //! ```

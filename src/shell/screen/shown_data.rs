@@ -41,7 +41,7 @@ enum Form {
     Undecided,
     /// The beginning of a line that is not complete.
     Text(Vec<u8>),
-    Octets(HexDump),
+    Bytes(HexDump),
 }
 
 impl ShownData {
@@ -62,9 +62,9 @@ impl ShownData {
     }
 
     /// Every line that is complete. A line that grows without end is shown in pieces.
-    fn complete_lines(&self, beginning: &mut Vec<u8>, octets: &[u8]) -> Vec<String> {
+    fn complete_lines(&self, beginning: &mut Vec<u8>, bytes: &[u8]) -> Vec<String> {
         let mut lines = Vec::new();
-        for piece in octets.split_inclusive(|&octet| octet == b'\n') {
+        for piece in bytes.split_inclusive(|&byte| byte == b'\n') {
             beginning.extend_from_slice(piece);
             let is_complete = beginning.ends_with(b"\n");
             if is_complete {
@@ -83,20 +83,24 @@ impl ShownData {
 }
 
 impl Destination for ShownData {
-    fn write(&mut self, octets: &[u8]) -> io::Result<()> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         let form = std::mem::replace(&mut self.form, Form::Undecided);
         let mut form = match form {
-            Form::Undecided if looks_like_text(octets) => Form::Text(Vec::new()),
-            Form::Undecided => Form::Octets(HexDump::new()),
+            Form::Undecided if looks_like_text(bytes) => Form::Text(Vec::new()),
+            Form::Undecided => Form::Bytes(HexDump::new()),
             decided => decided,
         };
         let lines = match &mut form {
             Form::Undecided => Vec::new(),
-            Form::Text(beginning) => self.complete_lines(beginning, octets),
-            Form::Octets(dump) => dump.push(octets).lines().map(str::to_owned).collect(),
+            Form::Text(beginning) => self.complete_lines(beginning, bytes),
+            Form::Bytes(dump) => dump.push(bytes).lines().map(str::to_owned).collect(),
         };
         self.form = form;
         self.lines.show(lines)
+    }
+
+    fn is_screen(&self) -> bool {
+        true
     }
 
     fn end(&mut self, _accepted: bool) -> io::Result<()> {
@@ -105,7 +109,7 @@ impl Destination for ShownData {
                 vec![self.in_readable_form(&beginning)]
             }
             Form::Undecided | Form::Text(_) => Vec::new(),
-            Form::Octets(dump) => dump.finish().lines().map(str::to_owned).collect(),
+            Form::Bytes(dump) => dump.finish().lines().map(str::to_owned).collect(),
         };
         self.lines.show(lines)?;
         self.lines.end();

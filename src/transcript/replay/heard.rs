@@ -64,7 +64,7 @@ impl HeardReplies {
 }
 
 impl Observer for HeardReplies {
-    fn observe(&mut self, observation: &Observation<'_>) {
+    fn observe(&mut self, observation: &Observation) {
         match observation {
             Observation::ReplyReceived { reply, .. } => {
                 let mut state = self.lock();

@@ -264,7 +264,7 @@ impl Player<'_> {
                     }
                 }
                 // A replay cannot ask a person, and a question that is dropped is a no.
-                News::DataEnded | News::TrustAsked(_) => {}
+                News::DataEnded | News::TrustAsked(_) | News::Detached => {}
                 News::Settled(outcome) => return outcome,
             }
         }
@@ -517,7 +517,7 @@ impl Player<'_> {
         }
         loop {
             match exchange.next_news() {
-                News::Begun | News::TrustAsked(_) => {}
+                News::Begun | News::TrustAsked(_) | News::Detached => {}
                 News::DataEnded => return unanswered,
                 News::Settled(outcome) => return outcome,
             }

@@ -17,7 +17,7 @@ use super::{Login, OwnPort, nobody_listens_on};
 struct Recorder(Arc<Mutex<Vec<String>>>);
 
 impl Observer for Recorder {
-    fn observe(&mut self, observation: &Observation<'_>) {
+    fn observe(&mut self, observation: &Observation) {
         let text = format!("{observation:?}");
         self.0.lock().expect("no holder panics").push(text);
     }

@@ -68,7 +68,7 @@ fn a_stranger_is_sent_away_and_reported_and_the_server_served_afterwards() {
             .is_ok_and(|octets| octets.is_empty())
     );
     assert!(
-        stderr.contains("note: 127.0.0.2:") && stderr.contains("was sent away"),
+        stderr.contains("note: 127.0.0.2:") && stderr.contains("was refused"),
         "{stderr}"
     );
 }

@@ -132,7 +132,7 @@ fn under_tls_a_synch_goes_inside_it_and_this_is_said() {
         .success();
     assert_eq!(server.finish().in_clear, b"AUTH TLS\r\n");
     assert!(
-        finished.stderr.contains("TLS has no urgent octets"),
+        finished.stderr.contains("TLS has no urgent bytes"),
         "{}",
         finished.stderr
     );

@@ -49,7 +49,7 @@ fn a_transfer_is_drawn_in_the_order_in_which_it_was_seen() {
         " +MS                                          · open to 127.0.0.1:PORT",
         " +MS  → RETR f",
         " +MS  ← 150 here",
-        " +MS                                          ← 7 octets, closed",
+        " +MS                                          ← 7 bytes, closed",
         " +MS  ← 226 done",
     ];
     let heading = "              control connection                      data connection";

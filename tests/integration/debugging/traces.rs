@@ -68,7 +68,7 @@ fn the_octets_of_both_connections_are_shown_as_text() {
         assert!(shown.contains(&line), "{line} in {}", finished.stderr);
     }
     let place = |wanted: &str| shown.iter().position(|line| line.contains(wanted)).unwrap();
-    assert!(place("D← a") < place("7 octets received"));
+    assert!(place("D← a") < place("7 bytes received"));
 }
 
 #[test]
@@ -80,14 +80,14 @@ fn the_octets_of_both_connections_are_shown_in_hexadecimal_within_80_columns() {
     server.finish();
     let text = &finished.stderr;
     assert!(
-        text.contains("  C→ 8 octets\n  00000000  52 45 54 52 20 66 0d 0a  "),
+        text.contains("  C→ 8 bytes\n  00000000  52 45 54 52 20 66 0d 0a  "),
         "{text}"
     );
     assert!(
-        text.contains("  D← 7 octets from 0\n  00000000  61 5c 09 1b ff 0d 0a  "),
+        text.contains("  D← 7 bytes from 0\n  00000000  61 5c 09 1b ff 0d 0a  "),
         "{text}"
     );
-    assert!(text.contains("  D→ 6 octets from 0\n"), "{text}");
+    assert!(text.contains("  D→ 6 bytes from 0\n"), "{text}");
     let dumped = text.lines().filter(|line| line.starts_with("  000000"));
     assert!(
         dumped.into_iter().all(|line| line.chars().count() <= 80),
@@ -130,14 +130,14 @@ fn a_file_takes_the_octets_with_times_and_the_screen_does_not() {
     let trace = without_times(&trace);
     assert!(trace.starts_with("# ftpsh trace, "), "{trace}");
     assert!(
-        trace.contains("\nTIME C→ 8 octets\n00000000  52 45 54 52 20 66 0d 0a  "),
+        trace.contains("\nTIME C→ 8 bytes\n00000000  52 45 54 52 20 66 0d 0a  "),
         "{trace}"
     );
     assert!(
-        trace.contains("\nTIME D← 7 octets from 0\n00000000  61 5c 09 1b ff "),
+        trace.contains("\nTIME D← 7 bytes from 0\n00000000  61 5c 09 1b ff "),
         "{trace}"
     );
-    assert!(trace.contains("\nTIME D→ 6 octets from 0\n"), "{trace}");
+    assert!(trace.contains("\nTIME D→ 6 bytes from 0\n"), "{trace}");
 }
 
 #[test]
@@ -229,7 +229,7 @@ fn no_password_and_no_echo_of_one_is_traced_however_it_is_cut() {
         heard.wait();
         // The echo is cut: its beginning was read on its own, or along with the rest.
         terminal.send_key(crate::support::terminal::Key::CtrlC);
-        terminal.expect("still owed a reply");
+        terminal.expect("the reply is still outstanding");
         terminal.expect("ftp> ");
         terminal.send_line("NOOP");
         terminal.expect("200 fine");

@@ -75,7 +75,7 @@ fn a_download_is_aborted_with_interrupt_process_and_synch_and_read_to_its_end() 
     transfer.data = None;
     transfer.control.send("426 aborted\r\n226 abort done\r\n");
     transfer.terminal.wait_for("226 abort done");
-    transfer.terminal.wait_for("6 octets received");
+    transfer.terminal.wait_for("6 bytes received");
     transfer.goes_on();
     assert_eq!(std::fs::read(out).unwrap(), b"onetwo");
 }

@@ -110,7 +110,7 @@ fn the_end_is_told_above_a_line_that_is_being_typed() {
     });
     let (mut control, terminal) = running.finish();
     terminal.wait_for_screen("the end above the line", |screen| {
-        let end = "\n  10 octets received, data connection closed\n226 done\n  in the background: RETR f is done\n";
+        let end = "\n  10 bytes received, data connection closed\n226 done\n  in the background: RETR f is done\n";
         screen.contains(end) && screen.trim_end().ends_with("\n(RETR &) ftp> half a li")
     });
     terminal.send_line("ne");
@@ -138,7 +138,7 @@ fn a_421_is_told_above_a_line_that_is_being_typed() {
     running.data.write_all(b" last").expect("the client reads");
     drop(running.data);
     running.terminal.wait_for_screen("the end", |screen| {
-        screen.contains("10 octets received")
+        screen.contains("10 bytes received")
             && screen.contains("in the background: RETR f was cut")
             && screen.trim_end().ends_with("half a li")
     });
@@ -149,7 +149,7 @@ fn a_421_is_told_above_a_line_that_is_being_typed() {
 fn jobs_tells_how_far_it_is() {
     let folder = folder();
     let mut running = Running::begin(folder.path());
-    let told = "RETR f: 5 of 10 octets received, ";
+    let told = "RETR f: 5 of 10 bytes received, ";
     // The octets may not have been read yet.
     while !running.terminal.screen().contains(told) {
         running.terminal.send_line("jobs");
@@ -213,7 +213,7 @@ fn control_c_in_a_wait_gives_the_prompt_back_and_leaves_it_alone() {
     running.terminal.send_line("STAT");
     running.control.expect("STAT");
     running.terminal.send_key(Key::CtrlC);
-    running.terminal.expect("still owed a reply");
+    running.terminal.expect("the reply is still outstanding");
     running.terminal.expect("ftp> ");
     // No ABOR came before it.
     running.terminal.send_line("NOOP");
@@ -234,7 +234,7 @@ fn an_abor_that_is_typed_aborts_the_download_and_is_sent_plain() {
     running.control.expect_octets(b"ABOR\r\n");
     drop(running.data);
     running.control.send("426 aborted\r\n226 abort done\r\n");
-    running.terminal.expect("5 octets received, aborted");
+    running.terminal.expect("5 bytes received, aborted");
     running
         .terminal
         .expect("in the background: RETR f was aborted");
@@ -268,7 +268,7 @@ fn a_second_abor_drops_a_download_that_the_server_goes_on_with() {
     running.terminal.send_line("ABOR");
     running.control.expect("ABOR");
     running.terminal.send_key(Key::CtrlC);
-    running.terminal.expect("still owed a reply");
+    running.terminal.expect("the reply is still outstanding");
     running.terminal.expect("ftp> ");
     running.data.write_all(b" more").expect("the client reads");
     running.terminal.send_line("ABOR");

@@ -27,7 +27,7 @@ fn data_that_come_behind_the_226_are_received_whole() {
     terminal.send_line("RETR f > out");
     terminal.expect("226 done");
     seen.open();
-    terminal.expect("6 octets received");
+    terminal.expect("6 bytes received");
     terminal.expect("ftp> ");
     terminal.send_line("NOOP");
     terminal.expect("200 noop");
@@ -292,7 +292,7 @@ fn a_download_that_ends_short_of_what_was_told_says_so() {
             .code(code);
         let _ = server.finish();
         assert_eq!(finished.stdout, b"half");
-        let told = finished.stderr.contains("told of 400 octets and 4 came");
+        let told = finished.stderr.contains("announced 400 bytes and 4 came");
         assert_eq!(told, is_told, "{}", finished.stderr);
     }
 }

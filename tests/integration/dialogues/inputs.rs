@@ -12,7 +12,7 @@ use crate::support::practice::practice_server;
 struct Deaf;
 
 impl Observer for Deaf {
-    fn observe(&mut self, _: &Observation<'_>) {}
+    fn observe(&mut self, _: &Observation) {}
 }
 
 #[test]

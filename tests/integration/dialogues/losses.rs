@@ -205,7 +205,7 @@ fn a_rest_whose_reply_comes_late_is_taken_back_before_the_next_upload() {
     terminal.send_line("REST 3");
     control.expect("REST 3");
     terminal.send_key(crate::support::terminal::Key::CtrlC);
-    terminal.expect("still owed a reply");
+    terminal.expect("the reply is still outstanding");
     terminal.expect("ftp> ");
     terminal.send_line("NOOP");
     control.expect("NOOP");

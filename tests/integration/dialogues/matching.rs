@@ -36,7 +36,7 @@ fn ctrl_c_leaves_a_command_that_gets_no_reply() {
         terminal.send_line(line);
         came.wait();
         terminal.send_key(Key::CtrlC);
-        terminal.expect("still owed a reply");
+        terminal.expect("the reply is still outstanding");
         terminal.expect("ftp> ");
         go_on(&mut terminal);
         let _ = server.finish();
@@ -58,7 +58,7 @@ fn a_reply_that_comes_behind_that_of_the_next_command_is_told_as_late() {
     terminal.send_line("SIZE x");
     came.wait();
     terminal.send_key(Key::CtrlC);
-    terminal.expect("still owed a reply");
+    terminal.expect("the reply is still outstanding");
     terminal.expect("ftp> ");
     terminal.send_line("SYST");
     terminal.expect("SIZE got no reply");
@@ -75,7 +75,7 @@ fn a_reply_that_comes_at_an_idle_prompt_is_shown_at_once() {
     let server = goes_on(greeted().pause_until(&gate).send("226 whose\r\n")).start();
     let mut terminal = shell(server.address());
     gate.open();
-    terminal.expect("nobody asked for this reply");
+    terminal.expect("an unexpected reply");
     terminal.expect("226 whose");
     go_on(&mut terminal);
     let _ = server.finish();
@@ -117,7 +117,7 @@ fn a_second_150_in_place_of_the_226_gives_the_prompt_back_after_three_seconds() 
     type_passive(&mut terminal);
     terminal.send_line("RETR f");
     terminal.expect("150 again");
-    terminal.expect("still owed");
+    terminal.expect("still outstanding");
     terminal.expect("ftp> ");
     go_on(&mut terminal);
     let _ = server.finish();
@@ -140,7 +140,7 @@ fn a_226_that_never_comes_gives_the_prompt_back_after_three_seconds() {
     terminal.send_line("RETR f");
     ended.wait();
     let since = Instant::now();
-    terminal.expect("the final reply to RETR is still owed");
+    terminal.expect("the final reply to RETR is still outstanding");
     let waited = since.elapsed();
     assert!(waited > Duration::from_millis(2500), "{waited:?}");
     terminal.expect("ftp> ");

@@ -30,7 +30,7 @@ fn shell(program: Ftpsh) -> (Control, Terminal) {
     )
 }
 
-/// A download of 100,000 octets of which 40,000 have come.
+/// A download of 100,000 bytes of which 40,000 have come.
 fn stalled_download(preliminary: &str) -> (Control, TcpStream, Terminal) {
     let (mut control, mut terminal) = shell(Ftpsh::new());
     terminal.send_line("PASV");
@@ -47,7 +47,7 @@ fn finish(mut control: Control, mut data: TcpStream, terminal: &mut Terminal) {
     data.write_all(&[b'x'; 60_000]).expect("the client reads");
     drop(data);
     control.send("226 done\r\n");
-    terminal.expect("100000 octets received");
+    terminal.expect("100000 bytes received");
     terminal.expect("226 done");
     terminal.expect("ftp> ");
 }
@@ -58,7 +58,7 @@ fn last_row(screen: &str) -> &str {
 }
 
 fn tells_octets(row: &str) -> bool {
-    row.contains("40,000 of 100,000 octets  40%")
+    row.contains("40,000 of 100,000 bytes  40%")
 }
 
 #[test]
@@ -80,7 +80,7 @@ fn a_slow_download_tells_how_far_it_is_and_takes_the_line_away() {
     let at = at.expect("it is there");
     assert_eq!(
         rows[at + 1],
-        "  100000 octets received, data connection closed"
+        "  100000 bytes received, data connection closed"
     );
     assert_eq!(rows[at + 2], "226 done");
 }
@@ -91,7 +91,7 @@ fn what_is_painted_meanwhile_stands_above_the_line() {
     terminal.wait_for_screen("the octets so far", |screen| tells_octets(last_row(screen)));
     control.send("one line\r\nand another\r\n");
     terminal.wait_for_screen("the lines above the line", |screen| {
-        screen.contains("no reply: one line\n  note: a line that is no reply: and another\n")
+        screen.contains("not a reply: one line\n  note: a line that is not a reply: and another\n")
             && tells_octets(last_row(screen))
     });
     let screen = terminal.screen();
@@ -104,7 +104,7 @@ fn what_is_painted_meanwhile_stands_above_the_line() {
 fn a_server_that_tells_no_number_gives_no_percentage_unless_size_did() {
     let (control, data, mut terminal) = stalled_download("150 here\r\n");
     terminal.wait_for_screen("the octets so far", |screen| {
-        last_row(screen).contains("40,000 octets")
+        last_row(screen).contains("40,000 bytes")
     });
     assert!(!terminal.screen().contains('%'));
     finish(control, data, &mut terminal);
@@ -141,7 +141,7 @@ fn an_upload_tells_the_octets_of_the_local_file() {
     control.expect("STOR big");
     control.send("150 here\r\n");
     terminal.wait_for_screen("the octets so far", |screen| {
-        last_row(screen).contains(" of 300,000,000 octets ")
+        last_row(screen).contains(" of 300,000,000 bytes ")
     });
 }
 
@@ -168,7 +168,7 @@ fn a_terminal_that_changes_its_size_meanwhile_keeps_its_rows() {
     terminal.resize(24, 30);
     terminal.wait_for_screen("a line that was cut", |screen| {
         let row = last_row(screen);
-        row.contains("40,000 of") && row.chars().count() < 30 && row.ends_with("octets  4")
+        row.contains("40,000 of") && row.chars().count() < 30 && row.ends_with("bytes  40")
     });
     terminal.resize(24, 100);
     terminal.wait_for_screen("the whole line", |screen| {

@@ -134,7 +134,7 @@ fn a_table_of_mlsd_is_asked_for_by_name() {
         "{screen}"
     );
     terminal.send_line("table NOOP");
-    terminal.expect("table wants a command that lists");
+    terminal.expect("table needs a command that lists");
     terminal.send_line("PWD");
     control.expect("PWD");
 }
@@ -247,7 +247,7 @@ fn a_pager_that_has_had_enough_ends_the_transfer() {
     let mut data = begin(&mut control, &mut terminal, "LIST");
     write_without_end(&mut data);
     control.send("426 broken\r\n");
-    terminal.expect("then the reader had enough");
+    terminal.expect("then the reader closed its end");
     terminal.expect("426 broken");
     terminal.expect("ftp> ");
     let paged = std::fs::read_to_string(folder.path().join("paged")).expect("it was run");

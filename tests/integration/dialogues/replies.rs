@@ -197,7 +197,7 @@ fn lines_that_are_no_reply_are_shown_and_answer_nothing() {
     let said = lines(server.address(), &["NOOP"]).run().success().stderr;
     let _ = server.finish();
     assert!(
-        said.contains("a line that is no reply: 10054 reset"),
+        said.contains("a line that is not a reply: 10054 reset"),
         "{said}"
     );
     assert!(said.contains("200 noop"), "{said}");

@@ -10,7 +10,7 @@ fn the_iac_of_a_synch_is_urgent_and_the_prompt_comes_back_at_once() {
     terminal.expect("→ FF F4, FF urgent, F2  (Telnet IP, DM)");
     terminal.expect("ftp> ");
     control.send("225 interrupted\r\n");
-    terminal.expect("nobody asked for this reply:");
+    terminal.expect("an unexpected reply:");
     terminal.expect("225 interrupted");
     terminal.send_line("NOOP");
     control.expect("NOOP");

@@ -225,7 +225,7 @@ fn an_upload_that_the_server_still_reads_is_waited_for() {
         terminal.screen()
     );
     drop(data);
-    terminal.wait_for_after(mark, "still owed");
+    terminal.wait_for_after(mark, "still outstanding");
     terminal.expect("ftp> ");
     terminal.send_line("NOOP");
     control.expect("NOOP");

@@ -17,9 +17,9 @@ const ROOM_KIBIBYTES: usize = 256;
 fn assert_told(finished: Finished, what: &str, octets: usize) {
     let said = &finished.stderr;
     for words in [
-        "octets received, then this end failed: part: ",
+        "bytes received, then the local side failed: part: ",
         what,
-        &format!("{octets} octets are in the file. The data connection was reset"),
+        &format!("{octets} bytes are in the file. The data connection was reset"),
         "`resume --get f part` goes on from there",
     ] {
         assert!(said.contains(words), "no {words:?} in\n{said}");
@@ -45,7 +45,8 @@ fn full_and_resumed(kind: Kind, under_tls: bool) {
     let finished = with_limit(scene.given(&lines), ROOM_KIBIBYTES)
         .run()
         .code(7);
-    let words = "resume: part: File too large (os error 27). 262144 octets are in the file. The same command goes on";
+    let words =
+        "resume: part: File too large. 262144 bytes are in the file. The same command goes on";
     assert!(finished.stderr.contains(words), "{}", finished.stderr);
     assert_same(&scene.read("part"), &whole[..octets]);
 
@@ -80,7 +81,7 @@ fn what_is_added_to_a_file_on_a_full_disk_leaves_what_was_there() {
     let finished = with_limit(scene.given(&lines), 64).run().code(7);
     assert_in_step(&finished, "SIZE f", "213 3000000");
     assert!(
-        finished.stderr.contains("65536 octets are in the file"),
+        finished.stderr.contains("65536 bytes are in the file"),
         "{}",
         finished.stderr
     );
@@ -104,7 +105,7 @@ fn a_listing_that_the_disk_cannot_hold_ends_with_7_and_is_not_to_be_resumed() {
     let lines = ["PASV", "LIST > listing", "PWD"];
     let finished = with_limit(scene.given(&lines), 1).run().code(7);
     assert_in_step(&finished, "PWD", "257 ");
-    let words = "listing: File too large (os error 27). 1024 octets are in the file";
+    let words = "listing: File too large. 1024 bytes are in the file";
     assert!(finished.stderr.contains(words), "{}", finished.stderr);
     assert!(!finished.stderr.contains("resume"), "{}", finished.stderr);
 }
@@ -168,8 +169,7 @@ fn a_disk_that_is_really_full_is_told_and_the_download_is_resumed_when_there_is_
         stderr: runs[index].to_owned(),
     };
     assert_told(run(0), "No space left on device", partial.len());
-    let words =
-        "resume: part: No space left on device (os error 28). 262144 octets are in the file";
+    let words = "resume: part: No space left on device. 262144 bytes are in the file";
     assert!(run(1).code(7).stderr.contains(words), "{}", runs[1]);
     let _ = run(2).success();
     let digest = Sha256::digest(fs::read(scene.path("whole")).expect("it was kept"));

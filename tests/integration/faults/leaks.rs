@@ -101,7 +101,7 @@ fn repeat_times(times: usize, mut once: impl FnMut(usize)) {
 struct Deaf;
 
 impl Observer for Deaf {
-    fn observe(&mut self, _observation: &Observation<'_>) {}
+    fn observe(&mut self, _observation: &Observation) {}
 }
 
 struct Nowhere;

@@ -95,7 +95,7 @@ fn content(octets: usize) -> Vec<u8> {
     (0..octets).map(next).collect()
 }
 
-/// The binary with a limit on the size of the files that it writes, in pieces of 1,024 octets: what can be had
+/// The binary with a limit on the size of the files that it writes, in pieces of 1,024 bytes: what can be had
 /// everywhere in the place of a full disk. It is run by bash, whose limit has that unit.
 #[cfg(target_os = "linux")]
 fn with_limit(program: Ftpsh, kibibytes: usize) -> Ftpsh {

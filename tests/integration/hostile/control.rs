@@ -127,7 +127,10 @@ fn what_only_looks_like_a_code_is_no_reply() {
             .start();
         let said = lines(server.address(), &["NOOP"]).run().code(1).stderr;
         let _ = server.finish();
-        assert!(said.contains("a line that is no reply"), "{line}: {said}");
+        assert!(
+            said.contains("a line that is not a reply"),
+            "{line}: {said}"
+        );
     }
 }
 
@@ -154,7 +157,7 @@ fn a_reply_that_trickles_can_be_left_and_is_shown_whole_when_it_comes() {
     control.expect("NOOP");
     control.send("20");
     terminal.send_key(Key::CtrlC);
-    terminal.expect("owed");
+    terminal.expect("outstanding");
     terminal.expect("ftp> ");
     for octet in b"0 at last\r\n" {
         control.send([*octet]);

@@ -140,7 +140,7 @@ fn ctrl_c_ends_an_upload_that_the_server_never_reads() {
     let folder = folder();
     fs::write(folder.path().join("f"), vec![b'x'; 30_000_000]).unwrap();
     let (mut control, mut data, mut terminal) = begun("STOR f < f", &folder);
-    terminal.wait_for_screen("a standstill", |screen| screen.contains("octets"));
+    terminal.wait_for_screen("a standstill", |screen| screen.contains("bytes"));
     terminal.send_key(Key::CtrlC);
     expect_abort(&mut control);
     assert_eq!(read_to_end(&mut data).1, End::Reset);

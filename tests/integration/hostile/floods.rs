@@ -126,7 +126,7 @@ fn lines_behind_a_226_whose_data_have_not_ended_are_not_kept() {
     control.send("226 done\r\n");
     let fountain = Fountain::beside(&control.stream, b"1\r\n");
     // The 226 waits a moment for the end of the data, and what is behind it with it.
-    let _ = program.wait_for("a line that is no reply: 1");
+    let _ = program.wait_for("a line that is not a reply: 1");
     assert_flat(program.process());
     program.kill();
     fountain.end();
@@ -234,7 +234,7 @@ fn leave(first: &str, piece: &[u8]) {
         }
     }
     terminal.send("\x03");
-    terminal.wait_for(b"owed");
+    terminal.wait_for(b"outstanding");
     terminal.wait_for(b"ftp> ");
     assert_flat(terminal.process);
     terminal.send("close\r");

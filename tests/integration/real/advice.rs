@@ -71,7 +71,7 @@ fn hints_follow_a_refusal_until_they_are_switched_off(kind: Kind) {
         return;
     };
     let mut terminal = logged_in(&scene, scene.relay.address());
-    let hint = "\n  dir is no FTP verb; did you mean PASV, then LIST (alias `ls`)?";
+    let hint = "\n  dir is not an FTP verb; did you mean PASV, then LIST (alias `ls`)?";
     exchange(&mut terminal, "dir", "500 ", hint);
     terminal.expect("ftp> ");
     let hint = "\n  next: RNFR and the old name, then RNTO b";

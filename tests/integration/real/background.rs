@@ -93,10 +93,10 @@ fn type_meanwhile(scene: &Scene, terminal: &mut Terminal, line: &str) {
         // It shows once the line was taken and its reply does not come.
         terminal.wait_for_screen("how far the download is", |screen| {
             let row = screen.trim_end().lines().next_back();
-            row.is_some_and(|row| row.contains(" of 33,554,432 octets"))
+            row.is_some_and(|row| row.contains(" of 33,554,432 bytes"))
         });
         terminal.send_key(Key::CtrlC);
-        terminal.expect("still owed a reply");
+        terminal.expect("the reply is still outstanding");
     }
     terminal.expect("ftp> ");
 }
@@ -120,7 +120,7 @@ fn a_download_runs_while_stat_is_typed(kind: Kind) {
     terminal.expect("RETR large: ");
     terminal.expect("ftp> ");
     reader.hurry();
-    terminal.expect("33554432 octets received");
+    terminal.expect("33554432 bytes received");
     terminal.wait_for("in the background: RETR large is done");
     assert!(reader.finish() == content());
     stays_in_step(&scene, &mut terminal);
@@ -134,7 +134,7 @@ fn an_abor_that_is_typed_ends_it_and_the_dialogue_stays_in_step(kind: Kind) {
     terminal.send_line("ABOR");
     // What was on its way is taken, to the last octet that comes.
     reader.hurry();
-    terminal.wait_for("octets received, aborted");
+    terminal.wait_for("bytes received, aborted");
     terminal.wait_for("in the background: RETR large was aborted");
     terminal.expect("\n2");
     terminal.expect("ftp> ");
@@ -149,7 +149,7 @@ fn a_quit_loses_no_octet(kind: Kind) {
     terminal.send_line("QUIT");
     terminal.expect("QUIT waits for the end of RETR large");
     reader.hurry();
-    terminal.expect("33554432 octets received");
+    terminal.expect("33554432 bytes received");
     terminal.expect("\n221");
     assert_eq!(terminal.wait_exit(), 0);
     assert!(reader.finish() == content());

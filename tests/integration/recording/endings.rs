@@ -113,7 +113,7 @@ fn a_reply_that_never_comes_is_marked_and_the_next_command_is_sent_all_the_same(
     terminal.expect("\n227 ");
     terminal.expect("ftp ⇄> ");
     terminal.send_line("RETR 1.TXT");
-    terminal.expect("owed");
+    terminal.expect("outstanding");
     terminal.expect("ftp> ");
     terminal.send_line("PWD");
     terminal.expect("\n257 ");

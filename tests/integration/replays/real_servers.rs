@@ -225,7 +225,7 @@ mod recorder {
     struct Ear(Heard);
 
     impl Observer for Ear {
-        fn observe(&mut self, observation: &Observation<'_>) {
+        fn observe(&mut self, observation: &Observation) {
             if let Observation::ReplyReceived { reply, .. } = observation {
                 self.0
                     .lock()

@@ -125,7 +125,7 @@ fn a_server_that_begins_at_0_although_it_took_the_marker_is_compared_from_0() {
         .stderr;
     let heard = server.finish();
     super::assert_same(&heard.data[1], &whole[there..]);
-    assert!(said.contains("octets 0 to 149999 compared"), "{said}");
+    assert!(said.contains("bytes 0 to 149999 compared"), "{said}");
 }
 
 #[test]

@@ -23,7 +23,7 @@ fn the_tail_is_read_back_and_the_rest_is_appended() {
         assert!(said.contains(&format!("→ {line}\n")), "{line} in {said}");
     }
     let last = said.lines().last().unwrap_or_default();
-    let numbers = "whole: 200000 of 200000, octets 84464 to 149999 compared, 50000 sent";
+    let numbers = "whole: 200000 of 200000, bytes 84464 to 149999 compared, 50000 sent";
     assert!(last.contains(numbers), "{last}");
 }
 

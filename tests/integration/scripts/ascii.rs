@@ -65,7 +65,7 @@ fn a_file_is_sent_with_crlf_and_the_number_of_its_line_ends_is_said() {
         said.contains("3 line ends turned from LF into CRLF"),
         "{said}"
     );
-    assert!(said.contains("14 octets sent"), "{said}");
+    assert!(said.contains("14 bytes sent"), "{said}");
 }
 
 #[test]

@@ -133,7 +133,7 @@ fn a_transfer_that_waits_for_no_data_connection_ends_with_its_cause() {
         .arg(server.address().to_string())
         .run()
         .code(3);
-    let cause = "no data connection was opened, so the server waited in vain: PASV comes before";
+    let cause = "no data connection was opened, so the data could not come: PASV comes before";
     assert!(finished.stderr.contains(cause), "{}", finished.stderr);
     assert_eq!(server.finish().lines, ["RETR f"]);
 }

@@ -75,7 +75,7 @@ impl Sealer {
     }
 }
 
-/// Kind and length, lifetime, age, nonce, the ticket of 1,000 octets, no extensions.
+/// Kind and length, lifetime, age, nonce, the ticket of 1,000 bytes, no extensions.
 fn ticket() -> Vec<u8> {
     let body = [
         &[0, 0, 14, 16, 0, 0, 0, 0, 1, 0][..],

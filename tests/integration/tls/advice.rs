@@ -111,7 +111,7 @@ fn after_a_certificate_that_was_not_believed_why_and_tls_say_that_the_connection
         ("no", "(closed) ftp> "),
         (
             "why",
-            "\n  State   not connected\n  Here    TLS failed behind it",
+            "\n  State   not connected\n  Here    TLS failed after it",
         ),
     ] {
         terminal.send_line(line);
@@ -120,7 +120,7 @@ fn after_a_certificate_that_was_not_believed_why_and_tls_say_that_the_connection
     terminal.expect("\n  Next    `open` connects again");
     terminal.expect("(closed) ftp> ");
     terminal.send_line("tls");
-    terminal.expect("not connected, so there is no TLS to tell of");
+    terminal.expect("not connected, so there is no TLS to show");
     assert!(!terminal.screen().contains("PBSZ"), "{}", terminal.screen());
     drop(terminal);
     let _ = server.finish();

@@ -94,7 +94,7 @@ fn a_234_that_comes_after_control_c_still_begins_tls_and_what_is_typed_goes_thro
     terminal.send_line("AUTH TLS");
     asked.wait();
     terminal.send_key(Key::CtrlC);
-    terminal.expect("still owed a reply");
+    terminal.expect("the reply is still outstanding");
     late.open();
     terminal.expect("234 go ahead");
     terminal.expect("certificate verified");

@@ -121,7 +121,7 @@ pub enum ExpansionError {
         /// Where in the argument.
         error: IllegalOctet,
     },
-    /// An argument that is no path to a file, where the name of the file was wanted.
+    /// An argument that is not a path to a file, where the name of the file was wanted.
     #[error("no file name can be taken from the arguments: give one, nothing was sent")]
     NoName,
     /// A step with its arguments is not a line.
@@ -183,11 +183,11 @@ impl Aliases {
     }
 
     /// Adds an alias of the user's, or replaces one. `is_verb` says whether a name in upper case is an FTP verb, those
-    /// in the wild included.
+    /// outside the RFCs included.
     ///
     /// # Errors
     ///
-    /// A name that is a verb, a built-in or no name, and steps that are no steps; nothing changes then.
+    /// A name that is a verb, a built-in or not a name at all, and steps that cannot be read; nothing changes then.
     pub fn define(
         &mut self,
         name: &str,
@@ -255,7 +255,7 @@ impl Aliases {
         Ok(lines)
     }
 
-    /// How an alias is called: its name, and what belongs behind it.
+    /// How an alias is called: its name, and what belongs after it.
     #[must_use]
     pub fn usage(&self, name: &str) -> Option<&str> {
         self.by_name.get(name).map(|alias| alias.usage.as_str())
@@ -332,7 +332,7 @@ impl Alias {
         if arguments.len() > arity.most && !arity.unlimited {
             return Err(AliasError::TooManyArguments { usage: usage() });
         }
-        check_octets(arguments)
+        check_bytes(arguments)
             .and_then(|()| {
                 self.steps
                     .iter()
@@ -351,8 +351,8 @@ fn unknown(name: &str) -> AliasError {
 }
 
 fn is_name(name: &str) -> bool {
-    let is_letter = |octet: u8| octet.is_ascii_lowercase();
-    let is_inner = |octet: u8| is_letter(octet) || octet.is_ascii_digit() || b"-_".contains(&octet);
+    let is_letter = |byte: u8| byte.is_ascii_lowercase();
+    let is_inner = |byte: u8| is_letter(byte) || byte.is_ascii_digit() || b"-_".contains(&byte);
     name.bytes().next().is_some_and(is_letter) && name.bytes().all(is_inner)
 }
 
@@ -373,7 +373,7 @@ fn usage(name: &str, arity: Arity) -> String {
 }
 
 /// Found here, so that the error can say in which argument.
-fn check_octets(arguments: &[Vec<u8>]) -> Result<(), ExpansionError> {
+fn check_bytes(arguments: &[Vec<u8>]) -> Result<(), ExpansionError> {
     for (index, argument) in arguments.iter().enumerate() {
         if let Err(error) = Command::new(argument.as_slice()) {
             let position = index + 1;

@@ -54,14 +54,14 @@ pub enum StepError {
     Definition,
     /// `$` before something else than a place.
     #[error(
-        "a $ must be one of $1 to $9, $*, ${{2-or-name-of-1}}, or $$ for a dollar sign; $passive stands alone"
+        "a $ must be one of $1 to $9, $*, ${{2-or-name-of-1}}, or $$ for a dollar sign; $passive is a step of its own"
     )]
     BadDollar,
     /// `&`.
     #[error("an alias waits for each of its steps: type the command with & yourself")]
     Background,
     /// An argument would choose the verb.
-    #[error("the FTP verb must be written out: an argument can only stand behind it and a space")]
+    #[error("the FTP verb must be written out: an argument can only come after it and a space")]
     VerbFromArgument,
     /// An argument in `| command`.
     #[error("an argument cannot be part of a local command; for a dollar sign in it write $$")]
@@ -145,7 +145,7 @@ impl Step {
                     && command
                         .fill(&example, PathOf::LocalFile)
                         .ok()
-                        .and_then(|filled| Command::new(filled.octets).ok())
+                        .and_then(|filled| Command::new(filled.bytes).ok())
                         .is_some_and(|command| command.secret().is_some())
             }
         }
@@ -159,7 +159,7 @@ impl Step {
                 command,
                 redirection,
             } => {
-                let line = command.fill(arguments, PathOf::LocalFile)?.octets;
+                let line = command.fill(arguments, PathOf::LocalFile)?.bytes;
                 let redirection = redirection.as_ref();
                 Ok(ExpandedStep::Command {
                     command: Command::new(line).map_err(LineError::from)?,
@@ -215,7 +215,7 @@ impl RedirectionTemplate {
         }
     }
 
-    /// A name that came from an argument was never typed behind a `>`, so nobody asked to replace that file.
+    /// A name that came from an argument was never typed after a `>`, so nobody asked to replace that file.
     fn wants_new_file(&self) -> bool {
         matches!(self, Self::ToFile(target) if target.takes_arguments())
     }
@@ -224,7 +224,7 @@ impl RedirectionTemplate {
         Ok(match self {
             Self::Fixed(redirection) => redirection.clone(),
             Self::FromText(text) => {
-                Redirection::FromText(text.fill(arguments, PathOf::LocalFile)?.octets)
+                Redirection::FromText(text.fill(arguments, PathOf::LocalFile)?.bytes)
             }
             Self::ToFile(target) => match local_name(target, arguments)? {
                 name if name == b"-" => Redirection::ToStandardOutput,
@@ -253,7 +253,7 @@ fn command_template(command: &Command) -> Result<Template, StepError> {
 
 fn local_name(target: &Template, arguments: &[Vec<u8>]) -> Result<Vec<u8>, ExpansionError> {
     let Filled {
-        octets: name,
+        bytes: name,
         has_taken_name,
     } = target.fill(arguments, PathOf::RemoteFile)?;
     if name.is_empty() {
@@ -277,7 +277,7 @@ fn builtin_arguments(
         if template.is_all_arguments() {
             words.extend_from_slice(arguments);
         } else {
-            words.push(template.fill(arguments, PathOf::LocalFile)?.octets);
+            words.push(template.fill(arguments, PathOf::LocalFile)?.bytes);
         }
     }
     Ok(name.arguments_as_text(words)?)

@@ -50,7 +50,7 @@ pub(super) enum PathOf {
 /// A template filled with arguments.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Filled {
-    pub(super) octets: Vec<u8>,
+    pub(super) bytes: Vec<u8>,
     /// Whether a name was taken from a path, not given.
     pub(super) has_taken_name: bool,
 }
@@ -68,10 +68,10 @@ impl Template {
         let mut parts = Vec::new();
         let mut fixed = Vec::new();
         let mut rest = text;
-        while let Some((&octet, after)) = rest.split_first() {
+        while let Some((&byte, after)) = rest.split_first() {
             rest = after;
-            if octet != b'$' {
-                fixed.push(octet);
+            if byte != b'$' {
+                fixed.push(byte);
                 continue;
             }
             if let Some(after) = rest.strip_prefix(b"$") {
@@ -94,28 +94,28 @@ impl Template {
 
     /// Puts the arguments in. There must be at least as many as [`Template::arity`] wants.
     pub(super) fn fill(&self, arguments: &[Vec<u8>], path_of: PathOf) -> Result<Filled, NoName> {
-        let mut octets = Vec::new();
+        let mut bytes = Vec::new();
         let mut has_taken_name = false;
         for part in &self.parts {
             match part {
-                Part::Text(text) => octets.extend_from_slice(text),
-                Part::Argument(position) => octets.extend_from_slice(&arguments[position - 1]),
+                Part::Text(text) => bytes.extend_from_slice(text),
+                Part::Argument(position) => bytes.extend_from_slice(&arguments[position - 1]),
                 Part::AllArguments if arguments.is_empty() => {
                     // `LIST $*` without arguments is LIST, not LIST and a space.
-                    octets.pop_if(|last| *last == b' ');
+                    bytes.pop_if(|last| *last == b' ');
                 }
-                Part::AllArguments => octets.extend(arguments.join(&b' ')),
+                Part::AllArguments => bytes.extend(arguments.join(&b' ')),
                 Part::ArgumentOrName { argument, path } => match arguments.get(argument - 1) {
-                    Some(given) => octets.extend_from_slice(given),
+                    Some(given) => bytes.extend_from_slice(given),
                     None => {
-                        octets.extend_from_slice(last_component(&arguments[path - 1], path_of)?);
+                        bytes.extend_from_slice(last_component(&arguments[path - 1], path_of)?);
                         has_taken_name = true;
                     }
                 },
             }
         }
         Ok(Filled {
-            octets,
+            bytes,
             has_taken_name,
         })
     }
@@ -194,9 +194,9 @@ fn position(digit: u8) -> Option<usize> {
 }
 
 fn last_component(path: &[u8], path_of: PathOf) -> Result<&[u8], NoName> {
-    let separates = |octet: &u8| match path_of {
-        PathOf::LocalFile => std::path::is_separator(char::from(*octet)),
-        PathOf::RemoteFile => matches!(octet, b'/' | b'\\'),
+    let separates = |byte: &u8| match path_of {
+        PathOf::LocalFile => std::path::is_separator(char::from(*byte)),
+        PathOf::RemoteFile => matches!(byte, b'/' | b'\\'),
     };
     let name = path.rsplit(separates).next().unwrap_or_default();
     let leads_elsewhere = cfg!(windows) && name.contains(&b':');
@@ -214,7 +214,7 @@ mod tests {
         let arguments: Vec<Vec<u8>> = arguments.iter().map(|a| a.as_bytes().to_vec()).collect();
         let template = Template::parse(template.as_bytes()).ok().unwrap();
         let filled = template.fill(&arguments, PathOf::RemoteFile).unwrap();
-        String::from_utf8(filled.octets).unwrap()
+        String::from_utf8(filled.bytes).unwrap()
     }
 
     #[test]

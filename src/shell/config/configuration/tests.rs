@@ -108,6 +108,11 @@ fn errors_name_the_file_the_line_and_what_to_do() {
         ("[set]\nascii = true", 2, &["on", "convert or raw"]),
         ("[set]\nhints = 1", 2, &["expected the name of a value"]),
         (
+            "[set]\nhints = ['on']",
+            2,
+            &["expected the name of a value"],
+        ),
+        (
             "\n[alais]\nx = 'NOOP'",
             2,
             &["unknown field `alais`", "[alias], [set] and [editor]"],

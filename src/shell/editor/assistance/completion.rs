@@ -24,13 +24,13 @@ pub struct Completion {
 /// One way to go on.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Candidate {
-    /// What stands in the list.
+    /// What is shown in the list.
     pub shown: String,
-    /// What stands in the line if it is taken.
+    /// What is put into the line if it is taken.
     pub replacement: String,
 }
 
-/// What could stand at the cursor, an octet index into the line.
+/// What could stand at the cursor, a byte index into the line.
 #[must_use]
 pub fn complete(line: &str, cursor: usize, knowledge: &Knowledge) -> Completion {
     let Some(before) = line.get(..cursor) else {
@@ -62,8 +62,8 @@ pub fn complete(line: &str, cursor: usize, knowledge: &Knowledge) -> Completion 
     }
 }
 
-/// Verbs in the case in which they were begun, and what is ours. A blank follows where something must: any other would
-/// be sent.
+/// Verbs in the case in which they were begun, built-ins and aliases. A blank follows where something must: any other
+/// would be sent.
 fn names(typed: &str, ours: bool, knowledge: &Knowledge) -> Vec<Candidate> {
     let built_ins = Builtin::NAMES.iter().map(|&(name, builtin)| {
         let takes_arguments = Syntax::read(help::usage(builtin)).takes_arguments();

@@ -33,7 +33,7 @@ pub(super) enum Form {
 /// What could stand there.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Wanted {
-    /// The first word of a line: verbs, and built-ins and aliases unless it is behind `quote`.
+    /// The first word of a line: verbs, and built-ins and aliases unless it is after `quote`.
     Name {
         ours: bool,
     },
@@ -51,7 +51,7 @@ pub(super) enum Wanted {
     Option(&'static str),
 }
 
-/// What is being typed at the end of `line`; nothing where nobody can help.
+/// What is being typed at the end of `line`; nothing where there is no help to give.
 pub(super) fn read(line: &str, knowledge: &Knowledge) -> Option<Context> {
     if line.starts_with('!') {
         return Some(word(line, 1, vec![Wanted::LocalFile]));
@@ -104,7 +104,7 @@ fn verb_argument(line: &str, behind_name: usize, entry: &'static VerbEntry) -> C
         let is_path = ["<path>", "<new-path>", "<link>", "<part>"].contains(&place);
         match end {
             Some(end) if is_option => {
-                // `LIST -la path`: ls's options are no part of the path.
+                // `LIST -la path`: ls's options are not part of the path.
                 return rest(line, end + 1, vec![Wanted::RemoteName]);
             }
             Some(end) if !is_path && !place.is_empty() => start = end + 1,
@@ -156,7 +156,7 @@ fn behind_builtin(line: &str, builtin: Builtin, arguments: &str) -> Option<Conte
     }
 }
 
-/// `resume LOCAL [REMOTE]`, and the other way round behind `--get`; options stand anywhere.
+/// `resume LOCAL [REMOTE]`, and the other way round after `--get`; options stand anywhere.
 fn behind_resume(line: &str, arguments: &str) -> Option<Context> {
     let (open, typed) = open_word(arguments);
     let words: Vec<&str> = arguments[..open].split_whitespace().collect();
@@ -216,7 +216,7 @@ fn rest(line: &str, start: usize, wanted: Vec<Wanted>) -> Context {
     }
 }
 
-/// The last shell word behind `from`.
+/// The last shell word after `from`.
 fn word(line: &str, from: usize, wanted: Vec<Wanted>) -> Context {
     let (start, typed) = open_word(&line[from..]);
     Context {

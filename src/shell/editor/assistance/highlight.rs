@@ -33,7 +33,7 @@ pub enum Mark {
     Refused,
 }
 
-/// The marked parts of one line, in order. They do not overlap, and what lies between them is unmarked.
+/// The marked parts of one line, in order. They do not overlap, and what is between them is unmarked.
 #[must_use]
 pub fn marks(text: &str, knowledge: &Knowledge) -> Vec<(Range<usize>, Mark)> {
     let is_secret = |name: &str| knowledge.aliases.carries_secret(name);

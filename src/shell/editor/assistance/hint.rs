@@ -1,4 +1,4 @@
-//! What stands in grey behind the cursor: what belongs there, or a line that was typed before.
+//! What is shown in grey after the cursor: what belongs there, or a line that was typed before.
 
 use super::knowledge::Knowledge;
 use super::syntax::Syntax;
@@ -19,7 +19,7 @@ pub struct Hint {
     pub taken: Option<String>,
 }
 
-/// The hint behind this line; only at its end, and never where a secret is being typed.
+/// The hint after this line; only at its end, and never where a secret is being typed.
 #[must_use]
 pub fn hint(line: &str, cursor: usize, knowledge: &Knowledge) -> Option<Hint> {
     let may_hint = knowledge.hints && knowledge.colour && cursor == line.len();

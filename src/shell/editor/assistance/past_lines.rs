@@ -1,10 +1,10 @@
 //! The lines of the history, by what they begin with.
 
-/// Finds the youngest line that begins with what is typed, among 100,000 lines as fast as among ten: a key must not have
+/// Finds the latest line that begins with what is typed, among 100,000 lines as fast as among ten: a key must not have
 /// to wait for it.
 #[derive(Clone, Debug, Default)]
 pub struct PastLines {
-    /// Of earlier sessions, each once, in the order of their octets.
+    /// Of earlier sessions, each once, in the order of their bytes.
     sorted: Vec<String>,
     /// When each of them was typed last: the higher, the younger.
     numbers: Vec<usize>,

@@ -50,8 +50,8 @@ impl SeenNames {
     }
 
     /// Takes what a listing command brought.
-    pub fn learn_listing(&self, command: &Command, octets: &[u8]) {
-        self.lock().learn_listing(command, octets);
+    pub fn learn_listing(&self, command: &Command, bytes: &[u8]) {
+        self.lock().learn_listing(command, bytes);
     }
 
     fn lock(&self) -> MutexGuard<'_, Seen> {
@@ -60,7 +60,7 @@ impl SeenNames {
 }
 
 impl Observer for SeenNames {
-    fn observe(&mut self, observation: &Observation<'_>) {
+    fn observe(&mut self, observation: &Observation) {
         match observation {
             Observation::Connected { .. } => self.clear(),
             Observation::CommandSent { command, .. } => self.lock().await_reply(command),
@@ -128,9 +128,9 @@ impl Seen {
         }
     }
 
-    fn learn_listing(&mut self, command: &Command, octets: &[u8]) {
+    fn learn_listing(&mut self, command: &Command, bytes: &[u8]) {
         let folder = command.argument().unwrap_or_default();
-        let lines = octets.split(|&octet| octet == b'\n');
+        let lines = bytes.split(|&byte| byte == b'\n');
         let lines = lines.map(|line| line.strip_suffix(b"\r").unwrap_or(line));
         match command.verb().as_bytes() {
             b"LIST" => lines.for_each(|line| self.add_listed(folder, line)),
@@ -163,7 +163,7 @@ impl Seen {
     /// A name as the listing of `folder` shows it: some servers put the folder before it, most do not.
     fn add_below(&mut self, folder: &[u8], name: &[u8]) {
         let folder = without_options(folder);
-        let is_pattern = folder.iter().any(|octet| b"*?[".contains(octet));
+        let is_pattern = folder.iter().any(|byte| b"*?[".contains(byte));
         let is_file_itself = name == folder;
         if name.is_empty() {
             return;
@@ -196,7 +196,7 @@ pub struct LearningDestination {
     inner: Box<dyn Destination>,
     names: SeenNames,
     command: Command,
-    octets: Vec<u8>,
+    bytes: Vec<u8>,
 }
 
 impl LearningDestination {
@@ -215,33 +215,41 @@ impl LearningDestination {
             inner,
             names: names.clone(),
             command: command.clone(),
-            octets: Vec::new(),
+            bytes: Vec::new(),
         })
     }
 }
 
 impl Destination for LearningDestination {
-    fn write(&mut self, octets: &[u8]) -> io::Result<()> {
-        let room = MOST_OCTETS.saturating_sub(self.octets.len());
-        self.octets
-            .extend_from_slice(&octets[..octets.len().min(room)]);
-        self.inner.write(octets)
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let room = MOST_OCTETS.saturating_sub(self.bytes.len());
+        self.bytes
+            .extend_from_slice(&bytes[..bytes.len().min(room)]);
+        self.inner.write(bytes)
+    }
+
+    fn is_screen(&self) -> bool {
+        self.inner.is_screen()
+    }
+
+    fn is_prompt(&self) -> bool {
+        self.inner.is_prompt()
     }
 
     fn end(&mut self, accepted: bool) -> io::Result<()> {
-        let octets = std::mem::take(&mut self.octets);
-        self.names.learn_listing(&self.command, &octets);
+        let bytes = std::mem::take(&mut self.bytes);
+        self.names.learn_listing(&self.command, &bytes);
         self.inner.end(accepted)
     }
 }
 
-/// What follows the facts; the directory itself and the one above it are no names.
+/// What follows the facts; the directory itself and the one above it do not count.
 fn name_of_facts(line: &[u8]) -> Option<&[u8]> {
     from_mlst_line(line)?;
-    let space = line.iter().position(|&octet| octet == b' ')?;
+    let space = line.iter().position(|&byte| byte == b' ')?;
     let facts = line[..space].to_ascii_lowercase();
     let is_itself = facts
-        .split(|&octet| octet == b';')
+        .split(|&byte| byte == b';')
         .any(|fact| matches!(fact, b"type=cdir" | b"type=pdir"));
     (!is_itself).then_some(&line[space + 1..])
 }
@@ -250,7 +258,7 @@ fn name_of_facts(line: &[u8]) -> Option<&[u8]> {
 fn without_options(folder: &[u8]) -> &[u8] {
     let mut folder = folder;
     while folder.starts_with(b"-") {
-        let end = folder.iter().position(|&octet| octet == b' ');
+        let end = folder.iter().position(|&byte| byte == b' ');
         folder = end.map_or(&[], |end| &folder[end + 1..]);
     }
     folder
@@ -270,7 +278,7 @@ fn below(directory: &[u8], path: &[u8]) -> Vec<u8> {
     }
     let is_unknown = directory.is_empty() || directory.ends_with(b"..");
     if path == b".." && !is_unknown {
-        let slash = directory.iter().rposition(|&octet| octet == b'/');
+        let slash = directory.iter().rposition(|&byte| byte == b'/');
         return directory[..slash.unwrap_or(0)].to_vec();
     }
     joined(directory, path)

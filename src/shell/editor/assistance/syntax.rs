@@ -3,14 +3,14 @@
 use crate::protocol::site_commands;
 use crate::protocol::verbs::VerbEntry;
 
-/// The places for arguments behind a name, in order.
+/// The places for arguments after a name, in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Syntax<'a> {
     places: Vec<&'a str>,
 }
 
 impl<'a> Syntax<'a> {
-    /// Reads a syntax that begins with the name; `exit, bye` are two names and no place.
+    /// Reads a syntax that begins with the name; `exit, bye` are two names without a place.
     pub(super) fn read(syntax: &'a str) -> Self {
         let places = match syntax.split_once(' ') {
             Some((name, places)) if !name.ends_with(',') => split_places(places),
@@ -26,7 +26,7 @@ impl<'a> Syntax<'a> {
         Syntax::read(site.flatten().map_or(entry.syntax, |site| site.syntax))
     }
 
-    /// The place of the argument at this index, without its brackets; behind the last one, the last one if it may be
+    /// The place of the argument at this index, without its brackets; after the last one, the last one if it may be
     /// repeated.
     pub(super) fn place(&self, index: usize) -> Option<&'a str> {
         let place = match self.places.get(index) {
@@ -64,7 +64,7 @@ impl<'a> Syntax<'a> {
         !self.places.is_empty()
     }
 
-    /// What is left to type behind so many arguments.
+    /// What is left to type after so many arguments.
     pub(super) fn rest(&self, arguments: usize) -> String {
         let places = self.places.get(arguments..).unwrap_or_default();
         let mut rest = places.join(" ");

@@ -95,7 +95,7 @@ fn completion_is_as_in_its_table() {
     });
 }
 
-/// `·` stands for a blank in the tables, and takes two octets.
+/// `·` stands for a blank in the tables, and takes two bytes.
 fn cursor_in(line: &str, cursor: usize) -> usize {
     cursor - line[..cursor].matches('·').count()
 }

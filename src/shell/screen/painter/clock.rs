@@ -6,7 +6,7 @@ use jiff::Zoned;
 
 use crate::client::Observation;
 
-/// Knows when the last command was sent.
+/// Keeps the time of the last command.
 #[derive(Clone, Debug, Default)]
 pub struct Clock {
     last_command: Option<Instant>,
@@ -17,7 +17,7 @@ pub struct Clock {
 pub struct Moment {
     /// Never goes back.
     pub instant: Instant,
-    /// Where the user is.
+    /// The local time.
     pub time_of_day: Zoned,
     /// Since the last command was sent, or since the connection was made; `None` for that itself.
     pub since_command: Option<Duration>,
@@ -25,7 +25,7 @@ pub struct Moment {
 
 impl Clock {
     /// Reads the clock for something that happens now.
-    pub fn read(&mut self, observation: &Observation<'_>) -> Moment {
+    pub fn read(&mut self, observation: &Observation) -> Moment {
         let instant = Instant::now();
         let begins = matches!(
             observation,
@@ -53,7 +53,7 @@ impl Moment {
         format!("{} {since:>5}  ", self.time_of_day.strftime("%H:%M:%S"))
     }
 
-    /// For the lines behind the first.
+    /// For the lines after the first.
     pub(super) fn empty_column() -> String {
         " ".repeat(COLUMN)
     }

@@ -7,11 +7,10 @@
 //! ```
 
 mod clock;
-mod octets;
 mod progress;
+mod raw_bytes;
 mod screen;
 mod tls;
-mod transcripts;
 mod words;
 
 use std::fmt::Display;
@@ -32,7 +31,7 @@ use crate::shell::exit::Exit;
 use progress::ProgressLine;
 
 pub use clock::{Clock, Moment, elapsed};
-pub use octets::hexadecimal;
+pub use raw_bytes::hexadecimal;
 pub use screen::{Dialogue, Screen, Size};
 pub use tls::{agreed, certificate_lines};
 pub use words::{count, list_verbs};
@@ -54,7 +53,7 @@ pub struct Painter {
 struct Line {
     style: Style,
     text: String,
-    /// How far the rows behind the first are indented; `None` for what is not broken at all.
+    /// How far the rows after the first are indented; `None` for what is not broken into rows.
     hang: Option<usize>,
 }
 
@@ -65,7 +64,7 @@ pub enum Tone {
     Note,
     /// What the user may do next; `set hints off` hides it.
     Hint,
-    /// It went well, and this is the proof.
+    /// It went well, and was checked.
     Success,
     /// Something is odd.
     Warning,
@@ -108,7 +107,7 @@ impl Painter {
         if tone == Tone::Hint && !self.has_hints() {
             return;
         }
-        for line in said(tone, text) {
+        for line in own_lines(tone, text) {
             self.paint(&line, 0);
         }
     }
@@ -135,7 +134,7 @@ impl Painter {
     }
 
     /// Paints what happened at this moment.
-    pub fn paint_at(&mut self, moment: &Moment, observation: &Observation<'_>) {
+    pub fn paint_at(&mut self, moment: &Moment, observation: &Observation) {
         match observation {
             Observation::TransferMoving(progress) => {
                 let line = self
@@ -163,6 +162,41 @@ impl Painter {
                 let text = self.styled(line.style, &text);
                 self.screen.line(&format!("{shown}{text}"));
                 column = Moment::empty_column();
+            }
+        }
+    }
+
+    /// How a transcript went: `word` says it; `text` must be escaped.
+    pub fn verdict(&self, tone: Tone, word: &str, text: &str) {
+        let style = match tone {
+            Tone::Success => Color::Green.bold(),
+            Tone::Warning => Color::Yellow.bold(),
+            Tone::Error => Color::Red.bold(),
+            Tone::Note | Tone::Hint => Style::new().dimmed(),
+        };
+        let word = format!("{word:<8}");
+        let word = if self.screen.has_colour() {
+            style.paint(word).to_string()
+        } else {
+            word
+        };
+        self.screen.line(&format!("  {word} {text}"));
+    }
+
+    /// An excerpt of a transcript, and what is expected above what came; all escaped.
+    pub fn difference(&self, excerpt: &[String], expected: &[String], actual: &[String]) {
+        for line in excerpt {
+            self.paint(&Line::whole(Style::new(), format!("    {line}")), 0);
+        }
+        let rows = [
+            ("expected", Color::Green, expected),
+            ("actual", Color::Red, actual),
+        ];
+        for (word, colour, lines) in rows {
+            for (index, line) in lines.iter().enumerate() {
+                let word = if index == 0 { word } else { "" };
+                let text = format!("    {word:<8}  {line}");
+                self.paint(&Line::whole(colour.normal(), text), 0);
             }
         }
     }
@@ -203,7 +237,7 @@ impl Painter {
 }
 
 impl Observer for Painter {
-    fn observe(&mut self, observation: &Observation<'_>) {
+    fn observe(&mut self, observation: &Observation) {
         let moment = self.clock.read(observation);
         self.paint_at(&moment, observation);
     }
@@ -220,7 +254,7 @@ impl Line {
     }
 }
 
-fn said(tone: Tone, text: &str) -> Vec<Line> {
+fn own_lines(tone: Tone, text: &str) -> Vec<Line> {
     let style = match tone {
         Tone::Note | Tone::Hint => Style::new().dimmed(),
         Tone::Success => Color::Green.bold(),
@@ -232,6 +266,7 @@ fn said(tone: Tone, text: &str) -> Vec<Line> {
         Tone::Warning => "  note: ",
         Tone::Error => "ftpsh: ",
     };
+    let text = without_os_codes(text);
     let lines = text.lines().map(|line| Line {
         style,
         text: format!("{prefix}{line}"),
@@ -240,8 +275,28 @@ fn said(tone: Tone, text: &str) -> Vec<Line> {
     lines.collect()
 }
 
-/// What is shown of an observation; nothing of a line that stands where it was typed.
-fn lines_of(observation: &Observation<'_>, hints: bool) -> Vec<Line> {
+/// The text without the `(os error 2)` that Rust puts after each message of the system.
+pub(crate) fn without_os_codes(text: &str) -> String {
+    let mut shown = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once(OS_CODE) {
+        let digits = after.bytes().take_while(u8::is_ascii_digit).count();
+        shown += before;
+        rest = match after[digits..].strip_prefix(')') {
+            Some(rest) if digits > 0 => rest,
+            _ => {
+                shown += OS_CODE;
+                after
+            }
+        };
+    }
+    shown + rest
+}
+
+const OS_CODE: &str = " (os error ";
+
+/// What is shown of an observation; nothing of a line that is on the screen because it was typed.
+fn lines_of(observation: &Observation, hints: bool) -> Vec<Line> {
     let sent = |text: String| vec![Line::whole(Color::Cyan.normal(), format!("→ {text}"))];
     match observation {
         Observation::CommandSent {
@@ -257,9 +312,9 @@ fn lines_of(observation: &Observation<'_>, hints: bool) -> Vec<Line> {
         }
         Observation::AbortSent { synch: false } => sent("ABOR".to_owned()),
         Observation::OctetsSent(pieces) => {
-            let mut lines = sent(octets::describe(pieces));
-            if octets::lack_urgency(pieces) {
-                lines.extend(said(Tone::Warning, octets::NOT_URGENT));
+            let mut lines = sent(raw_bytes::describe(pieces));
+            if raw_bytes::lack_urgency(pieces) {
+                lines.extend(own_lines(Tone::Warning, raw_bytes::NOT_URGENT));
             }
             lines
         }
@@ -270,7 +325,7 @@ fn lines_of(observation: &Observation<'_>, hints: bool) -> Vec<Line> {
         } => reply_lines(reply, assignment, *awaited),
         other => words::describe(other)
             .filter(|(tone, _)| hints || *tone != Tone::Hint)
-            .map(|(tone, text)| said(tone, &text))
+            .map(|(tone, text)| own_lines(tone, &text))
             .unwrap_or_default(),
     }
 }
@@ -279,22 +334,22 @@ fn reply_lines(reply: &Reply, assignment: &Assignment, awaited: bool) -> Vec<Lin
     let mut lines = Vec::new();
     for (_, verb) in &assignment.passed_over {
         let text = format!("{} got no reply", words::verb(verb));
-        lines.extend(said(Tone::Warning, &text));
+        lines.extend(own_lines(Tone::Warning, &text));
     }
     if let Some(mark) = mark(reply.code, assignment, awaited) {
-        lines.extend(said(Tone::Warning, &mark));
+        lines.extend(own_lines(Tone::Warning, &mark));
     }
     let style = style_of(reply.code.class());
     let text = reply.lines.iter();
     lines.extend(text.map(|line| Line::whole(style, escape(line))));
     if let Some(code) = reply.ended_with {
         let text = format!("the reply began with {} and ended with {code}", reply.code);
-        lines.extend(said(Tone::Warning, &text));
+        lines.extend(own_lines(Tone::Warning, &text));
     }
     if reply.dropped_octets > 0 {
-        let dropped = count(reply.dropped_octets, "octet");
+        let dropped = count(reply.dropped_octets, "byte");
         let text = format!("the reply was longer; {dropped} of it are not shown");
-        lines.extend(said(Tone::Warning, &text));
+        lines.extend(own_lines(Tone::Warning, &text));
     }
     lines
 }
@@ -309,7 +364,7 @@ fn mark(code: ReplyCode, assignment: &Assignment, awaited: bool) -> Option<Strin
     match assignment.fit {
         // The one reply that a server may send of its own accord (RFC 959 section 5.4).
         Fit::Unasked if code == ReplyCode(421) => None,
-        Fit::Unasked => Some("nobody asked for this reply:".to_owned()),
+        Fit::Unasked => Some("an unexpected reply:".to_owned()),
         Fit::SecondReply => Some(format!("a second reply to {verb}:")),
         Fit::Unlisted => Some(format!(
             "not a reply that {verb} should get, but nothing else is open:"
@@ -333,3 +388,24 @@ fn style_of(class: ReplyClass) -> Style {
 
 /// Below so many columns words are broken anyway.
 const NARROWEST_ROW: usize = 20;
+
+#[cfg(test)]
+mod tests {
+    use super::without_os_codes;
+
+    #[test]
+    fn the_numbers_of_system_errors_are_not_shown() {
+        for (text, shown) in [
+            ("f: No such file (os error 2)", "f: No such file"),
+            ("f: full (os error 27). 5 bytes", "f: full. 5 bytes"),
+            ("a (os error 1), b (os error 13)", "a, b"),
+            (
+                "an (os error ) or (os error x)",
+                "an (os error ) or (os error x)",
+            ),
+            ("cut (os error 2", "cut (os error 2"),
+        ] {
+            assert_eq!(without_os_codes(text), shown);
+        }
+    }
+}

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! 150 Opening BINARY mode data connection for big (40000000 bytes).
-//!   12,345,678 of 40,000,000 octets  30%  4.10 MB/s  7s left
+//!   12,345,678 of 40,000,000 bytes  30%  4.10 MB/s  7s left
 //! ```
 
 use std::io;
@@ -72,7 +72,7 @@ impl Below {
 
 impl TermLike for Below {
     fn width(&self) -> u16 {
-        // The cursor stands behind the line, and must not be in the next.
+        // The cursor comes after the line, and must not be in the next.
         let columns = self.screen.size().columns.saturating_sub(1);
         u16::try_from(columns).unwrap_or(u16::MAX)
     }
@@ -120,8 +120,8 @@ fn style(template: &str) -> ProgressStyle {
 }
 
 const WITH_WHOLE: &str =
-    "  {human_pos} of {human_len} octets  {percent}%  {decimal_bytes_per_sec}  {eta} left";
-const WITHOUT_WHOLE: &str = "  {human_pos} octets  {decimal_bytes_per_sec}";
+    "  {human_pos} of {human_len} bytes  {percent}%  {decimal_bytes_per_sec}  {eta} left";
+const WITHOUT_WHOLE: &str = "  {human_pos} bytes  {decimal_bytes_per_sec}";
 const WORTH_A_LINE: Duration = Duration::from_millis(500);
 
 #[cfg(test)]

@@ -28,9 +28,9 @@ struct Shared {
     prompt_gone_at: Instant,
     /// A local command has the terminal.
     held: bool,
-    /// Data are being shown, which tell by themselves how far they have come.
+    /// Data are being shown, so no status is needed.
     shows_data: bool,
-    /// What stands below the last line now; empty if nothing does.
+    /// What is shown below the last line now; empty if nothing is.
     status: String,
     /// Lines for above the prompt that the editor has not been given yet, or that a local command holds up.
     waiting: Vec<String>,
@@ -137,11 +137,11 @@ impl Screen {
     }
 
     /// Hands over the editor's way to print while a line is being typed. It may wait for the editor, so a thread of
-    /// its own calls it: whoever paints must not wait for a line that nobody types.
+    /// its own calls it: painting must not wait for a line that is not being typed.
     ///
     /// # Errors
     ///
-    /// What the system says when there can be no thread.
+    /// The error of the system if there can be no thread.
     pub fn set_above_prompt(&self, print: AbovePrompt) -> io::Result<()> {
         let screen = self.clone();
         std::thread::Builder::new()
@@ -196,7 +196,7 @@ impl Screen {
         let Ok(mut shared) = self.shared.try_lock() else {
             return;
         };
-        // Who has said already that a prompt comes brings it now; nobody else can say so.
+        // A prompt that was announced is drawn in this time; no other can be announced while this holds the lock.
         std::thread::sleep(SETTLING);
         if shared.prompt_is_up {
             shared.dialogue.write("\x1b[?2004l\r\n");
@@ -224,11 +224,11 @@ impl Screen {
     ///
     /// # Errors
     ///
-    /// What the system says: a pipe may be closed.
-    pub fn data(&self, octets: &[u8]) -> io::Result<()> {
+    /// The error of the system: a pipe may be closed.
+    pub fn data(&self, bytes: &[u8]) -> io::Result<()> {
         let _guard = self.lock();
         let mut output = io::stdout().lock();
-        output.write_all(octets)?;
+        output.write_all(bytes)?;
         output.flush()
     }
 
@@ -236,7 +236,7 @@ impl Screen {
     ///
     /// # Errors
     ///
-    /// What the system says.
+    /// The error of the system.
     pub fn data_lines(&self, text: &str) -> io::Result<()> {
         match self.lock_unless_above_prompt(text) {
             Some(mut shared) => {
@@ -323,7 +323,7 @@ impl Dialogue {
         }
     }
 
-    /// A dialogue that nobody can read any more must not end the transfer.
+    /// A dialogue that cannot be written any more must not end the transfer.
     fn write(self, text: &str) {
         let _ = match self {
             Self::StandardOutput => write_all(&mut io::stdout().lock(), text),

@@ -7,7 +7,7 @@ use crate::tls::{Certificate, Secured, TlsFailure, Trust};
 use super::Tone;
 
 /// One observation about TLS in words; `None` for those about something else.
-pub(super) fn describe(observation: &Observation<'_>) -> Option<(Tone, String)> {
+pub(super) fn describe(observation: &Observation) -> Option<(Tone, String)> {
     Some(match observation {
         Observation::ControlSecured(secured) => match &secured.trust {
             Trust::Verified => (
@@ -35,7 +35,7 @@ pub(super) fn describe(observation: &Observation<'_>) -> Option<(Tone, String)> 
             let resumed = if secured.resumed {
                 "the control session was resumed"
             } else {
-                "a session of its own, the control session was not resumed"
+                "new session, the control session was not resumed"
             };
             (
                 Tone::Note,
@@ -45,11 +45,13 @@ pub(super) fn describe(observation: &Observation<'_>) -> Option<(Tone, String)> 
         Observation::TlsFailed(failure) => (Tone::Error, failed(failure)),
         Observation::ControlCleared => (
             Tone::Warning,
-            "the control connection is in clear again: anybody on the way can read it, and change it".to_owned(),
+            "the control connection is in clear again: anyone on the way can read and change it"
+                .to_owned(),
         ),
         Observation::StillSecured => (
             Tone::Note,
-            "the server goes on under TLS (RFC 4217 section 13 would have it end with REIN)".to_owned(),
+            "the server goes on under TLS (RFC 4217 section 13 would have it end with REIN)"
+                .to_owned(),
         ),
         _ => return None,
     })

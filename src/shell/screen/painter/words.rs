@@ -2,7 +2,9 @@
 
 use std::net::SocketAddr;
 
-use crate::client::{Observation, Outcome, TransferEnd, TransferResult};
+use std::time::Duration;
+
+use crate::client::{Awaited, Observation, Outcome, TransferEnd, TransferResult};
 use crate::protocol::verbs::DataDirection;
 use crate::protocol::{Command, DataPort, Verb};
 use crate::shell::exit::Exit;
@@ -11,7 +13,7 @@ use crate::shell::screen::escape::escape;
 use super::{Tone, tls};
 
 /// One observation in words; `None` for those that have their own form.
-pub(super) fn describe(observation: &Observation<'_>) -> Option<(Tone, String)> {
+pub(super) fn describe(observation: &Observation) -> Option<(Tone, String)> {
     Some(match observation {
         Observation::Connected { peer } => (Tone::Note, format!("connected to {peer}")),
         Observation::TelnetReceived(octets) => {
@@ -30,7 +32,7 @@ pub(super) fn describe(observation: &Observation<'_>) -> Option<(Tone, String)> 
             };
             (
                 Tone::Warning,
-                format!("a line that is no reply: {shown}{rest}"),
+                format!("a line that is not a reply: {shown}{rest}"),
             )
         }
         Observation::DataConnectionOpened {
@@ -78,7 +80,7 @@ pub(super) fn describe(observation: &Observation<'_>) -> Option<(Tone, String)> 
         Observation::CameShort { octets, announced } => (
             Tone::Warning,
             format!(
-                "the server told of {announced} octets and {octets} came: this may be the beginning of the file only"
+                "the server announced {announced} bytes and {octets} came: this may be only the beginning of the file"
             ),
         ),
         Observation::StillWaiting {
@@ -86,7 +88,7 @@ pub(super) fn describe(observation: &Observation<'_>) -> Option<(Tone, String)> 
             upload_is_with_server,
         } => {
             let what = if *upload_is_with_server {
-                "the octets are on their way, and the server has not closed its side".to_owned()
+                "the data are sent, and the server has not closed its side".to_owned()
             } else {
                 format!("still waiting for the reply to {}", self::verb(verb))
             };
@@ -95,7 +97,7 @@ pub(super) fn describe(observation: &Observation<'_>) -> Option<(Tone, String)> 
         Observation::FinalReplyOwed { verb } => (
             Tone::Warning,
             format!(
-                "the final reply to {} is still owed; it is shown when it comes (`resync` forgets it)",
+                "the final reply to {} is still outstanding; it is shown when it comes (`resync` forgets it)",
                 self::verb(verb)
             ),
         ),
@@ -105,14 +107,16 @@ pub(super) fn describe(observation: &Observation<'_>) -> Option<(Tone, String)> 
         ),
         Observation::UploadReset => (
             Tone::Error,
-            "the server reset the data connection behind the last octet: it may not have read them all".to_owned(),
+            "the server reset the data connection after the last byte: it may not have read them all".to_owned(),
         ),
         Observation::ControlSecured(_)
         | Observation::DataSecured(_)
         | Observation::TlsFailed(_)
         | Observation::ControlCleared
         | Observation::StillSecured => tls::describe(observation)?,
-        Observation::Resynchronised([]) => (Tone::Note, "no reply was owed".to_owned()),
+        Observation::Resynchronised(verbs) if verbs.is_empty() => {
+            (Tone::Note, "no reply was outstanding".to_owned())
+        }
         Observation::Resynchronised(verbs) => (
             Tone::Note,
             format!("no longer awaited: {}", list_verbs(verbs)),
@@ -120,13 +124,23 @@ pub(super) fn describe(observation: &Observation<'_>) -> Option<(Tone, String)> 
         Observation::ProtocolBroken { octets } => (
             Tone::Error,
             format!(
-                "{} came and nothing was answered among them: that is not FTP, so the connection was closed",
-                count(*octets, "octet")
+                "{} came without a reply among them: that is not FTP, so the connection was closed",
+                count(*octets, "byte")
             ),
         ),
-        Observation::TimedOut(limit) => (
+        Observation::TimedOut { limit, awaited } => (Tone::Error, time_out(*limit, *awaited)),
+        Observation::AbortUnanswered => (
+            Tone::Hint,
+            "no answer to ABOR for 3 s: some servers swallow it when Telnet's Synch comes along. \
+             Ctrl-] gives the prompt, where a typed ABOR goes out plain; `set abort plain` makes that the rule"
+                .to_owned(),
+        ),
+        Observation::ServerNotReading { bytes } => (
             Tone::Error,
-            format!("not an octet came for {} s", limit.as_secs()),
+            format!(
+                "not sent: the server has not read {} of what was sent before",
+                count(*bytes as u64, "byte")
+            ),
         ),
         Observation::ControlClosed { asked: true, .. } => {
             (Tone::Note, "connection closed".to_owned())
@@ -149,6 +163,7 @@ pub(super) fn describe(observation: &Observation<'_>) -> Option<(Tone, String)> 
         | Observation::AbortSent { .. }
         | Observation::TransferMoving(_)
         | Observation::OctetsSent(_)
+        | Observation::OctetsMoved(_)
         | Observation::ReplyReceived { .. } => return None,
     })
 }
@@ -174,7 +189,7 @@ fn opened(
     (Tone::Note, text)
 }
 
-fn active_mode(observation: &Observation<'_>) -> (Tone, String) {
+fn active_mode(observation: &Observation) -> (Tone, String) {
     match observation {
         Observation::Listening { address } => (
             Tone::Note,
@@ -184,7 +199,7 @@ fn active_mode(observation: &Observation<'_>) -> (Tone, String) {
             Tone::Warning,
             match error.kind() {
                 std::io::ErrorKind::AddrNotAvailable => format!(
-                    "{} is not an address of this machine, so nobody listens there for this shell",
+                    "{} is not an address of this machine, so this shell cannot listen there",
                     address.ip()
                 ),
                 _ => format!("this shell does not listen on {address}: {error}"),
@@ -196,8 +211,7 @@ fn active_mode(observation: &Observation<'_>) -> (Tone, String) {
         Observation::StrangerRefused { peer } => (
             Tone::Warning,
             format!(
-                "{peer} connected to the data port and was sent away, since it is not the server (set data-peer any \
-                 takes anybody)"
+                "{peer} connected to the data port and was refused, since it is not the server (set data-peer any accepts anyone)"
             ),
         ),
         Observation::NobodyConnected {
@@ -228,8 +242,8 @@ fn arithmetic_of(address: SocketAddr) -> String {
 
 fn transfer_ended(end: &TransferEnd) -> (Tone, String) {
     let moved = match end.direction {
-        DataDirection::Received => format!("{} received", count(end.octets, "octet")),
-        DataDirection::Sent => format!("{} sent", count(end.octets, "octet")),
+        DataDirection::Received => format!("{} received", count(end.octets, "byte")),
+        DataDirection::Sent => format!("{} sent", count(end.octets, "byte")),
     };
     let converted = match (end.line_ends, end.direction) {
         (0, _) => String::new(),
@@ -251,13 +265,13 @@ fn transfer_ended(end: &TransferEnd) -> (Tone, String) {
         TransferResult::LocalFailed(reason) => (
             Tone::Error,
             format!(
-                "then this end failed: {}. The data connection was reset",
+                "then the local side failed: {}. The data connection was reset",
                 escape(reason.as_bytes())
             ),
         ),
         TransferResult::ReaderClosed => (
             Tone::Note,
-            "then the reader had enough; the data connection was reset".to_owned(),
+            "then the reader closed its end; the data connection was reset".to_owned(),
         ),
         TransferResult::Aborted => (
             Tone::Warning,
@@ -266,7 +280,7 @@ fn transfer_ended(end: &TransferEnd) -> (Tone, String) {
         TransferResult::NeverConnected => (Tone::Error, "the server never connected".to_owned()),
         TransferResult::Unannounced => (
             Tone::Error,
-            "and the data connection ended without a TLS close_notify: this may be the beginning of the data only"
+            "and the data connection ended without a TLS close_notify: this may be only the beginning of the data"
                 .to_owned(),
         ),
         TransferResult::TlsFailed(failure) => (
@@ -285,19 +299,19 @@ fn settled(command: &Command, outcome: &Outcome) -> (Tone, String) {
     let (tone, how) = match Exit::of(outcome) {
         Exit::Done if outcome.reply.is_none() => (
             Tone::Warning,
-            "ended without a final reply, so nobody says that it is whole",
+            "ended without a final reply, so it may not be whole",
         ),
         Exit::Done => (Tone::Note, "is done"),
         Exit::Refused => (Tone::Warning, "was refused"),
         Exit::Interrupted => (Tone::Warning, "was aborted"),
-        Exit::LocalFile => (Tone::Error, "failed at this end"),
+        Exit::LocalFile => (Tone::Error, "failed on the local side"),
         _ => (Tone::Error, "was cut"),
     };
     let command = escape(&command.masked());
     (tone, format!("in the background: {command} {how}"))
 }
 
-/// `1 octet`, `2 octets`.
+/// `1 byte`, `2 bytes`.
 #[must_use]
 pub fn count(number: u64, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
@@ -319,3 +333,23 @@ pub fn list_verbs(verbs: &[Verb]) -> String {
 }
 
 const STRAY_OCTETS_SHOWN: usize = 1024;
+
+/// What did not come in time.
+fn time_out(limit: Duration, awaited: Awaited) -> String {
+    let seconds = limit.as_secs();
+    match awaited {
+        Awaited::Reply => format!("no reply: nothing came for {seconds} s"),
+        Awaited::WholeReply => format!("no whole reply came within {seconds} s"),
+        Awaited::Handshake => format!("the TLS handshake did not go on for {seconds} s"),
+        Awaited::DataHandshake => {
+            format!("the TLS handshake of the data connection did not go on for {seconds} s")
+        }
+        Awaited::Data => format!("no data moved for {seconds} s"),
+        Awaited::LocalSide => format!("the local side took nothing for {seconds} s"),
+        Awaited::LineRead => {
+            format!(
+                "the server did not read the line within {seconds} s, so the connection was closed"
+            )
+        }
+    }
+}

@@ -131,9 +131,9 @@ fn padded(text: &str, columns: usize) -> String {
 /// `12:01:03.120`.
 const TIME: usize = 12;
 const GAP: usize = 2;
-/// The arrow and a space behind it.
+/// The arrow and a space after it.
 const ARROW: usize = 2;
-/// `C` or `D` and a space behind it.
+/// `C` or `D` and a space after it.
 const CONNECTION: usize = 2;
 const TWO_COLUMNS: usize = 64;
 /// `open to [2001:db8:1234:5678::1]:65535`.

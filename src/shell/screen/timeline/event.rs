@@ -25,16 +25,12 @@ pub(super) struct Event {
 }
 
 /// Where it happened, which way it went, and in which words.
-type Told = (Connection, Option<DataDirection>, String);
+type Description = (Connection, Option<DataDirection>, String);
 
 impl Event {
     /// `None` for what other events tell already.
-    pub(super) fn of(
-        observation: &Observation<'_>,
-        moment: &Moment,
-        exchange: u64,
-    ) -> Option<Self> {
-        let (connection, direction, text) = tell(observation)?;
+    pub(super) fn of(observation: &Observation, moment: &Moment, exchange: u64) -> Option<Self> {
+        let (connection, direction, text) = describe(observation)?;
         Some(Self {
             instant: moment.instant,
             time_of_day: moment.time_of_day.clone(),
@@ -46,16 +42,17 @@ impl Event {
     }
 }
 
-fn tell(observation: &Observation<'_>) -> Option<Told> {
+fn describe(observation: &Observation) -> Option<Description> {
     Some(match observation {
-        Observation::TransferMoving(_)
+        Observation::OctetsMoved(_)
+        | Observation::TransferMoving(_)
         | Observation::BackgroundSettled { .. }
         | Observation::CameShort { .. }
         | Observation::StillWaiting { .. } => return None,
         Observation::CommandSent { command, .. } => sent(escape(&command.masked())),
-        Observation::AbortSent { synch: true } => sent("ABOR, behind IP and Synch".to_owned()),
+        Observation::AbortSent { synch: true } => sent("ABOR, after IP and Synch".to_owned()),
         Observation::AbortSent { synch: false } => sent("ABOR".to_owned()),
-        Observation::OctetsSent(pieces) => sent(octets_text(pieces)),
+        Observation::OctetsSent(pieces) => sent(bytes_text(pieces)),
         Observation::TelnetReceived(octets) => {
             let octets: Vec<String> = octets.iter().map(|octet| format!("{octet:02X}")).collect();
             received(format!("Telnet {}", octets.join(" ")))
@@ -74,7 +71,7 @@ fn tell(observation: &Observation<'_>) -> Option<Told> {
         | Observation::NoDataConnection { .. }
         | Observation::UnaskedDataDropped
         | Observation::UploadReset
-        | Observation::DataSecured(_) => tell_data(observation),
+        | Observation::DataSecured(_) => describe_data(observation),
         Observation::Connected { .. }
         | Observation::DataPortUnreadable(_)
         | Observation::FinalReplyOwed { .. }
@@ -84,14 +81,16 @@ fn tell(observation: &Observation<'_>) -> Option<Told> {
         | Observation::StillSecured
         | Observation::Resynchronised(_)
         | Observation::ProtocolBroken { .. }
-        | Observation::TimedOut(_)
+        | Observation::TimedOut { .. }
+        | Observation::AbortUnanswered
+        | Observation::ServerNotReading { .. }
         | Observation::ControlClosed { .. } => {
             (Connection::Control, None, control_text(observation))
         }
     })
 }
 
-fn octets_text(pieces: &[SentPiece]) -> String {
+fn bytes_text(pieces: &[SentPiece]) -> String {
     let octets: Vec<&[u8]> = pieces.iter().map(|piece| &*piece.octets.octets).collect();
     if let Some(commands) = TelnetCommand::read_all(&octets.concat()) {
         let names: Vec<&str> = commands.iter().map(|command| command.name).collect();
@@ -101,11 +100,11 @@ fn octets_text(pieces: &[SentPiece]) -> String {
     pieces.collect::<Vec<_>>().join(" ")
 }
 
-fn sent(text: String) -> Told {
+fn sent(text: String) -> Description {
     (Connection::Control, Some(DataDirection::Sent), text)
 }
 
-fn received(text: String) -> Told {
+fn received(text: String) -> Description {
     (Connection::Control, Some(DataDirection::Received), text)
 }
 
@@ -118,12 +117,12 @@ fn reply_text(reply: &Reply) -> String {
 }
 
 /// What happened to the control connection itself.
-fn control_text(observation: &Observation<'_>) -> String {
+fn control_text(observation: &Observation) -> String {
     match observation {
         Observation::Connected { peer } => format!("connected to {peer}"),
         Observation::DataPortUnreadable(_) => "no data port in that reply".to_owned(),
         Observation::FinalReplyOwed { verb } => {
-            format!("{} is owed its reply", escape(verb.as_bytes()))
+            format!("{} waits for its reply", escape(verb.as_bytes()))
         }
         Observation::ControlSecured(secured) => secured.version.clone(),
         Observation::TlsFailed(_) => "TLS failed, closed".to_owned(),
@@ -131,7 +130,9 @@ fn control_text(observation: &Observation<'_>) -> String {
         Observation::StillSecured => "still under TLS".to_owned(),
         Observation::Resynchronised(verbs) => format!("not awaited: {}", list_verbs(verbs)),
         Observation::ProtocolBroken { .. } => "that is not FTP, closed".to_owned(),
-        Observation::TimedOut(limit) => format!("nothing for {} s", limit.as_secs()),
+        Observation::TimedOut { limit, .. } => format!("nothing for {} s", limit.as_secs()),
+        Observation::AbortUnanswered => "ABOR is not answered".to_owned(),
+        Observation::ServerNotReading { .. } => "the server does not read".to_owned(),
         Observation::ControlClosed { asked: true, .. } => "closed".to_owned(),
         Observation::ControlClosed { error: None, .. } => "closed by the server".to_owned(),
         Observation::ControlClosed { .. } => "broken".to_owned(),
@@ -139,7 +140,7 @@ fn control_text(observation: &Observation<'_>) -> String {
     }
 }
 
-fn tell_data(observation: &Observation<'_>) -> Told {
+fn describe_data(observation: &Observation) -> Description {
     let (direction, text) = match observation {
         Observation::DataConnectionOpened { dialled, .. } => (None, format!("open to {dialled}")),
         Observation::Listening { address } => (None, format!("listening on {address}")),
@@ -153,8 +154,8 @@ fn tell_data(observation: &Observation<'_>) -> Told {
         }
         Observation::DataConnectionClosed { .. } => (None, "closed by the server".to_owned()),
         Observation::NoDataConnection { .. } => (None, "none is open".to_owned()),
-        Observation::UnaskedDataDropped => (None, "data nobody asked for".to_owned()),
-        Observation::UploadReset => (None, "reset behind the data".to_owned()),
+        Observation::UnaskedDataDropped => (None, "unexpected data".to_owned()),
+        Observation::UploadReset => (None, "reset after the data".to_owned()),
         Observation::DataSecured(secured) => {
             let resumed = if secured.resumed { ", resumed" } else { "" };
             (None, format!("{}{resumed}", secured.version))
@@ -178,7 +179,7 @@ fn transfer_text(end: &TransferEnd) -> String {
         TransferResult::Unannounced => "no close_notify",
         TransferResult::TlsFailed(_) => "TLS failed",
     };
-    format!("{} octets, {how}", end.octets)
+    format!("{} bytes, {how}", end.octets)
 }
 
 /// More than fits any column.

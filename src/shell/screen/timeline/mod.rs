@@ -1,4 +1,4 @@
-//! What happened, kept for `timeline`: an observer that hears what the painter hears, and paints nothing until it is asked.
+//! What happened, kept for `timeline`: an observer that sees what the painter sees, and draws only when asked.
 
 mod drawing;
 mod event;
@@ -39,7 +39,7 @@ pub enum Extent {
 
 impl Timeline {
     /// Keeps what happened at this moment.
-    pub fn note(&self, moment: &Moment, observation: &Observation<'_>) {
+    pub fn note(&self, moment: &Moment, observation: &Observation) {
         self.lock().take(moment, observation);
     }
 
@@ -52,7 +52,7 @@ impl Timeline {
             .filter(|event| extent == Extent::All || event.exchange == log.exchange)
             .collect();
         let mut lines = Vec::new();
-        // Whoever asks for less has lost something only if the exchange itself is longer.
+        // A drawing of the last exchange lacks something only if the exchange itself is longer.
         if log.dropped > 0 && (extent == Extent::All || drawn.len() == log.events.len()) {
             lines.push(format!(
                 "(the last {EVENTS_KEPT} events; {} before them are not kept)",
@@ -70,7 +70,7 @@ impl Timeline {
 }
 
 impl Log {
-    fn take(&mut self, moment: &Moment, observation: &Observation<'_>) {
+    fn take(&mut self, moment: &Moment, observation: &Observation) {
         match observation {
             Observation::CommandSent { command, .. } => self.begin_command(command),
             Observation::Connected { .. } | Observation::OctetsSent(_) => self.begin(false),
@@ -104,7 +104,7 @@ impl Log {
 /// What readies a data connection for a transfer.
 const OPENING_VERBS: [&str; 6] = ["PASV", "EPSV", "LPSV", "PORT", "EPRT", "LPRT"];
 
-/// Each has at most some hundred octets.
+/// Each has at most some hundred bytes.
 const EVENTS_KEPT: usize = 1_000;
 
 #[cfg(test)]

@@ -26,7 +26,7 @@ impl Session {
         }
     }
 
-    fn note(&mut self, observation: &Observation<'_>) {
+    fn note(&mut self, observation: &Observation) {
         let passed = Duration::from_millis(self.milliseconds);
         let noon: jiff::Zoned = "2026-11-22T12:01:03.120[UTC]".parse().unwrap();
         let moment = Moment {
@@ -41,7 +41,7 @@ impl Session {
     fn send(&mut self, line: &str) {
         let command = Command::new(line).unwrap();
         self.note(&Observation::CommandSent {
-            command: &command,
+            command,
             origin: Origin::Typed,
         });
     }
@@ -63,8 +63,8 @@ impl Session {
             passed_over: Vec::new(),
         };
         self.note(&Observation::ReplyReceived {
-            reply: &reply,
-            assignment: &assignment,
+            reply,
+            assignment,
             awaited: true,
         });
     }
@@ -79,7 +79,7 @@ impl Session {
         };
         self.note(&Observation::DataConnectionOpened {
             dialled,
-            offered: &offered,
+            offered,
             ignored_host: None,
         });
     }
@@ -89,10 +89,11 @@ impl Session {
             direction: DataDirection::Received,
             octets,
             line_ends: 0,
+            acknowledged: None,
             came_short_of: None,
             result: TransferResult::Ended,
         };
-        self.note(&Observation::TransferEnded(&end));
+        self.note(&Observation::TransferEnded(end));
     }
 
     fn drawn(&self, extent: Extent, columns: usize) -> Vec<String> {
@@ -126,7 +127,7 @@ fn a_transfer_is_drawn_from_its_pasv_on() {
             "          +4                                          · open to 127.0.0.1:2895",
             "          +6  → RETR f",
             "          +8  ← 150 here it comes",
-            "         +10                                          ← 5 octets, closed",
+            "         +10                                          ← 5 bytes, closed",
             "         +12  ← 226 done",
         ]
     );
@@ -143,7 +144,7 @@ fn a_narrow_terminal_gets_one_column() {
             "          +4 D · open to 127.0.0.1:2895",
             "          +6 C → RETR f",
             "          +8 C ← 150 here it comes",
-            "         +10 D ← 5 octets, closed",
+            "         +10 D ← 5 bytes, closed",
             "         +12 C ← 226 done",
         ]
     );

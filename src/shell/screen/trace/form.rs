@@ -1,7 +1,7 @@
-//! How traced octets look.
+//! How traced bytes look.
 //!
 //! ```text
-//! C→ PASV\r\n                       TLS C→ 6 octets
+//! C→ PASV\r\n                       TLS C→ 6 bytes
 //! D← I am zfive5                    00000000  50 41 53 56 0d 0a               PASV..
 //! ```
 
@@ -13,17 +13,17 @@ use crate::shell::screen::escape::escape;
 use crate::shell::screen::hexdump::HexDump;
 use crate::shell::screen::painter::count;
 
-/// What a person looks for in a trace.
+/// What a trace shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
     /// Text, with everything else escaped.
     Text,
-    /// Offset, octets in hexadecimal, text.
+    /// Offset, bytes in hexadecimal, text.
     Hexadecimal,
 }
 
 /// The lines of one piece.
-pub(super) fn lines(form: Form, moved: &MovedOctets<'_>) -> Vec<String> {
+pub(super) fn lines(form: Form, moved: &MovedOctets) -> Vec<String> {
     match form {
         Form::Text => text_lines(moved),
         Form::Hexadecimal => {
@@ -34,26 +34,26 @@ pub(super) fn lines(form: Form, moved: &MovedOctets<'_>) -> Vec<String> {
     }
 }
 
-/// `TLS D← 11 octets from 4096`.
-pub(super) fn heading(moved: &MovedOctets<'_>) -> String {
+/// `TLS D← 11 bytes from 4096`.
+pub(super) fn heading(moved: &MovedOctets) -> String {
     let place = place(moved);
     if !moved.secrets.is_empty() {
         // Their number would tell the length of the secret.
-        return format!("{place} octets, the secret masked");
+        return format!("{place} bytes, the secret masked");
     }
-    let octets = count(moved.octets.len() as u64, "octet");
+    let bytes = count(moved.octets.len() as u64, "byte");
     match moved.connection {
-        Connection::Control => format!("{place} {octets}"),
-        Connection::Data => format!("{place} {octets} from {}", moved.offset),
+        Connection::Control => format!("{place} {bytes}"),
+        Connection::Data => format!("{place} {bytes} from {}", moved.offset),
     }
 }
 
-/// Offset, hexadecimal and text; `**` stands for the octets of a secret.
-pub(super) fn dump(moved: &MovedOctets<'_>) -> String {
+/// Offset, hexadecimal and text; `**` stands for the bytes of a secret.
+pub(super) fn dump(moved: &MovedOctets) -> String {
     let mut dump = HexDump::beginning_at(moved.offset);
     let mut lines = String::new();
     let mut start = 0;
-    for secret in moved.secrets {
+    for secret in &moved.secrets {
         lines += &dump.push(&moved.octets[start..secret.start]);
         lines += &dump.push_masked(secret.len());
         start = secret.end;
@@ -63,18 +63,18 @@ pub(super) fn dump(moved: &MovedOctets<'_>) -> String {
 }
 
 /// One for each line of text, with its line end as `\r\n`; a long one is broken.
-fn text_lines(moved: &MovedOctets<'_>) -> Vec<String> {
+fn text_lines(moved: &MovedOctets) -> Vec<String> {
     let place = place(moved);
     moved
         .octets
-        .split_inclusive(|&octet| octet == b'\n')
+        .split_inclusive(|&byte| byte == b'\n')
         .flat_map(|line| line.chunks(OCTETS_PER_LINE))
-        .map(|octets| format!("{place} {}", escaped(octets)))
+        .map(|bytes| format!("{place} {}", escaped(bytes)))
         .collect()
 }
 
 /// Which connection, which way, and how.
-fn place(moved: &MovedOctets<'_>) -> String {
+fn place(moved: &MovedOctets) -> String {
     let mut place = String::new();
     if moved.under_tls {
         place += "TLS ";
@@ -93,22 +93,22 @@ fn place(moved: &MovedOctets<'_>) -> String {
     place
 }
 
-/// Every octet can be told from every other: a backslash is doubled.
-fn escaped(octets: &[u8]) -> String {
+/// Every byte can be told from every other: a backslash is doubled.
+fn escaped(bytes: &[u8]) -> String {
     let mut text = String::new();
     let mut start = 0;
-    for (at, octet) in octets.iter().enumerate() {
-        let escape_of = match octet {
+    for (at, byte) in bytes.iter().enumerate() {
+        let escape_of = match byte {
             b'\r' => "\\r",
             b'\n' => "\\n",
             b'\t' => "\\t",
             b'\\' => "\\\\",
             _ => continue,
         };
-        write!(text, "{}{escape_of}", escape(&octets[start..at])).expect("a String takes any text");
+        write!(text, "{}{escape_of}", escape(&bytes[start..at])).expect("a String takes any text");
         start = at + 1;
     }
-    text + &escape(&octets[start..])
+    text + &escape(&bytes[start..])
 }
 
 /// A piece may be 256 KiB without a line end.
@@ -121,15 +121,15 @@ mod tests {
     use crate::protocol::verbs::DataDirection;
     use crate::protocol::{MaskedOctets, SentMask};
 
-    fn sent(masked: &MaskedOctets) -> MovedOctets<'_> {
+    fn sent(masked: &MaskedOctets) -> MovedOctets {
         MovedOctets {
             connection: Connection::Control,
             direction: DataDirection::Sent,
             under_tls: false,
             urgent: false,
             offset: 0,
-            octets: &masked.octets,
-            secrets: &masked.secrets,
+            octets: masked.octets.clone(),
+            secrets: masked.secrets.clone(),
         }
     }
 
@@ -145,12 +145,12 @@ mod tests {
             connection: Connection::Data,
             direction: DataDirection::Received,
             under_tls: true,
-            ..moved
+            ..moved.clone()
         };
         assert_eq!(lines(Form::Text, &data)[1], "TLS D← NOOP");
         let urgent = MovedOctets {
             urgent: true,
-            octets: b"\xff",
+            octets: b"\xff".to_vec(),
             ..moved
         };
         assert_eq!(lines(Form::Text, &urgent), ["urgent C→ \\xff"]);
@@ -164,7 +164,7 @@ mod tests {
         assert_eq!(
             shown,
             [
-                "C→ octets, the secret masked",
+                "C→ bytes, the secret masked",
                 "00000000  50 41 53 53 20 ** ** **  ** 0d 0a                 PASS ****..",
             ]
         );
@@ -173,19 +173,19 @@ mod tests {
             connection: Connection::Data,
             direction: DataDirection::Received,
             offset: 4096,
-            octets: b"a",
-            secrets: &[],
+            octets: b"a".to_vec(),
+            secrets: Vec::new(),
             ..sent(&masked)
         };
         let shown = lines(Form::Hexadecimal, &data);
-        assert_eq!(shown[0], "D← 1 octet from 4096");
+        assert_eq!(shown[0], "D← 1 byte from 4096");
         assert!(shown[1].starts_with("00001000  61 "));
     }
 
     #[test]
     fn lines_in_hexadecimal_fit_a_terminal_behind_their_indentation() {
-        let octets = [b'x'; 40];
-        let masked = SentMask::default().take(&octets);
+        let bytes = [b'x'; 40];
+        let masked = SentMask::default().take(&bytes);
         let widest = lines(Form::Hexadecimal, &sent(&masked));
         assert!(widest.iter().all(|line| line.chars().count() <= 78));
     }

@@ -1,14 +1,12 @@
-//! `trace`: the exact octets of both connections, on the screen or in a file.
+//! `trace`: the exact bytes of both connections, on the screen or in a file.
 //!
-//! Whoever moves octets writes them here, under one lock, and waits until they are written. So nothing piles up, and the
-//! order is that in which they moved. While nobody looks, nothing is copied, masked or locked.
+//! They are told as everything else is, in the order in which they moved. While the trace is off, nothing is copied.
 
 mod form;
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Zoned;
@@ -17,12 +15,12 @@ pub use form::Form;
 
 use super::escape::escape;
 use super::painter::{Painter, Tone};
-use crate::client::{MovedOctets, OctetTap};
+use crate::client::{MovedOctets, OctetInterest};
 
-/// Where traced octets go. Clones share it.
+/// Where traced bytes go. Clones share it.
 #[derive(Clone, Debug)]
 pub struct Trace {
-    is_open: Arc<AtomicBool>,
+    interest: OctetInterest,
     places: Arc<Mutex<Places>>,
 }
 
@@ -31,7 +29,7 @@ struct Places {
     painter: Painter,
     shown: Option<Form>,
     file: Option<TraceFile>,
-    /// The file could not be written any more, and nobody has asked yet.
+    /// The file could not be written any more, which has not been reported yet.
     broke_off: bool,
 }
 
@@ -47,7 +45,7 @@ struct TraceFile {
 pub enum Existing {
     /// It is refused.
     Refused,
-    /// The trace goes behind its end.
+    /// The trace is appended.
     Appended,
 }
 
@@ -62,22 +60,22 @@ impl Trace {
             broke_off: false,
         };
         Self {
-            is_open: Arc::default(),
+            interest: OctetInterest::default(),
             places: Arc::new(Mutex::new(places)),
         }
     }
 
-    /// Shows octets on the screen from now on.
+    /// Shows bytes on the screen from now on.
     pub fn show(&self, form: Form) {
         self.lock().shown = Some(form);
-        self.is_open.store(true, Ordering::Release);
+        self.interest.want_all(true);
     }
 
     /// Writes them to a file from now on, in hexadecimal and with times.
     ///
     /// # Errors
     ///
-    /// What the system says, [`io::ErrorKind::AlreadyExists`] among it.
+    /// The error of the system, such as [`io::ErrorKind::AlreadyExists`].
     pub fn write_to(&self, path: &Path, existing: Existing) -> io::Result<()> {
         let mut file = open(path, existing)?;
         let now = Zoned::now();
@@ -90,7 +88,7 @@ impl Trace {
             name: escape(path.as_os_str().as_encoded_bytes()),
             file,
         });
-        self.is_open.store(true, Ordering::Release);
+        self.interest.want_all(true);
         Ok(())
     }
 
@@ -99,7 +97,7 @@ impl Trace {
         let mut places = self.lock();
         places.shown = None;
         places.file = None;
-        self.is_open.store(false, Ordering::Release);
+        self.interest.want_all(false);
     }
 
     /// Where it goes, in words.
@@ -129,12 +127,15 @@ impl Trace {
     }
 }
 
-impl OctetTap for Trace {
-    fn is_open(&self) -> bool {
-        self.is_open.load(Ordering::Acquire)
+impl Trace {
+    /// Whether it wants to see octets now.
+    #[must_use]
+    pub fn interest(&self) -> OctetInterest {
+        self.interest.clone()
     }
 
-    fn moved(&self, moved: &MovedOctets<'_>) {
+    /// Octets have moved.
+    pub fn take(&self, moved: &MovedOctets) {
         let mut places = self.lock();
         if let Some(form) = places.shown {
             for line in form::lines(form, moved) {
@@ -153,13 +154,13 @@ impl OctetTap for Trace {
             }
         }
         let is_open = places.shown.is_some() || places.file.is_some();
-        self.is_open.store(is_open, Ordering::Release);
+        self.interest.want_all(is_open);
     }
 }
 
 impl TraceFile {
     /// In one write, so that the file holds whole pieces whenever it is looked at.
-    fn write(&mut self, moved: &MovedOctets<'_>) -> io::Result<()> {
+    fn write(&mut self, moved: &MovedOctets) -> io::Result<()> {
         let now = Zoned::now();
         let text = format!(
             "{} {}\n{}",
@@ -171,13 +172,13 @@ impl TraceFile {
     }
 }
 
-/// A pipe or a device could keep whoever moves octets waiting, so only files will do.
+/// A pipe or a device could hold up the connection, so only files will do.
 fn open(path: &Path, existing: Existing) -> io::Result<File> {
     if existing == Existing::Refused {
         return OpenOptions::new().write(true).create_new(true).open(path);
     }
     match std::fs::metadata(path) {
-        Ok(metadata) if !metadata.is_file() => Err(io::Error::other("it is no ordinary file")),
+        Ok(metadata) if !metadata.is_file() => Err(io::Error::other("it is not an ordinary file")),
         _ => OpenOptions::new().append(true).create(true).open(path),
     }
 }

@@ -17,7 +17,7 @@ fn names_after(dialogue: &[(&str, &str)]) -> Vec<String> {
     for (line, answer) in dialogue {
         let command = Command::new(*line).unwrap();
         names.observe(&Observation::CommandSent {
-            command: &command,
+            command: command.clone(),
             origin: Origin::Typed,
         });
         let lines: Vec<Vec<u8>> = answer
@@ -31,8 +31,8 @@ fn names_after(dialogue: &[(&str, &str)]) -> Vec<String> {
             dropped_octets: 0,
         };
         names.observe(&Observation::ReplyReceived {
-            reply: &reply,
-            assignment: &Assignment {
+            reply,
+            assignment: Assignment {
                 entry: None,
                 verb: Some(command.verb()),
                 fit: Fit::Listed,

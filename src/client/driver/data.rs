@@ -1,0 +1,676 @@
+//! One data connection: dialled or accepted, watched, then read or written as far as the socket and the local side allow.
+
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, SocketAddr};
+use std::time::Duration;
+
+use mio::net::TcpStream;
+use socket2::SockRef;
+
+use super::unacknowledged::unacknowledged;
+use crate::client::endpoint::{Inbound, Outbound, Ready};
+use crate::client::machine::{ConnectionId, ExchangeId, Input};
+use crate::client::observation::{Connection, MovedOctets, OctetInterest};
+use crate::client::{Observation, TransferResult};
+use crate::protocol::verbs::DataDirection;
+use crate::tls::{TlsConnection, TlsFailure};
+
+/// One data connection and what it is used for.
+#[derive(Debug)]
+pub(super) struct DataSocket {
+    pub(super) id: ConnectionId,
+    pub(super) stream: TcpStream,
+    peer: SocketAddr,
+    pub(super) is_readable: bool,
+    pub(super) is_writable: bool,
+    tls: Option<Tls>,
+    work: Work,
+    /// Octets of payload that transfers have moved, in either direction.
+    moved: u64,
+    /// As [`MovedOctets::offset`], which counts what came after an upload too.
+    drained: u64,
+    interest: OctetInterest,
+}
+
+#[derive(Debug)]
+struct Tls {
+    connection: Box<TlsConnection>,
+    is_open: bool,
+    /// Records that the socket has not taken.
+    output: Vec<u8>,
+    /// Octets of payload in them.
+    payload: usize,
+}
+
+#[derive(Debug)]
+pub(super) enum Work {
+    Dialling,
+    /// Looks for the server's end; data that come before the transfer command are left for it.
+    Watching {
+        /// A command was refused: data that are there now are nothing that was asked for.
+        was_refused: bool,
+    },
+    Resting,
+    Receiving(ExchangeId, Inbound),
+    Sending(ExchangeId, Outbound),
+    /// All is sent; the server has nothing to say but its end of file.
+    Draining,
+}
+
+/// What the pumping of one connection brought about, in order.
+pub(super) type Found = Vec<Finding>;
+
+pub(super) enum Finding {
+    Fact(Input<'static>),
+    Observation(Observation),
+}
+
+/// Why a step could not go on.
+enum Halt {
+    /// Until the socket or the local side is ready.
+    Blocked,
+    /// The budget of this turn is spent.
+    Spent,
+    Over(TransferResult),
+}
+
+impl DataSocket {
+    /// Begins to dial.
+    pub(super) fn dial(
+        id: ConnectionId,
+        peer: SocketAddr,
+        interest: OctetInterest,
+    ) -> io::Result<Self> {
+        let stream = TcpStream::connect(peer)?;
+        Ok(Self::around(id, stream, peer, Work::Dialling, interest))
+    }
+
+    /// Takes over a connection that the listener accepted.
+    pub(super) fn accepted(
+        id: ConnectionId,
+        stream: TcpStream,
+        peer: SocketAddr,
+        interest: OctetInterest,
+    ) -> Self {
+        // Where the system refuses, small pieces are only slower.
+        let _ = stream.set_nodelay(true);
+        let watching = Work::Watching { was_refused: false };
+        Self::around(id, stream, peer, watching, interest)
+    }
+
+    fn around(
+        id: ConnectionId,
+        stream: TcpStream,
+        peer: SocketAddr,
+        work: Work,
+        interest: OctetInterest,
+    ) -> Self {
+        Self {
+            id,
+            stream,
+            peer,
+            is_readable: false,
+            is_writable: false,
+            tls: None,
+            work,
+            moved: 0,
+            drained: 0,
+            interest,
+        }
+    }
+
+    pub(super) fn exchange(&self) -> Option<ExchangeId> {
+        match &self.work {
+            Work::Receiving(exchange, _) | Work::Sending(exchange, _) => Some(*exchange),
+            _ => None,
+        }
+    }
+
+    /// Goes on under TLS, from the first octet. A connection that is under TLS already stays as it is.
+    pub(super) fn secure(&mut self, connection: Box<TlsConnection>) {
+        self.is_readable = true;
+        self.tls.get_or_insert(Tls {
+            connection,
+            is_open: false,
+            output: Vec::new(),
+            payload: 0,
+        });
+    }
+
+    pub(super) fn receive(&mut self, exchange: ExchangeId, local: Inbound) {
+        self.is_readable = true;
+        self.work = Work::Receiving(exchange, local);
+    }
+
+    pub(super) fn send(&mut self, exchange: ExchangeId, local: Outbound) {
+        // Until the last octet is sent, every way in which the socket can close is a reset, a kill of the process
+        // included: a server would take an orderly end for the end of the file. Where the system refuses, an abort still
+        // resets.
+        let _ = SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
+        self.is_writable = true;
+        self.work = Work::Sending(exchange, local);
+    }
+
+    pub(super) fn rest(&mut self) {
+        self.is_readable = true;
+        self.work = Work::Watching { was_refused: true };
+    }
+
+    /// The local side of a download, which has to end.
+    pub(super) fn take_inbound(&mut self) -> Option<Inbound> {
+        match std::mem::replace(&mut self.work, Work::Resting) {
+            Work::Receiving(_, local) => Some(local),
+            work => {
+                self.work = work;
+                None
+            }
+        }
+    }
+
+    pub(super) fn outbound(&self) -> Option<(ExchangeId, &Outbound)> {
+        match &self.work {
+            Work::Sending(exchange, local) => Some((*exchange, local)),
+            _ => None,
+        }
+    }
+
+    /// How many of the octets that were sent the peer's system has taken.
+    pub(super) fn acknowledged(&self) -> Option<u64> {
+        if !matches!(self.work, Work::Sending(..) | Work::Draining) {
+            return None;
+        }
+        let own = self.stream.local_addr().ok()?;
+        let left = unacknowledged(own, self.peer)?;
+        // The end of the stream counts as one octet.
+        let end = u64::from(matches!(self.work, Work::Draining));
+        Some(self.moved.saturating_sub(left.saturating_sub(end)))
+    }
+
+    pub(super) fn close(self) {
+        // An error means that the peer was quicker.
+        let _ = self.stream.shutdown(Shutdown::Both);
+    }
+
+    pub(super) fn reset(self) {
+        // Without linger the drop closes in order, which is the best that is left.
+        let _ = SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
+    }
+
+    /// Moves octets as far as that goes without waiting; tells whether there may be more to do at once.
+    pub(super) fn pump(&mut self, found: &mut Found) -> bool {
+        let before = self.moved;
+        let halt = self.advance(found);
+        if self.moved != before {
+            found.push(Finding::Fact(Input::DataMoved {
+                id: self.id,
+                octets: self.moved,
+            }));
+        }
+        match halt {
+            Halt::Blocked => false,
+            Halt::Spent => true,
+            Halt::Over(result) => {
+                self.end(result, found);
+                matches!(self.work, Work::Draining)
+            }
+        }
+    }
+
+    fn advance(&mut self, found: &mut Found) -> Halt {
+        if matches!(self.work, Work::Dialling) {
+            if !self.is_writable || !self.finish_dial(found) {
+                return Halt::Blocked;
+            }
+        }
+        let mut budget = TURN_OCTETS;
+        loop {
+            let step = if self.tls.as_ref().is_some_and(|tls| !tls.is_open) {
+                self.advance_handshake(found)
+            } else {
+                match &self.work {
+                    Work::Dialling | Work::Resting => Err(Halt::Blocked),
+                    Work::Watching { was_refused } => self.watch(*was_refused, found),
+                    Work::Receiving(..) if self.tls.is_some() => self.receive_secured(found),
+                    Work::Receiving(..) => self.receive_clear(found),
+                    Work::Sending(..) => self.send_some(found),
+                    Work::Draining => self.drain(found),
+                }
+            };
+            match step {
+                Err(halt) => return halt,
+                Ok(moved) if moved >= budget => return Halt::Spent,
+                Ok(moved) => budget -= moved.max(1),
+            }
+        }
+    }
+
+    /// Looks whether the dial came through; tells whether it did.
+    fn finish_dial(&mut self, found: &mut Found) -> bool {
+        let outcome = match self.stream.take_error() {
+            Ok(None) => self.stream.peer_addr().map(|_| ()),
+            Ok(Some(error)) | Err(error) => Err(error),
+        };
+        let id = self.id;
+        match outcome {
+            Ok(()) => {
+                let _ = self.stream.set_nodelay(true);
+                self.work = Work::Watching { was_refused: false };
+                let peer = self.peer;
+                found.push(Finding::Fact(Input::DataOpened { id, peer }));
+                true
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotConnected => {
+                self.is_writable = false;
+                false
+            }
+            Err(error) => {
+                self.work = Work::Resting;
+                found.push(Finding::Fact(Input::DataNotOpened { id, error }));
+                false
+            }
+        }
+    }
+
+    /// What is being done has come to its end.
+    fn end(&mut self, result: TransferResult, found: &mut Found) {
+        let id = self.id;
+        let is_whole = result == TransferResult::Ended;
+        match std::mem::replace(&mut self.work, Work::Resting) {
+            Work::Sending(exchange, local) => {
+                found.push(line_ends_of(exchange, &local));
+                found.push(Finding::Fact(Input::DataEnded { id, result }));
+                if is_whole {
+                    self.is_readable = true;
+                    self.work = Work::Draining;
+                }
+            }
+            Work::Draining => {
+                let error = error_of(result);
+                found.push(Finding::Fact(Input::UploadReceived { id, error }));
+            }
+            receiving @ Work::Receiving(..) => {
+                // The machine says when its local side is to end.
+                self.work = receiving;
+                self.is_readable = false;
+                found.push(Finding::Fact(Input::DataEnded { id, result }));
+            }
+            _ => {
+                let fact = match result {
+                    TransferResult::TlsFailed(failure) => Input::DataNotSecured { id, failure },
+                    result => Input::DataClosed {
+                        id,
+                        error: error_of(result),
+                    },
+                };
+                found.push(Finding::Fact(fact));
+            }
+        }
+    }
+
+    fn watch(&mut self, was_refused: bool, found: &mut Found) -> Result<usize, Halt> {
+        if !self.is_readable {
+            return Err(Halt::Blocked);
+        }
+        match self.stream.peek(&mut [0]) {
+            Ok(0) => Err(Halt::Over(TransferResult::Ended)),
+            Ok(_) => {
+                self.work = Work::Resting;
+                // Under TLS the handshake itself leaves octets there.
+                if was_refused && self.tls.is_none() {
+                    found.push(Finding::Fact(Input::UnaskedData(self.id)));
+                }
+                Err(Halt::Blocked)
+            }
+            Err(error) => Err(self.halt(error, DataDirection::Received)),
+        }
+    }
+
+    fn receive_clear(&mut self, found: &mut Found) -> Result<usize, Halt> {
+        let Work::Receiving(_, local) = &mut self.work else {
+            return Err(Halt::Blocked);
+        };
+        if !self.is_readable {
+            return Err(Halt::Blocked);
+        }
+        #[cfg(target_os = "linux")]
+        if !self.interest.is_in_data()
+            && let Some(moved) = local.splice(&self.stream)
+        {
+            return self.note_splice(moved);
+        }
+        let Some(mut piece) = local.take_piece() else {
+            return Err(Halt::Blocked);
+        };
+        match self.stream.read(&mut piece) {
+            Ok(0) => Err(Halt::Over(TransferResult::Ended)),
+            Ok(length) => {
+                piece.truncate(length);
+                self.see(DataDirection::Received, &piece, found);
+                self.moved += length as u64;
+                if let Work::Receiving(_, local) = &mut self.work {
+                    local.push(piece);
+                }
+                Ok(length)
+            }
+            Err(error) => {
+                local.return_piece(piece);
+                Err(self.halt(error, DataDirection::Received))
+            }
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    fn note_splice(&mut self, moved: io::Result<usize>) -> Result<usize, Halt> {
+        match moved {
+            Ok(0) => Err(Halt::Over(TransferResult::Ended)),
+            Ok(length) => {
+                self.moved += length as u64;
+                Ok(length)
+            }
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                let Work::Receiving(_, local) = &mut self.work else {
+                    return Err(Halt::Blocked);
+                };
+                // Either the socket is empty or the pipe is full.
+                let holds = local.awaits_pipe();
+                match self.stream.peek(&mut [0]) {
+                    Ok(_) if holds => Err(Halt::Blocked),
+                    Ok(_) => Ok(1),
+                    Err(error) => Err(self.halt(error, DataDirection::Received)),
+                }
+            }
+            Err(error) => Err(self.halt(error, DataDirection::Received)),
+        }
+    }
+
+    fn receive_secured(&mut self, found: &mut Found) -> Result<usize, Halt> {
+        let (Work::Receiving(_, local), Some(tls)) = (&mut self.work, &mut self.tls) else {
+            return Err(Halt::Blocked);
+        };
+        // The first data may have come along with the handshake.
+        let plain = tls.connection.take_plain();
+        if !plain.is_empty() {
+            let length = plain.len();
+            see(
+                &self.interest,
+                true,
+                DataDirection::Received,
+                self.moved,
+                &plain,
+                found,
+            );
+            self.moved += length as u64;
+            local.push(plain);
+            return Ok(length);
+        }
+        if tls.connection.is_closed_by_peer() {
+            // Whether the peer still listens does not matter any more.
+            let _ = tls.connection.close();
+            tls.output.extend(tls.connection.take_output());
+            let _ = self.flush();
+            return Err(Halt::Over(TransferResult::Ended));
+        }
+        if !self.is_readable {
+            return Err(Halt::Blocked);
+        }
+        let Some(mut piece) = local.take_piece() else {
+            return Err(Halt::Blocked);
+        };
+        let read = self.stream.read(&mut piece);
+        let received = match &read {
+            Ok(length @ 1..) => tls.connection.receive(&piece[..*length]),
+            _ => Ok(()),
+        };
+        tls.output.extend(tls.connection.take_output());
+        local.return_piece(piece);
+        match read {
+            Ok(0) => return Err(Halt::Over(TransferResult::Unannounced)),
+            Ok(_) => {}
+            Err(error) => return Err(self.halt(error, DataDirection::Received)),
+        }
+        let _ = self.flush();
+        received
+            .map(|()| 1)
+            .map_err(|failure| Halt::Over(TransferResult::TlsFailed(failure)))
+    }
+
+    fn send_some(&mut self, found: &mut Found) -> Result<usize, Halt> {
+        if !self.is_writable {
+            return Err(Halt::Blocked);
+        }
+        self.flush()?;
+        // Under TLS, octets count once their records have left.
+        if let Some(tls) = &mut self.tls {
+            self.moved += std::mem::take(&mut tls.payload) as u64;
+        }
+        let Work::Sending(_, local) = &mut self.work else {
+            return Err(Halt::Blocked);
+        };
+        let octets = match local.ready() {
+            Ready::Bytes(octets) => octets,
+            Ready::NotYet => return Err(Halt::Blocked),
+            Ready::Failed(error) => return Err(Halt::Over(TransferResult::of_local(&error))),
+            Ready::End => return Err(self.end_sending()),
+        };
+        if let Some(tls) = &mut self.tls {
+            let octets = &octets[..octets.len().min(RECORDS_OCTETS)];
+            let length = octets.len();
+            let encrypted = tls.connection.encrypt(octets);
+            encrypted.map_err(|failure| Halt::Over(TransferResult::TlsFailed(failure)))?;
+            tls.output.extend(tls.connection.take_output());
+            tls.payload += length;
+            see(
+                &self.interest,
+                true,
+                DataDirection::Sent,
+                self.moved,
+                octets,
+                found,
+            );
+            local.consume(length);
+            return Ok(length);
+        }
+        match self.stream.write(octets) {
+            Ok(length) => {
+                let sent = &octets[..length];
+                see(
+                    &self.interest,
+                    false,
+                    DataDirection::Sent,
+                    self.moved,
+                    sent,
+                    found,
+                );
+                self.moved += length as u64;
+                local.consume(length);
+                Ok(length)
+            }
+            Err(error) => Err(self.halt(error, DataDirection::Sent)),
+        }
+    }
+
+    /// Everything is handed over: says so, under TLS too, and closes this direction.
+    fn end_sending(&mut self) -> Halt {
+        if let Some(tls) = &mut self.tls {
+            if let Err(failure) = tls.connection.close() {
+                return Halt::Over(TransferResult::TlsFailed(failure));
+            }
+            tls.output.extend(tls.connection.take_output());
+        }
+        if let Err(halt) = self.flush() {
+            return halt;
+        }
+        let ended = SockRef::from(&self.stream).set_linger(None);
+        match ended.and_then(|()| self.stream.shutdown(Shutdown::Write)) {
+            Ok(()) => Halt::Over(TransferResult::Ended),
+            Err(error) => self.halt(error, DataDirection::Sent),
+        }
+    }
+
+    /// After an upload: tickets, a close_notify, the alert with which the peer throws the upload away, or the end.
+    fn drain(&mut self, found: &mut Found) -> Result<usize, Halt> {
+        if !self.is_readable {
+            return Err(Halt::Blocked);
+        }
+        let mut buffer = [0; DRAIN_OCTETS];
+        let length = match self.stream.read(&mut buffer) {
+            Ok(0) => return Err(Halt::Over(TransferResult::Ended)),
+            Ok(length) => length,
+            Err(error) => return Err(self.halt(error, DataDirection::Received)),
+        };
+        let Some(tls) = &mut self.tls else {
+            let octets = &buffer[..length];
+            see(
+                &self.interest,
+                false,
+                DataDirection::Received,
+                self.drained,
+                octets,
+                found,
+            );
+            self.drained += length as u64;
+            return Ok(length);
+        };
+        let heard = tls.connection.receive(&buffer[..length]);
+        // The server has nothing to say here, and what it says all the same must not pile up.
+        drop(tls.connection.take_plain());
+        if tls.connection.is_closed_by_peer() {
+            drop(tls.connection.take_rest());
+        }
+        heard
+            .map(|()| length)
+            .map_err(|failure| Halt::Over(TransferResult::Broken(failure.to_string())))
+    }
+
+    /// Goes on with the handshake as far as the peer lets it.
+    fn advance_handshake(&mut self, found: &mut Found) -> Result<usize, Halt> {
+        let failed = |failure| Halt::Over(TransferResult::TlsFailed(failure));
+        if let Some(tls) = &mut self.tls {
+            tls.output.extend(tls.connection.take_output());
+        }
+        self.flush()?;
+        if !self.is_readable {
+            return Err(Halt::Blocked);
+        }
+        let mut buffer = vec![0; HANDSHAKE_OCTETS];
+        let length = match self.stream.read(&mut buffer) {
+            Ok(0) => return Err(failed(TlsFailure::HandshakeCut)),
+            Ok(length) => length,
+            Err(error) => return Err(self.halt(error, DataDirection::Received)),
+        };
+        let Some(tls) = &mut self.tls else {
+            return Err(Halt::Blocked);
+        };
+        let received = tls.connection.receive(&buffer[..length]);
+        let secured = match received {
+            Ok(()) if tls.connection.is_open() => Some(tls.connection.secured()),
+            Ok(()) => None,
+            Err(failure) => Some(Err(failure)),
+        };
+        tls.is_open = matches!(secured, Some(Ok(_)));
+        tls.output.extend(tls.connection.take_output());
+        // The last flight, or an alert that says why there is none; it fails if the peer is gone already.
+        let flushed = self.flush();
+        match secured {
+            Some(Ok(secured)) => {
+                let id = self.id;
+                found.push(Finding::Fact(Input::DataSecured { id, secured }));
+            }
+            Some(Err(failure)) => return Err(failed(failure)),
+            None => {}
+        }
+        flushed.map(|()| length)
+    }
+
+    /// Writes the records that are ready.
+    fn flush(&mut self) -> Result<(), Halt> {
+        let Some(tls) = &mut self.tls else {
+            return Ok(());
+        };
+        let mut written = 0;
+        let result = loop {
+            if written == tls.output.len() {
+                break Ok(());
+            }
+            match self.stream.write(&tls.output[written..]) {
+                Ok(length) => written += length,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => break Err(error),
+            }
+        };
+        tls.output.drain(..written);
+        result.map_err(|error| self.halt(error, DataDirection::Sent))
+    }
+
+    fn halt(&mut self, error: io::Error, direction: DataDirection) -> Halt {
+        match error.kind() {
+            io::ErrorKind::WouldBlock => {
+                match direction {
+                    DataDirection::Received => self.is_readable = false,
+                    DataDirection::Sent => self.is_writable = false,
+                }
+                Halt::Blocked
+            }
+            io::ErrorKind::Interrupted => Halt::Spent,
+            _ => Halt::Over(TransferResult::Broken(error.to_string())),
+        }
+    }
+
+    fn see(&self, direction: DataDirection, octets: &[u8], found: &mut Found) {
+        see(
+            &self.interest,
+            self.tls.is_some(),
+            direction,
+            self.moved,
+            octets,
+            found,
+        );
+    }
+}
+
+/// Shows octets that have moved to whoever wants to see them.
+fn see(
+    interest: &OctetInterest,
+    under_tls: bool,
+    direction: DataDirection,
+    offset: u64,
+    octets: &[u8],
+    found: &mut Found,
+) {
+    if interest.is_in_data() {
+        found.push(Finding::Observation(Observation::OctetsMoved(
+            MovedOctets {
+                connection: Connection::Data,
+                direction,
+                under_tls,
+                urgent: false,
+                offset,
+                octets: octets.to_vec(),
+                secrets: Vec::new(),
+            },
+        )));
+    }
+}
+
+/// How many line ends of an upload were converted.
+pub(super) fn line_ends_of(exchange: ExchangeId, local: &Outbound) -> Finding {
+    Finding::Fact(Input::LocalEnded {
+        exchange,
+        result: Ok(()),
+        line_ends: local.line_ends(),
+    })
+}
+
+fn error_of(result: TransferResult) -> Option<io::Error> {
+    match result {
+        TransferResult::Broken(reason) => Some(io::Error::other(reason)),
+        _ => None,
+    }
+}
+
+/// What one connection moves before others, and other threads, have their turn.
+const TURN_OCTETS: usize = 2 * 1024 * 1024;
+/// What is encrypted at once.
+const RECORDS_OCTETS: usize = 256 * 1024;
+const DRAIN_OCTETS: usize = 16 * 1024;
+const HANDSHAKE_OCTETS: usize = 16 * 1024;

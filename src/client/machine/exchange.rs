@@ -1,0 +1,138 @@
+//! The commands that somebody waits for, and what is known of each.
+
+use std::time::{Duration, Instant};
+
+use crate::client::transfer::{TransferEnd, TransferResult};
+use crate::client::{Ending, Outcome};
+use crate::protocol::ledger::EntryId;
+use crate::protocol::{Command, Reply, Verb};
+
+use super::ExchangeId;
+
+/// A command that somebody waits for.
+#[derive(Debug)]
+pub(super) struct OpenExchange {
+    pub(super) id: ExchangeId,
+    pub(super) entry: EntryId,
+    /// The oldest of the commands that were sent along with it.
+    pub(super) first: EntryId,
+    pub(super) verb: Verb,
+    /// What has come of it so far; its ending is not known yet.
+    pub(super) outcome: Outcome,
+    pub(super) replied_at: Option<Instant>,
+    /// Its reply offered a data port that is being dialled.
+    pub(super) awaits_data_connection: bool,
+    /// The control connection changes between clear and TLS.
+    pub(super) awaits_protection: bool,
+    /// QUIT was answered, and the server may end the connection until then.
+    pub(super) awaits_close_until: Option<Instant>,
+    pub(super) data_ended_at: Option<Instant>,
+    pub(super) aborted: bool,
+    /// The person who waits has been told that nothing moves.
+    pub(super) told_to_wait: bool,
+    /// How it ends as soon as its transfer is over, whatever else comes.
+    pub(super) ends_as: Option<Ending>,
+    /// When it was sent, or its data last moved: its reply must be whole within the reply limit from then on.
+    pub(super) reply_limited_from: Instant,
+}
+
+impl OpenExchange {
+    pub(super) fn new(id: ExchangeId, entry: EntryId, verb: Verb, now: Instant) -> Self {
+        Self {
+            id,
+            entry,
+            first: entry,
+            verb,
+            outcome: Outcome::pending(),
+            replied_at: None,
+            awaits_data_connection: false,
+            awaits_protection: false,
+            awaits_close_until: None,
+            data_ended_at: None,
+            aborted: false,
+            told_to_wait: false,
+            ends_as: None,
+            reply_limited_from: now,
+        }
+    }
+
+    pub(super) fn is_answered(&self) -> bool {
+        self.outcome.reply.is_some()
+    }
+
+    pub(super) fn answer(&mut self, reply: Reply, now: Instant) {
+        self.outcome.reply = Some(reply);
+        self.replied_at = Some(now);
+    }
+
+    /// The transfer began, its final reply is outstanding, and nobody has aborted it.
+    pub(super) fn awaits_end_of_transfer(&self) -> bool {
+        self.outcome.begun
+            && self.outcome.transfer.is_some()
+            && !self.is_answered()
+            && !self.aborted
+    }
+
+    /// An upload that was handed over whole.
+    pub(super) fn is_sent_upload(&self) -> bool {
+        let end = self.outcome.transfer.as_ref();
+        end.is_some_and(TransferEnd::is_whole_upload)
+    }
+
+    pub(super) fn into_outcome(mut self, ending: Ending) -> Outcome {
+        self.outcome.ending = ending;
+        if let (true, Some(end)) = (self.aborted, &mut self.outcome.transfer) {
+            end.result = TransferResult::Aborted;
+        }
+        self.outcome
+    }
+}
+
+/// A command whose transfer runs in the background, and who will ask how it ended.
+#[derive(Debug)]
+pub(super) struct BackgroundExchange {
+    pub(super) command: Command,
+    pub(super) exchange: OpenExchange,
+}
+
+/// Who waits: for the command in the foreground, and for the one transfer in the background (RFC 959 section 3.2 has one
+/// data connection).
+#[derive(Debug, Default)]
+pub(super) struct Exchanges {
+    pub(super) foreground: Option<OpenExchange>,
+    /// What was sent for the foreground, for when it goes to the background.
+    pub(super) foreground_command: Option<Command>,
+    pub(super) background: Option<BackgroundExchange>,
+}
+
+impl Exchanges {
+    pub(super) fn all(&self) -> impl Iterator<Item = &OpenExchange> {
+        let background = self.background.as_ref().map(|it| &it.exchange);
+        self.foreground.iter().chain(background)
+    }
+
+    pub(super) fn all_mut(&mut self) -> impl Iterator<Item = &mut OpenExchange> {
+        let background = self.background.as_mut().map(|it| &mut it.exchange);
+        self.foreground.iter_mut().chain(background)
+    }
+
+    pub(super) fn of_mut(&mut self, entry: EntryId) -> Option<&mut OpenExchange> {
+        self.all_mut().find(|exchange| exchange.entry == entry)
+    }
+
+    pub(super) fn is_in_background(&self, entry: EntryId) -> bool {
+        let background = self.background.as_ref();
+        background.is_some_and(|background| background.exchange.entry == entry)
+    }
+}
+
+/// How long a person waits before something seems wrong.
+pub(super) const PATIENCE: Duration = Duration::from_secs(8);
+/// After the data have ended, a final reply that does not come must not keep the prompt.
+pub(super) const OUTSTANDING_LIMIT: Duration = Duration::from_secs(3);
+/// A server closes the data connection before it says 226, or about then. A reset that comes along with the 226 says that
+/// the 226 is wrong, so it is waited for a moment.
+pub(super) const RECEIPT_GRACE: Duration = Duration::from_millis(100);
+pub(super) const ABORT_SILENCE: Duration = Duration::from_secs(1);
+/// How long the end of the control connection is waited for after an answered QUIT, so that it is told in its place.
+pub(super) const CLOSE_GRACE: Duration = Duration::from_millis(500);

@@ -1,0 +1,1 @@
+//! Dialogues with a virtual clock.

@@ -1,0 +1,50 @@
+//! What is known of a session.
+
+use std::net::SocketAddr;
+
+use super::progress::BackgroundTransfer;
+use crate::protocol::user_pi::Learnt;
+use crate::protocol::{Answered, Verb};
+use crate::tls::Secured;
+
+/// What is known of a session at one moment.
+#[derive(Clone, Debug)]
+pub struct Status {
+    /// The control connection is open.
+    pub connected: bool,
+    /// It ended without a QUIT that was answered.
+    pub lost: bool,
+    /// QUIT was answered, so that the server is about to end it, or has.
+    pub quit_answered: bool,
+    /// What the server has acknowledged.
+    pub learnt: Learnt,
+    /// The data connection.
+    pub data: DataState,
+    /// Commands that are owed a final reply, oldest first.
+    pub owed: Vec<Verb>,
+    /// The transfer that runs in the background.
+    pub background: Option<BackgroundTransfer>,
+    /// Octets were sent behind the last line end, so that the next line goes on with them.
+    pub line_is_unfinished: bool,
+    /// TLS on the control connection, while it lasts.
+    pub control_tls: Option<Secured>,
+    /// TLS on the last data connection that had any.
+    pub data_tls: Option<Secured>,
+    /// The last reply, and what it answered.
+    pub last_answered: Option<Answered>,
+}
+
+/// The data connection, as the prompt shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DataState {
+    /// There is none.
+    Closed,
+    /// A port was offered and is being dialled.
+    Dialling,
+    /// Open and not used yet.
+    Open(SocketAddr),
+    /// The server may connect to this port of ours.
+    Listening(SocketAddr),
+    /// A transfer uses it.
+    Transferring,
+}

@@ -1,0 +1,209 @@
+//! Lines that no server knows: words of other clients, and verbs with a slip of the finger.
+
+use super::{Explanation, has_code, is_refused, may_be_secret, shown_command};
+use crate::protocol::{Answered, Origin, VERBS, VerbEntry, verbs};
+use crate::shell::line::Builtin;
+
+/// What was probably meant, if the verb is in no table and the server did not know it either. The line has been sent as
+/// it was typed.
+pub(super) fn explain(answered: &Answered) -> Option<Explanation> {
+    if may_be_secret(answered) {
+        return None;
+    }
+    let verb = answered.verb();
+    let word = std::str::from_utf8(verb.as_bytes()).ok()?;
+    if word.is_empty() || verbs::entry(&verb).is_some() {
+        return None;
+    }
+    if is_comment(answered) {
+        return Some(comment());
+    }
+    if !has_code(answered, &[500, 502]) {
+        return None;
+    }
+    let line = shown_command(answered);
+    let shown = line.split(' ').next().unwrap_or_default();
+    let hint = |rest: String| Some(format!("{shown} is not an FTP verb; {rest}"));
+    let cause = format!("{shown} is not an FTP verb, and was sent as typed.");
+    let meant = other_clients(word).or_else(|| nearest(word).map(Meaning::AtAnyTime));
+    Some(match meant {
+        Some(Meaning::AfterLogin(next)) if !answered.before.logged_in => Explanation {
+            cause,
+            hint: hint(format!("first USER and PASS, then {next}")),
+            next: format!("USER and PASS, then {next}"),
+        },
+        Some(Meaning::AfterLogin(next) | Meaning::AtAnyTime(next)) => Explanation {
+            cause,
+            hint: hint(format!("did you mean {next}?")),
+            next,
+        },
+        Some(Meaning::Needless(why)) => Explanation {
+            cause: format!("{cause} There is no need for it: {why}."),
+            next: String::new(),
+            hint: hint(format!("not needed here: {why}")),
+        },
+        None => Explanation {
+            cause: format!(
+                "{shown} is not an FTP verb that this shell knows either; it was sent as typed."
+            ),
+            next: "HELP lists what the server has, `help` what this shell has".to_owned(),
+            hint: None,
+        },
+    })
+}
+
+/// A line that begins with `#` is sent like any other, and a server takes it for a verb.
+pub(super) fn is_comment(answered: &Answered) -> bool {
+    is_refused(answered) && !may_be_secret(answered) && answered.verb().as_bytes().starts_with(b"#")
+}
+
+fn comment() -> Explanation {
+    Explanation {
+        cause:
+            "FTP has no comments, and what is typed is what is sent: the line went to the server."
+                .to_owned(),
+        next: "Leave the line out".to_owned(),
+        hint: Some("FTP has no comments: the line was sent to the server. Leave it out".to_owned()),
+    }
+}
+
+/// What is said of a word of another client that is asked for in `help`.
+pub(super) fn elsewhere(word: &str) -> Option<String> {
+    let said = match other_clients(word)? {
+        Meaning::AfterLogin(meaning) | Meaning::AtAnyTime(meaning) => {
+            format!("is a word of other clients. Here it is: {meaning}")
+        }
+        Meaning::Needless(why) => {
+            format!("is a word of other clients. Here there is no need for it: {why}")
+        }
+    };
+    Some(said)
+}
+
+/// What replaces another client's word here.
+enum Meaning {
+    /// What can be typed after the login.
+    AfterLogin(String),
+    AtAnyTime(String),
+    /// Nothing does, and this is why.
+    Needless(&'static str),
+}
+
+/// What another client's word is here.
+fn other_clients(word: &str) -> Option<Meaning> {
+    let word = word.to_ascii_lowercase();
+    let found = |rows: &[(&str, &'static str)]| {
+        rows.iter()
+            .find(|(words, _)| words.split(' ').any(|known| known == word))
+            .map(|(_, meaning)| *meaning)
+    };
+    let builtin = || {
+        let name = Builtin::named(&word)?.name();
+        Some(format!("the built-in `{name}`, in lower case"))
+    };
+    found(BEHIND_LOGIN)
+        .map(|meaning| Meaning::AfterLogin(meaning.to_owned()))
+        .or_else(|| found(AT_ANY_TIME).map(|meaning| Meaning::AtAnyTime(meaning.to_owned())))
+        .or_else(|| found(NEEDLESS).map(Meaning::Needless))
+        .or_else(|| builtin().map(Meaning::AtAnyTime))
+}
+
+/// Verbs that are one slip away from a word in capitals, two if it is long.
+pub(super) fn nearest(word: &str) -> Option<String> {
+    let limit = if word.len() > 5 { 2 } else { 1 };
+    let distance = |entry: &VerbEntry| strsim::osa_distance(word, entry.name);
+    let near = VERBS.iter().filter(|entry| distance(entry) <= limit);
+    let mut near: Vec<&VerbEntry> = near.collect();
+    near.sort_by_key(|entry| {
+        let is_swap = sorted_letters(entry.name) == sorted_letters(word);
+        (
+            !is_swap,
+            distance(entry),
+            entry.origin != Origin::Registered,
+        )
+    });
+    let names: Vec<&str> = near.iter().take(MOST).map(|entry| entry.name).collect();
+    (!names.is_empty()).then(|| names.join(" or "))
+}
+
+/// Two letters in the wrong order are the slip that is seen most.
+fn sorted_letters(word: &str) -> Vec<u8> {
+    let mut letters = word.as_bytes().to_vec();
+    letters.sort_unstable();
+    letters
+}
+
+const MOST: usize = 3;
+
+/// Words of other clients, and what does the same here after the login.
+const BEHIND_LOGIN: &[(&str, &str)] = &[
+    ("get recv", "PASV, then RETR f > file (alias `get`)"),
+    (
+        "mget",
+        "PASV, then RETR f > file for each file (alias `get`)",
+    ),
+    ("put send", "PASV, then STOR f < file (alias `put`)"),
+    (
+        "mput",
+        "PASV, then STOR f < file for each file (alias `put`)",
+    ),
+    ("append", "PASV, then APPE f < file"),
+    ("ls dir ll mls mdir", "PASV, then LIST (alias `ls`)"),
+    ("nlist", "PASV, then NLST"),
+    ("cd chdir", "CWD (alias `cd`)"),
+    ("cdup up cd.. ..", "CDUP"),
+    ("pwd", "PWD"),
+    ("binary bin image", "TYPE I"),
+    ("ascii", "TYPE A"),
+    ("passive pasive", "PASV"),
+    ("sendport active", "the built-in `listen`"),
+    ("delete del rm mdelete", "DELE (alias `rm`)"),
+    ("rename ren mv move", "RNFR, then RNTO (alias `mv`)"),
+    ("mkdir md", "MKD (alias `mkdir`)"),
+    ("rmdir rd", "RMD (alias `rmdir`)"),
+    ("chmod", "SITE CHMOD"),
+    ("umask", "SITE UMASK"),
+    ("idle", "SITE IDLE"),
+    (
+        "cat more less page type-out",
+        "PASV, then RETR f (or RETR f | less)",
+    ),
+    ("reget", "the built-in `resume --get`"),
+    ("restart", "REST"),
+    ("reput", "the built-in `resume`"),
+    ("modtime", "MDTM"),
+    ("touch", "MFMT"),
+];
+
+/// The same, before the login too.
+const AT_ANY_TIME: &[(&str, &str)] = &[
+    ("system", "SYST"),
+    ("status rstatus", "STAT"),
+    ("remotehelp rhelp", "HELP"),
+    ("features", "FEAT"),
+    ("nop noop ping", "NOOP"),
+    (
+        "literal lit raw quot",
+        "the line after it alone: what you type is sent",
+    ),
+    ("connect ftp", "the built-in `open`"),
+    ("disconnect logout", "QUIT, or the built-in `close`"),
+    ("tls ssl starttls secure", "AUTH TLS"),
+    ("cr", "the setting `set ascii`"),
+    ("debug", "the built-in `trace`"),
+];
+
+/// Words of other clients for what needs no word here.
+const NEEDLESS: &[(&str, &str)] = &[
+    ("verbose", "what is sent and what comes is shown anyway"),
+    (
+        "hash tick",
+        "the number of bytes is shown after each transfer",
+    ),
+    (
+        "prompt",
+        "each command is for one file, and nothing asks back",
+    ),
+    ("glob", "names are sent as they are typed"),
+    ("bell", "the prompt comes back when a transfer is done"),
+];

@@ -1,0 +1,222 @@
+use std::collections::HashSet;
+
+use super::{
+    CASES, Circumstances, Explanation, all, hint, meant, sends_data_in_clear, tls, warning,
+};
+use crate::protocol::user_pi::{Event, UserPi};
+use crate::protocol::{Answered, Command, REPLY_CODES, VERBS};
+
+const TABLE: &str = include_str!("hints.table");
+
+/// The machine after a dialogue as the table writes it, and the circumstances that it has made.
+fn played(dialogue: &str) -> (UserPi, Circumstances) {
+    let (mut pi, _) = UserPi::new();
+    let mut now = Circumstances {
+        is_connected: true,
+        is_under_tls: false,
+        resumes_tls: true,
+        announces_end: true,
+    };
+    pi.receive(b"220 ready\r\n");
+    for step in dialogue.split(" ; ").map(str::trim) {
+        let step = if step == "LOGIN" {
+            "USER A -> 230 in"
+        } else {
+            step
+        };
+        match step {
+            "set tls-resume off" => now.resumes_tls = false,
+            "set tls-close-notify off" => now.announces_end = false,
+            _ => {}
+        }
+        let mut lines = step.split(" -> ");
+        let command = lines.next().unwrap();
+        if step == command {
+            continue;
+        }
+        pi.send(&Command::new(command).unwrap());
+        for reply in lines {
+            pi.receive(format!("{reply}\r\n").as_bytes());
+        }
+        while let Some(event) = pi.next_event() {
+            match event {
+                Event::TlsAgreed => {
+                    pi.begin_protected();
+                    now.is_under_tls = true;
+                }
+                Event::ClearAgreed => now.is_under_tls = false,
+                _ => {}
+            }
+        }
+    }
+    (pi, now)
+}
+
+fn after(dialogue: &str) -> UserPi {
+    played(dialogue).0
+}
+
+fn answered(dialogue: &str) -> Answered {
+    after(dialogue).last_answered().unwrap().clone()
+}
+
+fn explanations(dialogue: &str) -> Vec<Explanation> {
+    let (pi, now) = played(dialogue);
+    all(pi.last_answered().unwrap(), now)
+}
+
+fn hint_behind(dialogue: &str) -> Option<String> {
+    let (pi, now) = played(dialogue);
+    hint(pi.last_answered().unwrap(), now)
+}
+
+fn rows() -> impl Iterator<Item = (&'static str, &'static str)> {
+    TABLE
+        .lines()
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .map(|line| line.split_once(" => ").unwrap())
+}
+
+#[test]
+fn the_hint_is_that_of_the_table() {
+    assert!(rows().count() > 50);
+    for (dialogue, expected) in rows() {
+        let hint = hint_behind(dialogue);
+        assert_eq!(hint.as_deref().unwrap_or("-"), expected, "{dialogue}");
+    }
+}
+
+#[test]
+fn a_hint_is_one_line_that_fits_a_screen() {
+    for (dialogue, hint) in rows() {
+        assert!(
+            hint.len() <= 100 && !hint.contains('\n'),
+            "{dialogue}: {hint}"
+        );
+    }
+}
+
+#[test]
+fn every_case_that_hints_is_in_the_table() {
+    let shown: HashSet<&str> = rows().map(|(_, hint)| hint).collect();
+    let hinting = CASES.iter().copied().flatten();
+    for case in hinting.filter(|case| !case.hint.is_empty()) {
+        let parts: Vec<&str> = case.hint.split("{}").collect();
+        let has_all = |hint: &&&str| parts.iter().all(|part| hint.contains(part));
+        assert!(
+            shown.iter().any(|hint| has_all(&hint)),
+            "no row shows: {}",
+            case.hint
+        );
+    }
+}
+
+#[test]
+fn every_refusal_of_every_verb_is_explained() {
+    for verb in VERBS {
+        for row in REPLY_CODES.iter().filter(|row| row.code.is_negative()) {
+            let dialogue = format!("LOGIN ; {} x -> {} no", verb.name, row.code);
+            let all = explanations(&dialogue);
+            let is_written = all
+                .iter()
+                .all(|explanation| explanation.cause.ends_with('.'));
+            assert!(
+                is_written && (!all.is_empty() || !row.causes.is_empty()),
+                "{dialogue}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_password_that_was_typed_without_pass_is_not_repeated() {
+    for code in [500, 502, 530] {
+        let dialogue = format!("USER A -> 331 go on ; hunter2 -> {code} no");
+        let said = format!("{:?}", explanations(&dialogue));
+        assert!(!said.to_lowercase().contains("hunter2"), "{said}");
+        assert_eq!(super::shown_command(&answered(&dialogue)), "that line");
+    }
+}
+
+#[test]
+fn a_long_line_is_not_repeated_whole() {
+    let long = "x".repeat(4000);
+    let hint = hint_behind(&format!("LOGIN ; SIZE {long} -> 550 no")).unwrap();
+    assert!(hint.starts_with("next: TYPE I, then SIZE xxx") && hint.ends_with("..."));
+    assert!(hint.len() < 80, "{hint}");
+}
+
+#[test]
+fn a_word_without_help_is_compared_with_the_verbs() {
+    assert_eq!(meant("szie").as_deref(), Some("SIZE"));
+    assert_eq!(meant("frobnicate"), None);
+}
+
+#[test]
+fn an_append_with_a_marker_is_warned_about() {
+    let known = after("LOGIN ; TYPE I -> 200 ok ; REST 5 -> 350 ok");
+    let warned = |line: &str| warning(&Command::new(line).unwrap(), known.learnt());
+    assert!(warned("APPE f").unwrap().contains("REST 5"));
+    assert_eq!(warned("STOR f"), None);
+    let cleared = after("LOGIN ; REST 5 -> 350 ok ; REST 0 -> 350 ok");
+    assert_eq!(
+        warning(&Command::new("APPE f").unwrap(), cleared.learnt()),
+        None
+    );
+}
+
+#[test]
+fn data_in_clear_under_tls_are_told_unless_they_were_asked_for() {
+    let bares = |dialogue: &str, line: &str| {
+        let (pi, now) = played(dialogue);
+        sends_data_in_clear(&Command::new(line).unwrap(), pi.learnt(), now)
+    };
+    let secured = "AUTH TLS -> 234 on ; LOGIN";
+    assert!(bares(secured, "LIST") && bares(secured, "STOR f"));
+    assert!(!bares(secured, "PWD") && !bares("LOGIN", "LIST"));
+    assert!(!bares(
+        "AUTH TLS -> 234 on ; LOGIN ; PROT C -> 200 ok",
+        "LIST"
+    ));
+    assert!(!bares(
+        "AUTH TLS -> 234 on ; LOGIN ; PROT P -> 200 ok",
+        "LIST"
+    ));
+}
+
+#[test]
+fn a_failed_handshake_is_what_is_explained_and_not_its_234() {
+    let (mut pi, _) = UserPi::new();
+    pi.receive(b"220 ready\r\n");
+    pi.send(&Command::new("AUTH TLS").unwrap());
+    pi.receive(b"234 on\r\n");
+    let closed = Circumstances {
+        is_connected: false,
+        ..played("NOOP -> 200 ok").1
+    };
+    let explanations = all(pi.last_answered().unwrap(), closed);
+    assert!(
+        explanations[0].cause.starts_with("TLS failed"),
+        "{explanations:?}"
+    );
+}
+
+#[test]
+fn no_way_out_is_less_protection() {
+    for (dialogue, hint) in rows().filter(|(dialogue, _)| !dialogue.contains("PROT C")) {
+        assert!(!hint.contains("PROT C"), "{dialogue}: {hint}");
+        for said in explanations(dialogue) {
+            assert!(!said.next.contains("PROT C"), "{dialogue}: {said:?}");
+        }
+    }
+}
+
+#[test]
+fn of_tls_one_thing_is_said_at_a_time() {
+    for (dialogue, _) in rows() {
+        let (pi, now) = played(dialogue);
+        let answered = pi.last_answered().unwrap();
+        let fitting = tls::CASES.iter().filter(|case| (case.fits)(answered, now));
+        assert!(fitting.count() <= 1, "{dialogue}");
+    }
+}

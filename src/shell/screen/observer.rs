@@ -1,0 +1,40 @@
+//! The observer of a session that shows it: the painter and the timeline, at the same moments, and the trace.
+
+use super::painter::{Clock, Painter};
+use super::timeline::Timeline;
+use super::trace::Trace;
+use crate::client::{Observation, Observer, OctetInterest};
+
+/// Observes one session.
+pub(crate) struct ScreenObserver {
+    painter: Painter,
+    timeline: Timeline,
+    trace: Trace,
+    clock: Clock,
+}
+
+impl ScreenObserver {
+    pub(crate) fn new(painter: Painter, timeline: Timeline, trace: Trace) -> Self {
+        Self {
+            painter,
+            timeline,
+            trace,
+            clock: Clock::default(),
+        }
+    }
+}
+
+impl Observer for ScreenObserver {
+    fn observe(&mut self, observation: &Observation) {
+        if let Observation::OctetsMoved(moved) = observation {
+            return self.trace.take(moved);
+        }
+        let moment = self.clock.read(observation);
+        self.timeline.note(&moment, observation);
+        self.painter.paint_at(&moment, observation);
+    }
+
+    fn octet_interest(&self) -> OctetInterest {
+        self.trace.interest()
+    }
+}
