@@ -14,6 +14,7 @@ mod endpoint;
 mod exchange;
 mod machine;
 pub mod observation;
+pub(crate) mod panic_injection;
 mod passive;
 pub mod progress;
 mod status;

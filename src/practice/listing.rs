@@ -135,7 +135,7 @@ impl Entry {
 }
 
 impl Facts {
-    /// The facts named in the argument of OPTS MLST (RFC 3659 section 7.9); others are passed over.
+    /// The facts named in the argument of OPTS MLST (RFC 3659 section 7.9); others are ignored.
     pub(super) fn chosen(argument: &[u8]) -> Self {
         let names: Vec<_> = argument.split(|&octet| octet == b';').collect();
         let has = |name: &str| {
@@ -150,7 +150,7 @@ impl Facts {
         }
     }
 
-    /// As FEAT shows them: those that are on bear a star.
+    /// As FEAT shows them: those that are on have a star.
     pub(super) fn in_feat(self) -> String {
         let star = |on| if on { "*" } else { "" };
         format!(

@@ -50,7 +50,7 @@ pub struct Departure {
 pub enum Remedy {
     /// It is not in the recording: the practice server answers for itself.
     OwnAnswer,
-    /// It stands in this line of the recording, which answers; what lies between is passed over.
+    /// It stands in this line of the recording, which answers; what lies between is skipped.
     Elsewhere(usize),
     /// It stands in this line of the recording, which cannot be served: the practice server answers for itself.
     NotServed(usize),

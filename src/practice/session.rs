@@ -19,7 +19,7 @@ use super::listing::{self, Entry, Facts};
 use super::loopback::tls::SecuredSession;
 use super::loopback::{LoopbackConnection, LoopbackListener};
 use super::recording::{Departure, Recording, Remedy, changes_security, wire, with_port};
-use super::transfer::{Ending, Order, Payload, Start, Transfer, Words, wire_size};
+use super::transfer::{Ending, Order, Payload, Start, Transfer, TransferReplies, wire_size};
 use super::verbs::{self, Known, VERBS, VerbEntry};
 use crate::protocol::{Command, Reply, Verb};
 use crate::transcript::exchange::{Exchange, ServedData};
@@ -521,7 +521,7 @@ impl Session {
         Some(())
     }
 
-    /// A transfer whose replies are recorded. Without a data connection the server speaks for itself.
+    /// A transfer whose replies are recorded. Without a data connection the server answers for itself.
     fn move_recorded(
         &mut self,
         exchange: &Exchange,
@@ -540,12 +540,12 @@ impl Session {
         };
         self.state.restart_marker = None;
         let (opening, ending) = exchange.split_replies();
-        let words = Words::Recorded {
+        let replies = TransferReplies::Recorded {
             opening: wire_of(opening),
             ending: wire_of(ending),
             awaits_abort: exchange.aborted.is_some(),
         };
-        self.start_with_words(payload, false, words);
+        self.start_with_replies(payload, false, replies);
         Some(())
     }
 
@@ -1264,10 +1264,10 @@ impl Session {
     }
 
     fn start(&mut self, payload: Payload, is_ascii: bool, opening: Vec<u8>) {
-        self.start_with_words(payload, is_ascii, Words::Own(opening));
+        self.start_with_replies(payload, is_ascii, TransferReplies::Own(opening));
     }
 
-    fn start_with_words(&mut self, payload: Payload, is_ascii: bool, words: Words) {
+    fn start_with_replies(&mut self, payload: Payload, is_ascii: bool, replies: TransferReplies) {
         let Some(port) = self.state.data_port.take() else {
             return self.reply(425, NO_DATA_PORT);
         };
@@ -1276,7 +1276,7 @@ impl Session {
             client: self.client,
             payload,
             is_ascii,
-            words,
+            replies,
             security: self.data_security(),
         };
         match Transfer::start(order, Arc::clone(&self.service), Arc::clone(&self.replies)) {
@@ -1302,7 +1302,7 @@ impl Session {
     }
 }
 
-// FEAT, OPTS, HELP, SYST, STAT, SITE, ABOR: what the server says of itself.
+// FEAT, OPTS, HELP, SYST, STAT, SITE, ABOR: what the server says about itself.
 impl Session {
     fn feat(&self) {
         let mlst = format!("MLST {}", self.state.facts.in_feat());

@@ -36,7 +36,7 @@ pub(super) struct Order {
     pub(super) payload: Payload,
     /// Whether line ends are converted.
     pub(super) is_ascii: bool,
-    pub(super) words: Words,
+    pub(super) replies: TransferReplies,
     /// For a data connection under TLS.
     pub(super) security: Option<DataSecurity>,
 }
@@ -114,7 +114,7 @@ impl Transfer {
         replies: Arc<Replies>,
     ) -> io::Result<Self> {
         let progress = Arc::new(Progress::default());
-        let answers_abort = order.words.await_abort();
+        let answers_abort = order.replies.await_abort();
         let worker = Worker {
             service,
             replies,
@@ -141,7 +141,7 @@ impl Transfer {
         self.progress.octets.load(Ordering::SeqCst)
     }
 
-    /// Whether its final words hold the reply to an ABOR.
+    /// Whether its final replies hold the reply to an ABOR.
     pub(super) fn answers_abort(&self) -> bool {
         self.answers_abort
     }
@@ -174,20 +174,20 @@ impl Progress {
 
 impl Worker {
     fn run(self, order: Order) -> Ending {
-        let (ending, words) = self.carry_out(order);
+        let (ending, replies) = self.carry_out(order);
         // Before the reply: the client's next command may be here before this thread has ended.
         self.progress.is_finished.store(true, Ordering::SeqCst);
-        words.end(ending, &self.service, &self.replies);
+        replies.end(ending, &self.service, &self.replies);
         ending
     }
 
     /// Everything up to the final reply; the data connection and the file are closed when it returns.
-    fn carry_out(&self, order: Order) -> (Ending, Words) {
+    fn carry_out(&self, order: Order) -> (Ending, TransferReplies) {
         let Order {
             port,
             client,
             mut payload,
-            words,
+            replies,
             security,
             ..
         } = order;
@@ -199,30 +199,30 @@ impl Worker {
             });
         drop(port);
         let Ok(mut data) = connected else {
-            return (self.unless_aborted(Ending::NotConnected), words);
+            return (self.unless_aborted(Ending::NotConnected), replies);
         };
         // An abort that came before the handle was stored could not close the connection.
         let ending = if self.progress.is_aborted() {
             Ending::Aborted
         } else {
-            words.open(&self.replies);
+            replies.open(&self.replies);
             let secured = security.map_or(Ok(()), |security| security.apply(&data));
             match secured {
-                Ok(()) => self.move_octets(&mut payload, &mut data, &words),
+                Ok(()) => self.move_octets(&mut payload, &mut data, &replies),
                 Err(refusal) => self.unless_aborted(Ending::NotSecured(refusal)),
             }
         };
         let is_download = matches!(payload, Payload::Download(_));
         drop(payload);
         self.close(data, ending, is_download);
-        (ending, words)
+        (ending, replies)
     }
 
     fn move_octets(
         &self,
         payload: &mut Payload,
         data: &mut LoopbackConnection,
-        words: &Words,
+        replies: &TransferReplies,
     ) -> Ending {
         if let Err(error) = payload.prepare() {
             return ending_of(&error);
@@ -231,7 +231,7 @@ impl Worker {
             Payload::Download(source) => self.download(source, data),
             Payload::Upload(file, _) => self.upload(file, data),
         };
-        if !words.await_abort() {
+        if !replies.await_abort() {
             return ending;
         }
         self.pause(ABORT_LIMIT);
@@ -425,13 +425,13 @@ fn ending_of(error: &io::Error) -> Ending {
     }
 }
 
-/// What is said around a transfer.
-pub(super) enum Words {
-    /// The text of the 150, and what fits the end.
+/// The replies around a transfer: the server's own, or recorded ones.
+pub(super) enum TransferReplies {
+    /// The text of the 150; the final reply is by the end.
     Own(Vec<u8>),
     /// Replies as they go over the wire.
     Recorded {
-        /// In front of the data.
+        /// Before the data.
         opening: Vec<u8>,
         /// After them.
         ending: Vec<u8>,
@@ -440,15 +440,15 @@ pub(super) enum Words {
     },
 }
 
-impl Words {
-    pub(super) fn open(&self, replies: &Replies) {
+impl TransferReplies {
+    fn open(&self, replies: &Replies) {
         match self {
             Self::Own(opening) => replies.send(150, opening),
             Self::Recorded { opening, .. } => replies.send_wire(opening),
         }
     }
 
-    pub(super) fn await_abort(&self) -> bool {
+    fn await_abort(&self) -> bool {
         matches!(
             self,
             Self::Recorded {
@@ -458,7 +458,7 @@ impl Words {
         )
     }
 
-    pub(super) fn end(&self, ending: Ending, service: &Service, replies: &Replies) {
+    fn end(&self, ending: Ending, service: &Service, replies: &Replies) {
         match (self, ending) {
             (Self::Recorded { ending, .. }, Ending::Complete) => return replies.send_wire(ending),
             (Self::Recorded { ending, .. }, Ending::Aborted) if self.await_abort() => {

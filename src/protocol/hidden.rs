@@ -3,8 +3,8 @@
 /// Whether a character must be shown by its number: it could steer the terminal, mislead the eye, or not be seen at all.
 #[must_use]
 pub fn is_hidden(character: char) -> bool {
-    if character == '\t' {
-        return false;
+    if character.is_ascii() {
+        return character.is_ascii_control() && character != '\t';
     }
     let after = HIDDEN.partition_point(|&(first, _)| first <= character);
     after > 0 && character <= HIDDEN[after - 1].1

@@ -15,11 +15,8 @@ mod open_reply;
 pub mod parameters;
 pub mod path_name;
 pub mod reply;
-mod reply_code_table;
 pub mod reply_codes;
-pub mod reply_digits;
 pub mod reply_reader;
-mod rows;
 pub mod secret_echo;
 pub mod site_commands;
 mod telnet;
@@ -27,7 +24,6 @@ pub mod telnet_commands;
 mod unfinished_line;
 pub mod user_pi;
 pub mod verb;
-mod verb_table;
 pub mod verbs;
 
 pub use answered::Answered;
@@ -38,9 +34,8 @@ pub use parameters::{
     FileStructure, FormatControl, ProtectionLevel, RepresentationType, RestartMarker, TransferMode,
     TransferParameters,
 };
-pub use reply::{Reply, ReplyClass, ReplyCode};
+pub use reply::{Reply, ReplyClass, ReplyCode, ReplySubject};
 pub use reply_codes::{REPLY_CODES, ReplyCodeEntry};
-pub use reply_digits::ReplySubject;
 pub use reply_reader::{Received, ReplyReader};
 pub use site_commands::{SITE_COMMANDS, SiteCommandEntry};
 pub use telnet_commands::{TELNET_COMMANDS, TelnetCommand};

@@ -1,9 +1,11 @@
 //! The table of reply codes: what each means, and where that is written.
 
+mod table;
+
 use super::reply::ReplyCode;
 use super::verb::Verb;
 
-pub use super::reply_code_table::REPLY_CODES;
+pub use table::REPLY_CODES;
 
 /// What is known of one reply code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

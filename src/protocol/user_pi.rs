@@ -8,8 +8,6 @@
 //!                                                     +-----> Transferring ----------+
 //! ```
 
-mod octets;
-
 use std::collections::VecDeque;
 
 use super::answered::Answered;
@@ -17,6 +15,7 @@ use super::command::Command;
 use super::data_port::{DataPort, DataPortUnreadable};
 use super::learnt;
 use super::ledger::{Assignment, EntryId, Fit, Ledger};
+use super::masked_octets::{MaskedOctets, ReceivedMask};
 use super::parameters::RestartMarker;
 use super::reply::{Reply, ReplyCode};
 use super::reply_reader::{Received, ReplyReader};
@@ -138,6 +137,45 @@ impl UserPi {
                 learnt::restart_marker(command.argument().unwrap_or_default().trim_ascii());
             self.learnt.pending_restart = marker.or(before);
         }
+    }
+
+    /// The line that the server will read when `command` is written: octets that were sent before it without a line end
+    /// are its beginning.
+    #[must_use]
+    pub fn completed(&self, command: &Command) -> Command {
+        self.unfinished_line.completed(command)
+    }
+
+    /// Takes octets that are about to be written as they are, and enters each command whose line they end.
+    pub fn send_octets(&mut self, octets: &[u8]) -> Vec<(EntryId, Command)> {
+        let commands = self.unfinished_line.take(octets);
+        let unfinished_line = std::mem::take(&mut self.unfinished_line);
+        let entered = commands
+            .into_iter()
+            .map(|command| (self.send(&command), command))
+            .collect();
+        self.unfinished_line = unfinished_line;
+        entered
+    }
+
+    /// Whether octets were sent behind the last line end, so that the next line goes on with them.
+    #[must_use]
+    pub fn has_unfinished_line(&self) -> bool {
+        self.unfinished_line.is_begun()
+    }
+
+    /// Masks octets as they arrive, before [`UserPi::receive`] takes them.
+    #[must_use]
+    pub fn mask_received(&self, mask: &mut ReceivedMask, octets: &[u8]) -> MaskedOctets {
+        let owes_secret = |awaited: &Awaited| awaited.command.secret().is_some();
+        let answers_secret = self.ledger.is_empty() || self.awaiting.iter().any(owes_secret);
+        mask.take(octets, &self.echo, answers_secret)
+    }
+
+    /// The secrets that a server may echo.
+    #[must_use]
+    pub fn echo(&self) -> &SecretEcho {
+        &self.echo
     }
 
     /// Takes octets that arrived on the control connection.

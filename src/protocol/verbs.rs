@@ -1,9 +1,11 @@
 //! The one table of verbs: hints, completion, help, secrecy, data direction, the ledger and the compliance page
 //! all read it.
 
+mod table;
+
 use super::verb::Verb;
 
-pub use super::verb_table::VERBS;
+pub use table::VERBS;
 
 /// Final replies that any command may get, and that no row of [`VERBS`] repeats.
 pub const COMMON_REPLIES: &[u16] = &[421, 500, 501, 502, 503, 504, 530];

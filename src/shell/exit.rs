@@ -25,6 +25,8 @@ pub enum Exit {
     LocalFile,
     /// 8: a resume was refused, or its result could not be verified.
     Resume,
+    /// 70: a bug in this program.
+    Bug,
     /// 130: interrupted.
     Interrupted,
 }
@@ -43,6 +45,7 @@ impl Exit {
             Self::Expectation => 6,
             Self::LocalFile => 7,
             Self::Resume => 8,
+            Self::Bug => 70,
             Self::Interrupted => 130,
         }
     }

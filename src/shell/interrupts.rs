@@ -1,6 +1,7 @@
 //! Ctrl-C outside the editor.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use super::editor::HeldEcho;
 use super::exit::Exit;
@@ -12,6 +13,7 @@ use crate::transcript::recorder::Recorder;
 pub struct Interrupts {
     is_script: bool,
     state: Arc<Mutex<State>>,
+    remains: Arc<Mutex<Remains>>,
 }
 
 #[derive(Default)]
@@ -25,6 +27,12 @@ struct State {
     unheard: bool,
     /// The session was told of a Ctrl-C since it was last told to forget it.
     heard: bool,
+}
+
+/// What must be put in order before the program ends. Nothing of a session is called under its lock, so that a panic in one
+/// does not keep the clean-up out.
+#[derive(Default)]
+struct Remains {
     cleanup: Option<Box<dyn FnOnce() + Send>>,
     /// Writes the session down; its file must be readable to the end.
     recorder: Option<Recorder>,
@@ -40,6 +48,7 @@ impl Interrupts {
         let interrupts = Self {
             is_script,
             state: Arc::default(),
+            remains: Arc::default(),
         };
         let heard = interrupts.clone();
         ctrlc::set_handler(move || heard.press())?;
@@ -61,32 +70,32 @@ impl Interrupts {
         &self,
         make: impl FnOnce() -> Result<(T, F), E>,
     ) -> Result<T, E> {
-        let mut state = self.lock();
+        let mut remains = self.lock_remains();
         let (made, cleanup) = make()?;
-        state.cleanup = Some(Box::new(cleanup));
+        remains.cleanup = Some(Box::new(cleanup));
         Ok(made)
     }
 
     /// The cleanup for when Ctrl-C or a signal ends the program.
     pub fn set_cleanup(&self, cleanup: impl FnOnce() + Send + 'static) {
-        self.lock().cleanup = Some(Box::new(cleanup));
+        self.lock_remains().cleanup = Some(Box::new(cleanup));
     }
 
     /// The recorder of the present session.
     pub(crate) fn set_recorder(&self, recorder: Recorder) {
-        self.lock().recorder = Some(recorder);
+        self.lock_remains().recorder = Some(recorder);
     }
 
     /// Runs `wait` with Ctrl-C going to the session. What is typed meanwhile is kept for the next prompt, unseen.
     pub fn during<T>(&self, wait: impl FnOnce() -> T) -> T {
         // Under the lock, so that nothing is changed after the cleanup.
-        let state = self.lock();
+        let remains = self.lock_remains();
         let held = (!self.is_script).then(HeldEcho::hold);
-        drop(state);
+        drop(remains);
         let result = self.during_command(wait);
-        let state = self.lock();
+        let remains = self.lock_remains();
         drop(held);
-        drop(state);
+        drop(remains);
         result
     }
 
@@ -122,12 +131,12 @@ impl Interrupts {
     /// Runs the cleanup, once. The caller ends the program after it: from here on nothing
     /// is begun or ended.
     pub fn clean_up(&self) {
-        let mut state = self.lock();
-        let (cleanup, recorder) = (state.cleanup.take(), state.recorder.take());
+        let mut remains = self.lock_remains();
+        let (cleanup, recorder) = (remains.cleanup.take(), remains.recorder.take());
         // Held to the end of the program, so that nothing is made that would not be removed.
-        std::mem::forget(state);
+        std::mem::forget(remains);
         if let Some(recorder) = recorder {
-            recorder.stop();
+            stop_unless_stuck(&recorder);
         }
         if let Some(cleanup) = cleanup {
             cleanup();
@@ -154,7 +163,22 @@ impl Interrupts {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    fn lock_remains(&self) -> MutexGuard<'_, Remains> {
+        self.remains.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
+
+/// A recorder that is stuck in a write, or that panicked, has written whole lines, and these can be read.
+fn stop_unless_stuck(recorder: &Recorder) {
+    let deadline = Instant::now() + RECORDER_LIMIT;
+    while !recorder.try_stop() && Instant::now() < deadline {
+        std::thread::sleep(RECORDER_LOOK);
+    }
+}
+
+const RECORDER_LIMIT: Duration = Duration::from_millis(100);
+const RECORDER_LOOK: Duration = Duration::from_millis(5);
 
 impl State {
     /// A Ctrl-C that came after the last command is not for the next one, but one that has had no effect yet is.

@@ -24,6 +24,7 @@ use screen::painter::{Dialogue, Screen};
 
 /// Runs the program: arguments in, exit code out.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    terminations::end_program_at_panic(|| {});
     match Options::try_parse_from(arguments) {
         Ok(options) => ExitCode::from(start::run(options).code()),
         Err(problem) => {

@@ -1,29 +1,85 @@
-//! SIGTERM and SIGHUP: what must not be left over is removed, and then the signals do what they always do.
+//! Ends in the middle: SIGTERM, SIGHUP and panics. What must not be left over is removed first.
 
+use std::backtrace::{Backtrace, BacktraceStatus};
 use std::io;
+use std::panic::PanicHookInfo;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
 
 use super::editor::TerminalModes;
+use super::exit::Exit;
 use super::interrupts::Interrupts;
-use super::screen::painter::Screen;
+use super::screen::escape::escape;
+use super::screen::painter::{Screen, write_to_standard_error};
 
-/// What is done before such a signal ends the program.
+/// What is done before the program ends in the middle.
 struct Cleanup {
     modes: TerminalModes,
     screen: Screen,
     interrupts: Interrupts,
 }
 
-/// Listens from now on. The modes that the terminal has now are those that it gets back.
+/// Listens from now on, and cleans up after panics too. The modes that the terminal has now are those that it gets back.
 ///
 /// # Errors
 ///
 /// The error of the system.
 pub(super) fn listen(screen: &Screen, interrupts: &Interrupts) -> io::Result<()> {
-    platform::listen(Cleanup {
+    let cleanup = Arc::new(Cleanup {
         modes: TerminalModes::remember(),
         screen: screen.clone(),
         interrupts: interrupts.clone(),
-    })
+    });
+    let after_panic = Arc::clone(&cleanup);
+    end_program_at_panic(move || after_panic.run());
+    platform::listen(cleanup)
+}
+
+/// From now on a panic in any thread ends the program, after `cleanup`: what the thread leaves half done is used by nobody.
+pub(super) fn end_program_at_panic(cleanup: impl Fn() + Send + Sync + 'static) {
+    let cleanup = Arc::new(cleanup);
+    let is_ending = AtomicBool::new(false);
+    std::panic::set_hook(Box::new(move |panic| {
+        while is_ending.swap(true, Ordering::SeqCst) {
+            // The first panic ends the program, and this may be the clean-up's own.
+            std::thread::park();
+        }
+        let report = bug_report(panic);
+        let cleanup = Arc::clone(&cleanup);
+        let (done, is_done) = mpsc::channel();
+        // This thread may hold a lock that the clean-up waits for.
+        let cleaning = std::thread::Builder::new().spawn(move || {
+            cleanup();
+            write_to_standard_error(&report);
+            // Nobody listens any more once the time is over.
+            let _ = done.send(());
+        });
+        if cleaning.is_ok() {
+            let _ = is_done.recv_timeout(CLEANUP_LIMIT);
+        }
+        std::process::exit(i32::from(Exit::Bug.code()));
+    }));
+}
+
+fn bug_report(panic: &PanicHookInfo<'_>) -> String {
+    let payload = panic.payload();
+    let text = payload.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    let text = escape(text.unwrap_or("no message").as_bytes());
+    let place = panic.location().map(|place| format!(" at {place}"));
+    let place = place.unwrap_or_default();
+    let version = env!("CARGO_PKG_VERSION");
+    // Only with RUST_BACKTRACE.
+    let backtrace = Backtrace::capture();
+    let backtrace = match backtrace.status() {
+        BacktraceStatus::Captured => format!("{backtrace}\n"),
+        _ => String::new(),
+    };
+    format!(
+        "{backtrace}a bug in ftpsh: {text}{place}. Please report it, with the version ({version}) and the last lines that you typed \
+         (RUST_BACKTRACE=1 shows more)\n"
+    )
 }
 
 impl Cleanup {
@@ -35,9 +91,13 @@ impl Cleanup {
     }
 }
 
+/// The clean-up may wait for a thread that is stuck.
+const CLEANUP_LIMIT: Duration = Duration::from_millis(500);
+
 #[cfg(unix)]
 mod platform {
     use std::io::{self, IsTerminal};
+    use std::sync::Arc;
 
     use signal_hook::consts::{SIGHUP, SIGTERM};
     use signal_hook::iterator::Signals;
@@ -45,7 +105,7 @@ mod platform {
 
     use super::Cleanup;
 
-    pub(super) fn listen(cleanup: Cleanup) -> io::Result<()> {
+    pub(super) fn listen(cleanup: Arc<Cleanup>) -> io::Result<()> {
         let mut signals = Signals::new([SIGTERM])?;
         if !is_hangup_ignored() {
             signals.add_signal(SIGHUP)?;
@@ -87,11 +147,12 @@ mod platform {
 #[cfg(not(unix))]
 mod platform {
     use std::io;
+    use std::sync::Arc;
 
     use super::Cleanup;
 
     /// Other systems have no such signals; a console that is closed ends the program at once.
-    pub(super) fn listen(cleanup: Cleanup) -> io::Result<()> {
+    pub(super) fn listen(cleanup: Arc<Cleanup>) -> io::Result<()> {
         drop(cleanup);
         Ok(())
     }

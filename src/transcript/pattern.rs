@@ -202,7 +202,7 @@ fn elements<'a>(parts: &'a [Template], variables: &Variables) -> Vec<Element<'a>
     elements
 }
 
-/// Each literal is sought from the left, the last one at the end of the line. What stands for any octets takes as few as
+/// Each literal is searched for from the left, the last one at the end of the line. What stands for any octets takes as few as
 /// it can, so this never has to go back.
 fn match_parts(elements: &[Element<'_>], line: &[u8]) -> Option<Captures> {
     let mut captures = Captures::new();
@@ -267,7 +267,7 @@ pub(super) const ANY_LINES: &str = "...";
 /// What a row gives to variables; `None` if it does not match. `expected` is what stands between each `...`; `matches`
 /// compares one expected line with the line of this index.
 ///
-/// The first lines are anchored at the beginning and the last ones at the end; what stands between two `...` is sought
+/// The first lines are anchored at the beginning and the last ones at the end; what stands between two `...` is searched for
 /// from the beginning, so this never has to go back.
 pub(super) fn match_rows<T>(
     expected: &[Vec<T>],

@@ -1,4 +1,4 @@
-//! Writes a session down while it happens: an observer beside the painter: both hear the same events.
+//! Writes a session down while it happens. It observes what the painter observes, so the two cannot disagree.
 //!
 //! ```text
 //! CommandSent     C> RETR 1.TXT
@@ -10,7 +10,7 @@
 //! Every line is written at once and whole, so that a recording that is cut off lacks nothing that was seen.
 
 use std::io::{self, Read, Write};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
 use sha2::{Digest, Sha256};
 
@@ -20,6 +20,7 @@ use super::expected_reply::{ExpectedReply, ExpectedText};
 use super::pattern::LinePattern;
 use super::template::{Piece, Template};
 use super::{Line, LineKind};
+use crate::client::panic_injection::panic_if_asked;
 use crate::client::{
     Connection, MovedOctets, Observation, Observer, OctetInterest, TransferEnd, TransferResult,
 };
@@ -98,6 +99,19 @@ impl Recorder {
         self.lock().stop();
     }
 
+    /// The same unless another thread is writing; says whether it was done.
+    pub(crate) fn try_stop(&self) -> bool {
+        let state = match self.state.try_lock() {
+            Ok(state) => Some(state),
+            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        };
+        state.is_some_and(|mut state| {
+            state.stop();
+            true
+        })
+    }
+
     /// Why the recording broke off, told once.
     pub(crate) fn take_error(&self) -> Option<io::Error> {
         self.lock().error.take()
@@ -111,7 +125,11 @@ impl Recorder {
 
 impl Observer for Recorder {
     fn observe(&mut self, observation: &Observation) {
-        self.lock().take(observation);
+        let mut state = self.lock();
+        if matches!(observation, Observation::CommandSent { .. }) {
+            panic_if_asked("observer");
+        }
+        state.take(observation);
     }
 
     fn octet_interest(&self) -> OctetInterest {
@@ -307,7 +325,7 @@ impl State {
         }
     }
 
-    /// Where the server minded, a replay does the same; where it had sent everything before, it must not be cut sooner.
+    /// Where the server objected, a replay cuts too; where it had sent everything before, it must not be cut sooner.
     fn settle_cut(&mut self) {
         if self.open.exchange.is_complete()
             && let Some(octets) = self.open.cut.take()

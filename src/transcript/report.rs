@@ -14,7 +14,7 @@ pub(crate) struct Report {
     pub(crate) files: Vec<FileReport>,
 }
 
-/// What became of one transcript. Its texts must hold nothing that could steer a terminal.
+/// What became of one transcript. Its texts must hold nothing that could control a terminal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct FileReport {
     /// As the user named it.

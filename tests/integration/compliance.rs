@@ -188,7 +188,7 @@ const INTRODUCTION: &str = "\
 Every verb and every reply code that ftpsh knows: where it is defined, and what ftpsh does with it. A line that is typed is
 sent as it is, known or not, and every reply is shown; the tables say what happens besides. After a refusal a script ends with
 exit code 1. The tables are written from
-`src/protocol/verb_table/`, `src/protocol/site_commands.rs` and `src/protocol/reply_code_table/`, and a test compares them.
+`src/protocol/verbs/table.rs`, `src/protocol/site_commands.rs` and `src/protocol/reply_codes/table.rs`, and a test compares them.
 
 `help VERB` and `help CODE` say more: what must come first, the replies to expect, an example, what servers do otherwise.
 ";

@@ -11,6 +11,8 @@ mod editor;
 mod faults;
 mod hostile;
 mod importing;
+#[cfg(all(target_os = "linux", feature = "panic-injection"))]
+mod panics;
 mod picture;
 mod practice;
 mod quirks;

@@ -45,7 +45,10 @@ const BELONGINGS: [(&str, &[&str]); 7] = [
         r"\bstd::fs(?:;|::[a-z{])|\bFile::(?:open|create)|\btempfile\b",
         &["client/driver", "transcript", "practice", "shell", "main"],
     ),
-    (r"\bstd::env\b|\bis_terminal\b", &["shell", "main"]),
+    (
+        r"\bstd::env\b|\bis_terminal\b",
+        &["shell", "main", "client/panic_injection"],
+    ),
 ];
 
 #[test]

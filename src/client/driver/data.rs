@@ -11,6 +11,7 @@ use super::unacknowledged::unacknowledged;
 use crate::client::endpoint::{Inbound, Outbound, Ready};
 use crate::client::machine::{ConnectionId, ExchangeId, Input};
 use crate::client::observation::{Connection, MovedOctets, OctetInterest};
+use crate::client::panic_injection::panic_if_asked;
 use crate::client::{Observation, TransferResult};
 use crate::protocol::verbs::DataDirection;
 use crate::tls::{TlsConnection, TlsFailure};
@@ -201,6 +202,7 @@ impl DataSocket {
         let before = self.moved;
         let halt = self.advance(found);
         if self.moved != before {
+            panic_if_asked("driver");
             found.push(Finding::Fact(Input::DataMoved {
                 id: self.id,
                 octets: self.moved,
@@ -217,10 +219,8 @@ impl DataSocket {
     }
 
     fn advance(&mut self, found: &mut Found) -> Halt {
-        if matches!(self.work, Work::Dialling) {
-            if !self.is_writable || !self.finish_dial(found) {
-                return Halt::Blocked;
-            }
+        if matches!(self.work, Work::Dialling) && !(self.is_writable && self.finish_dial(found)) {
+            return Halt::Blocked;
         }
         let mut budget = TURN_OCTETS;
         loop {

@@ -6,6 +6,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::{BUFFER_BYTES, LocalEvent, PIECE_BYTES, Report, SMALL_BYTES, Work};
 use crate::client::Destination;
+use crate::client::panic_injection::panic_if_asked;
 use crate::protocol::line_ends::ToLf;
 
 /// The driver's end of a download's buffer.
@@ -274,6 +275,7 @@ impl Writer {
     fn take(&mut self, piece: Piece) {
         match piece {
             Piece::Bytes(bytes) => {
+                panic_if_asked("endpoint");
                 let written = self.write(&bytes);
                 self.note(written);
                 if self.buffer.make_room(bytes.len(), Some(bytes)) {

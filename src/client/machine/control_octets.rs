@@ -72,7 +72,7 @@ impl ControlOctets {
         under_tls: bool,
         urgent: bool,
     ) -> Option<MovedOctets> {
-        (self.interest.is_in_all() && !masked.is_empty()).then(|| MovedOctets {
+        (self.interest.is_in_all() && !masked.is_empty()).then_some(MovedOctets {
             connection: Connection::Control,
             direction,
             under_tls,

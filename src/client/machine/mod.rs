@@ -23,6 +23,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use crate::client::observation::{Awaited, OctetInterest, SentPiece};
+use crate::client::panic_injection::panic_if_asked;
 
 use crate::client::{
     DataState, Ending, Form, News, Observation, Origin, Outcome, RawOctets, Settings, Status,
@@ -308,8 +309,10 @@ impl Machine {
     ) -> Self {
         let (mut pi, entry) = UserPi::new();
         pi.set_strict_multiline(settings.strict_multiline);
-        let mut exchanges = Exchanges::default();
-        exchanges.foreground = Some(OpenExchange::new(greeting, entry, Verb::new(b""), now));
+        let exchanges = Exchanges {
+            foreground: Some(OpenExchange::new(greeting, entry, Verb::new(b""), now)),
+            ..Exchanges::default()
+        };
         let mut machine = Self {
             peer,
             own,
@@ -471,6 +474,7 @@ impl Machine {
                 transfer,
                 in_background,
             } => {
+                panic_if_asked("machine");
                 if !self.turns_away(exchange) {
                     self.begin(exchange, command, origin, transfer, in_background, now);
                 }
@@ -1010,7 +1014,8 @@ impl Machine {
         let completes = matches!(
             self.pi.peek_event(),
             Some(Event::ReplyReceived { reply, assignment })
-                if assignment.entry == Some(transfer.entry) && reply.code.is_positive()
+                if assignment.entry == Some(transfer.entry)
+                    && (reply.code.is_positive() || transfer.awaits_local_side())
         );
         let waits = completes && now < *self.data_first_until.get_or_insert(now + COMPLETION_GRACE);
         self.data_first_until.take_if(|_| !waits);
@@ -1179,6 +1184,7 @@ impl Machine {
         self.pi.end_of_file();
         self.take_events(now);
         self.end_data_with_control(now);
+        self.release_held(now);
         true
     }
 
@@ -1205,8 +1211,10 @@ impl Machine {
         if self.is_connected() {
             self.protection.announce_end();
             self.flush_tls();
+            self.protection.phase = Phase::InClear;
             self.connection = Connection::Closed;
             self.actions.push_back(Action::CloseControl);
+            self.release_held(now);
         }
     }
 
@@ -1249,12 +1257,7 @@ impl Machine {
             Input::DataEnded { id, result } => self.end_data(id, result, now),
             Input::UploadReceived { id, error } => self.take_receipt(id, error, now),
             Input::DataClosed { id, error } => self.take_closed(id, error.is_some()),
-            Input::UnaskedData(id) => {
-                if self.data.open.take_if(|open| open.id == id).is_some() {
-                    self.actions.push_back(Action::Close(id));
-                    self.observe(Observation::UnaskedDataDropped);
-                }
-            }
+            Input::UnaskedData(id) => self.drop_unasked_data(id),
             _ => {}
         }
     }
@@ -1322,6 +1325,13 @@ impl Machine {
         }
         if was_open {
             self.observe(Observation::DataConnectionClosed { reset });
+        }
+    }
+
+    fn drop_unasked_data(&mut self, id: ConnectionId) {
+        if self.data.open.take_if(|open| open.id == id).is_some() {
+            self.actions.push_back(Action::Close(id));
+            self.observe(Observation::UnaskedDataDropped);
         }
     }
 
@@ -1689,6 +1699,19 @@ impl Machine {
         }
     }
 
+    /// The handshake did not end in time, so what waits for it is not sent.
+    fn give_up_held(&mut self, held: &Request) {
+        if let Request::Command { exchange, .. }
+        | Request::Octets { exchange, .. }
+        | Request::Listen { exchange, .. } = *held
+        {
+            let mut outcome = Outcome::unsent();
+            outcome.ending = Ending::TimedOut;
+            self.actions.push_back(Action::DropLocal(exchange));
+            self.tell(exchange, News::Settled(outcome));
+        }
+    }
+
     fn end_change(&mut self) {
         if let Some(exchange) = &mut self.exchanges.foreground {
             exchange.awaits_protection = false;
@@ -1706,7 +1729,6 @@ impl Machine {
         self.observe(Observation::TlsFailed(failure));
         self.settle_all_as(ending);
         self.drop_control(now);
-        self.release_held(now);
     }
 
     /// CCC was accepted: this side ends TLS at once. Or REIN was: the server should end it.
@@ -1823,6 +1845,7 @@ impl Machine {
         let synch = self.synch_sent.map(|at| at + SYNCH_ANSWER_LIMIT);
         let patience = self.exchanges.foreground.as_ref();
         let patience = patience.and_then(|exchange| self.patience_deadline(exchange));
+        let held = (!self.held.is_empty()).then(|| self.silence_deadline());
         let exchanges = self.exchanges.all();
         [
             reply_end,
@@ -1833,6 +1856,7 @@ impl Machine {
             line,
             synch,
             patience,
+            held.flatten(),
         ]
         .into_iter()
         .chain(exchanges.flat_map(|exchange| self.deadlines_of(exchange)))
@@ -1920,11 +1944,8 @@ impl Machine {
     }
 
     fn time_out(&mut self, limit: Duration, awaited: Awaited, now: Instant) {
-        if self
-            .exchanges
-            .all()
-            .all(|exchange| exchange.ends_as.is_some())
-        {
+        let is_ending = |exchange: &OpenExchange| exchange.ends_as.is_some();
+        if self.held.is_empty() && self.exchanges.all().all(is_ending) {
             return;
         }
         if let Some(transfer) = &mut self.transfer {
@@ -1935,12 +1956,16 @@ impl Machine {
         for exchange in self.exchanges.all_mut() {
             exchange.ends_as = Some(Ending::TimedOut);
         }
+        for held in std::mem::take(&mut self.held) {
+            self.give_up_held(&held);
+        }
     }
 
     /// A reply that trickles in without an end must not hold a script up for ever.
     fn reply_deadline(&self, exchange: &OpenExchange) -> Option<Instant> {
         let limit = self.settings.reply_limit?;
-        (!exchange.is_answered()).then_some(exchange.reply_limited_from + limit)
+        let is_incomplete = !exchange.is_answered() || exchange.awaits_protection;
+        is_incomplete.then_some(exchange.reply_limited_from + limit)
     }
 
     fn pass_reply_limit(&mut self, now: Instant) {

@@ -1,4 +1,4 @@
-//! The server's side of a connection, on loopback only: what the practice server stands on.
+//! The server's side of a connection, on loopback only: the sockets of the practice server.
 
 pub(crate) mod tls;
 

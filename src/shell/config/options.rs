@@ -314,6 +314,7 @@ Exit codes:
     6  a transcript's expectation was not met
     7  a local file could not be read or written
     8  a resume was refused, or its result could not be verified
+   70  a bug in ftpsh itself; the message says what to report
   130  interrupted
 
 `ftpsh practice` is the place to try things out. At the prompt, `help` tells the rest.";

@@ -20,7 +20,7 @@ pub(super) enum Meaning {
     Received(Vec<u8>),
     /// What went through the data connection.
     Data(DataLine),
-    /// What the program says of itself.
+    /// What the program says about itself.
     Noise,
     Unknown,
 }

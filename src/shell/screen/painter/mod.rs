@@ -32,6 +32,7 @@ use progress::ProgressLine;
 
 pub use clock::{Clock, Moment, elapsed};
 pub use raw_bytes::hexadecimal;
+pub(crate) use screen::write_to_standard_error;
 pub use screen::{Dialogue, Screen, Size};
 pub use tls::{agreed, certificate_lines};
 pub use words::{count, list_verbs};

@@ -340,6 +340,12 @@ impl std::fmt::Debug for Screen {
     }
 }
 
+/// Writes past every screen, which a panic may have left locked.
+pub(crate) fn write_to_standard_error(text: &str) {
+    // There is nobody else to tell.
+    let _ = write_all(&mut io::stderr().lock(), text);
+}
+
 fn write_all(output: &mut impl Write, text: &str) -> io::Result<()> {
     output.write_all(text.as_bytes())?;
     output.flush()

@@ -1,1 +1,0 @@
-//! Dialogues with a virtual clock.

@@ -1,0 +1,8 @@
+//! Dialogues with a virtual clock: nothing here opens a socket, starts a thread for the machine, or sleeps.
+
+mod dialogue;
+mod interleavings;
+mod interrupts;
+mod limits;
+mod replies;
+mod tls_server;

@@ -1,0 +1,279 @@
+//! Whose reply it is, whatever else goes on (RFC 959 section 5.4).
+
+use std::time::Duration;
+
+use super::dialogue::{Dialogue, person, script};
+use crate::client::Ending;
+use crate::client::machine::{ExchangeId, Input};
+use crate::protocol::verbs::DataDirection;
+
+/// Brings a dialogue where the table wants it.
+type Lead = fn(&mut Dialogue);
+
+/// What each server answers when a download is aborted, and to what each reply is given.
+#[test]
+fn the_replies_to_an_abort_find_their_commands() {
+    let rows: [(&str, &[&str], &[&str]); 4] = [
+        (
+            "ProFTPD and pyftpdlib",
+            &["426 cut", "226 aborted"],
+            &["426 RETR Listed", "226 ABOR Listed"],
+        ),
+        (
+            "vsftpd",
+            &["226 sent", "225 nothing to abort"],
+            &["226 RETR Listed", "225 ABOR Listed"],
+        ),
+        (
+            "ProFTPD without Synch",
+            &["226 sent", "226 aborted"],
+            &["226 RETR Listed", "226 ABOR Listed"],
+        ),
+        (
+            "Pure-FTPd in an upload",
+            &["426 cut", "451 aborted"],
+            &["426 RETR Listed", "451 ABOR Listed"],
+        ),
+    ];
+    for (who, said, expected) in rows {
+        let mut dialogue = Dialogue::new(person());
+        let exchange = dialogue.begin_download();
+        dialogue.interrupt();
+        dialogue.data_ended();
+        dialogue.done.clear();
+        for line in said {
+            dialogue.server(line);
+        }
+        assert_eq!(dialogue.replies(), expected, "{who}");
+        assert_eq!(dialogue.ending(exchange), Some(Ending::Answered), "{who}");
+        assert_eq!(dialogue.owed(), [""; 0], "{who}");
+        is_in_step(&mut dialogue);
+    }
+}
+
+#[test]
+fn a_swallowed_abort_is_outstanding_until_the_next_reply() {
+    let mut dialogue = Dialogue::new(person());
+    let exchange = dialogue.begin_download();
+    dialogue.interrupt();
+    dialogue.data_ended();
+    dialogue.server("226 sent");
+    dialogue.pass(Duration::from_secs(1));
+    assert_eq!(dialogue.ending(exchange), Some(Ending::Answered));
+    assert_eq!(dialogue.owed(), ["ABOR"]);
+    is_in_step(&mut dialogue);
+}
+
+/// Pure-FTPd sends a second 150 when a download was cut, and nothing else.
+#[test]
+fn a_second_150_does_not_end_a_transfer() {
+    let mut dialogue = Dialogue::new(person());
+    let exchange = dialogue.begin_download();
+    dialogue.data_ended();
+    dialogue.server("150 still");
+    assert_eq!(dialogue.ending(exchange), None);
+    dialogue.pass(Duration::from_secs(3));
+    assert_eq!(dialogue.ending(exchange), Some(Ending::Unanswered));
+    assert!(dialogue.observed("FinalReplyOwed"));
+    assert_eq!(dialogue.owed(), ["RETR"]);
+    is_in_step(&mut dialogue);
+}
+
+#[test]
+fn a_transfer_in_the_background_and_commands_beside_it_have_their_own_replies() {
+    for (beside, reply) in [
+        ("NOOP", "200 fine"),
+        ("STAT", "211 status"),
+        ("PWD", "257 \"/\""),
+        // Pure-FTPd answers so to whatever comes while it transfers.
+        ("NOOP", "500 unknown"),
+    ] {
+        let (mut dialogue, transfer) = background(DataDirection::Received);
+        let other = dialogue.command(beside);
+        dialogue.server(reply);
+        assert_eq!(dialogue.ending(other), Some(Ending::Answered), "{beside}");
+        assert_eq!(dialogue.ending(transfer), None, "{beside}");
+        dialogue.data_ended();
+        dialogue.server("226 sent");
+        assert_eq!(dialogue.ending(transfer), Some(Ending::Answered));
+        assert!(dialogue.outcomes(transfer)[0].is_positive());
+        is_in_step(&mut dialogue);
+    }
+}
+
+/// vsftpd and ProFTPD read nothing before the transfer is over.
+#[test]
+fn commands_that_are_answered_only_after_a_transfer_wait_for_it() {
+    for direction in [DataDirection::Received, DataDirection::Sent] {
+        let (mut dialogue, transfer) = background(direction);
+        let other = dialogue.command("NOOP");
+        dialogue.data_ended();
+        dialogue.server("226 done");
+        dialogue.server("200 fine");
+        dialogue.upload_received();
+        dialogue.pass(Duration::from_secs(1));
+        assert_eq!(dialogue.outcomes(transfer)[0].code(), 226);
+        assert_eq!(dialogue.outcomes(other)[0].code(), 200);
+    }
+}
+
+#[test]
+fn a_typed_abort_ends_a_transfer_in_the_background() {
+    for direction in [DataDirection::Received, DataDirection::Sent] {
+        let (mut dialogue, transfer) = background(direction);
+        dialogue.done.clear();
+        let abort = dialogue.command("ABOR");
+        let labels = dialogue.labels();
+        assert_eq!(labels[0], "write ABOR\\r\\n", "as it was typed");
+        // An upload stops at once, a download is read to its end.
+        assert_eq!(dialogue.has_done("reset"), direction == DataDirection::Sent);
+        dialogue.server("426 cut");
+        dialogue.data_ended();
+        dialogue.server("226 aborted");
+        dialogue.pass(Duration::from_secs(1));
+        assert_eq!(dialogue.outcomes(abort)[0].code(), 226);
+        let outcomes = dialogue.outcomes(transfer);
+        assert_eq!(outcomes[0].code(), 426);
+        assert!(!outcomes[0].is_positive());
+        is_in_step(&mut dialogue);
+    }
+}
+
+/// 226 may truly come before the data, 150 after them, an error instead of both.
+#[test]
+fn the_two_connections_have_no_common_order() {
+    let leads: [(&str, Lead); 4] = [
+        ("226 first", |it| {
+            it.server("150 go");
+            it.data_moved(4);
+            it.server("226 done");
+            it.pass(Duration::from_millis(200));
+            it.data_moved(8);
+            it.data_ended();
+        }),
+        ("150 last", |it| {
+            it.pass(Duration::from_millis(200));
+            it.data_moved(8);
+            it.data_ended();
+            it.server("150 go");
+            it.server("226 done");
+        }),
+        ("no 150", |it| {
+            it.server("226 done");
+            it.data_moved(8);
+            it.data_ended();
+        }),
+        ("all at once", |it| {
+            it.tell(Input::ControlReceived(b"150 go\r\n226 done\r\n"));
+            it.data_moved(8);
+            it.data_ended();
+        }),
+    ];
+    for (what, lead) in leads {
+        let mut dialogue = Dialogue::new(script());
+        dialogue.open_data();
+        let exchange = dialogue.download("RETR f");
+        lead(&mut dialogue);
+        let outcomes = dialogue.outcomes(exchange);
+        assert!(
+            outcomes.first().is_some_and(|it| it.is_positive()),
+            "{what}"
+        );
+        let end = outcomes[0].transfer.clone().unwrap();
+        assert_eq!(end.octets, 8, "{what}");
+    }
+}
+
+#[test]
+fn a_refused_transfer_leaves_its_connection_for_the_next() {
+    let mut dialogue = Dialogue::new(script());
+    dialogue.open_data();
+    let refused = dialogue.download("RETR missing");
+    dialogue.server("550 no such file");
+    assert_eq!(dialogue.outcomes(refused)[0].code(), 550);
+    assert!(dialogue.has_done("rest"));
+    let exchange = dialogue.download("RETR f");
+    dialogue.server("150 go");
+    dialogue.data_moved(3);
+    dialogue.data_ended();
+    dialogue.server("226 done");
+    assert!(dialogue.outcomes(exchange)[0].is_positive());
+}
+
+#[test]
+fn a_late_reply_is_not_given_to_the_next_command() {
+    let mut dialogue = Dialogue::new(person());
+    dialogue.begin_download();
+    dialogue.data_ended();
+    dialogue.pass(Duration::from_secs(3));
+    let next = dialogue.command("PWD");
+    dialogue.server("226 late");
+    assert_eq!(dialogue.ending(next), None);
+    dialogue.server("257 \"/\"");
+    assert_eq!(dialogue.outcomes(next)[0].code(), 257);
+}
+
+#[test]
+fn what_nobody_asked_for_settles_nothing() {
+    let mut dialogue = Dialogue::new(person());
+    dialogue.server("421 too long idle");
+    assert_eq!(dialogue.replies(), ["421 nobody Unasked"]);
+    dialogue.tell(Input::ControlEnded(None));
+    assert!(dialogue.observed("ControlClosed"));
+    let lost = dialogue.command("NOOP");
+    assert_eq!(dialogue.ending(lost), Some(Ending::ConnectionLost));
+}
+
+#[test]
+fn an_upload_that_the_server_resets_after_its_226_is_not_whole() {
+    let mut dialogue = Dialogue::new(script());
+    let exchange = dialogue.begin_upload();
+    dialogue.acknowledged = Some(10);
+    dialogue.data_ended();
+    dialogue.server("226 stored");
+    let id = dialogue.data;
+    let error = Some(std::io::ErrorKind::ConnectionReset.into());
+    dialogue.tell(Input::UploadReceived { id, error });
+    assert!(dialogue.observed("UploadReset"));
+    assert!(!dialogue.outcomes(exchange)[0].is_positive());
+}
+
+#[test]
+fn what_was_sent_is_told_apart_from_what_the_server_has_taken() {
+    let mut dialogue = Dialogue::new(person());
+    let exchange = dialogue.begin_upload();
+    dialogue.acknowledged = Some(4);
+    dialogue.data_ended();
+    dialogue.pass(Duration::from_secs(10));
+    assert!(
+        !dialogue.observed("TransferEnded"),
+        "six octets are missing"
+    );
+    dialogue.interrupt();
+    dialogue.server("426 cut");
+    dialogue.server("226 aborted");
+    let outcomes = dialogue.outcomes(exchange);
+    let end = outcomes[0].transfer.clone().unwrap();
+    assert_eq!((end.octets, end.acknowledged), (10, Some(4)));
+}
+
+fn background(direction: DataDirection) -> (Dialogue, ExchangeId) {
+    let mut dialogue = Dialogue::new(person());
+    dialogue.open_data();
+    let line = match direction {
+        DataDirection::Received => "RETR f",
+        DataDirection::Sent => "STOR f",
+    };
+    let transfer = dialogue.begin(line, Some(direction), true);
+    dialogue.server("150 go");
+    dialogue.data_moved(10);
+    (dialogue, transfer)
+}
+
+/// The next command gets its own reply.
+fn is_in_step(dialogue: &mut Dialogue) {
+    let next = dialogue.command("NOOP");
+    dialogue.server("200 fine");
+    assert_eq!(dialogue.outcomes(next)[0].code(), 200);
+    assert_eq!(dialogue.owed().iter().filter(|it| *it == "NOOP").count(), 0);
+}
