@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use ftpsh::transcript::data::{ExpectedData, ExpectedDataLine, inline_lines, match_data};
-use ftpsh::transcript::dialogue::DataContent;
+use ftpsh::transcript::exchange::{DataContent, Exchange};
 use ftpsh::transcript::expected_reply::{ExpectedReply, ExpectedText};
 use ftpsh::transcript::export::{Form, export};
 use ftpsh::transcript::import::{self, Kind};
@@ -49,16 +49,19 @@ fn assert_understood(transcript: &Transcript, dialogue: &Dialogue) {
     }
     let _ = dialogue.unset_variable(&Variables::default());
     // There is no such folder, so no file is opened.
-    let served = transcript.served(Path::new("/nonexistent"));
-    let served = served.expect("it is a dialogue");
-    assert_eq!(served.len(), dialogue.exchanges.len());
+    for exchange in &dialogue.exchanges {
+        let _ = exchange.served_data(Path::new("/nonexistent"));
+        for reply in &exchange.replies {
+            assert!(!reply.served().lines.is_empty());
+        }
+    }
     assert_can_be_told(transcript, dialogue);
 }
 
 /// Every form is harmless text; the one that can be imported is, if it has a command.
 fn assert_can_be_told(transcript: &Transcript, dialogue: &Dialogue) {
     let has_command = dialogue.exchanges.iter().any(|one| one.command.is_some());
-    for form in [Form::Markdown, Form::Text, Form::Curl] {
+    for form in [Form::Markdown, Form::Text] {
         let text = export(transcript, form).expect("it is a dialogue");
         text.lines().for_each(assert_harmless);
         if form == Form::Text && has_command {
@@ -127,7 +130,7 @@ fn read_data(lines: &[String]) -> (Option<ExpectedData>, String) {
     }
 }
 
-fn read_exchange(text: &str) -> Vec<ftpsh::transcript::dialogue::ExpectedExchange> {
+fn read_exchange(text: &str) -> Vec<Exchange> {
     let transcript = Transcript::read(text.as_bytes());
     let transcript = transcript.unwrap_or_else(|error| panic!("{error:?} in {text}"));
     let dialogue = transcript.dialogue();

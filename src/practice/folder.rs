@@ -1,4 +1,4 @@
-//! The server's folder: paths as clients name them, and the files behind them. Nothing here leads out of it.
+//! The server's folder: paths as clients name them, and the files that they mean. Nothing here leads out of it.
 
 use std::ffi::OsString;
 use std::fs::{self, File, Metadata, OpenOptions};
@@ -20,7 +20,7 @@ pub(super) struct ServerPath {
 /// What an upload does with what is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Writing {
-    /// New octets go behind the last one.
+    /// New octets go after the last one.
     Append,
     /// New octets go wherever they are put.
     Anywhere,
@@ -61,10 +61,6 @@ impl ServerPath {
 
 impl Folder {
     /// Takes an existing folder as the root.
-    ///
-    /// # Errors
-    ///
-    /// What the system says when the folder's real path is asked for.
     pub(super) fn new(root: &Path) -> io::Result<Self> {
         Ok(Self {
             root: root.canonicalize()?,

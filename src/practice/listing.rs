@@ -4,7 +4,9 @@ use std::fs::{self, Metadata};
 use std::io;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::calendar::Moment;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
+
 use super::folder::{self, Folder, ServerPath};
 
 /// `ls -l` shows the time of day for this long, and the year after that: half a year.
@@ -64,15 +66,15 @@ impl Entry {
             (false, true) => "-rw-r--r--",
             (false, false) => "-r--r--r--",
         };
-        let moment = Moment::of(self.modified);
         let is_recent = now
             .duration_since(self.modified)
             .is_ok_and(|age| age < RECENT);
-        let time = if is_recent {
-            moment.recent()
+        let form = if is_recent {
+            "%b %e %H:%M"
         } else {
-            moment.old()
+            "%b %e  %Y"
         };
+        let time = utc(self.modified).strftime(form).to_string();
         let start = format!("{mode}   1 ftp      ftp      {:>12} {time} ", self.size);
         [start.as_bytes(), &self.name].concat()
     }
@@ -84,7 +86,13 @@ impl Entry {
         } else {
             format!("{:>20}", self.size)
         };
-        let start = format!("{} {size} ", Moment::of(self.modified).dos());
+        let time = utc(self.modified);
+        let start = format!(
+            "{}-{:02}  {} {size} ",
+            time.strftime("%m-%d"),
+            time.year().rem_euclid(100),
+            time.strftime("%I:%M%p")
+        );
         [start.as_bytes(), &self.name].concat()
     }
 
@@ -99,7 +107,7 @@ impl Entry {
             line.push_str(&format!("size={};", self.size));
         }
         if facts.modified {
-            line.push_str(&format!("modify={};", Moment::of(self.modified).time_val()));
+            line.push_str(&format!("modify={};", time_val(self.modified)));
         }
         line.push(' ');
         [line.as_bytes(), &self.name].concat()
@@ -127,7 +135,7 @@ impl Entry {
 }
 
 impl Facts {
-    /// The facts named in the argument of OPTS MLST (RFC 3659 section 7.9); others are passed over.
+    /// The facts named in the argument of OPTS MLST (RFC 3659 section 7.9); others are ignored.
     pub(super) fn chosen(argument: &[u8]) -> Self {
         let names: Vec<_> = argument.split(|&octet| octet == b';').collect();
         let has = |name: &str| {
@@ -142,7 +150,7 @@ impl Facts {
         }
     }
 
-    /// As FEAT shows them: those that are on bear a star.
+    /// As FEAT shows them: those that are on have a star.
     pub(super) fn in_feat(self) -> String {
         let star = |on| if on { "*" } else { "" };
         format!(
@@ -193,14 +201,25 @@ pub(super) fn joined<L: AsRef<[u8]>>(lines: impl IntoIterator<Item = L>) -> Vec<
 ///
 /// As [`Folder::file_metadata`].
 pub(super) fn modification_time(folder: &Folder, path: &ServerPath) -> io::Result<String> {
-    Ok(Moment::of(folder.file_metadata(path)?.modified()?).time_val())
+    Ok(time_val(folder.file_metadata(path)?.modified()?))
+}
+
+/// `YYYYMMDDHHMMSS` (RFC 3659 section 2.3).
+fn time_val(time: SystemTime) -> String {
+    utc(time).strftime("%Y%m%d%H%M%S").to_string()
+}
+
+/// A time that no calendar has is shown as the epoch.
+fn utc(time: SystemTime) -> Zoned {
+    let time = Timestamp::try_from(time).unwrap_or(Timestamp::UNIX_EPOCH);
+    time.to_zoned(TimeZone::UTC)
 }
 
 #[cfg(test)]
 mod tests {
     use std::time::{Duration, UNIX_EPOCH};
 
-    use super::{Entry, Facts};
+    use super::{Entry, Facts, time_val};
 
     // 2026-11-22 06:50:07 UTC.
     const MODIFIED: Duration = Duration::from_secs(1_795_330_207);
@@ -252,6 +271,22 @@ mod tests {
             text(directory.facts_line(Facts::chosen(b"Type;size;"))),
             "type=dir; sub"
         );
+    }
+
+    #[test]
+    fn leap_days_midnight_and_noon_are_right() {
+        for (seconds, value, dos) in [
+            (951_782_400, "20000229000000", "02-29-00  12:00AM"),
+            (43_200, "19700101120000", "01-01-70  12:00PM"),
+            (4_102_444_799, "20991231235959", "12-31-99  11:59PM"),
+        ] {
+            let mut file = entry("f", false);
+            file.modified = UNIX_EPOCH + Duration::from_secs(seconds);
+            assert_eq!(time_val(file.modified), value);
+            assert!(text(file.dos_line()).starts_with(dos));
+        }
+        let before = UNIX_EPOCH - Duration::from_secs(1);
+        assert_eq!(time_val(before), "19691231235959");
     }
 
     #[test]

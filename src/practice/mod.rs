@@ -4,49 +4,40 @@
 //! unfinished upload; beside it lies a folder with the local side. It never leaves its folder and never listens on,
 //! or dials, anything but loopback. It does TLS for whoever asks for it, with a certificate that it makes at its start.
 
-mod calendar;
-mod configuration;
-mod data_port;
-mod data_security;
-mod fault_table;
+mod control;
+mod data_connection;
 mod faults;
 mod folder;
-mod furnished;
-mod hostile;
-mod lines;
 mod listing;
-pub mod loopback;
-mod recorded;
-mod replies;
-mod service;
+mod loopback;
+mod recording;
 mod session;
 #[cfg(test)]
 mod tests;
 mod transfer;
 mod verbs;
-mod words;
 
-use std::fs;
 use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
+use std::{fmt, fs};
 
 use tempfile::TempDir;
 
-use crate::practice::loopback::{LoopbackConnection, LoopbackListener};
-pub use configuration::Configuration;
-pub use fault_table::{FAULTS, FaultEntry};
-pub use faults::{Fault, FaultError, Faults};
+use faults::create_hostile_files;
 use folder::Folder;
-pub use recorded::{
-    Departure, RecordedCommand, RecordedData, RecordedExchange, RecordedReply, RecordedSession,
-    Recording, Remedy,
-};
-use service::Service;
+use loopback::tls::LoopbackTls;
+use loopback::{LoopbackConnection, LoopbackListener};
+use recording::place_received_files;
 use session::Session;
+
+pub use recording::{Departure, Recording, Remedy};
+
+pub use faults::{FAULTS, Fault, FaultEntry, FaultError, Faults};
 
 /// Control connections served at the same time.
 const MOST_SESSIONS: usize = 32;
@@ -57,7 +48,7 @@ const FILE_NAME: &str = "1.TXT";
 /// Beside the two folders.
 const CERTIFICATE_NAME: &str = "certificate.pem";
 
-/// A running practice server. Dropping it closes its connections and removes its folders, unless they are to be kept.
+/// A running practice server. Dropping it closes its connections and removes its folders, unless they are kept.
 #[derive(Debug)]
 pub struct PracticeServer {
     address: SocketAddr,
@@ -111,13 +102,13 @@ impl PracticeServer {
         Self::start_in(scratch, configuration)
     }
 
-    /// The same in a scratch folder of [`make_scratch_folder`], for a caller who has to know of it before anything else
+    /// The same in a scratch folder of [`make_scratch_folder`], for a caller that has to know of it before anything else
     /// happens.
     ///
     /// # Errors
     ///
     /// [`PracticeError`].
-    pub fn start_in(
+    pub(crate) fn start_in(
         mut scratch: TempDir,
         configuration: Configuration,
     ) -> Result<Self, PracticeError> {
@@ -125,10 +116,11 @@ impl PracticeServer {
         let server_folder = scratch.path().join("server");
         let local_folder = scratch.path().join("local");
         let is_hostile = configuration.faults.has(&Fault::HostileText);
-        furnish(&server_folder, &local_folder, is_hostile).map_err(PracticeError::Folder)?;
+        create_article_files(&server_folder, &local_folder, is_hostile)
+            .map_err(PracticeError::Folder)?;
         let folder = Folder::new(&server_folder).map_err(PracticeError::Folder)?;
         if let Some(recording) = &configuration.recording {
-            furnished::furnish(&folder, &recording.session);
+            place_received_files(&folder, recording);
         }
         let service = Service::new(folder, configuration).map_err(PracticeError::Certificate)?;
         let service = Arc::new(service);
@@ -286,18 +278,13 @@ fn take(handle: &SharedHandle) -> Option<LoopbackConnection> {
         .take()
 }
 
-/// Puts both sides of the article's upload in place.
 /// Makes the scratch folder of a practice server.
-///
-/// # Errors
-///
-/// What the system says.
-pub fn make_scratch_folder() -> io::Result<TempDir> {
+pub(crate) fn make_scratch_folder() -> io::Result<TempDir> {
     tempfile::Builder::new().prefix("ftpsh-practice-").tempdir()
 }
 
 /// Removes a scratch folder whose server still runs and may be making files in it.
-pub fn remove_scratch_folder(folder: &Path) {
+pub(crate) fn remove_scratch_folder(folder: &Path) {
     for _ in 0..REMOVALS {
         // What cannot be removed stays in the system's temporary folder.
         let _ = fs::remove_dir_all(folder);
@@ -307,16 +294,132 @@ pub fn remove_scratch_folder(folder: &Path) {
     }
 }
 
-/// A file can appear behind the back of one removal, hardly of so many.
+/// A file can appear during one removal, hardly during so many.
 const REMOVALS: usize = 100;
 
-fn furnish(server_folder: &Path, local_folder: &Path, is_hostile: bool) -> io::Result<()> {
+/// Puts both sides of the article's upload in place.
+fn create_article_files(
+    server_folder: &Path,
+    local_folder: &Path,
+    is_hostile: bool,
+) -> io::Result<()> {
     fs::create_dir(server_folder)?;
     fs::create_dir(local_folder)?;
     fs::write(server_folder.join(FILE_NAME), "I am ")?;
     fs::write(local_folder.join(FILE_NAME), "I am zfive5")?;
     if is_hostile {
-        hostile::plant(server_folder)?;
+        create_hostile_files(server_folder)?;
     }
     Ok(())
+}
+
+/// How a practice server is to be.
+#[derive(Clone)]
+pub struct Configuration {
+    /// The faults that are switched on.
+    pub faults: Faults,
+    /// Whether the scratch folder stays when the server is gone.
+    pub keep: bool,
+    /// The one user that may log in.
+    pub user: String,
+    /// That user's password.
+    pub password: String,
+    /// A session of another server; its answers come before the server's own.
+    pub recording: Option<Recording>,
+}
+
+impl Default for Configuration {
+    /// No faults, a folder that is removed, user `A` and password `A`, no recording.
+    fn default() -> Self {
+        Self {
+            faults: Faults::default(),
+            keep: false,
+            user: "A".to_owned(),
+            password: "A".to_owned(),
+            recording: None,
+        }
+    }
+}
+
+impl fmt::Debug for Configuration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Configuration")
+            .field("faults", &self.faults)
+            .field("keep", &self.keep)
+            .field("user", &self.user)
+            .field("password", &"****")
+            .field("recording", &self.recording)
+            .finish()
+    }
+}
+
+/// How long a session may be idle unless a fault says otherwise.
+const IDLE_LIMIT: Duration = Duration::from_secs(15 * 60);
+
+/// The folder served, who may log in, and what goes wrong.
+#[derive(Debug)]
+struct Service {
+    folder: Folder,
+    configuration: Configuration,
+    /// For control connections.
+    tls: LoopbackTls,
+    /// For data connections.
+    data_tls: LoopbackTls,
+    has_cut: AtomicBool,
+    is_stopping: AtomicBool,
+}
+
+impl Service {
+    /// # Errors
+    ///
+    /// When no certificate can be made.
+    fn new(folder: Folder, configuration: Configuration) -> io::Result<Self> {
+        let tls = LoopbackTls::self_signed()?;
+        let data_tls = if configuration.faults.has(&Fault::OtherDataCertificate) {
+            LoopbackTls::self_signed()?.without_resumption()
+        } else {
+            tls.clone().without_tickets()
+        };
+        Ok(Self {
+            folder,
+            configuration,
+            tls,
+            data_tls,
+            has_cut: AtomicBool::new(false),
+            is_stopping: AtomicBool::new(false),
+        })
+    }
+
+    fn faults(&self) -> &Faults {
+        &self.configuration.faults
+    }
+
+    /// Whether this fault, which has no value, is switched on.
+    fn has(&self, fault: &Fault) -> bool {
+        self.faults().has(fault)
+    }
+
+    fn idle_limit(&self) -> Duration {
+        self.faults().idle_limit().unwrap_or(IDLE_LIMIT)
+    }
+
+    /// The octets after which a transfer is to be cut, as long as none was.
+    fn cut_after(&self) -> Option<u64> {
+        self.faults()
+            .cut_after()
+            .filter(|_| !self.has_cut.load(Ordering::SeqCst))
+    }
+
+    /// Whether the caller is the one transfer that is cut.
+    fn claim_cut(&self) -> bool {
+        !self.has_cut.swap(true, Ordering::SeqCst)
+    }
+
+    fn stop(&self) {
+        self.is_stopping.store(true, Ordering::SeqCst);
+    }
+
+    fn is_stopping(&self) -> bool {
+        self.is_stopping.load(Ordering::SeqCst)
+    }
 }

@@ -9,14 +9,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use super::data_port::DataPort;
-use super::data_security::{DataSecurity, SecurityRefusal};
+use super::Service;
+use super::control::{Replies, is_passing};
+use super::data_connection::{DataPort, DataSecurity, SecurityRefusal};
 use super::faults::Fault;
-use super::lines::is_passing;
-use super::replies::Replies;
-use super::service::Service;
-use super::words::Words;
-use crate::practice::loopback::LoopbackConnection;
+use super::loopback::LoopbackConnection;
 use crate::protocol::line_ends::{ToCrlf, ToLf};
 
 /// How long the server waits for the client to dial the port of a 227.
@@ -25,7 +22,7 @@ const CONNECTION_LIMIT: Duration = Duration::from_secs(60);
 const LATE_LIMIT: Duration = Duration::from_secs(10);
 /// How long a recorded transfer that was aborted waits for the ABOR.
 const ABORT_LIMIT: Duration = Duration::from_secs(60);
-/// How often that wait looks whether it was aborted.
+/// How often that wait checks whether it was aborted.
 const LATE_LOOK: Duration = Duration::from_millis(100);
 /// Octets moved at once.
 const LARGEST_PIECE: usize = 64 * 1024;
@@ -39,7 +36,7 @@ pub(super) struct Order {
     pub(super) payload: Payload,
     /// Whether line ends are converted.
     pub(super) is_ascii: bool,
-    pub(super) words: Words,
+    pub(super) replies: TransferReplies,
     /// For a data connection under TLS.
     pub(super) security: Option<DataSecurity>,
 }
@@ -55,13 +52,13 @@ pub(super) enum Payload {
 /// Where in its file an upload starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Start {
-    /// Behind the last octet.
+    /// After the last byte.
     End,
     /// At octet 0 of a file that is emptied first.
     Empty,
     /// At this octet; the rest of the file stays.
     Marker(u64),
-    /// Behind so many zero octets, and nothing else stays.
+    /// After so many zero bytes, and nothing else stays.
     Zeros(u64),
 }
 
@@ -111,17 +108,13 @@ struct Worker {
 
 impl Transfer {
     /// Starts a transfer; it writes its own replies.
-    ///
-    /// # Errors
-    ///
-    /// What the system says when it has no thread to give.
     pub(super) fn start(
         order: Order,
         service: Arc<Service>,
         replies: Arc<Replies>,
     ) -> io::Result<Self> {
         let progress = Arc::new(Progress::default());
-        let answers_abort = order.words.await_abort();
+        let answers_abort = order.replies.await_abort();
         let worker = Worker {
             service,
             replies,
@@ -148,7 +141,7 @@ impl Transfer {
         self.progress.octets.load(Ordering::SeqCst)
     }
 
-    /// Whether its final words hold the reply to an ABOR.
+    /// Whether its final replies hold the reply to an ABOR.
     pub(super) fn answers_abort(&self) -> bool {
         self.answers_abort
     }
@@ -181,20 +174,20 @@ impl Progress {
 
 impl Worker {
     fn run(self, order: Order) -> Ending {
-        let (ending, words) = self.carry_out(order);
+        let (ending, replies) = self.carry_out(order);
         // Before the reply: the client's next command may be here before this thread has ended.
         self.progress.is_finished.store(true, Ordering::SeqCst);
-        words.end(ending, &self.service, &self.replies);
+        replies.end(ending, &self.service, &self.replies);
         ending
     }
 
     /// Everything up to the final reply; the data connection and the file are closed when it returns.
-    fn carry_out(&self, order: Order) -> (Ending, Words) {
+    fn carry_out(&self, order: Order) -> (Ending, TransferReplies) {
         let Order {
             port,
             client,
             mut payload,
-            words,
+            replies,
             security,
             ..
         } = order;
@@ -206,30 +199,30 @@ impl Worker {
             });
         drop(port);
         let Ok(mut data) = connected else {
-            return (self.unless_aborted(Ending::NotConnected), words);
+            return (self.unless_aborted(Ending::NotConnected), replies);
         };
         // An abort that came before the handle was stored could not close the connection.
         let ending = if self.progress.is_aborted() {
             Ending::Aborted
         } else {
-            words.open(&self.replies);
+            replies.open(&self.replies);
             let secured = security.map_or(Ok(()), |security| security.apply(&data));
             match secured {
-                Ok(()) => self.move_octets(&mut payload, &mut data, &words),
+                Ok(()) => self.move_octets(&mut payload, &mut data, &replies),
                 Err(refusal) => self.unless_aborted(Ending::NotSecured(refusal)),
             }
         };
         let is_download = matches!(payload, Payload::Download(_));
         drop(payload);
         self.close(data, ending, is_download);
-        (ending, words)
+        (ending, replies)
     }
 
     fn move_octets(
         &self,
         payload: &mut Payload,
         data: &mut LoopbackConnection,
-        words: &Words,
+        replies: &TransferReplies,
     ) -> Ending {
         if let Err(error) = payload.prepare() {
             return ending_of(&error);
@@ -238,7 +231,7 @@ impl Worker {
             Payload::Download(source) => self.download(source, data),
             Payload::Upload(file, _) => self.upload(file, data),
         };
-        if !words.await_abort() {
+        if !replies.await_abort() {
             return ending;
         }
         self.pause(ABORT_LIMIT);
@@ -429,5 +422,89 @@ fn ending_of(error: &io::Error) -> Ending {
         Ending::StorageFull
     } else {
         Ending::LocalError
+    }
+}
+
+/// The replies around a transfer: the server's own, or recorded ones.
+pub(super) enum TransferReplies {
+    /// The text of the 150; the final reply is by the end.
+    Own(Vec<u8>),
+    /// Replies as they go over the wire.
+    Recorded {
+        /// Before the data.
+        opening: Vec<u8>,
+        /// After them.
+        ending: Vec<u8>,
+        /// The ending holds the reply to an ABOR too, and does not come before it.
+        awaits_abort: bool,
+    },
+}
+
+impl TransferReplies {
+    fn open(&self, replies: &Replies) {
+        match self {
+            Self::Own(opening) => replies.send(150, opening),
+            Self::Recorded { opening, .. } => replies.send_wire(opening),
+        }
+    }
+
+    fn await_abort(&self) -> bool {
+        matches!(
+            self,
+            Self::Recorded {
+                awaits_abort: true,
+                ..
+            }
+        )
+    }
+
+    fn end(&self, ending: Ending, service: &Service, replies: &Replies) {
+        match (self, ending) {
+            (Self::Recorded { ending, .. }, Ending::Complete) => return replies.send_wire(ending),
+            (Self::Recorded { ending, .. }, Ending::Aborted) if self.await_abort() => {
+                return replies.send_wire(ending);
+            }
+            _ => {}
+        }
+        match ending {
+            Ending::Complete if service.has(&Fault::No226) => {}
+            Ending::Complete => replies.send(226, b"Transfer complete."),
+            Ending::Aborted => replies.send(426, b"Transfer aborted."),
+            Ending::Broken => replies.send(426, b"Data connection broken; transfer aborted."),
+            Ending::NotConnected => replies.send(425, b"Cannot open data connection."),
+            Ending::NotSecured(refusal) => replies.send(522, refusal.text().as_bytes()),
+            Ending::LocalError => replies.send(451, b"Local error; the transfer is not whole."),
+            Ending::StorageFull => {
+                replies.send(452, b"No space left; the transfer is not whole.");
+            }
+            Ending::Cut => replies.reset_on_drop(),
+        }
+    }
+}
+
+/// How many octets a transfer in TYPE A would put on the wire (RFC 3659 section 4).
+pub(super) fn wire_size(mut file: impl Read) -> io::Result<u64> {
+    let mut conversion = ToCrlf::default();
+    let mut buffer = [0; 16 * 1024];
+    let mut wire = Vec::new();
+    let mut size = 0;
+    loop {
+        let count = file.read(&mut buffer)?;
+        if count == 0 {
+            return Ok(size);
+        }
+        wire.clear();
+        conversion.convert(&buffer[..count], &mut wire);
+        size += wire.len() as u64;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::wire_size;
+
+    #[test]
+    fn the_size_is_that_of_the_wire() {
+        assert_eq!(wire_size(&b"one\ntwo\r\n"[..]).unwrap(), 10);
     }
 }

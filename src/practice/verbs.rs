@@ -83,7 +83,7 @@ pub(super) enum Known {
     Obeyed(&'static VerbEntry),
     /// It exists, but not here: 502.
     NotImplemented,
-    /// It is no verb: 500.
+    /// It is not a verb: 500.
     Unknown,
 }
 

@@ -82,7 +82,7 @@ impl Interrupts {
     }
 
     /// The recorder of the present session.
-    pub fn set_recorder(&self, recorder: Recorder) {
+    pub(crate) fn set_recorder(&self, recorder: Recorder) {
         self.lock_remains().recorder = Some(recorder);
     }
 

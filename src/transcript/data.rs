@@ -2,27 +2,19 @@
 //!
 //! ```text
 //! D< zfive5{no-eol}                 six octets
-//! D> one line                       CR LF behind it
-//! D> another{lf}                    LF behind it
+//! D> one line                       CR LF after it
+//! D> another{lf}                    LF after it
 //! D> ...                            any number of lines
 //! D> @octets 1048576 sha256 30e1... so many octets with this digest
 //! D< @file photos/cat.jpg           the octets of a file
 //! D> @cut 4096                      the connection is dropped once so many have come
 //! ```
 
-mod mark;
-
 use std::fmt;
 
-use super::any_lines::match_rows;
-use super::pattern::{ANY_LINES, Captures, LinePattern};
+use super::pattern::{ANY_LINES, Captures, LinePattern, match_rows};
 use super::read_error::Fault;
-use super::template::{Piece, Template, spelled_octets, with_safe_end};
-use super::variables::Variables;
-
-pub use mark::{DataDigest, FileReference};
-
-use mark::Mark;
+use super::template::{Piece, Template, Variables, spelled_octets, with_safe_end};
 
 /// What a transfer sends.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,7 +47,7 @@ pub enum ExpectedDataLine {
     AnyLines,
 }
 
-/// What stands behind a line of data.
+/// What stands after a line of data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LineEnd {
     /// Nothing is written for it: it is what TYPE A has.
@@ -123,7 +115,7 @@ impl SentData {
         let template = match before {
             None => Template::default(),
             Some(Self::Inline(template)) if ends_line(&template) => template,
-            Some(_) => return Err(Fault::new(0..text.len(), BEHIND_END)),
+            Some(_) => return Err(Fault::new(0..text.len(), AFTER_END)),
         };
         let (line, end) = LineEnd::split(text);
         let pieces = Template::read(line)?.pieces().to_vec();
@@ -162,7 +154,7 @@ impl ExpectedData {
             Some(Self::Lines(lines)) if !lines.last().is_some_and(ExpectedDataLine::is_end) => {
                 lines
             }
-            Some(_) => return Err(Fault::new(0..text.len(), BEHIND_END)),
+            Some(_) => return Err(Fault::new(0..text.len(), AFTER_END)),
         };
         lines.push(ExpectedDataLine::read(text)?);
         Ok(Self::Lines(lines))
@@ -283,10 +275,286 @@ impl fmt::Display for ExpectedDataLine {
 
 const ALONE: &str =
     "data that begin with @ stand alone: one such line, and no other data for this command";
-const BEHIND_END: &str = "no data can stand here: the line before ended them. {no-eol} belongs to the last line, and @ lines stand alone";
-const CONTENT_MISSING: &str = "a digest cannot be sent: put the data into a file and write `D< @file NAME`, with the digest behind it if you like";
+const AFTER_END: &str = "no data can stand here: the line before ended them. {no-eol} belongs to the last line, and @ lines stand alone";
+const CONTENT_MISSING: &str = "a digest cannot be sent: put the data into a file and write `D< @file NAME`, followed by the digest if you like";
 const CUT_SENT: &str =
     "@cut is for received data: an upload is cut short by `C> ABOR` before its final reply";
 
+/// A file beside the transcript.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileReference {
+    /// Relative to the transcript's folder, with slashes.
+    pub path: Template,
+    /// What the file must hold, if it is said.
+    pub digest: Option<DataDigest>,
+}
+
+/// How much data there are, and which.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DataDigest {
+    /// How many.
+    pub octets: u64,
+    /// Their SHA-256, if it is said.
+    pub sha256: Option<[u8; 32]>,
+}
+
+/// What stands after `@`.
+enum Mark {
+    File(FileReference),
+    Octets(DataDigest),
+    Cut(u64),
+}
+
+impl Mark {
+    fn read(text: &str) -> Result<Self, Fault> {
+        let mut words = Words { text, at: 0 };
+        let name = words.next();
+        let mark = match name.unwrap_or_default() {
+            "@file" => {
+                let path = words.next().filter(|path| !path.is_empty());
+                let start = words.at;
+                let path = path.ok_or(Fault::new(start..start, BAD_FILE))?;
+                let path_start = start - path.len();
+                let path = Template::read(path).map_err(|fault| fault.shifted(path_start))?;
+                let digest = match words.next() {
+                    None => None,
+                    Some("octets") => Some(words.digest()?),
+                    Some(word) => return Err(words.fault(word, BAD_FILE)),
+                };
+                Self::File(FileReference { path, digest })
+            }
+            "@octets" => Self::Octets(words.digest()?),
+            "@cut" => Self::Cut(words.number()?),
+            name => return Err(Fault::new(0..name.len(), BAD_MARK)),
+        };
+        match words.next() {
+            None => Ok(mark),
+            Some(word) => Err(words.fault(word, "nothing more was expected here")),
+        }
+    }
+}
+
+impl fmt::Display for Mark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(file) => {
+                // A space would end the path.
+                let path = file.path.to_string().replace(' ', "{0x20}");
+                write!(f, "@file {path}")?;
+                file.digest.map_or(Ok(()), |digest| write!(f, " {digest}"))
+            }
+            Self::Octets(digest) => write!(f, "@{digest}"),
+            Self::Cut(octets) => write!(f, "@cut {octets}"),
+        }
+    }
+}
+
+impl fmt::Display for FileReference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Mark::File(self.clone()).fmt(f)
+    }
+}
+
+impl fmt::Display for DataDigest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "octets {}", self.octets)?;
+        let Some(sha256) = self.sha256 else {
+            return Ok(());
+        };
+        f.write_str(" sha256 ")?;
+        sha256.iter().try_for_each(|octet| write!(f, "{octet:02x}"))
+    }
+}
+
+/// Words with one space between them.
+struct Words<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl<'a> Words<'a> {
+    fn next(&mut self) -> Option<&'a str> {
+        let rest = self.text.get(self.at..).filter(|rest| !rest.is_empty())?;
+        let rest = if self.at > 0 { rest.get(1..)? } else { rest };
+        let word = rest.split(' ').next()?;
+        self.at = self.text.len() - rest.len() + word.len();
+        Some(word)
+    }
+
+    /// A word that was just taken is not what was expected.
+    fn fault(&self, word: &str, problem: &str) -> Fault {
+        Fault::new(self.at - word.len()..self.at, problem)
+    }
+
+    fn number(&mut self) -> Result<u64, Fault> {
+        let word = self.next().unwrap_or_default();
+        let is_number = word.bytes().all(|octet| octet.is_ascii_digit());
+        let number = word.parse().ok().filter(|_| is_number);
+        number.ok_or_else(|| self.fault(word, "a number of bytes was expected"))
+    }
+
+    /// `N [sha256 DIGITS]`.
+    fn digest(&mut self) -> Result<DataDigest, Fault> {
+        let octets = self.number()?;
+        let sha256 = match self.next() {
+            None => None,
+            Some("sha256") => {
+                let word = self.next().unwrap_or_default();
+                let sha256 = read_sha256(word);
+                Some(sha256.ok_or_else(|| self.fault(word, BAD_SHA256))?)
+            }
+            Some(word) => return Err(self.fault(word, "sha256 was expected here, or nothing")),
+        };
+        Ok(DataDigest { octets, sha256 })
+    }
+}
+
+fn read_sha256(digits: &str) -> Option<[u8; 32]> {
+    let mut sha256 = [0; 32];
+    if digits.len() != 64 || !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+        return None;
+    }
+    for (at, octet) in sha256.iter_mut().enumerate() {
+        *octet = u8::from_str_radix(&digits[2 * at..2 * at + 2], 16).ok()?;
+    }
+    Some(sha256)
+}
+
+const BAD_FILE: &str =
+    "write `@file PATH` or `@file PATH octets N sha256 DIGITS`; a space in the path is {0x20}";
+const BAD_MARK: &str =
+    "@file, @octets or @cut was expected; an @ that begins a line of data is written {0x40}";
+const BAD_SHA256: &str = "64 hexadecimal digits were expected";
+
 #[cfg(test)]
-mod tests;
+mod tests {
+    use proptest::arbitrary::any;
+    use proptest::collection::vec;
+    use proptest::{prop_assert, prop_assert_eq, proptest};
+
+    use super::{ExpectedData, SentData, Variables, inline_lines, match_data};
+
+    fn sent(lines: &[&str]) -> Vec<u8> {
+        let read = |before, line: &&str| Some(SentData::read(line, before).unwrap());
+        match lines.iter().fold(None, read) {
+            Some(SentData::Inline(template)) => template.resolve(&Variables::default()).unwrap(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn expected(lines: &[&str]) -> ExpectedData {
+        let read = |before, line: &&str| Some(ExpectedData::read(line, before).unwrap());
+        lines.iter().fold(None, read).unwrap()
+    }
+
+    fn is_as_expected(lines: &[&str], octets: &[u8]) -> bool {
+        let ExpectedData::Lines(lines) = expected(lines) else {
+            panic!("{lines:?} are not lines");
+        };
+        match_data(&lines, octets, &Variables::default()).is_some()
+    }
+
+    #[test]
+    fn sent_lines_have_the_end_that_is_written() {
+        let table: [(&[&str], &[u8]); 7] = [
+            (&["zfive5{no-eol}"], b"zfive5"),
+            (&["a", "b"], b"a\r\nb\r\n"),
+            (&["a{lf}", "", "b{no-eol}"], b"a\n\r\nb"),
+            (&["{0x00ff}{no-eol}"], b"\0\xff"),
+            (&["{{lf}"], b"{lf}\r\n"),
+            (&["{{{lf}"], b"{\n"),
+            (&["[..] {0x40}..."], b"[..] @...\r\n"),
+        ];
+        for (lines, octets) in table {
+            assert_eq!(sent(lines), octets, "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn received_lines_are_compared_with_their_ends() {
+        let table: [(&[&str], &[u8], bool); 10] = [
+            (&["a", "b{no-eol}"], b"a\r\nb", true),
+            (&["a", "b{no-eol}"], b"a\nb", false),
+            (&["a{lf}", "b{lf}"], b"a\nb\n", true),
+            (&["..."], b"", true),
+            (&["..."], b"a\nb", true),
+            (&["a", "..."], b"a\r\nb", true),
+            (&["[..]TXT"], b"1.TXT\r\n", true),
+            (&["...", "z"], b"z", false),
+            (&["/^[0-9]+$/{lf}"], b"12\n", true),
+            (&["a"], b"a\r\nb\r\n", false),
+        ];
+        for (lines, octets, same) in table {
+            assert_eq!(is_as_expected(lines, octets), same, "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn marks_name_files_and_digests() {
+        let digest = "0123456789abcdef".repeat(4);
+        for text in [
+            "@file a/b.bin".to_owned(),
+            "@file a{0x20}b octets 5".to_owned(),
+            format!("@file {{name}} octets 5 sha256 {digest}"),
+            "@octets 0".to_owned(),
+            format!("@octets 5 sha256 {digest}"),
+            "@cut 4096".to_owned(),
+        ] {
+            assert_eq!(expected(&[&text]).printed(), [text]);
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_named_with_its_place() {
+        for (text, span) in [
+            ("@", 0..1),
+            ("@fil x", 0..4),
+            ("@file", 5..5),
+            ("@file a b", 8..9),
+            ("@file a octets", 14..14),
+            ("@file a octets x", 15..16),
+            ("@octets -1", 8..10),
+            ("@octets 1 sha256 12", 17..19),
+            ("@octets 1  sha256", 10..10),
+            ("@cut 1 2", 7..8),
+            ("a{", 1..2),
+        ] {
+            let fault = ExpectedData::read(text, None).unwrap_err();
+            assert_eq!(fault.span, span, "{text}: {}", fault.problem);
+        }
+    }
+
+    #[test]
+    fn nothing_stands_after_the_end() {
+        for (first, second) in [("a{no-eol}", "b"), ("@octets 1", "b"), ("a", "@octets 1")] {
+            let before = ExpectedData::read(first, None).unwrap();
+            assert!(ExpectedData::read(second, Some(before)).is_err());
+        }
+        let before = SentData::read("a{no-eol}", None).unwrap();
+        assert!(SentData::read("b", Some(before)).is_err());
+        for text in ["@octets 5", "@cut 5"] {
+            assert!(SentData::read(text, None).is_err());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_octets_survive_as_lines(octets in vec(any::<u8>(), 1..200)) {
+            let lines = inline_lines(&octets);
+            let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+            prop_assert_eq!(sent(&lines), octets.clone());
+            prop_assert!(is_as_expected(&lines, &octets));
+        }
+
+        #[test]
+        fn any_line_is_read_or_refused_within_its_bounds(text in "(@|file|octets|cut|sha256| |[0-9a-z{}\u{e9}]){0,12}") {
+            match ExpectedData::read(&text, None) {
+                Ok(data) => {
+                    let printed = data.printed();
+                    prop_assert_eq!(ExpectedData::read(&printed[0], None).unwrap().printed(), printed);
+                }
+                Err(fault) => prop_assert!(text.get(fault.span).is_some()),
+            }
+        }
+    }
+}

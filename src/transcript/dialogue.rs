@@ -1,15 +1,12 @@
 //! What a transcript means: exchanges, each a command and what is expected of it.
 
-use super::Transcript;
 use super::data::{ExpectedData, SentData};
+use super::exchange::{Data, DataContent, Exchange, SentCommand};
 use super::expected_reply::ExpectedReply;
-use super::headers::Headers;
-use super::line::{Line, LineKind};
 use super::read_error::{Fault, ReadError};
-use super::template::{Piece, Template};
-use super::variables::Variables;
-use crate::protocol::user_pi::data_direction;
-use crate::protocol::{Command, DataDirection};
+use super::template::{Template, Variables, is_name};
+use super::{Line, LineKind, Transcript};
+use crate::protocol::DataDirection;
 
 /// A dialogue that can be played.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,53 +14,7 @@ pub struct Dialogue {
     /// What the comments at the top say.
     pub headers: Headers,
     /// In order; the first has no command and expects the greeting.
-    pub exchanges: Vec<ExpectedExchange>,
-}
-
-/// One command and what is expected of it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ExpectedExchange {
-    /// The command's line in the transcript, counted from 1; 1 for the greeting.
-    pub line: usize,
-    /// The command; `None` for the greeting.
-    pub command: Option<ExpectedCommand>,
-    /// The data, if something is said about them.
-    pub data: Option<Data>,
-    /// `C> ABOR` stands in the middle: its line.
-    pub aborted: Option<usize>,
-    /// Every reply in order, also those to an ABOR in the middle.
-    pub replies: Vec<ExpectedReply>,
-    /// `S> @unanswered`: no final reply is waited for. Its line.
-    pub unanswered: Option<usize>,
-    /// `S> @closed`: the server then closes the control connection. Its line.
-    pub closed: Option<usize>,
-}
-
-/// What is sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ExpectedCommand {
-    /// This line.
-    Line(Template),
-    /// `PORT {listen}` or `EPRT {listen}`: a port of this side is opened, and named. The verb in upper case.
-    Listen(&'static str),
-}
-
-/// The data of a command, and where they stand.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Data {
-    /// Their lines in the transcript, counted from 1.
-    pub lines: Vec<usize>,
-    /// What goes where.
-    pub content: DataContent,
-}
-
-/// What goes where.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum DataContent {
-    /// To the server.
-    Sent(SentData),
-    /// From the server.
-    Received(ExpectedData),
+    pub exchanges: Vec<Exchange>,
 }
 
 /// A variable that is needed and has no value.
@@ -78,7 +29,7 @@ pub struct UnsetVariable {
 impl Dialogue {
     pub(super) fn of(transcript: &Transcript) -> Result<Self, ReadError> {
         let error = |number: usize, fault: Fault| match transcript.lines.get(number - 1) {
-            Some(line) => ReadError::new(number, line.text(), fault.behind(line.content_start())),
+            Some(line) => ReadError::new(number, line.text(), fault.shifted(line.content_start())),
             None => ReadError::new(number, "", fault),
         };
         let missing = |(number, problem): (usize, &str)| {
@@ -100,7 +51,7 @@ impl Dialogue {
             .map_err(missing)?;
         if let Some((line, name)) = reader.dialogue.exposed_secret() {
             let problem = format!(
-                "{{{name}}} is a secret, since it stands behind PASS, ACCT or ADAT, and would be shown here: \
+                "{{{name}}} is a secret, since it stands after PASS, ACCT or ADAT, and would be shown here: \
                  give the same value to another name"
             );
             return Err(error(line, Fault::new(0..0, problem)));
@@ -123,21 +74,19 @@ impl Dialogue {
         None
     }
 
-    /// Whether a variable carries a secret: it stands behind PASS, ACCT or ADAT.
+    /// Whether a variable carries a secret: it stands after PASS, ACCT or ADAT.
     #[must_use]
     pub fn is_secret(&self, name: &str) -> bool {
-        let templates = self.exchanges.iter().filter_map(ExpectedExchange::template);
-        templates
-            .filter(|template| secret_of(template).is_some())
+        let secret = self.exchanges.iter().filter(|it| it.sends_secret());
+        secret
+            .filter_map(Exchange::template)
             .any(|template| template.variables().any(|used| used == name))
     }
 
     /// A variable that carries a secret and stands where it would be shown, and the line of its exchange.
     fn exposed_secret(&self) -> Option<(usize, &str)> {
-        let (secret, open): (Vec<_>, Vec<_>) = self.exchanges.iter().partition(|exchange| {
-            let template = exchange.template();
-            template.is_some_and(|template| secret_of(template).is_some())
-        });
+        let (secret, open): (Vec<_>, Vec<_>) =
+            self.exchanges.iter().partition(|it| it.sends_secret());
         let secrets: Vec<&str> = secret
             .iter()
             .flat_map(|exchange| exchange.needed_variables())
@@ -150,56 +99,12 @@ impl Dialogue {
     }
 }
 
-impl ExpectedExchange {
-    /// The final reply is expected; only unasked ones can follow.
-    #[must_use]
-    pub fn is_complete(&self) -> bool {
-        self.replies
-            .iter()
-            .any(|reply| !reply.code.is_preliminary())
-    }
-
-    /// Which way the command moves data, as far as the transcript tells.
-    #[must_use]
-    pub fn direction(&self) -> Option<DataDirection> {
-        let beginning = self.template()?.literal_beginning();
-        data_direction(&Command::new(beginning).ok()?)
-    }
-
-    fn template(&self) -> Option<&Template> {
-        match &self.command {
-            Some(ExpectedCommand::Line(template)) => Some(template),
-            Some(ExpectedCommand::Listen(_)) | None => None,
-        }
-    }
-
-    fn needed_variables(&self) -> impl Iterator<Item = &str> {
-        let command = self.template().into_iter().flat_map(Template::variables);
-        let data = self.data.iter().flat_map(|data| {
-            let names: Box<dyn Iterator<Item = &str>> = match &data.content {
-                DataContent::Sent(sent) => Box::new(sent.variables()),
-                DataContent::Received(ExpectedData::File(file)) => Box::new(file.path.variables()),
-                DataContent::Received(_) => Box::new(std::iter::empty()),
-            };
-            names
-        });
-        command.chain(data)
-    }
-
-    fn captured_variables(&self) -> impl Iterator<Item = &str> {
-        let replies = self.replies.iter().flat_map(ExpectedReply::variables);
-        let data = self.data.iter().filter_map(|data| match &data.content {
-            DataContent::Received(expected) => Some(expected.variables()),
-            DataContent::Sent(_) => None,
-        });
-        replies.chain(data.flatten())
-    }
-}
-
 /// Reads line by line; a dialogue begins with the greeting.
 struct Reader {
     dialogue: Dialogue,
-    current: ExpectedExchange,
+    current: Exchange,
+    /// The line above is a reply or data, or what came instead.
+    above: Option<LineKind>,
     /// The last line of a reply of several lines is still to come.
     reply_is_open: bool,
     has_begun: bool,
@@ -211,10 +116,8 @@ impl Reader {
         let exchanges = Vec::new();
         Self {
             dialogue: Dialogue { headers, exchanges },
-            current: ExpectedExchange {
-                line: 1,
-                ..ExpectedExchange::default()
-            },
+            current: Exchange::new(1, None),
+            above: None,
             reply_is_open: false,
             has_begun: false,
         }
@@ -225,7 +128,12 @@ impl Reader {
         let says_something = !matches!(line.kind(), LineKind::Blank | LineKind::Comment);
         self.has_begun |= says_something;
         if says_something && self.current.closed.is_some() {
-            return Err(Fault::new(0..text.len(), BEHIND_CLOSED));
+            return Err(Fault::new(0..text.len(), AFTER_CLOSED));
+        }
+        let above = self.above.take();
+        if let Some((kind, came)) = above.and_then(|kind| Some((kind, line.came(kind)?))) {
+            self.take_what_came(kind, came);
+            return Ok(());
         }
         match line.kind() {
             LineKind::Comment if !self.has_begun => self.dialogue.headers.read(text),
@@ -240,36 +148,26 @@ impl Reader {
     /// A command begins an exchange, except for ABOR while data move.
     fn is_next_exchange(&self, line: &Line) -> bool {
         let is_command = line.kind() == LineKind::Command;
-        is_command && self.current.closed.is_none() && !self.is_abort(line.content())
+        let is_abort = self.current.is_aborted_by(line.content().as_bytes());
+        is_command && self.current.closed.is_none() && !is_abort
     }
 
-    fn is_abort(&self, text: &str) -> bool {
-        text.trim().eq_ignore_ascii_case("ABOR")
-            && self.current.direction().is_some()
-            && !self.current.replies.is_empty()
-            && self.current.unanswered.is_none()
-            && !self.current.is_complete()
-    }
-
-    /// Closes the current exchange, or tells what is missing in it and at which line.
+    /// Closes the current exchange, or returns what is missing in it and at which line.
     fn end_exchange(&mut self, next_line: usize) -> Result<(), (usize, &'static str)> {
         if let Some(missing) = self.missing() {
             return Err(missing);
         }
-        let next = ExpectedExchange {
-            line: next_line,
-            ..ExpectedExchange::default()
-        };
+        let next = Exchange::new(next_line, None);
         let ended = std::mem::replace(&mut self.current, next);
         self.dialogue.exchanges.push(ended);
         Ok(())
     }
 
     fn take_command(&mut self, number: usize, text: &str) -> Result<(), Fault> {
-        if self.is_abort(text) {
+        if self.current.is_aborted_by(text.as_bytes()) {
             self.current.aborted = Some(number);
         } else {
-            self.current.command = Some(ExpectedCommand::read(text)?);
+            self.current.command = Some(SentCommand::read(text)?);
         }
         Ok(())
     }
@@ -280,6 +178,7 @@ impl Reader {
             && let Some(reply) = exchange.replies.last_mut()
         {
             self.reply_is_open = reply.go_on(number, text)?;
+            self.above = (!self.reply_is_open).then_some(LineKind::Reply);
             return Ok(());
         }
         if text == UNANSWERED {
@@ -292,8 +191,22 @@ impl Reader {
         }
         let (reply, is_open) = ExpectedReply::begin(number, text)?;
         self.reply_is_open = is_open;
+        self.above = (!is_open).then_some(LineKind::Reply);
         exchange.replies.push(reply);
         Ok(())
+    }
+
+    /// Takes a comment that says what came where less is expected.
+    fn take_what_came(&mut self, kind: LineKind, text: &str) {
+        self.above = Some(kind);
+        if kind == LineKind::Reply {
+            let octets = Template::read(text).map(|line| line.resolve(&Variables::default()));
+            if let (Some(reply), Ok(Ok(octets))) = (self.current.replies.last_mut(), octets) {
+                reply.came.push(octets);
+            }
+        } else if let Some(data) = &mut self.current.data {
+            data.came.push(text.to_owned());
+        }
     }
 
     fn take_data(
@@ -327,7 +240,13 @@ impl Reader {
             }
             (DataDirection::Received, _) => DataContent::Received(ExpectedData::read(text, None)?),
         };
-        exchange.data = Some(Data { lines, content });
+        let came = Vec::new();
+        exchange.data = Some(Data {
+            lines,
+            content,
+            came,
+        });
+        self.above = (direction == DataDirection::Received).then_some(LineKind::DataReceived);
         Ok(())
     }
 
@@ -344,62 +263,319 @@ impl Reader {
     }
 }
 
-impl ExpectedCommand {
-    fn read(text: &str) -> Result<Self, Fault> {
-        for verb in ["PORT", "EPRT"] {
-            if text.eq_ignore_ascii_case(&format!("{verb} {{listen}}")) {
-                return Ok(Self::Listen(verb));
-            }
-        }
-        let template = Template::read(text)?;
-        let whole = 0..text.len();
-        let literals = template.pieces().iter().filter_map(|piece| match piece {
-            Piece::Literal(octets) => Some(octets),
-            Piece::Variable(_) => None,
-        });
-        for octets in literals {
-            Command::new(octets.as_slice()).map_err(|_| Fault::new(whole.clone(), LINE_END))?;
-        }
-        match secret_of(&template) {
-            Some(Secret::Literal) => Err(Fault::new(whole, LITERAL_SECRET)),
-            Some(Secret::Variable) | None => Ok(Self::Line(template)),
-        }
-    }
-}
-
-/// What stands behind PASS, ACCT or ADAT.
-enum Secret {
-    Variable,
-    Literal,
-}
-
-fn secret_of(template: &Template) -> Option<Secret> {
-    const STAND_IN: &[u8] = b"x";
-    let octets = template.pieces().iter().map(|piece| match piece {
-        Piece::Literal(octets) => octets.as_slice(),
-        Piece::Variable(_) => STAND_IN,
-    });
-    let command = Command::new(octets.collect::<Vec<_>>().concat()).ok()?;
-    let secret = command.secret()?;
-    let is_variable = secret == STAND_IN && matches!(template.pieces(), [_, Piece::Variable(_)]);
-    Some(if is_variable {
-        Secret::Variable
-    } else {
-        Secret::Literal
-    })
-}
-
 const CLOSED: &str = "@closed";
 const UNANSWERED: &str = "@unanswered";
-const BEHIND_CLOSED: &str = "nothing can follow: the server has closed the connection above";
+const AFTER_CLOSED: &str = "nothing can follow: the server has closed the connection above";
 const OPEN_REPLY: &str =
-    "the last line of this reply is missing: the same code, and a space behind it";
+    "the last line of this reply is missing: the same code, and a space after it";
 const NO_GREETING: &str = "the greeting was expected first: `S> 220`";
 const NO_REPLY: &str =
     "the final reply to this command is missing: write what is expected, `S> 2yz` at least";
-const LINE_END: &str = "a command cannot hold CR, LF or NUL: a second command could hide there";
-const LITERAL_SECRET: &str = "a secret does not belong into a transcript: write {password}, and give it with \
-     --var password=... or in the environment as FTPSH_VAR_PASSWORD";
+
+/// What the comments at the top say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Headers {
+    /// `# server: ...`: what the transcript was recorded from. For people.
+    pub server: Option<String>,
+    /// `# requires: MLST`: what FEAT must list (RFC 2389), else the transcript is skipped.
+    pub requires: Vec<String>,
+    /// `# tls: implicit`: TLS begins with the connection (RFC 4217 appendix A).
+    pub implicit_tls: bool,
+    /// `# var: user = anonymous`: the values of variables that are not given otherwise.
+    pub defaults: Variables,
+}
+
+impl Headers {
+    /// Takes a comment, with its `#`; one that is not a header is ignored.
+    pub(super) fn read(&mut self, comment: &str) -> Result<(), Fault> {
+        let Some((key, value)) = comment
+            .strip_prefix("# ")
+            .and_then(|text| text.split_once(": "))
+        else {
+            return Ok(());
+        };
+        let start = comment.len() - value.len();
+        let fault = |problem| Err(Fault::new(start..comment.len(), problem));
+        match key {
+            "server" => self.server = Some(value.to_owned()),
+            "requires" if value.trim().is_empty() => return fault(BAD_FEATURE),
+            "requires" => self.requires.push(value.trim().to_owned()),
+            "tls" if value == "implicit" => self.implicit_tls = true,
+            "tls" => return fault(BAD_TLS),
+            "var" => {
+                return self
+                    .read_variable(value)
+                    .map_err(|fault| fault.shifted(start));
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn read_variable(&mut self, text: &str) -> Result<(), Fault> {
+        let whole = 0..text.len();
+        let (name, value) = match text.split_once(" = ") {
+            Some(pair) => pair,
+            None => (
+                text.strip_suffix(" =")
+                    .ok_or(Fault::new(whole, BAD_VARIABLE))?,
+                "",
+            ),
+        };
+        if !is_name(name) {
+            return Err(Fault::new(0..name.len(), BAD_VARIABLE));
+        }
+        let start = text.len() - value.len();
+        let value = Template::read(value).map_err(|fault| fault.shifted(start))?;
+        let octets = value
+            .resolve(&Variables::default())
+            .map_err(|_| Fault::new(start..text.len(), "a default holds no variables"))?;
+        self.defaults.set(name, octets);
+        Ok(())
+    }
+}
+
+const BAD_FEATURE: &str =
+    "the name of a feature was expected, as FEAT lists it: `# requires: MLST`";
+const BAD_TLS: &str = "`implicit` was expected: TLS that begins later is an ordinary `C> AUTH TLS`";
+const BAD_VARIABLE: &str = "a name and its default were expected: `# var: user = anonymous`";
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use proptest::{prop_assert, proptest};
+
+    use super::{Data, DataContent, ExpectedData, Headers, SentCommand, SentData, Variables};
+    use crate::transcript::{Dialogue, ReadError, Transcript};
+
+    #[test]
+    fn headers_are_told_from_comments() {
+        let mut headers = Headers::default();
+        for comment in [
+            "# a transcript",
+            "# server: vsftpd 3.0.5",
+            "# requires: MLST",
+            "# requires: REST STREAM",
+            "# tls: implicit",
+            "# var: user = a b",
+            "# var: empty =",
+            "# note: what is unknown is a comment",
+            "#requires: nothing",
+            "#",
+        ] {
+            headers.read(comment).unwrap();
+        }
+        assert_eq!(headers.server.as_deref(), Some("vsftpd 3.0.5"));
+        assert_eq!(headers.requires, ["MLST", "REST STREAM"]);
+        assert!(headers.implicit_tls);
+        assert_eq!(headers.defaults.value("user"), Some(&b"a b"[..]));
+        assert_eq!(headers.defaults.value("empty"), Some(&b""[..]));
+    }
+
+    #[test]
+    fn a_header_that_cannot_be_read_is_named_with_its_place() {
+        for (comment, span) in [
+            ("# tls: explicit", 7..15),
+            ("# requires:  ", 12..13),
+            ("# var: User = A", 7..11),
+            ("# var: user=A", 7..13),
+            ("# var: user = {x}", 14..17),
+            ("# var: user = {", 14..15),
+        ] {
+            let fault = Headers::default().read(comment).unwrap_err();
+            assert_eq!(fault.span, span, "{comment}");
+        }
+    }
+
+    fn dialogue(text: &str) -> Dialogue {
+        read(text).unwrap()
+    }
+
+    fn read(text: &str) -> Result<Dialogue, ReadError> {
+        Transcript::read(text.as_bytes())?.dialogue()
+    }
+
+    #[test]
+    fn the_article_is_a_dialogue() {
+        let dialogue = dialogue(crate::transcript::ARTICLE);
+        let codes: Vec<Vec<String>> = dialogue
+            .exchanges
+            .iter()
+            .map(|exchange| {
+                exchange
+                    .replies
+                    .iter()
+                    .map(|reply| reply.code.to_string())
+                    .collect()
+            })
+            .collect();
+        let finals: Vec<&str> = codes
+            .iter()
+            .map(|codes| codes.last().unwrap().as_str())
+            .collect();
+        assert_eq!(finals, ["220", "331", "230", "213", "227", "226", "221"]);
+        assert_eq!(codes[5], ["150", "226"]);
+        let Some(Data {
+            lines,
+            content: DataContent::Sent(SentData::Inline(data)),
+            ..
+        }) = &dialogue.exchanges[5].data
+        else {
+            panic!("{:?}", dialogue.exchanges[5]);
+        };
+        assert_eq!(data.resolve(&Variables::default()).unwrap(), b"zfive5");
+        assert_eq!(*lines, [14]);
+        assert_eq!(dialogue.unset_variable(&dialogue.headers.defaults), None);
+    }
+
+    #[test]
+    fn an_abort_belongs_to_the_transfer_that_it_ends() {
+        let text =
+            "S> 220\nC> RETR big\nS> 150\nD> @cut 9\nC> ABOR\nS> 426\nS> 226\nC> ABOR\nS> 226\n";
+        let dialogue = dialogue(text);
+        assert_eq!(dialogue.exchanges.len(), 3);
+        assert_eq!(dialogue.exchanges[1].aborted, Some(5));
+        assert_eq!(dialogue.exchanges[1].replies.len(), 3);
+        assert!(dialogue.exchanges[2].command.is_some());
+    }
+
+    #[test]
+    fn a_command_may_be_expected_to_get_no_final_reply() {
+        let text =
+            "S> 220\nC> RETR f\nS> 150\nS> @unanswered\nC> ABOR\nS> 226\nC> NOOP\nS> @unanswered\n";
+        let dialogue = dialogue(text);
+        assert_eq!(dialogue.exchanges.len(), 4);
+        assert_eq!(dialogue.exchanges[1].unanswered, Some(4));
+        assert_eq!(dialogue.exchanges[1].aborted, None);
+        assert_eq!(dialogue.exchanges[3].unanswered, Some(8));
+    }
+
+    #[test]
+    fn lines_without_a_text_are_empty_ones() {
+        let dialogue = dialogue("S> 220\nC>\nS> 500\n");
+        let Some(SentCommand::Line(template)) = &dialogue.exchanges[1].command else {
+            panic!();
+        };
+        assert!(template.pieces().is_empty());
+    }
+
+    #[test]
+    fn a_variable_needs_a_value_before_it_is_sent() {
+        let text = "# var: user = A\nS> 220\nC> USER {user}\nS> 331\nC> SIZE x\nS> 213 {size}\nC> REST {size}\nS> 350\nC> DELE {name}\nS> 250\n";
+        let dialogue = dialogue(text);
+        let unset = dialogue.unset_variable(&dialogue.headers.defaults).unwrap();
+        assert_eq!((unset.line, unset.name.as_str()), (9, "name"));
+        let unset = dialogue.unset_variable(&Variables::default()).unwrap();
+        assert_eq!((unset.line, unset.name.as_str()), (3, "user"));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_named_with_its_place() {
+        for (text, line, column, problem) in [
+            ("S> 220\nX> y\n", 2, 1, "a line begins with"),
+            ("S> abc\n", 1, 4, "a reply code was expected"),
+            ("", 1, 1, "the greeting was expected"),
+            ("C> NOOP\nS> 200\n", 1, 4, "the greeting was expected"),
+            (
+                "S> 220\nC> NOOP\n# end\n",
+                2,
+                4,
+                "the final reply to this command is missing",
+            ),
+            (
+                "S> 220\nC> RETR x\nS> 150\nC> NOOP\nS> 200\n",
+                2,
+                4,
+                "the final reply",
+            ),
+            (
+                "S> 220-a\nS> b\nC> NOOP\n",
+                1,
+                4,
+                "the last line of this reply is missing",
+            ),
+            (
+                "S> 220\nC> PASS hunter2\nS> 230\n",
+                2,
+                4,
+                "a secret does not belong",
+            ),
+            (
+                "S> 220\nC> acct a{b}\nS> 230\n",
+                2,
+                4,
+                "a secret does not belong",
+            ),
+            (
+                "S> 220\nC> a{0x0a}\nS> 230\n",
+                2,
+                4,
+                "a command cannot hold CR",
+            ),
+            (
+                "S> 220\nC> HELP {p}\nS> 214\nC> PASS {p}\nS> 230\n",
+                2,
+                4,
+                "{p} is a secret",
+            ),
+            ("S> 220\nD> x\n", 2, 4, "no command above this line"),
+            (
+                "S> 220\nC> STOR x\nS> 150\nD> x\n",
+                4,
+                4,
+                "the command above moves data the other way",
+            ),
+            ("S> 220\nS> @closed\nC> NOOP\n", 3, 4, "nothing can follow"),
+            (
+                "S> 220\nC> größe {\nS> 500\n",
+                2,
+                10,
+                "this brace is never closed",
+            ),
+            ("# tls: yes\nS> 220\n", 1, 8, "`implicit` was expected"),
+        ] {
+            let error = read(text).unwrap_err();
+            assert_eq!(
+                (error.line, error.column()),
+                (line, column),
+                "{text}{error}"
+            );
+            assert!(error.problem.starts_with(problem), "{error}");
+            assert!(!format!("{error:?}").contains("hunter2"));
+        }
+    }
+
+    #[test]
+    fn octets_that_are_not_utf_8_are_named_with_their_place() {
+        let error = Transcript::read(b"S> 220\nC> RETR \xe9\n").unwrap_err();
+        assert_eq!((error.line, error.column()), (2, 9));
+    }
+
+    #[test]
+    fn data_may_stand_before_the_reply_and_comments_anywhere() {
+        let text =
+            "S> 220-a\n# note\nS> 220 b\nC> LIST\n\nD> a\n# tls: later\nS> 150\nD> ...\nS> 226\n";
+        let dialogue = dialogue(text);
+        let Some(Data {
+            lines,
+            content: DataContent::Received(ExpectedData::Lines(data)),
+            ..
+        }) = &dialogue.exchanges[1].data
+        else {
+            panic!();
+        };
+        assert_eq!((lines.as_slice(), data.len()), (&[6, 9][..], 2));
+        assert!(!dialogue.headers.implicit_tls);
+    }
+
+    proptest! {
+        #[test]
+        fn any_lines_are_read_or_refused_with_a_place(
+            text in "((C>|S>|D>|D<|#| )?( )?(RETR x|ABOR|220|150-|226 |@closed|@file a|PASS|\\.\\.\\.|\\{|é|\\[\\.\\.\\]|)\r?\n){0,8}",
+        ) {
+            if let Err(error) = read(&text) {
+                prop_assert!(error.line >= 1 && error.text.get(error.span.clone()).is_some());
+                prop_assert!(error.column() >= 1);
+            }
+        }
+    }
+}

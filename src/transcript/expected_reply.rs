@@ -12,10 +12,9 @@
 use std::fmt;
 use std::ops::Range;
 
-use super::any_lines::match_rows;
-use super::pattern::{ANY_LINES, Captures, LinePattern};
+use super::pattern::{ANY_LINES, Captures, LinePattern, match_rows};
 use super::read_error::Fault;
-use super::variables::Variables;
+use super::template::Variables;
 use crate::protocol::{Reply, ReplyCode};
 
 /// What is expected of one reply.
@@ -27,6 +26,8 @@ pub struct ExpectedReply {
     pub code: ExpectedCode,
     /// Its text.
     pub text: ExpectedText,
+    /// Its lines with their codes as they came, where comments hold them.
+    pub came: Vec<Vec<u8>>,
 }
 
 /// A reply code, or as much of it as is expected.
@@ -52,7 +53,7 @@ pub enum ExpectedText {
 /// One line of a reply of several lines.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ExpectedLine {
-    /// The first or the last: what stands behind the code and its separator.
+    /// The first or the last: what stands after the code and its separator.
     Coded(LinePattern),
     /// Any other, whole.
     Body(LinePattern),
@@ -68,6 +69,7 @@ impl ExpectedReply {
             lines: 0..0,
             code: ExpectedCode::Exact(code),
             text: ExpectedText::Any,
+            came: Vec::new(),
         }
     }
 
@@ -80,7 +82,7 @@ impl ExpectedReply {
         match &self.text {
             ExpectedText::Any => Some(Captures::new()),
             ExpectedText::Line(pattern) => match reply.lines.as_slice() {
-                [line] => pattern.matches(behind_code(line), variables),
+                [line] => pattern.matches(after_code(line), variables),
                 _ => None,
             },
             ExpectedText::Lines(expected) => {
@@ -127,10 +129,41 @@ impl ExpectedReply {
         }
     }
 
-    /// Reads the first line, without `S> `; the last value tells that more lines belong to it.
+    /// The reply as it came; where that is not known, as it is expected, without its elisions.
+    #[must_use]
+    pub fn served(&self) -> Reply {
+        let code = self.code.plainest();
+        let coded = |separator: &str, pattern: &LinePattern| {
+            let start = format!("{code}{separator}");
+            [start.as_bytes(), &pattern.literals()].concat()
+        };
+        let lines = match &self.text {
+            _ if !self.came.is_empty() => self.came.clone(),
+            ExpectedText::Any => vec![format!("{code} ").into_bytes()],
+            ExpectedText::Line(pattern) => vec![coded(" ", pattern)],
+            ExpectedText::Lines(lines) => {
+                let last = lines.len().saturating_sub(1);
+                let line = |(at, line): (usize, &ExpectedLine)| match line {
+                    ExpectedLine::Coded(pattern) if at == last => Some(coded(" ", pattern)),
+                    ExpectedLine::Coded(pattern) => Some(coded("-", pattern)),
+                    ExpectedLine::Body(pattern) => Some(pattern.literals()),
+                    ExpectedLine::AnyLines => None,
+                };
+                lines.iter().enumerate().filter_map(line).collect()
+            }
+        };
+        Reply {
+            code,
+            lines,
+            ended_with: None,
+            dropped_octets: 0,
+        }
+    }
+
+    /// Reads the first line, without `S> `; the last value says whether more lines belong to it.
     pub(super) fn begin(line: usize, text: &str) -> Result<(Self, bool), Fault> {
         let code = ExpectedCode::read(text)?;
-        let pattern = || LinePattern::read(&text[4..]).map_err(|fault| fault.behind(4));
+        let pattern = || LinePattern::read(&text[4..]).map_err(|fault| fault.shifted(4));
         let (text, is_open) = match text.as_bytes().get(3) {
             None => (ExpectedText::Any, false),
             Some(b' ') => (ExpectedText::Line(pattern()?), false),
@@ -140,11 +173,16 @@ impl ExpectedReply {
             ),
             Some(_) => return Err(Fault::new(3..text.len(), BAD_SEPARATOR)),
         };
-        let lines = line..line + 1;
-        Ok((Self { lines, code, text }, is_open))
+        let reply = Self {
+            lines: line..line + 1,
+            code,
+            text,
+            came: Vec::new(),
+        };
+        Ok((reply, is_open))
     }
 
-    /// Reads a further line of a reply of several lines; tells whether more belong to it.
+    /// Reads a further line of a reply of several lines; returns whether more belong to it.
     pub(super) fn go_on(&mut self, number: usize, text: &str) -> Result<bool, Fault> {
         let code = self.code.to_string();
         let last = text
@@ -152,7 +190,7 @@ impl ExpectedReply {
             .filter(|rest| rest.is_empty() || rest.starts_with(' '));
         let line = if let Some(rest) = last {
             let pattern = LinePattern::read(rest.get(1..).unwrap_or_default());
-            ExpectedLine::Coded(pattern.map_err(|fault| fault.behind(4))?)
+            ExpectedLine::Coded(pattern.map_err(|fault| fault.shifted(4))?)
         } else if text == ANY_LINES {
             ExpectedLine::AnyLines
         } else {
@@ -185,6 +223,16 @@ impl ExpectedCode {
         match self {
             Self::Exact(expected) if !expected.is_preliminary() => expected == code,
             Self::Exact(_) | Self::Class(_) => u16::from(self.class()) == code.0 / 100,
+        }
+    }
+
+    /// The code, or the plainest one of its class.
+    #[must_use]
+    pub fn plainest(self) -> ReplyCode {
+        match self {
+            Self::Exact(code) => code,
+            Self::Class(class @ (1 | 3..=5)) => ReplyCode(u16::from(class) * 100 + 50),
+            Self::Class(class) => ReplyCode(u16::from(class) * 100),
         }
     }
 
@@ -231,7 +279,7 @@ impl ExpectedLine {
 
     fn matches(&self, line: &[u8], variables: &Variables) -> Option<Captures> {
         match self {
-            Self::Coded(pattern) => pattern.matches(behind_code(line), variables),
+            Self::Coded(pattern) => pattern.matches(after_code(line), variables),
             Self::Body(pattern) => pattern.matches(line, variables),
             Self::AnyLines => None,
         }
@@ -239,7 +287,7 @@ impl ExpectedLine {
 }
 
 /// The code itself is compared apart from the text.
-fn behind_code(line: &[u8]) -> &[u8] {
+fn after_code(line: &[u8]) -> &[u8] {
     let is_coded = line.len() >= 3 && line[..3].iter().all(u8::is_ascii_digit);
     if is_coded {
         line.get(4..).unwrap_or_default()
@@ -251,7 +299,7 @@ fn behind_code(line: &[u8]) -> &[u8] {
 const BAD_CODE: &str =
     "a reply code was expected: three digits such as 220, or a class such as 2yz";
 const BAD_SEPARATOR: &str =
-    "a space was expected behind the reply code, or a hyphen if more lines follow";
+    "a space was expected after the reply code, or a hyphen if more lines follow";
 
 #[cfg(test)]
 mod tests {

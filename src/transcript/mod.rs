@@ -23,34 +23,27 @@
 //! # Ok::<(), ftpsh::transcript::ReadError>(())
 //! ```
 
-mod any_lines;
-pub mod as_it_came;
 pub mod data;
 pub mod dialogue;
+pub mod exchange;
 pub mod expected_reply;
 pub mod export;
-pub mod headers;
 pub mod import;
-pub mod line;
 pub mod pattern;
 pub mod read_error;
 pub mod recorder;
-pub mod recording;
-pub mod replay;
-pub mod report;
-pub mod served;
+pub(crate) mod replay;
+pub(crate) mod report;
 pub mod template;
-pub mod update;
-pub mod variables;
+mod update;
 
 use std::fmt;
 
-pub use dialogue::Dialogue;
-pub use line::{Line, LineKind};
-pub use read_error::ReadError;
-pub use variables::Variables;
-
 use read_error::Fault;
+
+pub use dialogue::Dialogue;
+pub use read_error::ReadError;
+pub use template::Variables;
 
 /// The article's session.
 pub const ARTICLE: &str = include_str!("article.ftp");
@@ -63,11 +56,11 @@ pub struct Transcript {
 }
 
 impl Transcript {
-    /// Reads the lines of a transcript. Whether they make a dialogue is told by [`Transcript::dialogue`].
+    /// Reads the lines of a transcript. [`Transcript::dialogue`] says whether they make a dialogue.
     ///
     /// # Errors
     ///
-    /// [`ReadError`] for the first line that is none of a transcript's, or not UTF-8.
+    /// [`ReadError`] for the first line that is not a transcript's, or not UTF-8.
     pub fn read(octets: &[u8]) -> Result<Self, ReadError> {
         let lines = octets.split_inclusive(|octet| *octet == b'\n');
         let read = |(index, line): (usize, &[u8])| match std::str::from_utf8(line) {
@@ -87,7 +80,7 @@ impl Transcript {
     }
 
     /// Whether the first line that says something begins like a transcript's: then what cannot be read is a mistake in a
-    /// transcript, and not a dialogue in another notation.
+    /// transcript, not a dialogue in another notation.
     #[must_use]
     pub fn is_begun_by(octets: &[u8]) -> bool {
         let says_something = |line: &&[u8]| !line.is_empty() && !line.starts_with(b"#");
@@ -118,7 +111,217 @@ impl fmt::Display for Transcript {
 }
 
 const NOT_UTF_8: &str =
-    "a transcript is UTF-8, and this octet is not: write octets that are no text as {0xe9}";
+    "a transcript is UTF-8, and this byte is not: write bytes that are not text as {0xe9}";
+
+/// One line of a transcript.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    kind: LineKind,
+    text: String,
+    end: LineBreak,
+}
+
+/// What a line is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LineKind {
+    /// Nothing, or blanks.
+    Blank,
+    /// `# `: for people, or a header.
+    Comment,
+    /// `C> `: a line sent.
+    Command,
+    /// `S> `: a line received.
+    Reply,
+    /// `D> `: data received.
+    DataReceived,
+    /// `D< `: data sent.
+    DataSent,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum LineBreak {
+    Lf,
+    CrLf,
+    /// The last line may have none.
+    None,
+}
+
+impl Line {
+    /// A line of this kind with this text after its prefix.
+    #[must_use]
+    pub fn new(kind: LineKind, text: &str) -> Self {
+        let prefix = kind.prefix();
+        let text = match text {
+            "" => prefix.to_owned(),
+            text => format!("{prefix} {text}"),
+        };
+        let end = LineBreak::Lf;
+        Self { kind, text, end }
+    }
+
+    /// The same with the line end of another line.
+    fn ended_as(mut self, other: &Self) -> Self {
+        if other.end != LineBreak::None {
+            self.end = other.end;
+        }
+        self
+    }
+
+    /// The same with a line end, so that another line can follow.
+    fn ended(mut self) -> Self {
+        if self.end == LineBreak::None {
+            self.end = LineBreak::Lf;
+        }
+        self
+    }
+
+    /// Reads a line with its line end.
+    fn read(number: usize, line: &str) -> Result<Self, ReadError> {
+        let (text, end) = match (line.strip_suffix("\r\n"), line.strip_suffix('\n')) {
+            (Some(text), _) => (text, LineBreak::CrLf),
+            (None, Some(text)) => (text, LineBreak::Lf),
+            (None, None) => (line, LineBreak::None),
+        };
+        let Some(kind) = LineKind::of(text) else {
+            let end = text.char_indices().nth(3).map_or(text.len(), |(at, _)| at);
+            return Err(ReadError::new(number, text, Fault::new(0..end, BAD_PREFIX)));
+        };
+        let text = text.to_owned();
+        Ok(Self { kind, text, end })
+    }
+
+    /// What it is.
+    #[must_use]
+    pub fn kind(&self) -> LineKind {
+        self.kind
+    }
+
+    /// The whole line without its line end.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// What stands after the prefix and its space; of comments and blank lines, everything.
+    #[must_use]
+    pub fn content(&self) -> &str {
+        &self.text[self.content_start()..]
+    }
+
+    /// What stands in a comment after the prefix of this kind: `# S> 220 ready` tells what came where `S> 220` is expected.
+    fn came(&self, kind: LineKind) -> Option<&str> {
+        let comment = self.text.strip_prefix("# ")?.strip_prefix(kind.prefix())?;
+        comment
+            .strip_prefix(' ')
+            .or(comment.is_empty().then_some(""))
+    }
+
+    /// Where the content begins, in octets.
+    fn content_start(&self) -> usize {
+        match self.kind {
+            LineKind::Blank | LineKind::Comment => 0,
+            kind => self.text.len().min(kind.prefix().len() + 1),
+        }
+    }
+}
+
+impl LineKind {
+    const WITH_PREFIX: [Self; 4] = [
+        Self::Command,
+        Self::Reply,
+        Self::DataReceived,
+        Self::DataSent,
+    ];
+
+    fn of(text: &str) -> Option<Self> {
+        if text.trim().is_empty() {
+            return Some(Self::Blank);
+        }
+        if text.starts_with('#') {
+            return Some(Self::Comment);
+        }
+        Self::WITH_PREFIX.into_iter().find(|kind| {
+            let rest = text.strip_prefix(kind.prefix());
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+        })
+    }
+
+    fn prefix(self) -> &'static str {
+        match self {
+            Self::Blank => "",
+            Self::Comment => "#",
+            Self::Command => "C>",
+            Self::Reply => "S>",
+            Self::DataReceived => "D>",
+            Self::DataSent => "D<",
+        }
+    }
+}
+
+impl fmt::Display for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let end = match self.end {
+            LineBreak::Lf => "\n",
+            LineBreak::CrLf => "\r\n",
+            LineBreak::None => "",
+        };
+        write!(f, "{}{end}", self.text)
+    }
+}
+
+const BAD_PREFIX: &str =
+    "a line begins with `C> `, `S> `, `D> `, `D< ` or `# `, and this one with none of them";
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use proptest::arbitrary::any;
+    use proptest::collection::vec;
+    use proptest::{prop_assert_eq, proptest};
+
+    use super::{ARTICLE, Line, LineKind, Transcript};
+
+    fn is_printed_as_read(text: &str) -> bool {
+        Transcript::read(text.as_bytes()).unwrap().to_string() == text
+    }
+
+    #[test]
+    fn a_transcript_prints_as_it_was() {
+        assert!(is_printed_as_read(ARTICLE));
+        assert!(is_printed_as_read(
+            "S> 220\r\n\r\n  \n#\n# a  \nC>\nC> \nD<  x \nS> 2yz"
+        ));
+        assert!(is_printed_as_read(""));
+    }
+
+    #[test]
+    fn new_lines_have_their_prefix() {
+        let line = Line::new(LineKind::DataSent, "zfive5{no-eol}");
+        assert_eq!(line.to_string(), "D< zfive5{no-eol}\n");
+        assert_eq!(Line::new(LineKind::Command, "").to_string(), "C>\n");
+        assert_eq!(
+            Line::new(LineKind::Comment, "server: x").to_string(),
+            "# server: x\n"
+        );
+        assert_eq!(Line::new(LineKind::Blank, "").to_string(), "\n");
+    }
+
+    proptest! {
+        #[test]
+        fn any_transcript_prints_octet_for_octet(
+            lines in vec("((C>|S>|D>|D<)( .*)?|#.*| *)(\r\n|\n)", 0..20),
+            last in "((S>|#) .*)?",
+        ) {
+            let text = lines.concat() + &last;
+            // `.` is any character but LF.
+            prop_assert_eq!(Transcript::read(text.as_bytes()).unwrap().to_string(), text);
+        }
+
+        #[test]
+        fn any_octets_are_read_or_refused(octets in vec(any::<u8>(), 0..200)) {
+            if let Ok(transcript) = Transcript::read(&octets) {
+                prop_assert_eq!(transcript.to_string().into_bytes(), octets);
+                let _ = transcript.dialogue();
+            }
+        }
+    }
+}

@@ -11,8 +11,7 @@ use std::fmt;
 use regex::bytes::Regex;
 
 use super::read_error::Fault;
-use super::template::{Piece, Template, spelled_octets, with_safe_end};
-use super::variables::{Variables, is_name};
+use super::template::{Piece, Template, Variables, is_name, spelled_octets, with_safe_end};
 
 /// What is expected of one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,7 +45,7 @@ impl LinePattern {
         let mut parts = Vec::new();
         let mut at = 0;
         for part in text.split(ELISION) {
-            parts.push(Template::read(part).map_err(|fault| fault.behind(at))?);
+            parts.push(Template::read(part).map_err(|fault| fault.shifted(at))?);
             at += part.len() + ELISION.len();
         }
         let pattern = Self::Text(parts);
@@ -65,6 +64,24 @@ impl LinePattern {
     #[must_use]
     pub fn literal(octets: &[u8]) -> Self {
         Self::Text(vec![Template::literal(octets)])
+    }
+
+    /// Only one text matches.
+    pub(super) fn is_literal(&self) -> bool {
+        matches!(self, Self::Text(parts) if parts.len() == 1) && self.variables().next().is_none()
+    }
+
+    /// What is left when everything is taken away that may be anything.
+    pub(super) fn literals(&self) -> Vec<u8> {
+        let Self::Text(parts) = self else {
+            return Vec::new();
+        };
+        let pieces = parts.iter().flat_map(Template::pieces);
+        let literals = pieces.filter_map(|piece| match piece {
+            Piece::Literal(octets) => Some(octets.as_slice()),
+            Piece::Variable(_) => None,
+        });
+        literals.collect::<Vec<_>>().concat()
     }
 
     /// The names that it compares or captures.
@@ -125,7 +142,7 @@ impl Expression {
         match regex.capture_names().flatten().find(|name| !is_name(name)) {
             Some(name) => {
                 let problem =
-                    format!("{name} is no name for a variable: small letters, digits and _");
+                    format!("{name} is not a name for a variable: small letters, digits and _");
                 Err(Fault::new(whole, problem))
             }
             None => Ok(Self(regex)),
@@ -185,7 +202,7 @@ fn elements<'a>(parts: &'a [Template], variables: &Variables) -> Vec<Element<'a>
     elements
 }
 
-/// Each literal is sought from the left, the last one at the end of the line. What stands for any octets takes as few as
+/// Each literal is searched for from the left, the last one at the end of the line. What stands for any octets takes as few as
 /// it can, so this never has to go back.
 fn match_parts(elements: &[Element<'_>], line: &[u8]) -> Option<Captures> {
     let mut captures = Captures::new();
@@ -247,13 +264,66 @@ const ELISION: &str = "[..]";
 /// A line of a pattern that stands for any number of lines.
 pub(super) const ANY_LINES: &str = "...";
 
+/// What a row gives to variables; `None` if it does not match. `expected` is what stands between each `...`; `matches`
+/// compares one expected line with the line of this index.
+///
+/// The first lines are anchored at the beginning and the last ones at the end; what stands between two `...` is searched for
+/// from the beginning, so this never has to go back.
+pub(super) fn match_rows<T>(
+    expected: &[Vec<T>],
+    count: usize,
+    matches: impl Fn(&T, usize) -> Option<Captures>,
+) -> Option<Captures> {
+    let row_at = |row: &[T], start: usize| -> Option<Captures> {
+        let mut captures = Captures::new();
+        for (offset, line) in row.iter().enumerate() {
+            merge(&mut captures, matches(line, start + offset)?)?;
+        }
+        Some(captures)
+    };
+    let (first, others) = expected.split_first()?;
+    if first.len() > count || (others.is_empty() && first.len() != count) {
+        return None;
+    }
+    let mut captures = row_at(first, 0)?;
+    let mut at = first.len();
+    let Some((last, between)) = others.split_last() else {
+        return Some(captures);
+    };
+    let end = count.checked_sub(last.len())?;
+    for row in between {
+        let latest = end.checked_sub(row.len())?;
+        let (start, found) = (at..=latest).find_map(|start| Some((start, row_at(row, start)?)))?;
+        merge(&mut captures, found)?;
+        at = start + row.len();
+    }
+    if at > end {
+        return None;
+    }
+    merge(&mut captures, row_at(last, end)?)?;
+    Some(captures)
+}
+
+/// `None` if a name would have two values.
+fn merge(captures: &mut Captures, more: Captures) -> Option<()> {
+    for (name, value) in more {
+        match captures.iter().find(|(known, _)| *known == name) {
+            Some((_, known)) if *known != value => return None,
+            Some(_) => {}
+            None => captures.push((name, value)),
+        }
+    }
+    Some(())
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::arbitrary::any;
     use proptest::collection::vec;
     use proptest::{prop_assert, prop_assert_eq, proptest};
+    use regex::Regex;
 
-    use super::{Captures, LinePattern, Variables};
+    use super::{Captures, LinePattern, Variables, match_rows};
 
     fn captured(pattern: &str, line: &str) -> Option<Vec<(String, String)>> {
         let mut variables = Variables::default();
@@ -327,7 +397,7 @@ mod tests {
             ("/(/", "not a regular expression: unclosed group"),
             (
                 "/(?<N>x)/",
-                "N is no name for a variable: small letters, digits and _",
+                "N is not a name for a variable: small letters, digits and _",
             ),
             ("{a} [..] {a}", "{a} stands twice in this line"),
         ] {
@@ -382,6 +452,64 @@ mod tests {
                 let again = LinePattern::read(&pattern.to_string()).unwrap();
                 prop_assert_eq!(again.to_string(), pattern.to_string());
             }
+        }
+    }
+
+    #[test]
+    fn rows_are_sought_in_order() {
+        for (expected, lines, matches) in [
+            ("ab", "ab", true),
+            ("ab", "abc", false),
+            ("", "", true),
+            (".", "abc", true),
+            (".", "", true),
+            ("a.c", "abbc", true),
+            ("a.c", "abb", false),
+            ("a.a", "a", false),
+            (".b.", "abc", true),
+            (".bb.c", "abbc", true),
+            (".cb.", "abc", false),
+            ("a..c", "ac", true),
+        ] {
+            let rows: Vec<Vec<char>> = expected
+                .split('.')
+                .map(|row| row.chars().collect())
+                .collect();
+            let lines: Vec<char> = lines.chars().collect();
+            let same = |expected: &char, at: usize| (*expected == lines[at]).then(Captures::new);
+            assert_eq!(
+                match_rows(&rows, lines.len(), same).is_some(),
+                matches,
+                "{expected}"
+            );
+        }
+    }
+
+    #[test]
+    fn one_name_has_one_value() {
+        let rows = vec![vec!['n', 'n']];
+        let capture = |values: &'static [u8]| {
+            move |_: &char, at: usize| Some(vec![("n".to_owned(), vec![values[at]])])
+        };
+        assert_eq!(
+            match_rows(&rows, 2, capture(b"11")).map(|c| c.len()),
+            Some(1)
+        );
+        assert_eq!(match_rows(&rows, 2, capture(b"12")), None);
+    }
+
+    proptest! {
+        #[test]
+        fn rows_match_what_an_expression_would_match(
+            expected in "[ab.]{0,8}",
+            lines in "[ab]{0,10}",
+        ) {
+            let rows: Vec<Vec<char>> = expected.split('.').map(|row| row.chars().collect()).collect();
+            let actual: Vec<char> = lines.chars().collect();
+            let same = |expected: &char, at: usize| (*expected == actual[at]).then(Captures::new);
+            let expression = Regex::new(&format!("^{}$", expected.replace('.', ".*"))).unwrap();
+            let found = match_rows(&rows, actual.len(), same);
+            prop_assert_eq!(found.is_some(), expression.is_match(&lines));
         }
     }
 }

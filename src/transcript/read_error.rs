@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::variables::is_name;
+use super::template::is_name;
 use crate::protocol::verbs;
 
 /// The first thing in a transcript that cannot be read.
@@ -62,13 +62,13 @@ impl Fault {
     }
 
     /// The same, seen from a text that begins `octets` before this one.
-    pub(super) fn behind(self, octets: usize) -> Self {
+    pub(super) fn shifted(self, octets: usize) -> Self {
         let span = self.span.start + octets..self.span.end + octets;
         Self { span, ..self }
     }
 }
 
-/// The line with `****` behind the first PASS, ACCT or ADAT: a line that cannot be read may hold a secret all the same.
+/// The line with `****` after the first PASS, ACCT or ADAT: a line that cannot be read may still hold a secret.
 pub(super) fn without_secret(line: &str) -> String {
     let mut start = 0;
     for word in line.split_inclusive(|c: char| c.is_whitespace() || c == '>') {
@@ -82,7 +82,7 @@ pub(super) fn without_secret(line: &str) -> String {
     line.to_owned()
 }
 
-/// `{name}` and nothing else, which is no secret and good to see.
+/// `{name}` and nothing else, which is not a secret and worth showing.
 fn is_placeholder(text: &str) -> bool {
     let name = text
         .strip_prefix('{')
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_span_behind_a_masked_end_is_moved_to_it() {
+    fn a_span_after_a_masked_end_is_moved_to_it() {
         let error = ReadError::new(1, "C> PASS a{very long secret", Fault::new(9..26, "wrong"));
         assert_eq!(error.text, "C> PASS ****");
         assert_eq!(error.span, 9..12);

@@ -3,10 +3,10 @@
 //! A brace opens everything that is not meant as it stands: `{name}` is a variable, `{{` a brace, and `{0x1b}` one or more
 //! octets by their numbers. Backslashes have no meaning.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use super::read_error::Fault;
-use super::variables::{RESERVED, Variables, is_name};
 use crate::protocol::hidden::is_hidden;
 
 /// Text with places for variables.
@@ -36,7 +36,7 @@ impl Template {
         while let Some(found) = text[at..].find('{') {
             template.push(Piece::Literal(text.as_bytes()[at..at + found].to_vec()));
             at += found;
-            let (piece, length) = read_brace(&text[at..]).map_err(|fault| fault.behind(at))?;
+            let (piece, length) = read_brace(&text[at..]).map_err(|fault| fault.shifted(at))?;
             template.push(piece);
             at += length;
         }
@@ -52,7 +52,7 @@ impl Template {
         template
     }
 
-    /// The same with a piece behind it.
+    /// The same with a piece after it.
     #[must_use]
     pub fn and(mut self, piece: Piece) -> Self {
         self.push(piece);
@@ -199,9 +199,56 @@ fn read_octets(digits: &str) -> Option<Vec<u8>> {
 
 const UNCLOSED: &str =
     "this brace is never closed: write {name} for a variable, or {{ for the brace itself";
-const BAD_OCTETS: &str = "pairs of hexadecimal digits were expected behind 0x, as in {0x0d0a}";
+const BAD_OCTETS: &str = "pairs of hexadecimal digits were expected after 0x, as in {0x0d0a}";
 const BAD_NAME: &str = "the name of a variable was expected: a small letter, then small letters, digits and _. \
      A brace itself is written {{";
+
+/// Names with their values. A value may be a secret, so none is ever printed.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Variables {
+    values: BTreeMap<String, Vec<u8>>,
+}
+
+impl Variables {
+    /// The value of a name.
+    #[must_use]
+    pub fn value(&self, name: &str) -> Option<&[u8]> {
+        self.values.get(name).map(Vec::as_slice)
+    }
+
+    /// Gives a name its value, in the place of an earlier one.
+    pub fn set(&mut self, name: impl Into<String>, value: impl Into<Vec<u8>>) {
+        self.values.insert(name.into(), value.into());
+    }
+
+    /// Takes the values of names that have none yet.
+    pub fn take_defaults(&mut self, defaults: &Self) {
+        for (name, value) in &defaults.values {
+            self.values
+                .entry(name.clone())
+                .or_insert_with(|| value.clone());
+        }
+    }
+}
+
+impl std::fmt::Debug for Variables {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_set().entries(self.values.keys()).finish()
+    }
+}
+
+/// Whether a variable may have this name: a small letter, then small letters, digits and `_`. `lf` and `listen` have
+/// meanings of their own.
+#[must_use]
+pub fn is_name(text: &str) -> bool {
+    let is_inner =
+        |octet: u8| octet.is_ascii_lowercase() || octet.is_ascii_digit() || octet == b'_';
+    text.starts_with(|c: char| c.is_ascii_lowercase())
+        && text.bytes().all(is_inner)
+        && !RESERVED.contains(&text)
+}
+
+pub(super) const RESERVED: [&str; 2] = ["lf", "listen"];
 
 #[cfg(test)]
 mod tests {
@@ -209,7 +256,7 @@ mod tests {
     use proptest::collection::vec;
     use proptest::{prop_assert, prop_assert_eq, proptest};
 
-    use super::{Template, Variables, is_hidden};
+    use super::{Template, Variables, is_hidden, is_name};
 
     fn resolved(text: &str) -> Vec<u8> {
         let mut variables = Variables::default();
@@ -293,6 +340,28 @@ mod tests {
                 }
                 Err(fault) => prop_assert!(text.get(fault.span).is_some()),
             }
+        }
+    }
+
+    #[test]
+    fn a_value_is_never_printed() {
+        let mut variables = Variables::default();
+        variables.set("password", "hunter2");
+        assert_eq!(format!("{variables:?}"), "{\"password\"}");
+    }
+
+    #[test]
+    fn names_are_small_letters_digits_and_underscores() {
+        for (text, is) in [
+            ("a", true),
+            ("size_2", true),
+            ("", false),
+            ("2a", false),
+            ("A", false),
+            ("a-b", false),
+            ("lf", false),
+        ] {
+            assert_eq!(is_name(text), is, "{text}");
         }
     }
 }

@@ -3,16 +3,15 @@
 use std::ops::Range;
 
 use super::Transcript;
-use super::as_it_came;
 use super::data::ExpectedData;
 use super::expected_reply::{ExpectedLine, ExpectedReply, ExpectedText};
-use super::line::{Line, LineKind};
 use super::pattern::LinePattern;
+use super::{Line, LineKind};
 use crate::protocol::Reply;
 
 /// Lines that take the place of others.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Change {
+pub(crate) struct Change {
     /// The lines that go, counted from 1, in order.
     removed: Vec<usize>,
     /// The new lines stand in front of this line.
@@ -47,8 +46,7 @@ impl Change {
 
 impl Transcript {
     /// The transcript with these changes, which must be in the order of its lines.
-    #[must_use]
-    pub fn changed(&self, changes: &[Change]) -> Self {
+    pub(crate) fn changed(&self, changes: &[Change]) -> Self {
         let mut lines = Vec::new();
         let mut is_outdated = false;
         for (index, line) in self.lines.iter().enumerate() {
@@ -65,13 +63,13 @@ impl Transcript {
                 .any(|change| change.removed.contains(&number));
             let is_note = matches!(line.kind(), LineKind::Blank | LineKind::Comment);
             // What came an earlier time is not what came now.
-            is_outdated = is_removed || (is_outdated && as_it_came::is_told_by(line));
+            is_outdated = is_removed || (is_outdated && tells_what_came(line));
             if !is_outdated || (is_removed && is_note) {
                 lines.push(line.clone());
             }
         }
-        let behind = changes.iter().filter(|change| change.at > self.lines.len());
-        for new in behind.flat_map(|change| &change.new) {
+        let after_last = changes.iter().filter(|change| change.at > self.lines.len());
+        for new in after_last.flat_map(|change| &change.new) {
             if let Some(last) = lines.pop() {
                 lines.push(last.ended());
             }
@@ -98,6 +96,11 @@ pub(super) fn reply_as_received(expected: &ExpectedReply, reply: &Reply) -> Expe
         }
     };
     received
+}
+
+fn tells_what_came(line: &Line) -> bool {
+    let kinds = [LineKind::Reply, LineKind::DataReceived];
+    kinds.iter().any(|kind| line.came(*kind).is_some())
 }
 
 #[cfg(test)]
@@ -130,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn what_came_behind_a_changed_line_goes_with_it() {
+    fn what_came_after_a_changed_line_goes_with_it() {
         let text = "S> 220\n# S> 220-a\n# S> 220 b\n# note\n# S> odd\nC> A\nS> 200\n# S> 200 c\n";
         assert_eq!(
             changed(text, &[change(1, 1, 230)]),

@@ -1,31 +1,31 @@
-//! The server's side of a connection, on loopback only: what the practice server stands on.
+//! The server's side of a connection, on loopback only: the sockets of the practice server.
 
-mod layer;
-mod tickets;
-pub mod tls;
+pub(crate) mod tls;
 
+use std::fmt;
 use std::io::{self, Read, Write};
-use std::net::{Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use rustls::{HandshakeKind, ServerConnection};
 use socket2::SockRef;
 
-use layer::{TlsLayer, take_front};
-use tls::{Handshake, LoopbackTls, SecuredSession};
+use crate::tls::RecordInput;
+use tls::{Handshake, LoopbackTls, MarkedTickets, SecuredSession};
 
 /// Octets received at once under TLS: about one record.
 const LARGEST_PIECE: usize = 16 * 1024;
 
 /// A listener that cannot be bound to anything but loopback.
 #[derive(Debug)]
-pub struct LoopbackListener {
+pub(crate) struct LoopbackListener {
     listener: TcpListener,
 }
 
 /// A connection that was accepted from, or dialled to, loopback; in clear until it is secured.
 #[derive(Debug)]
-pub struct LoopbackConnection {
+pub(crate) struct LoopbackConnection {
     stream: TcpStream,
     security: Arc<Mutex<Security>>,
 }
@@ -40,24 +40,9 @@ struct Security {
 
 impl LoopbackListener {
     /// Listens on a free port of 127.0.0.1.
-    ///
-    /// # Errors
-    ///
-    /// What the system says.
-    pub fn ipv4() -> io::Result<Self> {
+    pub(crate) fn ipv4() -> io::Result<Self> {
         Ok(Self {
             listener: TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?,
-        })
-    }
-
-    /// Listens on a free port of ::1.
-    ///
-    /// # Errors
-    ///
-    /// What the system says; where there is no IPv6, it says so here.
-    pub fn ipv6() -> io::Result<Self> {
-        Ok(Self {
-            listener: TcpListener::bind((Ipv6Addr::LOCALHOST, 0))?,
         })
     }
 
@@ -66,7 +51,7 @@ impl LoopbackListener {
     /// # Errors
     ///
     /// [`io::ErrorKind::InvalidInput`] for an address that is not loopback, else what the system says.
-    pub fn on(address: std::net::IpAddr) -> io::Result<Self> {
+    pub(crate) fn on(address: std::net::IpAddr) -> io::Result<Self> {
         refuse_unless_loopback(SocketAddr::new(address, 0))?;
         Ok(Self {
             listener: TcpListener::bind((address, 0))?,
@@ -74,20 +59,12 @@ impl LoopbackListener {
     }
 
     /// Where it listens.
-    ///
-    /// # Errors
-    ///
-    /// What the system says.
-    pub fn address(&self) -> io::Result<SocketAddr> {
+    pub(crate) fn address(&self) -> io::Result<SocketAddr> {
         self.listener.local_addr()
     }
 
     /// Waits for the next connection.
-    ///
-    /// # Errors
-    ///
-    /// What the system says.
-    pub fn accept(&self) -> io::Result<LoopbackConnection> {
+    pub(crate) fn accept(&self) -> io::Result<LoopbackConnection> {
         let (stream, _) = self.listener.accept()?;
         stream.set_nodelay(true)?;
         Ok(LoopbackConnection::new(stream))
@@ -98,7 +75,7 @@ impl LoopbackListener {
     /// # Errors
     ///
     /// [`io::ErrorKind::TimedOut`] when nobody came, else what the system says.
-    pub fn accept_within(&self, limit: Duration) -> io::Result<LoopbackConnection> {
+    pub(crate) fn accept_within(&self, limit: Duration) -> io::Result<LoopbackConnection> {
         let mut poll = mio::Poll::new()?;
         let mut events = mio::Events::with_capacity(1);
         self.listener.set_nonblocking(true)?;
@@ -131,7 +108,7 @@ impl LoopbackConnection {
     /// # Errors
     ///
     /// [`io::ErrorKind::InvalidInput`] for an address that is not loopback, else what the system says.
-    pub fn dial(address: SocketAddr, limit: Duration) -> io::Result<Self> {
+    pub(crate) fn dial(address: SocketAddr, limit: Duration) -> io::Result<Self> {
         refuse_unless_loopback(address)?;
         let stream = TcpStream::connect_timeout(&address, limit)?;
         stream.set_nodelay(true)?;
@@ -139,11 +116,7 @@ impl LoopbackConnection {
     }
 
     /// A second handle on the same connection, so that one thread can read while another writes.
-    ///
-    /// # Errors
-    ///
-    /// What the system says.
-    pub fn try_clone(&self) -> io::Result<Self> {
+    pub(crate) fn try_clone(&self) -> io::Result<Self> {
         Ok(Self {
             stream: self.stream.try_clone()?,
             security: Arc::clone(&self.security),
@@ -158,7 +131,7 @@ impl LoopbackConnection {
     ///
     /// [`io::ErrorKind::InvalidData`] for what TLS refuses, [`io::ErrorKind::UnexpectedEof`] when the client ends the
     /// connection, else what the system says. The connection is of no more use then.
-    pub fn secure(
+    pub(crate) fn secure(
         &self,
         tls: &LoopbackTls,
         session: SecuredSession,
@@ -182,7 +155,7 @@ impl LoopbackConnection {
     /// # Errors
     ///
     /// As [`LoopbackConnection::secure`].
-    pub fn clear(&self, limit: Duration) -> io::Result<()> {
+    pub(crate) fn clear(&self, limit: Duration) -> io::Result<()> {
         self.send_close_notify()?;
         let deadline = Instant::now() + limit;
         let Some(mut layer) = self.security().layer.take() else {
@@ -196,17 +169,12 @@ impl LoopbackConnection {
     }
 
     /// Whether it is under TLS.
-    #[must_use]
-    pub fn is_secured(&self) -> bool {
+    pub(crate) fn is_secured(&self) -> bool {
         self.security().layer.is_some()
     }
 
     /// Says that nothing more will be written under TLS; does nothing in clear.
-    ///
-    /// # Errors
-    ///
-    /// What the system says: the peer may have reset the connection.
-    pub fn send_close_notify(&self) -> io::Result<()> {
+    pub(crate) fn send_close_notify(&self) -> io::Result<()> {
         let mut security = self.security();
         let Some(layer) = &mut security.layer else {
             return Ok(());
@@ -216,62 +184,38 @@ impl LoopbackConnection {
     }
 
     /// The address of this side.
-    ///
-    /// # Errors
-    ///
-    /// What the system says.
-    pub fn local_address(&self) -> io::Result<SocketAddr> {
+    pub(crate) fn local_address(&self) -> io::Result<SocketAddr> {
         self.stream.local_addr()
     }
 
     /// The address of the other side.
-    ///
-    /// # Errors
-    ///
-    /// What the system says.
-    pub fn peer_address(&self) -> io::Result<SocketAddr> {
+    pub(crate) fn peer_address(&self) -> io::Result<SocketAddr> {
         self.stream.peer_addr()
     }
 
     /// The longest that one read may wait; `None` waits without limit.
-    ///
-    /// # Errors
-    ///
-    /// What the system says.
-    pub fn limit_reads(&self, limit: Option<Duration>) -> io::Result<()> {
+    pub(crate) fn limit_reads(&self, limit: Option<Duration>) -> io::Result<()> {
         self.stream.set_read_timeout(limit)
     }
 
     /// Delivers urgent octets (Telnet DM) in their place among the others.
-    ///
-    /// # Errors
-    ///
-    /// What the system says.
-    pub fn receive_urgent_octets_inline(&self) -> io::Result<()> {
+    pub(crate) fn receive_urgent_octets_inline(&self) -> io::Result<()> {
         SockRef::from(&self.stream).set_out_of_band_inline(true)
     }
 
     /// Ends our direction in order, without a close_notify; the peer's stays open.
-    ///
-    /// # Errors
-    ///
-    /// What the system says: the peer may have reset the connection.
-    pub fn end_sending(&self) -> io::Result<()> {
+    pub(crate) fn end_sending(&self) -> io::Result<()> {
         self.stream.shutdown(Shutdown::Write)
     }
 
     /// Ends both directions in order, without a close_notify; a thread that reads it is woken with end of file.
-    pub fn close(&self) {
+    pub(crate) fn close(&self) {
         // An error means that the peer was quicker.
         let _ = self.stream.shutdown(Shutdown::Both);
     }
 
     /// Ends the connection with a reset once its last handle is dropped.
-    ///
-    /// # Errors
-    ///
-    /// What the system says.
-    pub fn reset_on_drop(&self) -> io::Result<()> {
+    pub(crate) fn reset_on_drop(&self) -> io::Result<()> {
         SockRef::from(&self.stream).set_linger(Some(Duration::ZERO))
     }
 
@@ -367,4 +311,146 @@ fn refuse_unless_loopback(address: SocketAddr) -> io::Result<()> {
         io::ErrorKind::InvalidInput,
         format!("{address} is not a loopback address"),
     ))
+}
+
+/// The server's side of TLS on one connection.
+struct TlsLayer {
+    connection: ServerConnection,
+    tickets: Option<Arc<MarkedTickets>>,
+    received: RecordInput,
+    /// From the client, decrypted.
+    plain: Vec<u8>,
+    /// For the client.
+    outgoing: Vec<u8>,
+    has_close_notify: bool,
+}
+
+impl TlsLayer {
+    fn new(tls: &LoopbackTls, session: SecuredSession) -> io::Result<Self> {
+        let (mut connection, tickets) = tls.connection(session).map_err(invalid)?;
+        // Nothing waits in it: what it has to send is taken at once.
+        connection.set_buffer_limit(None);
+        Ok(Self {
+            connection,
+            tickets,
+            received: RecordInput::default(),
+            plain: Vec::new(),
+            outgoing: Vec::new(),
+            has_close_notify: false,
+        })
+    }
+
+    fn is_handshaking(&self) -> bool {
+        self.connection.is_handshaking()
+    }
+
+    fn handshake(&self) -> Handshake {
+        let is_resumed = self.connection.handshake_kind() == Some(HandshakeKind::Resumed);
+        let is_own = self
+            .tickets
+            .as_ref()
+            .is_some_and(|tickets| tickets.is_own());
+        if is_resumed && is_own {
+            Handshake::Resumed
+        } else {
+            Handshake::Full
+        }
+    }
+
+    fn has_close_notify(&self) -> bool {
+        self.has_close_notify
+    }
+
+    /// Takes octets of the client. What is to be sent, an alert before an error too, is in [`TlsLayer::outgoing`] then.
+    ///
+    /// One record at a time: rustls drops what it is given after a close_notify, and after CCC that is a command.
+    fn receive(&mut self, octets: &[u8]) -> io::Result<()> {
+        self.received.push(octets);
+        while !self.has_close_notify
+            && let Some(record) = self.next_record()
+        {
+            let processed = self.process(&record);
+            // An alert, too.
+            self.take_outgoing()?;
+            processed?;
+        }
+        Ok(())
+    }
+
+    fn encrypt(&mut self, octets: &[u8]) -> io::Result<()> {
+        self.connection.writer().write_all(octets)?;
+        self.take_outgoing()
+    }
+
+    fn add_close_notify(&mut self) -> io::Result<()> {
+        self.connection.send_close_notify();
+        self.take_outgoing()
+    }
+
+    /// What is to be sent now.
+    fn outgoing(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.outgoing)
+    }
+
+    /// Decrypted octets; 0 once the client has sent its close_notify, `None` when more must be received first.
+    fn read(&mut self, buffer: &mut [u8]) -> Option<usize> {
+        let count = take_front(&mut self.plain, buffer);
+        (count > 0 || self.has_close_notify).then_some(count)
+    }
+
+    /// What the client sent under TLS and was not read yet, and in clear after its close_notify.
+    fn into_unread(mut self) -> Vec<u8> {
+        self.plain.append(&mut self.received.take_rest());
+        self.plain
+    }
+
+    fn next_record(&mut self) -> Option<Vec<u8>> {
+        if self.received.is_in_clear() {
+            // rustls is to say so, with an alert.
+            return Some(self.received.take_rest());
+        }
+        self.received.show_next().then(|| {
+            let record = self.received.shown().to_vec();
+            self.received.take(record.len());
+            record
+        })
+    }
+
+    fn process(&mut self, mut octets: &[u8]) -> io::Result<()> {
+        while !octets.is_empty() {
+            self.connection.read_tls(&mut octets)?;
+            let state = self.connection.process_new_packets().map_err(invalid)?;
+            let mut plain = vec![0; state.plaintext_bytes_to_read()];
+            self.connection.reader().read_exact(&mut plain)?;
+            self.plain.append(&mut plain);
+            self.has_close_notify = state.peer_has_closed();
+        }
+        Ok(())
+    }
+
+    fn take_outgoing(&mut self) -> io::Result<()> {
+        while self.connection.wants_write() {
+            self.connection.write_tls(&mut self.outgoing)?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for TlsLayer {
+    /// Without the octets: a password may be among them.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TlsLayer").finish_non_exhaustive()
+    }
+}
+
+/// Moves as many octets as fit.
+fn take_front(octets: &mut Vec<u8>, buffer: &mut [u8]) -> usize {
+    let count = octets.len().min(buffer.len());
+    buffer[..count].copy_from_slice(&octets[..count]);
+    octets.drain(..count);
+    count
+}
+
+fn invalid(error: rustls::Error) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, error)
 }

@@ -4,7 +4,7 @@
 
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use rcgen::{CertificateParams, DistinguishedName, DnType, KeyPair};
 use rustls::crypto::ring;
@@ -12,14 +12,12 @@ use rustls::pki_types::PrivatePkcs8KeyDer;
 use rustls::server::{NoServerSessionStorage, ProducesTickets};
 use rustls::{ServerConfig, ServerConnection};
 
-use super::tickets::MarkedTickets;
-
 /// What the certificate is for.
 const NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 
 /// Certificate, key and tickets; what is needed to secure a [`super::loopback::LoopbackConnection`].
 #[derive(Clone, Debug)]
-pub struct LoopbackTls {
+pub(crate) struct LoopbackTls {
     config: ServerConfig,
     certificate_pem: String,
     /// `None` where nothing is resumed.
@@ -29,11 +27,11 @@ pub struct LoopbackTls {
 
 /// One control connection's stay under TLS: what its data connections are to resume.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SecuredSession(u64);
+pub(crate) struct SecuredSession(u64);
 
 /// How a client shook hands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Handshake {
+pub(crate) enum Handshake {
     /// It resumed the [`SecuredSession`] that was meant.
     Resumed,
     /// It resumed nothing, or another session.
@@ -46,7 +44,7 @@ impl LoopbackTls {
     /// # Errors
     ///
     /// When the system has no random octets.
-    pub fn self_signed() -> io::Result<Self> {
+    pub(crate) fn self_signed() -> io::Result<Self> {
         let key = KeyPair::generate().map_err(io::Error::other)?;
         let mut params =
             CertificateParams::new(NAMES.map(str::to_owned)).map_err(io::Error::other)?;
@@ -74,28 +72,24 @@ impl LoopbackTls {
 
     /// The same for data connections: it brings no tickets of TLS 1.3. A client that never reads while it stores would
     /// leave them unread, and its close would be a reset that loses octets.
-    #[must_use]
-    pub fn without_tickets(mut self) -> Self {
+    pub(crate) fn without_tickets(mut self) -> Self {
         self.config.send_tls13_tickets = 0;
         self
     }
 
     /// The same without resumption: every handshake shows the certificate.
-    #[must_use]
-    pub fn without_resumption(mut self) -> Self {
+    pub(crate) fn without_resumption(mut self) -> Self {
         self.tickets = None;
         self
     }
 
     /// The certificate as PEM.
-    #[must_use]
-    pub fn certificate_pem(&self) -> &str {
+    pub(crate) fn certificate_pem(&self) -> &str {
         &self.certificate_pem
     }
 
     /// A session for a control connection that is about to be secured.
-    #[must_use]
-    pub fn new_session(&self) -> SecuredSession {
+    pub(crate) fn new_session(&self) -> SecuredSession {
         SecuredSession(self.sessions.fetch_add(1, Ordering::Relaxed))
     }
 
@@ -114,5 +108,50 @@ impl LoopbackTls {
         }
         let connection = ServerConnection::new(Arc::new(config))?;
         Ok((connection, tickets))
+    }
+}
+
+/// The tickets of one connection.
+#[derive(Debug)]
+pub(super) struct MarkedTickets {
+    tickets: Arc<dyn ProducesTickets>,
+    /// Only the server can write it into a ticket.
+    mark: [u8; 8],
+    is_own: AtomicBool,
+}
+
+impl MarkedTickets {
+    pub(super) fn new(tickets: Arc<dyn ProducesTickets>, mark: [u8; 8]) -> Self {
+        Self {
+            tickets,
+            mark,
+            is_own: AtomicBool::new(false),
+        }
+    }
+
+    /// Whether the last ticket that could be read has the same mark.
+    pub(super) fn is_own(&self) -> bool {
+        self.is_own.load(Ordering::Relaxed)
+    }
+}
+
+impl ProducesTickets for MarkedTickets {
+    fn enabled(&self) -> bool {
+        self.tickets.enabled()
+    }
+
+    fn lifetime(&self) -> u32 {
+        self.tickets.lifetime()
+    }
+
+    fn encrypt(&self, plain: &[u8]) -> Option<Vec<u8>> {
+        self.tickets.encrypt(&[&self.mark, plain].concat())
+    }
+
+    fn decrypt(&self, ticket: &[u8]) -> Option<Vec<u8>> {
+        let marked = self.tickets.decrypt(ticket)?;
+        let (mark, plain) = marked.split_first_chunk()?;
+        self.is_own.store(*mark == self.mark, Ordering::Relaxed);
+        Some(plain.to_vec())
     }
 }

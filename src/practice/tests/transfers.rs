@@ -179,7 +179,7 @@ fn restart_markers_hold_for_one_transfer() {
 }
 
 #[test]
-fn a_marker_behind_the_end_or_in_type_a_is_refused() {
+fn a_marker_past_the_end_or_in_type_a_is_refused() {
     let server = server(&[]);
     let mut client = Client::logged_in(&server);
     client.expect("TYPE I", 200);

@@ -195,7 +195,7 @@ pub struct Import {
 pub struct Export {
     /// The transcript; `-` is standard input, `article` the built-in one.
     pub file: PathBuf,
-    /// What it becomes: markdown, text or curl (see below).
+    /// What it becomes: markdown or text (see below).
     #[arg(long, value_name = "FORM")]
     pub to: Form,
 }
@@ -204,7 +204,7 @@ pub struct Export {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReportTo {
     /// How it is written.
-    pub format: Format,
+    pub(crate) format: Format,
     /// Where; `None` is standard output.
     pub file: Option<PathBuf>,
 }
@@ -294,10 +294,8 @@ const EXPORT_HELP: &str = "\
 Forms:
   markdown  a page with the dialogue in fenced blocks
   text      C: and S:, which `ftpsh import` reads
-  curl      a shell script with the nearest command lines of curl, and comments
-            on what curl cannot do
 
-Secrets never appear: they stay {password}, or are taken from the environment.
+Secrets never appear: they stay {password}.
 A file that is not a transcript is imported first.";
 
 const HELP_COLUMNS: usize = 79;

@@ -8,7 +8,7 @@ use crate::shell::config::options::Replay;
 use crate::shell::config::secrets::without_secrets;
 use crate::shell::config::target::Target;
 use crate::shell::screen::escape::escape;
-use crate::transcript::variables::{Variables, is_name};
+use crate::transcript::template::{Variables, is_name};
 
 /// What is to be played, and where.
 #[derive(Debug)]

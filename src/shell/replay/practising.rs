@@ -6,20 +6,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context, Result};
 
-use crate::practice::{
-    self, Departure, PracticeError, PracticeServer, RecordedCommand, RecordedData,
-    RecordedExchange, RecordedReply, RecordedSession, Recording, Remedy,
-};
-use crate::protocol::{Command, Verb};
+use crate::practice::{self, Departure, PracticeError, PracticeServer, Recording, Remedy};
 use crate::shell::config::options::{Common, Practice};
 use crate::shell::exit::Exit;
 use crate::shell::interrupts::Interrupts;
 use crate::shell::screen::escape::escape;
 use crate::shell::screen::painter::{Painter, Tone, count};
 use crate::shell::start::{new_shell, roots_in};
-use crate::transcript::dialogue::ExpectedCommand;
-use crate::transcript::served::{ServedData, ServedExchange};
-use crate::transcript::{Transcript, Variables};
+use crate::transcript::Transcript;
 
 pub(crate) fn run(
     common: &Common,
@@ -114,89 +108,37 @@ fn read_recording(path: &Path, painter: &Painter) -> Result<Recording, Exit> {
         exit
     };
     let bytes = fs::read(path).map_err(|error| refuse(&error, Exit::LocalFile))?;
-    let folder = path.parent().unwrap_or(Path::new(""));
-    let read = Transcript::read(&bytes).and_then(|transcript| {
-        let defaults = transcript.dialogue()?.headers.defaults;
-        Ok((transcript.served(folder)?, defaults))
-    });
-    let (served, defaults) = read.map_err(|error| refuse(&error, Exit::Usage))?;
-    let session = recorded_session(served, &defaults);
-    let exchanges = count(session.exchanges.len() as u64, "exchange");
+    let dialogue = Transcript::read(&bytes).and_then(|transcript| transcript.dialogue());
+    let dialogue = dialogue.map_err(|error| refuse(&error, Exit::Usage))?;
+    // The server lives in another current directory.
+    let place = std::path::absolute(path).map_err(|error| refuse(&error, Exit::LocalFile))?;
+    let painter_of_departures = Mutex::new(painter.clone());
+    let report = move |departure: &Departure| {
+        let painter = painter_of_departures
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        painter.say(Tone::Warning, &describe(departure));
+    };
+    let recording = Recording {
+        dialogue: Arc::new(dialogue),
+        folder: place.parent().unwrap_or(Path::new("")).to_owned(),
+        report: Arc::new(report),
+    };
+    // The first exchange is the greeting.
+    let exchanges = recording.dialogue.exchanges.get(1..).unwrap_or_default();
+    let answered = count(exchanges.len() as u64, "exchange");
     painter.say(
         Tone::Note,
-        &format!("{exchanges} of {name} are answered as recorded"),
+        &format!("{answered} of {name} are answered as recorded"),
     );
-    for exchange in session
-        .exchanges
-        .iter()
-        .filter(|exchange| !exchange.is_servable())
-    {
+    for exchange in exchanges.iter().filter(|it| !recording.can_serve(it)) {
         let line = exchange.line;
         let text = format!(
             "line {line} cannot be served: its data are not in the transcript, at most their digest"
         );
         painter.say(Tone::Warning, &text);
     }
-    let painter = Mutex::new(painter.clone());
-    let report = move |departure: &Departure| {
-        let painter = painter.lock().unwrap_or_else(PoisonError::into_inner);
-        painter.say(Tone::Warning, &describe(departure));
-    };
-    Ok(Recording {
-        session: Arc::new(session),
-        report: Arc::new(report),
-    })
-}
-
-fn recorded_session(served: Vec<ServedExchange>, defaults: &Variables) -> RecordedSession {
-    let mut session = RecordedSession::default();
-    for exchange in served {
-        let replies = exchange
-            .replies
-            .into_iter()
-            .map(|(code, lines)| RecordedReply { code, lines })
-            .collect();
-        let Some(command) = exchange.command else {
-            session.greeting = replies;
-            session.closes = exchange.closes;
-            continue;
-        };
-        session.exchanges.push(RecordedExchange {
-            line: exchange.line,
-            command: recorded_command(&command, defaults),
-            replies,
-            data: match exchange.data {
-                ServedData::None => RecordedData::None,
-                ServedData::Upload => RecordedData::Upload,
-                ServedData::Octets(bytes) => RecordedData::Download(bytes.into()),
-                ServedData::Unknown => RecordedData::Unknown,
-            },
-            is_aborted: exchange.is_aborted,
-            closes: exchange.closes,
-        });
-    }
-    session
-}
-
-/// Secrets, ports and variables without a value are whatever the client sends.
-fn recorded_command(command: &ExpectedCommand, defaults: &Variables) -> RecordedCommand {
-    let template = match command {
-        ExpectedCommand::Listen(verb) => {
-            return RecordedCommand::AnyArgument(Verb::new(verb.as_bytes()));
-        }
-        ExpectedCommand::Line(template) => template,
-    };
-    let beginning = template.literal_beginning().trim_ascii_start();
-    let verb = beginning.split(u8::is_ascii_whitespace).next();
-    let verb = Verb::new(verb.unwrap_or_default());
-    let line = template.resolve(defaults).ok();
-    let line = line.and_then(|line| Command::new(line).ok());
-    match line {
-        Some(line) if line.secret().is_none() && !verb.is("PORT") && !verb.is("EPRT") => {
-            RecordedCommand::Line(line)
-        }
-        _ => RecordedCommand::AnyArgument(verb),
-    }
+    Ok(recording)
 }
 
 fn describe(departure: &Departure) -> String {

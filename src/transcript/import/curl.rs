@@ -28,7 +28,7 @@ pub(super) fn recognise(lines: &[&[u8]]) -> Vec<Item> {
             [b'<', b' ', text @ ..] => items.received(text),
             [b'*', b' ', ..] | [b'{' | b'}', b' ', b'[', ..] | [] => items.noise(),
             text if PROGRESS.is_match(text) => items.noise(),
-            // Without `-o`, the data stand between the lines, or behind them all.
+            // Without `-o`, the data stand between the lines, or after them all.
             text if has_received => items.data(text, LineEnd::CrLf, None),
             _ => items.unknown(),
         }

@@ -1,9 +1,7 @@
 //! What the lines of a text are: the one list that all recognisers make.
 
-use super::reply_lines::{ReplyLines, ReplyPart};
 use crate::protocol::user_pi::data_direction;
-use crate::protocol::verbs;
-use crate::protocol::{Command, DataDirection, DataPort, Reply, ReplyCode, Verb};
+use crate::protocol::{Command, DataDirection, DataPort, Reply, ReplyCode, Verb, verbs};
 use crate::transcript::data::LineEnd;
 
 /// What a line, or a part of it, is.
@@ -22,7 +20,7 @@ pub(super) enum Meaning {
     Received(Vec<u8>),
     /// What went through the data connection.
     Data(DataLine),
-    /// What the program says of itself.
+    /// What the program says about itself.
     Noise,
     Unknown,
 }
@@ -202,3 +200,75 @@ pub(super) fn looks_like_command(line: &[u8]) -> bool {
 
 /// The codes of replies that name a port: PASV, LPSV, EPSV.
 pub(super) const PASSIVE: [u16; 3] = [227, 228, 229];
+
+/// The reply that is being read, if it has several lines.
+#[derive(Debug, Default)]
+pub(super) struct ReplyLines {
+    open: Option<ReplyCode>,
+}
+
+/// What a line is to the reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ReplyPart {
+    /// One that others follow.
+    Beginning,
+    /// The last one, or the only one.
+    End(ReplyCode),
+    /// Not of a reply.
+    Foreign,
+}
+
+impl ReplyLines {
+    pub(super) fn take(&mut self, line: &[u8]) -> ReplyPart {
+        match (self.open, CodedLine::of(line)) {
+            (Some(open), Some(coded)) if coded.code == open && !coded.goes_on => self.end(open),
+            (Some(_), _) => ReplyPart::Beginning,
+            (None, Some(coded)) if coded.goes_on => {
+                self.open = Some(coded.code);
+                ReplyPart::Beginning
+            }
+            (None, Some(coded)) => self.end(coded.code),
+            (None, None) => ReplyPart::Foreign,
+        }
+    }
+
+    /// The last line is missing: something else follows. The code of the reply that this ends.
+    pub(super) fn cut(&mut self) -> Option<ReplyCode> {
+        self.open.take()
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        self.open.is_some()
+    }
+
+    fn end(&mut self, code: ReplyCode) -> ReplyPart {
+        self.open = None;
+        ReplyPart::End(code)
+    }
+}
+
+/// A line with a reply code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct CodedLine {
+    pub(super) code: ReplyCode,
+    /// A hyphen stands after the code.
+    pub(super) goes_on: bool,
+}
+
+impl CodedLine {
+    pub(super) fn of(line: &[u8]) -> Option<Self> {
+        let (digits, rest) = line.split_at_checked(3)?;
+        let is_code =
+            digits.iter().all(u8::is_ascii_digit) && (b'1'..=b'6').contains(digits.first()?);
+        if !is_code || !matches!(rest, [] | [b' ' | b'-', ..]) {
+            return None;
+        }
+        let number = digits
+            .iter()
+            .fold(0, |number, digit| number * 10 + u16::from(digit - b'0'));
+        Some(Self {
+            code: ReplyCode(number),
+            goes_on: rest.first() == Some(&b'-'),
+        })
+    }
+}

@@ -1,34 +1,31 @@
 //! One session out of items: which replies and which data belong to which command.
 
-use super::items::{DataLine, Item, Meaning, PASSIVE, offered_port};
-use super::reply_lines::{ReplyLines, ReplyPart};
+use super::items::{DataLine, Item, Meaning, PASSIVE, ReplyLines, ReplyPart, offered_port};
+use super::writing::VariableNames;
 use crate::protocol::ledger::{EntryId, Ledger};
-use crate::protocol::user_pi::data_direction;
-use crate::protocol::verbs;
-use crate::protocol::{Command, DataDirection, ReplyCode, Verb};
+use crate::protocol::{Command, ReplyCode, Verb, verbs};
+use crate::transcript::exchange::Exchange;
+use crate::transcript::expected_reply::ExpectedReply;
 
 /// What happened, command by command.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Session {
     /// The text of the greeting.
     pub(super) greeting: Option<Vec<u8>>,
     /// In order; the first is the greeting and has no command.
-    pub(super) exchanges: Vec<Exchange>,
+    pub(super) exchanges: Vec<ShownExchange>,
     /// The lines, counted from 1, that say nothing that is known.
     pub(super) unknown_lines: Vec<usize>,
-    /// The line where another session begins; it and all behind it are left out.
+    /// The line where another session begins; it and all after it are left out.
     pub(super) next_session: Option<usize>,
+    /// The variables that take the place of who logs in.
+    pub(super) names: VariableNames,
 }
 
-/// A command, and what followed.
+/// An exchange, and the lines of data that are shown with it.
 #[derive(Debug)]
-pub(super) struct Exchange {
-    /// Counted from 1.
-    pub(super) line: usize,
-    pub(super) command: Option<Command>,
-    pub(super) replies: Vec<ReplyCode>,
-    /// ABOR was sent behind so many replies.
-    pub(super) aborted: Option<usize>,
+pub(super) struct ShownExchange {
+    pub(super) exchange: Exchange,
     pub(super) data: Vec<DataLine>,
 }
 
@@ -41,22 +38,8 @@ impl Session {
                 break;
             }
         }
-        reader.cut_reply();
+        reader.cut_reply(usize::MAX);
         reader.session
-    }
-}
-
-impl Exchange {
-    pub(super) fn direction(&self) -> Option<DataDirection> {
-        data_direction(self.command.as_ref()?)
-    }
-
-    pub(super) fn has_begun(&self) -> bool {
-        self.replies.iter().any(|code| code.is_preliminary())
-    }
-
-    pub(super) fn is_complete(&self) -> bool {
-        self.replies.iter().any(|code| !code.is_preliminary())
     }
 }
 
@@ -90,21 +73,21 @@ impl Reader {
             Some(command) => self.ledger.enter_command(command.verb()),
         };
         self.owners.push((entry, self.session.exchanges.len()));
-        self.session.exchanges.push(Exchange {
-            line,
-            command,
-            replies: Vec::new(),
-            aborted: None,
+        let command = command.map(|command| self.session.names.sent(&command));
+        self.session.exchanges.push(ShownExchange {
+            exchange: Exchange::new(line, command),
             data: Vec::new(),
         });
     }
 
     fn take_command(&mut self, line: usize, command: Command) {
-        self.cut_reply();
+        self.cut_reply(line);
         let last = self.session.exchanges.len().saturating_sub(1);
         match self.session.exchanges.get_mut(last) {
-            Some(exchange) if is_abort(&command) && can_be_aborted(exchange) => {
-                exchange.aborted = Some(exchange.replies.len());
+            Some(ShownExchange { exchange, .. })
+                if exchange.aborted.is_none() && exchange.is_aborted_by(command.line()) =>
+            {
+                exchange.aborted = Some(line);
                 let entry = self.ledger.enter_command(command.verb());
                 self.owners.push((entry, last));
             }
@@ -126,20 +109,22 @@ impl Reader {
                 self.session.next_session = Some(number);
                 return false;
             }
-            ReplyPart::End(code) => self.take_reply(code, line),
+            ReplyPart::End(code) => self.take_reply(number, code, line),
         }
         true
     }
 
-    fn take_reply(&mut self, code: ReplyCode, last_line: &[u8]) {
+    fn take_reply(&mut self, number: usize, code: ReplyCode, last_line: &[u8]) {
         let entry = self.ledger.assign(code).entry;
         let mut owners = self.owners.iter().rev();
         let owner = entry.and_then(|entry| owners.find(|(id, _)| *id == entry));
-        // What nobody asked for follows what happened last.
+        // An unasked reply follows what happened last.
         let last = self.session.exchanges.len().saturating_sub(1);
         let index = owner.map_or(last, |(_, index)| *index);
-        if let Some(exchange) = self.session.exchanges.get_mut(index) {
-            exchange.replies.push(code);
+        if let Some(shown) = self.session.exchanges.get_mut(index) {
+            let mut reply = ExpectedReply::of_code(code);
+            reply.lines = number..number;
+            shown.exchange.replies.push(reply);
         }
         if PASSIVE.contains(&code.0) {
             let port = offered_port(code, last_line);
@@ -148,29 +133,29 @@ impl Reader {
     }
 
     fn take_data(&mut self, line: usize, data: DataLine) {
-        self.cut_reply();
+        self.cut_reply(line);
         let offer = data.port.and_then(|port| {
             let mut offers = self.ports.iter().rev();
             let (_, index) = offers.find(|(offered, _)| *offered == port)?;
             Some(*index)
         });
-        let behind_offer = offer.map_or(0, |offer| offer + 1);
-        let exchanges = self.session.exchanges.iter_mut().skip(behind_offer);
-        let mut moving = exchanges.filter(|exchange| exchange.direction().is_some());
-        let exchange = match offer {
+        let after_offer = offer.map_or(0, |offer| offer + 1);
+        let exchanges = self.session.exchanges.iter_mut().skip(after_offer);
+        let mut moving = exchanges.filter(|shown| shown.exchange.direction().is_some());
+        let shown = match offer {
             Some(_) => moving.next(),
             None => moving.next_back(),
         };
-        match exchange {
-            Some(exchange) => exchange.data.push(data),
+        match shown {
+            Some(shown) => shown.data.push(data),
             None => self.session.unknown_lines.push(line),
         }
     }
 
     /// A reply whose last line is missing has its code all the same.
-    fn cut_reply(&mut self) {
+    fn cut_reply(&mut self, line: usize) {
         if let Some(code) = self.reply.cut() {
-            self.take_reply(code, b"");
+            self.take_reply(line, code, b"");
         }
     }
 
@@ -183,15 +168,4 @@ impl Reader {
             && self.session.exchanges.len() > 1
             && !self.ledger.open_verbs().any(awaits_it)
     }
-}
-
-fn is_abort(command: &Command) -> bool {
-    command.line().trim_ascii().eq_ignore_ascii_case(b"ABOR")
-}
-
-fn can_be_aborted(exchange: &Exchange) -> bool {
-    exchange.direction().is_some()
-        && exchange.aborted.is_none()
-        && exchange.has_begun()
-        && !exchange.is_complete()
 }

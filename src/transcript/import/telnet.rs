@@ -8,7 +8,7 @@
 //! 227 Entering Passive Mode (127,0,0,1,11,79)
 //! APPE 1.TXT
 //! 150 go ahead
-//! 226 done                        the second window may stand in between, or behind it all
+//! 226 done                        the second window may stand in between, or after it all
 //! $ telnet 127.0.0.1 2895
 //! zfive5
 //! ```
@@ -17,8 +17,7 @@ use std::sync::LazyLock;
 
 use regex::bytes::Regex;
 
-use super::items::{Item, Items, looks_like_command};
-use super::reply_lines::CodedLine;
+use super::items::{CodedLine, Item, Items, looks_like_command};
 use super::text::begins_with;
 use crate::transcript::data::LineEnd;
 
@@ -49,9 +48,9 @@ struct Screen {
     /// The command that starts telnet was seen, and nothing of its dialogue.
     is_connecting: bool,
     has_connected: bool,
-    /// The line behind this one is a 4yz or a 5yz.
+    /// The line after this one is a 4yz or a 5yz.
     is_refused_next: bool,
-    /// A 331 or 332 came last: what follows may be a password behind a misspelt verb.
+    /// A 331 or 332 came last: what follows may be a password after a misspelt verb.
     secret_is_asked: bool,
 }
 
@@ -60,7 +59,7 @@ enum Window {
     Control,
     /// That of a data connection, by its port.
     Data(u16),
-    /// The same, pasted behind what happened in the other window.
+    /// The same, pasted after what happened in the other window.
     DataApart(u16),
 }
 
@@ -119,12 +118,12 @@ impl Screen {
         }
     }
 
-    /// What the server refused was typed, even if it is no verb that anybody knows.
+    /// What the server refused was typed, even if it is not a known verb.
     fn was_refused(&self, line: &[u8]) -> bool {
         self.is_refused_next && !self.secret_is_asked && begins_with_word(line)
     }
 
-    /// Both windows are told as one: what happened in the first one stands between the data.
+    /// Both windows are read as one: what happened in the first one stands between the data.
     fn take_line_of_either(&mut self, line: &[u8], port: u16) {
         let moves_data = self.items.transfer().is_some();
         if moves_data && !self.items.reply_is_open() && CodedLine::of(line).is_none() {
@@ -152,13 +151,13 @@ fn begins_with_word(line: &[u8]) -> bool {
 
 const LONGEST_VERB: usize = 12;
 
-/// `telnet HOST PORT` behind any prompt.
+/// `telnet HOST PORT` after any prompt.
 static STARTED: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)^(?:.*[>$#%:]\s*)?(?:telnet|nc|ncat|netcat)(?:\.exe)?(?:\s+-\S+)*\s+[^\s.]\S*(?:[\s:]+(\d+))?\s*$")
         .expect("a constant expression")
 });
 
-/// Its own prompt, behind its escape character.
+/// Its own prompt, after its escape character.
 static PROMPT: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^\S*telnet> ").expect("a constant expression"));
 

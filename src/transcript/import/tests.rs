@@ -148,7 +148,7 @@ fn a_line_that_the_server_refused_was_typed_whatever_it_says_unless_a_password_w
 }
 
 #[test]
-fn a_second_telnet_in_between_or_behind_is_the_data_connection() {
+fn a_second_telnet_in_between_or_after_is_the_data_connection() {
     let window = "Trying 127.0.0.1...\nConnected to 127.0.0.1.\nEscape character is '^]'.\n";
     let told_as_one = format!(
         "{TELNET_START}$ telnet 127.0.0.1 2895\n{window}APPE f\n150 go\na\nb^]\ntelnet> close\nConnection closed.\n226 ok\nQUIT\n221 bye\nConnection closed by foreign host.\n"

@@ -39,8 +39,8 @@ fn trailing_returns(line: &[u8]) -> usize {
         .count()
 }
 
-/// The rest behind a beginning that is compared without case.
-pub(super) fn behind<'a>(line: &'a [u8], beginning: &str) -> Option<&'a [u8]> {
+/// The rest after a beginning that is compared without case.
+pub(super) fn after<'a>(line: &'a [u8], beginning: &str) -> Option<&'a [u8]> {
     let (start, rest) = line.split_at_checked(beginning.len())?;
     start
         .eq_ignore_ascii_case(beginning.as_bytes())
@@ -51,10 +51,10 @@ pub(super) fn behind<'a>(line: &'a [u8], beginning: &str) -> Option<&'a [u8]> {
 pub(super) fn begins_with(line: &[u8], beginnings: &[&str]) -> bool {
     beginnings
         .iter()
-        .any(|beginning| behind(line, beginning).is_some())
+        .any(|beginning| after(line, beginning).is_some())
 }
 
-/// What stands in front of the first `separator`, and behind it.
+/// What stands in front of the first `separator`, and after it.
 pub(super) fn split_at<'a>(line: &'a [u8], separator: &str) -> Option<(&'a [u8], &'a [u8])> {
     let at = line
         .windows(separator.len())

@@ -12,8 +12,7 @@ use std::sync::LazyLock;
 
 use regex::bytes::Regex;
 
-use super::items::{Item, Items};
-use super::reply_lines::CodedLine;
+use super::items::{CodedLine, Item, Items};
 use super::text::split_at;
 use crate::protocol::DataDirection;
 use crate::transcript::data::LineEnd;
@@ -43,7 +42,7 @@ pub(super) fn recognise(lines: &[&[u8]]) -> Vec<Item> {
     items.into_found()
 }
 
-/// The line behind `ftp> `; a prompt may stand there several times when standard input was a file.
+/// The line after `ftp> `; a prompt may stand there several times when standard input was a file.
 fn without_prompts(line: &[u8]) -> &[u8] {
     let mut text = line;
     while let Some(rest) = text.strip_prefix(b"ftp>") {

@@ -1,13 +1,13 @@
 //! A session as a transcript.
 
-use super::session::{Exchange, Session};
-use super::variables::{DefaultValue, VariableNames};
+use super::session::{Session, ShownExchange};
 use super::{Imported, Kind, Remark};
 use crate::protocol::{Command, DataDirection, DataPort};
 use crate::transcript::data::sent_line;
+use crate::transcript::exchange::{Exchange, SentCommand};
 use crate::transcript::expected_reply::ExpectedReply;
 use crate::transcript::read_error::without_secret;
-use crate::transcript::template::{Piece, Template};
+use crate::transcript::template::{Piece, Template, is_name};
 use crate::transcript::{Line, LineKind, Transcript};
 
 /// Writes it down; `lines` are those that it was read from.
@@ -19,7 +19,7 @@ pub(super) fn write(session: Session, kind: Kind, lines: &[&[u8]]) -> Imported {
     if let Some(line) = session.next_session {
         writer.note(line, NEXT_SESSION);
     }
-    let head = head(kind, session.greeting.as_deref(), writer.names.defaults());
+    let head = head(kind, session.greeting.as_deref(), session.names.defaults());
     let show = |number: &usize| {
         let text = String::from_utf8_lossy(lines.get(number - 1).copied().unwrap_or_default());
         Remark {
@@ -63,59 +63,55 @@ fn head(kind: Kind, greeting: Option<&[u8]>, defaults: &[DefaultValue]) -> Vec<L
 #[derive(Default)]
 struct Writer {
     written: Vec<Line>,
-    names: VariableNames,
     notes: Vec<Remark>,
 }
 
 impl Writer {
-    fn write_exchange(&mut self, exchange: &Exchange) {
+    fn write_exchange(&mut self, shown: &ShownExchange) {
+        let exchange = &shown.exchange;
         if let Some(command) = &exchange.command {
-            let text = self.command(command);
-            self.line(LineKind::Command, &text);
+            self.line(LineKind::Command, &command.to_string());
         }
-        let before_data = exchange
-            .replies
-            .iter()
-            .take_while(|code| code.is_preliminary())
-            .count();
-        for at in 0..=exchange.replies.len() {
-            if exchange.aborted == Some(at) {
-                self.line(LineKind::Command, "ABOR");
-            }
-            if at == before_data {
-                self.write_data(exchange);
-            }
-            if let Some(code) = exchange.replies.get(at) {
-                for line in ExpectedReply::of_code(*code).printed() {
-                    self.line(LineKind::Reply, &line);
-                }
-            }
+        let (opening, others) = exchange.split_replies();
+        let (before_abort, after_abort) = opening.split_at(match exchange.aborted {
+            Some(line) => opening.partition_point(|reply| reply.lines.start <= line),
+            None => opening.len(),
+        });
+        self.write_replies(before_abort);
+        if exchange.aborted.is_some() {
+            self.line(LineKind::Command, "ABOR");
         }
+        self.write_replies(after_abort);
+        self.write_data(shown);
+        self.write_replies(others);
         if !exchange.is_complete() {
             self.write_missing_replies(exchange);
         }
     }
 
-    fn write_data(&mut self, exchange: &Exchange) {
+    fn write_replies(&mut self, replies: &[ExpectedReply]) {
+        for line in replies.iter().flat_map(ExpectedReply::printed) {
+            self.line(LineKind::Reply, &line);
+        }
+    }
+
+    fn write_data(&mut self, ShownExchange { exchange, data }: &ShownExchange) {
         match exchange.direction() {
             Some(DataDirection::Sent)
-                if exchange.data.is_empty()
-                    && (exchange.has_begun() || !exchange.is_complete()) =>
+                if data.is_empty() && (exchange.has_begun() || !exchange.is_complete()) =>
             {
                 self.note(exchange.line, NO_DATA);
             }
             Some(DataDirection::Sent) => {
-                for (at, data) in exchange.data.iter().enumerate() {
-                    let is_last = at + 1 == exchange.data.len();
-                    self.line(
-                        LineKind::DataSent,
-                        &sent_line(&data.text, data.end, is_last),
-                    );
+                for (at, line) in data.iter().enumerate() {
+                    let is_last = at + 1 == data.len();
+                    let line = sent_line(&line.text, line.end, is_last);
+                    self.line(LineKind::DataSent, &line);
                 }
             }
             Some(DataDirection::Received) | None => {
-                for data in &exchange.data {
-                    let text = Template::literal(&data.text).to_string();
+                for line in data {
+                    let text = Template::literal(&line.text).to_string();
                     let text = format!("received: {}", without_secret(&text));
                     self.line(LineKind::Comment, &text);
                 }
@@ -124,9 +120,9 @@ impl Writer {
     }
 
     fn write_missing_replies(&mut self, exchange: &Exchange) {
-        let verb = exchange.command.as_ref().map(Command::verb);
-        let is = |name| verb.as_ref().is_some_and(|verb| verb.is(name));
-        let (note, replies): (_, &[&str]) = if verb.is_none() {
+        let verb = exchange.verb();
+        let is = |name| verb.is(name);
+        let (note, replies): (_, &[&str]) = if exchange.command.is_none() {
             (NO_GREETING, &["220"])
         } else if exchange.direction().is_some() && !exchange.has_begun() {
             (NO_REPLY, &["1yz", "2yz"])
@@ -138,32 +134,6 @@ impl Writer {
         self.note(exchange.line, note);
         for reply in replies {
             self.line(LineKind::Reply, reply);
-        }
-    }
-
-    /// The command as it was, with variables for who logs in and for this side's ports.
-    fn command(&mut self, command: &Command) -> String {
-        let (verb, argument) = (command.verb(), command.argument().unwrap_or_default());
-        let spelled_verb = || Template::literal(&command.line()[..verb.as_bytes().len()]);
-        if verb.is("PORT") && DataPort::from_port_argument(argument).is_ok() {
-            return format!("{} {{listen}}", spelled_verb());
-        }
-        if verb.is("EPRT")
-            && let Ok(port) = DataPort::from_eprt_argument(argument)
-        {
-            // A replay opens ports of IPv4 for PORT alone.
-            let is_4 = port.host.is_some_and(|host| host.is_ipv4());
-            return if is_4 {
-                "PORT {listen}".to_owned()
-            } else {
-                format!("{} {{listen}}", spelled_verb())
-            };
-        }
-        match self.names.name_in(command) {
-            Some((before, name)) => Template::literal(before)
-                .and(Piece::Variable(name))
-                .to_string(),
-            None => Template::literal(command.line()).to_string(),
         }
     }
 
@@ -183,3 +153,141 @@ const NO_REPLY: &str = "no reply is shown: success is assumed";
 const NO_DATA: &str = "the data that were sent are not shown: as it stands, none are. Put `D< @file NAME` here to send a file";
 const NEXT_SESSION: &str =
     "another session begins here: this line and all that follow are left out";
+
+/// Names of variables, as they come up.
+#[derive(Default)]
+pub(super) struct VariableNames {
+    known: Vec<Known>,
+    /// The last user, which distinguishes passwords.
+    user: Vec<u8>,
+    defaults: Vec<DefaultValue>,
+}
+
+/// The value of a variable that is not given otherwise. It is not a secret.
+pub(super) struct DefaultValue {
+    pub(super) name: String,
+    pub(super) value: Vec<u8>,
+}
+
+struct Known {
+    family: &'static str,
+    user: Vec<u8>,
+    value: Vec<u8>,
+    name: String,
+}
+
+impl VariableNames {
+    pub(super) fn defaults(&self) -> &[DefaultValue] {
+        &self.defaults
+    }
+
+    /// The command as it was, with variables for who logs in and for this side's ports.
+    pub(super) fn sent(&mut self, command: &Command) -> SentCommand {
+        let (verb, argument) = (command.verb(), command.argument().unwrap_or_default());
+        let listen = || {
+            let verb = &command.line()[..verb.as_bytes().len()];
+            SentCommand::Listen(Template::literal(verb).to_string())
+        };
+        if verb.is("PORT") && DataPort::from_port_argument(argument).is_ok() {
+            return listen();
+        }
+        if verb.is("EPRT")
+            && let Ok(port) = DataPort::from_eprt_argument(argument)
+        {
+            // A replay opens ports of IPv4 for PORT alone.
+            let is_ipv4 = port.host.is_some_and(|host| host.is_ipv4());
+            return if is_ipv4 {
+                SentCommand::Listen("PORT".to_owned())
+            } else {
+                listen()
+            };
+        }
+        SentCommand::Line(match self.name_in(command) {
+            Some((before, name)) => Template::literal(before).and(Piece::Variable(name)),
+            None => Template::literal(command.line()),
+        })
+    }
+
+    /// What stands in front of the argument that a variable takes the place of, and its name.
+    fn name_in<'a>(&mut self, command: &'a Command) -> Option<(&'a [u8], String)> {
+        let (family, argument) = match command.secret() {
+            Some(secret) => (secret_family(command), secret),
+            None if command.verb().is("USER") => ("user", command.argument()?),
+            None => return None,
+        };
+        let before = &command.line()[..command.line().len() - argument.len()];
+        let value = argument.trim_ascii();
+        if value.is_empty() {
+            // Blanks alone are not a secret.
+            return (family != "user").then(|| (before, family.to_owned()));
+        }
+        // A secret must not have the name of what is shown.
+        let is_own = |name: &String| name.starts_with("user") == (family == "user");
+        if let Some(name) = placeholder(value).filter(is_own) {
+            return Some((before, name));
+        }
+        if family == "user" {
+            self.user = value.to_vec();
+        }
+        Some((before, self.name_of(family, value)))
+    }
+
+    fn name_of(&mut self, family: &'static str, value: &[u8]) -> String {
+        let user = if family == "user" {
+            Vec::new()
+        } else {
+            self.user.clone()
+        };
+        let is_same =
+            |known: &&Known| known.family == family && known.user == user && known.value == value;
+        if let Some(known) = self.known.iter().find(is_same) {
+            return known.name.clone();
+        }
+        let others = self.known.iter().filter(|known| known.family == family);
+        let name = match others.count() {
+            0 => family.to_owned(),
+            others => format!("{family}_{}", others + 1),
+        };
+        if family == "user" || (family == "password" && is_no_secret(value, &user)) {
+            let (name, value) = (name.clone(), value.to_vec());
+            self.defaults.push(DefaultValue { name, value });
+        }
+        self.known.push(Known {
+            family,
+            user,
+            value: value.to_vec(),
+            name: name.clone(),
+        });
+        name
+    }
+}
+
+fn secret_family(command: &Command) -> &'static str {
+    let mut words = command.line().split(u8::is_ascii_whitespace);
+    let verb = words.find(|word| !word.is_empty()).unwrap_or_default();
+    if verb.eq_ignore_ascii_case(b"ACCT") {
+        "account"
+    } else if verb.eq_ignore_ascii_case(b"ADAT") {
+        "adat"
+    } else {
+        "password"
+    }
+}
+
+/// Anybody may log in as anonymous, and a password that is the name of the user protects nothing.
+fn is_no_secret(password: &[u8], user: &[u8]) -> bool {
+    let is_open = [&b"anonymous"[..], b"ftp"]
+        .iter()
+        .any(|open| user.eq_ignore_ascii_case(open));
+    let is_masked = password
+        .iter()
+        .all(|octet| matches!(octet, b'*' | b'X' | b'x'));
+    password == user || (is_open && !is_masked)
+}
+
+/// `{name}`, which stands for a variable already.
+fn placeholder(value: &[u8]) -> Option<String> {
+    let name = value.strip_prefix(b"{")?.strip_suffix(b"}")?;
+    let name = std::str::from_utf8(name).ok()?;
+    is_name(name).then(|| name.to_owned())
+}

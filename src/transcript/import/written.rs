@@ -9,9 +9,8 @@
 //! s:226 Transfer complete.
 //! ```
 
-use super::items::{Item, Items};
-use super::reply_lines::CodedLine;
-use super::text::{behind, without_separator};
+use super::items::{CodedLine, Item, Items};
+use super::text::{after, without_separator};
 use crate::protocol::DataDirection;
 use crate::transcript::data::LineEnd;
 
@@ -20,11 +19,11 @@ pub(super) fn recognise(lines: &[&[u8]]) -> Vec<Item> {
     for line in lines {
         items.begin_line();
         let line = line.trim_ascii_start();
-        if let Some(text) = behind_mark(line, &["C", "Client"]) {
+        if let Some(text) = after_mark(line, &["C", "Client"]) {
             take_clients_line(&mut items, text);
-        } else if let Some(text) = behind_mark(line, &["S", "Server"]) {
+        } else if let Some(text) = after_mark(line, &["S", "Server"]) {
             take_servers_line(&mut items, text);
-        } else if let Some(text) = behind_mark(line, &["D", "Data"]) {
+        } else if let Some(text) = after_mark(line, &["D", "Data"]) {
             items.data(text, LineEnd::CrLf, None);
         } else {
             take_unmarked_line(&mut items, line.trim_ascii_end());
@@ -33,9 +32,9 @@ pub(super) fn recognise(lines: &[&[u8]]) -> Vec<Item> {
     items.into_found()
 }
 
-/// The text behind a speaker's name; `C:\` is a drive.
-fn behind_mark<'a>(line: &'a [u8], names: &[&str]) -> Option<&'a [u8]> {
-    let rest = names.iter().find_map(|name| match behind(line, name)? {
+/// The text after a speaker's name; `C:\` is a drive.
+fn after_mark<'a>(line: &'a [u8], names: &[&str]) -> Option<&'a [u8]> {
+    let rest = names.iter().find_map(|name| match after(line, name)? {
         [b':' | b'>', rest @ ..] => Some(rest),
         [b'<', rest @ ..] if *name == "D" => Some(rest),
         _ => None,
@@ -78,7 +77,7 @@ fn take_unmarked_line(items: &mut Items, text: &[u8]) {
         return items.noise();
     }
     let is_stage_direction = items.transfer().is_some() && is_closing(text);
-    let names_telnet = behind_mark(text, &["Cmd"]).is_some();
+    let names_telnet = after_mark(text, &["Cmd"]).is_some();
     let is_comment = text.starts_with(b"#");
     if text.is_empty() || is_comment || is_stage_direction || names_telnet {
         items.noise();
@@ -89,7 +88,7 @@ fn take_unmarked_line(items: &mut Items, text: &[u8]) {
     }
 }
 
-/// The data in front of "close the window", if that stands behind them.
+/// The data in front of "close the window", if that stands after them.
 fn without_stage_direction(text: &[u8]) -> Option<&[u8]> {
     let blanks = (0..text.len()).filter(|at| text[*at] == b' ');
     // A stage direction has few words, and a line may have many.

@@ -7,7 +7,7 @@ use crate::protocol::Reply;
 
 /// Why a replay stopped, and at which line of the transcript, counted from 1.
 #[derive(Debug, thiserror::Error)]
-pub enum Failure {
+pub(crate) enum Failure {
     /// The server did something else than expected.
     #[error("line {}: {}", .0.line, .0.what)]
     Mismatch(Mismatch),
@@ -68,15 +68,15 @@ pub enum Failure {
 
 /// The server did something else than expected.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Mismatch {
+pub(crate) struct Mismatch {
     /// Where the transcript says what is expected, counted from 1.
-    pub line: usize,
+    pub(crate) line: usize,
     /// In a few words.
-    pub what: String,
+    pub(crate) what: String,
     /// What is expected, as lines of a transcript without their prefix.
-    pub expected: Vec<Vec<u8>>,
+    pub(crate) expected: Vec<Vec<u8>>,
     /// What came instead; octets of the server.
-    pub actual: Vec<Vec<u8>>,
+    pub(crate) actual: Vec<Vec<u8>>,
 }
 
 impl Mismatch {
@@ -89,7 +89,7 @@ impl Mismatch {
         };
         let what = match code(&expected) {
             None => format!("no reply was expected, actual {}", actual.code),
-            Some(code) if code == actual.code.to_string() => format!("another text behind {code}"),
+            Some(code) if code == actual.code.to_string() => format!("another text after {code}"),
             Some(code) => format!("expected {code}, actual {}", actual.code),
         };
         let (expected, actual) = (octets(expected), actual.lines.clone());
@@ -127,8 +127,7 @@ impl From<Mismatch> for Failure {
 
 impl Failure {
     /// Where in the transcript; `None` for Ctrl-C.
-    #[must_use]
-    pub fn line(&self) -> Option<usize> {
+    pub(crate) fn line(&self) -> Option<usize> {
         match self {
             Self::Mismatch(mismatch) => Some(mismatch.line),
             Self::Lost { line }

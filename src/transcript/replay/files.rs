@@ -6,10 +6,10 @@ use std::path::{Component, Path, PathBuf};
 
 use super::failure::Failure;
 use crate::transcript::data::{DataDigest, FileReference};
-use crate::transcript::recording::digest_of_reader;
-use crate::transcript::variables::Variables;
+use crate::transcript::recorder::digest_of_reader;
+use crate::transcript::template::Variables;
 
-/// Opens a file that lies in the transcript's folder, and looks whether it holds what the transcript says.
+/// Opens a file that lies in the transcript's folder, and checks that it holds what the transcript says.
 pub(in crate::transcript) fn open(
     folder: &Path,
     line: usize,
@@ -35,7 +35,7 @@ pub(in crate::transcript) fn open(
     Ok(file)
 }
 
-/// A link may lead out of the folder, and what is no plain file may never end.
+/// A link may lead out of the folder, and what is not a regular file may never end.
 fn open_regular(folder: &Path, path: &Path) -> io::Result<File> {
     let folder = if folder.as_os_str().is_empty() {
         Path::new(".")
@@ -47,7 +47,7 @@ fn open_regular(folder: &Path, path: &Path) -> io::Result<File> {
         return Err(io::Error::other("it leads out of the transcript's folder"));
     }
     if !path.metadata()?.is_file() {
-        return Err(io::Error::other("it is no plain file"));
+        return Err(io::Error::other("it is not a regular file"));
     }
     File::open(path)
 }
@@ -128,7 +128,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_link_does_not_lead_out_of_the_folder_and_a_pipe_is_no_file() {
+    fn a_link_does_not_lead_out_of_the_folder_and_a_device_is_not_a_file() {
         let (outside, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         std::fs::write(outside.path().join("secret"), "x").unwrap();
         std::fs::write(folder.path().join("plain"), "x").unwrap();

@@ -1,4 +1,4 @@
-//! What the server says during a replay, in order, for whoever compares it.
+//! What the server says during a replay, in order, to be compared.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -9,7 +9,7 @@ use crate::protocol::Reply;
 
 /// Every reply of a session, in the order in which they came. A clone is handed to the session as an observer.
 #[derive(Clone, Debug, Default)]
-pub struct HeardReplies {
+pub(crate) struct HeardReplies {
     shared: Arc<(Mutex<State>, Condvar)>,
 }
 
@@ -79,5 +79,5 @@ impl Observer for HeardReplies {
     }
 }
 
-/// More than any exchange has: who sends so many replies that nobody asked for has failed the replay already.
+/// More than any exchange has: a server that sends so many unexpected replies has failed the replay already.
 const MOST_UNREAD: usize = 64;

@@ -9,61 +9,62 @@
 //! Every reply is compared, in the order in which it came. The first one that is not as expected ends the replay; with
 //! `updates` the difference is kept instead, as a [`Change`] of the transcript, and the replay goes on.
 
-mod compare;
-pub mod failure;
-mod features;
+pub(crate) mod failure;
 pub(super) mod files;
-pub mod heard;
-mod octets;
-mod unanswered;
+pub(crate) mod heard;
+mod transfers;
 
 use std::io::{Cursor, Read};
 use std::path::Path;
 use std::time::Duration;
 
-pub use failure::{Failure, Mismatch};
-pub use heard::HeardReplies;
+use super::data::{ExpectedData, SentData, match_data};
+use super::dialogue::Dialogue;
+use super::exchange::{Data, DataContent, Exchange, SentCommand};
+use super::expected_reply::ExpectedReply;
+use super::pattern::Captures;
+use super::recorder::{digest_of_reader, exact_data, expectation_of, is_inline};
+use super::template::Variables;
+use super::update::{Change, reply_as_received};
+use crate::client::{self, Ending, Form, News, Origin, Outcome, Session, Transfer, TransferResult};
+use crate::protocol::{Command, DataDirection, Reply};
+use heard::Heard;
+use transfers::{Abort, AbortTrigger, Received, Source};
 
-use super::data::{ExpectedData, SentData};
-use super::dialogue::{Data, DataContent, Dialogue, ExpectedCommand, ExpectedExchange};
-use super::update::Change;
-use super::variables::Variables;
-use crate::client::{Ending, Exchange, Form, News, Origin, Outcome, Session, Transfer};
-use crate::protocol::{Command, DataDirection};
-
-use octets::{Abort, AbortTrigger, Received, Source};
+pub(crate) use failure::{Failure, Mismatch};
+pub(crate) use heard::HeardReplies;
 
 /// A session that is about to be played on, and what the replay needs besides.
 #[derive(Clone, Copy)]
-pub struct Replay<'a> {
+pub(crate) struct Replay<'a> {
     /// Connected, and nothing sent yet.
-    pub session: &'a Session,
+    pub(crate) session: &'a Session,
     /// What the session's observer hears.
-    pub heard: &'a HeardReplies,
+    pub(crate) heard: &'a HeardReplies,
     /// Where the transcript's files lie.
-    pub folder: &'a Path,
+    pub(crate) folder: &'a Path,
     /// How long a reply may take.
-    pub limit: Duration,
+    pub(crate) limit: Duration,
     /// Sees the data that stand in the transcript as they are sent.
-    pub show_data: &'a dyn Fn(&[u8]),
+    pub(crate) show_data: &'a dyn Fn(&[u8]),
     /// Differences are kept as changes.
-    pub updates: bool,
+    pub(crate) updates: bool,
 }
 
 /// What became of a replay.
 #[derive(Debug)]
-pub struct Played {
+pub(crate) struct Played {
     /// Exchanges that went as expected, the greeting among them.
-    pub exchanges: usize,
+    pub(crate) exchanges: usize,
     /// Why it stopped, or how it ended.
-    pub result: Result<Ended, Failure>,
+    pub(crate) result: Result<Ended, Failure>,
     /// What would make the transcript expect what came.
-    pub changes: Vec<Change>,
+    pub(crate) changes: Vec<Change>,
 }
 
 /// How a replay that did not fail ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Ended {
+pub(crate) enum Ended {
     /// Everything was as expected, or is now.
     Whole,
     /// The server lacks this feature, so nothing more was sent.
@@ -75,8 +76,12 @@ pub enum Ended {
 
 impl Replay<'_> {
     /// Plays the whole dialogue; the greeting's exchange comes from the connection.
-    #[must_use]
-    pub fn play(self, greeting: Exchange, dialogue: &Dialogue, variables: Variables) -> Played {
+    pub(crate) fn play(
+        self,
+        greeting: client::Exchange,
+        dialogue: &Dialogue,
+        variables: Variables,
+    ) -> Played {
         let mut player = Player {
             replay: self,
             variables,
@@ -106,7 +111,7 @@ struct Performed {
 }
 
 impl Player<'_> {
-    fn play(&mut self, greeting: Exchange, dialogue: &Dialogue) -> Result<Ended, Failure> {
+    fn play(&mut self, greeting: client::Exchange, dialogue: &Dialogue) -> Result<Ended, Failure> {
         let mut greeting = Some(greeting);
         for expected in &dialogue.exchanges {
             let performed = match greeting.take() {
@@ -120,7 +125,7 @@ impl Player<'_> {
             self.exchanges += 1;
             let required = &dialogue.headers.requires;
             if expected.command.is_none() && !required.is_empty() {
-                let missing = features::missing_feature(self.replay.session, required)?;
+                let missing = missing_feature(self.replay.session, required)?;
                 if let Some(feature) = missing.map(str::to_owned) {
                     return Ok(Ended::Skipped { feature });
                 }
@@ -130,15 +135,15 @@ impl Player<'_> {
         Ok(Ended::Whole)
     }
 
-    fn perform(&self, expected: &ExpectedExchange) -> Result<Performed, Failure> {
+    fn perform(&self, expected: &Exchange) -> Result<Performed, Failure> {
         let session = self.replay.session;
         let command = match &expected.command {
-            Some(ExpectedCommand::Line(line)) => {
+            Some(SentCommand::Line(line)) => {
                 let resolved = line.resolve(&self.variables);
                 let octets = resolved.map_err(|name| unsendable(expected, no_value(&name)))?;
                 Command::new(octets).map_err(|error| unsendable(expected, error.to_string()))?
             }
-            Some(ExpectedCommand::Listen(verb)) => return self.listen(expected, verb),
+            Some(SentCommand::Listen(verb)) => return self.listen(expected, verb),
             None => {
                 return Ok(Performed {
                     outcome: Outcome::lost(),
@@ -166,9 +171,9 @@ impl Player<'_> {
         Ok(Performed { outcome, received })
     }
 
-    fn listen(&self, expected: &ExpectedExchange, verb: &str) -> Result<Performed, Failure> {
+    fn listen(&self, expected: &Exchange, verb: &str) -> Result<Performed, Failure> {
         let is_ipv4 = self.replay.session.peer().ip().to_canonical().is_ipv4();
-        if is_ipv4 != (verb == "PORT") {
+        if is_ipv4 != verb.eq_ignore_ascii_case("PORT") {
             let problem = "PORT {listen} is for IPv4 and EPRT {listen} for IPv6".to_owned();
             return Err(unsendable(expected, problem));
         }
@@ -181,7 +186,7 @@ impl Player<'_> {
 
     fn transfer(
         &self,
-        expected: &ExpectedExchange,
+        expected: &Exchange,
         command: &Command,
         trigger: Option<AbortTrigger>,
     ) -> Result<(Option<Transfer>, Option<Received>), Failure> {
@@ -209,7 +214,7 @@ impl Player<'_> {
         }
     }
 
-    fn source(&self, expected: &ExpectedExchange) -> Result<Box<dyn Read + Send>, Failure> {
+    fn source(&self, expected: &Exchange) -> Result<Box<dyn Read + Send>, Failure> {
         let Some(data) = &expected.data else {
             return Ok(Box::new(std::io::empty()));
         };
@@ -225,7 +230,7 @@ impl Player<'_> {
         }
     }
 
-    fn inline(&self, expected: &ExpectedExchange) -> Result<Vec<u8>, Failure> {
+    fn inline(&self, expected: &Exchange) -> Result<Vec<u8>, Failure> {
         match &expected.data {
             Some(Data {
                 content: DataContent::Sent(SentData::Inline(data)),
@@ -241,8 +246,8 @@ impl Player<'_> {
     /// Waits for the end. When the server has begun the transfer, data are shown and an abort is sent.
     fn await_end(
         &self,
-        expected: &ExpectedExchange,
-        exchange: &Exchange,
+        expected: &Exchange,
+        exchange: &client::Exchange,
         abort: Option<&Abort>,
     ) -> Outcome {
         loop {
@@ -258,7 +263,7 @@ impl Player<'_> {
                         self.replay.session.interrupter().interrupt();
                     }
                 }
-                // In a replay there is nobody to ask, and a question that is dropped is a no.
+                // A replay cannot ask a person, and a question that is dropped is a no.
                 News::DataEnded | News::TrustAsked(_) | News::Detached => {}
                 News::Settled(outcome) => return outcome,
             }
@@ -266,11 +271,319 @@ impl Player<'_> {
     }
 }
 
-fn unsendable(expected: &ExpectedExchange, problem: String) -> Failure {
+fn unsendable(expected: &Exchange, problem: String) -> Failure {
     let line = expected.line;
     Failure::Unsendable { line, problem }
 }
 
 fn no_value(name: &str) -> String {
     format!("{{{name}}} has no value: nothing before it has captured one")
+}
+
+impl Player<'_> {
+    fn judge(&mut self, expected: &Exchange, performed: &Performed) -> Result<(), Failure> {
+        let outcome = &performed.outcome;
+        self.compare_replies(expected, outcome)?;
+        if outcome.ending == Ending::TlsFailed {
+            let line = expected.line;
+            return Err(Failure::Tls { line });
+        }
+        if outcome.data_connection_failed {
+            let line = expected.line;
+            return Err(Failure::NoDataConnection { line });
+        }
+        self.compare_transfer(expected, outcome)?;
+        if let (Some(data), Some(received)) = (&expected.data, &performed.received) {
+            self.compare_data(expected, data, received)?;
+        }
+        self.compare_end(expected)
+    }
+
+    fn compare_replies(&mut self, expected: &Exchange, outcome: &Outcome) -> Result<(), Failure> {
+        // Replies after the awaited one may be on their way; where the exchange has failed, nothing more comes.
+        let is_answered = outcome.ending == Ending::Answered;
+        let is_given_up = expected.unanswered.is_some() && outcome.ending == Ending::Unanswered;
+        let limit = if is_answered || is_given_up {
+            self.replay.limit
+        } else {
+            Duration::ZERO
+        };
+        let mut open: Vec<&ExpectedReply> = expected.replies.iter().collect();
+        while !open.is_empty() {
+            let heard = self.replay.heard.next(limit);
+            let Heard::Reply(actual) = heard else {
+                if self.replay.updates && is_answered {
+                    let removals = open
+                        .iter()
+                        .map(|reply| Change::removal(reply.lines.clone()));
+                    self.changes.extend(removals);
+                    break;
+                }
+                return Err(self.silence(open[0].lines.start, outcome.ending, &heard));
+            };
+            match self.find(&open, expected.aborted, &actual) {
+                Some((at, captures)) => {
+                    open.remove(at);
+                    self.keep(captures);
+                }
+                None => self.change_reply(open.remove(0), &actual)?,
+            }
+        }
+        if is_given_up {
+            // What comes later is expected later.
+            return Ok(());
+        }
+        let after_last = expected
+            .replies
+            .last()
+            .map_or(expected.line + 1, |reply| reply.lines.end);
+        while let Some(actual) = self.replay.heard.already_there() {
+            self.add_reply(expected, after_last, &actual)?;
+        }
+        Ok(())
+    }
+
+    /// The expected reply that this one is: the first, or any of those after an ABOR. ProFTPD sends them in either order.
+    fn find(
+        &self,
+        open: &[&ExpectedReply],
+        aborted: Option<usize>,
+        actual: &Reply,
+    ) -> Option<(usize, Captures)> {
+        let is_abort = aborted.is_some_and(|line| open[0].lines.start > line);
+        let candidates = if is_abort { open.len() } else { 1 };
+        open[..candidates]
+            .iter()
+            .enumerate()
+            .find_map(|(at, reply)| Some((at, reply.matches(actual, &self.variables)?)))
+    }
+
+    fn change_reply(&mut self, expected: &ExpectedReply, actual: &Reply) -> Result<(), Failure> {
+        let line = expected.lines.start;
+        if !self.replay.updates {
+            return Err(Mismatch::of_replies(line, expected.printed(), actual).into());
+        }
+        let received = reply_as_received(expected, actual);
+        self.changes
+            .push(Change::of_reply(expected.lines.clone(), &received));
+        Ok(())
+    }
+
+    fn add_reply(
+        &mut self,
+        expected: &Exchange,
+        line: usize,
+        actual: &Reply,
+    ) -> Result<(), Failure> {
+        if !self.replay.updates {
+            return Err(Mismatch::of_replies(line - 1, Vec::new(), actual).into());
+        }
+        let received = expectation_of(actual, &expected.verb());
+        self.changes.push(Change::of_reply(line..line, &received));
+        Ok(())
+    }
+
+    fn keep(&mut self, captures: Captures) {
+        for (name, value) in captures {
+            self.variables.set(name, value);
+        }
+    }
+
+    fn silence(&self, line: usize, ending: Ending, heard: &Heard) -> Failure {
+        let limit = self.replay.limit;
+        match (ending, heard) {
+            (Ending::Interrupted | Ending::Unsent, _) => Failure::Interrupted,
+            (Ending::TlsFailed, _) => Failure::Tls { line },
+            (Ending::ProtocolBroken, _) => Failure::ProtocolBroken { line },
+            (Ending::ConnectionLost, _) | (_, Heard::Closed) => Failure::Lost { line },
+            (Ending::TimedOut | Ending::Answered | Ending::Unanswered, _) => {
+                Failure::TimedOut { line, limit }
+            }
+        }
+    }
+
+    /// A transfer that the server calls done, and that broke on this side.
+    fn compare_transfer(&self, expected: &Exchange, outcome: &Outcome) -> Result<(), Failure> {
+        let line = expected.line;
+        let is_positive = outcome
+            .reply
+            .as_ref()
+            .is_some_and(|reply| reply.code.is_positive());
+        let is_cut = expected.aborted.is_some()
+            || matches!(
+                expected.data,
+                Some(Data {
+                    content: DataContent::Received(ExpectedData::Cut(_)),
+                    ..
+                })
+            );
+        let mismatch = |actual: &str| Mismatch::of_words(line, "the data whole", actual).into();
+        if !is_positive || is_cut {
+            return Ok(());
+        }
+        if outcome.lacked_data_connection && expected.data.is_some() {
+            return Err(mismatch("no data connection"));
+        }
+        match outcome.transfer.as_ref().map(|transfer| &transfer.result) {
+            None | Some(TransferResult::Ended | TransferResult::Refused) => Ok(()),
+            Some(TransferResult::LocalFailed(problem)) => {
+                let error = std::io::Error::other(problem.clone());
+                let path = "the data".to_owned();
+                Err(Failure::LocalFile { line, path, error })
+            }
+            Some(TransferResult::Aborted) => Err(Failure::Interrupted),
+            Some(TransferResult::Unannounced | TransferResult::TlsFailed(_)) => {
+                Err(Failure::Tls { line })
+            }
+            Some(
+                TransferResult::Broken(_)
+                | TransferResult::ReaderClosed
+                | TransferResult::NeverConnected
+                | TransferResult::StoppedByServer,
+            ) => Err(mismatch("the transfer broke")),
+        }
+    }
+
+    fn compare_data(
+        &mut self,
+        expected: &Exchange,
+        data: &Data,
+        received: &Received,
+    ) -> Result<(), Failure> {
+        let DataContent::Received(content) = &data.content else {
+            return Ok(());
+        };
+        let line = data.lines.first().copied().unwrap_or(expected.line);
+        let actual = received.digest();
+        let is_same = match content {
+            _ if expected.aborted.is_some() => return Ok(()),
+            ExpectedData::Cut(_) => return Ok(()),
+            ExpectedData::Octets(digest) => files::is_same(digest, &actual),
+            ExpectedData::File(reference) => {
+                let folder = self.replay.folder;
+                let file = files::open(folder, line, reference, &self.variables)?;
+                let path = reference.path.to_string();
+                let local_file = |error| Failure::LocalFile { line, path, error };
+                digest_of_reader(file).map_err(local_file)? == actual
+            }
+            ExpectedData::Lines(lines) => {
+                let octets = received.octets();
+                let captures =
+                    octets.and_then(|octets| match_data(lines, &octets, &self.variables));
+                captures.map(|captures| self.keep(captures)).is_some()
+            }
+        };
+        if is_same {
+            return Ok(());
+        }
+        let octets = received.octets().filter(|octets| is_inline(octets));
+        let came = exact_data(octets.as_deref(), actual);
+        if self.replay.updates && !matches!(content, ExpectedData::File(_)) {
+            self.changes
+                .push(Change::of_data(data.lines.clone(), &came));
+            return Ok(());
+        }
+        Err(Mismatch::of_data(line, content.printed(), came.printed()).into())
+    }
+
+    fn compare_end(&mut self, expected: &Exchange) -> Result<(), Failure> {
+        let Some(line) = expected.closed else {
+            return Ok(());
+        };
+        match self.replay.heard.closed_within(self.replay.limit) {
+            Ok(true) => Ok(()),
+            Ok(false) if self.replay.updates => {
+                self.changes.push(Change::removal(line..line + 1));
+                Ok(())
+            }
+            Ok(false) => {
+                let expected = "the end of the control connection";
+                Err(Mismatch::of_words(line, expected, "it stays open").into())
+            }
+            Err(reply) => self.add_reply(expected, line, &reply),
+        }
+    }
+}
+
+impl Player<'_> {
+    /// Waits for nothing but the end of the data that are expected.
+    fn await_data(&self, expected: &Exchange, exchange: &client::Exchange) -> Outcome {
+        let unanswered = Outcome {
+            ending: Ending::Unanswered,
+            ..Outcome::lost()
+        };
+        if expected.data.is_none() {
+            return unanswered;
+        }
+        loop {
+            match exchange.next_news() {
+                News::Begun | News::TrustAsked(_) | News::Detached => {}
+                News::DataEnded => return unanswered,
+                News::Settled(outcome) => return outcome,
+            }
+        }
+    }
+}
+
+/// The first feature that the server lacks. Sends FEAT, which is shown.
+fn missing_feature<'a>(
+    session: &Session,
+    required: &'a [String],
+) -> Result<Option<&'a str>, Failure> {
+    let lost = Failure::Lost { line: 1 };
+    let Ok(command) = Command::new("FEAT") else {
+        return Ok(None);
+    };
+    let outcome = session.perform(command, Origin::Shown, None);
+    let reply = match (outcome.ending, outcome.reply) {
+        (Ending::Interrupted | Ending::Unsent, _) => return Err(Failure::Interrupted),
+        (_, Some(reply)) => reply,
+        (_, None) => return Err(lost),
+    };
+    let missing = required.iter().find(|feature| !lists(&reply, feature));
+    Ok(missing.map(String::as_str))
+}
+
+fn lists(reply: &Reply, feature: &str) -> bool {
+    let body = reply.lines.iter().skip(1);
+    let mut listed = body.map(|line| line.trim_ascii().to_ascii_uppercase());
+    let feature = feature.to_ascii_uppercase();
+    listed.any(|line| {
+        let rest = line.strip_prefix(feature.as_bytes());
+        rest.is_some_and(|rest| rest.first().is_none_or(|octet| b" ;=".contains(octet)))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Reply, lists};
+    use crate::protocol::ReplyCode;
+
+    #[test]
+    fn a_feature_is_a_line_or_its_beginning() {
+        let lines = [
+            "211-Features:",
+            " MLST type*;size*;",
+            " REST STREAM",
+            " AUTH TLS",
+            "211 End",
+        ];
+        let reply = Reply {
+            code: ReplyCode(211),
+            lines: lines.iter().map(|line| line.as_bytes().to_vec()).collect(),
+            ended_with: None,
+            dropped_octets: 0,
+        };
+        for (feature, is_listed) in [
+            ("MLST", true),
+            ("mlst", true),
+            ("REST STREAM", true),
+            ("AUTH", true),
+            ("AUTH SSL", false),
+            ("MLS", false),
+            ("SIZE", false),
+        ] {
+            assert_eq!(lists(&reply, feature), is_listed, "{feature}");
+        }
+    }
 }

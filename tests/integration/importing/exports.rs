@@ -1,7 +1,6 @@
 //! What is exported, read by those that it is for.
 
 use super::{import, replay};
-use crate::support::client::Client;
 use crate::support::ftpsh::Ftpsh;
 use crate::support::real_server::{Kind, RealServer};
 
@@ -63,7 +62,7 @@ fn export(text: &str, form: &str) -> String {
 
 #[test]
 fn no_form_shows_a_secret() {
-    for form in ["markdown", "text", "curl"] {
+    for form in ["markdown", "text"] {
         let exported = export(TRANSCRIPT, form);
         assert!(!exported.contains("hunter2"), "{form}: {exported}");
         assert!(exported.contains("tester"), "{form}: {exported}");
@@ -105,51 +104,4 @@ fn a_page_has_the_dialogue_in_blocks_that_their_content_cannot_close() {
     assert!(page.contains("\n````text\nS: 220 ```\nC: PASV\n"), "{page}");
     assert!(page.contains("\n`````text\n````\n`````\n"), "{page}");
     assert!(page.ends_with("\n```text\nS: 226\n```\n"), "{page}");
-}
-
-#[test]
-fn the_command_lines_of_curl_do_to_a_server_what_the_dialogue_did() {
-    let Some(curl) = Client::Curl.program() else {
-        return;
-    };
-    let Some(server) = RealServer::start(Kind::PureFtpd) else {
-        return;
-    };
-    server.write_file("gone", b"x");
-    let script = export(TRANSCRIPT, "curl");
-    let folder = tempfile::TempDir::new().unwrap();
-    let bin = curl.program_path().parent().unwrap().to_owned();
-    let libraries = bin.parent().unwrap().with_file_name("libraries");
-    let path = std::env::join_paths(
-        std::iter::once(bin).chain(std::env::split_paths(&std::env::var_os("PATH").unwrap())),
-    );
-    // It stops where curl fails: `sub` can be made only once, and the second login does not need it.
-    let finished = Ftpsh::of_program("/bin/sh")
-        .current_dir(folder.path())
-        .args(["-e", "-c", &script])
-        .env("PATH", path.unwrap())
-        .env("LD_LIBRARY_PATH", libraries)
-        .env("FTP_HOST", server.address().to_string())
-        .env("FTPSH_VAR_PASSWORD", server.password())
-        .run()
-        .success();
-    let content = b"it's 100%\r\n\x00\xff-\\more\n";
-    assert_eq!(server.read_file("sub/a b.txt"), content);
-    assert_eq!(finished.stdout, &content[3..]);
-    assert!(!server.root().join("gone").exists(), "{}", finished.stderr);
-}
-
-#[test]
-fn what_curl_cannot_do_stands_in_comments() {
-    let script = export(
-        "S> 220\nC> PASV\nS> 227\nC> REST 5\nS> 350\nC> STOR x\nS> 150\nC> ABOR\nS> 426\nS> 226\nC> AUTH TLS\nS> 234\n",
-        "curl",
-    );
-    for comment in [
-        "# curl cannot send REST in front of: STOR x\n",
-        "# curl cannot send ABOR in the middle of: STOR x\n",
-    ] {
-        assert!(script.contains(comment), "{script}");
-    }
-    assert!(script.contains("--ssl-reqd"), "{script}");
 }

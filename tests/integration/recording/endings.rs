@@ -91,7 +91,7 @@ fn a_cut_ends_with_closed_and_so_does_a_quit() {
         "{text}"
     );
     assert!(
-        text.contains("# the data broke off after 3 octets"),
+        text.contains("# the data broke off after 3 bytes"),
         "{text}"
     );
     let again = practice_server(&["cut-after=3"]);

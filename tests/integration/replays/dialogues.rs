@@ -62,7 +62,7 @@ fn replies_of_several_lines_are_compared_line_by_line() {
     assert_says(
         &finished,
         &[
-            "another text behind 211",
+            "another text after 211",
             "actual    211-Features:",
             "\n               SIZE\n",
         ],
@@ -80,7 +80,7 @@ fn a_value_that_was_captured_is_sent_and_compared() {
         .send("213 43\r\n");
     let text = "C> SIZE x\nS> 213 {n}\nC> REST {n}\nS> 350 at {n}\nC> SIZE x\nS> 213 {n}\n";
     let finished = replay_quickly(text, server).code(6);
-    assert_says(&finished, &["x.ftp:7  another text behind 213"]);
+    assert_says(&finished, &["x.ftp:7  another text after 213"]);
 }
 
 #[test]

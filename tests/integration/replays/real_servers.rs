@@ -218,7 +218,7 @@ mod recorder {
         Form, KeptOctets, Observation, Observer, Origin, Session, Settings, Transfer,
     };
     use ftpsh::protocol::{Command, Reply, Verb};
-    use ftpsh::transcript::recording::{expectation_of, expected_data_of};
+    use ftpsh::transcript::recorder::{expectation_of, expected_data_of};
 
     type Heard = Arc<Mutex<Vec<Reply>>>;
 

@@ -134,11 +134,11 @@ impl Destination for Received {
     }
 
     fn end(&mut self, _accepted: bool) -> io::Result<()> {
-        // Nobody need wait for the octet that would have made an ABOR due.
+        // Nothing needs to wait for the octet that would have made an ABOR due.
         self.lock().trigger = None;
         Ok(())
     }
 }
 
-/// More than anybody writes into a transcript.
+/// More than a transcript holds.
 const KEPT_OCTETS: usize = 1024 * 1024;

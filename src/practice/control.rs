@@ -1,9 +1,11 @@
-//! Command lines out of the octets of a control connection, without the Telnet commands between them.
+//! A control connection: command lines out of its octets, without the Telnet commands between them, and replies.
 
-use std::io::{ErrorKind, Read};
+use std::io::{self, ErrorKind, Read, Write};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::practice::loopback::LoopbackConnection;
+use super::faults::{Fault, Faults, HOSTILE_TEXT};
+use super::loopback::LoopbackConnection;
 
 /// The longest line that is read, in octets; a longer one is dropped whole.
 pub(super) const LONGEST_LINE: usize = 4 * 1024;
@@ -70,7 +72,7 @@ impl LineReader {
         &self.connection
     }
 
-    /// Drops what was received behind the last line.
+    /// Drops what was received after the last line.
     pub(super) fn forget_received(&mut self) {
         self.octets.clear();
         self.taken = 0;
@@ -135,7 +137,7 @@ impl LineAssembly {
         match octet {
             SE..=DONT => None,
             IAC => self.push_text(IAC),
-            // Clients that send names as they are do not double 0xFF: it was no IAC.
+            // Clients that send names as they are do not double 0xFF: it was not an IAC.
             _ => {
                 self.push_text(IAC);
                 self.push_text(octet)
@@ -174,6 +176,107 @@ pub(super) fn is_passing(kind: ErrorKind) -> bool {
         kind,
         ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted
     )
+}
+
+/// Replies whose text is a value that clients read; hostile text would only make them unreadable.
+const VALUES: [u16; 3] = [213, 227, 229];
+
+/// Writes the replies of one session; whole replies, also when two threads have one to write.
+#[derive(Debug)]
+pub(super) struct Replies {
+    connection: Mutex<LoopbackConnection>,
+    in_pieces: bool,
+    hostile: bool,
+}
+
+impl Replies {
+    pub(super) fn new(connection: LoopbackConnection, faults: &Faults) -> Self {
+        Self {
+            connection: Mutex::new(connection),
+            in_pieces: faults.has(&Fault::ReplyInPieces),
+            hostile: faults.has(&Fault::HostileText),
+        }
+    }
+
+    /// Writes a reply of one line.
+    pub(super) fn send(&self, code: u16, text: &[u8]) {
+        let mut reply = format!("{code} ").into_bytes();
+        reply.extend_from_slice(text);
+        self.finish(code, reply);
+    }
+
+    /// Writes a reply of several lines; those of the body are indented by one space.
+    pub(super) fn send_lines<L: AsRef<[u8]>>(
+        &self,
+        code: u16,
+        first: &[u8],
+        body: impl IntoIterator<Item = L>,
+        last: &[u8],
+    ) {
+        let mut reply = [format!("{code}-").as_bytes(), first, b"\r\n"].concat();
+        for line in body {
+            reply.push(b' ');
+            reply.extend_from_slice(line.as_ref());
+            reply.extend_from_slice(b"\r\n");
+        }
+        reply.extend_from_slice(format!("{code} ").as_bytes());
+        reply.extend_from_slice(last);
+        self.finish(code, reply);
+    }
+
+    /// Writes replies as they are.
+    pub(super) fn send_wire(&self, replies: &[u8]) {
+        // A client that is gone is noticed when the connection is read.
+        let _ = self.write(replies);
+    }
+
+    /// Writes a reply and, in the same segment, one that was not asked for.
+    pub(super) fn send_with_another(&self, code: u16, text: &[u8], another: &[u8]) {
+        let reply = [format!("{code} ").as_bytes(), text, b"\r\n", another].concat();
+        self.finish(code, reply);
+    }
+
+    /// Ends the control connection in order; under TLS with a close_notify.
+    pub(super) fn close(&self) {
+        let connection = self.connection();
+        // An error means that the client was quicker.
+        let _ = connection.send_close_notify();
+        connection.close();
+    }
+
+    /// Ends the control connection with a reset once all its handles are dropped.
+    pub(super) fn reset_on_drop(&self) {
+        // An error means that the client was quicker.
+        let _ = self.connection().reset_on_drop();
+    }
+
+    fn finish(&self, code: u16, mut reply: Vec<u8>) {
+        if self.hostile && !VALUES.contains(&code) {
+            reply.extend_from_slice(HOSTILE_TEXT);
+        }
+        reply.extend_from_slice(b"\r\n");
+        // A client that is gone is noticed when the connection is read.
+        let _ = self.write(&reply);
+    }
+
+    fn write(&self, reply: &[u8]) -> io::Result<()> {
+        let mut connection = self.connection();
+        if !self.in_pieces {
+            return connection.write_all(reply);
+        }
+        for octet in reply.chunks(1) {
+            connection.write_all(octet)?;
+            connection.flush()?;
+        }
+        Ok(())
+    }
+
+    fn connection(&self) -> MutexGuard<'_, LoopbackConnection> {
+        // A connection has no state that a panic could leave half changed.
+        self.connection
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 #[cfg(test)]

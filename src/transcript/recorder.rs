@@ -1,0 +1,1202 @@
+//! Writes a session down while it happens. It observes what the painter observes, so the two cannot disagree.
+//!
+//! ```text
+//! CommandSent     C> RETR 1.TXT
+//! ReplyReceived   S> 150
+//!                 # S> 150 Opening BINARY mode data connection for 1.TXT (5 bytes).
+//! TransferEnded   D> I am {no-eol}
+//! ```
+//!
+//! Every line is written at once and whole, so that a recording that is cut off lacks nothing that was seen.
+
+use std::io::{self, Read, Write};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+
+use sha2::{Digest, Sha256};
+
+use super::data::{self, DataDigest, ExpectedData, ExpectedDataLine, inline_lines};
+use super::exchange::{Exchange, SentCommand};
+use super::expected_reply::{ExpectedReply, ExpectedText};
+use super::pattern::LinePattern;
+use super::template::{Piece, Template};
+use super::{Line, LineKind};
+use crate::client::panic_injection::panic_if_asked;
+use crate::client::{
+    Connection, MovedOctets, Observation, Observer, OctetInterest, TransferEnd, TransferResult,
+};
+use crate::protocol::hidden::is_hidden;
+use crate::protocol::user_pi::data_direction;
+use crate::protocol::{Command, DataDirection, Reply, ReplyCode, Verb};
+
+/// Where a recording goes. The recorder writes to it and opens no file itself.
+pub(crate) trait RecordingPlace: Send {
+    /// Takes whole lines of the transcript, and keeps nothing back.
+    ///
+    /// # Errors
+    ///
+    /// What the place says; the recording then ends, and these lines are not in it.
+    fn write(&mut self, lines: &str) -> io::Result<()>;
+
+    /// Takes back the last octets that were written, as far as the place can: the recording ends in the middle of an
+    /// exchange, and must be one that can be read.
+    fn take_back(&mut self, octets: u64);
+
+    /// A file for the data of one upload: its path as the transcript names it, and the file, which need not exist
+    /// before the first octet is written.
+    fn data_file(&mut self) -> (String, Box<dyn io::Write + Send>);
+}
+
+/// Observes one session, and writes it down while it has a place to write to.
+///
+/// A recording that begins in the middle begins with the greeting and with the commands that brought the session where it
+/// is: the login, TYPE, CWD.
+#[derive(Clone, Default)]
+pub(crate) struct Recorder {
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Default)]
+struct State {
+    place: Option<Box<dyn RecordingPlace>>,
+    error: Option<io::Error>,
+    /// Written since the recording was last one that can be read.
+    unready: u64,
+    implicit_tls: bool,
+    preface: Preface,
+    open: OpenExchange,
+    secrets: SecretNames,
+    /// A port was opened for the command that follows, which has this verb unless it was typed otherwise.
+    listens: Option<&'static str>,
+    interest: OctetInterest,
+}
+
+/// The exchange of the command that was sent last, and how it is written down.
+struct OpenExchange {
+    /// Of its replies only the first 1yz and the final one: a server may send others without end.
+    exchange: Exchange,
+    /// Its lines, as they were or would have been written.
+    text: String,
+    /// This side dropped the data connection after so many octets.
+    cut: Option<u64>,
+    octets: Option<SeenOctets>,
+}
+
+impl Recorder {
+    /// Of a session whose connection begins with TLS, or not.
+    pub(crate) fn new(implicit_tls: bool) -> Self {
+        let recorder = Self::default();
+        recorder.lock().implicit_tls = implicit_tls;
+        recorder
+    }
+
+    /// Writes to this place from now on, after what is needed to get there.
+    pub(crate) fn start(&self, place: Box<dyn RecordingPlace>) {
+        self.lock().start(place);
+    }
+
+    /// Ends the recording; what is unfinished is marked, so that the transcript can be read.
+    pub(crate) fn stop(&self) {
+        self.lock().stop();
+    }
+
+    /// The same unless another thread is writing; says whether it was done.
+    pub(crate) fn try_stop(&self) -> bool {
+        let state = match self.state.try_lock() {
+            Ok(state) => Some(state),
+            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        };
+        state.is_some_and(|mut state| {
+            state.stop();
+            true
+        })
+    }
+
+    /// Why the recording broke off, told once.
+    pub(crate) fn take_error(&self) -> Option<io::Error> {
+        self.lock().error.take()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // A panic in the middle can at worst have lost a line.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Observer for Recorder {
+    fn observe(&mut self, observation: &Observation) {
+        let mut state = self.lock();
+        if matches!(observation, Observation::CommandSent { .. }) {
+            panic_if_asked("observer");
+        }
+        state.take(observation);
+    }
+
+    fn octet_interest(&self) -> OctetInterest {
+        self.lock().interest.clone()
+    }
+}
+
+impl State {
+    fn start(&mut self, place: Box<dyn RecordingPlace>) {
+        self.stop();
+        self.place = Some(place);
+        self.interest.want_data(true);
+        let mut text = self.preface.text();
+        if !self.open.exchange.is_complete() || self.open.is_lasting() {
+            text.push_str(&self.open.text);
+        }
+        if !text.is_empty() {
+            self.write(&text);
+        }
+        self.unready = 0;
+    }
+
+    fn stop(&mut self) {
+        if self.place.is_some() {
+            self.mark_unanswered();
+            self.place = None;
+        }
+        self.interest.want_data(false);
+    }
+
+    fn take(&mut self, observation: &Observation) {
+        match observation {
+            Observation::Listening { address } => {
+                // What a replay sends for `{listen}` depends on the address family.
+                self.listens = Some(if address.is_ipv4() { "PORT" } else { "EPRT" });
+            }
+            Observation::CommandSent { command, .. } => self.take_command(command),
+            Observation::AbortSent { .. } => {
+                if let Ok(command) = Command::new("ABOR") {
+                    self.take_command(&command);
+                }
+            }
+            Observation::ReplyReceived {
+                reply, assignment, ..
+            } => {
+                let none = Verb::new(b"");
+                self.take_reply(reply, assignment.verb.as_ref().unwrap_or(&none));
+            }
+            Observation::StrayReceived(line) => {
+                self.remark(&format!("no reply: {}", Template::literal(line)));
+            }
+            Observation::OctetsMoved(moved) => self.take_moved(moved),
+            Observation::NoDataConnection { .. } => self.open.octets = None,
+            Observation::TransferEnded(end) => self.take_end_of_data(end),
+            Observation::ControlClosed { .. } => {
+                self.open.exchange.closed = Some(0);
+                self.put(LineKind::Reply, "@closed");
+            }
+            _ => {}
+        }
+        if self.open.is_settled() {
+            self.unready = 0;
+        }
+    }
+
+    fn take_command(&mut self, command: &Command) {
+        let sent = self.spelled(command);
+        let line = sent.to_string();
+        if !self.open.exchange.is_aborted_by(command.line()) {
+            self.end_exchange();
+            self.unready = 0;
+            self.open.exchange.command = Some(sent);
+            self.open.octets = self.octets_of(command);
+        }
+        self.put(LineKind::Command, &line);
+    }
+
+    /// What is kept of the data that a command moves, while a recording is written.
+    fn octets_of(&mut self, command: &Command) -> Option<SeenOctets> {
+        let place = self.place.as_mut()?;
+        let direction = data_direction(command)?;
+        let file = (direction == DataDirection::Sent).then(|| place.data_file());
+        Some(SeenOctets::new(file))
+    }
+
+    fn take_moved(&mut self, moved: &MovedOctets) {
+        let is_of_command = moved.connection == Connection::Data
+            && self.open.exchange.direction() == Some(moved.direction);
+        if let Some(seen) = self.open.octets.as_mut().filter(|_| is_of_command) {
+            seen.take(&moved.octets);
+        }
+    }
+
+    /// As it stands in a transcript: without secrets, and without a port that will be another one next time.
+    fn spelled(&mut self, command: &Command) -> SentCommand {
+        let listens = self.listens.take();
+        if let Some(verb) = listens.filter(|verb| command.verb().is(verb)) {
+            return SentCommand::Listen(verb.to_owned());
+        }
+        let line = command.line();
+        let Some(secret) = command.secret() else {
+            return SentCommand::Line(Template::literal(line));
+        };
+        let name = self
+            .secrets
+            .name_of(&line[..line.len() - secret.len()], secret);
+        let template = Template::literal(&line[..line.len() - secret.len()]);
+        SentCommand::Line(template.and(Piece::Variable(name)))
+    }
+
+    fn take_reply(&mut self, reply: &Reply, verb: &Verb) {
+        if self.open.is_greeting() && self.open.text.is_empty() {
+            self.write_headers(reply);
+        }
+        let lines = reply.lines.iter();
+        let came: Vec<String> = lines
+            .map(|line| Template::literal(line).to_string())
+            .collect();
+        // A transcript has no code below 100.
+        if reply.code.0 < 100 {
+            return self.write_what_came(LineKind::Reply, &came);
+        }
+        let expected = expectation_of(reply, verb);
+        let printed = expected.printed();
+        for line in &printed {
+            self.put(LineKind::Reply, line);
+        }
+        if printed != came {
+            self.write_what_came(LineKind::Reply, &came);
+        }
+        let exchange = &mut self.open.exchange;
+        let is_preliminary = reply.code.is_preliminary();
+        let is_repeated = is_preliminary && exchange.has_begun();
+        if !exchange.is_complete() && !is_repeated {
+            exchange.replies.push(expected);
+        }
+        if !is_preliminary {
+            self.settle_cut();
+        }
+    }
+
+    fn write_headers(&mut self, greeting: &Reply) {
+        let server = Template::literal(greeting.text().trim_ascii()).to_string();
+        if !server.is_empty() {
+            self.remark(&format!("server: {server}"));
+        }
+        if self.implicit_tls {
+            self.remark("tls: implicit");
+        }
+    }
+
+    fn take_end_of_data(&mut self, end: &TransferEnd) {
+        if let Some(mut seen) = self.open.octets.take() {
+            match end.direction {
+                DataDirection::Received => self.take_received(&mut seen, end),
+                DataDirection::Sent => self.take_sent(&mut seen, end),
+            }
+        }
+        if !end.is_whole() {
+            let how = match &end.result {
+                TransferResult::Broken(reason) | TransferResult::LocalFailed(reason) => {
+                    format!(": {}", Template::literal(reason.as_bytes()))
+                }
+                _ => String::new(),
+            };
+            let octets = end.octets;
+            self.remark(&format!("the data broke off after {octets} bytes{how}"));
+        }
+    }
+
+    fn take_received(&mut self, seen: &mut SeenOctets, end: &TransferEnd) {
+        if end.result == TransferResult::ReaderClosed {
+            self.open.cut = Some(end.octets);
+            return self.settle_cut();
+        }
+        // How far a transfer comes that breaks off is another matter each time.
+        if !end.is_whole() {
+            return;
+        }
+        let verb = self.open.exchange.verb();
+        let digest = seen.close();
+        let expected = expected_data(seen.kept(), digest, &verb).printed();
+        for line in &expected {
+            self.put(LineKind::DataReceived, line);
+        }
+        let inline = seen.whole().filter(|octets| is_inline(octets));
+        let came = match inline {
+            Some(octets) => data::inline_lines(octets),
+            None => vec![data::octets_line(digest)],
+        };
+        if came != expected {
+            self.write_what_came(LineKind::DataReceived, &came);
+        }
+    }
+
+    /// Where the server objected, a replay cuts too; where it had sent everything before, it must not be cut sooner.
+    fn settle_cut(&mut self) {
+        if self.open.exchange.is_complete()
+            && let Some(octets) = self.open.cut.take()
+            && !self.open.exchange.is_accepted()
+        {
+            self.put(LineKind::DataReceived, &format!("@cut {octets}"));
+        }
+    }
+
+    fn take_sent(&mut self, seen: &mut SeenOctets, end: &TransferEnd) {
+        seen.cut_at(end.octets);
+        let digest = seen.close();
+        if digest.octets == 0 {
+            return;
+        }
+        let inline = seen.whole().filter(|octets| is_inline(octets));
+        let lines = match inline.map(data::inline_lines) {
+            Some(lines) => lines,
+            None => match seen.store() {
+                Ok(name) => vec![data::file_line(&name, digest)],
+                Err(error) => return self.fail(error),
+            },
+        };
+        for line in lines {
+            self.put(LineKind::DataSent, &line);
+        }
+    }
+
+    /// The next command follows, or nothing.
+    fn end_exchange(&mut self) {
+        self.mark_unanswered();
+        let ended = std::mem::take(&mut self.open);
+        if ended.is_greeting() {
+            self.preface.set_greeting(ended.text);
+        } else {
+            self.preface.take(&ended.exchange, ended.text);
+        }
+    }
+
+    fn mark_unanswered(&mut self) {
+        let exchange = &self.open.exchange;
+        if !exchange.is_complete() && exchange.closed.is_none() && !self.open.text.is_empty() {
+            self.put(LineKind::Reply, "@unanswered");
+        }
+    }
+
+    /// In comments, where less of it is expected.
+    fn write_what_came(&mut self, kind: LineKind, lines: &[String]) {
+        for line in lines {
+            self.remark(Line::new(kind, line).text());
+        }
+    }
+
+    fn remark(&mut self, text: &str) {
+        self.put(LineKind::Comment, text);
+    }
+
+    fn put(&mut self, kind: LineKind, text: &str) {
+        let line = Line::new(kind, text).to_string();
+        if self.place.is_some() {
+            self.write(&line);
+        }
+        if self.open.text.len() < KEPT_OCTETS {
+            self.open.text.push_str(&line);
+        }
+    }
+
+    fn write(&mut self, lines: &str) {
+        let Some(place) = &mut self.place else {
+            return;
+        };
+        match place.write(lines) {
+            Ok(()) => self.unready += lines.len() as u64,
+            Err(error) => self.fail(error),
+        }
+    }
+
+    fn fail(&mut self, error: io::Error) {
+        self.interest.want_data(false);
+        if let Some(mut place) = self.place.take() {
+            place.take_back(self.unready);
+        }
+        self.error = Some(error);
+    }
+}
+
+impl OpenExchange {
+    fn is_greeting(&self) -> bool {
+        self.exchange.command.is_none()
+    }
+
+    /// A recording that ends here can be read: neither a reply nor data are outstanding.
+    fn is_settled(&self) -> bool {
+        (self.exchange.is_complete() || self.exchange.closed.is_some()) && self.octets.is_none()
+    }
+
+    fn is_lasting(&self) -> bool {
+        self.is_greeting() || (self.exchange.is_accepted() && lasts(&self.exchange.verb()))
+    }
+}
+
+impl Default for OpenExchange {
+    fn default() -> Self {
+        Self {
+            exchange: Exchange::new(1, None),
+            text: String::new(),
+            cut: None,
+            octets: None,
+        }
+    }
+}
+
+/// More than a command with its replies; what is longer is only missing from the preface of a later recording.
+const KEPT_OCTETS: usize = 64 * 1024;
+
+/// The greeting, and the commands whose effect lasts.
+#[derive(Default)]
+struct Preface {
+    greeting: String,
+    /// The verb in upper case, and the lines of its exchange.
+    lasting: Vec<(Vec<u8>, String)>,
+}
+
+impl Preface {
+    fn set_greeting(&mut self, text: String) {
+        self.greeting = text;
+    }
+
+    /// Takes an exchange that is over; `text` is its lines.
+    fn take(&mut self, exchange: &Exchange, text: String) {
+        if exchange.direction().is_some() {
+            self.forget(FOR_ONE_TRANSFER);
+        }
+        if !exchange.is_accepted() {
+            return;
+        }
+        let verb = exchange.verb();
+        if verb.is("REIN") {
+            self.forget(LOGIN);
+            self.forget(SETTINGS);
+        } else if verb.is("USER") {
+            self.forget(LOGIN);
+        } else if verb.is("RNTO") {
+            self.forget(&["RNFR"]);
+        } else if PORTS.iter().any(|port| verb.is(port)) {
+            self.forget(PORTS);
+        } else if REPLACED.iter().any(|setting| verb.is(setting)) {
+            let verb = verb.as_bytes();
+            self.lasting.retain(|(known, _)| known != verb);
+        }
+        if lasts(&verb) && self.lasting.len() < KEPT_COMMANDS {
+            self.lasting.push((verb.as_bytes().to_vec(), text));
+        }
+    }
+
+    /// Everything, in order.
+    fn text(&self) -> String {
+        let lasting = self.lasting.iter().map(|(_, text)| text.as_str());
+        std::iter::once(self.greeting.as_str())
+            .chain(lasting)
+            .collect()
+    }
+
+    fn forget(&mut self, verbs: &[&str]) {
+        let is_forgotten = |known: &Vec<u8>| verbs.iter().any(|verb| verb.as_bytes() == known);
+        self.lasting.retain(|(known, _)| !is_forgotten(known));
+    }
+}
+
+/// Whether the effect of this command lasts beyond its reply.
+fn lasts(verb: &Verb) -> bool {
+    let all = [LOGIN, SETTINGS, PORTS, PENDING, SECURITY];
+    all.iter()
+        .any(|verbs| verbs.iter().any(|lasting| verb.is(lasting)))
+}
+
+const LOGIN: &[&str] = &["USER", "PASS", "ACCT", "HOST"];
+const SECURITY: &[&str] = &["AUTH", "ADAT", "PBSZ", "PROT", "CCC"];
+const SETTINGS: &[&str] = &[
+    "TYPE", "MODE", "STRU", "OPTS", "LANG", "CLNT", "CWD", "XCWD", "CDUP", "XCUP", "SMNT",
+];
+/// Of these, the last one counts.
+const REPLACED: &[&str] = &["TYPE", "MODE", "STRU", "PROT", "LANG", "REST", "RNFR"];
+const PORTS: &[&str] = &["PASV", "EPSV", "LPSV", "PORT", "EPRT", "LPRT"];
+const PENDING: &[&str] = &["REST", "RNFR"];
+const FOR_ONE_TRANSFER: &[&str] = &["PASV", "EPSV", "LPSV", "PORT", "EPRT", "LPRT", "REST"];
+/// Few sessions change directory so often; one that does must not fill the memory.
+const KEPT_COMMANDS: usize = 1000;
+
+/// Which secret has which name: the same secret always the same, another one another. Of the secrets only digests are kept.
+#[derive(Default)]
+struct SecretNames {
+    known: Vec<(String, [u8; 32])>,
+}
+
+impl SecretNames {
+    /// `password` for the first after PASS, `password_2` for another one.
+    fn name_of(&mut self, before: &[u8], secret: &[u8]) -> String {
+        let verb = Verb::new(before.trim_ascii());
+        let name = match verb {
+            verb if verb.is("ACCT") => "account",
+            verb if verb.is("ADAT") => "adat",
+            _ => "password",
+        };
+        let digest = Sha256::digest(secret).into();
+        let is_of_kind = |known: &str| {
+            known
+                .strip_prefix(name)
+                .is_some_and(|rest| !rest.starts_with(char::is_alphabetic))
+        };
+        let mut of_kind = self.known.iter().filter(|(known, _)| is_of_kind(known));
+        if let Some((known, _)) = of_kind.clone().find(|(_, known)| *known == digest) {
+            return known.clone();
+        }
+        let name = match of_kind.by_ref().count() {
+            0 => name.to_owned(),
+            others => format!("{name}_{}", others + 1),
+        };
+        self.known.push((name.clone(), digest));
+        name
+    }
+}
+
+/// What is kept of a transfer's octets.
+struct SeenOctets {
+    kept: Vec<u8>,
+    octets: u64,
+    sha256: Sha256,
+    /// Where the octets of an upload go that cannot stand in the transcript.
+    file: Option<DataFile>,
+    is_closed: bool,
+}
+
+struct DataFile {
+    name: String,
+    writer: Box<dyn Write + Send>,
+    has_begun: bool,
+    error: Option<io::Error>,
+}
+
+impl SeenOctets {
+    fn new(file: Option<(String, Box<dyn Write + Send>)>) -> Self {
+        let file = file.map(|(name, writer)| DataFile {
+            name,
+            writer,
+            has_begun: false,
+            error: None,
+        });
+        Self {
+            kept: Vec::new(),
+            octets: 0,
+            sha256: Sha256::new(),
+            file,
+            is_closed: false,
+        }
+    }
+
+    fn take(&mut self, octets: &[u8]) {
+        if self.is_closed {
+            return;
+        }
+        self.octets += octets.len() as u64;
+        self.sha256.update(octets);
+        let room = INLINE_OCTETS.saturating_sub(self.kept.len());
+        let fits = octets.len() <= room && self.is_whole_but(octets.len());
+        if let (false, Some(file)) = (fits, &mut self.file) {
+            file.write(&self.kept, octets);
+        }
+        self.kept
+            .extend_from_slice(&octets[..octets.len().min(room)]);
+    }
+
+    /// What was seen before these last octets was all kept.
+    fn is_whole_but(&self, last: usize) -> bool {
+        self.octets == (self.kept.len() + last) as u64
+    }
+
+    /// Only so many of them were sent. What lies in a file already stays.
+    fn cut_at(&mut self, sent: u64) {
+        let sent = usize::try_from(sent).unwrap_or(usize::MAX);
+        if self.whole().is_some() && sent < self.kept.len() {
+            self.kept.truncate(sent);
+            self.octets = sent as u64;
+            self.sha256 = Sha256::new_with_prefix(&self.kept);
+        }
+    }
+
+    /// Nothing that comes later counts.
+    fn close(&mut self) -> DataDigest {
+        self.is_closed = true;
+        DataDigest {
+            octets: self.octets,
+            sha256: Some(self.sha256.clone().finalize().into()),
+        }
+    }
+
+    /// The first octets.
+    fn kept(&self) -> &[u8] {
+        &self.kept
+    }
+
+    /// All octets, if they are few.
+    fn whole(&self) -> Option<&[u8]> {
+        self.is_whole_but(0).then_some(&self.kept)
+    }
+
+    /// Sees to it that all octets are in the file; its name.
+    fn store(&mut self) -> io::Result<String> {
+        let Some(mut file) = self.file.take() else {
+            return Err(io::ErrorKind::NotFound.into());
+        };
+        if !file.has_begun {
+            file.write(&self.kept, &[]);
+        }
+        match file.error.take() {
+            Some(error) => Err(error),
+            None => file.writer.flush().map(|()| file.name),
+        }
+    }
+}
+
+impl DataFile {
+    fn write(&mut self, kept: &[u8], octets: &[u8]) {
+        if self.error.is_some() {
+            return;
+        }
+        let first = if self.has_begun { &[][..] } else { kept };
+        self.has_begun = true;
+        let written = self.writer.write_all(first);
+        self.error = written.and_then(|()| self.writer.write_all(octets)).err();
+    }
+}
+
+/// The expectation that a recorder writes for this reply to this verb; the greeting's verb is empty.
+#[must_use]
+pub fn expectation_of(reply: &Reply, verb: &Verb) -> ExpectedReply {
+    let mut expected = ExpectedReply::of_code(reply.code);
+    if let [line] = reply.lines.as_slice()
+        && is_stable(reply.code, line.get(4..).unwrap_or_default(), verb)
+    {
+        expected.text = ExpectedText::Line(LinePattern::literal(reply.text()));
+    }
+    expected
+}
+
+/// The expectation that a recorder writes for the data that this verb received; `octets` holds all of them.
+#[must_use]
+pub fn expected_data_of(octets: &[u8], verb: &Verb) -> ExpectedData {
+    expected_data(octets, digest_of(octets), verb)
+}
+
+/// The same where `kept` are only the first of them.
+fn expected_data(kept: &[u8], digest: DataDigest, verb: &Verb) -> ExpectedData {
+    // Dates, owners and the order of names differ.
+    if ["LIST", "NLST", "MLSD"]
+        .iter()
+        .any(|listing| verb.is(listing))
+    {
+        return ExpectedData::Lines(vec![ExpectedDataLine::AnyLines]);
+    }
+    let is_whole = kept.len() as u64 == digest.octets;
+    exact_data(
+        Some(kept)
+            .filter(|_| is_whole)
+            .filter(|octets| is_inline(octets)),
+        digest,
+    )
+}
+
+/// Data as lines if there are any given, else by their digest.
+pub(super) fn exact_data(inline: Option<&[u8]>, digest: DataDigest) -> ExpectedData {
+    let lines = inline.map(inline_lines).unwrap_or_default();
+    let read = lines.iter().try_fold(None, |before, line| {
+        ExpectedData::read(line, before).map(Some)
+    });
+    match read {
+        Ok(Some(data)) => data,
+        Ok(None) | Err(_) => ExpectedData::Octets(digest),
+    }
+}
+
+/// Whether data are short enough, and text enough, to stand in a transcript as lines.
+pub(super) fn is_inline(octets: &[u8]) -> bool {
+    let is_readable = |text: &str| !text.chars().any(|c| is_hidden(c) && c != '\r' && c != '\n');
+    let is_text = std::str::from_utf8(octets).is_ok_and(is_readable);
+    !octets.is_empty() && octets.len() <= INLINE_OCTETS && is_text
+}
+
+/// How many octets these are, and their SHA-256.
+pub(super) fn digest_of(octets: &[u8]) -> DataDigest {
+    DataDigest {
+        octets: octets.len() as u64,
+        sha256: Some(Sha256::digest(octets).into()),
+    }
+}
+
+/// The same for all that a reader gives, in little memory.
+///
+/// # Errors
+///
+/// What the reader says.
+pub(super) fn digest_of_reader(mut reader: impl Read) -> io::Result<DataDigest> {
+    let mut sha256 = Sha256::new();
+    let mut octets = 0;
+    let mut piece = vec![0; PIECE_OCTETS];
+    loop {
+        match reader.read(&mut piece) {
+            Ok(0) => break,
+            Ok(count) => {
+                sha256.update(&piece[..count]);
+                octets += count as u64;
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    let sha256 = Some(sha256.finalize().into());
+    Ok(DataDigest { octets, sha256 })
+}
+
+/// Whether the text will be the same next time: a value that only depends on what the transcript sent, or a short sentence
+/// without anything in it that looks like a number, a path or a name in quotes.
+fn is_stable(code: ReplyCode, text: &[u8], verb: &Verb) -> bool {
+    if code == ReplyCode(213) {
+        return VALUES.iter().any(|value| verb.is(value));
+    }
+    let volatile = code.is_preliminary() || VOLATILE.contains(&code.0);
+    let is_plain = |octet: &u8| octet.is_ascii_alphabetic() || b" .,:;!?-'()".contains(octet);
+    !volatile && !text.is_empty() && text.len() <= STABLE_OCTETS && text.iter().all(is_plain)
+}
+
+/// 213 is their value, and depends on the file alone.
+const VALUES: &[&str] = &[
+    "SIZE", "XCRC", "XMD5", "XSHA", "XSHA1", "XSHA256", "XSHA512", "HASH",
+];
+
+/// Banners, counters, ports, paths and systems; the text about them is not part of the dialogue.
+const VOLATILE: &[u16] = &[
+    211, 212, 214, 215, 220, 221, 225, 226, 227, 228, 229, 230, 257, 421, 426,
+];
+const STABLE_OCTETS: usize = 80;
+/// The most that stands in a transcript as lines.
+const INLINE_OCTETS: usize = 4 * 1024;
+const PIECE_OCTETS: usize = 64 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use std::io::{self, Write};
+    use std::sync::{Arc, Mutex};
+    use std::time::Duration;
+
+    use super::{
+        Command, Exchange, ExpectedReply, Observation, Observer, Preface, Recorder, RecordingPlace,
+        Reply, ReplyCode, SecretNames, SeenOctets, TransferEnd, TransferResult, Verb,
+        expectation_of, expected_data_of,
+    };
+    use crate::client::{Connection, MovedOctets, Origin};
+    use crate::protocol::DataDirection;
+    use crate::protocol::ledger::{Assignment, Fit};
+    use crate::transcript::exchange::SentCommand;
+    use crate::transcript::template::Template;
+    use crate::transcript::{Transcript, Variables};
+
+    fn exchange(line: &str, code: u16) -> Exchange {
+        let command = SentCommand::Line(Template::literal(line.as_bytes()));
+        let mut exchange = Exchange::new(1, Some(command));
+        exchange
+            .replies
+            .push(ExpectedReply::of_code(ReplyCode(code)));
+        exchange
+    }
+
+    #[test]
+    fn what_still_counts_is_kept_in_order() {
+        let mut preface = Preface::default();
+        preface.set_greeting("greeting\n".to_owned());
+        for line in [
+            "USER a", "PASS x", "USER b", "PASS y", "TYPE A", "CWD sub", "NOOP", "PASV", "RETR f",
+            "TYPE I", "REST 5", "PASV", "EPSV", "RNFR a", "RNTO b",
+        ] {
+            preface.take(&exchange(line, 250), format!("{line}\n"));
+        }
+        preface.take(&exchange("CWD refused", 550), String::new());
+        assert_eq!(
+            preface.text(),
+            "greeting\nUSER b\nPASS y\nCWD sub\nTYPE I\nREST 5\nEPSV\n"
+        );
+        preface.take(&exchange("REIN", 220), String::new());
+        assert_eq!(preface.text(), "greeting\nREST 5\nEPSV\n");
+    }
+
+    #[test]
+    fn the_same_secret_has_the_same_name_and_another_one_another() {
+        let mut names = SecretNames::default();
+        for (before, secret, name) in [
+            ("PASS ", "right", "password"),
+            (" pass ", "wrong", "password_2"),
+            ("PASS ", "right", "password"),
+            ("ACCT ", "right", "account"),
+            ("ADAT ", "right", "adat"),
+            ("PASS ", "third", "password_3"),
+        ] {
+            assert_eq!(names.name_of(before.as_bytes(), secret.as_bytes()), name);
+        }
+    }
+
+    #[derive(Clone, Default)]
+    struct Kept(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Kept {
+        fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(octets);
+            Ok(octets.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_file_holds_every_octet_however_they_came() {
+        for piece in [1, 7, 4095, 4096, 4097, 10_000] {
+            let octets: Vec<u8> = (0..10_000).map(|at: u32| (at % 251) as u8).collect();
+            let file = Kept::default();
+            let mut seen = SeenOctets::new(Some(("f".to_owned(), Box::new(file.clone()))));
+            octets.chunks(piece).for_each(|piece| seen.take(piece));
+            let digest = seen.close();
+            assert_eq!(digest, super::digest_of(&octets));
+            assert_eq!(seen.whole(), None);
+            assert_eq!(seen.store().unwrap(), "f");
+            assert_eq!(*file.0.lock().unwrap(), octets, "in pieces of {piece}");
+        }
+    }
+
+    #[test]
+    fn few_octets_are_kept_and_cut_to_what_was_sent() {
+        let mut seen = SeenOctets::new(None);
+        seen.take(b"I am zfive5");
+        seen.cut_at(5);
+        let digest = seen.close();
+        seen.take(b"too late");
+        assert_eq!(seen.whole(), Some(&b"I am "[..]));
+        assert_eq!(digest, super::digest_of(b"I am "));
+    }
+
+    fn reply(text: &str) -> Reply {
+        Reply {
+            code: ReplyCode(text[..3].parse().unwrap()),
+            lines: text.lines().map(|line| line.as_bytes().to_vec()).collect(),
+            ended_with: None,
+            dropped_octets: 0,
+        }
+    }
+
+    fn expectation(text: &str, verb: &str) -> ExpectedReply {
+        expectation_of(&reply(text), &Verb::new(verb.as_bytes()))
+    }
+
+    #[test]
+    fn only_a_text_that_stays_the_same_is_kept() {
+        for (verb, text, printed) in [
+            ("", "220 (vsFTPd 3.0.5)", "220"),
+            ("", "220-Welcome\n220 ready", "220"),
+            (
+                "USER",
+                "331 User name okay, need password.",
+                "331 User name okay, need password.",
+            ),
+            ("PASS", "230 User logged in, proceed.", "230"),
+            ("PASS", "530 Login incorrect.", "530 Login incorrect."),
+            ("SIZE", "213 5", "213 5"),
+            ("MDTM", "213 20240101000000", "213"),
+            ("STAT", "213-Status\n213 End", "213"),
+            (
+                "XMD5",
+                "213 0cc175b9c0f1b6a831c399e269772661",
+                "213 0cc175b9c0f1b6a831c399e269772661",
+            ),
+            ("PASV", "227 Entering Passive Mode (127,0,0,1,1,2).", "227"),
+            ("EPSV", "229 Entering Extended Passive Mode (|||2|)", "229"),
+            (
+                "RETR",
+                "150 Opening data connection for x (5 bytes).",
+                "150",
+            ),
+            ("RETR", "226 Transfer complete.", "226"),
+            ("PWD", "257 \"/tmp/x\" is the current directory", "257"),
+            (
+                "CWD",
+                "250 Directory successfully changed.",
+                "250 Directory successfully changed.",
+            ),
+            ("CWD", "550 /tmp/x: No such file", "550"),
+            ("REST", "350 Restarting at 5.", "350"),
+            ("FOO", "500 'FOO' \u{1b}[1m not understood", "500"),
+            ("PASS", "530 PASS **** is wrong", "530"),
+            ("NOOP", "200 ", "200"),
+        ] {
+            assert_eq!(
+                expectation(text, verb).printed(),
+                [printed],
+                "{verb} {text}"
+            );
+        }
+    }
+
+    #[test]
+    fn every_expectation_is_met_by_its_own_reply() {
+        for text in [
+            "220 a",
+            "331 b c",
+            "213 5",
+            "226-a\n226 b",
+            "200",
+            "999 odd",
+        ] {
+            let found = expectation(text, "SIZE").matches(&reply(text), &Variables::default());
+            assert!(found.is_some(), "{text}");
+        }
+    }
+
+    #[test]
+    fn short_text_is_written_and_other_data_are_counted() {
+        let data = |octets: &[u8], verb: &str| {
+            expected_data_of(octets, &Verb::new(verb.as_bytes())).printed()
+        };
+        assert_eq!(data(b"-rw 1.TXT\r\n", "LIST"), ["..."]);
+        assert_eq!(data(b"I am", "RETR"), ["I am{no-eol}"]);
+        assert_eq!(data(b"a\nb\r\n", "RETR"), ["a{lf}", "b"]);
+        assert_eq!(data(b"...\r\n", "RETR"), ["{0x2e}.."]);
+        let empty =
+            "@octets 0 sha256 e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+        assert_eq!(data(b"", "RETR"), [empty]);
+        assert!(data(&[0; 9], "RETR")[0].starts_with("@octets 9 sha256 "));
+        assert!(data(&[b'a'; 5000], "RETR")[0].starts_with("@octets 5000 sha256 "));
+    }
+
+    /// A place in memory; it fails once it holds so many octets.
+    #[derive(Clone)]
+    struct Place {
+        text: Arc<Mutex<String>>,
+        most: usize,
+    }
+
+    impl RecordingPlace for Place {
+        fn write(&mut self, lines: &str) -> io::Result<()> {
+            let mut text = self.text.lock().unwrap();
+            if text.len() + lines.len() > self.most {
+                return Err(io::ErrorKind::StorageFull.into());
+            }
+            text.push_str(lines);
+            Ok(())
+        }
+
+        fn take_back(&mut self, octets: u64) {
+            let mut text = self.text.lock().unwrap();
+            let left = text.len() - usize::try_from(octets).unwrap();
+            text.truncate(left);
+        }
+
+        fn data_file(&mut self) -> (String, Box<dyn io::Write + Send>) {
+            ("f.1.data".to_owned(), Box::new(io::sink()))
+        }
+    }
+
+    struct Session {
+        recorder: Recorder,
+        place: Place,
+    }
+
+    impl Session {
+        /// A recording whose greeting is there.
+        fn new() -> Self {
+            let place = Place {
+                text: Arc::default(),
+                most: usize::MAX,
+            };
+            let recorder = Recorder::default();
+            recorder.start(Box::new(place.clone()));
+            let mut session = Self { recorder, place };
+            session.reply("", "220 ready");
+            session
+        }
+
+        fn send(&mut self, line: &str) {
+            let command = Command::new(line).unwrap();
+            self.recorder.observe(&Observation::CommandSent {
+                command,
+                origin: Origin::Typed,
+            });
+        }
+
+        fn abort(&mut self) {
+            self.recorder
+                .observe(&Observation::AbortSent { synch: true });
+        }
+
+        fn reply(&mut self, verb: &str, text: &str) {
+            let reply = Reply {
+                code: ReplyCode(text[..3].parse().unwrap()),
+                lines: text.lines().map(|line| line.as_bytes().to_vec()).collect(),
+                ended_with: None,
+                dropped_octets: 0,
+            };
+            let assignment = Assignment {
+                entry: None,
+                verb: Some(Verb::new(verb.as_bytes())),
+                fit: Fit::Listed,
+                passed_over: Vec::new(),
+            };
+            self.recorder.observe(&Observation::ReplyReceived {
+                reply,
+                assignment,
+                awaited: true,
+            });
+        }
+
+        /// The data of a command that is sent with them.
+        fn transfer(
+            &mut self,
+            line: &str,
+            direction: DataDirection,
+            octets: &[u8],
+            sent: u64,
+            result: TransferResult,
+        ) {
+            self.send(line);
+            self.reply(&line[..4], "150 go");
+            self.recorder
+                .observe(&Observation::OctetsMoved(MovedOctets {
+                    connection: Connection::Data,
+                    direction,
+                    under_tls: false,
+                    urgent: false,
+                    offset: 0,
+                    octets: octets.to_vec(),
+                    secrets: Vec::new(),
+                }));
+            self.recorder
+                .observe(&Observation::TransferEnded(TransferEnd {
+                    direction,
+                    octets: sent,
+                    line_ends: 0,
+                    acknowledged: None,
+                    came_short_of: None,
+                    result,
+                }));
+        }
+
+        /// What was written after the greeting, without comments; it is a transcript that can be read.
+        fn lines(&self) -> Vec<String> {
+            let text = self.place.text.lock().unwrap().clone();
+            let dialogue = Transcript::read(text.as_bytes()).unwrap().dialogue();
+            assert!(dialogue.is_ok(), "{dialogue:?}\n{text}");
+            let lines = text.lines().filter(|line| !line.starts_with('#'));
+            lines.skip(1).map(str::to_owned).collect()
+        }
+    }
+
+    #[test]
+    fn an_abort_before_the_transfer_has_begun_is_a_command_of_its_own() {
+        let mut session = Session::new();
+        session.send("RETR f");
+        session.abort();
+        session.reply("ABOR", "226 aborted");
+        session.send("abor ");
+        session.reply("ABOR", "225 nothing");
+        assert_eq!(
+            session.lines(),
+            [
+                "C> RETR f",
+                "S> @unanswered",
+                "C> ABOR",
+                "S> 226",
+                "C> abor{0x20}",
+                "S> 225"
+            ]
+        );
+    }
+
+    #[test]
+    fn an_upload_is_recorded_as_far_as_it_was_sent() {
+        let mut session = Session::new();
+        let broken = TransferResult::Broken("reset by peer".to_owned());
+        session.transfer("STOR f", DataDirection::Sent, b"I am zfive5", 5, broken);
+        session.reply("STOR", "426 broken");
+        session.transfer("STOR f", DataDirection::Sent, b"", 0, TransferResult::Ended);
+        session.reply("STOR", "226 done");
+        assert_eq!(
+            session.lines(),
+            [
+                "C> STOR f",
+                "S> 150",
+                "D< I am {no-eol}",
+                "S> 426",
+                "C> STOR f",
+                "S> 150",
+                "S> 226"
+            ]
+        );
+        let text = session.place.text.lock().unwrap();
+        assert!(
+            text.contains("# the data broke off after 5 bytes: reset by peer\n"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn a_download_that_had_enough_is_cut_where_the_server_minded() {
+        for (code, last) in [("426 broken", "D> @cut 9"), ("226 done", "S> 226")] {
+            let mut session = Session::new();
+            session.transfer(
+                "RETR f",
+                DataDirection::Received,
+                b"too much!",
+                9,
+                TransferResult::ReaderClosed,
+            );
+            session.reply("RETR", code);
+            assert_eq!(session.lines().last().unwrap(), last);
+        }
+    }
+
+    #[test]
+    fn replies_that_nobody_asked_for_stand_where_they_came() {
+        let mut session = Session::new();
+        session.reply("", "421-Going down\n421 now");
+        session.reply("", "020 odd");
+        session.recorder.observe(&Observation::TimedOut {
+            limit: Duration::from_secs(1),
+            awaited: crate::client::Awaited::Reply,
+        });
+        session.recorder.observe(&Observation::ControlClosed {
+            error: None,
+            asked: false,
+        });
+        session.recorder.stop();
+        assert_eq!(session.lines(), ["S> 421", "S> @closed"]);
+        let text = session.place.text.lock().unwrap();
+        assert!(
+            text.contains("# S> 421-Going down\n# S> 421 now\n# S> 020 odd\n"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn a_stop_in_the_middle_leaves_a_transcript_that_can_be_read() {
+        let mut session = Session::new();
+        session.send("NOOP");
+        session.recorder.stop();
+        session.reply("NOOP", "200 too late");
+        assert_eq!(session.lines(), ["C> NOOP", "S> @unanswered"]);
+    }
+
+    #[test]
+    fn a_place_that_fails_ends_the_recording_and_tells_why() {
+        let mut session = Session::new();
+        assert!(session.recorder.take_error().is_none());
+        let full = Place {
+            most: 40,
+            text: Arc::default(),
+        };
+        session.recorder.start(Box::new(full.clone()));
+        session.send("NOOP");
+        session.reply("NOOP", "200 a text that is longer than the place");
+        let error = session.recorder.take_error().unwrap();
+        assert_eq!(error.kind(), io::ErrorKind::StorageFull);
+        session.send("PWD");
+        assert!(session.recorder.take_error().is_none());
+        let text = full.text.lock().unwrap();
+        assert!(text.ends_with('\n'), "{text:?}");
+    }
+}
