@@ -1428,8 +1428,6 @@ impl Machine {
             self.close_sent();
             self.data.sent = Some(transfer.connection);
             self.data.receipt_is_outstanding = true;
-        } else {
-            self.actions.push_back(Action::Close(transfer.connection));
         }
         if let Some(exchange) = self.exchanges.of_mut(transfer.entry) {
             exchange.aborted |= transfer.is_aborting();
