@@ -34,6 +34,9 @@ pub(super) struct Dialogue {
     pub(super) heard_under_tls: Vec<u8>,
 }
 
+/// Leads a dialogue to a certain moment.
+pub(super) type Lead = fn(&mut Dialogue);
+
 /// What the local side of a download does when its data are over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum LocalEnd {
@@ -411,7 +414,7 @@ pub(super) fn script() -> Settings {
 
 pub(super) const SERVER: SocketAddr =
     SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 21);
-const CLIENT: SocketAddr = SocketAddr::new(
+pub(super) const CLIENT: SocketAddr = SocketAddr::new(
     std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST),
     OWN_PORT - 1,
 );

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use super::dialogue::{Dialogue, LocalEnd, OFFER, person};
+use super::dialogue::{Dialogue, Lead, LocalEnd, OFFER, person};
 use crate::client::Ending;
 use crate::client::machine::{Action, Input, Request};
 use crate::client::{Observation, Origin, Settings};
 
 /// A state of a command, and how it is reached.
-type State = (&'static str, fn(&mut Dialogue));
+type State = (&'static str, Lead);
 
 /// What the machine asks for after the first, the second and the third Ctrl-C.
 type Presses = [&'static [&'static str]; 3];

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::dialogue::{Dialogue, LocalEnd, OFFER, SILENCE, WHOLE_REPLY, person, script};
+use super::dialogue::{Dialogue, Lead, LocalEnd, OFFER, SILENCE, WHOLE_REPLY, person, script};
 use crate::client::machine::{Action, Input, Request};
 use crate::client::{Awaited, Ending, Observation, Origin, Settings, TransferResult};
 

@@ -5,4 +5,5 @@ mod interleavings;
 mod interrupts;
 mod limits;
 mod replies;
+mod simulator;
 mod tls_server;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::dialogue::{Dialogue, person, script};
+use super::dialogue::{Dialogue, Lead, person, script};
 use crate::client::Ending;
 use crate::client::machine::{ExchangeId, Input};
 use crate::protocol::verbs::DataDirection;
