@@ -42,7 +42,7 @@ pub enum DataPortUnreadable {
     #[error("no |family|address|port| between equal delimiters")]
     NoExtendedAddress,
     /// A number above 255 where an octet stands.
-    #[error("{0} is not an octet (0 to 255)")]
+    #[error("{0} is not a number from 0 to 255")]
     NotAnOctet(String),
     /// Something above 65535, or no number, where a port stands.
     #[error("{0} is not a port (1 to 65535)")]
@@ -225,7 +225,10 @@ mod tests {
             ),
             (b"127,0,0,1,+11,79", Err("no six numbers h1,h2,h3,h4,p1,p2")),
             (b"", Err("no six numbers h1,h2,h3,h4,p1,p2")),
-            (b"127,0,0,256,11,79", Err("256 is not an octet (0 to 255)")),
+            (
+                b"127,0,0,256,11,79",
+                Err("256 is not a number from 0 to 255"),
+            ),
             (b"127,0,0,1,0,0", Err("port 0")),
         ];
         for (argument, expected) in table {

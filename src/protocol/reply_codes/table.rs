@@ -51,7 +51,7 @@ pub static REPLY_CODES: &[ReplyCodeEntry] = &[
         .causes("ABOR, and nothing was going on."),
     row(226, "The data connection closes; the transfer or the abort succeeded.", RFC_959)
         .causes("A transfer is over, or an ABOR did its work.")
-        .advice("It proves nothing about an upload: SIZE does. The next transfer wants a new PASV.")
+        .advice("It does not show that an upload is whole: SIZE does. The next transfer wants a new PASV.")
         .handled("A transfer is settled once both this and the end of the data are there."),
     row(227, "The server listens at this host and port (h1,h2,h3,h4,p1,p2).",
         "RFC 959 section 4.2; RFC 1123 section 4.1.2.6")
@@ -71,11 +71,11 @@ pub static REPLY_CODES: &[ReplyCodeEntry] = &[
         .causes("The login is complete.")
         .advice("PASV and LIST, or whatever you came for."),
     row(232, "Logged in, by the security exchange.", RFC_2228)
-        .causes("USER after a security exchange that has proven who you are.")
+        .causes("USER after a security exchange that has established who you are.")
         .advice("As after a 230."),
     row(234, "The security exchange is complete; after AUTH TLS, TLS begins now.",
         "RFC 2228 section 5.1; RFC 4217 section 4")
-        .causes("AUTH TLS: the next octets belong to TLS.")
+        .causes("AUTH TLS: the next bytes belong to TLS.")
         .advice("PBSZ 0 and PROT P come next, then USER."),
     row(235, "The security exchange is complete.", RFC_2228)
         .causes("The last ADAT was right.")
@@ -210,7 +210,7 @@ pub static REPLY_CODES: &[ReplyCodeEntry] = &[
         .causes("A character in the name, a name that is reserved, or no right to write there.")
         .advice("Another name, or another directory."),
     row(554, "The file cannot be restarted where REST said.", "RFC 1123 section 4.1.3.4")
-        .causes("The marker of REST lies behind the end of the file, or is no number.")
+        .causes("The marker of REST lies past the end of the file, or is not a number.")
         .advice("SIZE (in TYPE I), then REST with what is there; REST 0 for the whole file."),
     row(555, "TYPE or STRU does not fit the file that is there.", "RFC 1123 section 4.1.3.4")
         .causes("The file was stored with another TYPE or STRU.")

@@ -15,7 +15,7 @@ pub static VERBS: &[VerbEntry] = &[
         .example(&["ABOR", "426 Failure writing network stream.", "226 ABOR command successful."])
         .quirks("vsftpd reads it only after the transfer (unless async_abor_enable is set). Pure-FTPd answers \
             an upload with 426 and 451.")
-        .handled("The first Ctrl-C in a transfer sends it, behind Telnet IP and Synch (`set abort plain`: \
+        .handled("The first Ctrl-C in a transfer sends it, after Telnet IP and Synch (`set abort plain`: \
                   alone). Typed, it aborts the transfer in the background."),
     VerbEntry::new("ACCT", "ACCT <account>", "RFC 959 section 4.1.1",
         "Names the account, where the server asks for one with 332 or 532.", &[202, 230]).secret()
@@ -43,7 +43,7 @@ pub static VERBS: &[VerbEntry] = &[
         .notes("For hosts behind a gateway between IPv6 and IPv4.")
         .example(&["ALGS STATUS64", "216 NONE"])
         .quirks("A server that gets it answers 500."),
-    VerbEntry::new("ALLO", "ALLO <octets> [R <record-octets>]", "RFC 959 section 4.1.3",
+    VerbEntry::new("ALLO", "ALLO <bytes> [R <record-bytes>]", "RFC 959 section 4.1.3",
         "Reserves room for the upload that follows.", &[200, 202, 452, 552])
         .notes("Wanted by systems that must know a size beforehand; useless elsewhere.")
         .example(&["ALLO 100000", "202 No storage allocation necessary."])
@@ -63,7 +63,7 @@ pub static VERBS: &[VerbEntry] = &[
         ])
         .quirks("After REST n ProFTPD writes at n, pyftpdlib refuses with 450, vsftpd and Pure-FTPd append. \
             Some servers overwrite as STOR does.")
-        .handled("As STOR. `resume FILE` does the whole, and proves it."),
+        .handled("As STOR. `resume FILE` does all of that and checks the result."),
     VerbEntry::new("AUTH", "AUTH <mechanism>", "RFC 2228 section 3; RFC 4217 section 4",
         "Asks for a security mechanism; after AUTH TLS and 234, TLS begins.", &[234, 334, 431, 533, 534])
         .takes(&["TLS", "SSL", "TLS-C", "TLS-P", "GSSAPI", "KERBEROS_V4"])
@@ -76,13 +76,13 @@ pub static VERBS: &[VerbEntry] = &[
         .handled("A 234 to a mechanism of TLS begins the handshake at once, and what was learnt in clear is \
             forgotten. `tls` shows what came of it."),
     VerbEntry::new("AVBL", "AVBL [<path>]", "draft-peterson-streamlined-ftp-command-extensions",
-        "Asks how many octets may still be stored.", &[213, 550]).wild()
+        "Asks how many bytes may still be stored.", &[213, 550]).wild()
         .notes("Of a directory, or of the working one.")
         .example(&["AVBL pub", "213 1046208512"])
         .quirks("vsftpd, ProFTPD, Pure-FTPd and pyftpdlib do not have it."),
     VerbEntry::new("CCC", "CCC", "RFC 2228 section 3; RFC 4217 section 5",
         "Takes the control connection back to clear text.", &[200, 533, 534])
-        .needs("AUTH TLS; best behind USER and PASS.")
+        .needs("AUTH TLS; best after USER and PASS.")
         .notes("For firewalls that read along. Who can change a packet can type commands then. \
             After it there is no PBSZ and no PROT.")
         .example(&["CCC", "200 Clearing control channel."])
@@ -125,7 +125,7 @@ pub static VERBS: &[VerbEntry] = &[
             other gets its address with PORT.")
         .example(&["CPSV", "227 Entering Passive Mode (192,0,2,7,11,79)"])
         .quirks("vsftpd, ProFTPD, Pure-FTPd and pyftpdlib do not have it.")
-        .handled("The 227 is dialled, which is not what a transfer between two servers wants."),
+        .handled("The 227 is dialled, which is not what a transfer between two servers needs."),
     VerbEntry::new("CSID", "CSID Name=<name>; Version=<version>;",
         "draft-peterson-streamlined-ftp-command-extensions",
         "Exchanges the names and versions of client and server.", &[200, 215])
@@ -286,7 +286,7 @@ pub static VERBS: &[VerbEntry] = &[
         .quirks("vsftpd, ProFTPD, Pure-FTPd and pyftpdlib do not have it."),
     VerbEntry::new("LPRT", "LPRT <af>,<hal>,<h1>,...,<pal>,<p1>,<p2>", "RFC 1639 section 2",
         "Tells the server a long address to connect to for data.", &[200, 425, 521]).historic()
-        .notes("What came before EPRT: address family, length and octets of the address, length and octets of \
+        .notes("What came before EPRT: address family, length and bytes of the address, length and bytes of \
             the port.")
         .example(&["LPRT 4,4,127,0,0,1,2,200,13", "200 LPRT command successful."])
         .quirks("Out of use: vsftpd, ProFTPD, Pure-FTPd and pyftpdlib answer 500.")
@@ -394,7 +394,7 @@ pub static VERBS: &[VerbEntry] = &[
         .notes("S is the default: the end of the connection is the end of the file. Z compresses with zlib.")
         .example(&["MODE S", "200 Mode set to S."])
         .quirks("B and C are refused by vsftpd, ProFTPD, Pure-FTPd and pyftpdlib; ProFTPD has Z.")
-        .handled("Only S is understood: in another mode the octets are shown and stored as they come. `resume` sends \
+        .handled("Only S is understood: in another mode the bytes are shown and stored as they come. `resume` sends \
             MODE S if another was set."),
     VerbEntry::new("MRCP", "MRCP <user>", "RFC 765",
         "Names a recipient of the mail.", &[200, 450, 452, 550, 551, 552, 553]).historic()
@@ -451,7 +451,7 @@ pub static VERBS: &[VerbEntry] = &[
         .example(&["OPTS UTF8 ON", "200 Always in UTF8 mode."])
         .quirks("Pure-FTPd answers 504 to OPTS UTF8 ON and speaks UTF-8 all the same; FileZilla Server answers \
             202."),
-    // 430 is no reply of any RFC; several servers answer a wrong password with it.
+    // 430 is not a reply of any RFC; several servers answer a wrong password with it.
     VerbEntry::new("PASS", "PASS <password>", "RFC 959 section 4.1.1",
         "Gives the password.", &[202, 230, 332, 430, 550]).secret()
         .needs("USER, answered with 331.")
@@ -477,7 +477,7 @@ pub static VERBS: &[VerbEntry] = &[
             numbers, and Pure-FTPd answers 425. After EPSV ALL most refuse it.")
         .handled("The port of a 227, 228 or 229 is dialled at once, at the address of the control connection \
             (`set data-host reply`: at that of the reply)."),
-    VerbEntry::new("PBSZ", "PBSZ <octets>", "RFC 2228 section 3; RFC 4217 section 9",
+    VerbEntry::new("PBSZ", "PBSZ <bytes>", "RFC 2228 section 3; RFC 4217 section 9",
         "Sets the largest protected block; 0 with TLS.", &[200, 533])
         .takes(&["0"])
         .needs("AUTH, and its exchange at an end.")
@@ -526,7 +526,7 @@ pub static VERBS: &[VerbEntry] = &[
         "Tells the working directory.", &[257, 550])
         .notes("The path stands in quotes; quotes in it are doubled.")
         .example(&["PWD", "257 \"/pub\" is the current directory"])
-        .quirks("Pure-FTPd does not double quotes. vsftpd doubles the octet 255."),
+        .quirks("Pure-FTPd does not double quotes. vsftpd doubles the byte 255."),
     VerbEntry::new("QUIT", "QUIT", "RFC 959 section 4.1.1",
         "Ends the session.", &[221])
         .needs("Nothing.")
@@ -536,7 +536,7 @@ pub static VERBS: &[VerbEntry] = &[
         .handled("It waits for a transfer in the background. A person's QUIT that is answered ends the program; `exit`, `bye` and \
                   Ctrl-D send it."),
     VerbEntry::new("RANG", "RANG <first> <last>", "draft-bryan-ftp-range section 3",
-        "Chooses the octets that the next command works on.", &[350, 551, 552, 554]).wild()
+        "Chooses the bytes that the next command works on.", &[350, 551, 552, 554]).wild()
         .needs("A login, TYPE I and MODE S; then directly the RETR, STOR or HASH that it is for.")
         .notes("Both ends are counted from 0 and belong to the range. RANG 1 0 takes it back.")
         .example(&["RANG 0 99", "350 Restarting at 0. End octet at 99."])
@@ -550,12 +550,12 @@ pub static VERBS: &[VerbEntry] = &[
         .quirks("vsftpd and ProFTPD answer 502, Pure-FTPd 500; pyftpdlib answers 230. `close` and `open` do it \
             everywhere.")
         .handled("What was learnt of the session is forgotten with its 2yz."),
-    // Pure-FTPd answers 554 to a marker that is no number.
+    // Pure-FTPd answers 554 to a marker that is not a number.
     VerbEntry::new("REST", "REST <offset>", "RFC 959 section 4.1.3; RFC 3659 section 5",
-        "Sets where the next transfer restarts, in octets.", &[350, 554, 555])
+        "Sets where the next transfer restarts, in bytes.", &[350, 554, 555])
         .takes(&["0"])
         .needs("A login and TYPE I; then directly the RETR or STOR that it is for (RFC 3659 section 5.3).")
-        .notes("The marker counts octets in stream mode. PASV goes before it, not behind it. A wrong marker is \
+        .notes("The marker counts bytes in stream mode. PASV goes before it, not after it. A wrong marker is \
             refused at the transfer, not here.")
         .example(&[
             "PASV",
@@ -566,13 +566,13 @@ pub static VERBS: &[VerbEntry] = &[
             "150 Opening BINARY mode data connection for 1.TXT (11 bytes).",
             "226 Transfer complete.",
         ])
-        .quirks("Behind the end: 554, but vsftpd sends nothing and says 226. In TYPE A ProFTPD and pyftpdlib \
+        .quirks("Past the end: 554, but vsftpd sends nothing and says 226. In TYPE A ProFTPD and pyftpdlib \
             refuse with 501. vsftpd and Pure-FTPd keep it over LIST, some servers over nothing.")
         .handled("A pending marker is known until a transfer uses it up; REST 0 clears it. `resume` clears one \
             that is left."),
     VerbEntry::new("RETR", "RETR <path>", "RFC 959 section 4.1.3",
         "Fetches a file.", RECEIVING).receives(RECEIVED)
-        .notes("In TYPE A the server turns its line ends into CR LF. REST before it skips octets.")
+        .notes("In TYPE A the server turns its line ends into CR LF. REST before it skips bytes.")
         .example(&[
             "TYPE I",
             "200 Switching to Binary mode.",
@@ -611,7 +611,7 @@ pub static VERBS: &[VerbEntry] = &[
         .example(&["RNFR a", "350 Ready for RNTO.", "RNTO b", "250 Rename successful."])
         .quirks("Without RNFR: 503 with vsftpd, ProFTPD, Pure-FTPd and pyftpdlib.")
         .handled("The alias `mv` sends both."),
-    VerbEntry::new("SBUF", "SBUF <octets>", "GFD.20",
+    VerbEntry::new("SBUF", "SBUF <bytes>", "GFD.20",
         "Sets the TCP buffers of the data connection (GridFTP).", &[200]).wild()
         .notes("For long and fast lines.")
         .example(&["SBUF 1048576", "200 OK."])
@@ -632,9 +632,9 @@ pub static VERBS: &[VerbEntry] = &[
         .example(&["SITE CHMOD 644 1.TXT", "200 SITE CHMOD command successful"])
         .quirks("Anonymous users of vsftpd get 550 for every SITE."),
     VerbEntry::new("SIZE", "SIZE <path>", "RFC 3659 section 4",
-        "Asks how many octets a file has, counted as the TYPE would transfer them.", &[213, 550])
-        .needs("A login; TYPE I, for the number of octets on the disk.")
-        .notes("In TYPE A the number is that of the octets that a transfer in TYPE A would take, line ends \
+        "Asks how many bytes a file has, counted as the TYPE would transfer them.", &[213, 550])
+        .needs("A login; TYPE I, for the number of bytes on the disk.")
+        .notes("In TYPE A the number is that of the bytes that a transfer in TYPE A would take, line ends \
             converted, which costs the server a reading of the whole file: many refuse.")
         .example(&["TYPE I", "200 Switching to Binary mode.", "SIZE 1.TXT", "213 11"])
         .quirks("In TYPE A ProFTPD and pyftpdlib answer 550, vsftpd and Pure-FTPd the size on the disk. \
@@ -687,7 +687,7 @@ pub static VERBS: &[VerbEntry] = &[
             Lines may begin with anything: only the code and a space end the reply."),
     VerbEntry::new("STOR", "STOR <path>", "RFC 959 section 4.1.3",
         "Stores what is sent as a file, in place of what was there.", SENDING).sends(SENT)
-        .notes("An existing file is replaced, from the moment of the 150. To go on behind its end: APPE, or \
+        .notes("An existing file is replaced, from the moment of the 150. To add to its end: APPE, or \
             REST and STOR. Send TYPE I for what is not text.")
         .example(&[
             "PASV",
@@ -696,7 +696,7 @@ pub static VERBS: &[VerbEntry] = &[
             "150 Ok to send data.",
             "226 Transfer complete.",
         ])
-        .quirks("REST and STOR: Pure-FTPd cuts the file behind the new octets, the others keep the rest. \
+        .quirks("REST and STOR: Pure-FTPd cuts the file off after the new bytes, the others keep the rest. \
             pyftpdlib says 226 even to an upload that was reset.")
         .handled("STOR f < file sends it; STOR f alone lets you type at data>. The alias `put` sends TYPE I, \
             PASV and STOR."),
@@ -727,9 +727,9 @@ pub static VERBS: &[VerbEntry] = &[
         .quirks("vsftpd, ProFTPD, Pure-FTPd and pyftpdlib do not have it.")
         .handled("As RETR."),
     VerbEntry::new("TYPE", "TYPE <A | E [N | T | C] | I | L <bits>>", "RFC 959 section 4.1.2",
-        "Sets the representation type: A for text, I for octets as they are.", &[200])
+        "Sets the representation type: A for text, I for bytes as they are.", &[200])
         .takes(&["A", "I", "E", "L 8", "A N", "A T", "A C"])
-        .notes("A is the default, and changes line ends; I leaves octets alone. Send TYPE I before anything \
+        .notes("A is the default, and changes line ends; I leaves bytes alone. Send TYPE I before anything \
             that is not text, and before SIZE and REST. N, T and C say how a text is laid out for a printer: N \
             is meant if none is given.")
         .example(&["TYPE I", "200 Switching to Binary mode."])
@@ -748,7 +748,7 @@ pub static VERBS: &[VerbEntry] = &[
         .handled("`login` and ftp://user@host send it, shown."),
     VerbEntry::new("XCRC", "XCRC <path> [<first> <last>]", "unregistered: GlobalSCAPE, ProFTPD",
         "Asks for the CRC-32 of a file.", HASHED).wild()
-        .notes("Of the whole file, or of the octets from first to last.")
+        .notes("Of the whole file, or of the bytes from first to last.")
         .example(&["XCRC 1.TXT", "250 363A3020"])
         .quirks("ProFTPD (mod_digest) has it. Leading zeros may be missing.")
         .handled("`resume` compares by it if FEAT listed it."),
@@ -769,7 +769,7 @@ pub static VERBS: &[VerbEntry] = &[
         .example(&["XMAS Postel", "354 Type mail, ended by a line with only a dot"]),
     VerbEntry::new("XMD5", "XMD5 <path> [<first> <last>]", "unregistered: GlobalSCAPE, ProFTPD",
         "Asks for the MD5 of a file.", HASHED).wild()
-        .notes("Of the whole file, or of the octets from first to last.")
+        .notes("Of the whole file, or of the bytes from first to last.")
         .example(&["XMD5 1.TXT", "250 B1946AC92492D2347C6235B4D2611184"])
         .quirks("ProFTPD (mod_digest) has it.")
         .handled("`resume` compares by it if FEAT listed it."),
@@ -811,25 +811,25 @@ pub static VERBS: &[VerbEntry] = &[
         .example(&["XSEN Postel", "354 Type mail, ended by a line with only a dot"]),
     VerbEntry::new("XSHA", "XSHA <path> [<first> <last>]", "unregistered: GlobalSCAPE, ProFTPD",
         "Asks for the SHA-1 of a file.", HASHED).wild()
-        .notes("Of the whole file, or of the octets from first to last.")
+        .notes("Of the whole file, or of the bytes from first to last.")
         .example(&["XSHA 1.TXT", "250 F572D396FAE9206628714FB2CE00F72E94F2258F"])
         .quirks("ProFTPD (mod_digest) has it.")
         .handled("`resume` compares by it if FEAT listed it."),
     VerbEntry::new("XSHA1", "XSHA1 <path> [<first> <last>]", "unregistered: GlobalSCAPE, ProFTPD",
         "Asks for the SHA-1 of a file.", HASHED).wild()
-        .notes("Of the whole file, or of the octets from first to last.")
+        .notes("Of the whole file, or of the bytes from first to last.")
         .example(&["XSHA1 1.TXT", "250 F572D396FAE9206628714FB2CE00F72E94F2258F"])
         .quirks("ProFTPD (mod_digest) has it.")
         .handled("`resume` compares by it if FEAT listed it."),
     VerbEntry::new("XSHA256", "XSHA256 <path> [<first> <last>]", "unregistered: GlobalSCAPE, ProFTPD",
         "Asks for the SHA-256 of a file.", HASHED).wild()
-        .notes("Of the whole file, or of the octets from first to last.")
+        .notes("Of the whole file, or of the bytes from first to last.")
         .example(&["XSHA256 1.TXT", "250 5891B5B522D5DF086D0FF0B110FBD9D21BB4FC7163AF34D08286A2E846F6BE03"])
         .quirks("ProFTPD (mod_digest) has it.")
         .handled("`resume` compares by it if FEAT listed it."),
     VerbEntry::new("XSHA512", "XSHA512 <path> [<first> <last>]", "unregistered: GlobalSCAPE, ProFTPD",
         "Asks for the SHA-512 of a file.", HASHED).wild()
-        .notes("Of the whole file, or of the octets from first to last.")
+        .notes("Of the whole file, or of the bytes from first to last.")
         .example(&["XSHA512 1.TXT", "250 E7C22B994C59D9CF2B48E549B1E24666636045930D3DA7C1ACB299D1C3B7F931..."])
         .quirks("ProFTPD (mod_digest) has it.")
         .handled("`resume` compares by it if FEAT listed it."),

@@ -44,8 +44,8 @@ fn help_of_a_code_tells_its_digits_its_causes_and_what_to_do() {
 
 #[test]
 fn help_is_laid_out_for_the_terminal_that_shows_it() {
-    let narrow = "\n  Before  A login; TYPE I, for the\n          number of octets on the disk.\n";
-    let wide = "\n  Before  A login; TYPE I, for the number of octets on the disk.\n";
+    let narrow = "\n  Before  A login; TYPE I, for the\n          number of bytes on the disk.\n";
+    let wide = "\n  Before  A login; TYPE I, for the number of bytes on the disk.\n";
     for (columns, expected) in [(40, narrow), (80, wide)] {
         let mut terminal = Ftpsh::new().terminal_of(60, columns);
         terminal.expect("ftp> ");
