@@ -18,7 +18,7 @@ pub struct Command {
 
 /// An octet that no command line may hold, and its place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("octet {offset} of the line is {}: a second command could hide there, so nothing was sent", name(*octet))]
+#[error("byte {offset} of the line is {}: a second command could hide there, so nothing was sent", name(*octet))]
 pub struct IllegalOctet {
     /// CR, LF or NUL.
     pub octet: u8,

@@ -1,33 +1,33 @@
-//! Compares octets as they arrive with those of the local file.
+//! Compares bytes as they arrive with those of the local file.
 
 use std::io::{self, Read};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::TAIL_OCTETS;
+use super::TAIL_BYTES;
 use crate::client::Destination;
 
 /// What a comparison has seen so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Compared {
-    /// Octets that arrived.
+    /// Bytes that arrived.
     pub(super) received: u64,
-    /// Where the first octet differs, if they began at the marker.
+    /// Where the first byte differs, if they began at the marker.
     pub(super) differs_from_marker: Option<u64>,
-    /// Where the first octet differs, if they began at 0 (the server ignored REST).
+    /// Where the first byte differs, if they began at 0 (the server ignored REST).
     pub(super) differs_from_start: Option<u64>,
 }
 
 impl Compared {
-    /// What came settles the question, however the transfer ended: it differs, or it is more than `most` octets.
+    /// What came settles the question, however the transfer ended: it differs, or it is more than `most` bytes.
     pub(super) fn is_decided(self, most: u64) -> bool {
         let differs = self.differs_from_marker.and(self.differs_from_start);
         differs.is_some() || self.received > most
     }
 
-    /// All that was asked for is the same, and more came behind it.
+    /// All that was asked for is the same, and more came after it.
     pub(super) fn has_grown_past(self, from: u64, end: u64) -> bool {
-        let behind_marker = self.differs_from_marker.is_none() && self.received > end - from;
-        behind_marker || self.differs_from_start.is_none() && self.received > end
+        let past_marker = self.differs_from_marker.is_none() && self.received > end - from;
+        past_marker || self.differs_from_start.is_none() && self.received > end
     }
 }
 
@@ -51,7 +51,7 @@ pub(super) struct Against {
 }
 
 impl Against {
-    /// Octets past `limit` of the local file are not compared; that more arrived is seen from the count.
+    /// Bytes past `limit` of the local file are not compared; that more arrived is seen from the count.
     pub(super) fn new(local: Box<dyn Read + Send>, offset: u64, limit: u64) -> Self {
         Self {
             local,
@@ -66,29 +66,29 @@ impl Against {
         self.differs_at
     }
 
-    /// Octets of the local file that have not been compared yet.
+    /// Bytes of the local file that have not been compared yet.
     pub(super) fn remaining(&self) -> u64 {
         self.limit.saturating_sub(self.offset)
     }
 
-    pub(super) fn compare(&mut self, octets: &[u8]) -> io::Result<()> {
-        let wanted = self.remaining().min(octets.len() as u64);
+    pub(super) fn compare(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let wanted = self.remaining().min(bytes.len() as u64);
         if self.differs_at.is_some() || wanted == 0 {
             return Ok(());
         }
-        let octets = &octets[..usize::try_from(wanted).unwrap_or(octets.len())];
+        let bytes = &bytes[..usize::try_from(wanted).unwrap_or(bytes.len())];
         self.buffer.clear();
         self.local
             .by_ref()
             .take(wanted)
             .read_to_end(&mut self.buffer)?;
-        let same = octets
+        let same = bytes
             .iter()
             .zip(&self.buffer)
             .take_while(|(a, b)| a == b)
             .count();
         // A local file that has become shorter differs where it ends.
-        if same < octets.len() {
+        if same < bytes.len() {
             self.differs_at = Some(self.offset + same as u64);
         }
         self.offset += wanted;
@@ -113,15 +113,15 @@ impl Comparison {
 }
 
 impl Destination for Comparison {
-    fn write(&mut self, octets: &[u8]) -> io::Result<()> {
-        self.at_marker.compare(octets)?;
-        self.at_start.compare(octets)?;
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.at_marker.compare(bytes)?;
+        self.at_start.compare(bytes)?;
         let mut compared = lock(&self.compared);
-        compared.received += octets.len() as u64;
+        compared.received += bytes.len() as u64;
         compared.differs_from_marker = self.at_marker.differs_at();
         compared.differs_from_start = self.at_start.differs_at();
         // Neither an endless answer nor the rest of a long file that is another one is worth reading.
-        if compared.is_decided(self.most) && compared.received > TAIL_OCTETS.min(self.most) {
+        if compared.is_decided(self.most) && compared.received > TAIL_BYTES.min(self.most) {
             return Err(io::Error::other("the comparison is decided"));
         }
         Ok(())
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_octet_that_differs_is_named_from_the_start_of_the_file() {
+    fn the_first_byte_that_differs_is_named_from_the_start_of_the_file() {
         let (mut comparison, seen) =
             Comparison::new(against(b"0123456789", 4), against(b"0123456789", 0), 10);
         comparison.write(b"45").unwrap();
@@ -174,8 +174,8 @@ mod tests {
     fn a_server_that_ignores_the_marker_is_compared_from_the_start() {
         let (mut comparison, seen) =
             Comparison::new(against(b"0123456789", 4), against(b"0123456789", 0), 10);
-        for octet in b"0123456789" {
-            comparison.write(&[*octet]).unwrap();
+        for byte in b"0123456789" {
+            comparison.write(&[*byte]).unwrap();
         }
         assert_eq!(seen.compared().differs_from_start, None);
         assert_eq!(seen.compared().received, 10);

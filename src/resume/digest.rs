@@ -1,4 +1,4 @@
-//! Hash verbs: how a server proves a whole file in one reply. Only one that FEAT listed in this session is used.
+//! Hash verbs: a server confirms a whole file in one reply. Only one that FEAT listed in this session is used.
 
 use std::io::{self, Read};
 
@@ -9,7 +9,7 @@ use sha2::{Sha256, Sha512};
 
 use crate::protocol::reply::Reply;
 
-/// A verb that answers with the hash of a file, and the algorithm behind it.
+/// A verb that answers with the hash of a file, and its algorithm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct HashVerb {
     pub(super) verb: &'static str,
@@ -38,7 +38,7 @@ impl HashVerb {
         })
     }
 
-    /// The hash of the first `size` octets of `local`, in lower-case hexadecimal digits.
+    /// The hash of the first `size` bytes of `local`, in lower-case hexadecimal digits.
     pub(super) fn of(self, local: Box<dyn Read + Send>, size: u64) -> io::Result<String> {
         match self.algorithm {
             Algorithm::Md5 => hash::<Md5>(local, size),
@@ -54,9 +54,9 @@ impl HashVerb {
     }
 
     /// The hash in a reply: the one word of the right length made of hexadecimal digits. Servers put it in a 213, 250 or
-    /// 251, alone, in front of the name or behind it; a CRC may lack its leading zeros.
+    /// 251, alone, before the name or after it; a CRC may lack its leading zeros.
     pub(super) fn in_reply(self, reply: &Reply) -> Option<String> {
-        let words = reply.text().split(|octet| octet.is_ascii_whitespace());
+        let words = reply.text().split(|byte| byte.is_ascii_whitespace());
         let mut found = words.filter(|word| {
             let fits = if self.algorithm == Algorithm::Crc32 {
                 (1..=8).contains(&word.len())
@@ -66,7 +66,7 @@ impl HashVerb {
             fits && word.iter().all(u8::is_ascii_hexdigit)
         });
         let word = String::from_utf8_lossy(found.next()?).to_ascii_lowercase();
-        // Two candidates (a file called `deadbeef`) prove nothing.
+        // Two candidates (a file called `deadbeef`) say nothing.
         found
             .next()
             .is_none()
@@ -106,7 +106,7 @@ fn selected_by_hash(line: &[u8]) -> Option<HashVerb> {
 }
 
 fn first_word(line: &[u8]) -> &[u8] {
-    line.split(|octet| octet.is_ascii_whitespace() || *octet == b';')
+    line.split(|byte| byte.is_ascii_whitespace() || *byte == b';')
         .next()
         .unwrap_or_default()
 }
@@ -117,7 +117,7 @@ fn hash<D: Digest>(local: Box<dyn Read + Send>, size: u64) -> io::Result<String>
     Ok(digest
         .finalize()
         .iter()
-        .map(|octet| format!("{octet:02x}"))
+        .map(|byte| format!("{byte:02x}"))
         .collect())
 }
 

@@ -9,7 +9,7 @@ use crate::client::transfer::{Form, Transfer};
 use super::comparison::Against;
 use super::remote::{self, RemoteFile};
 use super::steps::{Steps, line, refused_by_server};
-use super::{LocalTarget, Proof, Remark, ResumeError, TAIL_OCTETS};
+use super::{LocalTarget, Remark, ResumeError, TAIL_BYTES, Verification};
 
 /// What came so far.
 #[derive(Clone, Copy, Debug, Default)]
@@ -19,7 +19,7 @@ struct Progress {
     differs_at: Option<u64>,
     /// The data began at 0: REST was not sent or not accepted, or something differed and matched from 0.
     ignored_restart: bool,
-    /// The latter, which only the total can prove.
+    /// The latter, which only the total can confirm.
     guessed_start: bool,
     too_much: bool,
 }
@@ -28,7 +28,7 @@ pub(super) fn run(
     steps: &mut Steps<'_>,
     name: &[u8],
     local: &dyn LocalTarget,
-) -> Result<Proof, ResumeError> {
+) -> Result<Verification, ResumeError> {
     let (file, size_source) = remote::look(steps, name)?;
     let RemoteFile::Present(whole) = file else {
         return Err(ResumeError::Refused(
@@ -39,7 +39,7 @@ pub(super) fn run(
     let there = present.unwrap_or(0);
     if there > whole {
         return Err(ResumeError::Refused(format!(
-            "the local file is longer ({there} octets) than the server's ({whole}). Nothing was written"
+            "the local file is longer ({there} bytes) than the server's ({whole}). Nothing was written"
         )));
     }
     steps.remark(&match present {
@@ -49,14 +49,14 @@ pub(super) fn run(
     let from = if steps.options.verify_all {
         0
     } else {
-        there.saturating_sub(TAIL_OCTETS)
+        there.saturating_sub(TAIL_BYTES)
     };
     let progress = receive(steps, name, local, from, present, whole)?;
     judge(steps, local, progress, there, whole)?;
     let (size, _) = remote::size_after(steps, name, size_source, file)?;
     if size != whole {
         return Err(ResumeError::Refused(format!(
-            "the server's file had {whole} octets and has {size} now; what was received may be a mixture of both"
+            "the server's file had {whole} bytes and has {size} now; what was received may be a mixture of both"
         )));
     }
     let first = if progress.ignored_restart { 0 } else { from };
@@ -64,7 +64,7 @@ pub(super) fn run(
     if let Some((first, last)) = compared {
         steps.remark(&Remark::Compared { first, last });
     }
-    Ok(Proof {
+    Ok(Verification {
         size: whole,
         compared,
         hash: None,
@@ -106,13 +106,13 @@ fn receive(
         missing: whole - there,
         progress: Arc::clone(&progress),
     };
-    steps.set_known(format!("the local file has at least {there} octets"));
+    steps.set_known(format!("the local file has at least {there} bytes"));
     let transfer = Transfer::Receive(Box::new(destination), Form::Exact);
     let outcome = steps.data_command(line("RETR", name), Some(transfer));
     let progress = *lock(&progress);
     if let Some(offset) = progress.differs_at {
         return Err(ResumeError::Refused(format!(
-            "the local file differs from the server's at octet {offset} (counted from 0), so it is not its beginning. \
+            "the local file differs from the server's at byte {offset} (counted from 0), so it is not the beginning of that file. \
              Nothing was written"
         )));
     }
@@ -149,14 +149,14 @@ fn judge(
         }
         return Err(ResumeError::Refused(format!(
             "the server began neither at the marker nor at 0, so nothing could be compared; the local file was put back \
-             to its {there} octets"
+             to its {there} bytes"
         )));
     }
-    steps.set_known(format!("the local file has {size} of {whole} octets"));
+    steps.set_known(format!("the local file has {size} of {whole} bytes"));
     // A lost control connection is found out here, and says so itself.
     steps.check_connected()?;
     Err(ResumeError::Refused(format!(
-        "the download ended early: the local file has {size} of {whole} octets. The same command goes on from there"
+        "the download ended early: the local file has {size} of {whole} bytes. The same command goes on from there"
     )))
 }
 
@@ -164,8 +164,8 @@ fn judge(
 fn too_much(local: &dyn LocalTarget, there: u64, appended: u64, whole: u64) -> ResumeError {
     match local.cut_back(there, appended) {
         Ok(true) => ResumeError::Refused(format!(
-            "more came than the {whole} octets that the server's file should have; the local file was put back to its \
-             {there} octets"
+            "more came than the {whole} bytes that the server's file should have; the local file was put back to its \
+             {there} bytes"
         )),
         Ok(false) => match local.size() {
             Ok(size) => written_by_something_else(there + appended, size.unwrap_or(0)),
@@ -177,7 +177,7 @@ fn too_much(local: &dyn LocalTarget, there: u64, appended: u64, whole: u64) -> R
 
 fn written_by_something_else(expected: u64, size: u64) -> ResumeError {
     ResumeError::Refused(format!(
-        "something else wrote to the local file: it should have {expected} octets and has {size}. Nothing of it was cut"
+        "something else wrote to the local file: it should have {expected} bytes and has {size}. Nothing of it was cut"
     ))
 }
 
@@ -186,21 +186,21 @@ struct OverlapThenAppend {
     at_marker: Against,
     at_start: Against,
     target: Box<dyn Destination>,
-    /// Octets that the local file lacks.
+    /// Bytes that the local file lacks.
     missing: u64,
     progress: Arc<Mutex<Progress>>,
 }
 
 impl Destination for OverlapThenAppend {
-    fn write(&mut self, octets: &[u8]) -> io::Result<()> {
-        lock(&self.progress).received += octets.len() as u64;
-        let new = self.rest_behind_overlap(octets)?;
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        lock(&self.progress).received += bytes.len() as u64;
+        let new = self.rest_after_overlap(bytes)?;
         if new.is_empty() {
             return Ok(());
         }
         if lock(&self.progress).appended + new.len() as u64 > self.missing {
             lock(&self.progress).too_much = true;
-            return Err(io::Error::other("more octets came than the file has"));
+            return Err(io::Error::other("more bytes came than the file has"));
         }
         self.target.write(new)?;
         lock(&self.progress).appended += new.len() as u64;
@@ -213,13 +213,13 @@ impl Destination for OverlapThenAppend {
 }
 
 impl OverlapThenAppend {
-    /// The part of `octets` that lies behind the local file. As long as nothing differs the server is taken to have
-    /// begun at the marker; when something does, to have begun at 0; when that differs too, it is another file.
-    fn rest_behind_overlap<'a>(&mut self, octets: &'a [u8]) -> io::Result<&'a [u8]> {
+    /// The part of `bytes` past the end of the local file. As long as nothing differs the server is taken to have begun
+    /// at the marker; when something does, to have begun at 0; when that differs too, it is another file.
+    fn rest_after_overlap<'a>(&mut self, bytes: &'a [u8]) -> io::Result<&'a [u8]> {
         let marker_left = self.at_marker.remaining();
         let start_left = self.at_start.remaining();
-        self.at_marker.compare(octets)?;
-        self.at_start.compare(octets)?;
+        self.at_marker.compare(bytes)?;
+        self.at_start.compare(bytes)?;
         let (left, differs_at) = match (self.at_marker.differs_at(), self.at_start.differs_at()) {
             (None, _) => (marker_left, None),
             (Some(_), None) => {
@@ -235,10 +235,8 @@ impl OverlapThenAppend {
             lock(&self.progress).differs_at = Some(offset);
             return Err(io::Error::other("the overlap differs"));
         }
-        let left = usize::try_from(left)
-            .unwrap_or(usize::MAX)
-            .min(octets.len());
-        Ok(&octets[left..])
+        let left = usize::try_from(left).unwrap_or(usize::MAX).min(bytes.len());
+        Ok(&bytes[left..])
     }
 }
 

@@ -1,4 +1,4 @@
-//! `resume`: finishes a broken transfer with commands that the user sees, and proves that the file is whole.
+//! `resume`: finishes a broken transfer with commands that the user sees, and checks that the file is whole.
 //!
 //! ```text
 //! C> SIZE 1.TXT      S> 213 5        how much is there
@@ -34,10 +34,10 @@ pub struct Options {
 
 /// The local file of an upload, opened once: whatever is put in its place later is not read.
 pub trait LocalSource {
-    /// Its size in octets when it was opened.
+    /// Its size in bytes when it was opened.
     fn size(&self) -> u64;
 
-    /// Its octets from `offset` on.
+    /// Its bytes from `offset` on.
     fn read_from(&self, offset: u64) -> Box<dyn Read + Send>;
 
     /// Whether it is, as far as its size and time tell, what it was when it was opened, and still has its name.
@@ -50,30 +50,30 @@ pub trait LocalSource {
 
 /// The local file of a download. It need not exist.
 pub trait LocalTarget {
-    /// Its size in octets; `None` if it does not exist.
+    /// Its size in bytes; `None` if it does not exist.
     ///
     /// # Errors
     ///
     /// What the system says.
     fn size(&self) -> io::Result<Option<u64>>;
 
-    /// Its octets from `offset` on.
+    /// Its bytes from `offset` on.
     ///
     /// # Errors
     ///
     /// What the system says.
     fn read_from(&self, offset: u64) -> io::Result<Box<dyn Read + Send>>;
 
-    /// Writes behind its end. `there` is what [`size`](Self::size) said: a file that did not exist is created when the
-    /// first octet comes, and one that has another size by then is not touched.
+    /// Appends to it. `there` is what [`size`](Self::size) said: a file that did not exist is created when the
+    /// first byte comes, and one that has another size by then is not touched.
     ///
     /// # Errors
     ///
     /// What the system says.
     fn append(&self, there: Option<u64>) -> io::Result<Box<dyn Destination>>;
 
-    /// Takes back the `appended` octets behind the first `there`. Returns false, and cuts nothing, if the file has not
-    /// exactly as many octets as both together: something else wrote to it.
+    /// Takes back the `appended` bytes after the first `there`. Returns false, and cuts nothing, if the file has not
+    /// exactly as many bytes as both together: something else wrote to it.
     ///
     /// # Errors
     ///
@@ -95,18 +95,18 @@ pub trait Listener {
 pub enum Remark {
     /// So much is there.
     Found {
-        /// Octets at the receiving end.
+        /// Bytes at the receiving end.
         there: u64,
-        /// Octets of the whole file.
+        /// Bytes of the whole file.
         whole: u64,
     },
     /// There is no such file at the receiving end.
     FoundNothing,
-    /// These octets, counted from 0, last one included, are the same at both ends.
+    /// These bytes, counted from 0, last one included, are the same at both ends.
     Compared {
-        /// The first octet.
+        /// The first byte.
         first: u64,
-        /// The last octet.
+        /// The last byte.
         last: u64,
     },
     /// The server's hash of what is there is the same as ours.
@@ -127,16 +127,16 @@ pub enum Remark {
     NotPutBack(&'static str),
 }
 
-/// What was shown when a resume succeeded.
+/// What was checked when a resume succeeded.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Proof {
-    /// Size at both ends, in octets.
+pub struct Verification {
+    /// Size at both ends, in bytes.
     pub size: u64,
-    /// The octets that were compared, first and last counted from 0; `None` if none were.
+    /// The bytes that were compared, first and last counted from 0; `None` if none were.
     pub compared: Option<(u64, u64)>,
     /// The verb whose hash covered the whole of what was compared.
     pub hash: Option<&'static str>,
-    /// Octets sent (or received) by this resume, beyond those compared.
+    /// Bytes sent (or received) by this resume, beyond those compared.
     pub moved: u64,
     /// The data went the other way.
     pub download: bool,
@@ -144,10 +144,10 @@ pub struct Proof {
     pub size_source: SizeSource,
 }
 
-/// Why a resume ended without its proof.
+/// Why a resume did not succeed.
 #[derive(Debug, thiserror::Error)]
 pub enum ResumeError {
-    /// It would be wrong, or cannot be shown to be right, to go on.
+    /// It would be wrong, or cannot be checked to be right, to go on.
     #[error("{0}")]
     Refused(String),
     /// The local file.
@@ -164,7 +164,7 @@ pub enum ResumeError {
         /// What is known of the transfer.
         known: String,
     },
-    /// No octet in time.
+    /// Nothing came in time.
     #[error("no answer in time: {known}. The same command goes on from there")]
     TimedOut {
         /// What is known of the transfer.
@@ -189,7 +189,7 @@ pub fn upload(
     remote: &[u8],
     options: &Options,
     listener: &mut dyn Listener,
-) -> Result<Proof, ResumeError> {
+) -> Result<Verification, ResumeError> {
     steps::Steps::new(session, options, listener)
         .with_image_type(|steps| upload::run(steps, local, remote))
 }
@@ -205,10 +205,10 @@ pub fn download(
     local: &dyn LocalTarget,
     options: &Options,
     listener: &mut dyn Listener,
-) -> Result<Proof, ResumeError> {
+) -> Result<Verification, ResumeError> {
     steps::Steps::new(session, options, listener)
         .with_image_type(|steps| download::run(steps, remote, local))
 }
 
 /// How much of what is there is read back unless all of it is wanted.
-const TAIL_OCTETS: u64 = 64 * 1024;
+const TAIL_BYTES: u64 = 64 * 1024;

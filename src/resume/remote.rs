@@ -22,7 +22,7 @@ pub enum SizeSource {
 /// The server's file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum RemoteFile {
-    /// It is there and has so many octets.
+    /// It is there and has so many bytes.
     Present(u64),
     /// The server says that there is no such name.
     Absent,
@@ -127,7 +127,7 @@ fn ask_list(steps: &Steps<'_>, name: &[u8]) -> Result<RemoteFile, ResumeError> {
         ));
     }
     steps.open_data_connection()?;
-    let listing = KeptOctets::at_most(KEPT_OCTETS);
+    let listing = KeptOctets::at_most(KEPT_BYTES);
     let destination = Box::new(listing.clone());
     let outcome = steps.data_command(
         line("LIST", name),
@@ -172,4 +172,4 @@ fn no_size(steps: &Steps<'_>, reason: &str) -> ResumeError {
 }
 
 /// The listing of one name is a line; of a folder, its beginning shows what it is.
-const KEPT_OCTETS: usize = 64 * 1024;
+const KEPT_BYTES: usize = 64 * 1024;

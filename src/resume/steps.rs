@@ -16,7 +16,7 @@ pub(super) struct Steps<'a> {
     listener: &'a mut dyn Listener,
     /// What is known of the transfer, for the case that the connection ends.
     known: String,
-    /// Octets that an upload has sent, once it has.
+    /// Bytes that an upload has sent, once it has.
     sent: Option<u64>,
 }
 
@@ -95,15 +95,15 @@ impl<'a> Steps<'a> {
         self.known = known;
     }
 
-    pub(super) fn set_sent(&mut self, octets: u64) {
-        self.sent = Some(octets);
+    pub(super) fn set_sent(&mut self, bytes: u64) {
+        self.sent = Some(bytes);
     }
 
     /// The sentence that ends a refusal: what has become of the server's file.
     pub(super) fn so_far(&self) -> String {
         match self.sent {
             None => "Nothing was sent".to_owned(),
-            Some(octets) => format!("{octets} octets were sent"),
+            Some(bytes) => format!("{bytes} bytes were sent"),
         }
     }
 
@@ -214,7 +214,7 @@ pub(super) fn refused_by_server(line: &str, outcome: &Outcome) -> ResumeError {
     })
 }
 
-/// `VERB name`, the name as octets.
+/// `VERB name`, the name as bytes.
 pub(super) fn line(verb: &str, name: &[u8]) -> Vec<u8> {
     [verb.as_bytes(), b" ", name].concat()
 }

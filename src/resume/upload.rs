@@ -9,7 +9,7 @@ use super::comparison::{Against, Comparison};
 use super::digest::HashVerb;
 use super::remote::{self, RemoteFile, SizeSource};
 use super::steps::{Steps, line, refused_by_server};
-use super::{LocalSource, Proof, Remark, ResumeError, TAIL_OCTETS};
+use super::{LocalSource, Remark, ResumeError, TAIL_BYTES, Verification};
 
 /// Both ends of an upload.
 struct Upload<'a, 'b> {
@@ -20,9 +20,9 @@ struct Upload<'a, 'b> {
     source: SizeSource,
 }
 
-/// What was shown about the octets that are there.
+/// What was checked of the bytes that are there.
 #[derive(Clone, Copy, Default)]
-struct Shown {
+struct Checked {
     compared: Option<(u64, u64)>,
     hash: Option<&'static str>,
 }
@@ -37,9 +37,9 @@ pub(super) fn run(
     steps: &mut Steps<'_>,
     local: &dyn LocalSource,
     name: &[u8],
-) -> Result<Proof, ResumeError> {
+) -> Result<Verification, ResumeError> {
     let (file, source) = remote::look(steps, name)?;
-    let proof = Upload {
+    let verification = Upload {
         steps,
         local,
         name,
@@ -48,21 +48,21 @@ pub(super) fn run(
     }
     .run(file)?;
     if local.is_unchanged()? {
-        return Ok(proof);
+        return Ok(verification);
     }
     Err(ResumeError::Refused(format!(
-        "the local file changed while it was sent, so the server's {} octets may be a mixture. {}",
-        proof.size,
+        "the local file changed while it was sent, so the server's {} bytes may be a mixture. {}",
+        verification.size,
         steps.so_far()
     )))
 }
 
 impl Upload<'_, '_> {
-    fn run(&mut self, file: RemoteFile) -> Result<Proof, ResumeError> {
+    fn run(&mut self, file: RemoteFile) -> Result<Verification, ResumeError> {
         let there = file.size();
         if there > self.whole {
             return Err(ResumeError::Refused(format!(
-                "the server's file is longer ({there} octets) than the local one ({}). Nothing was sent",
+                "the server's file is longer ({there} bytes) than the local one ({}). Nothing was sent",
                 self.whole
             )));
         }
@@ -73,25 +73,25 @@ impl Upload<'_, '_> {
             },
             RemoteFile::Absent => Remark::FoundNothing,
         });
-        let shown = self.compare_with_server(there)?;
+        let checked = self.compare_with_server(there)?;
         if there == self.whole && file != RemoteFile::Absent {
-            return Ok(self.proof(shown, 0));
+            return Ok(self.verification(checked, 0));
         }
         match self.append(file)? {
-            Appended::Sent(sent) => self.check(file, shown, sent),
-            Appended::Refused => self.go_another_way(file, shown),
+            Appended::Sent(sent) => self.check(file, checked, sent),
+            Appended::Refused => self.go_another_way(file, checked),
         }
     }
 
-    /// Shows that the first `there` octets of both files are the same, as far as was asked for.
-    fn compare_with_server(&mut self, there: u64) -> Result<Shown, ResumeError> {
+    /// Checks that the first `there` bytes of both files are the same, as far as was asked for.
+    fn compare_with_server(&mut self, there: u64) -> Result<Checked, ResumeError> {
         if there == 0 {
-            return Ok(Shown::default());
+            return Ok(Checked::default());
         }
         let hashed = self.compare_hash(there)?;
         if let Some(hash) = hashed.filter(|hash| hash.equal) {
             self.steps.remark(&Remark::HashIsEqual(hash.verb));
-            return Ok(Shown {
+            return Ok(Checked {
                 compared: Some((0, there - 1)),
                 hash: Some(hash.verb),
             });
@@ -99,7 +99,7 @@ impl Upload<'_, '_> {
         let tail = if self.steps.options.verify_all || hashed.is_some() {
             0
         } else {
-            there.saturating_sub(TAIL_OCTETS)
+            there.saturating_sub(TAIL_BYTES)
         };
         if let Some(hash) = hashed {
             self.steps.remark(&Remark::HashDiffers(hash.verb));
@@ -109,18 +109,18 @@ impl Upload<'_, '_> {
                 self.steps.remark(&Remark::Compared { first, last });
                 if let Some(hash) = hashed {
                     return Err(ResumeError::Refused(format!(
-                        "the server's {} says that its {there} octets differ from the local ones, yet they read \
+                        "the server's {} says that its {there} bytes differ from the local ones, yet they read \
                          the same. Nothing was sent",
                         hash.verb
                     )));
                 }
-                Ok(Shown {
+                Ok(Checked {
                     compared: Some((first, last)),
                     hash: None,
                 })
             }
             None if hashed.is_some() => Err(ResumeError::Refused(
-                "the server's hash says that its octets are not the beginning of the local file, and they cannot be read \
+                "the server's hash says that its bytes are not the beginning of the local file, and they cannot be read \
                  back to find where. Nothing was sent"
                     .to_owned(),
             )),
@@ -128,10 +128,10 @@ impl Upload<'_, '_> {
         }
     }
 
-    fn go_on_unverified(&mut self) -> Result<Shown, ResumeError> {
+    fn go_on_unverified(&mut self) -> Result<Checked, ResumeError> {
         self.steps.remark(&Remark::Unreadable);
         if self.steps.accepts_unverified() {
-            return Ok(Shown::default());
+            return Ok(Checked::default());
         }
         Err(ResumeError::Refused(
             "what is there cannot be read back, so it may not be the beginning of this file. Nothing was sent; \
@@ -159,7 +159,7 @@ impl Upload<'_, '_> {
         }))
     }
 
-    /// Reads the server's octets from `from` up to `end` back and compares them; `None` if they cannot be read.
+    /// Reads the server's bytes from `from` up to `end` back and compares them; `None` if they cannot be read.
     fn read_back(&mut self, from: u64, end: u64) -> Result<Option<(u64, u64)>, ResumeError> {
         self.steps.open_data_connection()?;
         let mut from = from;
@@ -188,7 +188,7 @@ impl Upload<'_, '_> {
             compared.differs_from_start
         } else if compared.has_grown_past(from, end) {
             return Err(ResumeError::Refused(format!(
-                "the server's file had {end} octets and more came back: an earlier transfer may still be writing. {}; try \
+                "the server's file had {end} bytes and more came back: an earlier transfer may still be writing. {}; try \
                  again in a minute",
                 self.steps.so_far()
             )));
@@ -196,7 +196,7 @@ impl Upload<'_, '_> {
             Some(offset)
         } else {
             return Err(ResumeError::Refused(format!(
-                "{} octets should have come back and {} came, so what is there could not be compared. {}",
+                "{} bytes should have come back and {} came, so what is there could not be compared. {}",
                 end - from,
                 compared.received,
                 self.steps.so_far()
@@ -205,13 +205,13 @@ impl Upload<'_, '_> {
         match differs {
             None => Ok(Some((from, end - 1))),
             Some(offset) => Err(ResumeError::Refused(format!(
-                "the server's file differs from the local one at octet {offset} (counted from 0). {}",
+                "the server's file differs from the local one at byte {offset} (counted from 0). {}",
                 self.steps.so_far()
             ))),
         }
     }
 
-    /// The rest of the file behind what is there.
+    /// The rest of the file after what is there.
     fn append(&mut self, file: RemoteFile) -> Result<Appended, ResumeError> {
         self.ready_to_write(file)?;
         self.steps.clear_restart()?;
@@ -237,7 +237,7 @@ impl Upload<'_, '_> {
             return Ok(());
         }
         Err(ResumeError::Refused(format!(
-            "the server's file had {} octets and has {} now: an earlier transfer may still be writing. Nothing was sent; \
+            "the server's file had {} bytes and has {} now: an earlier transfer may still be writing. Nothing was sent; \
              try again in a minute",
             file.size(),
             now.size()
@@ -248,14 +248,14 @@ impl Upload<'_, '_> {
         let left = self.whole - from;
         let rest = self.local.read_from(from).take(left);
         self.steps.set_known(format!(
-            "{verb} was sent, and how much of the {left} octets arrived is not known"
+            "{verb} was sent, and how much of the {left} bytes arrived is not known"
         ));
         let transfer = Transfer::Send(Box::new(rest), Form::Exact, Some(left));
         self.steps
             .data_command(line(verb, self.name), Some(transfer))
     }
 
-    /// How many octets went out; an upload that broke is an error that says how far it came.
+    /// How many bytes went out; an upload that broke is an error that says how far it came.
     fn sent(&mut self, outcome: &Outcome, verb: &str) -> Result<u64, ResumeError> {
         let Some(transfer) = outcome.transfer.as_ref().filter(|_| outcome.begun) else {
             return Err(refused_by_server(verb, outcome));
@@ -270,11 +270,11 @@ impl Upload<'_, '_> {
         {
             return Ok(sent);
         }
-        self.steps.set_known(format!("{sent} octets were sent"));
+        self.steps.set_known(format!("{sent} bytes were sent"));
         let there = remote::look_again(self.steps, self.name, self.source);
         Err(ResumeError::Refused(match there {
             Ok(file) => format!(
-                "the upload broke after {sent} octets; the server's file has {} of {} now. The same command goes on from there",
+                "the upload broke after {sent} bytes; the server's file has {} of {} now. The same command goes on from there",
                 file.size(),
                 self.whole
             ),
@@ -282,23 +282,28 @@ impl Upload<'_, '_> {
                 return Err(error);
             }
             Err(_) => {
-                format!("the upload broke after {sent} octets. The same command goes on from there")
+                format!("the upload broke after {sent} bytes. The same command goes on from there")
             }
         }))
     }
 
-    fn check(&mut self, was: RemoteFile, shown: Shown, sent: u64) -> Result<Proof, ResumeError> {
+    fn check(
+        &mut self,
+        was: RemoteFile,
+        checked: Checked,
+        sent: u64,
+    ) -> Result<Verification, ResumeError> {
         self.steps
-            .set_known(format!("{sent} octets were sent and not checked"));
+            .set_known(format!("{sent} bytes were sent and not checked"));
         let (size, source) = remote::size_after(self.steps, self.name, self.source, was)?;
         self.source = source;
         if size == self.whole {
-            let shown = if self.steps.options.verify_all {
+            let checked = if self.steps.options.verify_all {
                 self.compare_whole()?
             } else {
-                shown
+                checked
             };
-            return Ok(self.proof(shown, sent));
+            return Ok(self.verification(checked, sent));
         }
         self.check_other_than_before(was.size(), size, sent)?;
         if was.size() > 0 && size == sent {
@@ -308,7 +313,7 @@ impl Upload<'_, '_> {
         Err(self.wrong_size(size, sent))
     }
 
-    fn store_whole(&mut self) -> Result<Proof, ResumeError> {
+    fn store_whole(&mut self) -> Result<Verification, ResumeError> {
         self.steps.open_data_connection()?;
         self.steps.clear_restart()?;
         let outcome = self.send("STOR", 0)?;
@@ -317,33 +322,37 @@ impl Upload<'_, '_> {
         if size != self.whole {
             return Err(self.wrong_size(size, sent));
         }
-        let shown = if self.steps.options.verify_all {
+        let checked = if self.steps.options.verify_all {
             self.compare_whole()?
         } else {
-            Shown::default()
+            Checked::default()
         };
-        Ok(self.proof(shown, sent))
+        Ok(self.verification(checked, sent))
     }
 
-    fn go_another_way(&mut self, file: RemoteFile, shown: Shown) -> Result<Proof, ResumeError> {
+    fn go_another_way(
+        &mut self,
+        file: RemoteFile,
+        checked: Checked,
+    ) -> Result<Verification, ResumeError> {
         match file {
             RemoteFile::Absent => {
                 self.ready_to_write(file)?;
                 self.steps.clear_restart()?;
                 let outcome = self.send("STOR", 0)?;
                 let sent = self.sent(&outcome, "STOR")?;
-                self.check(file, shown, sent)
+                self.check(file, checked, sent)
             }
             RemoteFile::Present(_) if !self.steps.options.via_restart => Err(ResumeError::Refused(
                 "the server has no APPE. Nothing was sent; --via rest tries REST and STOR instead"
                     .to_owned(),
             )),
-            RemoteFile::Present(there) => self.store_at(there, shown),
+            RemoteFile::Present(there) => self.store_at(there, checked),
         }
     }
 
-    /// REST + STOR, and a look at the octets before the marker: one server fills them with zeros.
-    fn store_at(&mut self, there: u64, shown: Shown) -> Result<Proof, ResumeError> {
+    /// REST + STOR, and a look at the bytes before the marker: one server fills them with zeros.
+    fn store_at(&mut self, there: u64, checked: Checked) -> Result<Verification, ResumeError> {
         let file = RemoteFile::Present(there);
         self.ready_to_write(file)?;
         if !self.steps.restart_at(there)? {
@@ -363,18 +372,18 @@ impl Upload<'_, '_> {
             return Err(self.wrong_size(size, sent));
         }
         if there == 0 {
-            return Ok(self.proof(shown, sent));
+            return Ok(self.verification(checked, sent));
         }
         let from = if self.steps.options.verify_all {
             0
         } else {
-            there.saturating_sub(TAIL_OCTETS)
+            there.saturating_sub(TAIL_BYTES)
         };
         match self.read_back(from, self.whole)? {
             Some((first, last)) => {
                 self.steps.remark(&Remark::Compared { first, last });
-                Ok(self.proof(
-                    Shown {
+                Ok(self.verification(
+                    Checked {
                         compared: Some((first, last)),
                         hash: None,
                     },
@@ -382,27 +391,27 @@ impl Upload<'_, '_> {
                 ))
             }
             // Whoever went on without a comparison before the upload is told that there was none.
-            None if shown.compared.is_none() => {
+            None if checked.compared.is_none() => {
                 self.steps.remark(&Remark::Unreadable);
-                Ok(self.proof(shown, sent))
+                Ok(self.verification(checked, sent))
             }
             None => Err(sent_unseen()),
         }
     }
 
-    fn compare_whole(&mut self) -> Result<Shown, ResumeError> {
+    fn compare_whole(&mut self) -> Result<Checked, ResumeError> {
         if self.whole == 0 {
-            return Ok(Shown::default());
+            return Ok(Checked::default());
         }
         if let Some(hash) = self.compare_hash(self.whole)?.filter(|hash| hash.equal) {
             self.steps.remark(&Remark::HashIsEqual(hash.verb));
-            return Ok(Shown {
+            return Ok(Checked {
                 compared: Some((0, self.whole - 1)),
                 hash: Some(hash.verb),
             });
         }
         match self.read_back(0, self.whole)? {
-            Some((first, last)) => Ok(Shown {
+            Some((first, last)) => Ok(Checked {
                 compared: Some((first, last)),
                 hash: None,
             }),
@@ -410,24 +419,24 @@ impl Upload<'_, '_> {
         }
     }
 
-    fn proof(&self, shown: Shown, moved: u64) -> Proof {
-        Proof {
+    fn verification(&self, checked: Checked, moved: u64) -> Verification {
+        Verification {
             size: self.whole,
-            compared: shown.compared,
-            hash: shown.hash,
+            compared: checked.compared,
+            hash: checked.hash,
             moved,
             download: false,
             size_source: self.source,
         }
     }
 
-    /// Where as much was sent as was there before, a size of just that much shows nothing.
+    /// Where as much was sent as was there before, the same size says nothing.
     fn check_other_than_before(&self, was: u64, size: u64, sent: u64) -> Result<(), ResumeError> {
         if was == 0 || size != was || sent != was {
             return Ok(());
         }
         Err(ResumeError::Refused(format!(
-            "{sent} octets were sent, and the server's file has {size} octets where it should have {}. It had {was} \
+            "{sent} bytes were sent, and the server's file has {size} bytes where it should have {}. It had {was} \
              before: either nothing was written, or it was overwritten with what was sent",
             self.whole
         )))
@@ -435,7 +444,7 @@ impl Upload<'_, '_> {
 
     fn wrong_size(&self, size: u64, sent: u64) -> ResumeError {
         ResumeError::Refused(format!(
-            "{sent} octets were sent, and the server's file has {size} octets where it should have {}",
+            "{sent} bytes were sent, and the server's file has {size} bytes where it should have {}",
             self.whole
         ))
     }

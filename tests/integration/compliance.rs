@@ -139,7 +139,7 @@ fn page() -> String {
 fn of_verb(row: &VerbEntry) -> String {
     let data = match row.data {
         Some(DataDirection::Received) => "Sent as typed, and its data are received.",
-        Some(DataDirection::Sent) => "Sent as typed, and data are sent behind its 1yz.",
+        Some(DataDirection::Sent) => "Sent as typed, and data are sent after its 1yz.",
         None => "Sent as typed.",
     };
     format!("{data} {}", row.handling).trim_end().to_owned()

@@ -178,7 +178,7 @@ fn a_refused_type_is_set_again_before_a_resume() {
         .run();
     server.finish();
     // The first failure counts: the 504.
-    assert!(finished.code(1).stderr.contains("longer (99 octets)"));
+    assert!(finished.code(1).stderr.contains("longer (99 bytes)"));
 }
 
 #[test]
@@ -202,7 +202,7 @@ fn mlst_is_read_with_a_code_in_front_too() {
         .arg(server.address().to_string());
     let finished = ftpsh.args(["-c", "resume f"]).run();
     server.finish();
-    assert!(finished.code(8).stderr.contains("longer (99 octets)"));
+    assert!(finished.code(8).stderr.contains("longer (99 bytes)"));
 }
 
 #[test]
@@ -243,7 +243,7 @@ fn zeros_in_front_of_the_marker_are_found() {
         &["resume --via rest 1.TXT"],
     );
     assert_eq!(run.file("1.TXT"), b"\0\0\0\0\0zfive5");
-    assert!(run.finished.code(8).stderr.contains("octet 0"));
+    assert!(run.finished.code(8).stderr.contains("byte 0"));
 }
 
 #[test]

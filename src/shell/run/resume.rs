@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::client::Session;
-use crate::resume::{self, Listener, Options, Proof, Remark, ResumeError, SizeSource};
+use crate::resume::{self, Listener, Options, Remark, ResumeError, SizeSource, Verification};
 use crate::shell::editor::{Input, Typed};
 use crate::shell::exit::Exit;
 use crate::shell::interrupts::Interrupts;
@@ -104,8 +104,8 @@ impl Resume {
             })
         };
         match result {
-            Ok(proof) => {
-                painter.say(Tone::Success, &describe_proof(&proof));
+            Ok(verification) => {
+                painter.say(Tone::Success, &describe_verification(&verification));
                 Exit::Done
             }
             Err(error) => report_error(&error, &local, painter),
@@ -193,19 +193,23 @@ fn in_words(remark: &Remark) -> (Tone, String) {
     }
 }
 
-fn describe_proof(proof: &Proof) -> String {
-    let mut text = format!("whole: {} of {}", proof.size, proof.size);
-    match (proof.compared, proof.hash) {
+fn describe_verification(verification: &Verification) -> String {
+    let mut text = format!("whole: {} of {}", verification.size, verification.size);
+    match (verification.compared, verification.hash) {
         (Some((first, last)), Some(hash)) => {
             text += &format!(", bytes {first} to {last} compared by {hash}")
         }
         (Some((first, last)), None) => text += &format!(", bytes {first} to {last} compared"),
-        (None, _) if proof.moved < proof.size => text += ", nothing compared",
+        (None, _) if verification.moved < verification.size => text += ", nothing compared",
         (None, _) => {}
     }
-    let moved = if proof.download { "received" } else { "sent" };
-    text += &format!(", {} {moved}", proof.moved);
-    match proof.size_source {
+    let moved = if verification.download {
+        "received"
+    } else {
+        "sent"
+    };
+    text += &format!(", {} {moved}", verification.moved);
+    match verification.size_source {
         SizeSource::Size => {}
         SizeSource::Mlst => text += " (size from MLST)",
         SizeSource::List => text += " (size from LIST)",

@@ -24,7 +24,7 @@ fn the_greatest_size_is_a_size_like_any_other() {
     let server = put_back(script).start();
     let said = run(server.address(), &folder, &["resume --get f"]).code(8);
     let _ = server.finish();
-    let expected = format!("7 of {MOST} octets");
+    let expected = format!("7 of {MOST} bytes");
     assert!(said.stderr.contains(&expected), "{}", said.stderr);
     assert_eq!(fs::read(folder.path().join("f")).unwrap(), b"I am zf");
 }

@@ -17,7 +17,7 @@ use self::drawing::{Picture, drawn};
 
 const PICTURE: &str = "docs/session.svg";
 const COMMAND: &str = "practice";
-const TITLE: &str = "A session of ftpsh in a terminal: an upload that broke off after 5 octets is finished \
+const TITLE: &str = "A session of ftpsh in a terminal: an upload that broke off after 5 bytes is finished \
                      with SIZE, PASV and APPE";
 
 /// What is typed, what the server answers at last, and the prompt behind that.

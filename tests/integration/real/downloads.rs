@@ -63,7 +63,7 @@ fn an_overlap_that_differs_leaves_the_local_file_as_it_is(kind: Kind) {
         };
         let finished = scene.run(&["resume --get f", "PWD"]).code(8);
         assert_same(&scene.read_local("f"), &changed(&whole));
-        let named = finished.stderr.contains(&format!("octet {at} "));
+        let named = finished.stderr.contains(&format!("byte {at} "));
         assert!(named, "{}", finished.stderr);
     }
 }

@@ -76,7 +76,7 @@ fn an_octet_that_was_changed_is_named_and_nothing_is_sent(kind: Kind) {
     let finished = scene.run(&["resume f"]);
     let finished = refused(&scene, finished, &changed(&whole));
     assert!(
-        finished.stderr.contains(&format!("octet {at} ")),
+        finished.stderr.contains(&format!("byte {at} ")),
         "{}",
         finished.stderr
     );
@@ -185,7 +185,7 @@ fn a_changed_octet_before_the_tail_is_found_when_everything_is_compared(kind: Ki
     };
     let finished = scene.run(&["resume --verify full f"]);
     let finished = refused(&scene, finished, &changed(&whole));
-    assert!(finished.stderr.contains("octet 10 "), "{}", finished.stderr);
+    assert!(finished.stderr.contains("byte 10 "), "{}", finished.stderr);
 }
 
 fn a_name_with_blanks_is_resumed(kind: Kind) {
@@ -223,7 +223,7 @@ fn a_hash_of_proftpd_finds_a_changed_octet_anywhere_in_the_prefix() {
         };
         let finished = scene.run(&["FEAT", "resume f"]);
         let finished = refused(&scene, finished, &changed(&whole));
-        let named = finished.stderr.contains(&format!("octet {at} "));
+        let named = finished.stderr.contains(&format!("byte {at} "));
         assert!(named, "{}", finished.stderr);
     }
 }

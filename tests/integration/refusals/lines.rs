@@ -42,8 +42,8 @@ fn a_line_that_could_hide_a_second_command_is_not_sent() {
     assert_refused(
         &Home::new(),
         &[
-            ("NO\rOP", 2, "octet 2 of the line is CR"),
-            ("NOOP\0", 2, "octet 4 of the line is NUL"),
+            ("NO\rOP", 2, "byte 2 of the line is CR"),
+            ("NOOP\0", 2, "byte 4 of the line is NUL"),
             ("quote -x NOOP\\x0d\\x0aDELE f", 2, "CR"),
             ("quote -x NOOP\\x0aDELE f", 2, "LF"),
             ("quote -x NOOP\\x00", 2, "NUL"),

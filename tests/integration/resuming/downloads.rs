@@ -61,7 +61,7 @@ fn another_local_file_is_left_alone() {
         mine[at] ^= 1;
         both.put_here(&mine);
         let said = both.run(&["resume --get f"]).code(8).stderr;
-        assert!(said.contains(&format!("at octet {at} ")), "{said}");
+        assert!(said.contains(&format!("at byte {at} ")), "{said}");
         both.assert_here(&mine);
     }
 }

@@ -94,7 +94,7 @@ fn an_append_of_as_much_as_was_there_that_leaves_the_size_as_it_was_is_told_and_
 {
     let both = Both::with_part(&["appe-as-stor"], WHOLE / 2);
     let said = both.run(&["resume f"]).code(8).stderr;
-    assert!(said.contains("100000 octets were sent"), "{said}");
+    assert!(said.contains("100000 bytes were sent"), "{said}");
     assert!(said.contains("It had 100000 before"), "{said}");
     assert!(!both.heard("STOR"));
     both.assert_there(&content(WHOLE)[WHOLE / 2..]);

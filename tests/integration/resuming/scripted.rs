@@ -57,7 +57,7 @@ fn a_size_that_changes_between_the_two_looks_stops_it() {
     let (server, folder) = (put_back(script).start(), local());
     let said = run(server.address(), &folder, &["resume f"]).code(8).stderr;
     let _ = server.finish();
-    assert!(said.contains("had 5 octets and has 7 now"), "{said}");
+    assert!(said.contains("had 5 bytes and has 7 now"), "{said}");
 }
 
 #[test]
@@ -268,6 +268,6 @@ fn a_download_that_ends_early_counts_as_unfinished_whatever_the_226_says() {
         .code(8)
         .stderr;
     let _ = server.finish();
-    assert!(said.contains("7 of 11 octets"), "{said}");
+    assert!(said.contains("7 of 11 bytes"), "{said}");
     assert_eq!(fs::read(folder.path().join("f")).unwrap(), b"I am zf");
 }

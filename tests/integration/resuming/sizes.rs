@@ -36,7 +36,7 @@ fn a_213_whose_number_cannot_be_read_after_the_upload_is_no_proof() {
     let (server, folder) = (put_back(script).start(), local());
     let said = run(server.address(), &folder, &["resume f"]).code(8).stderr;
     let _ = server.finish();
-    assert!(said.contains("6 octets were sent"), "{said}");
+    assert!(said.contains("6 bytes were sent"), "{said}");
 }
 
 #[test]

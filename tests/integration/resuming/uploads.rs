@@ -46,7 +46,7 @@ fn a_difference_before_the_tail_is_found_only_by_reading_everything() {
         let said = both.run(&[line]).code(code).stderr;
         if code == 8 {
             assert!(
-                said.contains("differs from the local one at octet 1234"),
+                said.contains("differs from the local one at byte 1234"),
                 "{said}"
             );
             both.assert_nothing_was_written();
@@ -63,7 +63,7 @@ fn another_file_is_refused_with_the_first_octet_that_differs() {
         theirs[at] ^= 1;
         both.put_there(&theirs);
         let said = both.run(&["resume f"]).code(8).stderr;
-        assert!(said.contains(&format!("at octet {at} ")), "{at}: {said}");
+        assert!(said.contains(&format!("at byte {at} ")), "{at}: {said}");
         both.assert_nothing_was_written();
         both.assert_there(&theirs);
     }
