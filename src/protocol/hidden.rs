@@ -3,7 +3,8 @@
 /// Whether a character must be shown by its number: it could steer the terminal, mislead the eye, or not be seen at all.
 #[must_use]
 pub fn is_hidden(character: char) -> bool {
-    if character == '\t' {
+    // Most characters, so that a line of megabytes is shown at once.
+    if matches!(character, ' '..='~' | '\t') {
         return false;
     }
     let after = HIDDEN.partition_point(|&(first, _)| first <= character);
