@@ -164,11 +164,11 @@ impl Shared {
     fn put(&self, posted: Posted) {
         lock(&self.posted).push_back(posted);
         // Whoever holds the lock looks at the queue when it lets go.
-        if let Some(core) = self.core.get()
+        while let Some(core) = self.core.get()
+            && !lock(&self.posted).is_empty()
             && let Ok(mut core) = core.try_lock()
         {
             self.take_posted(&mut core);
-            drop(core);
         }
         self.wake();
         self.tell_teller();
@@ -296,7 +296,9 @@ impl Shared {
     fn take_seat(&self) -> Option<MutexGuard<'_, Seat>> {
         let seat = self.seat.try_lock().ok();
         if seat.is_none() {
-            // Whoever has it leaves it, even if it has not begun to wait.
+            // Whoever has it leaves it, even if it has not begun to wait. The watcher does not take it again, since this one is
+            // no longer stuck.
+            self.beats.fetch_add(1, Ordering::AcqRel);
             let _ = self.waker.wake();
             drop(lock(&self.seat));
         }

@@ -5,7 +5,8 @@ use std::path::Path;
 use std::process::{Child, ChildStdin, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::places::local_shell;
+use super::places::{Interruption, local_shell, wait_for_reader};
+use crate::shell::interrupts::Interrupts;
 use crate::shell::screen::painter::Screen;
 
 /// A pager that may be started once. Clones are the same one.
@@ -52,15 +53,15 @@ impl Pager {
     }
 
     /// Waits for its end, if it was started; tells whether it was.
-    pub(crate) fn wait(&self) -> bool {
+    pub(crate) fn wait(&self, interruption: Interruption, interrupts: &Interrupts) -> bool {
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         let started = running.take();
         drop(running);
-        let Some(mut child) = started else {
+        let Some(child) = started else {
             return false;
         };
         // Its exit status does not matter.
-        let _ = child.wait();
+        let _ = wait_for_reader(child, interruption, interrupts);
         true
     }
 }

@@ -3,10 +3,12 @@
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, Command as Process, Stdio};
+use std::process::{Child, ChildStdin, Command as Process, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver, Sender};
+use std::time::{Duration, Instant};
 
-use crate::client::Destination;
+use crate::client::{Destination, Ending, Outcome, TransferResult};
+use crate::shell::interrupts::Interrupts;
 use crate::shell::screen::painter::Screen;
 
 /// The standard input of a local command.
@@ -40,6 +42,73 @@ impl Destination for LocalCommand {
         Ok(())
     }
 }
+
+/// What Ctrl-C has done to the transfer whose data a local command reads.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) enum Interruption {
+    #[default]
+    None,
+    Aborted,
+    /// Its reply is not waited for any more.
+    Left,
+}
+
+impl Interruption {
+    pub(crate) fn of(outcome: &Outcome) -> Self {
+        let transfer = outcome.transfer.as_ref();
+        if outcome.ending == Ending::Interrupted {
+            Self::Left
+        } else if transfer.is_some_and(|transfer| transfer.result == TransferResult::Aborted) {
+            Self::Aborted
+        } else {
+            Self::None
+        }
+    }
+}
+
+/// Waits for a local command that has read the data of a transfer. Where Ctrl-C has no transfer left to abort, it ends the
+/// command, which may not have read and may not hear Ctrl-C itself.
+///
+/// # Errors
+///
+/// The error of the system.
+pub(crate) fn wait_for_reader(
+    mut child: Child,
+    interruption: Interruption,
+    interrupts: &Interrupts,
+) -> io::Result<ExitStatus> {
+    match interruption {
+        Interruption::None => child.wait(),
+        Interruption::Left => end(child),
+        Interruption::Aborted => {
+            interrupts.take();
+            while !interrupts.take() {
+                if let Some(status) = child.try_wait()? {
+                    return Ok(status);
+                }
+                std::thread::sleep(LOOK);
+            }
+            end(child)
+        }
+    }
+}
+
+/// Asks a local command to end, so that a pager gives the terminal back, and ends it if it does not.
+fn end(mut child: Child) -> io::Result<ExitStatus> {
+    platform::ask_to_end(&child);
+    let deadline = Instant::now() + PATIENCE;
+    while Instant::now() < deadline {
+        if let Some(status) = child.try_wait()? {
+            return Ok(status);
+        }
+        std::thread::sleep(LOOK);
+    }
+    child.kill()?;
+    child.wait()
+}
+
+const LOOK: Duration = Duration::from_millis(20);
+const PATIENCE: Duration = Duration::from_millis(500);
 
 /// Standard output, raw.
 pub(crate) struct StandardOutput(pub Screen);
@@ -138,7 +207,14 @@ mod platform {
     use std::ffi::OsStr;
     use std::io;
     use std::os::unix::ffi::OsStrExt;
-    use std::process::Command as Process;
+    use std::process::{Child, Command as Process};
+
+    use rustix::process::{Pid, Signal, kill_process};
+
+    pub(crate) fn ask_to_end(child: &Child) {
+        // It fails only where it has ended.
+        let _ = kill_process(Pid::from_child(child), Signal::TERM);
+    }
 
     pub(crate) fn shell() -> Process {
         let shell = std::env::var_os("SHELL").filter(|shell| !shell.is_empty());
@@ -155,7 +231,10 @@ mod platform {
 #[cfg(not(unix))]
 mod platform {
     use std::io;
-    use std::process::Command as Process;
+    use std::process::{Child, Command as Process};
+
+    /// There is no way to ask.
+    pub(crate) fn ask_to_end(_: &Child) {}
 
     pub(crate) fn shell() -> Process {
         let shell = std::env::var_os("COMSPEC").unwrap_or_else(|| "cmd.exe".into());

@@ -18,7 +18,9 @@ use crate::shell::exit::Exit;
 use crate::shell::help::hints::ResumableDownload;
 use crate::shell::line::{LineError, Redirection};
 use crate::shell::local::pager::Pager;
-use crate::shell::local::places::{LocalCommand, OpenedLate, StandardOutput, TypedData};
+use crate::shell::local::places::{
+    Interruption, LocalCommand, OpenedLate, StandardOutput, TypedData, wait_for_reader,
+};
 use crate::shell::local::received_file::{AppendedFile, ReplacedFile};
 use crate::shell::local::sent_file::SentFile;
 use crate::shell::screen::escape::escape;
@@ -89,8 +91,9 @@ impl Shell {
                 let outcome = shell.connection.exchange(|interrupts, session| {
                     interrupts.during_command(|| session.perform(command, origin, Some(transfer)))
                 });
+                let interruption = outcome.as_ref().map(Interruption::of).unwrap_or_default();
                 let exit = shell.finish(outcome);
-                let local = shell.wait_for(child);
+                let local = shell.wait_for(child, interruption);
                 if exit == Exit::Done { local } else { exit }
             }),
             Ok(Data::Typed) => {
@@ -334,7 +337,8 @@ impl Shell {
         let outcome = self.connection.exchange(|interrupts, session| {
             interrupts.during(|| {
                 let outcome = session.perform(command, origin, Some(transfer));
-                was_paged = pager.is_some_and(|pager| pager.wait());
+                let interruption = Interruption::of(&outcome);
+                was_paged = pager.is_some_and(|pager| pager.wait(interruption, interrupts));
                 outcome
             })
         });
@@ -396,8 +400,8 @@ impl Shell {
 
     /// A local command that could not be run, or was killed, has lost the data. Only the user knows what any other exit
     /// status means: `grep` that finds nothing has not failed.
-    fn wait_for(&self, mut child: Child) -> Exit {
-        let status = match child.wait() {
+    fn wait_for(&self, child: Child, interruption: Interruption) -> Exit {
+        let status = match wait_for_reader(child, interruption, &self.interrupts) {
             Ok(status) => status,
             Err(error) => {
                 self.painter

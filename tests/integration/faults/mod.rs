@@ -11,6 +11,7 @@ mod outputs;
 mod places;
 mod signals;
 mod sources;
+mod stuck;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -23,6 +23,7 @@ pub(crate) struct Terminal {
     master: Box<dyn MasterPty + Send>,
     keyboard: Arc<Mutex<Box<dyn Write + Send>>>,
     killer: Box<dyn ChildKiller + Send + Sync>,
+    process: Option<u32>,
     expected_until: usize,
     _home: Option<TempDir>,
 }
@@ -43,6 +44,8 @@ struct Output {
     plain: PlainText,
     emulation: Option<vt100::Parser>,
     is_over: bool,
+    /// Nobody reads what the program writes.
+    is_stopped: bool,
     exit_code: Option<u32>,
 }
 
@@ -68,6 +71,7 @@ impl Terminal {
             SCROLLBACK_LINES,
         ));
         let killer = child.clone_killer();
+        let process = child.process_id();
         thread::spawn({
             let (shared, keyboard) = (Arc::clone(&shared), Arc::clone(&keyboard));
             move || watch_screen(&shared, screen, &keyboard)
@@ -85,6 +89,7 @@ impl Terminal {
             master: pair.master,
             keyboard,
             killer,
+            process,
             expected_until: 0,
             _home: None,
         }
@@ -94,6 +99,11 @@ impl Terminal {
     pub(super) fn keep(mut self, home: Option<TempDir>) -> Self {
         self._home = home;
         self
+    }
+
+    /// The program's number in the system.
+    pub(crate) fn process(&self) -> u32 {
+        self.process.expect("it was started")
     }
 
     /// Types.
@@ -127,6 +137,16 @@ impl Terminal {
     /// An editor that repaints its line writes its prompt again: expect a reply first, then the prompt behind it.
     pub(crate) fn expect(&mut self, text: &str) {
         self.expected_until = self.wait_for_after(Mark(self.expected_until), text).0;
+    }
+
+    /// From now on nothing of what the program writes is read, but for one piece, until [`Terminal::read_on`].
+    pub(crate) fn stop_reading(&self) {
+        self.shared.lock().is_stopped = true;
+    }
+
+    pub(crate) fn read_on(&self) {
+        self.shared.lock().is_stopped = false;
+        self.shared.changed.notify_all();
     }
 
     /// The end of what the program has written so far.
@@ -256,6 +276,7 @@ impl Drop for Terminal {
     fn drop(&mut self) {
         // An error means that it has ended already.
         let _ = self.killer.kill();
+        self.read_on();
     }
 }
 
@@ -346,6 +367,8 @@ fn watch_screen(
             // An error means that the program has ended.
             let _ = keyboard.write_all(answer.as_bytes());
         }
+        let is_stopped = |output: &mut Output| output.is_stopped;
+        drop(shared.changed.wait_while(shared.lock(), is_stopped));
     }
     shared.lock().is_over = true;
     shared.changed.notify_all();

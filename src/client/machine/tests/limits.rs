@@ -6,9 +6,6 @@ use super::dialogue::{Dialogue, Lead, LocalEnd, OFFER, SILENCE, WHOLE_REPLY, per
 use crate::client::machine::{Action, Input, Request};
 use crate::client::{Awaited, Ending, Observation, Origin, Settings, TransferResult};
 
-/// Brings a dialogue where the table wants it.
-type Lead = fn(&mut Dialogue);
-
 struct Limit {
     what: &'static str,
     limit: Duration,

@@ -7,9 +7,6 @@ use crate::client::Ending;
 use crate::client::machine::{ExchangeId, Input};
 use crate::protocol::verbs::DataDirection;
 
-/// Brings a dialogue where the table wants it.
-type Lead = fn(&mut Dialogue);
-
 /// What each server answers when a download is aborted, and to what each reply is given.
 #[test]
 fn the_replies_to_an_abort_find_their_commands() {
