@@ -85,7 +85,6 @@ fn the_sessions_reach_what_can_happen() {
         "STOR Ended Answered",
         "STOR Ended Answered in the background",
         "STOR Broken Answered",
-        "STOR Broken TimedOut",
         "STOR Aborted Answered",
         "STOR Aborted Interrupted",
         "APPE Ended Answered",
