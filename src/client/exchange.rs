@@ -158,6 +158,21 @@ impl Exchange {
         }
     }
 
+    /// Waits until the command is settled, or goes on in the background.
+    ///
+    /// # Errors
+    ///
+    /// The exchange that goes on there.
+    pub fn wait_or_detach(self) -> Result<Outcome, Self> {
+        loop {
+            match self.next_news() {
+                News::Settled(outcome) => return Ok(outcome),
+                News::Detached => return Err(self),
+                News::Begun | News::DataEnded | News::TrustAsked(_) => {}
+            }
+        }
+    }
+
     /// Waits at most `limit` for each piece of news.
     #[must_use]
     pub fn wait_within(self, limit: Duration) -> Option<Outcome> {

@@ -1,9 +1,10 @@
-//! Ctrl-C outside the editor.
+//! Ctrl-C and Ctrl-] outside the editor.
 
+use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::editor::HeldEcho;
+use super::editor::{HeldEcho, hear_escape_key};
 use super::exit::Exit;
 use crate::client::Interrupter;
 use crate::transcript::recorder::Recorder;
@@ -16,11 +17,24 @@ pub struct Interrupts {
     remains: Arc<Mutex<Remains>>,
 }
 
+/// What Ctrl-] does.
+#[derive(Clone, Copy, Debug, Default)]
+pub enum Escape {
+    /// Nothing, or it belongs to a local command.
+    #[default]
+    IsIgnored,
+    /// It gives the prompt, and the command goes on.
+    GivesPrompt,
+    /// It is answered with this text.
+    IsRefused(&'static str),
+}
+
 #[derive(Default)]
 struct State {
     session: Option<Interrupter>,
     /// A caller waits for the session, so Ctrl-C goes to it.
     waits: bool,
+    escape: Escape,
     /// Ctrl-C was pressed since this was last asked.
     pressed: bool,
     /// Ctrl-C was pressed just before the waiting began, and has had no effect yet.
@@ -86,13 +100,32 @@ impl Interrupts {
         self.lock_remains().recorder = Some(recorder);
     }
 
+    /// Hears Ctrl-] from now on; `say` answers where it is refused.
+    ///
+    /// # Errors
+    ///
+    /// The error of the system.
+    pub fn listen_for_escape(&self, say: impl Fn(&str) + Send + 'static) -> io::Result<()> {
+        let heard = self.clone();
+        hear_escape_key(move || {
+            if let Some(refusal) = heard.escape() {
+                say(refusal);
+            }
+        })
+    }
+
     /// Runs `wait` with Ctrl-C going to the session. What is typed meanwhile is kept for the next prompt, unseen.
     pub fn during<T>(&self, wait: impl FnOnce() -> T) -> T {
+        self.during_with(Escape::IsRefused(CANNOT_BE_LEFT), wait)
+    }
+
+    /// The same, with what Ctrl-] does.
+    pub fn during_with<T>(&self, escape: Escape, wait: impl FnOnce() -> T) -> T {
         // Under the lock, so that nothing is changed after the cleanup.
         let remains = self.lock_remains();
         let held = (!self.is_script).then(HeldEcho::hold);
         drop(remains);
-        let result = self.during_command(wait);
+        let result = self.wait(escape, wait);
         let remains = self.lock_remains();
         drop(held);
         drop(remains);
@@ -101,8 +134,13 @@ impl Interrupts {
 
     /// The same while a local command has the terminal.
     pub fn during_command<T>(&self, wait: impl FnOnce() -> T) -> T {
+        self.wait(Escape::IsIgnored, wait)
+    }
+
+    fn wait<T>(&self, escape: Escape, wait: impl FnOnce() -> T) -> T {
         let mut state = self.lock();
         state.waits = true;
+        state.escape = escape;
         state.turn_to_next_command();
         drop(state);
         let result = wait();
@@ -160,6 +198,20 @@ impl Interrupts {
         }
     }
 
+    /// Does what Ctrl-] means now, or gives the words in which it is refused.
+    fn escape(&self) -> Option<&'static str> {
+        let state = self.lock();
+        match (state.escape, &state.session) {
+            _ if !state.waits => None,
+            (Escape::GivesPrompt, Some(session)) => {
+                session.detach();
+                None
+            }
+            (Escape::IsRefused(text), _) => Some(text),
+            _ => None,
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -177,6 +229,7 @@ fn stop_unless_stuck(recorder: &Recorder) {
     }
 }
 
+const CANNOT_BE_LEFT: &str = "Ctrl-] cannot put this in the background; Ctrl-C ends it";
 const RECORDER_LIMIT: Duration = Duration::from_millis(100);
 const RECORDER_LOOK: Duration = Duration::from_millis(5);
 

@@ -158,6 +158,11 @@ pub(crate) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
         Source::Given(lines.collect::<VecDeque<_>>())
     };
     let interrupts = Interrupts::listen(!interactive).context("Ctrl-C")?;
+    if interactive {
+        let painter = painter.clone();
+        let say = move |text: &str| painter.say(Tone::Note, text);
+        interrupts.listen_for_escape(say).context("Ctrl-]")?;
+    }
     terminations::listen(painter.screen(), &interrupts).context("SIGTERM")?;
     let mut settings = configuration.settings;
     settings.tls = match common.tls {

@@ -27,7 +27,7 @@ pub(crate) use input::NOT_TEXT;
 pub use input::{AtTerminal, Input, Source};
 pub use keys::What;
 pub use preferences::{Bell, CompletionStyle, Mode, Preferences};
-pub use terminal_modes::{HeldEcho, TerminalModes};
+pub use terminal_modes::{HAS_ESCAPE_KEY, HeldEcho, TerminalModes, hear_escape_key};
 
 /// Reads what a person types.
 pub struct Editor {

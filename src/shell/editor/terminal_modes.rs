@@ -1,13 +1,38 @@
 //! The modes of the terminal: how they were before the program touched it, and how they are between two prompts.
 //!
-//! Between two prompts nothing that is typed is shown: it may be a password, typed before the server asked for it.
+//! Between two prompts nothing that is typed is shown: it may be a password, typed before the server asked for it. Ctrl-] is a
+//! signal there, in the place of the character that quits (Ctrl-\\).
 
-pub use platform::{HeldEcho, TerminalModes};
+pub use platform::{HAS_ESCAPE_KEY, HeldEcho, TerminalModes, hear_escape_key};
 
 #[cfg(unix)]
 mod platform {
+    use std::io;
+
     use rustix::stdio::stdin;
-    use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
+    use rustix::termios::{
+        LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr,
+    };
+    use signal_hook::consts::SIGQUIT;
+    use signal_hook::iterator::Signals;
+
+    /// Whether Ctrl-] is heard between two prompts.
+    pub const HAS_ESCAPE_KEY: bool = true;
+
+    const CTRL_BRACKET: u8 = 0x1d;
+
+    /// Calls `hear` for each Ctrl-] between two prompts, on a thread of its own.
+    ///
+    /// # Errors
+    ///
+    /// The error of the system.
+    pub fn hear_escape_key(hear: impl Fn() + Send + 'static) -> io::Result<()> {
+        let mut signals = Signals::new([SIGQUIT])?;
+        std::thread::Builder::new()
+            .name("escape-key".to_owned())
+            .spawn(move || signals.forever().for_each(|_| hear()))?;
+        Ok(())
+    }
 
     /// The modes that the terminal had when they were remembered.
     #[derive(Debug)]
@@ -33,8 +58,8 @@ mod platform {
         }
     }
 
-    /// While it lives, the terminal neither echoes nor edits; Ctrl-C is still a signal, and what is typed waits for the
-    /// next prompt.
+    /// While it lives, the terminal neither echoes nor edits; Ctrl-C is still a signal, Ctrl-] is one, and what is typed
+    /// waits for the next prompt, whatever signals come.
     pub struct HeldEcho {
         before: Option<Termios>,
     }
@@ -43,22 +68,26 @@ mod platform {
         /// Takes the terminal's modes; without a terminal, nothing happens.
         #[must_use]
         pub fn hold() -> Self {
-            Self::change(|modes| *modes -= LocalModes::ECHO | LocalModes::ICANON)
+            Self::change(|modes| {
+                modes.local_modes -= LocalModes::ECHO | LocalModes::ICANON;
+                modes.local_modes |= LocalModes::NOFLSH;
+                modes.special_codes[SpecialCodeIndex::VQUIT] = CTRL_BRACKET;
+            })
         }
 
         /// The same for one secret that is being typed where the terminal itself edits the line (TERM=dumb).
         #[must_use]
         pub fn hide() -> Self {
             Self::change(|modes| {
-                *modes -= LocalModes::ECHO;
-                *modes |= LocalModes::ECHONL;
+                modes.local_modes -= LocalModes::ECHO;
+                modes.local_modes |= LocalModes::ECHONL;
             })
         }
 
-        fn change(change: impl FnOnce(&mut LocalModes)) -> Self {
+        fn change(change: impl FnOnce(&mut Termios)) -> Self {
             let before = tcgetattr(stdin()).ok();
             if let Some(mut modes) = before.clone() {
-                change(&mut modes.local_modes);
+                change(&mut modes);
                 // A terminal that refuses goes on echoing, as it would without this.
                 let _ = tcsetattr(stdin(), OptionalActions::Now, &modes);
             }
@@ -78,6 +107,20 @@ mod platform {
 
 #[cfg(not(unix))]
 mod platform {
+    use std::io;
+
+    /// The console has no such key.
+    pub const HAS_ESCAPE_KEY: bool = false;
+
+    /// Never calls `hear`.
+    ///
+    /// # Errors
+    ///
+    /// None.
+    pub fn hear_escape_key(_hear: impl Fn() + Send + 'static) -> io::Result<()> {
+        Ok(())
+    }
+
     /// Other systems give the console back by themselves when a program ends.
     #[derive(Debug)]
     pub struct TerminalModes;

@@ -8,6 +8,7 @@ mod verb;
 pub mod why;
 
 use super::config::aliases::Aliases;
+use super::editor::HAS_ESCAPE_KEY;
 use super::line::Builtin;
 use super::screen::escape::escape;
 use super::screen::page::Page;
@@ -36,6 +37,13 @@ pub fn overview(aliases: &Aliases, columns: usize) -> String {
         0,
         "Ctrl-C in a transfer sends ABOR, a second one drops the data connection; Ctrl-D quits.",
     );
+    if HAS_ESCAPE_KEY {
+        page.paragraph(
+            0,
+            "Ctrl-] gives the prompt: a transfer from or to a file goes on in the background, any other reply is shown when it \
+             comes.",
+        );
+    }
     page.gap();
     page.paragraph(0, "Built-ins (lower case):");
     for (_, usage, about) in BUILTINS {

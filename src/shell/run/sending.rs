@@ -12,10 +12,11 @@ use crate::protocol::Command;
 use crate::protocol::user_pi::data_direction;
 use crate::protocol::verbs::DataDirection;
 use crate::shell::config::settings::Ascii;
-use crate::shell::editor::AtTerminal;
 use crate::shell::editor::assistance::LearningDestination;
+use crate::shell::editor::{AtTerminal, HAS_ESCAPE_KEY};
 use crate::shell::exit::Exit;
 use crate::shell::help::hints::ResumableDownload;
+use crate::shell::interrupts::Escape;
 use crate::shell::line::{LineError, Redirection};
 use crate::shell::local::pager::Pager;
 use crate::shell::local::places::{
@@ -74,10 +75,7 @@ impl Shell {
         match data {
             Ok(Data::None) => self.send_plain(command, origin),
             Ok(Data::Joined(transfer)) => {
-                let outcome = self.connection.exchange(|interrupts, session| {
-                    interrupts.during(|| session.perform(command, origin, Some(transfer)))
-                });
-                let exit = self.finish(outcome);
+                let exit = self.send_detachably(command, transfer, origin);
                 if let (Exit::LocalFile, Some(download)) = (exit, download) {
                     download.suggest_resume(&self.painter);
                 }
@@ -101,6 +99,48 @@ impl Shell {
                 self.finish(outcome)
             }
             Err(exit) => exit,
+        }
+    }
+
+    /// Sends a command whose data come from or go to a file: Ctrl-] puts it in the background, as `&` would have.
+    fn send_detachably(&mut self, command: Command, transfer: Transfer, origin: Origin) -> Exit {
+        let shown = escape(&command.masked());
+        let session = match self.connection.connected() {
+            Ok(session) => session,
+            Err(exit) => return exit,
+        };
+        let can_go_on = self.is_interactive() && !self.recording.is_asked_for();
+        let key = if can_go_on {
+            Escape::GivesPrompt
+        } else {
+            Escape::IsRefused(RECORDED)
+        };
+        let screen = self.painter.screen();
+        if can_go_on && HAS_ESCAPE_KEY {
+            screen.offer_prompt(true);
+        }
+        let ended = self.interrupts.during_with(key, || {
+            session
+                .begin(command, origin, Some(transfer))
+                .wait_or_detach()
+        });
+        if can_go_on {
+            screen.offer_prompt(false);
+        }
+        match ended {
+            Ok(outcome) => {
+                self.connection.note_outcome(&outcome);
+                self.finish(Ok(outcome))
+            }
+            Err(exchange) => {
+                let text = format!(
+                    "{shown} goes on in the background: `jobs` shows how far it is, ABOR aborts it"
+                );
+                self.painter.say(Tone::Note, &text);
+                self.background.begin(exchange, shown);
+                self.connection.refresh_status();
+                Exit::Done
+            }
         }
     }
 
@@ -145,8 +185,13 @@ impl Shell {
     /// Sends a command without data and waits for what becomes of it.
     pub(crate) fn perform(&mut self, command: Command, origin: Origin) -> Result<Outcome, Exit> {
         let session = self.connection.connected()?;
+        let key = match origin {
+            Origin::Typed => Escape::GivesPrompt,
+            // Other commands may depend on it.
+            _ => Escape::IsIgnored,
+        };
         // From before it is sent: what is typed then may be a password, and must not be seen.
-        let (exchange, news) = self.interrupts.during(|| {
+        let (exchange, news) = self.interrupts.during_with(key, || {
             let exchange = session.begin(command, origin, None);
             let news = exchange.next_decisive_news();
             (exchange, news)
@@ -182,11 +227,14 @@ impl Shell {
             interrupter: session.interrupter(),
         };
         // All the way: between two lines the terminal turns Ctrl-C into a signal.
-        let outcome = self.interrupts.during(|| match exchange.next_news() {
-            News::Settled(outcome) => outcome,
-            News::DataEnded | News::TrustAsked(_) | News::Detached => exchange.wait(),
-            News::Begun => upload.run(exchange, keyboard),
-        });
+        let key = Escape::IsRefused(TYPED);
+        let outcome = self
+            .interrupts
+            .during_with(key, || match exchange.next_news() {
+                News::Settled(outcome) => outcome,
+                News::DataEnded | News::TrustAsked(_) | News::Detached => exchange.wait(),
+                News::Begun => upload.run(exchange, keyboard),
+            });
         self.connection.note_outcome(&outcome);
         Ok(outcome)
     }
@@ -335,7 +383,7 @@ impl Shell {
     ) -> Exit {
         let mut was_paged = false;
         let outcome = self.connection.exchange(|interrupts, session| {
-            interrupts.during(|| {
+            interrupts.during_with(Escape::IsRefused(SHOWN), || {
                 let outcome = session.perform(command, origin, Some(transfer));
                 let interruption = Interruption::of(&outcome);
                 was_paged = pager.is_some_and(|pager| pager.wait(interruption, interrupts));
@@ -586,6 +634,12 @@ pub(crate) fn exists_already() -> io::Error {
     let text = "it exists already; RETR f > file replaces it, and `resume --get` completes it";
     io::Error::new(io::ErrorKind::AlreadyExists, text)
 }
+
+/// Why Ctrl-] does not put a transfer in the background.
+const RECORDED: &str = "this session is recorded, so its transfers cannot be put in the background; Ctrl-C aborts this one";
+const TYPED: &str =
+    "data that are typed cannot be put in the background; Ctrl-C aborts the transfer";
+const SHOWN: &str = "data that are shown cannot be put in the background: RETR f > file can. Ctrl-C aborts this transfer";
 
 /// What shells end with when they cannot run or cannot find a command.
 const NOT_RUN: i32 = 126;

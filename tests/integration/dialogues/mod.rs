@@ -4,6 +4,8 @@ mod aborts;
 mod background;
 mod downloads;
 mod endings;
+#[cfg(unix)]
+mod escapes;
 pub(crate) mod hand;
 mod inputs;
 mod losses;

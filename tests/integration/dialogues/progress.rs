@@ -66,7 +66,7 @@ fn a_slow_download_tells_how_far_it_is_and_takes_the_line_away() {
     let (control, data, mut terminal) = stalled_download("150 here (100000 bytes)\r\n");
     terminal.wait_for_screen("the octets so far", |screen| {
         let row = last_row(screen);
-        tells_octets(row) && row.contains("B/s") && row.ends_with("left")
+        tells_octets(row) && row.contains("B/s") && row.ends_with("left  Ctrl-] for the prompt")
     });
     finish(control, data, &mut terminal);
     let screen = terminal.screen();
@@ -172,7 +172,7 @@ fn a_terminal_that_changes_its_size_meanwhile_keeps_its_rows() {
     });
     terminal.resize(24, 100);
     terminal.wait_for_screen("the whole line", |screen| {
-        tells_octets(last_row(screen)) && last_row(screen).ends_with("left")
+        tells_octets(last_row(screen)) && last_row(screen).ends_with("left  Ctrl-] for the prompt")
     });
     let screen = terminal.screen();
     assert_eq!(screen.matches("40,000").count(), 1, "{screen}");

@@ -5,6 +5,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use terminal_size::{Height, Width, terminal_size_of};
+use unicode_width::UnicodeWidthStr;
 
 /// Prints a line above the prompt while the user types.
 pub(crate) type AbovePrompt = Box<dyn FnMut(String) + Send>;
@@ -32,6 +33,8 @@ struct Shared {
     shows_data: bool,
     /// What is shown below the last line now; empty if nothing is.
     status: String,
+    /// The status says how to get the prompt.
+    offers_prompt: bool,
     /// Lines for above the prompt that the editor has not been given yet, or that a local command holds up.
     waiting: Vec<String>,
 }
@@ -68,6 +71,7 @@ impl Screen {
             held: false,
             shows_data: false,
             status: String::new(),
+            offers_prompt: false,
             waiting: Vec::new(),
         };
         Self {
@@ -114,7 +118,14 @@ impl Screen {
             && !shared.prompt_is_up
             && !shared.shows_data
             && shared.prompt_gone_at.elapsed() >= PROMPT_REST;
-        shared.show_status(if is_free { text } else { "" });
+        let offer = shared.prompt_offer(text);
+        let text = format!("{text}{offer}");
+        shared.show_status(if is_free { &text } else { "" });
+    }
+
+    /// From now on the status says, where there is room, that Ctrl-] gives the prompt, or no longer does.
+    pub fn offer_prompt(&self, offers: bool) {
+        self.lock().offers_prompt = offers;
     }
 
     /// The transfer whose status or data were shown is over.
@@ -293,6 +304,15 @@ impl Shared {
         self.status = status;
     }
 
+    fn prompt_offer(&self, status: &str) -> &'static str {
+        let has_room = || status.width() + PROMPT_OFFER.len() < self.dialogue.size().columns;
+        if self.offers_prompt && !status.is_empty() && has_room() {
+            PROMPT_OFFER
+        } else {
+            ""
+        }
+    }
+
     fn show_status(&mut self, text: &str) {
         if self.status == text {
             return;
@@ -355,6 +375,8 @@ fn write_all(output: &mut impl Write, text: &str) -> io::Result<()> {
 fn without(status: &str) -> &'static str {
     if status.is_empty() { "" } else { "\r\x1b[K" }
 }
+
+const PROMPT_OFFER: &str = "  Ctrl-] for the prompt";
 
 /// Between two prompts that follow each other at once there is no status.
 const PROMPT_REST: Duration = Duration::from_millis(500);
