@@ -214,7 +214,7 @@ fn errors_say_what_is_wrong_and_what_to_do() {
         ),
         ("quote -x \\q", &["byte 9", "\\xE9", "\\\\"]),
         ("get 'a", &["get", "quote is left open"]),
-        ("NOOP\n", &["octet 4", "LF"]),
+        ("NOOP\n", &["byte 4", "LF"]),
     ] {
         let message = read_line(line).unwrap_err().to_string();
         for part in parts {

@@ -144,7 +144,7 @@ fn a_reply_that_was_not_waited_for_is_shown_when_it_comes() {
 #[test]
 fn what_is_typed_ahead_stands_at_the_next_prompt() {
     for key in [ESCAPE, "\x03"] {
-        let (mut control, mut terminal) = connected(None);
+        let (mut control, terminal) = connected(None);
         terminal.send_line("NOOP");
         control.expect("NOOP");
         terminal.send(format!("PW{key}"));
