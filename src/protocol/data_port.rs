@@ -41,7 +41,7 @@ pub enum DataPortUnreadable {
     #[error("no |family|address|port| between equal delimiters")]
     NoExtendedAddress,
     /// A number above 255 in the place of an octet.
-    #[error("{0} is not an octet (0 to 255)")]
+    #[error("{0} is not a number from 0 to 255")]
     NotAnOctet(String),
     /// Something that is above 65535, or not a number, in the place of a port.
     #[error("{0} is not a port (1 to 65535)")]
@@ -410,7 +410,10 @@ mod tests {
             ),
             (b"127,0,0,1,+11,79", Err("no six numbers h1,h2,h3,h4,p1,p2")),
             (b"", Err("no six numbers h1,h2,h3,h4,p1,p2")),
-            (b"127,0,0,256,11,79", Err("256 is not an octet (0 to 255)")),
+            (
+                b"127,0,0,256,11,79",
+                Err("256 is not a number from 0 to 255"),
+            ),
             (b"127,0,0,1,0,0", Err("port 0")),
         ];
         for (argument, expected) in table {
@@ -501,7 +504,7 @@ mod tests {
             ("227 Entering (::ffff:127,0,0,1,11,79)", "127.0.0.1 2895"),
             (
                 "227-Entering\n2277,0,0,1,11,79\n227 End",
-                "2277 is not an octet (0 to 255)",
+                "2277 is not a number from 0 to 255",
             ),
             ("227 Entering (0,0,0,0,157,82)", "port only 40274"),
             ("227 Entering (1,157,82).", "port only 40274"),
@@ -529,9 +532,12 @@ mod tests {
                 "227 Entering Passive Mode",
                 "no six numbers h1,h2,h3,h4,p1,p2",
             ),
-            ("227 (300,0,0,1,11,79)", "300 is not an octet (0 to 255)"),
-            ("227 (127,0,0,1,11,256)", "256 is not an octet (0 to 255)"),
-            ("227 (1,157,999)", "999 is not an octet (0 to 255)"),
+            ("227 (300,0,0,1,11,79)", "300 is not a number from 0 to 255"),
+            (
+                "227 (127,0,0,1,11,256)",
+                "256 is not a number from 0 to 255",
+            ),
+            ("227 (1,157,999)", "999 is not a number from 0 to 255"),
             ("227 (127,0,0,1,0,0)", "port 0"),
             ("227 (127,0,0,1,-11,79)", "no six numbers h1,h2,h3,h4,p1,p2"),
             ("227 (127,0,0,1,11)", "no six numbers h1,h2,h3,h4,p1,p2"),
@@ -546,7 +552,7 @@ mod tests {
             ),
             (
                 "228 (4,4,127,0,0,999,2,11,79)",
-                "999 is not an octet (0 to 255)",
+                "999 is not a number from 0 to 255",
             ),
             ("229 (|||70000|)", "70000 is not a port (1 to 65535)"),
             ("229 (|||0|)", "port 0"),
