@@ -349,8 +349,8 @@ fn the_time_limit_counts_from_the_last_octet_of_the_data() {
 #[test]
 fn a_reply_that_trickles_in_without_end_is_ended_by_the_limit_of_a_reply() {
     let limits = ["--timeout", "10", "--reply-timeout", "2"];
-    let (child, mut control) = limited(&limits, &["NOOP"]);
     let earliest = Instant::now();
+    let (child, mut control) = limited(&limits, &["NOOP"]);
     control.expect("NOOP");
     let latest = Instant::now();
     control.send("200 ");
