@@ -143,6 +143,31 @@ fn an_aborted_upload_is_reset_so_that_it_is_not_taken_for_whole() {
     transfer.goes_on();
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn an_aborted_upload_tells_how_much_the_system_of_the_server_took() {
+    let folder = tempfile::tempdir().unwrap();
+    let big = folder.path().join("big");
+    std::fs::write(&big, vec![b'x'; MORE_THAN_BUFFERS_HOLD]).unwrap();
+    let mut transfer = begun(&format!("STOR f < {}", big.display()), &["set ascii raw"]);
+    // By then every buffer on the way is full.
+    transfer.terminal.expect("Ctrl-] for the prompt");
+    transfer.terminal.send_key(Key::CtrlC);
+    transfer.expect_synch();
+    transfer.control.send("426 broken\r\n226 abort done\r\n");
+    transfer.terminal.expect("226 abort done");
+    let screen = transfer.terminal.screen();
+    let line = screen.lines().find(|line| line.contains("bytes sent ("));
+    let line = line.unwrap_or_else(|| panic!("{screen}")).trim_start();
+    let numbers: Vec<u64> = line
+        .split(|c: char| !c.is_ascii_digit())
+        .filter_map(|number| number.parse().ok())
+        .collect();
+    assert!(line.contains("taken by the server"), "{line}");
+    assert!(numbers[1] > 0 && numbers[1] < numbers[0], "{line}");
+    transfer.goes_on();
+}
+
 #[test]
 fn ctrl_c_at_data_aborts_and_resets() {
     let mut transfer = begun("STOR f", &[]);

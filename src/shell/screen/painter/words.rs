@@ -245,6 +245,10 @@ fn transfer_ended(end: &TransferEnd) -> (Tone, String) {
         DataDirection::Received => format!("{} received", count(end.octets, "byte")),
         DataDirection::Sent => format!("{} sent", count(end.octets, "byte")),
     };
+    let taken = end.acknowledged.filter(|taken| *taken < end.octets);
+    let taken = taken.map_or_else(String::new, |taken| {
+        format!(" ({taken} of them taken by the server's system)")
+    });
     let converted = match (end.line_ends, end.direction) {
         (0, _) => String::new(),
         (n, DataDirection::Received) => {
@@ -292,7 +296,7 @@ fn transfer_ended(end: &TransferEnd) -> (Tone, String) {
             "then the server stopped the transfer".to_owned(),
         ),
     };
-    (tone, format!("{moved}{converted}, {ended}"))
+    (tone, format!("{moved}{taken}{converted}, {ended}"))
 }
 
 fn settled(command: &Command, outcome: &Outcome) -> (Tone, String) {
