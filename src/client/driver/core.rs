@@ -11,7 +11,7 @@ use mio::{Interest, Registry, Token};
 
 use super::Shared;
 use super::control::ControlSocket;
-use super::data::{DataSocket, Finding, Found, line_ends_of};
+use super::data::{DataSocket, Finding, Found};
 use crate::client::endpoint::{Inbound, LocalEvent, Outbound, Report, Source, Work};
 use crate::client::machine::{Action, ConnectionId, ExchangeId, Input, Machine, Request};
 use crate::client::observation::OctetInterest;
@@ -560,7 +560,7 @@ impl Core {
             return self.machine.handle(Input::Acknowledged { id, octets }, now);
         };
         let octets = socket.acknowledged();
-        if let Some(Finding::Fact(line_ends)) = socket.line_ends() {
+        if let Some(line_ends) = socket.line_ends() {
             self.machine.handle(line_ends, now);
         }
         socket.reset();
@@ -594,14 +594,6 @@ impl Core {
                 self.machine.handle(ended, now);
             }
         }
-    }
-}
-
-impl DataSocket {
-    /// How many line ends an upload has converted so far.
-    fn line_ends(&self) -> Option<Finding> {
-        let (exchange, outbound) = self.outbound()?;
-        Some(line_ends_of(exchange, outbound))
     }
 }
 

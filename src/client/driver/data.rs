@@ -168,9 +168,10 @@ impl DataSocket {
         }
     }
 
-    pub(super) fn outbound(&self) -> Option<(ExchangeId, &Outbound)> {
+    /// How many line ends an upload has converted so far.
+    pub(super) fn line_ends(&self) -> Option<Input<'static>> {
         match &self.work {
-            Work::Sending(exchange, local) => Some((*exchange, local)),
+            Work::Sending(exchange, local) => Some(line_ends_of(*exchange, local)),
             _ => None,
         }
     }
@@ -277,7 +278,7 @@ impl DataSocket {
         let is_whole = result == TransferResult::Ended;
         match std::mem::replace(&mut self.work, Work::Resting) {
             Work::Sending(exchange, local) => {
-                found.push(line_ends_of(exchange, &local));
+                found.push(Finding::Fact(line_ends_of(exchange, &local)));
                 found.push(Finding::Fact(Input::DataEnded { id, result }));
                 if is_whole {
                     self.is_readable = true;
@@ -653,12 +654,12 @@ fn see(
 }
 
 /// How many line ends of an upload were converted.
-pub(super) fn line_ends_of(exchange: ExchangeId, local: &Outbound) -> Finding {
-    Finding::Fact(Input::LocalEnded {
+fn line_ends_of(exchange: ExchangeId, local: &Outbound) -> Input<'static> {
+    Input::LocalEnded {
         exchange,
         result: Ok(()),
         line_ends: local.line_ends(),
-    })
+    }
 }
 
 fn error_of(result: TransferResult) -> Option<io::Error> {
