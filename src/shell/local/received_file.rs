@@ -7,100 +7,15 @@ use std::path::{Path, PathBuf};
 use crate::client::Destination;
 use crate::shell::config::secrets::without_secrets;
 
-/// A file that received data replace. It is checked when the line is typed, and touched only when data come.
-pub(crate) struct ReplacedFile(ReceivedFile);
-
-impl ReplacedFile {
-    /// Checks that the file can be written, without changing it.
-    ///
-    /// # Errors
-    ///
-    /// The error of the system.
-    pub(crate) fn open(path: &Path) -> io::Result<Self> {
-        ReceivedFile::open(path, Manner::Replace).map(Self)
-    }
-
-    /// The same for a file that must not exist yet.
-    ///
-    /// # Errors
-    ///
-    /// [`io::ErrorKind::AlreadyExists`], else the error of the system.
-    pub(crate) fn create(path: &Path) -> io::Result<Self> {
-        ReceivedFile::create(path, Manner::Replace).map(Self)
-    }
-}
-
-impl Destination for ReplacedFile {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.0.write(bytes)
-    }
-
-    fn end(&mut self, accepted: bool) -> io::Result<()> {
-        self.0.end(accepted)
-    }
-
-    fn is_prompt(&self) -> bool {
-        self.0.is_ordinary()
-    }
-
-    fn has_file(&self) -> bool {
-        self.0.is_ordinary()
-    }
-
-    fn describe(&self, error: io::Error) -> io::Error {
-        self.0.described(&error)
-    }
-
-    fn as_file(&mut self) -> io::Result<Option<File>> {
-        let file = self.0.begin().and_then(|file| file.try_clone());
-        file.map(Some).map_err(|error| self.0.described(&error))
-    }
-}
-
-/// A file that received data are added to.
-pub(crate) struct AppendedFile(ReceivedFile);
-
-impl AppendedFile {
-    /// Checks that the file can be written, without changing it.
-    ///
-    /// # Errors
-    ///
-    /// The error of the system.
-    pub(crate) fn open(path: &Path) -> io::Result<Self> {
-        ReceivedFile::open(path, Manner::Append).map(Self)
-    }
-
-    /// The same for a file that must not exist yet.
-    ///
-    /// # Errors
-    ///
-    /// [`io::ErrorKind::AlreadyExists`], else the error of the system.
-    pub(crate) fn create(path: &Path) -> io::Result<Self> {
-        ReceivedFile::create(path, Manner::Append).map(Self)
-    }
-}
-
-impl Destination for AppendedFile {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.0.write(bytes)
-    }
-
-    fn end(&mut self, accepted: bool) -> io::Result<()> {
-        self.0.end(accepted)
-    }
-
-    fn is_prompt(&self) -> bool {
-        self.0.is_ordinary()
-    }
-}
-
+/// What received data do to what is in the file.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Manner {
+pub(crate) enum Manner {
     Replace,
     Append,
 }
 
-struct ReceivedFile {
+/// A file that received data go to. It is checked when the line is typed, and touched only when data come.
+pub(crate) struct ReceivedFile {
     path: PathBuf,
     manner: Manner,
     /// A named pipe is opened when data come: until it has a reader, that would hold up everything.
@@ -110,7 +25,12 @@ struct ReceivedFile {
 }
 
 impl ReceivedFile {
-    fn open(path: &Path, manner: Manner) -> io::Result<Self> {
+    /// Checks that the file can be written, without changing it.
+    ///
+    /// # Errors
+    ///
+    /// The error of the system.
+    pub(crate) fn open(path: &Path, manner: Manner) -> io::Result<Self> {
         if is_named_pipe(path) {
             return Ok(Self::around(path, manner, None, false));
         }
@@ -121,7 +41,12 @@ impl ReceivedFile {
         }
     }
 
-    fn create(path: &Path, manner: Manner) -> io::Result<Self> {
+    /// The same for a file that must not exist yet.
+    ///
+    /// # Errors
+    ///
+    /// [`io::ErrorKind::AlreadyExists`], else the error of the system.
+    pub(crate) fn create(path: &Path, manner: Manner) -> io::Result<Self> {
         match manner.options().create_new(true).open(path) {
             Ok(file) => Ok(Self::around(path, manner, Some(file), true)),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
@@ -159,6 +84,28 @@ impl ReceivedFile {
         Ok(file)
     }
 
+    /// Where it was, what it was, and what is left of it.
+    fn described(&self, error: &io::Error) -> io::Error {
+        let path = self.path.to_string_lossy();
+        let path = without_secrets(&path);
+        let metadata = self.file.as_ref().and_then(|file| file.metadata().ok());
+        let left = match metadata.filter(fs::Metadata::is_file) {
+            Some(metadata) => format!(". {} bytes are in the file", metadata.len()),
+            None => String::new(),
+        };
+        io::Error::new(error.kind(), format!("{path}: {error}{left}"))
+    }
+
+    /// Removes a file that was made only to see whether it could be.
+    fn remove_unused(&mut self) {
+        if std::mem::take(&mut self.created) && !self.begun {
+            // If it cannot be removed, an empty file stays.
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+impl Destination for ReceivedFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         let written = self.begin().and_then(|file| file.write_all(bytes));
         written.map_err(|error| self.described(&error))
@@ -178,24 +125,22 @@ impl ReceivedFile {
         Ok(())
     }
 
-    /// Where it was, what it was, and what is left of it.
-    fn described(&self, error: &io::Error) -> io::Error {
-        let path = self.path.to_string_lossy();
-        let path = without_secrets(&path);
-        let metadata = self.file.as_ref().and_then(|file| file.metadata().ok());
-        let left = match metadata.filter(fs::Metadata::is_file) {
-            Some(metadata) => format!(". {} bytes are in the file", metadata.len()),
-            None => String::new(),
-        };
-        io::Error::new(error.kind(), format!("{path}: {error}{left}"))
+    fn is_prompt(&self) -> bool {
+        self.is_ordinary()
     }
 
-    /// Removes a file that was made only to see whether it could be.
-    fn remove_unused(&mut self) {
-        if std::mem::take(&mut self.created) && !self.begun {
-            // If it cannot be removed, an empty file stays.
-            let _ = fs::remove_file(&self.path);
-        }
+    /// The kernel moves nothing to the end of a file that is only added to (splice(2)).
+    fn has_file(&self) -> bool {
+        self.manner == Manner::Replace && self.is_ordinary()
+    }
+
+    fn describe(&self, error: io::Error) -> io::Error {
+        self.described(&error)
+    }
+
+    fn as_file(&mut self) -> io::Result<Option<File>> {
+        let file = self.begin().and_then(|file| file.try_clone());
+        file.map(Some).map_err(|error| self.described(&error))
     }
 }
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use super::received_file::{AppendedFile, LEADS_NOWHERE, is_named_pipe, leads_nowhere};
+use super::received_file::{LEADS_NOWHERE, Manner, ReceivedFile, is_named_pipe, leads_nowhere};
 use crate::client::Destination;
 use crate::resume::{LocalSource, LocalTarget};
 use crate::shell::config::secrets::without_secrets;
@@ -133,7 +133,9 @@ impl LocalTarget for LocalTargetFile {
 
     fn append(&self, there: Option<u64>) -> io::Result<Box<dyn Destination>> {
         // A file that may not be written is refused before anything comes.
-        let file = there.map(|_| AppendedFile::open(&self.path)).transpose()?;
+        let file = there
+            .map(|_| ReceivedFile::open(&self.path, Manner::Append))
+            .transpose()?;
         Ok(Box::new(RestOfFile {
             path: self.path.clone(),
             there,
@@ -160,12 +162,12 @@ impl LocalTarget for LocalTargetFile {
 struct RestOfFile {
     path: PathBuf,
     there: Option<u64>,
-    file: Option<AppendedFile>,
+    file: Option<ReceivedFile>,
     begun: bool,
 }
 
 impl RestOfFile {
-    fn begin(&mut self) -> io::Result<&mut AppendedFile> {
+    fn begin(&mut self) -> io::Result<&mut ReceivedFile> {
         let begun = mem::replace(&mut self.begun, true);
         if let Some(there) = self.there.filter(|_| !begun) {
             let size = fs::metadata(&self.path).map_err(|error| named(&self.path, &error))?;
@@ -178,7 +180,7 @@ impl RestOfFile {
             }
         }
         if self.file.is_none() {
-            let created = AppendedFile::create(&self.path);
+            let created = ReceivedFile::create(&self.path, Manner::Append);
             self.file = Some(created.map_err(|error| named(&self.path, &error))?);
         }
         self.file.as_mut().ok_or(io::ErrorKind::NotFound.into())

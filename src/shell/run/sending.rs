@@ -22,7 +22,7 @@ use crate::shell::local::pager::Pager;
 use crate::shell::local::places::{
     Interruption, LocalCommand, OpenedLate, StandardOutput, TypedData, wait_for_reader,
 };
-use crate::shell::local::received_file::{AppendedFile, ReplacedFile};
+use crate::shell::local::received_file::{Manner, ReceivedFile};
 use crate::shell::local::sent_file::SentFile;
 use crate::shell::screen::escape::escape;
 use crate::shell::screen::painter::Tone;
@@ -475,17 +475,17 @@ impl Shell {
         match to {
             Some(Redirection::ToFile(path)) => {
                 let file = if may_overwrite {
-                    ReplacedFile::open(&path)
+                    ReceivedFile::open(&path, Manner::Replace)
                 } else {
-                    ReplacedFile::create(&path)
+                    ReceivedFile::create(&path, Manner::Replace)
                 };
                 let file =
                     file.map_err(|error| self.painter.refuse_file(&path, &with_way_out(error)))?;
                 joined(Box::new(file), Form::ByType)
             }
             Some(Redirection::AppendFile(path)) => {
-                let file =
-                    AppendedFile::open(&path).map_err(|e| self.painter.refuse_file(&path, &e))?;
+                let file = ReceivedFile::open(&path, Manner::Append)
+                    .map_err(|e| self.painter.refuse_file(&path, &e))?;
                 joined(Box::new(file), Form::ByType)
             }
             Some(Redirection::ToCommand(command)) => match LocalCommand::start(&command) {
