@@ -13,6 +13,8 @@
 pub(crate) mod control;
 mod core;
 mod data;
+#[cfg(test)]
+mod tests;
 mod unacknowledged;
 
 use std::collections::VecDeque;
@@ -202,6 +204,7 @@ impl Shared {
             self.show();
             let mut core = self.core();
             self.take_posted(&mut core);
+            let looked = core.turns();
             let works = core.take_works();
             let is_told = !core.has_events() && works.is_empty();
             if is_told {
@@ -220,7 +223,7 @@ impl Shared {
             if until.is_some_and(|until| Instant::now() >= until) {
                 return None;
             }
-            self.turn(until);
+            self.turn(until, looked);
             self.beats.fetch_add(1, Ordering::AcqRel);
         }
     }
@@ -267,8 +270,9 @@ impl Shared {
         Driving(self)
     }
 
-    /// Waits until something happens, at most until then, and does what follows from it.
-    fn turn(&self, until: Option<Instant>) {
+    /// Waits until something happens, at most until then, and does what follows from it. `looked` is how many turns there had
+    /// been when the caller looked: what a turn of somebody else has brought since is to be looked at first.
+    fn turn(&self, until: Option<Instant>, looked: u64) {
         let Some(mut seat) = self.take_seat() else {
             return;
         };
@@ -276,9 +280,12 @@ impl Shared {
         // Before anything is looked at: what changes after the look wakes.
         self.polls.store(true, Ordering::SeqCst);
         let now = Instant::now();
-        let deadline = self.core().deadline(now);
-        let deadline = deadline.into_iter().chain(until).min();
-        let timeout = if lock(&self.posted).is_empty() {
+        let core = self.core();
+        let deadline = core.deadline(now);
+        let is_seen = core.turns() == looked;
+        drop(core);
+        let timeout = if is_seen && lock(&self.posted).is_empty() {
+            let deadline = deadline.into_iter().chain(until).min();
             deadline.map(|at| at.saturating_duration_since(now))
         } else {
             Some(Duration::ZERO)
@@ -362,15 +369,15 @@ impl Shared {
             }
             // Whoever waits goes on with a beat of its own.
             while !self.is_closed() && self.beats.load(Ordering::Acquire) == beats {
-                self.turn(None);
-                if self.is_driven() {
-                    continue;
+                let looked = self.core().turns();
+                if !self.is_driven() {
+                    self.start_works();
+                    if self.core().has_events() {
+                        has_teller = has_teller || self.start_teller().is_ok();
+                        self.tell_teller();
+                    }
                 }
-                self.start_works();
-                if self.core().has_events() {
-                    has_teller = has_teller || self.start_teller().is_ok();
-                    self.tell_teller();
-                }
+                self.turn(None, looked);
             }
         }
     }
@@ -438,6 +445,7 @@ impl Drop for Driving<'_> {
         if others == 0 && self.0.is_interactive.load(Ordering::Acquire) {
             drop(lock(&self.0.idle));
             self.0.rested.notify_one();
+            self.0.wake();
             self.0.tell_teller();
         }
     }

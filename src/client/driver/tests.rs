@@ -1,0 +1,68 @@
+//! What the threads of a session must not do to each other.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::{SocketAddr, TcpListener};
+use std::sync::{Arc, mpsc};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::client::machine::Request;
+use crate::client::{Observation, Observer, Origin, Session, Settings};
+use crate::protocol::Command;
+
+struct Deaf;
+
+impl Observer for Deaf {
+    fn observe(&mut self, _: &Observation) {}
+}
+
+/// A server that greets, and answers every line with 200.
+fn answering_server() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address");
+    thread::spawn(move || {
+        let (mut stream, _) = listener.accept().expect("a client");
+        let lines = BufReader::new(stream.try_clone().expect("a handle")).lines();
+        stream.write_all(b"220 ready\r\n").expect("a reader");
+        for _ in lines.map_while(Result::ok) {
+            stream.write_all(b"200 ok\r\n").expect("a reader");
+        }
+    });
+    address
+}
+
+/// Between a look and the wait that follows it, another thread may have the seat for a whole turn: the reply that it takes
+/// wakes nobody.
+#[test]
+fn a_reply_that_came_between_the_look_and_the_wait_is_not_slept_through() {
+    let address = answering_server();
+    let host = address.ip().to_string();
+    let connected = Session::connect(&host, address.port(), Settings::default(), Box::new(Deaf));
+    let (session, greeting) = connected.expect("the server is there");
+    assert_eq!(greeting.wait().code(), 220);
+    let shared = Arc::clone(&session.shared);
+    // The watcher leaves the seat alone.
+    let _driving = shared.drive();
+    let id = shared.begin(None, |exchange| Request::Command {
+        exchange,
+        command: Command::new("NOOP").expect("a command"),
+        origin: Origin::Typed,
+        transfer: None,
+        in_background: false,
+    });
+    let looked = shared.core().turns();
+    let mut brought = looked;
+    while shared.core().take_news(id).is_none() {
+        shared.turn(Some(Instant::now() + DEADLINE), brought);
+        brought = shared.core().turns();
+    }
+    let waiting = Arc::clone(&shared);
+    let (returned, returns) = mpsc::channel();
+    thread::spawn(move || {
+        waiting.turn(None, looked);
+        let _ = returned.send(());
+    });
+    assert_eq!(returns.recv_timeout(DEADLINE), Ok(()));
+}
+
+const DEADLINE: Duration = Duration::from_secs(10);
