@@ -6,7 +6,7 @@ use super::measure::Job;
 use super::support::client::Client;
 use super::support::ftpsh::Ftpsh;
 use super::support::real_server::RealServer;
-use super::works::{LOCAL, REMOTE, Work, file_name};
+use super::works::{LOCAL, REMOTE, Size, Work, file_name};
 
 /// Who does the work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,15 +16,18 @@ pub(crate) enum Peer {
     Lftp,
     Tnftp,
     Socat,
+    /// See `bare_socket`.
+    BareSocket,
 }
 
 impl Peer {
-    pub(crate) const ALL: [Self; 5] = [
+    pub(crate) const ALL: [Self; 6] = [
         Self::Ftpsh,
         Self::Curl,
         Self::Lftp,
         Self::Tnftp,
         Self::Socat,
+        Self::BareSocket,
     ];
 
     pub(crate) fn name(self) -> &'static str {
@@ -34,16 +37,7 @@ impl Peer {
             Self::Lftp => "lftp",
             Self::Tnftp => "tnftp",
             Self::Socat => "socat",
-        }
-    }
-
-    fn client(self) -> Option<Client> {
-        match self {
-            Self::Ftpsh => None,
-            Self::Curl => Some(Client::Curl),
-            Self::Lftp => Some(Client::Lftp),
-            Self::Tnftp => Some(Client::Tnftp),
-            Self::Socat => Some(Client::Socat),
+            Self::BareSocket => "bare socket",
         }
     }
 
@@ -53,25 +47,27 @@ impl Peer {
 
     /// The program, about to be run.
     pub(crate) fn program(self) -> Option<Ftpsh> {
-        match self.client() {
-            None => Some(Ftpsh::new()),
-            Some(client) => client.program(),
+        match self {
+            Self::Ftpsh => Some(Ftpsh::new()),
+            Self::Curl => Client::Curl.program(),
+            Self::Lftp => Client::Lftp.program(),
+            Self::Tnftp => Client::Tnftp.program(),
+            Self::Socat => Client::Socat.program(),
+            // This very program.
+            Self::BareSocket => std::env::current_exe().ok().map(Ftpsh::of_program),
         }
     }
 
     /// What it is to run so that the work is done in `folder`.
-    pub(crate) fn job(self, work: Work, files: usize, server: &RealServer, folder: &Path) -> Job {
-        let words = Words {
-            work,
-            files,
-            server,
-        };
+    pub(crate) fn job(self, work: Work, size: Size, server: &RealServer, folder: &Path) -> Job {
+        let words = Words { work, size, server };
         let (arguments, stdin) = match self {
             Self::Ftpsh => words.ftpsh(),
             Self::Curl => words.curl(),
             Self::Lftp => words.lftp(),
             Self::Tnftp => words.tnftp(),
             Self::Socat => words.socat(),
+            Self::BareSocket => words.bare_socket(),
         };
         let program = self.program().expect("it was asked for before");
         Job {
@@ -83,7 +79,7 @@ impl Peer {
 
 struct Words<'a> {
     work: Work,
-    files: usize,
+    size: Size,
     server: &'a RealServer,
 }
 
@@ -103,7 +99,7 @@ impl Words<'_> {
             lines.extend(["PBSZ 0".to_owned(), "PROT P".to_owned()]);
         }
         let transfer = match self.work {
-            Work::Login => None,
+            Work::Login | Work::Noops => None,
             Work::Upload(_) | Work::ManyUploads => Some(("STOR", '<')),
             Work::Download(_) | Work::ManyDownloads => Some(("RETR", '>')),
         };
@@ -119,6 +115,7 @@ impl Words<'_> {
                 lines.push(format!("{verb} {remote} {sign} {local}"));
             }
         }
+        lines.extend(self.noops());
         lines.push("QUIT".to_owned());
         arguments.extend([address.ip().to_string(), address.port().to_string()]);
         (arguments, lines.join("\n") + "\n")
@@ -226,12 +223,30 @@ impl Words<'_> {
         )
     }
 
+    fn bare_socket(&self) -> (Vec<String>, String) {
+        let (user, password) = (self.server.user(), self.server.password());
+        let mut lines = vec![format!("USER {user}"), format!("PASS {password}")];
+        lines.extend(self.noops());
+        lines.push("QUIT".to_owned());
+        let address = self.server.address().to_string();
+        let arguments = vec!["--bare-socket".to_owned(), address];
+        (arguments, lines.join("\n") + "\n")
+    }
+
+    fn noops(&self) -> Vec<String> {
+        let number = match self.work {
+            Work::Noops => self.size.noops,
+            _ => 0,
+        };
+        vec!["NOOP".to_owned(); number]
+    }
+
     /// The local file and the remote one of each transfer.
     fn pairs(&self) -> Vec<(String, String)> {
         match self.work {
-            Work::Login => Vec::new(),
+            Work::Login | Work::Noops => Vec::new(),
             Work::Upload(_) | Work::Download(_) => vec![(LOCAL.to_owned(), REMOTE.to_owned())],
-            Work::ManyUploads | Work::ManyDownloads => (0..self.files)
+            Work::ManyUploads | Work::ManyDownloads => (0..self.size.files)
                 .map(|number| (file_name("local", number), file_name("remote", number)))
                 .collect(),
         }

@@ -1,7 +1,8 @@
-//! ftpsh beside curl, lftp, tnftp and socat: the same work against the same vsftpd on loopback, in turns.
+//! ftpsh beside curl, lftp, tnftp, socat and a bare socket: the same work against the same vsftpd on loopback, in turns.
 //!
 //! `benches/run` runs it. The content of every transfer is checked: a fast wrong copy is a failure.
 
+mod bare_socket;
 mod clients;
 mod table;
 mod works;
@@ -15,6 +16,7 @@ mod measure;
 mod support;
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -35,6 +37,9 @@ struct Options {
     turns: usize,
     /// Only works whose names hold one of these words
     words: Vec<String>,
+    /// Be the bare socket that says the lines of standard input to this address
+    #[arg(long, hide = true)]
+    bare_socket: Option<SocketAddr>,
     /// What cargo says to every benchmark
     #[arg(long, hide = true)]
     bench: bool,
@@ -42,6 +47,10 @@ struct Options {
 
 fn main() -> ExitCode {
     let options = Options::parse();
+    if let Some(address) = options.bare_socket {
+        bare_socket::talk(address).expect("the server answers");
+        return ExitCode::SUCCESS;
+    }
     let size = if options.quick {
         Size::QUICK
     } else {

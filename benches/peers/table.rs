@@ -106,7 +106,7 @@ pub(crate) fn markdown(rows: &[Row], turns: usize) -> String {
 pub(crate) fn versions() -> String {
     let versions: Vec<String> = Peer::ALL
         .into_iter()
-        .filter(|peer| !matches!(peer, Peer::Ftpsh | Peer::Tnftp))
+        .filter(|peer| !matches!(peer, Peer::Ftpsh | Peer::Tnftp | Peer::BareSocket))
         .filter_map(|peer| {
             let option = if peer == Peer::Socat {
                 "-V"

@@ -22,6 +22,8 @@ pub(crate) enum Work {
     ManyDownloads,
     /// Connect, USER, PASS, QUIT.
     Login,
+    /// The same with many NOOPs before the QUIT, each answered before the next.
+    Noops,
 }
 
 /// How a big file travels.
@@ -39,24 +41,27 @@ pub(crate) enum Form {
 pub(crate) struct Size {
     /// Octets of a big file.
     octets: u64,
-    files: usize,
+    pub(crate) files: usize,
+    pub(crate) noops: usize,
 }
 
 impl Size {
     pub(crate) const FULL: Self = Self {
         octets: 1 << 30,
         files: 1000,
+        noops: 5000,
     };
     pub(crate) const QUICK: Self = Self {
         octets: 3 << 20,
         files: 20,
+        noops: 50,
     };
 }
 
 const SMALL_FILE_OCTETS: u64 = 4096;
 
 impl Work {
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Upload(Form::Clear),
         Self::Download(Form::Clear),
         Self::Upload(Form::Secured),
@@ -66,6 +71,7 @@ impl Work {
         Self::ManyUploads,
         Self::ManyDownloads,
         Self::Login,
+        Self::Noops,
     ];
 
     pub(crate) fn name(self, size: &Size) -> String {
@@ -82,6 +88,7 @@ impl Work {
             Self::ManyUploads => format!("upload {files} files of 4 KiB"),
             Self::ManyDownloads => format!("download {files} files of 4 KiB"),
             Self::Login => "connect, log in, QUIT".to_owned(),
+            Self::Noops => format!("log in, {} NOOPs, QUIT", size.noops),
         }
     }
 
@@ -89,7 +96,8 @@ impl Work {
     pub(crate) fn suits(self, peer: Peer) -> bool {
         match (self, peer) {
             (Self::Login, peer) => matches!(peer, Peer::Ftpsh | Peer::Socat),
-            (_, Peer::Socat) => false,
+            (Self::Noops, peer) => matches!(peer, Peer::Ftpsh | Peer::BareSocket),
+            (_, Peer::Socat | Peer::BareSocket) => false,
             // Its TLS is for https alone.
             (_, Peer::Tnftp) => !self.is_secured(),
             _ => true,
@@ -111,7 +119,7 @@ impl Work {
     fn form(self) -> Form {
         match self {
             Self::Upload(form) | Self::Download(form) => form,
-            Self::ManyUploads | Self::ManyDownloads | Self::Login => Form::Clear,
+            Self::ManyUploads | Self::ManyDownloads | Self::Login | Self::Noops => Form::Clear,
         }
     }
 }
@@ -176,7 +184,7 @@ impl Scene {
     }
 
     pub(crate) fn job(&self, work: Work, peer: Peer) -> Job {
-        peer.job(work, self.size.files, self.server(work), self.home.path())
+        peer.job(work, self.size, self.server(work), self.home.path())
     }
 
     /// Panics unless every file has arrived, and is what was sent.
@@ -202,7 +210,7 @@ impl Scene {
     fn files(&self, work: Work) -> Vec<(PathBuf, String, String)> {
         let original = |name: &str| self.originals.path().join(name);
         match work {
-            Work::Login => Vec::new(),
+            Work::Login | Work::Noops => Vec::new(),
             Work::Upload(_) | Work::Download(_) => {
                 let kind = if work.is_text() { "text" } else { "octets" };
                 vec![(original(kind), LOCAL.to_owned(), REMOTE.to_owned())]
