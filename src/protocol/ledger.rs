@@ -84,7 +84,7 @@ enum Asked {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Strictness {
-    /// Listed, and not the 250 of a transfer that has begun.
+    /// Listed, and not one that a transfer that has begun hardly ends with.
     Expected,
     Listed,
     Tolerated,
@@ -325,10 +325,11 @@ impl Entry {
                 && (self.preliminaries == 0 || ends_a_transfer(code));
         };
         if self.preliminaries > 0 {
-            // RFC 959 lists 250 for transfers too, but servers end them with 226. pyftpdlib answers at once what is sent
-            // beside a transfer: 250 is the reply to a CWD or DELE if there is one.
+            // RFC 959 lists 250 for transfers too, but servers end them with 226, and refuse a file before the 150. pyftpdlib
+            // answers at once what is sent beside a transfer: these codes are the reply to a CWD or DELE if there is one.
+            let is_about_files = matches!(code.0, 250 | 450 | 550 | 553);
             let listed = entry.replies_after_preliminary.contains(&code.0)
-                && (strictness != Strictness::Expected || code != ReplyCode(250));
+                && (strictness != Strictness::Expected || !is_about_files);
             // Once the transfer has begun, "500 unknown command" is about something else: Pure-FTPd answers so
             // to whatever is typed while it transfers.
             return listed || (strictness == Strictness::Tolerated && ends_a_transfer(code));

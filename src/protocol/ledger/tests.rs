@@ -396,8 +396,12 @@ fn a_begun_transfer_is_open_until_its_own_final_reply() {
             ],
         ),
         (
-            "a refusal that both may get is the older one's",
-            &["> STOR", "< 150 STOR", "> MKD", "< 550 STOR", "< 550 MKD"],
+            "a command on a file that is refused at once",
+            &["> STOR", "< 150 STOR", "> MKD", "< 550 MKD", "< 226 STOR"],
+        ),
+        (
+            "a refusal with nothing else that may get it",
+            &["> STOR", "< 150 STOR", "> NOOP", "< 200 NOOP", "< 550 STOR"],
         ),
         (
             "425, 450 and 451 to transfers that wait for each other",
