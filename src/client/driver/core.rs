@@ -36,7 +36,7 @@ pub(super) struct Core {
     registry: Registry,
     shared: Weak<Shared>,
     has_more: bool,
-    turns: u64,
+    changes: u64,
     next_exchange: u64,
 }
 
@@ -123,7 +123,7 @@ impl Core {
             registry,
             shared,
             has_more: true,
-            turns: 0,
+            changes: 0,
             next_exchange: greeting.0 + 1,
         };
         core.carry_out(Instant::now());
@@ -176,12 +176,13 @@ impl Core {
         self.machine.deadline()
     }
 
-    /// How many turns there have been: with a number that has grown there may be something new.
-    pub(super) fn turns(&self) -> u64 {
-        self.turns
+    /// Grows whenever there may be something new.
+    pub(super) fn changes(&self) -> u64 {
+        self.changes
     }
 
     pub(super) fn ask(&mut self, request: Request, now: Instant) {
+        self.changes += 1;
         self.tell(Input::Asked(request), now);
     }
 
@@ -246,7 +247,7 @@ impl Core {
 
     /// Does everything that can be done now, up to a bound.
     pub(super) fn turn(&mut self, now: Instant) {
-        self.turns += 1;
+        self.changes += 1;
         self.has_more = false;
         self.flush_control(now);
         self.accept(now);

@@ -204,7 +204,7 @@ impl Shared {
             self.show();
             let mut core = self.core();
             self.take_posted(&mut core);
-            let looked = core.turns();
+            let looked = core.changes();
             let works = core.take_works();
             let is_told = !core.has_events() && works.is_empty();
             if is_told {
@@ -251,7 +251,7 @@ impl Shared {
         drop(core);
         works.into_iter().for_each(|work| work());
         self.show();
-        self.is_closed.store(true, Ordering::Release);
+        self.is_closed.store(true, Ordering::SeqCst);
         drop(driving);
         let idle = lock(&self.idle);
         self.rested.notify_all();
@@ -262,7 +262,7 @@ impl Shared {
     }
 
     fn is_closed(&self) -> bool {
-        self.is_closed.load(Ordering::Acquire)
+        self.is_closed.load(Ordering::SeqCst)
     }
 
     fn drive(&self) -> Driving<'_> {
@@ -270,8 +270,8 @@ impl Shared {
         Driving(self)
     }
 
-    /// Waits until something happens, at most until then, and does what follows from it. `looked` is how many turns there had
-    /// been when the caller looked: what a turn of somebody else has brought since is to be looked at first.
+    /// Waits until something happens, at most until then, and does what follows from it. `looked` are the changes up to which
+    /// the caller has looked: what somebody else has brought about since is to be looked at first.
     fn turn(&self, until: Option<Instant>, looked: u64) {
         let Some(mut seat) = self.take_seat() else {
             return;
@@ -282,13 +282,13 @@ impl Shared {
         let now = Instant::now();
         let core = self.core();
         let deadline = core.deadline(now);
-        let is_seen = core.turns() == looked;
+        let has_news = core.changes() != looked || self.is_closed();
         drop(core);
-        let timeout = if is_seen && lock(&self.posted).is_empty() {
+        let timeout = if has_news || !lock(&self.posted).is_empty() {
+            Some(Duration::ZERO)
+        } else {
             let deadline = deadline.into_iter().chain(until).min();
             deadline.map(|at| at.saturating_duration_since(now))
-        } else {
-            Some(Duration::ZERO)
         };
         // An interrupted wait is only an early look.
         let _ = seat.poll.poll(&mut seat.events, timeout.map(round_up));
@@ -325,8 +325,8 @@ impl Shared {
                 return;
             };
             observer.observe(&observation);
-            self.shown.fetch_add(1, Ordering::AcqRel);
-            if self.awaits_shown.load(Ordering::Acquire) > 0 {
+            self.shown.fetch_add(1, Ordering::SeqCst);
+            if self.awaits_shown.load(Ordering::SeqCst) > 0 {
                 drop(lock(&self.idle));
                 self.shown_more.notify_all();
             }
@@ -335,9 +335,9 @@ impl Shared {
 
     /// Waits until so many observations were shown, or the session is over.
     pub(crate) fn await_shown(&self, observations: u64) {
-        self.awaits_shown.fetch_add(1, Ordering::AcqRel);
+        self.awaits_shown.fetch_add(1, Ordering::SeqCst);
         let mut idle = lock(&self.idle);
-        while self.shown.load(Ordering::Acquire) < observations && !self.is_closed() {
+        while self.shown.load(Ordering::SeqCst) < observations && !self.is_closed() {
             idle = self
                 .shown_more
                 .wait(idle)
@@ -369,7 +369,7 @@ impl Shared {
             }
             // Whoever waits goes on with a beat of its own.
             while !self.is_closed() && self.beats.load(Ordering::Acquire) == beats {
-                let looked = self.core().turns();
+                let looked = self.core().changes();
                 if !self.is_driven() {
                     self.start_works();
                     if self.core().has_events() {

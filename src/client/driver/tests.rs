@@ -6,6 +6,7 @@ use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::Shared;
 use crate::client::machine::Request;
 use crate::client::{Observation, Observer, Origin, Session, Settings};
 use crate::protocol::Command;
@@ -31,16 +32,32 @@ fn answering_server() -> SocketAddr {
     address
 }
 
-/// Between a look and the wait that follows it, another thread may have the seat for a whole turn: the reply that it takes
-/// wakes nobody.
-#[test]
-fn a_reply_that_came_between_the_look_and_the_wait_is_not_slept_through() {
+fn connected_session() -> Session {
     let address = answering_server();
     let host = address.ip().to_string();
     let connected = Session::connect(&host, address.port(), Settings::default(), Box::new(Deaf));
     let (session, greeting) = connected.expect("the server is there");
     assert_eq!(greeting.wait().code(), 220);
-    let shared = Arc::clone(&session.shared);
+    session
+}
+
+#[track_caller]
+fn assert_does_not_wait(shared: &Arc<Shared>, looked: u64) {
+    let shared = Arc::clone(shared);
+    let (returned, returns) = mpsc::channel();
+    thread::spawn(move || {
+        shared.turn(None, looked);
+        let _ = returned.send(());
+    });
+    assert_eq!(returns.recv_timeout(DEADLINE), Ok(()));
+}
+
+/// Between a look and the wait that follows it, another thread may have the seat for a whole turn: the reply that it takes
+/// wakes nobody.
+#[test]
+fn a_reply_that_came_between_the_look_and_the_wait_is_not_slept_through() {
+    let session = connected_session();
+    let shared = &session.shared;
     // The watcher leaves the seat alone.
     let _driving = shared.drive();
     let id = shared.begin(None, |exchange| Request::Command {
@@ -50,19 +67,23 @@ fn a_reply_that_came_between_the_look_and_the_wait_is_not_slept_through() {
         transfer: None,
         in_background: false,
     });
-    let looked = shared.core().turns();
-    let mut brought = looked;
+    let looked = shared.core().changes();
+    let mut changes = looked;
     while shared.core().take_news(id).is_none() {
-        shared.turn(Some(Instant::now() + DEADLINE), brought);
-        brought = shared.core().turns();
+        shared.turn(Some(Instant::now() + DEADLINE), changes);
+        changes = shared.core().changes();
     }
-    let waiting = Arc::clone(&shared);
-    let (returned, returns) = mpsc::channel();
-    thread::spawn(move || {
-        waiting.turn(None, looked);
-        let _ = returned.send(());
-    });
-    assert_eq!(returns.recv_timeout(DEADLINE), Ok(()));
+    assert_does_not_wait(shared, looked);
+}
+
+/// Else a watcher that was about to wait would stay, with its sockets.
+#[test]
+fn a_session_that_was_closed_before_the_wait_is_not_waited_for() {
+    let session = connected_session();
+    let shared = Arc::clone(&session.shared);
+    drop(session);
+    let changes = shared.core().changes();
+    assert_does_not_wait(&shared, changes);
 }
 
 const DEADLINE: Duration = Duration::from_secs(10);
