@@ -18,11 +18,11 @@
 //!
 //! ```text
 //! ftp> pasv                                       shell::line reads it, shell::run::sending gives it to the session
-//! 227 Entering Passive Mode (127,0,0,1,11,79)     net reads octets, protocol::UserPi makes a reply of them
-//!   data connection open to 127.0.0.1:2895        session dials through net, shell::screen::painter hears of it
+//! 227 Entering Passive Mode (127,0,0,1,11,79)     client::driver reads bytes, protocol::UserPi makes a reply of them
+//!   data connection open to 127.0.0.1:2895        client::machine has it dialled, shell::screen::painter hears of it
 //! ftp ⇄> appe 1.TXT < rest                        shell::local::places opens the file before anything is sent
-//! 150 Opening ASCII mode data connection          session lets the first octet go now, and not earlier
-//!   6 octets sent, data connection closed         session::transfer counts them
+//! 150 Opening ASCII mode data connection          client::machine lets the first byte go now, and not earlier
+//!   6 bytes sent, data connection closed          client::endpoint has read them, client::driver counts them
 //! 226 Transfer complete.                          protocol::ledger knows that this belongs to APPE
 //! ```
 //!
