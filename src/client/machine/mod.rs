@@ -1957,6 +1957,12 @@ impl Machine {
         for held in std::mem::take(&mut self.held) {
             self.give_up_held(&held);
         }
+        // Half a handshake is neither clear nor TLS: nothing can be sent on it any more.
+        if self.protection.is_in_handshake() {
+            self.settle_all_as(Ending::TimedOut);
+            self.protection.phase = Phase::InClear;
+            self.drop_control(now);
+        }
     }
 
     /// A reply that trickles in without an end must not hold a script up for ever.

@@ -516,6 +516,17 @@ fn what_waits_for_a_handshake_is_settled_when_that_does_not_come() {
 }
 
 #[test]
+fn a_handshake_that_does_not_come_in_time_ends_the_connection() {
+    let mut dialogue = Dialogue::new(script());
+    dialogue.command("AUTH TLS");
+    dialogue.server("234 go");
+    dialogue.pass(SILENCE - MOMENT);
+    assert!(!dialogue.has_done("close control"));
+    dialogue.pass(MOMENT);
+    assert!(dialogue.has_done("close control"));
+}
+
+#[test]
 fn a_time_limit_says_what_did_not_come() {
     let rows: [(Lead, Awaited); 5] = [
         (
