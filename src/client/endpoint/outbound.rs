@@ -21,8 +21,6 @@ pub(crate) struct Outbound {
     buffer: Arc<Buffer>,
     front: Vec<u8>,
     sent: usize,
-    /// A thread reads on.
-    has_reader: bool,
 }
 
 #[derive(Default)]
@@ -34,7 +32,9 @@ struct Buffer {
 #[derive(Default)]
 struct State {
     pieces: VecDeque<Vec<u8>>,
-    bytes: usize,
+    /// Empty pieces, to be filled: what was allocated on the driver's thread goes round, since an allocator keeps for each
+    /// thread what was freed there.
+    spare: Vec<Vec<u8>>,
     end: Option<io::Result<()>>,
     line_ends: u64,
     /// The driver found nothing to send, and waits to hear of something.
@@ -48,6 +48,8 @@ struct Reader {
     buffer: Arc<Buffer>,
     source: Box<dyn Read + Send>,
     to_crlf: Option<ToCrlf>,
+    /// What was read, before it is converted.
+    text: Vec<u8>,
     report: Report,
 }
 
@@ -90,15 +92,17 @@ impl Outbound {
             buffer: Arc::clone(&buffer),
             source: source.reader,
             to_crlf: convert.then(ToCrlf::default),
+            text: Vec::new(),
             report,
         };
         reader.push(source.begun);
-        let mut has_reader = false;
         match (source.error, source.is_whole) {
             (Some(error), _) => reader.end(Err(error)),
             (None, true) => reader.end(Ok(())),
             (None, false) => {
-                has_reader = true;
+                let spare =
+                    (0..BUFFER_BYTES / PIECE_BYTES).map(|_| Vec::with_capacity(PIECE_BYTES));
+                buffer.lock().spare = spare.collect();
                 let thread = std::thread::Builder::new().name("local-side".to_owned());
                 if let Err(error) = thread.spawn(move || reader.run()) {
                     buffer.lock().end = Some(Err(error));
@@ -109,7 +113,6 @@ impl Outbound {
             buffer,
             front: Vec::new(),
             sent: 0,
-            has_reader,
         }
     }
 
@@ -120,10 +123,12 @@ impl Outbound {
         }
         let mut state = self.buffer.lock();
         if let Some(piece) = state.pieces.pop_front() {
-            state.bytes -= piece.len();
+            let sent = std::mem::replace(&mut self.front, piece);
+            if sent.capacity() > 0 {
+                state.spare.push(sent);
+            }
             drop(state);
-            self.wake_reader();
-            self.front = piece;
+            self.buffer.changed.notify_one();
             self.sent = 0;
             return Ready::Bytes(&self.front);
         }
@@ -137,12 +142,6 @@ impl Outbound {
                 state.is_awaited = true;
                 Ready::NotYet
             }
-        }
-    }
-
-    fn wake_reader(&self) {
-        if self.has_reader {
-            self.buffer.changed.notify_one();
         }
     }
 
@@ -172,7 +171,7 @@ impl std::fmt::Debug for Outbound {
 impl Drop for Outbound {
     fn drop(&mut self) {
         self.buffer.lock().is_dropped = true;
-        self.wake_reader();
+        self.buffer.changed.notify_one();
     }
 }
 
@@ -182,48 +181,46 @@ impl Buffer {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits until there is room; `false` once nobody takes anything.
-    fn await_room(&self) -> bool {
+    /// Waits until there is room, and gives an empty piece; `None` once nobody takes anything.
+    fn spare_piece(&self) -> Option<Vec<u8>> {
         let mut state = self.lock();
-        while state.bytes >= BUFFER_BYTES && !state.is_dropped {
+        while !state.is_dropped {
+            if let Some(piece) = state.spare.pop() {
+                return Some(piece);
+            }
             state = (self.changed.wait(state)).unwrap_or_else(PoisonError::into_inner);
         }
-        !state.is_dropped
+        None
     }
 }
 
 impl Reader {
     fn run(mut self) {
-        while self.buffer.await_room() {
-            let mut piece = vec![0; PIECE_BYTES];
-            match self.source.read(&mut piece) {
+        while let Some(mut piece) = self.buffer.spare_piece() {
+            piece.resize(PIECE_BYTES, 0);
+            match read(&mut self.source, &mut piece) {
                 Ok(0) => return self.end(Ok(())),
                 Ok(length) => {
                     piece.truncate(length);
                     self.push(piece);
                 }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return self.end(Err(error)),
             }
         }
     }
 
-    fn push(&mut self, piece: Vec<u8>) {
+    fn push(&mut self, mut piece: Vec<u8>) {
         let mut line_ends = 0;
-        let piece = match &mut self.to_crlf {
-            Some(to_crlf) => {
-                let mut text = Vec::with_capacity(piece.len() + piece.len() / 16);
-                line_ends = to_crlf.convert(&piece, &mut text);
-                text
-            }
-            None => piece,
-        };
-        if piece.is_empty() {
-            return;
+        if let Some(to_crlf) = &mut self.to_crlf {
+            std::mem::swap(&mut piece, &mut self.text);
+            piece.clear();
+            line_ends = to_crlf.convert(&self.text, &mut piece);
         }
         let mut state = self.buffer.lock();
+        if piece.is_empty() {
+            return state.spare.push(piece);
+        }
         state.line_ends += line_ends;
-        state.bytes += piece.len();
         state.pieces.push_back(piece);
         self.tell(state);
     }
@@ -239,6 +236,15 @@ impl Reader {
         drop(state);
         if is_awaited {
             (self.report)(LocalEvent::Ready);
+        }
+    }
+}
+
+fn read(source: &mut impl Read, piece: &mut [u8]) -> io::Result<usize> {
+    loop {
+        match source.read(piece) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            read => return read,
         }
     }
 }

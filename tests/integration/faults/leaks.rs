@@ -81,8 +81,7 @@ fn repeat_times(times: usize, mut once: impl FnMut(usize)) {
     let (threads, descriptors) = (entries("/proc/self/task"), entries("/proc/self/fd"));
     // What is allocated once is no leak.
     (0..times / 10).for_each(&mut once);
-    let before = kibibytes();
-    (0..times).for_each(&mut once);
+    assert_memory_is_flat(|| (0..times).for_each(&mut once));
     let deadline = Instant::now() + DEADLINE;
     loop {
         let now = (entries("/proc/self/task"), entries("/proc/self/fd"));
@@ -94,8 +93,21 @@ fn repeat_times(times: usize, mut once: impl FnMut(usize)) {
         // Nothing tells when a thread has ended.
         thread::sleep(Duration::from_millis(5));
     }
-    let grown = kibibytes().saturating_sub(before);
-    assert!(grown < MOST_KIBIBYTES, "{grown} KiB more than before");
+}
+
+/// A leak grows with every round; what the allocator keeps for a thread that it has not had before does not.
+fn assert_memory_is_flat(mut round: impl FnMut()) {
+    let mut grown = Vec::new();
+    while grown.len() < 3 {
+        let before = kibibytes();
+        round();
+        let more = kibibytes().saturating_sub(before);
+        if more < MOST_KIBIBYTES {
+            return;
+        }
+        grown.push(more);
+    }
+    panic!("each round needs more: {grown:?} KiB");
 }
 
 struct Deaf;
