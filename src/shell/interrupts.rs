@@ -4,7 +4,7 @@ use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::editor::{HeldEcho, hear_escape_key};
+use super::editor::{HeldEcho, hear_keys};
 use super::exit::Exit;
 use crate::client::Interrupter;
 use crate::transcript::recorder::Recorder;
@@ -50,6 +50,8 @@ struct Remains {
     cleanup: Option<Box<dyn FnOnce() + Send>>,
     /// Writes the session down; its file must be readable to the end.
     recorder: Option<Recorder>,
+    /// The terminal's modes between two prompts.
+    held: Option<HeldEcho>,
 }
 
 impl Interrupts {
@@ -106,10 +108,15 @@ impl Interrupts {
     ///
     /// The error of the system.
     pub fn listen_for_escape(&self, say: impl Fn(&str) + Send + 'static) -> io::Result<()> {
-        let heard = self.clone();
-        hear_escape_key(move || {
+        let (heard, resumed) = (self.clone(), self.clone());
+        let escape = move || {
             if let Some(refusal) = heard.escape() {
                 say(refusal);
+            }
+        };
+        hear_keys(escape, move || {
+            if let Some(held) = &resumed.lock_remains().held {
+                held.renew();
             }
         })
     }
@@ -122,12 +129,13 @@ impl Interrupts {
     /// The same, with what Ctrl-] does.
     pub fn during_with<T>(&self, escape: Escape, wait: impl FnOnce() -> T) -> T {
         // Under the lock, so that nothing is changed after the cleanup.
-        let remains = self.lock_remains();
+        let mut remains = self.lock_remains();
         let held = (!self.is_script).then(HeldEcho::hold);
+        let outer = std::mem::replace(&mut remains.held, held);
         drop(remains);
         let result = self.wait(escape, wait);
-        let remains = self.lock_remains();
-        drop(held);
+        let mut remains = self.lock_remains();
+        remains.held = outer;
         drop(remains);
         result
     }

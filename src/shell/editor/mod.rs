@@ -15,7 +15,9 @@ use std::sync::{Arc, PoisonError};
 use rustyline::config::Config;
 use rustyline::error::ReadlineError;
 use rustyline::history::{FileHistory, History, SearchDirection};
-use rustyline::{ColorMode, Event, EventHandler, ExternalPrinter, KeyCode, KeyEvent, Modifiers};
+use rustyline::{
+    Cmd, ColorMode, Event, EventHandler, ExternalPrinter, KeyCode, KeyEvent, Modifiers,
+};
 
 use super::editor::assistance::{PastLines, SharedKnowledge};
 use super::screen::escape::escape;
@@ -27,7 +29,7 @@ pub(crate) use input::NOT_TEXT;
 pub use input::{AtTerminal, Input, Source};
 pub use keys::What;
 pub use preferences::{Bell, CompletionStyle, Mode, Preferences};
-pub use terminal_modes::{HAS_ESCAPE_KEY, HeldEcho, TerminalModes, hear_escape_key};
+pub use terminal_modes::{HAS_ESCAPE_KEY, HeldEcho, TerminalModes, hear_keys};
 
 /// Reads what a person types.
 pub struct Editor {
@@ -76,6 +78,8 @@ impl Editor {
         let assistant = Assistant::new(Arc::clone(&keys), Arc::clone(&knowledge));
         inner.set_helper(Some(assistant));
         bind_data_keys(&mut inner, &keys);
+        // The reply may have come just before the key that gives the prompt: it must not take the next key with it.
+        inner.bind_sequence(KeyEvent(KeyCode::Char(']'), Modifiers::CTRL), Cmd::Noop);
         if let Some(path) = &history {
             // A first start has no history yet.
             let _ = inner.load_history(path);

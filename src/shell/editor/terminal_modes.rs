@@ -3,17 +3,18 @@
 //! Between two prompts nothing that is typed is shown: it may be a password, typed before the server asked for it. Ctrl-] is a
 //! signal there, in the place of the character that quits (Ctrl-\\).
 
-pub use platform::{HAS_ESCAPE_KEY, HeldEcho, TerminalModes, hear_escape_key};
+pub use platform::{HAS_ESCAPE_KEY, HeldEcho, TerminalModes, hear_keys};
 
 #[cfg(unix)]
 mod platform {
     use std::io;
 
+    use rustix::process::getpgrp;
     use rustix::stdio::stdin;
     use rustix::termios::{
-        LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr,
+        LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcgetpgrp, tcsetattr,
     };
-    use signal_hook::consts::SIGQUIT;
+    use signal_hook::consts::{SIGCONT, SIGQUIT};
     use signal_hook::iterator::Signals;
 
     /// Whether Ctrl-] is heard between two prompts.
@@ -21,16 +22,24 @@ mod platform {
 
     const CTRL_BRACKET: u8 = 0x1d;
 
-    /// Calls `hear` for each Ctrl-] between two prompts, on a thread of its own.
+    /// Calls `escape` for each Ctrl-] between two prompts, and `resumed` when the program goes on after Ctrl-Z, on a thread
+    /// of its own.
     ///
     /// # Errors
     ///
     /// The error of the system.
-    pub fn hear_escape_key(hear: impl Fn() + Send + 'static) -> io::Result<()> {
-        let mut signals = Signals::new([SIGQUIT])?;
+    pub fn hear_keys(
+        escape: impl Fn() + Send + 'static,
+        resumed: impl Fn() + Send + 'static,
+    ) -> io::Result<()> {
+        let mut signals = Signals::new([SIGQUIT, SIGCONT])?;
+        let hear = move |signal| match signal {
+            SIGCONT => resumed(),
+            _ => escape(),
+        };
         std::thread::Builder::new()
             .name("escape-key".to_owned())
-            .spawn(move || signals.forever().for_each(|_| hear()))?;
+            .spawn(move || signals.forever().for_each(hear))?;
         Ok(())
     }
 
@@ -68,11 +77,15 @@ mod platform {
         /// Takes the terminal's modes; without a terminal, nothing happens.
         #[must_use]
         pub fn hold() -> Self {
-            Self::change(|modes| {
-                modes.local_modes -= LocalModes::ECHO | LocalModes::ICANON;
-                modes.local_modes |= LocalModes::NOFLSH;
-                modes.special_codes[SpecialCodeIndex::VQUIT] = CTRL_BRACKET;
-            })
+            Self::change(between_prompts)
+        }
+
+        /// Takes them again after the program was suspended: the shell that it came back from has set its own.
+        pub fn renew(&self) {
+            // In the background the terminal is somebody else's, and a change would suspend the program again.
+            if self.before.is_some() && tcgetpgrp(stdin()).is_ok_and(|group| group == getpgrp()) {
+                change_modes(between_prompts);
+            }
         }
 
         /// The same for one secret that is being typed where the terminal itself edits the line (TERM=dumb).
@@ -85,14 +98,26 @@ mod platform {
         }
 
         fn change(change: impl FnOnce(&mut Termios)) -> Self {
-            let before = tcgetattr(stdin()).ok();
-            if let Some(mut modes) = before.clone() {
-                change(&mut modes);
-                // A terminal that refuses goes on echoing, as it would without this.
-                let _ = tcsetattr(stdin(), OptionalActions::Now, &modes);
+            Self {
+                before: change_modes(change),
             }
-            Self { before }
         }
+    }
+
+    /// Gives the modes from before.
+    fn change_modes(change: impl FnOnce(&mut Termios)) -> Option<Termios> {
+        let before = tcgetattr(stdin()).ok()?;
+        let mut modes = before.clone();
+        change(&mut modes);
+        // A terminal that refuses goes on echoing, as it would without this.
+        let _ = tcsetattr(stdin(), OptionalActions::Now, &modes);
+        Some(before)
+    }
+
+    fn between_prompts(modes: &mut Termios) {
+        modes.local_modes -= LocalModes::ECHO | LocalModes::ICANON;
+        modes.local_modes |= LocalModes::NOFLSH;
+        modes.special_codes[SpecialCodeIndex::VQUIT] = CTRL_BRACKET;
     }
 
     impl Drop for HeldEcho {
@@ -112,12 +137,15 @@ mod platform {
     /// The console has no such key.
     pub const HAS_ESCAPE_KEY: bool = false;
 
-    /// Never calls `hear`.
+    /// Calls neither.
     ///
     /// # Errors
     ///
     /// None.
-    pub fn hear_escape_key(_hear: impl Fn() + Send + 'static) -> io::Result<()> {
+    pub fn hear_keys(
+        _escape: impl Fn() + Send + 'static,
+        _resumed: impl Fn() + Send + 'static,
+    ) -> io::Result<()> {
         Ok(())
     }
 
@@ -145,6 +173,9 @@ mod platform {
         pub fn hold() -> Self {
             Self
         }
+
+        /// Does nothing.
+        pub fn renew(&self) {}
 
         /// Does nothing; there is no terminal without a cursor there.
         #[must_use]

@@ -4,9 +4,11 @@ use std::io::Write;
 use std::net::TcpStream;
 use std::path::Path;
 use std::thread;
+use std::time::{Duration, Instant};
 
 use super::connected;
 use super::hand::{Control, Hand, read_to_end};
+use crate::support::DEADLINE;
 use crate::support::ftpsh::Ftpsh;
 use crate::support::terminal::{Key, Terminal};
 
@@ -189,7 +191,6 @@ fn a_recorded_transfer_stays_in_the_foreground() {
 #[test]
 fn the_key_of_a_prompt_is_the_users_again() {
     let (control, mut terminal) = connected(None);
-    terminal.send(format!("{ESCAPE}a"));
     terminal.send_line("!stty -a");
     terminal.expect("quit = ^\\");
     drop(control);
@@ -214,4 +215,38 @@ fn ctrl_z_suspends_and_the_command_goes_on_afterwards() {
     terminal.expect("ftp> ");
     terminal.send_key(Key::CtrlD);
     control.expect("QUIT");
+}
+
+/// The reply may have come just before the key.
+#[test]
+fn the_key_does_nothing_at_a_prompt() {
+    let (mut control, terminal) = connected(None);
+    terminal.send(ESCAPE);
+    terminal.send_line("NOOP");
+    control.expect("NOOP");
+}
+
+#[test]
+fn the_key_works_after_ctrl_z_and_fg() {
+    let hand = Hand::new();
+    let address = hand.address().to_string();
+    // As an interactive shell does.
+    let wrapper = r#"set -m; "$0" "$1"; stty sane; echo suspended; fg > /dev/null"#;
+    let mut terminal = Ftpsh::of_program("/bin/bash")
+        .args(["-c", wrapper, env!("CARGO_BIN_EXE_ftpsh"), &address])
+        .terminal();
+    let mut control = hand.greet();
+    terminal.expect("ftp> ");
+    terminal.send_line("NOOP");
+    control.expect("NOOP");
+    terminal.send("\x1a");
+    terminal.expect("suspended");
+    let begun = Instant::now();
+    // Nothing tells when the program goes on.
+    while !terminal.screen().trim_end().ends_with("\nftp>") {
+        assert!(begun.elapsed() < DEADLINE, "{}", terminal.screen());
+        terminal.send(ESCAPE);
+        thread::sleep(Duration::from_millis(50));
+    }
+    drop(control);
 }
