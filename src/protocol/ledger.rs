@@ -321,8 +321,11 @@ impl Entry {
             return strictness == Strictness::LastResort;
         }
         let Some(entry) = verbs::entry(verb) else {
-            return strictness == Strictness::Tolerated
-                && (self.preliminaries == 0 || ends_a_transfer(code));
+            // What answers anything answers it too: replies come in order.
+            let is_expected = self.preliminaries == 0 && is_tolerated_anywhere(code);
+            return is_expected
+                || (strictness == Strictness::Tolerated
+                    && (self.preliminaries == 0 || ends_a_transfer(code)));
         };
         if self.preliminaries > 0 {
             // RFC 959 lists 250 for transfers too, but servers end them with 226, and refuse a file before the 150. pyftpdlib
