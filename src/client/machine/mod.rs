@@ -1028,8 +1028,12 @@ impl Machine {
         if is_answer && is_final {
             self.octets_without_answer = 0;
         }
-        if assignment.verb.as_ref().is_some_and(|verb| verb.is("ABOR")) || self.synch_is_moot() {
+        let answers_abort = assignment.verb.as_ref().is_some_and(|verb| verb.is("ABOR"));
+        if answers_abort || self.synch_is_moot() {
             self.synch_sent = None;
+        }
+        if let Some(transfer) = self.transfer.as_mut().filter(|_| answers_abort && is_final) {
+            transfer.take_abort_answer(reply.code.is_positive());
         }
         if is_final {
             self.stop_typing(assignment.entry);
@@ -1256,7 +1260,10 @@ impl Machine {
             }
             Input::DataEnded { id, result } => self.end_data(id, result, now),
             Input::UploadReceived { id, error } => self.take_receipt(id, error, now),
-            Input::DataClosed { id, error } => self.take_closed(id, error.is_some()),
+            Input::DataClosed { id, error } => {
+                let end = error.map_or(Ok(()), |error| Err(error.to_string()));
+                self.take_closed(id, end);
+            }
             Input::UnaskedData(id) => self.drop_unasked_data(id),
             _ => {}
         }
@@ -1315,9 +1322,10 @@ impl Machine {
         }
     }
 
-    fn take_closed(&mut self, id: ConnectionId, reset: bool) {
+    fn take_closed(&mut self, id: ConnectionId, end: Result<(), String>) {
+        let reset = end.is_err();
         if let Some(transfer) = self.transfer_on(id) {
-            transfer.closed_early = true;
+            transfer.closed_early = Some(end);
         }
         let was_open = self.data.open.take_if(|open| open.id == id).is_some();
         if was_open || self.transfer_on(id).is_none() {
@@ -1339,7 +1347,10 @@ impl Machine {
         let transfer = self.transfer.as_mut().filter(|it| it.connection == id);
         match transfer {
             Some(transfer) => transfer.end_data(result, &mut self.actions, now),
-            None => self.take_closed(id, matches!(result, TransferResult::Broken(_))),
+            None => match result {
+                TransferResult::Broken(reason) => self.take_closed(id, Err(reason)),
+                _ => self.take_closed(id, Ok(())),
+            },
         }
     }
 
@@ -1396,9 +1407,10 @@ impl Machine {
         if let Some(exchange) = self.exchanges.of_mut(transfer.entry) {
             exchange.outcome.transfer = Some(transfer.refused_end());
         }
-        if transfer.closed_early {
+        if let Some(end) = &transfer.closed_early {
+            let reset = end.is_err();
             self.actions.push_back(Action::Close(transfer.connection));
-            self.observe(Observation::DataConnectionClosed { reset: false });
+            self.observe(Observation::DataConnectionClosed { reset });
         } else if !transfer.awaits_connection() {
             let id = transfer.connection;
             let tls = match (transfer.protected, transfer.is_in_handshake()) {
@@ -1430,7 +1442,7 @@ impl Machine {
             self.data.receipt_is_outstanding = true;
         }
         if let Some(exchange) = self.exchanges.of_mut(transfer.entry) {
-            exchange.aborted |= transfer.is_aborting();
+            exchange.aborted |= transfer.is_aborting() && !end.is_whole();
             if !is_sent {
                 exchange.data_ended_at.get_or_insert(now);
             }

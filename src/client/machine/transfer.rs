@@ -48,8 +48,10 @@ pub(super) struct Transfer {
     pub(super) protected: bool,
     /// The server's side of the data connection.
     pub(super) peer: Option<SocketAddr>,
-    /// The server closed the connection before the transfer began.
-    pub(super) closed_early: bool,
+    /// The server closed the connection before the transfer began, or broke it for this reason.
+    pub(super) closed_early: Option<Result<(), String>>,
+    /// The server does not know ABOR, or refused it.
+    abort_was_refused: bool,
     /// When the observers are told next how far it has come.
     progress_at: Option<Instant>,
 }
@@ -127,7 +129,8 @@ impl Transfer {
             whole: local.bytes.filter(|_| !convert),
             protected: false,
             peer: None,
-            closed_early: false,
+            closed_early: None,
+            abort_was_refused: false,
             progress_at: None,
         }
     }
@@ -265,6 +268,11 @@ impl Transfer {
         self.written_at + PRELIMINARY_GRACE
     }
 
+    /// The final reply to an ABOR.
+    pub(super) fn take_abort_answer(&mut self, positive: bool) {
+        self.abort_was_refused = !positive;
+    }
+
     pub(super) fn take_movement(&mut self, octets: u64) {
         self.octets = octets;
     }
@@ -311,7 +319,13 @@ impl Transfer {
         if self.is_ending() {
             return;
         }
-        let result = if self.interrupts > 0 {
+        // Whoever has heard once that a connection is broken reads an end in order from it afterwards.
+        let result = match (&self.closed_early, result) {
+            (Some(Err(reason)), TransferResult::Ended) => TransferResult::Broken(reason.clone()),
+            (_, result) => result,
+        };
+        let is_whole = self.abort_was_refused && result == TransferResult::Ended;
+        let result = if self.interrupts > 0 && !is_whole {
             TransferResult::Aborted
         } else {
             result

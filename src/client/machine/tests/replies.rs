@@ -1,10 +1,11 @@
 //! Whose reply it is, whatever else goes on (RFC 959 section 5.4).
 
+use std::io::ErrorKind;
 use std::time::Duration;
 
 use super::dialogue::{Dialogue, Lead, person, script};
-use crate::client::Ending;
 use crate::client::machine::{ExchangeId, Input};
+use crate::client::{Ending, TransferResult};
 use crate::protocol::verbs::DataDirection;
 
 /// What each server answers when a download is aborted, and to what each reply is given.
@@ -273,4 +274,42 @@ fn is_in_step(dialogue: &mut Dialogue) {
     dialogue.server("200 fine");
     assert_eq!(dialogue.outcomes(next)[0].code(), 200);
     assert_eq!(dialogue.owed().iter().filter(|it| *it == "NOOP").count(), 0);
+}
+
+/// After it, the socket reads like one that has ended in order.
+#[test]
+fn a_connection_that_broke_before_the_150_is_no_empty_download() {
+    let mut dialogue = Dialogue::new(script());
+    dialogue.open_data();
+    let exchange = dialogue.download("RETR f");
+    let (id, error) = (dialogue.data, Some(ErrorKind::ConnectionReset.into()));
+    dialogue.tell(Input::DataClosed { id, error });
+    dialogue.server("150 go");
+    dialogue.data_ended();
+    dialogue.server("226 sent");
+    let result = result_of(&dialogue, exchange);
+    assert!(matches!(result, TransferResult::Broken(_)), "{result:?}");
+}
+
+#[test]
+fn a_download_that_came_whole_after_a_refused_abort_is_not_called_aborted() {
+    for (answer, expected) in [
+        ("502 no ABOR", TransferResult::Ended),
+        ("225 nothing to abort", TransferResult::Aborted),
+    ] {
+        let mut dialogue = Dialogue::new(person());
+        let exchange = dialogue.begin_download();
+        dialogue.interrupt();
+        dialogue.server(answer);
+        dialogue.data_ended();
+        dialogue.server("226 sent");
+        dialogue.pass(Duration::from_secs(1));
+        assert_eq!(result_of(&dialogue, exchange), expected, "{answer}");
+    }
+}
+
+fn result_of(dialogue: &Dialogue, exchange: ExchangeId) -> TransferResult {
+    let outcomes = dialogue.outcomes(exchange);
+    let end = outcomes.iter().find_map(|it| it.transfer.clone());
+    end.expect("the transfer has ended").result
 }
