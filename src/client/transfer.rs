@@ -90,6 +90,12 @@ impl TransferResult {
             _ => Self::LocalFailed(error.to_string()),
         }
     }
+
+    /// The data connection broke.
+    #[must_use]
+    pub fn is_broken(&self) -> bool {
+        matches!(self, Self::Broken(_))
+    }
 }
 
 impl Transfer {

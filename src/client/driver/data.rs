@@ -286,8 +286,7 @@ impl DataSocket {
                 }
             }
             Work::Draining => {
-                let error = error_of(result);
-                found.push(Finding::Fact(Input::UploadReceived { id, error }));
+                found.push(Finding::Fact(Input::UploadReceived { id, result }));
             }
             receiving @ Work::Receiving(..) => {
                 // The machine says when its local side is to end.
@@ -298,10 +297,7 @@ impl DataSocket {
             _ => {
                 let fact = match result {
                     TransferResult::TlsFailed(failure) => Input::DataNotSecured { id, failure },
-                    result => Input::DataClosed {
-                        id,
-                        error: error_of(result),
-                    },
+                    result => Input::DataClosed { id, result },
                 };
                 found.push(Finding::Fact(fact));
             }
@@ -659,13 +655,6 @@ fn line_ends_of(exchange: ExchangeId, local: &Outbound) -> Input<'static> {
         exchange,
         result: Ok(()),
         line_ends: local.line_ends(),
-    }
-}
-
-fn error_of(result: TransferResult) -> Option<io::Error> {
-    match result {
-        TransferResult::Broken(reason) => Some(io::Error::other(reason)),
-        _ => None,
     }
 }
 

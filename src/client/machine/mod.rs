@@ -100,7 +100,7 @@ pub(crate) enum Input<'a> {
     /// The server closed the connection, or reset it, while no transfer used it.
     DataClosed {
         id: ConnectionId,
-        error: Option<io::Error>,
+        result: TransferResult,
     },
     /// Receiving or sending is over: the end was seen, or everything was handed to the system.
     DataEnded {
@@ -115,7 +115,7 @@ pub(crate) enum Input<'a> {
     /// After sending: the server has read to the end and closed its side, or reset it (the error).
     UploadReceived {
         id: ConnectionId,
-        error: Option<io::Error>,
+        result: TransferResult,
     },
     /// The local side of a transfer has taken all that came, or failed.
     LocalEnded {
@@ -1259,11 +1259,8 @@ impl Machine {
                 self.end_data(id, result, now);
             }
             Input::DataEnded { id, result } => self.end_data(id, result, now),
-            Input::UploadReceived { id, error } => self.take_receipt(id, error, now),
-            Input::DataClosed { id, error } => {
-                let end = error.map_or(Ok(()), |error| Err(error.to_string()));
-                self.take_closed(id, end);
-            }
+            Input::UploadReceived { id, result } => self.take_receipt(id, result, now),
+            Input::DataClosed { id, result } => self.take_closed(id, result),
             Input::UnaskedData(id) => self.drop_unasked_data(id),
             _ => {}
         }
@@ -1322,10 +1319,10 @@ impl Machine {
         }
     }
 
-    fn take_closed(&mut self, id: ConnectionId, end: Result<(), String>) {
-        let reset = end.is_err();
+    fn take_closed(&mut self, id: ConnectionId, result: TransferResult) {
+        let reset = result.is_broken();
         if let Some(transfer) = self.transfer_on(id) {
-            transfer.closed_early = Some(end);
+            transfer.closed_early = Some(result);
         }
         let was_open = self.data.open.take_if(|open| open.id == id).is_some();
         if was_open || self.transfer_on(id).is_none() {
@@ -1347,15 +1344,12 @@ impl Machine {
         let transfer = self.transfer.as_mut().filter(|it| it.connection == id);
         match transfer {
             Some(transfer) => transfer.end_data(result, &mut self.actions, now),
-            None => match result {
-                TransferResult::Broken(reason) => self.take_closed(id, Err(reason)),
-                _ => self.take_closed(id, Ok(())),
-            },
+            None => self.take_closed(id, result),
         }
     }
 
     /// An upload has arrived as far as the server cares: now its final reply is due.
-    fn take_receipt(&mut self, id: ConnectionId, error: Option<io::Error>, now: Instant) {
+    fn take_receipt(&mut self, id: ConnectionId, result: TransferResult, now: Instant) {
         if let Some(transfer) = self.transfer_on(id) {
             transfer.take_receipt();
             self.conclude_transfer(now);
@@ -1364,7 +1358,8 @@ impl Machine {
             return self.actions.push_back(Action::Close(id));
         }
         self.close_sent();
-        if error.is_some() {
+        let is_broken = result.is_broken();
+        if is_broken {
             self.observe(Observation::UploadReset);
         }
         let mut uploads = self.exchanges.all_mut();
@@ -1375,8 +1370,8 @@ impl Machine {
             return;
         };
         exchange.data_ended_at.get_or_insert(now);
-        if let (Some(error), Some(end)) = (error, &mut exchange.outcome.transfer) {
-            end.result = TransferResult::Broken(error.to_string());
+        if let (true, Some(end)) = (is_broken, &mut exchange.outcome.transfer) {
+            end.result = result;
         }
     }
 
@@ -1407,8 +1402,8 @@ impl Machine {
         if let Some(exchange) = self.exchanges.of_mut(transfer.entry) {
             exchange.outcome.transfer = Some(transfer.refused_end());
         }
-        if let Some(end) = &transfer.closed_early {
-            let reset = end.is_err();
+        if let Some(result) = &transfer.closed_early {
+            let reset = result.is_broken();
             self.actions.push_back(Action::Close(transfer.connection));
             self.observe(Observation::DataConnectionClosed { reset });
         } else if !transfer.awaits_connection() {

@@ -48,8 +48,8 @@ pub(super) struct Transfer {
     pub(super) protected: bool,
     /// The server's side of the data connection.
     pub(super) peer: Option<SocketAddr>,
-    /// The server closed the connection before the transfer began, or broke it for this reason.
-    pub(super) closed_early: Option<Result<(), String>>,
+    /// How the server closed the connection before the transfer began.
+    pub(super) closed_early: Option<TransferResult>,
     /// The server does not know ABOR, or refused it.
     abort_was_refused: bool,
     /// When the observers are told next how far it has come.
@@ -319,9 +319,9 @@ impl Transfer {
         if self.is_ending() {
             return;
         }
-        // Whoever has heard once that a connection is broken reads an end in order from it afterwards.
+        // A socket tells only once that it is broken; after that it reads like one that has ended in order.
         let result = match (&self.closed_early, result) {
-            (Some(Err(reason)), TransferResult::Ended) => TransferResult::Broken(reason.clone()),
+            (Some(early), TransferResult::Ended) => early.clone(),
             (_, result) => result,
         };
         let is_whole = self.abort_was_refused && result == TransferResult::Ended;

@@ -236,7 +236,8 @@ impl Dialogue {
 
     pub(super) fn upload_received(&mut self) {
         let id = self.data;
-        self.tell(Input::UploadReceived { id, error: None });
+        let result = TransferResult::Ended;
+        self.tell(Input::UploadReceived { id, result });
     }
 
     /// A download whose data move.

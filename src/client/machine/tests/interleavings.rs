@@ -211,7 +211,10 @@ fn take_data(dialogue: &mut Dialogue, step: DataStep) {
             failure: TlsFailure::HandshakeCut,
         },
         DataStep::Unasked => Input::UnaskedData(id),
-        DataStep::Closed => Input::DataClosed { id, error: None },
+        DataStep::Closed => Input::DataClosed {
+            id,
+            result: TransferResult::Ended,
+        },
         DataStep::Ended => Input::DataEnded {
             id,
             result: TransferResult::Ended,
@@ -222,7 +225,10 @@ fn take_data(dialogue: &mut Dialogue, step: DataStep) {
         },
         DataStep::Received(in_order) => Input::UploadReceived {
             id,
-            error: (!in_order).then(reset),
+            result: match in_order {
+                true => TransferResult::Ended,
+                false => TransferResult::Broken("reset".to_owned()),
+            },
         },
     });
 }

@@ -1,6 +1,5 @@
 //! Whose reply it is, whatever else goes on (RFC 959 section 5.4).
 
-use std::io::ErrorKind;
 use std::time::Duration;
 
 use super::dialogue::{Dialogue, Lead, person, script};
@@ -230,8 +229,8 @@ fn an_upload_that_the_server_resets_after_its_226_is_not_whole() {
     dialogue.data_ended();
     dialogue.server("226 stored");
     let id = dialogue.data;
-    let error = Some(std::io::ErrorKind::ConnectionReset.into());
-    dialogue.tell(Input::UploadReceived { id, error });
+    let result = TransferResult::Broken("reset".to_owned());
+    dialogue.tell(Input::UploadReceived { id, result });
     assert!(dialogue.observed("UploadReset"));
     assert!(!dialogue.outcomes(exchange)[0].is_positive());
 }
@@ -282,8 +281,9 @@ fn a_connection_that_broke_before_the_150_is_no_empty_download() {
     let mut dialogue = Dialogue::new(script());
     dialogue.open_data();
     let exchange = dialogue.download("RETR f");
-    let (id, error) = (dialogue.data, Some(ErrorKind::ConnectionReset.into()));
-    dialogue.tell(Input::DataClosed { id, error });
+    let id = dialogue.data;
+    let result = TransferResult::Broken("reset".to_owned());
+    dialogue.tell(Input::DataClosed { id, result });
     dialogue.server("150 go");
     dialogue.data_ended();
     dialogue.server("226 sent");

@@ -528,12 +528,15 @@ impl World {
                 continue;
             }
             let is_end = !matches!(piece, Piece::Octets(_));
-            let reset = (piece == Piece::Reset).then(|| io::ErrorKind::ConnectionReset.into());
             let broken = TransferResult::Broken("reset".to_owned());
+            let closed = match piece {
+                Piece::Reset => broken.clone(),
+                _ => TransferResult::Ended,
+            };
             let input = match (&end.client, piece) {
                 (Client::Watching { .. }, _) if is_end => {
                     end.client = Client::Resting;
-                    Input::DataClosed { id, error: reset }
+                    Input::DataClosed { id, result: closed }
                 }
                 (Client::Watching { was_refused }, _) => {
                     let was_refused = *was_refused;
@@ -572,7 +575,7 @@ impl World {
                 }
                 (Client::Draining, _) if is_end => {
                     end.client = Client::Resting;
-                    Input::UploadReceived { id, error: reset }
+                    Input::UploadReceived { id, result: closed }
                 }
                 (Client::Draining, _) => {
                     end.inbox.pop_front();
