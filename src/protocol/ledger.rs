@@ -321,11 +321,12 @@ impl Entry {
             return strictness == Strictness::LastResort;
         }
         let Some(entry) = verbs::entry(verb) else {
-            // What answers anything answers it too: replies come in order.
-            let is_expected = self.preliminaries == 0 && is_tolerated_anywhere(code);
-            return is_expected
-                || (strictness == Strictness::Tolerated
-                    && (self.preliminaries == 0 || ends_a_transfer(code)));
+            let is_tolerated = strictness == Strictness::Tolerated;
+            return match self.preliminaries {
+                // What answers anything answers it too: replies come in order.
+                0 => is_tolerated || is_tolerated_anywhere(code),
+                _ => is_tolerated && ends_a_transfer(code),
+            };
         };
         if self.preliminaries > 0 {
             // RFC 959 lists 250 for transfers too, but servers end them with 226, and refuse a file before the 150. pyftpdlib

@@ -161,6 +161,14 @@ fn a_missing_reply_does_not_shift_those_that_follow() {
         ("unknown verb, 211", &["> XYZZY", "< 211 XYZZY tolerated"]),
         ("unknown verb, silent", &["> XYZZY"]),
         (
+            "unknown verb, late, with a command behind it",
+            &["> XYZZY", "> NOOP", "< 200 XYZZY", "< 200 NOOP"],
+        ),
+        (
+            "unknown verb, silent, with a command that has a reply of its own",
+            &["> XYZZY", "> PWD", "< 257 PWD -XYZZY"],
+        ),
+        (
             "unknown verb, 150 and 226",
             &["> XYZZY", "< 150 XYZZY", "< 226 XYZZY tolerated"],
         ),
