@@ -5,7 +5,7 @@
 //! USER anonymous  USER anonymous        the recording
 //! PASS {password} PASS any@thing        the recording
 //!                 PWD                   the practice server, with a note
-//! PASV            PASV                  the recording, with a port of this moment
+//! PASV            PASV                  the recording, with the port that is open now
 //! RETR f          RETR f                the recording
 //! ```
 
@@ -94,7 +94,7 @@ pub(super) fn wire(replies: &[Reply]) -> Vec<u8> {
         .collect()
 }
 
-/// A 227 or 229 with a port of this moment; `None` where there is no place for it.
+/// The 227 or 229 with the port that is open now; `None` if the recorded reply has no place for one.
 pub(super) fn with_port(mut reply: Reply, address: Ipv4Addr, port: u16) -> Option<Reply> {
     let (pattern, place) = match reply.code {
         ReplyCode(227) => (r"[0-9]+(?: *, *[0-9]+){5}", six_numbers(address, port)),

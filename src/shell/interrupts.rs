@@ -102,12 +102,12 @@ impl Interrupts {
         self.lock_remains().recorder = Some(recorder);
     }
 
-    /// Hears Ctrl-] from now on; `say` answers where it is refused.
+    /// Hears Ctrl-] from now on, where `say` answers if it is refused, and the end of a suspension.
     ///
     /// # Errors
     ///
     /// The error of the system.
-    pub fn listen_for_escape(&self, say: impl Fn(&str) + Send + 'static) -> io::Result<()> {
+    pub fn listen_for_keys(&self, say: impl Fn(&str) + Send + 'static) -> io::Result<()> {
         let (heard, resumed) = (self.clone(), self.clone());
         let escape = move || {
             if let Some(refusal) = heard.escape() {

@@ -161,7 +161,7 @@ pub(crate) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
     if interactive {
         let painter = painter.clone();
         let say = move |text: &str| painter.say(Tone::Note, text);
-        interrupts.listen_for_escape(say).context("Ctrl-]")?;
+        interrupts.listen_for_keys(say).context("Ctrl-]")?;
     }
     terminations::listen(painter.screen(), &interrupts).context("SIGTERM")?;
     let mut settings = configuration.settings;

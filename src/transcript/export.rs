@@ -19,7 +19,7 @@ pub enum Form {
     Text,
 }
 
-/// There is no form of that name.
+/// No form has this name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("write markdown or text")]
 pub struct UnknownForm;

@@ -303,8 +303,8 @@ impl Shared {
     fn take_seat(&self) -> Option<MutexGuard<'_, Seat>> {
         let seat = self.seat.try_lock().ok();
         if seat.is_none() {
-            // Whoever has it leaves it, even if it has not begun to wait. The watcher does not take it again, since this one is
-            // no longer stuck.
+            // Its holder gives it up, even if it has not begun to wait. The beat keeps the watcher from taking it again: this
+            // thread is not stuck.
             self.beats.fetch_add(1, Ordering::AcqRel);
             let _ = self.waker.wake();
             drop(lock(&self.seat));

@@ -80,14 +80,6 @@ mod platform {
             Self::change(between_prompts)
         }
 
-        /// Takes them again after the program was suspended: the shell that it came back from has set its own.
-        pub fn renew(&self) {
-            // In the background the terminal is somebody else's, and a change would suspend the program again.
-            if self.before.is_some() && tcgetpgrp(stdin()).is_ok_and(|group| group == getpgrp()) {
-                change_modes(between_prompts);
-            }
-        }
-
         /// The same for one secret that is being typed where the terminal itself edits the line (TERM=dumb).
         #[must_use]
         pub fn hide() -> Self {
@@ -95,6 +87,14 @@ mod platform {
                 modes.local_modes -= LocalModes::ECHO;
                 modes.local_modes |= LocalModes::ECHONL;
             })
+        }
+
+        /// Takes the modes of [`HeldEcho::hold`] again after the program was suspended: the shell that it came back from has set its own.
+        pub fn renew(&self) {
+            // In the background the terminal is somebody else's, and a change would suspend the program again.
+            if self.before.is_some() && tcgetpgrp(stdin()).is_ok_and(|group| group == getpgrp()) {
+                change_modes(between_prompts);
+            }
         }
 
         fn change(change: impl FnOnce(&mut Termios)) -> Self {
@@ -174,13 +174,13 @@ mod platform {
             Self
         }
 
-        /// Does nothing.
-        pub fn renew(&self) {}
-
         /// Does nothing; there is no terminal without a cursor there.
         #[must_use]
         pub fn hide() -> Self {
             Self
         }
+
+        /// Does nothing.
+        pub fn renew(&self) {}
     }
 }

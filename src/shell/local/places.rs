@@ -233,7 +233,7 @@ mod platform {
     use std::io;
     use std::process::{Child, Command as Process};
 
-    /// There is no way to ask.
+    /// Does nothing: no signal asks a process to end there.
     pub(crate) fn ask_to_end(_: &Child) {}
 
     pub(crate) fn shell() -> Process {

@@ -196,13 +196,13 @@ fn the_key_of_a_prompt_is_the_users_again() {
     drop(control);
 }
 
-#[test]
-fn ctrl_z_suspends_and_the_command_goes_on_afterwards() {
+/// A NOOP that was suspended with Ctrl-Z and goes on; the shell around it did `meanwhile`.
+fn suspended(meanwhile: &str) -> (Control, Terminal) {
     let hand = Hand::new();
     let address = hand.address().to_string();
-    let wrapper = r#"set -m; "$0" "$1"; echo suspended; fg > /dev/null"#;
+    let wrapper = format!(r#"set -m; "$0" "$1"; {meanwhile}; echo suspended; fg > /dev/null"#);
     let mut terminal = Ftpsh::of_program("/bin/bash")
-        .args(["-c", wrapper, env!("CARGO_BIN_EXE_ftpsh"), &address])
+        .args(["-c", &wrapper, env!("CARGO_BIN_EXE_ftpsh"), &address])
         .terminal();
     let mut control = hand.greet();
     terminal.expect("ftp> ");
@@ -210,6 +210,12 @@ fn ctrl_z_suspends_and_the_command_goes_on_afterwards() {
     control.expect("NOOP");
     terminal.send("\x1a");
     terminal.expect("suspended");
+    (control, terminal)
+}
+
+#[test]
+fn ctrl_z_suspends_and_the_command_goes_on_afterwards() {
+    let (mut control, mut terminal) = suspended("true");
     control.send("200 noop\r\n");
     terminal.expect("200 noop");
     terminal.expect("ftp> ");
@@ -228,19 +234,8 @@ fn the_key_does_nothing_at_a_prompt() {
 
 #[test]
 fn the_key_works_after_ctrl_z_and_fg() {
-    let hand = Hand::new();
-    let address = hand.address().to_string();
     // As an interactive shell does.
-    let wrapper = r#"set -m; "$0" "$1"; stty sane; echo suspended; fg > /dev/null"#;
-    let mut terminal = Ftpsh::of_program("/bin/bash")
-        .args(["-c", wrapper, env!("CARGO_BIN_EXE_ftpsh"), &address])
-        .terminal();
-    let mut control = hand.greet();
-    terminal.expect("ftp> ");
-    terminal.send_line("NOOP");
-    control.expect("NOOP");
-    terminal.send("\x1a");
-    terminal.expect("suspended");
+    let (control, terminal) = suspended("stty sane");
     let begun = Instant::now();
     // Nothing tells when the program goes on.
     while !terminal.screen().trim_end().ends_with("\nftp>") {

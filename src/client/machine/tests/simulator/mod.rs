@@ -40,7 +40,7 @@ enum Mutant {
 #[test]
 #[expect(
     clippy::print_stderr,
-    reason = "whoever asks for the output sees the rate"
+    reason = "`--no-capture` shows how many sessions a minute there were"
 )]
 fn no_session_breaks_an_invariant() {
     let replayed = std::env::var("FTPSH_SEED").ok();
