@@ -56,15 +56,7 @@ impl Dialogue {
 
     pub(super) fn before_greeting(settings: Settings) -> Self {
         let now = Instant::now();
-        let machine = Machine::new(
-            "localhost",
-            SERVER,
-            CLIENT,
-            settings,
-            OctetInterest::default(),
-            ExchangeId(0),
-            now,
-        );
+        let machine = machine(settings, now);
         let mut dialogue = Self {
             machine,
             now,
@@ -167,18 +159,7 @@ impl Dialogue {
         direction: Option<DataDirection>,
         in_background: bool,
     ) -> ExchangeId {
-        let command = Command::new(line).unwrap();
-        self.ask(|exchange| Request::Command {
-            exchange,
-            command,
-            origin: Origin::Typed,
-            transfer: direction.map(|direction| LocalSide {
-                direction,
-                form: Form::Exact,
-                bytes: None,
-            }),
-            in_background,
-        })
+        self.ask(|exchange| request(exchange, line, direction, in_background))
     }
 
     pub(super) fn ask(&mut self, request: impl FnOnce(ExchangeId) -> Request) -> ExchangeId {
@@ -366,6 +347,40 @@ impl Dialogue {
     pub(super) fn owed(&self) -> Vec<String> {
         let status = self.machine.status(self.now);
         status.owed.iter().map(name).collect()
+    }
+}
+
+/// A machine that awaits the greeting.
+pub(super) fn machine(settings: Settings, now: Instant) -> Machine {
+    let interest = OctetInterest::default();
+    Machine::new(
+        "localhost",
+        SERVER,
+        CLIENT,
+        settings,
+        interest,
+        ExchangeId(0),
+        now,
+    )
+}
+
+/// What a typed line asks for.
+pub(super) fn request(
+    exchange: ExchangeId,
+    line: &str,
+    direction: Option<DataDirection>,
+    in_background: bool,
+) -> Request {
+    Request::Command {
+        exchange,
+        command: Command::new(line).unwrap(),
+        origin: Origin::Typed,
+        transfer: direction.map(|direction| LocalSide {
+            direction,
+            form: Form::Exact,
+            bytes: None,
+        }),
+        in_background,
     }
 }
 

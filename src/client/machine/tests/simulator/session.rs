@@ -2,16 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use super::super::dialogue::{SILENCE, WHOLE_REPLY, person, script};
+use super::super::dialogue::{SILENCE, WHOLE_REPLY, person, request, script};
 use super::Mutant;
 use super::invariants::Violation;
 use super::network::{MILLISECOND, SECOND, Time};
 use super::random::Random;
 use super::server::{Behaviour, Server};
 use super::world::{Event, UserEvent, World};
-use crate::client::machine::{ExchangeId, LocalSide, Request};
-use crate::client::{DataState, Ending, Form, Origin, Outcome, Settings, TransferResult};
-use crate::protocol::Command;
+use crate::client::machine::{ExchangeId, Request};
+use crate::client::{DataState, Ending, Origin, Outcome, Settings, TransferResult};
 use crate::protocol::verbs::DataDirection;
 
 /// An invariant that did not hold, and everything that happened before.
@@ -355,18 +354,8 @@ impl SeededSession {
         }
         // The prompt has come, so nothing is left to be interrupted.
         self.world.ask(Request::ForgetInterrupt);
-        let command = Command::new(line).unwrap();
-        self.world.ask(Request::Command {
-            exchange,
-            command,
-            origin: Origin::Typed,
-            transfer: direction.map(|direction| LocalSide {
-                direction,
-                form: Form::Exact,
-                bytes: None,
-            }),
-            in_background,
-        });
+        self.world
+            .ask(request(exchange, line, direction, in_background));
     }
 
     // ---- What comes of it ----

@@ -6,14 +6,13 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use super::super::dialogue::{CLIENT, SERVER};
+use super::super::dialogue::{CLIENT, SERVER, machine};
 use super::Mutant;
 use super::invariants::Invariants;
 use super::network::{Direction, Fault, FaultKind, MILLISECOND, Piece, Time, connection};
 use super::random::Random;
 use super::server::{Effect, Server};
 use crate::client::machine::{Action, ConnectionId, ExchangeId, Input, Machine, Request};
-use crate::client::observation::OctetInterest;
 use crate::client::{News, Observation, Outcome, Settings, Status, TransferResult};
 
 pub(super) struct World {
@@ -115,15 +114,7 @@ impl World {
             down,
             now: 0,
             start,
-            machine: Machine::new(
-                "localhost",
-                SERVER,
-                CLIENT,
-                settings,
-                OctetInterest::default(),
-                ExchangeId(0),
-                start,
-            ),
+            machine: machine(settings, start),
             server,
             links: Vec::new(),
             faults: faults.data,
