@@ -23,7 +23,9 @@ fn a_421_is_shown_above_the_line_that_is_being_typed(kind: Kind) {
     terminal.wait_for_screen("421 above the half line", |screen| {
         let lines: Vec<&str> = screen.trim_end().lines().collect();
         let reply = lines.iter().rposition(|line| line.starts_with("421"));
-        let said = lines.iter().rposition(|line| line.contains("clos"));
+        let said = lines
+            .iter()
+            .rposition(|line| line.contains("the server closed the connection"));
         let last = lines.len() - 1;
         lines[last].ends_with("> SIZE hal")
             && reply.is_some_and(|reply| reply < last)
