@@ -1,19 +1,18 @@
 //! A link of some length between a client and a server: everything arrives later, and nothing is lost.
 
 use std::io::{Read, Write};
-use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::ops::RangeInclusive;
 use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::support::server_process::BESIDE;
+
 /// Stands on an address of its own, on each port where the server listens: so nothing in between has to be understood.
 pub(crate) struct SlowLink {
     address: SocketAddr,
 }
-
-/// Only Linux has it without setting it up.
-const BESIDE: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 2);
 
 impl SlowLink {
     /// Every octet takes so long, either way.

@@ -146,3 +146,18 @@ fn withheld_octets_never_pass_and_the_connection_ends_when_it_is_let_go() {
         assert_eq!(data.read(&mut [0]).unwrap(), 0, "{kind:?}");
     }
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_port_where_a_relay_listens_is_not_reserved_for_a_server() {
+    use std::net::{Ipv4Addr, TcpListener};
+
+    use crate::support::server_process::{BESIDE, ReservedPort};
+
+    let held = TcpListener::bind((BESIDE, 0)).expect("Linux has every address of loopback");
+    let port = held.local_addr().expect("it is bound").port();
+    assert!(ReservedPort::at((Ipv4Addr::LOCALHOST, port).into()).is_err());
+
+    let reserved = ReservedPort::on(Ipv4Addr::LOCALHOST.into());
+    TcpListener::bind((BESIDE, reserved.address.port())).expect("it is kept for the relay too");
+}

@@ -202,7 +202,7 @@ impl RealServer {
         } else {
             IpAddr::V4(Ipv4Addr::LOCALHOST)
         };
-        let port = ReservedPort::on(host).expect("loopback has a free port");
+        let port = ReservedPort::on(host);
         let data_ports = options
             .data_ports
             .map(|count| ReservedRange::on(host, count));

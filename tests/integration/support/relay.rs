@@ -3,7 +3,7 @@
 //! On the control connection nothing is changed but the port of a 227 or 229. Data connections that the client
 //! accepts (PORT, EPRT) do not pass through it, nor do those offered under TLS, unless the relay stands beside the server.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -11,6 +11,7 @@ use std::thread;
 
 use super::DEADLINE;
 use super::relayed_session::Session;
+use super::server_process::BESIDE;
 use super::sockets::{accept_while, listen, port_of};
 
 /// Which way octets pass.
@@ -261,6 +262,3 @@ impl Passing {
         Self { octets, cut: None }
     }
 }
-
-/// Where a relay listens that stands beside its server.
-const BESIDE: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2));

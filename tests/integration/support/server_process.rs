@@ -1,7 +1,7 @@
 //! A server's process with all its children, ended when the test ends, however it ends.
 
 use std::fs::File;
-use std::net::{IpAddr, SocketAddr, TcpStream};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpStream};
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -17,7 +17,9 @@ use super::sockets::TICK;
 const KEEPER: &str = "cat >/dev/null; kill -KILL 0";
 /// How long a killed session may take to be gone.
 const LAST_SESSION_DEADLINE: Duration = Duration::from_secs(2);
-const ATTEMPTS_AT_A_RANGE: usize = 100;
+const ATTEMPTS: usize = 100;
+/// Where a relay listens on the server's own ports. Only Linux has it without setting it up.
+pub(crate) const BESIDE: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 2);
 
 /// What to run.
 #[derive(Clone)]
@@ -38,7 +40,7 @@ pub(super) struct ServerProcess {
 /// A port that nobody else on this machine is given while it is kept.
 pub(crate) struct ReservedPort {
     pub(crate) address: SocketAddr,
-    _socket: Option<Socket>,
+    _sockets: Vec<Socket>,
 }
 
 /// Ports in a row, as servers want them for data.
@@ -113,38 +115,49 @@ impl Drop for ServerProcess {
 }
 
 impl ReservedPort {
-    /// A free port of the given address.
+    /// A free port of the given address, which for IPv4 is free `BESIDE` it too.
     ///
     /// Where the system lets a server listen on a port that another socket is only bound to, that socket is kept, so
     /// that no other program is given the port. Elsewhere the port may be taken before the server has it.
-    pub(crate) fn on(host: IpAddr) -> std::io::Result<Self> {
-        Self::at(SocketAddr::new(host, 0))
+    pub(crate) fn on(host: IpAddr) -> Self {
+        let mut attempts = (0..ATTEMPTS).map(|_| Self::at(SocketAddr::new(host, 0)));
+        let found = attempts.find_map(Result::ok);
+        found.expect("loopback has a free port")
     }
 
-    fn at(address: SocketAddr) -> std::io::Result<Self> {
-        let socket = Socket::new(
-            Domain::for_address(address),
-            Type::STREAM,
-            Some(Protocol::TCP),
-        )?;
-        socket.set_reuse_address(true)?;
-        socket.bind(&address.into())?;
-        let address = socket
+    pub(crate) fn at(address: SocketAddr) -> std::io::Result<Self> {
+        let first = bound(address)?;
+        let address = first
             .local_addr()?
             .as_socket()
             .expect("a TCP socket has an internet address");
+        let mut sockets = Vec::new();
+        if cfg!(target_os = "linux") {
+            sockets.push(first);
+            if address.is_ipv4() {
+                sockets.push(bound(SocketAddr::from((BESIDE, address.port())))?);
+            }
+        }
         Ok(Self {
             address,
-            _socket: cfg!(target_os = "linux").then_some(socket),
+            _sockets: sockets,
         })
     }
+}
+
+fn bound(address: SocketAddr) -> std::io::Result<Socket> {
+    let domain = Domain::for_address(address);
+    let socket = Socket::new(domain, Type::STREAM, Some(Protocol::TCP))?;
+    socket.set_reuse_address(true)?;
+    socket.bind(&address.into())?;
+    Ok(socket)
 }
 
 impl ReservedRange {
     /// So many free ports of the given address.
     pub(super) fn on(host: IpAddr, count: u16) -> Self {
         let row = || -> std::io::Result<Vec<ReservedPort>> {
-            let first = ReservedPort::on(host)?;
+            let first = ReservedPort::on(host);
             let port = first.address.port();
             let rest = (1..count).map(|step| {
                 let next = port
@@ -154,7 +167,7 @@ impl ReservedRange {
             });
             std::iter::once(Ok(first)).chain(rest).collect()
         };
-        let found = (0..ATTEMPTS_AT_A_RANGE).find_map(|_| row().ok());
+        let found = (0..ATTEMPTS).find_map(|_| row().ok());
         Self(found.expect("loopback has free ports in a row"))
     }
 
