@@ -7,7 +7,7 @@ mod real_servers;
 #[cfg(target_os = "linux")]
 mod strangers;
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 
 use tempfile::TempDir;
 
@@ -28,7 +28,7 @@ struct Login {
 
 impl OwnPort {
     fn ipv4() -> Self {
-        Self::on(Ipv4Addr::LOCALHOST.into())
+        Self(ReservedPort::on_loopback())
     }
 
     fn on(host: IpAddr) -> Self {

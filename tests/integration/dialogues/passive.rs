@@ -1,11 +1,11 @@
 //! The forms in which servers offer a data port, and what becomes of connections that are not used.
 
-use std::net::{Ipv4Addr, TcpListener};
 use std::thread;
 
 use super::hand::{End, Hand, is_idle, read_to_end};
 use super::{connected, greeted, lines, passive, shell};
 use crate::support::scripted_server::Gate;
+use crate::support::server_process::ReservedPort;
 
 #[test]
 fn every_form_of_an_offer_brings_a_connection_that_works() {
@@ -91,9 +91,8 @@ fn an_offer_that_cannot_be_read_is_told_and_the_session_goes_on() {
 
 #[test]
 fn a_port_that_nobody_listens_on_is_told() {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-    let port = listener.local_addr().unwrap().port();
-    drop(listener);
+    let nobody = ReservedPort::on_loopback();
+    let port = nobody.address.port();
     let server = greeted()
         .expect("EPSV")
         .send(format!("229 Extended (|||{port}|)\r\n"))
@@ -131,9 +130,8 @@ fn the_first_connection_is_kept_until_the_second_is_made() {
     terminal.send_line("PASV");
     let mut first = control.passive();
     terminal.expect("ftp ⇄> ");
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-    let port = listener.local_addr().unwrap().port();
-    drop(listener);
+    let nobody = ReservedPort::on_loopback();
+    let port = nobody.address.port();
     terminal.send_line("EPSV");
     control.expect("EPSV");
     control.send(format!("229 Extended (|||{port}|)\r\n"));

@@ -24,7 +24,7 @@ use ftpsh::tls::TlsSettings;
 
 use crate::support::DEADLINE;
 use crate::support::practice::practice_server;
-use crate::support::sockets::{listen, port_of};
+use crate::support::server_process::ReservedPort;
 use resetting_server::ResettingServer;
 
 const TIMES: usize = 1_000;
@@ -233,10 +233,11 @@ fn connections_leave_nothing() {
 #[test]
 fn connections_that_nobody_takes_leave_nothing() {
     on_practice_server("connections_that_nobody_takes_leave_nothing", &[], |_| {
-        let refused = port_of(&listen());
+        let refused = ReservedPort::on_loopback();
         repeat(|_| {
             let observer = Box::new(Deaf);
-            let connected = Session::connect("127.0.0.1", refused, settings(), observer);
+            let connected =
+                Session::connect("127.0.0.1", refused.address.port(), settings(), observer);
             assert!(connected.is_err());
         });
     });

@@ -1,8 +1,7 @@
 //! Arguments that mean nothing, and servers that are not there.
 
-use std::net::{Ipv4Addr, TcpListener};
-
 use crate::support::ftpsh::Ftpsh;
+use crate::support::server_process::ReservedPort;
 
 #[test]
 fn arguments_that_mean_nothing_are_usage_errors_with_a_way_out() {
@@ -44,9 +43,8 @@ fn a_host_that_is_not_known_is_named() {
 
 #[test]
 fn a_port_that_nobody_listens_on_is_named() {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-    let address = listener.local_addr().unwrap();
-    drop(listener);
+    let nobody = ReservedPort::on_loopback();
+    let address = nobody.address;
     let finished = Ftpsh::new().arg(address.to_string()).run().code(3);
     let said = finished.stderr;
     assert!(said.contains(&format!("{address} refused")), "{said}");
@@ -55,9 +53,8 @@ fn a_port_that_nobody_listens_on_is_named() {
 
 #[test]
 fn a_replay_of_nobody_is_no_connection() {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-    let address = listener.local_addr().unwrap();
-    drop(listener);
+    let nobody = ReservedPort::on_loopback();
+    let address = nobody.address;
     let finished = Ftpsh::new()
         .args(["replay", "article", &address.to_string()])
         .run()

@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, TcpListener};
 use super::{LOGIN, Scripts};
 use crate::support::home::Home;
 use crate::support::practice::practice_server;
+use crate::support::server_process::ReservedPort;
 use crate::support::terminal::Key;
 
 #[test]
@@ -130,9 +131,8 @@ fn the_exit_code_is_that_of_the_first_failure_unless_a_connection_was_lost() {
         .code(6);
     let _ = scripts.replay(&["bad.ftp", "wrong.ftp"]).run().code(2);
     let _ = scripts.replay(&["nosuch.ftp", "wrong.ftp"]).run().code(7);
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-    let address = listener.local_addr().unwrap().to_string();
-    drop(listener);
+    let nobody = ReservedPort::on_loopback();
+    let address = nobody.address.to_string();
     let arguments = ["bad.ftp", "ok.ftp", &address, "--var", "password=A"];
     let _ = scripts.replay(&arguments).run().code(3);
 }

@@ -158,6 +158,6 @@ fn a_port_where_a_relay_listens_is_not_reserved_for_a_server() {
     let port = held.local_addr().expect("it is bound").port();
     assert!(ReservedPort::at((Ipv4Addr::LOCALHOST, port).into()).is_err());
 
-    let reserved = ReservedPort::on(Ipv4Addr::LOCALHOST.into());
+    let reserved = ReservedPort::on_loopback();
     TcpListener::bind((BESIDE, reserved.address.port())).expect("it is kept for the relay too");
 }

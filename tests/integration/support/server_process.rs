@@ -115,6 +115,11 @@ impl Drop for ServerProcess {
 }
 
 impl ReservedPort {
+    /// A port of 127.0.0.1 that nobody listens on, for as long as it is kept.
+    pub(crate) fn on_loopback() -> Self {
+        Self::on(Ipv4Addr::LOCALHOST.into())
+    }
+
     /// A free port of the given address, which for IPv4 is free `BESIDE` it too.
     ///
     /// Where the system lets a server listen on a port that another socket is only bound to, that socket is kept, so

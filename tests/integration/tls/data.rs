@@ -1,7 +1,7 @@
 //! Data connections under PROT P.
 
 use crate::support::scripted_server::Script;
-use crate::support::sockets::{listen, port_of};
+use crate::support::server_process::ReservedPort;
 use crate::support::tls_server::TlsServer;
 
 use super::{AGREE, Rig, agreed_on_both, leave, passive};
@@ -166,15 +166,15 @@ fn a_handshake_that_a_refused_command_began_serves_the_next() {
 fn in_active_mode_this_side_stays_the_client_of_tls() {
     let rig = Rig::new();
     let tls = rig.server();
-    let port = port_of(&listen());
-    let [high, low] = port.to_be_bytes();
+    let reserved = ReservedPort::on_loopback();
+    let [high, low] = reserved.address.port().to_be_bytes();
     let line = format!("PORT 127,0,0,1,{high},{low}");
     let server = agreed_on_both(&tls)
         .expect(&line)
         .send("200 ok\r\n")
         .expect("STOR f")
         .send("150 here\r\n")
-        .dial_data_at(([127, 0, 0, 1], port).into())
+        .dial_data_at(reserved.address)
         .secure_data(&tls)
         .read_data_to_end()
         .close_data()

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use socket2::SockRef;
 
+use crate::support::server_process::ReservedPort;
 use crate::support::sockets::{listen, port_of};
 
 /// Answers one client: PASV brings a data connection that is reset in the middle, EPSV a port that nobody listens on.
@@ -31,7 +32,8 @@ impl ResettingServer {
 }
 
 fn answer(mut control: TcpStream) {
-    let refused = port_of(&listen());
+    let nobody = ReservedPort::on_loopback();
+    let refused = nobody.address.port();
     control.set_nodelay(true).expect("it is open");
     let lines = BufReader::new(control.try_clone().expect("there are descriptors")).lines();
     let mut offered = listen();
