@@ -23,7 +23,7 @@ pub struct Exchange {
 pub enum News {
     /// A 1yz came and the data connection stands: payload may be written.
     Begun,
-    /// The transfer's data have ended, or the server wants no more of them; the final reply may still be owed.
+    /// The transfer's data have ended, or the server wants no more of them; the final reply may still be outstanding.
     DataEnded,
     /// The server's certificate is not believed, and the user may decide. Dropping the question is a no.
     TrustAsked(TrustQuestion),
@@ -96,7 +96,7 @@ pub struct Outcome {
 pub enum Ending {
     /// The final reply came, and everything that it started is over.
     Answered,
-    /// The final reply is still owed: the ledger was closed, or nothing came after the data had ended.
+    /// The final reply is still outstanding: the ledger was closed, or nothing came after the data had ended.
     Unanswered,
     /// Ctrl-C.
     Interrupted,
@@ -232,7 +232,7 @@ impl Outcome {
         }
     }
 
-    /// The outcome of octets that were sent and end no command line, so that no reply is owed for them.
+    /// The outcome of octets that were sent and end no command line, so that no reply is outstanding.
     #[must_use]
     pub fn without_reply() -> Self {
         Self {

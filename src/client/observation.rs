@@ -282,18 +282,18 @@ pub enum Observation {
     },
     /// A person waits, and nothing has moved for a while.
     StillWaiting {
-        /// The verb of the command that is owed its final reply.
+        /// The verb of the command whose final reply is outstanding.
         verb: Verb,
         /// An upload was handed over whole, and the server has not closed its side of the data connection.
         upload_is_with_server: bool,
     },
-    /// The prompt is given back although this command is still owed its final reply.
-    FinalReplyOwed {
+    /// The prompt is given back although the final reply to this command is outstanding.
+    FinalReplyOutstanding {
         /// The command's verb.
         verb: Verb,
     },
     /// A refused command left octets on the data connection, which was closed.
-    UnaskedDataDropped,
+    UnexpectedDataDropped,
     /// The server reset the data connection behind the last octet of an upload, so it may not have read them all.
     UploadReset,
     /// The control connection is under TLS from here on.

@@ -20,8 +20,8 @@ pub struct Status {
     pub learnt: Learnt,
     /// The data connection.
     pub data: DataState,
-    /// Commands that are owed a final reply, oldest first.
-    pub owed: Vec<Verb>,
+    /// Commands whose final replies are outstanding, oldest first.
+    pub outstanding: Vec<Verb>,
     /// The transfer that runs in the background.
     pub background: Option<BackgroundTransfer>,
     /// Octets were sent behind the last line end, so that the next line goes on with them.

@@ -52,7 +52,7 @@ pub enum Fit {
     /// It fits only a command that had been passed over without a reply.
     Late,
     /// No reply was outstanding.
-    Unasked,
+    Unexpected,
 }
 
 /// What became of one reply.
@@ -154,7 +154,7 @@ impl Ledger {
             .or_else(|| self.open.iter().position(Entry::is_unknown));
         let (position, fit) = match position {
             Some(position) => (position, Fit::Listed),
-            None if self.open.is_empty() => return Self::unasked(),
+            None if self.open.is_empty() => return Self::unexpected(),
             None => (0, Fit::Unlisted),
         };
         let entry = &mut self.open[position];
@@ -194,7 +194,7 @@ impl Ledger {
             return assignment;
         }
         if self.open.is_empty() {
-            return Self::unasked();
+            return Self::unexpected();
         }
         self.close_at(0, code, Fit::Unlisted)
     }
@@ -223,11 +223,11 @@ impl Ledger {
             .then(|| answered.assignment(Fit::SecondReply))
     }
 
-    fn unasked() -> Assignment {
+    fn unexpected() -> Assignment {
         Assignment {
             entry: None,
             verb: None,
-            fit: Fit::Unasked,
+            fit: Fit::Unexpected,
             passed_over: Vec::new(),
         }
     }

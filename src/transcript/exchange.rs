@@ -97,7 +97,7 @@ impl Exchange {
         self.replies.iter().any(|reply| reply.code.is_preliminary())
     }
 
-    /// The final reply is there; only unasked ones can follow.
+    /// The final reply is there; only unexpected ones can follow.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.final_code().is_some()

@@ -314,7 +314,7 @@ impl DataSocket {
                 self.work = Work::Resting;
                 // Under TLS the handshake itself leaves octets there.
                 if was_refused && self.tls.is_none() {
-                    found.push(Finding::Fact(Input::UnaskedData(self.id)));
+                    found.push(Finding::Fact(Input::UnexpectedData(self.id)));
                 }
                 Err(Halt::Blocked)
             }

@@ -96,7 +96,7 @@ pub(crate) enum Input<'a> {
         failure: TlsFailure,
     },
     /// A refused command left octets on the connection, which nobody asked for.
-    UnaskedData(ConnectionId),
+    UnexpectedData(ConnectionId),
     /// The server closed the connection, or reset it, while no transfer used it.
     DataClosed {
         id: ConnectionId,
@@ -387,7 +387,7 @@ impl Machine {
                 Some(_) => DataState::Transferring,
                 None => self.data.state(),
             },
-            owed: self.pi.ledger().open_verbs().collect(),
+            outstanding: self.pi.ledger().open_verbs().collect(),
             background: self.background_transfer(now),
             line_is_unfinished: self.pi.has_unfinished_line(),
             control_tls: self
@@ -1261,7 +1261,7 @@ impl Machine {
             Input::DataEnded { id, result } => self.end_data(id, result, now),
             Input::UploadReceived { id, result } => self.take_receipt(id, result, now),
             Input::DataClosed { id, result } => self.take_closed(id, result),
-            Input::UnaskedData(id) => self.drop_unasked_data(id),
+            Input::UnexpectedData(id) => self.drop_unexpected_data(id),
             _ => {}
         }
     }
@@ -1333,10 +1333,10 @@ impl Machine {
         }
     }
 
-    fn drop_unasked_data(&mut self, id: ConnectionId) {
+    fn drop_unexpected_data(&mut self, id: ConnectionId) {
         if self.data.open.take_if(|open| open.id == id).is_some() {
             self.actions.push_back(Action::Close(id));
-            self.observe(Observation::UnaskedDataDropped);
+            self.observe(Observation::UnexpectedDataDropped);
         }
     }
 
@@ -1596,7 +1596,7 @@ impl Machine {
             None => {
                 let verb = exchange.verb.clone();
                 self.exchanges.foreground = Some(exchange);
-                self.observe(Observation::FinalReplyOwed { verb });
+                self.observe(Observation::FinalReplyOutstanding { verb });
                 self.settle_as(Ending::Unanswered);
             }
         }
@@ -2096,7 +2096,7 @@ impl Machine {
 
     fn tell_outstanding(&mut self, ending: Ending, verb: Verb) {
         if ending == Ending::Unanswered {
-            self.observe(Observation::FinalReplyOwed { verb });
+            self.observe(Observation::FinalReplyOutstanding { verb });
         }
     }
 

@@ -80,7 +80,7 @@ fn described(assignment: &Assignment, sent: &[(EntryId, &str)]) -> String {
     };
     let mut words = vec![assignment.entry.map_or("nobody", verb_of).to_owned()];
     match assignment.fit {
-        Fit::Listed | Fit::Unasked => {}
+        Fit::Listed | Fit::Unexpected => {}
         fit => words.push(format!("{fit:?}").to_lowercase()),
     }
     let passed_over = assignment.passed_over.iter();
@@ -548,7 +548,7 @@ fn resync_closes_everything_and_forgets_the_past() {
         .collect();
     assert_eq!(closed, [b"RETR", b"SIZE"]);
     assert!(ledger.is_empty());
-    assert_eq!(ledger.assign(ReplyCode(226)).fit, Fit::Unasked);
+    assert_eq!(ledger.assign(ReplyCode(226)).fit, Fit::Unexpected);
 }
 
 #[test]

@@ -54,10 +54,10 @@ struct Awaited {
 /// One reply, the command that it answered, and what had been learnt when that command was sent.
 #[derive(Clone, Debug)]
 pub struct Answered {
-    /// The command with its secret masked; `None` for the greeting and for an unasked reply.
+    /// The command with its secret masked; `None` for the greeting and for an unexpected reply.
     pub command: Option<Command>,
     /// Neither a command nor the greeting awaited it.
-    pub unasked: bool,
+    pub unexpected: bool,
     /// The reply, with echoes of secrets masked.
     pub reply: Reply,
     /// A 1yz had answered the same command before.
@@ -306,7 +306,7 @@ impl UserPi {
         let fit = assignment.fit;
         self.last_answered = Some(Answered {
             command: command.as_ref().map(Command::without_secret),
-            unasked: answered.is_none(),
+            unexpected: answered.is_none(),
             reply: shown.clone(),
             begun: awaited.as_ref().is_some_and(|awaited| awaited.begun),
             before: awaited.map_or_else(|| self.learnt.clone(), |awaited| awaited.before),

@@ -234,7 +234,7 @@ fn a_data_port_is_offered_by_the_reply_whatever_the_command_was() {
     }
     let unreadable = Event::DataPortUnreadable(DataPortUnreadable::NoSixNumbers);
     assert!(events(&["PASV", "227 somewhere"]).contains(&unreadable));
-    // Unasked: nothing is dialled.
+    // Unexpected: nothing is dialled.
     assert!(events(&["227 ok (127,0,0,1,4,1)"]).is_empty());
 }
 
@@ -339,7 +339,7 @@ fn nothing_is_read_between_the_234_and_the_handshake() {
     pi.begin_protected();
     assert!(!pi.has_unread_octets() && pi.learnt().features.is_empty());
     assert_eq!(pi.next_event(), None);
-    pi.receive(b"220 unasked\r\n");
+    pi.receive(b"220 unexpected\r\n");
     assert!(
         matches!(pi.next_event(), Some(Event::ReplyReceived { reply, .. }) if reply.code == ReplyCode(220))
     );
@@ -406,11 +406,11 @@ fn the_last_reply_is_kept_with_what_it_answered_and_what_was_known_before() {
 
     let pi = after(&["421 idle"]);
     let last = pi.last_answered().unwrap();
-    assert!(last.unasked && last.command.is_none() && last.verb().as_bytes().is_empty());
+    assert!(last.unexpected && last.command.is_none() && last.verb().as_bytes().is_empty());
 
     let pi = after(&[]);
     let last = pi.last_answered().unwrap();
-    assert!(!last.unasked && last.command.is_none());
+    assert!(!last.unexpected && last.command.is_none());
 }
 
 #[test]

@@ -80,7 +80,7 @@ fn explain_here(page: &mut Page, explanations: &[Explanation], is_connected: boo
 
 fn whose(answered: &Answered) -> String {
     match &answered.command {
-        None if answered.unasked => "that was not expected".to_owned(),
+        None if answered.unexpected => "that was not expected".to_owned(),
         None => "as the greeting".to_owned(),
         Some(command) => {
             let about =
@@ -124,9 +124,12 @@ fn state(status: &Status) -> String {
     if known.epsv_all {
         parts.push("EPSV ALL is in force".to_owned());
     }
-    if !status.owed.is_empty() {
-        let owed: &[Verb] = &status.owed;
-        parts.push(format!("replies are outstanding for {}", list_verbs(owed)));
+    if !status.outstanding.is_empty() {
+        let outstanding: &[Verb] = &status.outstanding;
+        parts.push(format!(
+            "replies are outstanding for {}",
+            list_verbs(outstanding)
+        ));
     }
     parts.join("; ")
 }

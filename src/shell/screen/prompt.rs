@@ -162,7 +162,7 @@ mod tests {
             } else {
                 DataState::Closed
             },
-            owed: Vec::new(),
+            outstanding: Vec::new(),
             background: None,
             line_is_unfinished: false,
             control_tls: None,

@@ -118,7 +118,7 @@ impl Reader {
         let entry = self.ledger.assign(code).entry;
         let mut owners = self.owners.iter().rev();
         let owner = entry.and_then(|entry| owners.find(|(id, _)| *id == entry));
-        // An unasked reply follows what happened last.
+        // An unexpected reply follows what happened last.
         let last = self.session.exchanges.len().saturating_sub(1);
         let index = owner.map_or(last, |(_, index)| *index);
         if let Some(shown) = self.session.exchanges.get_mut(index) {

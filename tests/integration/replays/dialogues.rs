@@ -100,7 +100,7 @@ fn a_reply_too_many_is_named() {
 }
 
 #[test]
-fn an_unasked_reply_and_the_end_of_the_connection_can_be_expected() {
+fn an_unexpected_reply_and_the_end_of_the_connection_can_be_expected() {
     let server = || {
         greeted()
             .expect("NOOP")

@@ -253,7 +253,7 @@ fn ccc_continues_in_clear_with_octets_in_the_segment_of_the_close_notify() {
         .secure_control(&TlsServer::new(&authority.issue()))
         .expect("CCC")
         .send("200 in clear from here\r\n")
-        .clear_control("211-unasked\r\n211 end\r\n")
+        .clear_control("211-unexpected\r\n211 end\r\n")
         .expect("NOOP")
         .send("200 fine\r\n")
         .expect("QUIT")

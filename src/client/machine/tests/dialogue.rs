@@ -343,10 +343,10 @@ impl Dialogue {
         self.done.iter().filter_map(reply).collect()
     }
 
-    /// The commands that are owed a final reply.
-    pub(super) fn owed(&self) -> Vec<String> {
+    /// The commands whose final replies are outstanding.
+    pub(super) fn outstanding(&self) -> Vec<String> {
         let status = self.machine.status(self.now);
-        status.owed.iter().map(name).collect()
+        status.outstanding.iter().map(name).collect()
     }
 }
 

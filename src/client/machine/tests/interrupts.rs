@@ -325,8 +325,8 @@ fn detaching_a_command_leaves_its_reply_outstanding() {
     let exchange = dialogue.command("NOOP");
     dialogue.detach();
     assert_eq!(dialogue.ending(exchange), Some(Ending::Unanswered));
-    assert!(dialogue.observed("FinalReplyOwed"));
-    assert_eq!(dialogue.owed(), ["NOOP"]);
+    assert!(dialogue.observed("FinalReplyOutstanding"));
+    assert_eq!(dialogue.outstanding(), ["NOOP"]);
     let next = dialogue.command("PWD");
     dialogue.server("200 late");
     assert_eq!(dialogue.ending(next), None);

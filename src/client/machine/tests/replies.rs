@@ -43,7 +43,7 @@ fn the_replies_to_an_abort_find_their_commands() {
         }
         assert_eq!(dialogue.replies(), expected, "{who}");
         assert_eq!(dialogue.ending(exchange), Some(Ending::Answered), "{who}");
-        assert_eq!(dialogue.owed(), [""; 0], "{who}");
+        assert_eq!(dialogue.outstanding(), [""; 0], "{who}");
         is_in_step(&mut dialogue);
     }
 }
@@ -57,7 +57,7 @@ fn a_swallowed_abort_is_outstanding_until_the_next_reply() {
     dialogue.server("226 sent");
     dialogue.pass(Duration::from_secs(1));
     assert_eq!(dialogue.ending(exchange), Some(Ending::Answered));
-    assert_eq!(dialogue.owed(), ["ABOR"]);
+    assert_eq!(dialogue.outstanding(), ["ABOR"]);
     is_in_step(&mut dialogue);
 }
 
@@ -71,8 +71,8 @@ fn a_second_150_does_not_end_a_transfer() {
     assert_eq!(dialogue.ending(exchange), None);
     dialogue.pass(Duration::from_secs(3));
     assert_eq!(dialogue.ending(exchange), Some(Ending::Unanswered));
-    assert!(dialogue.observed("FinalReplyOwed"));
-    assert_eq!(dialogue.owed(), ["RETR"]);
+    assert!(dialogue.observed("FinalReplyOutstanding"));
+    assert_eq!(dialogue.outstanding(), ["RETR"]);
     is_in_step(&mut dialogue);
 }
 
@@ -214,7 +214,7 @@ fn a_late_reply_is_not_given_to_the_next_command() {
 fn what_nobody_asked_for_settles_nothing() {
     let mut dialogue = Dialogue::new(person());
     dialogue.server("421 too long idle");
-    assert_eq!(dialogue.replies(), ["421 nobody Unasked"]);
+    assert_eq!(dialogue.replies(), ["421 nobody Unexpected"]);
     dialogue.tell(Input::ControlEnded(None));
     assert!(dialogue.observed("ControlClosed"));
     let lost = dialogue.command("NOOP");
@@ -272,7 +272,14 @@ fn is_in_step(dialogue: &mut Dialogue) {
     let next = dialogue.command("NOOP");
     dialogue.server("200 fine");
     assert_eq!(dialogue.outcomes(next)[0].code(), 200);
-    assert_eq!(dialogue.owed().iter().filter(|it| *it == "NOOP").count(), 0);
+    assert_eq!(
+        dialogue
+            .outstanding()
+            .iter()
+            .filter(|it| *it == "NOOP")
+            .count(),
+        0
+    );
 }
 
 /// After it, the socket reads like one that has ended in order.

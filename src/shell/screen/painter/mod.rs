@@ -364,8 +364,8 @@ fn mark(code: ReplyCode, assignment: &Assignment, awaited: bool) -> Option<Strin
         .unwrap_or_default();
     match assignment.fit {
         // The one reply that a server may send of its own accord (RFC 959 section 5.4).
-        Fit::Unasked if code == ReplyCode(421) => None,
-        Fit::Unasked => Some("an unexpected reply:".to_owned()),
+        Fit::Unexpected if code == ReplyCode(421) => None,
+        Fit::Unexpected => Some("an unexpected reply:".to_owned()),
         Fit::SecondReply => Some(format!("a second reply to {verb}:")),
         Fit::Unlisted => Some(format!(
             "not a reply that {verb} should get, but nothing else is open:"

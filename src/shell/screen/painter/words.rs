@@ -94,14 +94,14 @@ pub(super) fn describe(observation: &Observation) -> Option<(Tone, String)> {
             };
             (Tone::Hint, format!("{what}; Ctrl-C gives the prompt back"))
         }
-        Observation::FinalReplyOwed { verb } => (
+        Observation::FinalReplyOutstanding { verb } => (
             Tone::Warning,
             format!(
                 "the final reply to {} is still outstanding; it is shown when it comes (`resync` forgets it)",
                 self::verb(verb)
             ),
         ),
-        Observation::UnaskedDataDropped => (
+        Observation::UnexpectedDataDropped => (
             Tone::Warning,
             "data came with the refusal; that data connection was closed".to_owned(),
         ),

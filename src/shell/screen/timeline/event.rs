@@ -69,12 +69,12 @@ fn describe(observation: &Observation) -> Option<Description> {
         | Observation::DataConnectionClosed { .. }
         | Observation::TransferEnded(_)
         | Observation::NoDataConnection { .. }
-        | Observation::UnaskedDataDropped
+        | Observation::UnexpectedDataDropped
         | Observation::UploadReset
         | Observation::DataSecured(_) => describe_data(observation),
         Observation::Connected { .. }
         | Observation::DataPortUnreadable(_)
-        | Observation::FinalReplyOwed { .. }
+        | Observation::FinalReplyOutstanding { .. }
         | Observation::ControlSecured(_)
         | Observation::TlsFailed(_)
         | Observation::ControlCleared
@@ -121,7 +121,7 @@ fn control_text(observation: &Observation) -> String {
     match observation {
         Observation::Connected { peer } => format!("connected to {peer}"),
         Observation::DataPortUnreadable(_) => "no data port in that reply".to_owned(),
-        Observation::FinalReplyOwed { verb } => {
+        Observation::FinalReplyOutstanding { verb } => {
             format!("{} waits for its reply", escape(verb.as_bytes()))
         }
         Observation::ControlSecured(secured) => secured.version.clone(),
@@ -154,7 +154,7 @@ fn describe_data(observation: &Observation) -> Description {
         }
         Observation::DataConnectionClosed { .. } => (None, "closed by the server".to_owned()),
         Observation::NoDataConnection { .. } => (None, "none is open".to_owned()),
-        Observation::UnaskedDataDropped => (None, "unexpected data".to_owned()),
+        Observation::UnexpectedDataDropped => (None, "unexpected data".to_owned()),
         Observation::UploadReset => (None, "reset after the data".to_owned()),
         Observation::DataSecured(secured) => {
             let resumed = if secured.resumed { ", resumed" } else { "" };

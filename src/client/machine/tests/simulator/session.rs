@@ -257,7 +257,7 @@ impl SeededSession {
             }
             Task::Listen => self.listen(),
             Task::Check => {
-                let is_told = self.world.owed() > 0;
+                let is_told = self.world.outstanding() > 0;
                 let expected = if is_told {
                     Expected::Nothing
                 } else {
@@ -488,7 +488,7 @@ impl SeededSession {
 
     /// After an abort nothing is outstanding, unless that is said.
     fn check_step(&mut self) {
-        if self.world.owed() == 0 && !self.world.is_in_step() {
+        if self.world.outstanding() == 0 && !self.world.is_in_step() {
             self.world.invariants.violate(Violation::Step);
         }
     }

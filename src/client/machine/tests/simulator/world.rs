@@ -231,7 +231,7 @@ impl World {
                 | Input::DataEnded { .. }
                 | Input::DataClosed { .. }
                 | Input::UploadReceived { .. }
-                | Input::UnaskedData(_)
+                | Input::UnexpectedData(_)
                 | Input::Asked(_)
         );
         if is_movement {
@@ -262,10 +262,11 @@ impl World {
         self.carry_out();
     }
 
-    pub(super) fn owed(&self) -> usize {
-        let owed = self.machine.status(self.instant()).owed;
+    pub(super) fn outstanding(&self) -> usize {
+        let outstanding = self.machine.status(self.instant()).outstanding;
         let forgets = self.mutant == Some(Mutant::ForgetAbort);
-        owed.iter()
+        outstanding
+            .iter()
             .filter(|verb| !(forgets && verb.is("ABOR")))
             .count()
     }
@@ -535,7 +536,7 @@ impl World {
                     if !was_refused {
                         return;
                     }
-                    Input::UnaskedData(id)
+                    Input::UnexpectedData(id)
                 }
                 (Client::Receiving(exchange), Piece::Octets(octets)) => {
                     let exchange = *exchange;
