@@ -67,7 +67,13 @@ fn hold_for_server(way: u8, script: &[u8]) {
         deliver(&mut connection, &server.give(), piece).expect("nobody spoilt it");
     }
     assert!(connection.is_open());
-    client.judge(&mut connection).expect("it is the given one");
+    let verdict = client
+        .examination(&connection)
+        .verdict()
+        .expect("a root was given");
+    client
+        .judge(&mut connection, verdict)
+        .expect("it is the given one");
     play(script, &mut connection, &mut server, piece);
 }
 

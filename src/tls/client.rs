@@ -12,7 +12,7 @@ use rustls::{ClientConfig, KeyLogFile};
 use super::certificate::Fingerprint;
 use super::connection::{Secured, TlsConnection};
 use super::failure::TlsFailure;
-use super::trust::{KeyHolderVerifier, Roots, Trust, examine};
+use super::trust::{Examination, KeyHolderVerifier, Roots, Trust, Verdict};
 
 /// What the user can choose about TLS.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -132,20 +132,33 @@ impl TlsClient {
         self.settings.close_notify = settings.close_notify;
     }
 
-    /// Looks at the certificate of a control connection whose handshake is over.
+    /// What is to be found out about the certificate of a control connection whose handshake is over.
+    #[must_use]
+    pub fn examination(&self, control: &TlsConnection) -> Examination {
+        Examination {
+            chain: control.chain(),
+            name: self.name.clone(),
+            roots: self.settings.roots.clone(),
+            algorithms: self.algorithms,
+        }
+    }
+
+    /// Decides about the certificate of a control connection, and lets the connection be used.
     ///
     /// # Errors
     ///
-    /// [`TlsFailure::Changed`], and what can go wrong with the roots.
-    pub fn judge(&mut self, control: &mut TlsConnection) -> Result<Judgement, TlsFailure> {
+    /// [`TlsFailure::Changed`], and a handshake that is not over.
+    pub fn judge(
+        &mut self,
+        control: &mut TlsConnection,
+        verdict: Verdict,
+    ) -> Result<Judgement, TlsFailure> {
         let agreed = control.conclude()?;
         let certificate = agreed
             .chain
             .first()
             .cloned()
             .ok_or(TlsFailure::HandshakeCut)?;
-        let roots = &self.settings.roots;
-        let verdict = examine(&agreed.chain, &self.name, roots, &self.algorithms)?;
         let judged = judge(&self.settings, Fingerprint::of(&certificate), verdict)?;
         let (trust, is_doubtful) = judged;
         self.verifier.believe(certificate);
@@ -170,7 +183,7 @@ impl TlsClient {
 fn judge(
     settings: &TlsSettings,
     fingerprint: Fingerprint,
-    verdict: Result<(), String>,
+    verdict: Verdict,
 ) -> Result<(Trust, bool), TlsFailure> {
     let Err(reason) = verdict else {
         return Ok((Trust::Verified, false));

@@ -2,6 +2,7 @@
 
 use rustls::HandshakeKind;
 use rustls::client::{ClientConnectionData, UnbufferedClientConnection};
+use rustls::pki_types::CertificateDer;
 use rustls::unbuffered::{
     ConnectionState, EncodeError, EncodeTlsData, EncryptError, InsufficientSizeError,
     UnbufferedStatus, WriteTraffic,
@@ -52,7 +53,7 @@ pub(super) struct Agreed {
     pub(super) version: String,
     pub(super) cipher_suite: String,
     pub(super) resumed: bool,
-    pub(super) chain: Vec<rustls::pki_types::CertificateDer<'static>>,
+    pub(super) chain: Vec<CertificateDer<'static>>,
 }
 
 /// rustls writes `TLS13_` where IANA's registry has `TLS_`.
@@ -199,6 +200,16 @@ impl TlsConnection {
     pub fn secured(&mut self) -> Result<Secured, TlsFailure> {
         let trust = self.trust.clone().ok_or(TlsFailure::HandshakeCut)?;
         Ok(self.conclude()?.into_secured(trust))
+    }
+
+    /// The server's certificate and those of its issuers, until the connection is used.
+    pub(super) fn chain(&self) -> Vec<CertificateDer<'static>> {
+        match &self.state {
+            State::Library(connection) => {
+                connection.peer_certificates().unwrap_or_default().to_vec()
+            }
+            _ => Vec::new(),
+        }
     }
 
     /// What was agreed on, once the handshake is over.

@@ -21,7 +21,7 @@ pub use client::{Judgement, TlsClient, TlsSettings, TlsVersion};
 pub use connection::{Secured, TlsConnection};
 pub use failure::TlsFailure;
 pub(crate) use input::RecordInput;
-pub use trust::{Roots, RootsError, Trust};
+pub use trust::{Examination, Roots, RootsError, Trust, Verdict};
 
 #[cfg(test)]
 mod tests;

@@ -89,6 +89,11 @@ fn client(settings: TlsSettings) -> TlsClient {
     TlsClient::new("localhost", settings).unwrap()
 }
 
+fn judge(client: &mut TlsClient, control: &mut TlsConnection) -> Result<Judgement, TlsFailure> {
+    let verdict = client.examination(control).verdict()?;
+    client.judge(control, verdict)
+}
+
 #[test]
 fn octets_arrive_as_they_were_sent_in_both_versions_however_they_are_cut() {
     let (certificate, key) = certificate();
@@ -103,7 +108,7 @@ fn octets_arrive_as_they_were_sent_in_both_versions_however_they_are_cut() {
             let mut peer = Peer::new(&certificate, &key);
             converse(&mut connection, &mut peer, piece).unwrap();
             assert!(connection.is_open());
-            let judged = client.judge(&mut connection).unwrap();
+            let judged = judge(&mut client, &mut connection).unwrap();
             assert!(matches!(judged, Judgement::Believed(_)), "{judged:?}");
             let large = vec![b'x'; 100_000];
             connection.encrypt(&large).unwrap();
@@ -133,7 +138,7 @@ fn the_keys_of_a_control_connection_change_when_the_peer_wants_it() {
     let mut connection = client.secure_control().unwrap();
     let mut peer = Peer::new(&certificate, &key);
     converse(&mut connection, &mut peer, 100_000).unwrap();
-    client.judge(&mut connection).unwrap();
+    judge(&mut client, &mut connection).unwrap();
     for number in 0..3 {
         peer.connection.refresh_traffic_keys().unwrap();
         let line = format!("200 {number}\r\n");
@@ -165,7 +170,7 @@ proptest! {
         peer.spoilt = Some(place);
         let agreed = converse(&mut connection, &mut peer, piece);
         if agreed.is_ok() && connection.is_open() {
-            let _ = client.judge(&mut connection);
+            let _ = judge(&mut client, &mut connection);
             let line = b"230 logged in\r\n";
             peer.connection.writer().write_all(line).unwrap();
             if converse(&mut connection, &mut peer, piece).is_ok() {

@@ -112,13 +112,35 @@ impl Roots {
     }
 }
 
-/// Whether this chain leads to a root, is valid today and bears this name; every reason if not.
-pub(super) fn examine(
+/// A certificate that is to be examined. That may read the platform's roots, and reads the clock.
+#[derive(Debug)]
+pub struct Examination {
+    pub(super) chain: Vec<CertificateDer<'static>>,
+    pub(super) name: ServerName<'static>,
+    pub(super) roots: Roots,
+    pub(super) algorithms: WebPkiSupportedAlgorithms,
+}
+
+/// What speaks against a certificate, if anything does.
+pub type Verdict = Result<(), String>;
+
+impl Examination {
+    /// Whether the chain leads to a root, is valid today and bears the name of the host; every reason if not.
+    ///
+    /// # Errors
+    ///
+    /// [`TlsFailure::NoRoots`].
+    pub fn verdict(&self) -> Result<Verdict, TlsFailure> {
+        examine(&self.chain, &self.name, &self.roots, &self.algorithms)
+    }
+}
+
+fn examine(
     chain: &[CertificateDer<'_>],
     name: &ServerName<'_>,
     roots: &Roots,
     algorithms: &WebPkiSupportedAlgorithms,
-) -> Result<Result<(), String>, TlsFailure> {
+) -> Result<Verdict, TlsFailure> {
     let Some((own, others)) = chain.split_first() else {
         return Ok(Err("the server showed no certificate".to_owned()));
     };

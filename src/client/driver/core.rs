@@ -412,6 +412,11 @@ impl Core {
                     self.ending.remove(&exchange);
                 }
                 Action::Observe(observation) => self.observe(observation),
+                Action::Examine(examination) => {
+                    let verdict = examination.verdict();
+                    self.machine
+                        .handle(Input::CertificateExamined(verdict), now);
+                }
                 Action::AskTrust(exchange, secured) => {
                     let question = TrustQuestion::new(secured, Weak::clone(&self.shared));
                     self.deliver(exchange, News::TrustAsked(question));

@@ -35,7 +35,7 @@ use crate::protocol::telnet::{DM, IAC, IP};
 use crate::protocol::user_pi::{Event, UserPi, data_direction};
 use crate::protocol::verbs::DataDirection;
 use crate::protocol::{Command, Reply, Verb};
-use crate::tls::{Judgement, Secured, TlsConnection, TlsFailure};
+use crate::tls::{Examination, Judgement, Secured, TlsConnection, TlsFailure, Verdict};
 
 use control_octets::ControlOctets;
 use data::{DataConnections, Dialling, Listening};
@@ -87,6 +87,8 @@ pub(crate) enum Input<'a> {
         id: ConnectionId,
         octets: u64,
     },
+    /// The certificate of the control connection was examined.
+    CertificateExamined(Result<Verdict, TlsFailure>),
     DataSecured {
         id: ConnectionId,
         secured: Secured,
@@ -233,6 +235,8 @@ pub(crate) enum Action {
     /// Nobody waits for the local side any more.
     DropLocal(ExchangeId),
     Observe(Observation),
+    /// Examine the certificate of the control connection, at once; answered by [`Input::CertificateExamined`].
+    Examine(Box<Examination>),
     /// Ask whoever waits whether to believe the certificate; answered by [`Request::Trust`].
     AskTrust(ExchangeId, Box<Secured>),
     Tell(ExchangeId, News),
@@ -367,7 +371,7 @@ impl Machine {
     pub(crate) fn wants_control(&self) -> bool {
         self.is_connected()
             && matches!(self.connection, Connection::Open)
-            && self.protection.phase != Phase::AwaitingTrust
+            && !self.protection.awaits_decision()
             && self.pi.peek_event().is_none()
     }
 
@@ -432,6 +436,7 @@ impl Machine {
             Input::ControlWritten => self.unwritten = None,
             Input::ControlUnwritten(left) => self.take_unwritten(left, now),
             Input::TimePassed => {}
+            Input::CertificateExamined(verdict) => self.take_verdict(verdict, now),
             Input::StrangerRefused(peer) => self.observe(Observation::StrangerRefused { peer }),
             Input::Listening { id, address } => self.take_port(id, address, now),
             Input::LocalEnded {
@@ -948,8 +953,7 @@ impl Machine {
             return self.take_tls_failure(failure, now);
         }
         if self.protection.phase == Phase::AwaitingHandshake {
-            self.judge(now);
-            self.take_plain(now);
+            self.examine_certificate();
         }
     }
 
@@ -1626,15 +1630,32 @@ impl Machine {
         }
     }
 
-    fn judge(&mut self, now: Instant) {
-        let Some(tls) = self.protection.tls.as_mut() else {
+    /// The handshake may be over.
+    fn examine_certificate(&mut self) {
+        if let Some(tls) = self
+            .protection
+            .tls
+            .as_ref()
+            .filter(|it| it.connection.is_open())
+        {
+            let examination = tls.client.examination(&tls.connection);
+            self.protection.phase = Phase::AwaitingVerdict;
+            self.actions
+                .push_back(Action::Examine(Box::new(examination)));
+        }
+    }
+
+    fn take_verdict(&mut self, verdict: Result<Verdict, TlsFailure>, now: Instant) {
+        let tls = self.protection.tls.as_mut();
+        let Some(tls) = tls.filter(|_| self.protection.phase == Phase::AwaitingVerdict) else {
             return;
         };
-        if !tls.connection.is_open() {
-            return;
-        }
-        match tls.client.judge(&mut tls.connection) {
-            Ok(Judgement::Believed(secured)) => self.begin_protected(secured, now),
+        let judged = verdict.and_then(|it| tls.client.judge(&mut tls.connection, it));
+        match judged {
+            Ok(Judgement::Believed(secured)) => {
+                self.begin_protected(secured, now);
+                self.take_plain(now);
+            }
             Ok(Judgement::Doubtful(secured)) => self.ask_for_trust(secured, now),
             Err(failure) => self.fail_tls(failure, now),
         }

@@ -30,6 +30,8 @@ pub(super) struct Tls {
 pub(super) enum Phase {
     InClear,
     AwaitingHandshake,
+    /// The certificate is examined.
+    AwaitingVerdict,
     /// The user is asked about the certificate.
     AwaitingTrust,
     On,
@@ -75,7 +77,12 @@ impl Protection {
     }
 
     pub(super) fn is_in_handshake(&self) -> bool {
-        matches!(self.phase, Phase::AwaitingHandshake | Phase::AwaitingTrust)
+        self.phase == Phase::AwaitingHandshake || self.awaits_decision()
+    }
+
+    /// The handshake is over, and the certificate is not believed yet.
+    pub(super) fn awaits_decision(&self) -> bool {
+        matches!(self.phase, Phase::AwaitingVerdict | Phase::AwaitingTrust)
     }
 
     pub(super) fn configure(&mut self, settings: &TlsSettings) {

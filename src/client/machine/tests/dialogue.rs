@@ -105,6 +105,9 @@ impl Dialogue {
                     octets: self.acknowledged,
                 }),
                 Action::EndLocal { exchange, .. } => self.end_of_local_side(*exchange),
+                Action::Examine(examination) => {
+                    Some(Input::CertificateExamined(examination.verdict()))
+                }
                 _ => None,
             };
             self.done.push(action);

@@ -327,7 +327,10 @@ impl World {
             }
             Action::Observe(observation) => self.observe(observation),
             Action::Tell(exchange, news) => self.take_news(exchange, news),
-            Action::Secure(..) | Action::DropLocal(_) | Action::AskTrust(..) => {}
+            Action::Secure(..)
+            | Action::DropLocal(_)
+            | Action::Examine(_)
+            | Action::AskTrust(..) => {}
         }
     }
 
