@@ -1,6 +1,6 @@
 //! A model of a server: the verbs of a transfer over a disk in memory, and the orders in which real servers answer.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::network::{MILLISECOND, Time};
 use super::random::Random;
@@ -51,7 +51,11 @@ enum Completion {
 #[derive(Clone, Debug)]
 pub(super) enum Effect {
     Say(String),
+    /// The control connection goes on under TLS.
+    BeginTls,
     CloseControl,
+    /// The server's half of the handshake on a data connection.
+    ShakeHands(usize),
     Send(usize, Vec<u8>),
     EndData(usize),
     ResetData(usize),
@@ -72,6 +76,10 @@ pub(super) struct Server {
     data: Data,
     transfer: Option<Transfer>,
     restart: usize,
+    /// PROT P was accepted.
+    protects_data: bool,
+    /// Data connections on which the client has begun its handshake.
+    greeted: BTreeSet<usize>,
     /// Each reply: the command that it is meant for, and its code.
     pub(super) said: Vec<(usize, u16)>,
     /// What the download of this command brings, or what the file was before its upload.
@@ -92,6 +100,7 @@ struct Transfer {
     command: usize,
     link: Option<usize>,
     is_begun: bool,
+    awaits_handshake: bool,
     work: Work,
 }
 
@@ -142,6 +151,8 @@ impl Server {
             data: Data::None,
             transfer: None,
             restart: 0,
+            protects_data: false,
+            greeted: BTreeSet::new(),
             said: Vec::new(),
             contents: BTreeMap::new(),
             effects: VecDeque::new(),
@@ -228,7 +239,15 @@ impl Server {
         match verb {
             "USER" => self.reply(command, 331, "password"),
             "PASS" => self.reply(command, 230, "in"),
-            "TYPE" | "NOOP" => self.reply(command, 200, "fine"),
+            "TYPE" | "NOOP" | "PBSZ" => self.reply(command, 200, "fine"),
+            "PROT" => {
+                self.protects_data = argument == "P";
+                self.reply(command, 200, "protected");
+            }
+            "AUTH" => {
+                self.reply(command, 234, "go on under TLS");
+                self.effects.push_back(Effect::BeginTls);
+            }
             "SIZE" => match self.disk.get(argument).map(Vec::len) {
                 Some(size) => self.reply(command, 213, &size.to_string()),
                 None => self.reply(command, 550, "no such file"),
@@ -320,6 +339,7 @@ impl Server {
             command,
             link,
             is_begun: false,
+            awaits_handshake: self.protects_data,
             work,
         });
         if link.is_some() || self.behaviour.begins_unconnected {
@@ -340,6 +360,20 @@ impl Server {
                 150
             };
             self.reply(command, code, "go");
+            self.shake_hands();
+        }
+    }
+
+    /// Answers the client's half of the handshake, once the transfer has begun.
+    fn shake_hands(&mut self) {
+        if let Some(transfer) = &mut self.transfer
+            && let Some(link) = transfer.link.filter(|link| self.greeted.contains(link))
+            && transfer.is_begun
+            && transfer.awaits_handshake
+        {
+            transfer.awaits_handshake = false;
+            self.effects.push_back(Effect::ShakeHands(link));
+            self.effects.push_back(Effect::GoOnAfter(MILLISECOND));
         }
     }
 
@@ -348,6 +382,9 @@ impl Server {
         let Some(transfer) = &mut self.transfer else {
             return;
         };
+        if transfer.awaits_handshake {
+            return;
+        }
         let (Some(link), Work::Send { octets, sent }) = (transfer.link, &mut transfer.work) else {
             return;
         };
@@ -383,10 +420,17 @@ impl Server {
                 transfer.link = Some(link);
                 self.data = Data::None;
                 self.say_beginning();
+                self.shake_hands();
                 self.effects.push_back(Effect::GoOnAfter(MILLISECOND));
             }
             _ => self.data = Data::Connected(link),
         }
+    }
+
+    /// The client's half of the handshake has come.
+    pub(super) fn take_handshake(&mut self, link: usize) {
+        self.greeted.insert(link);
+        self.shake_hands();
     }
 
     pub(super) fn take_data(&mut self, link: usize, octets: &[u8]) {

@@ -20,6 +20,14 @@ pub(super) struct Failure {
     pub(super) log: Vec<String>,
 }
 
+/// A session in which everything held.
+#[derive(Debug)]
+pub(super) struct Played {
+    /// How its commands ended.
+    pub(super) reached: BTreeSet<String>,
+    pub(super) log: Vec<String>,
+}
+
 struct SeededSession {
     world: World,
     is_script: bool,
@@ -76,12 +84,8 @@ enum Expected {
     Own200,
 }
 
-/// Plays the session of a seed; tells how its commands ended.
-pub(super) fn play(
-    seed: u64,
-    mutant: Option<Mutant>,
-    is_logged: bool,
-) -> Result<BTreeSet<String>, Failure> {
+/// Plays the session of a seed.
+pub(super) fn play(seed: u64, mutant: Option<Mutant>, is_logged: bool) -> Result<Played, Failure> {
     let mut random = Random::new(seed);
     let is_script = random.percent(40);
     let disk: BTreeMap<String, Vec<u8>> = ["a", "b"]
@@ -98,9 +102,10 @@ pub(super) fn play(
         plain_abort: random.percent(30),
         ..limits
     };
-    let tasks = tasks(&mut random);
+    let has_tls = random.percent(5);
+    let tasks = tasks(&mut random, has_tls);
     let mut session = SeededSession {
-        world: World::new(random, settings, server, mutant, is_logged),
+        world: World::new(random, settings, server, mutant, has_tls, is_logged),
         is_script,
         tasks,
         next_exchange: 1,
@@ -114,19 +119,27 @@ pub(super) fn play(
     };
     session.await_patiently(ExchangeId(0));
     session.run();
+    let log = session.world.log.unwrap_or_default();
     match session.world.invariants.violation {
-        None => Ok(session.reached),
-        Some(violation) => Err(Failure {
-            violation,
-            log: session.world.log.unwrap_or_default(),
+        None => Ok(Played {
+            reached: session.reached,
+            log,
         }),
+        Some(violation) => Err(Failure { violation, log }),
     }
 }
 
-fn tasks(random: &mut Random) -> VecDeque<Task> {
-    let mut tasks: VecDeque<Task> = ["USER u", "PASS p", "TYPE I"]
-        .map(|line| Task::Line(line.to_owned()))
-        .into();
+fn tasks(random: &mut Random, has_tls: bool) -> VecDeque<Task> {
+    let is_in_clear_again = random.percent(20);
+    let protection = if is_in_clear_again {
+        "PROT C"
+    } else {
+        "PROT P"
+    };
+    let secured = ["AUTH TLS", "PBSZ 0", protection];
+    let secured = secured.into_iter().filter(|_| has_tls);
+    let lines = secured.chain(["USER u", "PASS p", "TYPE I"]);
+    let mut tasks: VecDeque<Task> = lines.map(|line| Task::Line(line.to_owned())).collect();
     for _ in 0..random.below(1..4) {
         let name = random.pick(&["a", "b", "c"]).to_owned();
         let length = random.size(0..200);
@@ -423,9 +436,14 @@ impl SeededSession {
         } else {
             ""
         };
+        let tls = if self.world.secured.is_some() {
+            " under TLS"
+        } else {
+            ""
+        };
         let ending = outcome.ending;
         self.reached
-            .insert(format!("{verb} {result} {ending:?}{place}"));
+            .insert(format!("{verb} {result} {ending:?}{place}{tls}"));
     }
 
     fn is_on_disk(&self, sent: &Sent, octets: &[u8]) -> bool {

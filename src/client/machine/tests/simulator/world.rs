@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use super::super::dialogue::{CLIENT, SERVER, machine};
+use super::super::tls_server::TlsServer;
 use super::Mutant;
 use super::invariants::Invariants;
 use super::network::{Direction, Fault, FaultKind, MILLISECOND, Piece, Time, connection};
@@ -14,6 +15,7 @@ use super::random::Random;
 use super::server::{Effect, Server};
 use crate::client::machine::{Action, ConnectionId, ExchangeId, Input, Machine, Request};
 use crate::client::{News, Observation, Outcome, Settings, Status, TransferResult};
+use crate::tls::{Secured, TlsFailure};
 
 pub(super) struct World {
     pub(super) random: Random,
@@ -23,6 +25,10 @@ pub(super) struct World {
     pub(super) server: Server,
     up: Direction,
     down: Direction,
+    /// The server's side of TLS on the control connection.
+    tls: Option<TlsServer>,
+    /// What that agreed on, which is told of data connections too.
+    pub(super) secured: Option<Secured>,
     links: Vec<Link>,
     /// Of the data connections, in their order.
     faults: VecDeque<Option<Fault>>,
@@ -60,6 +66,9 @@ struct Link {
     moved: u64,
     /// Octets that the server's system has taken.
     taken: u64,
+    /// How much of each half of a handshake has yet to come: to the server, and to the client.
+    handshake_to_server: usize,
+    handshake_to_client: usize,
     /// One end reset it, and what is on its way that way is lost.
     is_reset: bool,
 }
@@ -67,7 +76,13 @@ struct Link {
 #[derive(Debug, PartialEq, Eq)]
 enum Client {
     Dialling,
-    Watching { was_refused: bool },
+    /// In the handshake, whose octets stand for TLS.
+    Securing {
+        was_refused: bool,
+    },
+    Watching {
+        was_refused: bool,
+    },
     Resting,
     Receiving(ExchangeId),
     Sending(ExchangeId),
@@ -104,10 +119,11 @@ impl World {
         settings: Settings,
         server: Server,
         mutant: Option<Mutant>,
+        has_tls: bool,
         is_logged: bool,
     ) -> Self {
         let start = Instant::now();
-        let faults = faults(&mut random);
+        let faults = faults(&mut random, has_tls);
         let (up, down) = connection(&mut random, faults.control);
         let mut world = Self {
             up,
@@ -116,6 +132,8 @@ impl World {
             start,
             machine: machine(settings, start),
             server,
+            tls: None,
+            secured: None,
             links: Vec::new(),
             faults: faults.data,
             events: BTreeMap::new(),
@@ -187,7 +205,12 @@ impl World {
     fn take(&mut self, event: Event) {
         match event {
             Event::ToServer(Piece::Octets(octets)) => {
-                self.server.take_control(&octets, &mut self.random);
+                let heard = match &mut self.tls {
+                    Some(tls) => tls.take(&octets),
+                    None => octets,
+                };
+                self.say_records();
+                self.server.take_control(&heard, &mut self.random);
             }
             Event::ToServer(_) | Event::User(_) => {}
             Event::ToClient(piece) => {
@@ -321,16 +344,18 @@ impl World {
                 self.use_link(id, Client::Receiving(exchange));
             }
             Action::Send { id, exchange, .. } => self.use_link(id, Client::Sending(exchange)),
-            Action::Rest(id) => self.use_link(id, Client::Watching { was_refused: true }),
+            Action::Rest(id) => self.rest(id),
             Action::EndLocal { exchange, .. } => {
                 self.at(self.local_delay, Event::EndOfLocalSide(exchange));
             }
             Action::Observe(observation) => self.observe(observation),
             Action::Tell(exchange, news) => self.take_news(exchange, news),
-            Action::Secure(..)
-            | Action::DropLocal(_)
-            | Action::Examine(_)
-            | Action::AskTrust(..) => {}
+            Action::Secure(id, _) => self.begin_handshake(id),
+            Action::Examine(_) => {
+                let input = Input::CertificateExamined(Ok(Ok(())));
+                self.machine.handle(input, self.instant());
+            }
+            Action::DropLocal(_) | Action::AskTrust(..) => {}
         }
     }
 
@@ -339,6 +364,7 @@ impl World {
             Observation::CommandSent { command, .. } => {
                 self.invariants.take_command(command.verb());
             }
+            Observation::ControlSecured(secured) => self.secured = Some(secured.clone()),
             Observation::AbortSent { .. } => {
                 self.aborts += 1;
                 self.invariants.take_abort();
@@ -396,15 +422,22 @@ impl World {
         while let Some(effect) = self.server.effects.pop_front() {
             self.note("server", &effect);
             match effect {
-                Effect::Say(line) => {
-                    let piece = Piece::Octets(line.into_bytes());
-                    let arrivals = self.down.pass(piece, self.now, &mut self.random);
-                    self.deliver(arrivals, Event::ToClient, Event::ToServer);
-                }
+                Effect::Say(line) => match &mut self.tls {
+                    Some(tls) => {
+                        tls.say(&line);
+                        self.say_records();
+                    }
+                    None => self.write_to_client(Piece::Octets(line.into_bytes())),
+                },
+                Effect::BeginTls => self.tls = Some(TlsServer::new()),
                 Effect::CloseControl => {
-                    let arrivals = self.down.pass(Piece::End, self.now, &mut self.random);
-                    self.deliver(arrivals, Event::ToClient, Event::ToServer);
+                    if let Some(tls) = &mut self.tls {
+                        tls.end();
+                    }
+                    self.say_records();
+                    self.write_to_client(Piece::End);
                 }
+                Effect::ShakeHands(link) => self.pass_down(link, Piece::Octets(HANDSHAKE.to_vec())),
                 Effect::Send(link, octets) => self.pass_down(link, Piece::Octets(octets)),
                 Effect::EndData(link) => self.pass_down(link, Piece::End),
                 Effect::ResetData(link) => {
@@ -420,6 +453,19 @@ impl World {
                 Effect::GoOnAfter(time) => self.at(time, Event::GoOn),
             }
         }
+    }
+
+    /// What TLS has to say to the client.
+    fn say_records(&mut self) {
+        if let Some(tls) = &mut self.tls {
+            let records = tls.output();
+            self.write_to_client(Piece::Octets(records));
+        }
+    }
+
+    fn write_to_client(&mut self, piece: Piece) {
+        let arrivals = self.down.pass(piece, self.now, &mut self.random);
+        self.deliver(arrivals, Event::ToClient, Event::ToServer);
     }
 
     fn pass_down(&mut self, link: usize, piece: Piece) {
@@ -455,6 +501,8 @@ impl World {
             inbox: VecDeque::new(),
             moved: 0,
             taken: 0,
+            handshake_to_server: 0,
+            handshake_to_client: 0,
             is_reset: false,
         });
         self.links.len() - 1
@@ -494,6 +542,25 @@ impl World {
         }
     }
 
+    fn begin_handshake(&mut self, id: ConnectionId) {
+        if let Some(link) = self.link_of(id) {
+            let end = &mut self.links[link];
+            end.client = Client::Securing { was_refused: false };
+            end.handshake_to_server = HANDSHAKE.len();
+            end.handshake_to_client = HANDSHAKE.len();
+            self.pass_up(link, Piece::Octets(HANDSHAKE.to_vec()));
+        }
+    }
+
+    fn rest(&mut self, id: ConnectionId) {
+        let link = self.link_of(id).map(|link| &mut self.links[link]);
+        if let Some(Client::Securing { was_refused }) = link.map(|link| &mut link.client) {
+            *was_refused = true;
+        } else {
+            self.use_link(id, Client::Watching { was_refused: true });
+        }
+    }
+
     fn use_link(&mut self, id: ConnectionId, client: Client) {
         if let Some(link) = self.link_of(id) {
             let sends = matches!(client, Client::Sending(_));
@@ -529,6 +596,26 @@ impl World {
                 _ => TransferResult::Ended,
             };
             let input = match (&end.client, piece) {
+                (Client::Securing { was_refused }, Piece::Octets(octets)) => {
+                    let was_refused = *was_refused;
+                    end.inbox.pop_front();
+                    end.handshake_to_client -= octets.len();
+                    if end.handshake_to_client > 0 {
+                        continue;
+                    }
+                    end.client = Client::Watching { was_refused };
+                    let secured = self
+                        .secured
+                        .clone()
+                        .expect("the control connection was first");
+                    self.tell(Input::DataSecured { id, secured });
+                    continue;
+                }
+                (Client::Securing { .. }, _) => {
+                    end.client = Client::Resting;
+                    let failure = TlsFailure::HandshakeCut;
+                    Input::DataNotSecured { id, failure }
+                }
                 (Client::Watching { .. }, _) if is_end => {
                     end.client = Client::Resting;
                     Input::DataClosed { id, result: closed }
@@ -612,6 +699,12 @@ impl World {
         let is_reset = piece == Piece::Reset;
         match piece {
             _ if self.links[link].is_reset && !is_reset => {}
+            Piece::Octets(octets) if self.links[link].handshake_to_server > 0 => {
+                self.links[link].handshake_to_server -= octets.len();
+                if self.links[link].handshake_to_server == 0 {
+                    self.server.take_handshake(link);
+                }
+            }
             Piece::Octets(octets) => {
                 self.links[link].taken += octets.len() as u64;
                 self.server.take_data(link, &octets);
@@ -636,7 +729,7 @@ struct Faults {
 }
 
 /// Of ten sessions four have none; the others have one.
-fn faults(random: &mut Random) -> Faults {
+fn faults(random: &mut Random, has_tls: bool) -> Faults {
     let mut faults = Faults {
         control: None,
         data: VecDeque::new(),
@@ -644,9 +737,10 @@ fn faults(random: &mut Random) -> Faults {
     let place = random.below(0..10);
     let time = random.pick(&[Some(200), Some(3000), None]);
     let stall = FaultKind::Stall(time.map(|time: u64| time * MILLISECOND));
+    let control_octets = if has_tls { 3000 } else { 300 };
     let fault = Fault {
         towards_server: random.percent(50),
-        after: random.size(0..if place < 7 { 300 } else { 200 }),
+        after: random.size(0..if place < 7 { control_octets } else { 200 }),
         kind: random.pick(&[FaultKind::Cut, stall]),
     };
     match place {
@@ -661,5 +755,7 @@ fn faults(random: &mut Random) -> Faults {
     faults
 }
 
+/// What each side says in the handshake of a data connection.
+const HANDSHAKE: [u8; 20] = *b"as much as a client!";
 /// Makes the client look at what there is.
 const NOTHING: Piece = Piece::Octets(Vec::new());
