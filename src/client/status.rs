@@ -30,6 +30,8 @@ pub struct Status {
     pub control_tls: Option<Secured>,
     /// TLS on the last data connection that had any.
     pub data_tls: Option<Secured>,
+    /// An ABOR that was sent after Telnet's Synch has had no answer for three seconds, nor since.
+    pub abort_unanswered: bool,
     /// The last reply, and what it answered.
     pub last_answered: Option<Answered>,
 }

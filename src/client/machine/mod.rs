@@ -276,6 +276,8 @@ pub(crate) struct Machine {
     unwritten: Option<(Instant, usize)>,
     /// When an ABOR with Synch was sent that nothing has answered.
     synch_sent: Option<Instant>,
+    /// Nothing has answered it in time, nor since.
+    abort_unanswered: bool,
     actions: VecDeque<Action>,
 }
 
@@ -339,6 +341,7 @@ impl Machine {
             last_movement: now,
             unwritten: None,
             synch_sent: None,
+            abort_unanswered: false,
             actions: VecDeque::new(),
         };
         machine.observe(Observation::Connected { peer });
@@ -400,6 +403,7 @@ impl Machine {
                 .clone()
                 .filter(|_| self.protection.is_on()),
             data_tls: self.protection.data.clone(),
+            abort_unanswered: self.abort_unanswered,
             last_answered: self.pi.last_answered().cloned(),
         }
     }
@@ -1036,6 +1040,7 @@ impl Machine {
         if answers_abort || self.synch_is_moot() {
             self.synch_sent = None;
         }
+        self.abort_unanswered &= !answers_abort;
         if let Some(transfer) = self.transfer.as_mut().filter(|_| answers_abort && is_final) {
             transfer.take_abort_answer(reply.code.is_positive());
         }
@@ -2065,6 +2070,7 @@ impl Machine {
         self.synch_sent = None;
         let is_awaited = self.pi.ledger().open_verbs().any(|verb| verb.is("ABOR"));
         if is_awaited && self.is_connected() {
+            self.abort_unanswered = true;
             self.observe(Observation::AbortUnanswered);
         }
     }

@@ -45,11 +45,21 @@ pub struct Learnt {
     pub features: Vec<Vec<u8>>,
     /// The server asked for a password or an account (331, 332) and has neither taken nor refused one since.
     pub secret_is_asked: bool,
+    /// The greeting is that of a server which swallows an ABOR that comes after Telnet's Synch, while its data do not move
+    /// (Pure-FTPd).
+    pub swallows_synch: bool,
     /// The argument of the last SIZE and what its 213 said, until something may have changed what the name means.
     pub last_size: Option<(Vec<u8>, u64)>,
 }
 
 impl Learnt {
+    /// Learns from the greeting.
+    pub(super) fn take_greeting(&mut self, greeting: &Reply) {
+        let name = b"Pure-FTPd";
+        let mut lines = greeting.lines.iter();
+        self.swallows_synch = lines.any(|line| line.windows(name.len()).any(|part| part == name));
+    }
+
     /// Learns from a 1yz.
     pub(super) fn take_preliminary(&mut self, command: &Command) {
         // vsftpd and Pure-FTPd keep a marker over LIST, so only the transfers that use it consume it.

@@ -335,6 +335,8 @@ impl UserPi {
         if let Some(command) = &command {
             self.learnt.take_final(command, &reply, self.restart_before);
             self.read_data_port(&reply);
+        } else {
+            self.learnt.take_greeting(&reply);
         }
         let agreed = command.and_then(|command| agreement(&command, reply.code));
         self.events

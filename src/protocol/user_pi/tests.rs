@@ -31,6 +31,23 @@ fn events(dialogue: &[&str]) -> Vec<Event> {
 }
 
 #[test]
+fn the_greeting_tells_a_server_that_swallows_a_synch() {
+    for (greeting, swallows) in [
+        (
+            "220---------- Welcome to Pure-FTPd [privsep] ----------\r\n220 over\r\n",
+            true,
+        ),
+        ("220 ProFTPD Server ready\r\n", false),
+    ] {
+        let (mut pi, _) = UserPi::new();
+        pi.receive(greeting.as_bytes());
+        assert_eq!(pi.learnt().swallows_synch, swallows, "{greeting}");
+        pi.begin_protected();
+        assert!(!pi.learnt().swallows_synch, "it was said in clear");
+    }
+}
+
+#[test]
 fn parameters_are_learnt_from_the_replies_and_not_from_the_commands() {
     let accepted = learnt(&[
         "type i", "200 ok", "MODE Z", "200 ok", "STRU R", "200 ok", "PROT P", "200 ok",

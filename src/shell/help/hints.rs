@@ -16,6 +16,8 @@ pub(crate) struct Hints {
     is_interactive: bool,
     /// It was said in this session that data go in clear: once is enough.
     has_told_of_clear_data: bool,
+    /// The same of an ABOR that the server would swallow.
+    has_told_of_swallowed_abort: bool,
 }
 
 impl Hints {
@@ -24,12 +26,14 @@ impl Hints {
             painter,
             is_interactive,
             has_told_of_clear_data: false,
+            has_told_of_swallowed_abort: false,
         }
     }
 
     /// There is a new session, in which nothing has been said.
     pub(crate) fn begin_session(&mut self) {
         self.has_told_of_clear_data = false;
+        self.has_told_of_swallowed_abort = false;
     }
 
     /// Says what is dangerous about a command that is about to be sent.
@@ -46,6 +50,11 @@ impl Hints {
         if sends_in_clear && !self.has_told_of_clear_data {
             self.has_told_of_clear_data = true;
             self.painter.say(Tone::Hint, explanations::DATA_IN_CLEAR);
+        }
+        let is_stuck = explanations::cannot_be_aborted(command, &status.learnt, settings);
+        if is_stuck && !self.has_told_of_swallowed_abort {
+            self.has_told_of_swallowed_abort = true;
+            self.painter.say(Tone::Hint, explanations::SWALLOWED_ABORT);
         }
     }
 

@@ -167,6 +167,7 @@ mod tests {
             line_is_unfinished: false,
             control_tls: None,
             data_tls: None,
+            abort_unanswered: false,
             last_answered: None,
         }
     }

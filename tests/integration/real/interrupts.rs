@@ -14,6 +14,10 @@ use crate::support::terminal::{Key, Terminal};
 /// More than goes through while a person reaches for Ctrl-C; nearly nothing of it is on the disk.
 const BUFFERED: u64 = 16 * 1024 * 1024;
 const HUGE: u64 = 3 << 30;
+/// Longer than any test.
+const ENDLESS: u64 = 1 << 40;
+/// Ctrl-].
+const ESCAPE: &[u8] = b"\x1d";
 /// Deletes the line.
 const CTRL_U: &[u8] = b"\x15";
 
@@ -36,14 +40,57 @@ fn at_passive_prompt(scene: &Scene) -> Terminal {
 }
 
 fn begin_huge_download(scene: &Scene, terminal: &mut Terminal) {
+    write_sparse(scene, HUGE);
+    terminal.send_line("RETR huge > /dev/null");
+    terminal.expect("\n1");
+}
+
+fn write_sparse(scene: &Scene, bytes: u64) {
     scene.server.write_file("huge", b"");
     let huge = OpenOptions::new()
         .write(true)
         .open(scene.server.root().join("huge"));
-    huge.and_then(|huge| huge.set_len(HUGE))
+    huge.and_then(|huge| huge.set_len(bytes))
         .expect("the server's folder takes a sparse file");
-    terminal.send_line("RETR huge > /dev/null");
-    terminal.expect("\n1");
+}
+
+/// A download that does not move, because nobody reads the pipe. It is said before it happens, when it has happened, and by
+/// `why`; a plain ABOR helps.
+#[test]
+fn an_abort_that_pure_ftpd_swallows_is_explained() {
+    let Some(scene) = Scene::set(Kind::PureFtpd) else {
+        return;
+    };
+    let mut terminal = at_passive_prompt(&scene);
+    write_sparse(&scene, ENDLESS);
+    let path = scene.local_path("pipe");
+    let made = Command::new("mkfifo").arg(&path).status();
+    assert!(made.expect("mkfifo is there").success());
+    let _pipe = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .open(&path)
+        .expect("a pipe");
+    terminal.send_line("RETR huge > pipe");
+    terminal.expect("this server may swallow an ABOR");
+    terminal.expect("\n150 ");
+    terminal.expect("Ctrl-] for the prompt");
+    terminal.send_key(Key::CtrlC);
+    terminal.expect("no answer to ABOR for 3 s");
+    terminal.send(ESCAPE);
+    terminal.expect("ftp> ");
+    terminal.send_line("why");
+    terminal.expect("after Telnet's Synch");
+    terminal.expect("ftp> ");
+    let said = terminal.screen();
+    let said: Vec<&str> = said.split_whitespace().collect();
+    assert!(
+        said.join(" ").contains("`set abort plain` sends"),
+        "{said:?}"
+    );
+    terminal.send_line("ABOR");
+    terminal.expect("\n226 ");
+    terminal.expect("RETR huge was aborted");
 }
 
 /// Every command gets its own reply, and a transfer works.

@@ -9,6 +9,7 @@
 //!   next: TYPE I, then SIZE 1.TXT
 //! ```
 
+mod aborts;
 mod data;
 mod files;
 mod login;
@@ -22,7 +23,7 @@ use crate::protocol::parameters::ProtectionLevel;
 use crate::protocol::user_pi::Learnt;
 use crate::protocol::user_pi::data_direction;
 use crate::protocol::{Answered, Command, verbs};
-use crate::shell::config::settings::Settings;
+use crate::shell::config::settings::{Abort, Settings};
 use crate::shell::screen::escape::escape;
 
 /// What one case has to say.
@@ -47,6 +48,8 @@ pub struct Circumstances {
     pub resumes_tls: bool,
     /// `set tls-close-notify`.
     pub announces_end: bool,
+    /// Ctrl-C's ABOR, after Telnet's Synch, has had no answer.
+    pub abort_is_unanswered: bool,
 }
 
 impl Circumstances {
@@ -58,6 +61,7 @@ impl Circumstances {
             is_under_tls: status.control_tls.is_some(),
             resumes_tls: settings.tls_resume,
             announces_end: settings.tls_close_notify,
+            abort_is_unanswered: status.abort_unanswered,
         }
     }
 }
@@ -136,6 +140,16 @@ pub fn sends_data_in_clear(
         && data_direction(command).is_some()
 }
 
+/// Whether Ctrl-C during this command would send an ABOR that this server swallows.
+#[must_use]
+pub fn cannot_be_aborted(command: &Command, known: &Learnt, settings: &Settings) -> bool {
+    known.swallows_synch && settings.abort == Abort::Synch && data_direction(command).is_some()
+}
+
+/// What is said of such a server.
+pub const SWALLOWED_ABORT: &str = "this server may swallow an ABOR that comes after Telnet's Synch, as Ctrl-C sends it: \
+     `set abort plain` before a long transfer";
+
 /// What is said of such data.
 pub const DATA_IN_CLEAR: &str =
     "the data go in clear, though the commands do not: PBSZ 0 and PROT P put them under TLS";
@@ -178,6 +192,7 @@ impl Case {
 
 /// In the order in which they are likely.
 const CASES: &[&[Case]] = &[
+    aborts::CASES,
     login::CASES,
     tls::CASES,
     sequence::CASES,

@@ -16,6 +16,7 @@ fn played(dialogue: &str) -> (UserPi, Circumstances) {
         is_under_tls: false,
         resumes_tls: true,
         announces_end: true,
+        abort_is_unanswered: false,
     };
     pi.receive(b"220 ready\r\n");
     for step in dialogue.split(" ; ").map(str::trim) {
@@ -167,21 +168,40 @@ fn an_append_with_a_marker_is_warned_about() {
 
 #[test]
 fn data_in_clear_under_tls_are_told_unless_they_were_asked_for() {
-    let bares = |dialogue: &str, line: &str| {
+    let is_exposed = |dialogue: &str, line: &str| {
         let (pi, now) = played(dialogue);
         sends_data_in_clear(&Command::new(line).unwrap(), pi.learnt(), now)
     };
     let secured = "AUTH TLS -> 234 on ; LOGIN";
-    assert!(bares(secured, "LIST") && bares(secured, "STOR f"));
-    assert!(!bares(secured, "PWD") && !bares("LOGIN", "LIST"));
-    assert!(!bares(
+    assert!(is_exposed(secured, "LIST") && is_exposed(secured, "STOR f"));
+    assert!(!is_exposed(secured, "PWD") && !is_exposed("LOGIN", "LIST"));
+    assert!(!is_exposed(
         "AUTH TLS -> 234 on ; LOGIN ; PROT C -> 200 ok",
         "LIST"
     ));
-    assert!(!bares(
+    assert!(!is_exposed(
         "AUTH TLS -> 234 on ; LOGIN ; PROT P -> 200 ok",
         "LIST"
     ));
+}
+
+#[test]
+fn an_abort_that_is_not_answered_is_what_is_explained_of_its_transfer() {
+    let (pi, now) = played("LOGIN ; RETR f -> 150 go");
+    let unanswered = Circumstances {
+        abort_is_unanswered: true,
+        ..now
+    };
+    let first = |pi: &UserPi, now| all(pi.last_answered().unwrap(), now).into_iter().next();
+    let explained = first(&pi, unanswered).unwrap();
+    assert!(explained.cause.contains("Synch"), "{explained:?}");
+    assert!(
+        explained.next.contains("`set abort plain`"),
+        "{explained:?}"
+    );
+    assert!(first(&pi, now).is_none_or(|it| !it.cause.contains("Synch")));
+    let (later, _) = played("LOGIN ; RETR f -> 150 go -> 226 done ; SIZE g -> 550 no");
+    assert!(!first(&later, unanswered).unwrap().cause.contains("Synch"));
 }
 
 #[test]
