@@ -1246,8 +1246,8 @@ impl Machine {
                     return;
                 };
                 transfer.take_movement(octets);
-                let entry = transfer.entry;
-                if let Some(exchange) = self.exchanges.of_mut(entry) {
+                // vsftpd and ProFTPD answer a command beside a transfer only after it.
+                for exchange in self.exchanges.all_mut() {
                     exchange.reply_limited_from = now;
                 }
             }

@@ -30,6 +30,24 @@ fn check(limits: &[Limit]) {
     }
 }
 
+/// vsftpd answers a NOOP only when the transfer beside it is over.
+#[test]
+fn a_command_beside_a_transfer_does_not_end_the_transfer_while_it_moves() {
+    let mut dialogue = Dialogue::new(script());
+    let transfer = dialogue.begin_download();
+    dialogue.detach();
+    let beside = dialogue.command("NOOP");
+    for second in 1..60 {
+        dialogue.pass(seconds(1));
+        dialogue.data_moved(10 + second);
+    }
+    assert_eq!(dialogue.ending(transfer), None);
+    assert_eq!(dialogue.ending(beside), None);
+    trickle(&mut dialogue, 19);
+    dialogue.pass(seconds(1));
+    assert_eq!(dialogue.ending(beside), Some(Ending::TimedOut));
+}
+
 #[test]
 fn what_a_person_waits_for() {
     check(&[

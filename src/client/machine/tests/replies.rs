@@ -61,6 +61,36 @@ fn a_swallowed_abort_is_outstanding_until_the_next_reply() {
     is_in_step(&mut dialogue);
 }
 
+/// A disk that is full tells so late: the NOOP beside the upload was answered long before.
+#[test]
+fn a_late_452_goes_to_its_upload_and_not_to_the_command_that_waits() {
+    let mut dialogue = Dialogue::new(script());
+    let upload = dialogue.begin_upload();
+    dialogue.detach();
+    dialogue.data_ended();
+    let noop = dialogue.command("NOOP");
+    dialogue.server("200 noop");
+    let directory = dialogue.command("MKD d");
+    dialogue.server("452 full");
+    dialogue.upload_received();
+    dialogue.server("257 \"d\" made");
+    let expected = ["200 NOOP Listed", "452 STOR Listed", "257 MKD Listed"];
+    let replies = dialogue.replies();
+    assert!(
+        replies.ends_with(&expected.map(str::to_owned)),
+        "{replies:?}"
+    );
+    for (exchange, code) in [(upload, 452), (noop, 200), (directory, 257)] {
+        let codes: Vec<u16> = dialogue
+            .outcomes(exchange)
+            .iter()
+            .map(|it| it.code())
+            .collect();
+        assert_eq!(codes, [code]);
+    }
+    is_in_step(&mut dialogue);
+}
+
 /// Pure-FTPd sends a second 150 when a download was cut, and nothing else.
 #[test]
 fn a_second_150_does_not_end_a_transfer() {
