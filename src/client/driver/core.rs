@@ -16,6 +16,7 @@ use crate::client::endpoint::{Inbound, LocalEvent, Outbound, Report, Source, Wor
 use crate::client::machine::{Action, ConnectionId, ExchangeId, Input, Machine, Request};
 use crate::client::observation::OctetInterest;
 use crate::client::{Destination, News, Observation, Status, TransferResult, TrustQuestion};
+use crate::tls::{TlsFailure, Verdict};
 
 /// One session: the machine, the sockets, the local sides, and what has not been told yet.
 pub(super) struct Core {
@@ -30,7 +31,7 @@ pub(super) struct Core {
     ending: BTreeMap<ExchangeId, Inbound>,
     inboxes: BTreeMap<ExchangeId, VecDeque<News>>,
     events: Events,
-    /// What may wait for a local side, for whoever runs the loop to see to.
+    /// What may wait for a local side or reads files, for whoever runs the loop to see to without the lock.
     works: Vec<Work>,
     interest: OctetInterest,
     registry: Registry,
@@ -198,6 +199,10 @@ impl Core {
     }
 
     /// What a local side has said.
+    pub(super) fn take_verdict(&mut self, verdict: Result<Verdict, TlsFailure>, now: Instant) {
+        self.tell(Input::CertificateExamined(verdict), now);
+    }
+
     pub(super) fn take_local_event(
         &mut self,
         exchange: ExchangeId,
@@ -413,9 +418,13 @@ impl Core {
                 }
                 Action::Observe(observation) => self.observe(observation),
                 Action::Examine(examination) => {
-                    let verdict = examination.verdict();
-                    self.machine
-                        .handle(Input::CertificateExamined(verdict), now);
+                    let shared = Weak::clone(&self.shared);
+                    self.works.push(Box::new(move || {
+                        let verdict = examination.verdict();
+                        if let Some(shared) = shared.upgrade() {
+                            shared.post_verdict(verdict);
+                        }
+                    }));
                 }
                 Action::AskTrust(exchange, secured) => {
                     let question = TrustQuestion::new(secured, Weak::clone(&self.shared));

@@ -28,6 +28,7 @@ use mio::{Events, Poll, Waker};
 use crate::client::endpoint::LocalEvent;
 use crate::client::machine::{ExchangeId, Machine, Request};
 use crate::client::{News, Observer, Outcome, Settings, Status};
+use crate::tls::{TlsFailure, Verdict};
 
 pub(crate) use self::core::Local;
 use self::core::{Core, WAKER};
@@ -70,6 +71,7 @@ struct Seat {
 enum Posted {
     Asked(Request),
     Local(ExchangeId, LocalEvent),
+    Examined(Result<Verdict, TlsFailure>),
 }
 
 /// Somebody waits while this exists.
@@ -163,6 +165,10 @@ impl Shared {
         self.put(Posted::Local(exchange, event));
     }
 
+    pub(crate) fn post_verdict(&self, verdict: Result<Verdict, TlsFailure>) {
+        self.put(Posted::Examined(verdict));
+    }
+
     fn put(&self, posted: Posted) {
         lock(&self.posted).push_back(posted);
         // Whoever holds the lock looks at the queue when it lets go.
@@ -185,6 +191,7 @@ impl Shared {
             match posted {
                 Posted::Asked(request) => core.ask(request, now),
                 Posted::Local(exchange, event) => core.take_local_event(exchange, event, now),
+                Posted::Examined(verdict) => core.take_verdict(verdict, now),
             }
             core.turn(now);
         }

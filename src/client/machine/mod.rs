@@ -235,7 +235,7 @@ pub(crate) enum Action {
     /// Nobody waits for the local side any more.
     DropLocal(ExchangeId),
     Observe(Observation),
-    /// Examine the certificate of the control connection, at once; answered by [`Input::CertificateExamined`].
+    /// Examine the certificate of the control connection; answered by [`Input::CertificateExamined`].
     Examine(Box<Examination>),
     /// Ask whoever waits whether to believe the certificate; answered by [`Request::Trust`].
     AskTrust(ExchangeId, Box<Secured>),
