@@ -18,7 +18,7 @@ use super::exchange::Outcome;
 use super::progress::Progress;
 use super::transfer::TransferEnd;
 
-/// Hears everything that happens in a session, in order, on the session's own thread.
+/// Hears everything that happens in a session, in order, on the thread that shows.
 pub trait Observer: Send {
     /// Something happened. It must not wait for the session.
     fn observe(&mut self, observation: &Observation);
@@ -185,7 +185,7 @@ pub enum Observation {
         /// Whose idea it was.
         origin: Origin,
     },
-    /// Octets are about to be written as they are, each piece in one write.
+    /// Octets went out as they are, each piece in one write.
     OctetsSent(Vec<SentPiece>),
     /// ABOR was written after Ctrl-C.
     AbortSent {
@@ -294,7 +294,7 @@ pub enum Observation {
     },
     /// A refused command left octets on the data connection, which was closed.
     UnexpectedDataDropped,
-    /// The server reset the data connection behind the last octet of an upload, so it may not have read them all.
+    /// The server reset the data connection after the last octet of an upload, so it may not have read them all.
     UploadReset,
     /// The control connection is under TLS from here on.
     ControlSecured(Secured),

@@ -53,7 +53,7 @@ pub enum TransferResult {
     Broken(String),
     /// The file, pipe or person at our end failed.
     LocalFailed(String),
-    /// The local reader had enough and closed its end (`| head`).
+    /// The local reader closed its end (`| head`).
     ReaderClosed,
     /// Ctrl-C.
     Aborted,

@@ -317,7 +317,7 @@ pub static FAULTS: &[FaultEntry] = &[
     plain(
         "other-data-certificate",
         Fault::OtherDataCertificate,
-        "data connections show another certificate than the control connection, and resume nothing",
+        "data connections show a different certificate from the control connection, and resume nothing",
     ),
     plain(
         "require-reuse",

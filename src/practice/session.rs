@@ -779,7 +779,7 @@ impl Session {
                 self.state.restart_marker = Some(marker).filter(|&marker| marker > 0);
                 self.reply(350, format!("Restarting at {marker}. Send STOR or RETR."));
             }
-            None => self.reply(501, "REST needs a number of octets."),
+            None => self.reply(501, "REST needs a number of bytes."),
         }
     }
 
@@ -1407,7 +1407,7 @@ impl Session {
         };
         let representation = if self.state.is_ascii { "A N" } else { "I" };
         let transfer = match &self.transfer {
-            Some(transfer) => format!("Transfer running: {} octets so far", transfer.octets()),
+            Some(transfer) => format!("Transfer running: {} bytes so far", transfer.octets()),
             None => "No transfer".to_owned(),
         };
         let body = [

@@ -88,7 +88,7 @@ fn receive(
     if !steps.restart_at(from)? {
         if from == 0 {
             return Err(ResumeError::Refused(
-                "a REST is still pending and the server refuses REST 0. Nothing was received; log in afresh and try again"
+                "a REST is still pending and the server refuses REST 0. Nothing was received; log in again and try again"
                     .to_owned(),
             ));
         }

@@ -28,7 +28,7 @@ pub struct Options {
     pub verify_all: bool,
     /// Where APPE is refused, use REST and STOR (`--via rest`).
     pub via_restart: bool,
-    /// Go on although what is there cannot be read back (`--unverified`).
+    /// Go on although the data on the server cannot be read back (`--unverified`).
     pub accept_unverified: bool,
 }
 

@@ -188,7 +188,7 @@ impl<'a> Steps<'a> {
         }
         Err(ResumeError::Refused(format!(
             "a REST is still pending and the server refuses REST 0, so the next upload would write in the wrong place. \
-             {}; log in afresh and try again",
+             {}; log in again and try again",
             self.so_far()
         )))
     }

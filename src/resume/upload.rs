@@ -134,7 +134,7 @@ impl Upload<'_, '_> {
             return Ok(Checked::default());
         }
         Err(ResumeError::Refused(
-            "what is there cannot be read back, so it may not be the beginning of this file. Nothing was sent; \
+            "the data on the server cannot be read back, so it may not be the beginning of this file. Nothing was sent; \
              --unverified goes on all the same"
                 .to_owned(),
         ))

@@ -14,7 +14,7 @@ pub struct Fingerprint([u8; 32]);
 /// One certificate of a chain. Every text in it is the server's, and to be escaped before it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Certificate {
-    /// Whom it is made out to.
+    /// Whom it is for.
     pub subject: String,
     /// Who made it.
     pub issuer: String,

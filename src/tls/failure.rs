@@ -14,7 +14,7 @@ pub enum TlsFailure {
         /// The octets that came instead.
         octets: Vec<u8>,
     },
-    /// Octets that were not encrypted came behind the reply that agreed on TLS: somebody may have put them there.
+    /// Octets that were not encrypted came after the reply that agreed on TLS: somebody may have put them there.
     #[error(
         "bytes in clear came after the reply that agreed on TLS, so somebody may have injected them"
     )]
@@ -60,7 +60,7 @@ pub enum TlsFailure {
     },
     /// The data connection's certificate is not the control connection's.
     #[error(
-        "the data connection shows another certificate than the control connection (SHA-256 {fingerprint}), \
+        "the data connection shows a different certificate from the control connection (SHA-256 {fingerprint}), \
          so it does not lead to the same server"
     )]
     OtherCertificate {

@@ -194,15 +194,12 @@ fn reason(error: &Error, certificate: &CertificateDer<'_>) -> String {
             format!("it is not valid before {} UTC", dates.valid_from)
         }
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-            format!(
-                "it is not made out to this host, but to {}",
-                names_of(&dates)
-            )
+            format!("it is for {}, not for this host", names_of(&dates))
         }
         _ if dates.subject == dates.issuer => {
             "it is self-signed, and not among the trusted roots".to_owned()
         }
-        CertificateError::UnknownIssuer => "no root that is trusted stands behind it".to_owned(),
+        CertificateError::UnknownIssuer => "it does not lead to a trusted root".to_owned(),
         CertificateError::BadEncoding => "it cannot be read".to_owned(),
         other => other.to_string(),
     }

@@ -53,7 +53,7 @@ impl LinePattern {
         let twice = (1..names.len()).find(|&at| names[..at].contains(&names[at]));
         match twice {
             Some(at) => {
-                let problem = format!("{{{}}} stands twice in this line", names[at]);
+                let problem = format!("{{{}}} occurs twice in this line", names[at]);
                 Err(Fault::new(0..text.len(), problem))
             }
             None => Ok(pattern),
@@ -399,7 +399,7 @@ mod tests {
                 "/(?<N>x)/",
                 "N is not a name for a variable: small letters, digits and _",
             ),
-            ("{a} [..] {a}", "{a} stands twice in this line"),
+            ("{a} [..] {a}", "{a} occurs twice in this line"),
         ] {
             assert_eq!(LinePattern::read(pattern).unwrap_err().problem, problem);
         }

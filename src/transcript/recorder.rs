@@ -1151,7 +1151,7 @@ mod tests {
     }
 
     #[test]
-    fn replies_that_nobody_asked_for_stand_where_they_came() {
+    fn unexpected_replies_stand_where_they_came() {
         let mut session = Session::new();
         session.reply("", "421-Going down\n421 now");
         session.reply("", "020 odd");

@@ -97,7 +97,7 @@ pub(crate) enum Input<'a> {
         id: ConnectionId,
         failure: TlsFailure,
     },
-    /// A refused command left octets on the connection, which nobody asked for.
+    /// A refused command left unexpected octets on the connection.
     UnexpectedData(ConnectionId),
     /// The server closed the connection, or reset it, while no transfer used it.
     DataClosed {

@@ -39,7 +39,7 @@ pub(crate) enum Handshake {
 }
 
 impl LoopbackTls {
-    /// Makes a key and a certificate for `localhost`, 127.0.0.1 and ::1, signed by itself. Tickets may be used again.
+    /// Makes a key and a certificate for `localhost`, 127.0.0.1 and ::1, self-signed. Tickets may be used again.
     ///
     /// # Errors
     ///

@@ -253,7 +253,7 @@ fn abor_ends_an_upload_and_keeps_what_came() {
     client.expect("STOR part", 150);
     data.write_all(b"abc").unwrap();
     // The server tells when the octets have arrived.
-    while !client.expect("STAT", 211).contains(" 3 octets") {}
+    while !client.expect("STAT", 211).contains(" 3 bytes") {}
     client.send("PWD");
     client.send("ABOR");
     assert_eq!(client.codes(), [426, 257, 226]);
@@ -277,7 +277,7 @@ fn an_upload_that_ends_with_a_reset_is_426_and_keeps_what_came() {
     let mut data = client.passive();
     client.expect("APPE 1.TXT", 150);
     data.write_all(b"zf").unwrap();
-    while !client.expect("STAT", 211).contains(" 2 octets") {}
+    while !client.expect("STAT", 211).contains(" 2 bytes") {}
     reset(data);
     assert_eq!(client.reply().code, 426);
     assert_eq!(on_disk(&server, "1.TXT"), b"I am zf");

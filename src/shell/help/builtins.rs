@@ -195,7 +195,7 @@ const RESUME: &[(&str, &str)] = &[
     ("--via rest", "where APPE is missing, use REST and STOR"),
     (
         "--unverified",
-        "go on although what is there cannot be read back",
+        "go on although the data on the server cannot be read back",
     ),
 ];
 

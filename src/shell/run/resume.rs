@@ -145,7 +145,7 @@ impl Listener for ResumeListener<'_> {
     }
 
     fn accepts_unverified(&mut self) -> bool {
-        let question = "what is there cannot be compared. Append anyway? [y/N] ";
+        let question = "the data on the server cannot be compared. Append anyway? [y/N] ";
         matches!(self.input.ask(question), Typed::Line(answer) if answer.trim().eq_ignore_ascii_case("y"))
     }
 }
@@ -178,7 +178,7 @@ fn in_words(remark: &Remark) -> (Tone, String) {
         Remark::RestartIsIgnored => {
             (Tone::Warning, "the server does not begin at the marker; everything is compared".to_owned())
         }
-        Remark::Unreadable => (Tone::Warning, "what is there cannot be read back".to_owned()),
+        Remark::Unreadable => (Tone::Warning, "the data on the server cannot be read back".to_owned()),
         Remark::AppendIsRefused => (Tone::Warning, "the server has no APPE".to_owned()),
         Remark::AppendWasStore => (
             Tone::Warning,

@@ -1,13 +1,16 @@
 //! What other clients print while they talk to a real server is imported, and holds against a fresh one.
 
 use std::fs;
+use std::time::Instant;
 
 use tempfile::TempDir;
 
 use super::{import, replay};
+use crate::support::DEADLINE;
 use crate::support::client::Client;
 use crate::support::pcap::Tap;
 use crate::support::real_server::{Kind, RealServer};
+use crate::support::sockets::TICK;
 
 /// A server where `1.TXT` holds the beginning.
 fn server(kind: Kind) -> Option<RealServer> {
@@ -155,6 +158,12 @@ fn two_windows_of_telnet_are_replayed_as_one_session() {
     control.send_line("APPE 1.TXT");
     control.wait_for("150 ");
     data.send_line("zfive5");
+    // Telnet hears its escape once its loop runs, and then it has sent the line.
+    let deadline = Instant::now() + DEADLINE;
+    while !server.read_file("1.TXT").starts_with(b"I am zfive5") {
+        assert!(Instant::now() < deadline, "the line has arrived");
+        std::thread::sleep(TICK);
+    }
     data.send("\u{1d}");
     data.wait_for("telnet>");
     data.send_line("close");

@@ -146,8 +146,8 @@ fn asked(both: &Both) -> Terminal {
 fn at_a_terminal_a_person_decides_about_what_cannot_be_read_back() {
     for (answer, there, said) in [
         ("y", WHOLE, "nothing compared"),
-        ("n", THERE, "Nothing was sent"),
-        ("", THERE, "Nothing was sent"),
+        ("n", THERE, "Nothing was"),
+        ("", THERE, "Nothing was"),
     ] {
         let both = Both::with_part(&["write-only"], THERE);
         let mut terminal = asked(&both);

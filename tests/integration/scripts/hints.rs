@@ -90,7 +90,7 @@ fn a_command_that_an_alias_or_a_built_in_sent_is_hinted_at_as_if_it_had_been_typ
         ("listen", "\n530 ", "\n  next: USER and the name, then PASS"),
         ("login A B", "\n530 ", "\n  next: USER and PASS again"),
         ("login A A", "\n230 ", "\n"),
-        ("get nosuch", "\n550 ", "\n  next: PWD tells where you are"),
+        ("get nosuch", "\n550 ", "\n  next: PWD shows where you are"),
     ] {
         terminal.expect("> ");
         terminal.send_line(line);

@@ -14,7 +14,7 @@ use super::tls_records::Record;
 use super::tls_server::{SecuredConnection, TlsServer};
 
 /// How long a client may go on talking after the end of the script.
-const FAREWELL: Duration = Duration::from_secs(3);
+const CLOSE_LIMIT: Duration = Duration::from_secs(3);
 
 /// Plays the steps on one control connection after the other.
 pub(super) struct Player {
@@ -53,7 +53,7 @@ impl Player {
             }
         }
         if result.is_ok() {
-            self.bid_farewell();
+            self.await_client_close();
         }
         self.heard.lines = lines(&self.heard.octets);
         (self.heard, result)
@@ -260,11 +260,11 @@ impl Player {
     }
 
     /// Ends the connection in order, and records what the client still says.
-    fn bid_farewell(&mut self) {
+    fn await_client_close(&mut self) {
         if let Some(control) = &mut self.control {
             // An error means that the client was quicker.
             let _ = control.end_sending();
-            let _ = control.socket().set_read_timeout(Some(FAREWELL));
+            let _ = control.socket().set_read_timeout(Some(CLOSE_LIMIT));
             while matches!(self.receive(), Ok(1..)) {}
         }
     }

@@ -50,7 +50,7 @@ fn a_certificate_without_a_trusted_root_ends_a_script_with_4_and_its_reason() {
     assert!(said.contains("self-signed"), "{said}");
     let stranger = crate::support::certificates::Authority::new().issue();
     let said = refusal(&rig, &stranger);
-    assert!(said.contains("no root that is trusted"), "{said}");
+    assert!(said.contains("does not lead to a trusted root"), "{said}");
     assert!(said.contains("SHA-256"), "{said}");
 }
 
@@ -65,7 +65,7 @@ fn an_expired_certificate_ends_with_4_and_its_last_day() {
 fn a_certificate_for_somebody_else_ends_with_4_and_names_them() {
     let rig = Rig::new();
     let said = refusal(&rig, &rig.authority.issue_for_somebody_else());
-    assert!(said.contains("not made out to this host, but to"), "{said}");
+    assert!(said.contains("not for this host"), "{said}");
 }
 
 #[test]

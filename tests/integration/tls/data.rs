@@ -46,7 +46,7 @@ fn another_certificate_on_the_data_connection_ends_with_4_and_not_an_octet_is_se
     let finished = rig.run(&server, &with(&["PASV", "STOR f <<< 'octets'"]));
     let heard = server.finish();
     assert!(
-        finished.stderr.contains("another certificate"),
+        finished.stderr.contains("a different certificate"),
         "{}",
         finished.stderr
     );

@@ -121,7 +121,7 @@ fn tls_require_sends_the_three_lines_before_the_login_and_shows_them() {
 }
 
 #[test]
-fn tls_require_does_without_a_connection_rather_than_without_tls() {
+fn tls_require_closes_the_connection_if_tls_is_refused() {
     let rig = Rig::new();
     for refused in [1, 2, 3] {
         let mut script = Script::new().send("220 hi\r\n").expect("AUTH TLS");

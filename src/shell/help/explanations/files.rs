@@ -57,7 +57,7 @@ pub(super) const CASES: &[Case] = &[
         cause: "There is no such name, seen from the working directory, or you have no right to it; or it is a \
             directory where a file is wanted.",
         next: "PWD, then PASV and LIST (or `ls`)",
-        hint: "next: PWD tells where you are, `ls` what is there",
+        hint: "next: PWD shows where you are, `ls` what is there",
     },
     Case {
         fits: |a, _| is_refused(a) && a.is_to(&["SITE"]),
