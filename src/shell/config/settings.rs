@@ -112,7 +112,7 @@ impl Named for TlsMaximum {
 }
 
 /// The settings of one shell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
     /// `set data-host`.
     pub data_host: DataHost,
