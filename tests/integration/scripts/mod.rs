@@ -10,3 +10,5 @@ mod help;
 mod hints;
 mod octets;
 mod targets;
+#[cfg(target_os = "linux")]
+mod threads;
