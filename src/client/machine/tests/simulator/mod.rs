@@ -41,7 +41,7 @@ enum Mutant {
 #[test]
 #[expect(
     clippy::print_stderr,
-    reason = "`--no-capture` shows how many sessions a minute there were"
+    reason = "the test runner shows how many sessions a minute there were"
 )]
 fn no_session_breaks_an_invariant() {
     let replayed = std::env::var("FTPSH_SEED").ok();
