@@ -89,9 +89,13 @@ struct Scene {
 
 impl Scene {
     fn begin(folder: &Path, line: &str, octets: u64) -> Self {
-        let (mut control, mut terminal) = connected(Some(folder));
+        let (control, mut terminal) = connected(Some(folder));
         terminal.send_line("set pager off");
         terminal.expect("ftp> ");
+        Self::transfer(control, terminal, line, octets)
+    }
+
+    fn transfer(mut control: Control, mut terminal: Terminal, line: &str, octets: u64) -> Self {
         terminal.send_line("PASV");
         let data = control.passive();
         terminal.expect("ftp ⇄> ");
@@ -167,6 +171,24 @@ fn a_terminal_that_is_not_read_during_a_transfer_to_a_file() {
 fn a_local_command_that_does_not_read() {
     let folder = folder();
     let scene = Scene::begin(folder.path(), "RETR f | sleep 1000", u64::MAX);
+    scene.sending.wait_until_still();
+    scene.goes_on_after_three(send_signal);
+}
+
+#[test]
+fn a_pager_that_does_not_read() {
+    let hand = Hand::new();
+    let program = Ftpsh::new()
+        .arg(hand.address().to_string())
+        .env("PAGER", "sleep 1000");
+    let starting = thread::spawn(move || {
+        let mut terminal = program.terminal();
+        terminal.expect("ftp> ");
+        terminal
+    });
+    let control = hand.greet();
+    let terminal = starting.join().expect("the shell is at its prompt");
+    let scene = Scene::transfer(control, terminal, "RETR f", u64::MAX);
     scene.sending.wait_until_still();
     scene.goes_on_after_three(send_signal);
 }
