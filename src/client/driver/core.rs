@@ -31,7 +31,7 @@ pub(super) struct Core {
     ending: BTreeMap<ExchangeId, Inbound>,
     inboxes: BTreeMap<ExchangeId, VecDeque<News>>,
     events: Events,
-    /// What may wait for a local side or reads files, for whoever runs the loop to see to without the lock.
+    /// What may wait for a local side or reads files; done without the lock.
     works: Vec<Work>,
     interest: OctetInterest,
     registry: Registry,
@@ -198,11 +198,11 @@ impl Core {
         self.ending.clear();
     }
 
-    /// What a local side has said.
     pub(super) fn take_verdict(&mut self, verdict: Result<Verdict, TlsFailure>, now: Instant) {
         self.tell(Input::CertificateExamined(verdict), now);
     }
 
+    /// What a local side has said.
     pub(super) fn take_local_event(
         &mut self,
         exchange: ExchangeId,

@@ -302,14 +302,7 @@ fn is_in_step(dialogue: &mut Dialogue) {
     let next = dialogue.command("NOOP");
     dialogue.server("200 fine");
     assert_eq!(dialogue.outcomes(next)[0].code(), 200);
-    assert_eq!(
-        dialogue
-            .outstanding()
-            .iter()
-            .filter(|it| *it == "NOOP")
-            .count(),
-        0
-    );
+    assert!(!dialogue.outstanding().contains(&"NOOP".to_owned()));
 }
 
 /// After it, the socket reads like one that has ended in order.

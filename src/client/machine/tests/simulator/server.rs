@@ -373,7 +373,6 @@ impl Server {
         {
             transfer.awaits_handshake = false;
             self.effects.push_back(Effect::ShakeHands(link));
-            self.effects.push_back(Effect::GoOnAfter(MILLISECOND));
         }
     }
 
@@ -420,7 +419,6 @@ impl Server {
                 transfer.link = Some(link);
                 self.data = Data::None;
                 self.say_beginning();
-                self.shake_hands();
                 self.effects.push_back(Effect::GoOnAfter(MILLISECOND));
             }
             _ => self.data = Data::Connected(link),
@@ -431,6 +429,7 @@ impl Server {
     pub(super) fn take_handshake(&mut self, link: usize) {
         self.greeted.insert(link);
         self.shake_hands();
+        self.effects.push_back(Effect::GoOnAfter(MILLISECOND));
     }
 
     pub(super) fn take_data(&mut self, link: usize, octets: &[u8]) {
