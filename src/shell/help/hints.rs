@@ -14,10 +14,8 @@ use crate::shell::screen::painter::{Painter, Tone};
 pub(crate) struct Hints {
     painter: Painter,
     is_interactive: bool,
-    /// It was said in this session that data go in clear: once is enough.
-    has_told_of_clear_data: bool,
-    /// The same of an ABOR that the server would swallow.
-    has_told_of_swallowed_abort: bool,
+    /// What is said once in a session, and has been.
+    told: Vec<&'static str>,
 }
 
 impl Hints {
@@ -25,15 +23,13 @@ impl Hints {
         Self {
             painter,
             is_interactive,
-            has_told_of_clear_data: false,
-            has_told_of_swallowed_abort: false,
+            told: Vec::new(),
         }
     }
 
     /// There is a new session, in which nothing has been said.
     pub(crate) fn begin_session(&mut self) {
-        self.has_told_of_clear_data = false;
-        self.has_told_of_swallowed_abort = false;
+        self.told.clear();
     }
 
     /// Says what is dangerous about a command that is about to be sent.
@@ -45,16 +41,18 @@ impl Hints {
             self.painter.say(Tone::Hint, &warning);
         }
         let circumstances = Circumstances::of(status, settings);
-        let sends_in_clear =
-            explanations::sends_data_in_clear(command, &status.learnt, circumstances);
-        if sends_in_clear && !self.has_told_of_clear_data {
-            self.has_told_of_clear_data = true;
-            self.painter.say(Tone::Hint, explanations::DATA_IN_CLEAR);
+        if explanations::sends_data_in_clear(command, &status.learnt, circumstances) {
+            self.say_once(explanations::DATA_IN_CLEAR);
         }
-        let is_stuck = explanations::cannot_be_aborted(command, &status.learnt, settings);
-        if is_stuck && !self.has_told_of_swallowed_abort {
-            self.has_told_of_swallowed_abort = true;
-            self.painter.say(Tone::Hint, explanations::SWALLOWED_ABORT);
+        if explanations::cannot_be_aborted(command, &status.learnt, settings) {
+            self.say_once(explanations::SWALLOWED_ABORT);
+        }
+    }
+
+    fn say_once(&mut self, warning: &'static str) {
+        if !self.told.contains(&warning) {
+            self.told.push(warning);
+            self.painter.say(Tone::Hint, warning);
         }
     }
 
