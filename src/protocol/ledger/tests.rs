@@ -161,7 +161,7 @@ fn a_missing_reply_does_not_shift_those_that_follow() {
         ("unknown verb, 211", &["> XYZZY", "< 211 XYZZY tolerated"]),
         ("unknown verb, silent", &["> XYZZY"]),
         (
-            "unknown verb, late, with a command behind it",
+            "unknown verb, late, with a command after it",
             &["> XYZZY", "> NOOP", "< 200 XYZZY", "< 200 NOOP"],
         ),
         (
