@@ -68,7 +68,7 @@ fn assert_short(error: &DataPortUnreadable) {
     assert!(shown.len() < 300, "{shown}");
 }
 
-/// Whether the numbers of a port stand in a line, one behind the other.
+/// Whether the numbers of a port stand in a line, one after the other.
 fn is_written(port: &DataPort, line: &[u8]) -> bool {
     let Some((first, second)) = port.arithmetic else {
         // Digits may be the delimiters of a 229.

@@ -28,7 +28,7 @@ pub fn hold(typed: &[u8]) {
 /// Only `quote -x` can name an octet that it does not hold.
 fn is_escaped(typed: &[u8]) -> bool {
     let hides_command = typed.iter().any(|octet| b"\r\n\0".contains(octet));
-    !hides_command && behind_quote(typed).is_some_and(|(is_escaped, _)| is_escaped)
+    !hides_command && after_quote(typed).is_some_and(|(is_escaped, _)| is_escaped)
 }
 
 fn assert_means(typed: &[u8], line: Line, aliases: &Aliases) {
@@ -91,25 +91,25 @@ fn assert_secret_is_hidden(typed: &[u8], command: &Command) {
     }
 }
 
-/// Whether it is `quote -x`, and what stands behind it.
-fn behind_quote(typed: &[u8]) -> Option<(bool, &[u8])> {
+/// Whether it is `quote -x`, and what stands after it.
+fn after_quote(typed: &[u8]) -> Option<(bool, &[u8])> {
     let is_word = |line: &[u8], word: &[u8]| {
         line.starts_with(word) && matches!(line.get(word.len()), None | Some(b' ' | b'\t'))
     };
-    let behind = |line: &'_ [u8], length: usize| line.len().min(length + 1);
+    let after = |line: &'_ [u8], length: usize| line.len().min(length + 1);
     if !is_word(typed, b"quote") {
         return None;
     }
-    let text = &typed[behind(typed, 5)..];
+    let text = &typed[after(typed, 5)..];
     Some(if is_word(text, b"-x") {
-        (true, &text[behind(text, 2)..])
+        (true, &text[after(text, 2)..])
     } else {
         (false, text)
     })
 }
 
 fn assert_quoted(typed: &[u8], command: &Command) {
-    let Some((is_escaped, text)) = behind_quote(typed) else {
+    let Some((is_escaped, text)) = after_quote(typed) else {
         panic!("this is no quote");
     };
     assert_sent(command);

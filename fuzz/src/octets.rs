@@ -9,9 +9,9 @@ pub(super) fn pieces(octets: &[u8]) -> Vec<&[u8]> {
     let mut pieces = Vec::new();
     while let Some(first) = rest.first() {
         let length = usize::from(first % 16) + 1;
-        let (piece, behind) = rest.split_at(length.min(rest.len()));
+        let (piece, after) = rest.split_at(length.min(rest.len()));
         pieces.push(piece);
-        rest = behind;
+        rest = after;
     }
     pieces
 }

@@ -5,7 +5,7 @@ use ftpsh::protocol::{Received, Reply, ReplyReader};
 
 use super::octets::{assert_defused, pieces};
 
-/// Reads the octets whole and in pieces, with and without silence behind each.
+/// Reads the octets whole and in pieces, with and without silence after each.
 pub fn hold(octets: &[u8]) {
     let whole = read(&[octets], Way::default());
     let octet_by_octet: Vec<&[u8]> = octets.chunks(1).collect();
@@ -37,7 +37,7 @@ pub fn hold(octets: &[u8]) {
 #[derive(Clone, Copy, Default)]
 struct Way {
     is_strict: bool,
-    /// Two seconds pass behind each piece.
+    /// Two seconds pass after each piece.
     is_silent: bool,
 }
 
@@ -104,7 +104,7 @@ fn assert_nothing_is_lost(sent: &[u8], received: &[Received]) {
 
 fn lines_of(text: &[u8]) -> Vec<&[u8]> {
     let mut lines: Vec<&[u8]> = text.split(|octet| *octet == b'\n').collect();
-    // Behind the last line end is a line only if something stands there.
+    // After the last line end is a line only if something stands there.
     if lines.last().is_some_and(|last| last.is_empty()) {
         lines.pop();
     }
@@ -119,11 +119,11 @@ fn without_telnet(sent: &[u8]) -> (Vec<u8>, Vec<&[u8]>) {
     let mut text = Vec::new();
     let mut commands = Vec::new();
     let mut rest = sent;
-    while let Some((first, behind)) = rest.split_first() {
-        let length = match (first, behind) {
+    while let Some((first, after)) = rest.split_first() {
+        let length = match (first, after) {
             (0xff, [0xff, ..]) => {
                 text.push(0xff);
-                rest = &behind[1..];
+                rest = &after[1..];
                 continue;
             }
             (0xff, [250, parameters @ ..]) => 2 + subnegotiation_length(parameters),
@@ -131,13 +131,13 @@ fn without_telnet(sent: &[u8]) -> (Vec<u8>, Vec<&[u8]>) {
             (0xff, [240..=249, ..]) => 2,
             _ => {
                 text.push(*first);
-                rest = behind;
+                rest = after;
                 continue;
             }
         };
-        let (command, behind) = rest.split_at(length);
+        let (command, after) = rest.split_at(length);
         commands.push(command);
-        rest = behind;
+        rest = after;
     }
     (text, commands)
 }

@@ -77,7 +77,7 @@ fn hold_for_server(way: u8, script: &[u8]) {
     play(script, &mut connection, &mut server, piece);
 }
 
-/// What the server says arrives as it was said, up to the first octet that was spoilt; nothing arrives behind that.
+/// What the server says arrives as it was said, up to the first octet that was spoilt; nothing arrives after that.
 fn play(script: &[u8], connection: &mut TlsConnection, server: &mut Server, piece: usize) {
     let mut said: Vec<u8> = Vec::new();
     let mut sent: Vec<u8> = Vec::new();
@@ -89,7 +89,7 @@ fn play(script: &[u8], connection: &mut TlsConnection, server: &mut Server, piec
                 let renewed = server.connection.refresh_traffic_keys();
                 renewed.expect("TLS 1.3 has new keys");
             }
-            b'c' => return assert_clear_behind_close(steps.as_slice(), connection, server, piece),
+            b'c' => return assert_clear_after_close(steps.as_slice(), connection, server, piece),
             b'e' => {
                 connection.encrypt(b"NOOP\r\n").expect("it is open");
                 sent.extend(b"NOOP\r\n");
@@ -125,7 +125,7 @@ fn length_of_line(octet: u8) -> usize {
 }
 
 /// CCC: what follows a close_notify in clear is kept as it came.
-fn assert_clear_behind_close(
+fn assert_clear_after_close(
     clear: &[u8],
     connection: &mut TlsConnection,
     server: &mut Server,

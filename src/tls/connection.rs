@@ -131,7 +131,7 @@ impl TlsConnection {
         if self.closed_by_peer {
             return Ok(());
         }
-        // They may stand behind records, and nothing may follow that would bring them to light.
+        // They may stand after records, and nothing may follow that would bring them to light.
         self.refuse_clear()
     }
 
@@ -187,7 +187,7 @@ impl TlsConnection {
         self.closed_by_peer
     }
 
-    /// Octets that came behind the peer's close_notify, in clear (RFC 4217 section 5, CCC).
+    /// Octets that came after the peer's close_notify, in clear (RFC 4217 section 5, CCC).
     pub fn take_rest(&mut self) -> Vec<u8> {
         self.input.take_rest()
     }
@@ -287,7 +287,7 @@ impl TlsConnection {
                 Ok(_) => wants_input = true,
             }
             self.input.take(discard);
-            // What comes behind the handshake of a control connection is for its own record layer.
+            // What comes after the handshake of a control connection is for its own record layer.
             let is_concluded = is_control && self.is_open && is_tls_1_3(connection);
             let may_read = !is_concluded && !self.closed_by_peer;
             if wants_input && !(may_read && self.input.show_next()) {
@@ -356,7 +356,7 @@ fn put(
     Ok(())
 }
 
-/// Lets `fill` write behind the end of `output`, with as much room as it asks for; `None` is an error that more room
+/// Lets `fill` write after the end of `output`, with as much room as it asks for; `None` is an error that more room
 /// does not heal.
 fn append(
     output: &mut Vec<u8>,

@@ -1,6 +1,6 @@
 //! The sessions that the README and the pages show are played in a terminal, and must look as printed.
 //!
-//! A block marked `session` holds one or more `$ ftpsh ...` with what the screen shows after each. What stands behind a
+//! A block marked `session` holds one or more `$ ftpsh ...` with what the screen shows after each. What stands after a
 //! prompt is typed, `^D` is the key, `pass *` is the password A, and `[..]` is any text within a line. `$ echo $?` names
 //! the last exit code.
 
@@ -158,7 +158,7 @@ fn difference(printed: &[&str], shown: &str) -> Option<String> {
 }
 
 fn matches(printed: &str, shown: &str) -> bool {
-    let Some((before, behind)) = printed.split_once("[..]") else {
+    let Some((before, after)) = printed.split_once("[..]") else {
         return printed == shown;
     };
     shown.strip_prefix(before).is_some_and(|shown| {
@@ -166,6 +166,6 @@ fn matches(printed: &str, shown: &str) -> bool {
             .char_indices()
             .map(|(at, _)| at)
             .chain([shown.len()])
-            .any(|at| matches(behind, &shown[at..]))
+            .any(|at| matches(after, &shown[at..]))
     })
 }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use crate::support::DEADLINE;
 use crate::support::ftpsh::Ftpsh;
 
-/// Writes its number to `number`, runs the binary, and tells the terminal's modes behind it.
+/// Writes its number to `number`, runs the binary, and tells the terminal's modes after it.
 const WRAPPER: &str = r#"
 sh -c 'echo $$ > number; exec "$0" practice' "$0"
 echo "status $?"; stty -a; echo over
@@ -53,7 +53,7 @@ fn ends_in_order_at_a_terminal(signal: &str, status: &str) {
         screen.contains(" echo ") && screen.contains(" icanon"),
         "{screen}"
     );
-    // And the status did not stand behind the line that was being typed.
+    // And the status did not stand after the line that was being typed.
     let row = screen.lines().find(|row| row.contains(status));
     assert!(row.is_some_and(|row| row.starts_with(status)), "{screen}");
     let output = terminal.raw_output();

@@ -318,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn the_password_of_login_is_masked_behind_the_user() {
+    fn the_password_of_login_is_masked_after_the_user() {
         assert_masked(&[
             ("login bob p", "login bob *"),
             ("login 'bob b' 'p q' a", "login 'bob b' *"),

@@ -68,9 +68,9 @@ impl ScriptFailure {
         let mut failure = Self::new(FailureKind::Transcript, Some(error.line), &error.problem);
         failure.column = Some(error.column());
         let (before, rest) = error.text.split_at(error.span.start);
-        let (wrong, behind) = rest.split_at(error.span.len());
-        let [before, wrong, behind] =
-            [before, wrong, behind].map(|loaded| escape(loaded.as_bytes()));
+        let (wrong, after) = rest.split_at(error.span.len());
+        let [before, wrong, after] =
+            [before, wrong, after].map(|loaded| escape(loaded.as_bytes()));
         let blank = |text: &str| -> String {
             let blank = |c| if c == '\t' { '\t' } else { ' ' };
             text.chars().map(blank).collect()
@@ -79,7 +79,7 @@ impl ScriptFailure {
         let margin = blank(&number);
         let carets = "^".repeat(wrong.chars().count().max(1));
         failure.excerpt = vec![
-            format!("{number} | {before}{wrong}{behind}"),
+            format!("{number} | {before}{wrong}{after}"),
             format!("{margin} | {}{carets}", blank(&before)),
         ];
         failure

@@ -216,7 +216,7 @@ impl Shell {
                 return exit;
             }
             // Not every positive reply agrees: what counts is the state now.
-            if exit != Exit::Done || !self.stands_behind(line) {
+            if exit != Exit::Done || !self.stands_after(line) {
                 self.drop_session();
                 let text = format!(
                     "the server did not accept {line}, and TLS on both connections is required: the connection was closed"
@@ -229,7 +229,7 @@ impl Shell {
     }
 
     /// Whether a line that asks for TLS has brought it about.
-    fn stands_behind(&self, line: &str) -> bool {
+    fn stands_after(&self, line: &str) -> bool {
         let Some(status) = self.connection.status() else {
             return false;
         };

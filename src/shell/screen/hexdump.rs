@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn a_nul_behind_the_sample_does_not_count() {
+    fn a_nul_after_the_sample_does_not_count() {
         let mut data = vec![b'a'; 8 * 1024];
         data.push(0);
         assert!(looks_like_text(&data));

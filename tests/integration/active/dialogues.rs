@@ -82,7 +82,7 @@ fn not_one_octet_is_sent_before_the_150_although_the_server_has_connected() {
 }
 
 #[test]
-fn a_425_behind_a_150_ends_the_transfer() {
+fn a_425_after_a_150_ends_the_transfer() {
     let port = OwnPort::ipv4();
     let server = greeted()
         .expect(port.port())
@@ -229,7 +229,7 @@ fn a_second_port_replaces_the_first() {
 }
 
 #[test]
-fn pasv_behind_port_goes_the_passive_way() {
+fn pasv_after_port_goes_the_passive_way() {
     let port = OwnPort::ipv4();
     let server = greeted()
         .expect(port.port())
@@ -254,7 +254,7 @@ fn pasv_behind_port_goes_the_passive_way() {
 }
 
 #[test]
-fn port_behind_pasv_goes_the_active_way_even_if_the_server_keeps_the_passive_connection() {
+fn port_after_pasv_goes_the_active_way_even_if_the_server_keeps_the_passive_connection() {
     let port = OwnPort::ipv4();
     let server = greeted()
         .expect("PASV")

@@ -232,9 +232,9 @@ fn extended_passive_mode_and_its_refusals_keep_the_session_in_step() {
         for name in ["plain", "family-1", "f"] {
             assert_eq!(login.received(name), b"data", "{kind:?} {name}");
         }
-        let behind_all = finished.stderr.split("→ EPSV ALL").nth(1).unwrap();
+        let after_all = finished.stderr.split("→ EPSV ALL").nth(1).unwrap();
         assert!(
-            behind_all.contains("→ EPSV\n") && !behind_all.contains("→ PASV"),
+            after_all.contains("→ EPSV\n") && !after_all.contains("→ PASV"),
             "{}",
             finished.stderr
         );

@@ -62,7 +62,7 @@ fn clock_length(text: &str) -> Option<(usize, &'static str)> {
 fn elapsed_length(text: &str) -> Option<(usize, &'static str)> {
     let sign = text.trim_start_matches(' ');
     let digits = sign.strip_prefix('+')?;
-    let behind = digits.trim_start_matches(|c: char| c.is_ascii_digit());
-    (behind.len() < digits.len() && behind.starts_with("  "))
-        .then_some((text.len() - behind.len(), " +MS"))
+    let after = digits.trim_start_matches(|c: char| c.is_ascii_digit());
+    (after.len() < digits.len() && after.starts_with("  "))
+        .then_some((text.len() - after.len(), " +MS"))
 }

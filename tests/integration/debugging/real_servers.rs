@@ -3,7 +3,7 @@
 use crate::support::ftpsh::{Finished, Ftpsh};
 use crate::support::real_server::{Kind, RealServer};
 
-/// What is said behind the login when this is sent in front of a NOOP; `None` where the server cannot be had.
+/// What is said after the login when this is sent in front of a NOOP; `None` where the server cannot be had.
 fn said(kind: Kind, send: &str) -> Option<Finished> {
     let server = RealServer::start(kind)?;
     let user = format!("USER {}", server.user());
@@ -45,7 +45,7 @@ fn a_telnet_command_is_part_of_the_next_line_for_most_servers() {
 }
 
 #[test]
-fn pure_ftpd_never_answers_a_line_behind_a_telnet_command() {
+fn pure_ftpd_never_answers_a_line_after_a_telnet_command() {
     if let Some(finished) = said(Kind::PureFtpd, "send nop") {
         let finished = finished.code(3);
         assert!(codes(&finished).is_empty(), "{}", finished.stderr);

@@ -254,7 +254,7 @@ fn no_password_and_no_echo_of_one_is_traced_however_it_is_cut() {
         assert_no_password(&trace);
         assert_no_password(&home.history().concat());
         let shown = String::from_utf8_lossy(&terminal.raw_output()).into_owned();
-        // What was typed behind an unfinished line is on the screen, since nobody could know what it would become.
+        // What was typed after an unfinished line is on the screen, since nobody could know what it would become.
         let typed = rest.join(" ");
         assert_no_password(&shown.replace(&typed, ""));
     }

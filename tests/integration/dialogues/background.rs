@@ -67,7 +67,7 @@ impl Running {
         self.terminal.expect("ftp> ");
     }
 
-    /// The rest of the data, and the reply behind it.
+    /// The rest of the data, and the reply after it.
     fn finish(mut self) -> (Control, Terminal) {
         self.data.write_all(b" last").expect("the client reads");
         drop(self.data);
@@ -344,10 +344,10 @@ fn an_ampersand_without_a_file_sends_nothing() {
 /// The script of a run whose `RETR f > f &` has just begun.
 fn script(
     folder: &Path,
-    behind: &[&str],
+    after: &[&str],
 ) -> (Control, TcpStream, thread::JoinHandle<(i32, String)>) {
     let hand = Hand::new();
-    let commands = [&["PASV", "RETR f > f &"], behind].concat();
+    let commands = [&["PASV", "RETR f > f &"], after].concat();
     let program = lines(hand.address(), &commands)
         .args(["--timeout", "2"])
         .current_dir(folder);

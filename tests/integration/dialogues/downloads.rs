@@ -9,14 +9,14 @@ use crate::support::ftpsh::Finished;
 use crate::support::scripted_server::Gate;
 
 #[test]
-fn data_that_come_behind_the_226_are_received_whole() {
+fn data_that_come_after_the_226_are_received_whole() {
     let folder = tempfile::tempdir().unwrap();
     let seen = Gate::new();
     let server = passive(greeted())
         .expect("RETR f")
         .send("150 here\r\n226 done\r\n")
         .pause_until(&seen)
-        .send_data("behind")
+        .send_data("after")
         .close_data()
         .expect("NOOP")
         .send("200 noop\r\n")
@@ -33,7 +33,7 @@ fn data_that_come_behind_the_226_are_received_whole() {
     terminal.expect("200 noop");
     terminal.send_line("close");
     let _ = server.finish();
-    assert_eq!(fs::read(folder.path().join("out")).unwrap(), b"behind");
+    assert_eq!(fs::read(folder.path().join("out")).unwrap(), b"after");
 }
 
 #[test]
@@ -234,7 +234,7 @@ fn a_reader_that_has_had_enough_is_no_failure() {
     assert_eq!(finished.success().stdout, b"xxxxxxxxxx");
 }
 
-/// A download without end that the client breaks off; the server's 426 and a NOOP behind it.
+/// A download without end that the client breaks off; the server's 426 and a NOOP after it.
 #[cfg(unix)]
 fn cut_short(line: &'static str) -> Finished {
     let hand = Hand::new();

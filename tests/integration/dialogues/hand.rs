@@ -84,9 +84,9 @@ impl Control {
     #[track_caller]
     pub(crate) fn expect_synch(&mut self) {
         self.expect_octets(b"\xff\xf4");
-        // The urgent octet is gone once anything behind it was read, and there once that has come.
-        let behind = self.stream.peek(&mut [0]);
-        assert!(matches!(behind, Ok(1)), "{behind:?}");
+        // The urgent octet is gone once anything after it was read, and there once that has come.
+        let after = self.stream.peek(&mut [0]);
+        assert!(matches!(after, Ok(1)), "{after:?}");
         let mut urgent = [std::mem::MaybeUninit::uninit()];
         let count = SockRef::from(&self.stream)
             .recv_out_of_band(&mut urgent)

@@ -55,7 +55,7 @@ fn an_upload_that_is_completed_without_a_data_connection_is_a_failure() {
 }
 
 #[test]
-fn an_upload_that_is_reset_behind_its_last_octet_is_a_failure_whatever_the_reply_says() {
+fn an_upload_that_is_reset_after_its_last_octet_is_a_failure_whatever_the_reply_says() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("file"), "content").unwrap();
     let lines = &["PASV", "STOR a < file"];
@@ -122,7 +122,7 @@ fn octets_that_come_before_a_550_are_not_in_the_next_file() {
 }
 
 #[test]
-fn octets_that_come_behind_a_550_are_not_in_the_next_file() {
+fn octets_that_come_after_a_550_are_not_in_the_next_file() {
     octets_of_a_refused_download(|control, data| {
         control.send("550 no a\r\n");
         // It may be closed by now.

@@ -44,7 +44,7 @@ fn ctrl_c_leaves_a_command_that_gets_no_reply() {
 }
 
 #[test]
-fn a_reply_that_comes_behind_that_of_the_next_command_is_told_as_late() {
+fn a_reply_that_comes_after_that_of_the_next_command_is_told_as_late() {
     let came = Gate::new();
     let server = goes_on(
         greeted()

@@ -151,7 +151,7 @@ fn a_connection_that_ends_in_the_middle_ends_a_script_with_3() {
         ("in a reply", |script| {
             script.send("200-a\r\n b\r\n").close()
         }),
-        ("behind a 1yz", |script| script.send("150 a\r\n").close()),
+        ("after a 1yz", |script| script.send("150 a\r\n").close()),
     ];
     for (name, end) in endings {
         let server = end(greeted().expect("PWD")).start();

@@ -64,7 +64,7 @@ fn a_line_that_is_not_utf8_at_data_does_not_end_the_upload() {
 }
 
 #[test]
-fn a_pasted_here_document_is_data_and_what_stands_behind_it_a_command() {
+fn a_pasted_here_document_is_data_and_what_stands_after_it_a_command() {
     let (mut control, mut terminal) = connected(None);
     terminal.send_line("PASV");
     let mut data = control.passive();

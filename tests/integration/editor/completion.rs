@@ -74,7 +74,7 @@ fn names_of_a_listing_are_completed_without_traffic_and_hostile_ones_are_not_off
 }
 
 #[test]
-fn a_local_file_with_a_blank_is_completed_behind_the_sign_and_sent() {
+fn a_local_file_with_a_space_is_completed_after_the_redirection_and_sent() {
     let home = Home::new();
     fs::write(home.path().join("my file"), "text").unwrap();
     let server = greeted()

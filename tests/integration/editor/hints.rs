@@ -1,4 +1,4 @@
-//! What stands in grey behind the cursor.
+//! What stands in grey after the cursor.
 
 use crate::support::ftpsh::Ftpsh;
 use crate::support::home::Home;
@@ -7,7 +7,7 @@ use crate::support::terminal::Key;
 use super::{GREY, RIGHT, await_last_line, greeted, shell, shell_of};
 
 #[test]
-fn the_syntax_stands_in_grey_behind_a_verb_and_is_not_sent() {
+fn the_syntax_stands_in_grey_after_a_verb_and_is_not_sent() {
     let home = Home::new();
     let server = greeted()
         .expect("RNFR a")

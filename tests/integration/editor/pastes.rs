@@ -7,7 +7,7 @@ use crate::support::terminal::Key;
 
 use super::{greeted, shell, shell_of};
 
-/// As a terminal sends what was pasted, with Enter behind it.
+/// As a terminal sends what was pasted, with Enter after it.
 fn pasted(lines: &[String]) -> String {
     format!("\x1b[200~{}\x1b[201~\r", lines.join("\r"))
 }

@@ -158,7 +158,7 @@ fn a_disk_that_is_really_full_is_told_and_the_download_is_resumed_when_there_is_
     let program: Ftpsh = scene.given(&[]);
     let binary = program.program_path().to_owned();
     let wrapper = ["unshare", "-rm", "bash", "-c", ON_A_SMALL_DISK, "bash"];
-    let finished = program.behind(wrapper, &binary).run().success();
+    let finished = program.run_by(wrapper, &binary).run().success();
     let partial = scene.read("partial");
     assert_same(&partial, &whole[..ROOM_KIBIBYTES * 1024]);
     let runs: Vec<&str> = finished.stderr.split("code ").collect();

@@ -102,7 +102,7 @@ fn content(octets: usize) -> Vec<u8> {
 fn with_limit(program: Ftpsh, kibibytes: usize) -> Ftpsh {
     let binary = program.program_path().to_owned();
     let line = format!(r#"trap "" XFSZ; ulimit -f {kibibytes}; exec "$@""#);
-    program.behind(["/bin/bash", "-c", &line, "bash"], &binary)
+    program.run_by(["/bin/bash", "-c", &line, "bash"], &binary)
 }
 
 /// Asserts that two contents are the same, and shows no octets.

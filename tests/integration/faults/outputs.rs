@@ -12,7 +12,7 @@ use crate::support::scripted_server::Script;
 fn run_in_bash(program: Ftpsh, line: &str) -> Finished {
     let binary = program.program_path().to_owned();
     let finished = program
-        .behind(["/bin/bash", "-c", line, "bash"], &binary)
+        .run_by(["/bin/bash", "-c", line, "bash"], &binary)
         .run();
     assert!(!finished.stderr.contains("panicked"), "{}", finished.stderr);
     finished

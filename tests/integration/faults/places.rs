@@ -130,7 +130,7 @@ fn run_on_read_only_disk(scene: &Scene, line: &str) -> Finished {
     let program = scene.given(&[line, "PWD"]);
     let binary = program.program_path().to_owned();
     let words = ["unshare", "-rm", "sh", "-c", WRAPPER, "sh"];
-    program.behind(words, &binary).run()
+    program.run_by(words, &binary).run()
 }
 
 /// The superuser is bound by no permissions, but by a disk that can only be read.
@@ -202,7 +202,7 @@ fn a_file_that_must_not_be_written_or_read_is_refused_before_anything_is_sent() 
                 "-all",
                 "--",
             ];
-            program.behind(words, &binary).run()
+            program.run_by(words, &binary).run()
         };
         let finished = finished.code(7);
         assert_in_step(&finished, "PWD", "257 ");

@@ -255,7 +255,7 @@ fn a_hangup_stays_ignored_where_it_was_ignored_at_the_start() {
         .arg(server.address().to_string());
     let binary = program.program_path().to_owned();
     let mut running = program
-        .behind(["/bin/sh", "-c", line, "sh"], &binary)
+        .run_by(["/bin/sh", "-c", line, "sh"], &binary)
         .start();
     running.wait_for("220 ");
     let number = fs::read_to_string(home.path().join("number")).expect("it was written");

@@ -91,7 +91,7 @@ fn replace(file: &Path) {
     fs::rename(other, file).expect("the file is the test's own");
 }
 
-/// Sends `f` by this line, behind what is there, and makes the change meanwhile. What was said, and what is there.
+/// Sends `f` by this line, after what is there, and makes the change meanwhile. What was said, and what is there.
 fn sent(scene: &Scene, line: &str, change: fn(&Path)) -> (Finished, Vec<u8>) {
     scene.write("f", &content(WHOLE));
     let there = fs::metadata(scene.server.root().join("f")).map_or(0, |file| file.len());

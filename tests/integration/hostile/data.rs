@@ -46,7 +46,7 @@ fn expect_abort(control: &mut Control) {
 }
 
 #[test]
-fn silence_behind_a_150_ends_a_script_with_3_and_sends_nothing_more() {
+fn silence_after_a_150_ends_a_script_with_3_and_sends_nothing_more() {
     let folder = folder();
     let server = passive(greeted())
         .expect("RETR f")
@@ -62,7 +62,7 @@ fn silence_behind_a_150_ends_a_script_with_3_and_sends_nothing_more() {
 }
 
 #[test]
-fn a_data_connection_that_stays_open_behind_the_226_ends_a_script_with_3_and_keeps_what_came() {
+fn a_data_connection_that_stays_open_after_the_226_ends_a_script_with_3_and_keeps_what_came() {
     let folder = folder();
     let server = passive(greeted())
         .expect("RETR f")
@@ -81,7 +81,7 @@ fn a_data_connection_that_stays_open_behind_the_226_ends_a_script_with_3_and_kee
 }
 
 #[test]
-fn ctrl_c_leaves_a_data_connection_that_stays_open_behind_the_226() {
+fn ctrl_c_leaves_a_data_connection_that_stays_open_after_the_226() {
     let folder = folder();
     let (mut control, mut data, mut terminal) = begun("RETR f > out", &folder);
     data.write_all(b"all of it").unwrap();
@@ -101,7 +101,7 @@ fn ctrl_c_leaves_a_data_connection_that_stays_open_behind_the_226() {
 }
 
 #[test]
-fn a_download_that_is_reset_behind_its_226_is_a_failure() {
+fn a_download_that_is_reset_after_its_226_is_a_failure() {
     let folder = folder();
     let server = passive(greeted())
         .expect("RETR f")
@@ -254,7 +254,7 @@ fn an_upload_that_is_answered_with_350_counts_as_refused_and_sends_nothing() {
 }
 
 #[test]
-fn what_comes_behind_the_221_changes_nothing() {
+fn what_comes_after_the_221_changes_nothing() {
     let server = greeted()
         .expect("QUIT")
         .send("221 bye\r\n230 you are root\r\n421 or not\r\n")

@@ -113,7 +113,7 @@ fn preliminary_replies_without_end_end_the_run_with_5() {
 }
 
 #[test]
-fn lines_behind_a_226_whose_data_have_not_ended_are_not_kept() {
+fn lines_after_a_226_whose_data_have_not_ended_are_not_kept() {
     let hand = Hand::new();
     let folder = TempDir::new().expect("a temporary folder");
     let program = lines(hand.address(), &["PASV", "RETR f > out"]);
@@ -125,7 +125,7 @@ fn lines_behind_a_226_whose_data_have_not_ended_are_not_kept() {
     data.write_all(b"the data").unwrap();
     control.send("226 done\r\n");
     let fountain = Fountain::beside(&control.stream, b"1\r\n");
-    // The 226 waits a moment for the end of the data, and what is behind it with it.
+    // The 226 waits a moment for the end of the data, and what is after it with it.
     let _ = program.wait_for("a line that is not a reply: 1");
     assert_flat(program.process());
     program.kill();
@@ -133,7 +133,7 @@ fn lines_behind_a_226_whose_data_have_not_ended_are_not_kept() {
 }
 
 #[test]
-fn octets_behind_an_upload_are_not_kept() {
+fn octets_after_an_upload_are_not_kept() {
     let (mut program, mut control, _folder) = script(&["PASV", "STOR f <<< 'x'", "PWD"]);
     let mut data = control.passive();
     control.expect("STOR f");

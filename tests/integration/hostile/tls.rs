@@ -22,7 +22,7 @@ fn assert_flat(process: u32) {
 }
 
 /// The server pours this out on the data connection of an upload that it has read to its end.
-fn pour_behind_upload(pour: impl Fn(Script) -> Script) {
+fn pour_after_upload(pour: impl Fn(Script) -> Script) {
     let rig = Rig::new();
     let tls = rig.server();
     let (poured, measured) = (Gate::new(), Gate::new());
@@ -49,13 +49,13 @@ fn pour_behind_upload(pour: impl Fn(Script) -> Script) {
 }
 
 #[test]
-fn octets_behind_an_upload_under_tls_are_not_kept() {
-    pour_behind_upload(|script| script.send_data(vec![b'x'; POURED]));
+fn octets_after_an_upload_under_tls_are_not_kept() {
+    pour_after_upload(|script| script.send_data(vec![b'x'; POURED]));
 }
 
 #[test]
-fn octets_behind_the_close_notify_of_the_server_are_not_kept() {
-    pour_behind_upload(|script| script.end_data_and_send_in_clear(vec![b'x'; POURED]));
+fn octets_after_the_close_notify_of_the_server_are_not_kept() {
+    pour_after_upload(|script| script.end_data_and_send_in_clear(vec![b'x'; POURED]));
 }
 
 /// The server floods the control connection in the place of its answer to NOOP: the exit code, and what was said.
@@ -192,7 +192,7 @@ fn a_greeting_that_logs_in_does_not_take_the_place_of_tls() {
 }
 
 #[test]
-fn silence_behind_the_234_ends_a_script_with_3() {
+fn silence_after_the_234_ends_a_script_with_3() {
     let hand = Hand::new();
     let program = thread::spawn({
         let program = lines(hand.address(), &["AUTH TLS", "PWD"]);

@@ -19,7 +19,7 @@ pub(super) struct Run {
     pub(super) text: String,
 }
 
-/// A line of the screen, without the blanks behind it.
+/// A line of the screen, without the blanks after it.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Line(pub(super) Vec<Run>);
 

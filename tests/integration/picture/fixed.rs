@@ -46,9 +46,9 @@ fn arithmetic(host_port: &str) -> String {
     format!("127.0.0.1:{port}  ({high} x 256 + {low} = {port})")
 }
 
-fn between<'a>(text: &'a str, before: &str, behind: &str) -> &'a str {
+fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
     let (_, rest) = text.split_once(before).expect(before);
-    rest.split_once(behind).expect(behind).0
+    rest.split_once(after).expect(after).0
 }
 
 #[test]

@@ -20,7 +20,7 @@ const COMMAND: &str = "practice";
 const TITLE: &str = "A session of ftpsh in a terminal: an upload that broke off after 5 bytes is finished \
                      with SIZE, PASV and APPE";
 
-/// What is typed, what the server answers at last, and the prompt behind that.
+/// What is typed, what the server answers at last, and the prompt after that.
 const STEPS: &[(&str, &str, &str)] = &[
     ("user A", "331 ", "ftp> "),
     ("pass A", "230 ", "ftp> "),
@@ -74,7 +74,7 @@ fn play(terminal: &mut Terminal) {
     terminal.wait_for_screen("the end of the session", |screen| {
         screen.trim_end().ends_with("\nftp> mdtm <path>")
     });
-    // Behind what was painted in grey, the cursor goes back to where the typing goes on.
+    // After what was painted in grey, the cursor goes back to where the typing goes on.
     terminal.wait_for_cursor_in(9);
 }
 

@@ -49,7 +49,7 @@ fn the_certificate_lies_beside_the_folders_and_goes_with_them() {
 }
 
 #[test]
-fn what_comes_in_clear_behind_auth_is_thrown_away() {
+fn what_comes_in_clear_after_auth_is_thrown_away() {
     let server = practice_server(&[]);
     let tls = TlsClient::trusting(server.certificate_path());
     let mut client = SecureClient::connect_in_clear(server.address(), &tls);

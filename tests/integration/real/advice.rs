@@ -83,10 +83,10 @@ fn hints_follow_a_refusal_until_they_are_switched_off(kind: Kind) {
         exchange(&mut terminal, line, reply, "ftp> ");
     }
     let screen = terminal.screen();
-    let behind = screen.split("set hints off").nth(1);
-    let behind = behind.expect("the screen holds the whole session");
-    let is_hinted = behind.contains("did you mean") || behind.contains("next:");
-    assert!(!is_hinted, "{behind}");
+    let after = screen.split("set hints off").nth(1);
+    let after = after.expect("the screen holds the whole session");
+    let is_hinted = after.contains("did you mean") || after.contains("next:");
+    assert!(!is_hinted, "{after}");
     let lines = scene.relay.control_lines_to_server();
     assert_eq!(lines[2..], ["dir", "RNTO b", "dir", "RNTO b", "PWD"]);
 }

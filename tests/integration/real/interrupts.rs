@@ -164,7 +164,7 @@ fn a_third_control_c_brings_the_prompt_and_the_dialogue_stays_in_step(kind: Kind
     stays_in_step(&scene, terminal);
 }
 
-/// The third Ctrl-C may have found a prompt, and takes with it what is typed too soon behind it: types until it shows,
+/// The third Ctrl-C may have found a prompt, and takes with it what is typed too soon after it: types until it shows,
 /// and takes it back.
 fn await_keys(terminal: &Terminal) {
     let begun = Instant::now();

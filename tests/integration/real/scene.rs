@@ -80,7 +80,7 @@ impl Scene {
         self.given(self.relay.address(), lines).stdin(input).run()
     }
 
-    /// The binary on the relay, logged in, with this text as its standard input behind the login.
+    /// The binary on the relay, logged in, with this text as its standard input after the login.
     pub(super) fn run_script(&self, script: impl AsRef<[u8]>) -> Finished {
         let mut input = self.login().map(|line| line + "\n").concat().into_bytes();
         input.extend(script.as_ref());

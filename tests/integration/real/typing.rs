@@ -23,7 +23,7 @@ pub(super) fn logged_in(scene: &Scene, address: std::net::SocketAddr) -> Termina
     terminal
 }
 
-/// Types a line; waits for its reply at the beginning of a line, and for the prompt behind it.
+/// Types a line; waits for its reply at the beginning of a line, and for the prompt after it.
 pub(super) fn exchange(terminal: &mut Terminal, line: &str, reply: &str, prompt: &str) {
     terminal.send_line(line);
     terminal.expect(&format!("\n{reply}"));
@@ -42,7 +42,7 @@ fn at_passive_prompt(scene: &Scene, representation_type: &str) -> Terminal {
     terminal
 }
 
-/// Waits for the so-many-th `data>` of this screen, with nothing typed behind it.
+/// Waits for the so-many-th `data>` of this screen, with nothing typed after it.
 fn at_data_prompt(terminal: &Terminal, number: usize) {
     terminal.wait_for_screen("an empty data> prompt", |screen| {
         let prompts = screen.lines().filter(|line| line.starts_with("data>"));

@@ -19,7 +19,7 @@ use ftpsh::transcript::Transcript;
 use crate::support::ftpsh::{Finished, Ftpsh};
 use crate::support::home::Home;
 
-/// Records these lines, typed behind USER and PASS, in `session.ftp` of the home.
+/// Records these lines, typed after USER and PASS, in `session.ftp` of the home.
 fn record(home: &Home, server: SocketAddr, lines: &str) -> Finished {
     Ftpsh::new()
         .home(home.path())

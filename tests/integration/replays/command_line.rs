@@ -9,7 +9,7 @@ use crate::support::server_process::ReservedPort;
 use crate::support::terminal::Key;
 
 #[test]
-fn files_are_played_on_fresh_practice_servers_unless_a_target_stands_behind_them() {
+fn files_are_played_on_fresh_practice_servers_unless_a_target_stands_after_them() {
     let dele = format!("{LOGIN}C> DELE 1.TXT\nS> 250\n");
     let scripts = Scripts::new(&[("a.ftp", &dele), ("b.ftp", &dele)]);
     let _ = scripts.replay(&["a.ftp", "b.ftp"]).run().success();

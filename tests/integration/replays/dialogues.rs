@@ -10,7 +10,7 @@ fn greeted() -> Script {
     Script::new().send("220 ready\r\n")
 }
 
-/// The transcript behind its greeting, with a short time limit.
+/// The transcript after its greeting, with a short time limit.
 fn replay_quickly(text: &str, server: Script) -> Finished {
     let server = server.start();
     let scripts = Scripts::new(&[("x.ftp", &format!("S> 220\n{text}"))]);

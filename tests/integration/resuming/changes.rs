@@ -168,7 +168,7 @@ fn what_something_else_adds_during_a_download_is_not_cut_nor_called_whole() {
 }
 
 #[test]
-fn nothing_is_added_behind_what_something_else_added_before() {
+fn nothing_is_added_after_what_something_else_added_before() {
     let change = |here: &Path| add(here, "THEIRS");
     let (finished, here) = downloaded(Some("I am "), ["I am ", "zfive5"], change);
     let said = finished.code(7).stderr;

@@ -228,7 +228,7 @@ fn a_client_that_does_not_refuse_fails_the_script() {
 }
 
 #[test]
-fn octets_in_clear_behind_the_234_come_in_one_write() {
+fn octets_in_clear_after_the_234_come_in_one_write() {
     let authority = Authority::new();
     let server = Script::new()
         .send("220 hi\r\n")

@@ -44,7 +44,7 @@ fn what_scrolled_away_and_what_was_painted_over_is_found() {
 }
 
 #[test]
-fn text_before_the_mark_is_not_taken_for_text_behind_it() {
+fn text_before_the_mark_is_not_taken_for_text_after_it() {
     let terminal = shell("echo twice; read line; echo twice; read line");
     terminal.wait_for("twice");
     let mark = terminal.mark();

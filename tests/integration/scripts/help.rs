@@ -60,7 +60,7 @@ fn help_is_laid_out_for_the_terminal_that_shows_it() {
 }
 
 #[test]
-fn why_without_a_reply_says_so_and_behind_one_sends_nothing() {
+fn why_without_a_reply_says_so_and_after_one_sends_nothing() {
     let finished = Ftpsh::new().arg("-c").arg("why").run().code(2);
     assert!(finished.stderr.contains("no reply has come yet"));
 

@@ -60,7 +60,7 @@ fn an_append_with_a_pending_marker_is_warned_about_before_it_goes() {
     let server = practice_server(&[]);
     let home = Home::new();
     let mut terminal = logged_in(&home, server.address());
-    for (line, behind) in [
+    for (line, after) in [
         ("REST 5", "\n  next: TYPE I, then REST 5 again"),
         ("TYPE I", "\n200 "),
         ("REST 5", "\n  next: PASV, then REST 5 again"),
@@ -71,7 +71,7 @@ fn an_append_with_a_pending_marker_is_warned_about_before_it_goes() {
         ),
     ] {
         terminal.send_line(line);
-        terminal.expect(behind);
+        terminal.expect(after);
     }
     terminal.expect("\n226 ");
 }

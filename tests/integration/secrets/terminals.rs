@@ -15,7 +15,7 @@ fn shell_on(home: &Home, target: impl ToString) -> Terminal {
         .terminal_of(40, 120)
 }
 
-/// Waits for a text and for the prompt behind it: before that, the terminal itself would echo.
+/// Waits for a text and for the prompt after it: before that, the terminal itself would echo.
 fn await_prompt(terminal: &mut Terminal, text: &str) {
     terminal.expect(text);
     terminal.expect("ftp> ");
@@ -121,7 +121,7 @@ fn on_a_dumb_terminal_the_question_for_a_password_echoes_nothing() {
 }
 
 #[test]
-fn a_password_that_is_pasted_behind_its_user_is_not_seen() {
+fn a_password_that_is_pasted_after_its_user_is_not_seen() {
     let home = Home::new();
     let server = practice_server_for(PASSWORD, &["echo-secrets"]);
     let mut terminal = shell_on(&home, server.address());
@@ -158,7 +158,7 @@ fn the_question_for_a_password_shows_stars_and_the_login_works() {
 }
 
 #[test]
-fn login_with_the_password_behind_the_user_shows_none_of_it() {
+fn login_with_the_password_after_the_user_shows_none_of_it() {
     let home = Home::new();
     let server = practice_server_for(PASSWORD, &["echo-secrets"]);
     let mut terminal = shell_on(&home, server.address());

@@ -68,9 +68,9 @@ impl Ftpsh {
         self
     }
 
-    /// Run by another program, which finds `program` and its arguments behind its own words.
+    /// Run by another program, which finds `program` and its arguments after its own words.
     #[cfg(unix)]
-    pub(crate) fn behind<'a>(
+    pub(crate) fn run_by<'a>(
         mut self,
         words: impl IntoIterator<Item = &'a str>,
         program: &Path,

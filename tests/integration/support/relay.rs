@@ -73,7 +73,7 @@ pub(super) struct Records {
     pub(super) lines_from_server: Vec<String>,
 }
 
-/// What is to go on, and whether everything ends behind it.
+/// What is to go on, and whether everything ends after it.
 pub(super) struct Passing {
     pub(super) octets: Vec<u8>,
     pub(super) cut: Option<Cut>,

@@ -5,7 +5,7 @@
 pub(super) enum RelayedReply {
     /// A 227 or 229.
     Offer(Offer),
-    /// A 234: nothing behind it can be read.
+    /// A 234: nothing after it can be read.
     TlsAgreed,
     Other,
 }
@@ -15,7 +15,7 @@ pub(super) enum RelayedReply {
 pub(super) struct Offer {
     pub(super) port: u16,
     before: Vec<u8>,
-    behind: Vec<u8>,
+    after: Vec<u8>,
     is_extended: bool,
 }
 
@@ -27,7 +27,7 @@ impl Offer {
         } else {
             format!("{},{}", port / 256, port % 256)
         };
-        [&self.before, port.as_bytes(), &self.behind].concat()
+        [&self.before, port.as_bytes(), &self.after].concat()
     }
 }
 
@@ -61,7 +61,7 @@ pub(super) fn read_reply_line(line: &[u8]) -> RelayedReply {
     RelayedReply::Offer(Offer {
         port,
         before: line[..start].to_vec(),
-        behind: line[end + 1..].to_vec(),
+        after: line[end + 1..].to_vec(),
         is_extended: separators == 0,
     })
 }

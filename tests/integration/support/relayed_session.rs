@@ -182,7 +182,7 @@ impl Data {
         });
     }
 
-    /// Counts octets, and keeps back what lies behind a cut. A handshake is neither counted nor cut.
+    /// Counts octets, and keeps back what lies after a cut. A handshake is neither counted nor cut.
     fn pass(&self, direction: Direction, octets: &[u8]) -> Passing {
         let handshake = self.handshake_octets(direction, octets);
         let (handshake, payload) = octets.split_at(handshake);

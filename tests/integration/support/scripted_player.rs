@@ -171,7 +171,7 @@ impl Player {
 
     fn secure_control(&mut self, tls: &TlsServer) -> io::Result<()> {
         let control = clear(self.control.take())?;
-        // Only what is TLS may stand behind the AUTH: the handshake fails on anything else.
+        // Only what is TLS may stand after the AUTH: the handshake fails on anything else.
         let received = std::mem::take(&mut self.unread);
         let control = tls.accept(control, received)?;
         let seen = SecuredConnection::of(&control);

@@ -132,7 +132,7 @@ impl Script {
         self.then(Step::EndData)
     }
 
-    /// Says close_notify on a data connection under TLS, and sends octets in clear behind it.
+    /// Says close_notify on a data connection under TLS, and sends octets in clear after it.
     pub(crate) fn end_data_and_send_in_clear(self, octets: impl AsRef<[u8]>) -> Self {
         self.then(Step::EndDataAndSendInClear(octets.as_ref().to_vec()))
     }
@@ -173,7 +173,7 @@ impl Script {
         self.then(Step::ClearControl(octets.as_ref().to_vec()))
     }
 
-    /// Sends octets on a control connection that is under TLS and, in the same write, others in clear behind them.
+    /// Sends octets on a control connection that is under TLS and, in the same write, others in clear after them.
     pub(crate) fn send_and_in_clear(
         self,
         octets: impl AsRef<[u8]>,

@@ -349,8 +349,8 @@ fn pyftpdlib(place: &Place<'_>, options: &Options) -> Launch {
         lines.push(format!("handler.timeout = {seconds}"));
     }
     if let Some(ports) = &place.data_ports {
-        let (first, behind) = (ports.start(), u32::from(*ports.end()) + 1);
-        lines.push(format!("handler.passive_ports = range({first}, {behind})"));
+        let (first, after) = (ports.start(), u32::from(*ports.end()) + 1);
+        lines.push(format!("handler.passive_ports = range({first}, {after})"));
     }
     lines.extend(options.extra.iter().cloned());
     lines.push(format!(

@@ -131,10 +131,10 @@ impl Terminal {
         }));
     }
 
-    /// Waits until the text is written behind the place where the last `expect` found its own, so that a second
+    /// Waits until the text is written after the place where the last `expect` found its own, so that a second
     /// occurrence can be waited for.
     ///
-    /// An editor that repaints its line writes its prompt again: expect a reply first, then the prompt behind it.
+    /// An editor that repaints its line writes its prompt again: expect a reply first, then the prompt after it.
     pub(crate) fn expect(&mut self, text: &str) {
         self.expected_until = self.wait_for_after(Mark(self.expected_until), text).0;
     }
@@ -154,9 +154,9 @@ impl Terminal {
         Mark(self.shared.lock().plain.text().len())
     }
 
-    /// Waits until the text is written behind the mark; the mark behind it.
+    /// Waits until the text is written after the mark; the mark after it.
     pub(crate) fn wait_for_after(&self, mark: Mark, text: &str) -> Mark {
-        let output = self.wait_until(&format!("{text:?} behind {mark:?}"), |output| {
+        let output = self.wait_until(&format!("{text:?} after {mark:?}"), |output| {
             output.plain.text()[mark.0..].contains(text)
         });
         let at = output.plain.text()[mark.0..]
@@ -165,11 +165,11 @@ impl Terminal {
         Mark(mark.0 + at + text.len())
     }
 
-    /// Waits until one of the texts is written behind the mark, and gives it.
+    /// Waits until one of the texts is written after the mark, and gives it.
     pub(crate) fn wait_for_either_after<'a>(&self, mark: Mark, texts: &[&'a str]) -> &'a str {
         let mut found = None;
         drop(
-            self.wait_until(&format!("{texts:?} behind {mark:?}"), |output| {
+            self.wait_until(&format!("{texts:?} after {mark:?}"), |output| {
                 let written = &output.plain.text()[mark.0..];
                 found = texts.iter().find(|text| written.contains(**text)).copied();
                 found.is_some()

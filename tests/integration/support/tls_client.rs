@@ -110,7 +110,7 @@ impl SecureClient {
         self.shake_hands().expect("hands are shaken");
     }
 
-    /// The handshake behind a 234.
+    /// The handshake after a 234.
     pub(crate) fn shake_hands(&mut self) -> io::Result<()> {
         assert!(self.received.is_empty(), "{:?} in clear", self.received);
         if let Control::Clear(stream) = std::mem::replace(&mut self.control, Control::Lost) {

@@ -66,13 +66,13 @@ where
         &self.stream
     }
 
-    /// Writes the close_notify and, in the same write, octets in clear behind it.
+    /// Writes the close_notify and, in the same write, octets in clear after it.
     pub(crate) fn send_close_notify(&mut self, clear: &[u8]) -> io::Result<()> {
         self.connection.send_close_notify();
         self.send_tls(clear)
     }
 
-    /// Writes octets and, in the same write, others in clear behind them.
+    /// Writes octets and, in the same write, others in clear after them.
     pub(super) fn send_and_in_clear(&mut self, octets: &[u8], clear: &[u8]) -> io::Result<()> {
         self.connection.writer().write_all(octets)?;
         self.send_tls(clear)
@@ -93,7 +93,7 @@ where
         self.stream.shutdown(Shutdown::Write)
     }
 
-    /// Waits for the peer's close_notify: the socket, and what came in clear behind it.
+    /// Waits for the peer's close_notify: the socket, and what came in clear after it.
     ///
     /// Octets under TLS in front of the close_notify are an error.
     pub(crate) fn into_clear(mut self) -> io::Result<(TcpStream, Vec<u8>)> {
@@ -107,7 +107,7 @@ where
         Err(io::Error::other(format!("under TLS came \"{plain}\"")))
     }
 
-    /// Takes one record at a time: rustls drops what it is given behind a close_notify, and after CCC that is a line.
+    /// Takes one record at a time: rustls drops what it is given after a close_notify, and after CCC that is a line.
     fn process_record(&mut self) -> io::Result<()> {
         while self.received.len() < self.record_length() {
             let mut buffer = [0; 4096];
@@ -135,7 +135,7 @@ where
         Ok(())
     }
 
-    /// Writes what TLS has to send and, in the same write, octets in clear behind it.
+    /// Writes what TLS has to send and, in the same write, octets in clear after it.
     fn send_tls(&mut self, clear: &[u8]) -> io::Result<()> {
         let mut octets = Vec::new();
         while self.connection.wants_write() {

@@ -5,7 +5,7 @@ use crate::support::scripted_server::Script;
 use super::{Rig, agreed, agreed_on_both, leave};
 
 #[test]
-fn octets_behind_the_234_end_the_session_with_4_and_are_never_read() {
+fn octets_after_the_234_end_the_session_with_4_and_are_never_read() {
     let rig = Rig::new();
     let server = Script::new()
         .send("220 hi\r\n")

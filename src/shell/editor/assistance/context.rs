@@ -64,11 +64,11 @@ pub(super) fn read(line: &str, knowledge: &Knowledge) -> Option<Context> {
         return raw(line, quoted.offset, &|_| None).filter(|_| !touches_option);
     }
     if let Some(builtin) = Builtin::named(name) {
-        return behind_builtin(line, builtin, arguments);
+        return after_builtin(line, builtin, arguments);
     }
     let is_lower_case = !name.chars().any(char::is_uppercase);
     if is_lower_case && knowledge.aliases.contains(name) {
-        return behind_alias(line, name, knowledge);
+        return after_alias(line, name, knowledge);
     }
     raw(line, 0, &|entry| open_target(line, entry.data?))
 }
@@ -89,14 +89,14 @@ fn raw(
         Some((OpenTarget::Other, _)) => return None,
         None => {}
     }
-    let behind_name = line.len() - arguments.len();
-    Some(verb_argument(line, behind_name, entry))
+    let after_name = line.len() - arguments.len();
+    Some(verb_argument(line, after_name, entry))
 }
 
 /// Walks over the arguments that are whole; a path takes the rest of the line.
-fn verb_argument(line: &str, behind_name: usize, entry: &'static VerbEntry) -> Context {
-    let syntax = Syntax::of_verb(entry, &line[behind_name..]);
-    let mut start = behind_name;
+fn verb_argument(line: &str, after_name: usize, entry: &'static VerbEntry) -> Context {
+    let syntax = Syntax::of_verb(entry, &line[after_name..]);
+    let mut start = after_name;
     for index in 0.. {
         let place = syntax.place(index).unwrap_or_default();
         let end = line[start..].find(' ').map(|length| start + length);
@@ -117,10 +117,10 @@ fn verb_argument(line: &str, behind_name: usize, entry: &'static VerbEntry) -> C
     }
     // `OPTS UTF8 ON`: some have a space in them.
     let sub_arguments = Wanted::SubArgument(entry);
-    rest(line, behind_name, vec![sub_arguments])
+    rest(line, after_name, vec![sub_arguments])
 }
 
-fn behind_builtin(line: &str, builtin: Builtin, arguments: &str) -> Option<Context> {
+fn after_builtin(line: &str, builtin: Builtin, arguments: &str) -> Option<Context> {
     let index = index_of_word(arguments);
     let context = |wanted| Some(word(line, 0, wanted));
     match (builtin, index) {
@@ -138,7 +138,7 @@ fn behind_builtin(line: &str, builtin: Builtin, arguments: &str) -> Option<Conte
             context(vec![Wanted::SettingValue(Settings::named(name).ok()?)])
         }
         (Builtin::Lcd, 0) => context(vec![Wanted::LocalFolder]),
-        (Builtin::Resume, _) => behind_resume(line, arguments),
+        (Builtin::Resume, _) => after_resume(line, arguments),
         _ => {
             let syntax = Syntax::read(help::usage(builtin));
             let (open, typed) = open_word(arguments);
@@ -157,7 +157,7 @@ fn behind_builtin(line: &str, builtin: Builtin, arguments: &str) -> Option<Conte
 }
 
 /// `resume LOCAL [REMOTE]`, and the other way round after `--get`; options stand anywhere.
-fn behind_resume(line: &str, arguments: &str) -> Option<Context> {
+fn after_resume(line: &str, arguments: &str) -> Option<Context> {
     let (open, typed) = open_word(arguments);
     let words: Vec<&str> = arguments[..open].split_whitespace().collect();
     if let Some(value) = words.last().and_then(|option| match *option {
@@ -182,7 +182,7 @@ fn behind_resume(line: &str, arguments: &str) -> Option<Context> {
     (names < 2).then(|| word(line, 0, vec![wanted]))
 }
 
-fn behind_alias(line: &str, name: &str, knowledge: &Knowledge) -> Option<Context> {
+fn after_alias(line: &str, name: &str, knowledge: &Knowledge) -> Option<Context> {
     if knowledge.aliases.carries_secret(name) {
         return None;
     }

@@ -61,7 +61,7 @@ fn parts(text: &str, knowledge: &Knowledge) -> Vec<(Range<usize>, Mark)> {
         Ok(Line::Empty) => Vec::new(),
         Ok(Line::Local(_)) => vec![(0..1, Mark::Ours)],
         Ok(Line::Builtin { .. } | Line::Alias { .. }) => vec![(0..name_end, Mark::Ours)],
-        Ok(Line::Quote(_)) => behind_quote(text, knowledge),
+        Ok(Line::Quote(_)) => after_quote(text, knowledge),
         Ok(Line::Background { .. }) => {
             let ampersand = text.trim_end().len() - 1;
             let mut marks = parts(text[..ampersand].trim_end(), knowledge);
@@ -86,7 +86,7 @@ fn parts(text: &str, knowledge: &Knowledge) -> Vec<(Range<usize>, Mark)> {
     }
 }
 
-fn behind_quote(text: &str, knowledge: &Knowledge) -> Vec<(Range<usize>, Mark)> {
+fn after_quote(text: &str, knowledge: &Knowledge) -> Vec<(Range<usize>, Mark)> {
     let mut marks = vec![(0..QUOTE.len(), Mark::Ours)];
     if let Some(quoted) = Quoted::find(text.as_bytes())
         && let Some(sent) = text.get(quoted.offset..)

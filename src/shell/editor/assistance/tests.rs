@@ -124,10 +124,10 @@ fn hints_are_as_in_their_table() {
 }
 
 #[test]
-fn behind_an_accepted_rnfr_the_hint_is_rnto() {
+fn after_an_accepted_rnfr_the_hint_is_rnto() {
     let mut knowledge = knowledge();
     knowledge.awaits_new_name = true;
-    let table = include_str!("tables/hints_behind_rnfr.txt");
+    let table = include_str!("tables/hints_after_rnfr.txt");
     assert_table(table, |line, cursor| hinted(line, cursor, &knowledge));
 }
 

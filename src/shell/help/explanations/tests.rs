@@ -66,7 +66,7 @@ fn explanations(dialogue: &str) -> Vec<Explanation> {
     all(pi.last_answered().unwrap(), now)
 }
 
-fn hint_behind(dialogue: &str) -> Option<String> {
+fn hint_after(dialogue: &str) -> Option<String> {
     let (pi, now) = played(dialogue);
     hint(pi.last_answered().unwrap(), now)
 }
@@ -82,7 +82,7 @@ fn rows() -> impl Iterator<Item = (&'static str, &'static str)> {
 fn the_hint_is_that_of_the_table() {
     assert!(rows().count() > 50);
     for (dialogue, expected) in rows() {
-        let hint = hint_behind(dialogue);
+        let hint = hint_after(dialogue);
         assert_eq!(hint.as_deref().unwrap_or("-"), expected, "{dialogue}");
     }
 }
@@ -142,7 +142,7 @@ fn a_password_that_was_typed_without_pass_is_not_repeated() {
 #[test]
 fn a_long_line_is_not_repeated_whole() {
     let long = "x".repeat(4000);
-    let hint = hint_behind(&format!("LOGIN ; SIZE {long} -> 550 no")).unwrap();
+    let hint = hint_after(&format!("LOGIN ; SIZE {long} -> 550 no")).unwrap();
     assert!(hint.starts_with("next: TYPE I, then SIZE xxx") && hint.ends_with("..."));
     assert!(hint.len() < 80, "{hint}");
 }

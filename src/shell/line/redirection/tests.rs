@@ -82,7 +82,7 @@ fn one_space_before_the_operator_belongs_to_it_and_the_others_are_sent() {
 }
 
 #[test]
-fn the_scan_goes_on_behind_an_operator_that_is_not_followed_by_exactly_one_word() {
+fn the_scan_goes_on_after_an_operator_that_is_not_followed_by_exactly_one_word() {
     assert_split(
         RECEIVING,
         &[

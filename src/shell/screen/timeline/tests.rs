@@ -164,7 +164,7 @@ fn everything_that_is_kept_is_drawn_on_demand_and_secrets_are_masked() {
 }
 
 #[test]
-fn a_transfer_of_its_own_begins_an_exchange_and_one_behind_rest_does_not() {
+fn a_transfer_of_its_own_begins_an_exchange_and_one_after_rest_does_not() {
     let mut session = download();
     session.send("EPSV");
     session.send("REST 5");

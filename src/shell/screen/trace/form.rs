@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_in_hexadecimal_fit_a_terminal_behind_their_indentation() {
+    fn lines_in_hexadecimal_fit_a_terminal_with_their_indentation() {
         let bytes = [b'x'; 40];
         let masked = SentMask::default().take(&bytes);
         let widest = lines(Form::Hexadecimal, &sent(&masked));

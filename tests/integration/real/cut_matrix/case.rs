@@ -1,4 +1,4 @@
-//! One transfer that is cut, and the `resume` behind it.
+//! One transfer that is cut, and the `resume` after it.
 
 use std::fs;
 use std::net::SocketAddr;
