@@ -7,7 +7,7 @@
 //! ```
 //!
 //! * [`protocol`]: the RFCs as values, and the user-PI as a state machine without sockets or clocks.
-//! * [`tls`]: TLS as a value: octets in, octets out.
+//! * [`tls`]: TLS as a value: bytes in, bytes out.
 //! * [`client`]: one control connection and its data connections, told to observers.
 //! * [`resume`]: the plan that finishes a transfer and checks the result.
 //! * [`transcript`]: dialogues as text.

@@ -22,10 +22,10 @@ pub(crate) fn memory(quick: bool) -> String {
     let Some(server) = RealServer::start(Kind::Vsftpd) else {
         return String::new();
     };
-    for octets in sizes {
+    for bytes in sizes {
         let home = Home::new();
         let (here, there) = (home.path().join("here"), server.root().join("there"));
-        write_sparse(&here, octets);
+        write_sparse(&here, bytes);
         let mut row = |name: &str, line: &str| {
             let measured = measure(
                 &mut script(&server, &home, &["TYPE I", "PASV", line]),
@@ -33,16 +33,16 @@ pub(crate) fn memory(quick: bool) -> String {
             );
             table.row([
                 name.to_owned(),
-                (octets >> 20).to_string(),
+                (bytes >> 20).to_string(),
                 mebibytes(&measured),
                 seconds(&measured),
             ]);
         };
         row("upload", "STOR there < here");
-        assert!(is_same(&here, &there), "the upload of {octets} octets");
+        assert!(is_same(&here, &there), "the upload of {bytes} bytes");
         fs::remove_file(&here).expect("it is ours");
         row("download", "RETR there > here");
-        assert!(is_same(&here, &there), "the download of {octets} octets");
+        assert!(is_same(&here, &there), "the download of {bytes} bytes");
         fs::remove_file(&there).expect("the server's folder is ours");
     }
     table.text()
@@ -169,12 +169,12 @@ fn script(server: &RealServer, home: &Home, lines: &[&str]) -> Job {
 }
 
 /// Holes, with something else in every sixteenth of it.
-fn write_sparse(path: &Path, octets: u64) {
+fn write_sparse(path: &Path, bytes: u64) {
     let file = File::create(path).expect("it is ours");
-    file.set_len(octets).expect("holes take no room");
+    file.set_len(bytes).expect("holes take no room");
     for part in 0..16 {
-        let mark = format!("part {part} of {octets} octets");
-        let at = octets / 16 * part + part * 1000;
+        let mark = format!("part {part} of {bytes} bytes");
+        let at = bytes / 16 * part + part * 1000;
         file.write_all_at(mark.as_bytes(), at)
             .expect("there is room");
     }

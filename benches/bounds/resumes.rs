@@ -15,7 +15,7 @@ const DATA_PORTS: u16 = 40;
 
 /// The table, a line for each server.
 pub(crate) fn over_a_slow_link(quick: bool) -> String {
-    let octets: u64 = if quick { 40_000 } else { 1 << 20 };
+    let bytes: u64 = if quick { 40_000 } else { 1 << 20 };
     let mut lines = vec![
         "| resume over 100 ms | ftpsh, s | lftp, s | round trips more |\n|---|--:|--:|--:|"
             .to_owned(),
@@ -32,7 +32,7 @@ pub(crate) fn over_a_slow_link(quick: bool) -> String {
         let link = SlowLink::start(server.address(), ports, ROUND_TRIP / 2);
         let home = Home::new();
         let local = home.path().join("file");
-        write_noise(&local, octets);
+        write_noise(&local, bytes);
         let whole = std::fs::read(&local).expect("it was just written");
         let seconds = |name: &str, job: &mut Job| {
             server.write_file("file", &whole[..whole.len() / 2]);

@@ -15,7 +15,7 @@ pub(crate) struct SlowLink {
 }
 
 impl SlowLink {
-    /// Every octet takes so long, either way.
+    /// Every byte takes so long, either way.
     pub(crate) fn start(
         server: SocketAddr,
         data_ports: RangeInclusive<u16>,

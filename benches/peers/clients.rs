@@ -213,7 +213,7 @@ impl Words<'_> {
         (arguments.to_vec(), lines.join("\n") + "\n")
     }
 
-    /// The octets that ftpsh sends.
+    /// The bytes that ftpsh sends.
     fn socat(&self) -> (Vec<String>, String) {
         let address = self.server.address();
         let (user, password) = (self.server.user(), self.server.password());

@@ -39,26 +39,26 @@ pub(crate) enum Form {
 /// How much of it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Size {
-    /// Octets of a big file.
-    octets: u64,
+    /// Bytes of a big file.
+    bytes: u64,
     pub(crate) files: usize,
     pub(crate) noops: usize,
 }
 
 impl Size {
     pub(crate) const FULL: Self = Self {
-        octets: 1 << 30,
+        bytes: 1 << 30,
         files: 1000,
         noops: 5000,
     };
     pub(crate) const QUICK: Self = Self {
-        octets: 3 << 20,
+        bytes: 3 << 20,
         files: 20,
         noops: 50,
     };
 }
 
-const SMALL_FILE_OCTETS: u64 = 4096;
+const SMALL_FILE_BYTES: u64 = 4096;
 
 impl Work {
     pub(crate) const ALL: [Self; 10] = [
@@ -75,7 +75,7 @@ impl Work {
     ];
 
     pub(crate) fn name(self, size: &Size) -> String {
-        let mebibytes = size.octets >> 20;
+        let mebibytes = size.bytes >> 20;
         let files = size.files;
         let form = |form| match form {
             Form::Clear => "clear",
@@ -142,12 +142,12 @@ impl Scene {
         let extra = ["force_anon_logins_ssl=YES", "force_anon_data_ssl=YES"];
         let secured = RealServer::start_with(Kind::Vsftpd, &with(Tls::Explicit, &extra))?;
         let originals = Home::new();
-        write_noise(&originals.path().join("octets"), size.octets);
-        write_lines(&originals.path().join("text"), size.octets);
+        write_noise(&originals.path().join("octets"), size.bytes);
+        write_lines(&originals.path().join("text"), size.bytes);
         for number in 0..size.files {
             write_noise(
                 &originals.path().join(file_name("small", number)),
-                SMALL_FILE_OCTETS + (number % 3) as u64,
+                SMALL_FILE_BYTES + (number % 3) as u64,
             );
         }
         Some(Self {

@@ -4,27 +4,27 @@ use std::fs::File;
 use std::io::{BufReader, BufWriter, Read, Write};
 use std::path::Path;
 
-/// Octets that nothing can compress or guess.
-pub(crate) fn write_noise(path: &Path, octets: u64) {
+/// Bytes that nothing can compress or guess.
+pub(crate) fn write_noise(path: &Path, bytes: u64) {
     let mut noise = Noise(0x9E37_79B9_7F4A_7C15);
     let mut file = BufWriter::with_capacity(1 << 20, File::create(path).expect("our own folder"));
-    for _ in 0..octets / 8 {
+    for _ in 0..bytes / 8 {
         file.write_all(&noise.next().to_le_bytes())
             .expect("there is room");
     }
-    let rest = (octets % 8) as usize;
+    let rest = (bytes % 8) as usize;
     file.write_all(&noise.next().to_le_bytes()[..rest])
         .expect("there is room");
 }
 
-/// Lines of 0 to 127 octets.
+/// Lines of 0 to 127 bytes.
 #[allow(dead_code, reason = "only one of the benchmarks needs it")]
-pub(crate) fn write_lines(path: &Path, octets: u64) {
+pub(crate) fn write_lines(path: &Path, bytes: u64) {
     let mut noise = Noise(0xD1B5_4A32_D192_ED03);
     let mut file = BufWriter::with_capacity(1 << 20, File::create(path).expect("our own folder"));
     let letters = [b'x'; 128];
     let mut written = 0;
-    while written < octets {
+    while written < bytes {
         let length = (noise.next() % 128) as usize;
         file.write_all(&letters[..length]).expect("there is room");
         file.write_all(b"\n").expect("there is room");
@@ -44,7 +44,7 @@ impl Noise {
     }
 }
 
-/// Whether both are there and hold the same octets.
+/// Whether both are there and hold the same bytes.
 pub(crate) fn is_same(one: &Path, other: &Path) -> bool {
     let (Ok(one), Ok(other)) = (File::open(one), File::open(other)) else {
         return false;

@@ -1,3 +1,3 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|octets: &[u8]| ftpsh_fuzz::replies::hold(octets));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| ftpsh_fuzz::replies::hold(bytes));

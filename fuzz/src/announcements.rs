@@ -2,14 +2,14 @@
 
 use ftpsh::protocol::{Reply, ReplyCode};
 
-use super::octets::{contains, is_subsequence, reply};
+use super::bytes::{contains, is_subsequence, reply};
 
-/// Reads the octets as each of these replies.
-pub(super) fn hold(octets: &[u8]) {
-    let reply = reply(octets, 213);
+/// Reads the bytes as each of these replies.
+pub(super) fn hold(bytes: &[u8]) {
+    let reply = reply(bytes, 213);
     let text = reply.text();
     assert_eq!(reply.size(), number(text.trim_ascii()));
-    if let Some(size) = reply.announced_octets() {
+    if let Some(size) = reply.announced_bytes() {
         let written = format!("{size} bytes)");
         assert!(contains(text, written.as_bytes()), "{size} was made up");
     } else {
@@ -19,7 +19,7 @@ pub(super) fn hold(octets: &[u8]) {
         assert_eq!(reply.code, ReplyCode(257));
         assert!(is_subsequence(&name, text));
     }
-    assert_quoted_name_is_read_back(octets);
+    assert_quoted_name_is_read_back(bytes);
 }
 
 fn number(digits: &[u8]) -> Option<u64> {
@@ -35,15 +35,15 @@ fn number(digits: &[u8]) -> Option<u64> {
 /// RFC 959 appendix II: quotes in a name are doubled.
 fn assert_quoted_name_is_read_back(name: &[u8]) {
     let mut line = b"257 \"".to_vec();
-    for octet in name {
-        line.extend(std::iter::repeat_n(*octet, 1 + usize::from(*octet == b'"')));
+    for byte in name {
+        line.extend(std::iter::repeat_n(*byte, 1 + usize::from(*byte == b'"')));
     }
     line.extend(b"\" is the current directory");
     let reply = Reply {
         code: ReplyCode(257),
         lines: vec![line],
         ended_with: None,
-        dropped_octets: 0,
+        dropped_bytes: 0,
     };
     assert_eq!(reply.quoted_path().as_deref(), Some(name));
 }

@@ -4,11 +4,11 @@ use std::net::{IpAddr, SocketAddr};
 
 use ftpsh::protocol::data_port::{DataPort, DataPortUnreadable};
 
-use super::octets::{assert_harmless, contains, reply};
+use super::bytes::{assert_harmless, contains, reply};
 
-/// Reads the octets as a reply, and as an argument.
-pub(super) fn hold(octets: &[u8]) {
-    let reply = reply(octets, 227);
+/// Reads the bytes as a reply, and as an argument.
+pub(super) fn hold(bytes: &[u8]) {
+    let reply = reply(bytes, 227);
     match DataPort::from_reply(&reply) {
         Ok(port) => {
             assert_consistent(&port);
@@ -23,7 +23,7 @@ pub(super) fn hold(octets: &[u8]) {
     {
         assert_eq!(DataPort::from_reply(&reply).ok(), expected);
     }
-    hold_for_arguments(octets);
+    hold_for_arguments(bytes);
 }
 
 fn hold_for_arguments(argument: &[u8]) {
@@ -93,7 +93,7 @@ fn is_written(port: &DataPort, line: &[u8]) -> bool {
 
 /// All numbers of a line, wherever they stand; what is larger than any port is one that is none.
 fn numbers(line: &[u8]) -> Vec<u128> {
-    line.split(|octet| !octet.is_ascii_digit())
+    line.split(|byte| !byte.is_ascii_digit())
         .filter(|digits| !digits.is_empty())
         .map(|digits| {
             digits.iter().fold(0_u128, |number, digit| {
@@ -113,16 +113,16 @@ fn plain_227(line: &[u8]) -> Option<Option<DataPort>> {
         _ => line,
     };
     let mut groups = text
-        .split(|octet| !octet.is_ascii_digit() && *octet != b',')
+        .split(|byte| !byte.is_ascii_digit() && *byte != b',')
         .filter(|group| !group.is_empty());
     let group = groups.next()?;
-    let has_six = group.split(|octet| *octet == b',').all(|n| !n.is_empty());
+    let has_six = group.split(|byte| *byte == b',').all(|n| !n.is_empty());
     let numbers = numbers(group);
     if groups.next().is_some() || !has_six || numbers.len() != 6 {
         return None;
     }
-    let octets: Option<Vec<u8>> = numbers.iter().map(|n| u8::try_from(*n).ok()).collect();
-    let Some([h1, h2, h3, h4, p1, p2]) = octets.as_deref() else {
+    let bytes: Option<Vec<u8>> = numbers.iter().map(|n| u8::try_from(*n).ok()).collect();
+    let Some([h1, h2, h3, h4, p1, p2]) = bytes.as_deref() else {
         return Some(None);
     };
     let host = IpAddr::from([*h1, *h2, *h3, *h4]);

@@ -4,12 +4,12 @@ use ftpsh::shell::config::aliases::Aliases;
 use ftpsh::shell::config::secrets::{secret_span, without_secrets};
 use ftpsh::shell::editor::assistance::{Knowledge, LocalName, Mark, complete, hint, marks};
 
-use super::octets::assert_harmless;
+use super::bytes::assert_harmless;
 
-/// Takes the octets, if they are text, as a line with the cursor at each place.
-pub(super) fn hold(octets: &[u8]) {
-    let Ok(line) = str::from_utf8(octets) else {
-        let _ = secret_span(octets, &|_| false);
+/// Takes the bytes, if they are text, as a line with the cursor at each place.
+pub(super) fn hold(bytes: &[u8]) {
+    let Ok(line) = str::from_utf8(bytes) else {
+        let _ = secret_span(bytes, &|_| false);
         return;
     };
     let mut knowledge = Knowledge::new(Aliases::shipped(), true);

@@ -1,4 +1,4 @@
-//! What must hold for any octets, one module for each fuzz target.
+//! What must hold for any bytes, one module for each fuzz target.
 //!
 //! `fuzz_targets/` gives them to the fuzzer. `tests/integration/corpora.rs` includes this file too, and plays the corpora
 //! through them with no fuzzer at hand.
@@ -15,11 +15,11 @@ pub mod transcripts;
 pub mod user_pi;
 
 mod announcements;
+mod bytes;
 mod data_ports;
 mod keys;
-mod octets;
 
-/// A property: it panics for octets that break it.
+/// A property: it panics for bytes that break it.
 pub type Property = fn(&[u8]);
 
 /// Every target by its name, which is that of its corpus.

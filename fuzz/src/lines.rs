@@ -5,18 +5,18 @@ use ftpsh::shell::config::aliases::{Aliases, ExpandedStep};
 use ftpsh::shell::config::secrets::secret_span;
 use ftpsh::shell::line::{self, Builtin, Line, LineError, Redirection};
 
+use super::bytes::{assert_harmless, contains};
 use super::keys;
-use super::octets::{assert_harmless, contains};
 
-/// Reads the octets as one line, whole and while it is typed.
+/// Reads the bytes as one line, whole and while it is typed.
 pub fn hold(typed: &[u8]) {
     keys::hold(typed);
     let aliases = Aliases::shipped();
     let read = line::read(typed, &|name| aliases.contains(name));
-    let hides_command = typed.iter().any(|octet| b"\r\n\0".contains(octet));
+    let hides_command = typed.iter().any(|byte| b"\r\n\0".contains(byte));
     assert_eq!(
         hides_command,
-        matches!(&read, Err(LineError::IllegalOctet(_))) && !is_escaped(typed),
+        matches!(&read, Err(LineError::IllegalByte(_))) && !is_escaped(typed),
         "{read:?}"
     );
     match read {
@@ -25,9 +25,9 @@ pub fn hold(typed: &[u8]) {
     }
 }
 
-/// Only `quote -x` can name an octet that it does not hold.
+/// Only `quote -x` can name a byte that it does not hold.
 fn is_escaped(typed: &[u8]) -> bool {
-    let hides_command = typed.iter().any(|octet| b"\r\n\0".contains(octet));
+    let hides_command = typed.iter().any(|byte| b"\r\n\0".contains(byte));
     !hides_command && after_quote(typed).is_some_and(|(is_escaped, _)| is_escaped)
 }
 
@@ -82,7 +82,7 @@ fn assert_sent(command: &Command) {
     }
 }
 
-/// The editor shows no octet of a secret that is about to be sent.
+/// The editor shows no byte of a secret that is about to be sent.
 fn assert_secret_is_hidden(typed: &[u8], command: &Command) {
     if let Some(secret) = command.secret() {
         let span = secret_span(typed, &|_| false).expect("a secret is one while it is typed");
@@ -117,10 +117,10 @@ fn assert_quoted(typed: &[u8], command: &Command) {
         assert_eq!(command.line(), text);
         return;
     }
-    // Written with all octets by their numbers, it is the same line.
+    // Written with all bytes by their numbers, it is the same line.
     let mut again = b"quote -x ".to_vec();
-    for octet in command.line() {
-        again.extend(format!("\\x{octet:02X}").bytes());
+    for byte in command.line() {
+        again.extend(format!("\\x{byte:02X}").bytes());
     }
     let line = line::read(&again, &|_| false);
     assert!(line == Ok(Line::Quote(command.clone())), "{line:?}");
@@ -130,7 +130,7 @@ fn assert_quoted(typed: &[u8], command: &Command) {
 }
 
 fn assert_builtin(typed: &[u8], name: Builtin, arguments: &[String]) {
-    let word = typed.split(|octet| b" \t".contains(octet)).next();
+    let word = typed.split(|byte| b" \t".contains(byte)).next();
     let word = str::from_utf8(word.unwrap_or_default()).expect("names are text");
     assert_eq!(Builtin::named(word), Some(name));
     if name == Builtin::Alias

@@ -6,11 +6,11 @@ use ftpsh::shell::config::aliases::Aliases;
 use ftpsh::shell::editor::assistance::{Knowledge, SeenNames, complete};
 use ftpsh::shell::line::{self, Line};
 
-use super::octets::{assert_defused, assert_harmless, contains};
+use super::bytes::{assert_defused, assert_harmless, contains};
 
-/// Reads the octets as a listing, and each line as one of each kind.
-pub fn hold(octets: &[u8]) {
-    for line in octets.split(|octet| *octet == b'\n') {
+/// Reads the bytes as a listing, and each line as one of each kind.
+pub fn hold(bytes: &[u8]) {
+    for line in bytes.split(|byte| *byte == b'\n') {
         assert_eq!(listing::from_mlst_line(line), facts(line));
         if let Some(listed) = listing::read_line(line) {
             assert_is_written(&listed, line);
@@ -22,10 +22,10 @@ pub fn hold(octets: &[u8]) {
         }
     }
     // No line can hold this name.
-    let found = listing::find_in_list(octets, b"\n");
+    let found = listing::find_in_list(bytes, b"\n");
     assert!(matches!(found, None | Some(ListedEntry::Directory)));
     for verb in ["LIST", "NLST", "MLSD"] {
-        assert_completion_is_sent_as_seen(verb, octets);
+        assert_completion_is_sent_as_seen(verb, bytes);
     }
 }
 
@@ -41,10 +41,10 @@ fn assert_is_written(listed: &ListedLine<'_>, line: &[u8]) {
 /// The facts of a line: of two of one name the last counts.
 fn facts(line: &[u8]) -> Option<ListedEntry> {
     let words = line.trim_ascii_start();
-    let facts = words.split(|octet| *octet == b' ').next()?;
+    let facts = words.split(|byte| *byte == b' ').next()?;
     let value_of = |name: &[u8]| {
-        facts.rsplit(|octet| *octet == b';').find_map(|fact| {
-            let (key, value) = fact.split_at(fact.iter().position(|octet| *octet == b'=')?);
+        facts.rsplit(|byte| *byte == b';').find_map(|fact| {
+            let (key, value) = fact.split_at(fact.iter().position(|byte| *byte == b'=')?);
             key.eq_ignore_ascii_case(name).then_some(&value[1..])
         })
     };
@@ -62,10 +62,10 @@ fn facts(line: &[u8]) -> Option<ListedEntry> {
 }
 
 /// What is offered for a name that was seen is a line that sends this name, and nothing else.
-fn assert_completion_is_sent_as_seen(verb: &str, octets: &[u8]) {
+fn assert_completion_is_sent_as_seen(verb: &str, bytes: &[u8]) {
     let command = Command::new(verb).expect("no line end stands in a verb");
     let names = SeenNames::default();
-    names.learn_listing(&command, octets);
+    names.learn_listing(&command, bytes);
     let mut knowledge = Knowledge::new(Aliases::shipped(), true);
     knowledge.home = None;
     knowledge.list_folder = |_| Vec::new();

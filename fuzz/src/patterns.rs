@@ -6,15 +6,15 @@ use ftpsh::transcript::template::{Piece, Template};
 use regex::bytes::{Regex, RegexBuilder};
 
 /// Reads, prints and compares.
-pub fn hold(octets: &[u8]) {
-    let end = octets.iter().position(|octet| *octet == b'\n');
-    let (first, rest) = octets.split_at(end.unwrap_or(octets.len()));
+pub fn hold(bytes: &[u8]) {
+    let end = bytes.iter().position(|byte| *byte == b'\n');
+    let (first, rest) = bytes.split_at(end.unwrap_or(bytes.len()));
     let line = rest.get(1..).unwrap_or_default();
     if let Ok(text) = str::from_utf8(first) {
         hold_for_template(text);
         hold_for_pattern(text, line);
     }
-    assert_literal(octets);
+    assert_literal(bytes);
     assert_literal(line);
 }
 
@@ -62,10 +62,7 @@ fn expression(parts: &[Template]) -> Option<Regex> {
     let mut names = Vec::new();
     let mut part = |template: &Template| -> String {
         let pieces = template.pieces().iter().map(|piece| match piece {
-            Piece::Literal(octets) => octets
-                .iter()
-                .map(|octet| format!("\\x{octet:02x}"))
-                .collect(),
+            Piece::Literal(bytes) => bytes.iter().map(|byte| format!("\\x{byte:02x}")).collect(),
             Piece::Variable(name) => {
                 names.push(name.clone());
                 format!("(?<{name}>.+?)")

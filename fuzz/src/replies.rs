@@ -1,16 +1,16 @@
-//! The reply reader: octets of a control connection.
+//! The reply reader: bytes of a control connection.
 
-use ftpsh::protocol::reply_reader::{LINE_LIMIT, REPLY_OCTETS_LIMIT};
+use ftpsh::protocol::reply_reader::{LINE_LIMIT, REPLY_BYTES_LIMIT};
 use ftpsh::protocol::{Received, Reply, ReplyReader};
 
-use super::octets::{assert_defused, pieces};
+use super::bytes::{assert_defused, pieces};
 
-/// Reads the octets whole and in pieces, with and without silence after each.
-pub fn hold(octets: &[u8]) {
-    let whole = read(&[octets], Way::default());
-    let octet_by_octet: Vec<&[u8]> = octets.chunks(1).collect();
-    assert_eq!(whole, read(&octet_by_octet, Way::default()));
-    assert_eq!(whole, read(&pieces(octets), Way::default()));
+/// Reads the bytes whole and in pieces, with and without silence after each.
+pub fn hold(bytes: &[u8]) {
+    let whole = read(&[bytes], Way::default());
+    let byte_by_byte: Vec<&[u8]> = bytes.chunks(1).collect();
+    assert_eq!(whole, read(&byte_by_byte, Way::default()));
+    assert_eq!(whole, read(&pieces(bytes), Way::default()));
     let strict = Way {
         is_strict: true,
         ..Way::default()
@@ -19,17 +19,13 @@ pub fn hold(octets: &[u8]) {
         is_silent: true,
         ..Way::default()
     };
-    let readings = [
-        read(&[octets], strict),
-        read(&pieces(octets), silent),
-        whole,
-    ];
+    let readings = [read(&[bytes], strict), read(&pieces(bytes), silent), whole];
     for received in &readings {
         for one in received {
             assert_sound(one);
         }
-        if octets.len() < LEAST_LIMIT {
-            assert_nothing_is_lost(octets, received);
+        if bytes.len() < LEAST_LIMIT {
+            assert_nothing_is_lost(bytes, received);
         }
     }
 }
@@ -52,18 +48,18 @@ fn read(pieces: &[&[u8]], way: Way) -> Vec<Received> {
             assert!(!reader.awaits_silence());
         }
         received.extend(std::iter::from_fn(|| reader.next_received()));
-        assert!(reader.buffered_octets() <= REPLY_OCTETS_LIMIT + LINE_LIMIT + LEAST_LIMIT);
+        assert!(reader.buffered_bytes() <= REPLY_BYTES_LIMIT + LINE_LIMIT + LEAST_LIMIT);
     }
     reader.end_of_file();
     received.extend(std::iter::from_fn(|| reader.next_received()));
-    assert!(!reader.has_unread_octets(), "octets are left");
-    assert_eq!(reader.buffered_octets(), 0);
+    assert!(!reader.has_unread_bytes(), "octets are left");
+    assert_eq!(reader.buffered_bytes(), 0);
     received
 }
 
 fn assert_sound(received: &Received) {
     match received {
-        Received::Telnet(octets) => assert_eq!(octets.first(), Some(&0xff)),
+        Received::Telnet(bytes) => assert_eq!(bytes.first(), Some(&0xff)),
         Received::Stray(line) => assert_defused(line),
         Received::Reply(reply) => {
             assert_coded(reply);
@@ -89,10 +85,10 @@ fn assert_nothing_is_lost(sent: &[u8], received: &[Received]) {
     let mut commands: Vec<&[u8]> = Vec::new();
     for one in received {
         match one {
-            Received::Telnet(octets) => commands.push(octets),
+            Received::Telnet(bytes) => commands.push(bytes),
             Received::Stray(line) => lines.push(line),
             Received::Reply(reply) => {
-                assert_eq!(reply.dropped_octets, 0);
+                assert_eq!(reply.dropped_bytes, 0);
                 lines.extend(reply.lines.iter().map(Vec::as_slice));
             }
         }
@@ -103,7 +99,7 @@ fn assert_nothing_is_lost(sent: &[u8], received: &[Received]) {
 }
 
 fn lines_of(text: &[u8]) -> Vec<&[u8]> {
-    let mut lines: Vec<&[u8]> = text.split(|octet| *octet == b'\n').collect();
+    let mut lines: Vec<&[u8]> = text.split(|byte| *byte == b'\n').collect();
     // After the last line end is a line only if something stands there.
     if lines.last().is_some_and(|last| last.is_empty()) {
         lines.pop();
@@ -142,7 +138,7 @@ fn without_telnet(sent: &[u8]) -> (Vec<u8>, Vec<&[u8]>) {
     (text, commands)
 }
 
-/// Up to IAC SE, where IAC IAC is an octet.
+/// Up to IAC SE, where IAC IAC is a byte.
 fn subnegotiation_length(parameters: &[u8]) -> usize {
     let mut at = 0;
     while at < parameters.len() {

@@ -2,8 +2,8 @@
 
 use super::{announcements, data_ports};
 
-/// Reads the octets as every kind of reply.
-pub fn hold(octets: &[u8]) {
-    announcements::hold(octets);
-    data_ports::hold(octets);
+/// Reads the bytes as every kind of reply.
+pub fn hold(bytes: &[u8]) {
+    announcements::hold(bytes);
+    data_ports::hold(bytes);
 }

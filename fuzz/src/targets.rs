@@ -2,9 +2,9 @@
 
 use ftpsh::shell::config::target::{Target, TargetError};
 
-/// Reads the octets, if they are text, as a target.
-pub fn hold(octets: &[u8]) {
-    let Ok(text) = str::from_utf8(octets) else {
+/// Reads the bytes, if they are text, as a target.
+pub fn hold(bytes: &[u8]) {
+    let Ok(text) = str::from_utf8(bytes) else {
         return;
     };
     match Target::read(text) {
@@ -21,7 +21,7 @@ fn assert_usable(target: &Target) {
     let login = target.login.iter();
     let login = login.flat_map(|login| login.password.iter().chain([&login.user]));
     for part in login.chain(&target.directories) {
-        assert!(!part.iter().any(|octet| b"\r\n\0".contains(octet)));
+        assert!(!part.iter().any(|byte| b"\r\n\0".contains(byte)));
     }
     let again = Target::with_port(&target.host, &target.port.to_string());
     if !target.host.contains(['[', ']', '@']) {

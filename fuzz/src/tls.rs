@@ -7,30 +7,30 @@ use ftpsh::tls::{Roots, TlsClient, TlsConnection, TlsFailure, TlsSettings, TlsVe
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, ServerConnection};
 
-/// The first octet chooses the way, the rest is what the server does.
-pub fn hold(octets: &[u8]) {
-    let Some((&way, script)) = octets.split_first() else {
+/// The first byte chooses the way, the rest is what the server does.
+pub fn hold(bytes: &[u8]) {
+    let Some((&way, script)) = bytes.split_first() else {
         return;
     };
     if way & 1 == 0 {
-        hold_for_octets_of_anybody(script);
+        hold_for_bytes_of_anybody(script);
     } else {
         hold_for_server(way, script);
     }
 }
 
 /// What comes in place of a handshake is refused, or awaited on.
-fn hold_for_octets_of_anybody(octets: &[u8]) {
+fn hold_for_bytes_of_anybody(bytes: &[u8]) {
     let client = TlsClient::new("localhost", TlsSettings::default());
     let client = client.expect("a certificate can name localhost");
     let begin = || client.secure_control().expect("it needs nothing");
     let mut whole = begin();
     let mut in_pieces = begin();
-    let first = whole.receive(octets);
+    let first = whole.receive(bytes);
     let mut second = Ok(());
-    for octet in octets.chunks(1) {
+    for byte in bytes.chunks(1) {
         if second.is_ok() {
-            second = in_pieces.receive(octet);
+            second = in_pieces.receive(byte);
         }
     }
     assert_eq!(first.is_ok(), second.is_ok(), "{first:?}, {second:?}");
@@ -42,7 +42,7 @@ fn hold_for_octets_of_anybody(octets: &[u8]) {
     }
 }
 
-/// A server that is what it says, until the script spoils an octet.
+/// A server that is what it says, until the script spoils a byte.
 struct Server {
     connection: ServerConnection,
     heard: Vec<u8>,
@@ -77,7 +77,7 @@ fn hold_for_server(way: u8, script: &[u8]) {
     play(script, &mut connection, &mut server, piece);
 }
 
-/// What the server says arrives as it was said, up to the first octet that was spoilt; nothing arrives after that.
+/// What the server says arrives as it was said, up to the first byte that was spoilt; nothing arrives after that.
 fn play(script: &[u8], connection: &mut TlsConnection, server: &mut Server, piece: usize) {
     let mut said: Vec<u8> = Vec::new();
     let mut sent: Vec<u8> = Vec::new();
@@ -101,15 +101,15 @@ fn play(script: &[u8], connection: &mut TlsConnection, server: &mut Server, piec
                 said.extend(line);
             }
         }
-        let mut octets = server.give();
+        let mut bytes = server.give();
         if is_spoilt {
-            octets.extend(b"\x17\x03\x03\x00\x13nothing of the kind");
-            assert!(deliver(connection, &octets, piece).is_err());
+            bytes.extend(b"\x17\x03\x03\x00\x13nothing of the kind");
+            assert!(deliver(connection, &bytes, piece).is_err());
             assert!(connection.encrypt(b"NOOP\r\n").is_err());
             assert!(connection.receive(b"\x17\x03\x03\x00\x01x").is_err());
             break;
         }
-        deliver(connection, &octets, piece).expect("nobody spoilt it");
+        deliver(connection, &bytes, piece).expect("nobody spoilt it");
         server.take(&connection.take_output());
     }
     assert!(connection.take_plain() == said, "not what was said");
@@ -117,10 +117,10 @@ fn play(script: &[u8], connection: &mut TlsConnection, server: &mut Server, piec
 }
 
 /// Mostly short, and sometimes longer than a record.
-fn length_of_line(octet: u8) -> usize {
-    match octet {
+fn length_of_line(byte: u8) -> usize {
+    match byte {
         0xf8.. => 20_000,
-        _ => usize::from(octet) * 2 + 1,
+        _ => usize::from(byte) * 2 + 1,
     }
 }
 
@@ -132,9 +132,9 @@ fn assert_clear_after_close(
     piece: usize,
 ) {
     server.connection.send_close_notify();
-    let mut octets = server.give();
-    octets.extend_from_slice(clear);
-    deliver(connection, &octets, piece).expect("it is over");
+    let mut bytes = server.give();
+    bytes.extend_from_slice(clear);
+    deliver(connection, &bytes, piece).expect("it is over");
     assert!(connection.is_closed_by_peer());
     assert_eq!(connection.take_rest(), clear);
 }
@@ -143,10 +143,10 @@ fn connection_is_1_3(server: &Server) -> bool {
     server.connection.protocol_version() == Some(rustls::ProtocolVersion::TLSv1_3)
 }
 
-fn deliver(connection: &mut TlsConnection, octets: &[u8], piece: usize) -> Result<(), TlsFailure> {
-    octets
+fn deliver(connection: &mut TlsConnection, bytes: &[u8], piece: usize) -> Result<(), TlsFailure> {
+    bytes
         .chunks(piece)
-        .try_for_each(|octets| connection.receive(octets))
+        .try_for_each(|bytes| connection.receive(bytes))
 }
 
 impl Server {
@@ -166,9 +166,9 @@ impl Server {
         }
     }
 
-    fn take(&mut self, mut octets: &[u8]) {
-        while !octets.is_empty() {
-            let read = self.connection.read_tls(&mut octets);
+    fn take(&mut self, mut bytes: &[u8]) {
+        while !bytes.is_empty() {
+            let read = self.connection.read_tls(&mut bytes);
             read.expect("octets in memory can be read");
             let processed = self.connection.process_new_packets();
             processed.expect("the client keeps to TLS");
@@ -178,12 +178,12 @@ impl Server {
     }
 
     fn give(&mut self) -> Vec<u8> {
-        let mut octets = Vec::new();
+        let mut bytes = Vec::new();
         while self.connection.wants_write() {
-            let written = self.connection.write_tls(&mut octets);
+            let written = self.connection.write_tls(&mut bytes);
             written.expect("a vector takes all");
         }
-        octets
+        bytes
     }
 }
 
@@ -192,7 +192,7 @@ fn identity() -> &'static (CertificateDer<'static>, PrivateKeyDer<'static>) {
     static IDENTITY: OnceLock<(CertificateDer<'static>, PrivateKeyDer<'static>)> = OnceLock::new();
     IDENTITY.get_or_init(|| {
         let names = vec!["localhost".to_owned()];
-        let made = rcgen::generate_simple_self_signed(names).expect("there are random octets");
+        let made = rcgen::generate_simple_self_signed(names).expect("there are random bytes");
         let key = PrivateKeyDer::try_from(made.signing_key.serialize_der());
         (made.cert.der().clone(), key.expect("it was just made"))
     })

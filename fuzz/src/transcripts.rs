@@ -9,27 +9,27 @@ use ftpsh::transcript::export::{Form, export};
 use ftpsh::transcript::import::{self, Kind};
 use ftpsh::transcript::{Dialogue, Line, LineKind, ReadError, Transcript, Variables};
 
-use super::octets::assert_harmless;
+use super::bytes::assert_harmless;
 
-/// Reads the octets as a transcript, and as data.
-pub fn hold(octets: &[u8]) {
-    let _ = Transcript::is_begun_by(octets);
-    assert_data_are_read_back(octets);
-    match Transcript::read(octets) {
+/// Reads the bytes as a transcript, and as data.
+pub fn hold(bytes: &[u8]) {
+    let _ = Transcript::is_begun_by(bytes);
+    assert_data_are_read_back(bytes);
+    match Transcript::read(bytes) {
         Ok(transcript) => {
-            assert_eq!(transcript.to_string().as_bytes(), octets, "octets are lost");
+            assert_eq!(transcript.to_string().as_bytes(), bytes, "octets are lost");
             match transcript.dialogue() {
                 Ok(dialogue) => assert_understood(&transcript, &dialogue),
-                Err(error) => assert_error(&error, octets),
+                Err(error) => assert_error(&error, bytes),
             }
         }
-        Err(error) => assert_error(&error, octets),
+        Err(error) => assert_error(&error, bytes),
     }
 }
 
 /// An error lies in the text, and can be shown.
-fn assert_error(error: &ReadError, octets: &[u8]) {
-    let lines = octets.split(|octet| *octet == b'\n').count();
+fn assert_error(error: &ReadError, bytes: &[u8]) {
+    let lines = bytes.split(|byte| *byte == b'\n').count();
     assert!((1..=lines.max(1)).contains(&error.line), "{error:?}");
     assert!(error.text.get(error.span.clone()).is_some(), "{error:?}");
     assert!(error.column() <= error.text.chars().count() + 1);
@@ -99,9 +99,9 @@ fn assert_expected_data_are_read_back(expected: &ExpectedData) {
     assert_eq!(again.as_ref(), Some(expected), "{text}");
 }
 
-/// Any octets, written as lines of a transcript, stand for exactly these octets.
-fn assert_data_are_read_back(octets: &[u8]) {
-    let lines = inline_lines(octets);
+/// Any bytes, written as lines of a transcript, stand for exactly these bytes.
+fn assert_data_are_read_back(bytes: &[u8]) {
+    let lines = inline_lines(bytes);
     if lines.is_empty() {
         return;
     }
@@ -111,8 +111,8 @@ fn assert_data_are_read_back(octets: &[u8]) {
     };
     assert!(!expected.contains(&ExpectedDataLine::AnyLines), "{text}");
     let variables = Variables::default();
-    assert_eq!(match_data(&expected, octets, &variables), Some(Vec::new()));
-    let more = [octets, b"x"].concat();
+    assert_eq!(match_data(&expected, bytes, &variables), Some(Vec::new()));
+    let more = [bytes, b"x"].concat();
     assert_eq!(match_data(&expected, &more, &variables), None, "{text}");
 }
 

@@ -1,14 +1,14 @@
-//! The user-PI: commands of this side and octets of the server, with a NUL between them.
+//! The user-PI: commands of this side and bytes of the server, with a NUL between them.
 
 use ftpsh::protocol::Command;
 use ftpsh::protocol::user_pi::{Event, UserPi};
 
-use super::octets::{contains, pieces};
+use super::bytes::{contains, pieces};
 
-/// Plays it with the server's octets whole and in pieces.
-pub fn hold(octets: &[u8]) {
-    let whole = play(octets, |sent| vec![sent]);
-    let in_pieces = play(octets, pieces);
+/// Plays it with the server's bytes whole and in pieces.
+pub fn hold(bytes: &[u8]) {
+    let whole = play(bytes, |sent| vec![sent]);
+    let in_pieces = play(bytes, pieces);
     assert_eq!(whole.events, in_pieces.events);
 }
 
@@ -32,10 +32,10 @@ impl Played {
     }
 }
 
-fn play(octets: &[u8], cut: fn(&[u8]) -> Vec<&[u8]>) -> Played {
+fn play(bytes: &[u8], cut: fn(&[u8]) -> Vec<&[u8]>) -> Played {
     let mut played = Played::default();
     let (mut pi, _) = UserPi::new();
-    for (turn, part) in octets.split(|octet| *octet == 0).enumerate() {
+    for (turn, part) in bytes.split(|byte| *byte == 0).enumerate() {
         if turn % 2 == 0 {
             for piece in cut(part) {
                 pi.receive(piece);

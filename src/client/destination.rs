@@ -4,14 +4,14 @@ use std::fs::File;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Where received data go. Nothing may be destroyed before the first octet or an accepted end.
+/// Where received data go. Nothing may be destroyed before the first byte or an accepted end.
 pub trait Destination: Send {
-    /// Takes octets in the order in which they came.
+    /// Takes bytes in the order in which they came.
     ///
     /// # Errors
     ///
     /// Whatever the place says; the data connection is then reset.
-    fn write(&mut self, octets: &[u8]) -> io::Result<()>;
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()>;
 
     /// Nothing more comes. `accepted`: the server began the transfer, so that empty data are data too.
     ///
@@ -40,7 +40,7 @@ pub trait Destination: Send {
         error
     }
 
-    /// The file that octets may be moved to without passing through this process. From here on they count as written.
+    /// The file that bytes may be moved to without passing through this process. From here on they count as written.
     ///
     /// # Errors
     ///
@@ -50,15 +50,15 @@ pub trait Destination: Send {
     }
 }
 
-/// Keeps the first octets of what is received, up to a bound, and lets the rest pass.
+/// Keeps the first bytes of what is received, up to a bound, and lets the rest pass.
 #[derive(Clone, Debug)]
-pub struct KeptOctets {
+pub struct KeptBytes {
     kept: Arc<Mutex<Vec<u8>>>,
     most: usize,
 }
 
-impl KeptOctets {
-    /// Keeps at most so many octets. A clone is handed to the transfer.
+impl KeptBytes {
+    /// Keeps at most so many bytes. A clone is handed to the transfer.
     #[must_use]
     pub fn at_most(most: usize) -> Self {
         Self {
@@ -69,7 +69,7 @@ impl KeptOctets {
 
     /// What was kept so far.
     #[must_use]
-    pub fn octets(&self) -> Vec<u8> {
+    pub fn bytes(&self) -> Vec<u8> {
         self.kept
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -77,11 +77,11 @@ impl KeptOctets {
     }
 }
 
-impl Destination for KeptOctets {
-    fn write(&mut self, octets: &[u8]) -> io::Result<()> {
+impl Destination for KeptBytes {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let room = self.most.saturating_sub(kept.len());
-        kept.extend_from_slice(&octets[..octets.len().min(room)]);
+        kept.extend_from_slice(&bytes[..bytes.len().min(room)]);
         Ok(())
     }
 

@@ -232,7 +232,7 @@ impl Outcome {
         }
     }
 
-    /// The outcome of octets that were sent and end no command line, so that no reply is outstanding.
+    /// The outcome of bytes that were sent and end no command line, so that no reply is outstanding.
     #[must_use]
     pub fn without_reply() -> Self {
         Self {

@@ -1,4 +1,4 @@
-//! One control connection and its data connections (RFC 959 section 2.3): the machine decides, the driver moves octets, the
+//! One control connection and its data connections (RFC 959 section 2.3): the machine decides, the driver moves bytes, the
 //! endpoint reads and writes the local side, and observers are told what happened.
 //!
 //! ```text
@@ -28,11 +28,11 @@ use std::time::Duration;
 use crate::protocol::Command;
 use crate::tls::TlsSettings;
 
-pub use destination::{Destination, KeptOctets};
+pub use destination::{Destination, KeptBytes};
 pub use driver::control::DialError;
 pub use exchange::{Ending, Exchange, News, Outcome, TrustQuestion};
 pub use observation::{
-    Awaited, Connection, MovedOctets, Observation, Observer, OctetInterest, Origin, SentPiece,
+    Awaited, ByteInterest, Connection, MovedBytes, Observation, Observer, Origin, SentPiece,
 };
 pub use progress::{BackgroundTransfer, Progress};
 pub use status::{DataState, Status};
@@ -70,11 +70,11 @@ pub struct Settings {
     pub plain_abort: bool,
     /// Never convert line ends, whatever the representation type.
     pub keep_line_ends: bool,
-    /// Without an octet on either connection for so long, an exchange ends, and a server that does not read a line for so
+    /// Without a byte on either connection for so long, an exchange ends, and a server that does not read a line for so
     /// long is given up; `None` waits without limit, for a person.
     pub silence_limit: Option<Duration>,
-    /// A reply that is not whole so long after its command, or after the last octet of its data, ends the exchange, however
-    /// many octets trickle in; `None` waits without limit.
+    /// A reply that is not whole so long after its command, or after the last byte of its data, ends the exchange, however
+    /// many bytes trickle in; `None` waits without limit.
     pub reply_limit: Option<Duration>,
     /// Active mode: how long after the transfer command the server may take to connect; `None` waits without limit.
     pub connect_limit: Option<Duration>,
@@ -184,10 +184,10 @@ impl Session {
         self.begin(command, origin, transfer).wait()
     }
 
-    /// Sends octets as they are, each piece in one write. The exchange is that of the last command line that they end; if
+    /// Sends bytes as they are, each piece in one write. The exchange is that of the last command line that they end; if
     /// they end none, it is settled once they are on their way.
-    pub fn send_octets(&self, pieces: Vec<RawOctets>) -> Exchange {
-        self.ask(None, |exchange| Request::Octets { exchange, pieces })
+    pub fn send_bytes(&self, pieces: Vec<RawBytes>) -> Exchange {
+        self.ask(None, |exchange| Request::Bytes { exchange, pieces })
     }
 
     /// What is known now.
@@ -239,19 +239,19 @@ impl Interrupter {
     }
 }
 
-/// Octets that go out in one write, as they are and without line end.
+/// Bytes that go out in one write, as they are and without line end.
 #[derive(Clone, PartialEq, Eq)]
-pub struct RawOctets {
-    /// The octets.
-    pub octets: Vec<u8>,
-    /// As urgent data (RFC 854); under TLS, which knows no urgent data, as any other octets.
+pub struct RawBytes {
+    /// The bytes.
+    pub bytes: Vec<u8>,
+    /// As urgent data (RFC 854); under TLS, which knows no urgent data, as any other bytes.
     pub urgent: bool,
 }
 
-/// Prints no octets: a password may be among them.
-impl std::fmt::Debug for RawOctets {
+/// Prints no bytes: a password may be among them.
+impl std::fmt::Debug for RawBytes {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "RawOctets({} octets)", self.octets.len())
+        write!(f, "RawBytes({} bytes)", self.bytes.len())
     }
 }
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 use crate::protocol::data_port::{DataPort, DataPortUnreadable};
 use crate::protocol::ledger::Assignment;
 use crate::protocol::verbs::DataDirection;
-use crate::protocol::{Command, MaskedOctets, Reply, Verb};
+use crate::protocol::{Command, MaskedBytes, Reply, Verb};
 
 use crate::tls::{Secured, TlsFailure};
 
@@ -23,10 +23,10 @@ pub trait Observer: Send {
     /// Something happened. It must not wait for the session.
     fn observe(&mut self, observation: &Observation);
 
-    /// Says, at any time, whether this observer wants [`Observation::OctetsMoved`]. It is asked for once, before anything
+    /// Says, at any time, whether this observer wants [`Observation::BytesMoved`]. It is asked for once, before anything
     /// happens.
-    fn octet_interest(&self) -> OctetInterest {
-        OctetInterest::any(std::iter::empty())
+    fn byte_interest(&self) -> ByteInterest {
+        ByteInterest::any(std::iter::empty())
     }
 }
 
@@ -38,9 +38,9 @@ impl Observer for Vec<Box<dyn Observer>> {
         }
     }
 
-    fn octet_interest(&self) -> OctetInterest {
-        let interests = self.iter().map(|observer| observer.octet_interest());
-        OctetInterest::any(interests)
+    fn byte_interest(&self) -> ByteInterest {
+        let interests = self.iter().map(|observer| observer.byte_interest());
+        ByteInterest::any(interests)
     }
 }
 
@@ -53,9 +53,9 @@ pub enum Connection {
     Data,
 }
 
-/// Octets that have just moved.
+/// Bytes that have just moved.
 #[derive(Clone, Debug)]
-pub struct MovedOctets {
+pub struct MovedBytes {
     /// Where.
     pub connection: Connection,
     /// Which way.
@@ -64,38 +64,38 @@ pub struct MovedOctets {
     pub under_tls: bool,
     /// They went out as urgent data (RFC 854, the Telnet Synch).
     pub urgent: bool,
-    /// What moved before on this data connection in this direction, in octets; 0 for the control connection, where it would
+    /// What moved before on this data connection in this direction, in bytes; 0 for the control connection, where it would
     /// tell the length of secrets.
     pub offset: u64,
-    /// The octets as they are outside TLS, with `****` in the place of each secret.
-    pub octets: Vec<u8>,
+    /// The bytes as they are outside TLS, with `****` in the place of each secret.
+    pub bytes: Vec<u8>,
     /// Which of them stand for secrets.
     pub secrets: Vec<Range<usize>>,
 }
 
-/// Which octets somebody wants to see. Clones share the wish, which may change at any time; while nobody has one, nothing
+/// Which bytes somebody wants to see. Clones share the wish, which may change at any time; while nobody has one, nothing
 /// is copied.
 #[derive(Clone, Debug)]
-pub struct OctetInterest(Vec<Arc<AtomicU8>>);
+pub struct ByteInterest(Vec<Arc<AtomicU8>>);
 
 /// A wish for none, which can be changed.
-impl Default for OctetInterest {
+impl Default for ByteInterest {
     fn default() -> Self {
         Self(vec![Arc::default()])
     }
 }
 
-impl OctetInterest {
+impl ByteInterest {
     fn any(interests: impl Iterator<Item = Self>) -> Self {
         Self(interests.flat_map(|interest| interest.0).collect())
     }
 
-    /// Wants the octets of both connections, or no longer.
+    /// Wants the bytes of both connections, or no longer.
     pub fn want_all(&self, wanted: bool) {
         self.set(ALL, wanted);
     }
 
-    /// Wants the octets of data connections, or no longer.
+    /// Wants the bytes of data connections, or no longer.
     pub fn want_data(&self, wanted: bool) {
         self.set(DATA, wanted);
     }
@@ -134,7 +134,7 @@ const ALL: u8 = 2;
 /// What somebody waited for when a limit of time was over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Awaited {
-    /// The next octet of a reply.
+    /// The next byte of a reply.
     Reply,
     /// A reply that began and does not end.
     WholeReply,
@@ -142,7 +142,7 @@ pub enum Awaited {
     Handshake,
     /// The TLS handshake of the data connection.
     DataHandshake,
-    /// The next octet on the data connection.
+    /// The next byte on the data connection.
     Data,
     /// The local file, command or screen, which takes no more.
     LocalSide,
@@ -159,11 +159,11 @@ pub enum Origin {
     Shown,
 }
 
-/// Octets that go out as they are.
+/// Bytes that go out as they are.
 #[derive(Clone, Debug)]
 pub struct SentPiece {
     /// What may be shown of them.
-    pub octets: MaskedOctets,
+    pub bytes: MaskedBytes,
     /// They go out as urgent data.
     pub urgent: bool,
     /// They were meant to; TLS knows no urgent data.
@@ -185,8 +185,8 @@ pub enum Observation {
         /// Whose idea it was.
         origin: Origin,
     },
-    /// Octets went out as they are, each piece in one write.
-    OctetsSent(Vec<SentPiece>),
+    /// Bytes went out as they are, each piece in one write.
+    BytesSent(Vec<SentPiece>),
     /// ABOR was written after Ctrl-C.
     AbortSent {
         /// With Telnet IP and Synch in front.
@@ -261,10 +261,10 @@ pub enum Observation {
     TransferMoving(Progress),
     /// Data came or went; the transfer is over on this side.
     TransferEnded(TransferEnd),
-    /// A download ended in order, with fewer octets than a reply had told of.
+    /// A download ended in order, with fewer bytes than a reply had told of.
     CameShort {
         /// How many came.
-        octets: u64,
+        bytes: u64,
         /// How many the 150 or a SIZE of the same name told of.
         announced: u64,
     },
@@ -292,9 +292,9 @@ pub enum Observation {
         /// The command's verb.
         verb: Verb,
     },
-    /// A refused command left octets on the data connection, which was closed.
+    /// A refused command left bytes on the data connection, which was closed.
     UnexpectedDataDropped,
-    /// The server reset the data connection after the last octet of an upload, so it may not have read them all.
+    /// The server reset the data connection after the last byte of an upload, so it may not have read them all.
     UploadReset,
     /// The control connection is under TLS from here on.
     ControlSecured(Secured),
@@ -308,10 +308,10 @@ pub enum Observation {
     StillSecured,
     /// `resync` closed these entries.
     Resynchronised(Vec<Verb>),
-    /// So many octets came without a final reply to a command among them; the connection is closed.
+    /// So many bytes came without a final reply to a command among them; the connection is closed.
     ProtocolBroken {
         /// How many.
-        octets: u64,
+        bytes: u64,
     },
     /// A limit of time is over, and with it the waiting.
     TimedOut {
@@ -324,11 +324,11 @@ pub enum Observation {
     AbortUnanswered,
     /// The line was not sent, because the server has not read what was sent before it.
     ServerNotReading {
-        /// How many octets wait to be written.
+        /// How many bytes wait to be written.
         bytes: usize,
     },
-    /// Octets have moved on one of the connections; told only while an [`OctetInterest`] asks for them.
-    OctetsMoved(MovedOctets),
+    /// Bytes have moved on one of the connections; told only while an [`ByteInterest`] asks for them.
+    BytesMoved(MovedBytes),
     /// The control connection ended.
     ControlClosed {
         /// The error that ended it; `None` is end of file.

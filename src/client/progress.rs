@@ -10,8 +10,8 @@ use crate::protocol::verbs::DataDirection;
 pub struct Progress {
     /// Which way the data go.
     pub direction: DataDirection,
-    /// Octets on the data connection so far.
-    pub octets: u64,
+    /// Bytes on the data connection so far.
+    pub bytes: u64,
     /// How many it will be, if a reply or the local file told; never fewer than have come.
     pub whole: Option<u64>,
     /// Time since the 1yz.
@@ -28,11 +28,11 @@ pub struct BackgroundTransfer {
 }
 
 impl Progress {
-    /// Octets in one second, on average.
+    /// Bytes in one second, on average.
     #[must_use]
-    pub fn octets_per_second(&self) -> u64 {
+    pub fn bytes_per_second(&self) -> u64 {
         let milliseconds = self.elapsed.as_millis().max(1);
-        let rate = u128::from(self.octets) * 1000 / milliseconds;
+        let rate = u128::from(self.bytes) * 1000 / milliseconds;
         u64::try_from(rate).unwrap_or(u64::MAX)
     }
 }

@@ -24,7 +24,7 @@ pub struct Status {
     pub outstanding: Vec<Verb>,
     /// The transfer that runs in the background.
     pub background: Option<BackgroundTransfer>,
-    /// Octets were sent after the last line end, so that the next line goes on with them.
+    /// Bytes were sent after the last line end, so that the next line goes on with them.
     pub line_is_unfinished: bool,
     /// TLS on the control connection, while it lasts.
     pub control_tls: Option<Secured>,

@@ -11,16 +11,16 @@ use super::destination::Destination;
 pub enum Transfer {
     /// Where received data go, and in which form.
     Receive(Box<dyn Destination>, Form),
-    /// What is sent, in which form, and how many octets of it there are, if that is known.
+    /// What is sent, in which form, and how many bytes of it there are, if that is known.
     Send(Box<dyn Read + Send>, Form, Option<u64>),
 }
 
-/// Whether the representation type changes the octets.
+/// Whether the representation type changes the bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
     /// In TYPE A local line ends become CR LF on the wire and back.
     ByType,
-    /// The octets as they are.
+    /// The bytes as they are.
     Exact,
 }
 
@@ -29,14 +29,14 @@ pub enum Form {
 pub struct TransferEnd {
     /// Which way they went.
     pub direction: DataDirection,
-    /// Octets of payload on the data connection. Of an upload: handed to this system.
-    pub octets: u64,
-    /// How many of an upload's octets the server's system had taken when that was looked at last. Where nothing kept them
+    /// Bytes of payload on the data connection. Of an upload: handed to this system.
+    pub bytes: u64,
+    /// How many of an upload's bytes the server's system had taken when that was looked at last. Where nothing kept them
     /// from going out it was never looked at.
     pub acknowledged: Option<u64>,
     /// Line ends that were converted for TYPE A.
     pub line_ends: u64,
-    /// A download that ended in order, with fewer octets than a reply had told of: that number.
+    /// A download that ended in order, with fewer bytes than a reply had told of: that number.
     pub came_short_of: Option<u64>,
     /// How it ended.
     pub result: TransferResult,
@@ -45,7 +45,7 @@ pub struct TransferEnd {
 /// How the data of a transfer ended.
 #[derive(Clone, Debug, PartialEq)]
 pub enum TransferResult {
-    /// Received up to the server's end of file, or sent to the last octet. It proves nothing about the other side.
+    /// Received up to the server's end of file, or sent to the last byte. It proves nothing about the other side.
     Ended,
     /// The server refused the command before any data.
     Refused,
@@ -68,13 +68,13 @@ pub enum TransferResult {
 }
 
 impl TransferEnd {
-    /// Every octet went the way that it should, as far as this side can see.
+    /// Every byte went the way that it should, as far as this side can see.
     #[must_use]
     pub fn is_whole(&self) -> bool {
         self.result == TransferResult::Ended
     }
 
-    /// An upload whose octets were all handed over.
+    /// An upload whose bytes were all handed over.
     #[must_use]
     pub fn is_whole_upload(&self) -> bool {
         self.is_whole() && self.direction == DataDirection::Sent

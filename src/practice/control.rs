@@ -1,4 +1,4 @@
-//! A control connection: command lines out of its octets, without the Telnet commands between them, and replies.
+//! A control connection: command lines out of its bytes, without the Telnet commands between them, and replies.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::faults::{Fault, Faults, HOSTILE_TEXT};
 use super::loopback::LoopbackConnection;
 
-/// The longest line that is read, in octets; a longer one is dropped whole.
+/// The longest line that is read, in bytes; a longer one is dropped whole.
 pub(super) const LONGEST_LINE: usize = 4 * 1024;
 
 const IAC: u8 = 255;
@@ -33,7 +33,7 @@ pub(super) enum Received {
 #[derive(Debug)]
 pub(super) struct LineReader {
     connection: LoopbackConnection,
-    octets: Vec<u8>,
+    bytes: Vec<u8>,
     taken: usize,
     assembly: LineAssembly,
 }
@@ -46,7 +46,7 @@ struct LineAssembly {
     telnet: Telnet,
 }
 
-/// Where in a Telnet command the last octet left off.
+/// Where in a Telnet command the last byte left off.
 #[derive(Debug, Default)]
 enum Telnet {
     #[default]
@@ -61,7 +61,7 @@ impl LineReader {
     pub(super) fn new(connection: LoopbackConnection) -> Self {
         Self {
             connection,
-            octets: Vec::new(),
+            bytes: Vec::new(),
             taken: 0,
             assembly: LineAssembly::default(),
         }
@@ -74,7 +74,7 @@ impl LineReader {
 
     /// Drops what was received after the last line.
     pub(super) fn forget_received(&mut self) {
-        self.octets.clear();
+        self.bytes.clear();
         self.taken = 0;
         self.assembly = LineAssembly::default();
     }
@@ -83,9 +83,9 @@ impl LineReader {
     pub(super) fn next_within(&mut self, limit: Duration) -> Received {
         let deadline = Instant::now() + limit;
         loop {
-            while let Some(&octet) = self.octets.get(self.taken) {
+            while let Some(&byte) = self.bytes.get(self.taken) {
                 self.taken += 1;
-                if let Some(received) = self.assembly.push(octet) {
+                if let Some(received) = self.assembly.push(byte) {
                     return received;
                 }
             }
@@ -98,55 +98,55 @@ impl LineReader {
             if self.connection.limit_reads(Some(left)).is_err() {
                 return Received::End;
             }
-            self.octets.resize(2048, 0);
+            self.bytes.resize(2048, 0);
             self.taken = 0;
-            let count = match self.connection.read(&mut self.octets) {
+            let count = match self.connection.read(&mut self.bytes) {
                 Ok(0) => return Received::End,
                 Ok(count) => count,
                 Err(error) if is_passing(error.kind()) => 0,
                 Err(_) => return Received::End,
             };
-            self.octets.truncate(count);
+            self.bytes.truncate(count);
         }
     }
 }
 
 impl LineAssembly {
-    fn push(&mut self, octet: u8) -> Option<Received> {
+    fn push(&mut self, byte: u8) -> Option<Received> {
         match self.telnet {
-            Telnet::Outside if octet == IAC => self.telnet = Telnet::AwaitingCommand,
-            Telnet::Outside => return self.push_text(octet),
-            Telnet::AwaitingCommand => return self.push_command(octet),
+            Telnet::Outside if byte == IAC => self.telnet = Telnet::AwaitingCommand,
+            Telnet::Outside => return self.push_text(byte),
+            Telnet::AwaitingCommand => return self.push_command(byte),
             Telnet::AwaitingOption => self.telnet = Telnet::Outside,
-            Telnet::InSubnegotiation if octet == IAC => {
+            Telnet::InSubnegotiation if byte == IAC => {
                 self.telnet = Telnet::AwaitingSubnegotiationEnd;
             }
             Telnet::InSubnegotiation => {}
-            Telnet::AwaitingSubnegotiationEnd if octet == SE => self.telnet = Telnet::Outside,
+            Telnet::AwaitingSubnegotiationEnd if byte == SE => self.telnet = Telnet::Outside,
             Telnet::AwaitingSubnegotiationEnd => self.telnet = Telnet::InSubnegotiation,
         }
         None
     }
 
-    fn push_command(&mut self, octet: u8) -> Option<Received> {
-        self.telnet = match octet {
+    fn push_command(&mut self, byte: u8) -> Option<Received> {
+        self.telnet = match byte {
             WILL..=DONT => Telnet::AwaitingOption,
             SB => Telnet::InSubnegotiation,
             _ => Telnet::Outside,
         };
-        match octet {
+        match byte {
             SE..=DONT => None,
             IAC => self.push_text(IAC),
             // Clients that send names as they are do not double 0xFF: it was not an IAC.
             _ => {
                 self.push_text(IAC);
-                self.push_text(octet)
+                self.push_text(byte)
             }
         }
     }
 
-    fn push_text(&mut self, octet: u8) -> Option<Received> {
-        if octet == b'\n' {
+    fn push_text(&mut self, byte: u8) -> Option<Received> {
+        if byte == b'\n' {
             let mut line = std::mem::take(&mut self.line);
             if std::mem::take(&mut self.too_long) {
                 return Some(Received::TooLong);
@@ -159,11 +159,11 @@ impl LineAssembly {
             }
             return Some(Received::Line(line));
         }
-        // One octet more than a line may have, for its CR.
+        // One byte more than a line may have, for its CR.
         if self.line.len() > LONGEST_LINE {
             self.too_long = true;
         } else {
-            self.line.push(octet);
+            self.line.push(byte);
         }
         None
     }
@@ -264,8 +264,8 @@ impl Replies {
         if !self.in_pieces {
             return connection.write_all(reply);
         }
-        for octet in reply.chunks(1) {
-            connection.write_all(octet)?;
+        for byte in reply.chunks(1) {
+            connection.write_all(byte)?;
             connection.flush()?;
         }
         Ok(())
@@ -283,16 +283,16 @@ impl Replies {
 mod tests {
     use super::{LONGEST_LINE, LineAssembly, Received};
 
-    fn lines(octets: &[u8]) -> Vec<Received> {
+    fn lines(bytes: &[u8]) -> Vec<Received> {
         let mut assembly = LineAssembly::default();
-        octets
+        bytes
             .iter()
-            .filter_map(|&octet| assembly.push(octet))
+            .filter_map(|&byte| assembly.push(byte))
             .collect()
     }
 
-    fn line(octets: &[u8]) -> Vec<Received> {
-        vec![Received::Line(octets.to_vec())]
+    fn line(bytes: &[u8]) -> Vec<Received> {
+        vec![Received::Line(bytes.to_vec())]
     }
 
     #[test]
@@ -319,13 +319,13 @@ mod tests {
 
     #[test]
     fn a_line_that_is_too_long_is_dropped_and_the_next_one_is_read() {
-        let mut octets = vec![b'x'; LONGEST_LINE];
-        octets.extend_from_slice(b"\r\n");
-        assert_eq!(lines(&octets), line(&[b'x'; LONGEST_LINE]));
-        octets.insert(0, b'x');
-        octets.extend_from_slice(b"NOOP\r\n");
+        let mut bytes = vec![b'x'; LONGEST_LINE];
+        bytes.extend_from_slice(b"\r\n");
+        assert_eq!(lines(&bytes), line(&[b'x'; LONGEST_LINE]));
+        bytes.insert(0, b'x');
+        bytes.extend_from_slice(b"NOOP\r\n");
         assert_eq!(
-            lines(&octets),
+            lines(&bytes),
             vec![Received::TooLong, Received::Line(b"NOOP".to_vec())]
         );
     }

@@ -24,7 +24,7 @@ pub enum Fault {
     DosList,
     /// REST is refused with 502.
     NoRest,
-    /// A STOR after a REST leaves zero octets in front of the marker.
+    /// A STOR after a REST leaves zero bytes in front of the marker.
     RestZeroFills,
     /// Files can be written but not read.
     WriteOnly,
@@ -42,7 +42,7 @@ pub enum Fault {
     TwoReplies,
     /// This verb is ignored.
     Silent(Verb),
-    /// Each octet of a reply is written alone.
+    /// Each byte of a reply is written alone.
     ReplyInPieces,
     /// The first transfer that reaches so many bytes is cut.
     CutAfter(u64),
@@ -50,7 +50,7 @@ pub enum Fault {
     Idle421(Duration),
     /// Replies and names hold control sequences.
     HostileText,
-    /// Data connections carry so many octets per second.
+    /// Data connections carry so many bytes per second.
     Slow(u64),
     /// Some replies repeat the line received.
     EchoSecrets,
@@ -130,11 +130,11 @@ impl Faults {
             .any(|fault| matches!(fault, Fault::Silent(silent) if silent == verb))
     }
 
-    /// The octets after which the first transfer is cut.
+    /// The bytes after which the first transfer is cut.
     #[must_use]
     pub fn cut_after(&self) -> Option<u64> {
         self.last(|fault| match fault {
-            Fault::CutAfter(octets) => Some(*octets),
+            Fault::CutAfter(bytes) => Some(*bytes),
             _ => None,
         })
     }
@@ -148,7 +148,7 @@ impl Faults {
         })
     }
 
-    /// The pace of data connections, in octets per second.
+    /// The pace of data connections, in bytes per second.
     #[must_use]
     pub fn pace(&self) -> Option<u64> {
         self.last(|fault| match fault {
@@ -355,7 +355,7 @@ impl FaultEntry {
             });
         };
         match form {
-            Form::OfVerb(make) if given.bytes().all(|octet| octet.is_ascii_alphabetic()) => {
+            Form::OfVerb(make) if given.bytes().all(|byte| byte.is_ascii_alphabetic()) => {
                 Some(make(Verb::new(given.as_bytes())))
             }
             Form::OfNumber(make) => given.parse().ok().filter(|&number| number > 0).map(*make),

@@ -11,7 +11,7 @@ pub(super) struct Folder {
     root: PathBuf,
 }
 
-/// A path as the client sees it: absolute, without `.` and `..`, its names being octets.
+/// A path as the client sees it: absolute, without `.` and `..`, its names being bytes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct ServerPath {
     names: Vec<Vec<u8>>,
@@ -20,9 +20,9 @@ pub(super) struct ServerPath {
 /// What an upload does with what is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Writing {
-    /// New octets go after the last one.
+    /// New bytes go after the last one.
     Append,
-    /// New octets go wherever they are put.
+    /// New bytes go wherever they are put.
     Anywhere,
     /// The file must not exist yet.
     New,
@@ -36,7 +36,7 @@ impl ServerPath {
         } else {
             self.names.clone()
         };
-        for name in argument.split(|&octet| octet == b'/') {
+        for name in argument.split(|&byte| byte == b'/') {
             match name {
                 b"" | b"." => {}
                 b".." => {
@@ -226,23 +226,23 @@ fn real_name(name: &[u8]) -> io::Result<OsString> {
 /// One name as the system writes it; `\` and `:` would lead elsewhere.
 #[cfg(not(unix))]
 fn real_name(name: &[u8]) -> io::Result<OsString> {
-    if name.iter().any(|octet| matches!(octet, b'\\' | b':')) {
+    if name.iter().any(|byte| matches!(byte, b'\\' | b':')) {
         return Err(io::ErrorKind::PermissionDenied.into());
     }
     Ok(String::from_utf8_lossy(name).into_owned().into())
 }
 
-/// A name of the system as octets.
+/// A name of the system as bytes.
 #[cfg(unix)]
-pub(super) fn octets_of(name: OsString) -> Vec<u8> {
+pub(super) fn bytes_of(name: OsString) -> Vec<u8> {
     use std::os::unix::ffi::OsStringExt;
 
     name.into_vec()
 }
 
-/// A name of the system as octets.
+/// A name of the system as bytes.
 #[cfg(not(unix))]
-pub(super) fn octets_of(name: OsString) -> Vec<u8> {
+pub(super) fn bytes_of(name: OsString) -> Vec<u8> {
     name.to_string_lossy().into_owned().into_bytes()
 }
 

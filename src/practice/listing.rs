@@ -48,8 +48,8 @@ impl Entry {
     pub(super) fn within(folder: &Folder, path: &ServerPath) -> io::Result<Vec<Self>> {
         let mut entries = Vec::new();
         for entry in fs::read_dir(folder.locate(path)?)? {
-            let name = folder::octets_of(entry?.file_name());
-            if name.iter().any(|octet| matches!(octet, b'\r' | b'\n')) {
+            let name = folder::bytes_of(entry?.file_name());
+            if name.iter().any(|byte| matches!(byte, b'\r' | b'\n')) {
                 continue;
             }
             entries.extend(Self::of(folder, &path.resolve(&name), &name));
@@ -137,7 +137,7 @@ impl Entry {
 impl Facts {
     /// The facts named in the argument of OPTS MLST (RFC 3659 section 7.9); others are ignored.
     pub(super) fn chosen(argument: &[u8]) -> Self {
-        let names: Vec<_> = argument.split(|&octet| octet == b';').collect();
+        let names: Vec<_> = argument.split(|&byte| byte == b';').collect();
         let has = |name: &str| {
             names
                 .iter()

@@ -155,13 +155,13 @@ impl PracticeServer {
         self.address
     }
 
-    /// The folder that clients see as `/`; it holds `1.TXT` with the 5 octets `I am `.
+    /// The folder that clients see as `/`; it holds `1.TXT` with the 5 bytes `I am `.
     #[must_use]
     pub fn server_folder(&self) -> &Path {
         &self.server_folder
     }
 
-    /// The folder with the local side; it holds `1.TXT` with the 11 octets `I am zfive5`.
+    /// The folder with the local side; it holds `1.TXT` with the 11 bytes `I am zfive5`.
     #[must_use]
     pub fn local_folder(&self) -> &Path {
         &self.local_folder
@@ -403,7 +403,7 @@ impl Service {
         self.faults().idle_limit().unwrap_or(IDLE_LIMIT)
     }
 
-    /// The octets after which a transfer is to be cut, as long as none was.
+    /// The bytes after which a transfer is to be cut, as long as none was.
     fn cut_after(&self) -> Option<u64> {
         self.faults()
             .cut_after()

@@ -139,24 +139,24 @@ pub(super) fn place_received_files(folder: &Folder, recording: &Recording) {
         } else if verb.is("REST") {
             is_part = argument.trim_ascii() != b"0";
         }
-        if let ServedData::Octets(octets) = exchange.served_data(&recording.folder) {
+        if let ServedData::Bytes(bytes) = exchange.served_data(&recording.folder) {
             let is_whole = !std::mem::take(&mut is_part) && exchange.aborted.is_none();
             if is_whole && verb.is("RETR") {
                 // Without the file, the recording still answers for it.
-                let _ = write(folder, &directory.resolve(argument), &octets);
+                let _ = write(folder, &directory.resolve(argument), &bytes);
             }
         }
     }
 }
 
-fn write(folder: &Folder, path: &ServerPath, octets: &[u8]) -> io::Result<()> {
+fn write(folder: &Folder, path: &ServerPath, bytes: &[u8]) -> io::Result<()> {
     folder.make_parents(path)?;
     // A file can have been received twice; it holds what came last.
     match folder.place(path).and_then(fs::remove_file) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    folder.open_writing(path, Writing::New)?.write_all(octets)
+    folder.open_writing(path, Writing::New)?.write_all(bytes)
 }
 
 #[cfg(test)]
@@ -217,7 +217,7 @@ mod tests {
                 code,
                 lines: vec![recorded.as_bytes().to_vec()],
                 ended_with: None,
-                dropped_octets: 0,
+                dropped_bytes: 0,
             };
             let served = served.map(|text| text.as_bytes().to_vec());
             let live = with_port(reply, Ipv4Addr::LOCALHOST, 1025);

@@ -31,7 +31,7 @@ const LOOK: Duration = Duration::from_millis(10);
 /// Commands that may wait for the end of a transfer.
 const LONGEST_QUEUE: usize = 64;
 /// More than any client takes before its ABOR is here.
-const ABORTED_OCTETS: u64 = 1 << 30;
+const ABORTED_BYTES: u64 = 1 << 30;
 const AGREED: &[u8] = b"AUTH command ok; expecting TLS negotiation.";
 /// What `inject-after-auth` adds; a client that believes it thinks that it is logged in.
 const INJECTED: &[u8] = b"230 This was sent in clear, after the 234.";
@@ -150,7 +150,7 @@ impl Security {
 impl Session {
     /// Takes over a control connection that was just accepted.
     pub(super) fn new(service: Arc<Service>, connection: LoopbackConnection) -> io::Result<Self> {
-        connection.receive_urgent_octets_inline()?;
+        connection.receive_urgent_bytes_inline()?;
         let own_address = match connection.local_address()?.ip() {
             IpAddr::V4(address) => address,
             IpAddr::V6(_) => Ipv4Addr::LOCALHOST,
@@ -398,7 +398,7 @@ impl Session {
     }
 
     fn carries_secret(&self) -> bool {
-        let end = self.line.iter().position(|&octet| octet == b' ');
+        let end = self.line.iter().position(|&byte| byte == b' ');
         let verb = &self.line[..end.unwrap_or(self.line.len())];
         verb.eq_ignore_ascii_case(b"PASS") || verb.eq_ignore_ascii_case(b"ACCT")
     }
@@ -531,10 +531,10 @@ impl Session {
         self.state.data_port.as_ref()?;
         let payload = match data {
             // What came before the ABOR is not known, and a client may wait for something to abort.
-            ServedData::Octets(_) if exchange.aborted.is_some() => {
-                Payload::Download(Box::new(io::repeat(0).take(ABORTED_OCTETS)))
+            ServedData::Bytes(_) if exchange.aborted.is_some() => {
+                Payload::Download(Box::new(io::repeat(0).take(ABORTED_BYTES)))
             }
-            ServedData::Octets(octets) => Payload::Download(Box::new(Cursor::new(octets))),
+            ServedData::Bytes(bytes) => Payload::Download(Box::new(Cursor::new(bytes))),
             ServedData::Upload => Payload::Upload(self.place_for_upload(argument)?, Start::Empty),
             ServedData::None | ServedData::Unknown => return None,
         };
@@ -771,7 +771,7 @@ impl Session {
         }
         let marker = std::str::from_utf8(argument.trim_ascii())
             .ok()
-            .filter(|digits| digits.bytes().all(|octet| octet.is_ascii_digit()))
+            .filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))
             .and_then(|digits| digits.parse::<u64>().ok());
         match marker {
             Some(marker) => {
@@ -1025,7 +1025,7 @@ impl Session {
         }
     }
 
-    /// The octets that a transfer in the present TYPE would put on the wire (RFC 3659 section 4).
+    /// The bytes that a transfer in the present TYPE would put on the wire (RFC 3659 section 4).
     fn transfer_size(&self, path: &ServerPath) -> io::Result<u64> {
         let size = self.service.folder.file_metadata(path)?.len();
         if !self.state.is_ascii {
@@ -1242,7 +1242,7 @@ impl Session {
     fn without_options<'a>(&self, argument: &'a [u8]) -> &'a [u8] {
         let mut rest = argument;
         while rest.starts_with(b"-") && self.service.folder.metadata(&self.path(rest)).is_err() {
-            let end = rest.iter().position(|&octet| octet == b' ');
+            let end = rest.iter().position(|&byte| byte == b' ');
             rest = end.map_or(b"", |end| &rest[end + 1..]);
         }
         rest
@@ -1407,7 +1407,7 @@ impl Session {
         };
         let representation = if self.state.is_ascii { "A N" } else { "I" };
         let transfer = match &self.transfer {
-            Some(transfer) => format!("Transfer running: {} bytes so far", transfer.octets()),
+            Some(transfer) => format!("Transfer running: {} bytes so far", transfer.bytes()),
             None => "No transfer".to_owned(),
         };
         let body = [
@@ -1433,10 +1433,10 @@ fn wire_of(replies: &[ExpectedReply]) -> Vec<u8> {
 /// A path in quotation marks, those within it doubled (RFC 959 appendix II).
 fn quoted(path: &ServerPath) -> Vec<u8> {
     let mut text = vec![b'"'];
-    for octet in path.shown() {
-        text.push(octet);
-        if octet == b'"' {
-            text.push(octet);
+    for byte in path.shown() {
+        text.push(byte);
+        if byte == b'"' {
+            text.push(byte);
         }
     }
     text.push(b'"');
@@ -1454,7 +1454,7 @@ fn directory_prefix(argument: &[u8]) -> Vec<u8> {
 
 /// The first word and what follows the space after it.
 fn split_word(argument: &[u8]) -> (&[u8], &[u8]) {
-    match argument.iter().position(|&octet| octet == b' ') {
+    match argument.iter().position(|&byte| byte == b' ') {
         Some(space) => (&argument[..space], &argument[space + 1..]),
         None => (argument, b""),
     }

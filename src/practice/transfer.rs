@@ -1,4 +1,4 @@
-//! One transfer: a thread of its own moves the octets, so that the control connection is read meanwhile.
+//! One transfer: a thread of its own moves the bytes, so that the control connection is read meanwhile.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -24,7 +24,7 @@ const LATE_LIMIT: Duration = Duration::from_secs(10);
 const ABORT_LIMIT: Duration = Duration::from_secs(60);
 /// How often that wait checks whether it was aborted.
 const LATE_LOOK: Duration = Duration::from_millis(100);
-/// Octets moved at once.
+/// Bytes moved at once.
 const LARGEST_PIECE: usize = 64 * 1024;
 /// A slow data connection moves this many pieces per second.
 const SLOW_PIECES: u64 = 20;
@@ -54,9 +54,9 @@ pub(super) enum Payload {
 pub(super) enum Start {
     /// After the last byte.
     End,
-    /// At octet 0 of a file that is emptied first.
+    /// At byte 0 of a file that is emptied first.
     Empty,
-    /// At this octet; the rest of the file stays.
+    /// At this byte; the rest of the file stays.
     Marker(u64),
     /// After so many zero bytes, and nothing else stays.
     Zeros(u64),
@@ -65,7 +65,7 @@ pub(super) enum Start {
 /// How a transfer ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ending {
-    /// All octets were moved.
+    /// All bytes were moved.
     Complete,
     /// The client sent ABOR or is gone, or the server stops.
     Aborted,
@@ -95,7 +95,7 @@ pub(super) struct Transfer {
 struct Progress {
     is_aborted: AtomicBool,
     is_finished: AtomicBool,
-    octets: AtomicU64,
+    bytes: AtomicU64,
     data: Mutex<Option<LoopbackConnection>>,
 }
 
@@ -136,9 +136,9 @@ impl Transfer {
         self.progress.is_finished.load(Ordering::SeqCst) || self.thread.is_finished()
     }
 
-    /// The octets that went over the data connection so far.
-    pub(super) fn octets(&self) -> u64 {
-        self.progress.octets.load(Ordering::SeqCst)
+    /// The bytes that went over the data connection so far.
+    pub(super) fn bytes(&self) -> u64 {
+        self.progress.bytes.load(Ordering::SeqCst)
     }
 
     /// Whether its final replies hold the reply to an ABOR.
@@ -208,7 +208,7 @@ impl Worker {
             replies.open(&self.replies);
             let secured = security.map_or(Ok(()), |security| security.apply(&data));
             match secured {
-                Ok(()) => self.move_octets(&mut payload, &mut data, &replies),
+                Ok(()) => self.move_bytes(&mut payload, &mut data, &replies),
                 Err(refusal) => self.unless_aborted(Ending::NotSecured(refusal)),
             }
         };
@@ -218,7 +218,7 @@ impl Worker {
         (ending, replies)
     }
 
-    fn move_octets(
+    fn move_bytes(
         &self,
         payload: &mut Payload,
         data: &mut LoopbackConnection,
@@ -262,9 +262,9 @@ impl Worker {
         if data.end_sending().is_err() || data.limit_reads(Some(LATE_LOOK)).is_err() {
             return;
         }
-        let mut octets = [0; 1024];
+        let mut bytes = [0; 1024];
         while !self.progress.is_aborted() && Instant::now() < deadline {
-            match data.read(&mut octets) {
+            match data.read(&mut bytes) {
                 Ok(0) => return,
                 Ok(_) => {}
                 Err(error) if is_passing(error.kind()) => {}
@@ -349,26 +349,26 @@ impl Worker {
         }
     }
 
-    /// How many octets may be moved at once.
+    /// How many bytes may be moved at once.
     fn allowance(&self) -> usize {
         let slow = self.service.faults().pace().map(|pace| pace / SLOW_PIECES);
         let up_to_cut = self
             .service
             .cut_after()
-            .map(|cut| cut.saturating_sub(self.progress.octets.load(Ordering::SeqCst)));
+            .map(|cut| cut.saturating_sub(self.progress.bytes.load(Ordering::SeqCst)));
         [slow, up_to_cut]
             .into_iter()
             .flatten()
-            .filter_map(|octets| usize::try_from(octets).ok())
+            .filter_map(|bytes| usize::try_from(bytes).ok())
             .fold(LARGEST_PIECE, usize::min)
             .max(1)
     }
 
-    /// Counts octets that were moved, cuts where that is due, and keeps the pace.
+    /// Counts bytes that were moved, cuts where that is due, and keeps the pace.
     fn account_for(&self, count: usize) -> ControlFlow<Ending> {
         let count = count as u64;
-        let octets = self.progress.octets.fetch_add(count, Ordering::SeqCst) + count;
-        if self.service.cut_after().is_some_and(|cut| octets >= cut) && self.service.claim_cut() {
+        let bytes = self.progress.bytes.fetch_add(count, Ordering::SeqCst) + count;
+        if self.service.cut_after().is_some_and(|cut| bytes >= cut) && self.service.claim_cut() {
             return ControlFlow::Break(Ending::Cut);
         }
         if let Some(pace) = self.service.faults().pace() {
@@ -482,7 +482,7 @@ impl TransferReplies {
     }
 }
 
-/// How many octets a transfer in TYPE A would put on the wire (RFC 3659 section 4).
+/// How many bytes a transfer in TYPE A would put on the wire (RFC 3659 section 4).
 pub(super) fn wire_size(mut file: impl Read) -> io::Result<u64> {
     let mut conversion = ToCrlf::default();
     let mut buffer = [0; 16 * 1024];

@@ -1,6 +1,6 @@
 //! One command line as the user typed it (RFC 959 section 5.3).
 //!
-//! A line is octets, not text. It goes out as typed plus CR LF; the only octets that it cannot hold are CR, LF
+//! A line is bytes, not text. It goes out as typed plus CR LF; the only bytes that it cannot hold are CR, LF
 //! and NUL, because a second command could hide behind them.
 
 use std::fmt;
@@ -16,12 +16,12 @@ pub struct Command {
     line: Vec<u8>,
 }
 
-/// An octet that no command line may hold, and its place.
+/// A byte that no command line may hold, and its place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("byte {offset} of the line is {}: a second command could hide there, so nothing was sent", name(*octet))]
-pub struct IllegalOctet {
+#[error("byte {offset} of the line is {}: a second command could hide there, so nothing was sent", name(*byte))]
+pub struct IllegalByte {
     /// CR, LF or NUL.
-    pub octet: u8,
+    pub byte: u8,
     /// Counted from 0.
     pub offset: usize,
 }
@@ -31,22 +31,22 @@ impl Command {
     ///
     /// # Errors
     ///
-    /// [`IllegalOctet`] for the first CR, LF or NUL.
-    pub fn new(line: impl Into<Vec<u8>>) -> Result<Self, IllegalOctet> {
+    /// [`IllegalByte`] for the first CR, LF or NUL.
+    pub fn new(line: impl Into<Vec<u8>>) -> Result<Self, IllegalByte> {
         let line = line.into();
         match line
             .iter()
-            .position(|octet| matches!(octet, b'\r' | b'\n' | 0))
+            .position(|byte| matches!(byte, b'\r' | b'\n' | 0))
         {
-            Some(offset) => Err(IllegalOctet {
-                octet: line[offset],
+            Some(offset) => Err(IllegalByte {
+                byte: line[offset],
                 offset,
             }),
             None => Ok(Self { line }),
         }
     }
 
-    /// The octets that go out, CR LF included.
+    /// The bytes that go out, CR LF included.
     #[must_use]
     pub fn wire(&self) -> Vec<u8> {
         let mut wire = self.line.clone();
@@ -67,7 +67,7 @@ impl Command {
         let end = self
             .line
             .iter()
-            .position(|&octet| octet == b' ')
+            .position(|&byte| byte == b' ')
             .unwrap_or(self.line.len());
         Verb::new(&self.line[..end])
     }
@@ -75,7 +75,7 @@ impl Command {
     /// What follows the first space after the verb; `None` if there is no space.
     #[must_use]
     pub fn argument(&self) -> Option<&[u8]> {
-        let space = self.line.iter().position(|&octet| octet == b' ')?;
+        let space = self.line.iter().position(|&byte| byte == b' ')?;
         Some(&self.line[space + 1..])
     }
 
@@ -157,14 +157,14 @@ pub(super) struct UnfinishedLine {
 }
 
 impl UnfinishedLine {
-    /// Takes the next octets; returns the lines that they end, as far as a command can hold them.
-    pub(super) fn take(&mut self, octets: &[u8]) -> Vec<Command> {
+    /// Takes the next bytes; returns the lines that they end, as far as a command can hold them.
+    pub(super) fn take(&mut self, bytes: &[u8]) -> Vec<Command> {
         let mut commands = Vec::new();
-        for &octet in octets {
-            match self.telnet.take(octet) {
+        for &byte in bytes {
+            match self.telnet.take(byte) {
                 Filtered::Text(b'\n') => commands.extend(self.end_line()),
-                Filtered::Text(octet) => self.text.push(octet),
-                Filtered::UndoubledIac(octet) => self.text.extend([255, octet]),
+                Filtered::Text(byte) => self.text.push(byte),
+                Filtered::UndoubledIac(byte) => self.text.extend([255, byte]),
                 Filtered::Nothing | Filtered::Command(_) => {}
             }
         }
@@ -179,7 +179,7 @@ impl UnfinishedLine {
     }
 
     pub(super) fn is_begun(&self) -> bool {
-        !self.text.is_empty() || self.telnet.held_octets() > 0
+        !self.text.is_empty() || self.telnet.held_bytes() > 0
     }
 
     fn end_line(&mut self) -> Option<Command> {
@@ -191,14 +191,14 @@ impl UnfinishedLine {
 
 /// Where the argument of PASS, ACCT or ADAT begins, or will begin once it is there.
 pub(super) fn secret_offset(line: &[u8]) -> Option<usize> {
-    let start = line.iter().position(|octet| !octet.is_ascii_whitespace())?;
+    let start = line.iter().position(|byte| !byte.is_ascii_whitespace())?;
     let rest = &line[start..];
     let end = rest.iter().position(u8::is_ascii_whitespace)?;
     verbs::is_secret(&rest[..end]).then_some(start + end + 1)
 }
 
-fn name(octet: u8) -> &'static str {
-    match octet {
+fn name(byte: u8) -> &'static str {
+    match byte {
         b'\r' => "CR",
         b'\n' => "LF",
         _ => "NUL",
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn any_other_octet_is_sent_as_typed() {
+    fn any_other_byte_is_sent_as_typed() {
         let command = Command::new(b" \xff\xe9 \t".to_vec()).unwrap();
         assert_eq!(command.wire(), b" \xff\xe9 \t\r\n");
         assert!(command.verb().as_bytes().is_empty());
@@ -249,8 +249,8 @@ mod tests {
     #[test]
     fn lines_are_put_together_from_pieces() {
         let mut line = UnfinishedLine::default();
-        let mut take = |octets: &[u8]| -> Vec<String> {
-            let commands = line.take(octets);
+        let mut take = |bytes: &[u8]| -> Vec<String> {
+            let commands = line.take(bytes);
             let lines = commands.iter().map(|command| command.line().escape_ascii());
             lines.map(|line| line.to_string()).collect()
         };

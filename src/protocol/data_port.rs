@@ -16,7 +16,7 @@ pub struct DataPort {
     pub host: Option<IpAddr>,
     /// Never 0.
     pub port: u16,
-    /// The two octets that the port was written as: port = first x 256 + second. `None` if it was written as one number.
+    /// The two bytes that the port was written as: port = first x 256 + second. `None` if it was written as one number.
     pub arithmetic: Option<(u8, u8)>,
     /// A host was written, but it cannot be one: only the port is of use.
     pub only_port_trusted: bool,
@@ -40,9 +40,9 @@ pub enum DataPortUnreadable {
     /// Not the form of an EPRT argument (RFC 2428 section 2).
     #[error("no |family|address|port| between equal delimiters")]
     NoExtendedAddress,
-    /// A number above 255 in the place of an octet.
+    /// A number above 255 in the place of a byte.
     #[error("{0} is not a number from 0 to 255")]
-    NotAnOctet(String),
+    NotAnByte(String),
     /// Something that is above 65535, or not a number, in the place of a port.
     #[error("{0} is not a port (1 to 65535)")]
     NotAPort(String),
@@ -90,16 +90,16 @@ impl DataPort {
     /// The first defect.
     pub fn from_port_argument(argument: &[u8]) -> Result<Self, DataPortUnreadable> {
         let numbers: Vec<&[u8]> = argument
-            .split(|&octet| octet == b',')
+            .split(|&byte| byte == b',')
             .map(<[u8]>::trim_ascii)
             .collect();
         let is_number = |text: &&[u8]| !text.is_empty() && text.iter().all(u8::is_ascii_digit);
         if numbers.len() != 6 || !numbers.iter().all(is_number) {
             return Err(DataPortUnreadable::NoSixNumbers);
         }
-        let octets = octets(&numbers)?;
-        let host = Ipv4Addr::new(octets[0], octets[1], octets[2], octets[3]);
-        Self::with_arithmetic(Some(host.into()), octets[4], octets[5])
+        let bytes = bytes(&numbers)?;
+        let host = Ipv4Addr::new(bytes[0], bytes[1], bytes[2], bytes[3]);
+        Self::with_arithmetic(Some(host.into()), bytes[4], bytes[5])
     }
 
     /// Reads the argument of EPRT: `|1|127.0.0.1|2895|` (RFC 2428 section 2).
@@ -111,9 +111,9 @@ impl DataPort {
         let argument = argument.trim_ascii();
         let delimiter = *argument
             .first()
-            .filter(|octet| octet.is_ascii_graphic())
+            .filter(|byte| byte.is_ascii_graphic())
             .ok_or(DataPortUnreadable::NoExtendedAddress)?;
-        let fields: Vec<&[u8]> = argument.split(|&octet| octet == delimiter).collect();
+        let fields: Vec<&[u8]> = argument.split(|&byte| byte == delimiter).collect();
         let [b"", family, address, port, b""] = fields[..] else {
             return Err(DataPortUnreadable::NoExtendedAddress);
         };
@@ -222,7 +222,7 @@ fn read_port_only(text: &[u8]) -> Reading {
         _ => false,
     });
     let numbers = &run.ok_or(DataPortUnreadable::NoSixNumbers)?.numbers;
-    let port = octets(&numbers[numbers.len() - 2..])?;
+    let port = bytes(&numbers[numbers.len() - 2..])?;
     Ok(DataPort {
         only_port_trusted: true,
         ..DataPort::with_arithmetic(None, port[0], port[1])?
@@ -236,7 +236,7 @@ fn read_long(text: &[u8]) -> Reading {
         let Some((host, port)) = split_long(&run.numbers) else {
             continue;
         };
-        let (host, port) = (octets(host)?, octets(port)?);
+        let (host, port) = (bytes(host)?, bytes(port)?);
         let host = match <[u8; 4]>::try_from(&host[..]) {
             Ok(host) => Some(IpAddr::from(host)),
             Err(_) => <[u8; 16]>::try_from(&host[..]).ok().map(IpAddr::from),
@@ -247,7 +247,7 @@ fn read_long(text: &[u8]) -> Reading {
     reading
 }
 
-/// The host and port octets of a long address, if its lengths add up and it is one of IPv4 (4) or IPv6 (6).
+/// The host and port bytes of a long address, if its lengths add up and it is one of IPv4 (4) or IPv6 (6).
 fn split_long<'n, 't>(numbers: &'n [Number<'t>]) -> Option<(&'n [Number<'t>], &'n [Number<'t>])> {
     let (family, rest) = numbers.split_first()?;
     let (host_length, rest) = rest.split_first()?;
@@ -273,7 +273,7 @@ fn read_extended(text: &[u8]) -> Reading {
         let Some(rest) = text[at..].strip_prefix(&[delimiter; 3]) else {
             continue;
         };
-        let Some(end) = rest.iter().position(|&octet| octet == delimiter) else {
+        let Some(end) = rest.iter().position(|&byte| byte == delimiter) else {
             continue;
         };
         let digits = &rest[..end];
@@ -330,7 +330,7 @@ fn number_runs(text: &[u8]) -> Vec<NumberRun<'_>> {
 
 /// Where the next number begins, if only blanks and one comma come before it.
 fn number_after_comma(text: &[u8]) -> Option<usize> {
-    let is_blank = |octet: &u8| matches!(octet, b' ' | b'\t');
+    let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t');
     let comma = length_of(text, is_blank);
     let after_comma = text.get(comma..)?.strip_prefix(b",")?;
     let number = length_of(after_comma, is_blank);
@@ -346,19 +346,19 @@ fn ends_with_ipv6_host(text: &[u8]) -> bool {
     };
     text.iter()
         .rev()
-        .take_while(|octet| octet.is_ascii_hexdigit() || **octet == b':')
-        .any(|&octet| octet == b':')
+        .take_while(|byte| byte.is_ascii_hexdigit() || **byte == b':')
+        .any(|&byte| byte == b':')
 }
 
 fn length_of(text: &[u8], belongs: impl Fn(&u8) -> bool) -> usize {
-    text.iter().take_while(|octet| belongs(octet)).count()
+    text.iter().take_while(|byte| belongs(byte)).count()
 }
 
-fn octets(numbers: &[&[u8]]) -> Result<Vec<u8>, DataPortUnreadable> {
-    let octet = |number: &&[u8]| {
-        parse::<u8>(number).ok_or_else(|| DataPortUnreadable::NotAnOctet(shown(number)))
+fn bytes(numbers: &[&[u8]]) -> Result<Vec<u8>, DataPortUnreadable> {
+    let byte = |number: &&[u8]| {
+        parse::<u8>(number).ok_or_else(|| DataPortUnreadable::NotAnByte(shown(number)))
     };
-    numbers.iter().map(octet).collect()
+    numbers.iter().map(byte).collect()
 }
 
 fn read_port(digits: &[u8]) -> Result<u16, DataPortUnreadable> {
@@ -472,7 +472,7 @@ mod tests {
             code: ReplyCode(lines[..3].parse().unwrap()),
             lines: lines.lines().map(|line| line.as_bytes().to_vec()).collect(),
             ended_with: None,
-            dropped_octets: 0,
+            dropped_bytes: 0,
         })
     }
 
@@ -616,21 +616,21 @@ mod tests {
         fn any_text_is_survived_and_yields_no_port_zero(
             code in 226_u16..231,
             lines in collection::vec("[0-9,|()!: \\-af]{0,40}", 1..4),
-            octets in collection::vec(any::<u8>(), 0..80),
+            bytes in collection::vec(any::<u8>(), 0..80),
         ) {
             let mut lines: Vec<Vec<u8>> = lines.into_iter().map(String::into_bytes).collect();
             let readings = [
                 DataPort::from_port_argument(&lines[0]),
                 DataPort::from_eprt_argument(&lines[0]),
-                DataPort::from_eprt_argument(&octets),
+                DataPort::from_eprt_argument(&bytes),
                 DataPort::from_reply(&Reply {
                     code: ReplyCode(code),
                     lines: {
-                        lines.push(octets.clone());
+                        lines.push(bytes.clone());
                         lines
                     },
                     ended_with: None,
-                    dropped_octets: 0,
+                    dropped_bytes: 0,
                 }),
             ];
             for port in readings.into_iter().flatten() {

@@ -3,7 +3,7 @@
 /// What a listing says of one name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ListedEntry {
-    /// A file of so many octets.
+    /// A file of so many bytes.
     File(u64),
     /// A directory.
     Directory,
@@ -33,14 +33,14 @@ pub fn read_line(line: &[u8]) -> Option<ListedLine<'_>> {
 
 /// `fact=value;... name`: each fact ends with a semicolon, so that the first word does.
 fn from_mlsd_line(line: &[u8]) -> Option<ListedLine<'_>> {
-    let end = line.iter().position(|&octet| octet == b' ')?;
+    let end = line.iter().position(|&byte| byte == b' ')?;
     if !line[..end].ends_with(b";") {
         return None;
     }
     let entry = from_mlst_line(line)?;
-    let mut facts = line[..end].split(|&octet| octet == b';');
+    let mut facts = line[..end].split(|&byte| byte == b';');
     let time = facts.find_map(|fact| {
-        let equals = fact.iter().position(|&octet| octet == b'=')?;
+        let equals = fact.iter().position(|&byte| byte == b'=')?;
         let is_time = fact[..equals].eq_ignore_ascii_case(b"modify");
         is_time.then(|| &fact[equals + 1..])
     });
@@ -77,12 +77,12 @@ pub fn from_mlst_line(line: &[u8]) -> Option<ListedEntry> {
     let line = line.trim_ascii_start();
     let end = line
         .iter()
-        .position(|&octet| octet == b' ')
+        .position(|&byte| byte == b' ')
         .unwrap_or(line.len());
     let mut kind = None;
     let mut size = None;
-    for fact in line[..end].split(|&octet| octet == b';') {
-        let Some(equals) = fact.iter().position(|&octet| octet == b'=') else {
+    for fact in line[..end].split(|&byte| byte == b';') {
+        let Some(equals) = fact.iter().position(|&byte| byte == b'=') else {
             continue;
         };
         let (name, value) = (&fact[..equals], &fact[equals + 1..]);
@@ -106,7 +106,7 @@ pub fn from_mlst_line(line: &[u8]) -> Option<ListedEntry> {
 pub fn find_in_list(listing: &[u8], name: &[u8]) -> Option<ListedEntry> {
     let wanted = last_component(name);
     let mut entries = listing
-        .split(|&octet| octet == b'\n')
+        .split(|&byte| byte == b'\n')
         .map(|line| line.strip_suffix(b"\r").unwrap_or(line))
         .filter(|line| !line.trim_ascii().is_empty());
     let first = entries.next()?;
@@ -162,7 +162,7 @@ fn from_dos_line(line: &[u8]) -> Option<ListedLine<'_>> {
     };
     let is_date = line[date.clone()]
         .iter()
-        .all(|octet| octet.is_ascii_digit() || b"-/.".contains(octet));
+        .all(|byte| byte.is_ascii_digit() || b"-/.".contains(byte));
     if !is_date || !line[time.clone()].contains(&b':') {
         return None;
     }
@@ -188,8 +188,8 @@ fn from_dos_line(line: &[u8]) -> Option<ListedLine<'_>> {
 fn words(line: &[u8]) -> Vec<std::ops::Range<usize>> {
     let mut words = Vec::new();
     let mut start = None;
-    for (index, octet) in line.iter().enumerate() {
-        match (octet.is_ascii_whitespace(), start) {
+    for (index, byte) in line.iter().enumerate() {
+        match (byte.is_ascii_whitespace(), start) {
             (false, None) => start = Some(index),
             (true, Some(from)) => {
                 words.push(from..index);
@@ -205,7 +205,7 @@ fn words(line: &[u8]) -> Vec<std::ops::Range<usize>> {
 }
 
 fn last_component(path: &[u8]) -> &[u8] {
-    path.rsplit(|octet| matches!(octet, b'/' | b'\\'))
+    path.rsplit(|byte| matches!(byte, b'/' | b'\\'))
         .next()
         .unwrap_or(path)
 }
@@ -228,7 +228,7 @@ fn is_month(word: &[u8]) -> bool {
 fn is_time_or_year(word: &[u8]) -> bool {
     let digits_or_colon = word
         .iter()
-        .all(|octet| octet.is_ascii_digit() || *octet == b':');
+        .all(|byte| byte.is_ascii_digit() || *byte == b':');
     digits_or_colon && word.len() >= 4
 }
 

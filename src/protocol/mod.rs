@@ -15,7 +15,7 @@ pub(crate) mod telnet;
 pub mod user_pi;
 pub(crate) mod verbs;
 
-pub use command::{Command, IllegalOctet, Verb};
+pub use command::{Command, IllegalByte, Verb};
 pub use data_port::{DataPort, DataPortUnreadable};
 pub use parameters::{
     FileStructure, FormatControl, ProtectionLevel, RepresentationType, RestartMarker, TransferMode,
@@ -24,7 +24,7 @@ pub use parameters::{
 pub use reply::{Reply, ReplyClass, ReplyCode, ReplySubject};
 pub use reply_codes::{REPLY_CODES, ReplyCodeEntry};
 pub use reply_reader::{Received, ReplyReader};
-pub use secrets::{MaskedOctets, ReceivedMask, SecretEcho, SentMask};
+pub use secrets::{MaskedBytes, ReceivedMask, SecretEcho, SentMask};
 pub use telnet::{TELNET_COMMANDS, TelnetCommand};
 pub use user_pi::Answered;
 pub use verbs::site_commands::{SITE_COMMANDS, SiteCommandEntry};

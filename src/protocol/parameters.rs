@@ -10,7 +10,7 @@ pub enum RepresentationType {
     Ascii(Option<FormatControl>),
     /// `E`: EBCDIC text.
     Ebcdic(Option<FormatControl>),
-    /// `I`: octets as they are.
+    /// `I`: bytes as they are.
     Image,
     /// `L`: bytes of this many bits. `L 8` is Image in all but name (RFC 1123 section 4.1.2.1).
     Local(u8),
@@ -30,7 +30,7 @@ pub enum FormatControl {
 /// STRU (RFC 959 section 3.1.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FileStructure {
-    /// `F`: a row of octets.
+    /// `F`: a row of bytes.
     File,
     /// `R`: a row of records.
     Record,
@@ -41,7 +41,7 @@ pub enum FileStructure {
 /// MODE (RFC 959 section 3.4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TransferMode {
-    /// `S`: octets; the end of the data is the end of the connection.
+    /// `S`: bytes; the end of the data is the end of the connection.
     Stream,
     /// `B`: blocks with headers.
     Block,
@@ -64,7 +64,7 @@ pub enum ProtectionLevel {
     Private,
 }
 
-/// Where a transfer restarts: in stream mode, octets from the beginning of the file (RFC 3659 section 5).
+/// Where a transfer restarts: in stream mode, bytes from the beginning of the file (RFC 3659 section 5).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RestartMarker(pub u64);
 
@@ -133,9 +133,9 @@ impl RepresentationType {
         }
     }
 
-    /// Whether octets arrive as they were sent: Image and Local 8.
+    /// Whether bytes arrive as they were sent: Image and Local 8.
     #[must_use]
-    pub fn keeps_octets(self) -> bool {
+    pub fn keeps_bytes(self) -> bool {
         matches!(self, Self::Image | Self::Local(8))
     }
 }
@@ -195,7 +195,7 @@ impl ProtectionLevel {
 }
 
 impl RestartMarker {
-    /// Reads the argument of REST as a number of octets; `None` for the markers of block mode and for anything that
+    /// Reads the argument of REST as a number of bytes; `None` for the markers of block mode and for anything that
     /// is not a decimal number.
     #[must_use]
     pub fn from_argument(argument: &[u8]) -> Option<Self> {
@@ -319,15 +319,15 @@ mod tests {
         for argument in [
             "f", "r", "p", "F", "s", "b", "c", "z", "e", "x", "", "ff", "\u{e9}",
         ] {
-            let (octets, upper) = (argument.as_bytes(), argument.to_ascii_uppercase());
+            let (bytes, upper) = (argument.as_bytes(), argument.to_ascii_uppercase());
             let expected = |letters: &str| {
                 (upper.len() == 1 && letters.contains(&upper)).then(|| upper.clone())
             };
-            let structure = FileStructure::from_argument(octets);
+            let structure = FileStructure::from_argument(bytes);
             assert_eq!(structure.map(|read| read.to_string()), expected("FRP"));
-            let mode = TransferMode::from_argument(octets);
+            let mode = TransferMode::from_argument(bytes);
             assert_eq!(mode.map(|read| read.to_string()), expected("SBCZ"));
-            let protection = ProtectionLevel::from_argument(octets);
+            let protection = ProtectionLevel::from_argument(bytes);
             assert_eq!(protection.map(|read| read.to_string()), expected("CSEP"));
         }
     }
@@ -346,7 +346,7 @@ mod tests {
     fn parameters_never_seen_have_the_defaults_of_the_rfc() {
         let parameters = TransferParameters::default();
         assert_eq!(parameters.effective_type().to_string(), "A");
-        assert!(!parameters.effective_type().keeps_octets());
+        assert!(!parameters.effective_type().keeps_bytes());
         assert_eq!(parameters.effective_structure(), FileStructure::File);
         assert_eq!(parameters.effective_mode(), TransferMode::Stream);
         assert_eq!(parameters.effective_protection(), ProtectionLevel::Clear);

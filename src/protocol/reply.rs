@@ -143,7 +143,7 @@ impl fmt::Debug for ReplyCode {
 
 /// One whole reply, its lines as received without their line ends and without Telnet commands.
 ///
-/// The octets are the server's: they must be escaped before they are shown.
+/// The bytes are the server's: they must be escaped before they are shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reply {
     /// The code of the first line.
@@ -152,8 +152,8 @@ pub struct Reply {
     pub lines: Vec<Vec<u8>>,
     /// The last line bore another code than the first: the one that it bore.
     pub ended_with: Option<ReplyCode>,
-    /// Octets that the reader dropped because the reply was longer than its limits.
-    pub dropped_octets: u64,
+    /// Bytes that the reader dropped because the reply was longer than its limits.
+    pub dropped_bytes: u64,
 }
 
 impl Reply {
@@ -169,16 +169,16 @@ impl Reply {
         }
     }
 
-    /// The number of octets in a 1yz such as `150 Opening BINARY mode data connection for f (12345 bytes).`. No RFC asks
+    /// The number of bytes in a 1yz such as `150 Opening BINARY mode data connection for f (12345 bytes).`. No RFC asks
     /// for it; many servers write it.
     #[must_use]
-    pub fn announced_octets(&self) -> Option<u64> {
+    pub fn announced_bytes(&self) -> Option<u64> {
         const UNIT: &[u8] = b" bytes)";
         let text = self.text();
         let end = text
             .windows(UNIT.len())
             .rposition(|window| window == UNIT)?;
-        let start = text[..end].iter().rposition(|&octet| octet == b'(')? + 1;
+        let start = text[..end].iter().rposition(|&byte| byte == b'(')? + 1;
         number(&text[start..end])
     }
 
@@ -199,7 +199,7 @@ impl Reply {
             return None;
         }
         let text = self.text();
-        let start = text.iter().position(|&octet| octet == b'"')? + 1;
+        let start = text.iter().position(|&byte| byte == b'"')? + 1;
         let rest = &text[start..];
         let mut path = Vec::new();
         let mut index = 0;
@@ -232,7 +232,7 @@ mod tests {
             code: ReplyCode(code),
             lines: vec![line.to_vec()],
             ended_with: None,
-            dropped_octets: 0,
+            dropped_bytes: 0,
         }
     }
 
@@ -253,7 +253,7 @@ mod tests {
 
     #[test]
     fn the_last_number_of_bytes_counts() {
-        for (line, octets) in [
+        for (line, bytes) in [
             (
                 "150 Opening BINARY mode data connection for f (12345 bytes).",
                 Some(12345),
@@ -266,19 +266,19 @@ mod tests {
             ("150 Ok to send data.", None),
             ("150", None),
         ] {
-            assert_eq!(reply(line.as_bytes()).announced_octets(), octets, "{line}");
+            assert_eq!(reply(line.as_bytes()).announced_bytes(), bytes, "{line}");
         }
     }
 
     #[test]
     fn a_size_is_a_number_and_nothing_else() {
-        for (line, octets) in [
+        for (line, bytes) in [
             ("213 5", Some(5)),
             ("213 5 ", Some(5)),
             ("213 five", None),
             ("213", None),
         ] {
-            assert_eq!(reply(line.as_bytes()).size(), octets, "{line}");
+            assert_eq!(reply(line.as_bytes()).size(), bytes, "{line}");
         }
     }
 

@@ -1,4 +1,4 @@
-//! Cuts the octets of the control connection into replies (RFC 959 section 4.2).
+//! Cuts the bytes of the control connection into replies (RFC 959 section 4.2).
 //!
 //! A reply ends where RFC 959 says: at a line that begins with the code of the first line and a space. Nothing in
 //! the text is interpreted, so a read may cut a line, a line end or a Telnet command anywhere.
@@ -8,16 +8,16 @@ use std::collections::VecDeque;
 use super::reply::{Reply, ReplyCode};
 use super::telnet::{Filtered, TelnetFilter};
 
-/// Octets kept of one line.
+/// Bytes kept of one line.
 pub const LINE_LIMIT: usize = 64 * 1024;
 /// Lines kept of one reply.
 pub const REPLY_LINES_LIMIT: usize = 4096;
-/// Octets kept of one reply, all lines together.
-pub const REPLY_OCTETS_LIMIT: usize = 1024 * 1024;
+/// Bytes kept of one reply, all lines together.
+pub const REPLY_BYTES_LIMIT: usize = 1024 * 1024;
 
 /// The reader of one control connection.
 ///
-/// Octets go in with [`ReplyReader::push`], what they amount to comes out of [`ReplyReader::next_received`]. What is
+/// Bytes go in with [`ReplyReader::push`], what they amount to comes out of [`ReplyReader::next_received`]. What is
 /// held is bounded once everything received has been taken out: what goes on for ever is still read,
 /// but no longer kept.
 #[derive(Debug, Default)]
@@ -49,22 +49,22 @@ impl ReplyReader {
         Self::default()
     }
 
-    /// Takes octets as they were read.
-    pub fn push(&mut self, octets: &[u8]) {
-        for &octet in octets {
-            match self.telnet.take(octet) {
+    /// Takes bytes as they were read.
+    pub fn push(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            match self.telnet.take(byte) {
                 Filtered::Nothing => {}
-                Filtered::Text(octet) => self.take_text(octet),
-                Filtered::UndoubledIac(octet) => {
+                Filtered::Text(byte) => self.take_text(byte),
+                Filtered::UndoubledIac(byte) => {
                     self.take_text(u8::MAX);
-                    self.take_text(octet);
+                    self.take_text(byte);
                 }
                 Filtered::Command(command) => self.ready.push_back(Received::Telnet(command)),
             }
         }
     }
 
-    /// The next whole thing received; `None` until more octets are pushed.
+    /// The next whole thing received; `None` until more bytes are pushed.
     pub fn next_received(&mut self) -> Option<Received> {
         self.ready.pop_front()
     }
@@ -131,38 +131,38 @@ impl ReplyReader {
         self.open_reply.is_some()
     }
 
-    /// Octets held: of the open reply, the unfinished line, the unfinished Telnet command, and whatever has not been
+    /// Bytes held: of the open reply, the unfinished line, the unfinished Telnet command, and whatever has not been
     /// taken out yet.
     #[must_use]
-    pub fn buffered_octets(&self) -> usize {
-        let ready: usize = self.ready.iter().map(Received::held_octets).sum();
-        let open = self.open_reply.as_ref().map_or(0, OpenReply::held_octets);
-        ready + open + self.line.kept.len() + usize::from(self.holds_cr) + self.telnet.held_octets()
+    pub fn buffered_bytes(&self) -> usize {
+        let ready: usize = self.ready.iter().map(Received::held_bytes).sum();
+        let open = self.open_reply.as_ref().map_or(0, OpenReply::held_bytes);
+        ready + open + self.line.kept.len() + usize::from(self.holds_cr) + self.telnet.held_bytes()
     }
 
-    /// Whether octets were pushed that no [`Received`] taken out so far has carried. After a 234 there must be none
+    /// Whether bytes were pushed that no [`Received`] taken out so far has carried. After a 234 there must be none
     /// (RFC 4217): they would be text from before TLS, read as if it had come through it.
     #[must_use]
-    pub fn has_unread_octets(&self) -> bool {
+    pub fn has_unread_bytes(&self) -> bool {
         !self.ready.is_empty() || self.is_mid_reply() || self.is_mid_line()
     }
 
     fn is_mid_line(&self) -> bool {
-        self.holds_cr || !self.line.is_empty() || self.telnet.held_octets() > 0
+        self.holds_cr || !self.line.is_empty() || self.telnet.held_bytes() > 0
     }
 
-    fn take_text(&mut self, octet: u8) {
-        if octet == b'\n' {
+    fn take_text(&mut self, byte: u8) {
+        if byte == b'\n' {
             self.end_line();
             return;
         }
         if std::mem::take(&mut self.holds_cr) {
             self.line.push(b'\r');
         }
-        if octet == b'\r' {
+        if byte == b'\r' {
             self.holds_cr = true;
         } else {
-            self.line.push(octet);
+            self.line.push(byte);
         }
     }
 
@@ -217,10 +217,10 @@ impl ReplyReader {
 }
 
 impl Received {
-    fn held_octets(&self) -> usize {
+    fn held_bytes(&self) -> usize {
         match self {
             Self::Reply(reply) => reply.lines.iter().map(Vec::len).sum(),
-            Self::Telnet(octets) | Self::Stray(octets) => octets.len(),
+            Self::Telnet(bytes) | Self::Stray(bytes) => bytes.len(),
         }
     }
 }
@@ -229,15 +229,15 @@ impl Received {
 #[derive(Debug, Default)]
 struct Line {
     kept: Vec<u8>,
-    dropped_octets: u64,
+    dropped_bytes: u64,
 }
 
 impl Line {
-    fn push(&mut self, octet: u8) {
+    fn push(&mut self, byte: u8) {
         if self.kept.len() < LINE_LIMIT {
-            self.kept.push(octet);
+            self.kept.push(byte);
         } else {
-            self.dropped_octets += 1;
+            self.dropped_bytes += 1;
         }
     }
 
@@ -251,8 +251,8 @@ impl Line {
 struct OpenReply {
     code: ReplyCode,
     lines: Vec<Vec<u8>>,
-    kept_octets: usize,
-    dropped_octets: u64,
+    kept_bytes: usize,
+    dropped_bytes: u64,
     is_full: bool,
     possible_end: Option<PossibleEnd>,
 }
@@ -269,8 +269,8 @@ impl OpenReply {
         Self {
             code,
             lines: Vec::new(),
-            kept_octets: 0,
-            dropped_octets: 0,
+            kept_bytes: 0,
+            dropped_bytes: 0,
             is_full: false,
             possible_end: None,
         }
@@ -295,13 +295,13 @@ impl OpenReply {
     /// Keeps a line if there is room besides the last line, which is always kept.
     fn keep(&mut self, line: Line) {
         let length = line.kept.len();
-        self.dropped_octets += line.dropped_octets;
+        self.dropped_bytes += line.dropped_bytes;
         self.is_full |= self.lines.len() >= REPLY_LINES_LIMIT - 1
-            || self.kept_octets + length > REPLY_OCTETS_LIMIT - LINE_LIMIT;
+            || self.kept_bytes + length > REPLY_BYTES_LIMIT - LINE_LIMIT;
         if self.is_full {
-            self.dropped_octets += length as u64;
+            self.dropped_bytes += length as u64;
         } else {
-            self.kept_octets += length;
+            self.kept_bytes += length;
             self.lines.push(line.kept);
         }
     }
@@ -313,13 +313,13 @@ impl OpenReply {
             code: self.code,
             lines: self.lines,
             ended_with,
-            dropped_octets: self.dropped_octets + last.dropped_octets,
+            dropped_bytes: self.dropped_bytes + last.dropped_bytes,
         }
     }
 
-    fn held_octets(&self) -> usize {
+    fn held_bytes(&self) -> usize {
         let end = self.possible_end.as_ref();
-        self.kept_octets + end.map_or(0, |end| end.line.kept.len())
+        self.kept_bytes + end.map_or(0, |end| end.line.kept.len())
     }
 }
 
@@ -347,10 +347,9 @@ impl CodedLine {
             None => Separator::LineEnd,
         };
         let digits = line.get(..3)?;
-        let code = digits.iter().try_fold(0, |code, octet| {
-            octet
-                .is_ascii_digit()
-                .then(|| code * 10 + u16::from(octet - b'0'))
+        let code = digits.iter().try_fold(0, |code, byte| {
+            byte.is_ascii_digit()
+                .then(|| code * 10 + u16::from(byte - b'0'))
         })?;
         Some(Self {
             code: ReplyCode(code),
@@ -378,18 +377,18 @@ mod tests {
     use proptest::{collection, prop_assert, prop_assert_eq, proptest};
 
     use super::{
-        LINE_LIMIT, REPLY_LINES_LIMIT, REPLY_OCTETS_LIMIT, Received, Reply, ReplyCode, ReplyReader,
+        LINE_LIMIT, REPLY_BYTES_LIMIT, REPLY_LINES_LIMIT, Received, Reply, ReplyCode, ReplyReader,
     };
     use crate::protocol::telnet::SUBNEGOTIATION_LIMIT;
 
-    const HELD_LIMIT: usize = REPLY_OCTETS_LIMIT + LINE_LIMIT + SUBNEGOTIATION_LIMIT;
+    const HELD_LIMIT: usize = REPLY_BYTES_LIMIT + LINE_LIMIT + SUBNEGOTIATION_LIMIT;
 
     fn reply(code: u16, lines: &[&[u8]]) -> Received {
         Received::Reply(Reply {
             code: ReplyCode(code),
             lines: lines.iter().map(|line| line.to_vec()).collect(),
             ended_with: None,
-            dropped_octets: 0,
+            dropped_bytes: 0,
         })
     }
 
@@ -397,8 +396,8 @@ mod tests {
         Received::Stray(line.to_vec())
     }
 
-    fn telnet(octets: &[u8]) -> Received {
-        Received::Telnet(octets.to_vec())
+    fn telnet(bytes: &[u8]) -> Received {
+        Received::Telnet(bytes.to_vec())
     }
 
     fn drain(reader: &mut ReplyReader) -> Vec<Received> {
@@ -415,7 +414,7 @@ mod tests {
         received
     }
 
-    /// Octets, and the replies (a line each line), Telnet commands and stray lines that they amount to.
+    /// Bytes, and the replies (a line each line), Telnet commands and stray lines that they amount to.
     #[rustfmt::skip]
     const REPLIES: &[(&[u8], Outcome)] = &[
         (b"220 (vsFTPd 3.0.3)\r\n", &[(R, b"220 (vsFTPd 3.0.3)")]),
@@ -460,13 +459,13 @@ mod tests {
         S,
     }
 
-    fn received(&(kind, octets): &(Kind, &[u8])) -> Received {
+    fn received(&(kind, bytes): &(Kind, &[u8])) -> Received {
         match kind {
-            T => telnet(octets),
-            S => stray(octets),
+            T => telnet(bytes),
+            S => stray(bytes),
             R => {
-                let lines: Vec<&[u8]> = octets.split(|&octet| octet == b'\n').collect();
-                let code = std::str::from_utf8(&octets[..3]).unwrap().parse().unwrap();
+                let lines: Vec<&[u8]> = bytes.split(|&byte| byte == b'\n').collect();
+                let code = std::str::from_utf8(&bytes[..3]).unwrap().parse().unwrap();
                 reply(code, &lines)
             }
         }
@@ -474,13 +473,13 @@ mod tests {
 
     #[test]
     fn every_form_of_reply_is_read_the_same_however_it_is_cut() {
-        for (octets, expected) in REPLIES {
+        for (bytes, expected) in REPLIES {
             let expected: Vec<Received> = expected.iter().map(received).collect();
-            let shown = octets.escape_ascii();
-            assert_eq!(read([*octets]), expected, "{shown}");
-            assert_eq!(read(octets.chunks(1)), expected, "{shown} octet by octet");
-            for at in 0..=octets.len() {
-                let (left, right) = octets.split_at(at);
+            let shown = bytes.escape_ascii();
+            assert_eq!(read([*bytes]), expected, "{shown}");
+            assert_eq!(read(bytes.chunks(1)), expected, "{shown} byte by byte");
+            for at in 0..=bytes.len() {
+                let (left, right) = bytes.split_at(at);
                 assert_eq!(read([left, right]), expected, "{shown} cut at {at}");
             }
         }
@@ -508,7 +507,7 @@ mod tests {
         assert_eq!(reply.ended_with, Some(ReplyCode(250)));
         assert_eq!(reply.lines, [&b"226-a"[..], b"250 b", b"c", b"250 d"]);
         assert_eq!(reply.text(), b"d");
-        assert!(!reader.is_mid_reply() && !reader.has_unread_octets());
+        assert!(!reader.is_mid_reply() && !reader.has_unread_bytes());
         reader.silence();
         assert_eq!(reader.next_received(), None);
     }
@@ -538,11 +537,11 @@ mod tests {
     }
 
     #[test]
-    fn octets_after_a_reply_are_unread_until_they_are_taken() {
+    fn bytes_after_a_reply_are_unread_until_they_are_taken() {
         for injected in [&b"2"[..], b"\r", b"\xff", b"220 x\r\n", b"\n", b"226-a\r\n"] {
             let mut reader = ReplyReader::new();
             reader.push(b"234 go\r\n");
-            assert!(reader.has_unread_octets());
+            assert!(reader.has_unread_bytes());
             reader.push(injected);
             assert_eq!(
                 reader.next_received(),
@@ -550,7 +549,7 @@ mod tests {
                 "{}",
                 injected.escape_ascii()
             );
-            assert!(reader.has_unread_octets(), "{}", injected.escape_ascii());
+            assert!(reader.has_unread_bytes(), "{}", injected.escape_ascii());
         }
     }
 
@@ -564,12 +563,12 @@ mod tests {
             (b"\xff\xfb", &[telnet(b"\xff\xfb")]),
             (b"221 x\r\n", &[reply(221, &[b"221 x"])]),
         ];
-        for (octets, expected) in table {
+        for (bytes, expected) in table {
             let mut reader = ReplyReader::new();
-            reader.push(octets);
+            reader.push(bytes);
             reader.end_of_file();
             assert_eq!(drain(&mut reader), *expected);
-            assert!(!reader.has_unread_octets());
+            assert!(!reader.has_unread_bytes());
         }
     }
 
@@ -580,12 +579,12 @@ mod tests {
         for _ in 0..100 {
             reader.push(&[b'x'; 1000]);
             drain(&mut reader);
-            assert!(reader.buffered_octets() <= LINE_LIMIT + SUBNEGOTIATION_LIMIT);
+            assert!(reader.buffered_bytes() <= LINE_LIMIT + SUBNEGOTIATION_LIMIT);
         }
     }
 
-    /// Octets that make replies likely.
-    fn octet() -> impl proptest::strategy::Strategy<Value = u8> {
+    /// Bytes that make replies likely.
+    fn byte() -> impl proptest::strategy::Strategy<Value = u8> {
         proptest::prop_oneof![
             6 => proptest::sample::select(&b"22266 --\r\n\n\xff\xff\xfa\xf0\xfb"[..]),
             1 => any::<u8>(),
@@ -596,11 +595,11 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(512))]
 
         #[test]
-        fn any_octets_are_read_the_same_however_they_are_cut(
-            octets in collection::vec(octet(), 0..300),
+        fn any_bytes_are_read_the_same_however_they_are_cut(
+            bytes in collection::vec(byte(), 0..300),
             cuts in collection::vec(1_usize..40, 1..20),
         ) {
-            let mut rest = &octets[..];
+            let mut rest = &bytes[..];
             let mut pieces = Vec::new();
             for cut in cuts.iter().cycle() {
                 if rest.is_empty() {
@@ -610,15 +609,15 @@ mod tests {
                 pieces.push(piece);
                 rest = remaining;
             }
-            let whole = read([&octets[..]]);
+            let whole = read([&bytes[..]]);
             prop_assert_eq!(&whole, &read(pieces));
-            let carried: usize = whole.iter().map(Received::held_octets).sum();
-            prop_assert!(carried <= octets.len());
+            let carried: usize = whole.iter().map(Received::held_bytes).sum();
+            prop_assert!(carried <= bytes.len());
         }
 
         #[test]
-        fn any_octets_are_survived_within_bounds(
-            pieces in collection::vec(collection::vec(octet(), 0..200), 0..20),
+        fn any_bytes_are_survived_within_bounds(
+            pieces in collection::vec(collection::vec(byte(), 0..200), 0..20),
             silent in collection::vec(any::<bool>(), 20),
         ) {
             let mut reader = ReplyReader::new();
@@ -632,12 +631,12 @@ mod tests {
                         prop_assert!(!reply.lines.is_empty());
                     }
                 }
-                prop_assert!(reader.buffered_octets() <= HELD_LIMIT);
+                prop_assert!(reader.buffered_bytes() <= HELD_LIMIT);
             }
             reader.end_of_file();
             while reader.next_received().is_some() {}
-            prop_assert!(!reader.has_unread_octets());
-            prop_assert_eq!(reader.buffered_octets(), 0);
+            prop_assert!(!reader.has_unread_bytes());
+            prop_assert_eq!(reader.buffered_bytes(), 0);
         }
     }
 
@@ -650,18 +649,18 @@ mod tests {
             for _ in 0..2 * REPLY_LINES_LIMIT {
                 reader.push(&line);
             }
-            assert!(reader.buffered_octets() <= REPLY_OCTETS_LIMIT + LINE_LIMIT);
+            assert!(reader.buffered_bytes() <= REPLY_BYTES_LIMIT + LINE_LIMIT);
             reader.push(b"211 last\r\n");
             let Some(Received::Reply(reply)) = reader.next_received() else {
                 panic!("the reply did not end");
             };
             assert!(reply.lines.len() <= REPLY_LINES_LIMIT);
             let kept: usize = reply.lines.iter().map(Vec::len).sum();
-            assert!(kept <= REPLY_OCTETS_LIMIT);
+            assert!(kept <= REPLY_BYTES_LIMIT);
             let sent = 9 + 8 + 2 * REPLY_LINES_LIMIT * (line.len() - 2);
-            assert_eq!(reply.dropped_octets, (sent - kept) as u64);
+            assert_eq!(reply.dropped_bytes, (sent - kept) as u64);
             assert_eq!(reply.text(), b"last");
-            assert_eq!(reader.buffered_octets(), 0);
+            assert_eq!(reader.buffered_bytes(), 0);
         }
     }
 
@@ -671,13 +670,13 @@ mod tests {
         reader.push(b"200 ");
         for _ in 0..3 {
             reader.push(&[b'x'; LINE_LIMIT]);
-            assert!(reader.buffered_octets() <= LINE_LIMIT);
+            assert!(reader.buffered_bytes() <= LINE_LIMIT);
         }
         reader.push(b"\r\n");
         let Some(Received::Reply(reply)) = reader.next_received() else {
             panic!("the reply did not end");
         };
         assert_eq!(reply.lines[0].len(), LINE_LIMIT);
-        assert_eq!(reply.dropped_octets, 2 * LINE_LIMIT as u64 + 4);
+        assert_eq!(reply.dropped_bytes, 2 * LINE_LIMIT as u64 + 4);
     }
 }

@@ -34,7 +34,7 @@ impl SecretEcho {
 
     /// The reply with every echo of a secret replaced by `****`.
     ///
-    /// A secret shorter than [`SHORT`] octets is masked only as a whole word, and only where it is an echo: in the reply to
+    /// A secret shorter than [`SHORT`] bytes is masked only as a whole word, and only where it is an echo: in the reply to
     /// the command that carried it, or after its verb. Otherwise the password `5` would hide every `213 5`.
     pub fn mask(&self, reply: &mut Reply, answers_secret: bool) {
         for line in &mut reply.lines {
@@ -43,16 +43,16 @@ impl SecretEcho {
         }
     }
 
-    /// The same for any octets that a server sent, outside replies.
+    /// The same for any bytes that a server sent, outside replies.
     #[must_use]
-    pub fn masked(&self, octets: &[u8]) -> Vec<u8> {
-        let mut line = octets.to_vec();
+    pub fn masked(&self, bytes: &[u8]) -> Vec<u8> {
+        let mut line = bytes.to_vec();
         let places = self.places(&line, false);
         replace(&mut line, &places);
         line
     }
 
-    /// Where a line echoes secrets: ranges of octets, in order and apart.
+    /// Where a line echoes secrets: ranges of bytes, in order and apart.
     #[must_use]
     pub fn places(&self, line: &[u8], answers_secret: bool) -> Vec<Range<usize>> {
         // An echo with a NUL in it can be read on the screen all the same.
@@ -87,9 +87,9 @@ impl SecretEcho {
         joined(places)
     }
 
-    /// How many of the last octets may be the beginning of an echo that has not come whole.
+    /// How many of the last bytes may be the beginning of an echo that has not come whole.
     #[must_use]
-    pub fn unfinished_octets(&self, line: &[u8]) -> usize {
+    pub fn unfinished_bytes(&self, line: &[u8]) -> usize {
         let begun = |secret: &Vec<u8>| {
             let longest = line.len().min(secret.len().saturating_sub(1));
             (1..=longest)
@@ -99,7 +99,7 @@ impl SecretEcho {
         self.recent.iter().filter_map(begun).max().unwrap_or(0)
     }
 
-    /// The length of the longest secret in octets.
+    /// The length of the longest secret in bytes.
     #[must_use]
     pub fn longest(&self) -> usize {
         self.recent.iter().map(Vec::len).max().unwrap_or(0)
@@ -113,7 +113,7 @@ impl std::fmt::Debug for SecretEcho {
 }
 
 fn is_whole_word(line: &[u8], range: Range<usize>) -> bool {
-    let is_edge = |octet: Option<&u8>| octet.is_none_or(|octet| !octet.is_ascii_alphanumeric());
+    let is_edge = |byte: Option<&u8>| byte.is_none_or(|byte| !byte.is_ascii_alphanumeric());
     // The reply code is not an echo.
     range.start >= 4 && is_edge(line.get(range.start - 1)) && is_edge(line.get(range.end))
 }
@@ -149,11 +149,11 @@ const SHORT: usize = 4;
 /// What is shown for a secret, whatever its length.
 const MASK: &[u8] = b"****";
 
-/// Octets with `****` in the place of each secret, so that not even its length shows.
+/// Bytes with `****` in the place of each secret, so that not even its length shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct MaskedOctets {
+pub struct MaskedBytes {
     /// What may be shown.
-    pub octets: Vec<u8>,
+    pub bytes: Vec<u8>,
     /// Which of them stand for secrets: ranges, in order and apart.
     pub secrets: Vec<Range<usize>>,
 }
@@ -165,7 +165,7 @@ pub struct SentMask {
     line: Vec<u8>,
 }
 
-/// Masks what is received, piece after piece. Octets that may be the beginning of an echo are held back until it is known.
+/// Masks what is received, piece after piece. Bytes that may be the beginning of an echo are held back until it is known.
 #[derive(Default)]
 pub struct ReceivedMask {
     /// What came since the last line end, or the last of it.
@@ -174,35 +174,35 @@ pub struct ReceivedMask {
     shown: usize,
 }
 
-impl MaskedOctets {
-    /// Masks these places of `octets`, which are in order and apart.
-    fn new(octets: &[u8], places: impl Iterator<Item = Range<usize>>) -> Self {
+impl MaskedBytes {
+    /// Masks these places of `bytes`, which are in order and apart.
+    fn new(bytes: &[u8], places: impl Iterator<Item = Range<usize>>) -> Self {
         let mut masked = Self::default();
         let mut start = 0;
         for place in places.filter(|place| !place.is_empty()) {
-            masked.octets.extend_from_slice(&octets[start..place.start]);
-            let mask = masked.octets.len();
-            masked.octets.extend_from_slice(MASK);
-            masked.secrets.push(mask..masked.octets.len());
+            masked.bytes.extend_from_slice(&bytes[start..place.start]);
+            let mask = masked.bytes.len();
+            masked.bytes.extend_from_slice(MASK);
+            masked.secrets.push(mask..masked.bytes.len());
             start = place.end;
         }
-        masked.octets.extend_from_slice(&octets[start..]);
+        masked.bytes.extend_from_slice(&bytes[start..]);
         masked
     }
 
     /// Whether there is nothing to show.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.octets.is_empty()
+        self.bytes.is_empty()
     }
 }
 
 impl SentMask {
-    /// Masks the next octets that go out.
+    /// Masks the next bytes that go out.
     #[must_use]
-    pub fn take(&mut self, octets: &[u8]) -> MaskedOctets {
+    pub fn take(&mut self, bytes: &[u8]) -> MaskedBytes {
         let mut earlier = self.line.len();
-        self.line.extend_from_slice(octets);
+        self.line.extend_from_slice(bytes);
         let mut places = sent_secrets(&self.line);
         let is_covered = |own: Range<usize>| {
             let (start, end) = (own.start + earlier, own.end + earlier);
@@ -210,23 +210,23 @@ impl SentMask {
             places.any(|place| place.start <= start && end <= place.end)
         };
         // With what comes before it, a server may not read PASS there, but a person does.
-        if !sent_secrets(octets).into_iter().all(is_covered) {
+        if !sent_secrets(bytes).into_iter().all(is_covered) {
             self.line.drain(..earlier);
             earlier = 0;
             places = sent_secrets(&self.line);
         }
         let places = places.into_iter().map(|place| rebased(&place, earlier));
-        let masked = MaskedOctets::new(octets, places);
+        let masked = MaskedBytes::new(bytes, places);
         self.line.drain(..after_last_line_end(&self.line));
         masked
     }
 }
 
 impl ReceivedMask {
-    /// Masks the next octets that came. `answers_secret` as in [`SecretEcho::places`].
+    /// Masks the next bytes that came. `answers_secret` as in [`SecretEcho::places`].
     #[must_use]
-    pub fn take(&mut self, octets: &[u8], echo: &SecretEcho, answers_secret: bool) -> MaskedOctets {
-        self.line.extend_from_slice(octets);
+    pub fn take(&mut self, bytes: &[u8], echo: &SecretEcho, answers_secret: bool) -> MaskedBytes {
+        self.line.extend_from_slice(bytes);
         let text = Text::of(&self.line);
         let places = text.echoes(echo, answers_secret);
         let end = text.end_of_certain(echo, places.last(), self.line.len());
@@ -235,62 +235,62 @@ impl ReceivedMask {
         let places = places
             .iter()
             .map(|place| rebased(&(place.start..place.end.min(end)), shown));
-        let masked = MaskedOctets::new(&self.line[shown..end], places);
+        let masked = MaskedBytes::new(&self.line[shown..end], places);
         self.shown = end;
         self.forget(echo.longest());
         masked
     }
 
-    /// Takes octets that will not be shown.
-    pub fn skip(&mut self, octets: &[u8], echo: &SecretEcho) {
-        self.line.extend_from_slice(octets);
+    /// Takes bytes that will not be shown.
+    pub fn skip(&mut self, bytes: &[u8], echo: &SecretEcho) {
+        self.line.extend_from_slice(bytes);
         self.shown = self.line.len();
         self.forget(echo.longest());
     }
 
     /// Nothing more comes: what was held back may be part of a secret.
     #[must_use]
-    pub fn end(&mut self) -> MaskedOctets {
+    pub fn end(&mut self) -> MaskedBytes {
         let held = self.line.split_off(self.shown);
         self.line.clear();
         self.shown = 0;
-        MaskedOctets::new(&held, std::iter::once(0..held.len()))
+        MaskedBytes::new(&held, std::iter::once(0..held.len()))
     }
 
     /// Drops what no echo can need any more.
     fn forget(&mut self, longest_secret: usize) {
         let whole_lines = after_last_line_end(&self.line[..self.shown]);
-        let context = longest_secret + CONTEXT_OCTETS;
+        let context = longest_secret + CONTEXT_BYTES;
         let old = whole_lines.max(self.shown.saturating_sub(context));
         self.line.drain(..old);
         self.shown -= old;
     }
 }
 
-/// Octets without what the other side takes out of them: Telnet commands and NUL.
+/// Bytes without what the other side takes out of them: Telnet commands and NUL.
 struct Text {
-    octets: Vec<u8>,
-    /// The place of each among all octets.
+    bytes: Vec<u8>,
+    /// The place of each among all bytes.
     places: Vec<Range<usize>>,
 }
 
 impl Text {
-    fn of(octets: &[u8]) -> Self {
+    fn of(bytes: &[u8]) -> Self {
         let mut text = Self {
-            octets: Vec::with_capacity(octets.len()),
-            places: Vec::with_capacity(octets.len()),
+            bytes: Vec::with_capacity(bytes.len()),
+            places: Vec::with_capacity(bytes.len()),
         };
         let mut telnet = TelnetFilter::default();
         let mut start = 0;
-        for (at, &octet) in octets.iter().enumerate() {
-            if telnet.held_octets() == 0 {
+        for (at, &byte) in bytes.iter().enumerate() {
+            if telnet.held_bytes() == 0 {
                 start = at;
             }
-            match telnet.take(octet) {
-                Filtered::Text(octet @ 1..) => text.push(octet, start..at + 1),
-                Filtered::UndoubledIac(octet) => {
+            match telnet.take(byte) {
+                Filtered::Text(byte @ 1..) => text.push(byte, start..at + 1),
+                Filtered::UndoubledIac(byte) => {
                     text.push(255, start..at);
-                    text.push(octet, at..at + 1);
+                    text.push(byte, at..at + 1);
                 }
                 Filtered::Text(0) | Filtered::Nothing | Filtered::Command(_) => {}
             }
@@ -298,16 +298,16 @@ impl Text {
         text
     }
 
-    fn push(&mut self, octet: u8, place: Range<usize>) {
-        self.octets.push(octet);
+    fn push(&mut self, byte: u8, place: Range<usize>) {
+        self.bytes.push(byte);
         self.places.push(place);
     }
 
-    /// Where echoes stand among all octets.
+    /// Where echoes stand among all bytes.
     fn echoes(&self, echo: &SecretEcho, answers_secret: bool) -> Vec<Range<usize>> {
         let mut echoes = Vec::new();
         let mut start = 0;
-        for line in self.octets.split_inclusive(|&octet| octet == b'\n') {
+        for line in self.bytes.split_inclusive(|&byte| byte == b'\n') {
             let places = echo.places(line, answers_secret).into_iter();
             echoes.extend(places.map(|place| {
                 let (first, last) = (start + place.start, start + place.end - 1);
@@ -325,8 +325,8 @@ impl Text {
         last_echo: Option<&Range<usize>>,
         length: usize,
     ) -> usize {
-        let unfinished = echo.unfinished_octets(&self.octets);
-        let begins = self.octets.len() - unfinished;
+        let unfinished = echo.unfinished_bytes(&self.bytes);
+        let begins = self.bytes.len() - unfinished;
         let Some(place) = self.places.get(begins) else {
             return length;
         };
@@ -340,18 +340,18 @@ impl Text {
 
 /// Where the lines hold secrets. A server may take CR alone for a line end, so a verb may follow one; a secret goes
 /// on to the LF.
-fn sent_secrets(octets: &[u8]) -> Vec<Range<usize>> {
-    let text = Text::of(octets);
+fn sent_secrets(bytes: &[u8]) -> Vec<Range<usize>> {
+    let text = Text::of(bytes);
     let mut secrets: Vec<Range<usize>> = Vec::new();
     let mut start = 0;
     for line in text
-        .octets
-        .split_inclusive(|octet| matches!(octet, b'\r' | b'\n'))
+        .bytes
+        .split_inclusive(|byte| matches!(byte, b'\r' | b'\n'))
     {
         if let Some(offset) = secret_offset(line)
             && let Some(place) = text.places.get(start + offset)
         {
-            let secret = place.start..end_of_line(octets, place.start);
+            let secret = place.start..end_of_line(bytes, place.start);
             if secrets.last().is_none_or(|last| last.end <= secret.start) {
                 secrets.push(secret);
             }
@@ -361,23 +361,23 @@ fn sent_secrets(octets: &[u8]) -> Vec<Range<usize>> {
     secrets
 }
 
-/// Where the line ends that `from` lies in: before its CR LF, before its LF, or with the octets.
-fn end_of_line(octets: &[u8], from: usize) -> usize {
-    let Some(length) = octets[from..].iter().position(|&octet| octet == b'\n') else {
-        return octets.len();
+/// Where the line ends that `from` lies in: before its CR LF, before its LF, or with the bytes.
+fn end_of_line(bytes: &[u8], from: usize) -> usize {
+    let Some(length) = bytes[from..].iter().position(|&byte| byte == b'\n') else {
+        return bytes.len();
     };
     let end = from + length;
-    if end > from && octets[end - 1] == b'\r' {
+    if end > from && bytes[end - 1] == b'\r' {
         end - 1
     } else {
         end
     }
 }
 
-fn after_last_line_end(octets: &[u8]) -> usize {
-    octets
+fn after_last_line_end(bytes: &[u8]) -> usize {
+    bytes
         .iter()
-        .rposition(|&octet| octet == b'\n')
+        .rposition(|&byte| byte == b'\n')
         .map_or(0, |end| end + 1)
 }
 
@@ -387,7 +387,7 @@ fn rebased(place: &Range<usize>, start: usize) -> Range<usize> {
 }
 
 /// How much of a line is kept besides the longest secret: a verb in front of it, and Telnet commands in between.
-const CONTEXT_OCTETS: usize = 64;
+const CONTEXT_BYTES: usize = 64;
 
 #[cfg(test)]
 mod tests;

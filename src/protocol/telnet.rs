@@ -4,7 +4,7 @@
 //! Commands are reported and never answered: RFC 1123 section 4.1.2.12 lets a user-FTP refuse nothing and
 //! negotiate nothing.
 
-/// "Interpret as command": begins every Telnet command; doubled it is one octet of text.
+/// "Interpret as command": begins every Telnet command; doubled it is one byte of text.
 pub(crate) const IAC: u8 = 255;
 /// Interrupt Process.
 pub(crate) const IP: u8 = 244;
@@ -16,7 +16,7 @@ pub(crate) const DM: u8 = 242;
 pub struct TelnetCommand {
     /// Its name in RFC 854.
     pub name: &'static str,
-    /// The octet after IAC.
+    /// The byte after IAC.
     pub code: u8,
     /// What RFC 854 calls it in words.
     pub meaning: &'static str,
@@ -52,16 +52,16 @@ impl TelnetCommand {
             .find(|command| command.name.eq_ignore_ascii_case(name))
     }
 
-    /// The octets that go out.
+    /// The bytes that go out.
     #[must_use]
     pub fn wire(&self) -> [u8; 2] {
         [IAC, self.code]
     }
 
-    /// The commands that these octets are, and nothing else among them; `None` otherwise.
+    /// The commands that these bytes are, and nothing else among them; `None` otherwise.
     #[must_use]
-    pub fn read_all(octets: &[u8]) -> Option<Vec<&'static Self>> {
-        octets
+    pub fn read_all(bytes: &[u8]) -> Option<Vec<&'static Self>> {
+        bytes
             .chunks(2)
             .map(|pair| match *pair {
                 [IAC, code] => TELNET_COMMANDS.iter().find(|command| command.code == code),
@@ -75,45 +75,45 @@ const SUBNEGOTIATION_BEGINS: u8 = 250;
 const SUBNEGOTIATION_ENDS: u8 = 240;
 const WILL: u8 = 251;
 const DONT: u8 = 254;
-/// Smaller octets are not Telnet commands (RFC 854).
+/// Smaller bytes are not Telnet commands (RFC 854).
 const FIRST_COMMAND: u8 = SUBNEGOTIATION_ENDS;
 
-/// Octets of an unfinished subnegotiation that are held back; at this length it is reported as it is.
+/// Bytes of an unfinished subnegotiation that are held back; at this length it is reported as it is.
 pub(super) const SUBNEGOTIATION_LIMIT: usize = 1024;
 
-/// Takes the received octets one by one and says what each of them completes.
+/// Takes the received bytes one by one and says what each of them completes.
 #[derive(Debug, Default)]
 pub(super) struct TelnetFilter {
     unfinished: Vec<u8>,
 }
 
-/// What one received octet completed.
+/// What one received byte completed.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Filtered {
-    /// Nothing yet: the octet belongs to an unfinished command.
+    /// Nothing yet: the byte belongs to an unfinished command.
     Nothing,
-    /// One octet of text.
+    /// One byte of text.
     Text(u8),
-    /// Two octets of text: 255, which the server did not double, and this one.
+    /// Two bytes of text: 255, which the server did not double, and this one.
     UndoubledIac(u8),
     /// A whole Telnet command, from its IAC on.
     Command(Vec<u8>),
 }
 
 impl TelnetFilter {
-    /// Takes the next octet.
-    pub(super) fn take(&mut self, octet: u8) -> Filtered {
+    /// Takes the next byte.
+    pub(super) fn take(&mut self, byte: u8) -> Filtered {
         match self.unfinished[..] {
-            [] if octet == IAC => self.hold(octet),
-            [] => Filtered::Text(octet),
-            [_] => self.take_command_code(octet),
-            [_, SUBNEGOTIATION_BEGINS, ..] => self.take_subnegotiation(octet),
-            _ => self.complete(octet),
+            [] if byte == IAC => self.hold(byte),
+            [] => Filtered::Text(byte),
+            [_] => self.take_command_code(byte),
+            [_, SUBNEGOTIATION_BEGINS, ..] => self.take_subnegotiation(byte),
+            _ => self.complete(byte),
         }
     }
 
-    /// Octets of a command that is not whole yet.
-    pub(super) fn held_octets(&self) -> usize {
+    /// Bytes of a command that is not whole yet.
+    pub(super) fn held_bytes(&self) -> usize {
         self.unfinished.len()
     }
 
@@ -122,48 +122,48 @@ impl TelnetFilter {
         std::mem::take(&mut self.unfinished)
     }
 
-    fn take_command_code(&mut self, octet: u8) -> Filtered {
-        match octet {
+    fn take_command_code(&mut self, byte: u8) -> Filtered {
+        match byte {
             IAC => {
                 self.unfinished.clear();
                 Filtered::Text(IAC)
             }
-            SUBNEGOTIATION_BEGINS | WILL..=DONT => self.hold(octet),
-            FIRST_COMMAND.. => self.complete(octet),
+            SUBNEGOTIATION_BEGINS | WILL..=DONT => self.hold(byte),
+            FIRST_COMMAND.. => self.complete(byte),
             // ProFTPD and Pure-FTPd send 255 in a name once, not twice.
             _ => {
                 self.unfinished.clear();
-                Filtered::UndoubledIac(octet)
+                Filtered::UndoubledIac(byte)
             }
         }
     }
 
-    fn take_subnegotiation(&mut self, octet: u8) -> Filtered {
+    fn take_subnegotiation(&mut self, byte: u8) -> Filtered {
         let length = self.unfinished.len() + 1;
-        if self.ends_subnegotiation(octet) || length >= SUBNEGOTIATION_LIMIT {
-            self.complete(octet)
+        if self.ends_subnegotiation(byte) || length >= SUBNEGOTIATION_LIMIT {
+            self.complete(byte)
         } else {
-            self.hold(octet)
+            self.hold(byte)
         }
     }
 
     /// IAC SE ends it, unless that IAC is itself the second half of a doubled one.
-    fn ends_subnegotiation(&self, octet: u8) -> bool {
+    fn ends_subnegotiation(&self, byte: u8) -> bool {
         let iacs = self.unfinished[2..]
             .iter()
             .rev()
             .take_while(|&&held| held == IAC)
             .count();
-        octet == SUBNEGOTIATION_ENDS && iacs % 2 == 1
+        byte == SUBNEGOTIATION_ENDS && iacs % 2 == 1
     }
 
-    fn hold(&mut self, octet: u8) -> Filtered {
-        self.unfinished.push(octet);
+    fn hold(&mut self, byte: u8) -> Filtered {
+        self.unfinished.push(byte);
         Filtered::Nothing
     }
 
-    fn complete(&mut self, octet: u8) -> Filtered {
-        self.unfinished.push(octet);
+    fn complete(&mut self, byte: u8) -> Filtered {
+        self.unfinished.push(byte);
         Filtered::Command(self.take_unfinished())
     }
 }
@@ -173,7 +173,7 @@ mod tests {
     use super::{Filtered, SUBNEGOTIATION_LIMIT, TELNET_COMMANDS, TelnetCommand, TelnetFilter};
 
     #[test]
-    fn commands_are_found_by_name_and_read_back_from_their_octets() {
+    fn commands_are_found_by_name_and_read_back_from_their_bytes() {
         for command in TELNET_COMMANDS {
             let lower_case = command.name.to_lowercase();
             assert_eq!(TelnetCommand::named(&lower_case), Some(command));
@@ -186,15 +186,15 @@ mod tests {
     }
 
     #[test]
-    fn octets_with_anything_else_among_them_are_not_commands() {
-        for octets in [
+    fn bytes_with_anything_else_among_them_are_not_commands() {
+        for bytes in [
             &b"\xff"[..],
             b"\xff\xffx",
             b"\xff\xf4a",
             b"NOOP",
             b"\xff\xfb",
         ] {
-            assert_eq!(TelnetCommand::read_all(octets), None);
+            assert_eq!(TelnetCommand::read_all(bytes), None);
         }
         let names: Vec<&str> = TelnetCommand::read_all(b"\xff\xf4\xff\xf2")
             .unwrap()
@@ -206,14 +206,14 @@ mod tests {
 
     type Commands<'a> = &'a [&'a [u8]];
 
-    fn filter(octets: &[u8]) -> (Vec<u8>, Vec<Vec<u8>>) {
+    fn filter(bytes: &[u8]) -> (Vec<u8>, Vec<Vec<u8>>) {
         let mut telnet = TelnetFilter::default();
         let (mut text, mut commands) = (Vec::new(), Vec::new());
-        for &octet in octets {
-            match telnet.take(octet) {
+        for &byte in bytes {
+            match telnet.take(byte) {
                 Filtered::Nothing => {}
-                Filtered::Text(octet) => text.push(octet),
-                Filtered::UndoubledIac(octet) => text.extend([255, octet]),
+                Filtered::Text(byte) => text.push(byte),
+                Filtered::UndoubledIac(byte) => text.extend([255, byte]),
                 Filtered::Command(command) => commands.push(command),
             }
         }
@@ -239,17 +239,17 @@ mod tests {
                 &[b"\xff\xfa\x18\xff\xff\xf0\xff\xf0"],
             ),
         ];
-        for (octets, text, commands) in table {
-            let (seen_text, seen_commands) = filter(octets);
-            assert_eq!(seen_text, *text, "{}", octets.escape_ascii());
-            assert_eq!(seen_commands, *commands, "{}", octets.escape_ascii());
+        for (bytes, text, commands) in table {
+            let (seen_text, seen_commands) = filter(bytes);
+            assert_eq!(seen_text, *text, "{}", bytes.escape_ascii());
+            assert_eq!(seen_commands, *commands, "{}", bytes.escape_ascii());
         }
     }
 
     #[test]
     fn a_subnegotiation_that_never_ends_is_given_up() {
-        let octets = [b"\xff\xfa".as_slice(), &[b'x'; SUBNEGOTIATION_LIMIT]].concat();
-        let (text, commands) = filter(&octets);
+        let bytes = [b"\xff\xfa".as_slice(), &[b'x'; SUBNEGOTIATION_LIMIT]].concat();
+        let (text, commands) = filter(&bytes);
         assert_eq!(commands.len(), 1);
         assert_eq!(commands[0].len(), SUBNEGOTIATION_LIMIT);
         assert_eq!(text, b"xx");

@@ -203,7 +203,7 @@ mod tests {
                 code: ReplyCode(250),
                 lines: vec![line.as_bytes().to_vec()],
                 ended_with: None,
-                dropped_octets: 0,
+                dropped_bytes: 0,
             };
             assert_eq!(known.in_reply(&reply), Some(ours.clone()), "{line}");
         }
@@ -216,7 +216,7 @@ mod tests {
             code: ReplyCode(250),
             lines: vec![b"250 1A".to_vec()],
             ended_with: None,
-            dropped_octets: 0,
+            dropped_bytes: 0,
         };
         assert_eq!(known.in_reply(&reply).as_deref(), Some("0000001a"));
     }

@@ -1,6 +1,6 @@
 //! How large the server's file is: SIZE, else MLST, else LIST.
 
-use crate::client::KeptOctets;
+use crate::client::KeptBytes;
 use crate::client::transfer::{Form, Transfer};
 use crate::protocol::listing::{ListedEntry, find_in_list, from_mlst_line};
 use crate::protocol::reply::ReplyCode;
@@ -127,7 +127,7 @@ fn ask_list(steps: &Steps<'_>, name: &[u8]) -> Result<RemoteFile, ResumeError> {
         ));
     }
     steps.open_data_connection()?;
-    let listing = KeptOctets::at_most(KEPT_BYTES);
+    let listing = KeptBytes::at_most(KEPT_BYTES);
     let destination = Box::new(listing.clone());
     let outcome = steps.data_command(
         line("LIST", name),
@@ -140,7 +140,7 @@ fn ask_list(steps: &Steps<'_>, name: &[u8]) -> Result<RemoteFile, ResumeError> {
     if !outcome.is_positive() {
         return Err(no_size(steps, "SIZE, MLST and LIST are all refused"));
     }
-    let listing = listing.octets();
+    let listing = listing.bytes();
     if listing.trim_ascii().is_empty() {
         return Ok(RemoteFile::Absent);
     }

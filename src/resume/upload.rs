@@ -260,7 +260,7 @@ impl Upload<'_, '_> {
         let Some(transfer) = outcome.transfer.as_ref().filter(|_| outcome.begun) else {
             return Err(refused_by_server(verb, outcome));
         };
-        let sent = transfer.octets;
+        let sent = transfer.bytes;
         self.steps.set_sent(sent);
         if transfer.is_whole()
             && outcome

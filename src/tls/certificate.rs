@@ -36,9 +36,9 @@ impl Fingerprint {
 
 impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, octet) in self.0.iter().enumerate() {
+        for (index, byte) in self.0.iter().enumerate() {
             let colon = if index == 0 { "" } else { ":" };
-            write!(f, "{colon}{octet:02X}")?;
+            write!(f, "{colon}{byte:02X}")?;
         }
         Ok(())
     }
@@ -54,22 +54,20 @@ impl std::str::FromStr for Fingerprint {
     type Err = NoFingerprint;
 
     fn from_str(text: &str) -> Result<Self, NoFingerprint> {
-        let mut octets = [0; 32];
+        let mut bytes = [0; 32];
         let mut parts = text.split(':');
-        for octet in &mut octets {
+        for byte in &mut bytes {
             let part = parts
                 .next()
                 .filter(|part| part.len() == 2)
                 .ok_or(NoFingerprint)?;
-            *octet = u8::from_str_radix(part, 16).map_err(|_| NoFingerprint)?;
+            *byte = u8::from_str_radix(part, 16).map_err(|_| NoFingerprint)?;
         }
-        parts
-            .next()
-            .map_or(Ok(Self(octets)), |_| Err(NoFingerprint))
+        parts.next().map_or(Ok(Self(bytes)), |_| Err(NoFingerprint))
     }
 }
 
-/// The text is not 32 octets in hexadecimal with colons between them.
+/// The text is not 32 bytes in hexadecimal with colons between them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a SHA-256 fingerprint has 32 bytes in hexadecimal, with colons between them")]
 pub struct NoFingerprint;
@@ -113,17 +111,17 @@ fn moment(at: impl fmt::Display) -> String {
 fn name(name: &GeneralName<'_>) -> String {
     match name {
         GeneralName::DNSName(host) => (*host).to_owned(),
-        GeneralName::IPAddress(octets) => address(octets),
+        GeneralName::IPAddress(bytes) => address(bytes),
         other => other.to_string(),
     }
 }
 
-fn address(octets: &[u8]) -> String {
-    if let Ok(octets) = <[u8; 4]>::try_from(octets) {
-        std::net::Ipv4Addr::from(octets).to_string()
-    } else if let Ok(octets) = <[u8; 16]>::try_from(octets) {
-        std::net::Ipv6Addr::from(octets).to_string()
+fn address(bytes: &[u8]) -> String {
+    if let Ok(bytes) = <[u8; 4]>::try_from(bytes) {
+        std::net::Ipv4Addr::from(bytes).to_string()
+    } else if let Ok(bytes) = <[u8; 16]>::try_from(bytes) {
+        std::net::Ipv6Addr::from(bytes).to_string()
     } else {
-        format!("{octets:02x?}")
+        format!("{bytes:02x?}")
     }
 }

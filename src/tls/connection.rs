@@ -1,4 +1,4 @@
-//! One connection under TLS: what the peer sent goes in, plain octets and what is to be sent come out.
+//! One connection under TLS: what the peer sent goes in, plain bytes and what is to be sent come out.
 
 use rustls::HandshakeKind;
 use rustls::client::{ClientConnectionData, UnbufferedClientConnection};
@@ -115,14 +115,14 @@ impl TlsConnection {
         Ok(begun)
     }
 
-    /// Takes octets of the peer.
+    /// Takes bytes of the peer.
     ///
     /// # Errors
     ///
     /// [`TlsFailure`]: what came is no TLS, or breaks its rules. [`TlsConnection::take_output`] may hold the alert that
     /// tells the peer.
-    pub fn receive(&mut self, octets: &[u8]) -> Result<(), TlsFailure> {
-        self.input.push(octets);
+    pub fn receive(&mut self, bytes: &[u8]) -> Result<(), TlsFailure> {
+        self.input.push(bytes);
         if self.closed_by_peer {
             return Ok(());
         }
@@ -140,11 +140,11 @@ impl TlsConnection {
             return Ok(());
         }
         self.state = State::Failed;
-        let octets = self.input.take_rest();
-        Err(TlsFailure::InClear { octets })
+        let bytes = self.input.take_rest();
+        Err(TlsFailure::InClear { bytes })
     }
 
-    /// Encrypts octets; they are ready in [`TlsConnection::take_output`].
+    /// Encrypts bytes; they are ready in [`TlsConnection::take_output`].
     ///
     /// # Errors
     ///
@@ -187,7 +187,7 @@ impl TlsConnection {
         self.closed_by_peer
     }
 
-    /// Octets that came after the peer's close_notify, in clear (RFC 4217 section 5, CCC).
+    /// Bytes that came after the peer's close_notify, in clear (RFC 4217 section 5, CCC).
     pub fn take_rest(&mut self) -> Vec<u8> {
         self.input.take_rest()
     }
@@ -309,7 +309,7 @@ impl TlsConnection {
             let record = self.input.shown();
             let length = record.len();
             match records.receive(record)? {
-                Received::Plain(octets) => self.plain.extend(octets),
+                Received::Plain(bytes) => self.plain.extend(bytes),
                 Received::CloseNotify => self.closed_by_peer = true,
                 Received::Internal => {}
             }
@@ -374,7 +374,7 @@ fn append(
     }
 }
 
-/// The alert that rustls has for the peer after an error. It is asked once: it would go on with the octets that it has
+/// The alert that rustls has for the peer after an error. It is asked once: it would go on with the bytes that it has
 /// refused already, and panic.
 fn take_alert(
     connection: &mut UnbufferedClientConnection,

@@ -8,13 +8,13 @@ use super::trust::AnotherCertificate;
 /// What ends a TLS connection before its time.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum TlsFailure {
-    /// The server's octets are no TLS.
+    /// The server's bytes are no TLS.
     #[error("the server does not speak TLS here")]
     InClear {
-        /// The octets that came instead.
-        octets: Vec<u8>,
+        /// The bytes that came instead.
+        bytes: Vec<u8>,
     },
-    /// Octets that were not encrypted came after the reply that agreed on TLS: somebody may have put them there.
+    /// Bytes that were not encrypted came after the reply that agreed on TLS: somebody may have put them there.
     #[error(
         "bytes in clear came after the reply that agreed on TLS, so somebody may have injected them"
     )]

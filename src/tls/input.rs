@@ -1,13 +1,13 @@
-//! Octets that came and have not been taken, handed out record by record.
+//! Bytes that came and have not been taken, handed out record by record.
 //!
-//! TLS libraries throw away what follows a close_notify. After a CCC the octets after it are replies in clear, so no
-//! more than whole records that are needed are ever shown (RFC 8446 section 5.1: 5 octets of header, the last two the
+//! TLS libraries throw away what follows a close_notify. After a CCC the bytes after it are replies in clear, so no
+//! more than whole records that are needed are ever shown (RFC 8446 section 5.1: 5 bytes of header, the last two the
 //! length).
 
-/// The octets of one connection.
+/// The bytes of one connection.
 #[derive(Debug, Default)]
 pub(crate) struct RecordInput {
-    octets: Vec<u8>,
+    bytes: Vec<u8>,
     /// Taken already.
     start: usize,
     /// Up to where whole records are shown.
@@ -15,31 +15,31 @@ pub(crate) struct RecordInput {
 }
 
 impl RecordInput {
-    pub(crate) fn push(&mut self, octets: &[u8]) {
+    pub(crate) fn push(&mut self, bytes: &[u8]) {
         if self.start > 0 {
-            self.octets.drain(..self.start);
+            self.bytes.drain(..self.start);
             self.end -= self.start;
             self.start = 0;
         }
-        self.octets.extend_from_slice(octets);
+        self.bytes.extend_from_slice(bytes);
     }
 
     /// Whole records that are shown and have not been taken.
     pub(crate) fn shown(&mut self) -> &mut [u8] {
-        &mut self.octets[self.start..self.end]
+        &mut self.bytes[self.start..self.end]
     }
 
-    pub(crate) fn take(&mut self, octets: usize) {
-        self.start += octets.min(self.end - self.start);
+    pub(crate) fn take(&mut self, bytes: usize) {
+        self.start += bytes.min(self.end - self.start);
     }
 
     /// Shows one more record; `false` if it has not come whole.
     pub(crate) fn show_next(&mut self) -> bool {
-        let hidden = &self.octets[self.end..];
+        let hidden = &self.bytes[self.end..];
         let Some([_, _, _, high, low]) = hidden.first_chunk() else {
             return false;
         };
-        let length = HEADER_OCTETS + usize::from(u16::from_be_bytes([*high, *low]));
+        let length = HEADER_BYTES + usize::from(u16::from_be_bytes([*high, *low]));
         if hidden.len() < length {
             return false;
         }
@@ -49,19 +49,19 @@ impl RecordInput {
 
     /// What has not been taken begins as no record does.
     pub(crate) fn is_in_clear(&self) -> bool {
-        self.octets[self.start..]
+        self.bytes[self.start..]
             .first()
-            .is_some_and(|octet| !CONTENT_TYPES.contains(octet))
+            .is_some_and(|byte| !CONTENT_TYPES.contains(byte))
     }
 
     pub(crate) fn take_rest(&mut self) -> Vec<u8> {
-        let rest = self.octets.split_off(self.start);
+        let rest = self.bytes.split_off(self.start);
         *self = Self::default();
         rest
     }
 }
 
-const HEADER_OCTETS: usize = 5;
+const HEADER_BYTES: usize = 5;
 /// change_cipher_spec, alert, handshake, application_data.
 const CONTENT_TYPES: std::ops::RangeInclusive<u8> = 20..=23;
 

@@ -1,4 +1,4 @@
-//! TLS as values: octets of the socket in, plain octets out, and no socket anywhere (RFC 4217).
+//! TLS as values: bytes of the socket in, plain bytes out, and no socket anywhere (RFC 4217).
 //!
 //! One [`TlsClient`] serves a control connection and all its data connections, so that these can resume its session:
 //!

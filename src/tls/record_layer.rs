@@ -73,10 +73,10 @@ impl RecordLayer {
         Ok(())
     }
 
-    /// The records that carry these octets.
+    /// The records that carry these bytes.
     pub(super) fn encrypt(&mut self, plain: &[u8]) -> Result<Vec<u8>, Error> {
-        let mut records = Vec::with_capacity(plain.len() + RECORD_OCTETS_AT_MOST);
-        for fragment in plain.chunks(FRAGMENT_OCTETS) {
+        let mut records = Vec::with_capacity(plain.len() + RECORD_BYTES_AT_MOST);
+        for fragment in plain.chunks(FRAGMENT_BYTES) {
             if self.sent_records >= self.suite.common.confidentiality_limit {
                 records.extend(self.update_sending_key()?);
             }
@@ -91,7 +91,7 @@ impl RecordLayer {
 
     /// Takes one whole record.
     pub(super) fn receive(&mut self, record: &mut [u8]) -> Result<Received, Error> {
-        let (header, payload) = record.split_at_mut(HEADER_OCTETS);
+        let (header, payload) = record.split_at_mut(HEADER_BYTES);
         let kind = ContentType::from(header[0]);
         if kind == ContentType::ChangeCipherSpec {
             // RFC 8446 appendix D.4: it means nothing.
@@ -119,13 +119,13 @@ impl RecordLayer {
     }
 
     /// Takes the messages between the TLS sides: tickets, and new keys (RFC 8446 section 4.6).
-    fn take_handshake(&mut self, octets: &[u8]) -> Result<(), Error> {
-        self.handshake.extend_from_slice(octets);
-        if self.handshake.len() > HANDSHAKE_OCTETS_AT_MOST {
+    fn take_handshake(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.handshake.extend_from_slice(bytes);
+        if self.handshake.len() > HANDSHAKE_BYTES_AT_MOST {
             return Err(PeerMisbehaved::TooManyKeyUpdateRequests.into());
         }
         while let Some(message) = take_message(&mut self.handshake) {
-            let (header, body) = message.split_at(MESSAGE_HEADER_OCTETS);
+            let (header, body) = message.split_at(MESSAGE_HEADER_BYTES);
             match (header[0], body) {
                 (NEW_SESSION_TICKET, ticket) => {
                     if self.tickets.len() == TICKETS_KEPT {
@@ -181,12 +181,12 @@ impl std::fmt::Debug for RecordLayer {
     }
 }
 
-/// The first whole handshake message: a kind, three octets of length, the body.
-fn take_message(octets: &mut Vec<u8>) -> Option<Vec<u8>> {
-    let [_, high, middle, low] = octets.first_chunk()?;
+/// The first whole handshake message: a kind, three bytes of length, the body.
+fn take_message(bytes: &mut Vec<u8>) -> Option<Vec<u8>> {
+    let [_, high, middle, low] = bytes.first_chunk()?;
     let length = u32::from_be_bytes([0, *high, *middle, *low]) as usize;
-    let whole = MESSAGE_HEADER_OCTETS + length;
-    (octets.len() >= whole).then(|| octets.drain(..whole).collect())
+    let whole = MESSAGE_HEADER_BYTES + length;
+    (bytes.len() >= whole).then(|| bytes.drain(..whole).collect())
 }
 
 fn encrypter(
@@ -216,13 +216,13 @@ fn key_and_iv(
     }
 }
 
-const HEADER_OCTETS: usize = 5;
-const MESSAGE_HEADER_OCTETS: usize = 4;
+const HEADER_BYTES: usize = 5;
+const MESSAGE_HEADER_BYTES: usize = 4;
 /// RFC 8446 section 5.1.
-const FRAGMENT_OCTETS: usize = 16 * 1024;
-const RECORD_OCTETS_AT_MOST: usize = FRAGMENT_OCTETS + 256 + HEADER_OCTETS;
+const FRAGMENT_BYTES: usize = 16 * 1024;
+const RECORD_BYTES_AT_MOST: usize = FRAGMENT_BYTES + 256 + HEADER_BYTES;
 /// More than any ticket is long.
-const HANDSHAKE_OCTETS_AT_MOST: usize = 256 * 1024;
+const HANDSHAKE_BYTES_AT_MOST: usize = 256 * 1024;
 const TICKETS_KEPT: usize = 8;
 const NEW_SESSION_TICKET: u8 = 4;
 const KEY_UPDATE: u8 = 24;

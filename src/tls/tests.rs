@@ -7,10 +7,10 @@ use rustls::{ServerConfig, ServerConnection};
 
 use super::{Judgement, Roots, TlsClient, TlsConnection, TlsFailure, TlsSettings, TlsVersion};
 
-/// A server on the other side of no wire, whose every octet can be spoilt.
+/// A server on the other side of no wire, whose every byte can be spoilt.
 struct Peer {
     connection: ServerConnection,
-    /// Which octet of all that it sends is changed.
+    /// Which byte of all that it sends is changed.
     spoilt: Option<usize>,
     sent: usize,
     heard: Vec<u8>,
@@ -41,9 +41,9 @@ impl Peer {
     }
 
     /// Takes what the client sent; `false` once it has had enough.
-    fn take(&mut self, mut octets: &[u8]) -> bool {
-        while !octets.is_empty() {
-            if self.connection.read_tls(&mut octets).is_err()
+    fn take(&mut self, mut bytes: &[u8]) -> bool {
+        while !bytes.is_empty() {
+            if self.connection.read_tls(&mut bytes).is_err()
                 || self.connection.process_new_packets().is_err()
             {
                 return false;
@@ -55,28 +55,28 @@ impl Peer {
     }
 
     fn give(&mut self) -> Vec<u8> {
-        let mut octets = Vec::new();
+        let mut bytes = Vec::new();
         while self.connection.wants_write() {
-            self.connection.write_tls(&mut octets).unwrap();
+            self.connection.write_tls(&mut bytes).unwrap();
         }
         if let Some(place) = self.spoilt.and_then(|place| place.checked_sub(self.sent))
-            && let Some(octet) = octets.get_mut(place)
+            && let Some(byte) = bytes.get_mut(place)
         {
-            *octet ^= 0x55;
+            *byte ^= 0x55;
         }
-        self.sent += octets.len();
-        octets
+        self.sent += bytes.len();
+        bytes
     }
 }
 
-/// Passes octets to and fro, in pieces of this length, until both have nothing to say.
+/// Passes bytes to and fro, in pieces of this length, until both have nothing to say.
 fn converse(client: &mut TlsConnection, peer: &mut Peer, piece: usize) -> Result<(), TlsFailure> {
     for _ in 0..ROUNDS {
         let said = client.take_output();
         let goes_on = peer.take(&said);
         let answer = peer.give();
-        for octets in answer.chunks(piece) {
-            client.receive(octets)?;
+        for bytes in answer.chunks(piece) {
+            client.receive(bytes)?;
         }
         if !goes_on || (said.is_empty() && answer.is_empty()) {
             break;
@@ -95,7 +95,7 @@ fn judge(client: &mut TlsClient, control: &mut TlsConnection) -> Result<Judgemen
 }
 
 #[test]
-fn octets_arrive_as_they_were_sent_in_both_versions_however_they_are_cut() {
+fn bytes_arrive_as_they_were_sent_in_both_versions_however_they_are_cut() {
     let (certificate, key) = certificate();
     for newest in [TlsVersion::Tls12, TlsVersion::Tls13] {
         for piece in [1, 2, 7, 100_000] {
@@ -119,8 +119,8 @@ fn octets_arrive_as_they_were_sent_in_both_versions_however_they_are_cut() {
             peer.connection.send_close_notify();
             let mut last = peer.give();
             last.extend(b"200 in clear\r\n");
-            for octets in last.chunks(piece) {
-                connection.receive(octets).unwrap();
+            for bytes in last.chunks(piece) {
+                connection.receive(bytes).unwrap();
             }
             assert!(connection.is_closed_by_peer());
             assert_eq!(connection.take_rest(), b"200 in clear\r\n");
@@ -154,7 +154,7 @@ proptest! {
     #![proptest_config(Config::with_cases(64))]
 
     #[test]
-    fn one_wrong_octet_of_the_server_never_passes_and_never_panics(
+    fn one_wrong_byte_of_the_server_never_passes_and_never_panics(
         place in 0_usize..3_000,
         piece in 1_usize..3_000,
         is_tls_1_3: bool,
@@ -181,16 +181,16 @@ proptest! {
     }
 
     #[test]
-    fn no_octets_at_all_make_it_panic(octets: Vec<u8>, is_record: bool) {
+    fn no_bytes_at_all_make_it_panic(bytes: Vec<u8>, is_record: bool) {
         let client = client(TlsSettings::default());
         let mut connection = client.secure_control().unwrap();
-        let mut octets = octets;
+        let mut bytes = bytes;
         if is_record {
-            let length = u16::try_from(octets.len()).unwrap_or(u16::MAX);
-            octets.splice(0..0, [0x16, 3, 3].into_iter().chain(length.to_be_bytes()));
+            let length = u16::try_from(bytes.len()).unwrap_or(u16::MAX);
+            bytes.splice(0..0, [0x16, 3, 3].into_iter().chain(length.to_be_bytes()));
         }
-        let _ = connection.receive(&octets);
-        let _ = connection.receive(&octets);
+        let _ = connection.receive(&bytes);
+        let _ = connection.receive(&bytes);
         let _ = connection.close();
         let _ = connection.take_output();
     }

@@ -1,7 +1,7 @@
 //! Whether a server's certificate is to be believed.
 //!
 //! The handshake itself checks only that the server holds the certificate's key. What the certificate is worth is
-//! examined when the handshake is over and before a single octet of FTP is written, so that a person can be asked in
+//! examined when the handshake is over and before a single byte of FTP is written, so that a person can be asked in
 //! between.
 
 use std::sync::{Arc, OnceLock};

@@ -1,12 +1,12 @@
 //! What goes through the data connection: `D> ` received, `D< ` sent.
 //!
 //! ```text
-//! D< zfive5{no-eol}                 six octets
+//! D< zfive5{no-eol}                 six bytes
 //! D> one line                       CR LF after it
 //! D> another{lf}                    LF after it
 //! D> ...                            any number of lines
 //! D> @octets 1048576 sha256 30e1... so many octets with this digest
-//! D< @file photos/cat.jpg           the octets of a file
+//! D< @file photos/cat.jpg           the bytes of a file
 //! D> @cut 4096                      the connection is dropped once so many have come
 //! ```
 
@@ -14,12 +14,12 @@ use std::fmt;
 
 use super::pattern::{ANY_LINES, Captures, LinePattern, match_rows};
 use super::read_error::Fault;
-use super::template::{Piece, Template, Variables, spelled_octets, with_safe_end};
+use super::template::{Piece, Template, Variables, spelled_bytes, with_safe_end};
 
 /// What a transfer sends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SentData {
-    /// These octets.
+    /// These bytes.
     Inline(Template),
     /// Those of a file.
     File(FileReference),
@@ -30,11 +30,11 @@ pub enum SentData {
 pub enum ExpectedData {
     /// These lines.
     Lines(Vec<ExpectedDataLine>),
-    /// The octets of a file.
+    /// The bytes of a file.
     File(FileReference),
-    /// So many octets.
-    Octets(DataDigest),
-    /// Nothing is compared; this side drops the connection once so many octets have come.
+    /// So many bytes.
+    Bytes(DataDigest),
+    /// Nothing is compared; this side drops the connection once so many bytes have come.
     Cut(u64),
 }
 
@@ -92,7 +92,7 @@ impl LineEnd {
         }
     }
 
-    fn octets(self) -> &'static [u8] {
+    fn bytes(self) -> &'static [u8] {
         match self {
             Self::CrLf => b"\r\n",
             Self::Lf => b"\n",
@@ -108,7 +108,7 @@ impl SentData {
             return match (Mark::read(text)?, before) {
                 (_, Some(_)) => Err(Fault::new(0..text.len(), ALONE)),
                 (Mark::File(file), None) => Ok(Self::File(file)),
-                (Mark::Octets(_), None) => Err(Fault::new(0..text.len(), CONTENT_MISSING)),
+                (Mark::Bytes(_), None) => Err(Fault::new(0..text.len(), CONTENT_MISSING)),
                 (Mark::Cut(_), None) => Err(Fault::new(0..text.len(), CUT_SENT)),
             };
         }
@@ -120,7 +120,7 @@ impl SentData {
         let (line, end) = LineEnd::split(text);
         let pieces = Template::read(line)?.pieces().to_vec();
         let template = pieces.into_iter().fold(template, Template::and);
-        let end = Piece::Literal(end.octets().to_vec());
+        let end = Piece::Literal(end.bytes().to_vec());
         Ok(Self::Inline(template.and(end)))
     }
 
@@ -135,7 +135,7 @@ impl SentData {
 
 /// Only the last line may have no end.
 fn ends_line(template: &Template) -> bool {
-    matches!(template.pieces().last(), Some(Piece::Literal(octets)) if octets.ends_with(b"\n"))
+    matches!(template.pieces().last(), Some(Piece::Literal(bytes)) if bytes.ends_with(b"\n"))
 }
 
 impl ExpectedData {
@@ -145,8 +145,8 @@ impl ExpectedData {
             return match (Mark::read(text)?, before) {
                 (_, Some(_)) => Err(Fault::new(0..text.len(), ALONE)),
                 (Mark::File(file), None) => Ok(Self::File(file)),
-                (Mark::Octets(digest), None) => Ok(Self::Octets(digest)),
-                (Mark::Cut(octets), None) => Ok(Self::Cut(octets)),
+                (Mark::Bytes(digest), None) => Ok(Self::Bytes(digest)),
+                (Mark::Cut(bytes), None) => Ok(Self::Cut(bytes)),
             };
         }
         let mut lines = match before {
@@ -165,7 +165,7 @@ impl ExpectedData {
         match self {
             Self::Lines(lines) => Box::new(lines.iter().flat_map(ExpectedDataLine::variables)),
             Self::File(file) => Box::new(file.path.variables()),
-            Self::Octets(_) | Self::Cut(_) => Box::new(std::iter::empty()),
+            Self::Bytes(_) | Self::Cut(_) => Box::new(std::iter::empty()),
         }
     }
 
@@ -175,20 +175,20 @@ impl ExpectedData {
         match self {
             Self::Lines(lines) => lines.iter().map(ExpectedDataLine::to_string).collect(),
             Self::File(file) => vec![Mark::File(file.clone()).to_string()],
-            Self::Octets(digest) => vec![Mark::Octets(*digest).to_string()],
-            Self::Cut(octets) => vec![Mark::Cut(*octets).to_string()],
+            Self::Bytes(digest) => vec![Mark::Bytes(*digest).to_string()],
+            Self::Cut(bytes) => vec![Mark::Cut(*bytes).to_string()],
         }
     }
 }
 
-/// Whether these octets are the expected lines, and what they give to variables.
+/// Whether these bytes are the expected lines, and what they give to variables.
 #[must_use]
 pub fn match_data(
     expected: &[ExpectedDataLine],
-    octets: &[u8],
+    bytes: &[u8],
     variables: &Variables,
 ) -> Option<Captures> {
-    let lines: Vec<&[u8]> = octets.split_inclusive(|octet| *octet == b'\n').collect();
+    let lines: Vec<&[u8]> = bytes.split_inclusive(|byte| *byte == b'\n').collect();
     let rows: Vec<Vec<&ExpectedDataLine>> = expected
         .split(|line| *line == ExpectedDataLine::AnyLines)
         .map(|row| row.iter().collect())
@@ -204,8 +204,8 @@ pub fn match_data(
 
 /// Data as the lines of a transcript, without `D> ` or `D< `; they may be read as what they stand for.
 #[must_use]
-pub fn inline_lines(octets: &[u8]) -> Vec<String> {
-    let lines = octets.split_inclusive(|octet| *octet == b'\n');
+pub fn inline_lines(bytes: &[u8]) -> Vec<String> {
+    let lines = bytes.split_inclusive(|byte| *byte == b'\n');
     let print = |line| {
         let (line, end) = LineEnd::of(line);
         ExpectedDataLine::Line(LinePattern::literal(line), end).to_string()
@@ -213,7 +213,7 @@ pub fn inline_lines(octets: &[u8]) -> Vec<String> {
     lines.map(print).collect()
 }
 
-/// The octets of a file as the line of a transcript, without `D< `.
+/// The bytes of a file as the line of a transcript, without `D< `.
 #[must_use]
 pub fn file_line(path: &str, digest: DataDigest) -> String {
     let path = Template::literal(path.as_bytes());
@@ -221,10 +221,10 @@ pub fn file_line(path: &str, digest: DataDigest) -> String {
     FileReference { path, digest }.to_string()
 }
 
-/// So many octets as the line of a transcript, without `D> `.
+/// So many bytes as the line of a transcript, without `D> `.
 #[must_use]
-pub fn octets_line(digest: DataDigest) -> String {
-    Mark::Octets(digest).to_string()
+pub fn bytes_line(digest: DataDigest) -> String {
+    Mark::Bytes(digest).to_string()
 }
 
 /// A line of data that are sent, as it stands in a transcript, without `D< `.
@@ -237,7 +237,7 @@ pub(super) fn sent_line(text: &[u8], end: LineEnd, is_last: bool) -> String {
     let (mark, rest) = text.split_at(usize::from(text.starts_with(b"@")));
     format!(
         "{}{}{}",
-        spelled_octets(mark),
+        spelled_bytes(mark),
         Template::literal(rest),
         end.mark()
     )
@@ -293,7 +293,7 @@ pub struct FileReference {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DataDigest {
     /// How many.
-    pub octets: u64,
+    pub bytes: u64,
     /// Their SHA-256, if it is said.
     pub sha256: Option<[u8; 32]>,
 }
@@ -301,7 +301,7 @@ pub struct DataDigest {
 /// What stands after `@`.
 enum Mark {
     File(FileReference),
-    Octets(DataDigest),
+    Bytes(DataDigest),
     Cut(u64),
 }
 
@@ -323,7 +323,7 @@ impl Mark {
                 };
                 Self::File(FileReference { path, digest })
             }
-            "@octets" => Self::Octets(words.digest()?),
+            "@octets" => Self::Bytes(words.digest()?),
             "@cut" => Self::Cut(words.number()?),
             name => return Err(Fault::new(0..name.len(), BAD_MARK)),
         };
@@ -343,8 +343,8 @@ impl fmt::Display for Mark {
                 write!(f, "@file {path}")?;
                 file.digest.map_or(Ok(()), |digest| write!(f, " {digest}"))
             }
-            Self::Octets(digest) => write!(f, "@{digest}"),
-            Self::Cut(octets) => write!(f, "@cut {octets}"),
+            Self::Bytes(digest) => write!(f, "@{digest}"),
+            Self::Cut(bytes) => write!(f, "@cut {bytes}"),
         }
     }
 }
@@ -357,12 +357,12 @@ impl fmt::Display for FileReference {
 
 impl fmt::Display for DataDigest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "octets {}", self.octets)?;
+        write!(f, "octets {}", self.bytes)?;
         let Some(sha256) = self.sha256 else {
             return Ok(());
         };
         f.write_str(" sha256 ")?;
-        sha256.iter().try_for_each(|octet| write!(f, "{octet:02x}"))
+        sha256.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
     }
 }
 
@@ -388,14 +388,14 @@ impl<'a> Words<'a> {
 
     fn number(&mut self) -> Result<u64, Fault> {
         let word = self.next().unwrap_or_default();
-        let is_number = word.bytes().all(|octet| octet.is_ascii_digit());
+        let is_number = word.bytes().all(|byte| byte.is_ascii_digit());
         let number = word.parse().ok().filter(|_| is_number);
         number.ok_or_else(|| self.fault(word, "a number of bytes was expected"))
     }
 
     /// `N [sha256 DIGITS]`.
     fn digest(&mut self) -> Result<DataDigest, Fault> {
-        let octets = self.number()?;
+        let bytes = self.number()?;
         let sha256 = match self.next() {
             None => None,
             Some("sha256") => {
@@ -405,7 +405,7 @@ impl<'a> Words<'a> {
             }
             Some(word) => return Err(self.fault(word, "sha256 was expected here, or nothing")),
         };
-        Ok(DataDigest { octets, sha256 })
+        Ok(DataDigest { bytes, sha256 })
     }
 }
 
@@ -414,8 +414,8 @@ fn read_sha256(digits: &str) -> Option<[u8; 32]> {
     if digits.len() != 64 || !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
         return None;
     }
-    for (at, octet) in sha256.iter_mut().enumerate() {
-        *octet = u8::from_str_radix(&digits[2 * at..2 * at + 2], 16).ok()?;
+    for (at, byte) in sha256.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(&digits[2 * at..2 * at + 2], 16).ok()?;
     }
     Some(sha256)
 }
@@ -447,11 +447,11 @@ mod tests {
         lines.iter().fold(None, read).unwrap()
     }
 
-    fn is_as_expected(lines: &[&str], octets: &[u8]) -> bool {
+    fn is_as_expected(lines: &[&str], bytes: &[u8]) -> bool {
         let ExpectedData::Lines(lines) = expected(lines) else {
             panic!("{lines:?} are not lines");
         };
-        match_data(&lines, octets, &Variables::default()).is_some()
+        match_data(&lines, bytes, &Variables::default()).is_some()
     }
 
     #[test]
@@ -465,8 +465,8 @@ mod tests {
             (&["{{{lf}"], b"{\n"),
             (&["[..] {0x40}..."], b"[..] @...\r\n"),
         ];
-        for (lines, octets) in table {
-            assert_eq!(sent(lines), octets, "{lines:?}");
+        for (lines, bytes) in table {
+            assert_eq!(sent(lines), bytes, "{lines:?}");
         }
     }
 
@@ -484,8 +484,8 @@ mod tests {
             (&["/^[0-9]+$/{lf}"], b"12\n", true),
             (&["a"], b"a\r\nb\r\n", false),
         ];
-        for (lines, octets, same) in table {
-            assert_eq!(is_as_expected(lines, octets), same, "{lines:?}");
+        for (lines, bytes, same) in table {
+            assert_eq!(is_as_expected(lines, bytes), same, "{lines:?}");
         }
     }
 
@@ -539,11 +539,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_octets_survive_as_lines(octets in vec(any::<u8>(), 1..200)) {
-            let lines = inline_lines(&octets);
+        fn any_bytes_survive_as_lines(bytes in vec(any::<u8>(), 1..200)) {
+            let lines = inline_lines(&bytes);
             let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
-            prop_assert_eq!(sent(&lines), octets.clone());
-            prop_assert!(is_as_expected(&lines, &octets));
+            prop_assert_eq!(sent(&lines), bytes.clone());
+            prop_assert!(is_as_expected(&lines, &bytes));
         }
 
         #[test]

@@ -200,9 +200,9 @@ impl Reader {
     fn take_what_came(&mut self, kind: LineKind, text: &str) {
         self.above = Some(kind);
         if kind == LineKind::Reply {
-            let octets = Template::read(text).map(|line| line.resolve(&Variables::default()));
-            if let (Some(reply), Ok(Ok(octets))) = (self.current.replies.last_mut(), octets) {
-                reply.came.push(octets);
+            let bytes = Template::read(text).map(|line| line.resolve(&Variables::default()));
+            if let (Some(reply), Ok(Ok(bytes))) = (self.current.replies.last_mut(), bytes) {
+                reply.came.push(bytes);
             }
         } else if let Some(data) = &mut self.current.data {
             data.came.push(text.to_owned());
@@ -327,10 +327,10 @@ impl Headers {
         }
         let start = text.len() - value.len();
         let value = Template::read(value).map_err(|fault| fault.shifted(start))?;
-        let octets = value
+        let bytes = value
             .resolve(&Variables::default())
             .map_err(|_| Fault::new(start..text.len(), "a default holds no variables"))?;
-        self.defaults.set(name, octets);
+        self.defaults.set(name, bytes);
         Ok(())
     }
 }
@@ -545,7 +545,7 @@ mod tests {
     }
 
     #[test]
-    fn octets_that_are_not_utf_8_are_named_with_their_place() {
+    fn bytes_that_are_not_utf_8_are_named_with_their_place() {
         let error = Transcript::read(b"S> 220\nC> RETR \xe9\n").unwrap_err();
         assert_eq!((error.line, error.column()), (2, 9));
     }

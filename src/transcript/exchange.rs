@@ -67,8 +67,8 @@ pub enum ServedData {
     None,
     /// The client sent something.
     Upload,
-    /// These octets went to the client.
-    Octets(Vec<u8>),
+    /// These bytes went to the client.
+    Bytes(Vec<u8>),
     /// Something went to the client that is not known.
     Unknown,
 }
@@ -157,7 +157,7 @@ impl Exchange {
             {
                 ServedData::Unknown
             }
-            (Some(DataDirection::Received), None) => ServedData::Octets(Vec::new()),
+            (Some(DataDirection::Received), None) => ServedData::Bytes(Vec::new()),
         }
     }
 
@@ -211,11 +211,11 @@ impl SentCommand {
         let template = Template::read(text)?;
         let whole = 0..text.len();
         let literals = template.pieces().iter().filter_map(|piece| match piece {
-            Piece::Literal(octets) => Some(octets),
+            Piece::Literal(bytes) => Some(bytes),
             Piece::Variable(_) => None,
         });
-        for octets in literals {
-            Command::new(octets.as_slice()).map_err(|_| Fault::new(whole.clone(), LINE_END))?;
+        for bytes in literals {
+            Command::new(bytes.as_slice()).map_err(|_| Fault::new(whole.clone(), LINE_END))?;
         }
         match secret_of(&template) {
             Some(Secret::Literal) => Err(Fault::new(whole, LITERAL_SECRET)),
@@ -278,11 +278,11 @@ enum Secret {
 
 fn secret_of(template: &Template) -> Option<Secret> {
     const STAND_IN: &[u8] = b"x";
-    let octets = template.pieces().iter().map(|piece| match piece {
-        Piece::Literal(octets) => octets.as_slice(),
+    let bytes = template.pieces().iter().map(|piece| match piece {
+        Piece::Literal(bytes) => bytes.as_slice(),
         Piece::Variable(_) => STAND_IN,
     });
-    let command = Command::new(octets.collect::<Vec<_>>().concat()).ok()?;
+    let command = Command::new(bytes.collect::<Vec<_>>().concat()).ok()?;
     let secret = command.secret()?;
     let is_variable = secret == STAND_IN && matches!(template.pieces(), [_, Piece::Variable(_)]);
     Some(if is_variable {
@@ -302,16 +302,16 @@ impl Data {
         }
         match expected {
             ExpectedData::File(file) => {
-                let mut octets = Vec::new();
+                let mut bytes = Vec::new();
                 let line = self.lines.last().copied().unwrap_or_default();
                 let file = files::open(folder, line, file, &Variables::default());
-                match file.map(|mut file| file.read_to_end(&mut octets)) {
-                    Ok(Ok(_)) => ServedData::Octets(octets),
+                match file.map(|mut file| file.read_to_end(&mut bytes)) {
+                    Ok(Ok(_)) => ServedData::Bytes(bytes),
                     Ok(Err(_)) | Err(_) => ServedData::Unknown,
                 }
             }
-            ExpectedData::Octets(digest) if digest.octets == 0 => ServedData::Octets(Vec::new()),
-            ExpectedData::Octets(_) | ExpectedData::Cut(_) => ServedData::Unknown,
+            ExpectedData::Bytes(digest) if digest.bytes == 0 => ServedData::Bytes(Vec::new()),
+            ExpectedData::Bytes(_) | ExpectedData::Cut(_) => ServedData::Unknown,
             ExpectedData::Lines(lines) => {
                 let is_exact = |line: &ExpectedDataLine| match line {
                     ExpectedDataLine::Line(pattern, _) => pattern.is_literal(),
@@ -333,17 +333,17 @@ fn inline(lines: &[String]) -> ServedData {
         .try_fold(None, |before, line| SentData::read(line, before).map(Some));
     match read {
         Ok(Some(SentData::Inline(template))) => {
-            let octets = template.resolve(&Variables::default());
-            octets.map_or(ServedData::Unknown, ServedData::Octets)
+            let bytes = template.resolve(&Variables::default());
+            bytes.map_or(ServedData::Unknown, ServedData::Bytes)
         }
-        _ if lines.iter().take(1).any(|line| line.starts_with(NO_OCTETS)) => {
-            ServedData::Octets(Vec::new())
+        _ if lines.iter().take(1).any(|line| line.starts_with(NO_BYTES)) => {
+            ServedData::Bytes(Vec::new())
         }
         _ => ServedData::Unknown,
     }
 }
 
-const NO_OCTETS: &str = "@octets 0";
+const NO_BYTES: &str = "@octets 0";
 const LINE_END: &str = "a command cannot hold CR, LF or NUL: a second command could hide there";
 const LITERAL_SECRET: &str = "a secret does not belong in a transcript: write {password}, and give it with \
      --var password=... or in the environment as FTPSH_VAR_PASSWORD";
@@ -393,26 +393,26 @@ mod tests {
 
     #[test]
     fn data_are_served_where_they_are_known() {
-        let octets = |text: &str| ServedData::Octets(text.as_bytes().to_vec());
+        let bytes = |text: &str| ServedData::Bytes(text.as_bytes().to_vec());
         for (lines, data) in [
-            ("D> a{lf}\nD> {{b}{no-eol}\n", octets("a\n{b}")),
-            ("D> ...\n# D> one\n# D> two{no-eol}\n", octets("one\r\ntwo")),
-            ("D> ...\n# D> @octets 0 sha256 00\n", octets("")),
+            ("D> a{lf}\nD> {{b}{no-eol}\n", bytes("a\n{b}")),
+            ("D> ...\n# D> one\n# D> two{no-eol}\n", bytes("one\r\ntwo")),
+            ("D> ...\n# D> @octets 0 sha256 00\n", bytes("")),
             ("D> ...\n# D> @octets 10 sha256 00\n", ServedData::Unknown),
             ("D> ...\n", ServedData::Unknown),
             ("D> a[..]\n", ServedData::Unknown),
             ("D> {x}\n", ServedData::Unknown),
             ("D> @octets 9\n", ServedData::Unknown),
-            ("D> @octets 0\n", octets("")),
+            ("D> @octets 0\n", bytes("")),
             ("", ServedData::Unknown),
-            ("C> ABOR\n", octets("")),
+            ("C> ABOR\n", bytes("")),
         ] {
             let text = format!("S> 220\nC> RETR f\nS> 150\n{lines}S> 226\n");
             assert_eq!(served_data(&text), data, "{lines}");
         }
         for (text, data) in [
-            ("C> RETR f\nS> 150\nS> 426\n", octets("")),
-            ("C> RETR f\nS> 150\nS> @closed\n", octets("")),
+            ("C> RETR f\nS> 150\nS> 426\n", bytes("")),
+            ("C> RETR f\nS> 150\nS> @closed\n", bytes("")),
             ("C> RETR f\nS> 550\n", ServedData::None),
             ("C> STOR f\nS> 150\nS> 226\n", ServedData::Upload),
             ("C> NOOP\nS> 200\n", ServedData::None),
@@ -426,7 +426,7 @@ mod tests {
         let folder = tempfile::TempDir::new().unwrap();
         std::fs::write(folder.path().join("f"), "\u{1}").unwrap();
         for (line, data) in [
-            ("@file f", ServedData::Octets(vec![1])),
+            ("@file f", ServedData::Bytes(vec![1])),
             ("@file f octets 2", ServedData::Unknown),
             ("@file missing", ServedData::Unknown),
             ("@file ../f", ServedData::Unknown),

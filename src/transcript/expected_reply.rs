@@ -156,7 +156,7 @@ impl ExpectedReply {
             code,
             lines,
             ended_with: None,
-            dropped_octets: 0,
+            dropped_bytes: 0,
         }
     }
 
@@ -253,7 +253,7 @@ impl ExpectedCode {
         if start.get(1..) == Some("yz") && (b'1'..=b'6').contains(&first) {
             return Ok(Self::Class(first - b'0'));
         }
-        let is_code = start.bytes().all(|octet| octet.is_ascii_digit());
+        let is_code = start.bytes().all(|byte| byte.is_ascii_digit());
         let code = start.parse().ok().filter(|_| is_code && first != b'0');
         code.map(|code| Self::Exact(ReplyCode(code)))
             .ok_or_else(fault)
@@ -323,7 +323,7 @@ mod tests {
             code: crate::protocol::ReplyCode(text[..3].parse().unwrap()),
             lines,
             ended_with: None,
-            dropped_octets: 0,
+            dropped_bytes: 0,
         }
     }
 
@@ -405,7 +405,7 @@ mod tests {
     }
 
     #[test]
-    fn a_code_that_begins_with_a_letter_of_several_octets_is_refused_without_a_panic() {
+    fn a_code_that_begins_with_a_letter_of_several_bytes_is_refused_without_a_panic() {
         for text in ["\u{202e}150", "\u{e9}z"] {
             let fault = ExpectedReply::begin(1, text).unwrap_err();
             assert_eq!(fault.span, 0..text.len(), "{text:?}");
@@ -415,8 +415,8 @@ mod tests {
     #[test]
     fn the_reader_of_replies_and_this_agree_about_lines() {
         let mut reader = ReplyReader::default();
-        let octets = b"211-Features:\r\n SIZE\r\n211 End\r\n";
-        reader.push(octets);
+        let bytes = b"211-Features:\r\n SIZE\r\n211 End\r\n";
+        reader.push(bytes);
         let Some(crate::protocol::Received::Reply(reply)) = reader.next_received() else {
             panic!("no reply");
         };

@@ -212,7 +212,7 @@ fn told(text: &str, dialogue: &Dialogue) -> String {
         return visible(text);
     };
     let tell = |piece: &Piece| match piece {
-        Piece::Literal(octets) => visible(&String::from_utf8_lossy(octets)),
+        Piece::Literal(bytes) => visible(&String::from_utf8_lossy(bytes)),
         Piece::Variable(name) => match dialogue.headers.defaults.value(name) {
             Some(value) if !dialogue.is_secret(name) => visible(&String::from_utf8_lossy(value)),
             _ => format!("{{{name}}}"),

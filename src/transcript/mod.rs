@@ -48,7 +48,7 @@ pub use template::Variables;
 /// The article's session.
 pub const ARTICLE: &str = include_str!("article.ftp");
 
-/// The lines of a transcript, with comments and blank lines. It prints as it was read, octet for octet.
+/// The lines of a transcript, with comments and blank lines. It prints as it was read, byte for byte.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Transcript {
     /// In order; line 1 is the first.
@@ -61,8 +61,8 @@ impl Transcript {
     /// # Errors
     ///
     /// [`ReadError`] for the first line that is not a transcript's, or not UTF-8.
-    pub fn read(octets: &[u8]) -> Result<Self, ReadError> {
-        let lines = octets.split_inclusive(|octet| *octet == b'\n');
+    pub fn read(bytes: &[u8]) -> Result<Self, ReadError> {
+        let lines = bytes.split_inclusive(|byte| *byte == b'\n');
         let read = |(index, line): (usize, &[u8])| match std::str::from_utf8(line) {
             Ok(text) => Line::read(index + 1, text),
             Err(error) => {
@@ -82,11 +82,9 @@ impl Transcript {
     /// Whether the first line that says something begins like a transcript's: then what cannot be read is a mistake in a
     /// transcript, not a dialogue in another notation.
     #[must_use]
-    pub fn is_begun_by(octets: &[u8]) -> bool {
+    pub fn is_begun_by(bytes: &[u8]) -> bool {
         let says_something = |line: &&[u8]| !line.is_empty() && !line.starts_with(b"#");
-        let mut lines = octets
-            .split(|octet| *octet == b'\n')
-            .map(<[u8]>::trim_ascii);
+        let mut lines = bytes.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
         let first = lines.find(says_something).unwrap_or_default();
         let prefixes = LineKind::WITH_PREFIX.map(LineKind::prefix);
         prefixes
@@ -216,7 +214,7 @@ impl Line {
             .or(comment.is_empty().then_some(""))
     }
 
-    /// Where the content begins, in octets.
+    /// Where the content begins, in bytes.
     fn content_start(&self) -> usize {
         match self.kind {
             LineKind::Blank | LineKind::Comment => 0,
@@ -307,7 +305,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_transcript_prints_octet_for_octet(
+        fn any_transcript_prints_byte_for_byte(
             lines in vec("((C>|S>|D>|D<)( .*)?|#.*| *)(\r\n|\n)", 0..20),
             last in "((S>|#) .*)?",
         ) {
@@ -317,9 +315,9 @@ mod tests {
         }
 
         #[test]
-        fn any_octets_are_read_or_refused(octets in vec(any::<u8>(), 0..200)) {
-            if let Ok(transcript) = Transcript::read(&octets) {
-                prop_assert_eq!(transcript.to_string().into_bytes(), octets);
+        fn any_bytes_are_read_or_refused(bytes in vec(any::<u8>(), 0..200)) {
+            if let Ok(transcript) = Transcript::read(&bytes) {
+                prop_assert_eq!(transcript.to_string().into_bytes(), bytes);
                 let _ = transcript.dialogue();
             }
         }

@@ -1,7 +1,7 @@
 //! What is expected of one line: text with elisions and captures, or a regular expression.
 //!
 //! ```text
-//! Entering Passive Mode ([..])      any octets within the line
+//! Entering Passive Mode ([..])      any bytes within the line
 //! {size}                            compared with the variable's value, or captured if it has none yet
 //! /^[0-9]+$/                        a regular expression; a named group captures
 //! ```
@@ -11,7 +11,7 @@ use std::fmt;
 use regex::bytes::Regex;
 
 use super::read_error::Fault;
-use super::template::{Piece, Template, Variables, is_name, spelled_octets, with_safe_end};
+use super::template::{Piece, Template, Variables, is_name, spelled_bytes, with_safe_end};
 
 /// What is expected of one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub enum LinePattern {
     Expression(Expression),
 }
 
-/// A regular expression over octets.
+/// A regular expression over bytes.
 #[derive(Clone, Debug)]
 pub struct Expression(Regex);
 
@@ -60,10 +60,10 @@ impl LinePattern {
         }
     }
 
-    /// The pattern that exactly these octets match.
+    /// The pattern that exactly these bytes match.
     #[must_use]
-    pub fn literal(octets: &[u8]) -> Self {
-        Self::Text(vec![Template::literal(octets)])
+    pub fn literal(bytes: &[u8]) -> Self {
+        Self::Text(vec![Template::literal(bytes)])
     }
 
     /// Only one text matches.
@@ -78,7 +78,7 @@ impl LinePattern {
         };
         let pieces = parts.iter().flat_map(Template::pieces);
         let literals = pieces.filter_map(|piece| match piece {
-            Piece::Literal(octets) => Some(octets.as_slice()),
+            Piece::Literal(bytes) => Some(bytes.as_slice()),
             Piece::Variable(_) => None,
         });
         literals.collect::<Vec<_>>().concat()
@@ -117,7 +117,7 @@ impl LinePattern {
         let looks_like_expression = text.len() > 1 && text.starts_with('/') && text.ends_with('/');
         let is_mark = looks_like_expression || text == ANY_LINES || text.starts_with('@');
         let (first, rest) = text.split_at(usize::from(is_mark));
-        spelled_octets(first.as_bytes()) + rest
+        spelled_bytes(first.as_bytes()) + rest
     }
 }
 
@@ -153,13 +153,13 @@ impl Expression {
         let found = self.0.captures(line)?;
         let mut captures = Captures::new();
         for name in self.0.capture_names().flatten() {
-            let Some(octets) = found.name(name).map(|group| group.as_bytes()) else {
+            let Some(bytes) = found.name(name).map(|group| group.as_bytes()) else {
                 continue;
             };
             match variables.value(name) {
-                Some(value) if value != octets => return None,
+                Some(value) if value != bytes => return None,
                 Some(_) => {}
-                None => captures.push((name.to_owned(), octets.to_vec())),
+                None => captures.push((name.to_owned(), bytes.to_vec())),
             }
         }
         Some(captures)
@@ -177,7 +177,7 @@ impl Eq for Expression {}
 /// A pattern once the values of its variables are known.
 enum Element<'a> {
     Literal(Vec<u8>),
-    /// Any octets; a capture takes at least one.
+    /// Any bytes; a capture takes at least one.
     Any(Option<&'a str>),
 }
 
@@ -188,26 +188,26 @@ fn elements<'a>(parts: &'a [Template], variables: &Variables) -> Vec<Element<'a>
             elements.push(Element::Any(None));
         }
         for piece in part.pieces() {
-            let (octets, name) = match piece {
-                Piece::Literal(octets) => (Some(octets.as_slice()), None),
+            let (bytes, name) = match piece {
+                Piece::Literal(bytes) => (Some(bytes.as_slice()), None),
                 Piece::Variable(name) => (variables.value(name), Some(name.as_str())),
             };
-            match (octets, elements.last_mut()) {
+            match (bytes, elements.last_mut()) {
                 (None, _) => elements.push(Element::Any(name)),
-                (Some(octets), Some(Element::Literal(before))) => before.extend_from_slice(octets),
-                (Some(octets), _) => elements.push(Element::Literal(octets.to_vec())),
+                (Some(bytes), Some(Element::Literal(before))) => before.extend_from_slice(bytes),
+                (Some(bytes), _) => elements.push(Element::Literal(bytes.to_vec())),
             }
         }
     }
     elements
 }
 
-/// Each literal is searched for from the left, the last one at the end of the line. What stands for any octets takes as few as
+/// Each literal is searched for from the left, the last one at the end of the line. What stands for any bytes takes as few as
 /// it can, so this never has to go back.
 fn match_parts(elements: &[Element<'_>], line: &[u8]) -> Option<Captures> {
     let mut captures = Captures::new();
     let mut at = 0;
-    // What stands for any octets and has begun.
+    // What stands for any bytes and has begun.
     let mut open: Option<(usize, Option<&str>)> = None;
     for (index, element) in elements.iter().enumerate() {
         match (element, open) {
@@ -217,18 +217,15 @@ fn match_parts(elements: &[Element<'_>], line: &[u8]) -> Option<Captures> {
                 close(&mut captures, before, line.get(start..at)?);
                 open = Some((at, *name));
             }
-            (Element::Literal(octets), None) => {
-                at += line
-                    .get(at..)?
-                    .starts_with(octets)
-                    .then_some(octets.len())?;
+            (Element::Literal(bytes), None) => {
+                at += line.get(at..)?.starts_with(bytes).then_some(bytes.len())?;
             }
-            (Element::Literal(octets), Some((start, name))) => {
+            (Element::Literal(bytes), Some((start, name))) => {
                 let from = start + usize::from(name.is_some());
                 let is_last = index + 1 == elements.len();
-                let found = find(line.get(from..)?, octets, is_last)? + from;
+                let found = find(line.get(from..)?, bytes, is_last)? + from;
                 close(&mut captures, name, &line[start..found]);
-                at = found + octets.len();
+                at = found + bytes.len();
                 open = None;
             }
         }
@@ -243,9 +240,9 @@ fn match_parts(elements: &[Element<'_>], line: &[u8]) -> Option<Captures> {
     }
 }
 
-fn close(captures: &mut Captures, name: Option<&str>, octets: &[u8]) {
+fn close(captures: &mut Captures, name: Option<&str>, bytes: &[u8]) {
     if let Some(name) = name {
-        captures.push((name.to_owned(), octets.to_vec()));
+        captures.push((name.to_owned(), bytes.to_vec()));
     }
 }
 
@@ -328,7 +325,7 @@ mod tests {
     fn captured(pattern: &str, line: &str) -> Option<Vec<(String, String)>> {
         let mut variables = Variables::default();
         variables.set("user", "tester");
-        let text = |octets: Vec<u8>| String::from_utf8(octets).unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
         let pattern = LinePattern::read(pattern).unwrap();
         let captures: Captures = pattern.matches(line.as_bytes(), &variables)?;
         Some(
@@ -340,7 +337,7 @@ mod tests {
     }
 
     #[test]
-    fn elisions_stand_for_any_octets_within_a_line() {
+    fn elisions_stand_for_any_bytes_within_a_line() {
         for (pattern, line, matches) in [
             ("5", "5", true),
             ("5", "55", false),
@@ -418,9 +415,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_literal_matches_itself_and_is_read_as_printed(octets in vec(any::<u8>(), 0..60)) {
-            let pattern = LinePattern::literal(&octets);
-            prop_assert!(pattern.matches(&octets, &Variables::default()).is_some());
+        fn a_literal_matches_itself_and_is_read_as_printed(bytes in vec(any::<u8>(), 0..60)) {
+            let pattern = LinePattern::literal(&bytes);
+            prop_assert!(pattern.matches(&bytes, &Variables::default()).is_some());
             prop_assert_eq!(LinePattern::read(&pattern.to_string()).unwrap(), pattern);
         }
 

@@ -18,7 +18,7 @@ pub struct ReadError {
     pub line: usize,
     /// The line itself, without its line end; a secret in it is `****`.
     pub text: String,
-    /// The octets of `text` that are wrong; it may be empty, at a place where something is missing.
+    /// The bytes of `text` that are wrong; it may be empty, at a place where something is missing.
     pub span: Range<usize>,
     /// What is wrong and what was expected.
     pub problem: String,
@@ -49,7 +49,7 @@ impl ReadError {
 /// What is wrong within a piece of text, before it is known where that stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
-    /// Offsets in octets.
+    /// Offsets in bytes.
     pub span: Range<usize>,
     /// What is wrong and what was expected.
     pub problem: String,
@@ -61,9 +61,9 @@ impl Fault {
         Self { span, problem }
     }
 
-    /// The same, seen from a text that begins `octets` before this one.
-    pub(super) fn shifted(self, octets: usize) -> Self {
-        let span = self.span.start + octets..self.span.end + octets;
+    /// The same, seen from a text that begins `bytes` before this one.
+    pub(super) fn shifted(self, bytes: usize) -> Self {
+        let span = self.span.start + bytes..self.span.end + bytes;
         Self { span, ..self }
     }
 }

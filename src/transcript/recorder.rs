@@ -22,7 +22,7 @@ use super::template::{Piece, Template};
 use super::{Line, LineKind};
 use crate::client::panic_injection::panic_if_asked;
 use crate::client::{
-    Connection, MovedOctets, Observation, Observer, OctetInterest, TransferEnd, TransferResult,
+    ByteInterest, Connection, MovedBytes, Observation, Observer, TransferEnd, TransferResult,
 };
 use crate::protocol::hidden::is_hidden;
 use crate::protocol::user_pi::data_direction;
@@ -37,12 +37,12 @@ pub(crate) trait RecordingPlace: Send {
     /// What the place says; the recording then ends, and these lines are not in it.
     fn write(&mut self, lines: &str) -> io::Result<()>;
 
-    /// Takes back the last octets that were written, as far as the place can: the recording ends in the middle of an
+    /// Takes back the last bytes that were written, as far as the place can: the recording ends in the middle of an
     /// exchange, and must be one that can be read.
-    fn take_back(&mut self, octets: u64);
+    fn take_back(&mut self, bytes: u64);
 
     /// A file for the data of one upload: its path as the transcript names it, and the file, which need not exist
-    /// before the first octet is written.
+    /// before the first byte is written.
     fn data_file(&mut self) -> (String, Box<dyn io::Write + Send>);
 }
 
@@ -67,7 +67,7 @@ struct State {
     secrets: SecretNames,
     /// A port was opened for the command that follows, which has this verb unless it was typed otherwise.
     listens: Option<&'static str>,
-    interest: OctetInterest,
+    interest: ByteInterest,
 }
 
 /// The exchange of the command that was sent last, and how it is written down.
@@ -76,9 +76,9 @@ struct OpenExchange {
     exchange: Exchange,
     /// Its lines, as they were or would have been written.
     text: String,
-    /// This side dropped the data connection after so many octets.
+    /// This side dropped the data connection after so many bytes.
     cut: Option<u64>,
-    octets: Option<SeenOctets>,
+    bytes: Option<SeenBytes>,
 }
 
 impl Recorder {
@@ -132,7 +132,7 @@ impl Observer for Recorder {
         state.take(observation);
     }
 
-    fn octet_interest(&self) -> OctetInterest {
+    fn byte_interest(&self) -> ByteInterest {
         self.lock().interest.clone()
     }
 }
@@ -181,8 +181,8 @@ impl State {
             Observation::StrayReceived(line) => {
                 self.remark(&format!("no reply: {}", Template::literal(line)));
             }
-            Observation::OctetsMoved(moved) => self.take_moved(moved),
-            Observation::NoDataConnection { .. } => self.open.octets = None,
+            Observation::BytesMoved(moved) => self.take_moved(moved),
+            Observation::NoDataConnection { .. } => self.open.bytes = None,
             Observation::TransferEnded(end) => self.take_end_of_data(end),
             Observation::ControlClosed { .. } => {
                 self.open.exchange.closed = Some(0);
@@ -202,24 +202,24 @@ impl State {
             self.end_exchange();
             self.unready = 0;
             self.open.exchange.command = Some(sent);
-            self.open.octets = self.octets_of(command);
+            self.open.bytes = self.bytes_of(command);
         }
         self.put(LineKind::Command, &line);
     }
 
     /// What is kept of the data that a command moves, while a recording is written.
-    fn octets_of(&mut self, command: &Command) -> Option<SeenOctets> {
+    fn bytes_of(&mut self, command: &Command) -> Option<SeenBytes> {
         let place = self.place.as_mut()?;
         let direction = data_direction(command)?;
         let file = (direction == DataDirection::Sent).then(|| place.data_file());
-        Some(SeenOctets::new(file))
+        Some(SeenBytes::new(file))
     }
 
-    fn take_moved(&mut self, moved: &MovedOctets) {
+    fn take_moved(&mut self, moved: &MovedBytes) {
         let is_of_command = moved.connection == Connection::Data
             && self.open.exchange.direction() == Some(moved.direction);
-        if let Some(seen) = self.open.octets.as_mut().filter(|_| is_of_command) {
-            seen.take(&moved.octets);
+        if let Some(seen) = self.open.bytes.as_mut().filter(|_| is_of_command) {
+            seen.take(&moved.bytes);
         }
     }
 
@@ -282,7 +282,7 @@ impl State {
     }
 
     fn take_end_of_data(&mut self, end: &TransferEnd) {
-        if let Some(mut seen) = self.open.octets.take() {
+        if let Some(mut seen) = self.open.bytes.take() {
             match end.direction {
                 DataDirection::Received => self.take_received(&mut seen, end),
                 DataDirection::Sent => self.take_sent(&mut seen, end),
@@ -295,14 +295,14 @@ impl State {
                 }
                 _ => String::new(),
             };
-            let octets = end.octets;
-            self.remark(&format!("the data broke off after {octets} bytes{how}"));
+            let bytes = end.bytes;
+            self.remark(&format!("the data broke off after {bytes} bytes{how}"));
         }
     }
 
-    fn take_received(&mut self, seen: &mut SeenOctets, end: &TransferEnd) {
+    fn take_received(&mut self, seen: &mut SeenBytes, end: &TransferEnd) {
         if end.result == TransferResult::ReaderClosed {
-            self.open.cut = Some(end.octets);
+            self.open.cut = Some(end.bytes);
             return self.settle_cut();
         }
         // How far a transfer comes that breaks off is another matter each time.
@@ -315,10 +315,10 @@ impl State {
         for line in &expected {
             self.put(LineKind::DataReceived, line);
         }
-        let inline = seen.whole().filter(|octets| is_inline(octets));
+        let inline = seen.whole().filter(|bytes| is_inline(bytes));
         let came = match inline {
-            Some(octets) => data::inline_lines(octets),
-            None => vec![data::octets_line(digest)],
+            Some(bytes) => data::inline_lines(bytes),
+            None => vec![data::bytes_line(digest)],
         };
         if came != expected {
             self.write_what_came(LineKind::DataReceived, &came);
@@ -328,20 +328,20 @@ impl State {
     /// Where the server objected, a replay cuts too; where it had sent everything before, it must not be cut sooner.
     fn settle_cut(&mut self) {
         if self.open.exchange.is_complete()
-            && let Some(octets) = self.open.cut.take()
+            && let Some(bytes) = self.open.cut.take()
             && !self.open.exchange.is_accepted()
         {
-            self.put(LineKind::DataReceived, &format!("@cut {octets}"));
+            self.put(LineKind::DataReceived, &format!("@cut {bytes}"));
         }
     }
 
-    fn take_sent(&mut self, seen: &mut SeenOctets, end: &TransferEnd) {
-        seen.cut_at(end.octets);
+    fn take_sent(&mut self, seen: &mut SeenBytes, end: &TransferEnd) {
+        seen.cut_at(end.bytes);
         let digest = seen.close();
-        if digest.octets == 0 {
+        if digest.bytes == 0 {
             return;
         }
-        let inline = seen.whole().filter(|octets| is_inline(octets));
+        let inline = seen.whole().filter(|bytes| is_inline(bytes));
         let lines = match inline.map(data::inline_lines) {
             Some(lines) => lines,
             None => match seen.store() {
@@ -388,7 +388,7 @@ impl State {
         if self.place.is_some() {
             self.write(&line);
         }
-        if self.open.text.len() < KEPT_OCTETS {
+        if self.open.text.len() < KEPT_BYTES {
             self.open.text.push_str(&line);
         }
     }
@@ -419,7 +419,7 @@ impl OpenExchange {
 
     /// A recording that ends here can be read: neither a reply nor data are outstanding.
     fn is_settled(&self) -> bool {
-        (self.exchange.is_complete() || self.exchange.closed.is_some()) && self.octets.is_none()
+        (self.exchange.is_complete() || self.exchange.closed.is_some()) && self.bytes.is_none()
     }
 
     fn is_lasting(&self) -> bool {
@@ -433,13 +433,13 @@ impl Default for OpenExchange {
             exchange: Exchange::new(1, None),
             text: String::new(),
             cut: None,
-            octets: None,
+            bytes: None,
         }
     }
 }
 
 /// More than a command with its replies; what is longer is only missing from the preface of a later recording.
-const KEPT_OCTETS: usize = 64 * 1024;
+const KEPT_BYTES: usize = 64 * 1024;
 
 /// The greeting, and the commands whose effect lasts.
 #[derive(Default)]
@@ -549,12 +549,12 @@ impl SecretNames {
     }
 }
 
-/// What is kept of a transfer's octets.
-struct SeenOctets {
+/// What is kept of a transfer's bytes.
+struct SeenBytes {
     kept: Vec<u8>,
-    octets: u64,
+    bytes: u64,
     sha256: Sha256,
-    /// Where the octets of an upload go that cannot stand in the transcript.
+    /// Where the bytes of an upload go that cannot stand in the transcript.
     file: Option<DataFile>,
     is_closed: bool,
 }
@@ -566,7 +566,7 @@ struct DataFile {
     error: Option<io::Error>,
 }
 
-impl SeenOctets {
+impl SeenBytes {
     fn new(file: Option<(String, Box<dyn Write + Send>)>) -> Self {
         let file = file.map(|(name, writer)| DataFile {
             name,
@@ -576,31 +576,30 @@ impl SeenOctets {
         });
         Self {
             kept: Vec::new(),
-            octets: 0,
+            bytes: 0,
             sha256: Sha256::new(),
             file,
             is_closed: false,
         }
     }
 
-    fn take(&mut self, octets: &[u8]) {
+    fn take(&mut self, bytes: &[u8]) {
         if self.is_closed {
             return;
         }
-        self.octets += octets.len() as u64;
-        self.sha256.update(octets);
-        let room = INLINE_OCTETS.saturating_sub(self.kept.len());
-        let fits = octets.len() <= room && self.is_whole_but(octets.len());
+        self.bytes += bytes.len() as u64;
+        self.sha256.update(bytes);
+        let room = INLINE_BYTES.saturating_sub(self.kept.len());
+        let fits = bytes.len() <= room && self.is_whole_but(bytes.len());
         if let (false, Some(file)) = (fits, &mut self.file) {
-            file.write(&self.kept, octets);
+            file.write(&self.kept, bytes);
         }
-        self.kept
-            .extend_from_slice(&octets[..octets.len().min(room)]);
+        self.kept.extend_from_slice(&bytes[..bytes.len().min(room)]);
     }
 
-    /// What was seen before these last octets was all kept.
+    /// What was seen before these last bytes was all kept.
     fn is_whole_but(&self, last: usize) -> bool {
-        self.octets == (self.kept.len() + last) as u64
+        self.bytes == (self.kept.len() + last) as u64
     }
 
     /// Only so many of them were sent. What lies in a file already stays.
@@ -608,7 +607,7 @@ impl SeenOctets {
         let sent = usize::try_from(sent).unwrap_or(usize::MAX);
         if self.whole().is_some() && sent < self.kept.len() {
             self.kept.truncate(sent);
-            self.octets = sent as u64;
+            self.bytes = sent as u64;
             self.sha256 = Sha256::new_with_prefix(&self.kept);
         }
     }
@@ -617,22 +616,22 @@ impl SeenOctets {
     fn close(&mut self) -> DataDigest {
         self.is_closed = true;
         DataDigest {
-            octets: self.octets,
+            bytes: self.bytes,
             sha256: Some(self.sha256.clone().finalize().into()),
         }
     }
 
-    /// The first octets.
+    /// The first bytes.
     fn kept(&self) -> &[u8] {
         &self.kept
     }
 
-    /// All octets, if they are few.
+    /// All bytes, if they are few.
     fn whole(&self) -> Option<&[u8]> {
         self.is_whole_but(0).then_some(&self.kept)
     }
 
-    /// Sees to it that all octets are in the file; its name.
+    /// Sees to it that all bytes are in the file; its name.
     fn store(&mut self) -> io::Result<String> {
         let Some(mut file) = self.file.take() else {
             return Err(io::ErrorKind::NotFound.into());
@@ -648,14 +647,14 @@ impl SeenOctets {
 }
 
 impl DataFile {
-    fn write(&mut self, kept: &[u8], octets: &[u8]) {
+    fn write(&mut self, kept: &[u8], bytes: &[u8]) {
         if self.error.is_some() {
             return;
         }
         let first = if self.has_begun { &[][..] } else { kept };
         self.has_begun = true;
         let written = self.writer.write_all(first);
-        self.error = written.and_then(|()| self.writer.write_all(octets)).err();
+        self.error = written.and_then(|()| self.writer.write_all(bytes)).err();
     }
 }
 
@@ -671,10 +670,10 @@ pub fn expectation_of(reply: &Reply, verb: &Verb) -> ExpectedReply {
     expected
 }
 
-/// The expectation that a recorder writes for the data that this verb received; `octets` holds all of them.
+/// The expectation that a recorder writes for the data that this verb received; `bytes` holds all of them.
 #[must_use]
-pub fn expected_data_of(octets: &[u8], verb: &Verb) -> ExpectedData {
-    expected_data(octets, digest_of(octets), verb)
+pub fn expected_data_of(bytes: &[u8], verb: &Verb) -> ExpectedData {
+    expected_data(bytes, digest_of(bytes), verb)
 }
 
 /// The same where `kept` are only the first of them.
@@ -686,11 +685,11 @@ fn expected_data(kept: &[u8], digest: DataDigest, verb: &Verb) -> ExpectedData {
     {
         return ExpectedData::Lines(vec![ExpectedDataLine::AnyLines]);
     }
-    let is_whole = kept.len() as u64 == digest.octets;
+    let is_whole = kept.len() as u64 == digest.bytes;
     exact_data(
         Some(kept)
             .filter(|_| is_whole)
-            .filter(|octets| is_inline(octets)),
+            .filter(|bytes| is_inline(bytes)),
         digest,
     )
 }
@@ -703,22 +702,22 @@ pub(super) fn exact_data(inline: Option<&[u8]>, digest: DataDigest) -> ExpectedD
     });
     match read {
         Ok(Some(data)) => data,
-        Ok(None) | Err(_) => ExpectedData::Octets(digest),
+        Ok(None) | Err(_) => ExpectedData::Bytes(digest),
     }
 }
 
 /// Whether data are short enough, and text enough, to stand in a transcript as lines.
-pub(super) fn is_inline(octets: &[u8]) -> bool {
+pub(super) fn is_inline(bytes: &[u8]) -> bool {
     let is_readable = |text: &str| !text.chars().any(|c| is_hidden(c) && c != '\r' && c != '\n');
-    let is_text = std::str::from_utf8(octets).is_ok_and(is_readable);
-    !octets.is_empty() && octets.len() <= INLINE_OCTETS && is_text
+    let is_text = std::str::from_utf8(bytes).is_ok_and(is_readable);
+    !bytes.is_empty() && bytes.len() <= INLINE_BYTES && is_text
 }
 
-/// How many octets these are, and their SHA-256.
-pub(super) fn digest_of(octets: &[u8]) -> DataDigest {
+/// How many bytes these are, and their SHA-256.
+pub(super) fn digest_of(bytes: &[u8]) -> DataDigest {
     DataDigest {
-        octets: octets.len() as u64,
-        sha256: Some(Sha256::digest(octets).into()),
+        bytes: bytes.len() as u64,
+        sha256: Some(Sha256::digest(bytes).into()),
     }
 }
 
@@ -729,21 +728,21 @@ pub(super) fn digest_of(octets: &[u8]) -> DataDigest {
 /// What the reader says.
 pub(super) fn digest_of_reader(mut reader: impl Read) -> io::Result<DataDigest> {
     let mut sha256 = Sha256::new();
-    let mut octets = 0;
-    let mut piece = vec![0; PIECE_OCTETS];
+    let mut bytes = 0;
+    let mut piece = vec![0; PIECE_BYTES];
     loop {
         match reader.read(&mut piece) {
             Ok(0) => break,
             Ok(count) => {
                 sha256.update(&piece[..count]);
-                octets += count as u64;
+                bytes += count as u64;
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }
     }
     let sha256 = Some(sha256.finalize().into());
-    Ok(DataDigest { octets, sha256 })
+    Ok(DataDigest { bytes, sha256 })
 }
 
 /// Whether the text will be the same next time: a value that only depends on what the transcript sent, or a short sentence
@@ -753,8 +752,8 @@ fn is_stable(code: ReplyCode, text: &[u8], verb: &Verb) -> bool {
         return VALUES.iter().any(|value| verb.is(value));
     }
     let volatile = code.is_preliminary() || VOLATILE.contains(&code.0);
-    let is_plain = |octet: &u8| octet.is_ascii_alphabetic() || b" .,:;!?-'()".contains(octet);
-    !volatile && !text.is_empty() && text.len() <= STABLE_OCTETS && text.iter().all(is_plain)
+    let is_plain = |byte: &u8| byte.is_ascii_alphabetic() || b" .,:;!?-'()".contains(byte);
+    !volatile && !text.is_empty() && text.len() <= STABLE_BYTES && text.iter().all(is_plain)
 }
 
 /// 213 is their value, and depends on the file alone.
@@ -766,10 +765,10 @@ const VALUES: &[&str] = &[
 const VOLATILE: &[u16] = &[
     211, 212, 214, 215, 220, 221, 225, 226, 227, 228, 229, 230, 257, 421, 426,
 ];
-const STABLE_OCTETS: usize = 80;
+const STABLE_BYTES: usize = 80;
 /// The most that stands in a transcript as lines.
-const INLINE_OCTETS: usize = 4 * 1024;
-const PIECE_OCTETS: usize = 64 * 1024;
+const INLINE_BYTES: usize = 4 * 1024;
+const PIECE_BYTES: usize = 64 * 1024;
 
 #[cfg(test)]
 mod tests {
@@ -779,10 +778,10 @@ mod tests {
 
     use super::{
         Command, Exchange, ExpectedReply, Observation, Observer, Preface, Recorder, RecordingPlace,
-        Reply, ReplyCode, SecretNames, SeenOctets, TransferEnd, TransferResult, Verb,
+        Reply, ReplyCode, SecretNames, SeenBytes, TransferEnd, TransferResult, Verb,
         expectation_of, expected_data_of,
     };
-    use crate::client::{Connection, MovedOctets, Origin};
+    use crate::client::{Connection, MovedBytes, Origin};
     use crate::protocol::DataDirection;
     use crate::protocol::ledger::{Assignment, Fit};
     use crate::transcript::exchange::SentCommand;
@@ -836,9 +835,9 @@ mod tests {
     struct Kept(Arc<Mutex<Vec<u8>>>);
 
     impl Write for Kept {
-        fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
-            self.0.lock().unwrap().extend_from_slice(octets);
-            Ok(octets.len())
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
         }
 
         fn flush(&mut self) -> io::Result<()> {
@@ -847,23 +846,23 @@ mod tests {
     }
 
     #[test]
-    fn a_file_holds_every_octet_however_they_came() {
+    fn a_file_holds_every_byte_however_they_came() {
         for piece in [1, 7, 4095, 4096, 4097, 10_000] {
-            let octets: Vec<u8> = (0..10_000).map(|at: u32| (at % 251) as u8).collect();
+            let bytes: Vec<u8> = (0..10_000).map(|at: u32| (at % 251) as u8).collect();
             let file = Kept::default();
-            let mut seen = SeenOctets::new(Some(("f".to_owned(), Box::new(file.clone()))));
-            octets.chunks(piece).for_each(|piece| seen.take(piece));
+            let mut seen = SeenBytes::new(Some(("f".to_owned(), Box::new(file.clone()))));
+            bytes.chunks(piece).for_each(|piece| seen.take(piece));
             let digest = seen.close();
-            assert_eq!(digest, super::digest_of(&octets));
+            assert_eq!(digest, super::digest_of(&bytes));
             assert_eq!(seen.whole(), None);
             assert_eq!(seen.store().unwrap(), "f");
-            assert_eq!(*file.0.lock().unwrap(), octets, "in pieces of {piece}");
+            assert_eq!(*file.0.lock().unwrap(), bytes, "in pieces of {piece}");
         }
     }
 
     #[test]
-    fn few_octets_are_kept_and_cut_to_what_was_sent() {
-        let mut seen = SeenOctets::new(None);
+    fn few_bytes_are_kept_and_cut_to_what_was_sent() {
+        let mut seen = SeenBytes::new(None);
         seen.take(b"I am zfive5");
         seen.cut_at(5);
         let digest = seen.close();
@@ -877,7 +876,7 @@ mod tests {
             code: ReplyCode(text[..3].parse().unwrap()),
             lines: text.lines().map(|line| line.as_bytes().to_vec()).collect(),
             ended_with: None,
-            dropped_octets: 0,
+            dropped_bytes: 0,
         }
     }
 
@@ -950,8 +949,8 @@ mod tests {
 
     #[test]
     fn short_text_is_written_and_other_data_are_counted() {
-        let data = |octets: &[u8], verb: &str| {
-            expected_data_of(octets, &Verb::new(verb.as_bytes())).printed()
+        let data = |bytes: &[u8], verb: &str| {
+            expected_data_of(bytes, &Verb::new(verb.as_bytes())).printed()
         };
         assert_eq!(data(b"-rw 1.TXT\r\n", "LIST"), ["..."]);
         assert_eq!(data(b"I am", "RETR"), ["I am{no-eol}"]);
@@ -964,7 +963,7 @@ mod tests {
         assert!(data(&[b'a'; 5000], "RETR")[0].starts_with("@octets 5000 sha256 "));
     }
 
-    /// A place in memory; it fails once it holds so many octets.
+    /// A place in memory; it fails once it holds so many bytes.
     #[derive(Clone)]
     struct Place {
         text: Arc<Mutex<String>>,
@@ -981,9 +980,9 @@ mod tests {
             Ok(())
         }
 
-        fn take_back(&mut self, octets: u64) {
+        fn take_back(&mut self, bytes: u64) {
             let mut text = self.text.lock().unwrap();
-            let left = text.len() - usize::try_from(octets).unwrap();
+            let left = text.len() - usize::try_from(bytes).unwrap();
             text.truncate(left);
         }
 
@@ -1029,7 +1028,7 @@ mod tests {
                 code: ReplyCode(text[..3].parse().unwrap()),
                 lines: text.lines().map(|line| line.as_bytes().to_vec()).collect(),
                 ended_with: None,
-                dropped_octets: 0,
+                dropped_bytes: 0,
             };
             let assignment = Assignment {
                 entry: None,
@@ -1049,26 +1048,25 @@ mod tests {
             &mut self,
             line: &str,
             direction: DataDirection,
-            octets: &[u8],
+            bytes: &[u8],
             sent: u64,
             result: TransferResult,
         ) {
             self.send(line);
             self.reply(&line[..4], "150 go");
-            self.recorder
-                .observe(&Observation::OctetsMoved(MovedOctets {
-                    connection: Connection::Data,
-                    direction,
-                    under_tls: false,
-                    urgent: false,
-                    offset: 0,
-                    octets: octets.to_vec(),
-                    secrets: Vec::new(),
-                }));
+            self.recorder.observe(&Observation::BytesMoved(MovedBytes {
+                connection: Connection::Data,
+                direction,
+                under_tls: false,
+                urgent: false,
+                offset: 0,
+                bytes: bytes.to_vec(),
+                secrets: Vec::new(),
+            }));
             self.recorder
                 .observe(&Observation::TransferEnded(TransferEnd {
                     direction,
-                    octets: sent,
+                    bytes: sent,
                     line_ends: 0,
                     acknowledged: None,
                     came_short_of: None,

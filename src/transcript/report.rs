@@ -205,7 +205,7 @@ type Xml = Writer<Vec<u8>>;
 
 fn junit(report: &Report) -> String {
     let mut xml = Writer::new_with_indent(Vec::new(), b' ', 2);
-    write_report(&mut xml, report).expect("a Vec takes any octets");
+    write_report(&mut xml, report).expect("a Vec takes any bytes");
     let text = String::from_utf8(xml.into_inner()).expect("what was written is text");
     text + "\n"
 }

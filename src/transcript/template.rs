@@ -1,7 +1,7 @@
 //! Text with places for variables: `RETR {name}`.
 //!
 //! A brace opens everything that is not meant as it stands: `{name}` is a variable, `{{` a brace, and `{0x1b}` one or more
-//! octets by their numbers. Backslashes have no meaning.
+//! bytes by their numbers. Backslashes have no meaning.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -18,7 +18,7 @@ pub struct Template {
 /// A part of a [`Template`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Piece {
-    /// These octets, at least one.
+    /// These bytes, at least one.
     Literal(Vec<u8>),
     /// The name of a variable.
     Variable(String),
@@ -44,11 +44,11 @@ impl Template {
         Ok(template)
     }
 
-    /// The template that stands for exactly these octets.
+    /// The template that stands for exactly these bytes.
     #[must_use]
-    pub fn literal(octets: &[u8]) -> Self {
+    pub fn literal(bytes: &[u8]) -> Self {
         let mut template = Self::default();
-        template.push(Piece::Literal(octets.to_vec()));
+        template.push(Piece::Literal(bytes.to_vec()));
         template
     }
 
@@ -73,35 +73,35 @@ impl Template {
         })
     }
 
-    /// The octets that it stands for.
+    /// The bytes that it stands for.
     ///
     /// # Errors
     ///
     /// The name of the first variable that has no value.
     pub fn resolve(&self, variables: &Variables) -> Result<Vec<u8>, String> {
-        let mut octets = Vec::new();
+        let mut bytes = Vec::new();
         for piece in &self.pieces {
-            octets.extend_from_slice(match piece {
+            bytes.extend_from_slice(match piece {
                 Piece::Literal(literal) => literal,
                 Piece::Variable(name) => variables.value(name).ok_or_else(|| name.clone())?,
             });
         }
-        Ok(octets)
+        Ok(bytes)
     }
 
-    /// The octets in front of the first variable.
+    /// The bytes in front of the first variable.
     #[must_use]
     pub fn literal_beginning(&self) -> &[u8] {
         match self.pieces.first() {
-            Some(Piece::Literal(octets)) => octets,
+            Some(Piece::Literal(bytes)) => bytes,
             Some(Piece::Variable(_)) | None => &[],
         }
     }
 
     fn push(&mut self, piece: Piece) {
         match (self.pieces.last_mut(), piece) {
-            (_, Piece::Literal(octets)) if octets.is_empty() => {}
-            (Some(Piece::Literal(before)), Piece::Literal(octets)) => before.extend(octets),
+            (_, Piece::Literal(bytes)) if bytes.is_empty() => {}
+            (Some(Piece::Literal(before)), Piece::Literal(bytes)) => before.extend(bytes),
             (_, piece) => self.pieces.push(piece),
         }
     }
@@ -118,23 +118,23 @@ impl Piece {
     /// As it is written, except for what only matters at the end of a line.
     pub(super) fn spelled(&self) -> String {
         match self {
-            Self::Literal(octets) => spelled_literal(octets),
+            Self::Literal(bytes) => spelled_literal(bytes),
             Self::Variable(name) => format!("{{{name}}}"),
         }
     }
 }
 
 /// What can be seen stays as it is; the rest is written by its number.
-fn spelled_literal(octets: &[u8]) -> String {
+fn spelled_literal(bytes: &[u8]) -> String {
     let mut spelled = String::new();
     let mut hidden = Vec::new();
-    for chunk in octets.utf8_chunks() {
+    for chunk in bytes.utf8_chunks() {
         for character in chunk.valid().chars() {
             if is_hidden(character) || character == '\t' {
                 hidden.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
                 continue;
             }
-            spelled.push_str(&spelled_octets(&std::mem::take(&mut hidden)));
+            spelled.push_str(&spelled_bytes(&std::mem::take(&mut hidden)));
             match character {
                 '{' => spelled.push_str("{{"),
                 other => spelled.push(other),
@@ -142,15 +142,15 @@ fn spelled_literal(octets: &[u8]) -> String {
         }
         hidden.extend_from_slice(chunk.invalid());
     }
-    spelled + &spelled_octets(&hidden)
+    spelled + &spelled_bytes(&hidden)
 }
 
 /// `{0x0d0a}`; nothing for nothing.
-pub(super) fn spelled_octets(octets: &[u8]) -> String {
-    if octets.is_empty() {
+pub(super) fn spelled_bytes(bytes: &[u8]) -> String {
+    if bytes.is_empty() {
         return String::new();
     }
-    let digits: String = octets.iter().map(|octet| format!("{octet:02x}")).collect();
+    let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     format!("{{0x{digits}}}")
 }
 
@@ -162,7 +162,7 @@ pub(super) fn with_safe_end(text: String) -> String {
     }
 }
 
-/// What the brace at the beginning opens, and how many octets of the text that takes.
+/// What the brace at the beginning opens, and how many bytes of the text that takes.
 fn read_brace(text: &str) -> Result<(Piece, usize), Fault> {
     if text.starts_with("{{") {
         return Ok((Piece::Literal(b"{".to_vec()), 2));
@@ -172,8 +172,8 @@ fn read_brace(text: &str) -> Result<(Piece, usize), Fault> {
     };
     let inner = &text[1..length - 1];
     if let Some(digits) = inner.strip_prefix("0x") {
-        let octets = read_octets(digits).ok_or(Fault::new(0..length, BAD_OCTETS))?;
-        return Ok((Piece::Literal(octets), length));
+        let bytes = read_bytes(digits).ok_or(Fault::new(0..length, BAD_BYTES))?;
+        return Ok((Piece::Literal(bytes), length));
     }
     if RESERVED.contains(&inner) {
         let problem = format!("{{{inner}}} has a meaning of its own and cannot stand here");
@@ -185,7 +185,7 @@ fn read_brace(text: &str) -> Result<(Piece, usize), Fault> {
     Ok((Piece::Variable(inner.to_owned()), length))
 }
 
-fn read_octets(digits: &str) -> Option<Vec<u8>> {
+fn read_bytes(digits: &str) -> Option<Vec<u8>> {
     let are_pairs = !digits.is_empty() && digits.len().is_multiple_of(2);
     let are_digits = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
     if !are_pairs || !are_digits {
@@ -199,7 +199,7 @@ fn read_octets(digits: &str) -> Option<Vec<u8>> {
 
 const UNCLOSED: &str =
     "this brace is never closed: write {name} for a variable, or {{ for the brace itself";
-const BAD_OCTETS: &str = "pairs of hexadecimal digits were expected after 0x, as in {0x0d0a}";
+const BAD_BYTES: &str = "pairs of hexadecimal digits were expected after 0x, as in {0x0d0a}";
 const BAD_NAME: &str = "the name of a variable was expected: a small letter, then small letters, digits and _. \
      A brace itself is written {{";
 
@@ -241,8 +241,7 @@ impl std::fmt::Debug for Variables {
 /// meanings of their own.
 #[must_use]
 pub fn is_name(text: &str) -> bool {
-    let is_inner =
-        |octet: u8| octet.is_ascii_lowercase() || octet.is_ascii_digit() || octet == b'_';
+    let is_inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
     text.starts_with(|c: char| c.is_ascii_lowercase())
         && text.bytes().all(is_inner)
         && !RESERVED.contains(&text)
@@ -266,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn braces_open_variables_octets_and_braces() {
+    fn braces_open_variables_bytes_and_braces() {
         let table: [(&str, &[u8]); 6] = [
             ("RETR {name}", b"RETR 1.TXT"),
             ("a{{b}", b"a{b}"),
@@ -275,8 +274,8 @@ mod tests {
             (r"C:\new\x41", br"C:\new\x41"),
             ("", b""),
         ];
-        for (text, octets) in table {
-            assert_eq!(resolved(text), octets, "{text}");
+        for (text, bytes) in table {
+            assert_eq!(resolved(text), bytes, "{text}");
         }
     }
 
@@ -309,26 +308,26 @@ mod tests {
     }
 
     #[test]
-    fn literal_octets_stay_readable() {
-        for (octets, text) in [
+    fn literal_bytes_stay_readable() {
+        for (bytes, text) in [
             (&b"I am {x"[..], "I am {{x"),
             (b"caf\xe9 ", "caf{0xe9}{0x20}"),
             (b"\x1b[2J\t", "{0x1b}[2J{0x09}"),
             ("größe".as_bytes(), "größe"),
             (b" ", "{0x20}"),
         ] {
-            assert_eq!(Template::literal(octets).to_string(), text);
+            assert_eq!(Template::literal(bytes).to_string(), text);
         }
     }
 
     proptest! {
         #[test]
-        fn any_octets_are_printed_so_that_they_are_read_again(octets in vec(any::<u8>(), 0..100)) {
-            let template = Template::literal(&octets);
+        fn any_bytes_are_printed_so_that_they_are_read_again(bytes in vec(any::<u8>(), 0..100)) {
+            let template = Template::literal(&bytes);
             let printed = template.to_string();
             prop_assert!(!printed.chars().any(is_hidden) && !printed.ends_with(' '));
             prop_assert_eq!(Template::read(&printed).unwrap(), template.clone());
-            prop_assert_eq!(template.resolve(&Variables::default()).unwrap(), octets);
+            prop_assert_eq!(template.resolve(&Variables::default()).unwrap(), bytes);
         }
 
         #[test]

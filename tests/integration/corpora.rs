@@ -16,8 +16,8 @@ fn every_input_in_the_corpora_keeps_what_its_target_promises() {
         let files = files_in(&folder("corpus").join(target));
         assert!(!files.is_empty(), "{target} has no corpus");
         for file in files {
-            let octets = fs::read(&file).expect("a file that was listed");
-            if catch_unwind(|| property(&octets)).is_err() {
+            let bytes = fs::read(&file).expect("a file that was listed");
+            if catch_unwind(|| property(&bytes)).is_err() {
                 broken.push(file);
             }
         }

@@ -331,7 +331,7 @@ fn ctrl_c_sends_the_one_form_of_abor_that_every_server_reads() {
         .expect("RETR f")
         .send("150 here\r\n")
         .send_data("data")
-        .expect_octets(b"\xff\xf4\xff\xf2ABOR\r\n")
+        .expect_bytes(b"\xff\xf4\xff\xf2ABOR\r\n")
         .close_data()
         .send("426 cut\r\n226 done\r\n")
         .expect("QUIT")

@@ -22,7 +22,7 @@ pub(crate) struct ControlSocket {
 
 #[derive(Debug)]
 struct Piece {
-    octets: Vec<u8>,
+    bytes: Vec<u8>,
     is_urgent: bool,
 }
 
@@ -92,7 +92,7 @@ impl ControlSocket {
         let stream = std::net::TcpStream::connect_timeout(&peer, limit)?;
         stream.set_nodelay(true)?;
         stream.set_nonblocking(true)?;
-        // A server's urgent octets are Telnet commands like any other: they are shown in their place.
+        // A server's urgent bytes are Telnet commands like any other: they are shown in their place.
         SockRef::from(&stream).set_out_of_band_inline(true)?;
         let own = stream.local_addr()?;
         Ok(Self {
@@ -128,10 +128,10 @@ impl ControlSocket {
         }
     }
 
-    /// Writes in one piece, as far as the system takes it; the rest follows by [`ControlSocket::flush`]. Urgent octets are
+    /// Writes in one piece, as far as the system takes it; the rest follows by [`ControlSocket::flush`]. Urgent bytes are
     /// the Telnet Synch (RFC 854).
-    pub(super) fn write(&mut self, octets: Vec<u8>, is_urgent: bool) -> io::Result<()> {
-        self.unwritten.push_back(Piece { octets, is_urgent });
+    pub(super) fn write(&mut self, bytes: Vec<u8>, is_urgent: bool) -> io::Result<()> {
+        self.unwritten.push_back(Piece { bytes, is_urgent });
         self.flush()
     }
 
@@ -139,15 +139,15 @@ impl ControlSocket {
     pub(super) fn flush(&mut self) -> io::Result<()> {
         while let Some(piece) = self.unwritten.front_mut() {
             let written = if piece.is_urgent {
-                SockRef::from(&self.stream).send_out_of_band(&piece.octets)
+                SockRef::from(&self.stream).send_out_of_band(&piece.bytes)
             } else {
-                self.stream.write(&piece.octets)
+                self.stream.write(&piece.bytes)
             };
             match written {
-                Ok(length) if length >= piece.octets.len() => {
+                Ok(length) if length >= piece.bytes.len() => {
                     self.unwritten.pop_front();
                 }
-                Ok(length) => drop(piece.octets.drain(..length)),
+                Ok(length) => drop(piece.bytes.drain(..length)),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
                 Err(error) => {
@@ -159,9 +159,9 @@ impl ControlSocket {
         Ok(())
     }
 
-    /// How many octets the system has not taken.
+    /// How many bytes the system has not taken.
     pub(super) fn unwritten(&self) -> usize {
-        self.unwritten.iter().map(|piece| piece.octets.len()).sum()
+        self.unwritten.iter().map(|piece| piece.bytes.len()).sum()
     }
 
     /// Ends both directions.

@@ -14,7 +14,7 @@ use super::control::ControlSocket;
 use super::data::{DataSocket, Finding, Found};
 use crate::client::endpoint::{Inbound, LocalEvent, Outbound, Report, Source, Work};
 use crate::client::machine::{Action, ConnectionId, ExchangeId, Input, Machine, Request};
-use crate::client::observation::OctetInterest;
+use crate::client::observation::ByteInterest;
 use crate::client::{Destination, News, Observation, Status, TransferResult, TrustQuestion};
 use crate::tls::{TlsFailure, Verdict};
 
@@ -25,7 +25,7 @@ pub(super) struct Core {
     control_is_registered: bool,
     data: Vec<DataSocket>,
     listeners: Vec<Listener>,
-    /// Local sides whose transfer has not begun to move octets.
+    /// Local sides whose transfer has not begun to move bytes.
     locals: BTreeMap<ExchangeId, Local>,
     /// Downloads whose data are over and whose local side is not.
     ending: BTreeMap<ExchangeId, Inbound>,
@@ -33,7 +33,7 @@ pub(super) struct Core {
     events: Events,
     /// What may wait for a local side or reads files; done without the lock.
     works: Vec<Work>,
-    interest: OctetInterest,
+    interest: ByteInterest,
     registry: Registry,
     shared: Weak<Shared>,
     has_more: bool,
@@ -58,7 +58,7 @@ struct Listener {
 #[derive(Debug, Default)]
 struct Events {
     queue: VecDeque<Observation>,
-    octets: usize,
+    bytes: usize,
     /// How many there were in all.
     pushed: u64,
 }
@@ -66,24 +66,24 @@ struct Events {
 impl Events {
     fn push(&mut self, observation: Observation) {
         self.pushed += 1;
-        self.octets += weight(&observation);
+        self.bytes += weight(&observation);
         self.queue.push_back(observation);
     }
 
     fn pop(&mut self) -> Option<Observation> {
         let observation = self.queue.pop_front()?;
-        self.octets -= weight(&observation);
+        self.bytes -= weight(&observation);
         Some(observation)
     }
 
     fn is_full(&self) -> bool {
-        self.queue.len() >= EVENTS_KEPT || self.octets >= EVENT_OCTETS_KEPT
+        self.queue.len() >= EVENTS_KEPT || self.bytes >= EVENT_BYTES_KEPT
     }
 }
 
 fn weight(observation: &Observation) -> usize {
     match observation {
-        Observation::OctetsMoved(moved) => moved.octets.len(),
+        Observation::BytesMoved(moved) => moved.bytes.len(),
         Observation::ReplyReceived { reply, .. } => reply.lines.iter().map(Vec::len).sum(),
         _ => 0,
     }
@@ -102,7 +102,7 @@ impl Core {
     pub(super) fn new(
         mut control: ControlSocket,
         machine: Machine,
-        interest: OctetInterest,
+        interest: ByteInterest,
         registry: Registry,
         shared: Weak<Shared>,
         greeting: ExchangeId,
@@ -291,7 +291,7 @@ impl Core {
     }
 
     fn read_control(&mut self, now: Instant) {
-        let mut buffer = [0; READ_OCTETS];
+        let mut buffer = [0; READ_BYTES];
         for _ in 0..READS_A_TURN {
             if !self.control.is_readable || !self.may_read_control() {
                 return;
@@ -365,7 +365,7 @@ impl Core {
     }
 
     fn pump(&mut self, now: Instant) {
-        // Where somebody sees the octets, they must not pile up.
+        // Where somebody sees the bytes, they must not pile up.
         if self.events.is_full() && self.interest.is_in_data() {
             self.has_more = true;
             return;
@@ -386,8 +386,8 @@ impl Core {
     fn carry_out(&mut self, now: Instant) {
         while let Some(action) = self.machine.next_action() {
             match action {
-                Action::Write(octets) => self.write(octets, false, now),
-                Action::WriteUrgent(octets) => self.write(octets, true, now),
+                Action::Write(bytes) => self.write(bytes, false, now),
+                Action::WriteUrgent(bytes) => self.write(bytes, true, now),
                 Action::CloseControl => self.close_control(),
                 Action::Dial { id, address } => self.dial(id, address, now),
                 Action::Listen {
@@ -449,9 +449,9 @@ impl Core {
         }
     }
 
-    fn write(&mut self, octets: Vec<u8>, is_urgent: bool, now: Instant) {
+    fn write(&mut self, bytes: Vec<u8>, is_urgent: bool, now: Instant) {
         let before = self.control.unwritten();
-        match self.control.write(octets, is_urgent) {
+        match self.control.write(bytes, is_urgent) {
             Ok(()) if self.control.unwritten() == 0 && before == 0 => {}
             Ok(()) => {
                 let left = self.control.unwritten();
@@ -567,8 +567,8 @@ impl Core {
 
     fn measure(&mut self, id: ConnectionId, now: Instant) {
         let socket = self.data.iter().find(|socket| socket.id == id);
-        let octets = socket.and_then(DataSocket::acknowledged);
-        self.machine.handle(Input::Acknowledged { id, octets }, now);
+        let bytes = socket.and_then(DataSocket::acknowledged);
+        self.machine.handle(Input::Acknowledged { id, bytes }, now);
     }
 
     fn close_data(&mut self, id: ConnectionId) {
@@ -579,15 +579,15 @@ impl Core {
 
     fn reset(&mut self, id: ConnectionId, now: Instant) {
         let Some(socket) = self.take_socket(id) else {
-            let octets = None;
-            return self.machine.handle(Input::Acknowledged { id, octets }, now);
+            let bytes = None;
+            return self.machine.handle(Input::Acknowledged { id, bytes }, now);
         };
-        let octets = socket.acknowledged();
+        let bytes = socket.acknowledged();
         if let Some(line_ends) = socket.line_ends() {
             self.machine.handle(line_ends, now);
         }
         socket.reset();
-        self.machine.handle(Input::Acknowledged { id, octets }, now);
+        self.machine.handle(Input::Acknowledged { id, bytes }, now);
     }
 
     fn end_local(&mut self, exchange: ExchangeId, accepted: bool, now: Instant) {
@@ -635,7 +635,7 @@ fn token(id: ConnectionId) -> Token {
 
 pub(super) const CONTROL: Token = Token(0);
 pub(super) const WAKER: Token = Token(1);
-const READ_OCTETS: usize = 16 * 1024;
+const READ_BYTES: usize = 16 * 1024;
 const READS_A_TURN: usize = 16;
 const EVENTS_KEPT: usize = 1024;
-const EVENT_OCTETS_KEPT: usize = 4 * 1024 * 1024;
+const EVENT_BYTES_KEPT: usize = 4 * 1024 * 1024;

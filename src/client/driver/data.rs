@@ -10,7 +10,7 @@ use socket2::SockRef;
 use super::unacknowledged::unacknowledged;
 use crate::client::endpoint::{Inbound, Outbound, Ready};
 use crate::client::machine::{ConnectionId, ExchangeId, Input};
-use crate::client::observation::{Connection, MovedOctets, OctetInterest};
+use crate::client::observation::{ByteInterest, Connection, MovedBytes};
 use crate::client::panic_injection::panic_if_asked;
 use crate::client::{Observation, TransferResult};
 use crate::protocol::verbs::DataDirection;
@@ -26,11 +26,11 @@ pub(super) struct DataSocket {
     pub(super) is_writable: bool,
     tls: Option<Tls>,
     work: Work,
-    /// Octets of payload that transfers have moved, in either direction.
+    /// Bytes of payload that transfers have moved, in either direction.
     moved: u64,
-    /// As [`MovedOctets::offset`], which counts what came after an upload too.
+    /// As [`MovedBytes::offset`], which counts what came after an upload too.
     drained: u64,
-    interest: OctetInterest,
+    interest: ByteInterest,
 }
 
 #[derive(Debug)]
@@ -39,7 +39,7 @@ struct Tls {
     is_open: bool,
     /// Records that the socket has not taken.
     output: Vec<u8>,
-    /// Octets of payload in them.
+    /// Bytes of payload in them.
     payload: usize,
 }
 
@@ -80,7 +80,7 @@ impl DataSocket {
     pub(super) fn dial(
         id: ConnectionId,
         peer: SocketAddr,
-        interest: OctetInterest,
+        interest: ByteInterest,
     ) -> io::Result<Self> {
         let stream = TcpStream::connect(peer)?;
         Ok(Self::around(id, stream, peer, Work::Dialling, interest))
@@ -91,7 +91,7 @@ impl DataSocket {
         id: ConnectionId,
         stream: TcpStream,
         peer: SocketAddr,
-        interest: OctetInterest,
+        interest: ByteInterest,
     ) -> Self {
         // Where the system refuses, small pieces are only slower.
         let _ = stream.set_nodelay(true);
@@ -104,7 +104,7 @@ impl DataSocket {
         stream: TcpStream,
         peer: SocketAddr,
         work: Work,
-        interest: OctetInterest,
+        interest: ByteInterest,
     ) -> Self {
         Self {
             id,
@@ -127,7 +127,7 @@ impl DataSocket {
         }
     }
 
-    /// Goes on under TLS, from the first octet. A connection that is under TLS already stays as it is.
+    /// Goes on under TLS, from the first byte. A connection that is under TLS already stays as it is.
     pub(super) fn secure(&mut self, connection: Box<TlsConnection>) {
         self.is_readable = true;
         self.tls.get_or_insert(Tls {
@@ -144,7 +144,7 @@ impl DataSocket {
     }
 
     pub(super) fn send(&mut self, exchange: ExchangeId, local: Outbound) {
-        // Until the last octet is sent, every way in which the socket can close is a reset, a kill of the process
+        // Until the last byte is sent, every way in which the socket can close is a reset, a kill of the process
         // included: a server would take an orderly end for the end of the file. Where the system refuses, an abort still
         // resets.
         let _ = SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
@@ -176,14 +176,14 @@ impl DataSocket {
         }
     }
 
-    /// How many of the octets that were sent the peer's system has taken.
+    /// How many of the bytes that were sent the peer's system has taken.
     pub(super) fn acknowledged(&self) -> Option<u64> {
         if !matches!(self.work, Work::Sending(..) | Work::Draining) {
             return None;
         }
         let own = self.stream.local_addr().ok()?;
         let left = unacknowledged(own, self.peer)?;
-        // The end of the stream counts as one octet.
+        // The end of the stream counts as one byte.
         let end = u64::from(matches!(self.work, Work::Draining));
         Some(self.moved.saturating_sub(left.saturating_sub(end)))
     }
@@ -198,7 +198,7 @@ impl DataSocket {
         let _ = SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
     }
 
-    /// Moves octets as far as that goes without waiting; tells whether there may be more to do at once.
+    /// Moves bytes as far as that goes without waiting; tells whether there may be more to do at once.
     pub(super) fn pump(&mut self, found: &mut Found) -> bool {
         let before = self.moved;
         let halt = self.advance(found);
@@ -206,7 +206,7 @@ impl DataSocket {
             panic_if_asked("driver");
             found.push(Finding::Fact(Input::DataMoved {
                 id: self.id,
-                octets: self.moved,
+                bytes: self.moved,
             }));
         }
         match halt {
@@ -223,7 +223,7 @@ impl DataSocket {
         if matches!(self.work, Work::Dialling) && !(self.is_writable && self.finish_dial(found)) {
             return Halt::Blocked;
         }
-        let mut budget = TURN_OCTETS;
+        let mut budget = TURN_BYTES;
         loop {
             let step = if self.tls.as_ref().is_some_and(|tls| !tls.is_open) {
                 self.advance_handshake(found)
@@ -312,7 +312,7 @@ impl DataSocket {
             Ok(0) => Err(Halt::Over(TransferResult::Ended)),
             Ok(_) => {
                 self.work = Work::Resting;
-                // Under TLS the handshake itself leaves octets there.
+                // Under TLS the handshake itself leaves bytes there.
                 if was_refused && self.tls.is_none() {
                     found.push(Finding::Fact(Input::UnexpectedData(self.id)));
                 }
@@ -436,23 +436,23 @@ impl DataSocket {
             return Err(Halt::Blocked);
         }
         self.flush()?;
-        // Under TLS, octets count once their records have left.
+        // Under TLS, bytes count once their records have left.
         if let Some(tls) = &mut self.tls {
             self.moved += std::mem::take(&mut tls.payload) as u64;
         }
         let Work::Sending(_, local) = &mut self.work else {
             return Err(Halt::Blocked);
         };
-        let octets = match local.ready() {
-            Ready::Bytes(octets) => octets,
+        let bytes = match local.ready() {
+            Ready::Bytes(bytes) => bytes,
             Ready::NotYet => return Err(Halt::Blocked),
             Ready::Failed(error) => return Err(Halt::Over(TransferResult::of_local(&error))),
             Ready::End => return Err(self.end_sending()),
         };
         if let Some(tls) = &mut self.tls {
-            let octets = &octets[..octets.len().min(RECORDS_OCTETS)];
-            let length = octets.len();
-            let encrypted = tls.connection.encrypt(octets);
+            let bytes = &bytes[..bytes.len().min(RECORDS_BYTES)];
+            let length = bytes.len();
+            let encrypted = tls.connection.encrypt(bytes);
             encrypted.map_err(|failure| Halt::Over(TransferResult::TlsFailed(failure)))?;
             tls.output.extend(tls.connection.take_output());
             tls.payload += length;
@@ -461,15 +461,15 @@ impl DataSocket {
                 true,
                 DataDirection::Sent,
                 self.moved,
-                octets,
+                bytes,
                 found,
             );
             local.consume(length);
             return Ok(length);
         }
-        match self.stream.write(octets) {
+        match self.stream.write(bytes) {
             Ok(length) => {
-                let sent = &octets[..length];
+                let sent = &bytes[..length];
                 see(
                     &self.interest,
                     false,
@@ -509,20 +509,20 @@ impl DataSocket {
         if !self.is_readable {
             return Err(Halt::Blocked);
         }
-        let mut buffer = [0; DRAIN_OCTETS];
+        let mut buffer = [0; DRAIN_BYTES];
         let length = match self.stream.read(&mut buffer) {
             Ok(0) => return Err(Halt::Over(TransferResult::Ended)),
             Ok(length) => length,
             Err(error) => return Err(self.halt(error, DataDirection::Received)),
         };
         let Some(tls) = &mut self.tls else {
-            let octets = &buffer[..length];
+            let bytes = &buffer[..length];
             see(
                 &self.interest,
                 false,
                 DataDirection::Received,
                 self.drained,
-                octets,
+                bytes,
                 found,
             );
             self.drained += length as u64;
@@ -549,7 +549,7 @@ impl DataSocket {
         if !self.is_readable {
             return Err(Halt::Blocked);
         }
-        let mut buffer = vec![0; HANDSHAKE_OCTETS];
+        let mut buffer = vec![0; HANDSHAKE_BYTES];
         let length = match self.stream.read(&mut buffer) {
             Ok(0) => return Err(failed(TlsFailure::HandshakeCut)),
             Ok(length) => length,
@@ -613,39 +613,37 @@ impl DataSocket {
         }
     }
 
-    fn see(&self, direction: DataDirection, octets: &[u8], found: &mut Found) {
+    fn see(&self, direction: DataDirection, bytes: &[u8], found: &mut Found) {
         see(
             &self.interest,
             self.tls.is_some(),
             direction,
             self.moved,
-            octets,
+            bytes,
             found,
         );
     }
 }
 
-/// Shows octets that have moved to whoever wants to see them.
+/// Shows bytes that have moved to whoever wants to see them.
 fn see(
-    interest: &OctetInterest,
+    interest: &ByteInterest,
     under_tls: bool,
     direction: DataDirection,
     offset: u64,
-    octets: &[u8],
+    bytes: &[u8],
     found: &mut Found,
 ) {
     if interest.is_in_data() {
-        found.push(Finding::Observation(Observation::OctetsMoved(
-            MovedOctets {
-                connection: Connection::Data,
-                direction,
-                under_tls,
-                urgent: false,
-                offset,
-                octets: octets.to_vec(),
-                secrets: Vec::new(),
-            },
-        )));
+        found.push(Finding::Observation(Observation::BytesMoved(MovedBytes {
+            connection: Connection::Data,
+            direction,
+            under_tls,
+            urgent: false,
+            offset,
+            bytes: bytes.to_vec(),
+            secrets: Vec::new(),
+        })));
     }
 }
 
@@ -659,8 +657,8 @@ fn line_ends_of(exchange: ExchangeId, local: &Outbound) -> Input<'static> {
 }
 
 /// What one connection moves before others, and other threads, have their turn.
-const TURN_OCTETS: usize = 2 * 1024 * 1024;
+const TURN_BYTES: usize = 2 * 1024 * 1024;
 /// What is encrypted at once.
-const RECORDS_OCTETS: usize = 256 * 1024;
-const DRAIN_OCTETS: usize = 16 * 1024;
-const HANDSHAKE_OCTETS: usize = 16 * 1024;
+const RECORDS_BYTES: usize = 256 * 1024;
+const DRAIN_BYTES: usize = 16 * 1024;
+const HANDSHAKE_BYTES: usize = 16 * 1024;

@@ -88,7 +88,7 @@ impl Shared {
         let poll = Poll::new()?;
         let registry = poll.registry().try_clone()?;
         let waker = Waker::new(poll.registry(), WAKER)?;
-        let interest = observer.octet_interest();
+        let interest = observer.byte_interest();
         let is_interactive = AtomicBool::new(settings.silence_limit.is_none());
         let shared = Arc::new(Self {
             core: OnceLock::new(),

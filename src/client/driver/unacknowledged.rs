@@ -1,8 +1,8 @@
-//! How many octets of a connection its peer's system has not taken: the system's own count.
+//! How many bytes of a connection its peer's system has not taken: the system's own count.
 
 use std::net::SocketAddr;
 
-/// Octets that were sent from `own` to `peer` and are not acknowledged; `None` where this system does not tell, or no longer
+/// Bytes that were sent from `own` to `peer` and are not acknowledged; `None` where this system does not tell, or no longer
 /// knows the connection.
 #[cfg(target_os = "linux")]
 pub(super) fn unacknowledged(own: SocketAddr, peer: SocketAddr) -> Option<u64> {
@@ -35,8 +35,8 @@ fn queued(table: &str, own: SocketAddr, peer: SocketAddr) -> Option<u64> {
 /// An address as the table writes it: each word of the address in this machine's order.
 #[cfg(target_os = "linux")]
 fn in_table(address: SocketAddr) -> String {
-    let words = |octets: &[u8]| -> String {
-        let words = octets.chunks_exact(4);
+    let words = |bytes: &[u8]| -> String {
+        let words = bytes.chunks_exact(4);
         words
             .map(|word| {
                 format!(

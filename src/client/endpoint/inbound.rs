@@ -170,7 +170,7 @@ impl Inbound {
         }
     }
 
-    /// Moves octets from a socket into the pipe, so that they need not pass through this process; `None` where they must.
+    /// Moves bytes from a socket into the pipe, so that they need not pass through this process; `None` where they must.
     #[cfg(target_os = "linux")]
     pub(crate) fn splice(&mut self, socket: &impl std::os::fd::AsFd) -> Option<io::Result<usize>> {
         // Most transfers are small, and a pipe does not pay for them.

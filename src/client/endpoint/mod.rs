@@ -6,7 +6,7 @@
 //! upload:    source -> thread -> [buffer] -> driver -> data connection
 //! ```
 //!
-//! Where the kernel can move the octets of a download, part of the buffer is a pipe. A transfer that fits the buffer and
+//! Where the kernel can move the bytes of a download, part of the buffer is a pipe. A transfer that fits the buffer and
 //! whose local side waits for nobody needs no thread at all.
 
 mod inbound;

@@ -1,4 +1,4 @@
-//! Octets of a download that the kernel moves: from the socket into a pipe, and from there to the file.
+//! Bytes of a download that the kernel moves: from the socket into a pipe, and from there to the file.
 
 use std::fs::File;
 use std::io::{self, PipeReader, PipeWriter, Read};

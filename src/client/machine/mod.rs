@@ -2,14 +2,14 @@
 //!
 //! ```text
 //!  commands, Ctrl-C, settings ----+                       +--> write, dial, listen, receive, send, reset
-//!  octets came, the peer closed --+--> handle(input, now) +--> tell the observers
-//!  octets moved, a dial ended ----+          |            +--> news for whoever waits for a command
+//!  bytes came, the peer closed --+--> handle(input, now) +--> tell the observers
+//!  bytes moved, a dial ended ----+          |            +--> news for whoever waits for a command
 //!                                        deadline()
 //! ```
 //!
 //! It has no socket, thread, file or clock. The driver carries the actions out in their order and tells what came of them.
 
-mod control_octets;
+mod control_bytes;
 mod data;
 mod exchange;
 mod protection;
@@ -22,11 +22,11 @@ use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
-use crate::client::observation::{Awaited, OctetInterest, SentPiece};
+use crate::client::observation::{Awaited, ByteInterest, SentPiece};
 use crate::client::panic_injection::panic_if_asked;
 
 use crate::client::{
-    DataState, Ending, Form, News, Observation, Origin, Outcome, RawOctets, Settings, Status,
+    DataState, Ending, Form, News, Observation, Origin, Outcome, RawBytes, Settings, Status,
     TransferResult,
 };
 use crate::protocol::data_port::DataPort;
@@ -37,7 +37,7 @@ use crate::protocol::verbs::DataDirection;
 use crate::protocol::{Command, Reply, Verb};
 use crate::tls::{Examination, Judgement, Secured, TlsConnection, TlsFailure, Verdict};
 
-use control_octets::ControlOctets;
+use control_bytes::ControlBytes;
 use data::{DataConnections, Dialling, Listening};
 use exchange::{Exchanges, OpenExchange};
 use protection::{Phase, Protection};
@@ -55,13 +55,13 @@ pub(crate) struct ExchangeId(pub(crate) u64);
 #[derive(Debug)]
 pub(crate) enum Input<'a> {
     Asked(Request),
-    /// Octets of the control connection, as one read gave them.
+    /// Bytes of the control connection, as one read gave them.
     ControlReceived(&'a [u8]),
     /// The server ended the control connection, or an error did.
     ControlEnded(Option<io::Error>),
     /// Everything that was to be written to the control connection is with the system.
     ControlWritten,
-    /// So many octets for the control connection still wait for the server to read.
+    /// So many bytes for the control connection still wait for the server to read.
     ControlUnwritten(usize),
     /// Writing to the control connection failed.
     ControlBroken(io::Error),
@@ -82,10 +82,10 @@ pub(crate) enum Input<'a> {
     },
     /// Somebody else than the server came to the listener and was sent away.
     StrangerRefused(SocketAddr),
-    /// So many octets of payload have moved on the connection in all.
+    /// So many bytes of payload have moved on the connection in all.
     DataMoved {
         id: ConnectionId,
-        octets: u64,
+        bytes: u64,
     },
     /// The certificate of the control connection was examined.
     CertificateExamined(Result<Verdict, TlsFailure>),
@@ -97,7 +97,7 @@ pub(crate) enum Input<'a> {
         id: ConnectionId,
         failure: TlsFailure,
     },
-    /// A refused command left unexpected octets on the connection.
+    /// A refused command left unexpected bytes on the connection.
     UnexpectedData(ConnectionId),
     /// The server closed the connection, or reset it, while no transfer used it.
     DataClosed {
@@ -109,10 +109,10 @@ pub(crate) enum Input<'a> {
         id: ConnectionId,
         result: TransferResult,
     },
-    /// How many of the octets that were sent the server's system has taken; `None` where this system does not tell.
+    /// How many of the bytes that were sent the server's system has taken; `None` where this system does not tell.
     Acknowledged {
         id: ConnectionId,
-        octets: Option<u64>,
+        bytes: Option<u64>,
     },
     /// After sending: the server has read to the end and closed its side, or reset it (the error).
     UploadReceived {
@@ -139,9 +139,9 @@ pub(crate) enum Request {
         transfer: Option<LocalSide>,
         in_background: bool,
     },
-    Octets {
+    Bytes {
         exchange: ExchangeId,
-        pieces: Vec<RawOctets>,
+        pieces: Vec<RawBytes>,
     },
     /// Pick a port, and send the PORT or EPRT that names it.
     Listen {
@@ -188,7 +188,7 @@ impl LocalSide {
 pub(crate) enum Action {
     /// Write to the control connection, in one piece where the system lets it: some servers take each segment for a command.
     Write(Vec<u8>),
-    /// Write one octet as urgent data.
+    /// Write one byte as urgent data.
     WriteUrgent(Vec<u8>),
     /// End the control connection in both directions.
     CloseControl,
@@ -204,7 +204,7 @@ pub(crate) enum Action {
     },
     /// End the dial or listener; what it would have brought is not wanted.
     Forget(ConnectionId),
-    /// Go on under TLS, from the first octet.
+    /// Go on under TLS, from the first byte.
     Secure(ConnectionId, Box<TlsConnection>),
     /// Read to the end of file, into the local side of this exchange.
     Receive {
@@ -250,7 +250,7 @@ pub(crate) struct Machine {
     settings: Settings,
     pi: UserPi,
     protection: Protection,
-    control_octets: ControlOctets,
+    control_bytes: ControlBytes,
     connection: Connection,
     quit_answered: bool,
     exchanges: Exchanges,
@@ -267,12 +267,12 @@ pub(crate) struct Machine {
     /// Until when a completion reply waits for the end of the data that it completes.
     data_first_until: Option<Instant>,
     /// What came on the control connection since the last final reply to a command.
-    octets_without_answer: u64,
-    /// When the last octet came on the control connection.
-    last_reply_octet: Instant,
+    bytes_without_answer: u64,
+    /// When the last byte came on the control connection.
+    last_reply_byte: Instant,
     /// When anything last moved on either connection.
     last_movement: Instant,
-    /// Since when octets for the control connection wait to be written, and how many.
+    /// Since when bytes for the control connection wait to be written, and how many.
     unwritten: Option<(Instant, usize)>,
     /// When an ABOR with Synch was sent that nothing has answered.
     synch_sent: Option<Instant>,
@@ -309,7 +309,7 @@ impl Machine {
         peer: SocketAddr,
         own: SocketAddr,
         settings: Settings,
-        interest: OctetInterest,
+        interest: ByteInterest,
         greeting: ExchangeId,
         now: Instant,
     ) -> Self {
@@ -325,7 +325,7 @@ impl Machine {
             settings,
             pi,
             protection: Protection::new(host),
-            control_octets: ControlOctets::new(interest),
+            control_bytes: ControlBytes::new(interest),
             connection: Connection::Open,
             quit_answered: false,
             exchanges,
@@ -336,8 +336,8 @@ impl Machine {
             interrupted: false,
             now,
             data_first_until: None,
-            octets_without_answer: 0,
-            last_reply_octet: now,
+            bytes_without_answer: 0,
+            last_reply_byte: now,
             last_movement: now,
             unwritten: None,
             synch_sent: None,
@@ -429,7 +429,7 @@ impl Machine {
     fn take(&mut self, input: Input<'_>, now: Instant) {
         match input {
             Input::Asked(request) => self.take_request(request, now),
-            Input::ControlReceived(octets) => self.take_wire(octets, now),
+            Input::ControlReceived(bytes) => self.take_wire(bytes, now),
             // Not before the replies that came ahead of it.
             Input::ControlEnded(error) => {
                 if self.is_connected() {
@@ -453,11 +453,11 @@ impl Machine {
                     transfer.end_local_side(result, line_ends);
                 }
             }
-            Input::Acknowledged { id, octets } => {
+            Input::Acknowledged { id, bytes } => {
                 if let Some(transfer) = self.transfer_on(id) {
-                    let before = transfer.progress(now).map(|progress| progress.octets);
-                    transfer.acknowledge(octets, now);
-                    if transfer.progress(now).map(|progress| progress.octets) != before {
+                    let before = transfer.progress(now).map(|progress| progress.bytes);
+                    transfer.acknowledge(bytes, now);
+                    if transfer.progress(now).map(|progress| progress.bytes) != before {
                         self.last_movement = now;
                     }
                 }
@@ -471,7 +471,7 @@ impl Machine {
 
     fn take_request(&mut self, request: Request, now: Instant) {
         match request {
-            Request::Command { .. } | Request::Listen { .. } | Request::Octets { .. }
+            Request::Command { .. } | Request::Listen { .. } | Request::Bytes { .. }
                 if self.protection.is_in_handshake() =>
             {
                 self.held.push(request);
@@ -488,7 +488,7 @@ impl Machine {
                     self.begin(exchange, command, origin, transfer, in_background, now);
                 }
             }
-            Request::Octets { exchange, pieces } => self.begin_octets(exchange, &pieces, now),
+            Request::Bytes { exchange, pieces } => self.begin_bytes(exchange, &pieces, now),
             Request::Listen { exchange, origin } => self.listen_anywhere(exchange, origin, now),
             Request::Interrupt => self.interrupt(now),
             Request::ForgetInterrupt => self.interrupted = false,
@@ -634,7 +634,7 @@ impl Machine {
             return false;
         };
         let converts = !self.settings.keep_line_ends
-            && !self.pi.learnt().parameters.effective_type().keeps_octets();
+            && !self.pi.learnt().parameters.effective_type().keeps_bytes();
         let convert = converts && local.form == Form::ByType;
         let mut transfer = Transfer::new(entry, exchange, local, id, convert, now);
         if open.is_none() {
@@ -677,14 +677,14 @@ impl Machine {
         self.settle_as(Ending::Unanswered);
     }
 
-    /// Sends octets as they are. Whoever asked waits for the reply to the last line that they end, if they end one.
-    fn begin_octets(&mut self, exchange: ExchangeId, pieces: &[RawOctets], now: Instant) {
+    /// Sends bytes as they are. Whoever asked waits for the reply to the last line that they end, if they end one.
+    fn begin_bytes(&mut self, exchange: ExchangeId, pieces: &[RawBytes], now: Instant) {
         if self.turns_away(exchange) {
             return;
         }
         self.settle_as(Ending::Interrupted);
-        let octets: Vec<&[u8]> = pieces.iter().map(|piece| &piece.octets[..]).collect();
-        let entered = self.pi.send_octets(&octets.concat());
+        let bytes: Vec<&[u8]> = pieces.iter().map(|piece| &piece.bytes[..]).collect();
+        let entered = self.pi.send_bytes(&bytes.concat());
         for (entry, command) in &entered {
             if let Some(address) = self.port_named_by(command) {
                 self.listen_on(address, *entry, now);
@@ -703,11 +703,11 @@ impl Machine {
         self.write_pieces(pieces);
     }
 
-    fn write_pieces(&mut self, pieces: &[RawOctets]) {
+    fn write_pieces(&mut self, pieces: &[RawBytes]) {
         let under_tls = self.protection.is_on();
-        let mut mask = self.control_octets.preview();
+        let mut mask = self.control_bytes.preview();
         let shown = pieces.iter().map(|piece| SentPiece {
-            octets: mask.take(&piece.octets),
+            bytes: mask.take(&piece.bytes),
             urgent: piece.urgent && !under_tls,
             should_be_urgent: piece.urgent,
         });
@@ -715,25 +715,25 @@ impl Machine {
         for piece in pieces {
             if piece.urgent && !under_tls {
                 self.actions
-                    .push_back(Action::WriteUrgent(piece.octets.clone()));
+                    .push_back(Action::WriteUrgent(piece.bytes.clone()));
             } else {
-                self.write(&piece.octets);
+                self.write(&piece.bytes);
             }
         }
-        self.observe(Observation::OctetsSent(shown));
+        self.observe(Observation::BytesSent(shown));
         for piece in pieces {
-            self.observe_sent(&piece.octets, piece.urgent && !under_tls);
+            self.observe_sent(&piece.bytes, piece.urgent && !under_tls);
         }
     }
 
     /// Writes to the control connection as it is protected now.
-    fn write(&mut self, octets: &[u8]) {
+    fn write(&mut self, bytes: &[u8]) {
         let is_on = self.protection.is_on();
         let Some(tls) = self.protection.tls.as_mut().filter(|_| is_on) else {
-            return self.actions.push_back(Action::Write(octets.to_vec()));
+            return self.actions.push_back(Action::Write(bytes.to_vec()));
         };
         // Where TLS has failed, its end is on its way to be told.
-        if tls.connection.encrypt(octets).is_ok() {
+        if tls.connection.encrypt(bytes).is_ok() {
             self.flush_tls();
         }
     }
@@ -745,11 +745,11 @@ impl Machine {
         }
     }
 
-    fn observe_sent(&mut self, octets: &[u8], urgent: bool) {
+    fn observe_sent(&mut self, bytes: &[u8], urgent: bool) {
         let under_tls = self.protection.is_on();
-        let moved = self.control_octets.take_sent(octets, under_tls, urgent);
+        let moved = self.control_bytes.take_sent(bytes, under_tls, urgent);
         if let Some(moved) = moved {
-            self.observe(Observation::OctetsMoved(moved));
+            self.observe(Observation::BytesMoved(moved));
         }
     }
 
@@ -833,7 +833,7 @@ impl Machine {
         });
     }
 
-    /// As [`Machine::open_port`] for octets that are sent as they are, which do not wait for the port.
+    /// As [`Machine::open_port`] for bytes that are sent as they are, which do not wait for the port.
     fn listen_on(&mut self, address: SocketAddr, asked_by: EntryId, now: Instant) {
         let id = self.data.take_id();
         self.forget_listening();
@@ -937,19 +937,19 @@ impl Machine {
     // ---- What the server says ----
 
     /// Takes what came on the control connection, and what it means under TLS.
-    fn take_wire(&mut self, octets: &[u8], now: Instant) {
+    fn take_wire(&mut self, bytes: &[u8], now: Instant) {
         if !self.is_connected() {
             return;
         }
         let is_clear = !self.protection.covers_control();
         let Some(tls) = self.protection.tls.as_mut().filter(|_| !is_clear) else {
-            return self.take_octets(octets, now);
+            return self.take_bytes(bytes, now);
         };
-        // Records without octets in them are no movement once the handshake is over.
+        // Records without bytes in them are no movement once the handshake is over.
         if self.protection.phase == Phase::AwaitingHandshake {
             self.last_movement = now;
         }
-        let received = tls.connection.receive(octets);
+        let received = tls.connection.receive(bytes);
         self.flush_tls();
         // What came whole in front of a failure still counts.
         self.take_plain(now);
@@ -961,25 +961,23 @@ impl Machine {
         }
     }
 
-    fn take_octets(&mut self, octets: &[u8], now: Instant) {
+    fn take_bytes(&mut self, bytes: &[u8], now: Instant) {
         if !self.is_connected() {
             return;
         }
-        self.last_reply_octet = now;
+        self.last_reply_byte = now;
         self.last_movement = now;
-        self.octets_without_answer += octets.len() as u64;
+        self.bytes_without_answer += bytes.len() as u64;
         let under_tls = self.protection.covers_control();
-        let moved = self
-            .control_octets
-            .take_received(octets, &self.pi, under_tls);
+        let moved = self.control_bytes.take_received(bytes, &self.pi, under_tls);
         if let Some(moved) = moved {
-            self.observe(Observation::OctetsMoved(moved));
+            self.observe(Observation::BytesMoved(moved));
         }
-        self.pi.receive(octets);
+        self.pi.receive(bytes);
         self.take_events(now);
-        if self.octets_without_answer > ENDLESS_OCTETS {
-            let octets = self.octets_without_answer;
-            self.observe(Observation::ProtocolBroken { octets });
+        if self.bytes_without_answer > ENDLESS_BYTES {
+            let bytes = self.bytes_without_answer;
+            self.observe(Observation::ProtocolBroken { bytes });
             self.settle_all_as(Ending::ProtocolBroken);
             self.end_control(None, now);
         }
@@ -990,7 +988,7 @@ impl Machine {
             && let Some(event) = self.pi.next_event()
         {
             match event {
-                Event::TelnetReceived(octets) => self.observe(Observation::TelnetReceived(octets)),
+                Event::TelnetReceived(bytes) => self.observe(Observation::TelnetReceived(bytes)),
                 Event::StrayReceived(line) => self.observe(Observation::StrayReceived(line)),
                 Event::ReplyReceived { reply, assignment } => {
                     self.show_reply(reply, assignment, now);
@@ -1002,7 +1000,7 @@ impl Machine {
                         exchange.outcome.data_port_unreadable = true;
                     }
                 }
-                Event::TransferBegun { entry, octets } => self.take_beginning(entry, octets, now),
+                Event::TransferBegun { entry, bytes } => self.take_beginning(entry, bytes, now),
                 Event::CommandAnswered { entry, reply, .. } => self.take_answer(entry, reply, now),
                 Event::TlsAgreed => self.agree_on_tls(now),
                 Event::ClearAgreed => self.clear(true, now),
@@ -1034,7 +1032,7 @@ impl Machine {
         let is_answer = assignment.entry.is_some() && assignment.fit != Fit::SecondReply;
         let is_final = !reply.code.is_preliminary();
         if is_answer && is_final {
-            self.octets_without_answer = 0;
+            self.bytes_without_answer = 0;
         }
         let answers_abort = assignment.verb.as_ref().is_some_and(|verb| verb.is("ABOR"));
         if answers_abort || self.synch_is_moot() {
@@ -1082,14 +1080,14 @@ impl Machine {
         !self.pi.ledger().open_verbs().any(|verb| verb.is("ABOR"))
     }
 
-    fn take_beginning(&mut self, entry: EntryId, octets: Option<u64>, now: Instant) {
+    fn take_beginning(&mut self, entry: EntryId, bytes: Option<u64>, now: Instant) {
         if let Some(exchange) = self.exchanges.of_mut(entry) {
             exchange.outcome.begun = true;
             exchange.reply_limited_from = now;
         }
         let transfer = self.transfer.as_mut();
         if let Some(transfer) = transfer.filter(|transfer| transfer.entry == entry) {
-            let reaction = transfer.begin(octets, &mut self.actions, now);
+            let reaction = transfer.begin(bytes, &mut self.actions, now);
             self.react(&reaction, now);
         }
     }
@@ -1191,8 +1189,8 @@ impl Machine {
         self.unwritten = None;
         self.actions.push_back(Action::CloseControl);
         let under_tls = self.protection.covers_control();
-        if let Some(moved) = self.control_octets.end_received(under_tls) {
-            self.observe(Observation::OctetsMoved(moved));
+        if let Some(moved) = self.control_bytes.end_received(under_tls) {
+            self.observe(Observation::BytesMoved(moved));
         }
         self.pi.end_of_file();
         self.take_events(now);
@@ -1241,11 +1239,11 @@ impl Machine {
         match event {
             Input::DataOpened { id, peer } => self.take_opened(id, peer, now),
             Input::DataNotOpened { id, error } => self.take_unopened(id, error, now),
-            Input::DataMoved { id, octets } => {
+            Input::DataMoved { id, bytes } => {
                 let Some(transfer) = self.transfer_on(id) else {
                     return;
                 };
-                transfer.take_movement(octets);
+                transfer.take_movement(bytes);
                 // vsftpd and ProFTPD answer a command beside a transfer only after it.
                 for exchange in self.exchanges.all_mut() {
                     exchange.reply_limited_from = now;
@@ -1433,8 +1431,8 @@ impl Machine {
         let Some(transfer) = self.transfer.take_if(|transfer| transfer.is_over()) else {
             return;
         };
-        let keeps_octets = (self.pi.learnt().parameters.effective_type()).keeps_octets();
-        let end = transfer.end(keeps_octets);
+        let keeps_bytes = (self.pi.learnt().parameters.effective_type()).keeps_bytes();
+        let end = transfer.end(keeps_bytes);
         // The server had its chance to connect; the next transfer needs a PORT of its own.
         self.data
             .listening
@@ -1458,8 +1456,8 @@ impl Machine {
             self.observe(Observation::TransferEnded(end.clone()));
         }
         if let Some(announced) = end.came_short_of {
-            let octets = end.octets;
-            self.observe(Observation::CameShort { octets, announced });
+            let bytes = end.bytes;
+            self.observe(Observation::CameShort { bytes, announced });
         }
     }
 
@@ -1560,12 +1558,12 @@ impl Machine {
         if !self.is_connected() || self.unwritten.is_some() {
             return;
         }
-        // TLS knows no urgent octets (RFC 4217 section 14).
+        // TLS knows no urgent bytes (RFC 4217 section 14).
         let synch = !self.settings.plain_abort && !self.protection.is_on();
         self.pi.send(&command);
         if synch {
-            // IP and Synch (RFC 854, RFC 959 section 4.1.3), with IAC as the urgent octet: vsftpd knows exactly this form,
-            // and a server that drops urgent octets is left with a line that it can still read.
+            // IP and Synch (RFC 854, RFC 959 section 4.1.3), with IAC as the urgent byte: vsftpd knows exactly this form,
+            // and a server that drops urgent bytes is left with a line that it can still read.
             self.actions.push_back(Action::Write(vec![IAC, IP]));
             self.actions.push_back(Action::WriteUrgent(vec![IAC]));
             let rest = [&[DM][..], &command.wire()].concat();
@@ -1618,7 +1616,7 @@ impl Machine {
         if self.protection.phase != Phase::InClear {
             return self.fail_tls(TlsFailure::AgreedTwice, now);
         }
-        if self.pi.has_unread_octets() {
+        if self.pi.has_unread_bytes() {
             return self.fail_tls(TlsFailure::Injected, now);
         }
         if let Some(exchange) = &mut self.exchanges.foreground {
@@ -1733,7 +1731,7 @@ impl Machine {
     /// The handshake did not end in time, so what waits for it is not sent.
     fn give_up_held(&mut self, held: &Request) {
         if let Request::Command { exchange, .. }
-        | Request::Octets { exchange, .. }
+        | Request::Bytes { exchange, .. }
         | Request::Listen { exchange, .. } = *held
         {
             let mut outcome = Outcome::unsent();
@@ -1791,7 +1789,7 @@ impl Machine {
         let plain = tls.connection.take_plain();
         let is_closed = tls.connection.is_closed_by_peer();
         if !plain.is_empty() {
-            self.take_octets(&plain, now);
+            self.take_bytes(&plain, now);
         }
         match self.protection.phase {
             Phase::AwaitingClear { ccc, .. } if is_closed => {
@@ -1815,8 +1813,8 @@ impl Machine {
     fn take_tls_failure(&mut self, failure: TlsFailure, now: Instant) {
         match (self.protection.phase, failure) {
             // The server goes back to clear without a word.
-            (Phase::AwaitingClear { ccc: true, .. }, TlsFailure::InClear { octets }) => {
-                self.go_on_in_clear(&octets, now);
+            (Phase::AwaitingClear { ccc: true, .. }, TlsFailure::InClear { bytes }) => {
+                self.go_on_in_clear(&bytes, now);
             }
             (_, failure) => self.fail_tls(failure, now),
         }
@@ -1845,7 +1843,7 @@ impl Machine {
         }
     }
 
-    fn go_on_in_clear(&mut self, octets: &[u8], now: Instant) {
+    fn go_on_in_clear(&mut self, bytes: &[u8], now: Instant) {
         let is_told = matches!(
             self.protection.phase,
             Phase::AwaitingClear { until: None, .. }
@@ -1854,8 +1852,8 @@ impl Machine {
         if !is_told {
             self.tell_cleared();
         }
-        if !octets.is_empty() {
-            self.take_octets(octets, now);
+        if !bytes.is_empty() {
+            self.take_bytes(bytes, now);
         }
     }
 
@@ -1869,7 +1867,7 @@ impl Machine {
     /// The next moment at which something is due although nothing arrives.
     pub(crate) fn deadline(&self) -> Option<Instant> {
         let reply_end = self.pi.awaits_silence();
-        let reply_end = reply_end.then(|| self.last_reply_octet + REPLY_SILENCE);
+        let reply_end = reply_end.then(|| self.last_reply_byte + REPLY_SILENCE);
         let transfer = self.transfer.as_ref().and_then(Transfer::deadline);
         let dialling = self.data.dialling.as_ref().map(|dialling| dialling.until);
         let line = self.unwritten.map(|(since, _)| since + self.line_limit());
@@ -1908,7 +1906,7 @@ impl Machine {
     }
 
     fn pass_deadlines(&mut self, now: Instant) {
-        if self.pi.awaits_silence() && now >= self.last_reply_octet + REPLY_SILENCE {
+        if self.pi.awaits_silence() && now >= self.last_reply_byte + REPLY_SILENCE {
             self.pi.silence();
             self.take_events(now);
         }
@@ -2091,7 +2089,7 @@ impl Machine {
             && exchange.is_answered()
             && !exchange.awaits_data_connection
             && self.transfer.is_none();
-        is_over.then(|| self.last_reply_octet.max(self.last_movement) + exchange::ABORT_SILENCE)
+        is_over.then(|| self.last_reply_byte.max(self.last_movement) + exchange::ABORT_SILENCE)
     }
 
     fn receipt_deadline(&self, exchange: &OpenExchange) -> Option<Instant> {
@@ -2192,4 +2190,4 @@ const REPLY_SILENCE: Duration = Duration::from_secs(2);
 const LINE_LIMIT: Duration = Duration::from_secs(30);
 const SYNCH_ANSWER_LIMIT: Duration = Duration::from_secs(3);
 /// More than any reply can be: who sends so much without answering anything does not speak FTP.
-const ENDLESS_OCTETS: u64 = 64 * 1024 * 1024;
+const ENDLESS_BYTES: u64 = 64 * 1024 * 1024;

@@ -39,10 +39,10 @@ pub(super) struct Transfer {
     answer: Option<bool>,
     /// How often Ctrl-C or ABOR has asked for its end.
     pub(super) interrupts: u32,
-    octets: u64,
+    bytes: u64,
     acknowledged: Option<u64>,
     line_ends: u64,
-    /// How many octets there will be, where that is known.
+    /// How many bytes there will be, where that is known.
     whole: Option<u64>,
     /// Under PROT P nothing goes out before the handshake.
     pub(super) protected: bool,
@@ -70,7 +70,7 @@ enum State {
     },
     /// The connection is ready and no 1yz has come.
     AwaitingBeginning,
-    /// Octets move.
+    /// Bytes move.
     AwaitingEndOfData {
         /// The server refused a download that had begun; what is on its way may still come until then.
         give_up_at: Option<Instant>,
@@ -122,7 +122,7 @@ impl Transfer {
             begun_at: None,
             answer: None,
             interrupts: 0,
-            octets: 0,
+            bytes: 0,
             acknowledged: None,
             line_ends: 0,
             // Nobody knows how many line ends there are to grow.
@@ -153,7 +153,7 @@ impl Transfer {
     pub(super) fn refused_end(&self) -> TransferEnd {
         TransferEnd {
             direction: self.direction,
-            octets: 0,
+            bytes: 0,
             acknowledged: None,
             line_ends: 0,
             came_short_of: None,
@@ -208,10 +208,10 @@ impl Transfer {
         matches!(self.state, State::AwaitingHandshake { .. })
     }
 
-    /// The 1yz came; a download will bring so many octets, where that is known. No octet of payload is written before.
+    /// The 1yz came; a download will bring so many bytes, where that is known. No byte of payload is written before.
     pub(super) fn begin(
         &mut self,
-        octets: Option<u64>,
+        bytes: Option<u64>,
         actions: &mut VecDeque<Action>,
         now: Instant,
     ) -> Reaction {
@@ -220,7 +220,7 @@ impl Transfer {
         }
         self.begun_at = Some(now);
         self.progress_at = Some(now);
-        self.whole = octets.or(self.whole);
+        self.whole = bytes.or(self.whole);
         match self.state {
             State::AwaitingEndOfData { .. } => Reaction::Begun,
             State::AwaitingVerdict(_) => {
@@ -231,7 +231,7 @@ impl Transfer {
         }
     }
 
-    /// Lets the octets move once everything that they waited for is there.
+    /// Lets the bytes move once everything that they waited for is there.
     fn advance(&mut self, actions: &mut VecDeque<Action>, now: Instant) -> Reaction {
         if !matches!(self.state, State::AwaitingBeginning) {
             return Reaction::Nothing;
@@ -273,8 +273,8 @@ impl Transfer {
         self.abort_was_refused = !positive;
     }
 
-    pub(super) fn take_movement(&mut self, octets: u64) {
-        self.octets = octets;
+    pub(super) fn take_movement(&mut self, bytes: u64) {
+        self.bytes = bytes;
     }
 
     /// The final reply to the transfer's command.
@@ -286,7 +286,7 @@ impl Transfer {
     ) -> Reaction {
         self.answer = Some(positive);
         let received = self.direction == DataDirection::Received;
-        let untouched = self.begun_at.is_none() && self.octets == 0;
+        let untouched = self.begun_at.is_none() && self.bytes == 0;
         match &mut self.state {
             State::AwaitingVerdict(_) => self.take_verdict(actions, now),
             // The server has judged the upload: what its system has taken does not matter any more.
@@ -406,7 +406,7 @@ impl Transfer {
     }
 
     fn is_judged(&self) -> bool {
-        self.begun_at.is_some() || self.octets > 0 || self.answer.is_some()
+        self.begun_at.is_some() || self.bytes > 0 || self.answer.is_some()
     }
 
     fn take_verdict(&mut self, actions: &mut VecDeque<Action>, now: Instant) {
@@ -465,16 +465,16 @@ impl Transfer {
 
     /// The server took the command up.
     fn is_accepted(&self) -> bool {
-        self.begun_at.is_some() || self.octets > 0 || self.answer == Some(true)
+        self.begun_at.is_some() || self.bytes > 0 || self.answer == Some(true)
     }
 
-    /// How many of the octets that were sent the server's system has taken.
-    pub(super) fn acknowledge(&mut self, octets: Option<u64>, now: Instant) {
+    /// How many of the bytes that were sent the server's system has taken.
+    pub(super) fn acknowledge(&mut self, bytes: Option<u64>, now: Instant) {
         let State::AwaitingAcknowledgement { result, measure_at } = &mut self.state else {
             return;
         };
-        self.acknowledged = octets.or(self.acknowledged);
-        let is_taken = octets.is_none_or(|octets| octets >= self.octets);
+        self.acknowledged = bytes.or(self.acknowledged);
+        let is_taken = bytes.is_none_or(|bytes| bytes >= self.bytes);
         if is_taken || measure_at.is_none() {
             self.state = State::Over(result.clone());
         } else {
@@ -553,15 +553,15 @@ impl Transfer {
         self.answer.is_some()
     }
 
-    /// How the transfer ended; to be asked once it is over. `keeps_octets`: numbers of octets can be compared.
-    pub(super) fn end(&self, keeps_octets: bool) -> TransferEnd {
+    /// How the transfer ended; to be asked once it is over. `keeps_bytes`: numbers of bytes can be compared.
+    pub(super) fn end(&self, keeps_bytes: bool) -> TransferEnd {
         let result = match &self.state {
             State::Over(result) => result.clone(),
             _ => TransferResult::Aborted,
         };
         let mut end = TransferEnd {
             direction: self.direction,
-            octets: self.octets,
+            bytes: self.bytes,
             acknowledged: self
                 .acknowledged
                 .filter(|_| self.direction == DataDirection::Sent),
@@ -572,20 +572,20 @@ impl Transfer {
         let is_whole_download = end.is_whole() && end.direction == DataDirection::Received;
         end.came_short_of = self
             .whole
-            .filter(|whole| is_whole_download && keeps_octets && *whole > end.octets);
+            .filter(|whole| is_whole_download && keeps_bytes && *whole > end.bytes);
         end
     }
 
     /// How far it has come since its 1yz. Once everything is handed over, that is what the server's system has taken.
     pub(super) fn progress(&self, now: Instant) -> Option<Progress> {
-        let octets = match self.state {
-            State::AwaitingAcknowledgement { .. } => self.acknowledged.unwrap_or(self.octets),
-            _ => self.octets,
+        let bytes = match self.state {
+            State::AwaitingAcknowledgement { .. } => self.acknowledged.unwrap_or(self.bytes),
+            _ => self.bytes,
         };
         Some(Progress {
             direction: self.direction,
-            octets,
-            whole: self.whole.filter(|whole| *whole >= octets),
+            bytes,
+            whole: self.whole.filter(|whole| *whole >= bytes),
             elapsed: now.saturating_duration_since(self.begun_at?),
         })
     }

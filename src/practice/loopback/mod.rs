@@ -14,7 +14,7 @@ use socket2::SockRef;
 use crate::tls::RecordInput;
 use tls::{Handshake, LoopbackTls, MarkedTickets, SecuredSession};
 
-/// Octets received at once under TLS: about one record.
+/// Bytes received at once under TLS: about one record.
 const LARGEST_PIECE: usize = 16 * 1024;
 
 /// A listener that cannot be bound to anything but loopback.
@@ -198,8 +198,8 @@ impl LoopbackConnection {
         self.stream.set_read_timeout(limit)
     }
 
-    /// Delivers urgent octets (Telnet DM) in their place among the others.
-    pub(crate) fn receive_urgent_octets_inline(&self) -> io::Result<()> {
+    /// Delivers urgent bytes (Telnet DM) in their place among the others.
+    pub(crate) fn receive_urgent_bytes_inline(&self) -> io::Result<()> {
         SockRef::from(&self.stream).set_out_of_band_inline(true)
     }
 
@@ -234,17 +234,17 @@ impl LoopbackConnection {
         }
         // Windows rounds down to whole milliseconds, and zero would mean without limit.
         self.limit_reads(Some(left.max(Duration::from_millis(1))))?;
-        let mut octets = [0; LARGEST_PIECE];
-        match (&self.stream).read(&mut octets) {
+        let mut bytes = [0; LARGEST_PIECE];
+        match (&self.stream).read(&mut bytes) {
             Ok(0) => Err(io::ErrorKind::UnexpectedEof.into()),
-            Ok(count) => self.process(layer, &octets[..count]),
+            Ok(count) => self.process(layer, &bytes[..count]),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(()),
             Err(error) => Err(error),
         }
     }
 
-    fn process(&self, layer: &mut TlsLayer, octets: &[u8]) -> io::Result<()> {
-        let received = layer.receive(octets);
+    fn process(&self, layer: &mut TlsLayer, bytes: &[u8]) -> io::Result<()> {
+        let received = layer.receive(bytes);
         // An alert goes out before the error is told.
         let sent = (&self.stream).write_all(&layer.outgoing());
         received.and(sent)
@@ -273,29 +273,29 @@ impl Read for LoopbackConnection {
             }
             // Another handle may write while this one waits.
             drop(security);
-            let mut octets = [0; LARGEST_PIECE];
-            let count = self.stream.read(&mut octets)?;
+            let mut bytes = [0; LARGEST_PIECE];
+            let count = self.stream.read(&mut bytes)?;
             if count == 0 {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
             if let Some(layer) = &mut self.security().layer {
-                self.process(layer, &octets[..count])?;
+                self.process(layer, &bytes[..count])?;
             }
         }
     }
 }
 
 impl Write for LoopbackConnection {
-    fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let mut security = self.security();
         let Some(layer) = &mut security.layer else {
             drop(security);
-            return self.stream.write(octets);
+            return self.stream.write(bytes);
         };
-        layer.encrypt(octets)?;
+        layer.encrypt(bytes)?;
         // Under the lock: records must go out in the order in which they were made.
         (&self.stream).write_all(&layer.outgoing())?;
-        Ok(octets.len())
+        Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -361,11 +361,11 @@ impl TlsLayer {
         self.has_close_notify
     }
 
-    /// Takes octets of the client. What is to be sent, an alert before an error too, is in [`TlsLayer::outgoing`] then.
+    /// Takes bytes of the client. What is to be sent, an alert before an error too, is in [`TlsLayer::outgoing`] then.
     ///
     /// One record at a time: rustls drops what it is given after a close_notify, and after CCC that is a command.
-    fn receive(&mut self, octets: &[u8]) -> io::Result<()> {
-        self.received.push(octets);
+    fn receive(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.received.push(bytes);
         while !self.has_close_notify
             && let Some(record) = self.next_record()
         {
@@ -377,8 +377,8 @@ impl TlsLayer {
         Ok(())
     }
 
-    fn encrypt(&mut self, octets: &[u8]) -> io::Result<()> {
-        self.connection.writer().write_all(octets)?;
+    fn encrypt(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.connection.writer().write_all(bytes)?;
         self.take_outgoing()
     }
 
@@ -392,7 +392,7 @@ impl TlsLayer {
         std::mem::take(&mut self.outgoing)
     }
 
-    /// Decrypted octets; 0 once the client has sent its close_notify, `None` when more must be received first.
+    /// Decrypted bytes; 0 once the client has sent its close_notify, `None` when more must be received first.
     fn read(&mut self, buffer: &mut [u8]) -> Option<usize> {
         let count = take_front(&mut self.plain, buffer);
         (count > 0 || self.has_close_notify).then_some(count)
@@ -416,9 +416,9 @@ impl TlsLayer {
         })
     }
 
-    fn process(&mut self, mut octets: &[u8]) -> io::Result<()> {
-        while !octets.is_empty() {
-            self.connection.read_tls(&mut octets)?;
+    fn process(&mut self, mut bytes: &[u8]) -> io::Result<()> {
+        while !bytes.is_empty() {
+            self.connection.read_tls(&mut bytes)?;
             let state = self.connection.process_new_packets().map_err(invalid)?;
             let mut plain = vec![0; state.plaintext_bytes_to_read()];
             self.connection.reader().read_exact(&mut plain)?;
@@ -437,17 +437,17 @@ impl TlsLayer {
 }
 
 impl fmt::Debug for TlsLayer {
-    /// Without the octets: a password may be among them.
+    /// Without the bytes: a password may be among them.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TlsLayer").finish_non_exhaustive()
     }
 }
 
-/// Moves as many octets as fit.
-fn take_front(octets: &mut Vec<u8>, buffer: &mut [u8]) -> usize {
-    let count = octets.len().min(buffer.len());
-    buffer[..count].copy_from_slice(&octets[..count]);
-    octets.drain(..count);
+/// Moves as many bytes as fit.
+fn take_front(bytes: &mut Vec<u8>, buffer: &mut [u8]) -> usize {
+    let count = bytes.len().min(buffer.len());
+    buffer[..count].copy_from_slice(&bytes[..count]);
+    bytes.drain(..count);
     count
 }
 

@@ -43,7 +43,7 @@ impl LoopbackTls {
     ///
     /// # Errors
     ///
-    /// When the system has no random octets.
+    /// When the system has no random bytes.
     pub(crate) fn self_signed() -> io::Result<Self> {
         let key = KeyPair::generate().map_err(io::Error::other)?;
         let mut params =
@@ -71,7 +71,7 @@ impl LoopbackTls {
     }
 
     /// The same for data connections: it brings no tickets of TLS 1.3. A client that never reads while it stores would
-    /// leave them unread, and its close would be a reset that loses octets.
+    /// leave them unread, and its close would be a reset that loses bytes.
     pub(crate) fn without_tickets(mut self) -> Self {
         self.config.send_tls13_tickets = 0;
         self

@@ -14,15 +14,15 @@ pub(super) struct Client {
     received: Vec<u8>,
 }
 
-/// A whole reply: its code and its octets, all lines included.
+/// A whole reply: its code and its bytes, all lines included.
 pub(super) struct Reply {
     pub(super) code: u16,
-    pub(super) octets: Vec<u8>,
+    pub(super) bytes: Vec<u8>,
 }
 
 impl Reply {
     pub(super) fn text(&self) -> String {
-        String::from_utf8_lossy(&self.octets).trim_end().to_owned()
+        String::from_utf8_lossy(&self.bytes).trim_end().to_owned()
     }
 }
 
@@ -49,7 +49,7 @@ pub(super) fn put(server: &PracticeServer, name: &str, content: impl AsRef<[u8]>
     fs::write(server.server_folder().join(name), content).unwrap();
 }
 
-/// A file of this size that no socket buffer can swallow, without the octets being written.
+/// A file of this size that no socket buffer can swallow, without the bytes being written.
 pub(super) fn put_large(server: &PracticeServer, name: &str) {
     let file = fs::File::create(server.server_folder().join(name)).unwrap();
     file.set_len(256 * 1024 * 1024).unwrap();
@@ -64,9 +64,9 @@ pub(super) fn dial(address: SocketAddr) -> TcpStream {
 
 /// Everything up to the end of the data.
 pub(super) fn rest_of(mut data: &TcpStream) -> Vec<u8> {
-    let mut octets = Vec::new();
-    data.read_to_end(&mut octets).unwrap();
-    octets
+    let mut bytes = Vec::new();
+    data.read_to_end(&mut bytes).unwrap();
+    bytes
 }
 
 impl Client {
@@ -92,8 +92,8 @@ impl Client {
         self.send_raw([line.as_ref(), b"\r\n"].concat());
     }
 
-    pub(super) fn send_raw(&mut self, octets: impl AsRef<[u8]>) {
-        self.stream.write_all(octets.as_ref()).unwrap();
+    pub(super) fn send_raw(&mut self, bytes: impl AsRef<[u8]>) {
+        self.stream.write_all(bytes.as_ref()).unwrap();
     }
 
     pub(super) fn stream(&self) -> &TcpStream {
@@ -115,20 +115,20 @@ impl Client {
 
     /// The next reply, whatever asked for it.
     pub(super) fn reply(&mut self) -> Reply {
-        let mut octets = self.line().expect("a reply");
-        let code: u16 = String::from_utf8_lossy(&octets[..3]).parse().unwrap();
-        if octets[3] == b'-' {
+        let mut bytes = self.line().expect("a reply");
+        let code: u16 = String::from_utf8_lossy(&bytes[..3]).parse().unwrap();
+        if bytes[3] == b'-' {
             let last = format!("{code} ").into_bytes();
             loop {
                 let line = self.line().expect("the rest of a reply");
                 let is_last = line.starts_with(&last);
-                octets.extend(line);
+                bytes.extend(line);
                 if is_last {
                     break;
                 }
             }
         }
-        Reply { code, octets }
+        Reply { code, bytes }
     }
 
     /// The codes of the next replies.
@@ -156,23 +156,23 @@ impl Client {
     pub(super) fn download(&mut self, line: &str) -> (Vec<u8>, Reply) {
         let data = self.passive();
         self.expect(line, 150);
-        let octets = rest_of(&data);
+        let bytes = rest_of(&data);
         drop(data);
-        (octets, self.reply())
+        (bytes, self.reply())
     }
 
-    /// Sends octets over a data connection; the final reply.
-    pub(super) fn upload(&mut self, line: &str, octets: impl AsRef<[u8]>) -> Reply {
+    /// Sends bytes over a data connection; the final reply.
+    pub(super) fn upload(&mut self, line: &str, bytes: impl AsRef<[u8]>) -> Reply {
         let mut data = self.passive();
         self.expect(line, 150);
-        data.write_all(octets.as_ref()).unwrap();
+        data.write_all(bytes.as_ref()).unwrap();
         drop(data);
         self.reply()
     }
 
     fn line(&mut self) -> Option<Vec<u8>> {
         loop {
-            if let Some(end) = self.received.iter().position(|&octet| octet == b'\n') {
+            if let Some(end) = self.received.iter().position(|&byte| byte == b'\n') {
                 let rest = self.received.split_off(end + 1);
                 return Some(std::mem::replace(&mut self.received, rest));
             }

@@ -85,11 +85,11 @@ fn silent_ignores_its_verb() {
 }
 
 #[test]
-fn reply_in_pieces_sends_each_octet_alone() {
+fn reply_in_pieces_sends_each_byte_alone() {
     let server = server(&["reply-in-pieces"]);
     let mut client = Client::logged_in(&server);
     let whole = b"200 Command okay.\r\n";
-    // Octets that lie in the buffer together are read together, so one attempt may not show it.
+    // Bytes that lie in the buffer together are read together, so one attempt may not show it.
     for _ in 0..200 {
         client.send("NOOP");
         let mut reply = vec![0; whole.len()];
@@ -141,9 +141,9 @@ fn hostile_text_is_in_the_greeting_and_in_replies_but_not_in_values() {
     ];
     client.send("USER A");
     let reply = client.reply();
-    for octets in hostile {
-        for said in [&greeting.octets, &reply.octets] {
-            assert!(said.windows(octets.len()).any(|window| window == octets));
+    for bytes in hostile {
+        for said in [&greeting.bytes, &reply.bytes] {
+            assert!(said.windows(bytes.len()).any(|window| window == bytes));
         }
     }
     client.expect("PASS A", 230);
@@ -168,7 +168,7 @@ fn hostile_text_is_in_the_names_of_listings_and_directories() {
     }
     client.expect([b"CWD ".as_slice(), HOSTILE_FOLDER_NAME].concat(), 250);
     client.send("PWD");
-    let shown = client.reply().octets;
+    let shown = client.reply().bytes;
     assert!(
         shown
             .windows(HOSTILE_FOLDER_NAME.len())
@@ -185,7 +185,7 @@ fn appe_as_stor_overwrites() {
 }
 
 #[test]
-fn rest_zero_fills_leaves_zero_octets_in_front_of_the_marker() {
+fn rest_zero_fills_leaves_zero_bytes_in_front_of_the_marker() {
     let server = server(&["rest-zero-fills"]);
     let mut client = Client::logged_in(&server);
     client.expect("TYPE I", 200);
@@ -276,10 +276,10 @@ fn cut_after_resets_a_download_and_spares_shorter_ones() {
     assert_eq!(client.download("RETR 1.TXT").1.code, 226);
     let mut data = client.passive();
     client.expect("RETR long", 150);
-    let mut octets = Vec::new();
-    let error = data.read_to_end(&mut octets).unwrap_err();
+    let mut bytes = Vec::new();
+    let error = data.read_to_end(&mut bytes).unwrap_err();
     assert!(is_reset(error.kind()), "{error}");
-    assert!(octets.len() <= 100_000);
+    assert!(bytes.len() <= 100_000);
     client.assert_reset();
     let mut again = Client::logged_in(&server);
     assert_eq!(again.download("RETR long").0.len(), 300_000);

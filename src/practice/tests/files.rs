@@ -101,7 +101,7 @@ fn symbolic_links_that_lead_out_are_neither_followed_nor_listed() {
 
 #[cfg(unix)]
 #[test]
-fn names_are_octets() {
+fn names_are_bytes() {
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt;
 
@@ -163,7 +163,7 @@ fn listings_show_a_folder_or_one_file() {
     fs::create_dir(server.server_folder().join("sub")).unwrap();
     put(&server, "sub/in", "x");
     let mut client = Client::logged_in(&server);
-    let text = |octets: Vec<u8>| String::from_utf8(octets).unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     let listing = text(client.download("LIST").0);
     let lines: Vec<_> = listing.lines().collect();
     assert_eq!(lines.len(), 2);

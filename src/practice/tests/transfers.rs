@@ -210,15 +210,15 @@ fn noop_and_stat_are_answered_during_a_transfer_and_the_rest_after_it() {
     client.send("PWD");
     client.send("NOOP");
     client.send("QUIT");
-    let mut octets = 0_u64;
+    let mut bytes = 0_u64;
     let mut buffer = vec![0; 1 << 20];
     loop {
         match data.read(&mut buffer).unwrap() {
             0 => break,
-            count => octets += count as u64,
+            count => bytes += count as u64,
         }
     }
-    assert_eq!(octets, 256 * 1024 * 1024);
+    assert_eq!(bytes, 256 * 1024 * 1024);
     assert_eq!(client.codes(), [226, 257, 200, 221]);
     client.assert_closed();
 }
@@ -252,7 +252,7 @@ fn abor_ends_an_upload_and_keeps_what_came() {
     let mut data = client.passive();
     client.expect("STOR part", 150);
     data.write_all(b"abc").unwrap();
-    // The server tells when the octets have arrived.
+    // The server tells when the bytes have arrived.
     while !client.expect("STAT", 211).contains(" 3 bytes") {}
     client.send("PWD");
     client.send("ABOR");
@@ -303,10 +303,10 @@ fn a_client_that_is_gone_ends_its_transfer() {
     let mut data = client.passive();
     client.expect("RETR large", 150);
     drop(client);
-    let mut octets = Vec::new();
+    let mut bytes = Vec::new();
     // Closed or reset, but not sent to its end.
-    let _ = data.read_to_end(&mut octets);
-    assert!(octets.len() < 256 * 1024 * 1024);
+    let _ = data.read_to_end(&mut bytes);
+    assert!(bytes.len() < 256 * 1024 * 1024);
 }
 
 #[test]

@@ -2,14 +2,14 @@ use proptest::arbitrary::any;
 use proptest::collection::vec;
 use proptest::{prop_assert, prop_assert_eq, proptest};
 
-use super::{MaskedOctets, ReceivedMask, SecretEcho, SentMask};
+use super::{MaskedBytes, ReceivedMask, SecretEcho, SentMask};
 use crate::protocol::reply::{Reply, ReplyCode};
 
-fn shown(masked: &MaskedOctets) -> String {
+fn shown(masked: &MaskedBytes) -> String {
     for secret in &masked.secrets {
-        assert_eq!(&masked.octets[secret.clone()], b"****");
+        assert_eq!(&masked.bytes[secret.clone()], b"****");
     }
-    masked.octets.escape_ascii().to_string()
+    masked.bytes.escape_ascii().to_string()
 }
 
 fn sent(pieces: &[&[u8]]) -> Vec<String> {
@@ -107,7 +107,7 @@ fn an_echo_is_masked_however_it_is_cut() {
 }
 
 #[test]
-fn a_doubled_iac_in_an_echo_is_the_octet_that_was_sent() {
+fn a_doubled_iac_in_an_echo_is_the_byte_that_was_sent() {
     let mut echo = SecretEcho::default();
     echo.remember(b"caf\xff9");
     let mut mask = ReceivedMask::default();
@@ -116,7 +116,7 @@ fn a_doubled_iac_in_an_echo_is_the_octet_that_was_sent() {
 }
 
 #[test]
-fn a_short_secret_does_not_blot_out_ordinary_octets() {
+fn a_short_secret_does_not_blot_out_ordinary_bytes() {
     assert_eq!(
         received(&["5"], false, &[b"213 5\r\n"]),
         ["213 5\\r\\n", ""]
@@ -145,7 +145,7 @@ fn a_line_without_end_does_not_fill_the_memory() {
     let echo = echo_of(&["hunter2"]);
     let mut mask = ReceivedMask::default();
     for _ in 0..1_000 {
-        assert_eq!(mask.take(&[b'x'; 1_000], &echo, true).octets.len(), 1_000);
+        assert_eq!(mask.take(&[b'x'; 1_000], &echo, true).bytes.len(), 1_000);
         assert!(mask.line.len() < 1_000);
     }
 }
@@ -169,17 +169,17 @@ proptest! {
     }
 
     #[test]
-    fn without_secrets_every_octet_is_shown_at_once(pieces in vec(vec(any::<u8>(), 0..20), 0..20)) {
+    fn without_secrets_every_byte_is_shown_at_once(pieces in vec(vec(any::<u8>(), 0..20), 0..20)) {
         let echo = SecretEcho::default();
         let mut mask = ReceivedMask::default();
         for piece in &pieces {
-            prop_assert_eq!(&mask.take(piece, &echo, true).octets, piece);
+            prop_assert_eq!(&mask.take(piece, &echo, true).bytes, piece);
         }
         prop_assert!(mask.end().is_empty());
     }
 
     #[test]
-    fn any_octets_are_survived(pieces in vec(vec(any::<u8>(), 0..20), 0..20)) {
+    fn any_bytes_are_survived(pieces in vec(vec(any::<u8>(), 0..20), 0..20)) {
         let echo = echo_of(&["a", "\u{ff}\n", "ab"]);
         let (mut received, mut sent) = (ReceivedMask::default(), SentMask::default());
         for piece in &pieces {
@@ -197,7 +197,7 @@ fn masked(secret: &str, line: &str, answers_secret: bool) -> String {
         code,
         lines: vec![line.as_bytes().to_vec()],
         ended_with: None,
-        dropped_octets: 0,
+        dropped_bytes: 0,
     };
     echo.mask(&mut reply, answers_secret);
     String::from_utf8(reply.lines.remove(0)).unwrap()
@@ -263,10 +263,6 @@ fn the_beginning_of_an_echo_is_told_from_other_text() {
         ("", 0),
         ("h", 1),
     ] {
-        assert_eq!(
-            echo.unfinished_octets(line.as_bytes()),
-            unfinished,
-            "{line}"
-        );
+        assert_eq!(echo.unfinished_bytes(line.as_bytes()), unfinished, "{line}");
     }
 }

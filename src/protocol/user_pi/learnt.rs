@@ -79,7 +79,7 @@ impl Learnt {
 
     /// What this download will bring: the last SIZE of the same name, less what a REST skips, else the number in its 1yz.
     /// After a REST some servers announce the whole file there and some the rest, so it is of no use then.
-    pub(super) fn octets_of_download(&self, command: &Command, reply: &Reply) -> Option<u64> {
+    pub(super) fn bytes_of_download(&self, command: &Command, reply: &Reply) -> Option<u64> {
         if !command.verb().is("RETR") {
             return None;
         }
@@ -88,8 +88,8 @@ impl Learnt {
         match (last_size, self.pending_restart) {
             (Some((_, size)), Some(RestartMarker(skipped))) => size.checked_sub(skipped),
             (None, Some(_)) => None,
-            (Some((_, size)), None) => reply.announced_octets().or(Some(*size)),
-            (None, None) => reply.announced_octets(),
+            (Some((_, size)), None) => reply.announced_bytes().or(Some(*size)),
+            (None, None) => reply.announced_bytes(),
         }
     }
 
@@ -155,7 +155,7 @@ impl Learnt {
             b"REST" => self.pending_restart = restart_marker(argument),
             b"PWD" | b"XPWD" => self.directory = reply.quoted_path(),
             b"SIZE" => {
-                self.last_size = reply.size().map(|octets| (argument.to_vec(), octets));
+                self.last_size = reply.size().map(|bytes| (argument.to_vec(), bytes));
             }
             b"CWD" | b"XCWD" | b"CDUP" | b"XCUP" => {
                 self.directory = None;
@@ -184,7 +184,7 @@ pub(super) fn restart_marker(argument: &[u8]) -> Option<RestartMarker> {
         .and_then(|text| text.parse().ok())
     {
         Some(0) => None,
-        Some(octets) => Some(RestartMarker(octets)),
+        Some(bytes) => Some(RestartMarker(bytes)),
         None => Some(RestartMarker(0)),
     }
 }

@@ -1,4 +1,4 @@
-//! The user protocol interpreter: commands and octets in, events out (RFC 959 section 2.2). It knows no socket and
+//! The user protocol interpreter: commands and bytes in, events out (RFC 959 section 2.2). It knows no socket and
 //! no clock, and it learns everything from what went by.
 //!
 //! ```text
@@ -18,7 +18,7 @@ use super::ledger::{Assignment, EntryId, Fit, Ledger};
 use super::parameters::RestartMarker;
 use super::reply::{Reply, ReplyCode};
 use super::reply_reader::{Received, ReplyReader};
-use super::secrets::{MaskedOctets, ReceivedMask, SecretEcho};
+use super::secrets::{MaskedBytes, ReceivedMask, SecretEcho};
 use super::verbs;
 
 pub use learnt::{DataPortUse, Learnt};
@@ -69,7 +69,7 @@ pub struct Answered {
 /// Something that happened on the control connection.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
-    /// Telnet commands stood among the octets and were removed; none is ever answered (RFC 1123 section 4.1.2.12).
+    /// Telnet commands stood among the bytes and were removed; none is ever answered (RFC 1123 section 4.1.2.12).
     TelnetReceived(Vec<u8>),
     /// A line that is not part of a reply.
     StrayReceived(Vec<u8>),
@@ -88,8 +88,8 @@ pub enum Event {
     TransferBegun {
         /// The command.
         entry: EntryId,
-        /// How many octets a download will bring, if replies told.
-        octets: Option<u64>,
+        /// How many bytes a download will bring, if replies told.
+        bytes: Option<u64>,
     },
     /// The final reply of this command.
     CommandAnswered {
@@ -151,16 +151,16 @@ impl UserPi {
         }
     }
 
-    /// The line that the server will read when `command` is written: octets that were sent before it without a line end
+    /// The line that the server will read when `command` is written: bytes that were sent before it without a line end
     /// are its beginning.
     #[must_use]
     pub fn completed(&self, command: &Command) -> Command {
         self.unfinished_line.completed(command)
     }
 
-    /// Takes octets that are about to be written as they are, and enters each command whose line they end.
-    pub fn send_octets(&mut self, octets: &[u8]) -> Vec<(EntryId, Command)> {
-        let commands = self.unfinished_line.take(octets);
+    /// Takes bytes that are about to be written as they are, and enters each command whose line they end.
+    pub fn send_bytes(&mut self, bytes: &[u8]) -> Vec<(EntryId, Command)> {
+        let commands = self.unfinished_line.take(bytes);
         let unfinished_line = std::mem::take(&mut self.unfinished_line);
         let entered = commands
             .into_iter()
@@ -170,15 +170,15 @@ impl UserPi {
         entered
     }
 
-    /// Whether octets were sent after the last line end, so that the next line continues them.
+    /// Whether bytes were sent after the last line end, so that the next line continues them.
     #[must_use]
     pub fn has_unfinished_line(&self) -> bool {
         self.unfinished_line.is_begun()
     }
 
-    /// Takes octets that arrived on the control connection.
-    pub fn receive(&mut self, octets: &[u8]) {
-        self.reader.push(octets);
+    /// Takes bytes that arrived on the control connection.
+    pub fn receive(&mut self, bytes: &[u8]) {
+        self.reader.push(bytes);
         self.read();
     }
 
@@ -234,10 +234,10 @@ impl UserPi {
         &self.ledger
     }
 
-    /// Whether octets came after the 234 that agreed on TLS. They may be from anyone.
+    /// Whether bytes came after the 234 that agreed on TLS. They may be from anyone.
     #[must_use]
-    pub fn has_unread_octets(&self) -> bool {
-        self.reader.has_unread_octets()
+    pub fn has_unread_bytes(&self) -> bool {
+        self.reader.has_unread_bytes()
     }
 
     /// TLS is established. What was learnt in clear may have been put there by anyone, and the server has reset it (RFC 4217
@@ -251,18 +251,18 @@ impl UserPi {
         self.tls_is_agreed = false;
     }
 
-    /// Octets that are not a reply, with echoes of secrets masked.
+    /// Bytes that are not a reply, with echoes of secrets masked.
     #[must_use]
-    pub fn masked(&self, octets: &[u8]) -> Vec<u8> {
-        self.echo.masked(octets)
+    pub fn masked(&self, bytes: &[u8]) -> Vec<u8> {
+        self.echo.masked(bytes)
     }
 
-    /// Masks octets as they arrive, before [`UserPi::receive`] takes them.
+    /// Masks bytes as they arrive, before [`UserPi::receive`] takes them.
     #[must_use]
-    pub fn mask_received(&self, mask: &mut ReceivedMask, octets: &[u8]) -> MaskedOctets {
+    pub fn mask_received(&self, mask: &mut ReceivedMask, bytes: &[u8]) -> MaskedBytes {
         let answers_one = |awaited: &Awaited| awaited.command.secret().is_some();
         let answers_secret = self.ledger.is_empty() || self.awaiting.iter().any(answers_one);
-        mask.take(octets, &self.echo, answers_secret)
+        mask.take(bytes, &self.echo, answers_secret)
     }
 
     /// The secrets that a server may echo.
@@ -282,7 +282,7 @@ impl UserPi {
             && let Some(received) = self.reader.next_received()
         {
             match received {
-                Received::Telnet(octets) => self.events.push_back(Event::TelnetReceived(octets)),
+                Received::Telnet(bytes) => self.events.push_back(Event::TelnetReceived(bytes)),
                 Received::Stray(line) => {
                     let line = self.echo.masked(&line);
                     self.events.push_back(Event::StrayReceived(line));
@@ -317,15 +317,14 @@ impl UserPi {
         });
         let Some(entry) = answered else { return };
         if reply.code.is_preliminary() {
-            let octets = command
+            let bytes = command
                 .as_ref()
-                .and_then(|command| self.learnt.octets_of_download(command, &reply));
+                .and_then(|command| self.learnt.bytes_of_download(command, &reply));
             if let Some(command) = &command {
                 self.learnt.take_preliminary(command);
                 self.note_beginning(entry);
             }
-            self.events
-                .push_back(Event::TransferBegun { entry, octets });
+            self.events.push_back(Event::TransferBegun { entry, bytes });
             return;
         }
         if fit == Fit::SecondReply {

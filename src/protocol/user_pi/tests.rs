@@ -351,10 +351,10 @@ fn nothing_is_read_between_the_234_and_the_handshake() {
     let happened: Vec<_> = std::iter::from_fn(|| pi.next_event()).collect();
     assert_eq!(happened.last(), Some(&Event::TlsAgreed));
     assert_eq!(happened.len(), 3, "{happened:?}");
-    assert!(pi.has_unread_octets());
+    assert!(pi.has_unread_bytes());
     assert!(!pi.learnt().features.is_empty());
     pi.begin_protected();
-    assert!(!pi.has_unread_octets() && pi.learnt().features.is_empty());
+    assert!(!pi.has_unread_bytes() && pi.learnt().features.is_empty());
     assert_eq!(pi.next_event(), None);
     pi.receive(b"220 unexpected\r\n");
     assert!(
@@ -383,10 +383,10 @@ fn only_a_234_to_auth_with_a_mechanism_of_tls_agrees_on_tls() {
 }
 
 #[test]
-fn lines_ended_by_raw_octets_await_replies_and_the_last_line_goes_on() {
+fn lines_ended_by_raw_bytes_await_replies_and_the_last_line_goes_on() {
     let mut pi = after(&[]);
-    assert_eq!(pi.send_octets(b"\xff\xf4").len(), 0);
-    let entered = pi.send_octets(b"NOOP\r\nTYPE I\r\nPASS hun");
+    assert_eq!(pi.send_bytes(b"\xff\xf4").len(), 0);
+    let entered = pi.send_bytes(b"NOOP\r\nTYPE I\r\nPASS hun");
     assert_eq!(entered.len(), 2);
     let command = pi.completed(&Command::new("ter2").unwrap());
     assert_eq!(command.secret(), Some(&b"hunter2"[..]));
@@ -468,14 +468,14 @@ fn a_user_is_logged_in_from_the_230_to_the_next_user_or_rein() {
     assert!(!with(&["REIN", "220 again"]));
 }
 
-/// What is known of the octets of the last transfer of this dialogue.
+/// What is known of the bytes of the last transfer of this dialogue.
 fn announced(dialogue: &[&str]) -> Option<u64> {
     let begun = events(dialogue).into_iter().rev();
-    let mut octets = begun.filter_map(|event| match event {
-        Event::TransferBegun { octets, .. } => Some(octets),
+    let mut bytes = begun.filter_map(|event| match event {
+        Event::TransferBegun { bytes, .. } => Some(bytes),
         _ => None,
     });
-    octets.next().expect("a transfer began")
+    bytes.next().expect("a transfer began")
 }
 
 #[test]

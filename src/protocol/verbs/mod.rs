@@ -202,7 +202,7 @@ mod tests {
             assert!(
                 row.name
                     .bytes()
-                    .all(|octet| octet.is_ascii_uppercase() || octet.is_ascii_digit())
+                    .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
             );
             assert!((3..=7).contains(&row.name.len()), "{}", row.name);
             assert!(
@@ -237,7 +237,7 @@ mod tests {
         for row in VERBS {
             for part in row.reference.split("; ") {
                 let words: Vec<&str> = part.split(' ').collect();
-                let is_number = |word: &str| word.bytes().all(|octet| octet.is_ascii_digit());
+                let is_number = |word: &str| word.bytes().all(|byte| byte.is_ascii_digit());
                 let is_section = |word: &str| {
                     word.split('.')
                         .all(|part| !part.is_empty() && is_number(part))

@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn a_url_gives_user_password_and_directories_as_octets() {
+    fn a_url_gives_user_password_and_directories_as_bytes() {
         let target = Target::read("ftp://a%40b:p%3A%E9@h/x%20y/z/").unwrap();
         let login = target.login.clone().unwrap();
         assert_eq!(login.user, b"a@b");

@@ -126,13 +126,13 @@ fn explain_further(page: &mut Page, name: Builtin) {
         Builtin::Timeline => page.paragraph(2, TIMELINE),
         Builtin::Trace => {
             for (line, about) in TRACE {
-                page.item(line, OCTETS_COLUMNS, about);
+                page.item(line, BYTES_COLUMNS, about);
             }
             page.paragraph(2, TRACE_MORE);
         }
         Builtin::Send => {
             for (line, about) in SEND {
-                page.item(line, OCTETS_COLUMNS, about);
+                page.item(line, BYTES_COLUMNS, about);
             }
             page.paragraph(2, SEND_MORE);
         }
@@ -242,6 +242,6 @@ const SEND_MORE: &str = "Each is shown as it goes out. If hex ends a command lin
     line had been typed, but a transfer has no data. Without a line end, what you send next goes on with the same line. \
     Bytes that do not end a line get no reply: what comes for them is shown as unexpected. TLS has no urgent data.";
 
-const OCTETS_COLUMNS: usize = 40;
+const BYTES_COLUMNS: usize = 40;
 const RESUME_COLUMNS: usize = 32;
 const SETTING_COLUMNS: usize = 30;

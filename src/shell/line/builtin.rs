@@ -45,7 +45,7 @@ pub enum Builtin {
     Timeline,
     /// `trace [on|hex|off|[>>] FILE]`.
     Trace,
-    /// `send NAME`, `send hex OCTETS`.
+    /// `send NAME`, `send hex BYTES`.
     Send,
 }
 

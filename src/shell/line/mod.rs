@@ -18,7 +18,7 @@ pub(crate) use self::words::{is_redirection, open_word, quoted};
 use self::quote::Quoted;
 use self::words::{is_blank, words};
 use crate::protocol::user_pi::data_direction;
-use crate::protocol::{Command, IllegalOctet};
+use crate::protocol::{Command, IllegalByte};
 
 /// What one input line means.
 #[derive(Clone, PartialEq, Eq)]
@@ -64,7 +64,7 @@ pub enum Line {
 pub enum LineError {
     /// CR, LF or NUL.
     #[error(transparent)]
-    IllegalOctet(#[from] IllegalOctet),
+    IllegalByte(#[from] IllegalByte),
     /// The arguments of a built-in or an alias cannot be split.
     #[error(
         "{name}: a quote is left open, or a backslash ends the line: close it, or write \\' for a quote that is part of a name"

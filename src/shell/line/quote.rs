@@ -147,7 +147,7 @@ mod tests {
     fn an_escape_cannot_bring_in_a_second_command() {
         for line in [&b"quote -x NOOP\\x0d\\x0aDELE a"[..], b"quote -x a\\x00"] {
             let error = Quoted::find(line).unwrap().command().unwrap_err();
-            assert!(matches!(error, LineError::IllegalOctet(_)));
+            assert!(matches!(error, LineError::IllegalByte(_)));
         }
     }
 

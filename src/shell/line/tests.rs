@@ -109,7 +109,7 @@ fn built_ins_in_lower_case_at_column_0_are_ours() {
 }
 
 #[test]
-fn aliases_in_lower_case_at_column_0_are_ours_and_take_any_octets() {
+fn aliases_in_lower_case_at_column_0_are_ours_and_take_any_bytes() {
     for (line, expected) in [
         (&b"ls"[..], alias("ls", &[])),
         (b"get 'a b' c", alias("get", &[b"a b", b"c"])),
@@ -182,7 +182,7 @@ fn a_line_with_cr_lf_or_nul_is_refused_whatever_it_is() {
     ] {
         let offset = line.find(['\r', '\n', '\0']).unwrap();
         match read_line(line) {
-            Err(LineError::IllegalOctet(error)) => assert_eq!(error.offset, offset),
+            Err(LineError::IllegalByte(error)) => assert_eq!(error.offset, offset),
             other => panic!("{other:?}"),
         }
     }

@@ -47,7 +47,7 @@ impl SentFile {
     /// The error of the system.
     pub(crate) fn beginning(&mut self) -> io::Result<&[u8]> {
         let sample = self.beginning.get_mut();
-        self.file.by_ref().take(SAMPLE_OCTETS).read_to_end(sample)?;
+        self.file.by_ref().take(SAMPLE_BYTES).read_to_end(sample)?;
         Ok(self.beginning.get_ref())
     }
 
@@ -104,4 +104,4 @@ impl Read for SentFile {
     }
 }
 
-const SAMPLE_OCTETS: u64 = 8 * 1024;
+const SAMPLE_BYTES: u64 = 8 * 1024;

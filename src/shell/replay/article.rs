@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::player::Player;
 use super::script_failure::ScriptFailure;
-use crate::client::{Form, KeptOctets, Origin, Session, Transfer};
+use crate::client::{Form, KeptBytes, Origin, Session, Transfer};
 use crate::protocol::Command;
 use crate::shell::config::target::Target;
 use crate::shell::run::connecting::connect;
@@ -47,7 +47,7 @@ pub(super) fn check(
         );
         return Ok(());
     }
-    let shown = escape(&content[..content.len().min(SHOWN_OCTETS)]);
+    let shown = escape(&content[..content.len().min(SHOWN_BYTES)]);
     let text = format!("{NAME} should hold \"I am zfive5\" and holds \"{shown}\" ({how})");
     Err(Box::new(ScriptFailure::new(
         FailureKind::Mismatch,
@@ -76,11 +76,11 @@ fn retrieve(player: &Player<'_>, target: &Target) -> Result<Vec<u8>, Box<ScriptF
                 text,
             )));
         }
-        let content = KeptOctets::at_most(KEPT_OCTETS);
+        let content = KeptBytes::at_most(KEPT_BYTES);
         let transfer = Transfer::Receive(Box::new(content.clone()), Form::Exact);
         let retrieved = perform(&session, "RETR 1.TXT", Some(transfer));
         perform(&session, "QUIT", None);
-        let content = content.octets();
+        let content = content.bytes();
         if retrieved.is_none() || size != content.len().to_string() {
             let text = "SIZE and RETR do not agree about 1.TXT";
             return Err(Box::new(ScriptFailure::new(
@@ -106,5 +106,5 @@ fn perform(session: &Session, line: &str, transfer: Option<Transfer>) -> Option<
 
 const NAME: &str = "1.TXT";
 const EXPECTED: &[u8] = b"I am zfive5";
-const SHOWN_OCTETS: usize = 80;
-const KEPT_OCTETS: usize = 64 * 1024;
+const SHOWN_BYTES: usize = 80;
+const KEPT_BYTES: usize = 64 * 1024;

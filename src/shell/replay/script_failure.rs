@@ -69,8 +69,7 @@ impl ScriptFailure {
         failure.column = Some(error.column());
         let (before, rest) = error.text.split_at(error.span.start);
         let (wrong, after) = rest.split_at(error.span.len());
-        let [before, wrong, after] =
-            [before, wrong, after].map(|loaded| escape(loaded.as_bytes()));
+        let [before, wrong, after] = [before, wrong, after].map(|loaded| escape(loaded.as_bytes()));
         let blank = |text: &str| -> String {
             let blank = |c| if c == '\t' { '\t' } else { ' ' };
             text.chars().map(blank).collect()

@@ -127,7 +127,7 @@ fn in_words(transfer: &BackgroundTransfer) -> String {
         return format!("{command}: no data are moving, a reply is awaited");
     };
     let Progress {
-        octets, direction, ..
+        bytes, direction, ..
     } = progress;
     let moved = match direction {
         DataDirection::Received => "received",
@@ -135,9 +135,9 @@ fn in_words(transfer: &BackgroundTransfer) -> String {
     };
     let whole = progress.whole.map(|whole| format!(" of {whole}"));
     format!(
-        "{command}: {octets}{} bytes {moved}, {} bytes/s",
+        "{command}: {bytes}{} bytes {moved}, {} bytes/s",
         whole.unwrap_or_default(),
-        progress.octets_per_second()
+        progress.bytes_per_second()
     )
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::raw_bytes;
 use super::resume::Resume;
-use crate::client::RawOctets;
+use crate::client::RawBytes;
 use crate::protocol::Command;
 use crate::protocol::user_pi::data_direction;
 use crate::protocol::verbs::DataDirection;
@@ -42,7 +42,7 @@ pub(crate) enum BuiltinCommand {
     Tls,
     Timeline(Extent),
     Trace(TraceCommand),
-    Send(Vec<RawOctets>),
+    Send(Vec<RawBytes>),
 }
 
 /// What one `record` asks for.

@@ -1,6 +1,6 @@
 //! `send`: bytes that no command line can hold.
 
-use crate::client::RawOctets;
+use crate::client::RawBytes;
 use crate::protocol::TelnetCommand;
 use crate::protocol::telnet::{DM, IAC, IP};
 
@@ -19,7 +19,7 @@ pub(crate) enum SendError {
 }
 
 /// The bytes of `send`'s arguments.
-pub(crate) fn read(arguments: &[String]) -> Result<Vec<RawOctets>, SendError> {
+pub(crate) fn read(arguments: &[String]) -> Result<Vec<RawBytes>, SendError> {
     match arguments {
         [name] if name == "synch" => Ok(synch()),
         [name] => {
@@ -35,17 +35,17 @@ pub(crate) fn read(arguments: &[String]) -> Result<Vec<RawOctets>, SendError> {
 }
 
 /// IP and Synch, as they go in front of ABOR (RFC 959 section 4.1.3).
-fn synch() -> Vec<RawOctets> {
-    let urgent = RawOctets {
-        octets: vec![IAC],
+fn synch() -> Vec<RawBytes> {
+    let urgent = RawBytes {
+        bytes: vec![IAC],
         urgent: true,
     };
     vec![plain(&[IAC, IP]), urgent, plain(&[DM])]
 }
 
-fn plain(bytes: &[u8]) -> RawOctets {
-    RawOctets {
-        octets: bytes.to_vec(),
+fn plain(bytes: &[u8]) -> RawBytes {
+    RawBytes {
+        bytes: bytes.to_vec(),
         urgent: false,
     }
 }
@@ -80,7 +80,7 @@ mod tests {
     fn bytes(arguments: &[&str]) -> Result<Vec<(Vec<u8>, bool)>, SendError> {
         let arguments: Vec<String> = arguments.iter().map(|&text| text.to_owned()).collect();
         let pieces = read(&arguments)?.into_iter();
-        Ok(pieces.map(|piece| (piece.octets, piece.urgent)).collect())
+        Ok(pieces.map(|piece| (piece.bytes, piece.urgent)).collect())
     }
 
     #[test]

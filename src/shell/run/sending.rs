@@ -7,7 +7,7 @@ use std::process::Child;
 use super::resume::Resume;
 use super::shell::Shell;
 use super::typing_data::TypedUpload;
-use crate::client::{Exchange, Form, News, Origin, Outcome, RawOctets, Transfer, TrustQuestion};
+use crate::client::{Exchange, Form, News, Origin, Outcome, RawBytes, Transfer, TrustQuestion};
 use crate::protocol::Command;
 use crate::protocol::user_pi::data_direction;
 use crate::protocol::verbs::DataDirection;
@@ -291,9 +291,9 @@ impl Shell {
     }
 
     /// `send`.
-    pub(crate) fn send_octets(&mut self, pieces: Vec<RawOctets>) -> Exit {
+    pub(crate) fn send_bytes(&mut self, pieces: Vec<RawBytes>) -> Exit {
         let sent = self.connection.exchange(|interrupts, session| {
-            interrupts.during(|| session.send_octets(pieces).wait())
+            interrupts.during(|| session.send_bytes(pieces).wait())
         });
         sent.map_or_else(|exit| exit, |outcome| Exit::of(&outcome))
     }
@@ -606,7 +606,7 @@ impl Shell {
     fn converts_line_ends(&self) -> bool {
         let status = self.connection.status();
         self.settings.ascii == Ascii::Convert
-            && status.is_some_and(|s| !s.learnt.parameters.effective_type().keeps_octets())
+            && status.is_some_and(|s| !s.learnt.parameters.effective_type().keeps_bytes())
     }
 }
 

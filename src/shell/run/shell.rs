@@ -230,7 +230,7 @@ impl Shell {
                 Exit::Done
             }
             BuiltinCommand::Trace(command) => self.run_trace(command),
-            BuiltinCommand::Send(pieces) => self.send_octets(pieces),
+            BuiltinCommand::Send(pieces) => self.send_bytes(pieces),
         }
     }
 

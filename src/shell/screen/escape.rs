@@ -106,7 +106,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_octets_reach_the_screen_unescaped(bytes in vec(any::<u8>(), 0..300)) {
+        fn no_bytes_reach_the_screen_unescaped(bytes in vec(any::<u8>(), 0..300)) {
             let shown = escape(&bytes);
             prop_assert!(is_harmless(&shown));
             prop_assert!(shown.len() <= 4 * bytes.len());

@@ -3,10 +3,10 @@
 use std::fmt::Write;
 
 /// How many bytes one line shows.
-const OCTETS_PER_LINE: usize = 16;
+const BYTES_PER_LINE: usize = 16;
 
 /// How many bytes are looked at to tell text from other data.
-const SAMPLE_OCTETS: usize = 8 * 1024;
+const SAMPLE_BYTES: usize = 8 * 1024;
 
 /// Turns bytes that arrive in pieces of any size into lines: offset, bytes, and the ASCII characters among
 /// them.
@@ -50,7 +50,7 @@ impl HexDump {
         let mut lines = String::new();
         for byte in bytes {
             self.waiting.push(byte);
-            if self.waiting.len() == OCTETS_PER_LINE {
+            if self.waiting.len() == BYTES_PER_LINE {
                 self.write_line(&mut lines);
             }
         }
@@ -70,11 +70,7 @@ impl HexDump {
     fn write_line(&mut self, lines: &mut String) {
         let mut hex = String::new();
         for (index, byte) in self.waiting.iter().enumerate() {
-            let gap = if index == OCTETS_PER_LINE / 2 {
-                " "
-            } else {
-                ""
-            };
+            let gap = if index == BYTES_PER_LINE / 2 { " " } else { "" };
             match byte {
                 Some(byte) => write!(hex, " {gap}{byte:02x}"),
                 None => write!(hex, " {gap}**"),
@@ -82,7 +78,7 @@ impl HexDump {
             .expect("a String takes any text");
         }
         let text: String = self.waiting.iter().map(|&byte| shown(byte)).collect();
-        let width = 3 * OCTETS_PER_LINE + 1;
+        let width = 3 * BYTES_PER_LINE + 1;
         writeln!(lines, "{:08x} {hex:<width$}  {text}", self.offset)
             .expect("a String takes any text");
         self.offset += self.waiting.len() as u64;
@@ -94,7 +90,7 @@ impl HexDump {
 /// are neither UTF-8 nor printable. A listing in Latin-1 is text, then; an image or an archive is not.
 #[must_use]
 pub fn looks_like_text(data: &[u8]) -> bool {
-    let sample = &data[..data.len().min(SAMPLE_OCTETS)];
+    let sample = &data[..data.len().min(SAMPLE_BYTES)];
     if sample.contains(&0) {
         return false;
     }
@@ -141,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_holds_offset_octets_and_text() {
+    fn a_line_holds_offset_bytes_and_text() {
         assert_eq!(dump(&[]), "");
         assert_eq!(
             dump(&[b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", b"\xff ~\x7f"]),

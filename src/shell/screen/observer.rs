@@ -3,7 +3,7 @@
 use super::painter::{Clock, Painter};
 use super::timeline::Timeline;
 use super::trace::Trace;
-use crate::client::{Observation, Observer, OctetInterest};
+use crate::client::{ByteInterest, Observation, Observer};
 
 /// Observes one session.
 pub(crate) struct ScreenObserver {
@@ -26,7 +26,7 @@ impl ScreenObserver {
 
 impl Observer for ScreenObserver {
     fn observe(&mut self, observation: &Observation) {
-        if let Observation::OctetsMoved(moved) = observation {
+        if let Observation::BytesMoved(moved) = observation {
             return self.trace.take(moved);
         }
         let moment = self.clock.read(observation);
@@ -34,7 +34,7 @@ impl Observer for ScreenObserver {
         self.painter.paint_at(&moment, observation);
     }
 
-    fn octet_interest(&self) -> OctetInterest {
+    fn byte_interest(&self) -> ByteInterest {
         self.trace.interest()
     }
 }

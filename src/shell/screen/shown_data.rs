@@ -71,7 +71,7 @@ impl ShownData {
                 beginning.pop();
                 let text = beginning.strip_suffix(b"\r").unwrap_or(beginning);
                 lines.push(self.in_readable_form(text));
-            } else if beginning.len() >= LINE_SHOWN_OCTETS {
+            } else if beginning.len() >= LINE_SHOWN_BYTES {
                 lines.push(escape(beginning));
             } else {
                 continue;
@@ -238,4 +238,4 @@ fn write_lines(paged: &mut ChildStdin, lines: &[String]) -> io::Result<()> {
 }
 
 const GUTTER: &str = "│ ";
-const LINE_SHOWN_OCTETS: usize = 16 * 1024;
+const LINE_SHOWN_BYTES: usize = 16 * 1024;

@@ -183,7 +183,7 @@ pub(super) fn offered_port(code: ReplyCode, last_line: &[u8]) -> Option<u16> {
         code,
         lines: vec![last_line.to_vec()],
         ended_with: None,
-        dropped_octets: 0,
+        dropped_bytes: 0,
     };
     DataPort::from_reply(&reply).ok().map(|offer| offer.port)
 }

@@ -70,8 +70,8 @@ pub enum ImportError {
 /// # Errors
 ///
 /// [`ImportError`] if nothing in it is a command or a reply.
-pub fn read(octets: &[u8], kind: Option<Kind>) -> Result<Imported, ImportError> {
-    let text = Text::of(octets);
+pub fn read(bytes: &[u8], kind: Option<Kind>) -> Result<Imported, ImportError> {
+    let text = Text::of(bytes);
     let lines = text.lines();
     let candidates = match kind {
         Some(ref kind) => std::slice::from_ref(kind),

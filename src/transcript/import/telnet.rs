@@ -144,7 +144,7 @@ impl Screen {
 }
 
 fn begins_with_word(line: &[u8]) -> bool {
-    let word = line.split(|octet| *octet == b' ').next();
+    let word = line.split(|byte| *byte == b' ').next();
     let word = word.unwrap_or_default();
     (1..=LONGEST_VERB).contains(&word.len()) && word.iter().all(u8::is_ascii_alphabetic)
 }

@@ -390,9 +390,9 @@ proptest! {
     #![proptest_config(proptest::test_runner::Config::with_cases(2000))]
 
     #[test]
-    fn any_octets_are_imported_or_refused(octets in vec(any::<u8>(), 0..300)) {
+    fn any_bytes_are_imported_or_refused(bytes in vec(any::<u8>(), 0..300)) {
         for kind in Kind::ALL.map(Some).into_iter().chain([None]) {
-            if let Ok(imported) = read(&octets, kind) {
+            if let Ok(imported) = read(&bytes, kind) {
                 prop_assert!(imported.transcript.dialogue().is_ok(), "{}", imported.transcript);
             }
         }
@@ -400,9 +400,9 @@ proptest! {
 
     #[test]
     fn whatever_is_imported_can_be_played(lines in vec(line(), 0..40)) {
-        let octets = lines.concat();
+        let bytes = lines.concat();
         for kind in Kind::ALL.map(Some).into_iter().chain([None]) {
-            let Ok(imported) = read(&octets, kind) else { continue };
+            let Ok(imported) = read(&bytes, kind) else { continue };
             let text = imported.transcript.to_string();
             let again = crate::transcript::Transcript::read(text.as_bytes()).unwrap();
             let dialogue = again.dialogue();
@@ -413,8 +413,8 @@ proptest! {
 
     #[test]
     fn every_line_is_something(lines in vec(line(), 0..40)) {
-        let octets = lines.concat();
-        let text = super::Text::of(&octets);
+        let bytes = lines.concat();
+        let text = super::Text::of(&bytes);
         for kind in Kind::ALL {
             let items = kind.recognise(&text.lines());
             for number in 1..=text.lines().len() {

@@ -1,21 +1,21 @@
 //! A text as lines, whatever wrote it.
 
-/// A text, UTF-8 or any octets.
+/// A text, UTF-8 or any bytes.
 pub(super) struct Text(Vec<u8>);
 
 impl Text {
-    /// Takes what a program or an editor wrote: UTF-8 with or without a mark, the UTF-16 of a Windows console, or octets.
-    pub(super) fn of(octets: &[u8]) -> Self {
-        match octets {
+    /// Takes what a program or an editor wrote: UTF-8 with or without a mark, the UTF-16 of a Windows console, or bytes.
+    pub(super) fn of(bytes: &[u8]) -> Self {
+        match bytes {
             [0xef, 0xbb, 0xbf, rest @ ..] => Self(rest.to_vec()),
             [0xff, 0xfe, rest @ ..] => Self::of_utf_16(rest, u16::from_le_bytes),
             [0xfe, 0xff, rest @ ..] => Self::of_utf_16(rest, u16::from_be_bytes),
-            octets => Self(octets.to_vec()),
+            bytes => Self(bytes.to_vec()),
         }
     }
 
-    fn of_utf_16(octets: &[u8], unit: fn([u8; 2]) -> u16) -> Self {
-        let units: Vec<u16> = octets
+    fn of_utf_16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Self {
+        let units: Vec<u16> = bytes
             .chunks_exact(2)
             .map(|pair| unit([pair[0], pair[1]]))
             .collect();
@@ -26,17 +26,14 @@ impl Text {
     pub(super) fn lines(&self) -> Vec<&[u8]> {
         let without_end = |line: &'_ [u8]| line.len() - trailing_returns(line);
         let text = self.0.strip_suffix(b"\n").unwrap_or(&self.0);
-        text.split(|octet| *octet == b'\n')
+        text.split(|byte| *byte == b'\n')
             .map(|line| &line[..without_end(line)])
             .collect()
     }
 }
 
 fn trailing_returns(line: &[u8]) -> usize {
-    line.iter()
-        .rev()
-        .take_while(|octet| **octet == b'\r')
-        .count()
+    line.iter().rev().take_while(|byte| **byte == b'\r').count()
 }
 
 /// The rest after a beginning that is compared without case.
@@ -76,14 +73,14 @@ mod tests {
 
     #[test]
     fn lines_are_found_whatever_wrote_them() {
-        for octets in [
+        for bytes in [
             &b"a\nb\n"[..],
             b"a\r\nb",
             b"\xef\xbb\xbfa\r\r\nb\r\n",
             b"\xff\xfea\0\r\0\n\0b\0",
             b"\xfe\xff\0a\0\n\0b",
         ] {
-            assert_eq!(Text::of(octets).lines(), [b"a", b"b"], "{octets:?}");
+            assert_eq!(Text::of(bytes).lines(), [b"a", b"b"], "{bytes:?}");
         }
         assert_eq!(Text::of(b"a\n\n").lines(), [&b"a"[..], b""]);
         assert_eq!(Text::of(b"\xff\n").lines(), [b"\xff"]);

@@ -39,7 +39,7 @@ pub(super) fn write(session: Session, kind: Kind, lines: &[&[u8]]) -> Imported {
 
 fn head(kind: Kind, greeting: Option<&[u8]>, defaults: &[DefaultValue]) -> Vec<Line> {
     let comment = |text: String| Line::new(LineKind::Comment, &text);
-    let spelled = |octets: &[u8]| Template::literal(octets).to_string();
+    let spelled = |bytes: &[u8]| Template::literal(bytes).to_string();
     let title = comment(format!("Imported from {}.", kind.title()));
     let server = greeting
         .map(<[u8]>::trim_ascii)
@@ -281,7 +281,7 @@ fn is_no_secret(password: &[u8], user: &[u8]) -> bool {
         .any(|open| user.eq_ignore_ascii_case(open));
     let is_masked = password
         .iter()
-        .all(|octet| matches!(octet, b'*' | b'X' | b'x'));
+        .all(|byte| matches!(byte, b'*' | b'X' | b'x'));
     password == user || (is_open && !is_masked)
 }
 

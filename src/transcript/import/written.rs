@@ -102,7 +102,7 @@ fn without_stage_direction(text: &[u8]) -> Option<&[u8]> {
 /// How long the text is without its last word, if that is `word`.
 fn length_without_last_word(text: &[u8], word: &[u8]) -> Option<usize> {
     let text = text.trim_ascii_end();
-    let at = text.iter().rposition(|octet| *octet == b' ')?;
+    let at = text.iter().rposition(|byte| *byte == b' ')?;
     text[at + 1..]
         .eq_ignore_ascii_case(word)
         .then(|| text[..at].trim_ascii_end().len())
@@ -112,11 +112,11 @@ fn length_without_last_word(text: &[u8], word: &[u8]) -> Option<usize> {
 fn is_closing(text: &[u8]) -> bool {
     let letters: Vec<u8> = text
         .iter()
-        .filter(|octet| !b"()[].".contains(octet))
+        .filter(|byte| !b"()[].".contains(byte))
         .map(u8::to_ascii_lowercase)
         .collect();
     let mut words = letters
-        .split(|octet| *octet == b' ')
+        .split(|byte| *byte == b' ')
         .filter(|word| !word.is_empty());
     let is_close = words.next().is_some_and(|word| word.starts_with(b"close"));
     let objects = [

@@ -37,7 +37,7 @@ pub(crate) enum Failure {
         /// The command's.
         line: usize,
     },
-    /// Octets without an end.
+    /// Bytes without an end.
     #[error("line {line}: the server broke the protocol")]
     ProtocolBroken {
         /// The command's.
@@ -75,7 +75,7 @@ pub(crate) struct Mismatch {
     pub(crate) what: String,
     /// What is expected, as lines of a transcript without their prefix.
     pub(crate) expected: Vec<Vec<u8>>,
-    /// What came instead; octets of the server.
+    /// What came instead; bytes of the server.
     pub(crate) actual: Vec<Vec<u8>>,
 }
 
@@ -92,7 +92,7 @@ impl Mismatch {
             Some(code) if code == actual.code.to_string() => format!("another text after {code}"),
             Some(code) => format!("expected {code}, actual {}", actual.code),
         };
-        let (expected, actual) = (octets(expected), actual.lines.clone());
+        let (expected, actual) = (bytes(expected), actual.lines.clone());
         Self {
             line,
             what,
@@ -113,8 +113,8 @@ impl Mismatch {
         Self {
             line,
             what: "other data than expected".to_owned(),
-            expected: octets(expected),
-            actual: octets(actual),
+            expected: bytes(expected),
+            actual: bytes(actual),
         }
     }
 }
@@ -142,6 +142,6 @@ impl Failure {
     }
 }
 
-fn octets(lines: Vec<String>) -> Vec<Vec<u8>> {
+fn bytes(lines: Vec<String>) -> Vec<Vec<u8>> {
     lines.into_iter().map(String::into_bytes).collect()
 }

@@ -54,7 +54,7 @@ fn open_regular(folder: &Path, path: &Path) -> io::Result<File> {
 
 /// Whether data are the expected ones, as far as it is said.
 pub(super) fn is_same(expected: &DataDigest, actual: &DataDigest) -> bool {
-    expected.octets == actual.octets
+    expected.bytes == actual.bytes
         && expected
             .sha256
             .is_none_or(|digest| Some(digest) == actual.sha256)
@@ -62,11 +62,11 @@ pub(super) fn is_same(expected: &DataDigest, actual: &DataDigest) -> bool {
 
 /// A transcript may come from anybody: it names no file outside its own folder.
 fn locate(folder: &Path, reference: &FileReference, variables: &Variables) -> io::Result<PathBuf> {
-    let octets = reference
+    let bytes = reference
         .path
         .resolve(variables)
         .map_err(|name| io::Error::other(format!("{{{name}}} has no value")))?;
-    let path = String::from_utf8(octets).map_err(|_| io::Error::other("its name is not UTF-8"))?;
+    let path = String::from_utf8(bytes).map_err(|_| io::Error::other("its name is not UTF-8"))?;
     let path = PathBuf::from(path);
     let is_inner = path
         .components()
@@ -116,9 +116,9 @@ mod tests {
         let folder = tempfile::TempDir::new().unwrap();
         std::fs::write(folder.path().join("x"), "five5").unwrap();
         let mut file = reference("x");
-        for (octets, is_same) in [(5, true), (6, false)] {
+        for (bytes, is_same) in [(5, true), (6, false)] {
             file.digest = Some(DataDigest {
-                octets,
+                bytes,
                 sha256: None,
             });
             let opened = open(folder.path(), 1, &file, &Variables::default());

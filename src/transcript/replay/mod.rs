@@ -140,8 +140,8 @@ impl Player<'_> {
         let command = match &expected.command {
             Some(SentCommand::Line(line)) => {
                 let resolved = line.resolve(&self.variables);
-                let octets = resolved.map_err(|name| unsendable(expected, no_value(&name)))?;
-                Command::new(octets).map_err(|error| unsendable(expected, error.to_string()))?
+                let bytes = resolved.map_err(|name| unsendable(expected, no_value(&name)))?;
+                Command::new(bytes).map_err(|error| unsendable(expected, error.to_string()))?
             }
             Some(SentCommand::Listen(verb)) => return self.listen(expected, verb),
             None => {
@@ -201,7 +201,7 @@ impl Player<'_> {
             }
             Some(DataDirection::Received) => {
                 let cut = match expected.data.as_ref().map(|data| &data.content) {
-                    Some(DataContent::Received(ExpectedData::Cut(octets))) => Some(*octets),
+                    Some(DataContent::Received(ExpectedData::Cut(bytes))) => Some(*bytes),
                     _ => trigger.as_ref().map(|_| 0),
                 };
                 let received = Received::new(cut, trigger);
@@ -236,8 +236,8 @@ impl Player<'_> {
                 content: DataContent::Sent(SentData::Inline(data)),
                 ..
             }) => {
-                let octets = data.resolve(&self.variables);
-                octets.map_err(|name| unsendable(expected, no_value(&name)))
+                let bytes = data.resolve(&self.variables);
+                bytes.map_err(|name| unsendable(expected, no_value(&name)))
             }
             _ => Ok(Vec::new()),
         }
@@ -458,7 +458,7 @@ impl Player<'_> {
         let is_same = match content {
             _ if expected.aborted.is_some() => return Ok(()),
             ExpectedData::Cut(_) => return Ok(()),
-            ExpectedData::Octets(digest) => files::is_same(digest, &actual),
+            ExpectedData::Bytes(digest) => files::is_same(digest, &actual),
             ExpectedData::File(reference) => {
                 let folder = self.replay.folder;
                 let file = files::open(folder, line, reference, &self.variables)?;
@@ -467,17 +467,16 @@ impl Player<'_> {
                 digest_of_reader(file).map_err(local_file)? == actual
             }
             ExpectedData::Lines(lines) => {
-                let octets = received.octets();
-                let captures =
-                    octets.and_then(|octets| match_data(lines, &octets, &self.variables));
+                let bytes = received.bytes();
+                let captures = bytes.and_then(|bytes| match_data(lines, &bytes, &self.variables));
                 captures.map(|captures| self.keep(captures)).is_some()
             }
         };
         if is_same {
             return Ok(());
         }
-        let octets = received.octets().filter(|octets| is_inline(octets));
-        let came = exact_data(octets.as_deref(), actual);
+        let bytes = received.bytes().filter(|bytes| is_inline(bytes));
+        let came = exact_data(bytes.as_deref(), actual);
         if self.replay.updates && !matches!(content, ExpectedData::File(_)) {
             self.changes
                 .push(Change::of_data(data.lines.clone(), &came));
@@ -550,7 +549,7 @@ fn lists(reply: &Reply, feature: &str) -> bool {
     let feature = feature.to_ascii_uppercase();
     listed.any(|line| {
         let rest = line.strip_prefix(feature.as_bytes());
-        rest.is_some_and(|rest| rest.first().is_none_or(|octet| b" ;=".contains(octet)))
+        rest.is_some_and(|rest| rest.first().is_none_or(|byte| b" ;=".contains(byte)))
     })
 }
 
@@ -572,7 +571,7 @@ mod tests {
             code: ReplyCode(211),
             lines: lines.iter().map(|line| line.as_bytes().to_vec()).collect(),
             ended_with: None,
-            dropped_octets: 0,
+            dropped_bytes: 0,
         };
         for (feature, is_listed) in [
             ("MLST", true),

@@ -39,19 +39,19 @@ impl Abort {
 
 /// Sends what it is given; an upload that is to be aborted then stays open.
 pub(super) struct Source {
-    octets: Box<dyn Read + Send>,
+    bytes: Box<dyn Read + Send>,
     trigger: Option<AbortTrigger>,
 }
 
 impl Source {
-    pub(super) fn new(octets: Box<dyn Read + Send>, trigger: Option<AbortTrigger>) -> Self {
-        Self { octets, trigger }
+    pub(super) fn new(bytes: Box<dyn Read + Send>, trigger: Option<AbortTrigger>) -> Self {
+        Self { bytes, trigger }
     }
 }
 
 impl Read for Source {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.octets.read(buffer)?;
+        let count = self.bytes.read(buffer)?;
         if count == 0
             && let Some(trigger) = self.trigger.take()
         {
@@ -71,18 +71,18 @@ pub(super) struct Received {
 
 struct State {
     kept: Vec<u8>,
-    octets: u64,
+    bytes: u64,
     sha256: Sha256,
     cut: Option<u64>,
     trigger: Option<AbortTrigger>,
 }
 
 impl Received {
-    /// At `cut` octets the connection is dropped, or an ABOR is due if there is a trigger.
+    /// At `cut` bytes the connection is dropped, or an ABOR is due if there is a trigger.
     pub(super) fn new(cut: Option<u64>, trigger: Option<AbortTrigger>) -> Self {
         let state = State {
             kept: Vec::new(),
-            octets: 0,
+            bytes: 0,
             sha256: Sha256::new(),
             cut,
             trigger,
@@ -95,15 +95,15 @@ impl Received {
     pub(super) fn digest(&self) -> DataDigest {
         let state = self.lock();
         DataDigest {
-            octets: state.octets,
+            bytes: state.bytes,
             sha256: Some(state.sha256.clone().finalize().into()),
         }
     }
 
-    /// The octets, unless there are too many of them.
-    pub(super) fn octets(&self) -> Option<Vec<u8>> {
+    /// The bytes, unless there are too many of them.
+    pub(super) fn bytes(&self) -> Option<Vec<u8>> {
         let state = self.lock();
-        let is_whole = state.octets == state.kept.len() as u64;
+        let is_whole = state.bytes == state.kept.len() as u64;
         is_whole.then(|| state.kept.clone())
     }
 
@@ -113,15 +113,15 @@ impl Received {
 }
 
 impl Destination for Received {
-    fn write(&mut self, octets: &[u8]) -> io::Result<()> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         let mut state = self.lock();
-        let room = KEPT_OCTETS.saturating_sub(state.kept.len());
+        let room = KEPT_BYTES.saturating_sub(state.kept.len());
         state
             .kept
-            .extend_from_slice(&octets[..octets.len().min(room)]);
-        state.sha256.update(octets);
-        state.octets += octets.len() as u64;
-        let is_reached = state.cut.is_some_and(|cut| state.octets >= cut);
+            .extend_from_slice(&bytes[..bytes.len().min(room)]);
+        state.sha256.update(bytes);
+        state.bytes += bytes.len() as u64;
+        let is_reached = state.cut.is_some_and(|cut| state.bytes >= cut);
         match &state.trigger {
             _ if !is_reached => Ok(()),
             Some(trigger) => {
@@ -134,11 +134,11 @@ impl Destination for Received {
     }
 
     fn end(&mut self, _accepted: bool) -> io::Result<()> {
-        // Nothing needs to wait for the octet that would have made an ABOR due.
+        // Nothing needs to wait for the byte that would have made an ABOR due.
         self.lock().trigger = None;
         Ok(())
     }
 }
 
 /// More than a transcript holds.
-const KEPT_OCTETS: usize = 1024 * 1024;
+const KEPT_BYTES: usize = 1024 * 1024;

@@ -55,7 +55,7 @@ fn a_150_may_come_before_the_server_connects() {
 }
 
 #[test]
-fn not_one_octet_is_sent_before_the_150_although_the_server_has_connected() {
+fn not_one_byte_is_sent_before_the_150_although_the_server_has_connected() {
     let port = OwnPort::ipv4();
     let server = greeted()
         .expect(port.port())
@@ -362,7 +362,7 @@ fn a_port_that_is_taken_is_sent_as_typed_and_said() {
 fn listen_names_the_address_of_the_control_connection() {
     let server = greeted()
         .open(&Gate::new())
-        .expect_octets("PORT 127,0,0,1,")
+        .expect_bytes("PORT 127,0,0,1,")
         .start();
     let login = Login::unnamed(server.address()).lines(["listen"]);
     let stderr = login.run().code(3).stderr;

@@ -128,7 +128,7 @@ fn ctrl_c_while_the_server_has_not_connected_closes_the_port_and_gives_the_promp
             .send("200 ok\r\n")
             .expect(line.split(" > ").next().unwrap())
             .send("150 connecting\r\n")
-            .expect_octets(b"\xff\xf4\xff\xf2ABOR\r\n")
+            .expect_bytes(b"\xff\xf4\xff\xf2ABOR\r\n")
             .send("426 cut\r\n226 done\r\n")
             .expect("NOOP")
             .send("200 still here\r\n")

@@ -29,10 +29,10 @@ fn stranger(
         socket.connect(&address.into())?;
         let mut stream = TcpStream::from(socket);
         stream.set_read_timeout(Some(Duration::from_secs(20)))?;
-        let mut octets = Vec::new();
-        let read = stream.read_to_end(&mut octets);
+        let mut bytes = Vec::new();
+        let read = stream.read_to_end(&mut bytes);
         gone.open();
-        read.map(|_| octets)
+        read.map(|_| bytes)
     })
 }
 
@@ -60,13 +60,8 @@ fn a_stranger_is_sent_away_and_reported_and_the_server_served_afterwards() {
     let heard = server.finish();
     let stderr = finished.success().stderr;
     assert_eq!(heard.data, [b"secret"]);
-    // End of file or a reset: not an octet either way.
-    assert!(
-        stranger
-            .join()
-            .unwrap()
-            .is_ok_and(|octets| octets.is_empty())
-    );
+    // End of file or a reset: not a byte either way.
+    assert!(stranger.join().unwrap().is_ok_and(|bytes| bytes.is_empty()));
     assert!(
         stderr.contains("note: 127.0.0.2:") && stderr.contains("was refused"),
         "{stderr}"
@@ -141,9 +136,9 @@ fn call_from_elsewhere(address: SocketAddr) -> Socket {
 /// The port that a PORT names on 127.0.0.1.
 fn port_in(command: &str) -> SocketAddr {
     let numbers = command.split([' ', ',']).skip(5);
-    let octets: Vec<u8> = numbers
+    let bytes: Vec<u8> = numbers
         .map(|number| number.parse().expect("a number"))
         .collect();
-    let port = <[u8; 2]>::try_from(octets).expect("two octets");
+    let port = <[u8; 2]>::try_from(bytes).expect("two bytes");
     SocketAddr::from(([127, 0, 0, 1], u16::from_be_bytes(port)))
 }

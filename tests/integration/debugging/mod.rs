@@ -46,9 +46,9 @@ fn clock_length(text: &str) -> Option<(usize, &'static str)> {
             && text
                 .bytes()
                 .zip(form.bytes())
-                .all(|(octet, wanted)| match wanted {
-                    b'0' => octet.is_ascii_digit(),
-                    other => octet == other,
+                .all(|(byte, wanted)| match wanted {
+                    b'0' => byte.is_ascii_digit(),
+                    other => byte == other,
                 })
     };
     match () {

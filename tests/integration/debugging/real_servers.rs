@@ -23,7 +23,7 @@ fn codes(finished: &Finished) -> Vec<&str> {
     let (_, replies) = replies.expect("it was sent");
     let lines = replies.lines().filter_map(|line| line.get(..3));
     lines
-        .filter(|code| code.bytes().all(|octet| octet.is_ascii_digit()))
+        .filter(|code| code.bytes().all(|byte| byte.is_ascii_digit()))
         .collect()
 }
 

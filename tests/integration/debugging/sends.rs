@@ -6,10 +6,10 @@ use crate::support::scripted_server::Script;
 use crate::support::tls_server::TlsServer;
 
 #[test]
-fn telnet_commands_go_out_as_two_octets_and_are_owed_nothing() {
+fn telnet_commands_go_out_as_two_bytes_and_are_owed_nothing() {
     let server = Script::new()
         .send("220 ready\r\n")
-        .expect_octets(b"\xff\xf6\xff\xf5\xff\xf3\xff\xf1\xff\xf2\xff\xf4")
+        .expect_bytes(b"\xff\xf6\xff\xf5\xff\xf3\xff\xf1\xff\xf2\xff\xf4")
         .expect("NOOP")
         .send("200 fine\r\n")
         .wait_for_client_close()
@@ -40,18 +40,18 @@ fn telnet_commands_go_out_as_two_octets_and_are_owed_nothing() {
 }
 
 #[test]
-fn octets_go_out_as_they_are_and_no_line_end_is_added() {
+fn bytes_go_out_as_they_are_and_no_line_end_is_added() {
     let server = Script::new()
         .send("220 ready\r\n")
-        .expect_octets(b"\x00\xfe\xff\xffNO")
-        .expect_octets(b"OP\r\n")
+        .expect_bytes(b"\x00\xfe\xff\xffNO")
+        .expect_bytes(b"OP\r\n")
         .send("200 one line\r\n")
         .wait_for_client_close()
         .start();
     let sends = ["send hex '00 fe FFff 4e4f'", "OP"];
     let finished = lines(server.address(), &sends).run().success();
     let heard = server.finish();
-    assert_eq!(heard.octets, b"\x00\xfe\xff\xffNOOP\r\n");
+    assert_eq!(heard.bytes, b"\x00\xfe\xff\xffNOOP\r\n");
     assert!(
         finished.stderr.contains("→ 00 FE FF FF 4E 4F\n"),
         "{}",
@@ -107,7 +107,7 @@ fn what_cannot_be_read_is_not_sent() {
         "NOOP",
     ];
     let finished = lines(server.address(), &sends).run().code(2);
-    assert_eq!(server.finish().octets, b"NOOP\r\n");
+    assert_eq!(server.finish().bytes, b"NOOP\r\n");
     assert_eq!(finished.stderr.matches("Nothing was sent").count(), 5);
 }
 
@@ -120,7 +120,7 @@ fn under_tls_a_synch_goes_inside_it_and_this_is_said() {
         .expect("AUTH TLS")
         .send("234 go on\r\n")
         .secure_control(&tls)
-        .expect_octets(b"\xff\xf4\xff\xf2\xff\xf1")
+        .expect_bytes(b"\xff\xf4\xff\xf2\xff\xf1")
         .expect("NOOP")
         .send("200 fine\r\n")
         .wait_for_client_close()

@@ -1,4 +1,4 @@
-//! `trace`: every octet, and no secret.
+//! `trace`: every byte, and no secret.
 
 use std::fs;
 
@@ -50,7 +50,7 @@ fn with_trace(trace: &str) -> Vec<&str> {
 }
 
 #[test]
-fn the_octets_of_both_connections_are_shown_as_text() {
+fn the_bytes_of_both_connections_are_shown_as_text() {
     let server = both_ways().start();
     let finished = lines(server.address(), &with_trace("trace on"))
         .run()
@@ -72,7 +72,7 @@ fn the_octets_of_both_connections_are_shown_as_text() {
 }
 
 #[test]
-fn the_octets_of_both_connections_are_shown_in_hexadecimal_within_80_columns() {
+fn the_bytes_of_both_connections_are_shown_in_hexadecimal_within_80_columns() {
     let server = both_ways().start();
     let finished = lines(server.address(), &with_trace("trace hex"))
         .run()
@@ -117,7 +117,7 @@ fn off_ends_it_and_nothing_is_traced_before_it_is_on() {
 }
 
 #[test]
-fn a_file_takes_the_octets_with_times_and_the_screen_does_not() {
+fn a_file_takes_the_bytes_with_times_and_the_screen_does_not() {
     let home = Home::new();
     let server = both_ways().start();
     let finished = lines(server.address(), &with_trace("trace t.hex"))
@@ -174,19 +174,16 @@ fn assert_no_password(text: &str) {
     let lower_case = text.to_lowercase().replace("  ", " ");
     for half in [&PASSWORD[..3], &PASSWORD[4..]] {
         assert!(!text.contains(half), "{half} in {text}");
-        let octets: Vec<String> = half.bytes().map(|octet| format!("{octet:02x}")).collect();
-        let octets = octets.join(" ");
-        assert!(!lower_case.contains(&octets), "{octets} in {text}");
+        let bytes: Vec<String> = half.bytes().map(|byte| format!("{byte:02x}")).collect();
+        let bytes = bytes.join(" ");
+        assert!(!lower_case.contains(&bytes), "{bytes} in {text}");
     }
 }
 
 #[test]
 fn no_password_and_no_echo_of_one_is_traced_however_it_is_cut() {
-    let octets: Vec<String> = PASSWORD
-        .bytes()
-        .map(|octet| format!("{octet:02X}"))
-        .collect();
-    let (begun, rest) = octets.split_at(2);
+    let bytes: Vec<String> = PASSWORD.bytes().map(|byte| format!("{byte:02X}")).collect();
+    let (begun, rest) = bytes.split_at(2);
     let in_hexadecimal = [
         format!("send hex '50 41 53 53 20 {}'", begun.join(" ")),
         format!("send hex '{} 0D 0A'", rest.join(" ")),
@@ -206,7 +203,7 @@ fn no_password_and_no_echo_of_one_is_traced_however_it_is_cut() {
             .send("200 fine\r\n")
             .expect(format!("PASS {PASSWORD}"))
             .send(&echo)
-            .expect_octets(format!("PASS {PASSWORD}\r\n"))
+            .expect_bytes(format!("PASS {PASSWORD}\r\n"))
             .send(&echo)
             .send(format!("500 PASS {PASSWORD}\r\n"))
             .expect("QUIT")

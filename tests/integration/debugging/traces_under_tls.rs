@@ -1,4 +1,4 @@
-//! `trace` under TLS: the octets as they are outside it, and marked.
+//! `trace` under TLS: the bytes as they are outside it, and marked.
 
 use super::lines;
 use crate::support::certificates::Authority;

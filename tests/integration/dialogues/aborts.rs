@@ -55,7 +55,7 @@ impl Transfer {
         self.control.expect_end();
     }
 
-    /// IAC IP, IAC as the urgent octet, DM, and the line.
+    /// IAC IP, IAC as the urgent byte, DM, and the line.
     fn expect_synch(&mut self) {
         self.control.expect_synch();
         self.control.expect("ABOR");
@@ -228,7 +228,7 @@ fn an_interrupted_script_aborts_and_ends_with_130() {
         .args(["-INT", &program.id().to_string()])
         .status();
     assert!(signalled.unwrap().success());
-    control.expect_octets(b"\xff\xf4\xf2ABOR\r\n");
+    control.expect_bytes(b"\xff\xf4\xf2ABOR\r\n");
     drop(data);
     control.send("426 aborted\r\n226 abort done\r\n");
     control.expect_end();

@@ -9,7 +9,7 @@ use super::hand::{Control, End, Hand, read_to_end};
 use super::{connected, lines};
 use crate::support::terminal::{Key, Terminal};
 
-/// A download in the background that has begun and brought its first octets.
+/// A download in the background that has begun and brought its first bytes.
 struct Running {
     control: Control,
     data: TcpStream,
@@ -150,7 +150,7 @@ fn jobs_tells_how_far_it_is() {
     let folder = folder();
     let mut running = Running::begin(folder.path());
     let told = "RETR f: 5 of 10 bytes received, ";
-    // The octets may not have been read yet.
+    // The bytes may not have been read yet.
     while !running.terminal.screen().contains(told) {
         running.terminal.send_line("jobs");
         running.terminal.expect("RETR f: ");
@@ -231,7 +231,7 @@ fn an_abor_that_is_typed_aborts_the_download_and_is_sent_plain() {
     let folder = folder();
     let mut running = Running::begin(folder.path());
     running.terminal.send_line("ABOR");
-    running.control.expect_octets(b"ABOR\r\n");
+    running.control.expect_bytes(b"ABOR\r\n");
     drop(running.data);
     running.control.send("426 aborted\r\n226 abort done\r\n");
     running.terminal.expect("5 bytes received, aborted");
@@ -252,7 +252,7 @@ fn an_abor_that_is_typed_resets_an_upload_at_once() {
     let folder = folder();
     let mut running = Running::begin_upload(folder.path());
     running.terminal.send_line("ABOR");
-    running.control.expect_octets(b"ABOR\r\n");
+    running.control.expect_bytes(b"ABOR\r\n");
     assert_eq!(read_to_end(&mut running.data).1, End::Reset);
     running.control.send("426 aborted\r\n226 abort done\r\n");
     running.terminal.expect("226 abort done");

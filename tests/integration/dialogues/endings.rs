@@ -12,7 +12,7 @@ fn quit_typed_at_the_prompt_ends_the_program() {
     let terminal = shell(server.address());
     terminal.send_line("quit");
     assert_eq!(terminal.wait_exit(), 0);
-    assert_eq!(server.finish().octets, b"quit\r\n");
+    assert_eq!(server.finish().bytes, b"quit\r\n");
 }
 
 #[test]
@@ -28,7 +28,7 @@ fn ctrl_d_exit_and_bye_send_quit_and_show_its_reply() {
         terminal.wait_for("→ QUIT");
         terminal.wait_for("221 bye");
         assert_eq!(terminal.wait_exit(), 0);
-        assert_eq!(server.finish().octets, b"QUIT\r\n");
+        assert_eq!(server.finish().bytes, b"QUIT\r\n");
     }
 }
 
@@ -57,7 +57,7 @@ fn the_end_of_piped_lines_just_closes() {
         .stdin("NOOP\n")
         .run();
     let _ = finished.success();
-    assert_eq!(server.finish().octets, b"NOOP\r\n");
+    assert_eq!(server.finish().bytes, b"NOOP\r\n");
 }
 
 #[test]

@@ -16,7 +16,7 @@ pub(crate) struct Hand {
     listener: TcpListener,
 }
 
-/// The server's end of a control connection. Urgent octets stay out of band.
+/// The server's end of a control connection. Urgent bytes stay out of band.
 pub(crate) struct Control {
     pub(crate) stream: TcpStream,
     unread: Vec<u8>,
@@ -45,46 +45,46 @@ impl Hand {
 
 impl Control {
     #[track_caller]
-    pub(crate) fn send(&mut self, octets: impl AsRef<[u8]>) {
+    pub(crate) fn send(&mut self, bytes: impl AsRef<[u8]>) {
         self.stream
-            .write_all(octets.as_ref())
+            .write_all(bytes.as_ref())
             .expect("the client is there");
     }
 
     /// Waits for exactly this line.
     #[track_caller]
     pub(crate) fn expect(&mut self, line: &str) {
-        self.expect_octets(format!("{line}\r\n").as_bytes());
+        self.expect_bytes(format!("{line}\r\n").as_bytes());
     }
 
-    /// Waits for exactly these octets.
+    /// Waits for exactly these bytes.
     #[track_caller]
-    pub(crate) fn expect_octets(&mut self, octets: &[u8]) {
-        while self.unread.len() < octets.len() {
+    pub(crate) fn expect_bytes(&mut self, bytes: &[u8]) {
+        while self.unread.len() < bytes.len() {
             let mut buffer = [0; 1024];
             let count = self.stream.read(&mut buffer);
             match count {
                 Ok(count @ 1..) => self.unread.extend(&buffer[..count]),
                 end => panic!(
                     "waited for {:?}, got {:?} and {end:?}",
-                    octets.escape_ascii().to_string(),
+                    bytes.escape_ascii().to_string(),
                     self.unread.escape_ascii().to_string()
                 ),
             }
         }
-        let rest = self.unread.split_off(octets.len());
+        let rest = self.unread.split_off(bytes.len());
         let came = std::mem::replace(&mut self.unread, rest);
         assert_eq!(
             came.escape_ascii().to_string(),
-            octets.escape_ascii().to_string()
+            bytes.escape_ascii().to_string()
         );
     }
 
-    /// Waits for IAC IP, IAC as the urgent octet, and DM.
+    /// Waits for IAC IP, IAC as the urgent byte, and DM.
     #[track_caller]
     pub(crate) fn expect_synch(&mut self) {
-        self.expect_octets(b"\xff\xf4");
-        // The urgent octet is gone once anything after it was read, and there once that has come.
+        self.expect_bytes(b"\xff\xf4");
+        // The urgent byte is gone once anything after it was read, and there once that has come.
         let after = self.stream.peek(&mut [0]);
         assert!(matches!(after, Ok(1)), "{after:?}");
         let mut urgent = [std::mem::MaybeUninit::uninit()];
@@ -92,7 +92,7 @@ impl Control {
             .recv_out_of_band(&mut urgent)
             .expect("an urgent octet came");
         assert_eq!(count, 1);
-        self.expect_octets(b"\xf2");
+        self.expect_bytes(b"\xf2");
     }
 
     /// The next line, without its end; `None` once the client has ended the connection.
@@ -156,11 +156,11 @@ pub(crate) enum End {
 /// Reads up to the end.
 #[track_caller]
 pub(crate) fn read_to_end(data: &mut TcpStream) -> (Vec<u8>, End) {
-    let mut octets = Vec::new();
-    match data.read_to_end(&mut octets) {
-        Ok(_) => (octets, End::Closed),
-        Err(error) if error.kind() == io::ErrorKind::ConnectionReset => (octets, End::Reset),
-        Err(error) => panic!("after {} octets: {error}", octets.len()),
+    let mut bytes = Vec::new();
+    match data.read_to_end(&mut bytes) {
+        Ok(_) => (bytes, End::Closed),
+        Err(error) if error.kind() == io::ErrorKind::ConnectionReset => (bytes, End::Reset),
+        Err(error) => panic!("after {} bytes: {error}", bytes.len()),
     }
 }
 

@@ -55,7 +55,7 @@ fn an_upload_that_is_completed_without_a_data_connection_is_a_failure() {
 }
 
 #[test]
-fn an_upload_that_is_reset_after_its_last_octet_is_a_failure_whatever_the_reply_says() {
+fn an_upload_that_is_reset_after_its_last_byte_is_a_failure_whatever_the_reply_says() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("file"), "content").unwrap();
     let lines = &["PASV", "STOR a < file"];
@@ -91,8 +91,8 @@ fn a_download_of_nothing_that_has_only_a_226_empties_the_file() {
     let _ = server.finish();
 }
 
-/// A refused RETR whose octets come all the same, and the next one.
-fn octets_of_a_refused_download(send: impl FnOnce(&mut Control, &mut TcpStream)) {
+/// A refused RETR whose bytes come all the same, and the next one.
+fn bytes_of_a_refused_download(send: impl FnOnce(&mut Control, &mut TcpStream)) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let lines = &["PASV", "RETR a > out", "PASV", "RETR b > out3"];
     let finished = run_against(folder.path(), lines, |control| {
@@ -113,8 +113,8 @@ fn octets_of_a_refused_download(send: impl FnOnce(&mut Control, &mut TcpStream))
 }
 
 #[test]
-fn octets_that_come_before_a_550_are_not_in_the_next_file() {
-    octets_of_a_refused_download(|control, data| {
+fn bytes_that_come_before_a_550_are_not_in_the_next_file() {
+    bytes_of_a_refused_download(|control, data| {
         data.write_all(b"of a").unwrap();
         assert!(is_idle(&control.stream));
         control.send("550 no a\r\n");
@@ -122,8 +122,8 @@ fn octets_that_come_before_a_550_are_not_in_the_next_file() {
 }
 
 #[test]
-fn octets_that_come_after_a_550_are_not_in_the_next_file() {
-    octets_of_a_refused_download(|control, data| {
+fn bytes_that_come_after_a_550_are_not_in_the_next_file() {
+    bytes_of_a_refused_download(|control, data| {
         control.send("550 no a\r\n");
         // It may be closed by now.
         let _ = data.write_all(b"of a");
@@ -142,7 +142,7 @@ fn a_here_document_of_a_command_that_receives_is_not_taken_for_commands() {
             .stdin(format!("{line}\nDELE precious\nEND\n"))
             .run();
         assert_eq!(finished.status, 2, "{line}: {}", finished.stderr);
-        assert_eq!(server.finish().octets, b"", "{line}");
+        assert_eq!(server.finish().bytes, b"", "{line}");
     }
 }
 

@@ -239,5 +239,5 @@ fn a_script_sends_the_next_line_only_after_the_reply_to_the_last() {
     let folder = tempfile::tempdir().unwrap();
     let finished = run_in(folder.path(), server.address(), &["USER a", "PASS b"]);
     let _ = finished.success();
-    assert_eq!(server.finish().octets, b"USER a\r\nPASS b\r\n");
+    assert_eq!(server.finish().bytes, b"USER a\r\nPASS b\r\n");
 }

@@ -11,7 +11,7 @@ use portable_pty::{ChildKiller, CommandBuilder, MasterPty, PtySize, native_pty_s
 use super::hand::{Control, Hand};
 use super::spawn;
 
-const FLOOD_OCTETS: usize = 50_000_000;
+const FLOOD_BYTES: usize = 50_000_000;
 /// Far less than the flood, so that what piles up anywhere is seen.
 pub(crate) const MOST_KILOBYTES: u64 = 32 * 1024;
 
@@ -36,7 +36,7 @@ fn flood(first: &str, piece: &str, last: &str) {
     control.expect("NOOP");
     control.send(first);
     let chunk = piece.repeat(64 * 1024 / piece.len());
-    for _ in 0..FLOOD_OCTETS / chunk.len() {
+    for _ in 0..FLOOD_BYTES / chunk.len() {
         control.send(&chunk);
     }
     control.send(last);
@@ -205,18 +205,18 @@ impl Tape {
         sent.expect("the terminal is open");
     }
 
-    /// Reads until these octets have come. The test runner ends a wait that is in vain.
-    pub(crate) fn wait_for(&mut self, octets: &[u8]) {
+    /// Reads until these bytes have come. The test runner ends a wait that is in vain.
+    pub(crate) fn wait_for(&mut self, bytes: &[u8]) {
         let mut buffer = [0; 16 * 1024];
         loop {
-            if let Some(at) = self.end.windows(octets.len()).position(|it| it == octets) {
-                self.end.drain(..at + octets.len());
+            if let Some(at) = self.end.windows(bytes.len()).position(|it| it == bytes) {
+                self.end.drain(..at + bytes.len());
                 return;
             }
             let count = self.output.read(&mut buffer).expect("the terminal is open");
             assert!(count > 0, "the program has ended");
             self.lines += buffer[..count].iter().filter(|&&it| it == b'\n').count();
-            let kept = self.end.len().saturating_sub(octets.len());
+            let kept = self.end.len().saturating_sub(bytes.len());
             self.end.drain(..kept);
             self.end.extend_from_slice(&buffer[..count]);
         }

@@ -57,16 +57,16 @@ fn last_row(screen: &str) -> &str {
     screen.trim_end().lines().next_back().unwrap_or_default()
 }
 
-fn tells_octets(row: &str) -> bool {
+fn tells_bytes(row: &str) -> bool {
     row.contains("40,000 of 100,000 bytes  40%")
 }
 
 #[test]
 fn a_slow_download_tells_how_far_it_is_and_takes_the_line_away() {
     let (control, data, mut terminal) = stalled_download("150 here (100000 bytes)\r\n");
-    terminal.wait_for_screen("the octets so far", |screen| {
+    terminal.wait_for_screen("the bytes so far", |screen| {
         let row = last_row(screen);
-        tells_octets(row) && row.contains("B/s") && row.ends_with("left  Ctrl-] for the prompt")
+        tells_bytes(row) && row.contains("B/s") && row.ends_with("left  Ctrl-] for the prompt")
     });
     finish(control, data, &mut terminal);
     let screen = terminal.screen();
@@ -88,11 +88,11 @@ fn a_slow_download_tells_how_far_it_is_and_takes_the_line_away() {
 #[test]
 fn what_is_painted_meanwhile_stands_above_the_line() {
     let (mut control, data, mut terminal) = stalled_download("150 here (100000 bytes)\r\n");
-    terminal.wait_for_screen("the octets so far", |screen| tells_octets(last_row(screen)));
+    terminal.wait_for_screen("the bytes so far", |screen| tells_bytes(last_row(screen)));
     control.send("one line\r\nand another\r\n");
     terminal.wait_for_screen("the lines above the line", |screen| {
         screen.contains("not a reply: one line\n  note: a line that is not a reply: and another\n")
-            && tells_octets(last_row(screen))
+            && tells_bytes(last_row(screen))
     });
     let screen = terminal.screen();
     assert_eq!(screen.matches('%').count(), 1, "{screen}");
@@ -103,7 +103,7 @@ fn what_is_painted_meanwhile_stands_above_the_line() {
 #[test]
 fn a_server_that_tells_no_number_gives_no_percentage_unless_size_did() {
     let (control, data, mut terminal) = stalled_download("150 here\r\n");
-    terminal.wait_for_screen("the octets so far", |screen| {
+    terminal.wait_for_screen("the bytes so far", |screen| {
         last_row(screen).contains("40,000 bytes")
     });
     assert!(!terminal.screen().contains('%'));
@@ -120,11 +120,11 @@ fn a_server_that_tells_no_number_gives_no_percentage_unless_size_did() {
     control.expect("RETR f");
     control.send("150 here\r\n");
     data.write_all(&[b'x'; 40_000]).expect("the client reads");
-    terminal.wait_for_screen("the octets so far", |screen| tells_octets(last_row(screen)));
+    terminal.wait_for_screen("the bytes so far", |screen| tells_bytes(last_row(screen)));
 }
 
 #[test]
-fn an_upload_tells_the_octets_of_the_local_file() {
+fn an_upload_tells_the_bytes_of_the_local_file() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     // More than the system takes before the server has read any of it.
     let file = std::fs::File::create(folder.path().join("big")).expect("the test's own folder");
@@ -140,7 +140,7 @@ fn an_upload_tells_the_octets_of_the_local_file() {
     terminal.send_line("STOR big < big");
     control.expect("STOR big");
     control.send("150 here\r\n");
-    terminal.wait_for_screen("the octets so far", |screen| {
+    terminal.wait_for_screen("the bytes so far", |screen| {
         last_row(screen).contains(" of 300,000,000 bytes ")
     });
 }
@@ -158,13 +158,13 @@ fn a_resume_tells_how_far_its_transfer_is() {
     control.expect("RETR f");
     control.send("150 here\r\n");
     data.write_all(&[b'x'; 40_000]).expect("the client reads");
-    terminal.wait_for_screen("the octets so far", |screen| tells_octets(last_row(screen)));
+    terminal.wait_for_screen("the bytes so far", |screen| tells_bytes(last_row(screen)));
 }
 
 #[test]
 fn a_terminal_that_changes_its_size_meanwhile_keeps_its_rows() {
     let (control, data, mut terminal) = stalled_download("150 here (100000 bytes)\r\n");
-    terminal.wait_for_screen("the octets so far", |screen| tells_octets(last_row(screen)));
+    terminal.wait_for_screen("the bytes so far", |screen| tells_bytes(last_row(screen)));
     terminal.resize(24, 30);
     terminal.wait_for_screen("a line that was cut", |screen| {
         let row = last_row(screen);
@@ -172,7 +172,7 @@ fn a_terminal_that_changes_its_size_meanwhile_keeps_its_rows() {
     });
     terminal.resize(24, 100);
     terminal.wait_for_screen("the whole line", |screen| {
-        tells_octets(last_row(screen)) && last_row(screen).ends_with("left  Ctrl-] for the prompt")
+        tells_bytes(last_row(screen)) && last_row(screen).ends_with("left  Ctrl-] for the prompt")
     });
     let screen = terminal.screen();
     assert_eq!(screen.matches("40,000").count(), 1, "{screen}");

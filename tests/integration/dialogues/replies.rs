@@ -12,7 +12,7 @@ fn telnet_commands_are_shown_and_removed_and_never_answered() {
         .wait_for_client_close()
         .start();
     let said = lines(server.address(), &["NOOP"]).run().success().stderr;
-    assert_eq!(server.finish().octets, b"NOOP\r\n");
+    assert_eq!(server.finish().bytes, b"NOOP\r\n");
     assert!(
         said.contains("FF FD 18") && said.contains("FF FC 01"),
         "{said}"
@@ -57,11 +57,11 @@ fn a_reply_that_ends_with_another_code_does_not_end_where_that_is_forbidden() {
 }
 
 #[test]
-fn a_reply_that_comes_octet_by_octet_is_one_reply() {
+fn a_reply_that_comes_byte_by_byte_is_one_reply() {
     let reply = "211-Features:\r\n 211 SIZE\r\n211-x\r\n211 End\r\n";
     let mut script = greeted().expect("FEAT");
-    for octet in reply.as_bytes() {
-        script = script.send([*octet]);
+    for byte in reply.as_bytes() {
+        script = script.send([*byte]);
     }
     let server = script
         .expect("NOOP")

@@ -1,4 +1,4 @@
-//! Uploads: when the first octet goes out, how the end is told from a break, and what is typed at `data>`.
+//! Uploads: when the first byte goes out, how the end is told from a break, and what is typed at `data>`.
 
 use std::fs;
 use std::io::Read;

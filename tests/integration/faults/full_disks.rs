@@ -14,12 +14,12 @@ const ROOM_KIBIBYTES: usize = 256;
 
 /// Says where, what, how much is there and what to do; the reply of the next command is its own.
 #[track_caller]
-fn assert_told(finished: Finished, what: &str, octets: usize) {
+fn assert_told(finished: Finished, what: &str, bytes: usize) {
     let said = &finished.stderr;
     for words in [
         "bytes received, then the local side failed: part: ",
         what,
-        &format!("{octets} bytes are in the file. The data connection was reset"),
+        &format!("{bytes} bytes are in the file. The data connection was reset"),
         "`resume --get f part` goes on from there",
     ] {
         assert!(said.contains(words), "no {words:?} in\n{said}");
@@ -36,9 +36,9 @@ fn full_and_resumed(kind: Kind, under_tls: bool) {
     scene.server.write_file("f", &whole);
     let lines = ["TYPE I", "PASV", "RETR f > part", "SIZE f"];
     let finished = with_limit(scene.given(&lines), ROOM_KIBIBYTES).run();
-    let octets = ROOM_KIBIBYTES * 1024;
-    assert_told(finished, "File too large", octets);
-    assert_same(&scene.read("part"), &whole[..octets]);
+    let bytes = ROOM_KIBIBYTES * 1024;
+    assert_told(finished, "File too large", bytes);
+    assert_same(&scene.read("part"), &whole[..bytes]);
 
     // It is still full: nothing is lost, and it is told again.
     let lines = ["resume --get f part", "SIZE f"];
@@ -48,7 +48,7 @@ fn full_and_resumed(kind: Kind, under_tls: bool) {
     let words =
         "resume: part: File too large. 262144 bytes are in the file. The same command goes on";
     assert!(finished.stderr.contains(words), "{}", finished.stderr);
-    assert_same(&scene.read("part"), &whole[..octets]);
+    assert_same(&scene.read("part"), &whole[..bytes]);
 
     let _ = scene.run(&["resume --get f part"]).success();
     assert_eq!(Sha256::digest(scene.read("part")), Sha256::digest(&whole));

@@ -24,7 +24,7 @@ fn assert_told_once(finished: &Finished, words: &str) {
 #[test]
 fn a_recording_that_a_full_disk_ends_can_be_read_wherever_it_ends() {
     let home = Home::new();
-    // The limit falls on each octet of an exchange once.
+    // The limit falls on each byte of an exchange once.
     for length in 0..60 {
         let server = practice_server(&[]);
         let folder = "x".repeat(length + 1);

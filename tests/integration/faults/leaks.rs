@@ -119,7 +119,7 @@ impl Observer for Deaf {
 struct Nowhere;
 
 impl Destination for Nowhere {
-    fn write(&mut self, _octets: &[u8]) -> io::Result<()> {
+    fn write(&mut self, _bytes: &[u8]) -> io::Result<()> {
         Ok(())
     }
 
@@ -210,8 +210,8 @@ fn server_with_files(faults: &[&str]) -> PracticeServer {
     server
 }
 
-fn write(folder: &Path, name: &str, octets: usize) {
-    fs::write(folder.join(name), vec![b'x'; octets]).expect("the server's folder");
+fn write(folder: &Path, name: &str, bytes: usize) {
+    fs::write(folder.join(name), vec![b'x'; bytes]).expect("the server's folder");
 }
 
 /// Starts the server where it is wanted, and runs the sessions where they are looked at.

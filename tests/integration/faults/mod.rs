@@ -87,13 +87,13 @@ impl Scene {
 }
 
 /// Content without a period that anything could hide behind.
-fn content(octets: usize) -> Vec<u8> {
+fn content(bytes: usize) -> Vec<u8> {
     let mut state = 7_u32;
     let next = |_| {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         (state >> 24) as u8
     };
-    (0..octets).map(next).collect()
+    (0..bytes).map(next).collect()
 }
 
 /// The binary with a limit on the size of the files that it writes, in pieces of 1,024 bytes: what can be had
@@ -105,12 +105,12 @@ fn with_limit(program: Ftpsh, kibibytes: usize) -> Ftpsh {
     program.run_by(["/bin/bash", "-c", &line, "bash"], &binary)
 }
 
-/// Asserts that two contents are the same, and shows no octets.
+/// Asserts that two contents are the same, and shows no bytes.
 #[track_caller]
-fn assert_same(octets: &[u8], expected: &[u8]) {
-    let same = octets.iter().zip(expected).take_while(|(a, b)| a == b);
-    let (same, sizes) = (same.count(), (octets.len(), expected.len()));
-    assert!(octets == expected, "{sizes:?} octets, {same} the same");
+fn assert_same(bytes: &[u8], expected: &[u8]) {
+    let same = bytes.iter().zip(expected).take_while(|(a, b)| a == b);
+    let (same, sizes) = (same.count(), (bytes.len(), expected.len()));
+    assert!(bytes == expected, "{sizes:?} bytes, {same} the same");
 }
 
 /// Asserts that the line was sent and that this reply came next: the dialogue is in step.

@@ -118,7 +118,7 @@ fn with_every_stream_closed_the_wire_has_the_lines_and_the_data_and_nothing_else
         .arg(server.address().to_string());
     let _ = run_in_bash(program, "\"$@\" <&- >&- 2>&-").success();
     let heard = server.finish();
-    assert_eq!(heard.octets, b"PASV\r\nSTOR f\r\nPASV\r\nLIST\r\n");
+    assert_eq!(heard.bytes, b"PASV\r\nSTOR f\r\nPASV\r\nLIST\r\n");
     assert_eq!(heard.data[0], b"octets");
 }
 
@@ -131,7 +131,7 @@ fn a_script_whose_standard_input_is_closed_has_no_lines() {
     let program = Ftpsh::new().arg(server.address().to_string());
     let finished = run_in_bash(program, "\"$@\" <&-").success();
     assert!(finished.stderr.contains("220 ready"), "{}", finished.stderr);
-    assert_eq!(server.finish().octets, b"");
+    assert_eq!(server.finish().bytes, b"");
 }
 
 #[test]

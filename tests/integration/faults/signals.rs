@@ -146,8 +146,8 @@ fn at_random_times(seed: u64, server: &PracticeServer, arguments: &[&str]) {
             there.join("half"),
             there.join("stored"),
         ] {
-            let octets = fs::read(file).unwrap_or_default();
-            assert_same(&octets, &whole[..octets.len()]);
+            let bytes = fs::read(file).unwrap_or_default();
+            assert_same(&bytes, &whole[..bytes.len()]);
         }
     }
 }

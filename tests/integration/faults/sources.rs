@@ -33,18 +33,18 @@ fn slow(under_tls: bool) -> Option<Scene> {
     })
 }
 
-/// Runs these lines, and makes the change to the local `f` once the server's `f` has so many octets.
+/// Runs these lines, and makes the change to the local `f` once the server's `f` has so many bytes.
 fn run_with_change(
     scene: &Scene,
-    octets: u64,
+    bytes: u64,
     lines: &[&str],
     change: impl FnOnce(&Path),
 ) -> Finished {
     thread::scope(|scope| {
         let running = scope.spawn(|| scene.run(lines));
         let (there, deadline) = (scene.server.root().join("f"), Instant::now() + DEADLINE);
-        while fs::metadata(&there).map_or(0, |file| file.len()) < octets {
-            assert!(Instant::now() < deadline, "{octets} octets come");
+        while fs::metadata(&there).map_or(0, |file| file.len()) < bytes {
+            assert!(Instant::now() < deadline, "{bytes} bytes come");
             // Nothing tells when a file grows.
             thread::sleep(Duration::from_millis(1));
         }
@@ -166,7 +166,7 @@ fn otherwise_changed(under_tls: bool) {
     let Some(scene) = slow(under_tls) else {
         return;
     };
-    for (change, octets) in [
+    for (change, bytes) in [
         (lengthen as fn(&Path), WHOLE + 8),
         (rewrite as fn(&Path), WHOLE),
     ] {
@@ -175,7 +175,7 @@ fn otherwise_changed(under_tls: bool) {
         let said = finished.success().stderr;
         let words = "f changed while it was sent: what the server has may be a mixture";
         assert!(said.contains(words), "{said}");
-        assert!(said.contains(&format!("{octets} bytes sent")), "{said}");
+        assert!(said.contains(&format!("{bytes} bytes sent")), "{said}");
         assert_same(&there, &scene.read("f"));
     }
     for change in [remove as fn(&Path), replace] {

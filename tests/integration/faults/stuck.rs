@@ -40,13 +40,13 @@ struct Sending {
 }
 
 impl Sending {
-    /// Sends so many octets, as far as the client takes them.
-    fn begin(mut data: TcpStream, octets: u64) -> Self {
+    /// Sends so many bytes, as far as the client takes them.
+    fn begin(mut data: TcpStream, bytes: u64) -> Self {
         let sent = Arc::new(AtomicU64::new(0));
         let shared = Arc::clone(&sent);
         let thread = thread::spawn(move || {
             let lines = format!("{}\r\n", "x".repeat(62)).repeat(256);
-            while shared.load(Ordering::Relaxed) < octets {
+            while shared.load(Ordering::Relaxed) < bytes {
                 if data.write_all(lines.as_bytes()).is_err() {
                     return Instant::now();
                 }
@@ -88,14 +88,14 @@ struct Scene {
 }
 
 impl Scene {
-    fn begin(folder: &Path, line: &str, octets: u64) -> Self {
+    fn begin(folder: &Path, line: &str, bytes: u64) -> Self {
         let (control, mut terminal) = connected(Some(folder));
         terminal.send_line("set pager off");
         terminal.expect("ftp> ");
-        Self::transfer(control, terminal, line, octets)
+        Self::transfer(control, terminal, line, bytes)
     }
 
-    fn transfer(mut control: Control, mut terminal: Terminal, line: &str, octets: u64) -> Self {
+    fn transfer(mut control: Control, mut terminal: Terminal, line: &str, bytes: u64) -> Self {
         terminal.send_line("PASV");
         let data = control.passive();
         terminal.expect("ftp ⇄> ");
@@ -109,7 +109,7 @@ impl Scene {
         Self {
             control,
             terminal,
-            sending: Sending::begin(data, octets),
+            sending: Sending::begin(data, bytes),
         }
     }
 
@@ -354,7 +354,7 @@ fn limited(limits: &[&str], lines: &[&str]) -> (Child, Control) {
 }
 
 #[test]
-fn the_time_limit_counts_from_the_last_octet_of_the_data() {
+fn the_time_limit_counts_from_the_last_byte_of_the_data() {
     let (child, mut control) = limited(&["--timeout", "3"], &["PASV", "RETR f"]);
     let mut data = control.passive();
     control.expect("RETR f");

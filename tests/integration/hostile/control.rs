@@ -66,7 +66,7 @@ fn a_mail_server_that_refuses_user_gets_no_password() {
 }
 
 #[test]
-fn octets_that_are_no_text_are_shown_by_their_number() {
+fn bytes_that_are_no_text_are_shown_by_their_number() {
     let accents = "e".to_owned() + &"\u{301}".repeat(30_000);
     for (sent, shown) in [
         (&b"200 a\0b"[..], "200 a\\x00b"),
@@ -159,8 +159,8 @@ fn a_reply_that_trickles_can_be_left_and_is_shown_whole_when_it_comes() {
     terminal.send_key(Key::CtrlC);
     terminal.expect("outstanding");
     terminal.expect("ftp> ");
-    for octet in b"0 at last\r\n" {
-        control.send([*octet]);
+    for byte in b"0 at last\r\n" {
+        control.send([*byte]);
     }
     terminal.expect("200 at last");
     terminal.send_line("PWD");
@@ -170,7 +170,7 @@ fn a_reply_that_trickles_can_be_left_and_is_shown_whole_when_it_comes() {
 }
 
 #[test]
-fn urgent_octets_in_a_reply_stay_in_their_place() {
+fn urgent_bytes_in_a_reply_stay_in_their_place() {
     let (mut control, mut terminal) = connected(None);
     terminal.send_line("NOOP");
     control.expect("NOOP");

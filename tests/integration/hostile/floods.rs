@@ -14,7 +14,7 @@ use crate::dialogues::hand::{Control, Hand};
 use crate::dialogues::memory::{MOST_KILOBYTES, Tape, peak_kilobytes};
 use crate::dialogues::{lines, spawn};
 
-const FLOOD_OCTETS: usize = 50_000_000;
+const FLOOD_BYTES: usize = 50_000_000;
 
 /// A script of these lines whose server has greeted.
 fn script(lines: &[&str]) -> (Child, Control, TempDir) {
@@ -25,10 +25,10 @@ fn script(lines: &[&str]) -> (Child, Control, TempDir) {
     (program, control, folder)
 }
 
-/// Writes the piece again and again, so many octets or until nobody reads any more.
-fn pour(stream: &mut TcpStream, piece: &[u8], octets: usize) {
+/// Writes the piece again and again, so many bytes or until nobody reads any more.
+fn pour(stream: &mut TcpStream, piece: &[u8], bytes: usize) {
     let chunk = piece.repeat((64 * 1024 / piece.len()).max(1));
-    for _ in 0..octets / chunk.len() {
+    for _ in 0..bytes / chunk.len() {
         if stream.write_all(&chunk).is_err() {
             return;
         }
@@ -133,12 +133,12 @@ fn lines_after_a_226_whose_data_have_not_ended_are_not_kept() {
 }
 
 #[test]
-fn octets_after_an_upload_are_not_kept() {
+fn bytes_after_an_upload_are_not_kept() {
     let (mut program, mut control, _folder) = script(&["PASV", "STOR f <<< 'x'", "PWD"]);
     let mut data = control.passive();
     control.expect("STOR f");
     control.send("150 here\r\n");
-    pour(&mut data, b"more and more", FLOOD_OCTETS);
+    pour(&mut data, b"more and more", FLOOD_BYTES);
     control.send("226 done\r\n");
     control.expect("PWD");
     assert_flat(program.id());

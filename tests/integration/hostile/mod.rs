@@ -13,7 +13,7 @@ mod terminals;
 #[cfg(target_os = "linux")]
 mod tls;
 
-/// Sequences for title, clipboard and colour, C1 as octets and as UTF-8, and characters that mislead or hide.
+/// Sequences for title, clipboard and colour, C1 as bytes and as UTF-8, and characters that mislead or hide.
 const PAYLOAD: &[u8] =
     b"\x1b]0;pwned\x07\x1b]52;c;aGk=\x07\x1b[35;5mX\x9b35mY\xc2\x9b35m\xc2\x85\x1bc\x08\x7f\
     \xe2\x80\xaetxt.exe\xe2\x81\xa6\xe2\x80\x8b\xe2\x80\x8f\xef\xbb\xbf\xe2\x80\xa8Z";
@@ -30,8 +30,8 @@ fn hostile(line: &str) -> Vec<u8> {
 
 /// Nothing of the payload came through. The editor's own sequences all begin with ESC `[`, and its colours do not blink.
 #[track_caller]
-fn assert_harmless(octets: &[u8]) {
-    let text = std::str::from_utf8(octets).expect("a screen shows UTF-8");
+fn assert_harmless(bytes: &[u8]) {
+    let text = std::str::from_utf8(bytes).expect("a screen shows UTF-8");
     for sequence in [
         "\x1b]",
         "\x1bc",

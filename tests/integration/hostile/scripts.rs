@@ -10,7 +10,7 @@ use super::assert_harmless;
 
 #[cfg(unix)]
 #[test]
-fn files_pipes_and_standard_output_have_the_raw_octets() {
+fn files_pipes_and_standard_output_have_the_raw_bytes() {
     let home = Home::new();
     let server = practice_server(&["hostile-text"]);
     let finished = Ftpsh::new()

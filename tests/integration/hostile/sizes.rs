@@ -98,17 +98,17 @@ fn hashed(reply: &str) -> Script {
         .send(format!("{reply}\r\n"))
 }
 
-fn read_back(script: Script, octets: &str) -> Script {
+fn read_back(script: Script, bytes: &str) -> Script {
     scripted::passive(script)
         .expect("RETR f")
         .send("150 here\r\n")
-        .send_data(octets)
+        .send_data(bytes)
         .close_data()
         .send("226 done\r\n")
 }
 
 #[test]
-fn a_hash_that_is_none_is_not_believed_and_the_octets_are_read_back() {
+fn a_hash_that_is_none_is_not_believed_and_the_bytes_are_read_back() {
     for reply in [
         "250 ",
         "250 done",
@@ -135,8 +135,8 @@ fn a_hash_that_is_none_is_not_believed_and_the_octets_are_read_back() {
 
 #[test]
 fn a_hash_that_is_wrong_stops_the_upload_whatever_is_read_back() {
-    for (octets, said) in [("I am ", "yet they read"), ("I was", "differs")] {
-        let script = put_back(read_back(hashed("250 00000000"), octets));
+    for (bytes, said) in [("I am ", "yet they read"), ("I was", "differs")] {
+        let script = put_back(read_back(hashed("250 00000000"), bytes));
         let (server, folder) = (script.start(), local());
         let finished = run(server.address(), &folder, &["FEAT", "resume f"]).code(8);
         // The script holds nothing that writes.

@@ -49,12 +49,12 @@ fn pour_after_upload(pour: impl Fn(Script) -> Script) {
 }
 
 #[test]
-fn octets_after_an_upload_under_tls_are_not_kept() {
+fn bytes_after_an_upload_under_tls_are_not_kept() {
     pour_after_upload(|script| script.send_data(vec![b'x'; POURED]));
 }
 
 #[test]
-fn octets_after_the_close_notify_of_the_server_are_not_kept() {
+fn bytes_after_the_close_notify_of_the_server_are_not_kept() {
     pour_after_upload(|script| script.end_data_and_send_in_clear(vec![b'x'; POURED]));
 }
 
@@ -76,7 +76,7 @@ fn assert_no_answer(record: Record) {
 }
 
 #[test]
-fn records_of_no_octets_are_no_answer() {
+fn records_of_no_bytes_are_no_answer() {
     assert_no_answer(Record::Empty);
 }
 
@@ -101,7 +101,7 @@ fn warnings_and_new_handshakes_without_end_under_tls_1_2_end_the_session_with_4(
 }
 
 #[test]
-fn records_of_no_octets_are_no_data() {
+fn records_of_no_bytes_are_no_data() {
     for record in [Record::Empty, Record::Ticket] {
         let rig = Rig::new();
         let tls = rig.server();
@@ -201,7 +201,7 @@ fn silence_after_the_234_ends_a_script_with_3() {
     let mut control = hand.greet();
     control.expect("AUTH TLS");
     control.send("234 go ahead\r\n");
-    control.expect_octets(b"\x16\x03\x01");
+    control.expect_bytes(b"\x16\x03\x01");
     let _ = program.join().expect("it ends").code(3);
 }
 
@@ -211,7 +211,7 @@ fn ctrl_c_in_a_handshake_that_does_not_come_ends_the_session() {
     terminal.send_line("AUTH TLS");
     control.expect("AUTH TLS");
     control.send("234 go ahead\r\n");
-    control.expect_octets(b"\x16\x03\x01");
+    control.expect_bytes(b"\x16\x03\x01");
     terminal.send_key(Key::CtrlC);
     terminal.expect("(closed) ftp> ");
 }
@@ -233,7 +233,7 @@ fn a_handshake_without_end_ends_with_4_and_is_not_kept() {
         let mut control = hand.greet();
         control.expect("AUTH TLS");
         control.send("234 go ahead\r\n");
-        control.expect_octets(b"\x16\x03\x01");
+        control.expect_bytes(b"\x16\x03\x01");
         let mut stream = control.stream.try_clone().unwrap();
         let chunk = piece.repeat((16 * 1024 / piece.len()).max(1));
         let pouring = thread::spawn(move || while stream.write_all(&chunk).is_ok() {});

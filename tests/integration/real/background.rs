@@ -20,7 +20,7 @@ const PIECE: usize = 64 * 1024;
 on_every_server!(
     a_download_runs_while_stat_is_typed,
     an_abor_that_is_typed_ends_it_and_the_dialogue_stays_in_step,
-    a_quit_loses_no_octet,
+    a_quit_loses_no_byte,
 );
 
 /// Reads what comes into a local pipe, slowly: servers look at their control connection between two pieces that they can
@@ -31,8 +31,8 @@ struct SlowReader {
 }
 
 impl SlowReader {
-    /// Reads so many octets of the pipe that it makes.
-    fn start(scene: &Scene, octets: usize) -> Self {
+    /// Reads so many bytes of the pipe that it makes.
+    fn start(scene: &Scene, bytes: usize) -> Self {
         let path = scene.local_path("pipe");
         let made = Command::new("mkfifo").arg(&path).status();
         assert!(made.expect("mkfifo is there").success());
@@ -42,7 +42,7 @@ impl SlowReader {
         let is_in_a_hurry = Arc::new(AtomicBool::new(false));
         let hurry = Arc::clone(&is_in_a_hurry);
         let reading = thread::spawn(move || {
-            let mut content = vec![0; octets];
+            let mut content = vec![0; bytes];
             for piece in content.chunks_mut(PIECE) {
                 pipe.read_exact(piece).expect("they come");
                 if !hurry.load(Ordering::Relaxed) {
@@ -132,7 +132,7 @@ fn an_abor_that_is_typed_ends_it_and_the_dialogue_stays_in_step(kind: Kind) {
     };
     let (reader, mut terminal) = begin(&scene);
     terminal.send_line("ABOR");
-    // What was on its way is taken, to the last octet that comes.
+    // What was on its way is taken, to the last byte that comes.
     reader.hurry();
     terminal.wait_for("bytes received, aborted");
     terminal.wait_for("in the background: RETR large was aborted");
@@ -141,7 +141,7 @@ fn an_abor_that_is_typed_ends_it_and_the_dialogue_stays_in_step(kind: Kind) {
     stays_in_step(&scene, &mut terminal);
 }
 
-fn a_quit_loses_no_octet(kind: Kind) {
+fn a_quit_loses_no_byte(kind: Kind) {
     let Some(scene) = Scene::set(kind) else {
         return;
     };

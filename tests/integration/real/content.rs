@@ -1,14 +1,14 @@
-//! Files whose octets look random and are the same in every run.
+//! Files whose bytes look random and are the same in every run.
 
-/// So many octets; another seed gives others.
-pub(super) fn random_octets(seed: u64, count: usize) -> Vec<u8> {
+/// So many bytes; another seed gives others.
+pub(super) fn random_bytes(seed: u64, count: usize) -> Vec<u8> {
     let mut random = Random::new(seed);
-    let mut octets = Vec::with_capacity(count + 8);
-    while octets.len() < count {
-        octets.extend(random.next().to_le_bytes());
+    let mut bytes = Vec::with_capacity(count + 8);
+    while bytes.len() < count {
+        bytes.extend(random.next().to_le_bytes());
     }
-    octets.truncate(count);
-    octets
+    bytes.truncate(count);
+    bytes
 }
 
 /// Asserts that two files are the same, without printing them.
@@ -19,7 +19,7 @@ pub(super) fn assert_same(found: &[u8], expected: &[u8]) {
     }
     let same = found.iter().zip(expected).take_while(|(a, b)| a == b);
     panic!(
-        "{} octets instead of {}, different from octet {} on",
+        "{} bytes instead of {}, different from byte {} on",
         found.len(),
         expected.len(),
         same.count()

@@ -1,6 +1,6 @@
 //! Transfers that are cut anywhere, both connections reset, and finished by the same command.
 
-use super::content::{Random, assert_same, random_octets};
+use super::content::{Random, assert_same, random_bytes};
 use super::scene::Scene;
 use crate::support::real_server::Kind;
 use crate::support::relay::Direction;
@@ -23,7 +23,7 @@ fn an_upload_that_is_cut_anywhere_is_finished_by_the_same_command(kind: Kind) {
     for number in 1..=CUTS {
         let size = random.between(300_000, 400_000);
         let at = random.between(1, size);
-        let whole = random_octets(random.next(), size);
+        let whole = random_bytes(random.next(), size);
         let name = format!("f{number}");
         let line = format!("resume {name}");
         scene.write_local(&name, &whole);
@@ -57,12 +57,12 @@ fn a_download_that_is_cut_anywhere_is_finished_by_the_same_command(kind: Kind) {
     for number in 1..=CUTS {
         let size = random.between(300_000, 400_000);
         let at = random.between(1, size);
-        let whole = random_octets(random.next(), size);
+        let whole = random_bytes(random.next(), size);
         let name = format!("f{number}");
         let line = format!("resume --get {name}");
         scene.server.write_file(&name, &whole);
         scene.relay.cut_after(Direction::FromServer, at as u64);
-        // The server's 226 may come before the cut: it took all octets for sent once they were in its buffers.
+        // The server's 226 may come before the cut: it took all bytes for sent once they were in its buffers.
         let _ = scene.run(&[&line]).code(3);
         scene.relay.wait_for_cuts(number);
         let local = std::fs::read(scene.local_path(&name)).unwrap_or_default();
@@ -78,7 +78,7 @@ fn an_upload_that_is_cut_again_and_again_is_finished(kind: Kind) {
         return;
     };
     let mut random = Random::new(kind as u64 + 300);
-    let whole = random_octets(7, 2_000_000);
+    let whole = random_bytes(7, 2_000_000);
     scene.write_local("f", &whole);
     for _ in 0..5 {
         let at = random.between(1, 300_000);

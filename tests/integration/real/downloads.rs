@@ -1,6 +1,6 @@
 //! `resume --get` on real servers: what is missing comes, and nothing is written where the beginning is not the same.
 
-use super::content::{assert_same, random_octets};
+use super::content::{assert_same, random_bytes};
 use super::scene::Scene;
 use crate::support::real_server::Kind;
 
@@ -10,7 +10,7 @@ const THERE: usize = 2_000_001;
 const TAIL: usize = 65_536;
 
 on_every_server!(
-    the_missing_octets_come_and_no_more_than_the_tail_again,
+    the_missing_bytes_come_and_no_more_than_the_tail_again,
     a_longer_local_file_is_refused_and_stays_as_it_is,
     an_overlap_that_differs_leaves_the_local_file_as_it_is,
     other_content_of_equal_length_is_refused_and_nothing_is_written,
@@ -25,13 +25,13 @@ on_every_server!(
 /// A file `f` on the server, of which the local folder has `there`.
 fn with_part(kind: Kind, there: impl FnOnce(&[u8]) -> Vec<u8>) -> Option<(Scene, Vec<u8>)> {
     let scene = Scene::set(kind)?;
-    let whole = random_octets(5, WHOLE);
+    let whole = random_bytes(5, WHOLE);
     scene.server.write_file("f", &whole);
     scene.write_local("f", &there(&whole));
     Some((scene, whole))
 }
 
-fn the_missing_octets_come_and_no_more_than_the_tail_again(kind: Kind) {
+fn the_missing_bytes_come_and_no_more_than_the_tail_again(kind: Kind) {
     let Some((scene, whole)) = with_part(kind, |whole| whole[..THERE].to_vec()) else {
         return;
     };
@@ -69,11 +69,11 @@ fn an_overlap_that_differs_leaves_the_local_file_as_it_is(kind: Kind) {
 }
 
 fn other_content_of_equal_length_is_refused_and_nothing_is_written(kind: Kind) {
-    let Some((scene, _)) = with_part(kind, |_| random_octets(6, WHOLE)) else {
+    let Some((scene, _)) = with_part(kind, |_| random_bytes(6, WHOLE)) else {
         return;
     };
     let _ = scene.run(&["resume --get f"]).code(8);
-    assert_same(&scene.read_local("f"), &random_octets(6, WHOLE));
+    assert_same(&scene.read_local("f"), &random_bytes(6, WHOLE));
 }
 
 fn a_file_that_is_whole_is_compared_and_stays_as_it_is(kind: Kind) {

@@ -30,7 +30,7 @@ on_every_server!(
     a_plain_abort_stays_in_step_too,
 );
 
-/// In TYPE I, with an open data connection; straight to the server, because urgent octets do not pass a relay.
+/// In TYPE I, with an open data connection; straight to the server, because urgent bytes do not pass a relay.
 fn at_passive_prompt(scene: &Scene) -> Terminal {
     scene.server.write_file("small", b"small");
     let mut terminal = logged_in(scene, scene.server.address());
@@ -215,7 +215,7 @@ fn await_stored(scene: &Scene, name: &str) {
     let begun = Instant::now();
     let stored = || std::fs::metadata(scene.server.root().join(name)).map_or(0, |file| file.len());
     while stored() < BUFFERED {
-        assert!(begun.elapsed() < DEADLINE, "only {} octets came", stored());
+        assert!(begun.elapsed() < DEADLINE, "only {} bytes came", stored());
         // Nothing tells that a file grows.
         std::thread::sleep(Duration::from_millis(10));
     }

@@ -99,8 +99,8 @@ impl Scene {
     /// Each data connection as the relay counted it: to the server, from the server.
     pub(super) fn moved(&self) -> (u64, u64) {
         (
-            self.relay.data_octets_to_server(),
-            self.relay.data_octets_from_server(),
+            self.relay.data_bytes_to_server(),
+            self.relay.data_bytes_from_server(),
         )
     }
 

@@ -1,11 +1,11 @@
 //! Listings and files, through redirections, in both representation types.
 
-use super::content::{assert_same, random_octets};
+use super::content::{assert_same, random_bytes};
 use super::scene::Scene;
 use crate::support::real_server::Kind;
 
 on_every_server!(
-    any_octets_go_there_and_back_in_type_i,
+    any_bytes_go_there_and_back_in_type_i,
     text_goes_there_and_back_in_type_a,
     received_data_are_added_to_a_file,
     listings_go_to_files_commands_and_standard_output,
@@ -13,12 +13,12 @@ on_every_server!(
     a_store_replaces_a_longer_file,
 );
 
-fn any_octets_go_there_and_back_in_type_i(kind: Kind) {
+fn any_bytes_go_there_and_back_in_type_i(kind: Kind) {
     let Some(scene) = Scene::set(kind) else {
         return;
     };
-    let octets = random_octets(11, 1_000_003);
-    scene.write_local("here", &octets);
+    let bytes = random_bytes(11, 1_000_003);
+    scene.write_local("here", &bytes);
     scene.write_local("back", b"what was there before");
     let lines = [
         "TYPE I",
@@ -32,11 +32,11 @@ fn any_octets_go_there_and_back_in_type_i(kind: Kind) {
         "RETR there > -",
     ];
     let finished = scene.run(&lines).success();
-    assert_same(&scene.server.read_file("there"), &octets);
-    assert_same(&scene.read_local("back"), &octets);
-    assert_same(&finished.stdout, &octets);
+    assert_same(&scene.server.read_file("there"), &bytes);
+    assert_same(&scene.read_local("back"), &bytes);
+    assert_same(&finished.stdout, &bytes);
     if cfg!(unix) {
-        assert_same(&scene.read_local("piped"), &octets);
+        assert_same(&scene.read_local("piped"), &bytes);
     }
 }
 
@@ -55,7 +55,7 @@ fn text_goes_there_and_back_in_type_a(kind: Kind) {
     ];
     let _ = scene.run(&lines).success();
     assert_same(&scene.read_local("back"), &text);
-    let ends = text.iter().filter(|&&octet| octet == b'\n').count();
+    let ends = text.iter().filter(|&&byte| byte == b'\n').count();
     let on_the_wire = (text.len() + ends) as u64;
     assert_eq!(scene.moved(), (on_the_wire, on_the_wire));
     if !scene.keeps_line_ends() {
@@ -158,8 +158,8 @@ fn a_store_replaces_a_longer_file(kind: Kind) {
     assert_eq!(scene.server.read_file("g"), b"");
 }
 
-fn sorted_lines(octets: &[u8]) -> Vec<String> {
-    let text = String::from_utf8(octets.to_vec()).expect("names are plain here");
+fn sorted_lines(bytes: &[u8]) -> Vec<String> {
+    let text = String::from_utf8(bytes.to_vec()).expect("names are plain here");
     // Pure-FTPd lists the folder and its parent too.
     let names = text.lines().filter(|line| !matches!(*line, "." | ".."));
     let mut lines: Vec<String> = names.map(str::to_owned).collect();

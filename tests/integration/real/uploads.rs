@@ -1,6 +1,6 @@
 //! `resume` on real servers: what is missing is sent, and nothing is sent where the beginning is not the same.
 
-use super::content::{assert_same, random_octets};
+use super::content::{assert_same, random_bytes};
 use super::scene::Scene;
 use crate::support::ftpsh::Finished;
 use crate::support::real_server::Kind;
@@ -11,9 +11,9 @@ const THERE: usize = 2_000_001;
 const TAIL: u64 = 65_536;
 
 on_every_server!(
-    the_missing_octets_are_sent_and_no_more_than_the_tail_is_read_back,
+    the_missing_bytes_are_sent_and_no_more_than_the_tail_is_read_back,
     a_longer_file_on_the_server_is_refused_and_stays_as_it_is,
-    an_octet_that_was_changed_is_named_and_nothing_is_sent,
+    a_byte_that_was_changed_is_named_and_nothing_is_sent,
     other_content_of_equal_length_is_refused,
     a_file_that_is_whole_is_compared_and_nothing_is_sent,
     an_absent_file_is_created_whole,
@@ -23,14 +23,14 @@ on_every_server!(
     the_type_that_was_set_is_put_back,
     a_data_connection_that_is_already_open_is_used,
     the_whole_file_is_read_back_when_that_is_asked_for,
-    a_changed_octet_before_the_tail_is_found_when_everything_is_compared,
+    a_changed_byte_before_the_tail_is_found_when_everything_is_compared,
     a_name_with_blanks_is_resumed,
 );
 
 /// A local file `f`, of which the server has `there`.
 fn with_part(kind: Kind, there: impl FnOnce(&[u8]) -> Vec<u8>) -> Option<(Scene, Vec<u8>)> {
     let scene = Scene::set(kind)?;
-    let whole = random_octets(1, WHOLE);
+    let whole = random_bytes(1, WHOLE);
     scene.write_local("f", &whole);
     scene.server.write_file("f", &there(&whole));
     Some((scene, whole))
@@ -45,7 +45,7 @@ fn refused(scene: &Scene, finished: Finished, remote: &[u8]) -> Finished {
     finished
 }
 
-fn the_missing_octets_are_sent_and_no_more_than_the_tail_is_read_back(kind: Kind) {
+fn the_missing_bytes_are_sent_and_no_more_than_the_tail_is_read_back(kind: Kind) {
     let Some((scene, whole)) = with_part(kind, |whole| whole[..THERE].to_vec()) else {
         return;
     };
@@ -63,7 +63,7 @@ fn a_longer_file_on_the_server_is_refused_and_stays_as_it_is(kind: Kind) {
     let _ = refused(&scene, finished, &longer(&whole));
 }
 
-fn an_octet_that_was_changed_is_named_and_nothing_is_sent(kind: Kind) {
+fn a_byte_that_was_changed_is_named_and_nothing_is_sent(kind: Kind) {
     let at = THERE - 40_000;
     let changed = |whole: &[u8]| {
         let mut there = whole[..THERE].to_vec();
@@ -83,12 +83,12 @@ fn an_octet_that_was_changed_is_named_and_nothing_is_sent(kind: Kind) {
 }
 
 fn other_content_of_equal_length_is_refused(kind: Kind) {
-    let other = |_: &[u8]| random_octets(2, WHOLE);
+    let other = |_: &[u8]| random_bytes(2, WHOLE);
     let Some((scene, _)) = with_part(kind, other) else {
         return;
     };
     let finished = scene.run(&["resume f"]);
-    let _ = refused(&scene, finished, &random_octets(2, WHOLE));
+    let _ = refused(&scene, finished, &random_bytes(2, WHOLE));
 }
 
 fn a_file_that_is_whole_is_compared_and_nothing_is_sent(kind: Kind) {
@@ -105,7 +105,7 @@ fn an_absent_file_is_created_whole(kind: Kind) {
     let Some(scene) = Scene::set(kind) else {
         return;
     };
-    let whole = random_octets(3, WHOLE);
+    let whole = random_bytes(3, WHOLE);
     scene.write_local("f", &whole);
     let _ = scene.run(&["resume f new"]).success();
     assert_same(&scene.server.read_file("new"), &whole);
@@ -174,7 +174,7 @@ fn the_whole_file_is_read_back_when_that_is_asked_for(kind: Kind) {
     assert_eq!(scene.moved(), both);
 }
 
-fn a_changed_octet_before_the_tail_is_found_when_everything_is_compared(kind: Kind) {
+fn a_changed_byte_before_the_tail_is_found_when_everything_is_compared(kind: Kind) {
     let changed = |whole: &[u8]| {
         let mut there = whole[..THERE].to_vec();
         there[10] ^= 1;
@@ -192,7 +192,7 @@ fn a_name_with_blanks_is_resumed(kind: Kind) {
     let Some(scene) = Scene::set(kind) else {
         return;
     };
-    let whole = random_octets(4, 300_000);
+    let whole = random_bytes(4, 300_000);
     scene.write_local("my file", &whole);
     scene.server.write_file("my file", &whole[..100_000]);
     let _ = scene.run(&["resume 'my file'"]).success();
@@ -211,7 +211,7 @@ fn a_hash_of_proftpd_shows_the_whole_prefix_without_a_read_back() {
 }
 
 #[test]
-fn a_hash_of_proftpd_finds_a_changed_octet_anywhere_in_the_prefix() {
+fn a_hash_of_proftpd_finds_a_changed_byte_anywhere_in_the_prefix() {
     for at in [0, 1_000_000, THERE - 1] {
         let changed = |whole: &[u8]| {
             let mut there = whole[..THERE].to_vec();

@@ -13,8 +13,8 @@ const LOGIN: &str = "USER A\nPASS A\n";
 fn data_stand_in_the_transcript_or_beside_it_and_a_replay_makes_the_same_files() {
     let home = Home::new();
     let server = practice_server(&[]);
-    let octets: Vec<u8> = (0..20_000_u32).map(|at| (at % 251) as u8).collect();
-    fs::write(home.path().join("octets"), &octets).unwrap();
+    let bytes: Vec<u8> = (0..20_000_u32).map(|at| (at % 251) as u8).collect();
+    fs::write(home.path().join("octets"), &bytes).unwrap();
     let script = "TYPE I\nPASV\nSTOR octets < octets\nPASV\nRETR octets > back\nPASV\n\
                   APPE 1.TXT <<< 'zfive5'\nPASV\nSTOR here <<END\n@one\n{two}\n\n...  \nEND\nPASV\nSTOR small <<< '\u{1}'\n\
                   PASV\nSTOR empty <<< ''\nPASV\nRETR 1.TXT\nPASV\nRETR empty\nPASV\nLIST\nQUIT\n";
@@ -32,10 +32,7 @@ fn data_stand_in_the_transcript_or_beside_it_and_a_replay_makes_the_same_files()
         assert!(recorded.contains(&line), "{line}\n{text}");
     }
     assert!(text.contains("D< @file session.1.data octets 20000 sha256 "));
-    assert_eq!(
-        fs::read(home.path().join("session.1.data")).unwrap(),
-        octets
-    );
+    assert_eq!(fs::read(home.path().join("session.1.data")).unwrap(), bytes);
     assert_eq!(
         fs::read(home.path().join("session.2.data")).unwrap(),
         b"\x01"

@@ -35,9 +35,9 @@ fn transcript(home: &Home) -> String {
 
 /// A transcript that can be read.
 fn read(path: &Path) -> String {
-    let octets = fs::read(path).expect("it was recorded");
-    let transcript = Transcript::read(&octets).expect("it is a transcript");
-    let text = String::from_utf8(octets).expect("it is text");
+    let bytes = fs::read(path).expect("it was recorded");
+    let transcript = Transcript::read(&bytes).expect("it is a transcript");
+    let text = String::from_utf8(bytes).expect("it is text");
     if let Err(error) = transcript.dialogue() {
         panic!("{error}\n{text}");
     }

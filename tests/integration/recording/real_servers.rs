@@ -108,7 +108,7 @@ fn an_abort_on_pyftpdlib() {
     abort(Kind::Pyftpdlib);
 }
 
-fn octets() -> Vec<u8> {
+fn bytes() -> Vec<u8> {
     (0..3_000_000_u32)
         .map(|at| (at.wrapping_mul(2_654_435_761) >> 24) as u8)
         .collect()
@@ -125,7 +125,7 @@ fn start(kind: Kind) -> Option<RealServer> {
     };
     let server = RealServer::start_with(kind, &options)?;
     server.write_file("text", TEXT);
-    server.write_file("octets", &octets());
+    server.write_file("octets", &bytes());
     server.write_file("huge", b"");
     let huge = OpenOptions::new()
         .write(true)
@@ -142,7 +142,7 @@ fn login(server: &RealServer) -> String {
 fn round_trip(kind: Kind) {
     let Some(server) = start(kind) else { return };
     let home = Home::new();
-    fs::write(home.path().join("octets"), octets()).expect("the home is writable");
+    fs::write(home.path().join("octets"), bytes()).expect("the home is writable");
     let finished = record(&home, server.address(), &(login(&server) + SCRIPT));
     assert!(finished.stderr.contains("\n221"), "{}", finished.stderr);
     let text = transcript(&home);

@@ -32,7 +32,7 @@ fn arguments_that_mean_nothing_are_usage_errors_with_a_way_out() {
 
 #[test]
 fn a_host_that_is_not_known_is_named() {
-    // A label of more than 63 octets is no name, so nobody outside is asked for it.
+    // A label of more than 63 bytes is no name, so nobody outside is asked for it.
     let host = "x".repeat(64);
     let finished = Ftpsh::new().args(["-c", "NOOP", &host]).run().code(3);
     let said = finished.stderr;

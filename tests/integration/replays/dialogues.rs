@@ -141,7 +141,7 @@ fn a_server_that_does_not_answer_is_not_waited_for_longer_than_the_limit() {
 }
 
 #[test]
-fn a_line_goes_out_octet_for_octet() {
+fn a_line_goes_out_byte_for_byte() {
     let server = greeted()
         .expect(b" \xe9\\x {x}\xff")
         .send("500 no\r\n")
@@ -161,5 +161,5 @@ fn a_value_cannot_hide_a_second_command() {
         .run()
         .code(2);
     assert_says(&finished, &["x.ftp:2", "second command"]);
-    assert_eq!(server.finish().octets, b"");
+    assert_eq!(server.finish().bytes, b"");
 }

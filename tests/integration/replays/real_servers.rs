@@ -215,7 +215,7 @@ mod recorder {
     use std::sync::{Arc, Mutex};
 
     use ftpsh::client::{
-        Form, KeptOctets, Observation, Observer, Origin, Session, Settings, Transfer,
+        Form, KeptBytes, Observation, Observer, Origin, Session, Settings, Transfer,
     };
     use ftpsh::protocol::{Command, Reply, Verb};
     use ftpsh::transcript::recorder::{expectation_of, expected_data_of};
@@ -247,7 +247,7 @@ mod recorder {
 
     pub(super) fn perform(session: &Session, line: &str, text: &mut String, heard: &Heard) {
         let verb = line.split(' ').next().unwrap_or_default();
-        let received = KeptOctets::at_most(4096);
+        let received = KeptBytes::at_most(4096);
         let transfer = match verb {
             "STOR" => {
                 text.push_str("D< I am here{no-eol}\n");
@@ -264,7 +264,7 @@ mod recorder {
         let command = Command::new(line).expect("no line end");
         let _ = session.perform(command, Origin::Typed, transfer);
         if is_receiving {
-            let expected = expected_data_of(&received.octets(), &Verb::new(verb.as_bytes()));
+            let expected = expected_data_of(&received.bytes(), &Verb::new(verb.as_bytes()));
             expected
                 .printed()
                 .iter()

@@ -30,7 +30,7 @@ fn transfer(
 }
 
 #[test]
-fn inline_data_arrive_octet_for_octet() {
+fn inline_data_arrive_byte_for_byte() {
     let text = "C> STOR x\nS> 150\nD< a\nD< b{lf}\nD<\nD< {0x00ff}{{{no-eol}\nS> 226\n";
     let (status, said, files) = transfer(text, &[], &["x"]);
     assert_eq!(status, 0, "{said}");
@@ -158,7 +158,7 @@ fn an_upload_is_aborted_when_its_data_have_been_sent() {
         .expect("STOR x")
         .send("150 here\r\n")
         .read_data(7)
-        .expect_octets(b"\xff\xf4\xff\xf2ABOR\r\n")
+        .expect_bytes(b"\xff\xf4\xff\xf2ABOR\r\n")
         .send("426 aborted\r\n226 abort done\r\n")
         .expect("NOOP")
         .send("200 in step\r\n")
@@ -171,7 +171,7 @@ fn an_upload_is_aborted_when_its_data_have_been_sent() {
 }
 
 #[test]
-fn a_download_is_aborted_at_the_octet_that_the_transcript_names() {
+fn a_download_is_aborted_at_the_byte_that_the_transcript_names() {
     let server = Script::new()
         .send("220 hi\r\n")
         .expect("PASV")
@@ -181,7 +181,7 @@ fn a_download_is_aborted_at_the_octet_that_the_transcript_names() {
         .expect("RETR x")
         .send("150 here\r\n")
         .send_data("0123456789")
-        .expect_octets(b"\xff\xf4\xff\xf2ABOR\r\n")
+        .expect_bytes(b"\xff\xf4\xff\xf2ABOR\r\n")
         .close_data()
         .send("426 aborted\r\n226 abort done\r\n")
         .start();
@@ -205,10 +205,10 @@ fn a_data_connection_that_cannot_be_opened_is_no_connection() {
     assert_eq!(finished.status, 3, "{}", finished.stderr);
 }
 
-fn hex_sha256(octets: &[u8]) -> String {
+fn hex_sha256(bytes: &[u8]) -> String {
     use sha2::{Digest, Sha256};
-    Sha256::digest(octets)
+    Sha256::digest(bytes)
         .iter()
-        .map(|octet| format!("{octet:02x}"))
+        .map(|byte| format!("{byte:02x}"))
         .collect()
 }

@@ -15,7 +15,7 @@ fn the_line_is_shown_with_a_caret_below_what_is_wrong() {
 }
 
 #[test]
-fn octets_that_could_steer_a_terminal_are_escaped() {
+fn bytes_that_could_steer_a_terminal_are_escaped() {
     let scripts = Scripts::new(&[("x.ftp", "S> 220\nX \u{1b}[2J\n")]);
     let finished = scripts.replay(&["x.ftp"]).run().code(2);
     assert!(!finished.stderr.contains('\u{1b}'), "{}", finished.stderr);

@@ -33,7 +33,7 @@ fn run_with_change(
     (finished, server.finish().data)
 }
 
-/// Five octets are there and are compared; the change comes before APPE is answered.
+/// Five bytes are there and are compared; the change comes before APPE is answered.
 fn upload_paused(gates: &(Arc<Gate>, Arc<Gate>)) -> Script {
     let script = passive(compared(greeted()))
         .open(&gates.0)
@@ -119,10 +119,10 @@ fn downloaded(
 }
 
 /// Waits until what came first is in the file.
-fn wait_for_size(here: &Path, octets: u64) {
+fn wait_for_size(here: &Path, bytes: u64) {
     let deadline = Instant::now() + DEADLINE;
-    while fs::metadata(here).map_or(0, |metadata| metadata.len()) != octets {
-        assert!(Instant::now() < deadline, "{octets} octets come");
+    while fs::metadata(here).map_or(0, |metadata| metadata.len()) != bytes {
+        assert!(Instant::now() < deadline, "{bytes} bytes come");
         thread::yield_now();
     }
 }
@@ -158,7 +158,7 @@ fn what_something_else_adds_during_a_download_is_not_cut_nor_called_whole() {
         wait_for_size(here, 7);
         add(here, "THEIRS");
     };
-    // The second has just the octets that make up for those that are missing.
+    // The second has just the bytes that make up for those that are missing.
     for (second, size) in [("ive5", 17), ("", 13)] {
         let (finished, here) = downloaded(Some("I am "), ["I am zf", second], change);
         let said = finished.code(8).stderr;

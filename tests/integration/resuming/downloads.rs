@@ -3,12 +3,12 @@
 use super::{Both, THERE, WHOLE, content};
 use crate::support::relay::Direction;
 
-/// The whole file on the server, and `here` octets of it here.
+/// The whole file on the server, and `here` bytes of it here.
 fn with_part(faults: &[&str], here: Option<usize>) -> Both {
     let both = Both::new(faults);
     both.put_there(&content(WHOLE));
-    if let Some(octets) = here {
-        both.put_here(&content(octets));
+    if let Some(bytes) = here {
+        both.put_here(&content(bytes));
     }
     both
 }
@@ -18,7 +18,7 @@ fn the_rest_comes_together_with_the_tail_that_is_compared() {
     let both = with_part(&[], Some(THERE));
     let said = both.run(&["resume --get f"]).success().stderr;
     both.assert_here(&content(WHOLE));
-    let received = both.relay.data_octets_from_server();
+    let received = both.relay.data_bytes_from_server();
     assert_eq!(received, (WHOLE - THERE + 65_536) as u64);
     let last = said.lines().last().unwrap_or_default();
     let numbers = "whole: 200000 of 200000, bytes 84464 to 149999 compared, 50000 received";
@@ -50,7 +50,7 @@ fn everything_is_compared_where_that_was_asked_for() {
     let both = with_part(&[], Some(THERE));
     let _ = both.run(&["resume --verify full --get f"]).success();
     both.assert_here(&content(WHOLE));
-    assert_eq!(both.relay.data_octets_from_server(), WHOLE as u64);
+    assert_eq!(both.relay.data_bytes_from_server(), WHOLE as u64);
 }
 
 #[test]

@@ -16,8 +16,8 @@ fn without_size_mlst_tells_and_without_mlst_list_does_in_either_form() {
         for there in [Some(THERE), Some(5), None] {
             let both = Both::new(faults);
             both.put_here(&content(WHOLE));
-            if let Some(octets) = there {
-                both.put_there(&content(octets));
+            if let Some(bytes) = there {
+                both.put_there(&content(bytes));
             }
             let said = both.run(&["resume f"]).success().stderr;
             both.assert_there(&content(WHOLE));
@@ -56,7 +56,7 @@ fn without_appe_and_rest_nothing_is_sent() {
         let _ = both.run(&[line]).code(8);
         both.assert_there(&content(THERE));
         assert!(!both.heard("STOR"));
-        assert_eq!(both.relay.data_octets_to_server(), 0);
+        assert_eq!(both.relay.data_bytes_to_server(), 0);
     }
 }
 
@@ -65,7 +65,7 @@ fn without_rest_everything_is_read_back() {
     let both = Both::with_part(&["no-rest"], THERE);
     let _ = both.run(&["resume f"]).success();
     both.assert_there(&content(WHOLE));
-    assert_eq!(both.relay.data_octets_from_server(), THERE as u64);
+    assert_eq!(both.relay.data_bytes_from_server(), THERE as u64);
 }
 
 #[test]

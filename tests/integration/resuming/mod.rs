@@ -30,13 +30,13 @@ struct Both {
 }
 
 /// Content without a period that anything could hide behind.
-fn content(octets: usize) -> Vec<u8> {
+fn content(bytes: usize) -> Vec<u8> {
     let mut state = 1_u32;
     let next = |_| {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         (state >> 24) as u8
     };
-    (0..octets).map(next).collect()
+    (0..bytes).map(next).collect()
 }
 
 impl Both {
@@ -57,7 +57,7 @@ impl Both {
         }
     }
 
-    /// `f` with the first `there` of `WHOLE` octets on the server, and all of them here.
+    /// `f` with the first `there` of `WHOLE` bytes on the server, and all of them here.
     fn with_part(faults: &[&str], there: usize) -> Self {
         let both = Self::new(faults);
         both.put_there(&content(there));
@@ -65,12 +65,12 @@ impl Both {
         both
     }
 
-    fn put_there(&self, octets: &[u8]) {
-        fs::write(self.there(), octets).expect("the folder is writable");
+    fn put_there(&self, bytes: &[u8]) {
+        fs::write(self.there(), bytes).expect("the folder is writable");
     }
 
-    fn put_here(&self, octets: &[u8]) {
-        fs::write(self.here(), octets).expect("the folder is writable");
+    fn put_here(&self, bytes: &[u8]) {
+        fs::write(self.here(), bytes).expect("the folder is writable");
     }
 
     fn there(&self) -> PathBuf {
@@ -127,17 +127,17 @@ impl Both {
         for verb in ["APPE", "STOR", "STOU", "DELE"] {
             assert!(!self.heard(verb), "{:?}", self.lines());
         }
-        assert_eq!(self.relay.data_octets_to_server(), 0);
+        assert_eq!(self.relay.data_bytes_to_server(), 0);
     }
 }
 
 #[track_caller]
-fn assert_same(octets: &[u8], expected: &[u8]) {
-    let same = octets.iter().zip(expected).take_while(|(a, b)| a == b);
+fn assert_same(bytes: &[u8], expected: &[u8]) {
+    let same = bytes.iter().zip(expected).take_while(|(a, b)| a == b);
     let same = same.count();
-    let sizes = (octets.len(), expected.len());
+    let sizes = (bytes.len(), expected.len());
     assert!(
-        octets == expected,
-        "{sizes:?} octets, the first {same} the same"
+        bytes == expected,
+        "{sizes:?} bytes, the first {same} the same"
     );
 }

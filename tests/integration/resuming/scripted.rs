@@ -35,7 +35,7 @@ pub(crate) fn passive(script: Script) -> Script {
     script.send_with_port(OFFER).accept_data()
 }
 
-/// SIZE, and the five octets that are there read back.
+/// SIZE, and the five bytes that are there read back.
 pub(crate) fn compared(script: Script) -> Script {
     passive(script.expect("SIZE f").send("213 5\r\n"))
         .expect("RETR f")

@@ -6,7 +6,7 @@ use super::scripted::{compared, greeted, local, passive, put_back, run};
 
 #[test]
 fn a_213_whose_number_cannot_be_read_means_that_the_file_is_there() {
-    for size in ["99999999999999999999", "-1", "many", "5 octets", ""] {
+    for size in ["99999999999999999999", "-1", "many", "5 bytes", ""] {
         for line in ["resume f", "resume --get f"] {
             let script = greeted().expect("SIZE f");
             let server = put_back(script.send(format!("213 {size}\r\n"))).start();

@@ -16,8 +16,8 @@ fn the_tail_is_read_back_and_the_rest_is_appended() {
         "TYPE A",
     ];
     assert_eq!(both.lines(), expected);
-    assert_eq!(both.relay.data_octets_from_server(), 65_536);
-    assert_eq!(both.relay.data_octets_to_server(), (WHOLE - THERE) as u64);
+    assert_eq!(both.relay.data_bytes_from_server(), 65_536);
+    assert_eq!(both.relay.data_bytes_to_server(), (WHOLE - THERE) as u64);
     let said = finished.stderr;
     for line in expected {
         assert!(said.contains(&format!("→ {line}\n")), "{line} in {said}");
@@ -32,7 +32,7 @@ fn everything_is_read_back_where_that_was_asked_for() {
     let both = Both::with_part(&[], THERE);
     let _ = both.run(&["resume --verify full f"]).success();
     both.assert_there(&content(WHOLE));
-    let read_back = both.relay.data_octets_from_server();
+    let read_back = both.relay.data_bytes_from_server();
     assert_eq!(read_back, (THERE + WHOLE) as u64);
 }
 
@@ -56,7 +56,7 @@ fn a_difference_before_the_tail_is_found_only_by_reading_everything() {
 }
 
 #[test]
-fn another_file_is_refused_with_the_first_octet_that_differs() {
+fn another_file_is_refused_with_the_first_byte_that_differs() {
     for at in [THERE - 65_536, THERE - 100, THERE - 1] {
         let both = Both::with_part(&[], THERE);
         let mut theirs = content(THERE);
@@ -82,7 +82,7 @@ fn a_whole_file_is_compared_and_nothing_is_sent() {
     let both = Both::with_part(&[], WHOLE);
     let _ = both.run(&["resume f"]).success();
     both.assert_nothing_was_written();
-    assert_eq!(both.relay.data_octets_from_server(), 65_536);
+    assert_eq!(both.relay.data_bytes_from_server(), 65_536);
 }
 
 #[test]
@@ -109,8 +109,8 @@ fn empty_files_are_resumed_too() {
     for (theirs, mine) in [(Some(0), 0), (None, 0), (Some(0), WHOLE)] {
         let both = Both::new(&[]);
         both.put_here(&content(mine));
-        if let Some(octets) = theirs {
-            both.put_there(&content(octets));
+        if let Some(bytes) = theirs {
+            both.put_there(&content(bytes));
         }
         let _ = both.run(&["resume f"]).success();
         both.assert_there(&content(mine));

@@ -6,14 +6,14 @@ use std::time::Duration;
 use crate::support::DEADLINE;
 use crate::support::plain_client::PlainClient;
 use crate::support::real_server::{Kind, RealServer};
-use crate::support::relay::{Cut, DataOctets, Direction, Relay};
+use crate::support::relay::{Cut, DataBytes, Direction, Relay};
 
 const MANY: usize = 3_000_000;
 /// More than the system takes off a sender's hands before anybody reads.
 const TOO_MANY_FOR_BUFFERS: usize = 30_000_000;
 
 #[test]
-fn octets_and_lines_are_counted_and_nothing_is_changed() {
+fn bytes_and_lines_are_counted_and_nothing_is_changed() {
     for kind in Kind::ALL {
         let Some(server) = RealServer::start(kind) else {
             continue;
@@ -25,9 +25,9 @@ fn octets_and_lines_are_counted_and_nothing_is_changed() {
         assert_eq!(server.read_file("f"), content);
         assert_eq!(client.retrieve("f"), content);
         let all = MANY as u64;
-        assert_eq!(relay.data_octets_to_server(), all);
-        assert_eq!(relay.data_octets_from_server(), all);
-        let expected = [(all, 0), (0, all)].map(|(to_server, from_server)| DataOctets {
+        assert_eq!(relay.data_bytes_to_server(), all);
+        assert_eq!(relay.data_bytes_from_server(), all);
+        let expected = [(all, 0), (0, all)].map(|(to_server, from_server)| DataBytes {
             to_server,
             from_server,
         });
@@ -65,7 +65,7 @@ fn a_cut_upload_leaves_what_had_passed_and_the_next_goes_through() {
                 assert!(written.is_err());
             }
             assert_eq!(client.try_reply(), None, "{kind:?}");
-            assert_eq!(relay.data_octets_to_server(), 300_000);
+            assert_eq!(relay.data_bytes_to_server(), 300_000);
             let mut client = PlainClient::log_in(relay.address(), server.user(), server.password());
             client.store("STOR g", b"whole");
             assert_eq!(server.read_file("g"), b"whole");
@@ -123,7 +123,7 @@ fn only_the_data_connection_is_cut_where_that_was_said() {
 }
 
 #[test]
-fn withheld_octets_never_pass_and_the_connection_ends_when_it_is_let_go() {
+fn withheld_bytes_never_pass_and_the_connection_ends_when_it_is_let_go() {
     for kind in Kind::ALL {
         let Some(server) = RealServer::start(kind) else {
             continue;

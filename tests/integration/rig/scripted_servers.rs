@@ -47,10 +47,7 @@ fn a_dialogue_with_data_both_ways_is_played_and_recorded() {
     drop(client);
     let heard = server.finish();
     assert_eq!(heard.lines, ["EPSV", "RETR f", "PASV", "STOR f", "more"]);
-    assert_eq!(
-        heard.octets,
-        b"EPSV\r\nRETR f\r\nPASV\r\nSTOR f\r\nmore\r\n"
-    );
+    assert_eq!(heard.bytes, b"EPSV\r\nRETR f\r\nPASV\r\nSTOR f\r\nmore\r\n");
     assert_eq!(heard.data, [b"".to_vec(), b"stored".to_vec()]);
 }
 
@@ -89,10 +86,10 @@ fn resets_are_resets_and_closes_are_closes() {
 }
 
 #[test]
-fn octets_that_are_no_line_are_expected_with_urgent_ones_in_their_place() {
+fn bytes_that_are_no_line_are_expected_with_urgent_ones_in_their_place() {
     let server = Script::new()
-        .expect_octets(b"\xff\xf4\xff")
-        .expect_octets(b"\xf2ABOR\r\n")
+        .expect_bytes(b"\xff\xf4\xff")
+        .expect_bytes(b"\xf2ABOR\r\n")
         .send("226 aborted\r\n")
         .wait_for_client_close()
         .start();
@@ -103,7 +100,7 @@ fn octets_that_are_no_line_are_expected_with_urgent_ones_in_their_place() {
     let mut reply = [0; 13];
     control.read_exact(&mut reply).unwrap();
     drop(control);
-    assert_eq!(server.finish().octets, b"\xff\xf4\xff\xf2ABOR\r\n");
+    assert_eq!(server.finish().bytes, b"\xff\xf4\xff\xf2ABOR\r\n");
 }
 
 #[test]

@@ -141,9 +141,9 @@ fn a_download_ends_with_or_without_a_close_notify() {
         };
         let mut control = SecureClient::connect_in_clear(server.address(), &client);
         let mut data = client.secure(control.passive()).unwrap();
-        let mut octets = Vec::new();
-        assert_eq!(data.read_to_end(&mut octets).is_ok(), is_whole);
-        assert_eq!(octets, b"octets");
+        let mut bytes = Vec::new();
+        assert_eq!(data.read_to_end(&mut bytes).is_ok(), is_whole);
+        assert_eq!(bytes, b"octets");
         if is_whole {
             data.end_sending().unwrap();
         }
@@ -228,7 +228,7 @@ fn a_client_that_does_not_refuse_fails_the_script() {
 }
 
 #[test]
-fn octets_in_clear_after_the_234_come_in_one_write() {
+fn bytes_in_clear_after_the_234_come_in_one_write() {
     let authority = Authority::new();
     let server = Script::new()
         .send("220 hi\r\n")
@@ -244,7 +244,7 @@ fn octets_in_clear_after_the_234_come_in_one_write() {
 }
 
 #[test]
-fn ccc_continues_in_clear_with_octets_in_the_segment_of_the_close_notify() {
+fn ccc_continues_in_clear_with_bytes_in_the_segment_of_the_close_notify() {
     let authority = Authority::new();
     let server = Script::new()
         .send("220 hi\r\n")

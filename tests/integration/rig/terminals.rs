@@ -79,7 +79,7 @@ fn every_key_reaches_the_program() {
         let terminal = shell("stty raw -echo; echo ready; head -c 1 | od -An -tx1; cat >/dev/null");
         terminal.wait_for("ready");
         terminal.send_key(key);
-        terminal.wait_for(&format!("{:02x}", key.octets()[0]));
+        terminal.wait_for(&format!("{:02x}", key.bytes()[0]));
     }
 }
 

@@ -26,12 +26,12 @@ fn the_shipped_aliases_do_what_their_names_say() {
         )
         .run()
         .success();
-    let octets = b"octets\n\0\xff";
+    let bytes = b"octets\n\0\xff";
     for name in ["dir/with space", "dir/copy"] {
-        assert_eq!(fs::read(at_server(name)).unwrap(), octets, "{name}");
+        assert_eq!(fs::read(at_server(name)).unwrap(), bytes, "{name}");
     }
     for name in ["copy", "a copy"] {
-        assert_eq!(fs::read(home.path().join(name)).unwrap(), octets, "{name}");
+        assert_eq!(fs::read(home.path().join(name)).unwrap(), bytes, "{name}");
     }
     assert_eq!(fs::read(at_server("1.TXT")).unwrap(), b"I am zfive5");
     assert_eq!(fs::read(home.path().join("part")).unwrap(), b"0123456789");

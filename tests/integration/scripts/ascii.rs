@@ -101,7 +101,7 @@ fn a_local_command_gets_lf() {
 }
 
 #[test]
-fn set_ascii_raw_leaves_the_octets_alone() {
+fn set_ascii_raw_leaves_the_bytes_alone() {
     let content = b"a\nb\r\nc\r\rd\n\n";
     let (wire, finished) = send(content, "set ascii raw\nPASV\nSTOR f < f\n");
     assert_eq!(wire, content);

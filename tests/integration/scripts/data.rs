@@ -6,7 +6,7 @@ use crate::support::ftpsh::Ftpsh;
 use crate::support::home::Home;
 use crate::support::practice::practice_server;
 
-const OCTETS: &[u8] = b"one\r\ntwo\nthree\r\0\xff\xfe\x1b[31m\n\n";
+const BYTES: &[u8] = b"one\r\ntwo\nthree\r\0\xff\xfe\x1b[31m\n\n";
 
 #[test]
 fn with_c_standard_input_is_for_data_only() {
@@ -14,11 +14,11 @@ fn with_c_standard_input_is_for_data_only() {
     let target = format!("ftp://A:A@{}", server.address());
     let finished = Ftpsh::new()
         .args(["-c", "TYPE I", "-c", "PASV", "-c", "STOR sent < -", &target])
-        .stdin(OCTETS)
+        .stdin(BYTES)
         .run()
         .success();
     let sent = fs::read(server.server_folder().join("sent")).unwrap();
-    assert_eq!(sent, OCTETS);
+    assert_eq!(sent, BYTES);
     assert_eq!(finished.stdout, b"");
     let _ = Ftpsh::new()
         .args(["-c", "NOOP", &target])
@@ -33,11 +33,11 @@ fn in_a_pipe_the_rest_of_standard_input_is_sent_raw() {
     let server = practice_server(&[]);
     let _ = Ftpsh::new()
         .arg(format!("ftp://A:A@{}", server.address()))
-        .stdin([b"TYPE I\nPASV\nSTOR sent < -\n", OCTETS].concat())
+        .stdin([b"TYPE I\nPASV\nSTOR sent < -\n", BYTES].concat())
         .run()
         .success();
     let sent = fs::read(server.server_folder().join("sent")).unwrap();
-    assert_eq!(sent, OCTETS);
+    assert_eq!(sent, BYTES);
 }
 
 #[test]
@@ -64,7 +64,7 @@ fn texts_and_here_documents_are_sent_exactly() {
 fn received_data_go_where_the_redirection_says() {
     let home = Home::new();
     let server = practice_server(&[]);
-    fs::write(server.server_folder().join("octets"), OCTETS).unwrap();
+    fs::write(server.server_folder().join("octets"), BYTES).unwrap();
     fs::write(server.server_folder().join("a > b"), "odd").unwrap();
     fs::write(home.path().join("replaced"), "much longer than what comes").unwrap();
     fs::write(home.path().join("kept"), "kept").unwrap();
@@ -80,13 +80,13 @@ fn received_data_go_where_the_redirection_says() {
         .run()
         .code(1);
     let read = |name: &str| fs::read(home.path().join(name)).unwrap();
-    assert_eq!(read("octets"), OCTETS);
+    assert_eq!(read("octets"), BYTES);
     assert_eq!(read("replaced"), b"I am ");
     assert_eq!(read("kept"), b"keptI am ");
     assert_eq!(read("piped to"), b"I AM ");
     assert_eq!(read("at-home"), b"I am ");
     assert_eq!(read("odd"), b"odd");
-    assert_eq!(finished.stdout, [OCTETS, b"I am "].concat());
+    assert_eq!(finished.stdout, [BYTES, b"I am "].concat());
     assert!(!home.path().join("refused").exists());
 }
 
@@ -109,7 +109,7 @@ fn a_local_file_is_sent_and_a_folder_is_changed_by_lcd() {
     let home = Home::new();
     let server = practice_server(&[]);
     fs::create_dir(home.path().join("sub")).unwrap();
-    fs::write(home.path().join("sub/octets"), OCTETS).unwrap();
+    fs::write(home.path().join("sub/octets"), BYTES).unwrap();
     fs::write(home.path().join("sub/with space"), "I am zfive5").unwrap();
     let finished = Ftpsh::new()
         .home(home.path())
@@ -121,8 +121,8 @@ fn a_local_file_is_sent_and_a_folder_is_changed_by_lcd() {
         .run()
         .success();
     let read = |name: &str| fs::read(server.server_folder().join(name)).unwrap();
-    assert_eq!(read("octets"), OCTETS);
+    assert_eq!(read("octets"), BYTES);
     assert_eq!(read("spaced"), b"I am zfive5");
-    assert_eq!(read("twice"), OCTETS.repeat(2));
+    assert_eq!(read("twice"), BYTES.repeat(2));
     assert_eq!(finished.stdout_text().trim_end(), "here");
 }

@@ -2,13 +2,13 @@
 
 mod aliases;
 mod ascii;
+mod bytes;
 mod colour;
 mod data;
 mod dialogue;
 mod exit_codes;
 mod help;
 mod hints;
-mod octets;
 mod targets;
 #[cfg(target_os = "linux")]
 mod threads;

@@ -23,7 +23,7 @@ fn a_bare_host_sends_nothing() {
 
 #[test]
 fn a_bare_host_at_a_terminal_sends_quit_at_the_end() {
-    for end in [Key::CtrlD.octets(), b"exit\r", b"bye\r"] {
+    for end in [Key::CtrlD.bytes(), b"exit\r", b"bye\r"] {
         let server = Script::new()
             .send("220 hi\r\n")
             .expect("QUIT")

@@ -62,9 +62,9 @@ fn a_line_that_cannot_be_sent_is_refused_without_its_password() {
 
 #[test]
 fn a_url_whose_password_holds_a_line_end_sends_nothing() {
-    for octet in ["%0D", "%0A", "%00"] {
+    for byte in ["%0D", "%0A", "%00"] {
         // Nobody listens there: with a connection attempt it would end with 3.
-        let url = format!("ftp://u:{PASSWORD}{octet}@127.0.0.1:1/");
+        let url = format!("ftp://u:{PASSWORD}{byte}@127.0.0.1:1/");
         let finished = Ftpsh::new().arg(url).run().code(2);
         assert!(finished.stderr.contains("nothing was sent"));
         assert_unseen(finished.stderr.as_bytes(), "standard error");

@@ -12,26 +12,23 @@ const PASSWORD: &str = "ωψξφжщю";
 
 /// The same, as `quote -x` takes it.
 fn escaped_password() -> String {
-    let octets = PASSWORD.bytes();
-    octets.map(|octet| format!("\\x{octet:02x}")).collect()
+    let bytes = PASSWORD.bytes();
+    bytes.map(|byte| format!("\\x{byte:02x}")).collect()
 }
 
-/// No character of the password, in whatever form, is among these octets.
+/// No character of the password, in whatever form, is among these bytes.
 #[track_caller]
-fn assert_unseen(octets: &[u8], place: &str) {
-    let text = String::from_utf8_lossy(octets);
+fn assert_unseen(bytes: &[u8], place: &str) {
+    let text = String::from_utf8_lossy(bytes);
     let lower_case = text.to_lowercase();
     for character in PASSWORD.chars() {
         let mut buffer = [0; 4];
-        let octets = character.encode_utf8(&mut buffer).bytes();
-        let octets: Vec<u8> = octets.collect();
+        let bytes = character.encode_utf8(&mut buffer).bytes();
+        let bytes: Vec<u8> = bytes.collect();
         let forms = [
             character.to_string(),
-            octets
-                .iter()
-                .map(|octet| format!("\\x{octet:02x}"))
-                .collect(),
-            octets.iter().map(|octet| format!("%{octet:02x}")).collect(),
+            bytes.iter().map(|byte| format!("\\x{byte:02x}")).collect(),
+            bytes.iter().map(|byte| format!("%{byte:02x}")).collect(),
             format!("\\u{{{:x}}}", u32::from(character)),
         ];
         for form in forms {
@@ -43,7 +40,7 @@ fn assert_unseen(octets: &[u8], place: &str) {
 /// No file in the home holds any of the password.
 #[track_caller]
 fn assert_unseen_in(home: &Home) {
-    for (path, octets) in home.files() {
-        assert_unseen(&octets, &path.display().to_string());
+    for (path, bytes) in home.files() {
+        assert_unseen(&bytes, &path.display().to_string());
     }
 }

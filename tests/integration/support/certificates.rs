@@ -137,7 +137,7 @@ fn server_params(names: &[&str]) -> CertificateParams {
 }
 
 fn new_key() -> KeyPair {
-    KeyPair::generate().expect("the system has random octets")
+    KeyPair::generate().expect("the system has random bytes")
 }
 
 fn write_private(path: &Path, content: &str) {

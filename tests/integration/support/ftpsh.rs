@@ -102,8 +102,8 @@ impl Ftpsh {
     }
 
     /// All of its standard input; nothing unless said.
-    pub(crate) fn stdin(mut self, octets: impl AsRef<[u8]>) -> Self {
-        self.stdin = octets.as_ref().to_owned();
+    pub(crate) fn stdin(mut self, bytes: impl AsRef<[u8]>) -> Self {
+        self.stdin = bytes.as_ref().to_owned();
         self
     }
 
@@ -130,10 +130,10 @@ impl Ftpsh {
             .stderr(Stdio::piped());
         let mut child = command.spawn().expect("the program can be started");
         let mut stdin = child.stdin.take().expect("it is piped");
-        let octets = self.stdin.clone();
+        let bytes = self.stdin.clone();
         thread::spawn(move || {
             // An error means that it has ended without reading everything.
-            let _ = stdin.write_all(&octets);
+            let _ = stdin.write_all(&bytes);
         });
         let stdout = read_to_end(child.stdout.take().expect("it is piped"));
         let stderr = read_to_end(child.stderr.take().expect("it is piped"));
@@ -260,10 +260,10 @@ impl Finished {
 fn read_to_end(mut source: impl Read + Send + 'static) -> mpsc::Receiver<Vec<u8>> {
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {
-        let mut octets = Vec::new();
-        // An error ends the octets; the receiver is gone once the deadline is over.
-        let _ = source.read_to_end(&mut octets);
-        let _ = sender.send(octets);
+        let mut bytes = Vec::new();
+        // An error ends the bytes; the receiver is gone once the deadline is over.
+        let _ = source.read_to_end(&mut bytes);
+        let _ = sender.send(bytes);
     });
     receiver
 }

@@ -66,8 +66,8 @@ impl Home {
     pub(crate) fn history(&self) -> Vec<String> {
         let files = self.files().into_iter();
         let mut histories = files.filter(|(path, _)| path.ends_with("ftpsh/history"));
-        let (_, octets) = histories.next().unwrap_or_default();
-        let text = String::from_utf8(octets).expect("the history is UTF-8");
+        let (_, bytes) = histories.next().unwrap_or_default();
+        let text = String::from_utf8(bytes).expect("the history is UTF-8");
         let lines = text.lines().filter(|line| !line.starts_with('#'));
         lines.map(str::to_owned).collect()
     }
@@ -79,8 +79,8 @@ fn collect(folder: &Path, files: &mut Vec<(PathBuf, Vec<u8>)>) {
         if path.is_dir() {
             collect(&path, files);
         } else {
-            let octets = fs::read(&path).expect("a readable file");
-            files.push((path, octets));
+            let bytes = fs::read(&path).expect("a readable file");
+            files.push((path, bytes));
         }
     }
 }

@@ -24,7 +24,7 @@ impl Key {
     ];
 
     /// What a keyboard sends.
-    pub(crate) fn octets(self) -> &'static [u8] {
+    pub(crate) fn bytes(self) -> &'static [u8] {
         match self {
             Self::CtrlC => b"\x03",
             Self::CtrlD => b"\x04",

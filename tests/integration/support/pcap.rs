@@ -19,7 +19,7 @@ pub(crate) struct Tap {
 
 struct Segment {
     is_from_server: bool,
-    octets: Vec<u8>,
+    bytes: Vec<u8>,
 }
 
 impl Tap {
@@ -60,11 +60,11 @@ fn copy(mut from: TcpStream, mut to: TcpStream, is_from_server: bool, sender: &S
     let _ = from.set_read_timeout(Some(DEADLINE + Duration::from_secs(1)));
     let mut buffer = [0; 4096];
     while let Ok(count @ 1..) = from.read(&mut buffer) {
-        let octets = buffer[..count].to_vec();
+        let bytes = buffer[..count].to_vec();
         // Before they are passed on, so that an answer cannot overtake them.
         let _ = sender.send(Segment {
             is_from_server,
-            octets,
+            bytes,
         });
         if to.write_all(&buffer[..count]).is_err() {
             break;
@@ -92,7 +92,7 @@ fn capture_file(segments: &[Segment]) -> Vec<u8> {
             file.extend(number.to_le_bytes());
         }
         file.extend(packet);
-        sent[side] += u32::try_from(segment.octets.len()).expect("a buffer is small");
+        sent[side] += u32::try_from(segment.bytes.len()).expect("a buffer is small");
     }
     file
 }
@@ -101,7 +101,7 @@ fn capture_file(segments: &[Segment]) -> Vec<u8> {
 fn packet(segment: &Segment, sequence: u32, acknowledged: u32) -> Vec<u8> {
     const SERVER: u16 = 21;
     const CLIENT: u16 = 50_000;
-    let length = u16::try_from(40 + segment.octets.len()).expect("a buffer is small");
+    let length = u16::try_from(40 + segment.bytes.len()).expect("a buffer is small");
     let mut packet = vec![0x45, 0];
     packet.extend(length.to_be_bytes());
     packet.extend([0, 0, 0x40, 0, 64, 6, 0, 0]);
@@ -117,6 +117,6 @@ fn packet(segment: &Segment, sequence: u32, acknowledged: u32) -> Vec<u8> {
     packet.extend(acknowledged.to_be_bytes());
     // Five words of header; ACK and PSH.
     packet.extend([0x50, 0x18, 0xff, 0xff, 0, 0, 0, 0]);
-    packet.extend(&segment.octets);
+    packet.extend(&segment.bytes);
     packet
 }

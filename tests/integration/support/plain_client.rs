@@ -45,10 +45,10 @@ impl PlainClient {
         self.reply()
     }
 
-    pub(crate) fn send(&mut self, octets: &[u8]) {
+    pub(crate) fn send(&mut self, bytes: &[u8]) {
         self.control
             .get_mut()
-            .write_all(octets)
+            .write_all(bytes)
             .expect("the control connection takes a line");
     }
 

@@ -1,6 +1,6 @@
 //! What a program wrote to a terminal, in the order of time, without the terminal's commands.
 
-/// Escape sequences are dropped, a carriage return alone begins a new line, octets that are not UTF-8 become U+FFFD.
+/// Escape sequences are dropped, a carriage return alone begins a new line, bytes that are not UTF-8 become U+FFFD.
 #[derive(Default)]
 pub(super) struct PlainText {
     text: String,
@@ -25,21 +25,21 @@ impl PlainText {
         &self.text
     }
 
-    pub(super) fn take(&mut self, octets: &[u8]) {
-        for &octet in octets {
-            self.state = match (self.state, octet) {
+    pub(super) fn take(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.state = match (self.state, byte) {
                 (State::StringEscape, b'\\') | (State::String, 0x07) => State::Text,
                 (State::String | State::StringEscape, 0x1b) => State::StringEscape,
                 (State::String | State::StringEscape, _) => State::String,
                 (_, 0x1b) => State::Escape,
                 (State::Escape, b'[') => State::ControlSequence,
                 (State::Escape, b']' | b'P' | b'X' | b'^' | b'_') => State::String,
-                // Intermediate octets, as in ESC ( B.
+                // Intermediate bytes, as in ESC ( B.
                 (State::Escape, 0x20..=0x2f) => State::Escape,
                 (State::ControlSequence, 0x20..=0x3f) => State::ControlSequence,
                 (State::Escape | State::ControlSequence, _) => State::Text,
                 (State::Text, _) => {
-                    self.pending.push(octet);
+                    self.pending.push(byte);
                     State::Text
                 }
             };

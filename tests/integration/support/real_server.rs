@@ -41,7 +41,7 @@ pub(crate) enum Tls {
     None,
     /// AUTH TLS is offered, and never demanded.
     Explicit,
-    /// From the first octet on: vsftpd and ProFTPD have it.
+    /// From the first byte on: vsftpd and ProFTPD have it.
     Implicit,
 }
 
@@ -271,7 +271,7 @@ fn brings_greeting(mut stream: impl Read) -> bool {
     loop {
         let is_whole = greeting.ends_with(b"\n")
             && greeting
-                .split(|&octet| octet == b'\n')
+                .split(|&byte| byte == b'\n')
                 .any(|line| line.starts_with(b"220 "));
         if is_whole {
             return true;

@@ -14,14 +14,14 @@ use super::relayed_session::Session;
 use super::server_process::BESIDE;
 use super::sockets::{accept_while, listen, port_of};
 
-/// Which way octets pass.
+/// Which way bytes pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Direction {
     ToServer,
     FromServer,
 }
 
-/// What becomes of the connections once enough octets have passed.
+/// What becomes of the connections once enough bytes have passed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Cut {
     DataReset,
@@ -34,9 +34,9 @@ pub(crate) enum Cut {
     DataWithheld,
 }
 
-/// Octets that passed on one data connection.
+/// Bytes that passed on one data connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct DataOctets {
+pub(crate) struct DataBytes {
     pub(crate) to_server: u64,
     pub(crate) from_server: u64,
 }
@@ -49,13 +49,13 @@ pub(crate) struct Relay {
 
 struct Armed {
     direction: Direction,
-    octets_left: u64,
+    bytes_left: u64,
     cut: Cut,
 }
 
 pub(super) struct Shared {
     pub(super) server: SocketAddr,
-    /// Data connections are under TLS: octets are counted from the end of the handshake on.
+    /// Data connections are under TLS: bytes are counted from the end of the handshake on.
     pub(super) is_beside: bool,
     is_over: AtomicBool,
     records: Mutex<Records>,
@@ -68,14 +68,14 @@ pub(super) struct Shared {
 pub(super) struct Records {
     armed: Option<Armed>,
     cuts: usize,
-    pub(super) data: Vec<DataOctets>,
+    pub(super) data: Vec<DataBytes>,
     pub(super) lines_to_server: Vec<String>,
     pub(super) lines_from_server: Vec<String>,
 }
 
 /// What is to go on, and whether everything ends after it.
 pub(super) struct Passing {
-    pub(super) octets: Vec<u8>,
+    pub(super) bytes: Vec<u8>,
     pub(super) cut: Option<Cut>,
 }
 
@@ -127,22 +127,22 @@ impl Relay {
         self.address
     }
 
-    /// Resets the control and the data connections of a session, both ways, once so many more data octets have
+    /// Resets the control and the data connections of a session, both ways, once so many more data bytes have
     /// passed; later connections work as before.
-    pub(crate) fn cut_after(&self, direction: Direction, octets: u64) {
-        self.cut(direction, octets, Cut::BothReset);
+    pub(crate) fn cut_after(&self, direction: Direction, bytes: u64) {
+        self.cut(direction, bytes, Cut::BothReset);
     }
 
     /// As `cut_after`, but ends the connections in order.
-    pub(crate) fn cut_with_fin_after(&self, direction: Direction, octets: u64) {
-        self.cut(direction, octets, Cut::BothClosed);
+    pub(crate) fn cut_with_fin_after(&self, direction: Direction, bytes: u64) {
+        self.cut(direction, bytes, Cut::BothClosed);
     }
 
     /// As `cut_after`, in the way that is said.
-    pub(crate) fn cut(&self, direction: Direction, octets: u64, cut: Cut) {
+    pub(crate) fn cut(&self, direction: Direction, bytes: u64, cut: Cut) {
         self.shared.records().armed = Some(Armed {
             direction,
-            octets_left: octets,
+            bytes_left: bytes,
             cut,
         });
     }
@@ -166,19 +166,19 @@ impl Relay {
     }
 
     /// Of all data connections.
-    pub(crate) fn data_octets_to_server(&self) -> u64 {
+    pub(crate) fn data_bytes_to_server(&self) -> u64 {
         let records = self.shared.records();
-        records.data.iter().map(|octets| octets.to_server).sum()
+        records.data.iter().map(|bytes| bytes.to_server).sum()
     }
 
     /// Of all data connections.
-    pub(crate) fn data_octets_from_server(&self) -> u64 {
+    pub(crate) fn data_bytes_from_server(&self) -> u64 {
         let records = self.shared.records();
-        records.data.iter().map(|octets| octets.from_server).sum()
+        records.data.iter().map(|bytes| bytes.from_server).sum()
     }
 
     /// Of each data connection, in the order in which they were made.
-    pub(crate) fn data_connections(&self) -> Vec<DataOctets> {
+    pub(crate) fn data_connections(&self) -> Vec<DataBytes> {
         self.shared.records().data.clone()
     }
 
@@ -236,20 +236,20 @@ impl Shared {
 }
 
 impl Records {
-    pub(super) fn take_from_cut(&mut self, direction: Direction, octets: &[u8]) -> Passing {
+    pub(super) fn take_from_cut(&mut self, direction: Direction, bytes: &[u8]) -> Passing {
         let Some(armed) = self
             .armed
             .as_mut()
             .filter(|armed| armed.direction == direction)
         else {
-            return Passing::uncut(octets.to_vec());
+            return Passing::uncut(bytes.to_vec());
         };
-        let left = usize::try_from(armed.octets_left).unwrap_or(usize::MAX);
-        let passing = octets.len().min(left);
-        armed.octets_left -= passing as u64;
-        let is_due = armed.octets_left == 0;
+        let left = usize::try_from(armed.bytes_left).unwrap_or(usize::MAX);
+        let passing = bytes.len().min(left);
+        armed.bytes_left -= passing as u64;
+        let is_due = armed.bytes_left == 0;
         Passing {
-            octets: octets[..passing].to_vec(),
+            bytes: bytes[..passing].to_vec(),
             cut: is_due
                 .then(|| self.armed.take().map(|armed| armed.cut))
                 .flatten(),
@@ -258,7 +258,7 @@ impl Records {
 }
 
 impl Passing {
-    pub(super) fn uncut(octets: Vec<u8>) -> Self {
-        Self { octets, cut: None }
+    pub(super) fn uncut(bytes: Vec<u8>) -> Self {
+        Self { bytes, cut: None }
     }
 }

@@ -3,14 +3,14 @@
 /// The client's ChangeCipherSpec: the record after it, and only that one, is its Finished (RFC 5246 section 7.4.9; RFC
 /// 8446 appendix D.4 for TLS 1.3, where rustls sends one for the middleboxes).
 const CHANGE_CIPHER_SPEC: u8 = 20;
-const HEAD_OCTETS: usize = 5;
+const HEAD_BYTES: usize = 5;
 
 /// Reads the heads of a client's records up to its Finished.
 #[derive(Default)]
 pub(super) struct ClientHandshake {
     head: Vec<u8>,
     /// Of the record whose head was read.
-    octets_left: usize,
+    bytes_left: usize,
     finished_is_next: bool,
     is_over: bool,
 }
@@ -20,22 +20,22 @@ impl ClientHandshake {
         self.is_over
     }
 
-    /// How many of the next octets belong to the handshake.
-    pub(super) fn take(&mut self, octets: &[u8]) -> usize {
+    /// How many of the next bytes belong to the handshake.
+    pub(super) fn take(&mut self, bytes: &[u8]) -> usize {
         let mut taken = 0;
-        while taken < octets.len() && !self.is_over {
-            if self.octets_left == 0 {
-                self.head.push(octets[taken]);
+        while taken < bytes.len() && !self.is_over {
+            if self.bytes_left == 0 {
+                self.head.push(bytes[taken]);
                 taken += 1;
-                if self.head.len() == HEAD_OCTETS {
-                    self.octets_left = u16::from_be_bytes([self.head[3], self.head[4]]).into();
+                if self.head.len() == HEAD_BYTES {
+                    self.bytes_left = u16::from_be_bytes([self.head[3], self.head[4]]).into();
                 }
                 continue;
             }
-            let count = self.octets_left.min(octets.len() - taken);
+            let count = self.bytes_left.min(bytes.len() - taken);
             taken += count;
-            self.octets_left -= count;
-            if self.octets_left == 0 {
+            self.bytes_left -= count;
+            if self.bytes_left == 0 {
                 self.is_over = self.finished_is_next;
                 self.finished_is_next = self.head[0] == CHANGE_CIPHER_SPEC;
                 self.head.clear();

@@ -25,7 +25,7 @@ pub(super) enum Ending {
 }
 
 impl Pipe {
-    /// Gives octets to `pass`, until the connection ends or is to end.
+    /// Gives bytes to `pass`, until the connection ends or is to end.
     pub(super) fn pump(&self, ending: impl Fn() -> Option<Ending>, mut pass: impl FnMut(&[u8])) {
         let mut buffer = vec![0; 64 * 1024];
         loop {
@@ -52,17 +52,17 @@ impl Pipe {
         }
     }
 
-    pub(super) fn write(&self, mut octets: &[u8], ending: impl Fn() -> Option<Ending>) {
-        while !octets.is_empty() && ending() != Some(Ending::Reset) && !self.is_broken() {
-            match (&*self.to).write(octets) {
-                Ok(count) => octets = &octets[count..],
+    pub(super) fn write(&self, mut bytes: &[u8], ending: impl Fn() -> Option<Ending>) {
+        while !bytes.is_empty() && ending() != Some(Ending::Reset) && !self.is_broken() {
+            match (&*self.to).write(bytes) {
+                Ok(count) => bytes = &bytes[count..],
                 Err(error) if is_timeout(&error) => {}
                 Err(_) => return self.reset(),
             }
         }
     }
 
-    /// A close with unread octets would be a reset: what still comes is read and thrown away.
+    /// A close with unread bytes would be a reset: what still comes is read and thrown away.
     fn end_in_order(&self, ending: impl Fn() -> Option<Ending>, buffer: &mut [u8]) {
         let _ = self.to.shutdown(Shutdown::Write);
         while ending() != Some(Ending::Reset) {
@@ -94,7 +94,7 @@ pub(super) fn pipes(client: TcpStream, server: SocketAddr) -> Option<(Pipe, Pipe
         // Nobody waits longer than this, so that a cut is seen: a connection is reset only by its last holder.
         stream.set_read_timeout(Some(TICK)).ok()?;
         stream.set_write_timeout(Some(TICK)).ok()?;
-        // The octets of a Telnet Synch pass; their urgency does not.
+        // The bytes of a Telnet Synch pass; their urgency does not.
         socket2::SockRef::from(stream)
             .set_out_of_band_inline(true)
             .ok()?;

@@ -38,17 +38,17 @@ pub(super) fn read_reply_line(line: &[u8]) -> RelayedReply {
         Some(b"234 ") => return RelayedReply::TlsAgreed,
         _ => return RelayedReply::Other,
     };
-    let is_digit = |octet: &u8| octet.is_ascii_digit();
+    let is_digit = |byte: &u8| byte.is_ascii_digit();
     let Some(end) = line.iter().rposition(is_digit).filter(|&end| end > 3) else {
         return RelayedReply::Other;
     };
     let mut commas = 0;
-    let start = line[..=end].iter().rposition(|octet| match octet {
+    let start = line[..=end].iter().rposition(|byte| match byte {
         b',' if commas < separators => {
             commas += 1;
             false
         }
-        octet => !octet.is_ascii_digit(),
+        byte => !byte.is_ascii_digit(),
     });
     let start = start.map_or(0, |before| before + 1);
     let text = String::from_utf8_lossy(&line[start..=end]);

@@ -4,7 +4,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-use super::relay::{Cut, DataOctets, Direction, Passing, Shared};
+use super::relay::{Cut, DataBytes, Direction, Passing, Shared};
 use super::relayed_handshake::ClientHandshake;
 use super::relayed_pipe::{Ending, Pipe, pipes};
 use super::relayed_reply::{RelayedReply, read_reply_line};
@@ -51,7 +51,7 @@ impl Session {
         Some(session)
     }
 
-    /// Ends the data connection on which octets are withheld, in order.
+    /// Ends the data connection on which bytes are withheld, in order.
     pub(super) fn let_go(&self) {
         let latch = self.data_ending.lock();
         if let Some(latch) = &*latch.unwrap_or_else(PoisonError::into_inner) {
@@ -61,27 +61,27 @@ impl Session {
 
     fn relay_commands(&self, pipe: &Pipe) {
         let mut unfinished = Vec::new();
-        self.pump(pipe, |octets| {
-            unfinished.extend(octets);
-            while let Some(end) = unfinished.iter().position(|&octet| octet == b'\n') {
+        self.pump(pipe, |bytes| {
+            unfinished.extend(bytes);
+            while let Some(end) = unfinished.iter().position(|&byte| byte == b'\n') {
                 let line: Vec<u8> = unfinished.drain(..=end).collect();
                 let line = String::from_utf8_lossy(&line).trim_end().to_owned();
                 self.shared.records().lines_to_server.push(line);
             }
-            octets.to_vec()
+            bytes.to_vec()
         });
     }
 
     fn relay_replies(self: Arc<Self>, pipe: &Pipe) {
         let mut unfinished = Vec::new();
         let mut is_encrypted = false;
-        self.pump(pipe, |octets| {
+        self.pump(pipe, |bytes| {
             if is_encrypted {
-                return octets.to_vec();
+                return bytes.to_vec();
             }
-            unfinished.extend(octets);
+            unfinished.extend(bytes);
             let mut passed = Vec::new();
-            while let Some(end) = unfinished.iter().position(|&octet| octet == b'\n') {
+            while let Some(end) = unfinished.iter().position(|&byte| byte == b'\n') {
                 let line: Vec<u8> = unfinished.drain(..=end).collect();
                 let shown = String::from_utf8_lossy(&line).trim_end().to_owned();
                 self.shared.records().lines_from_server.push(shown);
@@ -102,10 +102,10 @@ impl Session {
         });
     }
 
-    /// Passes the octets of the control connection on, as `transform` leaves them.
+    /// Passes the bytes of the control connection on, as `transform` leaves them.
     fn pump(&self, pipe: &Pipe, mut transform: impl FnMut(&[u8]) -> Vec<u8>) {
         let ending = || self.ending();
-        pipe.pump(ending, |octets| pipe.write(&transform(octets), ending));
+        pipe.pump(ending, |bytes| pipe.write(&transform(bytes), ending));
     }
 
     /// Listens for the one data connection that is to reach that port of the server.
@@ -133,7 +133,7 @@ impl Session {
         };
         let number = {
             let mut records = self.shared.records();
-            records.data.push(DataOctets::default());
+            records.data.push(DataBytes::default());
             records.data.len() - 1
         };
         let ending = Arc::<Latch>::default();
@@ -167,9 +167,9 @@ impl Session {
 impl Data {
     fn pump(&self, pipe: &Pipe, direction: Direction) {
         let ending = || self.session.ending().or_else(|| self.ending.get());
-        pipe.pump(ending, |octets| {
-            let passing = self.pass(direction, octets);
-            pipe.write(&passing.octets, ending);
+        pipe.pump(ending, |bytes| {
+            let passing = self.pass(direction, bytes);
+            pipe.write(&passing.bytes, ending);
             match passing.cut {
                 None => return,
                 Some(Cut::DataReset) => self.ending.set(Ending::Reset),
@@ -182,35 +182,35 @@ impl Data {
         });
     }
 
-    /// Counts octets, and keeps back what lies after a cut. A handshake is neither counted nor cut.
-    fn pass(&self, direction: Direction, octets: &[u8]) -> Passing {
-        let handshake = self.handshake_octets(direction, octets);
-        let (handshake, payload) = octets.split_at(handshake);
+    /// Counts bytes, and keeps back what lies after a cut. A handshake is neither counted nor cut.
+    fn pass(&self, direction: Direction, bytes: &[u8]) -> Passing {
+        let handshake = self.handshake_bytes(direction, bytes);
+        let (handshake, payload) = bytes.split_at(handshake);
         if payload.is_empty() {
             return Passing::uncut(handshake.to_vec());
         }
         let mut records = self.session.shared.records();
         let mut passing = records.take_from_cut(direction, payload);
-        let count = passing.octets.len() as u64;
+        let count = passing.bytes.len() as u64;
         let counted = &mut records.data[self.number];
         match direction {
             Direction::ToServer => counted.to_server += count,
             Direction::FromServer => counted.from_server += count,
         }
-        passing.octets.splice(..0, handshake.iter().copied());
+        passing.bytes.splice(..0, handshake.iter().copied());
         passing
     }
 
     /// How many of them belong to the handshake.
-    fn handshake_octets(&self, direction: Direction, octets: &[u8]) -> usize {
+    fn handshake_bytes(&self, direction: Direction, bytes: &[u8]) -> usize {
         let Some(handshake) = &self.handshake else {
             return 0;
         };
         let mut handshake = handshake.lock().unwrap_or_else(PoisonError::into_inner);
         match direction {
-            Direction::ToServer => handshake.take(octets),
+            Direction::ToServer => handshake.take(bytes),
             Direction::FromServer if handshake.is_over() => 0,
-            Direction::FromServer => octets.len(),
+            Direction::FromServer => bytes.len(),
         }
     }
 }

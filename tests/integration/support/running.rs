@@ -24,9 +24,9 @@ impl Running {
         let said: Arc<(Mutex<String>, Condvar)> = Arc::default();
         let shared = Arc::clone(&said);
         thread::spawn(move || {
-            let mut octets = [0; 4096];
-            while let Ok(count @ 1..) = stderr.read(&mut octets) {
-                let text = String::from_utf8_lossy(&octets[..count]).into_owned();
+            let mut bytes = [0; 4096];
+            while let Ok(count @ 1..) = stderr.read(&mut bytes) {
+                let text = String::from_utf8_lossy(&bytes[..count]).into_owned();
                 shared.0.lock().expect("no reader panics").push_str(&text);
                 shared.1.notify_all();
             }

@@ -55,13 +55,13 @@ impl Player {
         if result.is_ok() {
             self.await_client_close();
         }
-        self.heard.lines = lines(&self.heard.octets);
+        self.heard.lines = lines(&self.heard.bytes);
         (self.heard, result)
     }
 
     fn take(&mut self, step: &Step) -> io::Result<()> {
         match step {
-            Step::Send(octets) => self.control()?.write_all(octets),
+            Step::Send(bytes) => self.control()?.write_all(bytes),
             Step::SendWithPort(text) => {
                 let port = port_of(self.data_listener.as_ref().ok_or_else(no_connection)?);
                 let text = text
@@ -71,7 +71,7 @@ impl Player {
                 self.control()?.write_all(text.as_bytes())
             }
             Step::Expect(line) => self.expect(&[line, &b"\r\n"[..]].concat()),
-            Step::ExpectOctets(octets) => self.expect(octets),
+            Step::ExpectBytes(bytes) => self.expect(bytes),
             Step::ListenData => {
                 self.data_listener = Some(listen());
                 Ok(())
@@ -82,23 +82,23 @@ impl Player {
                 self.begin_data(data)
             }
             Step::DialData(address) => {
-                let last_line = || lines(&self.heard.octets).pop().unwrap_or_default();
+                let last_line = || lines(&self.heard.bytes).pop().unwrap_or_default();
                 let named = || SocketAddr::from((Ipv4Addr::LOCALHOST, port_in(&last_line())));
                 let address = address.unwrap_or_else(named);
                 let data = TcpStream::connect_timeout(&address, self.limit)?;
                 self.begin_data(data)
             }
-            Step::SendData(octets) => self.data()?.write_all(octets),
+            Step::SendData(bytes) => self.data()?.write_all(bytes),
             Step::ReadData(count) => {
-                let mut octets = vec![0; *count];
-                self.data()?.read_exact(&mut octets)?;
-                self.record_data(&octets);
+                let mut bytes = vec![0; *count];
+                self.data()?.read_exact(&mut bytes)?;
+                self.record_data(&bytes);
                 Ok(())
             }
             Step::ReadDataToEnd => {
-                let mut octets = Vec::new();
-                let result = self.data()?.read_to_end(&mut octets);
-                self.record_data(&octets);
+                let mut bytes = Vec::new();
+                let result = self.data()?.read_to_end(&mut bytes);
+                self.record_data(&bytes);
                 self.note_end_of_data(result)
             }
             Step::CloseData => close(self.data.take()),
@@ -122,13 +122,13 @@ impl Player {
                 let data = self.data.take();
                 self.be_refused(data, tls, Vec::new())
             }
-            Step::ClearControl(octets) => self.clear_control(octets),
-            Step::SendInClear(octets, clear) => match self.control()? {
-                ScriptedStream::Secured(control) => control.send_and_in_clear(octets, clear),
+            Step::ClearControl(bytes) => self.clear_control(bytes),
+            Step::SendInClear(bytes, clear) => match self.control()? {
+                ScriptedStream::Secured(control) => control.send_and_in_clear(bytes, clear),
                 ScriptedStream::Clear(_) => Err(no_connection()),
             },
-            Step::EndDataAndSendInClear(octets) => match self.data()? {
-                ScriptedStream::Secured(data) => data.send_close_notify(octets),
+            Step::EndDataAndSendInClear(bytes) => match self.data()? {
+                ScriptedStream::Secured(data) => data.send_close_notify(bytes),
                 ScriptedStream::Clear(_) => Err(no_connection()),
             },
             Step::UpdateKeys(count) => match self.control()? {
@@ -207,11 +207,11 @@ impl Player {
         Ok(())
     }
 
-    fn clear_control(&mut self, octets: &[u8]) -> io::Result<()> {
+    fn clear_control(&mut self, bytes: &[u8]) -> io::Result<()> {
         let Some(ScriptedStream::Secured(mut control)) = self.control.take() else {
             return Err(no_connection());
         };
-        control.send_close_notify(octets)?;
+        control.send_close_notify(bytes)?;
         let (control, received) = control.into_clear()?;
         if let Some(seen) = self.heard.secured_control.last_mut() {
             seen.has_close_notify = true;
@@ -283,17 +283,17 @@ impl Player {
         Ok(count)
     }
 
-    fn record_control(&mut self, octets: &[u8], is_clear: bool) {
-        self.unread.extend(octets);
-        self.heard.octets.extend(octets);
+    fn record_control(&mut self, bytes: &[u8], is_clear: bool) {
+        self.unread.extend(bytes);
+        self.heard.bytes.extend(bytes);
         if is_clear {
-            self.heard.in_clear.extend(octets);
+            self.heard.in_clear.extend(bytes);
         }
     }
 
-    fn record_data(&mut self, octets: &[u8]) {
+    fn record_data(&mut self, bytes: &[u8]) {
         let data = self.heard.data.last_mut().expect("a data connection began");
-        data.extend(octets);
+        data.extend(bytes);
     }
 
     fn limit_waits(&self, stream: &TcpStream) -> io::Result<()> {
@@ -343,8 +343,8 @@ fn no_connection() -> io::Error {
     io::ErrorKind::NotConnected.into()
 }
 
-fn lines(octets: &[u8]) -> Vec<String> {
-    let text = String::from_utf8_lossy(octets);
+fn lines(bytes: &[u8]) -> Vec<String> {
+    let text = String::from_utf8_lossy(bytes);
     let lines = text.strip_suffix("\r\n").unwrap_or(&text);
     if lines.is_empty() {
         return Vec::new();

@@ -33,8 +33,8 @@ pub(crate) struct ScriptedServer {
 /// What the client sent.
 #[derive(Debug, Default)]
 pub(crate) struct Heard {
-    /// All octets of the control connections; those under TLS as they were meant.
-    pub(crate) octets: Vec<u8>,
+    /// All bytes of the control connections; those under TLS as they were meant.
+    pub(crate) bytes: Vec<u8>,
     /// Those among them that came in clear.
     pub(crate) in_clear: Vec<u8>,
     /// The same as lines, without their CRLF; what is not UTF-8 as U+FFFD.
@@ -70,12 +70,12 @@ impl Script {
         self
     }
 
-    /// Sends octets, line ends included.
-    pub(crate) fn send(self, octets: impl AsRef<[u8]>) -> Self {
-        self.then(Step::Send(octets.as_ref().to_vec()))
+    /// Sends bytes, line ends included.
+    pub(crate) fn send(self, bytes: impl AsRef<[u8]>) -> Self {
+        self.then(Step::Send(bytes.as_ref().to_vec()))
     }
 
-    /// As `send`, with `{port}`, `{p1}` and `{p2}` replaced by the data listener's port and its two octets.
+    /// As `send`, with `{port}`, `{p1}` and `{p2}` replaced by the data listener's port and its two bytes.
     pub(crate) fn send_with_port(self, text: &str) -> Self {
         self.then(Step::SendWithPort(text.to_owned()))
     }
@@ -85,9 +85,9 @@ impl Script {
         self.then(Step::Expect(line.as_ref().to_vec()))
     }
 
-    /// Waits for exactly these octets; urgent ones are among them in their place.
-    pub(crate) fn expect_octets(self, octets: impl AsRef<[u8]>) -> Self {
-        self.then(Step::ExpectOctets(octets.as_ref().to_vec()))
+    /// Waits for exactly these bytes; urgent ones are among them in their place.
+    pub(crate) fn expect_bytes(self, bytes: impl AsRef<[u8]>) -> Self {
+        self.then(Step::ExpectBytes(bytes.as_ref().to_vec()))
     }
 
     /// Listens on a new port for a data connection; the listener before it is closed.
@@ -109,13 +109,13 @@ impl Script {
         self.then(Step::DialData(Some(address)))
     }
 
-    pub(crate) fn send_data(self, octets: impl AsRef<[u8]>) -> Self {
-        self.then(Step::SendData(octets.as_ref().to_vec()))
+    pub(crate) fn send_data(self, bytes: impl AsRef<[u8]>) -> Self {
+        self.then(Step::SendData(bytes.as_ref().to_vec()))
     }
 
-    /// Waits for so many octets.
-    pub(crate) fn read_data(self, octets: usize) -> Self {
-        self.then(Step::ReadData(octets))
+    /// Waits for so many bytes.
+    pub(crate) fn read_data(self, bytes: usize) -> Self {
+        self.then(Step::ReadData(bytes))
     }
 
     pub(crate) fn read_data_to_end(self) -> Self {
@@ -132,9 +132,9 @@ impl Script {
         self.then(Step::EndData)
     }
 
-    /// Says close_notify on a data connection under TLS, and sends octets in clear after it.
-    pub(crate) fn end_data_and_send_in_clear(self, octets: impl AsRef<[u8]>) -> Self {
-        self.then(Step::EndDataAndSendInClear(octets.as_ref().to_vec()))
+    /// Says close_notify on a data connection under TLS, and sends bytes in clear after it.
+    pub(crate) fn end_data_and_send_in_clear(self, bytes: impl AsRef<[u8]>) -> Self {
+        self.then(Step::EndDataAndSendInClear(bytes.as_ref().to_vec()))
     }
 
     /// Closes a data connection under TLS as if it had broken off: in order, but without a close_notify.
@@ -146,7 +146,7 @@ impl Script {
         self.then(Step::ResetData)
     }
 
-    /// Shakes hands on the control connection; octets that came in clear and were not expected are an error.
+    /// Shakes hands on the control connection; bytes that came in clear and were not expected are an error.
     pub(crate) fn secure_control(self, tls: &TlsServer) -> Self {
         self.then(Step::SecureControl(Box::new(tls.clone())))
     }
@@ -167,20 +167,20 @@ impl Script {
         self.then(Step::BeRefusedOnData(Box::new(tls.clone())))
     }
 
-    /// Ends TLS on the control connection: a close_notify and, in the same segment, octets in clear; then waits for
+    /// Ends TLS on the control connection: a close_notify and, in the same segment, bytes in clear; then waits for
     /// the client's close_notify.
-    pub(crate) fn clear_control(self, octets: impl AsRef<[u8]>) -> Self {
-        self.then(Step::ClearControl(octets.as_ref().to_vec()))
+    pub(crate) fn clear_control(self, bytes: impl AsRef<[u8]>) -> Self {
+        self.then(Step::ClearControl(bytes.as_ref().to_vec()))
     }
 
-    /// Sends octets on a control connection that is under TLS and, in the same write, others in clear after them.
+    /// Sends bytes on a control connection that is under TLS and, in the same write, others in clear after them.
     pub(crate) fn send_and_in_clear(
         self,
-        octets: impl AsRef<[u8]>,
+        bytes: impl AsRef<[u8]>,
         clear: impl AsRef<[u8]>,
     ) -> Self {
-        let (octets, clear) = (octets.as_ref().to_vec(), clear.as_ref().to_vec());
-        self.then(Step::SendInClear(octets, clear))
+        let (bytes, clear) = (bytes.as_ref().to_vec(), clear.as_ref().to_vec());
+        self.then(Step::SendInClear(bytes, clear))
     }
 
     /// Gives the control connection new keys again and again, and wants new ones back (RFC 8446 section 4.6.3).

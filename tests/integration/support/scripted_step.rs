@@ -12,7 +12,7 @@ pub(super) enum Step {
     Send(Vec<u8>),
     SendWithPort(String),
     Expect(Vec<u8>),
-    ExpectOctets(Vec<u8>),
+    ExpectBytes(Vec<u8>),
     ListenData,
     AcceptData,
     DialData(Option<SocketAddr>),
@@ -44,17 +44,17 @@ pub(super) enum Step {
 impl Step {
     /// As a failed script tells it.
     pub(super) fn describe(&self) -> String {
-        let shown = |verb: &str, octets: &[u8]| format!("{verb} \"{}\"", octets.escape_ascii());
+        let shown = |verb: &str, bytes: &[u8]| format!("{verb} \"{}\"", bytes.escape_ascii());
         match self {
-            Self::Send(octets) => shown("send", octets),
+            Self::Send(bytes) => shown("send", bytes),
             Self::SendWithPort(text) => shown("send", text.as_bytes()),
             Self::Expect(line) => shown("expect the line", line),
-            Self::ExpectOctets(octets) => shown("expect", octets),
+            Self::ExpectBytes(bytes) => shown("expect", bytes),
             Self::ListenData => "listen for data".to_owned(),
             Self::AcceptData => "accept the data connection".to_owned(),
             Self::DialData(_) => "dial the data connection".to_owned(),
-            Self::SendData(octets) => format!("send {} octets of data", octets.len()),
-            Self::ReadData(count) => format!("read {count} octets of data"),
+            Self::SendData(bytes) => format!("send {} bytes of data", bytes.len()),
+            Self::ReadData(count) => format!("read {count} bytes of data"),
             Self::ReadDataToEnd => "read the data to their end".to_owned(),
             Self::CloseData => "close the data connection".to_owned(),
             Self::EndData => "end our side of the data connection".to_owned(),
@@ -65,12 +65,10 @@ impl Step {
             Self::SecureData(_) => "shake hands on the data connection".to_owned(),
             Self::BeRefusedOnControl(_) => "be refused on the control connection".to_owned(),
             Self::BeRefusedOnData(_) => "be refused on the data connection".to_owned(),
-            Self::ClearControl(octets) => {
-                shown("end TLS on the control connection and send", octets)
-            }
-            Self::SendInClear(_, octets) => shown("send in clear under TLS", octets),
-            Self::EndDataAndSendInClear(octets) => {
-                format!("end the data and send {} octets in clear", octets.len())
+            Self::ClearControl(bytes) => shown("end TLS on the control connection and send", bytes),
+            Self::SendInClear(_, bytes) => shown("send in clear under TLS", bytes),
+            Self::EndDataAndSendInClear(bytes) => {
+                format!("end the data and send {} bytes in clear", bytes.len())
             }
             Self::UpdateKeys(count) => format!("change the keys {count} times"),
             Self::FloodControl(_) => "flood the control connection with records".to_owned(),

@@ -39,10 +39,10 @@ impl Read for ScriptedStream {
 }
 
 impl Write for ScriptedStream {
-    fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
-            Self::Clear(stream) => stream.write(octets),
-            Self::Secured(stream) => stream.write(octets),
+            Self::Clear(stream) => stream.write(bytes),
+            Self::Secured(stream) => stream.write(bytes),
         }
     }
 

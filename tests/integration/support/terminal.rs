@@ -40,7 +40,7 @@ struct Shared {
 
 #[derive(Default)]
 struct Output {
-    octets: Vec<u8>,
+    bytes: Vec<u8>,
     plain: PlainText,
     emulation: Option<vt100::Parser>,
     is_over: bool,
@@ -121,7 +121,7 @@ impl Terminal {
     }
 
     pub(crate) fn send_key(&self, key: Key) {
-        self.send(key.octets());
+        self.send(key.bytes());
     }
 
     /// Waits until the text is on the screen, above it, or was written at some time.
@@ -214,9 +214,9 @@ impl Terminal {
         );
     }
 
-    /// Every octet that the program has written; its echo of what was typed is among them.
+    /// Every byte that the program has written; its echo of what was typed is among them.
     pub(crate) fn raw_output(&self) -> Vec<u8> {
-        self.shared.lock().octets.clone()
+        self.shared.lock().bytes.clone()
     }
 
     /// Waits until the program has ended and all that it wrote was read; its exit code.
@@ -349,16 +349,16 @@ fn watch_screen(
     let mut buffer = [0; 4096];
     // Linux ends a terminal that nobody holds any more with an error.
     while let Ok(count @ 1..) = screen.read(&mut buffer) {
-        let octets = &buffer[..count];
+        let bytes = &buffer[..count];
         let mut output = shared.lock();
-        output.octets.extend(octets);
-        output.plain.take(octets);
+        output.bytes.extend(bytes);
+        output.plain.take(bytes);
         let emulation = output.emulation.as_mut().expect("set when it was made");
-        emulation.process(octets);
+        emulation.process(bytes);
         let (row, column) = emulation.screen().cursor_position();
         drop(output);
         shared.changed.notify_all();
-        if octets
+        if bytes
             .windows(CURSOR_QUESTION.len())
             .any(|w| w == CURSOR_QUESTION)
         {

@@ -136,13 +136,13 @@ impl SecureClient {
         self.reply()
     }
 
-    pub(crate) fn send(&mut self, octets: &[u8]) {
+    pub(crate) fn send(&mut self, bytes: &[u8]) {
         let sent = match &mut self.control {
-            Control::Clear(stream) => stream.write_all(octets),
-            Control::Secured(stream) => stream.write_all(octets),
+            Control::Clear(stream) => stream.write_all(bytes),
+            Control::Secured(stream) => stream.write_all(bytes),
             Control::Lost => panic!("the handshake has failed"),
         };
-        sent.expect("the control connection takes octets");
+        sent.expect("the control connection takes bytes");
     }
 
     /// The next reply: its code and its whole text.
@@ -170,10 +170,10 @@ impl SecureClient {
         (rest, ended.is_ok())
     }
 
-    /// After the reply to CCC or REIN: both close_notify, then octets in clear in the same write as ours.
-    pub(crate) fn continue_in_clear(&mut self, octets: &[u8]) {
+    /// After the reply to CCC or REIN: both close_notify, then bytes in clear in the same write as ours.
+    pub(crate) fn continue_in_clear(&mut self, bytes: &[u8]) {
         if let Control::Secured(mut stream) = std::mem::replace(&mut self.control, Control::Lost) {
-            stream.send_close_notify(octets).expect("it is open");
+            stream.send_close_notify(bytes).expect("it is open");
             let (stream, received) = stream.into_clear().expect("the server's close_notify");
             self.control = Control::Clear(stream);
             self.received.extend(received);
@@ -205,7 +205,7 @@ impl SecureClient {
         data
     }
 
-    /// Stores octets; whether the data connection resumed a session.
+    /// Stores bytes; whether the data connection resumed a session.
     #[track_caller]
     pub(crate) fn store(&mut self, command: &str, content: &[u8]) -> bool {
         let mut data = self.transfer(command);
@@ -217,7 +217,7 @@ impl SecureClient {
         data.is_resumed()
     }
 
-    /// The octets of a file; whether the data connection resumed a session.
+    /// The bytes of a file; whether the data connection resumed a session.
     #[track_caller]
     pub(crate) fn retrieve(&mut self, name: &str) -> (Vec<u8>, bool) {
         let mut data = self.transfer(&format!("RETR {name}"));
@@ -244,7 +244,7 @@ impl SecureClient {
 
     fn line(&mut self) -> String {
         loop {
-            if let Some(end) = self.received.iter().position(|&octet| octet == b'\n') {
+            if let Some(end) = self.received.iter().position(|&byte| byte == b'\n') {
                 let line: Vec<u8> = self.received.drain(..=end).collect();
                 return String::from_utf8_lossy(&line).into_owned();
             }

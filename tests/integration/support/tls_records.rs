@@ -12,7 +12,7 @@ use super::tls_stream::invalid;
 /// What a server can send without end.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Record {
-    /// Application data of no octets.
+    /// Application data of no bytes.
     Empty,
     /// The warning that goes before a close_notify, and means nothing (section 6.1).
     UserCanceled,

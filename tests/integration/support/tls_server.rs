@@ -53,7 +53,7 @@ impl TlsServer {
 
     /// A ticket may be used again and again.
     pub(crate) fn lasting_tickets(mut self) -> Self {
-        self.config.ticketer = ring::Ticketer::new().expect("the system has random octets");
+        self.config.ticketer = ring::Ticketer::new().expect("the system has random bytes");
         self
     }
 

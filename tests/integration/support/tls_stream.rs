@@ -66,15 +66,15 @@ where
         &self.stream
     }
 
-    /// Writes the close_notify and, in the same write, octets in clear after it.
+    /// Writes the close_notify and, in the same write, bytes in clear after it.
     pub(crate) fn send_close_notify(&mut self, clear: &[u8]) -> io::Result<()> {
         self.connection.send_close_notify();
         self.send_tls(clear)
     }
 
-    /// Writes octets and, in the same write, others in clear after them.
-    pub(super) fn send_and_in_clear(&mut self, octets: &[u8], clear: &[u8]) -> io::Result<()> {
-        self.connection.writer().write_all(octets)?;
+    /// Writes bytes and, in the same write, others in clear after them.
+    pub(super) fn send_and_in_clear(&mut self, bytes: &[u8], clear: &[u8]) -> io::Result<()> {
+        self.connection.writer().write_all(bytes)?;
         self.send_tls(clear)
     }
 
@@ -95,7 +95,7 @@ where
 
     /// Waits for the peer's close_notify: the socket, and what came in clear after it.
     ///
-    /// Octets under TLS in front of the close_notify are an error.
+    /// Bytes under TLS in front of the close_notify are an error.
     pub(crate) fn into_clear(mut self) -> io::Result<(TcpStream, Vec<u8>)> {
         while !self.has_close_notify {
             self.process_record()?;
@@ -123,9 +123,9 @@ where
         processed.and(sent)
     }
 
-    fn process(&mut self, mut octets: &[u8]) -> io::Result<()> {
-        while !octets.is_empty() {
-            self.connection.read_tls(&mut octets)?;
+    fn process(&mut self, mut bytes: &[u8]) -> io::Result<()> {
+        while !bytes.is_empty() {
+            self.connection.read_tls(&mut bytes)?;
             let state = self.connection.process_new_packets().map_err(invalid)?;
             let mut plain = vec![0; state.plaintext_bytes_to_read()];
             self.connection.reader().read_exact(&mut plain)?;
@@ -135,14 +135,14 @@ where
         Ok(())
     }
 
-    /// Writes what TLS has to send and, in the same write, octets in clear after it.
+    /// Writes what TLS has to send and, in the same write, bytes in clear after it.
     fn send_tls(&mut self, clear: &[u8]) -> io::Result<()> {
-        let mut octets = Vec::new();
+        let mut bytes = Vec::new();
         while self.connection.wants_write() {
-            self.connection.write_tls(&mut octets)?;
+            self.connection.write_tls(&mut bytes)?;
         }
-        octets.extend(clear);
-        self.stream.write_all(&octets)
+        bytes.extend(clear);
+        self.stream.write_all(&bytes)
     }
 
     /// Of what is no record, all that is there: rustls is to say so.
@@ -194,8 +194,8 @@ where
     Connection: DerefMut<Target = ConnectionCommon<Side>>,
     Side: SideData,
 {
-    fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
-        let count = self.connection.writer().write(octets)?;
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let count = self.connection.writer().write(bytes)?;
         self.send_tls(b"")?;
         Ok(count)
     }

@@ -33,7 +33,7 @@ fn the_last_ticket_is_used_again_and_again() {
 }
 
 #[test]
-fn another_certificate_on_the_data_connection_ends_with_4_and_not_an_octet_is_sent() {
+fn another_certificate_on_the_data_connection_ends_with_4_and_not_a_byte_is_sent() {
     let rig = Rig::new();
     let other = TlsServer::new(&rig.authority.issue());
     let server = passive(agreed_on_both(&rig.server()))

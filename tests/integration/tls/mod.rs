@@ -111,11 +111,11 @@ impl Script {
     }
 
     /// The download of a file `f`, under TLS.
-    fn give_download(self, tls: &TlsServer, octets: impl AsRef<[u8]>) -> Self {
+    fn give_download(self, tls: &TlsServer, bytes: impl AsRef<[u8]>) -> Self {
         self.expect("RETR f")
             .send("150 here\r\n")
             .secure_data(tls)
-            .send_data(octets)
+            .send_data(bytes)
             .close_data()
             .send("226 done\r\n")
     }

@@ -5,7 +5,7 @@ use crate::support::scripted_server::Script;
 use super::{Rig, agreed, agreed_on_both, leave};
 
 #[test]
-fn octets_after_the_234_end_the_session_with_4_and_are_never_read() {
+fn bytes_after_the_234_end_the_session_with_4_and_are_never_read() {
     let rig = Rig::new();
     let server = Script::new()
         .send("220 hi\r\n")
@@ -20,15 +20,15 @@ fn octets_after_the_234_end_the_session_with_4_and_are_never_read() {
 }
 
 #[test]
-fn octets_in_clear_where_the_handshake_belongs_end_the_session_with_4() {
+fn bytes_in_clear_where_the_handshake_belongs_end_the_session_with_4() {
     let rig = Rig::new();
     let gate = crate::support::scripted_server::Gate::new();
     let server = Script::new()
         .send("220 hi\r\n")
         .expect("AUTH TLS")
         .send("234 go ahead\r\n")
-        // The first octets of the client's handshake.
-        .expect_octets(b"\x16\x03\x01")
+        // The first bytes of the client's handshake.
+        .expect_bytes(b"\x16\x03\x01")
         .open(&gate)
         .send("230 you are in\r\n")
         .reset()
@@ -50,7 +50,7 @@ fn a_server_that_ends_the_connection_in_the_handshake_is_a_failure_of_tls() {
         .send("220 hi\r\n")
         .expect("AUTH TLS")
         .send("234 go ahead\r\n")
-        .expect_octets(b"\x16\x03\x01")
+        .expect_bytes(b"\x16\x03\x01")
         .reset()
         .start();
     rig.run(&server, &["AUTH TLS", "PWD"]).code(4);
@@ -183,7 +183,7 @@ fn a_port_that_answers_implicit_tls_in_clear_is_told_with_the_way_out() {
     let rig = Rig::new();
     let server = Script::new()
         .send("220 hi\r\n")
-        .expect_octets(b"\x16\x03\x01")
+        .expect_bytes(b"\x16\x03\x01")
         .reset()
         .start();
     let url = format!("ftps://{}", server.address());

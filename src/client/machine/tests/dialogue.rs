@@ -8,7 +8,7 @@ use super::tls_server::TlsServer;
 use crate::client::machine::{
     Action, ConnectionId, ExchangeId, Input, LocalSide, Machine, Request,
 };
-use crate::client::observation::OctetInterest;
+use crate::client::observation::ByteInterest;
 use crate::client::{
     DataState, Ending, Form, News, Observation, Origin, Outcome, Settings, TransferResult,
 };
@@ -84,12 +84,12 @@ impl Dialogue {
     fn carry_out(&mut self) {
         while let Some(action) = self.machine.next_action() {
             let answer = match &action {
-                Action::Write(octets) if self.tls.is_some() => {
-                    self.hear_under_tls(octets);
+                Action::Write(bytes) if self.tls.is_some() => {
+                    self.hear_under_tls(bytes);
                     None
                 }
-                Action::Write(octets) | Action::WriteUrgent(octets) if !self.is_read => {
-                    Some(Input::ControlUnwritten(octets.len()))
+                Action::Write(bytes) | Action::WriteUrgent(bytes) if !self.is_read => {
+                    Some(Input::ControlUnwritten(bytes.len()))
                 }
                 Action::Dial { id, .. } => {
                     self.data = *id;
@@ -102,7 +102,7 @@ impl Dialogue {
                 }
                 Action::Reset(id) | Action::Measure(id) => Some(Input::Acknowledged {
                     id: *id,
-                    octets: self.acknowledged,
+                    bytes: self.acknowledged,
                 }),
                 Action::EndLocal { exchange, .. } => self.end_of_local_side(*exchange),
                 Action::Examine(examination) => {
@@ -207,9 +207,9 @@ impl Dialogue {
         self.tell(Input::DataOpened { id, peer: SERVER });
     }
 
-    pub(super) fn data_moved(&mut self, octets: u64) {
+    pub(super) fn data_moved(&mut self, bytes: u64) {
         let id = self.data;
-        self.tell(Input::DataMoved { id, octets });
+        self.tell(Input::DataMoved { id, bytes });
     }
 
     pub(super) fn data_ended(&mut self) {
@@ -254,13 +254,13 @@ impl Dialogue {
         assert!(self.observed("ControlSecured"), "{:?}", self.labels());
     }
 
-    fn hear_under_tls(&mut self, octets: &[u8]) {
+    fn hear_under_tls(&mut self, bytes: &[u8]) {
         if let Some(tls) = &mut self.tls {
-            self.heard_under_tls.extend(tls.take(octets));
+            self.heard_under_tls.extend(tls.take(bytes));
         }
     }
 
-    /// A record comes that has no octets in it.
+    /// A record comes that has no bytes in it.
     pub(super) fn change_keys(&mut self) {
         if let Some(tls) = &mut self.tls {
             tls.change_keys();
@@ -355,7 +355,7 @@ impl Dialogue {
 
 /// A machine that awaits the greeting.
 pub(super) fn machine(settings: Settings, now: Instant) -> Machine {
-    let interest = OctetInterest::default();
+    let interest = ByteInterest::default();
     Machine::new(
         "localhost",
         SERVER,
@@ -394,8 +394,8 @@ fn name(verb: &Verb) -> String {
 /// A word or two for an action.
 fn label(action: &Action) -> String {
     let text = match action {
-        Action::Write(octets) => return format!("write {}", octets.escape_ascii()),
-        Action::WriteUrgent(octets) => return format!("write urgent {}", octets.escape_ascii()),
+        Action::Write(bytes) => return format!("write {}", bytes.escape_ascii()),
+        Action::WriteUrgent(bytes) => return format!("write urgent {}", bytes.escape_ascii()),
         Action::Tell(_, News::Settled(outcome)) => return format!("settle {:?}", outcome.ending),
         Action::Tell(_, news) => format!("{news:?}"),
         Action::Observe(observation) => format!("{observation:?}"),

@@ -9,7 +9,7 @@ use proptest::{prop_oneof, proptest};
 
 use super::dialogue::{Dialogue, LocalEnd, SERVER, SILENCE, WHOLE_REPLY, person, script};
 use crate::client::machine::{ConnectionId, ExchangeId, Input, Request};
-use crate::client::{Origin, RawOctets, Settings, TransferResult};
+use crate::client::{Origin, RawBytes, Settings, TransferResult};
 use crate::protocol::verbs::DataDirection;
 use crate::tls::TlsFailure;
 
@@ -21,7 +21,7 @@ enum Step {
         direction: DataDirection,
         in_background: bool,
     },
-    Octets(&'static [u8]),
+    Bytes(&'static [u8]),
     Listen,
     Interrupt,
     Detach,
@@ -75,7 +75,7 @@ fn step() -> impl Strategy<Value = Step> {
         4 => (transfer, proptest::bool::ANY).prop_map(|((line, direction), in_background)| {
             Step::Transfer { line, direction, in_background }
         }),
-        1 => prop_oneof![Just(&b"NOOP\r\n"[..]), Just(&b"NO"[..])].prop_map(Step::Octets),
+        1 => prop_oneof![Just(&b"NOOP\r\n"[..]), Just(&b"NO"[..])].prop_map(Step::Bytes),
         1 => Just(Step::Listen),
         2 => Just(Step::Interrupt),
         1 => Just(Step::Detach),
@@ -152,12 +152,12 @@ fn take(dialogue: &mut Dialogue, step: Step) {
                 dialogue.begin(line, Some(direction), in_background);
             }
         }
-        Step::Octets(octets) => {
-            let octets = octets.to_vec();
+        Step::Bytes(bytes) => {
+            let bytes = bytes.to_vec();
             let urgent = false;
-            dialogue.ask(|exchange| Request::Octets {
+            dialogue.ask(|exchange| Request::Bytes {
                 exchange,
-                pieces: vec![RawOctets { octets, urgent }],
+                pieces: vec![RawBytes { bytes, urgent }],
             });
         }
         Step::Listen => {
@@ -168,7 +168,7 @@ fn take(dialogue: &mut Dialogue, step: Step) {
         Step::Detach => dialogue.detach(),
         Step::Resync => dialogue.tell(Input::Asked(Request::Resync)),
         Step::Trust(answer) => dialogue.tell(Input::Asked(Request::Trust(answer))),
-        Step::Say(octets) => dialogue.tell(Input::ControlReceived(octets)),
+        Step::Say(bytes) => dialogue.tell(Input::ControlReceived(bytes)),
         Step::EndControl(in_order) => {
             let error = (!in_order).then(|| io::ErrorKind::ConnectionReset.into());
             dialogue.tell(Input::ControlEnded(error));
@@ -189,10 +189,10 @@ fn take(dialogue: &mut Dialogue, step: Step) {
                 line_ends: 0,
             });
         }
-        Step::Acknowledge(octets) => {
-            dialogue.acknowledged = octets;
+        Step::Acknowledge(bytes) => {
+            dialogue.acknowledged = bytes;
             let id = dialogue.data;
-            dialogue.tell(Input::Acknowledged { id, octets });
+            dialogue.tell(Input::Acknowledged { id, bytes });
         }
         Step::Pass(milliseconds) => dialogue.pass(Duration::from_millis(milliseconds)),
     }
@@ -205,7 +205,7 @@ fn take_data(dialogue: &mut Dialogue, step: DataStep) {
         DataStep::Opened => Input::DataOpened { id, peer: SERVER },
         DataStep::NotOpened => Input::DataNotOpened { id, error: reset() },
         DataStep::Stranger => Input::StrangerRefused(SERVER),
-        DataStep::Moved(octets) => Input::DataMoved { id, octets },
+        DataStep::Moved(bytes) => Input::DataMoved { id, bytes },
         DataStep::NotSecured => Input::DataNotSecured {
             id,
             failure: TlsFailure::HandshakeCut,

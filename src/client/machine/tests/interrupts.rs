@@ -212,7 +212,7 @@ fn an_abort_is_written_before_it_is_told() {
         dialogue.done.clear();
         dialogue.interrupt();
         let is_written = |action: &Action| match action {
-            Action::Write(octets) => octets.ends_with(b"ABOR\r\n"),
+            Action::Write(bytes) => bytes.ends_with(b"ABOR\r\n"),
             _ => false,
         };
         let is_told =

@@ -184,7 +184,7 @@ fn what_a_script_waits_for() {
             due: "settle TimedOut",
         },
         Limit {
-            what: "a reply without end, octet by octet",
+            what: "a reply without end, byte by byte",
             limit: WHOLE_REPLY - seconds(19),
             settings: script,
             begin: |it| {
@@ -194,7 +194,7 @@ fn what_a_script_waits_for() {
             due: "settle TimedOut",
         },
         Limit {
-            what: "a handshake without end, octet by octet",
+            what: "a handshake without end, byte by byte",
             limit: WHOLE_REPLY - seconds(19),
             settings: script,
             begin: |it| {
@@ -499,7 +499,7 @@ fn a_line_that_was_read_in_the_end_has_no_limit_any_more() {
 }
 
 #[test]
-fn records_without_octets_do_not_hold_the_silence_off() {
+fn records_without_bytes_do_not_hold_the_silence_off() {
     let mut dialogue = Dialogue::new(script());
     dialogue.secure();
     let exchange = dialogue.command("NOOP");

@@ -207,7 +207,7 @@ fn the_two_connections_have_no_common_order() {
             "{what}"
         );
         let end = outcomes[0].transfer.clone().unwrap();
-        assert_eq!(end.octets, 8, "{what}");
+        assert_eq!(end.bytes, 8, "{what}");
     }
 }
 
@@ -272,16 +272,13 @@ fn what_was_sent_is_told_apart_from_what_the_server_has_taken() {
     dialogue.acknowledged = Some(4);
     dialogue.data_ended();
     dialogue.pass(Duration::from_secs(10));
-    assert!(
-        !dialogue.observed("TransferEnded"),
-        "six octets are missing"
-    );
+    assert!(!dialogue.observed("TransferEnded"), "six bytes are missing");
     dialogue.interrupt();
     dialogue.server("426 cut");
     dialogue.server("226 aborted");
     let outcomes = dialogue.outcomes(exchange);
     let end = outcomes[0].transfer.clone().unwrap();
-    assert_eq!((end.octets, end.acknowledged), (10, Some(4)));
+    assert_eq!((end.bytes, end.acknowledged), (10, Some(4)));
 }
 
 fn background(direction: DataDirection) -> (Dialogue, ExchangeId) {

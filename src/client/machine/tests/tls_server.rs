@@ -1,4 +1,4 @@
-//! The server's side of TLS on a control connection, as octets in and octets out.
+//! The server's side of TLS on a control connection, as bytes in and bytes out.
 
 use std::io::{Read, Write};
 use std::sync::Arc;
@@ -29,9 +29,9 @@ impl TlsServer {
     }
 
     /// Takes what the client wrote and returns what it says under TLS.
-    pub(super) fn take(&mut self, mut octets: &[u8]) -> Vec<u8> {
-        while !octets.is_empty() {
-            self.0.read_tls(&mut octets).unwrap();
+    pub(super) fn take(&mut self, mut bytes: &[u8]) -> Vec<u8> {
+        while !bytes.is_empty() {
+            self.0.read_tls(&mut bytes).unwrap();
             self.0.process_new_packets().unwrap();
         }
         let mut heard = Vec::new();
@@ -44,7 +44,7 @@ impl TlsServer {
         self.0.writer().write_all(line.as_bytes()).unwrap();
     }
 
-    /// Makes a record without octets for the other side's user.
+    /// Makes a record without bytes for the other side's user.
     pub(super) fn change_keys(&mut self) {
         self.0.refresh_traffic_keys().unwrap();
     }
@@ -55,10 +55,10 @@ impl TlsServer {
 
     /// What is to be sent to the client.
     pub(super) fn output(&mut self) -> Vec<u8> {
-        let mut octets = Vec::new();
+        let mut bytes = Vec::new();
         while self.0.wants_write() {
-            self.0.write_tls(&mut octets).unwrap();
+            self.0.write_tls(&mut bytes).unwrap();
         }
-        octets
+        bytes
     }
 }

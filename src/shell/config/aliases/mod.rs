@@ -12,7 +12,7 @@ use self::step::{PASSIVE, Step};
 use self::template::{Arity, NoName};
 use super::secrets::secret_span;
 use crate::protocol::user_pi::data_direction;
-use crate::protocol::{Command, IllegalOctet};
+use crate::protocol::{Command, IllegalByte};
 use crate::shell::line::{Builtin, LineError, Redirection, quote};
 use crate::shell::screen::escape::escape;
 
@@ -115,11 +115,11 @@ pub enum AliasError {
 pub enum ExpansionError {
     /// CR, LF or NUL in an argument.
     #[error("argument {position}: {error}")]
-    IllegalOctet {
+    IllegalByte {
         /// Counted from 1.
         position: usize,
         /// Where in the argument.
-        error: IllegalOctet,
+        error: IllegalByte,
     },
     /// An argument that is not a path to a file, where the name of the file was wanted.
     #[error("no file name can be taken from the arguments: give one, nothing was sent")]
@@ -377,7 +377,7 @@ fn check_bytes(arguments: &[Vec<u8>]) -> Result<(), ExpansionError> {
     for (index, argument) in arguments.iter().enumerate() {
         if let Err(error) = Command::new(argument.as_slice()) {
             let position = index + 1;
-            return Err(ExpansionError::IllegalOctet { position, error });
+            return Err(ExpansionError::IllegalByte { position, error });
         }
     }
     Ok(())

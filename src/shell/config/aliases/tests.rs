@@ -155,7 +155,7 @@ fn arguments_bring_in_no_redirection_and_no_second_command() {
         let error = expand(&Aliases::shipped(), "mv", &["a", argument]).unwrap_err();
         match error {
             AliasError::Expansion {
-                error: ExpansionError::IllegalOctet { position, .. },
+                error: ExpansionError::IllegalByte { position, .. },
                 ..
             } => assert_eq!(position, 2),
             other => panic!("{other:?}"),

@@ -222,7 +222,7 @@ impl LearningDestination {
 
 impl Destination for LearningDestination {
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        let room = MOST_OCTETS.saturating_sub(self.bytes.len());
+        let room = MOST_BYTES.saturating_sub(self.bytes.len());
         self.bytes
             .extend_from_slice(&bytes[..bytes.len().min(room)]);
         self.inner.write(bytes)
@@ -296,7 +296,7 @@ fn joined(folder: &[u8], name: &[u8]) -> Vec<u8> {
 const MOST_AWAITED: usize = 64;
 /// A server that sends names without end must not fill the memory.
 const MOST_NAMES: usize = 50_000;
-const MOST_OCTETS: usize = 8 * 1024 * 1024;
+const MOST_BYTES: usize = 8 * 1024 * 1024;
 
 #[cfg(test)]
 mod tests;

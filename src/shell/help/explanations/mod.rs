@@ -211,7 +211,7 @@ fn is_refused(answered: &Answered) -> bool {
 
 /// The TYPE that was accepted last may change bytes.
 fn is_in_type_a(answered: &Answered) -> bool {
-    !answered.before.parameters.effective_type().keeps_octets()
+    !answered.before.parameters.effective_type().keeps_bytes()
 }
 
 /// PROT P was accepted before it.

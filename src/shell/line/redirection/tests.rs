@@ -162,7 +162,7 @@ fn sent_data_come_from_a_file_standard_input_a_text_or_the_lines_below() {
 }
 
 #[test]
-fn octets_that_are_not_utf_8_are_kept() {
+fn bytes_that_are_not_utf_8_are_kept() {
     let (sent, redirection) = split(b"APPE caf\xe9 <<< '\xff\xfe'", SENDING).unwrap();
     assert_eq!(sent, b"APPE caf\xe9");
     assert_eq!(
@@ -173,7 +173,7 @@ fn octets_that_are_not_utf_8_are_kept() {
 
 #[cfg(unix)]
 #[test]
-fn a_path_may_be_any_octets_on_unix() {
+fn a_path_may_be_any_bytes_on_unix() {
     use std::os::unix::ffi::OsStrExt;
 
     let (_, redirection) = split(b"RETR f > caf\xe9", RECEIVING).unwrap();

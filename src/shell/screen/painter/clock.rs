@@ -31,7 +31,7 @@ impl Clock {
             observation,
             Observation::Connected { .. }
                 | Observation::CommandSent { .. }
-                | Observation::OctetsSent(_)
+                | Observation::BytesSent(_)
                 | Observation::AbortSent { .. }
         );
         if begins {

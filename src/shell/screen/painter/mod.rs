@@ -312,7 +312,7 @@ fn lines_of(observation: &Observation, hints: bool) -> Vec<Line> {
             sent("ABOR  (with Telnet IP and Synch)".to_owned())
         }
         Observation::AbortSent { synch: false } => sent("ABOR".to_owned()),
-        Observation::OctetsSent(pieces) => {
+        Observation::BytesSent(pieces) => {
             let mut lines = sent(raw_bytes::describe(pieces));
             if raw_bytes::lack_urgency(pieces) {
                 lines.extend(own_lines(Tone::Warning, raw_bytes::NOT_URGENT));
@@ -347,8 +347,8 @@ fn reply_lines(reply: &Reply, assignment: &Assignment, awaited: bool) -> Vec<Lin
         let text = format!("the reply began with {} and ended with {code}", reply.code);
         lines.extend(own_lines(Tone::Warning, &text));
     }
-    if reply.dropped_octets > 0 {
-        let dropped = count(reply.dropped_octets, "byte");
+    if reply.dropped_bytes > 0 {
+        let dropped = count(reply.dropped_bytes, "byte");
         let text = format!("the reply was longer; {dropped} of it are not shown");
         lines.extend(own_lines(Tone::Warning, &text));
     }

@@ -46,7 +46,7 @@ impl ProgressLine {
             self.bar
                 .set_draw_target(ProgressDrawTarget::term_like(Box::new(below)));
         }
-        self.bar.set_position(progress.octets);
+        self.bar.set_position(progress.bytes);
     }
 }
 

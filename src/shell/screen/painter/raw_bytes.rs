@@ -1,7 +1,7 @@
 //! Bytes that were sent as they are, in hexadecimal.
 
 use crate::client::SentPiece;
-use crate::protocol::{MaskedOctets, TelnetCommand};
+use crate::protocol::{MaskedBytes, TelnetCommand};
 
 /// What is said where urgent bytes were wanted.
 pub(super) const NOT_URGENT: &str =
@@ -13,10 +13,10 @@ pub(super) fn describe(pieces: &[SentPiece]) -> String {
         .iter()
         .map(|piece| {
             let urgent = if piece.urgent { " urgent" } else { "" };
-            format!("{}{urgent}", hexadecimal(&piece.octets))
+            format!("{}{urgent}", hexadecimal(&piece.bytes))
         })
         .collect();
-    let bytes: Vec<&[u8]> = pieces.iter().map(|piece| &*piece.octets.octets).collect();
+    let bytes: Vec<&[u8]> = pieces.iter().map(|piece| &*piece.bytes.bytes).collect();
     let names = match TelnetCommand::read_all(&bytes.concat()) {
         Some(commands) if !commands.is_empty() => {
             let names: Vec<&str> = commands.iter().map(|command| command.name).collect();
@@ -36,17 +36,17 @@ pub(super) fn lack_urgency(pieces: &[SentPiece]) -> bool {
 
 /// `50 41 53 53 20 **`: each byte by its number, and each secret as `**`.
 #[must_use]
-pub fn hexadecimal(masked: &MaskedOctets) -> String {
+pub fn hexadecimal(masked: &MaskedBytes) -> String {
     let mut shown = Vec::new();
     let mut start = 0;
     let show =
         |bytes: &[u8]| -> Vec<String> { bytes.iter().map(|byte| format!("{byte:02X}")).collect() };
     for secret in &masked.secrets {
-        shown.extend(show(&masked.octets[start..secret.start]));
+        shown.extend(show(&masked.bytes[start..secret.start]));
         shown.push("**".to_owned());
         start = secret.end;
     }
-    shown.extend(show(&masked.octets[start..]));
+    shown.extend(show(&masked.bytes[start..]));
     shown.join(" ")
 }
 
@@ -58,14 +58,14 @@ mod tests {
 
     fn piece(bytes: &[u8], urgent: bool, should_be_urgent: bool) -> SentPiece {
         SentPiece {
-            octets: SentMask::default().take(bytes),
+            bytes: SentMask::default().take(bytes),
             urgent,
             should_be_urgent,
         }
     }
 
     #[test]
-    fn telnet_commands_are_named_and_urgent_octets_marked() {
+    fn telnet_commands_are_named_and_urgent_bytes_marked() {
         let synch = [
             piece(b"\xff\xf4", false, false),
             piece(b"\xff", true, true),

@@ -95,10 +95,10 @@ pub fn agreed(secured: &Secured) -> String {
 fn failed(failure: &TlsFailure) -> String {
     let text = escape(failure.to_string().as_bytes());
     match failure {
-        TlsFailure::InClear { octets } => {
-            let line = octets.split(|octet| *octet == b'\n').next();
+        TlsFailure::InClear { bytes } => {
+            let line = bytes.split(|byte| *byte == b'\n').next();
             let line = line.unwrap_or_default().trim_ascii_end();
-            let shown = escape(&line[..line.len().min(OCTETS_SHOWN)]);
+            let shown = escape(&line[..line.len().min(BYTES_SHOWN)]);
             format!("{text}: it says \"{shown}\" in clear. The connection was closed")
         }
         TlsFailure::Changed {
@@ -116,5 +116,5 @@ fn failed(failure: &TlsFailure) -> String {
     }
 }
 
-const OCTETS_SHOWN: usize = 80;
+const BYTES_SHOWN: usize = 80;
 const NAMES_SHOWN: usize = 20;

@@ -16,16 +16,16 @@ use super::{Tone, tls};
 pub(super) fn describe(observation: &Observation) -> Option<(Tone, String)> {
     Some(match observation {
         Observation::Connected { peer } => (Tone::Note, format!("connected to {peer}")),
-        Observation::TelnetReceived(octets) => {
-            let hex: Vec<String> = octets.iter().map(|octet| format!("{octet:02X}")).collect();
+        Observation::TelnetReceived(bytes) => {
+            let hex: Vec<String> = bytes.iter().map(|byte| format!("{byte:02X}")).collect();
             (
                 Tone::Note,
                 format!("Telnet command received and removed: {}", hex.join(" ")),
             )
         }
         Observation::StrayReceived(line) => {
-            let shown = escape(&line[..line.len().min(STRAY_OCTETS_SHOWN)]);
-            let rest = if line.len() > STRAY_OCTETS_SHOWN {
+            let shown = escape(&line[..line.len().min(STRAY_BYTES_SHOWN)]);
+            let rest = if line.len() > STRAY_BYTES_SHOWN {
                 " ..."
             } else {
                 ""
@@ -77,10 +77,10 @@ pub(super) fn describe(observation: &Observation) -> Option<(Tone, String)> {
                 format!("no data connection is open to {what} on: type PASV first"),
             )
         }
-        Observation::CameShort { octets, announced } => (
+        Observation::CameShort { bytes, announced } => (
             Tone::Warning,
             format!(
-                "the server announced {announced} bytes and {octets} came: this may be only the beginning of the file"
+                "the server announced {announced} bytes and {bytes} came: this may be only the beginning of the file"
             ),
         ),
         Observation::StillWaiting {
@@ -121,11 +121,11 @@ pub(super) fn describe(observation: &Observation) -> Option<(Tone, String)> {
             Tone::Note,
             format!("no longer awaited: {}", list_verbs(verbs)),
         ),
-        Observation::ProtocolBroken { octets } => (
+        Observation::ProtocolBroken { bytes } => (
             Tone::Error,
             format!(
                 "{} came without a reply among them: that is not FTP, so the connection was closed",
-                count(*octets, "byte")
+                count(*bytes, "byte")
             ),
         ),
         Observation::TimedOut { limit, awaited } => (Tone::Error, time_out(*limit, *awaited)),
@@ -162,8 +162,8 @@ pub(super) fn describe(observation: &Observation) -> Option<(Tone, String)> {
         Observation::CommandSent { .. }
         | Observation::AbortSent { .. }
         | Observation::TransferMoving(_)
-        | Observation::OctetsSent(_)
-        | Observation::OctetsMoved(_)
+        | Observation::BytesSent(_)
+        | Observation::BytesMoved(_)
         | Observation::ReplyReceived { .. } => return None,
     })
 }
@@ -242,10 +242,10 @@ fn arithmetic_of(address: SocketAddr) -> String {
 
 fn transfer_ended(end: &TransferEnd) -> (Tone, String) {
     let moved = match end.direction {
-        DataDirection::Received => format!("{} received", count(end.octets, "byte")),
-        DataDirection::Sent => format!("{} sent", count(end.octets, "byte")),
+        DataDirection::Received => format!("{} received", count(end.bytes, "byte")),
+        DataDirection::Sent => format!("{} sent", count(end.bytes, "byte")),
     };
-    let taken = end.acknowledged.filter(|taken| *taken < end.octets);
+    let taken = end.acknowledged.filter(|taken| *taken < end.bytes);
     let taken = taken.map_or_else(String::new, |taken| {
         format!(" ({taken} of them taken by the server's system)")
     });
@@ -336,7 +336,7 @@ pub fn list_verbs(verbs: &[Verb]) -> String {
     verbs.iter().map(self::verb).collect::<Vec<_>>().join(", ")
 }
 
-const STRAY_OCTETS_SHOWN: usize = 1024;
+const STRAY_BYTES_SHOWN: usize = 1024;
 
 /// What did not come in time.
 fn time_out(limit: Duration, awaited: Awaited) -> String {

@@ -44,7 +44,7 @@ impl Event {
 
 fn describe(observation: &Observation) -> Option<Description> {
     Some(match observation {
-        Observation::OctetsMoved(_)
+        Observation::BytesMoved(_)
         | Observation::TransferMoving(_)
         | Observation::BackgroundSettled { .. }
         | Observation::CameShort { .. }
@@ -52,10 +52,10 @@ fn describe(observation: &Observation) -> Option<Description> {
         Observation::CommandSent { command, .. } => sent(escape(&command.masked())),
         Observation::AbortSent { synch: true } => sent("ABOR, after IP and Synch".to_owned()),
         Observation::AbortSent { synch: false } => sent("ABOR".to_owned()),
-        Observation::OctetsSent(pieces) => sent(bytes_text(pieces)),
-        Observation::TelnetReceived(octets) => {
-            let octets: Vec<String> = octets.iter().map(|octet| format!("{octet:02X}")).collect();
-            received(format!("Telnet {}", octets.join(" ")))
+        Observation::BytesSent(pieces) => sent(bytes_text(pieces)),
+        Observation::TelnetReceived(bytes) => {
+            let bytes: Vec<String> = bytes.iter().map(|byte| format!("{byte:02X}")).collect();
+            received(format!("Telnet {}", bytes.join(" ")))
         }
         Observation::StrayReceived(line) => received(escape(line)),
         Observation::ReplyReceived { reply, .. } => received(reply_text(reply)),
@@ -91,12 +91,12 @@ fn describe(observation: &Observation) -> Option<Description> {
 }
 
 fn bytes_text(pieces: &[SentPiece]) -> String {
-    let octets: Vec<&[u8]> = pieces.iter().map(|piece| &*piece.octets.octets).collect();
-    if let Some(commands) = TelnetCommand::read_all(&octets.concat()) {
+    let bytes: Vec<&[u8]> = pieces.iter().map(|piece| &*piece.bytes.bytes).collect();
+    if let Some(commands) = TelnetCommand::read_all(&bytes.concat()) {
         let names: Vec<&str> = commands.iter().map(|command| command.name).collect();
         return format!("Telnet {}", names.join(", "));
     }
-    let pieces = pieces.iter().map(|piece| hexadecimal(&piece.octets));
+    let pieces = pieces.iter().map(|piece| hexadecimal(&piece.bytes));
     pieces.collect::<Vec<_>>().join(" ")
 }
 
@@ -179,7 +179,7 @@ fn transfer_text(end: &TransferEnd) -> String {
         TransferResult::Unannounced => "no close_notify",
         TransferResult::TlsFailed(_) => "TLS failed",
     };
-    format!("{} bytes, {how}", end.octets)
+    format!("{} bytes, {how}", end.bytes)
 }
 
 /// More than fits any column.

@@ -73,7 +73,7 @@ impl Log {
     fn take(&mut self, moment: &Moment, observation: &Observation) {
         match observation {
             Observation::CommandSent { command, .. } => self.begin_command(command),
-            Observation::Connected { .. } | Observation::OctetsSent(_) => self.begin(false),
+            Observation::Connected { .. } | Observation::BytesSent(_) => self.begin(false),
             _ => {}
         }
         let Some(event) = Event::of(observation, moment, self.exchange) else {

@@ -54,7 +54,7 @@ impl Session {
                 .map(|line| line.as_bytes().to_vec())
                 .collect(),
             ended_with: None,
-            dropped_octets: 0,
+            dropped_bytes: 0,
         };
         let assignment = Assignment {
             entry: None,
@@ -84,10 +84,10 @@ impl Session {
         });
     }
 
-    fn receive(&mut self, octets: u64) {
+    fn receive(&mut self, bytes: u64) {
         let end = TransferEnd {
             direction: DataDirection::Received,
-            octets,
+            bytes,
             line_ends: 0,
             acknowledged: None,
             came_short_of: None,

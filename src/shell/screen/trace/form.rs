@@ -7,7 +7,7 @@
 
 use std::fmt::Write;
 
-use crate::client::{Connection, MovedOctets};
+use crate::client::{Connection, MovedBytes};
 use crate::protocol::verbs::DataDirection;
 use crate::shell::screen::escape::escape;
 use crate::shell::screen::hexdump::HexDump;
@@ -23,7 +23,7 @@ pub enum Form {
 }
 
 /// The lines of one piece.
-pub(super) fn lines(form: Form, moved: &MovedOctets) -> Vec<String> {
+pub(super) fn lines(form: Form, moved: &MovedBytes) -> Vec<String> {
     match form {
         Form::Text => text_lines(moved),
         Form::Hexadecimal => {
@@ -35,13 +35,13 @@ pub(super) fn lines(form: Form, moved: &MovedOctets) -> Vec<String> {
 }
 
 /// `TLS D← 11 bytes from 4096`.
-pub(super) fn heading(moved: &MovedOctets) -> String {
+pub(super) fn heading(moved: &MovedBytes) -> String {
     let place = place(moved);
     if !moved.secrets.is_empty() {
         // Their number would tell the length of the secret.
         return format!("{place} bytes, the secret masked");
     }
-    let bytes = count(moved.octets.len() as u64, "byte");
+    let bytes = count(moved.bytes.len() as u64, "byte");
     match moved.connection {
         Connection::Control => format!("{place} {bytes}"),
         Connection::Data => format!("{place} {bytes} from {}", moved.offset),
@@ -49,32 +49,32 @@ pub(super) fn heading(moved: &MovedOctets) -> String {
 }
 
 /// Offset, hexadecimal and text; `**` stands for the bytes of a secret.
-pub(super) fn dump(moved: &MovedOctets) -> String {
+pub(super) fn dump(moved: &MovedBytes) -> String {
     let mut dump = HexDump::beginning_at(moved.offset);
     let mut lines = String::new();
     let mut start = 0;
     for secret in &moved.secrets {
-        lines += &dump.push(&moved.octets[start..secret.start]);
+        lines += &dump.push(&moved.bytes[start..secret.start]);
         lines += &dump.push_masked(secret.len());
         start = secret.end;
     }
-    lines += &dump.push(&moved.octets[start..]);
+    lines += &dump.push(&moved.bytes[start..]);
     lines + &dump.finish()
 }
 
 /// One for each line of text, with its line end as `\r\n`; a long one is broken.
-fn text_lines(moved: &MovedOctets) -> Vec<String> {
+fn text_lines(moved: &MovedBytes) -> Vec<String> {
     let place = place(moved);
     moved
-        .octets
+        .bytes
         .split_inclusive(|&byte| byte == b'\n')
-        .flat_map(|line| line.chunks(OCTETS_PER_LINE))
+        .flat_map(|line| line.chunks(BYTES_PER_LINE))
         .map(|bytes| format!("{place} {}", escaped(bytes)))
         .collect()
 }
 
 /// Which connection, which way, and how.
-fn place(moved: &MovedOctets) -> String {
+fn place(moved: &MovedBytes) -> String {
     let mut place = String::new();
     if moved.under_tls {
         place += "TLS ";
@@ -112,45 +112,45 @@ fn escaped(bytes: &[u8]) -> String {
 }
 
 /// A piece may be 256 KiB without a line end.
-const OCTETS_PER_LINE: usize = 1024;
+const BYTES_PER_LINE: usize = 1024;
 
 #[cfg(test)]
 mod tests {
     use super::{Form, lines};
-    use crate::client::{Connection, MovedOctets};
+    use crate::client::{Connection, MovedBytes};
     use crate::protocol::verbs::DataDirection;
-    use crate::protocol::{MaskedOctets, SentMask};
+    use crate::protocol::{MaskedBytes, SentMask};
 
-    fn sent(masked: &MaskedOctets) -> MovedOctets {
-        MovedOctets {
+    fn sent(masked: &MaskedBytes) -> MovedBytes {
+        MovedBytes {
             connection: Connection::Control,
             direction: DataDirection::Sent,
             under_tls: false,
             urgent: false,
             offset: 0,
-            octets: masked.octets.clone(),
+            bytes: masked.bytes.clone(),
             secrets: masked.secrets.clone(),
         }
     }
 
     #[test]
-    fn text_shows_every_octet_and_where_it_went() {
+    fn text_shows_every_byte_and_where_it_went() {
         let masked = SentMask::default().take(b"SIZE a\\x1b\x1b\xe9\t\r\nNOOP");
         let moved = sent(&masked);
         assert_eq!(
             lines(Form::Text, &moved),
             ["C→ SIZE a\\\\x1b\\x1b\\xe9\\t\\r\\n", "C→ NOOP"]
         );
-        let data = MovedOctets {
+        let data = MovedBytes {
             connection: Connection::Data,
             direction: DataDirection::Received,
             under_tls: true,
             ..moved.clone()
         };
         assert_eq!(lines(Form::Text, &data)[1], "TLS D← NOOP");
-        let urgent = MovedOctets {
+        let urgent = MovedBytes {
             urgent: true,
-            octets: b"\xff".to_vec(),
+            bytes: b"\xff".to_vec(),
             ..moved
         };
         assert_eq!(lines(Form::Text, &urgent), ["urgent C→ \\xff"]);
@@ -169,11 +169,11 @@ mod tests {
             ]
         );
         assert_eq!(shown, lines(Form::Hexadecimal, &sent(&other)));
-        let data = MovedOctets {
+        let data = MovedBytes {
             connection: Connection::Data,
             direction: DataDirection::Received,
             offset: 4096,
-            octets: b"a".to_vec(),
+            bytes: b"a".to_vec(),
             secrets: Vec::new(),
             ..sent(&masked)
         };

@@ -15,12 +15,12 @@ pub use form::Form;
 
 use super::escape::escape;
 use super::painter::{Painter, Tone};
-use crate::client::{MovedOctets, OctetInterest};
+use crate::client::{ByteInterest, MovedBytes};
 
 /// Where traced bytes go. Clones share it.
 #[derive(Clone, Debug)]
 pub struct Trace {
-    interest: OctetInterest,
+    interest: ByteInterest,
     places: Arc<Mutex<Places>>,
 }
 
@@ -60,7 +60,7 @@ impl Trace {
             broke_off: false,
         };
         Self {
-            interest: OctetInterest::default(),
+            interest: ByteInterest::default(),
             places: Arc::new(Mutex::new(places)),
         }
     }
@@ -128,14 +128,14 @@ impl Trace {
 }
 
 impl Trace {
-    /// Whether it wants to see octets now.
+    /// Whether it wants to see bytes now.
     #[must_use]
-    pub fn interest(&self) -> OctetInterest {
+    pub fn interest(&self) -> ByteInterest {
         self.interest.clone()
     }
 
-    /// Octets have moved.
-    pub fn take(&self, moved: &MovedOctets) {
+    /// Bytes have moved.
+    pub fn take(&self, moved: &MovedBytes) {
         let mut places = self.lock();
         if let Some(form) = places.shown {
             for line in form::lines(form, moved) {
@@ -160,7 +160,7 @@ impl Trace {
 
 impl TraceFile {
     /// In one write, so that the file holds whole pieces whenever it is looked at.
-    fn write(&mut self, moved: &MovedOctets) -> io::Result<()> {
+    fn write(&mut self, moved: &MovedBytes) -> io::Result<()> {
         let now = Zoned::now();
         let text = format!(
             "{} {}\n{}",

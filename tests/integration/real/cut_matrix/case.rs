@@ -104,7 +104,7 @@ impl Case {
             word_was_taken,
             shortened,
             account: format!(
-                "{:?}: {} then {} octets; the transfer ended with {}:\n{}\nthe resume with {}:\n{}",
+                "{:?}: {} then {} bytes; the transfer ended with {}:\n{}\nthe resume with {}:\n{}",
                 self.spot,
                 before.len(),
                 after.len(),

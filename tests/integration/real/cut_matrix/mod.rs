@@ -7,7 +7,7 @@ mod case;
 mod row;
 mod spots;
 
-use super::content::random_octets;
+use super::content::random_bytes;
 use super::scene::Scene;
 use crate::support::real_server::{Kind, Options, Tls};
 use crate::support::relay::Direction;
@@ -56,7 +56,7 @@ fn cut(kind: Kind, direction: Direction, tls: Tls) {
     let Some(mut scene) = Scene::set_with(kind, &options) else {
         return;
     };
-    let files = [SMALL, LARGE].map(|size| random_octets(size as u64, size));
+    let files = [SMALL, LARGE].map(|size| random_bytes(size as u64, size));
     let mut rows = Vec::new();
     let mut cuts = 0;
     for manner in Manner::ALL {

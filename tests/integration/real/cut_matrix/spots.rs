@@ -1,4 +1,4 @@
-//! At which octet a transfer is cut: the edges of buffers and records, and places drawn from a seed.
+//! At which byte a transfer is cut: the edges of buffers and records, and places drawn from a seed.
 
 use super::super::content::Random;
 
@@ -16,7 +16,7 @@ pub(super) const COUNT: &str = "FTPSH_CUT_OFFSETS";
 pub(super) struct Spot {
     /// Of the file.
     pub(super) size: usize,
-    /// How many octets pass before the cut.
+    /// How many bytes pass before the cut.
     pub(super) offset: usize,
     /// The transfer that is cut is a STOR or RETR; else it is a `resume` too.
     pub(super) by_hand: bool,

@@ -2,8 +2,8 @@
 //!
 //! Each seed is a session: a login (in some of them under TLS), listings, downloads, uploads, one transfer in the background,
 //! SIZE and APPE to finish an upload, Ctrl-C and Ctrl-], with a server that answers in one of the orders that real servers show,
-//! over connections that delay, stall, and are cut at any octet. On the control connection TLS is real; on data connections
-//! some octets stand for its handshake. In each:
+//! over connections that delay, stall, and are cut at any byte. On the control connection TLS is real; on data connections
+//! some bytes stand for its handshake. In each:
 //!
 //! * every exchange is settled once, and by its deadline ([`Violation::Settlement`]);
 //! * no reply is given to a command that it was not meant for, where the codes tell ([`Violation::Assignment`]);
@@ -32,7 +32,7 @@ enum Mutant {
     SwallowSettled,
     /// A reply is handed on as that of another command.
     MisplaceReply,
-    /// The first octets of a download are taken for all.
+    /// The first bytes of a download are taken for all.
     EndEarly,
     /// An ABOR that was not answered is not told as outstanding.
     ForgetAbort,
@@ -100,7 +100,7 @@ fn the_sessions_reach_what_can_happen() {
     }
 }
 
-/// Nothing but the octets of TLS depends on more than the seed.
+/// Nothing but the bytes of TLS depends on more than the seed.
 #[test]
 fn a_seed_means_the_same_session_every_time() {
     let moments = |seed| {

@@ -11,7 +11,7 @@ pub(super) const SECOND: Time = 1000 * MILLISECOND;
 /// What arrives at one end of a connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Piece {
-    Octets(Vec<u8>),
+    Bytes(Vec<u8>),
     End,
     Reset,
 }
@@ -20,7 +20,7 @@ pub(super) enum Piece {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Fault {
     pub(super) towards_server: bool,
-    /// How many octets pass in that direction before.
+    /// How many bytes pass in that direction before.
     pub(super) after: usize,
     pub(super) kind: FaultKind,
 }
@@ -73,14 +73,14 @@ impl Direction {
         if self.is_dead {
             return arrivals;
         }
-        if let Piece::Octets(octets) = &mut piece
+        if let Piece::Bytes(bytes) = &mut piece
             && let Some(fault) = self.fault
-            && self.passed + octets.len() > fault.after
+            && self.passed + bytes.len() > fault.after
         {
             self.fault = None;
-            let rest = octets.split_off(fault.after - self.passed);
+            let rest = bytes.split_off(fault.after - self.passed);
             self.push(piece, now, random, &mut arrivals);
-            piece = Piece::Octets(rest);
+            piece = Piece::Bytes(rest);
             match fault.kind {
                 FaultKind::Stall(Some(time)) => {
                     self.last_arrival = self.last_arrival.max(now) + time;
@@ -105,18 +105,18 @@ impl Direction {
         random: &mut Random,
         arrivals: &mut Vec<(Time, Piece)>,
     ) {
-        if matches!(&piece, Piece::Octets(octets) if octets.is_empty()) {
+        if matches!(&piece, Piece::Bytes(bytes) if bytes.is_empty()) {
             return;
         }
         let jitter = random.below(0..MILLISECOND);
         self.last_arrival = self.last_arrival.max(now + self.latency + jitter);
-        if let Piece::Octets(octets) = &piece {
-            self.passed += octets.len();
-            if octets.len() > 1 && random.percent(10) {
-                let (head, tail) = octets.split_at(random.size(1..octets.len() as u64));
-                arrivals.push((self.last_arrival, Piece::Octets(head.to_vec())));
+        if let Piece::Bytes(bytes) = &piece {
+            self.passed += bytes.len();
+            if bytes.len() > 1 && random.percent(10) {
+                let (head, tail) = bytes.split_at(random.size(1..bytes.len() as u64));
+                arrivals.push((self.last_arrival, Piece::Bytes(head.to_vec())));
                 self.last_arrival += random.below(0..20) * MILLISECOND;
-                arrivals.push((self.last_arrival, Piece::Octets(tail.to_vec())));
+                arrivals.push((self.last_arrival, Piece::Bytes(tail.to_vec())));
                 return;
             }
         }

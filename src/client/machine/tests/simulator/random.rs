@@ -38,7 +38,7 @@ impl Random {
         choice[self.size(0..choice.len() as u64)]
     }
 
-    pub(super) fn octets(&mut self, length: usize) -> Vec<u8> {
+    pub(super) fn bytes(&mut self, length: usize) -> Vec<u8> {
         (0..length)
             .map(|_| u8::try_from(self.below(0..256)).unwrap())
             .collect()

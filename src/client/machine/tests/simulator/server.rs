@@ -106,15 +106,15 @@ struct Transfer {
 
 #[derive(Debug)]
 enum Work {
-    Send { octets: Vec<u8>, sent: usize },
+    Send { bytes: Vec<u8>, sent: usize },
     AwaitClose,
     Receive { name: String },
 }
 
 impl Work {
-    fn send(octets: &[u8]) -> Self {
+    fn send(bytes: &[u8]) -> Self {
         Self::Send {
-            octets: octets.to_vec(),
+            bytes: bytes.to_vec(),
             sent: 0,
         }
     }
@@ -184,16 +184,16 @@ impl Server {
 
     // ---- The control connection ----
 
-    pub(super) fn take_control(&mut self, octets: &[u8], random: &mut Random) {
-        for octet in octets {
-            match octet {
+    pub(super) fn take_control(&mut self, bytes: &[u8], random: &mut Random) {
+        for byte in bytes {
+            match byte {
                 b'\n' => {
                     self.line.pop();
                     let line = std::mem::take(&mut self.line);
                     self.read += 1;
                     self.take_line(self.read, &line, random);
                 }
-                octet => self.line.push(*octet),
+                byte => self.line.push(*byte),
             }
         }
     }
@@ -303,7 +303,7 @@ impl Server {
         let restart = std::mem::take(&mut self.restart);
         let work = match (verb, self.disk.get(name)) {
             ("LIST", _) => Work::send(self.disk.keys().cloned().collect::<String>().as_bytes()),
-            ("RETR", Some(octets)) => Work::send(&octets[restart.min(octets.len())..]),
+            ("RETR", Some(bytes)) => Work::send(&bytes[restart.min(bytes.len())..]),
             ("RETR", None) => return self.reply(command, 550, "no such file"),
             _ => Work::Receive {
                 name: name.to_owned(),
@@ -331,7 +331,7 @@ impl Server {
                 }
                 file.clone()
             }
-            Work::Send { octets, .. } => octets.clone(),
+            Work::Send { bytes, .. } => bytes.clone(),
             Work::AwaitClose => Vec::new(),
         };
         self.contents.insert(command, contents);
@@ -384,11 +384,11 @@ impl Server {
         if transfer.awaits_handshake {
             return;
         }
-        let (Some(link), Work::Send { octets, sent }) = (transfer.link, &mut transfer.work) else {
+        let (Some(link), Work::Send { bytes, sent }) = (transfer.link, &mut transfer.work) else {
             return;
         };
-        let length = random.size(1..64).min(octets.len() - *sent);
-        let piece = octets[*sent..*sent + length].to_vec();
+        let length = random.size(1..64).min(bytes.len() - *sent);
+        let piece = bytes[*sent..*sent + length].to_vec();
         *sent += length;
         if !piece.is_empty() {
             self.effects.push_back(Effect::Send(link, piece));
@@ -432,11 +432,11 @@ impl Server {
         self.effects.push_back(Effect::GoOnAfter(MILLISECOND));
     }
 
-    pub(super) fn take_data(&mut self, link: usize, octets: &[u8]) {
+    pub(super) fn take_data(&mut self, link: usize, bytes: &[u8]) {
         if let Some(transfer) = self.transfer.as_ref().filter(|it| it.link == Some(link))
             && let Work::Receive { name } = &transfer.work
         {
-            self.disk.entry(name.clone()).or_default().extend(octets);
+            self.disk.entry(name.clone()).or_default().extend(bytes);
         }
     }
 

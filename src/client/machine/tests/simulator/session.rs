@@ -49,18 +49,18 @@ enum Task {
     Listen,
     Transfer {
         line: String,
-        octets: Option<Vec<u8>>,
+        bytes: Option<Vec<u8>>,
         in_background: bool,
     },
     /// SIZE and APPE, with what is missing of this.
     Resume {
         name: String,
-        octets: Vec<u8>,
+        bytes: Vec<u8>,
     },
     /// The rest after an answered SIZE.
     Rest {
         name: String,
-        octets: Vec<u8>,
+        bytes: Vec<u8>,
     },
     /// Shows that the session is in step.
     Check,
@@ -92,7 +92,7 @@ pub(super) fn play(seed: u64, mutant: Option<Mutant>, is_logged: bool) -> Result
         .iter()
         .map(|name| {
             let length = random.size(0..200);
-            ((*name).to_owned(), random.octets(length))
+            ((*name).to_owned(), random.bytes(length))
         })
         .collect();
     let server = Server::new(Behaviour::any(&mut random), disk);
@@ -148,8 +148,8 @@ fn tasks(random: &mut Random, has_tls: bool) -> VecDeque<Task> {
             tasks.push_back(Task::Line("NOOP".to_owned()));
         }
         if random.percent(20) {
-            let octets = random.octets(length);
-            tasks.push_back(Task::Resume { name, octets });
+            let bytes = random.bytes(length);
+            tasks.push_back(Task::Resume { name, bytes });
             continue;
         }
         tasks.push_back(match random.below(0..6) {
@@ -157,25 +157,25 @@ fn tasks(random: &mut Random, has_tls: bool) -> VecDeque<Task> {
             4 => Task::Line("EPSV".to_owned()),
             _ => Task::Listen,
         });
-        let (line, octets) = match random.below(0..5) {
+        let (line, bytes) = match random.below(0..5) {
             0 => ("LIST".to_owned(), None),
             1 | 2 => (format!("RETR {name}"), None),
-            _ => (format!("STOR {name}"), Some(random.octets(length))),
+            _ => (format!("STOR {name}"), Some(random.bytes(length))),
         };
         if line.starts_with("RETR") && random.percent(20) {
             tasks.push_back(Task::Line(format!("REST {}", random.below(0..100))));
         }
-        let resumed = octets.clone().filter(|_| random.percent(50));
+        let resumed = bytes.clone().filter(|_| random.percent(50));
         tasks.push_back(Task::Transfer {
             line,
-            octets,
+            bytes,
             in_background,
         });
         if in_background {
             let beside = random.pick(&["NOOP", "SIZE a", "ABOR"]);
             tasks.push_back(Task::Line(beside.to_owned()));
-        } else if let Some(octets) = resumed {
-            tasks.push_back(Task::Resume { name, octets });
+        } else if let Some(bytes) = resumed {
+            tasks.push_back(Task::Resume { name, bytes });
         }
     }
     tasks.push_back(Task::Line("QUIT".to_owned()));
@@ -280,12 +280,12 @@ impl SeededSession {
             }
             Task::Transfer {
                 line,
-                octets,
+                bytes,
                 in_background,
-            } => self.transfer(&line, octets, in_background),
-            Task::Resume { name, octets } => {
+            } => self.transfer(&line, bytes, in_background),
+            Task::Resume { name, bytes } => {
                 let line = format!("SIZE {name}");
-                self.tasks.push_front(Task::Rest { name, octets });
+                self.tasks.push_front(Task::Rest { name, bytes });
                 self.begin(&line, None, false, Expected::Nothing);
             }
             Task::Rest { .. } => self.think(0),
@@ -297,19 +297,19 @@ impl SeededSession {
         self.world.at(time, Event::User(UserEvent::Type));
     }
 
-    fn transfer(&mut self, line: &str, octets: Option<Vec<u8>>, in_background: bool) {
+    fn transfer(&mut self, line: &str, bytes: Option<Vec<u8>>, in_background: bool) {
         let data = self.world.status().data;
         let is_ready = matches!(data, DataState::Open(_) | DataState::Listening(_));
         if !is_ready || self.background.is_some() {
             return self.think(0);
         }
-        let (direction, expected) = match &octets {
-            Some(octets) => (DataDirection::Sent, Expected::Upload(octets.clone())),
+        let (direction, expected) = match &bytes {
+            Some(bytes) => (DataDirection::Sent, Expected::Upload(bytes.clone())),
             None => (DataDirection::Received, Expected::Download),
         };
         let exchange = ExchangeId(self.next_exchange);
-        if let Some(octets) = octets {
-            self.world.to_send.insert(exchange, octets);
+        if let Some(bytes) = bytes {
+            self.world.to_send.insert(exchange, bytes);
         }
         self.begin(line, Some(direction), in_background, expected);
         if self.foreground != Some(exchange) {
@@ -417,7 +417,7 @@ impl SeededSession {
                     || received.map(Vec::as_slice).unwrap_or_default()
                         == sent.map(Vec::as_slice).unwrap_or_default()
             }
-            Expected::Upload(octets) => !is_whole || self.is_on_disk(&sent, octets),
+            Expected::Upload(bytes) => !is_whole || self.is_on_disk(&sent, bytes),
         };
         if !holds {
             self.world.invariants.violate(Violation::Wholeness);
@@ -446,16 +446,16 @@ impl SeededSession {
             .insert(format!("{verb} {result} {ending:?}{place}{tls}"));
     }
 
-    fn is_on_disk(&self, sent: &Sent, octets: &[u8]) -> bool {
+    fn is_on_disk(&self, sent: &Sent, bytes: &[u8]) -> bool {
         let name = sent.line.split(' ').nth(1).unwrap_or_default();
         let before = self.world.server.contents.get(&sent.number);
-        let whole = [before.map_or(&[][..], Vec::as_slice), octets].concat();
+        let whole = [before.map_or(&[][..], Vec::as_slice), bytes].concat();
         self.world.server.disk.get(name) == Some(&whole)
     }
 
     /// What is missing is appended.
     fn take_size(&mut self, outcome: &Outcome) {
-        let Some(Task::Rest { name, octets }) = self.tasks.front().cloned() else {
+        let Some(Task::Rest { name, bytes }) = self.tasks.front().cloned() else {
             return;
         };
         self.tasks.pop_front();
@@ -465,10 +465,10 @@ impl SeededSession {
             213 => text.parse().unwrap_or(usize::MAX),
             _ => 0,
         };
-        if size <= octets.len() && outcome.ending == Ending::Answered {
+        if size <= bytes.len() && outcome.ending == Ending::Answered {
             self.tasks.push_front(Task::Transfer {
                 line: format!("APPE {name}"),
-                octets: Some(octets[size..].to_vec()),
+                bytes: Some(bytes[size..].to_vec()),
                 in_background: false,
             });
             self.tasks.push_front(Task::Line("PASV".to_owned()));

@@ -64,7 +64,7 @@ struct Link {
     /// What came and was not read.
     inbox: VecDeque<Piece>,
     moved: u64,
-    /// Octets that the server's system has taken.
+    /// Bytes that the server's system has taken.
     taken: u64,
     /// How much of each half of a handshake has yet to come: to the server, and to the client.
     handshake_to_server: usize,
@@ -76,7 +76,7 @@ struct Link {
 #[derive(Debug, PartialEq, Eq)]
 enum Client {
     Dialling,
-    /// In the handshake, whose octets stand for TLS.
+    /// In the handshake, whose bytes stand for TLS.
     Securing {
         was_refused: bool,
     },
@@ -204,10 +204,10 @@ impl World {
 
     fn take(&mut self, event: Event) {
         match event {
-            Event::ToServer(Piece::Octets(octets)) => {
+            Event::ToServer(Piece::Bytes(bytes)) => {
                 let heard = match &mut self.tls {
-                    Some(tls) => tls.take(&octets),
-                    None => octets,
+                    Some(tls) => tls.take(&bytes),
+                    None => bytes,
                 };
                 self.say_records();
                 self.server.take_control(&heard, &mut self.random);
@@ -270,7 +270,7 @@ impl World {
             && let Some(piece) = self.control.pop_front()
         {
             match piece {
-                Piece::Octets(octets) => self.tell(Input::ControlReceived(&octets)),
+                Piece::Bytes(bytes) => self.tell(Input::ControlReceived(&bytes)),
                 Piece::End => self.tell(Input::ControlEnded(None)),
                 Piece::Reset => {
                     let error = io::ErrorKind::ConnectionReset.into();
@@ -309,8 +309,8 @@ impl World {
 
     fn carry_out_one(&mut self, action: Action) {
         match action {
-            Action::Write(octets) | Action::WriteUrgent(octets) => {
-                let arrivals = (self.up).pass(Piece::Octets(octets), self.now, &mut self.random);
+            Action::Write(bytes) | Action::WriteUrgent(bytes) => {
+                let arrivals = (self.up).pass(Piece::Bytes(bytes), self.now, &mut self.random);
                 self.deliver(arrivals, Event::ToServer, Event::ToClient);
             }
             Action::CloseControl => {
@@ -330,14 +330,14 @@ impl World {
             }
             Action::Forget(id) | Action::Close(id) => self.close_data(id, Piece::End),
             Action::Reset(id) => {
-                let octets = self.link_of(id).map(|link| self.links[link].taken);
+                let bytes = self.link_of(id).map(|link| self.links[link].taken);
                 self.close_data(id, Piece::Reset);
-                let input = Input::Acknowledged { id, octets };
+                let input = Input::Acknowledged { id, bytes };
                 self.machine.handle(input, self.instant());
             }
             Action::Measure(id) => {
-                let octets = self.link_of(id).map(|link| self.links[link].taken);
-                let input = Input::Acknowledged { id, octets };
+                let bytes = self.link_of(id).map(|link| self.links[link].taken);
+                let input = Input::Acknowledged { id, bytes };
                 self.machine.handle(input, self.instant());
             }
             Action::Receive { id, exchange, .. } => {
@@ -427,7 +427,7 @@ impl World {
                         tls.say(&line);
                         self.say_records();
                     }
-                    None => self.write_to_client(Piece::Octets(line.into_bytes())),
+                    None => self.write_to_client(Piece::Bytes(line.into_bytes())),
                 },
                 Effect::BeginTls => self.tls = Some(TlsServer::new()),
                 Effect::CloseControl => {
@@ -437,8 +437,8 @@ impl World {
                     self.say_records();
                     self.write_to_client(Piece::End);
                 }
-                Effect::ShakeHands(link) => self.pass_down(link, Piece::Octets(HANDSHAKE.to_vec())),
-                Effect::Send(link, octets) => self.pass_down(link, Piece::Octets(octets)),
+                Effect::ShakeHands(link) => self.pass_down(link, Piece::Bytes(HANDSHAKE.to_vec())),
+                Effect::Send(link, bytes) => self.pass_down(link, Piece::Bytes(bytes)),
                 Effect::EndData(link) => self.pass_down(link, Piece::End),
                 Effect::ResetData(link) => {
                     self.links[link].is_reset = true;
@@ -459,7 +459,7 @@ impl World {
     fn say_records(&mut self) {
         if let Some(tls) = &mut self.tls {
             let records = tls.output();
-            self.write_to_client(Piece::Octets(records));
+            self.write_to_client(Piece::Bytes(records));
         }
     }
 
@@ -548,7 +548,7 @@ impl World {
             end.client = Client::Securing { was_refused: false };
             end.handshake_to_server = HANDSHAKE.len();
             end.handshake_to_client = HANDSHAKE.len();
-            self.pass_up(link, Piece::Octets(HANDSHAKE.to_vec()));
+            self.pass_up(link, Piece::Bytes(HANDSHAKE.to_vec()));
         }
     }
 
@@ -589,17 +589,17 @@ impl World {
                 end.inbox.pop_front();
                 continue;
             }
-            let is_end = !matches!(piece, Piece::Octets(_));
+            let is_end = !matches!(piece, Piece::Bytes(_));
             let broken = TransferResult::Broken("reset".to_owned());
             let closed = match piece {
                 Piece::Reset => broken.clone(),
                 _ => TransferResult::Ended,
             };
             let input = match (&end.client, piece) {
-                (Client::Securing { was_refused }, Piece::Octets(octets)) => {
+                (Client::Securing { was_refused }, Piece::Bytes(bytes)) => {
                     let was_refused = *was_refused;
                     end.inbox.pop_front();
-                    end.handshake_to_client -= octets.len();
+                    end.handshake_to_client -= bytes.len();
                     if end.handshake_to_client > 0 {
                         continue;
                     }
@@ -628,15 +628,15 @@ impl World {
                     }
                     Input::UnexpectedData(id)
                 }
-                (Client::Receiving(exchange), Piece::Octets(octets)) => {
+                (Client::Receiving(exchange), Piece::Bytes(bytes)) => {
                     let exchange = *exchange;
-                    end.moved += octets.len() as u64;
+                    end.moved += bytes.len() as u64;
                     let moved = Input::DataMoved {
                         id,
-                        octets: end.moved,
+                        bytes: end.moved,
                     };
                     end.inbox.pop_front();
-                    self.received.entry(exchange).or_default().extend(octets);
+                    self.received.entry(exchange).or_default().extend(bytes);
                     self.tell(moved);
                     if self.mutant != Some(Mutant::EndEarly) {
                         continue;
@@ -685,10 +685,10 @@ impl World {
             self.pump(link);
             return;
         }
-        self.pass_up(link, Piece::Octets(piece));
+        self.pass_up(link, Piece::Bytes(piece));
         self.links[link].moved += length as u64;
-        let octets = self.links[link].moved;
-        self.tell(Input::DataMoved { id, octets });
+        let bytes = self.links[link].moved;
+        self.tell(Input::DataMoved { id, bytes });
         let pause = self.random.below(0..20) * MILLISECOND;
         self.at(pause, Event::SendMore(link));
     }
@@ -699,15 +699,15 @@ impl World {
         let is_reset = piece == Piece::Reset;
         match piece {
             _ if self.links[link].is_reset && !is_reset => {}
-            Piece::Octets(octets) if self.links[link].handshake_to_server > 0 => {
-                self.links[link].handshake_to_server -= octets.len();
+            Piece::Bytes(bytes) if self.links[link].handshake_to_server > 0 => {
+                self.links[link].handshake_to_server -= bytes.len();
                 if self.links[link].handshake_to_server == 0 {
                     self.server.take_handshake(link);
                 }
             }
-            Piece::Octets(octets) => {
-                self.links[link].taken += octets.len() as u64;
-                self.server.take_data(link, &octets);
+            Piece::Bytes(bytes) => {
+                self.links[link].taken += bytes.len() as u64;
+                self.server.take_data(link, &bytes);
             }
             Piece::End | Piece::Reset => {
                 self.server.take_data_end(link, is_reset, &mut self.random);
@@ -737,10 +737,10 @@ fn faults(random: &mut Random, has_tls: bool) -> Faults {
     let place = random.below(0..10);
     let time = random.pick(&[Some(200), Some(3000), None]);
     let stall = FaultKind::Stall(time.map(|time: u64| time * MILLISECOND));
-    let control_octets = if has_tls { 3000 } else { 300 };
+    let control_bytes = if has_tls { 3000 } else { 300 };
     let fault = Fault {
         towards_server: random.percent(50),
-        after: random.size(0..if place < 7 { control_octets } else { 200 }),
+        after: random.size(0..if place < 7 { control_bytes } else { 200 }),
         kind: random.pick(&[FaultKind::Cut, stall]),
     };
     match place {
@@ -758,4 +758,4 @@ fn faults(random: &mut Random, has_tls: bool) -> Faults {
 /// What each side says in the handshake of a data connection.
 const HANDSHAKE: [u8; 20] = *b"as much as a client!";
 /// Makes the client look at what there is.
-const NOTHING: Piece = Piece::Octets(Vec::new());
+const NOTHING: Piece = Piece::Bytes(Vec::new());

@@ -1,7 +1,7 @@
 //! What is learnt from which dialogue.
 
 use super::{LearningDestination, MOST_NAMES, SeenNames};
-use crate::client::{KeptOctets, Observation, Observer, Origin};
+use crate::client::{KeptBytes, Observation, Observer, Origin};
 use crate::protocol::ledger::{Assignment, Fit};
 use crate::protocol::{Command, Reply, ReplyCode};
 
@@ -28,7 +28,7 @@ fn names_after(dialogue: &[(&str, &str)]) -> Vec<String> {
             code: ReplyCode(answer[..3].parse().unwrap()),
             lines,
             ended_with: None,
-            dropped_octets: 0,
+            dropped_bytes: 0,
         };
         names.observe(&Observation::ReplyReceived {
             reply,
@@ -150,14 +150,14 @@ fn listings_are_read_in_every_form() {
 fn a_listing_is_handed_on_untouched_and_any_other_data_are_not_looked_at() {
     for (line, learnt) in [("NLST", &["a"][..]), ("RETR f", &[])] {
         let names = SeenNames::default();
-        let kept = KeptOctets::at_most(100);
+        let kept = KeptBytes::at_most(100);
         let command = Command::new(line).unwrap();
         let inner = Box::new(kept.clone());
         let mut destination = LearningDestination::around(inner, &command, &names);
         destination.write(b"a\r").unwrap();
         destination.write(b"\n").unwrap();
         destination.end(true).unwrap();
-        assert_eq!(kept.octets(), b"a\r\n");
+        assert_eq!(kept.bytes(), b"a\r\n");
         assert_eq!(all(&names), learnt);
     }
 }

@@ -1,26 +1,26 @@
-//! What may be shown of the octets on the control connection: secrets are masked, in both directions.
+//! What may be shown of the bytes on the control connection: secrets are masked, in both directions.
 
-use crate::client::observation::{Connection, MovedOctets, OctetInterest};
+use crate::client::observation::{ByteInterest, Connection, MovedBytes};
 use crate::protocol::user_pi::UserPi;
 use crate::protocol::verbs::DataDirection;
-use crate::protocol::{MaskedOctets, ReceivedMask, SentMask};
+use crate::protocol::{MaskedBytes, ReceivedMask, SentMask};
 
-/// The masks of one control connection, and whether anybody wants to see its octets.
-pub(super) struct ControlOctets {
-    interest: OctetInterest,
+/// The masks of one control connection, and whether anybody wants to see its bytes.
+pub(super) struct ControlBytes {
+    interest: ByteInterest,
     sent: SentMask,
     received: ReceivedMask,
 }
 
-/// Prints no octets: a password may be among them.
-impl std::fmt::Debug for ControlOctets {
+/// Prints no bytes: a password may be among them.
+impl std::fmt::Debug for ControlBytes {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ControlOctets").finish_non_exhaustive()
+        f.debug_struct("ControlBytes").finish_non_exhaustive()
     }
 }
 
-impl ControlOctets {
-    pub(super) fn new(interest: OctetInterest) -> Self {
+impl ControlBytes {
+    pub(super) fn new(interest: ByteInterest) -> Self {
         Self {
             interest,
             sent: SentMask::default(),
@@ -28,39 +28,39 @@ impl ControlOctets {
         }
     }
 
-    /// Octets go out.
+    /// Bytes go out.
     pub(super) fn take_sent(
         &mut self,
-        octets: &[u8],
+        bytes: &[u8],
         under_tls: bool,
         urgent: bool,
-    ) -> Option<MovedOctets> {
-        let masked = self.sent.take(octets);
+    ) -> Option<MovedBytes> {
+        let masked = self.sent.take(bytes);
         self.moved(DataDirection::Sent, masked, under_tls, urgent)
     }
 
-    /// What may be shown of octets that are about to go out.
+    /// What may be shown of bytes that are about to go out.
     pub(super) fn preview(&self) -> SentMask {
         self.sent.clone()
     }
 
-    /// Octets have come and have not been read yet.
+    /// Bytes have come and have not been read yet.
     pub(super) fn take_received(
         &mut self,
-        octets: &[u8],
+        bytes: &[u8],
         pi: &UserPi,
         under_tls: bool,
-    ) -> Option<MovedOctets> {
+    ) -> Option<MovedBytes> {
         if !self.interest.is_in_all() {
-            self.received.skip(octets, pi.echo());
+            self.received.skip(bytes, pi.echo());
             return None;
         }
-        let masked = pi.mask_received(&mut self.received, octets);
+        let masked = pi.mask_received(&mut self.received, bytes);
         self.moved(DataDirection::Received, masked, under_tls, false)
     }
 
     /// Nothing more comes.
-    pub(super) fn end_received(&mut self, under_tls: bool) -> Option<MovedOctets> {
+    pub(super) fn end_received(&mut self, under_tls: bool) -> Option<MovedBytes> {
         let masked = self.received.end();
         self.moved(DataDirection::Received, masked, under_tls, false)
     }
@@ -68,17 +68,17 @@ impl ControlOctets {
     fn moved(
         &self,
         direction: DataDirection,
-        masked: MaskedOctets,
+        masked: MaskedBytes,
         under_tls: bool,
         urgent: bool,
-    ) -> Option<MovedOctets> {
-        (self.interest.is_in_all() && !masked.is_empty()).then_some(MovedOctets {
+    ) -> Option<MovedBytes> {
+        (self.interest.is_in_all() && !masked.is_empty()).then_some(MovedBytes {
             connection: Connection::Control,
             direction,
             under_tls,
             urgent,
             offset: 0,
-            octets: masked.octets,
+            bytes: masked.bytes,
             secrets: masked.secrets,
         })
     }

@@ -1,11 +1,11 @@
-//! Ways to cut octets, and to look at them.
+//! Ways to cut bytes, and to look at them.
 
 use ftpsh::protocol::{Reply, ReplyCode};
 use ftpsh::shell::screen::escape::escape;
 
-/// The octets in pieces of one to sixteen, whose lengths the octets themselves choose.
-pub(super) fn pieces(octets: &[u8]) -> Vec<&[u8]> {
-    let mut rest = octets;
+/// The bytes in pieces of one to sixteen, whose lengths the bytes themselves choose.
+pub(super) fn pieces(bytes: &[u8]) -> Vec<&[u8]> {
+    let mut rest = bytes;
     let mut pieces = Vec::new();
     while let Some(first) = rest.first() {
         let length = usize::from(first % 16) + 1;
@@ -17,8 +17,8 @@ pub(super) fn pieces(octets: &[u8]) -> Vec<&[u8]> {
 }
 
 /// A reply of these lines. Its code is in front of the first one, or is `otherwise`.
-pub(super) fn reply(octets: &[u8], otherwise: u16) -> Reply {
-    let code = octets
+pub(super) fn reply(bytes: &[u8], otherwise: u16) -> Reply {
+    let code = bytes
         .get(..3)
         .filter(|digits| digits.iter().all(u8::is_ascii_digit));
     let code = code.map_or(otherwise, |digits| {
@@ -28,30 +28,30 @@ pub(super) fn reply(octets: &[u8], otherwise: u16) -> Reply {
     });
     Reply {
         code: ReplyCode(code),
-        lines: octets
-            .split(|octet| *octet == b'\n')
+        lines: bytes
+            .split(|byte| *byte == b'\n')
             .map(<[u8]>::to_vec)
             .collect(),
         ended_with: None,
-        dropped_octets: 0,
+        dropped_bytes: 0,
     }
 }
 
-/// Whether `part` is what is left of `whole` when some octets are taken out.
+/// Whether `part` is what is left of `whole` when some bytes are taken out.
 pub(super) fn is_subsequence(part: &[u8], whole: &[u8]) -> bool {
     let mut whole = whole.iter();
-    part.iter().all(|octet| whole.any(|other| other == octet))
+    part.iter().all(|byte| whole.any(|other| other == byte))
 }
 
 pub(super) fn contains(whole: &[u8], part: &[u8]) -> bool {
     part.is_empty() || whole.windows(part.len()).any(|window| window == part)
 }
 
-/// Panics unless the octets, once escaped, can do no harm to a terminal or to who reads it.
-pub(super) fn assert_defused(octets: &[u8]) {
-    let shown = escape(octets);
+/// Panics unless the bytes, once escaped, can do no harm to a terminal or to who reads it.
+pub(super) fn assert_defused(bytes: &[u8]) {
+    let shown = escape(bytes);
     assert_harmless(&shown);
-    assert!(shown.len() <= 4 * octets.len(), "{shown:?} has grown");
+    assert!(shown.len() <= 4 * bytes.len(), "{shown:?} has grown");
     assert_eq!(escape(shown.as_bytes()), shown, "escaped again");
 }
 

@@ -28,7 +28,7 @@ const LINES: [&[u8]; 16] = [
 ];
 
 #[test]
-fn lines_are_octets_and_go_out_as_typed() {
+fn lines_are_bytes_and_go_out_as_typed() {
     let mut script = Script::new().send("220 hi\r\n");
     for line in LINES {
         script = script.expect(line).send("200 ok\r\n");
@@ -64,7 +64,7 @@ fn lines_are_octets_and_go_out_as_typed() {
 
 #[cfg(unix)]
 #[test]
-fn lines_of_the_command_line_are_octets_too() {
+fn lines_of_the_command_line_are_bytes_too() {
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt;
 
