@@ -110,7 +110,7 @@ fn after_quote(typed: &[u8]) -> Option<(bool, &[u8])> {
 
 fn assert_quoted(typed: &[u8], command: &Command) {
     let Some((is_escaped, text)) = after_quote(typed) else {
-        panic!("this is no quote");
+        panic!("this is not a quote");
     };
     assert_sent(command);
     if !is_escaped {

@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_file_is_made_inside_and_a_folder_is_no_file() {
+    fn a_new_file_is_made_inside_and_a_folder_is_not_a_file() {
         let scratch = tempfile::tempdir().unwrap();
         let folder = Folder::new(scratch.path()).unwrap();
         folder.open_writing(&path("new"), Writing::Append).unwrap();

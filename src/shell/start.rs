@@ -141,7 +141,7 @@ pub(crate) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
     let source = if interactive {
         let history = history_path();
         if let Some(folder) = history.as_deref().and_then(Path::parent) {
-            // Without a folder there is no history, and that is no reason not to run.
+            // Without a folder there is no history, and that is not a reason not to run.
             let _ = std::fs::create_dir_all(folder);
         }
         let screen = painter.screen().clone();

@@ -119,7 +119,7 @@ impl TlsConnection {
     ///
     /// # Errors
     ///
-    /// [`TlsFailure`]: what came is no TLS, or breaks its rules. [`TlsConnection::take_output`] may hold the alert that
+    /// [`TlsFailure`]: what came is not TLS, or breaks its rules. [`TlsConnection::take_output`] may hold the alert that
     /// tells the peer.
     pub fn receive(&mut self, bytes: &[u8]) -> Result<(), TlsFailure> {
         self.input.push(bytes);
@@ -196,7 +196,7 @@ impl TlsConnection {
     ///
     /// # Errors
     ///
-    /// [`TlsFailure::HandshakeCut`]: it is not over, or this is no data connection.
+    /// [`TlsFailure::HandshakeCut`]: it is not over, or this is not a data connection.
     pub fn secured(&mut self) -> Result<Secured, TlsFailure> {
         let trust = self.trust.clone().ok_or(TlsFailure::HandshakeCut)?;
         Ok(self.conclude()?.into_secured(trust))

@@ -8,7 +8,7 @@ use super::trust::AnotherCertificate;
 /// What ends a TLS connection before its time.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum TlsFailure {
-    /// The server's bytes are no TLS.
+    /// The server's bytes are not TLS.
     #[error("the server does not speak TLS here")]
     InClear {
         /// The bytes that came instead.

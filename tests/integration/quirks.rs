@@ -132,7 +132,7 @@ fn a_listing_does_not_use_up_a_restart_marker() {
 }
 
 #[test]
-fn a_marker_that_is_no_number_counts_as_pending() {
+fn a_marker_that_is_not_a_number_counts_as_pending() {
     assert!(
         learnt_from(&[("REST abc", "350 ok\r\n")])
             .pending_restart

@@ -338,7 +338,7 @@ impl Core {
                         drop(stream);
                         found.push(Input::StrangerRefused(peer));
                     }
-                    // A caller that has gone again (ECONNABORTED) is no reason to stop.
+                    // A caller that has gone again (ECONNABORTED) is not a reason to stop.
                     Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
                     Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                     Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,

@@ -945,7 +945,7 @@ impl Machine {
         let Some(tls) = self.protection.tls.as_mut().filter(|_| !is_clear) else {
             return self.take_bytes(bytes, now);
         };
-        // Records without bytes in them are no movement once the handshake is over.
+        // Records without bytes in them are not movement once the handshake is over.
         if self.protection.phase == Phase::AwaitingHandshake {
             self.last_movement = now;
         }

@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_transcript_is_named() {
+    fn what_is_not_a_transcript_is_named() {
         for (arguments, words) in [
             (&["host"][..], "no transcript is named"),
             (&["a.bin", "host"], "a.bin does not end in .ftp"),

@@ -248,7 +248,7 @@ impl VariableNames {
             0 => family.to_owned(),
             others => format!("{family}_{}", others + 1),
         };
-        if family == "user" || (family == "password" && is_no_secret(value, &user)) {
+        if family == "user" || (family == "password" && is_public(value, &user)) {
             let (name, value) = (name.clone(), value.to_vec());
             self.defaults.push(DefaultValue { name, value });
         }
@@ -275,7 +275,7 @@ fn secret_family(command: &Command) -> &'static str {
 }
 
 /// Anybody may log in as anonymous, and a password that is the name of the user protects nothing.
-fn is_no_secret(password: &[u8], user: &[u8]) -> bool {
+fn is_public(password: &[u8], user: &[u8]) -> bool {
     let is_open = [&b"anonymous"[..], b"ftp"]
         .iter()
         .any(|open| user.eq_ignore_ascii_case(open));

@@ -229,7 +229,7 @@ fn a_full_disk_resets_the_connection_and_ends_with_7() {
 
 #[cfg(unix)]
 #[test]
-fn a_reader_that_has_had_enough_is_no_failure() {
+fn a_reader_that_has_had_enough_is_not_a_failure() {
     let finished = cut_short("RETR f | head -c 10");
     assert_eq!(finished.success().stdout, b"xxxxxxxxxx");
 }

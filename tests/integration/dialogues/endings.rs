@@ -61,7 +61,7 @@ fn the_end_of_piped_lines_just_closes() {
 }
 
 #[test]
-fn a_quit_in_a_script_is_no_loss() {
+fn a_quit_in_a_script_is_not_a_loss() {
     let server = greeted().expect("QUIT").send("221 bye\r\n").close().start();
     let _ = lines(server.address(), &["QUIT"]).run().success();
     let _ = server.finish();

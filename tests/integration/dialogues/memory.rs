@@ -64,7 +64,7 @@ fn a_line_without_end_is_not_kept() {
 }
 
 #[test]
-fn lines_that_are_no_reply_are_not_kept() {
+fn lines_that_are_not_a_reply_are_not_kept() {
     let line = format!("no reply, {}\r\n", "and on ".repeat(300));
     flood("", &line, "200 noop\r\n");
 }

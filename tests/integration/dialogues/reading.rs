@@ -85,7 +85,7 @@ fn data_stand_after_a_gutter_and_replies_do_not() {
 }
 
 #[test]
-fn bytes_that_are_no_text_are_dumped_after_the_gutter() {
+fn bytes_that_are_not_text_are_dumped_after_the_gutter() {
     let folder = folder();
     let (mut control, mut terminal) = shell(folder.path(), "");
     let data = begin(&mut control, &mut terminal, "RETR f");

@@ -188,7 +188,7 @@ fn a_last_line_without_its_end_is_still_shown() {
 }
 
 #[test]
-fn lines_that_are_no_reply_are_shown_and_answer_nothing() {
+fn lines_that_are_not_a_reply_are_shown_and_answer_nothing() {
     let server = greeted()
         .expect("NOOP")
         .send("10054 reset\r\nhello\r\n200 noop\r\n")

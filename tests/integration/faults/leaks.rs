@@ -79,7 +79,7 @@ fn repeat(once: impl FnMut(usize)) {
 
 fn repeat_times(times: usize, mut once: impl FnMut(usize)) {
     let (threads, descriptors) = (entries("/proc/self/task"), entries("/proc/self/fd"));
-    // What is allocated once is no leak.
+    // What is allocated once is not a leak.
     (0..times / 10).for_each(&mut once);
     assert_memory_is_flat(|| (0..times).for_each(&mut once));
     let deadline = Instant::now() + DEADLINE;

@@ -22,7 +22,7 @@ fn assert_refused(scene: &Scene, lines: &[(&str, &str)]) {
 }
 
 #[test]
-fn a_folder_is_no_place_for_a_download_and_is_called_one() {
+fn a_folder_is_not_a_place_for_a_download_and_is_called_one() {
     let Some(scene) = Scene::set(Kind::Vsftpd) else {
         return;
     };
@@ -135,7 +135,7 @@ fn run_on_read_only_disk(scene: &Scene, line: &str) -> Finished {
 
 /// The superuser is bound by no permissions, but by a disk that can only be read.
 #[test]
-fn a_disk_that_can_only_be_read_is_no_place_for_a_download() {
+fn a_disk_that_can_only_be_read_is_not_a_place_for_a_download() {
     if !has_namespaces("there is no disk that can only be read") {
         return;
     }

@@ -1,4 +1,4 @@
-//! Files that something else changes while they are sent, and sources that are no files. The server takes its time, so
+//! Files that something else changes while they are sent, and sources that are not files. The server takes its time, so
 //! that the change comes in the middle.
 
 use std::fs::{self, File};
@@ -236,7 +236,7 @@ fn a_file_that_is_changed_while_resume_sends_it_under_tls_is_never_called_whole(
 }
 
 #[test]
-fn a_folder_or_something_that_is_not_there_is_no_source() {
+fn a_folder_or_something_that_is_not_there_is_not_a_source() {
     let Some(scene) = Scene::set(Kind::Pyftpdlib) else {
         return;
     };

@@ -66,7 +66,7 @@ fn a_mail_server_that_refuses_user_gets_no_password() {
 }
 
 #[test]
-fn bytes_that_are_no_text_are_shown_by_their_number() {
+fn bytes_that_are_not_text_are_shown_by_their_number() {
     let accents = "e".to_owned() + &"\u{301}".repeat(30_000);
     for (sent, shown) in [
         (&b"200 a\0b"[..], "200 a\\x00b"),
@@ -109,7 +109,7 @@ fn codes_outside_1yz_to_5yz_count_as_refusals() {
 }
 
 #[test]
-fn what_only_looks_like_a_code_is_no_reply() {
+fn what_only_looks_like_a_code_is_not_a_reply() {
     for line in [
         "abc ok",
         "2OO ok",

@@ -258,7 +258,7 @@ fn ctrl_c_leaves_endless_preliminary_replies() {
 }
 
 #[test]
-fn ctrl_c_leaves_endless_lines_that_are_no_reply() {
+fn ctrl_c_leaves_endless_lines_that_are_not_a_reply() {
     leave(
         "",
         format!("no reply{}\r\n", " at all".repeat(40)).as_bytes(),

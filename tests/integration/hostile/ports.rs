@@ -1,4 +1,4 @@
-//! Data ports that are no ports, or somebody else's.
+//! Data ports that are not ports, or somebody else's.
 
 use std::net::TcpListener;
 

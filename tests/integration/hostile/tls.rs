@@ -76,17 +76,17 @@ fn assert_no_answer(record: Record) {
 }
 
 #[test]
-fn records_of_no_bytes_are_no_answer() {
+fn records_of_no_bytes_are_not_an_answer() {
     assert_no_answer(Record::Empty);
 }
 
 #[test]
-fn alerts_that_mean_nothing_are_no_answer() {
+fn alerts_that_mean_nothing_are_not_an_answer() {
     assert_no_answer(Record::UserCanceled);
 }
 
 #[test]
-fn tickets_without_end_are_no_answer() {
+fn tickets_without_end_are_not_an_answer() {
     assert_no_answer(Record::Ticket);
 }
 
@@ -101,7 +101,7 @@ fn warnings_and_new_handshakes_without_end_under_tls_1_2_end_the_session_with_4(
 }
 
 #[test]
-fn records_of_no_bytes_are_no_data() {
+fn records_of_no_bytes_are_not_data() {
     for record in [Record::Empty, Record::Ticket] {
         let rig = Rig::new();
         let tls = rig.server();

@@ -169,7 +169,7 @@ fn fill(colour: Color) -> &'static str {
         Color::Idx(5) => "#d596e8",
         Color::Idx(6) => "#5fcfd6",
         Color::Idx(8) => QUIET,
-        other => panic!("{other:?} is no colour that ftpsh paints with"),
+        other => panic!("{other:?} is not a colour that ftpsh paints with"),
     }
 }
 

@@ -127,7 +127,7 @@ fn a_handshake_that_fails_is_522_and_leaves_the_file_alone() {
     let mut data = client.passive();
     client.send(b"STOR 1.TXT\r\n");
     assert_eq!(client.reply().0, 150);
-    data.write_all(b"this is no TLS, but long enough").unwrap();
+    data.write_all(b"this is not TLS, but long enough").unwrap();
     assert_eq!(client.reply().0, 522);
     let kept = fs::read(server.server_folder().join("1.TXT")).unwrap();
     assert_eq!(kept, b"I am ");

@@ -32,7 +32,7 @@ fn arguments_that_mean_nothing_are_usage_errors_with_a_way_out() {
 
 #[test]
 fn a_host_that_is_not_known_is_named() {
-    // A label of more than 63 bytes is no name, so nobody outside is asked for it.
+    // A label of more than 63 bytes is not a name, so nobody outside is asked for it.
     let host = "x".repeat(64);
     let finished = Ftpsh::new().args(["-c", "NOOP", &host]).run().code(3);
     let said = finished.stderr;
@@ -52,7 +52,7 @@ fn a_port_that_nobody_listens_on_is_named() {
 }
 
 #[test]
-fn a_replay_of_nobody_is_no_connection() {
+fn a_replay_of_nobody_is_not_a_connection() {
     let nobody = ReservedPort::on_loopback();
     let address = nobody.address;
     let finished = Ftpsh::new()

@@ -43,7 +43,7 @@ fn what_is_wrong_in_the_configuration_is_named_with_file_and_line() {
 
 #[cfg(unix)]
 #[test]
-fn a_configuration_that_cannot_be_read_is_no_empty_one() {
+fn a_configuration_that_cannot_be_read_is_not_an_empty_one() {
     let home = Home::new();
     std::fs::create_dir_all(home.configuration()).unwrap();
     let finished = Ftpsh::new().home(home.path()).run().code(2);

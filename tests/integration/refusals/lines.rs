@@ -116,7 +116,7 @@ fn a_file_without_permission_is_refused_before_anything_is_sent() {
 }
 
 #[test]
-fn a_file_that_is_no_text_is_refused_in_type_a_and_the_way_out_works() {
+fn a_file_that_is_not_text_is_refused_in_type_a_and_the_way_out_works() {
     let home = Home::new();
     let content = [&b"text\n".repeat(900)[..], b"\0\n"].concat();
     fs::write(home.path().join("binary"), &content).unwrap();

@@ -192,7 +192,7 @@ fn a_download_is_aborted_at_the_byte_that_the_transcript_names() {
 }
 
 #[test]
-fn a_data_connection_that_cannot_be_opened_is_no_connection() {
+fn a_data_connection_that_cannot_be_opened_is_not_a_connection() {
     let text = "S> 220\nC> PASV\nS> 227\n";
     let server = Script::new()
         .send("220 hi\r\n")

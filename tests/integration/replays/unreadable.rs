@@ -27,7 +27,7 @@ fn bytes_that_could_steer_a_terminal_are_escaped() {
 }
 
 #[test]
-fn what_is_no_text_is_named() {
+fn what_is_not_text_is_named() {
     let scripts = Scripts::new(&[]);
     std::fs::write(scripts.path().join("x.ftp"), b"S> 220\nC> CWD \xe9\n").unwrap();
     let finished = scripts.replay(&["x.ftp"]).run().code(2);

@@ -1,4 +1,4 @@
-//! The rig itself is tested: a check that cannot fail is no check.
+//! The rig itself is tested: a check that cannot fail is not a check.
 
 mod binary;
 mod real_servers;

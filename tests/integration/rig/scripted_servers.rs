@@ -86,7 +86,7 @@ fn resets_are_resets_and_closes_are_closes() {
 }
 
 #[test]
-fn bytes_that_are_no_line_are_expected_with_urgent_ones_in_their_place() {
+fn bytes_that_are_not_a_line_are_expected_with_urgent_ones_in_their_place() {
     let server = Script::new()
         .expect_bytes(b"\xff\xf4\xff")
         .expect_bytes(b"\xf2ABOR\r\n")

@@ -90,7 +90,7 @@ fn help_explains_lines_verbs_and_codes_without_a_server() {
 }
 
 #[test]
-fn help_and_version_of_the_program_are_no_failures() {
+fn help_and_version_of_the_program_are_not_failures() {
     let finished = Ftpsh::new().arg("--help").run().success();
     let text = finished.stdout_text();
     for wanted in ["TARGET", "practice", "replay", "--stop", "130  interrupted"] {

@@ -34,7 +34,7 @@ fn a_data_command_without_a_data_connection_is_hinted_at_before_it_goes_unless_h
 }
 
 #[test]
-fn an_upload_that_is_no_text_is_hinted_at_in_type_a_only() {
+fn an_upload_that_is_not_text_is_hinted_at_in_type_a_only() {
     let server = practice_server(&[]);
     let home = Home::new();
     fs::write(home.path().join("odd"), b"\x01\x02\n").unwrap();

@@ -145,7 +145,7 @@ where
         self.stream.write_all(&bytes)
     }
 
-    /// Of what is no record, all that is there: rustls is to say so.
+    /// Of what is not a record, all that is there: rustls is to say so.
     fn record_length(&self) -> usize {
         match self.received[..] {
             [20..=23, 3, _, high, low, ..] => {

@@ -304,7 +304,7 @@ fn is_in_step(dialogue: &mut Dialogue) {
 
 /// After it, the socket reads like one that has ended in order.
 #[test]
-fn a_connection_that_broke_before_the_150_is_no_empty_download() {
+fn a_connection_that_broke_before_the_150_is_not_an_empty_download() {
     let mut dialogue = Dialogue::new(script());
     dialogue.open_data();
     let exchange = dialogue.download("RETR f");

@@ -143,7 +143,7 @@ fn is_refused(text: &str, knowledge: &Knowledge) -> bool {
         // Both are still being typed.
         Err(LineError::MissingTarget { .. } | LineError::OpenQuote { .. }) => false,
         Err(_) => true,
-        Ok(Line::Builtin { name, arguments }) => name == Builtin::Set && is_no_setting(&arguments),
+        Ok(Line::Builtin { name, arguments }) => name == Builtin::Set && is_unknown_setting(&arguments),
         Ok(Line::Alias { name, arguments }) => {
             let expanded = knowledge.aliases.expand(&name, &arguments);
             let is_short = matches!(expanded, Err(AliasError::TooFewArguments { .. }));
@@ -160,7 +160,7 @@ fn is_refused(text: &str, knowledge: &Knowledge) -> bool {
 }
 
 /// Whether no setting, or no value of it, begins so.
-fn is_no_setting(arguments: &[String]) -> bool {
+fn is_unknown_setting(arguments: &[String]) -> bool {
     match arguments {
         [] => false,
         [name] => !Settings::TABLE
