@@ -20,7 +20,7 @@ pub trait Destination: Send {
     /// Whatever the place says.
     fn end(&mut self, accepted: bool) -> io::Result<()>;
 
-    /// Writing to it waits for nobody: it is memory or an ordinary file.
+    /// Writing to it does not block: it is memory or an ordinary file.
     fn is_prompt(&self) -> bool {
         false
     }

@@ -237,7 +237,7 @@ pub enum Observation {
         peer: SocketAddr,
     },
     /// The server did not connect to our port in time, or the port could not be opened.
-    NobodyConnected {
+    ServerDidNotConnect {
         /// The port that was open.
         port: Option<SocketAddr>,
         /// What the system said.
@@ -303,7 +303,7 @@ pub enum Observation {
     /// There is no TLS on the control connection although there should be; it is closed.
     TlsFailed(TlsFailure),
     /// The control connection is in clear again.
-    ControlCleared,
+    TlsEnded,
     /// REIN was accepted, and the server goes on under TLS although it should not (RFC 4217 section 13).
     StillSecured,
     /// `resync` closed these entries.

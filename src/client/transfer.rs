@@ -45,7 +45,7 @@ pub struct TransferEnd {
 /// How the data of a transfer ended.
 #[derive(Clone, Debug, PartialEq)]
 pub enum TransferResult {
-    /// Received up to the server's end of file, or sent to the last byte. It proves nothing about the other side.
+    /// Received up to the server's end of file, or sent to the last byte. It says nothing about the other side.
     Ended,
     /// The server refused the command before any data.
     Refused,

@@ -15,7 +15,7 @@ pub struct ReplyCodeEntry {
     /// When servers answer so.
     pub causes: &'static str,
     /// What to type next; may be empty.
-    pub advice: &'static str,
+    pub next_step: &'static str,
     /// What this program does with it besides showing it; may be empty.
     pub handling: &'static str,
     /// What it means to certain verbs, where one code has several meanings.
@@ -53,8 +53,8 @@ impl ReplyCodeEntry {
         self
     }
 
-    const fn advice(mut self, advice: &'static str) -> Self {
-        self.advice = advice;
+    const fn next_step(mut self, next_step: &'static str) -> Self {
+        self.next_step = next_step;
         self
     }
 
@@ -90,7 +90,7 @@ const fn row(code: u16, meaning: &'static str, reference: &'static str) -> Reply
         meaning,
         reference,
         causes: "",
-        advice: "",
+        next_step: "",
         handling: "",
         readings: &[],
     }
@@ -114,23 +114,23 @@ pub static REPLY_CODES: &[ReplyCodeEntry] = &[
     row(110, "A restart marker: the user's, and the server's for the same place.",
         "RFC 959 section 4.2; RFC 1123 section 4.1.3.4")
         .causes("In block and compressed mode the server reports where a transfer could restart.")
-        .advice("Note the marker; REST takes it after a break."),
+        .next_step("Note the marker; REST takes it after a break."),
     row(120, "Ready in some minutes; 220 will follow.", RFC_959)
         .causes("The server is up and not ready.")
-        .advice("Wait; a 220 follows."),
+        .next_step("Wait; a 220 follows."),
     row(125, "The data connection is open; the transfer starts.", RFC_959)
         .causes("A data connection was open when the transfer was asked for.")
-        .advice("Wait for the final reply.")
+        .next_step("Wait for the final reply.")
         .handled("The transfer begins; the prompt comes back with the final reply."),
     row(150, "The data connection is about to be opened, or the transfer starts.", RFC_959)
         .causes("The server takes the transfer and opens, or uses, the data connection.")
-        .advice("Wait for the final reply.")
+        .next_step("Wait for the final reply.")
         .handled("The transfer begins; the prompt comes back with the final reply."),
     row(200, "Done.", RFC_959)
         .causes("The command was carried out."),
     row(202, "Not implemented, and not needed here.", RFC_959)
         .causes("The server does not need the command.")
-        .advice("Go on as if it were done. After APPE it means that nothing was appended."),
+        .next_step("Go on as if it were done. After APPE it means that nothing was appended."),
     row(211, "State of the system, or list of features.", "RFC 959 section 4.2; RFC 2389 section 3")
         .causes("STAT, FEAT, or a HELP.")
         .handled("The lines of FEAT are remembered."),
@@ -147,44 +147,44 @@ pub static REPLY_CODES: &[ReplyCodeEntry] = &[
         .causes("ALGS: a gateway answered, not the server."),
     row(220, "Ready for a new user; or the virtual host is accepted.", "RFC 959 section 4.2; RFC 7151 section 3")
         .causes("The greeting, HOST, REIN; with Pure-FTPd and pyftpdlib EPSV ALL, too.")
-        .advice("USER, or AUTH TLS before it."),
+        .next_step("USER, or AUTH TLS before it."),
     row(221, "The server closes the control connection.", RFC_959)
         .causes("QUIT; some servers say it at the end of an idle session.")
-        .advice("`open` connects again.")
+        .next_step("`open` connects again.")
         .handled("A QUIT that you type ends the program once it gets this."),
     row(225, "The data connection is open; no transfer is in progress.", RFC_959)
         .causes("ABOR when no transfer was in progress."),
     row(226, "The data connection closes; the transfer or the abort succeeded.", RFC_959)
         .causes("A transfer is over, or an ABOR did its work.")
-        .advice("It does not say that an upload is whole: compare its SIZE. The next transfer needs a new PASV.")
+        .next_step("It does not say that an upload is whole: compare its SIZE. The next transfer needs a new PASV.")
         .handled("A transfer is settled once both this and the end of the data are there."),
     row(227, "The server listens at this host and port (h1,h2,h3,h4,p1,p2).",
         "RFC 959 section 4.2; RFC 1123 section 4.1.2.6")
         .causes("PASV.")
-        .advice("LIST, RETR, STOR or APPE; the port is good for one transfer.")
+        .next_step("LIST, RETR, STOR or APPE; the port is good for one transfer.")
         .handled("The port is dialled at once."),
     row(228, "The server listens at this long address.", "RFC 1639 section 3")
         .causes("LPSV, or a PASV that is answered in the long form.")
-        .advice("The same as after a 227.")
+        .next_step("The same as after a 227.")
         .handled("The port is dialled at once."),
     row(229, "The server listens at this port (|||port|), at the address of the control connection.",
         "RFC 2428 section 3")
         .causes("EPSV.")
-        .advice("The same as after a 227.")
+        .next_step("The same as after a 227.")
         .handled("The port is dialled at once, at the server's address."),
     row(230, "Logged in.", RFC_959)
         .causes("The login is complete.")
-        .advice("PASV and LIST, or whatever you came for."),
+        .next_step("PASV and LIST, or whatever you came for."),
     row(232, "Logged in, by the security exchange.", RFC_2228)
         .causes("USER after a security exchange that has shown who you are.")
-        .advice("The same as after a 230."),
+        .next_step("The same as after a 230."),
     row(234, "The security exchange is complete; after AUTH TLS, TLS begins now.",
         "RFC 2228 section 5.1; RFC 4217 section 4")
         .causes("AUTH TLS: what comes next belongs to TLS.")
-        .advice("PBSZ 0 and PROT P come next, then USER."),
+        .next_step("PBSZ 0 and PROT P come next, then USER."),
     row(235, "The security exchange is complete.", RFC_2228)
         .causes("The last ADAT was right.")
-        .advice("USER"),
+        .next_step("USER"),
     row(250, "The file action is done.", RFC_959)
         .causes("A command on a file or directory is done; some servers say it in place of 226."),
     row(251, "The hash of a file.", "draft-twine-ftpmd5")
@@ -195,134 +195,134 @@ pub static REPLY_CODES: &[ReplyCodeEntry] = &[
         .causes("PWD or MKD."),
     row(331, "The user name is accepted; the password is needed.", RFC_959)
         .causes("USER was accepted; it says nothing about whether the user exists.")
-        .advice("PASS and the password.")
+        .next_step("PASS and the password.")
         .handled("The next line with an unknown verb is kept out of the history: it may be the password."),
     row(332, "An account is needed for login.", RFC_959)
         .causes("The password was right, and the server wants an account too.")
-        .advice("ACCT and the account.")
+        .next_step("ACCT and the account.")
         .handled("Like 331."),
     row(334, "The mechanism is accepted; security data are needed.", RFC_2228)
         .causes("AUTH with a mechanism other than TLS.")
-        .advice("ADAT and base64 data."),
+        .next_step("ADAT and base64 data."),
     row(335, "The security data are accepted; more are needed.", RFC_2228)
         .causes("ADAT is to go on.")
-        .advice("ADAT and the next data."),
+        .next_step("ADAT and the next data."),
     row(336, "The user name is accepted; the password must answer this challenge.", RFC_2228)
         .causes("USER, and the server wants a one-time password.")
-        .advice("PASS and the answer to the challenge."),
+        .next_step("PASS and the answer to the challenge."),
     row(350, "Accepted so far; a further command must follow.", RFC_959)
         .causes("RNFR, REST or RANG: the first of two commands.")
-        .advice("RNTO directly after RNFR; RETR or STOR directly after REST.")
+        .next_step("RNTO directly after RNFR; RETR or STOR directly after REST.")
         .handled("A pending marker or rename is remembered."),
     row(354, "Send the mail; a line with only a dot ends it.", "RFC 765")
         .causes("MAIL: the server waits for a text.")
-        .advice("The text, then a line with only a dot."),
+        .next_step("The text, then a line with only a dot."),
     row(421, "The server is not available and closes the control connection.", RFC_959)
         .causes("The session was idle for too long, too many users, a shutdown, or a line that was too long.")
-        .advice("`open` connects again; `resume` finishes what broke off.")
+        .next_step("`open` connects again; `resume` finishes what broke off.")
         .handled("A script ends with exit code 3."),
     row(425, "The data connection cannot be opened.", RFC_959)
         .causes("No PASV or PORT before the transfer, a second transfer on one PASV, a firewall between server and \
             data port, or TLS that was not resumed.")
-        .advice("PASV (or EPSV), then the command again. After PORT and a timeout: PASV, which goes the other way.")
+        .next_step("PASV (or EPSV), then the command again. After PORT and a timeout: PASV, which goes the other way.")
         .read_as(OF_425),
     row(426, "The data connection broke; the transfer is aborted.", RFC_959)
         .causes("The data connection was reset: by an ABOR, a router, or either side.")
-        .advice("SIZE shows how much arrived; `resume` sends or fetches the rest."),
+        .next_step("SIZE shows how much arrived; `resume` sends or fetches the rest."),
     row(430, "The login failed.", "unregistered: several servers")
         .causes("Wrong user or password.")
-        .advice("USER again, then PASS."),
+        .next_step("USER again, then PASS."),
     row(431, "A resource for security is missing.", "RFC 2228 section 5.1; RFC 775")
         .causes("The security mechanism lacks something in the server, such as a certificate.")
-        .advice("AUTH with another mechanism, or without AUTH if the server allows it."),
+        .next_step("AUTH with another mechanism, or without AUTH if the server allows it."),
     row(450, "The file is not available now, or busy.", RFC_959)
         .causes("Another session uses the file, or there is none (ProFTPD to LIST). pyftpdlib: APPE while a REST \
             is pending.")
-        .advice("Try again later. After a REST: REST 0, then again."),
+        .next_step("Try again later. After a REST: REST 0, then again."),
     row(451, "Aborted by an error in the server.", "RFC 959 section 4.2; RFC 2389 section 4")
         .causes("The server failed in the middle: disk, permissions, configuration. Pure-FTPd says it after an aborted \
             upload.")
-        .advice("SIZE shows what is there; then again, or `resume`."),
+        .next_step("SIZE shows what is there; then again, or `resume`."),
     row(452, "Not enough room in the server.", RFC_959)
         .causes("The disk is full.")
-        .advice("DELE what is not needed, or try again later."),
+        .next_step("DELE what is not needed, or try again later."),
     row(500, "Syntax error, or unknown command.", RFC_959)
         .causes("A typing error, a verb that this server does not have, or a line that is too long.")
-        .advice("HELP or FEAT list what it has; `help` explains verbs."),
+        .next_step("HELP or FEAT list what it has; `help` explains verbs."),
     row(501, "Syntax error in the argument.", RFC_959)
         .causes("An argument is missing or has the wrong form.")
-        .advice("`help VERB` shows the form."),
+        .next_step("`help VERB` shows the form."),
     row(502, "Not implemented.", RFC_959)
         .causes("The server knows the verb and does not have it, or it is switched off.")
-        .advice("FEAT lists the extensions that it has."),
+        .next_step("FEAT lists the extensions that it has."),
     row(503, "Not in this order: another command must come first.", RFC_959)
         .causes("RNTO without RNFR, PASS without USER, PROT without PBSZ or TLS, HOST or AUTH after the login.")
-        .advice("`help VERB` says what must come first.")
+        .next_step("`help VERB` says what must come first.")
         .read_as(OF_503),
     row(504, "Not implemented for this argument.", RFC_959)
         .causes("A TYPE, MODE, STRU, AUTH or OPTS that the server does not have for this argument.")
-        .advice("Another argument: `help VERB` lists them."),
+        .next_step("Another argument: `help VERB` lists them."),
     row(506, "A directory command failed.", "RFC 775")
         .causes("A server of 1980."),
     row(507, "A directory command failed for another reason.", "RFC 775")
         .causes("A server of 1980."),
     row(520, "Active mode is off.", "unregistered: Pure-FTPd")
         .causes("PORT or EPRT are not set up in this server.")
-        .advice("PASV or EPSV."),
+        .next_step("PASV or EPSV."),
     row(521, "The directory exists already; or address family or PROT level not supported.",
         "RFC 959; RFC 1639 section 4; RFC 4217 section 10.2")
         .causes("MKD: it is there already. LPRT: wrong address family. PROT: the level does not fit.")
-        .advice("CWD into it; EPSV in place of LPRT; PROT P or PROT C.")
+        .next_step("CWD into it; EPSV in place of LPRT; PROT P or PROT C.")
         .read_as(OF_521),
     row(522, "Network protocol not supported; or TLS failed or was not resumed on the data connection.",
         "RFC 2428 section 2; RFC 4217 section 10.2")
         .causes("EPRT or EPSV with an address family that the server does not have here; or a data connection \
             under TLS that did not resume the session of the control connection.")
-        .advice("EPSV without an argument, or PASV. Under TLS: PROT P, PASV and the command again.")
+        .next_step("EPSV without an argument, or PASV. Under TLS: PROT P, PASV and the command again.")
         .read_as(OF_522),
     row(530, "Not logged in.", RFC_959)
         .causes("No login yet, a wrong password, or a user who may not log in. Some servers require AUTH TLS first.")
-        .advice("USER and PASS; or AUTH TLS before them."),
+        .next_step("USER and PASS; or AUTH TLS before them."),
     row(532, "An account is needed to store files.", RFC_959)
         .causes("Uploads want an account here.")
-        .advice("ACCT and the account, then again."),
+        .next_step("ACCT and the account, then again."),
     row(533, "This protection of commands is denied by policy.", RFC_2228)
         .causes("The command must be protected, or must not be.")
-        .advice("In clear: AUTH TLS first."),
+        .next_step("In clear: AUTH TLS first."),
     row(534, "Denied by policy.", RFC_2228)
         .causes("The server does not allow this AUTH or PROT, or not now.")
-        .advice("AUTH before USER; another mechanism or level."),
+        .next_step("AUTH before USER; another mechanism or level."),
     row(535, "The security check failed.", RFC_2228)
         .causes("The security data did not check out.")
-        .advice("AUTH again, from the beginning."),
+        .next_step("AUTH again, from the beginning."),
     row(536, "The security mechanism does not support this PROT level.", RFC_2228)
         .causes("This mechanism does not have that PROT level: TLS has C and P.")
-        .advice("PROT P, or PROT C."),
+        .next_step("PROT P, or PROT C."),
     row(537, "The security mechanism does not support this protection of commands.", RFC_2228)
         .causes("The mechanism cannot protect commands like that.")
-        .advice("MIC, CONF or ENC: the one that the mechanism has."),
+        .next_step("MIC, CONF or ENC: the one that the mechanism has."),
     row(550, "The file is not available: absent, or no access.", RFC_959)
         .causes("No such file, no permission, a directory in place of a file; SIZE in TYPE A; PASV after EPSV \
             ALL.")
-        .advice("PWD and LIST show where you are and what is there. For SIZE: TYPE I first."),
+        .next_step("PWD and LIST show where you are and what is there. For SIZE: TYPE I first."),
     row(551, "Aborted: page type unknown.", RFC_959)
         .causes("STRU P, or RANG in TYPE A. Some servers say it in place of 425.")
-        .advice("STRU F, TYPE I, PASV."),
+        .next_step("STRU F, TYPE I, PASV."),
     row(552, "Aborted: the storage quota is used up.", RFC_959)
         .causes("Your quota is used up.")
-        .advice("DELE what is not needed; SIZE shows how much arrived."),
+        .next_step("DELE what is not needed; SIZE shows how much arrived."),
     row(553, "The file name is not allowed.", RFC_959)
         .causes("A character in the name, a name that is reserved, or no permission to write there.")
-        .advice("Another name, or another directory."),
+        .next_step("Another name, or another directory."),
     row(554, "The file cannot be restarted where REST said.", "RFC 1123 section 4.1.3.4")
         .causes("The marker of REST lies past the end of the file, or is not a number.")
-        .advice("SIZE (in TYPE I), then REST with what is there; REST 0 for the whole file."),
+        .next_step("SIZE (in TYPE I), then REST with what is there; REST 0 for the whole file."),
     row(555, "TYPE or STRU does not fit the file that is there.", "RFC 1123 section 4.1.3.4")
         .causes("The file was stored with another TYPE or STRU.")
-        .advice("TYPE and STRU as they were when it was stored."),
+        .next_step("TYPE and STRU as they were when it was stored."),
     row(556, "This hash is refused for good.", "draft-bryan-ftpext-hash section 3.5")
         .causes("The server does not hash this file: too big, or switched off.")
-        .advice("Another hash verb, or RETR and a local hash."),
+        .next_step("Another hash verb, or RETR and a local hash."),
     row(631, "A reply whose integrity is protected.", "RFC 2228 section 5.2")
         .causes("MIC, or a server that protects its replies.")
         .handled("The base64 is shown as it comes."),
@@ -334,19 +334,19 @@ pub static REPLY_CODES: &[ReplyCodeEntry] = &[
         .handled("The base64 is shown as it comes."),
     row(10054, "WinSock: the connection was reset by the other side.", "unregistered: WinSock numbers")
         .causes("The other side dropped the connection.")
-        .advice("PASV and again, or `open`."),
+        .next_step("PASV and again, or `open`."),
     row(10060, "WinSock: the connection timed out.", "unregistered: WinSock numbers")
         .causes("No answer came, usually because of a firewall.")
-        .advice("PASV in place of PORT, or the other way round."),
+        .next_step("PASV in place of PORT, or the other way round."),
     row(10061, "WinSock: the connection was refused.", "unregistered: WinSock numbers")
         .causes("Nothing listens on that port.")
-        .advice("PASV again, then the transfer."),
+        .next_step("PASV again, then the transfer."),
     row(10066, "WinSock: the directory is not empty.", "unregistered: WinSock numbers")
         .causes("RMD of a directory that is not empty.")
-        .advice("DELE what is in it, then RMD."),
+        .next_step("DELE what is in it, then RMD."),
     row(10068, "WinSock: too many users.", "unregistered: WinSock numbers")
         .causes("The server is full.")
-        .advice("Try again later."),
+        .next_step("Try again later."),
 ];
 
 const RFC_959: &str = "RFC 959 section 4.2";
@@ -528,7 +528,7 @@ mod tests {
             assert!(row.meaning.ends_with('.'), "{}", row.code);
             assert!(row.meaning.len() <= 100, "{}", row.code);
             assert!(row.causes.ends_with('.'), "{}", row.code);
-            for text in [row.causes, row.advice, row.handling] {
+            for text in [row.causes, row.next_step, row.handling] {
                 assert!(
                     text.is_ascii() && !text.contains("  "),
                     "{}: {text}",

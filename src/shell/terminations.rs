@@ -36,7 +36,7 @@ pub(super) fn listen(screen: &Screen, interrupts: &Interrupts) -> io::Result<()>
     platform::listen(cleanup)
 }
 
-/// From now on a panic in any thread ends the program, after `cleanup`: what the thread leaves half done is used by nobody.
+/// From now on a panic in any thread ends the program, after `cleanup`: what the thread leaves half done is not used.
 pub(super) fn end_program_at_panic(cleanup: impl Fn() + Send + Sync + 'static) {
     let cleanup = Arc::new(cleanup);
     let is_ending = AtomicBool::new(false);

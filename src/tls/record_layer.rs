@@ -27,7 +27,7 @@ pub(super) struct RecordLayer {
     /// The NewSessionTicket messages, the next to use in front.
     tickets: std::collections::VecDeque<Vec<u8>>,
     /// The peer asked for a new key of ours, and has not been given it.
-    owes_key_update: bool,
+    key_update_is_due: bool,
 }
 
 /// What a record was.
@@ -57,7 +57,7 @@ impl RecordLayer {
             received_records,
             handshake: Vec::new(),
             tickets: std::collections::VecDeque::new(),
-            owes_key_update: false,
+            key_update_is_due: false,
         })
     }
 
@@ -137,7 +137,7 @@ impl RecordLayer {
                     let (received_records, secrets) = self.keys.update_rx_secret()?;
                     self.decrypter = decrypter(self.suite, secrets)?;
                     self.received_records = received_records;
-                    self.owes_key_update |= *is_requested == 1;
+                    self.key_update_is_due |= *is_requested == 1;
                 }
                 _ => return Err(PeerMisbehaved::IllegalTlsInnerPlaintext.into()),
             }
@@ -147,7 +147,7 @@ impl RecordLayer {
 
     /// What the peer's messages ask for, once for any number of them (RFC 8446 section 4.6.3).
     pub(super) fn answer(&mut self) -> Result<Vec<u8>, Error> {
-        if std::mem::take(&mut self.owes_key_update) {
+        if std::mem::take(&mut self.key_update_is_due) {
             self.update_sending_key()
         } else {
             Ok(Vec::new())

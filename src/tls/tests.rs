@@ -40,7 +40,7 @@ impl Peer {
         }
     }
 
-    /// Takes what the client sent; `false` once it has had enough.
+    /// Takes what the client sent; `false` once it has failed.
     fn take(&mut self, mut bytes: &[u8]) -> bool {
         while !bytes.is_empty() {
             if self.connection.read_tls(&mut bytes).is_err()

@@ -1133,7 +1133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_download_that_had_enough_is_cut_where_the_server_minded() {
+    fn a_download_that_is_left_early_is_cut_where_the_server_minded() {
         for (code, last) in [("426 broken", "D> @cut 9"), ("226 done", "S> 226")] {
             let mut session = Session::new();
             session.transfer(

@@ -7,7 +7,7 @@
 //! ```
 //!
 //! Where the kernel can move the bytes of a download, part of the buffer is a pipe. A transfer that fits the buffer and
-//! whose local side waits for nobody needs no thread at all.
+//! whose local side cannot block needs no thread at all.
 
 mod inbound;
 mod outbound;

@@ -53,7 +53,7 @@ pub(super) struct Dialling {
 #[derive(Debug)]
 pub(super) struct Listening {
     pub(super) id: ConnectionId,
-    /// The PORT or EPRT; if it is refused, nobody will come.
+    /// The PORT or EPRT; if it is refused, the server does not connect.
     pub(super) asked_by: EntryId,
     pub(super) address: SocketAddr,
 }

@@ -900,12 +900,12 @@ impl Machine {
     }
 
     fn fail_port(&mut self, exchange: ExchangeId, error: Option<io::Error>) {
-        self.observe(Observation::NobodyConnected { port: None, error });
+        self.observe(Observation::ServerDidNotConnect { port: None, error });
         let outcome = Outcome::without_data_connection();
         self.tell(exchange, News::Settled(outcome));
     }
 
-    /// A PORT that was refused brings nobody. One that was accepted replaces what a PASV offered before.
+    /// After a PORT that was refused no server connects. One that was accepted replaces what a PASV offered before.
     fn take_answer_to_port(&mut self, entry: EntryId, is_refused: bool) {
         let is_answered = |listening: &Listening| listening.asked_by == entry;
         if !self.data.listening.as_ref().is_some_and(is_answered) {
@@ -926,7 +926,7 @@ impl Machine {
         if let Some(listening) = listening {
             self.actions.push_back(Action::Forget(listening.id));
         }
-        self.observe(Observation::NobodyConnected { port, error });
+        self.observe(Observation::ServerDidNotConnect { port, error });
         if let Some(transfer) = &mut self.transfer
             && transfer.awaits_connection()
         {
@@ -1003,8 +1003,8 @@ impl Machine {
                 Event::TransferBegun { entry, bytes } => self.take_beginning(entry, bytes, now),
                 Event::CommandAnswered { entry, reply, .. } => self.take_answer(entry, reply, now),
                 Event::TlsAgreed => self.agree_on_tls(now),
-                Event::ClearAgreed => self.clear(true, now),
-                Event::Reinitialised => self.clear(false, now),
+                Event::TlsEndAgreed => self.end_tls(true, now),
+                Event::Reinitialised => self.end_tls(false, now),
             }
         }
     }
@@ -1392,7 +1392,7 @@ impl Machine {
                 }
             }
             Reaction::PutBack => self.put_back_connection(),
-            Reaction::NobodyConnected => self.give_up_on_server(None, now),
+            Reaction::ServerDidNotConnect => self.give_up_on_server(None, now),
         }
     }
 
@@ -1761,7 +1761,7 @@ impl Machine {
     }
 
     /// CCC was accepted: this side ends TLS at once. Or REIN was: the server should end it.
-    fn clear(&mut self, ccc: bool, now: Instant) {
+    fn end_tls(&mut self, ccc: bool, now: Instant) {
         if self.protection.phase != Phase::On {
             return;
         }
@@ -1769,8 +1769,8 @@ impl Machine {
             self.protection.announce_end();
             self.flush_tls();
         }
-        self.protection.phase = Phase::AwaitingClear {
-            until: Some(now + protection::CLEARING_LIMIT),
+        self.protection.phase = Phase::AwaitingTlsEnd {
+            until: Some(now + protection::TLS_END_LIMIT),
             ccc,
         };
         if let Some(exchange) = &mut self.exchanges.foreground {
@@ -1792,7 +1792,7 @@ impl Machine {
             self.take_bytes(&plain, now);
         }
         match self.protection.phase {
-            Phase::AwaitingClear { ccc, .. } if is_closed => {
+            Phase::AwaitingTlsEnd { ccc, .. } if is_closed => {
                 // A CCC was answered with a close_notify at once; a second would be read as a line in clear.
                 if !ccc {
                     self.protection.announce_end();
@@ -1813,15 +1813,15 @@ impl Machine {
     fn take_tls_failure(&mut self, failure: TlsFailure, now: Instant) {
         match (self.protection.phase, failure) {
             // The server goes back to clear without a word.
-            (Phase::AwaitingClear { ccc: true, .. }, TlsFailure::InClear { bytes }) => {
+            (Phase::AwaitingTlsEnd { ccc: true, .. }, TlsFailure::InClear { bytes }) => {
                 self.go_on_in_clear(&bytes, now);
             }
             (_, failure) => self.fail_tls(failure, now),
         }
     }
 
-    fn pass_clearing_deadline(&mut self, now: Instant) {
-        let Phase::AwaitingClear {
+    fn pass_tls_end_deadline(&mut self, now: Instant) {
+        let Phase::AwaitingTlsEnd {
             until: Some(until),
             ccc,
         } = self.protection.phase
@@ -1833,8 +1833,8 @@ impl Machine {
         }
         if ccc {
             // This side goes on in clear; the server's close_notify may still come.
-            self.protection.phase = Phase::AwaitingClear { until: None, ccc };
-            self.tell_cleared();
+            self.protection.phase = Phase::AwaitingTlsEnd { until: None, ccc };
+            self.tell_tls_ended();
         } else {
             // pyftpdlib forgets the login and keeps TLS.
             self.protection.phase = Phase::On;
@@ -1846,20 +1846,20 @@ impl Machine {
     fn go_on_in_clear(&mut self, bytes: &[u8], now: Instant) {
         let is_told = matches!(
             self.protection.phase,
-            Phase::AwaitingClear { until: None, .. }
+            Phase::AwaitingTlsEnd { until: None, .. }
         );
         self.protection.phase = Phase::InClear;
         if !is_told {
-            self.tell_cleared();
+            self.tell_tls_ended();
         }
         if !bytes.is_empty() {
             self.take_bytes(bytes, now);
         }
     }
 
-    fn tell_cleared(&mut self) {
+    fn tell_tls_ended(&mut self) {
         self.end_change();
-        self.observe(Observation::ControlCleared);
+        self.observe(Observation::TlsEnded);
     }
 
     // ---- Time ----
@@ -1922,7 +1922,7 @@ impl Machine {
         {
             self.give_up_on_dial(now);
         }
-        self.pass_clearing_deadline(now);
+        self.pass_tls_end_deadline(now);
         self.pass_synch_deadline(now);
         self.pass_patience_deadline(now);
         self.pass_line_limit(now);

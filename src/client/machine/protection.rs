@@ -36,7 +36,7 @@ pub(super) enum Phase {
     AwaitingTrust,
     On,
     /// The server may end TLS, and is waited for until then. `ccc` was accepted, or else REIN.
-    AwaitingClear {
+    AwaitingTlsEnd {
         until: Option<Instant>,
         ccc: bool,
     },
@@ -67,7 +67,7 @@ impl Protection {
     pub(super) fn is_on(&self) -> bool {
         matches!(
             self.phase,
-            Phase::On | Phase::AwaitingClear { ccc: false, .. }
+            Phase::On | Phase::AwaitingTlsEnd { ccc: false, .. }
         )
     }
 
@@ -93,7 +93,7 @@ impl Protection {
 
     pub(super) fn deadline(&self) -> Option<Instant> {
         match self.phase {
-            Phase::AwaitingClear { until, .. } => until,
+            Phase::AwaitingTlsEnd { until, .. } => until,
             _ => None,
         }
     }
@@ -125,4 +125,4 @@ impl Protection {
 }
 
 /// How long the server may take to end TLS after CCC or REIN.
-pub(super) const CLEARING_LIMIT: Duration = Duration::from_secs(1);
+pub(super) const TLS_END_LIMIT: Duration = Duration::from_secs(1);

@@ -99,7 +99,7 @@ pub(super) enum Reaction {
     /// The command was refused before it touched the data connection.
     PutBack,
     /// The server did not connect to our port in time.
-    NobodyConnected,
+    ServerDidNotConnect,
 }
 
 impl Transfer {
@@ -627,7 +627,7 @@ impl Transfer {
             State::AwaitingBeginning => return self.advance(actions, now),
             State::AwaitingConnection { until, .. } if is_due(*until) => {
                 *until = None;
-                return Reaction::NobodyConnected;
+                return Reaction::ServerDidNotConnect;
             }
             State::AwaitingHandshake { give_up_at } | State::AwaitingEndOfData { give_up_at }
                 if is_due(*give_up_at) =>

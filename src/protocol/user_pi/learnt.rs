@@ -40,7 +40,7 @@ pub struct Learnt {
     /// EPSV ALL was accepted (RFC 2428 section 4).
     pub epsv_all: bool,
     /// CCC was accepted: the control connection is in clear again, and PBSZ and PROT are over (RFC 4217 section 5).
-    pub control_cleared: bool,
+    pub tls_was_ended: bool,
     /// The lines of the last FEAT reply, trimmed (RFC 2389 section 3.2).
     pub features: Vec<Vec<u8>>,
     /// The server asked for a password or an account (331, 332) and has neither taken nor refused one since.
@@ -164,7 +164,7 @@ impl Learnt {
             b"EPSV" if argument.eq_ignore_ascii_case(b"ALL") => self.epsv_all = true,
             b"PORT" | b"EPRT" | b"LPRT" => self.data_port = Some(DataPortUse::Active),
             b"FEAT" => self.features = features(reply),
-            b"CCC" => self.control_cleared = true,
+            b"CCC" => self.tls_was_ended = true,
             b"REIN" => *self = Self::default(),
             _ => {}
         }

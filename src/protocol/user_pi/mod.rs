@@ -104,7 +104,7 @@ pub enum Event {
     /// [`UserPi::begin_protected`].
     TlsAgreed,
     /// CCC was accepted: the control connection goes back to clear (RFC 4217 section 5).
-    ClearAgreed,
+    TlsEndAgreed,
     /// REIN was accepted: the server has forgotten everything, and should clear its TLS sessions (RFC 4217 section 13).
     Reinitialised,
 }
@@ -406,7 +406,7 @@ fn agreement(command: &Command, code: ReplyCode) -> Option<Event> {
         return None;
     }
     match verb.as_bytes() {
-        b"CCC" => Some(Event::ClearAgreed),
+        b"CCC" => Some(Event::TlsEndAgreed),
         b"REIN" => Some(Event::Reinitialised),
         _ => None,
     }

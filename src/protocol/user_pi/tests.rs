@@ -371,7 +371,7 @@ fn only_a_234_to_auth_with_a_mechanism_of_tls_agrees_on_tls() {
         ("AUTH TLS", "334 more", None),
         ("AUTH TLS", "534 no", None),
         ("NOOP", "234 ok", None),
-        ("CCC", "200 ok", Some(Event::ClearAgreed)),
+        ("CCC", "200 ok", Some(Event::TlsEndAgreed)),
         ("CCC", "533 no", None),
         ("REIN", "220 ok", Some(Event::Reinitialised)),
         ("REIN", "502 no", None),

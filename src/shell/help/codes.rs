@@ -62,7 +62,7 @@ fn explain_code(page: &mut Page, code: ReplyCode) {
     for (label, text) in [
         ("To", verbs.as_str()),
         ("When", entry.causes),
-        ("Next", entry.advice),
+        ("Next", entry.next_step),
         ("ftpsh", entry.handling),
         ("Source", entry.reference),
     ] {

@@ -49,8 +49,8 @@ pub fn explain(
         let is_without_next = fitting
             .iter()
             .all(|explanation| explanation.next.is_empty());
-        if is_without_next && status.connected && !entry.advice.is_empty() {
-            page.item("Next", LABEL_COLUMNS, entry.advice);
+        if is_without_next && status.connected && !entry.next_step.is_empty() {
+            page.item("Next", LABEL_COLUMNS, entry.next_step);
         }
     }
     if !status.connected {

@@ -160,7 +160,7 @@ fn the_port_of_a_refused_port_is_closed_again() {
 }
 
 #[test]
-fn quit_closes_a_port_that_nobody_came_to() {
+fn quit_closes_a_port_that_no_server_connected_to() {
     let port = OwnPort::ipv4();
     let [quit, checked] = [Gate::new(), Gate::new()];
     let server = greeted()

@@ -89,7 +89,7 @@ fn a_server_that_does_not_connect_is_given_up_and_the_port_closed() {
         assert_eq!(outcome.code(), 425);
         let result = outcome.transfer.map(|end| end.result);
         assert_eq!(result, Some(TransferResult::NeverConnected));
-        assert!(recorder.holds("NobodyConnected"));
+        assert!(recorder.holds("ServerDidNotConnect"));
         assert_eq!(
             session.perform(command("NOOP"), Origin::Typed, None).code(),
             200
@@ -112,7 +112,7 @@ fn without_a_transfer_the_port_stays_open() {
     session.perform(command(&port.port()), Origin::Typed, None);
     let connected = std::net::TcpStream::connect(port.address());
     assert!(connected.is_ok());
-    assert!(!recorder.holds("NobodyConnected"));
+    assert!(!recorder.holds("ServerDidNotConnect"));
     drop(session);
     assert!(nobody_listens_on(port.address()));
     server.finish();

@@ -6,7 +6,7 @@ use crate::support::scripted_server::Script;
 use crate::support::tls_server::TlsServer;
 
 #[test]
-fn telnet_commands_go_out_as_two_bytes_and_are_owed_nothing() {
+fn telnet_commands_go_out_as_two_bytes_and_await_no_reply() {
     let server = Script::new()
         .send("220 ready\r\n")
         .expect_bytes(b"\xff\xf6\xff\xf5\xff\xf3\xff\xf1\xff\xf2\xff\xf4")

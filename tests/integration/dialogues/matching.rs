@@ -209,7 +209,7 @@ fn a_transfer_that_got_only_a_150_does_not_take_the_226_of_the_next() {
 }
 
 #[test]
-fn resync_forgets_what_is_owed_and_sends_nothing() {
+fn resync_forgets_what_is_outstanding_and_sends_nothing() {
     let came = Gate::new();
     let script = greeted().expect("SIZE x").open(&came).expect("SIZE y");
     let server = goes_on(script.send("213 5\r\n")).start();

@@ -91,8 +91,8 @@ fn an_offer_that_cannot_be_read_is_told_and_the_session_goes_on() {
 
 #[test]
 fn a_port_that_nobody_listens_on_is_told() {
-    let nobody = ReservedPort::on_loopback();
-    let port = nobody.address.port();
+    let unused = ReservedPort::on_loopback();
+    let port = unused.address.port();
     let server = greeted()
         .expect("EPSV")
         .send(format!("229 Extended (|||{port}|)\r\n"))
@@ -130,8 +130,8 @@ fn the_first_connection_is_kept_until_the_second_is_made() {
     terminal.send_line("PASV");
     let mut first = control.passive();
     terminal.expect("ftp ⇄> ");
-    let nobody = ReservedPort::on_loopback();
-    let port = nobody.address.port();
+    let unused = ReservedPort::on_loopback();
+    let port = unused.address.port();
     terminal.send_line("EPSV");
     control.expect("EPSV");
     control.send(format!("229 Extended (|||{port}|)\r\n"));

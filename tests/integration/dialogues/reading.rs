@@ -241,7 +241,7 @@ fn set_pager_off_shows_everything_on_the_screen() {
 
 #[cfg(unix)]
 #[test]
-fn a_pager_that_has_had_enough_ends_the_transfer() {
+fn a_pager_that_is_left_ends_the_transfer() {
     let folder = folder();
     let (mut control, mut terminal) = shell(folder.path(), "head -1 > paged");
     let mut data = begin(&mut control, &mut terminal, "LIST");

@@ -108,7 +108,7 @@ fn a_history_that_the_disk_ends_is_told_once_and_keeps_what_was_in_it() {
 }
 
 #[test]
-fn known_hosts_that_the_disk_ends_trust_for_this_time_and_forget_nobody() {
+fn known_hosts_that_the_disk_ends_trust_for_this_time_and_forget_no_server() {
     let options = Options {
         tls: Tls::Explicit,
         ..Options::default()

@@ -231,8 +231,8 @@ fn connections_leave_nothing() {
 }
 
 #[test]
-fn connections_that_nobody_takes_leave_nothing() {
-    on_practice_server("connections_that_nobody_takes_leave_nothing", &[], |_| {
+fn connections_that_are_not_taken_leave_nothing() {
+    on_practice_server("connections_that_are_not_taken_leave_nothing", &[], |_| {
         let refused = ReservedPort::on_loopback();
         repeat(|_| {
             let observer = Box::new(Deaf);

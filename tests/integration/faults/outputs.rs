@@ -21,7 +21,7 @@ fn run_in_bash(program: Ftpsh, line: &str) -> Finished {
 const ENDS_WITH_ITS_CODE: &str = "; exit ${PIPESTATUS[0]}";
 
 #[test]
-fn a_reader_of_standard_output_that_has_enough_ends_the_transfer_and_nothing_else() {
+fn a_reader_of_standard_output_that_stops_early_ends_the_transfer_and_nothing_else() {
     let Some(scene) = Scene::set(Kind::Vsftpd) else {
         return;
     };

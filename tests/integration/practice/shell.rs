@@ -65,7 +65,7 @@ fn with_ca_only_those_certificates_are_trusted() {
 }
 
 #[test]
-fn at_the_prompt_nobody_is_asked_about_the_certificate() {
+fn at_the_prompt_no_question_is_asked_about_the_certificate() {
     let mut terminal = Ftpsh::new().arg("practice").terminal();
     terminal.expect("220 ");
     terminal.expect("ftp> ");

@@ -25,7 +25,6 @@ macro_rules! on_one_server {
     };
 }
 
-mod advice;
 #[cfg(unix)]
 mod background;
 mod content;
@@ -37,6 +36,7 @@ mod idle;
 #[cfg(unix)]
 mod interrupts;
 mod lines;
+mod next_steps;
 mod scene;
 mod transfers;
 #[cfg(unix)]

@@ -43,8 +43,8 @@ fn a_host_that_is_not_known_is_named() {
 
 #[test]
 fn a_port_that_nobody_listens_on_is_named() {
-    let nobody = ReservedPort::on_loopback();
-    let address = nobody.address;
+    let unused = ReservedPort::on_loopback();
+    let address = unused.address;
     let finished = Ftpsh::new().arg(address.to_string()).run().code(3);
     let said = finished.stderr;
     assert!(said.contains(&format!("{address} refused")), "{said}");
@@ -52,9 +52,9 @@ fn a_port_that_nobody_listens_on_is_named() {
 }
 
 #[test]
-fn a_replay_of_nobody_is_not_a_connection() {
-    let nobody = ReservedPort::on_loopback();
-    let address = nobody.address;
+fn a_replay_against_a_closed_port_ends_with_3() {
+    let unused = ReservedPort::on_loopback();
+    let address = unused.address;
     let finished = Ftpsh::new()
         .args(["replay", "article", &address.to_string()])
         .run()

@@ -131,8 +131,8 @@ fn the_exit_code_is_that_of_the_first_failure_unless_a_connection_was_lost() {
         .code(6);
     let _ = scripts.replay(&["bad.ftp", "wrong.ftp"]).run().code(2);
     let _ = scripts.replay(&["nosuch.ftp", "wrong.ftp"]).run().code(7);
-    let nobody = ReservedPort::on_loopback();
-    let address = nobody.address.to_string();
+    let unused = ReservedPort::on_loopback();
+    let address = unused.address.to_string();
     let arguments = ["bad.ftp", "ok.ftp", &address, "--var", "password=A"];
     let _ = scripts.replay(&arguments).run().code(3);
 }

@@ -23,7 +23,7 @@ fn a_213_whose_number_cannot_be_read_means_that_the_file_is_there() {
 }
 
 #[test]
-fn a_213_whose_number_cannot_be_read_after_the_upload_is_not_proof() {
+fn a_213_whose_number_cannot_be_read_after_the_upload_verifies_nothing() {
     let script = passive(compared(greeted()))
         .expect("SIZE f")
         .send("213 5\r\n")

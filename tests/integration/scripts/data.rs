@@ -92,7 +92,7 @@ fn received_data_go_where_the_redirection_says() {
 
 #[cfg(unix)]
 #[test]
-fn a_local_command_that_has_enough_ends_the_transfer_without_a_failure() {
+fn a_local_command_that_stops_early_ends_the_transfer_without_a_failure() {
     let server = practice_server(&[]);
     fs::write(server.server_folder().join("big"), "line\n".repeat(200_000)).unwrap();
     let finished = Ftpsh::new()

@@ -118,7 +118,7 @@ fn a_234_inside_tls_ends_the_session_instead_of_making_it_deaf() {
 }
 
 #[test]
-fn what_comes_in_clear_after_a_close_notify_that_nobody_asked_for_is_not_believed() {
+fn what_comes_in_clear_after_an_unexpected_close_notify_is_not_believed() {
     let rig = Rig::new();
     let server = agreed(&rig.server())
         .expect("USER me")

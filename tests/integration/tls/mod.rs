@@ -1,11 +1,11 @@
 //! TLS on both connections: with the four real servers, and with scripted ones that do what a server should not.
 
-mod advice;
 mod attacks;
 mod capture;
 mod certificates;
-mod clearing;
 mod data;
+mod ends;
+mod hints;
 mod knobs;
 mod real_servers;
 mod starts;

@@ -354,7 +354,7 @@ fn what_both_wait_for() {
                     it.command("CCC");
                     it.server("200 in clear");
                 },
-                due: "ControlCleared",
+                due: "TlsEnded",
             },
             Limit {
                 what: "the end of TLS after REIN",
@@ -380,7 +380,7 @@ fn what_both_wait_for() {
                     it.pass(seconds(3));
                     it.download("RETR f");
                 },
-                due: "NobodyConnected",
+                due: "ServerDidNotConnect",
             },
         ]);
     }
@@ -427,7 +427,7 @@ fn what_comes_in_time_is_waited_for_no_longer() {
                 it.server("200 in clear");
                 it.end_tls();
             },
-            "ControlCleared",
+            "TlsEnded",
         ),
         (
             "ABOR is answered, and nothing else is outstanding",

@@ -241,7 +241,7 @@ fn a_late_reply_is_not_given_to_the_next_command() {
 }
 
 #[test]
-fn what_nobody_asked_for_settles_nothing() {
+fn an_unexpected_reply_settles_nothing() {
     let mut dialogue = Dialogue::new(person());
     dialogue.server("421 too long idle");
     assert_eq!(dialogue.replies(), ["421 nobody Unexpected"]);

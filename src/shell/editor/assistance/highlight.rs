@@ -143,7 +143,9 @@ fn is_refused(text: &str, knowledge: &Knowledge) -> bool {
         // Both are still being typed.
         Err(LineError::MissingTarget { .. } | LineError::OpenQuote { .. }) => false,
         Err(_) => true,
-        Ok(Line::Builtin { name, arguments }) => name == Builtin::Set && is_unknown_setting(&arguments),
+        Ok(Line::Builtin { name, arguments }) => {
+            name == Builtin::Set && is_unknown_setting(&arguments)
+        }
         Ok(Line::Alias { name, arguments }) => {
             let expanded = knowledge.aliases.expand(&name, &arguments);
             let is_short = matches!(expanded, Err(AliasError::TooFewArguments { .. }));

@@ -45,7 +45,7 @@ fn played(dialogue: &str) -> (UserPi, Circumstances) {
                     pi.begin_protected();
                     now.is_under_tls = true;
                 }
-                Event::ClearAgreed => now.is_under_tls = false,
+                Event::TlsEndAgreed => now.is_under_tls = false,
                 _ => {}
             }
         }

@@ -36,7 +36,7 @@ pub(super) const CASES: &[Case] = &[
         hint: "",
     },
     Case {
-        fits: |a, _| is_refused(a) && a.is_to(&["PBSZ", "PROT"]) && a.before.control_cleared,
+        fits: |a, _| is_refused(a) && a.is_to(&["PBSZ", "PROT"]) && a.before.tls_was_ended,
         cause: "The CCC took the control connection back to clear, and after it there is no PBSZ and no PROT (RFC \
             4217 section 5): what PROT said before it still holds.",
         next: "QUIT, `open`, AUTH TLS, USER and PASS, then PBSZ 0 and {}, and CCC at the end",
@@ -107,7 +107,7 @@ fn is_early(answered: &Answered, now: Circumstances) -> bool {
 
 /// There has been no TLS yet.
 fn is_too_early(answered: &Answered, now: Circumstances) -> bool {
-    !now.is_under_tls && !answered.before.control_cleared
+    !now.is_under_tls && !answered.before.tls_was_ended
 }
 
 /// A PROT of another level than P, refused for what it is and not for its place.

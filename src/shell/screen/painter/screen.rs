@@ -395,7 +395,7 @@ mod tests {
     use super::{Dialogue, Screen};
 
     #[test]
-    fn an_editor_that_takes_no_more_lines_holds_nobody_up() {
+    fn an_editor_that_takes_no_more_lines_delays_no_other_line() {
         let (done, finished) = mpsc::channel();
         let thread = std::thread::spawn(move || {
             let screen = Screen::new(Dialogue::StandardError, Some(false), true);

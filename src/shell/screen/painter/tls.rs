@@ -43,7 +43,7 @@ pub(super) fn describe(observation: &Observation) -> Option<(Tone, String)> {
             )
         }
         Observation::TlsFailed(failure) => (Tone::Error, failed(failure)),
-        Observation::ControlCleared => (
+        Observation::TlsEnded => (
             Tone::Warning,
             "the control connection is in clear again: anyone on the way can read and change it"
                 .to_owned(),

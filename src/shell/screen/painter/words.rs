@@ -46,7 +46,7 @@ pub(super) fn describe(observation: &Observation) -> Option<(Tone, String)> {
         | Observation::NotListening { .. }
         | Observation::DataConnectionAccepted { .. }
         | Observation::StrangerRefused { .. }
-        | Observation::NobodyConnected { .. } => active_mode(observation),
+        | Observation::ServerDidNotConnect { .. } => active_mode(observation),
         Observation::DataConnectionFailed { dialled, error } => (
             Tone::Error,
             format!("no data connection to {dialled}: {error}"),
@@ -112,7 +112,7 @@ pub(super) fn describe(observation: &Observation) -> Option<(Tone, String)> {
         Observation::ControlSecured(_)
         | Observation::DataSecured(_)
         | Observation::TlsFailed(_)
-        | Observation::ControlCleared
+        | Observation::TlsEnded
         | Observation::StillSecured => tls::describe(observation)?,
         Observation::Resynchronised(verbs) if verbs.is_empty() => {
             (Tone::Note, "no reply was outstanding".to_owned())
@@ -214,7 +214,7 @@ fn active_mode(observation: &Observation) -> (Tone, String) {
                 "{peer} connected to the data port and was refused, since it is not the server (set data-peer any accepts anyone)"
             ),
         ),
-        Observation::NobodyConnected {
+        Observation::ServerDidNotConnect {
             port: Some(port),
             error: None,
         } => (
@@ -224,7 +224,7 @@ fn active_mode(observation: &Observation) -> (Tone, String) {
                  the other way"
             ),
         ),
-        Observation::NobodyConnected {
+        Observation::ServerDidNotConnect {
             error: Some(error), ..
         } => (Tone::Error, format!("no port could be opened: {error}")),
         _ => (Tone::Error, "the server did not connect".to_owned()),

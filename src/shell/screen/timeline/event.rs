@@ -64,7 +64,7 @@ fn describe(observation: &Observation) -> Option<Description> {
         | Observation::NotListening { .. }
         | Observation::DataConnectionAccepted { .. }
         | Observation::StrangerRefused { .. }
-        | Observation::NobodyConnected { .. }
+        | Observation::ServerDidNotConnect { .. }
         | Observation::DataConnectionFailed { .. }
         | Observation::DataConnectionClosed { .. }
         | Observation::TransferEnded(_)
@@ -77,7 +77,7 @@ fn describe(observation: &Observation) -> Option<Description> {
         | Observation::FinalReplyOutstanding { .. }
         | Observation::ControlSecured(_)
         | Observation::TlsFailed(_)
-        | Observation::ControlCleared
+        | Observation::TlsEnded
         | Observation::StillSecured
         | Observation::Resynchronised(_)
         | Observation::ProtocolBroken { .. }
@@ -126,7 +126,7 @@ fn control_text(observation: &Observation) -> String {
         }
         Observation::ControlSecured(secured) => secured.version.clone(),
         Observation::TlsFailed(_) => "TLS failed, closed".to_owned(),
-        Observation::ControlCleared => "in clear again".to_owned(),
+        Observation::TlsEnded => "in clear again".to_owned(),
         Observation::StillSecured => "still under TLS".to_owned(),
         Observation::Resynchronised(verbs) => format!("not awaited: {}", list_verbs(verbs)),
         Observation::ProtocolBroken { .. } => "that is not FTP, closed".to_owned(),
@@ -147,7 +147,7 @@ fn describe_data(observation: &Observation) -> Description {
         Observation::NotListening { address, .. } => (None, format!("not ours: {address}")),
         Observation::DataConnectionAccepted { peer } => (None, format!("open from {peer}")),
         Observation::StrangerRefused { peer } => (None, format!("refused: {peer}")),
-        Observation::NobodyConnected { .. } => (None, "nobody connected".to_owned()),
+        Observation::ServerDidNotConnect { .. } => (None, "the server did not connect".to_owned()),
         Observation::DataConnectionFailed { dialled, .. } => (None, format!("not open: {dialled}")),
         Observation::DataConnectionClosed { reset: true } => {
             (None, "reset by the server".to_owned())

@@ -32,8 +32,8 @@ impl ResettingServer {
 }
 
 fn answer(mut control: TcpStream) {
-    let nobody = ReservedPort::on_loopback();
-    let refused = nobody.address.port();
+    let unused = ReservedPort::on_loopback();
+    let refused = unused.address.port();
     control.set_nodelay(true).expect("it is open");
     let lines = BufReader::new(control.try_clone().expect("there are descriptors")).lines();
     let mut offered = listen();

@@ -109,7 +109,7 @@ pub(super) enum UserEvent {
     Type,
     Interrupt(ExchangeId),
     Detach(ExchangeId),
-    /// Nothing has come for so long that they have had enough.
+    /// Nothing has come for so long that they press Ctrl-C.
     LosePatience(ExchangeId),
 }
 

@@ -1,4 +1,4 @@
-//! `why` and the hints against real refusals. The advice is taken, and it must help.
+//! `why` and the hints against real refusals. Each next step is taken, and it must help.
 
 use super::scene::Scene;
 use super::typing::{exchange, logged_in};
@@ -59,8 +59,8 @@ fn why_tells_how_to_rename_after_an_rnto_alone(kind: Kind) {
     scene.server.write_file("a", b"I am ");
     let said = explained(&scene, &["RNTO b"]);
     assert!(said.contains("503 in answer to RNTO b"), "{said}");
-    let advice = "Next RNFR and the old name, then RNTO b";
-    assert!(said.contains(advice), "{said}");
+    let next_step = "Next RNFR and the old name, then RNTO b";
+    assert!(said.contains(next_step), "{said}");
     assert!(said.contains("State logged in; TYPE A;"), "{said}");
     let _ = scene.run(&["RNFR a", "RNTO b"]).success();
     assert_eq!(scene.server.read_file("b"), b"I am ");
