@@ -144,8 +144,6 @@ pub enum Awaited {
     DataHandshake,
     /// The next byte on the data connection.
     Data,
-    /// The local file, command or screen, which takes no more.
-    LocalSide,
     /// The server, which does not read the line that was sent.
     LineRead,
 }

@@ -30,6 +30,8 @@ pub(super) struct DataSocket {
     moved: u64,
     /// As [`MovedBytes::offset`], which counts what came after an upload too.
     drained: u64,
+    /// What had moved when the local side was awaited last.
+    local_side_awaited_at: Option<u64>,
     interest: ByteInterest,
 }
 
@@ -68,8 +70,10 @@ pub(super) enum Finding {
 
 /// Why a step could not go on.
 enum Halt {
-    /// Until the socket or the local side is ready.
+    /// Until the socket is ready.
     Blocked,
+    /// Until the local side is ready; the socket is.
+    AwaitsLocalSide,
     /// The budget of this turn is spent.
     Spent,
     Over(TransferResult),
@@ -116,6 +120,7 @@ impl DataSocket {
             work,
             moved: 0,
             drained: 0,
+            local_side_awaited_at: None,
             interest,
         }
     }
@@ -211,6 +216,12 @@ impl DataSocket {
         }
         match halt {
             Halt::Blocked => false,
+            Halt::AwaitsLocalSide => {
+                if self.local_side_awaited_at.replace(self.moved) != Some(self.moved) {
+                    found.push(Finding::Fact(Input::LocalSideAwaited(self.id)));
+                }
+                false
+            }
             Halt::Spent => true,
             Halt::Over(result) => {
                 self.end(result, found);
@@ -336,7 +347,7 @@ impl DataSocket {
             return self.note_splice(moved);
         }
         let Some(mut piece) = local.take_piece() else {
-            return Err(Halt::Blocked);
+            return Err(Halt::AwaitsLocalSide);
         };
         match self.stream.read(&mut piece) {
             Ok(0) => Err(Halt::Over(TransferResult::Ended)),
@@ -371,7 +382,7 @@ impl DataSocket {
                 // Either the socket is empty or the pipe is full.
                 let holds = local.awaits_pipe();
                 match self.stream.peek(&mut [0]) {
-                    Ok(_) if holds => Err(Halt::Blocked),
+                    Ok(_) if holds => Err(Halt::AwaitsLocalSide),
                     Ok(_) => Ok(1),
                     Err(error) => Err(self.halt(error, DataDirection::Received)),
                 }
@@ -411,7 +422,7 @@ impl DataSocket {
             return Err(Halt::Blocked);
         }
         let Some(mut piece) = local.take_piece() else {
-            return Err(Halt::Blocked);
+            return Err(Halt::AwaitsLocalSide);
         };
         let read = self.stream.read(&mut piece);
         let received = match &read {
@@ -445,7 +456,7 @@ impl DataSocket {
         };
         let bytes = match local.ready() {
             Ready::Bytes(bytes) => bytes,
-            Ready::NotYet => return Err(Halt::Blocked),
+            Ready::NotYet => return Err(Halt::AwaitsLocalSide),
             Ready::Failed(error) => return Err(Halt::Over(TransferResult::of_local(&error))),
             Ready::End => return Err(self.end_sending()),
         };

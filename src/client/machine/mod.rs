@@ -87,6 +87,9 @@ pub(crate) enum Input<'a> {
         id: ConnectionId,
         bytes: u64,
     },
+    /// The transfer on the connection could go on, but its local side takes nothing, or has nothing to send; until the next
+    /// [`Input::DataMoved`].
+    LocalSideAwaited(ConnectionId),
     /// The certificate of the control connection was examined.
     CertificateExamined(Result<Verdict, TlsFailure>),
     DataSecured {
@@ -1249,6 +1252,11 @@ impl Machine {
                     exchange.reply_limited_from = now;
                 }
             }
+            Input::LocalSideAwaited(id) => {
+                if let Some(transfer) = self.transfer_on(id) {
+                    transfer.await_local_side();
+                }
+            }
             Input::DataSecured { id, secured } => {
                 self.observe(Observation::DataSecured(secured.clone()));
                 self.protection.data = Some(secured);
@@ -1963,8 +1971,6 @@ impl Machine {
             Awaited::Handshake
         } else if transfer.is_some_and(Transfer::is_in_handshake) {
             Awaited::DataHandshake
-        } else if transfer.is_some_and(Transfer::awaits_local_side) {
-            Awaited::LocalSide
         } else if transfer.is_some_and(|transfer| !transfer.is_ending()) {
             Awaited::Data
         } else {
@@ -1976,6 +1982,12 @@ impl Machine {
         let is_ending = |exchange: &OpenExchange| exchange.ends_as.is_some();
         if self.held.is_empty() && self.exchanges.all().all(is_ending) {
             return;
+        }
+        if let Some(transfer) = &self.transfer
+            && transfer.is_held_up_locally()
+        {
+            let direction = transfer.direction;
+            return self.give_up_on_local_side(limit, direction, now);
         }
         if let Some(transfer) = &mut self.transfer {
             let result = TransferResult::Broken(format!("nothing moved for {} s", limit.as_secs()));
@@ -1993,6 +2005,23 @@ impl Machine {
             self.settle_all_as(Ending::TimedOut);
             self.protection.phase = Phase::InClear;
             self.drop_control(now);
+        }
+    }
+
+    /// The server is not to blame, and may answer.
+    fn give_up_on_local_side(&mut self, limit: Duration, direction: DataDirection, now: Instant) {
+        let seconds = limit.as_secs();
+        let reason = match direction {
+            DataDirection::Received => format!("it took nothing for {seconds} s"),
+            DataDirection::Sent => format!("it gave nothing for {seconds} s"),
+        };
+        if let Some(transfer) = &mut self.transfer {
+            let result = TransferResult::LocalFailed(reason);
+            transfer.drop_connection(result, &mut self.actions, now);
+        }
+        self.last_movement = now;
+        for exchange in self.exchanges.all_mut() {
+            exchange.reply_limited_from = now;
         }
     }
 
@@ -2034,7 +2063,9 @@ impl Machine {
     fn patience_deadline(&self, exchange: &OpenExchange) -> Option<Instant> {
         let is_person = self.settings.silence_limit.is_none();
         let is_silent = !exchange.told_to_wait && !exchange.verb.as_bytes().is_empty();
-        (is_person && is_silent && self.is_connected())
+        // Whoever reads in a pager knows what does not go on.
+        let is_held_up_here = (self.transfer.as_ref()).is_some_and(Transfer::is_held_up_locally);
+        (is_person && is_silent && !is_held_up_here && self.is_connected())
             .then(|| self.last_movement + exchange::PATIENCE)
     }
 

@@ -52,6 +52,8 @@ pub(super) struct Transfer {
     pub(super) closed_early: Option<TransferResult>,
     /// The server does not know ABOR, or refused it.
     abort_was_refused: bool,
+    /// Since the last movement, the local side of a transfer that could go on took nothing, or gave nothing.
+    local_side_is_awaited: bool,
     /// When the observers are told next how far it has come.
     progress_at: Option<Instant>,
 }
@@ -131,6 +133,7 @@ impl Transfer {
             peer: None,
             closed_early: None,
             abort_was_refused: false,
+            local_side_is_awaited: false,
             progress_at: None,
         }
     }
@@ -275,6 +278,20 @@ impl Transfer {
 
     pub(super) fn take_movement(&mut self, bytes: u64) {
         self.bytes = bytes;
+        self.local_side_is_awaited = false;
+    }
+
+    pub(super) fn await_local_side(&mut self) {
+        self.local_side_is_awaited = true;
+    }
+
+    /// Nothing but the local side keeps it from going on.
+    pub(super) fn is_held_up_locally(&self) -> bool {
+        match self.state {
+            State::AwaitingLocalEnd { .. } => true,
+            State::AwaitingEndOfData { .. } => self.local_side_is_awaited,
+            _ => false,
+        }
     }
 
     /// The final reply to the transfer's command.

@@ -43,30 +43,30 @@ impl Destination for LocalCommand {
     }
 }
 
-/// What Ctrl-C has done to the transfer whose data a local command reads.
+/// What Ctrl-C or the time limit has done to the transfer whose data a local command reads.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) enum Interruption {
     #[default]
     None,
     Aborted,
-    /// Its reply is not waited for any more.
+    /// Its reply is not waited for any more, or the command took nothing for too long.
     Left,
 }
 
 impl Interruption {
     pub(crate) fn of(outcome: &Outcome) -> Self {
-        let transfer = outcome.transfer.as_ref();
         if outcome.ending == Ending::Interrupted {
-            Self::Left
-        } else if transfer.is_some_and(|transfer| transfer.result == TransferResult::Aborted) {
-            Self::Aborted
-        } else {
-            Self::None
+            return Self::Left;
+        }
+        match outcome.transfer.as_ref().map(|transfer| &transfer.result) {
+            Some(TransferResult::LocalFailed(_)) => Self::Left,
+            Some(TransferResult::Aborted) => Self::Aborted,
+            _ => Self::None,
         }
     }
 }
 
-/// Waits for a local command that has read the data of a transfer. Where Ctrl-C has no transfer left to abort, it ends the
+/// Waits for a local command that has read the data of a transfer. Where there is no transfer left to abort, it ends the
 /// command, which may not have read and may not hear Ctrl-C itself.
 ///
 /// # Errors

@@ -97,7 +97,7 @@ fn a_named_pipe_that_nobody_reads_holds_up_one_transfer_and_not_the_program() {
     scene.server.write_file("f", &content(1_000_000));
     let lines = ["-c", "PASV", "-c", "RETR f > pipe"];
     let silent = scene.logged_in().args(["--timeout", "1"]).args(lines);
-    let _ = silent.run().code(3);
+    let _ = silent.run().code(7);
     assert_refused(
         &scene,
         &[

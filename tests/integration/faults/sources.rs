@@ -283,5 +283,5 @@ fn a_named_pipe_is_sent_to_its_end_and_refused_by_resume_at_once() {
     // Nobody ever writes to it.
     let silent = scene.logged_in().args(["--timeout", "1"]);
     let lines = ["-c", "PASV", "-c", "STOR f < pipe"];
-    let _ = silent.args(lines).run().code(3);
+    let _ = silent.args(lines).run().code(7);
 }

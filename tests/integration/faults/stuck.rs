@@ -249,6 +249,65 @@ fn a_named_pipe_that_nobody_reads_in_a_script() {
     let _ = sending.end();
 }
 
+/// Runs a script whose transfer has this local side, while the server is well, and says how it ended.
+fn end_at_the_limit(line: &str, folder: &Path, carry: impl FnOnce(TcpStream)) -> (i32, String) {
+    let hand = Hand::new();
+    let mut child = Ftpsh::new()
+        .args(["--timeout", "1", "-c", "PASV", "-c", line])
+        .arg(hand.address().to_string())
+        .command()
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program can be started");
+    let mut control = hand.greet();
+    let data = control.passive();
+    control.expect(&line[..6]);
+    control.send("150 here\r\n");
+    carry(data);
+    control.send("426 broken\r\n");
+    let mut said = String::new();
+    let mut stderr = child.stderr.take().expect("it is piped");
+    stderr.read_to_string(&mut said).expect("it is text");
+    let status = child.wait().expect("it was started");
+    (status.code().expect("it was not killed"), said)
+}
+
+#[test]
+fn a_local_command_that_does_not_read_is_not_blamed_on_the_server() {
+    let folder = folder();
+    make_pipe(&folder.path().join("pipe"));
+    for line in ["RETR f | exec sleep 1000", "RETR f > pipe"] {
+        let (code, said) = end_at_the_limit(line, folder.path(), |data| {
+            let _ = Sending::begin(data, u64::MAX).end();
+        });
+        assert!(
+            said.contains("the local side failed: it took nothing for 1 s"),
+            "{said}"
+        );
+        assert_eq!(code, 7, "{said}");
+    }
+}
+
+#[test]
+fn a_source_that_gives_nothing_is_not_blamed_on_the_server() {
+    let folder = folder();
+    let path = folder.path().join("pipe");
+    make_pipe(&path);
+    let opening = thread::spawn(move || std::fs::File::options().write(true).open(path));
+    let (code, said) = end_at_the_limit("STOR f < pipe", folder.path(), |mut data| {
+        assert_eq!(read_to_end(&mut data).1, End::Reset);
+    });
+    assert!(
+        said.contains("the local side failed: it gave nothing for 1 s"),
+        "{said}"
+    );
+    assert_eq!(code, 7, "{said}");
+    drop(opening.join());
+}
+
 #[test]
 fn a_standard_error_that_nobody_reads() {
     let folder = folder();

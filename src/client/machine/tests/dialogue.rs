@@ -212,6 +212,11 @@ impl Dialogue {
         self.tell(Input::DataMoved { id, bytes });
     }
 
+    /// The local side keeps the data from moving.
+    pub(super) fn local_side_awaited(&mut self) {
+        self.tell(Input::LocalSideAwaited(self.data));
+    }
+
     pub(super) fn data_ended(&mut self) {
         let id = self.data;
         let result = TransferResult::Ended;

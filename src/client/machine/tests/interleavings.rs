@@ -11,7 +11,7 @@ use super::dialogue::{Dialogue, LocalEnd, SERVER, SILENCE, WHOLE_REPLY, person, 
 use crate::client::machine::{ConnectionId, ExchangeId, Input, Request};
 use crate::client::{Origin, RawBytes, Settings, TransferResult};
 use crate::protocol::verbs::DataDirection;
-use crate::tls::TlsFailure;
+use crate::tls::{Secured, TlsFailure, Trust};
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -24,8 +24,12 @@ enum Step {
     Bytes(&'static [u8]),
     Listen,
     Interrupt,
+    ForgetInterrupt,
     Detach,
     Resync,
+    /// The settings of a script, or those of a person.
+    Configure(bool),
+    CertificateRefused,
     Trust(Option<bool>),
     Say(&'static [u8]),
     EndControl(bool),
@@ -45,6 +49,8 @@ enum DataStep {
     NotOpened,
     Stranger,
     Moved(u64),
+    LocalSideAwaited,
+    Secured,
     NotSecured,
     Unexpected,
     Closed,
@@ -78,8 +84,11 @@ fn step() -> impl Strategy<Value = Step> {
         1 => prop_oneof![Just(&b"NOOP\r\n"[..]), Just(&b"NO"[..])].prop_map(Step::Bytes),
         1 => Just(Step::Listen),
         2 => Just(Step::Interrupt),
+        1 => Just(Step::ForgetInterrupt),
         1 => Just(Step::Detach),
         1 => Just(Step::Resync),
+        1 => proptest::bool::ANY.prop_map(Step::Configure),
+        1 => Just(Step::CertificateRefused),
         1 => proptest::option::of(proptest::bool::ANY).prop_map(Step::Trust),
         9 => said.prop_map(Step::Say),
         1 => proptest::bool::ANY.prop_map(Step::EndControl),
@@ -105,6 +114,8 @@ fn data_step() -> impl Strategy<Value = DataStep> {
         1 => Just(DataStep::NotOpened),
         1 => Just(DataStep::Stranger),
         3 => (1_u64..40).prop_map(DataStep::Moved),
+        1 => Just(DataStep::LocalSideAwaited),
+        1 => Just(DataStep::Secured),
         1 => Just(DataStep::NotSecured),
         1 => Just(DataStep::Unexpected),
         1 => Just(DataStep::Closed),
@@ -165,7 +176,15 @@ fn take(dialogue: &mut Dialogue, step: Step) {
             dialogue.ask(|exchange| Request::Listen { exchange, origin });
         }
         Step::Interrupt => dialogue.interrupt(),
+        Step::ForgetInterrupt => dialogue.tell(Input::Asked(Request::ForgetInterrupt)),
         Step::Detach => dialogue.detach(),
+        Step::Configure(is_script) => {
+            let settings = if is_script { script() } else { person() };
+            dialogue.tell(Input::Asked(Request::Configure(settings)));
+        }
+        Step::CertificateRefused => {
+            dialogue.tell(Input::CertificateExamined(Err(TlsFailure::Interrupted)));
+        }
         Step::Resync => dialogue.tell(Input::Asked(Request::Resync)),
         Step::Trust(answer) => dialogue.tell(Input::Asked(Request::Trust(answer))),
         Step::Say(bytes) => dialogue.tell(Input::ControlReceived(bytes)),
@@ -206,6 +225,17 @@ fn take_data(dialogue: &mut Dialogue, step: DataStep) {
         DataStep::NotOpened => Input::DataNotOpened { id, error: reset() },
         DataStep::Stranger => Input::StrangerRefused(SERVER),
         DataStep::Moved(bytes) => Input::DataMoved { id, bytes },
+        DataStep::LocalSideAwaited => Input::LocalSideAwaited(id),
+        DataStep::Secured => Input::DataSecured {
+            id,
+            secured: Secured {
+                version: "TLS 1.3".to_owned(),
+                cipher_suite: "TLS_AES_256_GCM_SHA384".to_owned(),
+                resumed: true,
+                chain: Vec::new(),
+                trust: Trust::Verified,
+            },
+        },
         DataStep::NotSecured => Input::DataNotSecured {
             id,
             failure: TlsFailure::HandshakeCut,
@@ -245,10 +275,13 @@ proptest! {
     #[test]
     fn a_script_waits_for_nothing_longer_than_its_limits(steps in vec(step(), 0..40)) {
         let settings = Settings { connect_limit: Some(SILENCE), ..script() };
-        let mut dialogue = Dialogue::before_greeting(settings);
+        let mut dialogue = Dialogue::before_greeting(settings.clone());
         for step in steps {
             take(&mut dialogue, step);
         }
+        dialogue.tell(Input::Asked(Request::Configure(settings)));
+        // Once for a local side that stopped, once more for the server.
+        dialogue.pass(SILENCE);
         dialogue.pass(SILENCE + WHOLE_REPLY);
         let settled = settlements(&dialogue);
         assert!(settled.iter().all(|times| *times == 1), "{settled:?}");

@@ -3,8 +3,11 @@
 use std::time::Duration;
 
 use super::dialogue::{Dialogue, Lead, LocalEnd, OFFER, SILENCE, WHOLE_REPLY, person, script};
-use crate::client::machine::{Action, Input, Request};
+use crate::client::machine::{Action, ExchangeId, Input, Request};
 use crate::client::{Awaited, Ending, Observation, Origin, Settings, TransferResult};
+use crate::protocol::verbs::DataDirection;
+
+type Begin = fn(&mut Dialogue) -> ExchangeId;
 
 struct Limit {
     what: &'static str,
@@ -68,6 +71,18 @@ fn what_a_person_waits_for() {
                 it.command("NOOP");
                 it.pass(seconds(7));
                 it.tell(Input::ControlReceived(b"2"));
+            },
+            due: "StillWaiting",
+        },
+        Limit {
+            what: "the server has all of an upload, and does not close its side",
+            limit: seconds(8) - milliseconds(100),
+            settings: person,
+            begin: |it| {
+                it.begin_upload();
+                it.acknowledged = Some(10);
+                it.data_ended();
+                it.pass(milliseconds(100));
             },
             due: "StillWaiting",
         },
@@ -225,6 +240,18 @@ fn what_a_script_waits_for() {
 }
 
 #[test]
+fn a_greeting_that_does_not_come_is_a_silence_of_the_script_only() {
+    let mut dialogue = Dialogue::before_greeting(script());
+    dialogue.pass(SILENCE - MOMENT);
+    assert!(!dialogue.observed("TimedOut"));
+    dialogue.pass(MOMENT);
+    assert!(dialogue.has_done("settle TimedOut"));
+    let mut dialogue = Dialogue::before_greeting(person());
+    dialogue.pass(seconds(3600));
+    assert_eq!(dialogue.labels(), ["Connected"]);
+}
+
+#[test]
 fn what_both_wait_for() {
     for settings in [patient_person, patient_script] {
         check(&[
@@ -237,6 +264,34 @@ fn what_both_wait_for() {
                     it.server(OFFER);
                 },
                 due: "DataConnectionFailed",
+            },
+            Limit {
+                what: "a dial beside a transfer",
+                limit: seconds(15),
+                settings,
+                begin: |it| {
+                    it.open_data();
+                    it.begin("RETR f", Some(DataDirection::Received), true);
+                    it.server("150 go");
+                    it.command("PASV");
+                    it.server(OFFER);
+                },
+                due: "DataConnectionFailed",
+            },
+            Limit {
+                what: "a handshake of the data connection after a refusal",
+                limit: seconds(1),
+                settings,
+                begin: |it| {
+                    it.secure();
+                    it.command("PROT P");
+                    it.server("200 private");
+                    it.open_data();
+                    it.download("RETR f");
+                    it.server("150 go");
+                    it.server("522 resume the session");
+                },
+                due: "reset",
             },
             Limit {
                 what: "silence after an abort",
@@ -465,6 +520,18 @@ fn a_person_waits_without_limit() {
 }
 
 #[test]
+fn a_person_who_reads_in_a_pager_is_not_told_to_wait() {
+    let mut dialogue = Dialogue::new(person());
+    dialogue.begin_download();
+    dialogue.local_side_awaited();
+    dialogue.pass(seconds(60));
+    assert!(!dialogue.observed("StillWaiting"));
+    dialogue.data_moved(11);
+    dialogue.pass(seconds(8));
+    assert!(dialogue.observed("StillWaiting"));
+}
+
+#[test]
 fn the_limit_of_a_line_is_not_held_off_by_a_server_that_reads_slowly() {
     for (settings, limit) in [(person(), 30), (script(), 5)] {
         let mut dialogue = Dialogue::new(settings);
@@ -546,7 +613,7 @@ fn a_handshake_that_does_not_come_in_time_ends_the_connection() {
 
 #[test]
 fn a_time_limit_says_what_did_not_come() {
-    let rows: [(Lead, Awaited); 5] = [
+    let rows: [(Lead, Awaited); 4] = [
         (
             |it| {
                 it.command("NOOP");
@@ -558,14 +625,6 @@ fn a_time_limit_says_what_did_not_come() {
                 it.begin_download();
             },
             Awaited::Data,
-        ),
-        (
-            |it| {
-                it.local_side = LocalEnd::Never;
-                it.begin_download();
-                it.data_ended();
-            },
-            Awaited::LocalSide,
         ),
         (
             |it| {
@@ -593,6 +652,64 @@ fn a_time_limit_says_what_did_not_come() {
         assert_eq!(awaited(&dialogue), Some(expected));
         assert!(dialogue.has_done("settle TimedOut"), "{expected:?}");
     }
+}
+
+#[test]
+fn a_local_side_that_stops_is_not_taken_for_a_silent_server() {
+    let rows: [(&str, Begin, Lead, &str); 3] = [
+        (
+            "a reader that reads no more",
+            Dialogue::begin_download,
+            |it| it.local_side_awaited(),
+            "it took nothing for 5 s",
+        ),
+        (
+            "a reader that leaves what had come",
+            Dialogue::begin_download,
+            |it| {
+                it.local_side = LocalEnd::Never;
+                it.data_ended();
+            },
+            "it took nothing for 5 s",
+        ),
+        (
+            "a source that gives no more",
+            Dialogue::begin_upload,
+            |it| it.local_side_awaited(),
+            "it gave nothing for 5 s",
+        ),
+    ];
+    for (what, begin, stop, reason) in rows {
+        let mut dialogue = Dialogue::new(script());
+        let exchange = begin(&mut dialogue);
+        dialogue.pass(SILENCE - MOMENT);
+        dialogue.data_moved(9);
+        stop(&mut dialogue);
+        dialogue.pass(SILENCE - MOMENT);
+        assert_eq!(dialogue.ending(exchange), None, "{what}");
+        dialogue.pass(MOMENT);
+        // The server may say what it thinks of it, within the same limit.
+        dialogue.pass(SILENCE - MOMENT);
+        assert_eq!(dialogue.ending(exchange), None, "{what}");
+        dialogue.server("426 broken");
+        assert_eq!(dialogue.ending(exchange), Some(Ending::Answered), "{what}");
+        let outcome = dialogue.outcomes(exchange)[0];
+        let result = &outcome.transfer.as_ref().unwrap().result;
+        let expected = TransferResult::LocalFailed(reason.to_owned());
+        assert_eq!(*result, expected, "{what}");
+        assert!(!dialogue.observed("TimedOut"), "{what}");
+    }
+}
+
+#[test]
+fn a_local_side_that_goes_on_is_not_to_blame_for_a_silence_afterwards() {
+    let mut dialogue = Dialogue::new(script());
+    let exchange = dialogue.begin_download();
+    dialogue.local_side_awaited();
+    dialogue.data_moved(9);
+    dialogue.pass(SILENCE);
+    assert_eq!(awaited(&dialogue), Some(Awaited::Data));
+    assert_eq!(dialogue.ending(exchange), Some(Ending::TimedOut));
 }
 
 #[test]

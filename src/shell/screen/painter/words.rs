@@ -349,7 +349,6 @@ fn time_out(limit: Duration, awaited: Awaited) -> String {
             format!("the TLS handshake of the data connection did not go on for {seconds} s")
         }
         Awaited::Data => format!("no data moved for {seconds} s"),
-        Awaited::LocalSide => format!("the local side took nothing for {seconds} s"),
         Awaited::LineRead => {
             format!(
                 "the server did not read the line within {seconds} s, so the connection was closed"
