@@ -172,16 +172,6 @@ impl Exchange {
             }
         }
     }
-
-    /// Waits at most `limit` for each piece of news.
-    #[must_use]
-    pub fn wait_within(self, limit: Duration) -> Option<Outcome> {
-        loop {
-            if let News::Settled(outcome) = self.next_news_within(limit)? {
-                return Some(outcome);
-            }
-        }
-    }
 }
 
 impl Drop for Exchange {

@@ -173,6 +173,12 @@ impl Session {
         Exchange::new(id, Arc::clone(&self.shared))
     }
 
+    /// Sends QUIT, and waits only a moment for its reply.
+    #[must_use]
+    pub fn quit(&self) -> Exchange {
+        self.ask(None, Request::Quit)
+    }
+
     /// Active mode: opens a port and sends the PORT or EPRT that names it (RFC 2428 section 2).
     pub fn listen(&self, origin: Origin) -> Outcome {
         self.ask(None, |exchange| Request::Listen { exchange, origin })

@@ -136,6 +136,8 @@ const ALL: u8 = 2;
 pub enum Awaited {
     /// The next byte of a reply.
     Reply,
+    /// The reply to a QUIT that ends the session.
+    QuitReply,
     /// A reply that began and does not end.
     WholeReply,
     /// The TLS handshake of the control connection.
@@ -284,6 +286,11 @@ pub enum Observation {
         verb: Verb,
         /// An upload was handed over whole, and the server has not closed its side of the data connection.
         upload_is_with_server: bool,
+    },
+    /// No greeting has come for a while, or not in time, or what came is not TLS.
+    GreetingMissing {
+        /// TLS was to begin with the first byte.
+        implicit_tls: bool,
     },
     /// The prompt is given back although the final reply to this command is outstanding.
     FinalReplyOutstanding {

@@ -2,7 +2,8 @@
 
 use std::collections::VecDeque;
 use std::io::{self, Read, Write};
-use std::net::{Shutdown, SocketAddr, ToSocketAddrs};
+use std::net::{IpAddr, Shutdown, SocketAddr, ToSocketAddrs};
+use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use mio::net::TcpStream;
@@ -37,6 +38,14 @@ pub enum DialError {
         /// What the resolver said.
         source: io::Error,
     },
+    /// The resolver did not answer in time.
+    #[error("the address of {host} was not found within {} s. Does the name server answer?", limit.as_secs())]
+    LookupUnanswered {
+        /// As it was given.
+        host: String,
+        /// How long it was waited for.
+        limit: Duration,
+    },
     /// Somebody is there, but nobody listens on that port.
     #[error("{address} refused the connection: no server listens on port {}. Is it running, and is that the port?", address.port())]
     Refused {
@@ -68,13 +77,15 @@ impl ControlSocket {
     ///
     /// [`DialError`], for the last address that was tried.
     pub(crate) fn dial(host: &str, port: u16, limit: Duration) -> Result<Self, DialError> {
-        let unknown = |source| DialError::UnknownHost {
-            host: host.to_owned(),
-            source,
-        };
-        let addresses = (host, port).to_socket_addrs().map_err(unknown)?;
         let deadline = Instant::now() + limit;
-        let mut failure = unknown(io::Error::new(io::ErrorKind::NotFound, "it has no address"));
+        let name = host.to_owned();
+        let addresses = look_up(host, limit, move || {
+            (name.as_str(), port).to_socket_addrs().map(Vec::from_iter)
+        })?;
+        let mut failure = DialError::UnknownHost {
+            host: host.to_owned(),
+            source: io::Error::new(io::ErrorKind::NotFound, "it has no address"),
+        };
         for address in addresses {
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
@@ -173,10 +184,69 @@ impl ControlSocket {
     }
 }
 
+/// The system's resolver has limits of its own, or none: it is asked on a thread, which is left behind where it is late.
+fn look_up(
+    host: &str,
+    limit: Duration,
+    resolve: impl FnOnce() -> io::Result<Vec<SocketAddr>> + Send + 'static,
+) -> Result<Vec<SocketAddr>, DialError> {
+    let unknown = |source| DialError::UnknownHost {
+        host: host.to_owned(),
+        source,
+    };
+    // An address needs no resolver.
+    if host.parse::<IpAddr>().is_ok() {
+        return resolve().map_err(unknown);
+    }
+    let (sender, resolved) = mpsc::channel();
+    let thread = std::thread::Builder::new().name("resolver".to_owned());
+    let started = thread.spawn(move || {
+        let _ = sender.send(resolve());
+    });
+    started.map_err(unknown)?;
+    match resolved.recv_timeout(limit) {
+        Ok(addresses) => addresses.map_err(unknown),
+        Err(_) => Err(DialError::LookupUnanswered {
+            host: host.to_owned(),
+            limit,
+        }),
+    }
+}
+
 fn dial_error(address: SocketAddr, limit: Duration, source: io::Error) -> DialError {
     match source.kind() {
         io::ErrorKind::ConnectionRefused => DialError::Refused { address },
         io::ErrorKind::TimedOut => DialError::NoAnswer { address, limit },
         _ => DialError::Failed { address, source },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::sync::mpsc;
+    use std::time::{Duration, Instant};
+
+    use super::{DialError, look_up};
+
+    #[test]
+    fn a_resolver_that_does_not_answer_has_a_limit() {
+        let (_never, answer) = mpsc::channel::<()>();
+        let limit = Duration::from_millis(50);
+        let begun = Instant::now();
+        let found = look_up("name.invalid", limit, move || {
+            let _ = answer.recv();
+            Ok(Vec::new())
+        });
+        assert!(begun.elapsed() >= limit);
+        assert!(matches!(found, Err(DialError::LookupUnanswered { .. })));
+    }
+
+    #[test]
+    fn a_resolver_that_says_no_is_believed() {
+        let found = look_up("name.invalid", Duration::from_secs(20), || {
+            Err(io::ErrorKind::NotFound.into())
+        });
+        assert!(matches!(found, Err(DialError::UnknownHost { .. })));
     }
 }

@@ -24,6 +24,8 @@ pub(super) struct OpenExchange {
     pub(super) awaits_data_connection: bool,
     /// The control connection changes between clear and TLS.
     pub(super) awaits_protection: bool,
+    /// The session is to end, and waits only a moment for the reply to QUIT from then on.
+    pub(super) quit_limited_from: Option<Instant>,
     /// QUIT was answered, and the server may end the connection until then.
     pub(super) awaits_close_until: Option<Instant>,
     pub(super) data_ended_at: Option<Instant>,
@@ -47,6 +49,7 @@ impl OpenExchange {
             replied_at: None,
             awaits_data_connection: false,
             awaits_protection: false,
+            quit_limited_from: None,
             awaits_close_until: None,
             data_ended_at: None,
             aborted: false,
@@ -54,6 +57,26 @@ impl OpenExchange {
             ends_as: None,
             reply_limited_from: now,
         }
+    }
+
+    /// What comes without a command: it is that of the connection itself.
+    pub(super) fn is_greeting(&self) -> bool {
+        self.verb.as_bytes().is_empty()
+    }
+
+    /// How long a person waits before something seems wrong.
+    pub(super) fn patience(&self) -> Duration {
+        if self.is_greeting() {
+            GREETING_PATIENCE
+        } else {
+            PATIENCE
+        }
+    }
+
+    pub(super) fn quit_deadline(&self) -> Option<Instant> {
+        let is_outstanding = !self.is_answered();
+        let from = self.quit_limited_from.filter(|_| is_outstanding)?;
+        Some(from + QUIT_LIMIT)
     }
 
     pub(super) fn is_answered(&self) -> bool {
@@ -106,6 +129,11 @@ pub(super) struct Exchanges {
 }
 
 impl Exchanges {
+    pub(super) fn awaits_greeting(&self) -> bool {
+        let foreground = self.foreground.as_ref();
+        foreground.is_some_and(OpenExchange::is_greeting)
+    }
+
     pub(super) fn all(&self) -> impl Iterator<Item = &OpenExchange> {
         let background = self.background.as_ref().map(|it| &it.exchange);
         self.foreground.iter().chain(background)
@@ -126,8 +154,10 @@ impl Exchanges {
     }
 }
 
-/// How long a person waits before something seems wrong.
-pub(super) const PATIENCE: Duration = Duration::from_secs(8);
+const PATIENCE: Duration = Duration::from_secs(8);
+const GREETING_PATIENCE: Duration = Duration::from_secs(5);
+/// How long the reply to a QUIT that ends the session may take.
+pub(super) const QUIT_LIMIT: Duration = Duration::from_secs(3);
 /// After the data have ended, a final reply that does not come must not keep the prompt.
 pub(super) const OUTSTANDING_LIMIT: Duration = Duration::from_secs(3);
 /// A server closes the data connection before it says 226, or about then. A reset that comes along with the 226 says that

@@ -146,6 +146,8 @@ pub(crate) enum Request {
         exchange: ExchangeId,
         pieces: Vec<RawBytes>,
     },
+    /// Send QUIT, and wait only a moment for the reply.
+    Quit(ExchangeId),
     /// Pick a port, and send the PORT or EPRT that names it.
     Listen {
         exchange: ExchangeId,
@@ -474,7 +476,10 @@ impl Machine {
 
     fn take_request(&mut self, request: Request, now: Instant) {
         match request {
-            Request::Command { .. } | Request::Listen { .. } | Request::Bytes { .. }
+            Request::Command { .. }
+            | Request::Quit(_)
+            | Request::Listen { .. }
+            | Request::Bytes { .. }
                 if self.protection.is_in_handshake() =>
             {
                 self.held.push(request);
@@ -491,6 +496,7 @@ impl Machine {
                     self.begin(exchange, command, origin, transfer, in_background, now);
                 }
             }
+            Request::Quit(exchange) => self.begin_quit(exchange, now),
             Request::Bytes { exchange, pieces } => self.begin_bytes(exchange, &pieces, now),
             Request::Listen { exchange, origin } => self.listen_anywhere(exchange, origin, now),
             Request::Interrupt => self.interrupt(now),
@@ -592,6 +598,17 @@ impl Machine {
         }
         self.protect_transfer(now);
         entry
+    }
+
+    fn begin_quit(&mut self, id: ExchangeId, now: Instant) {
+        if self.turns_away(id) {
+            return;
+        }
+        let command = Command::new("QUIT").expect("a verb alone holds no line end");
+        self.begin(id, command, Origin::Shown, None, false, now);
+        if let Some(exchange) = &mut self.exchanges.foreground {
+            exchange.quit_limited_from = Some(now);
+        }
     }
 
     fn enter_exchange(
@@ -1739,6 +1756,7 @@ impl Machine {
     /// The handshake did not end in time, so what waits for it is not sent.
     fn give_up_held(&mut self, held: &Request) {
         if let Request::Command { exchange, .. }
+        | Request::Quit(exchange)
         | Request::Bytes { exchange, .. }
         | Request::Listen { exchange, .. } = *held
         {
@@ -1763,7 +1781,14 @@ impl Machine {
             TlsFailure::Interrupted => Ending::Interrupted,
             _ => Ending::TlsFailed,
         };
+        let may_be_another_start = matches!(
+            failure,
+            TlsFailure::InClear { .. } | TlsFailure::HandshakeCut | TlsFailure::Protocol(_)
+        );
         self.observe(Observation::TlsFailed(failure));
+        if may_be_another_start && self.exchanges.awaits_greeting() {
+            self.observe_missing_greeting();
+        }
         self.settle_all_as(ending);
         self.drop_control(now);
     }
@@ -1902,8 +1927,9 @@ impl Machine {
         .min()
     }
 
-    fn deadlines_of(&self, exchange: &OpenExchange) -> [Option<Instant>; 6] {
+    fn deadlines_of(&self, exchange: &OpenExchange) -> [Option<Instant>; 7] {
         [
+            exchange.quit_deadline(),
             self.outstanding_deadline(exchange),
             self.abort_deadline(exchange),
             self.receipt_deadline(exchange),
@@ -1934,6 +1960,7 @@ impl Machine {
         self.pass_synch_deadline(now);
         self.pass_patience_deadline(now);
         self.pass_line_limit(now);
+        self.pass_quit_limit(now);
         self.pass_silence_limit(now);
         self.pass_reply_limit(now);
         if let Some(transfer) = &mut self.transfer
@@ -1994,6 +2021,9 @@ impl Machine {
             transfer.drop_connection(result, &mut self.actions, now);
         }
         self.observe(Observation::TimedOut { limit, awaited });
+        if self.exchanges.awaits_greeting() {
+            self.observe_missing_greeting();
+        }
         for exchange in self.exchanges.all_mut() {
             exchange.ends_as = Some(Ending::TimedOut);
         }
@@ -2059,14 +2089,25 @@ impl Machine {
         self.end_control(None, now);
     }
 
+    fn pass_quit_limit(&mut self, now: Instant) {
+        let quit = self.exchanges.foreground.as_ref();
+        let deadline = quit.and_then(OpenExchange::quit_deadline);
+        if deadline.is_some_and(|at| now >= at) {
+            self.observe(Observation::TimedOut {
+                limit: exchange::QUIT_LIMIT,
+                awaited: Awaited::QuitReply,
+            });
+            self.settle_as(Ending::Unanswered);
+        }
+    }
+
     /// Somebody at a prompt that does not come should know what it waits for.
     fn patience_deadline(&self, exchange: &OpenExchange) -> Option<Instant> {
         let is_person = self.settings.silence_limit.is_none();
-        let is_silent = !exchange.told_to_wait && !exchange.verb.as_bytes().is_empty();
         // Whoever reads in a pager knows what does not go on.
         let is_held_up_here = (self.transfer.as_ref()).is_some_and(Transfer::is_held_up_locally);
-        (is_person && is_silent && !is_held_up_here && self.is_connected())
-            .then(|| self.last_movement + exchange::PATIENCE)
+        let is_due = is_person && !exchange.told_to_wait && !is_held_up_here;
+        (is_due && self.is_connected()).then(|| self.last_movement + exchange.patience())
     }
 
     fn pass_patience_deadline(&mut self, now: Instant) {
@@ -2080,11 +2121,20 @@ impl Machine {
             return;
         };
         exchange.told_to_wait = true;
+        if exchange.is_greeting() {
+            return self.observe_missing_greeting();
+        }
         let verb = exchange.verb.clone();
         let upload_is_with_server = upload_is_with_server && exchange.is_sent_upload();
         self.observe(Observation::StillWaiting {
             verb,
             upload_is_with_server,
+        });
+    }
+
+    fn observe_missing_greeting(&mut self) {
+        self.observe(Observation::GreetingMissing {
+            implicit_tls: self.settings.implicit_tls,
         });
     }
 

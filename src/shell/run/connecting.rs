@@ -4,10 +4,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use super::shell::Shell;
-use crate::client::{
-    self, ConnectError, Ending, Exchange, News, Observer, Origin, Outcome, Session,
-};
-use crate::protocol::Command;
+use crate::client::{self, ConnectError, Ending, Exchange, News, Observer, Outcome, Session};
 use crate::protocol::parameters::ProtectionLevel;
 use crate::shell::config::settings::{Abort, Ascii, DataHost, DataPeer, Multiline, TlsStart};
 use crate::shell::config::target::Target;
@@ -69,12 +66,9 @@ impl Shell {
         self.connection.set_session(session);
         self.hints.begin_session();
         self.recording.begin_session();
-        let outcome = self.await_greeting(&greeting, start);
+        let outcome = self.await_greeting(&greeting);
         self.connection.refresh_status();
         let exit = Exit::of(&outcome);
-        if exit == Exit::Tls {
-            self.suggest_other_start(start);
-        }
         if exit != Exit::Done || outcome.ending != Ending::Answered {
             return exit;
         }
@@ -237,39 +231,14 @@ impl Shell {
         status.control_tls.is_some() && (line != "PROT P" || is_private)
     }
 
-    /// Waits for the greeting, and suggests why it may not come.
-    fn await_greeting(&mut self, greeting: &Exchange, start: TlsStart) -> Outcome {
-        let is_interactive = self.is_interactive();
-        let mut patience = is_interactive.then_some(GREETING_PATIENCE);
+    fn await_greeting(&mut self, greeting: &Exchange) -> Outcome {
         loop {
-            let news = self.interrupts.during(|| match patience {
-                Some(limit) => greeting.next_news_within(limit),
-                None => Some(greeting.next_news()),
-            });
-            match news {
-                Some(News::TrustAsked(question)) => self.decide_trust(question),
-                Some(News::Begun | News::DataEnded | News::Detached) => {}
-                Some(News::Settled(outcome)) => {
-                    if outcome.ending == Ending::TimedOut {
-                        self.suggest_other_start(start);
-                    }
-                    return outcome;
-                }
-                None => {
-                    patience = None;
-                    self.suggest_other_start(start);
-                }
+            match self.interrupts.during(|| greeting.next_news()) {
+                News::TrustAsked(question) => self.decide_trust(question),
+                News::Begun | News::DataEnded | News::Detached => {}
+                News::Settled(outcome) => return outcome,
             }
         }
-    }
-
-    fn suggest_other_start(&self, start: TlsStart) {
-        let text = if start == TlsStart::Implicit {
-            "does this port start in clear? Then use ftp://HOST, or --tls require"
-        } else {
-            "no greeting so far: does this port expect TLS from the first byte? Then use ftps://HOST, or --tls implicit"
-        };
-        self.painter.say(Tone::Hint, text);
     }
 
     /// `close`: the connection ends without QUIT.
@@ -290,23 +259,8 @@ impl Shell {
         self.is_over = true;
         self.connection.refresh_status();
         let session = self.connection.session();
-        let (Some(session), Ok(command)) = (
-            session.filter(|_| self.connection.is_connected()),
-            Command::new("QUIT"),
-        ) else {
-            return Exit::Done;
-        };
-        let exchange = session.begin(command, Origin::Shown, None);
-        if self
-            .interrupts
-            .during(|| exchange.wait_within(QUIT_LIMIT))
-            .is_none()
-        {
-            let seconds = QUIT_LIMIT.as_secs();
-            self.painter.say(
-                Tone::Warning,
-                &format!("QUIT got no reply within {seconds} s"),
-            );
+        if let Some(session) = session.filter(|_| self.connection.is_connected()) {
+            let _ = self.interrupts.during(|| session.quit().wait());
         }
         self.drop_session();
         Exit::Done
@@ -355,7 +309,4 @@ fn without_secret(mut target: Target) -> Target {
 
 /// As long as a passive data connection is dialled.
 const DATA_CONNECT_LIMIT: Duration = Duration::from_secs(15);
-const QUIT_LIMIT: Duration = Duration::from_secs(3);
 const INTERRUPT_LOOK: Duration = Duration::from_millis(50);
-/// How long a person waits for a greeting before something seems wrong.
-const GREETING_PATIENCE: Duration = Duration::from_secs(5);

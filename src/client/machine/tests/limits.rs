@@ -247,8 +247,12 @@ fn a_greeting_that_does_not_come_is_a_silence_of_the_script_only() {
     dialogue.pass(MOMENT);
     assert!(dialogue.has_done("settle TimedOut"));
     let mut dialogue = Dialogue::before_greeting(person());
-    dialogue.pass(seconds(3600));
+    dialogue.pass(seconds(5) - MOMENT);
     assert_eq!(dialogue.labels(), ["Connected"]);
+    dialogue.pass(MOMENT);
+    assert_eq!(dialogue.labels(), ["Connected", "GreetingMissing"]);
+    dialogue.pass(seconds(3600));
+    assert_eq!(dialogue.labels(), ["Connected", "GreetingMissing"]);
 }
 
 #[test]
@@ -327,6 +331,15 @@ fn what_both_wait_for() {
                     it.server("221 bye");
                 },
                 due: "settle Answered",
+            },
+            Limit {
+                what: "the reply to the QUIT that ends the session",
+                limit: seconds(3),
+                settings,
+                begin: |it| {
+                    it.ask(Request::Quit);
+                },
+                due: "settle Unanswered",
             },
             Limit {
                 what: "the rest of a reply whose last line has another code",

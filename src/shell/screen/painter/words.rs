@@ -94,6 +94,14 @@ pub(super) fn describe(observation: &Observation) -> Option<(Tone, String)> {
             };
             (Tone::Hint, format!("{what}; Ctrl-C gives the prompt back"))
         }
+        Observation::GreetingMissing { implicit_tls } => {
+            let text = if *implicit_tls {
+                "does this port start in clear? Then use ftp://HOST, or --tls require"
+            } else {
+                "no greeting so far: does this port expect TLS from the first byte? Then use ftps://HOST, or --tls implicit"
+            };
+            (Tone::Hint, text.to_owned())
+        }
         Observation::FinalReplyOutstanding { verb } => (
             Tone::Warning,
             format!(
@@ -342,6 +350,7 @@ const STRAY_BYTES_SHOWN: usize = 1024;
 fn time_out(limit: Duration, awaited: Awaited) -> String {
     let seconds = limit.as_secs();
     match awaited {
+        Awaited::QuitReply => format!("QUIT got no reply within {seconds} s"),
         Awaited::Reply => format!("no reply: nothing came for {seconds} s"),
         Awaited::WholeReply => format!("no whole reply came within {seconds} s"),
         Awaited::Handshake => format!("the TLS handshake did not go on for {seconds} s"),

@@ -48,6 +48,7 @@ fn describe(observation: &Observation) -> Option<Description> {
         | Observation::TransferMoving(_)
         | Observation::BackgroundSettled { .. }
         | Observation::CameShort { .. }
+        | Observation::GreetingMissing { .. }
         | Observation::StillWaiting { .. } => return None,
         Observation::CommandSent { command, .. } => sent(escape(&command.masked())),
         Observation::AbortSent { synch: true } => sent("ABOR, after IP and Synch".to_owned()),
