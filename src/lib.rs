@@ -33,16 +33,16 @@
 //! use ftpsh::protocol::Command;
 //! use ftpsh::client::{Observation, Observer, Origin, Session, Settings};
 //!
-//! struct Deaf;
+//! struct IgnoreAll;
 //!
-//! impl Observer for Deaf {
+//! impl Observer for IgnoreAll {
 //!     fn observe(&mut self, _: &Observation) {}
 //! }
 //!
 //! let server = PracticeServer::start(Configuration::default())?;
 //! let host = server.address().ip().to_string();
 //! let port = server.address().port();
-//! let (session, greeting) = Session::connect(&host, port, Settings::default(), Box::new(Deaf))?;
+//! let (session, greeting) = Session::connect(&host, port, Settings::default(), Box::new(IgnoreAll))?;
 //! assert_eq!(greeting.wait().code(), 220);
 //!
 //! for (line, code) in [("USER A", 331), ("PASS A", 230), ("SIZE 1.TXT", 213)] {

@@ -102,13 +102,13 @@ impl ByteInterest {
 
     /// Whether somebody wants those of the control connection too.
     #[must_use]
-    pub fn is_in_all(&self) -> bool {
+    pub fn includes_control(&self) -> bool {
         self.has(ALL)
     }
 
     /// Whether somebody wants those of data connections.
     #[must_use]
-    pub fn is_in_data(&self) -> bool {
+    pub fn includes_data(&self) -> bool {
         self.has(ALL | DATA)
     }
 
@@ -232,7 +232,7 @@ pub enum Observation {
         peer: SocketAddr,
     },
     /// Somebody else connected to our port and was sent away.
-    StrangerRefused {
+    OtherHostRefused {
         /// Where it came from.
         peer: SocketAddr,
     },
@@ -262,7 +262,7 @@ pub enum Observation {
     /// Data came or went; the transfer is over on this side.
     TransferEnded(TransferEnd),
     /// A download ended in order, with fewer bytes than a reply had told of.
-    CameShort {
+    DownloadEndedShort {
         /// How many came.
         bytes: u64,
         /// How many the 150 or a SIZE of the same name told of.
@@ -285,7 +285,7 @@ pub enum Observation {
         /// The verb of the command whose final reply is outstanding.
         verb: Verb,
         /// An upload was handed over whole, and the server has not closed its side of the data connection.
-        upload_is_with_server: bool,
+        upload_is_unacknowledged: bool,
     },
     /// No greeting has come for a while, or not in time, or what came is not TLS.
     GreetingMissing {

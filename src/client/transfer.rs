@@ -37,7 +37,7 @@ pub struct TransferEnd {
     /// Line ends that were converted for TYPE A.
     pub line_ends: u64,
     /// A download that ended in order, with fewer bytes than a reply had told of: that number.
-    pub came_short_of: Option<u64>,
+    pub ended_short_of: Option<u64>,
     /// How it ended.
     pub result: TransferResult,
 }
@@ -62,7 +62,7 @@ pub enum TransferResult {
     /// The server gave up on the transfer while it ran.
     StoppedByServer,
     /// Under TLS, the data ended without a close_notify: what came may be the beginning only (RFC 8446 section 6.1).
-    Unannounced,
+    CloseNotifyMissing,
     /// TLS failed on the data connection.
     TlsFailed(TlsFailure),
 }

@@ -11,7 +11,7 @@ use super::loopback::{LoopbackConnection, LoopbackListener};
 /// How long an active data connection may take.
 const DIAL_LIMIT: Duration = Duration::from_secs(10);
 /// How long one look at a listener lasts; between two, an abort is noticed.
-const LOOK: Duration = Duration::from_millis(20);
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
 /// Ports below this are other people's services (RFC 2577 section 3).
 const FIRST_FREE_PORT: u16 = 1024;
 
@@ -53,7 +53,7 @@ impl DataPort {
         };
         let deadline = Instant::now() + limit;
         while !is_aborted() {
-            match listener.accept_within(LOOK) {
+            match listener.accept_within(POLL_INTERVAL) {
                 // Anybody on the machine may dial; only the client of the control connection is let in.
                 Ok(connection) if connection.peer_address().is_ok_and(|it| it.ip() == client) => {
                     return Ok(connection);
@@ -144,7 +144,7 @@ pub(super) struct DataSecurity {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum SecurityRefusal {
     /// One of the two sides gave the handshake up.
-    HandsNotShaken,
+    HandshakeFailed,
     /// `require-reuse`: it did not resume the session of the control connection.
     NotResumed,
 }
@@ -160,7 +160,7 @@ impl DataSecurity {
             .secure(&self.tls, self.session, HANDSHAKE_LIMIT)
             .and_then(|handshake| data.limit_reads(None).map(|()| handshake));
         match handshake {
-            Err(_) => Err(SecurityRefusal::HandsNotShaken),
+            Err(_) => Err(SecurityRefusal::HandshakeFailed),
             Ok(Handshake::Full) if self.must_resume => Err(SecurityRefusal::NotResumed),
             Ok(Handshake::Full | Handshake::Resumed) => Ok(()),
         }
@@ -171,7 +171,7 @@ impl SecurityRefusal {
     /// The text of the 522.
     pub(super) fn text(self) -> &'static str {
         match self {
-            Self::HandsNotShaken => "The TLS handshake on the data connection failed.",
+            Self::HandshakeFailed => "The TLS handshake on the data connection failed.",
             Self::NotResumed => {
                 "The data connection must resume the TLS session of the control connection."
             }

@@ -35,12 +35,12 @@ use loopback::{LoopbackConnection, LoopbackListener};
 use recording::place_received_files;
 use session::Session;
 
-pub use recording::{Departure, Recording, Remedy};
+pub use recording::{Deviation, Recording, Response};
 
 pub use faults::{FAULTS, Fault, FaultEntry, FaultError, Faults};
 
 /// Control connections served at the same time.
-const MOST_SESSIONS: usize = 32;
+const MAX_SESSIONS: usize = 32;
 /// How long the server's own last connection, which only wakes it, may take.
 const WAKING_LIMIT: Duration = Duration::from_secs(1);
 /// The file of the article.
@@ -223,7 +223,7 @@ impl Acceptor {
     }
 
     fn admit(&mut self, mut connection: LoopbackConnection) {
-        if self.sessions.len() >= MOST_SESSIONS {
+        if self.sessions.len() >= MAX_SESSIONS {
             // Whether or not the client hears it, the connection is closed.
             let _ = connection.write_all(b"421 Too many connections.\r\n");
             return;

@@ -31,23 +31,23 @@ pub struct Recording {
     /// Where the transcript lies, with the files that it names.
     pub folder: PathBuf,
     /// Called on the session's thread.
-    pub report: Arc<dyn Fn(&Departure) + Send + Sync>,
+    pub report: Arc<dyn Fn(&Deviation) + Send + Sync>,
 }
 
 /// A client did something else than the recorded one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Departure {
+pub struct Deviation {
     /// What it sent, without secrets.
     pub command: Vec<u8>,
     /// The line of the recording that comes next, counted from 1; `None` after the last.
     pub next: Option<usize>,
     /// What was done about it.
-    pub remedy: Remedy,
+    pub response: Response,
 }
 
 /// What is done about a command that is not the next recorded one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Remedy {
+pub enum Response {
     /// It is not in the recording: the practice server answers for itself.
     OwnAnswer,
     /// It stands in this line of the recording, which answers; what lies between is skipped.

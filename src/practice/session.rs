@@ -18,7 +18,7 @@ use super::folder::{self, ServerPath, Writing};
 use super::listing::{self, Entry, Facts};
 use super::loopback::tls::SecuredSession;
 use super::loopback::{LoopbackConnection, LoopbackListener};
-use super::recording::{Departure, Recording, Remedy, changes_security, wire, with_port};
+use super::recording::{Deviation, Recording, Response, changes_security, wire, with_port};
 use super::transfer::{Ending, Order, Payload, Start, Transfer, TransferReplies, wire_size};
 use super::verbs::{self, Known, VERBS, VerbEntry};
 use crate::protocol::{Command, Reply, Verb};
@@ -27,7 +27,7 @@ use crate::transcript::expected_reply::ExpectedReply;
 
 const GREETING: &[u8] = b"Serv-U FTP Server v6.3 for WinSock ready...";
 /// How often a session with a transfer checks whether it has ended.
-const LOOK: Duration = Duration::from_millis(10);
+const POLL_INTERVAL: Duration = Duration::from_millis(10);
 /// Commands that may wait for the end of a transfer.
 const LONGEST_QUEUE: usize = 64;
 /// More than any client takes before its ABOR is here.
@@ -218,7 +218,7 @@ impl Session {
 
     fn patience(&self) -> Duration {
         if self.transfer.is_some() {
-            return LOOK;
+            return POLL_INTERVAL;
         }
         let idle = self.last_activity.elapsed();
         self.service.idle_limit().saturating_sub(idle)
@@ -236,7 +236,7 @@ impl Session {
     fn end_of_control(&mut self) -> Flow {
         while !self.service.is_stopping() && !self.was_cut && !self.queue.is_empty() {
             match &self.transfer {
-                Some(transfer) if !transfer.is_finished() => thread::park_timeout(LOOK),
+                Some(transfer) if !transfer.is_finished() => thread::park_timeout(POLL_INTERVAL),
                 Some(_) => self.settle(),
                 None => {
                     if let Some(command) = self.queue.pop_front()
@@ -438,13 +438,13 @@ impl Session {
         let exchanges = &recording.dialogue.exchanges;
         let found = recording.find(self.next_recorded, command);
         let next = exchanges.get(self.next_recorded);
-        let mut departure = Departure {
+        let mut deviation = Deviation {
             command: command.masked(),
             next: next.map(|exchange| exchange.line),
-            remedy: Remedy::OwnAnswer,
+            response: Response::OwnAnswer,
         };
         let Some(at) = found else {
-            (recording.report)(&departure);
+            (recording.report)(&deviation);
             return None;
         };
         let exchange = &exchanges[at];
@@ -454,13 +454,13 @@ impl Session {
         }
         let data = exchange.served_data(&recording.folder);
         let Some(flow) = self.recorded_answer(exchange, data, command) else {
-            departure.remedy = Remedy::NotServed(exchange.line);
-            (recording.report)(&departure);
+            deviation.response = Response::NotServed(exchange.line);
+            (recording.report)(&deviation);
             return None;
         };
         if at != self.next_recorded {
-            departure.remedy = Remedy::Elsewhere(exchange.line);
-            (recording.report)(&departure);
+            deviation.response = Response::Elsewhere(exchange.line);
+            (recording.report)(&deviation);
         }
         self.next_recorded = at + 1;
         Some(flow)

@@ -23,7 +23,7 @@ const LATE_LIMIT: Duration = Duration::from_secs(10);
 /// How long a recorded transfer that was aborted waits for the ABOR.
 const ABORT_LIMIT: Duration = Duration::from_secs(60);
 /// How often that wait checks whether it was aborted.
-const LATE_LOOK: Duration = Duration::from_millis(100);
+const LATE_POLL_INTERVAL: Duration = Duration::from_millis(100);
 /// Bytes moved at once.
 const LARGEST_PIECE: usize = 64 * 1024;
 /// A slow data connection moves this many pieces per second.
@@ -259,7 +259,7 @@ impl Worker {
     /// Ends our direction, then reads until the client has ended its own.
     fn await_close_by_client(&self, data: &mut LoopbackConnection) {
         let deadline = Instant::now() + LATE_LIMIT;
-        if data.end_sending().is_err() || data.limit_reads(Some(LATE_LOOK)).is_err() {
+        if data.end_sending().is_err() || data.limit_reads(Some(LATE_POLL_INTERVAL)).is_err() {
             return;
         }
         let mut bytes = [0; 1024];

@@ -42,7 +42,7 @@ pub enum DataPortUnreadable {
     NoExtendedAddress,
     /// A number above 255 in the place of a byte.
     #[error("{0} is not a number from 0 to 255")]
-    NotAnByte(String),
+    NotAByte(String),
     /// Something that is above 65535, or not a number, in the place of a port.
     #[error("{0} is not a port (1 to 65535)")]
     NotAPort(String),
@@ -356,7 +356,7 @@ fn length_of(text: &[u8], belongs: impl Fn(&u8) -> bool) -> usize {
 
 fn bytes(numbers: &[&[u8]]) -> Result<Vec<u8>, DataPortUnreadable> {
     let byte = |number: &&[u8]| {
-        parse::<u8>(number).ok_or_else(|| DataPortUnreadable::NotAnByte(shown(number)))
+        parse::<u8>(number).ok_or_else(|| DataPortUnreadable::NotAByte(shown(number)))
     };
     numbers.iter().map(byte).collect()
 }

@@ -71,13 +71,13 @@ pub struct Assignment {
 #[derive(Clone, Debug)]
 struct Entry {
     id: EntryId,
-    asked: Asked,
+    awaited: Awaited,
     /// 1yz replies so far.
     preliminaries: u32,
 }
 
 #[derive(Clone, Debug)]
-enum Asked {
+enum Awaited {
     Greeting,
     Command(Verb),
 }
@@ -95,12 +95,12 @@ enum Strictness {
 impl Ledger {
     /// Enters the greeting, which is outstanding from the moment of the connection.
     pub fn await_greeting(&mut self) -> EntryId {
-        self.enter(Asked::Greeting)
+        self.enter(Awaited::Greeting)
     }
 
     /// Enters a command that is about to be sent.
     pub fn enter_command(&mut self, verb: Verb) -> EntryId {
-        self.enter(Asked::Command(verb))
+        self.enter(Awaited::Command(verb))
     }
 
     /// Whether the final reply to this command is still outstanding.
@@ -136,12 +136,12 @@ impl Ledger {
         }
     }
 
-    fn enter(&mut self, asked: Asked) -> EntryId {
+    fn enter(&mut self, awaited: Awaited) -> EntryId {
         let id = EntryId(self.next_id);
         self.next_id += 1;
         self.open.push_back(Entry {
             id,
-            asked,
+            awaited,
             preliminaries: 0,
         });
         id
@@ -190,7 +190,7 @@ impl Ledger {
                 return self.close_at(position, code, fit);
             }
         }
-        if let Some(assignment) = self.assign_to_the_past(code) {
+        if let Some(assignment) = self.assign_to_earlier_command(code) {
             return assignment;
         }
         if self.open.is_empty() {
@@ -209,7 +209,7 @@ impl Ledger {
         Some(0)
     }
 
-    fn assign_to_the_past(&mut self, code: ReplyCode) -> Option<Assignment> {
+    fn assign_to_earlier_command(&mut self, code: ReplyCode) -> Option<Assignment> {
         if let Some(position) = self
             .passed_over
             .iter()
@@ -270,9 +270,9 @@ impl Ledger {
 
 impl Entry {
     fn verb(&self) -> Verb {
-        match &self.asked {
-            Asked::Greeting => Verb::new(b""),
-            Asked::Command(verb) => verb.clone(),
+        match &self.awaited {
+            Awaited::Greeting => Verb::new(b""),
+            Awaited::Command(verb) => verb.clone(),
         }
     }
 
@@ -286,15 +286,16 @@ impl Entry {
     }
 
     fn data(&self) -> Option<DataDirection> {
-        match &self.asked {
-            Asked::Greeting => None,
-            Asked::Command(verb) => verbs::entry(verb).and_then(|entry| entry.data),
+        match &self.awaited {
+            Awaited::Greeting => None,
+            Awaited::Command(verb) => verbs::entry(verb).and_then(|entry| entry.data),
         }
     }
 
     /// A 1yz should come before its final reply, and has not.
     fn awaits_beginning(&self) -> bool {
-        self.preliminaries == 0 && (matches!(self.asked, Asked::Greeting) || self.data().is_some())
+        self.preliminaries == 0
+            && (matches!(self.awaited, Awaited::Greeting) || self.data().is_some())
     }
 
     /// A 1yz to an unknown verb most likely begins a transfer too.
@@ -304,16 +305,16 @@ impl Entry {
 
     /// A verb that no table knows: it may get anything.
     fn is_unknown(&self) -> bool {
-        match &self.asked {
-            Asked::Greeting => false,
-            Asked::Command(verb) => !verb.as_bytes().is_empty() && verbs::entry(verb).is_none(),
+        match &self.awaited {
+            Awaited::Greeting => false,
+            Awaited::Command(verb) => !verb.as_bytes().is_empty() && verbs::entry(verb).is_none(),
         }
     }
 
     fn fits(&self, code: ReplyCode, strictness: Strictness) -> bool {
-        let verb = match &self.asked {
-            Asked::Greeting => return matches!(code.0, 220 | 230 | 421 | 500..=599),
-            Asked::Command(verb) => verb,
+        let verb = match &self.awaited {
+            Awaited::Greeting => return matches!(code.0, 220 | 230 | 421 | 500..=599),
+            Awaited::Command(verb) => verb,
         };
         // Servers answer an empty line with an error or not at all (vsftpd and Pure-FTPd are silent), and some carry out a
         // line that begins with a space: any reply fits, but other commands come first.

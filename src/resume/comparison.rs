@@ -8,7 +8,7 @@ use crate::client::Destination;
 
 /// What a comparison has seen so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Compared {
+pub(super) struct ComparisonState {
     /// Bytes that arrived.
     pub(super) received: u64,
     /// Where the first byte differs, if they began at the marker.
@@ -17,7 +17,7 @@ pub(super) struct Compared {
     pub(super) differs_from_start: Option<u64>,
 }
 
-impl Compared {
+impl ComparisonState {
     /// What came settles the question, however the transfer ended: it differs, or it is more than `most` bytes.
     pub(super) fn is_decided(self, most: u64) -> bool {
         let differs = self.differs_from_marker.and(self.differs_from_start);
@@ -34,15 +34,15 @@ impl Compared {
 /// A destination that keeps nothing: it holds what arrives against the local file, once as if it began at the marker
 /// and once as if it began at 0.
 pub(super) struct Comparison {
-    at_marker: Against,
-    at_start: Against,
+    at_marker: LocalReference,
+    at_start: LocalReference,
     /// The most that a server which tells the truth can send.
     most: u64,
-    compared: Arc<Mutex<Compared>>,
+    compared: Arc<Mutex<ComparisonState>>,
 }
 
 /// Reads one local file from one offset on, in step with what arrives.
-pub(super) struct Against {
+pub(super) struct LocalReference {
     local: Box<dyn Read + Send>,
     offset: u64,
     limit: u64,
@@ -50,7 +50,7 @@ pub(super) struct Against {
     differs_at: Option<u64>,
 }
 
-impl Against {
+impl LocalReference {
     /// Bytes past `limit` of the local file are not compared; that more arrived is seen from the count.
     pub(super) fn new(local: Box<dyn Read + Send>, offset: u64, limit: u64) -> Self {
         Self {
@@ -97,9 +97,13 @@ impl Against {
 }
 
 impl Comparison {
-    pub(super) fn new(at_marker: Against, at_start: Against, most: u64) -> (Self, Seen) {
-        let compared = Arc::new(Mutex::new(Compared::default()));
-        let seen = Seen(Arc::clone(&compared));
+    pub(super) fn new(
+        at_marker: LocalReference,
+        at_start: LocalReference,
+        most: u64,
+    ) -> (Self, ComparisonResult) {
+        let compared = Arc::new(Mutex::new(ComparisonState::default()));
+        let seen = ComparisonResult(Arc::clone(&compared));
         (
             Self {
                 at_marker,
@@ -133,15 +137,15 @@ impl Destination for Comparison {
 }
 
 /// The result of a comparison, to be read once its transfer is over.
-pub(super) struct Seen(Arc<Mutex<Compared>>);
+pub(super) struct ComparisonResult(Arc<Mutex<ComparisonState>>);
 
-impl Seen {
-    pub(super) fn compared(&self) -> Compared {
+impl ComparisonResult {
+    pub(super) fn compared(&self) -> ComparisonState {
         *lock(&self.0)
     }
 }
 
-fn lock(compared: &Mutex<Compared>) -> MutexGuard<'_, Compared> {
+fn lock(compared: &Mutex<ComparisonState>) -> MutexGuard<'_, ComparisonState> {
     compared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -149,10 +153,10 @@ fn lock(compared: &Mutex<Compared>) -> MutexGuard<'_, Compared> {
 mod tests {
     use std::io::Cursor;
 
-    use super::{Against, Comparison, Destination};
+    use super::{Comparison, Destination, LocalReference};
 
-    fn against(local: &'static [u8], offset: usize) -> Against {
-        Against::new(
+    fn against(local: &'static [u8], offset: usize) -> LocalReference {
+        LocalReference::new(
             Box::new(Cursor::new(&local[offset..])),
             offset as u64,
             local.len() as u64,

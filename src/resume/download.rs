@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::client::Destination;
 use crate::client::transfer::{Form, Transfer};
 
-use super::comparison::Against;
+use super::comparison::LocalReference;
 use super::remote::{self, RemoteFile};
 use super::steps::{Steps, line, refused_by_server};
 use super::{LocalTarget, Remark, ResumeError, TAIL_BYTES, Verification};
@@ -62,7 +62,7 @@ pub(super) fn run(
     let first = if progress.ignored_restart { 0 } else { from };
     let compared = (there > 0).then(|| (first, there - 1));
     if let Some((first, last)) = compared {
-        steps.remark(&Remark::Compared { first, last });
+        steps.remark(&Remark::ComparisonState { first, last });
     }
     Ok(Verification {
         size: whole,
@@ -100,8 +100,8 @@ fn receive(
         ..Progress::default()
     }));
     let destination = OverlapThenAppend {
-        at_marker: Against::new(local.read_from(from)?, from, there),
-        at_start: Against::new(local.read_from(0)?, 0, there),
+        at_marker: LocalReference::new(local.read_from(from)?, from, there),
+        at_start: LocalReference::new(local.read_from(0)?, 0, there),
         target: local.append(present)?,
         missing: whole - there,
         progress: Arc::clone(&progress),
@@ -183,8 +183,8 @@ fn written_by_something_else(expected: u64, size: u64) -> ResumeError {
 
 /// Compares the overlap with the local file, then appends; writes nothing unless the overlap was the same.
 struct OverlapThenAppend {
-    at_marker: Against,
-    at_start: Against,
+    at_marker: LocalReference,
+    at_start: LocalReference,
     target: Box<dyn Destination>,
     /// Bytes that the local file lacks.
     missing: u64,

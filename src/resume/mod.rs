@@ -103,7 +103,7 @@ pub enum Remark {
     /// There is no such file at the receiving end.
     FoundNothing,
     /// These bytes, counted from 0, last one included, are the same at both ends.
-    Compared {
+    ComparisonState {
         /// The first byte.
         first: u64,
         /// The last byte.

@@ -5,7 +5,7 @@ use std::io::Read;
 use crate::client::Outcome;
 use crate::client::transfer::{Form, Transfer};
 
-use super::comparison::{Against, Comparison};
+use super::comparison::{Comparison, LocalReference};
 use super::digest::HashVerb;
 use super::remote::{self, RemoteFile, SizeSource};
 use super::steps::{Steps, line, refused_by_server};
@@ -22,13 +22,13 @@ struct Upload<'a, 'b> {
 
 /// What was checked of the bytes that are there.
 #[derive(Clone, Copy, Default)]
-struct Checked {
+struct CheckResult {
     compared: Option<(u64, u64)>,
     hash: Option<&'static str>,
 }
 
 /// How the server took APPE.
-enum Appended {
+enum AppendResult {
     Sent(u64),
     Refused,
 }
@@ -78,20 +78,20 @@ impl Upload<'_, '_> {
             return Ok(self.verification(checked, 0));
         }
         match self.append(file)? {
-            Appended::Sent(sent) => self.check(file, checked, sent),
-            Appended::Refused => self.go_another_way(file, checked),
+            AppendResult::Sent(sent) => self.check(file, checked, sent),
+            AppendResult::Refused => self.go_on_without_append(file, checked),
         }
     }
 
     /// Checks that the first `there` bytes of both files are the same, as far as was asked for.
-    fn compare_with_server(&mut self, there: u64) -> Result<Checked, ResumeError> {
+    fn compare_with_server(&mut self, there: u64) -> Result<CheckResult, ResumeError> {
         if there == 0 {
-            return Ok(Checked::default());
+            return Ok(CheckResult::default());
         }
         let hashed = self.compare_hash(there)?;
         if let Some(hash) = hashed.filter(|hash| hash.equal) {
             self.steps.remark(&Remark::HashIsEqual(hash.verb));
-            return Ok(Checked {
+            return Ok(CheckResult {
                 compared: Some((0, there - 1)),
                 hash: Some(hash.verb),
             });
@@ -106,7 +106,7 @@ impl Upload<'_, '_> {
         }
         match self.read_back(tail, there)? {
             Some((first, last)) => {
-                self.steps.remark(&Remark::Compared { first, last });
+                self.steps.remark(&Remark::ComparisonState { first, last });
                 if let Some(hash) = hashed {
                     return Err(ResumeError::Refused(format!(
                         "the server's {} says that its {there} bytes differ from the local ones, yet they read \
@@ -114,7 +114,7 @@ impl Upload<'_, '_> {
                         hash.verb
                     )));
                 }
-                Ok(Checked {
+                Ok(CheckResult {
                     compared: Some((first, last)),
                     hash: None,
                 })
@@ -128,10 +128,10 @@ impl Upload<'_, '_> {
         }
     }
 
-    fn go_on_unverified(&mut self) -> Result<Checked, ResumeError> {
+    fn go_on_unverified(&mut self) -> Result<CheckResult, ResumeError> {
         self.steps.remark(&Remark::Unreadable);
         if self.steps.accepts_unverified() {
-            return Ok(Checked::default());
+            return Ok(CheckResult::default());
         }
         Err(ResumeError::Refused(
             "the data on the server cannot be read back, so it may not be the beginning of this file. Nothing was sent; \
@@ -167,7 +167,7 @@ impl Upload<'_, '_> {
             self.steps.remark(&Remark::RestartIsIgnored);
             from = 0;
         }
-        let against = |offset| Against::new(self.local.read_from(offset), offset, end);
+        let against = |offset| LocalReference::new(self.local.read_from(offset), offset, end);
         let (comparison, seen) = Comparison::new(against(from), against(0), end);
         let transfer = Transfer::Receive(Box::new(comparison), Form::Exact);
         let outcome = self
@@ -212,15 +212,15 @@ impl Upload<'_, '_> {
     }
 
     /// The rest of the file after what is there.
-    fn append(&mut self, file: RemoteFile) -> Result<Appended, ResumeError> {
+    fn append(&mut self, file: RemoteFile) -> Result<AppendResult, ResumeError> {
         self.ready_to_write(file)?;
         self.steps.clear_restart()?;
         let outcome = self.send("APPE", file.size())?;
         if is_not_there(&outcome) {
             self.steps.remark(&Remark::AppendIsRefused);
-            return Ok(Appended::Refused);
+            return Ok(AppendResult::Refused);
         }
-        Ok(Appended::Sent(self.sent(&outcome, "APPE")?))
+        Ok(AppendResult::Sent(self.sent(&outcome, "APPE")?))
     }
 
     /// A data connection first, then the size once more: the last thing before the command that writes.
@@ -290,7 +290,7 @@ impl Upload<'_, '_> {
     fn check(
         &mut self,
         was: RemoteFile,
-        checked: Checked,
+        checked: CheckResult,
         sent: u64,
     ) -> Result<Verification, ResumeError> {
         self.steps
@@ -325,15 +325,15 @@ impl Upload<'_, '_> {
         let checked = if self.steps.options.verify_all {
             self.compare_whole()?
         } else {
-            Checked::default()
+            CheckResult::default()
         };
         Ok(self.verification(checked, sent))
     }
 
-    fn go_another_way(
+    fn go_on_without_append(
         &mut self,
         file: RemoteFile,
-        checked: Checked,
+        checked: CheckResult,
     ) -> Result<Verification, ResumeError> {
         match file {
             RemoteFile::Absent => {
@@ -352,7 +352,7 @@ impl Upload<'_, '_> {
     }
 
     /// REST + STOR, and a look at the bytes before the marker: one server fills them with zeros.
-    fn store_at(&mut self, there: u64, checked: Checked) -> Result<Verification, ResumeError> {
+    fn store_at(&mut self, there: u64, checked: CheckResult) -> Result<Verification, ResumeError> {
         let file = RemoteFile::Present(there);
         self.ready_to_write(file)?;
         if !self.steps.restart_at(there)? {
@@ -381,9 +381,9 @@ impl Upload<'_, '_> {
         };
         match self.read_back(from, self.whole)? {
             Some((first, last)) => {
-                self.steps.remark(&Remark::Compared { first, last });
+                self.steps.remark(&Remark::ComparisonState { first, last });
                 Ok(self.verification(
-                    Checked {
+                    CheckResult {
                         compared: Some((first, last)),
                         hash: None,
                     },
@@ -395,31 +395,31 @@ impl Upload<'_, '_> {
                 self.steps.remark(&Remark::Unreadable);
                 Ok(self.verification(checked, sent))
             }
-            None => Err(sent_unseen()),
+            None => Err(sent_but_unseen()),
         }
     }
 
-    fn compare_whole(&mut self) -> Result<Checked, ResumeError> {
+    fn compare_whole(&mut self) -> Result<CheckResult, ResumeError> {
         if self.whole == 0 {
-            return Ok(Checked::default());
+            return Ok(CheckResult::default());
         }
         if let Some(hash) = self.compare_hash(self.whole)?.filter(|hash| hash.equal) {
             self.steps.remark(&Remark::HashIsEqual(hash.verb));
-            return Ok(Checked {
+            return Ok(CheckResult {
                 compared: Some((0, self.whole - 1)),
                 hash: Some(hash.verb),
             });
         }
         match self.read_back(0, self.whole)? {
-            Some((first, last)) => Ok(Checked {
+            Some((first, last)) => Ok(CheckResult {
                 compared: Some((first, last)),
                 hash: None,
             }),
-            None => Err(sent_unseen()),
+            None => Err(sent_but_unseen()),
         }
     }
 
-    fn verification(&self, checked: Checked, moved: u64) -> Verification {
+    fn verification(&self, checked: CheckResult, moved: u64) -> Verification {
         Verification {
             size: self.whole,
             compared: checked.compared,
@@ -456,7 +456,7 @@ struct Hashed {
     equal: bool,
 }
 
-fn sent_unseen() -> ResumeError {
+fn sent_but_unseen() -> ResumeError {
     ResumeError::Refused(
         "everything was sent and the size is right, but the file cannot be read back to compare it"
             .to_owned(),

@@ -89,7 +89,7 @@ impl Exit {
             Some(TransferResult::TlsFailed(
                 TlsFailure::OtherCertificate { .. } | TlsFailure::NoControl,
             )) => return Self::Tls,
-            Some(TransferResult::Unannounced | TransferResult::TlsFailed(_)) if !refused => {
+            Some(TransferResult::CloseNotifyMissing | TransferResult::TlsFailed(_)) if !refused => {
                 return Self::Tls;
             }
             // 202 to APPE is a positive reply, and nothing was stored.
@@ -107,7 +107,7 @@ impl Exit {
             .reply
             .as_ref()
             .is_some_and(|reply| is_odd(reply.code.class()));
-        let came_short = outcome.transfer.as_ref().and_then(|it| it.came_short_of);
+        let came_short = outcome.transfer.as_ref().and_then(|it| it.ended_short_of);
         if refused || odd || came_short.is_some() {
             Self::Refused
         } else {

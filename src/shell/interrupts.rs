@@ -4,7 +4,7 @@ use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::editor::{HeldEcho, hear_keys};
+use super::editor::{HeldEcho, watch_keys};
 use super::exit::Exit;
 use crate::client::Interrupter;
 use crate::transcript::recorder::Recorder;
@@ -14,7 +14,7 @@ use crate::transcript::recorder::Recorder;
 pub struct Interrupts {
     is_script: bool,
     state: Arc<Mutex<State>>,
-    remains: Arc<Mutex<Remains>>,
+    remains: Arc<Mutex<PendingCleanup>>,
 }
 
 /// What Ctrl-] does.
@@ -46,7 +46,7 @@ struct State {
 /// What must be put in order before the program ends. Nothing of a session is called under its lock, so that a panic in one
 /// does not keep the clean-up out.
 #[derive(Default)]
-struct Remains {
+struct PendingCleanup {
     cleanup: Option<Box<dyn FnOnce() + Send>>,
     /// Writes the session down; its file must be readable to the end.
     recorder: Option<Recorder>,
@@ -86,7 +86,7 @@ impl Interrupts {
         &self,
         make: impl FnOnce() -> Result<(T, F), E>,
     ) -> Result<T, E> {
-        let mut remains = self.lock_remains();
+        let mut remains = self.lock_cleanup();
         let (made, cleanup) = make()?;
         remains.cleanup = Some(Box::new(cleanup));
         Ok(made)
@@ -94,12 +94,12 @@ impl Interrupts {
 
     /// The cleanup for when Ctrl-C or a signal ends the program.
     pub fn set_cleanup(&self, cleanup: impl FnOnce() + Send + 'static) {
-        self.lock_remains().cleanup = Some(Box::new(cleanup));
+        self.lock_cleanup().cleanup = Some(Box::new(cleanup));
     }
 
     /// The recorder of the present session.
     pub(crate) fn set_recorder(&self, recorder: Recorder) {
-        self.lock_remains().recorder = Some(recorder);
+        self.lock_cleanup().recorder = Some(recorder);
     }
 
     /// Hears Ctrl-] from now on, where `say` answers if it is refused, and the end of a suspension.
@@ -114,8 +114,8 @@ impl Interrupts {
                 say(refusal);
             }
         };
-        hear_keys(escape, move || {
-            if let Some(held) = &resumed.lock_remains().held {
+        watch_keys(escape, move || {
+            if let Some(held) = &resumed.lock_cleanup().held {
                 held.renew();
             }
         })
@@ -129,12 +129,12 @@ impl Interrupts {
     /// The same, with what Ctrl-] does.
     pub fn during_with<T>(&self, escape: Escape, wait: impl FnOnce() -> T) -> T {
         // Under the lock, so that nothing is changed after the cleanup.
-        let mut remains = self.lock_remains();
+        let mut remains = self.lock_cleanup();
         let held = (!self.is_script).then(HeldEcho::hold);
         let outer = std::mem::replace(&mut remains.held, held);
         drop(remains);
         let result = self.wait(escape, wait);
-        let mut remains = self.lock_remains();
+        let mut remains = self.lock_cleanup();
         remains.held = outer;
         drop(remains);
         result
@@ -177,7 +177,7 @@ impl Interrupts {
     /// Runs the cleanup, once. The caller ends the program after it: from here on nothing
     /// is begun or ended.
     pub fn clean_up(&self) {
-        let mut remains = self.lock_remains();
+        let mut remains = self.lock_cleanup();
         let (cleanup, recorder) = (remains.cleanup.take(), remains.recorder.take());
         // Held to the end of the program, so that nothing is made that would not be removed.
         std::mem::forget(remains);
@@ -224,7 +224,7 @@ impl Interrupts {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn lock_remains(&self) -> MutexGuard<'_, Remains> {
+    fn lock_cleanup(&self) -> MutexGuard<'_, PendingCleanup> {
         self.remains.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -233,13 +233,13 @@ impl Interrupts {
 fn stop_unless_stuck(recorder: &Recorder) {
     let deadline = Instant::now() + RECORDER_LIMIT;
     while !recorder.try_stop() && Instant::now() < deadline {
-        std::thread::sleep(RECORDER_LOOK);
+        std::thread::sleep(RECORDER_POLL_INTERVAL);
     }
 }
 
 const CANNOT_BE_LEFT: &str = "Ctrl-] cannot put this in the background; Ctrl-C ends it";
 const RECORDER_LIMIT: Duration = Duration::from_millis(100);
-const RECORDER_LOOK: Duration = Duration::from_millis(5);
+const RECORDER_POLL_INTERVAL: Duration = Duration::from_millis(5);
 
 impl State {
     /// A Ctrl-C that came after the last command is not for the next one, but one that has had no effect yet is.

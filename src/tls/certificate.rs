@@ -51,26 +51,28 @@ impl fmt::Debug for Fingerprint {
 }
 
 impl std::str::FromStr for Fingerprint {
-    type Err = NoFingerprint;
+    type Err = InvalidFingerprint;
 
-    fn from_str(text: &str) -> Result<Self, NoFingerprint> {
+    fn from_str(text: &str) -> Result<Self, InvalidFingerprint> {
         let mut bytes = [0; 32];
         let mut parts = text.split(':');
         for byte in &mut bytes {
             let part = parts
                 .next()
                 .filter(|part| part.len() == 2)
-                .ok_or(NoFingerprint)?;
-            *byte = u8::from_str_radix(part, 16).map_err(|_| NoFingerprint)?;
+                .ok_or(InvalidFingerprint)?;
+            *byte = u8::from_str_radix(part, 16).map_err(|_| InvalidFingerprint)?;
         }
-        parts.next().map_or(Ok(Self(bytes)), |_| Err(NoFingerprint))
+        parts
+            .next()
+            .map_or(Ok(Self(bytes)), |_| Err(InvalidFingerprint))
     }
 }
 
 /// The text is not 32 bytes in hexadecimal with colons between them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a SHA-256 fingerprint has 32 bytes in hexadecimal, with colons between them")]
-pub struct NoFingerprint;
+pub struct InvalidFingerprint;
 
 impl Certificate {
     /// Reads what can be read; a certificate that cannot be parsed still has its fingerprint.

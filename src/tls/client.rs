@@ -68,11 +68,11 @@ pub struct TlsClient {
 
 /// What came of looking at a control connection's certificate.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Judgement {
+pub enum TrustDecision {
     /// It is believed.
-    Believed(Secured),
+    Trusted(Secured),
     /// Only the user can decide, for it is not believed by itself: [`Secured::trust`] says why.
-    Doubtful(Secured),
+    NeedsUser(Secured),
 }
 
 impl TlsClient {
@@ -152,7 +152,7 @@ impl TlsClient {
         &mut self,
         control: &mut TlsConnection,
         verdict: Verdict,
-    ) -> Result<Judgement, TlsFailure> {
+    ) -> Result<TrustDecision, TlsFailure> {
         let agreed = control.conclude()?;
         let certificate = agreed
             .chain
@@ -165,9 +165,9 @@ impl TlsClient {
         self.trust = Some(trust.clone());
         let secured = agreed.into_secured(trust);
         Ok(if is_doubtful {
-            Judgement::Doubtful(secured)
+            TrustDecision::NeedsUser(secured)
         } else {
-            Judgement::Believed(secured)
+            TrustDecision::Trusted(secured)
         })
     }
 

@@ -49,7 +49,7 @@ pub struct Secured {
 }
 
 /// What a handshake agreed on, before anybody has judged the certificate.
-pub(super) struct Agreed {
+pub(super) struct HandshakeResult {
     pub(super) version: String,
     pub(super) cipher_suite: String,
     pub(super) resumed: bool,
@@ -61,7 +61,7 @@ fn iana_name(suite: rustls::CipherSuite) -> String {
     format!("{suite:?}").replacen("TLS13_", "TLS_", 1)
 }
 
-impl Agreed {
+impl HandshakeResult {
     fn of(connection: &UnbufferedClientConnection) -> Self {
         Self {
             version: match connection.protocol_version() {
@@ -213,11 +213,11 @@ impl TlsConnection {
     }
 
     /// What was agreed on, once the handshake is over.
-    pub(super) fn conclude(&mut self) -> Result<Agreed, TlsFailure> {
+    pub(super) fn conclude(&mut self) -> Result<HandshakeResult, TlsFailure> {
         let State::Library(connection) = &self.state else {
             return Err(TlsFailure::HandshakeCut);
         };
-        let agreed = Agreed::of(connection);
+        let agreed = HandshakeResult::of(connection);
         if self.trust.is_none() && is_tls_1_3(connection) {
             let state = std::mem::replace(&mut self.state, State::Failed);
             let State::Library(connection) = state else {

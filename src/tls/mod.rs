@@ -17,7 +17,7 @@ mod record_layer;
 mod trust;
 
 pub use certificate::{Certificate, Fingerprint};
-pub use client::{Judgement, TlsClient, TlsSettings, TlsVersion};
+pub use client::{TlsClient, TlsSettings, TlsVersion, TrustDecision};
 pub use connection::{Secured, TlsConnection};
 pub use failure::TlsFailure;
 pub(crate) use input::RecordInput;

@@ -75,7 +75,7 @@ impl RecordLayer {
 
     /// The records that carry these bytes.
     pub(super) fn encrypt(&mut self, plain: &[u8]) -> Result<Vec<u8>, Error> {
-        let mut records = Vec::with_capacity(plain.len() + RECORD_BYTES_AT_MOST);
+        let mut records = Vec::with_capacity(plain.len() + MAX_RECORD_BYTES);
         for fragment in plain.chunks(FRAGMENT_BYTES) {
             if self.sent_records >= self.suite.common.confidentiality_limit {
                 records.extend(self.update_sending_key()?);
@@ -121,7 +121,7 @@ impl RecordLayer {
     /// Takes the messages between the TLS sides: tickets, and new keys (RFC 8446 section 4.6).
     fn take_handshake(&mut self, bytes: &[u8]) -> Result<(), Error> {
         self.handshake.extend_from_slice(bytes);
-        if self.handshake.len() > HANDSHAKE_BYTES_AT_MOST {
+        if self.handshake.len() > MAX_HANDSHAKE_BYTES {
             return Err(PeerMisbehaved::TooManyKeyUpdateRequests.into());
         }
         while let Some(message) = take_message(&mut self.handshake) {
@@ -220,9 +220,9 @@ const HEADER_BYTES: usize = 5;
 const MESSAGE_HEADER_BYTES: usize = 4;
 /// RFC 8446 section 5.1.
 const FRAGMENT_BYTES: usize = 16 * 1024;
-const RECORD_BYTES_AT_MOST: usize = FRAGMENT_BYTES + 256 + HEADER_BYTES;
+const MAX_RECORD_BYTES: usize = FRAGMENT_BYTES + 256 + HEADER_BYTES;
 /// More than any ticket is long.
-const HANDSHAKE_BYTES_AT_MOST: usize = 256 * 1024;
+const MAX_HANDSHAKE_BYTES: usize = 256 * 1024;
 const TICKETS_KEPT: usize = 8;
 const NEW_SESSION_TICKET: u8 = 4;
 const KEY_UPDATE: u8 = 24;

@@ -5,7 +5,7 @@ use proptest::{prop_assert, proptest, test_runner::Config};
 use rustls::pki_types::PrivateKeyDer;
 use rustls::{ServerConfig, ServerConnection};
 
-use super::{Judgement, Roots, TlsClient, TlsConnection, TlsFailure, TlsSettings, TlsVersion};
+use super::{Roots, TlsClient, TlsConnection, TlsFailure, TlsSettings, TlsVersion, TrustDecision};
 
 /// A server on the other side of no wire, whose every byte can be spoilt.
 struct Peer {
@@ -89,7 +89,7 @@ fn client(settings: TlsSettings) -> TlsClient {
     TlsClient::new("localhost", settings).unwrap()
 }
 
-fn judge(client: &mut TlsClient, control: &mut TlsConnection) -> Result<Judgement, TlsFailure> {
+fn judge(client: &mut TlsClient, control: &mut TlsConnection) -> Result<TrustDecision, TlsFailure> {
     let verdict = client.examination(control).verdict()?;
     client.judge(control, verdict)
 }
@@ -109,7 +109,7 @@ fn bytes_arrive_as_they_were_sent_in_both_versions_however_they_are_cut() {
             converse(&mut connection, &mut peer, piece).unwrap();
             assert!(connection.is_open());
             let judged = judge(&mut client, &mut connection).unwrap();
-            assert!(matches!(judged, Judgement::Believed(_)), "{judged:?}");
+            assert!(matches!(judged, TrustDecision::Trusted(_)), "{judged:?}");
             let large = vec![b'x'; 100_000];
             connection.encrypt(&large).unwrap();
             peer.connection.writer().write_all(b"220 hi\r\n").unwrap();

@@ -1069,7 +1069,7 @@ mod tests {
                     bytes: sent,
                     line_ends: 0,
                     acknowledged: None,
-                    came_short_of: None,
+                    ended_short_of: None,
                     result,
                 }));
         }

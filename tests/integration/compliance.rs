@@ -105,7 +105,7 @@ fn page() -> String {
     let mut page = INTRODUCTION.to_owned();
     for (origin, title) in [
         (Origin::Registered, "Verbs in the IANA registry"),
-        (Origin::Wild, "Verbs in no registry"),
+        (Origin::Unregistered, "Verbs in no registry"),
         (Origin::Historic, "Verbs out of use"),
     ] {
         let _ = write!(page, "\n## {title}\n\n{VERB_HEAD}");

@@ -32,7 +32,7 @@ pub(super) struct Core {
     inboxes: BTreeMap<ExchangeId, VecDeque<News>>,
     events: Events,
     /// What may wait for a local side or reads files; done without the lock.
-    works: Vec<Work>,
+    tasks: Vec<Work>,
     interest: ByteInterest,
     registry: Registry,
     shared: Weak<Shared>,
@@ -119,7 +119,7 @@ impl Core {
             ending: BTreeMap::new(),
             inboxes: BTreeMap::from([(greeting, VecDeque::new())]),
             events: Events::default(),
-            works: Vec::new(),
+            tasks: Vec::new(),
             interest,
             registry,
             shared,
@@ -159,8 +159,8 @@ impl Core {
         !self.events.queue.is_empty()
     }
 
-    pub(super) fn take_works(&mut self) -> Vec<Work> {
-        std::mem::take(&mut self.works)
+    pub(super) fn take_tasks(&mut self) -> Vec<Work> {
+        std::mem::take(&mut self.tasks)
     }
 
     pub(super) fn status(&self, now: Instant) -> Status {
@@ -292,7 +292,7 @@ impl Core {
 
     fn read_control(&mut self, now: Instant) {
         let mut buffer = [0; READ_BYTES];
-        for _ in 0..READS_A_TURN {
+        for _ in 0..READS_PER_TURN {
             if !self.control.is_readable || !self.may_read_control() {
                 return;
             }
@@ -336,7 +336,7 @@ impl Core {
                     }
                     Ok((stream, peer)) => {
                         drop(stream);
-                        found.push(Input::StrangerRefused(peer));
+                        found.push(Input::OtherHostRefused(peer));
                     }
                     // A caller that has gone again (ECONNABORTED) is not a reason to stop.
                     Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
@@ -366,7 +366,7 @@ impl Core {
 
     fn pump(&mut self, now: Instant) {
         // Where somebody sees the bytes, they must not pile up.
-        if self.events.is_full() && self.interest.is_in_data() {
+        if self.events.is_full() && self.interest.includes_data() {
             self.has_more = true;
             return;
         }
@@ -407,7 +407,7 @@ impl Core {
                     exchange,
                     convert,
                 } => self.send(id, exchange, convert),
-                Action::Rest(id) => self.with_socket(id, DataSocket::rest),
+                Action::Release(id) => self.with_socket(id, DataSocket::release),
                 Action::Measure(id) => self.measure(id, now),
                 Action::Close(id) => self.close_data(id),
                 Action::Reset(id) => self.reset(id, now),
@@ -419,7 +419,7 @@ impl Core {
                 Action::Observe(observation) => self.observe(observation),
                 Action::Examine(examination) => {
                     let shared = Weak::clone(&self.shared);
-                    self.works.push(Box::new(move || {
+                    self.tasks.push(Box::new(move || {
                         let verdict = examination.verdict();
                         if let Some(shared) = shared.upgrade() {
                             shared.post_verdict(verdict);
@@ -605,7 +605,7 @@ impl Core {
         });
         match inbound {
             Some(mut inbound) => {
-                self.works.extend(inbound.end(accepted));
+                self.tasks.extend(inbound.end(accepted));
                 self.ending.insert(exchange, inbound);
             }
             None => {
@@ -636,6 +636,6 @@ fn token(id: ConnectionId) -> Token {
 pub(super) const CONTROL: Token = Token(0);
 pub(super) const WAKER: Token = Token(1);
 const READ_BYTES: usize = 16 * 1024;
-const READS_A_TURN: usize = 16;
+const READS_PER_TURN: usize = 16;
 const EVENTS_KEPT: usize = 1024;
 const EVENT_BYTES_KEPT: usize = 4 * 1024 * 1024;

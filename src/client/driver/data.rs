@@ -53,7 +53,7 @@ pub(super) enum Work {
         /// A command was refused: data that are there now are nothing that was asked for.
         was_refused: bool,
     },
-    Resting,
+    Idle,
     Receiving(ExchangeId, Inbound),
     Sending(ExchangeId, Outbound),
     /// All is sent; the server has nothing to say but its end of file.
@@ -157,14 +157,14 @@ impl DataSocket {
         self.work = Work::Sending(exchange, local);
     }
 
-    pub(super) fn rest(&mut self) {
+    pub(super) fn release(&mut self) {
         self.is_readable = true;
         self.work = Work::Watching { was_refused: true };
     }
 
     /// The local side of a download, which has to end.
     pub(super) fn take_inbound(&mut self) -> Option<Inbound> {
-        match std::mem::replace(&mut self.work, Work::Resting) {
+        match std::mem::replace(&mut self.work, Work::Idle) {
             Work::Receiving(_, local) => Some(local),
             work => {
                 self.work = work;
@@ -240,7 +240,7 @@ impl DataSocket {
                 self.advance_handshake(found)
             } else {
                 match &self.work {
-                    Work::Dialling | Work::Resting => Err(Halt::Blocked),
+                    Work::Dialling | Work::Idle => Err(Halt::Blocked),
                     Work::Watching { was_refused } => self.watch(*was_refused, found),
                     Work::Receiving(..) if self.tls.is_some() => self.receive_secured(found),
                     Work::Receiving(..) => self.receive_clear(found),
@@ -276,7 +276,7 @@ impl DataSocket {
                 false
             }
             Err(error) => {
-                self.work = Work::Resting;
+                self.work = Work::Idle;
                 found.push(Finding::Fact(Input::DataNotOpened { id, error }));
                 false
             }
@@ -287,7 +287,7 @@ impl DataSocket {
     fn end(&mut self, result: TransferResult, found: &mut Found) {
         let id = self.id;
         let is_whole = result == TransferResult::Ended;
-        match std::mem::replace(&mut self.work, Work::Resting) {
+        match std::mem::replace(&mut self.work, Work::Idle) {
             Work::Sending(exchange, local) => {
                 found.push(Finding::Fact(line_ends_of(exchange, &local)));
                 found.push(Finding::Fact(Input::DataEnded { id, result }));
@@ -322,7 +322,7 @@ impl DataSocket {
         match self.stream.peek(&mut [0]) {
             Ok(0) => Err(Halt::Over(TransferResult::Ended)),
             Ok(_) => {
-                self.work = Work::Resting;
+                self.work = Work::Idle;
                 // Under TLS the handshake itself leaves bytes there.
                 if was_refused && self.tls.is_none() {
                     found.push(Finding::Fact(Input::UnexpectedData(self.id)));
@@ -341,7 +341,7 @@ impl DataSocket {
             return Err(Halt::Blocked);
         }
         #[cfg(target_os = "linux")]
-        if !self.interest.is_in_data()
+        if !self.interest.includes_data()
             && let Some(moved) = local.splice(&self.stream)
         {
             return self.note_splice(moved);
@@ -432,7 +432,7 @@ impl DataSocket {
         tls.output.extend(tls.connection.take_output());
         local.return_piece(piece);
         match read {
-            Ok(0) => return Err(Halt::Over(TransferResult::Unannounced)),
+            Ok(0) => return Err(Halt::Over(TransferResult::CloseNotifyMissing)),
             Ok(_) => {}
             Err(error) => return Err(self.halt(error, DataDirection::Received)),
         }
@@ -645,7 +645,7 @@ fn see(
     bytes: &[u8],
     found: &mut Found,
 ) {
-    if interest.is_in_data() {
+    if interest.includes_data() {
         found.push(Finding::Observation(Observation::BytesMoved(MovedBytes {
             connection: Connection::Data,
             direction,

@@ -4,7 +4,7 @@
 //!                            core (one lock, never held while anything waits)
 //!  main, waiting --- drives, then shows ---+
 //!  the watcher --- drives when main does not: at a prompt, or when it is stuck in a write
-//!  the teller --- shows what happened while main is at a prompt
+//!  the observer thread --- shows what happened while main is at a prompt
 //!  Ctrl-C, local sides --- post, and do the turn themselves where nobody is at it
 //! ```
 //!
@@ -38,24 +38,24 @@ use control::ControlSocket;
 pub(crate) struct Shared {
     core: OnceLock<Mutex<Core>>,
     /// What other threads have to say to the core.
-    posted: Mutex<VecDeque<Posted>>,
-    seat: Mutex<Seat>,
+    posted: Mutex<VecDeque<Message>>,
+    poller: Mutex<Poller>,
     waker: Waker,
     /// Somebody waits for the sockets, or is about to.
     polls: AtomicBool,
     observer: Mutex<Box<dyn Observer>>,
     /// How many wait for news, and so drive the loop.
-    drivers: AtomicUsize,
+    waiters: AtomicUsize,
     /// Counts the turns of those who wait: a count that stands still belongs to one who is stuck.
-    beats: AtomicU64,
+    turns: AtomicU64,
     /// A person is at the other end: the watcher takes over whenever nobody waits.
     is_interactive: AtomicBool,
     is_closed: AtomicBool,
     idle: Mutex<()>,
     /// Nobody waits any more, or the session is over.
-    rested: Condvar,
+    became_idle: Condvar,
     /// There is something to show, or the session is over.
-    told: Condvar,
+    has_observations: Condvar,
     /// How many observations were shown, and how many threads wait for more.
     shown: AtomicU64,
     awaits_shown: AtomicUsize,
@@ -63,19 +63,19 @@ pub(crate) struct Shared {
 }
 
 /// The right to wait for the sockets.
-struct Seat {
+struct Poller {
     poll: Poll,
     events: Events,
 }
 
-enum Posted {
+enum Message {
     Asked(Request),
     Local(ExchangeId, LocalEvent),
     Examined(Result<Verdict, TlsFailure>),
 }
 
 /// Somebody waits while this exists.
-struct Driving<'a>(&'a Shared);
+struct Waiter<'a>(&'a Shared);
 
 impl Shared {
     /// Makes a session of a connection; the exchange is that of the greeting.
@@ -93,20 +93,20 @@ impl Shared {
         let shared = Arc::new(Self {
             core: OnceLock::new(),
             posted: Mutex::default(),
-            seat: Mutex::new(Seat {
+            poller: Mutex::new(Poller {
                 poll,
-                events: Events::with_capacity(EVENTS_A_TURN),
+                events: Events::with_capacity(EVENTS_PER_TURN),
             }),
             waker,
             polls: AtomicBool::new(false),
             observer: Mutex::new(observer),
-            drivers: AtomicUsize::new(0),
-            beats: AtomicU64::new(0),
+            waiters: AtomicUsize::new(0),
+            turns: AtomicU64::new(0),
             is_interactive,
             is_closed: AtomicBool::new(false),
             idle: Mutex::new(()),
-            rested: Condvar::new(),
-            told: Condvar::new(),
+            became_idle: Condvar::new(),
+            has_observations: Condvar::new(),
             shown: AtomicU64::new(0),
             awaits_shown: AtomicUsize::new(0),
             shown_more: Condvar::new(),
@@ -158,18 +158,18 @@ impl Shared {
             let is_interactive = settings.silence_limit.is_none();
             self.is_interactive.store(is_interactive, Ordering::Release);
         }
-        self.put(Posted::Asked(request));
+        self.put(Message::Asked(request));
     }
 
     pub(crate) fn post_local(&self, exchange: ExchangeId, event: LocalEvent) {
-        self.put(Posted::Local(exchange, event));
+        self.put(Message::Local(exchange, event));
     }
 
     pub(crate) fn post_verdict(&self, verdict: Result<Verdict, TlsFailure>) {
-        self.put(Posted::Examined(verdict));
+        self.put(Message::Examined(verdict));
     }
 
-    fn put(&self, posted: Posted) {
+    fn put(&self, posted: Message) {
         lock(&self.posted).push_back(posted);
         // Whoever holds the lock looks at the queue when it lets go.
         while let Some(core) = self.core.get()
@@ -179,7 +179,7 @@ impl Shared {
             self.take_posted(&mut core);
         }
         self.wake();
-        self.tell_teller();
+        self.wake_observer_thread();
     }
 
     fn take_posted(&self, core: &mut Core) {
@@ -189,9 +189,9 @@ impl Shared {
             };
             let now = Instant::now();
             match posted {
-                Posted::Asked(request) => core.ask(request, now),
-                Posted::Local(exchange, event) => core.take_local_event(exchange, event, now),
-                Posted::Examined(verdict) => core.take_verdict(verdict, now),
+                Message::Asked(request) => core.ask(request, now),
+                Message::Local(exchange, event) => core.take_local_event(exchange, event, now),
+                Message::Examined(verdict) => core.take_verdict(verdict, now),
             }
             core.turn(now);
         }
@@ -206,14 +206,14 @@ impl Shared {
     /// The next piece of news of an exchange, shown after everything that came before it; `None` once `until` is over.
     pub(crate) fn next_news(&self, exchange: ExchangeId, until: Option<Instant>) -> Option<News> {
         let _driving = self.drive();
-        self.beats.fetch_add(1, Ordering::AcqRel);
+        self.turns.fetch_add(1, Ordering::AcqRel);
         loop {
             self.show();
             let mut core = self.core();
             self.take_posted(&mut core);
             let looked = core.changes();
-            let works = core.take_works();
-            let is_told = !core.has_events() && works.is_empty();
+            let tasks = core.take_tasks();
+            let is_told = !core.has_events() && tasks.is_empty();
             if is_told {
                 if let Some(news) = core.take_news(exchange) {
                     return Some(news);
@@ -224,14 +224,14 @@ impl Shared {
             }
             drop(core);
             if !is_told {
-                works.into_iter().for_each(|work| work());
+                tasks.into_iter().for_each(|work| work());
                 continue;
             }
             if until.is_some_and(|until| Instant::now() >= until) {
                 return None;
             }
             self.turn(until, looked);
-            self.beats.fetch_add(1, Ordering::AcqRel);
+            self.turns.fetch_add(1, Ordering::AcqRel);
         }
     }
 
@@ -254,15 +254,15 @@ impl Shared {
         let mut core = self.core();
         self.take_posted(&mut core);
         core.close(Instant::now());
-        let works = core.take_works();
+        let tasks = core.take_tasks();
         drop(core);
-        works.into_iter().for_each(|work| work());
+        tasks.into_iter().for_each(|work| work());
         self.show();
         self.is_closed.store(true, Ordering::SeqCst);
         drop(driving);
         let idle = lock(&self.idle);
-        self.rested.notify_all();
-        self.told.notify_all();
+        self.became_idle.notify_all();
+        self.has_observations.notify_all();
         self.shown_more.notify_all();
         drop(idle);
         self.wake();
@@ -272,18 +272,18 @@ impl Shared {
         self.is_closed.load(Ordering::SeqCst)
     }
 
-    fn drive(&self) -> Driving<'_> {
-        self.drivers.fetch_add(1, Ordering::AcqRel);
-        Driving(self)
+    fn drive(&self) -> Waiter<'_> {
+        self.waiters.fetch_add(1, Ordering::AcqRel);
+        Waiter(self)
     }
 
     /// Waits until something happens, at most until then, and does what follows from it. `looked` are the changes up to which
     /// the caller has looked: what somebody else has brought about since is to be looked at first.
     fn turn(&self, until: Option<Instant>, looked: u64) {
-        let Some(mut seat) = self.take_seat() else {
+        let Some(mut poller) = self.try_poller() else {
             return;
         };
-        let seat = &mut *seat;
+        let poller = &mut *poller;
         // Before anything is looked at: what changes after the look wakes.
         self.polls.store(true, Ordering::SeqCst);
         let now = Instant::now();
@@ -298,25 +298,25 @@ impl Shared {
             deadline.map(|at| at.saturating_duration_since(now))
         };
         // An interrupted wait is only an early look.
-        let _ = seat.poll.poll(&mut seat.events, timeout.map(round_up));
+        let _ = poller.poll.poll(&mut poller.events, timeout.map(round_up));
         self.polls.store(false, Ordering::SeqCst);
         let mut core = self.core();
-        core.note(&seat.events);
+        core.note(&poller.events);
         self.take_posted(&mut core);
         core.turn(Instant::now());
     }
 
-    /// The seat, unless somebody else had it: then something has just happened, and is to be looked at first.
-    fn take_seat(&self) -> Option<MutexGuard<'_, Seat>> {
-        let seat = self.seat.try_lock().ok();
-        if seat.is_none() {
+    /// The poller, unless somebody else had it: then something has just happened, and is to be looked at first.
+    fn try_poller(&self) -> Option<MutexGuard<'_, Poller>> {
+        let poller = self.poller.try_lock().ok();
+        if poller.is_none() {
             // Its holder gives it up, even if it has not begun to wait. The beat keeps the watcher from taking it again: this
             // thread is not stuck.
-            self.beats.fetch_add(1, Ordering::AcqRel);
+            self.turns.fetch_add(1, Ordering::AcqRel);
             let _ = self.waker.wake();
-            drop(lock(&self.seat));
+            drop(lock(&self.poller));
         }
-        seat
+        poller
     }
 
     /// Shows everything that has happened, in order.
@@ -368,20 +368,21 @@ impl Shared {
 
     /// The watcher: drives while nobody waits, and while whoever waits is stuck.
     fn watch(self: Arc<Self>) {
-        let mut has_teller = false;
+        let mut has_observer_thread = false;
         while !self.is_closed() {
-            let beats = self.beats.load(Ordering::Acquire);
-            if self.is_driven() && !self.sleep_a_moment(beats) {
+            let turns = self.turns.load(Ordering::Acquire);
+            if self.has_waiters() && !self.sleep_a_moment(turns) {
                 continue;
             }
             // Whoever waits goes on with a beat of its own.
-            while !self.is_closed() && self.beats.load(Ordering::Acquire) == beats {
+            while !self.is_closed() && self.turns.load(Ordering::Acquire) == turns {
                 let looked = self.core().changes();
-                if !self.is_driven() {
-                    self.start_works();
+                if !self.has_waiters() {
+                    self.start_tasks();
                     if self.core().has_events() {
-                        has_teller = has_teller || self.start_teller().is_ok();
-                        self.tell_teller();
+                        has_observer_thread =
+                            has_observer_thread || self.start_observer_thread().is_ok();
+                        self.wake_observer_thread();
                     }
                 }
                 self.turn(None, looked);
@@ -389,71 +390,71 @@ impl Shared {
         }
     }
 
-    fn is_driven(&self) -> bool {
-        self.drivers.load(Ordering::Acquire) > 0
+    fn has_waiters(&self) -> bool {
+        self.waiters.load(Ordering::Acquire) > 0
     }
 
     /// Lets whoever waits drive; tells whether it was stuck all the time, or nobody waits any more.
-    fn sleep_a_moment(&self, beats: u64) -> bool {
+    fn sleep_a_moment(&self, turns: u64) -> bool {
         let idle = lock(&self.idle);
-        if self.is_driven() && !self.is_closed() {
-            drop(self.rested.wait_timeout(idle, LOOK_INTERVAL));
+        if self.has_waiters() && !self.is_closed() {
+            drop(self.became_idle.wait_timeout(idle, STUCK_CHECK_INTERVAL));
         }
         let is_idle = !self.polls.load(Ordering::SeqCst);
-        !self.is_driven() || (is_idle && self.beats.load(Ordering::Acquire) == beats)
+        !self.has_waiters() || (is_idle && self.turns.load(Ordering::Acquire) == turns)
     }
 
-    fn start_works(&self) {
-        let works = self.core().take_works();
-        for work in works {
+    fn start_tasks(&self) {
+        let tasks = self.core().take_tasks();
+        for work in tasks {
             let thread = std::thread::Builder::new().name("local-side".to_owned());
             // Without a thread the local side stays as it is, and a key or a limit ends the waiting for it.
             let _ = thread.spawn(work);
         }
     }
 
-    fn start_teller(self: &Arc<Self>) -> io::Result<()> {
+    fn start_observer_thread(self: &Arc<Self>) -> io::Result<()> {
         let shared = Arc::clone(self);
         std::thread::Builder::new()
-            .name("teller".to_owned())
+            .name("observer".to_owned())
             .spawn(move || shared.tell())
             .map(drop)
     }
 
-    /// The teller: shows what happens while nobody waits.
+    /// The observer thread: shows what happens while nobody waits.
     fn tell(&self) {
         while !self.is_closed() {
-            if !self.is_driven() {
+            if !self.has_waiters() {
                 self.show();
             }
             let idle = lock(&self.idle);
-            if !self.is_closed() && !self.has_something_to_tell() {
-                drop(self.told.wait(idle));
+            if !self.is_closed() && !self.has_observations_to_show() {
+                drop(self.has_observations.wait(idle));
             }
         }
     }
 
-    fn has_something_to_tell(&self) -> bool {
-        !self.is_driven() && self.core().has_events()
+    fn has_observations_to_show(&self) -> bool {
+        !self.has_waiters() && self.core().has_events()
     }
 
-    fn tell_teller(&self) {
-        if !self.is_driven() {
+    fn wake_observer_thread(&self) {
+        if !self.has_waiters() {
             drop(lock(&self.idle));
-            self.told.notify_one();
+            self.has_observations.notify_one();
         }
     }
 }
 
-impl Drop for Driving<'_> {
+impl Drop for Waiter<'_> {
     fn drop(&mut self) {
-        let others = self.0.drivers.fetch_sub(1, Ordering::AcqRel) - 1;
+        let others = self.0.waiters.fetch_sub(1, Ordering::AcqRel) - 1;
         // A script will soon wait again; what happens meanwhile is found by the watcher's next look.
         if others == 0 && self.0.is_interactive.load(Ordering::Acquire) {
             drop(lock(&self.0.idle));
-            self.0.rested.notify_one();
+            self.0.became_idle.notify_one();
             self.0.wake();
-            self.0.tell_teller();
+            self.0.wake_observer_thread();
         }
     }
 }
@@ -475,6 +476,6 @@ fn round_up(timeout: Duration) -> Duration {
     Duration::from_millis(u64::try_from(milliseconds).unwrap_or(u64::MAX))
 }
 
-const EVENTS_A_TURN: usize = 16;
+const EVENTS_PER_TURN: usize = 16;
 /// How soon the watcher finds out that whoever waits is stuck in a write.
-const LOOK_INTERVAL: Duration = Duration::from_millis(100);
+const STUCK_CHECK_INTERVAL: Duration = Duration::from_millis(100);

@@ -11,9 +11,9 @@ use crate::client::machine::Request;
 use crate::client::{Observation, Observer, Origin, Session, Settings};
 use crate::protocol::Command;
 
-struct Deaf;
+struct IgnoreAll;
 
-impl Observer for Deaf {
+impl Observer for IgnoreAll {
     fn observe(&mut self, _: &Observation) {}
 }
 
@@ -35,7 +35,12 @@ fn answering_server() -> SocketAddr {
 fn connected_session() -> Session {
     let address = answering_server();
     let host = address.ip().to_string();
-    let connected = Session::connect(&host, address.port(), Settings::default(), Box::new(Deaf));
+    let connected = Session::connect(
+        &host,
+        address.port(),
+        Settings::default(),
+        Box::new(IgnoreAll),
+    );
     let (session, greeting) = connected.expect("the server is there");
     assert_eq!(greeting.wait().code(), 220);
     session
@@ -52,13 +57,13 @@ fn assert_does_not_wait(shared: &Arc<Shared>, looked: u64) {
     assert_eq!(returns.recv_timeout(DEADLINE), Ok(()));
 }
 
-/// Between a look and the wait that follows it, another thread may have the seat for a whole turn: the reply that it takes
+/// Between a look and the wait that follows it, another thread may have the poller for a whole turn: the reply that it takes
 /// wakes no thread.
 #[test]
 fn a_reply_that_came_between_the_look_and_the_wait_is_not_slept_through() {
     let session = connected_session();
     let shared = &session.shared;
-    // The watcher leaves the seat alone.
+    // The watcher leaves the poller alone.
     let _driving = shared.drive();
     let id = shared.begin(None, |exchange| Request::Command {
         exchange,

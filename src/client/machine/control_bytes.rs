@@ -51,7 +51,7 @@ impl ControlBytes {
         pi: &UserPi,
         under_tls: bool,
     ) -> Option<MovedBytes> {
-        if !self.interest.is_in_all() {
+        if !self.interest.includes_control() {
             self.received.skip(bytes, pi.echo());
             return None;
         }
@@ -72,7 +72,7 @@ impl ControlBytes {
         under_tls: bool,
         urgent: bool,
     ) -> Option<MovedBytes> {
-        (self.interest.is_in_all() && !masked.is_empty()).then_some(MovedBytes {
+        (self.interest.includes_control() && !masked.is_empty()).then_some(MovedBytes {
             connection: Connection::Control,
             direction,
             under_tls,

@@ -31,7 +31,7 @@ pub(super) struct OpenExchange {
     pub(super) data_ended_at: Option<Instant>,
     pub(super) aborted: bool,
     /// The person who waits has been told that nothing moves.
-    pub(super) told_to_wait: bool,
+    pub(super) still_waiting_was_told: bool,
     /// How it ends as soon as its transfer is over, whatever else comes.
     pub(super) ends_as: Option<Ending>,
     /// When it was sent, or its data last moved: its reply must be whole within the reply limit from then on.
@@ -53,7 +53,7 @@ impl OpenExchange {
             awaits_close_until: None,
             data_ended_at: None,
             aborted: false,
-            told_to_wait: false,
+            still_waiting_was_told: false,
             ends_as: None,
             reply_limited_from: now,
         }

@@ -35,7 +35,7 @@ use crate::protocol::telnet::{DM, IAC, IP};
 use crate::protocol::user_pi::{Event, UserPi, data_direction};
 use crate::protocol::verbs::DataDirection;
 use crate::protocol::{Command, Reply, Verb};
-use crate::tls::{Examination, Judgement, Secured, TlsConnection, TlsFailure, Verdict};
+use crate::tls::{Examination, Secured, TlsConnection, TlsFailure, TrustDecision, Verdict};
 
 use control_bytes::ControlBytes;
 use data::{DataConnections, Dialling, Listening};
@@ -81,7 +81,7 @@ pub(crate) enum Input<'a> {
         address: SocketAddr,
     },
     /// Somebody else than the server came to the listener and was sent away.
-    StrangerRefused(SocketAddr),
+    OtherHostRefused(SocketAddr),
     /// So many bytes of payload have moved on the connection in all.
     DataMoved {
         id: ConnectionId,
@@ -224,7 +224,7 @@ pub(crate) enum Action {
         convert: bool,
     },
     /// Stop using the connection without closing it: the next command may.
-    Rest(ConnectionId),
+    Release(ConnectionId),
     /// Tell by [`Input::Acknowledged`] how much of an upload has been taken.
     Measure(ConnectionId),
     /// Close in order: what was sent still arrives.
@@ -446,7 +446,7 @@ impl Machine {
             Input::ControlUnwritten(left) => self.take_unwritten(left, now),
             Input::TimePassed => {}
             Input::CertificateExamined(verdict) => self.take_verdict(verdict, now),
-            Input::StrangerRefused(peer) => self.observe(Observation::StrangerRefused { peer }),
+            Input::OtherHostRefused(peer) => self.observe(Observation::OtherHostRefused { peer }),
             Input::Listening { id, address } => self.take_port(id, address, now),
             Input::LocalEnded {
                 exchange,
@@ -492,7 +492,7 @@ impl Machine {
                 in_background,
             } => {
                 panic_if_asked("machine");
-                if !self.turns_away(exchange) {
+                if !self.settles_as_unsent(exchange) {
                     self.begin(exchange, command, origin, transfer, in_background, now);
                 }
             }
@@ -516,7 +516,7 @@ impl Machine {
 
     /// Settles at once what cannot be sent: the connection is gone, Ctrl-C came before it, or the server has not read what
     /// was sent before.
-    fn turns_away(&mut self, exchange: ExchangeId) -> bool {
+    fn settles_as_unsent(&mut self, exchange: ExchangeId) -> bool {
         let outcome = if !self.is_connected() {
             Outcome::lost()
         } else if std::mem::take(&mut self.interrupted) {
@@ -601,7 +601,7 @@ impl Machine {
     }
 
     fn begin_quit(&mut self, id: ExchangeId, now: Instant) {
-        if self.turns_away(id) {
+        if self.settles_as_unsent(id) {
             return;
         }
         let command = Command::new("QUIT").expect("a verb alone holds no line end");
@@ -699,7 +699,7 @@ impl Machine {
 
     /// Sends bytes as they are. Whoever asked waits for the reply to the last line that they end, if they end one.
     fn begin_bytes(&mut self, exchange: ExchangeId, pieces: &[RawBytes], now: Instant) {
-        if self.turns_away(exchange) {
+        if self.settles_as_unsent(exchange) {
             return;
         }
         self.settle_as(Ending::Interrupted);
@@ -803,7 +803,7 @@ impl Machine {
 
     /// `listen`: a free port on the control connection's own address, told by PORT on IPv4 and EPRT on IPv6.
     fn listen_anywhere(&mut self, exchange: ExchangeId, origin: Origin, now: Instant) {
-        if self.turns_away(exchange) {
+        if self.settles_as_unsent(exchange) {
             return;
         }
         let own = self.own;
@@ -995,7 +995,7 @@ impl Machine {
         }
         self.pi.receive(bytes);
         self.take_events(now);
-        if self.bytes_without_answer > ENDLESS_BYTES {
+        if self.bytes_without_answer > UNANSWERED_BYTES_LIMIT {
             let bytes = self.bytes_without_answer;
             self.observe(Observation::ProtocolBroken { bytes });
             self.settle_all_as(Ending::ProtocolBroken);
@@ -1229,7 +1229,7 @@ impl Machine {
         }
         self.forget_listening();
         if let Some(transfer) = &mut self.transfer {
-            transfer.lose_control(&mut self.actions, now);
+            transfer.take_control_loss(&mut self.actions, now);
         }
     }
 
@@ -1447,7 +1447,7 @@ impl Machine {
             };
             let peer = transfer.peer.unwrap_or(self.peer);
             self.data.open = Some(data::OpenConnection { id, peer, tls });
-            self.actions.push_back(Action::Rest(id));
+            self.actions.push_back(Action::Release(id));
         }
     }
 
@@ -1480,9 +1480,9 @@ impl Machine {
         if end.result != TransferResult::Refused {
             self.observe(Observation::TransferEnded(end.clone()));
         }
-        if let Some(announced) = end.came_short_of {
+        if let Some(announced) = end.ended_short_of {
             let bytes = end.bytes;
-            self.observe(Observation::CameShort { bytes, announced });
+            self.observe(Observation::DownloadEndedShort { bytes, announced });
         }
     }
 
@@ -1680,11 +1680,11 @@ impl Machine {
         };
         let judged = verdict.and_then(|it| tls.client.judge(&mut tls.connection, it));
         match judged {
-            Ok(Judgement::Believed(secured)) => {
+            Ok(TrustDecision::Trusted(secured)) => {
                 self.begin_protected(secured, now);
                 self.take_plain(now);
             }
-            Ok(Judgement::Doubtful(secured)) => self.ask_for_trust(secured, now),
+            Ok(TrustDecision::NeedsUser(secured)) => self.ask_for_trust(secured, now),
             Err(failure) => self.fail_tls(failure, now),
         }
     }
@@ -2106,7 +2106,7 @@ impl Machine {
         let is_person = self.settings.silence_limit.is_none();
         // Whoever reads in a pager knows what does not go on.
         let is_held_up_here = (self.transfer.as_ref()).is_some_and(Transfer::is_held_up_locally);
-        let is_due = is_person && !exchange.told_to_wait && !is_held_up_here;
+        let is_due = is_person && !exchange.still_waiting_was_told && !is_held_up_here;
         (is_due && self.is_connected()).then(|| self.last_movement + exchange.patience())
     }
 
@@ -2116,19 +2116,19 @@ impl Machine {
         if deadline.is_none_or(|at| now < at) {
             return;
         }
-        let upload_is_with_server = self.data.receipt_is_outstanding && self.data.sent.is_some();
+        let upload_is_unacknowledged = self.data.receipt_is_outstanding && self.data.sent.is_some();
         let Some(exchange) = &mut self.exchanges.foreground else {
             return;
         };
-        exchange.told_to_wait = true;
+        exchange.still_waiting_was_told = true;
         if exchange.is_greeting() {
             return self.observe_missing_greeting();
         }
         let verb = exchange.verb.clone();
-        let upload_is_with_server = upload_is_with_server && exchange.is_sent_upload();
+        let upload_is_unacknowledged = upload_is_unacknowledged && exchange.is_sent_upload();
         self.observe(Observation::StillWaiting {
             verb,
-            upload_is_with_server,
+            upload_is_unacknowledged,
         });
     }
 
@@ -2271,4 +2271,4 @@ const REPLY_SILENCE: Duration = Duration::from_secs(2);
 const LINE_LIMIT: Duration = Duration::from_secs(30);
 const SYNCH_ANSWER_LIMIT: Duration = Duration::from_secs(3);
 /// More than any reply can be: who sends so much without answering anything does not speak FTP.
-const ENDLESS_BYTES: u64 = 64 * 1024 * 1024;
+const UNANSWERED_BYTES_LIMIT: u64 = 64 * 1024 * 1024;

@@ -159,7 +159,7 @@ impl Transfer {
             bytes: 0,
             acknowledged: None,
             line_ends: 0,
-            came_short_of: None,
+            ended_short_of: None,
             result: TransferResult::Refused,
         }
     }
@@ -434,7 +434,7 @@ impl Transfer {
     }
 
     /// The control connection is gone: no reply will tell more.
-    pub(super) fn lose_control(&mut self, actions: &mut VecDeque<Action>, now: Instant) {
+    pub(super) fn take_control_loss(&mut self, actions: &mut VecDeque<Action>, now: Instant) {
         match &self.state {
             State::AwaitingVerdict(_) => self.take_verdict(actions, now),
             State::AwaitingAcknowledgement { result, .. } => {
@@ -583,11 +583,11 @@ impl Transfer {
                 .acknowledged
                 .filter(|_| self.direction == DataDirection::Sent),
             line_ends: self.line_ends,
-            came_short_of: None,
+            ended_short_of: None,
             result,
         };
         let is_whole_download = end.is_whole() && end.direction == DataDirection::Received;
-        end.came_short_of = self
+        end.ended_short_of = self
             .whole
             .filter(|whole| is_whole_download && keeps_bytes && *whole > end.bytes);
         end

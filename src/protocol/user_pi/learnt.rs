@@ -47,7 +47,7 @@ pub struct Learnt {
     pub secret_is_asked: bool,
     /// The greeting is that of a server which swallows an ABOR that comes after Telnet's Synch, while its data do not move
     /// (Pure-FTPd).
-    pub swallows_synch: bool,
+    pub ignores_abort_after_synch: bool,
     /// The argument of the last SIZE and what its 213 said, until something may have changed what the name means.
     pub last_size: Option<(Vec<u8>, u64)>,
 }
@@ -57,7 +57,8 @@ impl Learnt {
     pub(super) fn take_greeting(&mut self, greeting: &Reply) {
         let name = b"Pure-FTPd";
         let mut lines = greeting.lines.iter();
-        self.swallows_synch = lines.any(|line| line.windows(name.len()).any(|part| part == name));
+        self.ignores_abort_after_synch =
+            lines.any(|line| line.windows(name.len()).any(|part| part == name));
     }
 
     /// Learns from a 1yz.

@@ -41,9 +41,16 @@ fn the_greeting_tells_a_server_that_swallows_a_synch() {
     ] {
         let (mut pi, _) = UserPi::new();
         pi.receive(greeting.as_bytes());
-        assert_eq!(pi.learnt().swallows_synch, swallows, "{greeting}");
+        assert_eq!(
+            pi.learnt().ignores_abort_after_synch,
+            swallows,
+            "{greeting}"
+        );
         pi.begin_protected();
-        assert!(!pi.learnt().swallows_synch, "it was said in clear");
+        assert!(
+            !pi.learnt().ignores_abort_after_synch,
+            "it was said in clear"
+        );
     }
 }
 

@@ -65,7 +65,7 @@ pub enum Origin {
     /// In an RFC that is out of use.
     Historic,
     /// Servers have it, no registry does.
-    Wild,
+    Unregistered,
 }
 
 /// The row of a verb; `None` if the table does not know it, which forbids nothing.
@@ -161,8 +161,8 @@ impl VerbEntry {
         self
     }
 
-    const fn wild(mut self) -> Self {
-        self.origin = Origin::Wild;
+    const fn unregistered(mut self) -> Self {
+        self.origin = Origin::Unregistered;
         self
     }
 }
@@ -254,7 +254,12 @@ mod tests {
                 };
                 assert!(is_whole, "{}: {part}", row.name);
                 let is_wild = !part.starts_with("RFC");
-                assert_eq!(is_wild, row.origin == Origin::Wild, "{}: {part}", row.name);
+                assert_eq!(
+                    is_wild,
+                    row.origin == Origin::Unregistered,
+                    "{}: {part}",
+                    row.name
+                );
             }
         }
     }

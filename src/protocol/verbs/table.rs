@@ -76,7 +76,7 @@ pub static VERBS: &[VerbEntry] = &[
         .handled("A 234 to a mechanism of TLS begins the handshake at once, and what was learnt in clear is \
             forgotten. `tls` shows what came of it."),
     VerbEntry::new("AVBL", "AVBL [<path>]", "draft-peterson-streamlined-ftp-command-extensions",
-        "Asks how many bytes can still be stored.", &[213, 550]).wild()
+        "Asks how many bytes can still be stored.", &[213, 550]).unregistered()
         .notes("Of a directory, or of the working one.")
         .example(&["AVBL pub", "213 1046208512"])
         .quirks("vsftpd, ProFTPD, Pure-FTPd and pyftpdlib do not have it."),
@@ -96,18 +96,18 @@ pub static VERBS: &[VerbEntry] = &[
         .quirks("RFC 959 lists 200; every measured server answers 250."),
     VerbEntry::new("CKSM", "CKSM <algorithm> <offset> <length> <path>", "GFD.47",
         "Asks for the checksum of a part of a file (GridFTP).", HASHED)
-        .takes(&["MD5", "ADLER32"]).wild()
+        .takes(&["MD5", "ADLER32"]).unregistered()
         .notes("A length of -1 means up to the end.")
         .example(&["CKSM MD5 0 -1 1.TXT", "213 b1946ac92492d2347c6235b4d2611184"])
         .quirks("Globus GridFTP has it."),
     VerbEntry::new("CLNT", "CLNT <name>", "unregistered: FileZilla Server, Serv-U",
-        "Tells the server the name of the client.", &[200]).wild()
+        "Tells the server the name of the client.", &[200]).unregistered()
         .needs("Nothing.")
         .example(&["CLNT ftpsh", "200 OK"])
         .quirks("ProFTPD has it; vsftpd, Pure-FTPd and pyftpdlib do not.")
         .handled("Never sent automatically."),
     VerbEntry::new("COMB", "COMB <path> <part> ...", "draft-peterson-streamlined-ftp-command-extensions",
-        "Joins files of the server into one.", &[200, 250, 450, 550, 552, 553]).wild()
+        "Joins files of the server into one.", &[200, 250, 450, 550, 552, 553]).unregistered()
         .notes("For uploads in parts.")
         .example(&["COMB whole part1 part2", "250 Combined."])
         .quirks("vsftpd, ProFTPD, Pure-FTPd and pyftpdlib do not have it."),
@@ -119,7 +119,7 @@ pub static VERBS: &[VerbEntry] = &[
         .quirks("ProFTPD lists it as unimplemented; the others answer 500.")
         .handled("Nothing is encoded or decoded."),
     VerbEntry::new("CPSV", "CPSV", "unregistered: glftpd, drftpd",
-        "Like PASV, with the server as TLS client, for transfers between servers.", &[227, 425]).wild()
+        "Like PASV, with the server as TLS client, for transfers between servers.", &[227, 425]).unregistered()
         .needs("AUTH TLS, PBSZ 0 and PROT P.")
         .notes("Two servers send each other a file under TLS: the one that is told CPSV is the TLS client, the \
             other gets its address with PORT.")
@@ -129,7 +129,7 @@ pub static VERBS: &[VerbEntry] = &[
     VerbEntry::new("CSID", "CSID Name=<name>; Version=<version>;",
         "draft-peterson-streamlined-ftp-command-extensions",
         "Exchanges the names and versions of client and server.", &[200, 215])
-        .takes(&["Name="]).wild()
+        .takes(&["Name="]).unregistered()
         .needs("Nothing; best before USER.")
         .notes("The reply names the server in the same form.")
         .example(&["CSID Name=ftpsh; Version=1;", "200 name=ProFTPD;version=1.3.8;casesensitive=1;"])
@@ -145,7 +145,7 @@ pub static VERBS: &[VerbEntry] = &[
         .handled("The alias `cd` sends it."),
     VerbEntry::new("DCAU", "DCAU <N | A | S> [<subject>]", "GFD.20",
         "Sets the authentication of the data connection (GridFTP).", &[200, 533, 534, 535, 536])
-        .takes(&["N", "A", "S"]).wild()
+        .takes(&["N", "A", "S"]).unregistered()
         .needs("AUTH and ADAT.")
         .notes("N: none, A: with your own credential, S: with the subject that you name.")
         .example(&["DCAU N", "200 DCAU N."])
@@ -153,7 +153,7 @@ pub static VERBS: &[VerbEntry] = &[
         .handled("Never sent automatically."),
     VerbEntry::new("DCSC", "DCSC <P | D> [<base64>]", "unregistered: Globus GridFTP",
         "Sets the security context of the data connection (GridFTP).", &[200, 533, 534, 535])
-        .takes(&["P", "D"]).wild()
+        .takes(&["P", "D"]).unregistered()
         .needs("AUTH and ADAT.")
         .notes("P brings a credential, D goes back to the default.")
         .example(&["DCSC D", "200 DCSC OK."])
@@ -164,7 +164,7 @@ pub static VERBS: &[VerbEntry] = &[
         .example(&["DELE 1.TXT", "250 Delete operation successful."])
         .handled("The alias `rm` sends it."),
     VerbEntry::new("DSIZ", "DSIZ [<path>]", "draft-peterson-streamlined-ftp-command-extensions",
-        "Asks for the size of a directory and everything in it.", &[213, 550]).wild()
+        "Asks for the size of a directory and everything in it.", &[213, 550]).unregistered()
         .notes("Slow on big directories.")
         .example(&["DSIZ pub", "213 81920"])
         .quirks("vsftpd, ProFTPD, Pure-FTPd and pyftpdlib do not have it."),
@@ -201,27 +201,27 @@ pub static VERBS: &[VerbEntry] = &[
         .handled("Like PASV. Aliases and `resume` send it over IPv6 and after EPSV ALL."),
     VerbEntry::new("ERET", "ERET <module> <path>", "GFD.20",
         "Fetches a file through a module of the server (GridFTP).", RECEIVING)
-        .takes(&["P"]).receives(RECEIVED).wild()
+        .takes(&["P"]).receives(RECEIVED).unregistered()
         .notes("P takes an offset and a length: a part of a file.")
         .example(&["ERET P 0 100 f", "150 Beginning transfer.", "226 Transfer complete."])
         .quirks("GridFTP servers only.")
         .handled("Like RETR."),
     // Pure-FTPd answers 520 where active mode is not set up.
     VerbEntry::new("ESTA", "ESTA", "unregistered: Pure-FTPd",
-        "Opens the active data connection at once and reports its address.", &[225, 425, 520]).wild()
+        "Opens the active data connection at once and reports its address.", &[225, 425, 520]).unregistered()
         .needs("A login and a PORT.")
         .notes("To test whether the server can reach you.")
         .example(&["ESTA", "225 Connected."])
         .quirks("Pure-FTPd only; it does not answer while it connects."),
     VerbEntry::new("ESTO", "ESTO <module> <path>", "GFD.20",
         "Stores a file through a module of the server (GridFTP).", SENDING)
-        .takes(&["A"]).sends(SENT).wild()
+        .takes(&["A"]).sends(SENT).unregistered()
         .notes("A takes an offset: where in the file to write.")
         .example(&["ESTO A 100 f", "150 Beginning transfer.", "226 Transfer complete."])
         .quirks("GridFTP servers only.")
         .handled("Like STOR."),
     VerbEntry::new("ESTP", "ESTP", "unregistered: Pure-FTPd",
-        "Waits for the passive data connection at once and reports its address.", &[225, 425, 520]).wild()
+        "Waits for the passive data connection at once and reports its address.", &[225, 425, 520]).unregistered()
         .needs("A login and a PASV.")
         .notes("To test whether you can reach the server.")
         .example(&["ESTP", "225 Connected."])
@@ -235,7 +235,7 @@ pub static VERBS: &[VerbEntry] = &[
             each line.")
         .handled("`resume` uses the hash verbs that it listed."),
     VerbEntry::new("HASH", "HASH <path>", "draft-bryan-ftpext-hash section 3",
-        "Asks for a hash of a file, or of the part that RANG chose.", HASHED).wild()
+        "Asks for a hash of a file, or of the part that RANG chose.", HASHED).unregistered()
         .notes("OPTS HASH chooses the algorithm, FEAT lists them, RANG before it takes a part of the file.")
         .example(&["HASH 1.TXT", "213 SHA-1 0-6 f572d396fae9206628714fb2ce00f72e94f2258f 1.TXT"])
         .quirks("ProFTPD (mod_digest) has it; vsftpd, Pure-FTPd and pyftpdlib do not. It sends 213- lines while it \
@@ -281,7 +281,7 @@ pub static VERBS: &[VerbEntry] = &[
             450, 550 or an empty listing.")
         .handled("LIST | less pages it. The alias `ls` sends PASV and LIST."),
     VerbEntry::new("LOCK", "LOCK <path>", "unregistered: draft of A. Bryan",
-        "Asks for a file to be locked.", &[200, 250, 450, 550]).wild()
+        "Asks for a file to be locked.", &[200, 250, 450, 550]).unregistered()
         .example(&["LOCK 1.TXT", "500 Unknown command."])
         .quirks("vsftpd, ProFTPD, Pure-FTPd and pyftpdlib do not have it."),
     VerbEntry::new("LPRT", "LPRT <af>,<hal>,<h1>,...,<pal>,<p1>,<p2>", "RFC 1639 section 2",
@@ -299,7 +299,7 @@ pub static VERBS: &[VerbEntry] = &[
         .handled("A 228 is dialled like a 227."),
     VerbEntry::new("MACB", "MACB <E | D>", "unregistered: NetPresenz",
         "Turns MacBinary transfers on or off.", &[200])
-        .takes(&["E", "D"]).wild()
+        .takes(&["E", "D"]).unregistered()
         .notes("MacBinary keeps both forks of a file of classic Mac OS.")
         .example(&["MACB E", "200 MacBinary mode enabled."])
         .quirks("Servers on classic Mac OS only."),
@@ -311,7 +311,7 @@ pub static VERBS: &[VerbEntry] = &[
         .quirks("ProFTPD takes it for an attack by way of a web browser and closes the connection. Elsewhere: \
             500."),
     VerbEntry::new("MD5", "MD5 <path>", "draft-twine-ftpmd5",
-        "Asks for the MD5 of a file.", HASHED).wild()
+        "Asks for the MD5 of a file.", HASHED).unregistered()
         .notes("The whole file only.")
         .example(&["MD5 1.TXT", "251 1.TXT B1946AC92492D2347C6235B4D2611184"])
         .quirks("ProFTPD (mod_digest) and Apache FtpServer have it.")
@@ -322,13 +322,13 @@ pub static VERBS: &[VerbEntry] = &[
         .example(&["MDTM 1.TXT", "213 20260101120000"])
         .quirks("MDTM YYYYMMDDhhmmss path sets the time with vsftpd and some others; MFMT is the better way."),
     VerbEntry::new("MFCT", "MFCT <YYYYMMDDhhmmss> <path>", "draft-somers-ftp-mfxx section 4",
-        "Sets the creation time of a file.", &[213, 450, 550]).wild()
+        "Sets the creation time of a file.", &[213, 450, 550]).unregistered()
         .notes("The time is UTC. Few file systems let it be set.")
         .example(&["MFCT 20260101120000 1.TXT", "213 Create=20260101120000; 1.TXT"])
         .quirks("vsftpd, ProFTPD, Pure-FTPd and pyftpdlib do not have it."),
     VerbEntry::new("MFF", "MFF <fact>=<value>; <path>", "draft-somers-ftp-mfxx section 5",
         "Sets facts of a file.", &[213, 450, 550])
-        .takes(&["Modify=", "Create=", "UNIX.mode=", "UNIX.owner=", "UNIX.group="]).wild()
+        .takes(&["Modify=", "Create=", "UNIX.mode=", "UNIX.owner=", "UNIX.group="]).unregistered()
         .notes("Facts are those of MLST. FEAT lists which may be set.")
         .example(&[
             "MFF Modify=20260101120000;UNIX.mode=0644; 1.TXT",
@@ -336,7 +336,7 @@ pub static VERBS: &[VerbEntry] = &[
         ])
         .quirks("ProFTPD has it; vsftpd, Pure-FTPd and pyftpdlib do not."),
     VerbEntry::new("MFMT", "MFMT <YYYYMMDDhhmmss> <path>", "draft-somers-ftp-mfxx section 3",
-        "Sets the modification time of a file.", &[213, 450, 550]).wild()
+        "Sets the modification time of a file.", &[213, 450, 550]).unregistered()
         .notes("The time is UTC.")
         .example(&["MFMT 20260101120000 1.TXT", "213 Modify=20260101120000; 1.TXT"])
         .quirks("ProFTPD and pyftpdlib have it; Pure-FTPd answers `213 UTIME OK`; vsftpd has MDTM with a time."),
@@ -384,7 +384,7 @@ pub static VERBS: &[VerbEntry] = &[
         .quirks("vsftpd does not have it. Some servers put 250- in front of the facts.")
         .handled("`resume` takes the size from it if SIZE is refused."),
     VerbEntry::new("MMD5", "MMD5 <path>, <path> ...", "draft-twine-ftpmd5",
-        "Asks for the MD5 of several files.", HASHED).wild()
+        "Asks for the MD5 of several files.", HASHED).unregistered()
         .notes("The whole files only.")
         .example(&["MMD5 a, b", "252 a B1946AC92492D2347C6235B4D2611184, b 591785B794601E212B260E25925636FD"])
         .quirks("Apache FtpServer has it."),
@@ -502,7 +502,7 @@ pub static VERBS: &[VerbEntry] = &[
             line."),
     VerbEntry::new("PRET", "PRET <verb> [<path>]", "unregistered: drftpd",
         "Says before PASV which transfer will follow.", &[200, 450, 550, 553])
-        .takes(&["RETR", "STOR", "STOU", "APPE", "LIST", "NLST", "MLSD"]).wild()
+        .takes(&["RETR", "STOR", "STOU", "APPE", "LIST", "NLST", "MLSD"]).unregistered()
         .notes("For servers that must pick another machine for the data before they can answer PASV.")
         .example(&[
             "PRET RETR f",
@@ -536,7 +536,7 @@ pub static VERBS: &[VerbEntry] = &[
         .handled("It waits for a transfer in the background. A QUIT that you type ends the program once it is answered; `exit`, `bye` and \
                   Ctrl-D send it."),
     VerbEntry::new("RANG", "RANG <first> <last>", "draft-bryan-ftp-range section 3",
-        "Chooses the bytes that the next command works on.", &[350, 551, 552, 554]).wild()
+        "Chooses the bytes that the next command works on.", &[350, 551, 552, 554]).unregistered()
         .needs("A login, TYPE I and MODE S; then directly the RETR, STOR or HASH that it is for.")
         .notes("Both ends are counted from 0 and belong to the range. RANG 1 0 resets it.")
         .example(&["RANG 0 99", "350 Restarting at 0. End octet at 99."])
@@ -592,7 +592,7 @@ pub static VERBS: &[VerbEntry] = &[
         .example(&["RMD new", "250 Remove directory operation successful."])
         .handled("The alias `rmdir` sends it."),
     VerbEntry::new("RMDA", "RMDA <path>", "draft-peterson-streamlined-ftp-command-extensions",
-        "Removes a directory and everything in it.", &[250, 450, 550, 553]).wild()
+        "Removes a directory and everything in it.", &[250, 450, 550, 553]).unregistered()
         .notes("There is no confirmation.")
         .example(&["RMDA old", "250 Removed."])
         .quirks("Serv-U has it."),
@@ -612,13 +612,13 @@ pub static VERBS: &[VerbEntry] = &[
         .quirks("Without RNFR: 503 with vsftpd, ProFTPD, Pure-FTPd and pyftpdlib.")
         .handled("The alias `mv` sends both."),
     VerbEntry::new("SBUF", "SBUF <bytes>", "GFD.20",
-        "Sets the TCP buffers of the data connection (GridFTP).", &[200]).wild()
+        "Sets the TCP buffers of the data connection (GridFTP).", &[200]).unregistered()
         .notes("For fast connections over long distances.")
         .example(&["SBUF 1048576", "200 OK."])
         .quirks("GridFTP servers only."),
     VerbEntry::new("SCKS", "SCKS <algorithm> <checksum>", "GFD.47",
         "Announces the checksum of the upload that follows (GridFTP).", &[200, 213])
-        .takes(&["MD5", "ADLER32"]).wild()
+        .takes(&["MD5", "ADLER32"]).unregistered()
         .needs("A login; then the STOR that it is for.")
         .notes("The server compares when the upload is over.")
         .example(&["SCKS MD5 b1946ac92492d2347c6235b4d2611184", "200 OK."])
@@ -646,26 +646,26 @@ pub static VERBS: &[VerbEntry] = &[
         .example(&["SMNT /disk2", "202 Command not implemented, superfluous at this site."])
         .quirks("vsftpd and ProFTPD answer 502, the others 500."),
     VerbEntry::new("SPAS", "SPAS", "GFD.20",
-        "Like PASV, for several data connections (GridFTP).", &[229, 425]).wild()
+        "Like PASV, for several data connections (GridFTP).", &[229, 425]).unregistered()
         .notes("The 229 is of several lines: one address and port in each.")
         .example(&["SPAS", "229-Entering Striped Passive Mode.", " 192,0,2,7,11,79", "229 End"])
         .quirks("GridFTP servers only.")
         .handled("One port of the reply can be dialled at most."),
     VerbEntry::new("SPOR", "SPOR <h1>,<h2>,<h3>,<h4>,<p1>,<p2> ...", "GFD.20",
-        "Like PORT, for several data connections (GridFTP).", &[200, 425]).wild()
+        "Like PORT, for several data connections (GridFTP).", &[200, 425]).unregistered()
         .notes("One address and port for each data connection.")
         .example(&["SPOR 192,0,2,7,11,79 192,0,2,8,11,80", "200 SPOR command successful."])
         .quirks("GridFTP servers only.")
         .handled("No port is opened for it: use PORT."),
     VerbEntry::new("SPSV", "SPSV", "draft-rosenau-ftp-single-port",
-        "Like PASV, on a single port.", &[227, 425]).wild()
+        "Like PASV, on a single port.", &[227, 425]).unregistered()
         .notes("Every data connection goes to the same port, so that a firewall needs one hole.")
         .example(&["SPSV", "500 Unknown command."])
         .quirks("Very few servers have it: vsftpd, ProFTPD, Pure-FTPd 1.0.50 and pyftpdlib answer 500.")
         .handled("A 227 is dialled, whatever command it answers."),
     VerbEntry::new("SSCN", "SSCN [ON | OFF]", "unregistered: RaidenFTPD, glftpd",
         "Makes the server the TLS client of data connections, between servers.", &[200])
-        .takes(&["ON", "OFF"]).wild()
+        .takes(&["ON", "OFF"]).unregistered()
         .needs("AUTH TLS and PROT P.")
         .notes("SSCN alone shows the state. ON makes the server the TLS client when data connections come in, \
             for transfers between two servers.")
@@ -722,7 +722,7 @@ pub static VERBS: &[VerbEntry] = &[
         .handled("Never sent automatically."),
     VerbEntry::new("THMB", "THMB <format> <width> <height> <path>",
         "draft-peterson-streamlined-ftp-command-extensions",
-        "Fetches a thumbnail of an image file.", RECEIVING).receives(RECEIVED).wild()
+        "Fetches a thumbnail of an image file.", RECEIVING).receives(RECEIVED).unregistered()
         .notes("The thumbnail comes over the data connection.")
         .example(&["THMB PNG 100 100 photo.jpg", "150 Opening data connection.", "226 Transfer complete."])
         .quirks("vsftpd, ProFTPD, Pure-FTPd and pyftpdlib do not have it.")
@@ -748,7 +748,7 @@ pub static VERBS: &[VerbEntry] = &[
             with 430.")
         .handled("`login` and ftp://user@host send it, shown."),
     VerbEntry::new("XCRC", "XCRC <path> [<first> <last>]", "unregistered: GlobalSCAPE, ProFTPD",
-        "Asks for the CRC-32 of a file.", HASHED).wild()
+        "Asks for the CRC-32 of a file.", HASHED).unregistered()
         .notes("Of the whole file, or of the bytes from first to last.")
         .example(&["XCRC 1.TXT", "250 363A3020"])
         .quirks("ProFTPD (mod_digest) has it. Leading zeros may be missing.")
@@ -769,7 +769,7 @@ pub static VERBS: &[VerbEntry] = &[
         .notes("What MSAM was called before RFC 765. Mail went over FTP before SMTP. No server in use has it.")
         .example(&["XMAS Postel", "354 Type mail, ended by a line with only a dot"]),
     VerbEntry::new("XMD5", "XMD5 <path> [<first> <last>]", "unregistered: GlobalSCAPE, ProFTPD",
-        "Asks for the MD5 of a file.", HASHED).wild()
+        "Asks for the MD5 of a file.", HASHED).unregistered()
         .notes("Of the whole file, or of the bytes from first to last.")
         .example(&["XMD5 1.TXT", "250 B1946AC92492D2347C6235B4D2611184"])
         .quirks("ProFTPD (mod_digest) has it.")
@@ -811,25 +811,25 @@ pub static VERBS: &[VerbEntry] = &[
         .notes("What MSND was called before RFC 765. Mail went over FTP before SMTP. No server in use has it.")
         .example(&["XSEN Postel", "354 Type mail, ended by a line with only a dot"]),
     VerbEntry::new("XSHA", "XSHA <path> [<first> <last>]", "unregistered: GlobalSCAPE, ProFTPD",
-        "Asks for the SHA-1 of a file.", HASHED).wild()
+        "Asks for the SHA-1 of a file.", HASHED).unregistered()
         .notes("Of the whole file, or of the bytes from first to last.")
         .example(&["XSHA 1.TXT", "250 F572D396FAE9206628714FB2CE00F72E94F2258F"])
         .quirks("ProFTPD (mod_digest) has it.")
         .handled("`resume` compares by it if FEAT listed it."),
     VerbEntry::new("XSHA1", "XSHA1 <path> [<first> <last>]", "unregistered: GlobalSCAPE, ProFTPD",
-        "Asks for the SHA-1 of a file.", HASHED).wild()
+        "Asks for the SHA-1 of a file.", HASHED).unregistered()
         .notes("Of the whole file, or of the bytes from first to last.")
         .example(&["XSHA1 1.TXT", "250 F572D396FAE9206628714FB2CE00F72E94F2258F"])
         .quirks("ProFTPD (mod_digest) has it.")
         .handled("`resume` compares by it if FEAT listed it."),
     VerbEntry::new("XSHA256", "XSHA256 <path> [<first> <last>]", "unregistered: GlobalSCAPE, ProFTPD",
-        "Asks for the SHA-256 of a file.", HASHED).wild()
+        "Asks for the SHA-256 of a file.", HASHED).unregistered()
         .notes("Of the whole file, or of the bytes from first to last.")
         .example(&["XSHA256 1.TXT", "250 5891B5B522D5DF086D0FF0B110FBD9D21BB4FC7163AF34D08286A2E846F6BE03"])
         .quirks("ProFTPD (mod_digest) has it.")
         .handled("`resume` compares by it if FEAT listed it."),
     VerbEntry::new("XSHA512", "XSHA512 <path> [<first> <last>]", "unregistered: GlobalSCAPE, ProFTPD",
-        "Asks for the SHA-512 of a file.", HASHED).wild()
+        "Asks for the SHA-512 of a file.", HASHED).unregistered()
         .notes("Of the whole file, or of the bytes from first to last.")
         .example(&["XSHA512 1.TXT", "250 E7C22B994C59D9CF2B48E549B1E24666636045930D3DA7C1ACB299D1C3B7F931..."])
         .quirks("ProFTPD (mod_digest) has it.")

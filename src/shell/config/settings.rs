@@ -340,14 +340,14 @@ fn meant(name: &str) -> String {
     let distance = |setting: &&Setting<Settings>| strsim::osa_distance(name, setting.name);
     let nearest = Settings::TABLE.iter().min_by_key(distance);
     nearest
-        .filter(|setting| distance(setting) <= MOST_SLIPS)
+        .filter(|setting| distance(setting) <= MAX_SLIPS)
         .map_or_else(
             || ": the".to_owned(),
             |setting| format!(", did you mean {}? The", setting.name),
         )
 }
 
-const MOST_SLIPS: usize = 2;
+const MAX_SLIPS: usize = 2;
 
 fn names() -> String {
     let names: Vec<&str> = Settings::TABLE.iter().map(|setting| setting.name).collect();

@@ -11,7 +11,7 @@ use rustyline::hint::{self, Hinter};
 use rustyline::validate::Validator;
 use rustyline::{Context, Helper};
 
-use super::keys::{Keys, What};
+use super::keys::{InputKind, Keys};
 use crate::shell::editor::assistance::{self, Candidate, Hint, Knowledge, Mark, SharedKnowledge};
 
 /// The editor's view of the line.
@@ -34,7 +34,7 @@ impl Assistant {
     /// A paste may hold several lines, each with a secret of its own.
     fn paint_lines(&self, lines: &str) -> String {
         let knowledge = self.knowledge();
-        let is_command = self.keys.what() == What::Line;
+        let is_command = self.keys.kind() == InputKind::Line;
         let paint = |line: &str| {
             let text = line.strip_suffix('\n').unwrap_or(line);
             paint_line(text, &knowledge, is_command) + &line[text.len()..]
@@ -70,7 +70,7 @@ fn style_of(mark: Mark) -> Option<Style> {
     match mark {
         Mark::Verb => Some(Style::new().bold()),
         Mark::UnknownVerb => Some(Color::Yellow.normal()),
-        Mark::Ours => Some(Color::Blue.bold()),
+        Mark::OwnWord => Some(Color::Blue.bold()),
         Mark::Operator => Some(Color::Purple.bold()),
         Mark::Path => Some(Color::Cyan.normal()),
         Mark::Secret => None,
@@ -80,10 +80,12 @@ fn style_of(mark: Mark) -> Option<Style> {
 
 impl Highlighter for Assistant {
     fn highlight<'l>(&self, line: &'l str, _pos: usize) -> Cow<'l, str> {
-        match self.keys.what() {
-            What::Data => Cow::Borrowed(line),
-            What::Secret => Cow::Owned(line.split('\n').map(stars).collect::<Vec<_>>().join("\n")),
-            What::Line | What::Text => Cow::Owned(self.paint_lines(line)),
+        match self.keys.kind() {
+            InputKind::Data => Cow::Borrowed(line),
+            InputKind::Secret => {
+                Cow::Owned(line.split('\n').map(stars).collect::<Vec<_>>().join("\n"))
+            }
+            InputKind::Line | InputKind::Text => Cow::Owned(self.paint_lines(line)),
         }
     }
 
@@ -135,9 +137,9 @@ impl Hinter for Assistant {
     type Hint = Hint;
 
     fn hint(&self, line: &str, pos: usize, _: &Context<'_>) -> Option<Hint> {
-        match self.keys.what() {
-            What::Line => assistance::hint(line, pos, &self.knowledge()),
-            What::Data | What::Secret | What::Text => None,
+        match self.keys.kind() {
+            InputKind::Line => assistance::hint(line, pos, &self.knowledge()),
+            InputKind::Data | InputKind::Secret | InputKind::Text => None,
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::io::{self, BufRead, Read};
 
-use super::{Editor, HistoryLost, Typed, What};
+use super::{Editor, HistoryLost, InputKind, Typed};
 
 /// The lines of one run, and what a person types in between.
 pub struct Input {
@@ -46,12 +46,12 @@ impl Input {
 
     /// The next line at the prompt.
     pub fn read_command(&mut self, prompt: &str) -> Typed {
-        self.read(prompt, What::Line)
+        self.read(prompt, InputKind::Line)
     }
 
     /// The next line of data; it may hold several, pasted.
     pub fn read_data(&mut self, prompt: &str) -> Typed {
-        if let Some(line) = self.next_pasted(prompt, What::Data) {
+        if let Some(line) = self.next_pasted(prompt, InputKind::Data) {
             return Typed::Line(line);
         }
         match &mut self.source {
@@ -71,7 +71,9 @@ impl Input {
     /// The next line, without its line end; `None` at the end. `prompt` is for a person.
     pub fn next_line(&mut self, prompt: &str) -> Option<Vec<u8>> {
         match &mut self.source {
-            Source::Terminal(_) => self.read_text(prompt, What::Text).map(String::into_bytes),
+            Source::Terminal(_) => self
+                .read_text(prompt, InputKind::Text)
+                .map(String::into_bytes),
             Source::Script(input) => read_script_line(input.as_mut()),
             Source::Given(lines) => lines.pop_front(),
         }
@@ -79,7 +81,7 @@ impl Input {
 
     /// A secret, of which nothing is shown; `None` if there is nobody to ask.
     pub fn ask_secret(&mut self, prompt: &str) -> Option<String> {
-        self.read_text(prompt, What::Secret)
+        self.read_text(prompt, InputKind::Secret)
     }
 
     /// What is left of standard input, as data.
@@ -123,22 +125,22 @@ impl Input {
         std::mem::take(&mut self.pasted).len() as u64
     }
 
-    fn read_text(&mut self, prompt: &str, what: What) -> Option<String> {
-        match self.read(prompt, what) {
+    fn read_text(&mut self, prompt: &str, kind: InputKind) -> Option<String> {
+        match self.read(prompt, kind) {
             Typed::Line(text) | Typed::LastText(text) => Some(text),
             Typed::End | Typed::Interrupt | Typed::NotText => None,
         }
     }
 
     /// One line; the others of a paste are read next.
-    fn read(&mut self, prompt: &str, what: What) -> Typed {
-        if let Some(line) = self.next_pasted(prompt, what) {
+    fn read(&mut self, prompt: &str, kind: InputKind) -> Typed {
+        if let Some(line) = self.next_pasted(prompt, kind) {
             return Typed::Line(line);
         }
         let Source::Terminal(editor) = &mut self.source else {
             return Typed::End;
         };
-        let typed = editor.read(prompt, what);
+        let typed = editor.read(prompt, kind);
         let (Typed::Line(text) | Typed::LastText(text)) = &typed else {
             return typed;
         };
@@ -146,17 +148,17 @@ impl Input {
             None => typed,
             Some(lines) => {
                 self.pasted = lines;
-                self.next_pasted(prompt, what)
+                self.next_pasted(prompt, kind)
                     .map_or(Typed::End, Typed::Line)
             }
         }
     }
 
     /// The next line of a paste, shown as if it had been typed here.
-    fn next_pasted(&mut self, prompt: &str, what: What) -> Option<String> {
+    fn next_pasted(&mut self, prompt: &str, kind: InputKind) -> Option<String> {
         let line = self.pasted.pop_front()?;
         if let Source::Terminal(editor) = &self.source {
-            editor.show_typed(prompt, &line, what);
+            editor.show_typed(prompt, &line, kind);
         }
         Some(line)
     }

@@ -7,7 +7,7 @@ use rustyline::{Cmd, ConditionalEventHandler, Event, EventContext, RepeatCount};
 
 /// What is being read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum What {
+pub enum InputKind {
     /// A line of the grammar.
     Line,
     /// Data for the data connection.
@@ -21,28 +21,28 @@ pub enum What {
 /// What is being read now, as the key handlers and the highlighter must know it.
 #[derive(Debug, Default)]
 pub(super) struct Keys {
-    what: AtomicU8,
+    kind: AtomicU8,
     ended_by_control_d: AtomicBool,
 }
 
 impl Keys {
-    pub(super) fn begin(&self, what: What) {
-        let number = match what {
-            What::Line => 0,
-            What::Data => 1,
-            What::Secret => 2,
-            What::Text => 3,
+    pub(super) fn begin(&self, kind: InputKind) {
+        let number = match kind {
+            InputKind::Line => 0,
+            InputKind::Data => 1,
+            InputKind::Secret => 2,
+            InputKind::Text => 3,
         };
-        self.what.store(number, Ordering::Release);
+        self.kind.store(number, Ordering::Release);
         self.ended_by_control_d.store(false, Ordering::Release);
     }
 
-    pub(super) fn what(&self) -> What {
-        match self.what.load(Ordering::Acquire) {
-            1 => What::Data,
-            2 => What::Secret,
-            3 => What::Text,
-            _ => What::Line,
+    pub(super) fn kind(&self) -> InputKind {
+        match self.kind.load(Ordering::Acquire) {
+            1 => InputKind::Data,
+            2 => InputKind::Secret,
+            3 => InputKind::Text,
+            _ => InputKind::Line,
         }
     }
 
@@ -62,7 +62,7 @@ impl ConditionalEventHandler for EndOfData {
         _: bool,
         context: &EventContext<'_>,
     ) -> Option<Cmd> {
-        if self.0.what() != What::Data || context.line().is_empty() {
+        if self.0.kind() != InputKind::Data || context.line().is_empty() {
             return None;
         }
         self.0.ended_by_control_d.store(true, Ordering::Release);
@@ -75,10 +75,10 @@ pub(super) struct InsertTab(pub(super) Arc<Keys>);
 
 impl ConditionalEventHandler for InsertTab {
     fn handle(&self, _: &Event, n: RepeatCount, _: bool, _: &EventContext<'_>) -> Option<Cmd> {
-        match self.0.what() {
-            What::Line => None,
-            What::Data | What::Text => Some(Cmd::Insert(n, "\t".to_owned())),
-            What::Secret => Some(Cmd::Noop),
+        match self.0.kind() {
+            InputKind::Line => None,
+            InputKind::Data | InputKind::Text => Some(Cmd::Insert(n, "\t".to_owned())),
+            InputKind::Secret => Some(Cmd::Noop),
         }
     }
 }

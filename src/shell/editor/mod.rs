@@ -27,9 +27,9 @@ use keys::{EndOfData, InsertTab, Keys};
 
 pub(crate) use input::NOT_TEXT;
 pub use input::{AtTerminal, Input, Source};
-pub use keys::What;
+pub use keys::InputKind;
 pub use preferences::{Bell, CompletionStyle, Mode, Preferences};
-pub use terminal_modes::{HAS_ESCAPE_KEY, HeldEcho, TerminalModes, hear_keys};
+pub use terminal_modes::{HAS_ESCAPE_KEY, HeldEcho, TerminalModes, watch_keys};
 
 /// Reads what a person types.
 pub struct Editor {
@@ -106,12 +106,12 @@ impl Editor {
 
     /// Reads a line at the prompt. Several lines, which are a paste, are taken from the screen again.
     pub fn read_line(&mut self, prompt: &str) -> Typed {
-        self.read(prompt, What::Line)
+        self.read(prompt, InputKind::Line)
     }
 
     /// Reads a line of data: Ctrl-D ends the data, Tab is a tab.
     pub fn read_data(&mut self, prompt: &str) -> Typed {
-        self.read(prompt, What::Data)
+        self.read(prompt, InputKind::Data)
     }
 
     /// The width of the terminal in columns.
@@ -121,17 +121,17 @@ impl Editor {
     }
 
     /// Shows a pasted line after its prompt, as if it had just been typed.
-    pub fn show_typed(&self, prompt: &str, line: &str, what: What) {
+    pub fn show_typed(&self, prompt: &str, line: &str, kind: InputKind) {
         let line = escape(line.as_bytes());
         let knowledge = self
             .knowledge
             .read()
             .unwrap_or_else(PoisonError::into_inner);
-        let painted = match what {
-            What::Line => paint_line(&line, &knowledge, true),
-            What::Text => paint_line(&line, &knowledge, false),
-            What::Secret => stars(&line),
-            What::Data => line,
+        let painted = match kind {
+            InputKind::Line => paint_line(&line, &knowledge, true),
+            InputKind::Text => paint_line(&line, &knowledge, false),
+            InputKind::Secret => stars(&line),
+            InputKind::Data => line,
         };
         self.screen.line(&format!("{prompt}{painted}"));
     }
@@ -162,15 +162,15 @@ impl Editor {
         }
     }
 
-    fn read(&mut self, prompt: &str, what: What) -> Typed {
-        self.keys.begin(what);
+    fn read(&mut self, prompt: &str, kind: InputKind) -> Typed {
+        self.keys.begin(kind);
         self.screen.set_prompt_is_up(true);
-        let hidden = (what == What::Secret).then(HeldEcho::hide);
+        let hidden = (kind == InputKind::Secret).then(HeldEcho::hide);
         let read = self.inner.readline(prompt);
         drop(hidden);
         if let Ok(text) = &read
             && text.contains('\n')
-            && what != What::Data
+            && kind != InputKind::Data
         {
             // A paste: each of its lines is shown again when its turn has come.
             let rows = extent::rows(prompt, text, self.columns());

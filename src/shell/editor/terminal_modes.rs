@@ -3,7 +3,7 @@
 //! Between two prompts nothing that is typed is shown: it may be a password, typed before the server asked for it. Ctrl-] is a
 //! signal there, in the place of the character that quits (Ctrl-\\).
 
-pub use platform::{HAS_ESCAPE_KEY, HeldEcho, TerminalModes, hear_keys};
+pub use platform::{HAS_ESCAPE_KEY, HeldEcho, TerminalModes, watch_keys};
 
 #[cfg(unix)]
 mod platform {
@@ -28,7 +28,7 @@ mod platform {
     /// # Errors
     ///
     /// The error of the system.
-    pub fn hear_keys(
+    pub fn watch_keys(
         escape: impl Fn() + Send + 'static,
         resumed: impl Fn() + Send + 'static,
     ) -> io::Result<()> {
@@ -142,7 +142,7 @@ mod platform {
     /// # Errors
     ///
     /// None.
-    pub fn hear_keys(
+    pub fn watch_keys(
         _escape: impl Fn() + Send + 'static,
         _resumed: impl Fn() + Send + 'static,
     ) -> io::Result<()> {

@@ -7,11 +7,11 @@ use crate::shell::screen::page::Page;
 /// Explains a code or a class of codes; `false` if the word is neither.
 pub(super) fn explain(page: &mut Page, word: &str) -> bool {
     match read(word) {
-        Some(Asked::Code(code)) => {
+        Some(Topic::Code(code)) => {
             explain_code(page, code);
             true
         }
-        Some(Asked::Class(first, second)) => {
+        Some(Topic::Class(first, second)) => {
             explain_class(page, first, second);
             true
         }
@@ -27,21 +27,21 @@ pub(crate) fn explain_digits(page: &mut Page, code: ReplyCode) {
     page.item(&second, DIGIT_COLUMNS, code.subject().meaning());
 }
 
-enum Asked {
+enum Topic {
     Code(ReplyCode),
     /// The first digit, and the second if one was given.
     Class(u16, Option<u16>),
 }
 
 /// Reads `425`, `10054`, `5`, `5yz`, `5xx`, `55z`, `55x`.
-fn read(word: &str) -> Option<Asked> {
+fn read(word: &str) -> Option<Topic> {
     let digits = word.trim_end_matches(['x', 'y', 'z', 'X', 'Y', 'Z']);
     let number: u16 = digits.parse().ok()?;
     match (digits.len(), word.len()) {
-        (1, 1 | 3) if (1..=6).contains(&number) => Some(Asked::Class(number, None)),
-        (2, 3) if (10..=69).contains(&number) => Some(Asked::Class(number / 10, Some(number % 10))),
-        (3, 3) if (100..700).contains(&number) => Some(Asked::Code(ReplyCode(number))),
-        (5, 5) => reply_codes::entry(ReplyCode(number)).map(|entry| Asked::Code(entry.code)),
+        (1, 1 | 3) if (1..=6).contains(&number) => Some(Topic::Class(number, None)),
+        (2, 3) if (10..=69).contains(&number) => Some(Topic::Class(number / 10, Some(number % 10))),
+        (3, 3) if (100..700).contains(&number) => Some(Topic::Code(ReplyCode(number))),
+        (5, 5) => reply_codes::entry(ReplyCode(number)).map(|entry| Topic::Code(entry.code)),
         _ => None,
     }
 }

@@ -45,7 +45,7 @@ impl Hints {
             self.say_once(explanations::DATA_IN_CLEAR);
         }
         if explanations::cannot_be_aborted(command, &status.learnt, settings) {
-            self.say_once(explanations::SWALLOWED_ABORT);
+            self.say_once(explanations::IGNORED_ABORT);
         }
     }
 

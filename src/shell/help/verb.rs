@@ -120,7 +120,7 @@ fn standing(origin: Origin) -> &'static str {
     match origin {
         Origin::Registered => "in the IANA registry",
         Origin::Historic => "out of use",
-        Origin::Wild => "in no registry",
+        Origin::Unregistered => "in no registry",
     }
 }
 

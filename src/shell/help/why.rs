@@ -68,7 +68,9 @@ pub fn explain(
 /// The explanations that fit best. Without a connection nothing that they could suggest can be sent.
 fn explain_here(page: &mut Page, explanations: &[Explanation], is_connected: bool) {
     let mut last = "";
-    for (index, Explanation { cause, next, .. }) in explanations.iter().take(MOST).enumerate() {
+    for (index, Explanation { cause, next, .. }) in
+        explanations.iter().take(MAX_EXPLANATIONS).enumerate()
+    {
         let label = if index == 0 { "Here" } else { "Or" };
         page.item(label, LABEL_COLUMNS, cause);
         if is_connected && !next.is_empty() && next != last {
@@ -135,6 +137,6 @@ fn state(status: &Status) -> String {
 }
 
 /// More than so many explanations confuse.
-const MOST: usize = 2;
+const MAX_EXPLANATIONS: usize = 2;
 const CODE_COLUMNS: usize = 7;
 const LABEL_COLUMNS: usize = 10;

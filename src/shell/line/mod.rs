@@ -147,7 +147,7 @@ pub fn read(line: &[u8], aliases: &dyn Fn(&str) -> bool) -> Result<Line, LineErr
     if let Some(quoted) = Quoted::find(line) {
         return Ok(Line::Quote(quoted.command()?));
     }
-    if let Some(ours) = read_ours(line, aliases)? {
+    if let Some(ours) = read_builtin_or_alias(line, aliases)? {
         return Ok(ours);
     }
     let Some(direction) = data_direction(&whole) else {
@@ -203,7 +203,10 @@ impl fmt::Debug for Line {
 }
 
 /// A line whose first word is a built-in or an alias.
-fn read_ours(line: &[u8], aliases: &dyn Fn(&str) -> bool) -> Result<Option<Line>, LineError> {
+fn read_builtin_or_alias(
+    line: &[u8],
+    aliases: &dyn Fn(&str) -> bool,
+) -> Result<Option<Line>, LineError> {
     let Some(word) = first_word(line) else {
         return Ok(None);
     };

@@ -86,7 +86,7 @@ pub(crate) fn wait_for_reader(
                 if let Some(status) = child.try_wait()? {
                     return Ok(status);
                 }
-                std::thread::sleep(LOOK);
+                std::thread::sleep(POLL_INTERVAL);
             }
             end(child)
         }
@@ -96,19 +96,19 @@ pub(crate) fn wait_for_reader(
 /// Asks a local command to end, so that a pager gives the terminal back, and ends it if it does not.
 fn end(mut child: Child) -> io::Result<ExitStatus> {
     platform::ask_to_end(&child);
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + KILL_DELAY;
     while Instant::now() < deadline {
         if let Some(status) = child.try_wait()? {
             return Ok(status);
         }
-        std::thread::sleep(LOOK);
+        std::thread::sleep(POLL_INTERVAL);
     }
     child.kill()?;
     child.wait()
 }
 
-const LOOK: Duration = Duration::from_millis(20);
-const PATIENCE: Duration = Duration::from_millis(500);
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
+const KILL_DELAY: Duration = Duration::from_millis(500);
 
 /// Standard output, raw.
 pub(crate) struct StandardOutput(pub Screen);

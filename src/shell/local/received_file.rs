@@ -166,18 +166,18 @@ pub(crate) fn what_is_there(path: &Path, exists: io::Error) -> io::Error {
     if path.is_dir() {
         return io::Error::new(io::ErrorKind::IsADirectory, "it is a folder");
     }
-    if leads_nowhere(path) {
-        return io::Error::other(LEADS_NOWHERE);
+    if is_dangling_link(path) {
+        return io::Error::other(DANGLING_LINK);
     }
     exists
 }
 
 /// Whether it is a symbolic link to something that is not there: nothing can be made through it without a guess.
-pub(crate) fn leads_nowhere(path: &Path) -> bool {
+pub(crate) fn is_dangling_link(path: &Path) -> bool {
     path.is_symlink() && !path.exists()
 }
 
-pub(crate) const LEADS_NOWHERE: &str = "it is a symbolic link to something that is not there";
+pub(crate) const DANGLING_LINK: &str = "it is a symbolic link to something that is not there";
 
 /// Whether opening it waits until its other end is opened.
 #[cfg(unix)]

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use super::received_file::{LEADS_NOWHERE, Manner, ReceivedFile, is_named_pipe, leads_nowhere};
+use super::received_file::{DANGLING_LINK, Manner, ReceivedFile, is_dangling_link, is_named_pipe};
 use crate::client::Destination;
 use crate::resume::{LocalSource, LocalTarget};
 use crate::shell::config::secrets::without_secrets;
@@ -118,7 +118,7 @@ impl LocalTarget for LocalTargetFile {
         match fs::metadata(&self.path) {
             Ok(metadata) if metadata.is_file() => Ok(Some(metadata.len())),
             Ok(_) => Err(io::Error::other("it is not a plain file")),
-            Err(_) if leads_nowhere(&self.path) => Err(io::Error::other(LEADS_NOWHERE)),
+            Err(_) if is_dangling_link(&self.path) => Err(io::Error::other(DANGLING_LINK)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
         }

@@ -24,7 +24,7 @@ use crate::shell::screen::escape::escape;
 use crate::shell::screen::painter::Painter;
 use crate::shell::start::roots_in;
 use crate::transcript::import::{self, Imported};
-use crate::transcript::replay::{Ended, HeardReplies, Played, Replay};
+use crate::transcript::replay::{Played, ReceivedReplies, Replay, ReplayEnd};
 use crate::transcript::report::{FailureKind, FileReport, Verdict};
 use crate::transcript::{ARTICLE, Dialogue, Transcript, Variables};
 
@@ -157,7 +157,7 @@ impl Player<'_> {
             return Err(Box::new(ScriptFailure::new(
                 FailureKind::Transcript,
                 None,
-                NOT_OURS,
+                NOT_A_TRANSCRIPT,
             )));
         }
         let name = escape(path.as_os_str().as_encoded_bytes());
@@ -248,11 +248,11 @@ impl Player<'_> {
         }
         match played.result {
             Err(failure) => return Err(fail(ScriptFailure::of_failure(&failure))),
-            Ok(Ended::Skipped { feature }) => {
+            Ok(ReplayEnd::Skipped { feature }) => {
                 let reason = format!("the server does not list {}", escape(feature.as_bytes()));
                 return Ok((Verdict::Skipped { reason }, exchanges));
             }
-            Ok(Ended::Whole) => {}
+            Ok(ReplayEnd::Whole) => {}
         }
         match script {
             Script::Article => {
@@ -275,7 +275,7 @@ impl Player<'_> {
         target: &Target,
         settings: client::Settings,
     ) -> Result<Played, Box<ScriptFailure>> {
-        let heard = HeardReplies::default();
+        let heard = ReceivedReplies::default();
         let observer = self.observer(Some(heard.clone()));
         let connected = connect(self.interrupts, target, settings, observer);
         let (session, greeting) =
@@ -314,7 +314,7 @@ impl Player<'_> {
     }
 
     /// Paints the dialogue if it is to be shown, and keeps the replies.
-    pub(super) fn observer(&self, heard: Option<HeardReplies>) -> Box<dyn Observer> {
+    pub(super) fn observer(&self, heard: Option<ReceivedReplies>) -> Box<dyn Observer> {
         let painter = self.shows_dialogue.then(|| self.painter.clone());
         Box::new(ReplayObserver { painter, heard })
     }
@@ -339,7 +339,7 @@ impl<'a> LoadedScript<'a> {
 
 struct ReplayObserver {
     painter: Option<Painter>,
-    heard: Option<HeardReplies>,
+    heard: Option<ReceivedReplies>,
 }
 
 impl Observer for ReplayObserver {
@@ -365,4 +365,4 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-const NOT_OURS: &str = "this is in another notation and is not overwritten: `ftpsh import` makes a transcript of it, which --update can change";
+const NOT_A_TRANSCRIPT: &str = "this is in another notation and is not overwritten: `ftpsh import` makes a transcript of it, which --update can change";

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context, Result};
 
-use crate::practice::{self, Departure, PracticeError, PracticeServer, Recording, Remedy};
+use crate::practice::{self, Deviation, PracticeError, PracticeServer, Recording, Response};
 use crate::shell::config::options::{Common, Practice};
 use crate::shell::exit::Exit;
 use crate::shell::interrupts::Interrupts;
@@ -113,11 +113,11 @@ fn read_recording(path: &Path, painter: &Painter) -> Result<Recording, Exit> {
     // The server lives in another current directory.
     let place = std::path::absolute(path).map_err(|error| refuse(&error, Exit::LocalFile))?;
     let painter_of_departures = Mutex::new(painter.clone());
-    let report = move |departure: &Departure| {
+    let report = move |deviation: &Deviation| {
         let painter = painter_of_departures
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        painter.say(Tone::Warning, &describe(departure));
+        painter.say(Tone::Warning, &describe(deviation));
     };
     let recording = Recording {
         dialogue: Arc::new(dialogue),
@@ -141,18 +141,18 @@ fn read_recording(path: &Path, painter: &Painter) -> Result<Recording, Exit> {
     Ok(recording)
 }
 
-fn describe(departure: &Departure) -> String {
-    let command = escape(&departure.command);
-    let next = match departure.next {
+fn describe(deviation: &Deviation) -> String {
+    let command = escape(&deviation.command);
+    let next = match deviation.next {
         Some(line) => format!("line {line} comes next"),
         None => "nothing comes next".to_owned(),
     };
-    match departure.remedy {
-        Remedy::OwnAnswer => {
+    match deviation.response {
+        Response::OwnAnswer => {
             format!("{command} is not recorded ({next}): the practice server's own answer")
         }
-        Remedy::Elsewhere(line) => format!("{command} is answered from line {line} ({next})"),
-        Remedy::NotServed(line) => {
+        Response::Elsewhere(line) => format!("{command} is answered from line {line} ({next})"),
+        Response::NotServed(line) => {
             format!("{command} in line {line} cannot be served: the practice server's own answer")
         }
     }

@@ -87,7 +87,7 @@ impl Background {
                 painter.say(Tone::Note, &text);
             }
             while let Some(running) = &self.running {
-                match running.exchange.next_news_within(INTERRUPT_LOOK) {
+                match running.exchange.next_news_within(INTERRUPT_POLL_INTERVAL) {
                     Some(News::Settled(outcome)) => self.end(&outcome, tally),
                     Some(_) => {}
                     None if interrupts.take() => return false,
@@ -141,4 +141,4 @@ fn in_words(transfer: &BackgroundTransfer) -> String {
     )
 }
 
-const INTERRUPT_LOOK: Duration = Duration::from_millis(50);
+const INTERRUPT_POLL_INTERVAL: Duration = Duration::from_millis(50);

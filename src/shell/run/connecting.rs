@@ -210,7 +210,7 @@ impl Shell {
                 return exit;
             }
             // Not every positive reply agrees: what counts is the state now.
-            if exit != Exit::Done || !self.stands_after(line) {
+            if exit != Exit::Done || !self.is_protected_after(line) {
                 self.drop_session();
                 let text = format!(
                     "the server did not accept {line}, and TLS on both connections is required: the connection was closed"
@@ -223,7 +223,7 @@ impl Shell {
     }
 
     /// Whether a line that asks for TLS has brought it about.
-    fn stands_after(&self, line: &str) -> bool {
+    fn is_protected_after(&self, line: &str) -> bool {
         let Some(status) = self.connection.status() else {
             return false;
         };
@@ -288,7 +288,7 @@ pub(crate) fn connect(
         })?;
     interrupts.take();
     loop {
-        match connected.recv_timeout(INTERRUPT_LOOK) {
+        match connected.recv_timeout(INTERRUPT_POLL_INTERVAL) {
             Ok(result) => return result,
             Err(mpsc::RecvTimeoutError::Timeout) if !interrupts.take() => {}
             Err(_) => {
@@ -309,4 +309,4 @@ fn without_secret(mut target: Target) -> Target {
 
 /// As long as a passive data connection is dialled.
 const DATA_CONNECT_LIMIT: Duration = Duration::from_secs(15);
-const INTERRUPT_LOOK: Duration = Duration::from_millis(50);
+const INTERRUPT_POLL_INTERVAL: Duration = Duration::from_millis(50);

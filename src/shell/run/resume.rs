@@ -168,7 +168,7 @@ fn in_words(remark: &Remark) -> (Tone, String) {
     match remark {
         Remark::Found { there, whole } => (Tone::Note, format!("{there} of {} are there", count(*whole, "byte"))),
         Remark::FoundNothing => (Tone::Note, "there is nothing yet".to_owned()),
-        Remark::Compared { first, last } => {
+        Remark::ComparisonState { first, last } => {
             (Tone::Note, format!("bytes {first} to {last} are the same as yours"))
         }
         Remark::HashIsEqual(verb) => (Tone::Note, format!("{verb} is the same as yours")),

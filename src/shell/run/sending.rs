@@ -480,7 +480,7 @@ impl Shell {
                     ReceivedFile::create(&path, Manner::Replace)
                 };
                 let file =
-                    file.map_err(|error| self.painter.refuse_file(&path, &with_way_out(error)))?;
+                    file.map_err(|error| self.painter.refuse_file(&path, &with_suggestion(error)))?;
                 joined(Box::new(file), Form::ByType)
             }
             Some(Redirection::AppendFile(path)) => {
@@ -622,7 +622,7 @@ fn looks_like_text(bytes: &[u8]) -> bool {
         .all(|&byte| !byte.is_ascii_control() || is_layout(byte))
 }
 
-fn with_way_out(error: io::Error) -> io::Error {
+fn with_suggestion(error: io::Error) -> io::Error {
     if error.kind() == io::ErrorKind::AlreadyExists {
         return exists_already();
     }

@@ -118,7 +118,7 @@ impl Shell {
     fn run_typed(&mut self, line: &str) {
         self.connection.refresh_status();
         if !line.is_empty()
-            && self.is_memorable(line)
+            && self.belongs_in_history(line)
             && let Err(HistoryLost { path, error }) = self.input.remember(line)
         {
             let path = escape(path.as_os_str().as_encoded_bytes());
@@ -315,7 +315,7 @@ impl Shell {
     }
 
     /// Whether the line may go into the history.
-    fn is_memorable(&self, line: &str) -> bool {
+    fn belongs_in_history(&self, line: &str) -> bool {
         let is_secret = |name: &str| self.aliases.carries_secret(name);
         if secret_span(line.as_bytes(), &is_secret).is_some() {
             return false;

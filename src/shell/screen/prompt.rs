@@ -113,14 +113,14 @@ fn marks(status: &Status, parts: PromptParts) -> Vec<String> {
 fn shortened(name: &[u8]) -> String {
     let shown = escape(name).replace('\t', "\\x09");
     let length = shown.chars().count();
-    if length <= MOST_CHARACTERS {
+    if length <= MAX_CHARACTERS {
         return shown;
     }
-    let end: String = shown.chars().skip(length - MOST_CHARACTERS + 1).collect();
+    let end: String = shown.chars().skip(length - MAX_CHARACTERS + 1).collect();
     format!("…{end}")
 }
 
-const MOST_CHARACTERS: usize = 30;
+const MAX_CHARACTERS: usize = 30;
 
 #[cfg(test)]
 mod tests {

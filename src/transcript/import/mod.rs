@@ -56,13 +56,13 @@ pub struct Remark {
 pub enum ImportError {
     /// As the one notation that was asked for.
     #[error("no line of this is a command or a reply as {0} writes them")]
-    NotOfKind(Kind),
+    WrongKind(Kind),
     /// As any notation.
     #[error(
         "no line of this is a command or a reply in any notation that is known: {}",
         Kind::names()
     )]
-    OfNoKind,
+    UnrecognisedKind,
 }
 
 /// Reads a text in the notation `kind`, or in the one that makes most of its lines commands and replies.
@@ -77,10 +77,10 @@ pub fn read(bytes: &[u8], kind: Option<Kind>) -> Result<Imported, ImportError> {
         Some(ref kind) => std::slice::from_ref(kind),
         None => &Kind::ALL,
     };
-    let mut best: Option<(Understanding, Kind, Vec<Item>)> = None;
+    let mut best: Option<(Recognition, Kind, Vec<Item>)> = None;
     for &candidate in candidates {
         let items = candidate.recognise(&lines);
-        let understanding = Understanding::of(&items);
+        let understanding = Recognition::of(&items);
         let is_better = best.as_ref().is_none_or(|(most, ..)| understanding > *most);
         if understanding.dialogue > 0 && is_better {
             best = Some((understanding, candidate, items));
@@ -88,19 +88,19 @@ pub fn read(bytes: &[u8], kind: Option<Kind>) -> Result<Imported, ImportError> {
     }
     match (best, kind) {
         (Some((_, kind, items)), _) => Ok(writing::write(Session::of(items), kind, &lines)),
-        (None, Some(kind)) => Err(ImportError::NotOfKind(kind)),
-        (None, None) => Err(ImportError::OfNoKind),
+        (None, Some(kind)) => Err(ImportError::WrongKind(kind)),
+        (None, None) => Err(ImportError::UnrecognisedKind),
     }
 }
 
 /// How much of a text is understood; the more commands and replies, the better.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Understanding {
+struct Recognition {
     dialogue: usize,
     unknown: std::cmp::Reverse<usize>,
 }
 
-impl Understanding {
+impl Recognition {
     fn of(items: &[Item]) -> Self {
         let count = |is: fn(&Item) -> bool| items.iter().filter(|item| is(item)).count();
         Self {

@@ -49,7 +49,7 @@ fn take_clients_line(items: &mut Items, text: &[u8]) {
     if !is_data || text.trim_ascii().eq_ignore_ascii_case(b"ABOR") {
         return items.sent(text.trim_ascii_end());
     }
-    match without_stage_direction(text) {
+    match without_remark(text) {
         Some(text) => items.data(text, LineEnd::None, None),
         None => items.data(text, LineEnd::CrLf, None),
     }
@@ -89,7 +89,7 @@ fn take_unmarked_line(items: &mut Items, text: &[u8]) {
 }
 
 /// The data in front of "close the window", if that stands after them.
-fn without_stage_direction(text: &[u8]) -> Option<&[u8]> {
+fn without_remark(text: &[u8]) -> Option<&[u8]> {
     let blanks = (0..text.len()).filter(|at| text[*at] == b' ');
     // A stage direction has few words, and a line may have many.
     let mut last = blanks.rev().take(CLOSING_WORDS);

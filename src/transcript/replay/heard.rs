@@ -9,7 +9,7 @@ use crate::protocol::Reply;
 
 /// Every reply of a session, in the order in which they came. A clone is handed to the session as an observer.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct HeardReplies {
+pub(crate) struct ReceivedReplies {
     shared: Arc<(Mutex<State>, Condvar)>,
 }
 
@@ -21,7 +21,7 @@ struct State {
 
 /// What was heard next.
 #[derive(Debug)]
-pub(super) enum Heard {
+pub(super) enum NextReply {
     Reply(Reply),
     /// The control connection has ended.
     Closed,
@@ -29,17 +29,17 @@ pub(super) enum Heard {
     Nothing,
 }
 
-impl HeardReplies {
+impl ReceivedReplies {
     /// Waits at most so long.
-    pub(super) fn next(&self, limit: Duration) -> Heard {
+    pub(super) fn next(&self, limit: Duration) -> NextReply {
         let (_, changed) = &*self.shared;
         let is_silent = |state: &mut State| state.replies.is_empty() && !state.is_closed;
         let waited = changed.wait_timeout_while(self.lock(), limit, is_silent);
         let (mut state, _) = waited.unwrap_or_else(PoisonError::into_inner);
         match state.replies.pop_front() {
-            Some(reply) => Heard::Reply(reply),
-            None if state.is_closed => Heard::Closed,
-            None => Heard::Nothing,
+            Some(reply) => NextReply::Reply(reply),
+            None if state.is_closed => NextReply::Closed,
+            None => NextReply::Nothing,
         }
     }
 
@@ -51,9 +51,9 @@ impl HeardReplies {
     /// Waits at most so long for the end of the control connection; `Err` for a reply that comes before it.
     pub(super) fn closed_within(&self, limit: Duration) -> Result<bool, Reply> {
         match self.next(limit) {
-            Heard::Reply(reply) => Err(reply),
-            Heard::Closed => Ok(true),
-            Heard::Nothing => Ok(false),
+            NextReply::Reply(reply) => Err(reply),
+            NextReply::Closed => Ok(true),
+            NextReply::Nothing => Ok(false),
         }
     }
 
@@ -63,12 +63,12 @@ impl HeardReplies {
     }
 }
 
-impl Observer for HeardReplies {
+impl Observer for ReceivedReplies {
     fn observe(&mut self, observation: &Observation) {
         match observation {
             Observation::ReplyReceived { reply, .. } => {
                 let mut state = self.lock();
-                if state.replies.len() < MOST_UNREAD {
+                if state.replies.len() < MAX_UNREAD {
                     state.replies.push_back((*reply).clone());
                 }
             }
@@ -80,4 +80,4 @@ impl Observer for HeardReplies {
 }
 
 /// More than any exchange has: a server that sends so many unexpected replies has failed the replay already.
-const MOST_UNREAD: usize = 64;
+const MAX_UNREAD: usize = 64;

@@ -3,7 +3,7 @@
 //! ```text
 //! Replay::play ---- command, data ----> Session
 //!      ^                                   |
-//!      +---- HeardReplies <---- observer --+
+//!      +---- ReceivedReplies <---- observer --+
 //! ```
 //!
 //! Every reply is compared, in the order in which it came. The first one that is not as expected ends the replay; with
@@ -28,11 +28,11 @@ use super::template::Variables;
 use super::update::{Change, reply_as_received};
 use crate::client::{self, Ending, Form, News, Origin, Outcome, Session, Transfer, TransferResult};
 use crate::protocol::{Command, DataDirection, Reply};
-use heard::Heard;
+use heard::NextReply;
 use transfers::{Abort, AbortTrigger, Received, Source};
 
 pub(crate) use failure::{Failure, Mismatch};
-pub(crate) use heard::HeardReplies;
+pub(crate) use heard::ReceivedReplies;
 
 /// A session that is about to be played on, and what the replay needs besides.
 #[derive(Clone, Copy)]
@@ -40,7 +40,7 @@ pub(crate) struct Replay<'a> {
     /// Connected, and nothing sent yet.
     pub(crate) session: &'a Session,
     /// What the session's observer hears.
-    pub(crate) heard: &'a HeardReplies,
+    pub(crate) heard: &'a ReceivedReplies,
     /// Where the transcript's files lie.
     pub(crate) folder: &'a Path,
     /// How long a reply may take.
@@ -57,14 +57,14 @@ pub(crate) struct Played {
     /// Exchanges that went as expected, the greeting among them.
     pub(crate) exchanges: usize,
     /// Why it stopped, or how it ended.
-    pub(crate) result: Result<Ended, Failure>,
+    pub(crate) result: Result<ReplayEnd, Failure>,
     /// What would make the transcript expect what came.
     pub(crate) changes: Vec<Change>,
 }
 
 /// How a replay that did not fail ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Ended {
+pub(crate) enum ReplayEnd {
     /// Everything was as expected, or is now.
     Whole,
     /// The server lacks this feature, so nothing more was sent.
@@ -105,17 +105,21 @@ struct Player<'a> {
 }
 
 /// What an exchange came to, its replies aside.
-struct Performed {
+struct ExchangeResult {
     outcome: Outcome,
     received: Option<Received>,
 }
 
 impl Player<'_> {
-    fn play(&mut self, greeting: client::Exchange, dialogue: &Dialogue) -> Result<Ended, Failure> {
+    fn play(
+        &mut self,
+        greeting: client::Exchange,
+        dialogue: &Dialogue,
+    ) -> Result<ReplayEnd, Failure> {
         let mut greeting = Some(greeting);
         for expected in &dialogue.exchanges {
             let performed = match greeting.take() {
-                Some(greeting) => Performed {
+                Some(greeting) => ExchangeResult {
                     outcome: greeting.wait(),
                     received: None,
                 },
@@ -127,15 +131,15 @@ impl Player<'_> {
             if expected.command.is_none() && !required.is_empty() {
                 let missing = missing_feature(self.replay.session, required)?;
                 if let Some(feature) = missing.map(str::to_owned) {
-                    return Ok(Ended::Skipped { feature });
+                    return Ok(ReplayEnd::Skipped { feature });
                 }
                 while self.replay.heard.already_there().is_some() {}
             }
         }
-        Ok(Ended::Whole)
+        Ok(ReplayEnd::Whole)
     }
 
-    fn perform(&self, expected: &Exchange) -> Result<Performed, Failure> {
+    fn perform(&self, expected: &Exchange) -> Result<ExchangeResult, Failure> {
         let session = self.replay.session;
         let command = match &expected.command {
             Some(SentCommand::Line(line)) => {
@@ -145,7 +149,7 @@ impl Player<'_> {
             }
             Some(SentCommand::Listen(verb)) => return self.listen(expected, verb),
             None => {
-                return Ok(Performed {
+                return Ok(ExchangeResult {
                     outcome: Outcome::lost(),
                     received: None,
                 });
@@ -168,17 +172,17 @@ impl Player<'_> {
                 outcome.ending = Ending::Answered;
             }
         }
-        Ok(Performed { outcome, received })
+        Ok(ExchangeResult { outcome, received })
     }
 
-    fn listen(&self, expected: &Exchange, verb: &str) -> Result<Performed, Failure> {
+    fn listen(&self, expected: &Exchange, verb: &str) -> Result<ExchangeResult, Failure> {
         let is_ipv4 = self.replay.session.peer().ip().to_canonical().is_ipv4();
         if is_ipv4 != verb.eq_ignore_ascii_case("PORT") {
             let problem = "PORT {listen} is for IPv4 and EPRT {listen} for IPv6".to_owned();
             return Err(unsendable(expected, problem));
         }
         let outcome = self.replay.session.listen(Origin::Shown);
-        Ok(Performed {
+        Ok(ExchangeResult {
             outcome,
             received: None,
         })
@@ -281,7 +285,7 @@ fn no_value(name: &str) -> String {
 }
 
 impl Player<'_> {
-    fn judge(&mut self, expected: &Exchange, performed: &Performed) -> Result<(), Failure> {
+    fn judge(&mut self, expected: &Exchange, performed: &ExchangeResult) -> Result<(), Failure> {
         let outcome = &performed.outcome;
         self.compare_replies(expected, outcome)?;
         if outcome.ending == Ending::TlsFailed {
@@ -311,7 +315,7 @@ impl Player<'_> {
         let mut open: Vec<&ExpectedReply> = expected.replies.iter().collect();
         while !open.is_empty() {
             let heard = self.replay.heard.next(limit);
-            let Heard::Reply(actual) = heard else {
+            let NextReply::Reply(actual) = heard else {
                 if self.replay.updates && is_answered {
                     let removals = open
                         .iter()
@@ -389,13 +393,13 @@ impl Player<'_> {
         }
     }
 
-    fn silence(&self, line: usize, ending: Ending, heard: &Heard) -> Failure {
+    fn silence(&self, line: usize, ending: Ending, heard: &NextReply) -> Failure {
         let limit = self.replay.limit;
         match (ending, heard) {
             (Ending::Interrupted | Ending::Unsent, _) => Failure::Interrupted,
             (Ending::TlsFailed, _) => Failure::Tls { line },
             (Ending::ProtocolBroken, _) => Failure::ProtocolBroken { line },
-            (Ending::ConnectionLost, _) | (_, Heard::Closed) => Failure::Lost { line },
+            (Ending::ConnectionLost, _) | (_, NextReply::Closed) => Failure::Lost { line },
             (Ending::TimedOut | Ending::Answered | Ending::Unanswered, _) => {
                 Failure::TimedOut { line, limit }
             }
@@ -432,7 +436,7 @@ impl Player<'_> {
                 Err(Failure::LocalFile { line, path, error })
             }
             Some(TransferResult::Aborted) => Err(Failure::Interrupted),
-            Some(TransferResult::Unannounced | TransferResult::TlsFailed(_)) => {
+            Some(TransferResult::CloseNotifyMissing | TransferResult::TlsFailed(_)) => {
                 Err(Failure::Tls { line })
             }
             Some(

@@ -9,9 +9,9 @@ use ftpsh::protocol::Command;
 use crate::support::DEADLINE;
 use crate::support::practice::practice_server;
 
-struct Deaf;
+struct IgnoreAll;
 
-impl Observer for Deaf {
+impl Observer for IgnoreAll {
     fn observe(&mut self, _: &Observation) {}
 }
 
@@ -24,7 +24,7 @@ fn replies_are_not_held_up_by_whoever_asks_for_the_status() {
         ..Settings::default()
     };
     let host = address.ip().to_string();
-    let connected = Session::connect(&host, address.port(), settings, Box::new(Deaf));
+    let connected = Session::connect(&host, address.port(), settings, Box::new(IgnoreAll));
     let (session, greeting) = connected.expect("the practice server is there");
     assert_eq!(greeting.wait().code(), 220);
     let is_over = AtomicBool::new(false);

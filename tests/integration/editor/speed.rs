@@ -18,7 +18,7 @@ const TYPED: &str = "RETR some/long/path/99 > a-file-of-that-name";
 /// From the key to the screen, at the 95th percentile.
 const LIMIT: Duration = Duration::from_millis(5);
 /// How much slower a key may be than without a history.
-const MOST_TIMES: u32 = 3;
+const MAX_TIMES: u32 = 3;
 
 /// Long lines that begin alike: the worst for whoever looks through them.
 fn history() -> impl Iterator<Item = String> {
@@ -84,7 +84,7 @@ fn a_key_is_on_the_screen_as_soon_with_100_000_lines_of_history_as_with_none() {
         times[times.len() / 2]
     });
     assert!(
-        long < short * MOST_TIMES + LIMIT,
+        long < short * MAX_TIMES + LIMIT,
         "{long:?}, and {short:?} without a history"
     );
 }

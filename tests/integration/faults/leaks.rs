@@ -29,9 +29,9 @@ use resetting_server::ResettingServer;
 
 const TIMES: usize = 1_000;
 /// What may be on its way out, and the data connection that an upload keeps until the next transfer.
-const MOST_THREADS: usize = 2;
-const MOST_DESCRIPTORS: usize = 8;
-const MOST_KIBIBYTES: usize = 4 * 1024;
+const MAX_THREADS: usize = 2;
+const MAX_DESCRIPTORS: usize = 8;
+const MAX_KIBIBYTES: usize = 4 * 1024;
 /// Names the server for the process that is looked at.
 const SERVER: &str = "FTPSH_TEST_LEAKS_SERVER";
 
@@ -85,7 +85,7 @@ fn repeat_times(times: usize, mut once: impl FnMut(usize)) {
     let deadline = Instant::now() + DEADLINE;
     loop {
         let now = (entries("/proc/self/task"), entries("/proc/self/fd"));
-        if now.0 <= threads + MOST_THREADS && now.1 <= descriptors + MOST_DESCRIPTORS {
+        if now.0 <= threads + MAX_THREADS && now.1 <= descriptors + MAX_DESCRIPTORS {
             break;
         }
         let before = (threads, descriptors);
@@ -102,7 +102,7 @@ fn assert_memory_is_flat(mut round: impl FnMut()) {
         let before = kibibytes();
         round();
         let more = kibibytes().saturating_sub(before);
-        if more < MOST_KIBIBYTES {
+        if more < MAX_KIBIBYTES {
             return;
         }
         grown.push(more);
@@ -110,9 +110,9 @@ fn assert_memory_is_flat(mut round: impl FnMut()) {
     panic!("each round needs more: {grown:?} KiB");
 }
 
-struct Deaf;
+struct IgnoreAll;
 
-impl Observer for Deaf {
+impl Observer for IgnoreAll {
     fn observe(&mut self, _observation: &Observation) {}
 }
 
@@ -143,7 +143,7 @@ fn settings() -> Settings {
 
 fn connect(server: SocketAddr) -> Session {
     let host = server.ip().to_string();
-    let connected = Session::connect(&host, server.port(), settings(), Box::new(Deaf));
+    let connected = Session::connect(&host, server.port(), settings(), Box::new(IgnoreAll));
     let (session, greeting) = connected.expect("the server is there");
     assert_eq!(greeting.wait().code(), 220);
     session
@@ -235,7 +235,7 @@ fn connections_that_are_not_taken_leave_nothing() {
     on_practice_server("connections_that_are_not_taken_leave_nothing", &[], |_| {
         let refused = ReservedPort::on_loopback();
         repeat(|_| {
-            let observer = Box::new(Deaf);
+            let observer = Box::new(IgnoreAll);
             let connected =
                 Session::connect("127.0.0.1", refused.address.port(), settings(), observer);
             assert!(connected.is_err());

@@ -11,7 +11,7 @@ use socket2::SockRef;
 use tempfile::TempDir;
 
 use crate::dialogues::hand::{Control, Hand};
-use crate::dialogues::memory::{MOST_KILOBYTES, Tape, peak_kilobytes};
+use crate::dialogues::memory::{MAX_KILOBYTES, Tape, peak_kilobytes};
 use crate::dialogues::{lines, spawn};
 
 const FLOOD_BYTES: usize = 50_000_000;
@@ -38,7 +38,7 @@ fn pour(stream: &mut TcpStream, piece: &[u8], bytes: usize) {
 #[track_caller]
 fn assert_flat(process: u32) {
     let peak = peak_kilobytes(process);
-    assert!(peak < MOST_KILOBYTES, "{peak} KiB");
+    assert!(peak < MAX_KILOBYTES, "{peak} KiB");
 }
 
 /// A server that pours until it is told to stop.

@@ -5,7 +5,7 @@ use std::net::Shutdown;
 use std::thread;
 
 use crate::dialogues::hand::Hand;
-use crate::dialogues::memory::{MOST_KILOBYTES, peak_kilobytes};
+use crate::dialogues::memory::{MAX_KILOBYTES, peak_kilobytes};
 use crate::dialogues::{connected, lines};
 use crate::support::scripted_server::{Gate, Script};
 use crate::support::terminal::Key;
@@ -18,7 +18,7 @@ const POURED: usize = 60_000_000;
 #[track_caller]
 fn assert_flat(process: u32) {
     let peak = peak_kilobytes(process);
-    assert!(peak < MOST_KILOBYTES, "{peak} KiB");
+    assert!(peak < MAX_KILOBYTES, "{peak} KiB");
 }
 
 /// The server pours this out on the data connection of an upload that it has read to its end.

@@ -223,7 +223,7 @@ fn take_data(dialogue: &mut Dialogue, step: DataStep) {
     dialogue.tell(match step {
         DataStep::Opened => Input::DataOpened { id, peer: SERVER },
         DataStep::NotOpened => Input::DataNotOpened { id, error: reset() },
-        DataStep::Stranger => Input::StrangerRefused(SERVER),
+        DataStep::Stranger => Input::OtherHostRefused(SERVER),
         DataStep::Moved(bytes) => Input::DataMoved { id, bytes },
         DataStep::LocalSideAwaited => Input::LocalSideAwaited(id),
         DataStep::Secured => Input::DataSecured {

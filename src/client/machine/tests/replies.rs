@@ -218,7 +218,7 @@ fn a_refused_transfer_leaves_its_connection_for_the_next() {
     let refused = dialogue.download("RETR missing");
     dialogue.server("550 no such file");
     assert_eq!(dialogue.outcomes(refused)[0].code(), 550);
-    assert!(dialogue.has_done("rest"));
+    assert!(dialogue.has_done("release"));
     let exchange = dialogue.download("RETR f");
     dialogue.server("150 go");
     dialogue.data_moved(3);

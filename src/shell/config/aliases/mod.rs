@@ -9,7 +9,7 @@ use std::fmt;
 pub use self::step::StepError;
 
 use self::step::{PASSIVE, Step};
-use self::template::{Arity, NoName};
+use self::template::{Arity, MissingFileName};
 use super::secrets::secret_span;
 use crate::protocol::user_pi::data_direction;
 use crate::protocol::{Command, IllegalByte};
@@ -123,15 +123,15 @@ pub enum ExpansionError {
     },
     /// An argument that is not a path to a file, where the name of the file was wanted.
     #[error("no file name can be taken from the arguments: give one, nothing was sent")]
-    NoName,
+    MissingFileName,
     /// A step with its arguments is not a line.
     #[error(transparent)]
     Line(#[from] LineError),
 }
 
-impl From<NoName> for ExpansionError {
-    fn from(_: NoName) -> Self {
-        Self::NoName
+impl From<MissingFileName> for ExpansionError {
+    fn from(_: MissingFileName) -> Self {
+        Self::MissingFileName
     }
 }
 

@@ -1,6 +1,6 @@
 //! One step of an alias: how it is written, and what it becomes.
 
-use super::template::{Arity, BadDollar, Filled, NoName, PathOf, Template};
+use super::template::{Arity, BadDollar, Filled, MissingFileName, PathOf, Template};
 use super::{ExpandedStep, ExpansionError};
 use crate::protocol::Command;
 use crate::shell::line::{Builtin, Line, LineError, Redirection, path, read};
@@ -257,7 +257,7 @@ fn local_name(target: &Template, arguments: &[Vec<u8>]) -> Result<Vec<u8>, Expan
         has_taken_name,
     } = target.fill(arguments, PathOf::RemoteFile)?;
     if name.is_empty() {
-        return Err(NoName.into());
+        return Err(MissingFileName.into());
     }
     // A remote file called `-` or `~` is a file here too.
     let means_something_else = name == b"-" || name.starts_with(b"~");

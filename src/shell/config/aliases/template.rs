@@ -57,7 +57,7 @@ pub(super) struct Filled {
 
 /// A path has no last component that could name a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct NoName;
+pub(super) struct MissingFileName;
 
 /// A `$` that means nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,7 +93,11 @@ impl Template {
     }
 
     /// Puts the arguments in. There must be at least as many as [`Template::arity`] wants.
-    pub(super) fn fill(&self, arguments: &[Vec<u8>], path_of: PathOf) -> Result<Filled, NoName> {
+    pub(super) fn fill(
+        &self,
+        arguments: &[Vec<u8>],
+        path_of: PathOf,
+    ) -> Result<Filled, MissingFileName> {
         let mut bytes = Vec::new();
         let mut has_taken_name = false;
         for part in &self.parts {
@@ -193,7 +197,7 @@ fn position(digit: u8) -> Option<usize> {
     matches!(digit, b'1'..=b'9').then(|| usize::from(digit - b'0'))
 }
 
-fn last_component(path: &[u8], path_of: PathOf) -> Result<&[u8], NoName> {
+fn last_component(path: &[u8], path_of: PathOf) -> Result<&[u8], MissingFileName> {
     let separates = |byte: &u8| match path_of {
         PathOf::LocalFile => std::path::is_separator(char::from(*byte)),
         PathOf::RemoteFile => matches!(byte, b'/' | b'\\'),
@@ -201,14 +205,14 @@ fn last_component(path: &[u8], path_of: PathOf) -> Result<&[u8], NoName> {
     let name = path.rsplit(separates).next().unwrap_or_default();
     let leads_elsewhere = cfg!(windows) && name.contains(&b':');
     if leads_elsewhere || [&b""[..], b".", b".."].contains(&name) {
-        return Err(NoName);
+        return Err(MissingFileName);
     }
     Ok(name)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Arity, BadDollar, NoName, PathOf, Template};
+    use super::{Arity, BadDollar, MissingFileName, PathOf, Template};
 
     fn fill(template: &str, arguments: &[&str]) -> String {
         let arguments: Vec<Vec<u8>> = arguments.iter().map(|a| a.as_bytes().to_vec()).collect();
@@ -266,7 +270,7 @@ mod tests {
         let template = Template::parse(b"${2-or-name-of-1}").ok().unwrap();
         for path in ["", "/", "a/", ".", "..", "a/..", "a\\"] {
             let filled = template.fill(&[path.into()], PathOf::RemoteFile);
-            assert_eq!(filled, Err(NoName), "{path}");
+            assert_eq!(filled, Err(MissingFileName), "{path}");
         }
     }
 

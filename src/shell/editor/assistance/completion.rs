@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::context::{self, Context, Form, Wanted};
+use super::context::{self, CompletionKind, Context, Form};
 use super::knowledge::{Knowledge, LocalName};
 use super::syntax::Syntax;
 use crate::protocol::hidden::is_hidden;
@@ -40,22 +40,26 @@ pub fn complete(line: &str, cursor: usize, knowledge: &Knowledge) -> Completion 
         return Completion::default();
     };
     let found = context.wanted.iter().map(|wanted| match *wanted {
-        Wanted::Name { ours } => names(&context.typed, ours, knowledge),
-        Wanted::RemoteName => remote_names(before, &context, knowledge),
-        Wanted::LocalFile => local_names(&context.typed, knowledge, |_| true),
-        Wanted::LocalFolder => local_names(&context.typed, knowledge, |name| name.is_folder),
-        Wanted::Verb => verbs(&context.typed),
-        Wanted::HelpTopic => help_topics(&context.typed, knowledge),
-        Wanted::AliasName => exact(knowledge.aliases.names(), &context.typed),
-        Wanted::SettingName => exact(setting_names(), &context.typed),
-        Wanted::SettingValue(setting) => exact(setting.of.names().into_iter(), &context.typed),
-        Wanted::SubArgument(entry) => sub_arguments(entry, &context.typed),
-        Wanted::Option(option) => exact(std::iter::once(option), &context.typed),
+        CompletionKind::Name { ours } => names(&context.typed, ours, knowledge),
+        CompletionKind::RemoteName => remote_names(before, &context, knowledge),
+        CompletionKind::LocalFile => local_names(&context.typed, knowledge, |_| true),
+        CompletionKind::LocalFolder => {
+            local_names(&context.typed, knowledge, |name| name.is_folder)
+        }
+        CompletionKind::Verb => verbs(&context.typed),
+        CompletionKind::HelpTopic => help_topics(&context.typed, knowledge),
+        CompletionKind::AliasName => exact(knowledge.aliases.names(), &context.typed),
+        CompletionKind::SettingName => exact(setting_names(), &context.typed),
+        CompletionKind::SettingValue(setting) => {
+            exact(setting.of.names().into_iter(), &context.typed)
+        }
+        CompletionKind::SubArgument(entry) => sub_arguments(entry, &context.typed),
+        CompletionKind::Option(option) => exact(std::iter::once(option), &context.typed),
     });
     let mut candidates: Vec<Candidate> = found.flatten().collect();
     candidates.sort();
     candidates.dedup_by(|one, other| one.replacement == other.replacement);
-    candidates.truncate(MOST_CANDIDATES);
+    candidates.truncate(MAX_CANDIDATES);
     Completion {
         start: context.start,
         candidates,
@@ -150,9 +154,7 @@ fn candidate(text: String, goes_on: bool) -> Candidate {
 /// Names that were seen on the server. One that cannot be shown as it is, or would not be sent as it is, is not offered.
 fn remote_names(before: &str, context: &Context, knowledge: &Knowledge) -> Vec<Candidate> {
     let start = context.typed.as_bytes();
-    let seen = knowledge
-        .remote_names
-        .beginning_with(start, MOST_CANDIDATES);
+    let seen = knowledge.remote_names.beginning_with(start, MAX_CANDIDATES);
     let names = seen
         .into_iter()
         .filter_map(|name| String::from_utf8(name).ok());
@@ -211,4 +213,4 @@ fn local_names(
 }
 
 /// More would not be read, and the editor cannot list more than 65,535.
-const MOST_CANDIDATES: usize = 1_000;
+const MAX_CANDIDATES: usize = 1_000;

@@ -18,7 +18,7 @@ pub(super) struct Context {
     /// What it means: as typed, or with quotes taken away.
     pub(super) typed: String,
     pub(super) form: Form,
-    pub(super) wanted: Vec<Wanted>,
+    pub(super) wanted: Vec<CompletionKind>,
 }
 
 /// How an argument ends.
@@ -32,7 +32,7 @@ pub(super) enum Form {
 
 /// What could stand there.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Wanted {
+pub(super) enum CompletionKind {
     /// The first word of a line: verbs, and built-ins and aliases unless it is after `quote`.
     Name {
         ours: bool,
@@ -54,10 +54,10 @@ pub(super) enum Wanted {
 /// What is being typed at the end of `line`; nothing where there is no help to give.
 pub(super) fn read(line: &str, knowledge: &Knowledge) -> Option<Context> {
     if line.starts_with('!') {
-        return Some(word(line, 1, vec![Wanted::LocalFile]));
+        return Some(word(line, 1, vec![CompletionKind::LocalFile]));
     }
     let Some((name, arguments)) = line.split_once(' ') else {
-        return Some(rest(line, 0, vec![Wanted::Name { ours: true }]));
+        return Some(rest(line, 0, vec![CompletionKind::Name { ours: true }]));
     };
     if let Some(quoted) = Quoted::find(line.as_bytes()) {
         let touches_option = quoted.escaped && !line.ends_with(' ') && quoted.text.is_empty();
@@ -81,11 +81,17 @@ fn raw(
 ) -> Option<Context> {
     let command = &line[start..];
     let Some((name, arguments)) = command.split_once(' ') else {
-        return Some(rest(line, start, vec![Wanted::Name { ours: false }]));
+        return Some(rest(
+            line,
+            start,
+            vec![CompletionKind::Name { ours: false }],
+        ));
     };
     let entry = verbs::entry(&Verb::new(name.as_bytes())).filter(|entry| !entry.secret)?;
     match target(entry) {
-        Some((OpenTarget::File, end)) => return Some(word(line, end, vec![Wanted::LocalFile])),
+        Some((OpenTarget::File, end)) => {
+            return Some(word(line, end, vec![CompletionKind::LocalFile]));
+        }
         Some((OpenTarget::Other, _)) => return None,
         None => {}
     }
@@ -105,18 +111,18 @@ fn verb_argument(line: &str, after_name: usize, entry: &'static VerbEntry) -> Co
         match end {
             Some(end) if is_option => {
                 // `LIST -la path`: ls's options are not part of the path.
-                return rest(line, end + 1, vec![Wanted::RemoteName]);
+                return rest(line, end + 1, vec![CompletionKind::RemoteName]);
             }
             Some(end) if !is_path && !place.is_empty() => start = end + 1,
-            _ if is_path => return rest(line, start, vec![Wanted::RemoteName]),
+            _ if is_path => return rest(line, start, vec![CompletionKind::RemoteName]),
             _ if place == "<verb>" && entry.sub_arguments.is_empty() => {
-                return rest(line, start, vec![Wanted::Verb]);
+                return rest(line, start, vec![CompletionKind::Verb]);
             }
             _ => break,
         }
     }
     // `OPTS UTF8 ON`: some have a space in them.
-    let sub_arguments = Wanted::SubArgument(entry);
+    let sub_arguments = CompletionKind::SubArgument(entry);
     rest(line, after_name, vec![sub_arguments])
 }
 
@@ -124,32 +130,34 @@ fn after_builtin(line: &str, builtin: Builtin, arguments: &str) -> Option<Contex
     let index = index_of_word(arguments);
     let context = |wanted| Some(word(line, 0, wanted));
     match (builtin, index) {
-        (Builtin::Help, 0) => context(vec![Wanted::HelpTopic]),
+        (Builtin::Help, 0) => context(vec![CompletionKind::HelpTopic]),
         (Builtin::Help, 1) => {
             // `help SITE CHMOD` is one topic.
             let verb = arguments.split_whitespace().next()?;
             let entry = verbs::entry(&Verb::new(verb.as_bytes()))?;
-            (entry.name == "SITE").then(|| word(line, 0, vec![Wanted::SubArgument(entry)]))
+            (entry.name == "SITE").then(|| word(line, 0, vec![CompletionKind::SubArgument(entry)]))
         }
-        (Builtin::Alias | Builtin::Unalias, 0) => context(vec![Wanted::AliasName]),
-        (Builtin::Set, 0) => context(vec![Wanted::SettingName]),
+        (Builtin::Alias | Builtin::Unalias, 0) => context(vec![CompletionKind::AliasName]),
+        (Builtin::Set, 0) => context(vec![CompletionKind::SettingName]),
         (Builtin::Set, 1) => {
             let name = arguments.split_whitespace().next()?;
-            context(vec![Wanted::SettingValue(Settings::named(name).ok()?)])
+            context(vec![CompletionKind::SettingValue(
+                Settings::named(name).ok()?,
+            )])
         }
-        (Builtin::Lcd, 0) => context(vec![Wanted::LocalFolder]),
+        (Builtin::Lcd, 0) => context(vec![CompletionKind::LocalFolder]),
         (Builtin::Resume, _) => after_resume(line, arguments),
         _ => {
             let syntax = Syntax::read(help::usage(builtin));
             let (open, typed) = open_word(arguments);
             if typed.starts_with('-') {
-                return context(syntax.options().map(Wanted::Option).collect());
+                return context(syntax.options().map(CompletionKind::Option).collect());
             }
             let words = arguments[..open].split_whitespace();
             let options = words.filter(|word| word.starts_with('-')).count();
             match syntax.operand(index.saturating_sub(options))? {
-                "FILE" | "LOCAL" => context(vec![Wanted::LocalFile]),
-                "REMOTE" => context(vec![Wanted::RemoteName]),
+                "FILE" | "LOCAL" => context(vec![CompletionKind::LocalFile]),
+                "REMOTE" => context(vec![CompletionKind::RemoteName]),
                 _ => None,
             }
         }
@@ -165,19 +173,19 @@ fn after_resume(line: &str, arguments: &str) -> Option<Context> {
         "--via" => Some("rest"),
         _ => None,
     }) {
-        return Some(word(line, 0, vec![Wanted::Option(value)]));
+        return Some(word(line, 0, vec![CompletionKind::Option(value)]));
     }
     if typed.starts_with('-') {
-        let options = RESUME_OPTIONS.iter().copied().map(Wanted::Option);
+        let options = RESUME_OPTIONS.iter().copied().map(CompletionKind::Option);
         return Some(word(line, 0, options.collect()));
     }
     let is_option = |word: &&&str| word.starts_with("--") || ["full", "rest"].contains(*word);
     let names = words.iter().filter(|word| !is_option(word)).count();
     let is_local = (names == 0) != words.contains(&"--get");
     let wanted = if is_local {
-        Wanted::LocalFile
+        CompletionKind::LocalFile
     } else {
-        Wanted::RemoteName
+        CompletionKind::RemoteName
     };
     (names < 2).then(|| word(line, 0, vec![wanted]))
 }
@@ -189,8 +197,8 @@ fn after_alias(line: &str, name: &str, knowledge: &Knowledge) -> Option<Context>
     let syntax = Syntax::read(knowledge.aliases.usage(name)?);
     let arguments = &line[name.len() + 1..];
     let wanted = match syntax.place(index_of_word(arguments))? {
-        "LOCAL" => Wanted::LocalFile,
-        _ => Wanted::RemoteName,
+        "LOCAL" => CompletionKind::LocalFile,
+        _ => CompletionKind::RemoteName,
     };
     Some(word(line, 0, vec![wanted]))
 }
@@ -207,7 +215,7 @@ fn index_of_word(arguments: &str) -> usize {
     index
 }
 
-fn rest(line: &str, start: usize, wanted: Vec<Wanted>) -> Context {
+fn rest(line: &str, start: usize, wanted: Vec<CompletionKind>) -> Context {
     Context {
         start,
         typed: line[start..].to_owned(),
@@ -217,7 +225,7 @@ fn rest(line: &str, start: usize, wanted: Vec<Wanted>) -> Context {
 }
 
 /// The last shell word after `from`.
-fn word(line: &str, from: usize, wanted: Vec<Wanted>) -> Context {
+fn word(line: &str, from: usize, wanted: Vec<CompletionKind>) -> Context {
     let (start, typed) = open_word(&line[from..]);
     Context {
         start: from + start,

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::completion::complete;
-use super::context::{self, Wanted};
+use super::context::{self, CompletionKind};
 use super::knowledge::Knowledge;
 use crate::protocol::Verb;
 use crate::protocol::verbs;
@@ -22,7 +22,7 @@ pub enum Mark {
     /// A verb that the table does not know; it is sent all the same.
     UnknownVerb,
     /// A built-in or an alias.
-    Ours,
+    OwnWord,
     /// The operator of a redirection.
     Operator,
     /// A path, here or there.
@@ -59,8 +59,8 @@ fn parts(text: &str, knowledge: &Knowledge) -> Vec<(Range<usize>, Mark)> {
     let name_end = text.find(' ').unwrap_or(text.len());
     match line::read(text.as_bytes(), &aliases) {
         Ok(Line::Empty) => Vec::new(),
-        Ok(Line::Local(_)) => vec![(0..1, Mark::Ours)],
-        Ok(Line::Builtin { .. } | Line::Alias { .. }) => vec![(0..name_end, Mark::Ours)],
+        Ok(Line::Local(_)) => vec![(0..1, Mark::OwnWord)],
+        Ok(Line::Builtin { .. } | Line::Alias { .. }) => vec![(0..name_end, Mark::OwnWord)],
         Ok(Line::Quote(_)) => after_quote(text, knowledge),
         Ok(Line::Background { .. }) => {
             let ampersand = text.trim_end().len() - 1;
@@ -87,7 +87,7 @@ fn parts(text: &str, knowledge: &Knowledge) -> Vec<(Range<usize>, Mark)> {
 }
 
 fn after_quote(text: &str, knowledge: &Knowledge) -> Vec<(Range<usize>, Mark)> {
-    let mut marks = vec![(0..QUOTE.len(), Mark::Ours)];
+    let mut marks = vec![(0..QUOTE.len(), Mark::OwnWord)];
     if let Some(quoted) = Quoted::find(text.as_bytes())
         && let Some(sent) = text.get(quoted.offset..)
     {
@@ -114,7 +114,7 @@ fn mark_of_verb(command: &str, knowledge: &Knowledge) -> Option<Mark> {
 /// Where the path of a command stands.
 fn path_of(sent: &str, knowledge: &Knowledge) -> Option<(Range<usize>, Mark)> {
     let context = context::read(sent, knowledge)?;
-    let is_path = matches!(context.wanted.as_slice(), [Wanted::RemoteName]);
+    let is_path = matches!(context.wanted.as_slice(), [CompletionKind::RemoteName]);
     is_path.then_some((context.start..sent.len(), Mark::Path))
 }
 

@@ -109,7 +109,7 @@ fn shell_words(arguments: &str) -> usize {
 }
 
 fn past_line(line: &str, knowledge: &Knowledge) -> Option<Hint> {
-    let past = knowledge.past_lines.youngest_after(line)?;
+    let past = knowledge.past_lines.latest_after(line)?;
     if past.chars().any(is_hidden) || carries_secret(past, knowledge) {
         return None;
     }

@@ -69,10 +69,10 @@ fn local_names(folder: &Path) -> Vec<LocalName> {
     };
     entries
         .flatten()
-        .take(MOST_NAMES)
+        .take(MAX_NAMES)
         .filter_map(named)
         .collect()
 }
 
 /// A key must not have to wait for a folder without end.
-const MOST_NAMES: usize = 10_000;
+const MAX_NAMES: usize = 10_000;

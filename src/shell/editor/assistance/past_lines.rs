@@ -8,8 +8,8 @@ pub struct PastLines {
     sorted: Vec<String>,
     /// When each of them was typed last: the higher, the younger.
     numbers: Vec<usize>,
-    /// The youngest of each [`BLOCK`] of `numbers`, as an index into it.
-    youngest: Vec<usize>,
+    /// The latest of each [`BLOCK`] of `numbers`, as an index into it.
+    latest: Vec<usize>,
     /// Of this session, oldest first.
     recent: Vec<String>,
 }
@@ -23,11 +23,11 @@ impl PastLines {
             .map(|(number, line)| (line, number))
             .collect();
         numbered.sort_unstable_by(|left, right| left.0.cmp(&right.0).then(right.1.cmp(&left.1)));
-        // Of equal lines the first is the youngest, and it is kept.
+        // Of equal lines the first is the latest, and it is kept.
         numbered.dedup_by(|later, first| later.0 == first.0);
         let (sorted, numbers): (Vec<String>, Vec<usize>) = numbered.into_iter().unzip();
         let starts = (0..numbers.len()).step_by(BLOCK);
-        let youngest = starts
+        let latest = starts
             .filter_map(|start| {
                 let end = numbers.len().min(start + BLOCK);
                 (start..end).max_by_key(|&at| numbers[at])
@@ -36,7 +36,7 @@ impl PastLines {
         Self {
             sorted,
             numbers,
-            youngest,
+            latest,
             recent: Vec::new(),
         }
     }
@@ -46,17 +46,17 @@ impl PastLines {
         self.recent.push(line.to_owned());
     }
 
-    /// The youngest line that begins with `prefix` and is longer.
+    /// The latest line that begins with `prefix` and is longer.
     #[must_use]
-    pub fn youngest_after(&self, prefix: &str) -> Option<&str> {
+    pub fn latest_after(&self, prefix: &str) -> Option<&str> {
         let continues = |line: &&String| line.len() > prefix.len() && line.starts_with(prefix);
         let recent = self.recent.iter().rev().find(continues);
         recent
-            .or_else(|| self.youngest_of_earlier_sessions(prefix))
+            .or_else(|| self.latest_of_earlier_sessions(prefix))
             .map(String::as_str)
     }
 
-    fn youngest_of_earlier_sessions(&self, prefix: &str) -> Option<&String> {
+    fn latest_of_earlier_sessions(&self, prefix: &str) -> Option<&String> {
         let start = self.sorted.partition_point(|line| line.as_str() <= prefix);
         let count = self.sorted[start..].partition_point(|line| line.starts_with(prefix));
         let mut best: Option<usize> = None;
@@ -64,7 +64,7 @@ impl PastLines {
         while at < start + count {
             let whole_block = at.is_multiple_of(BLOCK) && at + BLOCK <= start + count;
             let (candidate, step) = if whole_block {
-                (self.youngest[at / BLOCK], BLOCK)
+                (self.latest[at / BLOCK], BLOCK)
             } else {
                 (at, 1)
             };
@@ -90,15 +90,15 @@ mod tests {
     fn the_youngest_line_wins_and_this_session_is_younger_than_all_others() {
         let lines = ["SIZE a", "SIZE bc", "SIZE a", "PWD"].map(str::to_owned);
         let mut past = PastLines::new(lines);
-        assert_eq!(past.youngest_after("SI"), Some("SIZE a"));
-        assert_eq!(past.youngest_after("SIZE b"), Some("SIZE bc"));
-        assert_eq!(past.youngest_after("SIZE bc"), None);
-        assert_eq!(past.youngest_after("si"), None);
+        assert_eq!(past.latest_after("SI"), Some("SIZE a"));
+        assert_eq!(past.latest_after("SIZE b"), Some("SIZE bc"));
+        assert_eq!(past.latest_after("SIZE bc"), None);
+        assert_eq!(past.latest_after("si"), None);
         past.push("SIZE bcd");
         past.push("PASV");
-        assert_eq!(past.youngest_after("SI"), Some("SIZE bcd"));
-        assert_eq!(past.youngest_after("P"), Some("PASV"));
-        assert_eq!(past.youngest_after("PW"), Some("PWD"));
+        assert_eq!(past.latest_after("SI"), Some("SIZE bcd"));
+        assert_eq!(past.latest_after("P"), Some("PASV"));
+        assert_eq!(past.latest_after("PW"), Some("PWD"));
     }
 
     proptest! {
@@ -109,7 +109,7 @@ mod tests {
         ) {
             let found = lines.iter().rev().find(|line| line.starts_with(&prefix) && **line != prefix);
             let past = PastLines::new(lines.clone());
-            prop_assert_eq!(past.youngest_after(&prefix), found.map(String::as_str));
+            prop_assert_eq!(past.latest_after(&prefix), found.map(String::as_str));
         }
     }
 }

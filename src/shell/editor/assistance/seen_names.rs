@@ -15,11 +15,11 @@ use crate::protocol::{Command, Reply, Verb, verbs};
 /// The names; clones share them.
 #[derive(Clone, Debug, Default)]
 pub struct SeenNames {
-    seen: Arc<Mutex<Seen>>,
+    seen: Arc<Mutex<SeenName>>,
 }
 
 #[derive(Debug, Default)]
-struct Seen {
+struct SeenName {
     /// By the directory that was the working directory then, as far as it can be told.
     names: BTreeMap<Vec<u8>, BTreeSet<Vec<u8>>>,
     count: usize,
@@ -46,7 +46,7 @@ impl SeenNames {
 
     /// Forgets everything: another server has other names.
     pub fn clear(&self) {
-        *self.lock() = Seen::default();
+        *self.lock() = SeenName::default();
     }
 
     /// Takes what a listing command brought.
@@ -54,7 +54,7 @@ impl SeenNames {
         self.lock().learn_listing(command, bytes);
     }
 
-    fn lock(&self) -> MutexGuard<'_, Seen> {
+    fn lock(&self) -> MutexGuard<'_, SeenName> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -72,9 +72,9 @@ impl Observer for SeenNames {
     }
 }
 
-impl Seen {
+impl SeenName {
     fn await_reply(&mut self, command: &Command) {
-        if self.awaiting.len() == MOST_AWAITED {
+        if self.awaiting.len() == MAX_AWAITED {
             self.awaiting.remove(0);
         }
         if command.secret().is_none() {
@@ -177,7 +177,7 @@ impl Seen {
 
     fn add(&mut self, name: Vec<u8>) {
         let is_name = !matches!(name.as_slice(), b"" | b"." | b"..") && !name.ends_with(b"/.");
-        if !is_name || name.ends_with(b"/..") || self.count >= MOST_NAMES {
+        if !is_name || name.ends_with(b"/..") || self.count >= MAX_NAMES {
             return;
         }
         let names = self.names.entry(self.directory.clone()).or_default();
@@ -222,7 +222,7 @@ impl LearningDestination {
 
 impl Destination for LearningDestination {
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        let room = MOST_BYTES.saturating_sub(self.bytes.len());
+        let room = MAX_BYTES.saturating_sub(self.bytes.len());
         self.bytes
             .extend_from_slice(&bytes[..bytes.len().min(room)]);
         self.inner.write(bytes)
@@ -293,10 +293,10 @@ fn joined(folder: &[u8], name: &[u8]) -> Vec<u8> {
     [folder, slash, name].concat()
 }
 
-const MOST_AWAITED: usize = 64;
+const MAX_AWAITED: usize = 64;
 /// A server that sends names without end must not fill the memory.
-const MOST_NAMES: usize = 50_000;
-const MOST_BYTES: usize = 8 * 1024 * 1024;
+const MAX_NAMES: usize = 50_000;
+const MAX_BYTES: usize = 8 * 1024 * 1024;
 
 #[cfg(test)]
 mod tests;

@@ -152,7 +152,7 @@ fn marks_are_as_in_their_table() {
             let name = match mark {
                 Mark::Verb => "verb",
                 Mark::UnknownVerb => "unknown",
-                Mark::Ours => "ours",
+                Mark::OwnWord => "ours",
                 Mark::Operator => "operator",
                 Mark::Path => "path",
                 Mark::Secret => "secret",

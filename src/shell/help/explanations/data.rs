@@ -34,28 +34,28 @@ pub(super) const CASES: &[Case] = &[
         hint: "",
     },
     Case {
-        fits: |a, now| is_private_loss(a) && !now.resumes_tls,
+        fits: |a, now| protected_connection_failed(a) && !now.resumes_tls,
         cause: "Many servers want the data connection to resume the TLS session of the control connection (RFC 4217 \
             section 10.2), and `set tls-resume off` forbids it.",
         next: "`set tls-resume on`, PASV, then {}",
         hint: "next: `set tls-resume on`, PASV, then {}: many servers want it",
     },
     Case {
-        fits: |a, now| is_private_loss(a) && has_code(a, &[522]) && now.resumes_tls,
+        fits: |a, now| protected_connection_failed(a) && has_code(a, &[522]) && now.resumes_tls,
         cause: "The server wants the data connection to resume the TLS session of the control connection (RFC 4217 \
             section 10.2), and this one did not.",
         next: "PASV, then {} once more; if that does not help: QUIT, `open`, AUTH TLS",
         hint: "the TLS session was not resumed: PASV, then {} once more",
     },
     Case {
-        fits: |a, now| is_private_loss(a) && has_code(a, &[425]) && now.resumes_tls,
+        fits: |a, now| protected_connection_failed(a) && has_code(a, &[425]) && now.resumes_tls,
         cause: "The server got no data connection, or one whose TLS is not what it wants: many want the TLS session of \
             the control connection resumed (RFC 4217 section 10.2). `tls` shows whether the last one was.",
         next: "PASV, then {} once more; if that does not help: QUIT, `open`, AUTH TLS",
         hint: "next: PASV, then {} once more; `tls` shows whether its TLS session was resumed",
     },
     Case {
-        fits: |a, now| is_private_upload(a) && has_code(a, &[426, 451]) && !now.announces_end,
+        fits: |a, now| is_private_upload(a) && has_code(a, &[426, 451]) && !now.sends_close_notify,
         cause: "The data ended without a close_notify (`set tls-close-notify off`), and to the server that looks as if they were cut off.",
         next: "`set tls-close-notify on`, PASV, then {}",
         hint: "next: `set tls-close-notify on`, PASV, then {}",
@@ -123,7 +123,7 @@ fn is_port(answered: &Answered, kind: DataPortUse) -> bool {
 }
 
 /// A data connection that was to be under TLS, and did not come about as the server wants it.
-fn is_private_loss(answered: &Answered) -> bool {
+fn protected_connection_failed(answered: &Answered) -> bool {
     moves_data(answered)
         && is_private(answered)
         && !is_without_port(answered)

@@ -5,7 +5,7 @@ use crate::protocol::Answered;
 
 pub(super) const CASES: &[Case] = &[
     Case {
-        fits: |a, _| is_glued(a),
+        fits: |a, _| lacks_space(a),
         cause: "`>`, `<` and `|` need a space on both sides. Without them they belong to the name, and were sent with it.",
         next: "PASV, then the line again, with spaces: RETR f > file, STOR f < file",
         hint: "`>`, `<` and `|` want a space on both sides; this one was sent as part of the name",
@@ -68,7 +68,7 @@ pub(super) const CASES: &[Case] = &[
 ];
 
 /// A sign of redirection that touches a word is not an operator.
-fn is_glued(answered: &Answered) -> bool {
+fn lacks_space(answered: &Answered) -> bool {
     let has_sign = |text: &[u8]| text.iter().any(|byte| b"<>|".contains(byte));
     if moves_data(answered) {
         has_sign(answered.argument()) && has_code(answered, &[450, 501, 550, 553])

@@ -17,13 +17,13 @@ pub(super) const CASES: &[Case] = &[
         hint: "next: ACCT and the account",
     },
     Case {
-        fits: |a, _| has_code(a, &[530, 503]) && is_stranger(a) && a.before.secret_is_asked,
+        fits: |a, _| has_code(a, &[530, 503]) && needs_login(a) && a.before.secret_is_asked,
         cause: "The server has asked for the password, and waits for it.",
         next: "PASS and the password",
         hint: "next: PASS and the password, which the server waits for",
     },
     Case {
-        fits: |a, _| has_code(a, &[530]) && is_stranger(a),
+        fits: |a, _| has_code(a, &[530]) && needs_login(a),
         cause: "Nobody is logged in: no USER and PASS were accepted in this session.",
         next: "USER and the name, then PASS (`login` asks for both)",
         hint: "next: USER and the name, then PASS (`login` asks for both)",
@@ -79,7 +79,7 @@ pub(super) const CASES: &[Case] = &[
 ];
 
 /// Not logged in, and the command was not about that.
-fn is_stranger(answered: &Answered) -> bool {
+fn needs_login(answered: &Answered) -> bool {
     !answered.before.logged_in && !answered.is_to(&["USER", "PASS", "ACCT", "AUTH", "HOST"])
 }
 

@@ -101,7 +101,7 @@ fn other_clients(word: &str) -> Option<Meaning> {
         let name = Builtin::named(&word)?.name();
         Some(format!("the built-in `{name}`, in lower case"))
     };
-    found(BEHIND_LOGIN)
+    found(AFTER_LOGIN)
         .map(|meaning| Meaning::AfterLogin(meaning.to_owned()))
         .or_else(|| found(AT_ANY_TIME).map(|meaning| Meaning::AtAnyTime(meaning.to_owned())))
         .or_else(|| found(NEEDLESS).map(Meaning::Needless))
@@ -122,7 +122,11 @@ pub(super) fn nearest(word: &str) -> Option<String> {
             entry.origin != Origin::Registered,
         )
     });
-    let names: Vec<&str> = near.iter().take(MOST).map(|entry| entry.name).collect();
+    let names: Vec<&str> = near
+        .iter()
+        .take(MAX_SUGGESTIONS)
+        .map(|entry| entry.name)
+        .collect();
     (!names.is_empty()).then(|| names.join(" or "))
 }
 
@@ -133,10 +137,10 @@ fn sorted_letters(word: &str) -> Vec<u8> {
     letters
 }
 
-const MOST: usize = 3;
+const MAX_SUGGESTIONS: usize = 3;
 
 /// Words of other clients, and what does the same here after the login.
-const BEHIND_LOGIN: &[(&str, &str)] = &[
+const AFTER_LOGIN: &[(&str, &str)] = &[
     ("get recv", "PASV, then RETR f > file (alias `get`)"),
     (
         "mget",

@@ -47,7 +47,7 @@ pub struct Circumstances {
     /// `set tls-resume`.
     pub resumes_tls: bool,
     /// `set tls-close-notify`.
-    pub announces_end: bool,
+    pub sends_close_notify: bool,
     /// Ctrl-C's ABOR, after Telnet's Synch, has had no answer.
     pub abort_is_unanswered: bool,
 }
@@ -60,7 +60,7 @@ impl Circumstances {
             is_connected: status.connected,
             is_under_tls: status.control_tls.is_some(),
             resumes_tls: settings.tls_resume,
-            announces_end: settings.tls_close_notify,
+            sends_close_notify: settings.tls_close_notify,
             abort_is_unanswered: status.abort_unanswered,
         }
     }
@@ -143,11 +143,13 @@ pub fn sends_data_in_clear(
 /// Whether Ctrl-C during this command would send an ABOR that this server swallows.
 #[must_use]
 pub fn cannot_be_aborted(command: &Command, known: &Learnt, settings: &Settings) -> bool {
-    known.swallows_synch && settings.abort == Abort::Synch && data_direction(command).is_some()
+    known.ignores_abort_after_synch
+        && settings.abort == Abort::Synch
+        && data_direction(command).is_some()
 }
 
 /// What is said of such a server.
-pub const SWALLOWED_ABORT: &str = "this server may swallow an ABOR that comes after Telnet's Synch, as Ctrl-C sends it: \
+pub const IGNORED_ABORT: &str = "this server may swallow an ABOR that comes after Telnet's Synch, as Ctrl-C sends it: \
      `set abort plain` before a long transfer";
 
 /// What is said of such data.

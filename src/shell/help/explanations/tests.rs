@@ -15,7 +15,7 @@ fn played(dialogue: &str) -> (UserPi, Circumstances) {
         is_connected: true,
         is_under_tls: false,
         resumes_tls: true,
-        announces_end: true,
+        sends_close_notify: true,
         abort_is_unanswered: false,
     };
     pi.receive(b"220 ready\r\n");
@@ -27,7 +27,7 @@ fn played(dialogue: &str) -> (UserPi, Circumstances) {
         };
         match step {
             "set tls-resume off" => now.resumes_tls = false,
-            "set tls-close-notify off" => now.announces_end = false,
+            "set tls-close-notify off" => now.sends_close_notify = false,
             _ => {}
         }
         let mut lines = step.split(" -> ");

@@ -314,7 +314,7 @@ fn lines_of(observation: &Observation, hints: bool) -> Vec<Line> {
         Observation::AbortSent { synch: false } => sent("ABOR".to_owned()),
         Observation::BytesSent(pieces) => {
             let mut lines = sent(raw_bytes::describe(pieces));
-            if raw_bytes::lack_urgency(pieces) {
+            if raw_bytes::lost_urgency(pieces) {
                 lines.extend(own_lines(Tone::Warning, raw_bytes::NOT_URGENT));
             }
             lines

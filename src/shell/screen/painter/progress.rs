@@ -38,8 +38,8 @@ impl ProgressLine {
             self.bar.unset_length();
             self.bar.set_style(style(WITHOUT_WHOLE));
         }
-        if progress.elapsed >= WORTH_A_LINE && self.bar.is_hidden() {
-            let below = Below {
+        if progress.elapsed >= PROGRESS_DELAY && self.bar.is_hidden() {
+            let below = ProgressTerminal {
                 screen: screen.clone(),
                 line: Mutex::default(),
             };
@@ -58,19 +58,19 @@ impl Drop for ProgressLine {
 
 /// A terminal of one line, which the screen keeps below everything else.
 #[derive(Debug)]
-struct Below {
+struct ProgressTerminal {
     screen: Screen,
     line: Mutex<String>,
 }
 
-impl Below {
+impl ProgressTerminal {
     fn change(&self, change: impl FnOnce(&mut String)) -> io::Result<()> {
         change(&mut self.line.lock().unwrap_or_else(PoisonError::into_inner));
         Ok(())
     }
 }
 
-impl TermLike for Below {
+impl TermLike for ProgressTerminal {
     fn width(&self) -> u16 {
         // The cursor comes after the line, and must not be in the next.
         let columns = self.screen.size().columns.saturating_sub(1);
@@ -122,7 +122,7 @@ fn style(template: &str) -> ProgressStyle {
 const WITH_WHOLE: &str =
     "  {human_pos} of {human_len} bytes  {percent}%  {decimal_bytes_per_sec}  {eta} left";
 const WITHOUT_WHOLE: &str = "  {human_pos} bytes  {decimal_bytes_per_sec}";
-const WORTH_A_LINE: Duration = Duration::from_millis(500);
+const PROGRESS_DELAY: Duration = Duration::from_millis(500);
 
 #[cfg(test)]
 mod tests {

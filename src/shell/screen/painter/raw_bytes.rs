@@ -28,7 +28,7 @@ pub(super) fn describe(pieces: &[SentPiece]) -> String {
 }
 
 /// Whether any of them should have been urgent and was not.
-pub(super) fn lack_urgency(pieces: &[SentPiece]) -> bool {
+pub(super) fn lost_urgency(pieces: &[SentPiece]) -> bool {
     pieces
         .iter()
         .any(|piece| piece.should_be_urgent && !piece.urgent)
@@ -52,7 +52,7 @@ pub fn hexadecimal(masked: &MaskedBytes) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{describe, hexadecimal, lack_urgency};
+    use super::{describe, hexadecimal, lost_urgency};
     use crate::client::SentPiece;
     use crate::protocol::SentMask;
 
@@ -72,9 +72,9 @@ mod tests {
             piece(b"\xf2", false, false),
         ];
         assert_eq!(describe(&synch), "FF F4, FF urgent, F2  (Telnet IP, DM)");
-        assert!(!lack_urgency(&synch));
+        assert!(!lost_urgency(&synch));
         assert_eq!(describe(&[piece(b"\xff\xf4x", false, false)]), "FF F4 78");
-        assert!(lack_urgency(&[piece(b"\xff", false, true)]));
+        assert!(lost_urgency(&[piece(b"\xff", false, true)]));
     }
 
     #[test]

@@ -45,7 +45,7 @@ pub(super) fn describe(observation: &Observation) -> Option<(Tone, String)> {
         Observation::Listening { .. }
         | Observation::NotListening { .. }
         | Observation::DataConnectionAccepted { .. }
-        | Observation::StrangerRefused { .. }
+        | Observation::OtherHostRefused { .. }
         | Observation::ServerDidNotConnect { .. } => active_mode(observation),
         Observation::DataConnectionFailed { dialled, error } => (
             Tone::Error,
@@ -77,7 +77,7 @@ pub(super) fn describe(observation: &Observation) -> Option<(Tone, String)> {
                 format!("no data connection is open to {what} on: type PASV first"),
             )
         }
-        Observation::CameShort { bytes, announced } => (
+        Observation::DownloadEndedShort { bytes, announced } => (
             Tone::Warning,
             format!(
                 "the server announced {announced} bytes and {bytes} came: this may be only the beginning of the file"
@@ -85,9 +85,9 @@ pub(super) fn describe(observation: &Observation) -> Option<(Tone, String)> {
         ),
         Observation::StillWaiting {
             verb,
-            upload_is_with_server,
+            upload_is_unacknowledged,
         } => {
-            let what = if *upload_is_with_server {
+            let what = if *upload_is_unacknowledged {
                 "the data are sent, and the server has not closed its side".to_owned()
             } else {
                 format!("still waiting for the reply to {}", self::verb(verb))
@@ -216,7 +216,7 @@ fn active_mode(observation: &Observation) -> (Tone, String) {
         Observation::DataConnectionAccepted { peer } => {
             (Tone::Note, format!("data connection open from {peer}"))
         }
-        Observation::StrangerRefused { peer } => (
+        Observation::OtherHostRefused { peer } => (
             Tone::Warning,
             format!(
                 "{peer} connected to the data port and was refused, since it is not the server (set data-peer any accepts anyone)"
@@ -290,7 +290,7 @@ fn transfer_ended(end: &TransferEnd) -> (Tone, String) {
             "aborted; the file may be incomplete".to_owned(),
         ),
         TransferResult::NeverConnected => (Tone::Error, "the server never connected".to_owned()),
-        TransferResult::Unannounced => (
+        TransferResult::CloseNotifyMissing => (
             Tone::Error,
             "and the data connection ended without a TLS close_notify: this may be only the beginning of the data"
                 .to_owned(),

@@ -47,7 +47,7 @@ fn describe(observation: &Observation) -> Option<Description> {
         Observation::BytesMoved(_)
         | Observation::TransferMoving(_)
         | Observation::BackgroundSettled { .. }
-        | Observation::CameShort { .. }
+        | Observation::DownloadEndedShort { .. }
         | Observation::GreetingMissing { .. }
         | Observation::StillWaiting { .. } => return None,
         Observation::CommandSent { command, .. } => sent(escape(&command.masked())),
@@ -64,7 +64,7 @@ fn describe(observation: &Observation) -> Option<Description> {
         | Observation::Listening { .. }
         | Observation::NotListening { .. }
         | Observation::DataConnectionAccepted { .. }
-        | Observation::StrangerRefused { .. }
+        | Observation::OtherHostRefused { .. }
         | Observation::ServerDidNotConnect { .. }
         | Observation::DataConnectionFailed { .. }
         | Observation::DataConnectionClosed { .. }
@@ -147,7 +147,7 @@ fn describe_data(observation: &Observation) -> Description {
         Observation::Listening { address } => (None, format!("listening on {address}")),
         Observation::NotListening { address, .. } => (None, format!("not ours: {address}")),
         Observation::DataConnectionAccepted { peer } => (None, format!("open from {peer}")),
-        Observation::StrangerRefused { peer } => (None, format!("refused: {peer}")),
+        Observation::OtherHostRefused { peer } => (None, format!("refused: {peer}")),
         Observation::ServerDidNotConnect { .. } => (None, "the server did not connect".to_owned()),
         Observation::DataConnectionFailed { dialled, .. } => (None, format!("not open: {dialled}")),
         Observation::DataConnectionClosed { reset: true } => {
@@ -177,7 +177,7 @@ fn transfer_text(end: &TransferEnd) -> String {
         TransferResult::Aborted => "aborted",
         TransferResult::NeverConnected => "never connected",
         TransferResult::StoppedByServer => "stopped",
-        TransferResult::Unannounced => "no close_notify",
+        TransferResult::CloseNotifyMissing => "no close_notify",
         TransferResult::TlsFailed(_) => "TLS failed",
     };
     format!("{} bytes, {how}", end.bytes)

@@ -90,7 +90,7 @@ impl Session {
             bytes,
             line_ends: 0,
             acknowledged: None,
-            came_short_of: None,
+            ended_short_of: None,
             result: TransferResult::Ended,
         };
         self.note(&Observation::TransferEnded(end));

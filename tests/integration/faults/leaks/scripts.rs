@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::{MOST_DESCRIPTORS, MOST_THREADS, TIMES, server_with_files};
+use super::{MAX_DESCRIPTORS, MAX_THREADS, TIMES, server_with_files};
 use crate::support::DEADLINE;
 
 struct Script {
@@ -66,8 +66,8 @@ impl Script {
         let deadline = Instant::now() + DEADLINE;
         loop {
             let now = self.held();
-            let is_settled = now.0 <= before.0 + MOST_THREADS
-                && now.1 <= before.1 + MOST_DESCRIPTORS
+            let is_settled = now.0 <= before.0 + MAX_THREADS
+                && now.1 <= before.1 + MAX_DESCRIPTORS
                 && now.2 <= before.2;
             if is_settled {
                 return;

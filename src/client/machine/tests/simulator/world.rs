@@ -344,7 +344,7 @@ impl World {
                 self.use_link(id, Client::Receiving(exchange));
             }
             Action::Send { id, exchange, .. } => self.use_link(id, Client::Sending(exchange)),
-            Action::Rest(id) => self.rest(id),
+            Action::Release(id) => self.rest(id),
             Action::EndLocal { exchange, .. } => {
                 self.at(self.local_delay, Event::EndOfLocalSide(exchange));
             }

@@ -1,6 +1,6 @@
 //! What is learnt from which dialogue.
 
-use super::{LearningDestination, MOST_NAMES, SeenNames};
+use super::{LearningDestination, MAX_NAMES, SeenNames};
 use crate::client::{KeptBytes, Observation, Observer, Origin};
 use crate::protocol::ledger::{Assignment, Fit};
 use crate::protocol::{Command, Reply, ReplyCode};
@@ -164,8 +164,8 @@ fn a_listing_is_handed_on_untouched_and_any_other_data_are_not_looked_at() {
 
 #[test]
 fn names_without_end_do_not_fill_the_memory() {
-    let listing: String = (0..MOST_NAMES + 10)
+    let listing: String = (0..MAX_NAMES + 10)
         .map(|number| format!("{number}\n"))
         .collect();
-    assert_eq!(listed("NLST", &listing).len(), MOST_NAMES);
+    assert_eq!(listed("NLST", &listing).len(), MAX_NAMES);
 }
