@@ -40,7 +40,8 @@ impl SlowLink {
 fn relay(listener: TcpListener, server: SocketAddr, one_way: Duration) {
     thread::spawn(move || {
         for client in listener.incoming().flatten() {
-            // The way of the SYN and back: the client may be told too early that it is connected, so what it sends waits.
+            // The way of the SYN and back: the client may be told too early that it is connected, so what it sends
+            // waits.
             let Ok(server) = TcpStream::connect(server) else {
                 continue;
             };

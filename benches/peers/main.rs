@@ -1,4 +1,5 @@
-//! ftpsh beside curl, lftp, tnftp, socat and a bare socket: the same work against the same vsftpd on loopback, in turns.
+//! ftpsh beside curl, lftp, tnftp, socat and a bare socket: the same work against the same vsftpd on loopback, in
+//! turns.
 //!
 //! `benches/run` runs it. The content of every transfer is checked: a fast wrong copy is a failure.
 
@@ -76,8 +77,8 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Each client does the work once in each turn, and another one begins each time. One that took many times what the best
-/// did in the first turn has had its turn.
+/// Each client does the work once in each turn, and another one begins each time. One that took many times what the
+/// best did in the first turn has had its turn.
 fn compare(scene: &Scene, work: Work, turns: usize) -> Row {
     let peers: Vec<Peer> = Peer::ALL
         .into_iter()

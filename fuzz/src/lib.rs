@@ -1,7 +1,7 @@
 //! What must hold for any bytes, one module for each fuzz target.
 //!
-//! `fuzz_targets/` gives them to the fuzzer. `tests/integration/corpora.rs` includes this file too, and plays the corpora
-//! through them with no fuzzer at hand.
+//! `fuzz_targets/` gives them to the fuzzer. `tests/integration/corpora.rs` includes this file too, and plays the
+//! corpora through them with no fuzzer at hand.
 
 pub mod imports;
 pub mod lines;

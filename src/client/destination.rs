@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Where received data go. Nothing may be destroyed before the first byte or an accepted end.
+/// Where received data goes. Nothing may be destroyed before the first byte or an accepted end.
 pub trait Destination: Send {
     /// Takes bytes in the order in which they came.
     ///
@@ -13,7 +13,7 @@ pub trait Destination: Send {
     /// Whatever the place says; the data connection is then reset.
     fn write(&mut self, bytes: &[u8]) -> io::Result<()>;
 
-    /// Nothing more comes. `accepted`: the server began the transfer, so that empty data are data too.
+    /// Nothing more comes. `accepted`: the server began the transfer, so that empty data is data too.
     ///
     /// # Errors
     ///

@@ -23,7 +23,7 @@ pub struct Exchange {
 pub enum News {
     /// A 1yz came and the data connection stands: payload may be written.
     Begun,
-    /// The transfer's data have ended, or the server wants no more of them; the final reply may still be outstanding.
+    /// The transfer's data has ended, or the server wants no more of it; the final reply may still be outstanding.
     DataEnded,
     /// The server's certificate is not believed, and the user may decide. Dropping the question is a no.
     TrustAsked(TrustQuestion),

@@ -1,5 +1,5 @@
-//! One control connection and its data connections (RFC 959 section 2.3): the machine decides, the driver moves bytes, the
-//! endpoint reads and writes the local side, and observers are told what happened.
+//! One control connection and its data connections (RFC 959 section 2.3): the machine decides, the driver moves bytes,
+//! the endpoint reads and writes the local side, and observers are told what happened.
 //!
 //! ```text
 //!  shell --- begin, wait ---> driver <--- facts / actions ---> machine
@@ -73,8 +73,8 @@ pub struct Settings {
     /// Without a byte on either connection for so long, an exchange ends, and a server that does not read a line for so
     /// long is given up; `None` waits without limit, for a person.
     pub silence_limit: Option<Duration>,
-    /// A reply that is not whole so long after its command, or after the last byte of its data, ends the exchange, however
-    /// many bytes trickle in; `None` waits without limit.
+    /// A reply that is not whole so long after its command, or after the last byte of its data, ends the exchange,
+    /// however many bytes trickle in; `None` waits without limit.
     pub reply_limit: Option<Duration>,
     /// Active mode: how long after the transfer command the server may take to connect; `None` waits without limit.
     pub connect_limit: Option<Duration>,
@@ -136,8 +136,8 @@ impl Session {
         self.begin_with(command, origin, transfer, false)
     }
 
-    /// The same for a transfer that runs on while other commands are begun. There is at most one: a session that has one
-    /// must not be given another transfer before it has settled.
+    /// The same for a transfer that runs on while other commands are begun. There is at most one: a session that has
+    /// one must not be given another transfer before it has settled.
     pub fn begin_in_background(
         &self,
         command: Command,
@@ -190,8 +190,8 @@ impl Session {
         self.begin(command, origin, transfer).wait()
     }
 
-    /// Sends bytes as they are, each piece in one write. The exchange is that of the last command line that they end; if
-    /// they end none, it is settled once they are on their way.
+    /// Sends bytes as they are, each piece in one write. The exchange is that of the last command line that they end;
+    /// if they end none, it is settled once they are on their way.
     pub fn send_bytes(&self, pieces: Vec<RawBytes>) -> Exchange {
         self.ask(None, |exchange| Request::Bytes { exchange, pieces })
     }

@@ -23,8 +23,8 @@ pub trait Observer: Send {
     /// Something happened. It must not wait for the session.
     fn observe(&mut self, observation: &Observation);
 
-    /// Says, at any time, whether this observer wants [`Observation::BytesMoved`]. It is asked for once, before anything
-    /// happens.
+    /// Says, at any time, whether this observer wants [`Observation::BytesMoved`]. It is asked for once, before
+    /// anything happens.
     fn byte_interest(&self) -> ByteInterest {
         ByteInterest::any(std::iter::empty())
     }
@@ -64,8 +64,8 @@ pub struct MovedBytes {
     pub under_tls: bool,
     /// They went out as urgent data (RFC 854, the Telnet Synch).
     pub urgent: bool,
-    /// What moved before on this data connection in this direction, in bytes; 0 for the control connection, where it would
-    /// tell the length of secrets.
+    /// What moved before on this data connection in this direction, in bytes; 0 for the control connection, where it
+    /// would tell the length of secrets.
     pub offset: u64,
     /// The bytes as they are outside TLS, with `****` in the place of each secret.
     pub bytes: Vec<u8>,
@@ -73,8 +73,8 @@ pub struct MovedBytes {
     pub secrets: Vec<Range<usize>>,
 }
 
-/// Which bytes somebody wants to see. Clones share the wish, which may change at any time; while nobody has one, nothing
-/// is copied.
+/// Which bytes somebody wants to see. Clones share the wish, which may change at any time; while nobody has one,
+/// nothing is copied.
 #[derive(Clone, Debug)]
 pub struct ByteInterest(Vec<Arc<AtomicU8>>);
 
@@ -257,7 +257,7 @@ pub enum Observation {
         /// It was a reset.
         reset: bool,
     },
-    /// Data come or go; told many times a second, from the 1yz on.
+    /// Data comes or go; told many times a second, from the 1yz on.
     TransferMoving(Progress),
     /// Data came or went; the transfer is over on this side.
     TransferEnded(TransferEnd),
@@ -307,7 +307,7 @@ pub enum Observation {
     DataSecured(Secured),
     /// There is no TLS on the control connection although there should be; it is closed.
     TlsFailed(TlsFailure),
-    /// The control connection is in clear again.
+    /// The control connection is in the clear again.
     TlsEnded,
     /// REIN was accepted, and the server goes on under TLS although it should not (RFC 4217 section 13).
     StillSecured,

@@ -1,5 +1,5 @@
-//! A panic where the environment asks for one. Only the feature `panic-injection` has it: the tests look at what becomes of a
-//! bug.
+//! A panic where the environment asks for one. Only the feature `panic-injection` has it: the tests look at what
+//! becomes of a bug.
 
 /// Panics if FTPSH_PANIC names this place.
 #[cfg(feature = "panic-injection")]

@@ -8,7 +8,7 @@ use crate::protocol::verbs::DataDirection;
 /// How far the transfer has come that uses the data connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {
-    /// Which way the data go.
+    /// Which way the data goes.
     pub direction: DataDirection,
     /// Bytes on the data connection so far.
     pub bytes: u64,
@@ -23,7 +23,7 @@ pub struct Progress {
 pub struct BackgroundTransfer {
     /// The command that began it.
     pub command: Command,
-    /// How far it has come; `None` before its 1yz, and once its data have ended.
+    /// How far it has come; `None` before its 1yz, and once its data has ended.
     pub progress: Option<Progress>,
 }
 

@@ -9,7 +9,7 @@ use super::destination::Destination;
 
 /// What a data command brings along.
 pub enum Transfer {
-    /// Where received data go, and in which form.
+    /// Where received data goes, and in which form.
     Receive(Box<dyn Destination>, Form),
     /// What is sent, in which form, and how many bytes of it there are, if that is known.
     Send(Box<dyn Read + Send>, Form, Option<u64>),
@@ -31,8 +31,8 @@ pub struct TransferEnd {
     pub direction: DataDirection,
     /// Bytes of payload on the data connection. Of an upload: handed to this system.
     pub bytes: u64,
-    /// How many of an upload's bytes the server's system had taken when that was looked at last. Where nothing kept them
-    /// from going out it was never looked at.
+    /// How many of an upload's bytes the server's system had taken when that was looked at last. Where nothing kept
+    /// them from going out it was never looked at.
     pub acknowledged: Option<u64>,
     /// Line ends that were converted for TYPE A.
     pub line_ends: u64,
@@ -99,7 +99,7 @@ impl TransferResult {
 }
 
 impl Transfer {
-    /// Which way the data go.
+    /// Which way the data goes.
     #[must_use]
     pub fn direction(&self) -> DataDirection {
         match self {

@@ -54,7 +54,7 @@ pub enum Fault {
     Slow(u64),
     /// Some replies repeat the line received.
     EchoSecrets,
-    /// A reply in clear stands after the 234.
+    /// A reply in the clear stands after the 234.
     InjectAfterAuth,
     /// Downloads under TLS end without a close_notify.
     NoCloseNotify,
@@ -207,12 +207,12 @@ pub static FAULTS: &[FaultEntry] = &[
     plain(
         "no-size",
         Fault::NoSize,
-        "SIZE is answered 502 and missing in FEAT",
+        "SIZE is answered 502 and missing from FEAT",
     ),
     plain(
         "no-mlst",
         Fault::NoMlst,
-        "MLST and MLSD are answered 502 and missing in FEAT",
+        "MLST and MLSD are answered 502 and missing from FEAT",
     ),
     plain(
         "dos-list",
@@ -222,7 +222,7 @@ pub static FAULTS: &[FaultEntry] = &[
     plain(
         "no-rest",
         Fault::NoRest,
-        "REST is answered 502 and missing in FEAT",
+        "REST is answered 502 and missing from FEAT",
     ),
     plain(
         "rest-zero-fills",
@@ -307,7 +307,7 @@ pub static FAULTS: &[FaultEntry] = &[
     plain(
         "inject-after-auth",
         Fault::InjectAfterAuth,
-        "a 230 in clear follows the 234 to AUTH, in the same segment",
+        "a 230 in the clear follows the 234 to AUTH, in the same segment",
     ),
     plain(
         "no-close-notify",

@@ -102,8 +102,8 @@ impl PracticeServer {
         Self::start_in(scratch, configuration)
     }
 
-    /// The same in a scratch folder of [`make_scratch_folder`], for a caller that has to know of it before anything else
-    /// happens.
+    /// The same in a scratch folder of [`make_scratch_folder`], for a caller that has to know of it before anything
+    /// else happens.
     ///
     /// # Errors
     ///

@@ -57,8 +57,8 @@ pub enum Response {
 }
 
 impl Recording {
-    /// The exchange with this command: the next one from here on, else the first one from the beginning on. Clients send
-    /// the same commands in different orders, and each is to meet the recorded answer.
+    /// The exchange with this command: the next one from here on, else the first one from the beginning on. Clients
+    /// send the same commands in different orders, and each is to meet the recorded answer.
     pub(super) fn find(&self, next: usize, command: &Command) -> Option<usize> {
         let exchanges = &self.dialogue.exchanges;
         let defaults = &self.dialogue.headers.defaults;

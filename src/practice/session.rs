@@ -34,7 +34,7 @@ const LONGEST_QUEUE: usize = 64;
 const ABORTED_BYTES: u64 = 1 << 30;
 const AGREED: &[u8] = b"AUTH command ok; expecting TLS negotiation.";
 /// What `inject-after-auth` adds; a client that believes it thinks that it is logged in.
-const INJECTED: &[u8] = b"230 This was sent in clear, after the 234.";
+const INJECTED: &[u8] = b"230 This was sent in the clear, after the 234.";
 /// What `pasv-foreign-address` puts into the 227; nothing is ever sent there by the server.
 const FOREIGN_ADDRESS: Ipv4Addr = Ipv4Addr::new(10, 9, 9, 9);
 /// SIZE in TYPE A reads the file, so there is an end to it.
@@ -138,7 +138,13 @@ impl Login {
 impl Security {
     /// A line of STAT.
     fn described(&self, control: &LoopbackConnection) -> String {
-        let words = |is_secured: bool| if is_secured { "under TLS" } else { "in clear" };
+        let words = |is_secured: bool| {
+            if is_secured {
+                "under TLS"
+            } else {
+                "in the clear"
+            }
+        };
         format!(
             "Control connection {}, data connections {}",
             words(control.is_secured()),
@@ -658,7 +664,7 @@ impl Session {
         match level.to_ascii_uppercase().as_slice() {
             b"C" => {
                 self.security.are_data_private = false;
-                self.reply(200, "Data connections are in clear.");
+                self.reply(200, "Data connections are in the clear.");
             }
             b"P" => {
                 self.security.are_data_private = true;
@@ -671,10 +677,10 @@ impl Session {
 
     fn ccc(&mut self) -> Flow {
         if !self.lines.connection().is_secured() {
-            self.reply(533, "The control connection is in clear already.");
+            self.reply(533, "The control connection is in the clear already.");
             return Flow::Continue;
         }
-        self.reply(200, "The control connection is in clear from here.");
+        self.reply(200, "The control connection is in the clear from here.");
         self.clear_control()
     }
 
@@ -687,7 +693,7 @@ impl Session {
         self.clear_control()
     }
 
-    /// How the next data connection is to be secured; `None` for one in clear.
+    /// How the next data connection is to be secured; `None` for one in the clear.
     fn data_security(&self) -> Option<DataSecurity> {
         let session = self.security.session?;
         self.security.are_data_private.then(|| DataSecurity {
@@ -703,7 +709,7 @@ impl Session {
         } else {
             self.reply(234, AGREED);
         }
-        // What came in clear after the AUTH may be from anybody: it must not be obeyed under TLS.
+        // What came in the clear after the AUTH may be from anybody: it must not be obeyed under TLS.
         self.lines.forget_received();
         self.queue.clear();
         let session = self.service.tls.new_session();

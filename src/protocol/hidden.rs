@@ -13,9 +13,9 @@ pub(crate) fn is_hidden(character: char) -> bool {
 /// First and last character of each range, in order.
 ///
 /// Controls (Cc), format characters (Cf), line and paragraph separators, everything that Unicode calls default
-/// ignorable (variation selectors and tags among them: they can carry a message that nobody sees), fillers
-/// that look like a space, private use (a font decides what it shows) and noncharacters. Unassigned characters are kept:
-/// next year's letters are among them.
+/// ignorable (variation selectors and tags among them: they can carry a message that nobody sees), fillers that look
+/// like a space, private use (a font decides what it shows) and noncharacters. Unassigned characters are kept: next
+/// year's letters are among them.
 const HIDDEN: &[(char, char)] = &[
     ('\0', '\u{1f}'),
     ('\u{7f}', '\u{9f}'),

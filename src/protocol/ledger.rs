@@ -1,9 +1,9 @@
 //! Which reply answers which command.
 //!
-//! FTP does not number its replies: they belong to commands only by their order (RFC 959 section 5.4), and servers leave
-//! replies out, send them twice, or send some that answer no command. The ledger keeps every command whose reply is outstanding
-//! and gives each reply to the oldest one that may get that code, so that one missing or extra reply does not shift all that
-//! follow.
+//! FTP does not number its replies: they belong to commands only by their order (RFC 959 section 5.4), and servers
+//! leave replies out, send them twice, or send some that answer no command. The ledger keeps every command whose reply
+//! is outstanding and gives each reply to the oldest one that may get that code, so that one missing or extra reply
+//! does not shift all that follow.
 //!
 //! ```text
 //! C> RETR f        open: RETR
@@ -316,8 +316,8 @@ impl Entry {
             Awaited::Greeting => return matches!(code.0, 220 | 230 | 421 | 500..=599),
             Awaited::Command(verb) => verb,
         };
-        // Servers answer an empty line with an error or not at all (vsftpd and Pure-FTPd are silent), and some carry out a
-        // line that begins with a space: any reply fits, but other commands come first.
+        // Servers answer an empty line with an error or not at all (vsftpd and Pure-FTPd are silent), and some carry
+        // out a line that begins with a space: any reply fits, but other commands come first.
         if verb.as_bytes().is_empty() {
             return strictness == Strictness::LastResort;
         }
@@ -330,8 +330,9 @@ impl Entry {
             };
         };
         if self.preliminaries > 0 {
-            // RFC 959 lists 250 for transfers too, but servers end them with 226, and refuse a file before the 150. pyftpdlib
-            // answers at once what is sent beside a transfer: these codes are the reply to a CWD or DELE if there is one.
+            // RFC 959 lists 250 for transfers too, but servers end them with 226, and refuse a file before the 150.
+            // pyftpdlib answers at once what is sent beside a transfer: these codes are the reply to a CWD or DELE if
+            // there is one.
             let is_about_files = matches!(code.0, 250 | 450 | 550 | 553);
             let listed = entry.replies_after_preliminary.contains(&code.0)
                 && (strictness != Strictness::Expected || !is_about_files);

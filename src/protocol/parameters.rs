@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-/// How data are represented (RFC 959 section 3.1.1).
+/// How data is represented (RFC 959 section 3.1.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum RepresentationType {
     /// `A`: text; line ends are CR LF on the data connection.

@@ -115,8 +115,8 @@ pub static REPLY_CODES: &[ReplyCodeEntry] = &[
         "RFC 959 section 4.2; RFC 1123 section 4.1.3.4")
         .causes("In block and compressed mode the server reports where a transfer could restart.")
         .next_step("Note the marker; REST takes it after a break."),
-    row(120, "Ready in some minutes; 220 will follow.", RFC_959)
-        .causes("The server is up and not ready.")
+    row(120, "Ready in a few minutes; 220 will follow.", RFC_959)
+        .causes("The server is up but not ready yet.")
         .next_step("Wait; a 220 follows."),
     row(125, "The data connection is open; the transfer starts.", RFC_959)
         .causes("A data connection was open when the transfer was asked for.")
@@ -146,7 +146,7 @@ pub static REPLY_CODES: &[ReplyCodeEntry] = &[
     row(216, "What the gateway rewrites: NONE, EPSV or EPSVEPRT.", "RFC 6384 section 11")
         .causes("ALGS: a gateway answered, not the server."),
     row(220, "Ready for a new user; or the virtual host is accepted.", "RFC 959 section 4.2; RFC 7151 section 3")
-        .causes("The greeting, HOST, REIN; with Pure-FTPd and pyftpdlib EPSV ALL, too.")
+        .causes("The greeting, HOST, REIN; also EPSV ALL with Pure-FTPd and pyftpdlib.")
         .next_step("USER, or AUTH TLS before it."),
     row(221, "The server closes the control connection.", RFC_959)
         .causes("QUIT; some servers say it at the end of an idle session.")
@@ -155,7 +155,7 @@ pub static REPLY_CODES: &[ReplyCodeEntry] = &[
     row(225, "The data connection is open; no transfer is in progress.", RFC_959)
         .causes("ABOR when no transfer was in progress."),
     row(226, "The data connection closes; the transfer or the abort succeeded.", RFC_959)
-        .causes("A transfer is over, or an ABOR did its work.")
+        .causes("A transfer is over, or an ABOR took effect.")
         .next_step("It does not say that an upload is whole: compare its SIZE. The next transfer needs a new PASV.")
         .handled("A transfer is settled once both this and the end of the data are there."),
     row(227, "The server listens at this host and port (h1,h2,h3,h4,p1,p2).",
@@ -201,11 +201,11 @@ pub static REPLY_CODES: &[ReplyCodeEntry] = &[
         .causes("The password was right, and the server wants an account too.")
         .next_step("ACCT and the account.")
         .handled("Like 331."),
-    row(334, "The mechanism is accepted; security data are needed.", RFC_2228)
+    row(334, "The mechanism is accepted; security data is needed.", RFC_2228)
         .causes("AUTH with a mechanism other than TLS.")
         .next_step("ADAT and base64 data."),
-    row(335, "The security data are accepted; more are needed.", RFC_2228)
-        .causes("ADAT is to go on.")
+    row(335, "The security data is accepted; more is needed.", RFC_2228)
+        .causes("The security exchange needs another ADAT.")
         .next_step("ADAT and the next data."),
     row(336, "The user name is accepted; the password must answer this challenge.", RFC_2228)
         .causes("USER, and the server wants a one-time password.")
@@ -232,18 +232,18 @@ pub static REPLY_CODES: &[ReplyCodeEntry] = &[
     row(430, "The login failed.", "unregistered: several servers")
         .causes("Wrong user or password.")
         .next_step("USER again, then PASS."),
-    row(431, "A resource for security is missing.", "RFC 2228 section 5.1; RFC 775")
-        .causes("The security mechanism lacks something in the server, such as a certificate.")
+    row(431, "A security resource is unavailable.", "RFC 2228 section 5.1; RFC 775")
+        .causes("The security mechanism lacks something on the server, such as a certificate.")
         .next_step("AUTH with another mechanism, or without AUTH if the server allows it."),
     row(450, "The file is not available now, or busy.", RFC_959)
         .causes("Another session uses the file, or there is none (ProFTPD to LIST). pyftpdlib: APPE while a REST \
             is pending.")
-        .next_step("Try again later. After a REST: REST 0, then again."),
-    row(451, "Aborted by an error in the server.", "RFC 959 section 4.2; RFC 2389 section 4")
+        .next_step("Try again later. After a REST: REST 0, then the command again."),
+    row(451, "Aborted by an error on the server.", "RFC 959 section 4.2; RFC 2389 section 4")
         .causes("The server failed in the middle: disk, permissions, configuration. Pure-FTPd says it after an aborted \
             upload.")
-        .next_step("SIZE shows what is there; then again, or `resume`."),
-    row(452, "Not enough room in the server.", RFC_959)
+        .next_step("SIZE shows what is there; then the command again, or `resume`."),
+    row(452, "Not enough space on the server.", RFC_959)
         .causes("The disk is full.")
         .next_step("DELE what is not needed, or try again later."),
     row(500, "Syntax error, or unknown command.", RFC_959)
@@ -253,7 +253,7 @@ pub static REPLY_CODES: &[ReplyCodeEntry] = &[
         .causes("An argument is missing or has the wrong form.")
         .next_step("`help VERB` shows the form."),
     row(502, "Not implemented.", RFC_959)
-        .causes("The server knows the verb and does not have it, or it is switched off.")
+        .causes("The server recognises the verb but does not implement it, or it is switched off.")
         .next_step("FEAT lists the extensions that it has."),
     row(503, "Not in this order: another command must come first.", RFC_959)
         .causes("RNTO without RNFR, PASS without USER, PROT without PBSZ or TLS, HOST or AUTH after the login.")
@@ -263,11 +263,11 @@ pub static REPLY_CODES: &[ReplyCodeEntry] = &[
         .causes("A TYPE, MODE, STRU, AUTH or OPTS that the server does not have for this argument.")
         .next_step("Another argument: `help VERB` lists them."),
     row(506, "A directory command failed.", "RFC 775")
-        .causes("A server of 1980."),
+        .causes("Only servers from around 1980 send it."),
     row(507, "A directory command failed for another reason.", "RFC 775")
-        .causes("A server of 1980."),
+        .causes("Only servers from around 1980 send it."),
     row(520, "Active mode is off.", "unregistered: Pure-FTPd")
-        .causes("PORT or EPRT are not set up in this server.")
+        .causes("PORT and EPRT are not set up on this server.")
         .next_step("PASV or EPSV."),
     row(521, "The directory exists already; or address family or PROT level not supported.",
         "RFC 959; RFC 1639 section 4; RFC 4217 section 10.2")
@@ -284,11 +284,11 @@ pub static REPLY_CODES: &[ReplyCodeEntry] = &[
         .causes("No login yet, a wrong password, or a user who may not log in. Some servers require AUTH TLS first.")
         .next_step("USER and PASS; or AUTH TLS before them."),
     row(532, "An account is needed to store files.", RFC_959)
-        .causes("Uploads want an account here.")
-        .next_step("ACCT and the account, then again."),
+        .causes("This server requires an account for uploads.")
+        .next_step("ACCT and the account, then the command again."),
     row(533, "This protection of commands is denied by policy.", RFC_2228)
         .causes("The command must be protected, or must not be.")
-        .next_step("In clear: AUTH TLS first."),
+        .next_step("In the clear: AUTH TLS first."),
     row(534, "Denied by policy.", RFC_2228)
         .causes("The server does not allow this AUTH or PROT, or not now.")
         .next_step("AUTH before USER; another mechanism or level."),
@@ -334,7 +334,7 @@ pub static REPLY_CODES: &[ReplyCodeEntry] = &[
         .handled("The base64 is shown as it comes."),
     row(10054, "WinSock: the connection was reset by the other side.", "unregistered: WinSock numbers")
         .causes("The other side dropped the connection.")
-        .next_step("PASV and again, or `open`."),
+        .next_step("PASV and the command again, or `open`."),
     row(10060, "WinSock: the connection timed out.", "unregistered: WinSock numbers")
         .causes("No answer came, usually because of a firewall.")
         .next_step("PASV in place of PORT, or the other way round."),
@@ -400,17 +400,17 @@ const OF_503: &[Reading] = &[
     reading(
         &["PBSZ"],
         OUT_OF_ORDER,
-        "The control connection is not under TLS, or no longer.",
+        "The control connection is not under TLS, or is no longer.",
     ),
     reading(
         &["PROT"],
         OUT_OF_ORDER,
-        "PBSZ was not sent, or the control connection is not under TLS, or no longer.",
+        "PBSZ was not sent, or the control connection is not under TLS, or is no longer.",
     ),
     reading(
         &["CCC"],
         OUT_OF_ORDER,
-        "The control connection is in clear, or nobody is logged in.",
+        "The control connection is in the clear, or nobody is logged in.",
     ),
     reading(
         TRANSFERS,
@@ -433,7 +433,7 @@ const OF_521: &[Reading] = &[
     reading(
         TRANSFERS,
         "No data connection can be opened with this PROT level.",
-        "The server wants the data under TLS, or in clear.",
+        "The server wants the data under TLS, or in the clear.",
     ),
     reading(
         &["PROT"],
@@ -451,7 +451,7 @@ const OF_522: &[Reading] = &[
     reading(
         TRANSFERS,
         "TLS on the data connection failed, is missing, or was not resumed.",
-        "A data connection that did not resume the TLS session of the control connection, or one in clear.",
+        "A data connection that did not resume the TLS session of the control connection, or one in the clear.",
     ),
 ];
 

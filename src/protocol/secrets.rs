@@ -1,5 +1,5 @@
-//! Masks secrets in what is shown: in what is sent, and in replies that echo it. Some servers repeat the line that they did
-//! not understand: `500 'PASS hunter2' not understood`.
+//! Masks secrets in what is shown: in what is sent, and in replies that echo it. Some servers repeat the line that they
+//! did not understand: `500 'PASS hunter2' not understood`.
 //!
 //! ```text
 //! sent      "PASS hun", "ter2\r\n"              shown   "PASS ****", "****\r\n"
@@ -34,8 +34,8 @@ impl SecretEcho {
 
     /// The reply with every echo of a secret replaced by `****`.
     ///
-    /// A secret shorter than [`SHORT`] bytes is masked only as a whole word, and only where it is an echo: in the reply to
-    /// the command that carried it, or after its verb. Otherwise the password `5` would hide every `213 5`.
+    /// A secret shorter than [`SHORT`] bytes is masked only as a whole word, and only where it is an echo: in the reply
+    /// to the command that carried it, or after its verb. Otherwise the password `5` would hide every `213 5`.
     pub fn mask(&self, reply: &mut Reply, answers_secret: bool) {
         for line in &mut reply.lines {
             let places = self.places(line, answers_secret);
@@ -165,7 +165,8 @@ pub struct SentMask {
     line: Vec<u8>,
 }
 
-/// Masks what is received, piece after piece. Bytes that may be the beginning of an echo are held back until it is known.
+/// Masks what is received, piece after piece. Bytes that may be the beginning of an echo are held back until it is
+/// known.
 #[derive(Default)]
 pub struct ReceivedMask {
     /// What came since the last line end, or the last of it.

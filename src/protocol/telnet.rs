@@ -1,5 +1,5 @@
-//! Telnet on the control connection (RFC 854; RFC 959 section 3.1): the commands that may be sent, and the filter that takes
-//! them out of what is received.
+//! Telnet on the control connection (RFC 854; RFC 959 section 3.1): the commands that may be sent, and the filter that
+//! takes them out of what is received.
 //!
 //! Commands are reported and never answered: RFC 1123 section 4.1.2.12 lets a user-FTP refuse nothing and
 //! negotiate nothing.

@@ -53,8 +53,8 @@ impl HashVerb {
         }
     }
 
-    /// The hash in a reply: the one word of the right length made of hexadecimal digits. Servers put it in a 213, 250 or
-    /// 251, alone, before the name or after it; a CRC may lack its leading zeros.
+    /// The hash in a reply: the one word of the right length made of hexadecimal digits. Servers put it in a 213, 250
+    /// or 251, alone, before the name or after it; a CRC may lack its leading zeros.
     pub(super) fn in_reply(self, reply: &Reply) -> Option<String> {
         let words = reply.text().split(|byte| byte.is_ascii_whitespace());
         let mut found = words.filter(|word| {

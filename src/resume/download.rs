@@ -88,7 +88,8 @@ fn receive(
     if !steps.restart_at(from)? {
         if from == 0 {
             return Err(ResumeError::Refused(
-                "a REST is still pending and the server refuses REST 0. Nothing was received; log in again and try again"
+                "a REST is still pending and the server refuses REST 0. Nothing was received; log in again and try \
+                 again"
                     .to_owned(),
             ));
         }
@@ -126,7 +127,7 @@ fn receive(
     Ok(progress)
 }
 
-/// Holds the local size against the server's once the data have ended.
+/// Holds the local size against the server's once the data has ended.
 fn judge(
     steps: &mut Steps<'_>,
     local: &dyn LocalTarget,

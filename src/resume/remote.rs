@@ -123,7 +123,7 @@ fn ask_list(steps: &Steps<'_>, name: &[u8]) -> Result<RemoteFile, ResumeError> {
     if name.starts_with(b"-") {
         return Err(no_size(
             steps,
-            "SIZE and MLST are refused, and LIST would take that name for options",
+            "SIZE and MLST are refused, and LIST would read that name as options",
         ));
     }
     steps.open_data_connection()?;
@@ -160,13 +160,13 @@ fn present(steps: &Steps<'_>, entry: ListedEntry, name: &[u8]) -> Result<RemoteF
             "{} is a directory on the server",
             name.escape_ascii()
         ))),
-        ListedEntry::Other => Err(no_size(steps, "it is not a plain file on the server")),
+        ListedEntry::Other => Err(no_size(steps, "it is not a regular file on the server")),
     }
 }
 
 fn no_size(steps: &Steps<'_>, reason: &str) -> ResumeError {
     ResumeError::Refused(format!(
-        "the server's size of the file cannot be had: {reason}. {}",
+        "the size of the file on the server cannot be determined: {reason}. {}",
         steps.so_far()
     ))
 }

@@ -135,7 +135,7 @@ impl Upload<'_, '_> {
         }
         Err(ResumeError::Refused(
             "the data on the server cannot be read back, so it may not be the beginning of this file. Nothing was sent; \
-             --unverified goes on all the same"
+             --unverified continues anyway"
                 .to_owned(),
         ))
     }
@@ -188,7 +188,7 @@ impl Upload<'_, '_> {
             compared.differs_from_start
         } else if compared.has_grown_past(from, end) {
             return Err(ResumeError::Refused(format!(
-                "the server's file had {end} bytes and more came back: an earlier transfer may still be writing. {}; try \
+                "the server's file had {end} bytes, but more came back: an earlier transfer may still be writing. {}; try \
                  again in a minute",
                 self.steps.so_far()
             )));
@@ -196,7 +196,7 @@ impl Upload<'_, '_> {
             Some(offset)
         } else {
             return Err(ResumeError::Refused(format!(
-                "{} bytes should have come back and {} came, so what is there could not be compared. {}",
+                "expected {} bytes back and got {}, so what is there could not be compared. {}",
                 end - from,
                 compared.received,
                 self.steps.so_far()
@@ -274,7 +274,8 @@ impl Upload<'_, '_> {
         let there = remote::look_again(self.steps, self.name, self.source);
         Err(ResumeError::Refused(match there {
             Ok(file) => format!(
-                "the upload broke after {sent} bytes; the server's file has {} of {} now. The same command goes on from there",
+                "the upload broke after {sent} bytes; the server's file has {} of {} now. The same command goes on \
+                 from there",
                 file.size(),
                 self.whole
             ),

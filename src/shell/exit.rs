@@ -9,7 +9,7 @@ use crate::tls::TlsFailure;
 pub enum Exit {
     /// 0: done.
     Done,
-    /// 1: in a script, a command was refused (4yz, 5yz), or a download came short of what the server had announced.
+    /// 1: in a script, a command was refused (4yz, 5yz), or a download ended short of what the server had announced.
     Refused,
     /// 2: usage, or a line that cannot be sent.
     Usage,

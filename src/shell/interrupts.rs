@@ -43,8 +43,8 @@ struct State {
     heard: bool,
 }
 
-/// What must be put in order before the program ends. Nothing of a session is called under its lock, so that a panic in one
-/// does not keep the clean-up out.
+/// What must be put in order before the program ends. Nothing of a session is called under its lock, so that a panic in
+/// one does not keep the clean-up out.
 #[derive(Default)]
 struct PendingCleanup {
     cleanup: Option<Box<dyn FnOnce() + Send>>,

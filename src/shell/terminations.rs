@@ -20,7 +20,8 @@ struct Cleanup {
     interrupts: Interrupts,
 }
 
-/// Listens from now on, and cleans up after panics too. The modes that the terminal has now are those that it gets back.
+/// Listens from now on, and cleans up after panics too. The modes that the terminal has now are those that it gets
+/// back.
 ///
 /// # Errors
 ///

@@ -119,8 +119,8 @@ impl TlsConnection {
     ///
     /// # Errors
     ///
-    /// [`TlsFailure`]: what came is not TLS, or breaks its rules. [`TlsConnection::take_output`] may hold the alert that
-    /// tells the peer.
+    /// [`TlsFailure`]: what came is not TLS, or breaks its rules. [`TlsConnection::take_output`] may hold the alert
+    /// that tells the peer.
     pub fn receive(&mut self, bytes: &[u8]) -> Result<(), TlsFailure> {
         self.input.push(bytes);
         if self.closed_by_peer {
@@ -187,7 +187,7 @@ impl TlsConnection {
         self.closed_by_peer
     }
 
-    /// Bytes that came after the peer's close_notify, in clear (RFC 4217 section 5, CCC).
+    /// Bytes that came after the peer's close_notify, in the clear (RFC 4217 section 5, CCC).
     pub fn take_rest(&mut self) -> Vec<u8> {
         self.input.take_rest()
     }

@@ -16,7 +16,7 @@ pub enum TlsFailure {
     },
     /// Bytes that were not encrypted came after the reply that agreed on TLS: somebody may have put them there.
     #[error(
-        "bytes in clear came after the reply that agreed on TLS, so somebody may have injected them"
+        "bytes in the clear came after the reply that agreed on TLS, so somebody may have injected them"
     )]
     Injected,
     /// The server agreed to TLS once more, inside TLS.
@@ -46,10 +46,12 @@ pub enum TlsFailure {
         fingerprint: Fingerprint,
     },
     /// The user was asked, and said no.
-    #[error("the server's certificate is not trusted, as you said")]
+    #[error("the server's certificate is not trusted: you answered no")]
     Declined,
     /// Another certificate than the one that was trusted by hand for this host.
-    #[error("the server's certificate has CHANGED, and somebody may be in between: {reason}")]
+    #[error(
+        "the server's certificate has CHANGED, and somebody may be intercepting the connection: {reason}"
+    )]
     Changed {
         /// Why it is not trusted by itself.
         reason: String,
@@ -74,7 +76,9 @@ pub enum TlsFailure {
         host: String,
     },
     /// The platform's roots cannot be had.
-    #[error("the platform's root certificates cannot be read: {reason}. --ca FILE names others")]
+    #[error(
+        "the platform's root certificates cannot be read: {reason}. use --ca FILE to name your own"
+    )]
     NoRoots {
         /// What the platform said.
         reason: String,

@@ -1,6 +1,6 @@
 //! Bytes that came and have not been taken, handed out record by record.
 //!
-//! TLS libraries throw away what follows a close_notify. After a CCC the bytes after it are replies in clear, so no
+//! TLS libraries throw away what follows a close_notify. After a CCC the bytes after it are replies in the clear, so no
 //! more than whole records that are needed are ever shown (RFC 8446 section 5.1: 5 bytes of header, the last two the
 //! length).
 

@@ -118,12 +118,12 @@ fn bytes_arrive_as_they_were_sent_in_both_versions_however_they_are_cut() {
             assert!(peer.heard == large);
             peer.connection.send_close_notify();
             let mut last = peer.give();
-            last.extend(b"200 in clear\r\n");
+            last.extend(b"200 in the clear\r\n");
             for bytes in last.chunks(piece) {
                 connection.receive(bytes).unwrap();
             }
             assert!(connection.is_closed_by_peer());
-            assert_eq!(connection.take_rest(), b"200 in clear\r\n");
+            assert_eq!(connection.take_rest(), b"200 in the clear\r\n");
         }
     }
 }

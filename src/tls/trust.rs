@@ -199,7 +199,7 @@ fn reason(error: &Error, certificate: &CertificateDer<'_>) -> String {
         _ if dates.subject == dates.issuer => {
             "it is self-signed, and not among the trusted roots".to_owned()
         }
-        CertificateError::UnknownIssuer => "it does not lead to a trusted root".to_owned(),
+        CertificateError::UnknownIssuer => "it does not chain to a trusted root".to_owned(),
         CertificateError::BadEncoding => "it cannot be read".to_owned(),
         other => other.to_string(),
     }

@@ -54,7 +54,7 @@ pub enum LineEnd {
     CrLf,
     /// `{lf}`.
     Lf,
-    /// `{no-eol}`: the data end here.
+    /// `{no-eol}`: the data ends here.
     None,
 }
 
@@ -273,10 +273,11 @@ impl fmt::Display for ExpectedDataLine {
     }
 }
 
-const ALONE: &str =
-    "data that begin with @ stand alone: one such line, and no other data for this command";
-const AFTER_END: &str = "no data can stand here: the line before ended them. {no-eol} belongs to the last line, and @ lines stand alone";
-const CONTENT_MISSING: &str = "a digest cannot be sent: put the data into a file and write `D< @file NAME`, followed by the digest if you like";
+const ALONE: &str = "an @ line must be the only data of its command";
+const AFTER_END: &str = "no data can follow: the line before ended it. {no-eol} belongs to the last line, and @ lines \
+stand alone";
+const CONTENT_MISSING: &str = "a digest cannot be sent: put the data into a file and write `D< @file NAME`, followed \
+by the digest if you like";
 const CUT_SENT: &str =
     "@cut is for received data: an upload is cut short by `C> ABOR` before its final reply";
 
@@ -547,7 +548,8 @@ mod tests {
         }
 
         #[test]
-        fn any_line_is_read_or_refused_within_its_bounds(text in "(@|file|octets|cut|sha256| |[0-9a-z{}\u{e9}]){0,12}") {
+        fn any_line_is_read_or_refused_within_its_bounds(text in "(@|file|octets|cut|sha256| \
+        |[0-9a-z{}\u{e9}]){0,12}") {
             match ExpectedData::read(&text, None) {
                 Ok(data) => {
                     let printed = data.printed();

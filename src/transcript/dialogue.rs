@@ -145,7 +145,7 @@ impl Reader {
         }
     }
 
-    /// A command begins an exchange, except for ABOR while data move.
+    /// A command begins an exchange, except for ABOR while data moves.
     fn is_next_exchange(&self, line: &Line) -> bool {
         let is_command = line.kind() == LineKind::Command;
         let is_abort = self.current.is_aborted_by(line.content().as_bytes());
@@ -460,7 +460,8 @@ mod tests {
 
     #[test]
     fn a_variable_needs_a_value_before_it_is_sent() {
-        let text = "# var: user = A\nS> 220\nC> USER {user}\nS> 331\nC> SIZE x\nS> 213 {size}\nC> REST {size}\nS> 350\nC> DELE {name}\nS> 250\n";
+        let text = "# var: user = A\nS> 220\nC> USER {user}\nS> 331\nC> SIZE x\nS> 213 {size}\nC> REST {size}\nS> \
+        350\nC> DELE {name}\nS> 250\n";
         let dialogue = dialogue(text);
         let unset = dialogue.unset_variable(&dialogue.headers.defaults).unwrap();
         assert_eq!((unset.line, unset.name.as_str()), (9, "name"));
@@ -570,7 +571,8 @@ mod tests {
     proptest! {
         #[test]
         fn any_lines_are_read_or_refused_with_a_place(
-            text in "((C>|S>|D>|D<|#| )?( )?(RETR x|ABOR|220|150-|226 |@closed|@file a|PASS|\\.\\.\\.|\\{|é|\\[\\.\\.\\]|)\r?\n){0,8}",
+            text in "((C>|S>|D>|D<|#| )?( )?(RETR x|ABOR|220|150-|226 |@closed|@file \
+            a|PASS|\\.\\.\\.|\\{|é|\\[\\.\\.\\]|)\r?\n){0,8}",
         ) {
             if let Err(error) = read(&text) {
                 prop_assert!(error.line >= 1 && error.text.get(error.span.clone()).is_some());

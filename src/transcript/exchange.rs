@@ -19,7 +19,7 @@ pub struct Exchange {
     pub line: usize,
     /// The command; `None` for the greeting.
     pub command: Option<SentCommand>,
-    /// The data, if something is said about them.
+    /// The data, if something is said about it.
     pub data: Option<Data>,
     /// `C> ABOR` stands in the middle: its line.
     pub aborted: Option<usize>,
@@ -40,7 +40,7 @@ pub enum SentCommand {
     Listen(String),
 }
 
-/// The data of a command, and where they stand.
+/// The data of a command, and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Data {
     /// Their lines in the transcript, counted from 1.
@@ -117,7 +117,7 @@ impl Exchange {
         self.final_code().is_some_and(ReplyCode::is_positive)
     }
 
-    /// Whether this line is an ABOR that belongs to this exchange: data move.
+    /// Whether this line is an ABOR that belongs to this exchange: data moves.
     #[must_use]
     pub fn is_aborted_by(&self, line: &[u8]) -> bool {
         line.trim_ascii().eq_ignore_ascii_case(b"ABOR")
@@ -241,7 +241,8 @@ impl SentCommand {
         }
     }
 
-    /// Whether a client that sent this sent the same: a secret, a port, or a variable without a value is whatever it sent.
+    /// Whether a client that sent this sent the same: a secret, a port, or a variable without a value is whatever it
+    /// sent.
     #[must_use]
     pub fn is_met_by(&self, sent: &Command, variables: &Variables) -> bool {
         let verb = self.verb();

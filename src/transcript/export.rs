@@ -202,7 +202,7 @@ fn described_mark(text: &str, verb: &str) -> String {
         ["@cut", number] => {
             format!("the client closes the data connection once {number} bytes are {verb}")
         }
-        _ => format!("data are {verb}"),
+        _ => format!("data is {verb}"),
     }
 }
 

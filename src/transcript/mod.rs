@@ -8,7 +8,8 @@
 //! S> 226
 //! ```
 //!
-//! A [`Transcript`] is the lines as they stand; its [`Dialogue`] is what they mean. `docs/transcript-format.md` describes both.
+//! A [`Transcript`] is the lines as they stand; its [`Dialogue`] is what they mean. `docs/transcript-format.md`
+//! describes both.
 //!
 //! ```
 //! use ftpsh::transcript::Transcript;
@@ -79,8 +80,8 @@ impl Transcript {
         Ok(Self { lines })
     }
 
-    /// Whether the first line that says something begins like a transcript's: then what cannot be read is a mistake in a
-    /// transcript, not a dialogue in another notation.
+    /// Whether the first line that says something begins like a transcript's: then what cannot be read is a mistake in
+    /// a transcript, not a dialogue in another notation.
     #[must_use]
     pub fn is_begun_by(bytes: &[u8]) -> bool {
         let says_something = |line: &&[u8]| !line.is_empty() && !line.starts_with(b"#");
@@ -206,7 +207,8 @@ impl Line {
         &self.text[self.content_start()..]
     }
 
-    /// What stands in a comment after the prefix of this kind: `# S> 220 ready` tells what came where `S> 220` is expected.
+    /// What stands in a comment after the prefix of this kind: `# S> 220 ready` tells what came where `S> 220` is
+    /// expected.
     fn came(&self, kind: LineKind) -> Option<&str> {
         let comment = self.text.strip_prefix("# ")?.strip_prefix(kind.prefix())?;
         comment

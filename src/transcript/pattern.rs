@@ -34,7 +34,8 @@ impl LinePattern {
     ///
     /// # Errors
     ///
-    /// [`Fault`] for a brace that opens nothing known, an expression that cannot be compiled, or two captures of one name.
+    /// [`Fault`] for a brace that opens nothing known, an expression that cannot be compiled, or two captures of one
+    /// name.
     pub fn read(text: &str) -> Result<Self, Fault> {
         let inner = text
             .strip_prefix('/')
@@ -202,8 +203,8 @@ fn elements<'a>(parts: &'a [Template], variables: &Variables) -> Vec<Element<'a>
     elements
 }
 
-/// Each literal is searched for from the left, the last one at the end of the line. What stands for any bytes takes as few as
-/// it can, so this never has to go back.
+/// Each literal is searched for from the left, the last one at the end of the line. What stands for any bytes takes as
+/// few as it can, so this never has to go back.
 fn match_parts(elements: &[Element<'_>], line: &[u8]) -> Option<Captures> {
     let mut captures = Captures::new();
     let mut at = 0;
@@ -264,8 +265,8 @@ pub(super) const ANY_LINES: &str = "...";
 /// What a row gives to variables; `None` if it does not match. `expected` is what stands between each `...`; `matches`
 /// compares one expected line with the line of this index.
 ///
-/// The first lines are anchored at the beginning and the last ones at the end; what stands between two `...` is searched for
-/// from the beginning, so this never has to go back.
+/// The first lines are anchored at the beginning and the last ones at the end; what stands between two `...` is
+/// searched for from the beginning, so this never has to go back.
 pub(super) fn match_rows<T>(
     expected: &[Vec<T>],
     count: usize,

@@ -48,8 +48,8 @@ pub(crate) trait RecordingPlace: Send {
 
 /// Observes one session, and writes it down while it has a place to write to.
 ///
-/// A recording that begins in the middle begins with the greeting and with the commands that brought the session where it
-/// is: the login, TYPE, CWD.
+/// A recording that begins in the middle begins with the greeting and with the commands that brought the session where
+/// it is: the login, TYPE, CWD.
 #[derive(Clone, Default)]
 pub(crate) struct Recorder {
     state: Arc<Mutex<State>>,
@@ -179,7 +179,7 @@ impl State {
                 self.take_reply(reply, assignment.verb.as_ref().unwrap_or(&none));
             }
             Observation::StrayReceived(line) => {
-                self.remark(&format!("no reply: {}", Template::literal(line)));
+                self.remark(&format!("not a reply: {}", Template::literal(line)));
             }
             Observation::BytesMoved(moved) => self.take_moved(moved),
             Observation::NoDataConnection { .. } => self.open.bytes = None,
@@ -417,7 +417,7 @@ impl OpenExchange {
         self.exchange.command.is_none()
     }
 
-    /// A recording that ends here can be read: neither a reply nor data are outstanding.
+    /// A recording that ends here can be read: neither a reply nor data is outstanding.
     fn is_settled(&self) -> bool {
         (self.exchange.is_complete() || self.exchange.closed.is_some()) && self.bytes.is_none()
     }
@@ -515,7 +515,8 @@ const FOR_ONE_TRANSFER: &[&str] = &["PASV", "EPSV", "LPSV", "PORT", "EPRT", "LPR
 /// Few sessions change directory so often; one that does must not fill the memory.
 const KEPT_COMMANDS: usize = 1000;
 
-/// Which secret has which name: the same secret always the same, another one another. Of the secrets only digests are kept.
+/// Which secret has which name: the same secret always the same, another one another. Of the secrets only digests are
+/// kept.
 #[derive(Default)]
 struct SecretNames {
     known: Vec<(String, [u8; 32])>,
@@ -706,7 +707,7 @@ pub(super) fn exact_data(inline: Option<&[u8]>, digest: DataDigest) -> ExpectedD
     }
 }
 
-/// Whether data are short enough, and text enough, to stand in a transcript as lines.
+/// Whether data is short enough, and text enough, to stand in a transcript as lines.
 pub(super) fn is_inline(bytes: &[u8]) -> bool {
     let is_readable = |text: &str| !text.chars().any(|c| is_hidden(c) && c != '\r' && c != '\n');
     let is_text = std::str::from_utf8(bytes).is_ok_and(is_readable);
@@ -745,8 +746,8 @@ pub(super) fn digest_of_reader(mut reader: impl Read) -> io::Result<DataDigest> 
     Ok(DataDigest { bytes, sha256 })
 }
 
-/// Whether the text will be the same next time: a value that only depends on what the transcript sent, or a short sentence
-/// without anything in it that looks like a number, a path or a name in quotes.
+/// Whether the text will be the same next time: a value that only depends on what the transcript sent, or a short
+/// sentence without anything in it that looks like a number, a path or a name in quotes.
 fn is_stable(code: ReplyCode, text: &[u8], verb: &Verb) -> bool {
     if code == ReplyCode(213) {
         return VALUES.iter().any(|value| verb.is(value));

@@ -1,7 +1,7 @@
 //! Text with places for variables: `RETR {name}`.
 //!
-//! A brace opens everything that is not meant as it stands: `{name}` is a variable, `{{` a brace, and `{0x1b}` one or more
-//! bytes by their numbers. Backslashes have no meaning.
+//! A brace opens everything that is not meant as it stands: `{name}` is a variable, `{{` a brace, and `{0x1b}` one or
+//! more bytes by their numbers. Backslashes have no meaning.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -176,7 +176,7 @@ fn read_brace(text: &str) -> Result<(Piece, usize), Fault> {
         return Ok((Piece::Literal(bytes), length));
     }
     if RESERVED.contains(&inner) {
-        let problem = format!("{{{inner}}} has a meaning of its own and cannot stand here");
+        let problem = format!("{{{inner}}} is reserved and cannot be used here");
         return Err(Fault::new(0..length, problem));
     }
     if !is_name(inner) {

@@ -138,8 +138,8 @@ fn page() -> String {
 
 fn of_verb(row: &VerbEntry) -> String {
     let data = match row.data {
-        Some(DataDirection::Received) => "Sent as typed, and its data are received.",
-        Some(DataDirection::Sent) => "Sent as typed, and data are sent after its 1yz.",
+        Some(DataDirection::Received) => "Sent as typed, and its data is received.",
+        Some(DataDirection::Sent) => "Sent as typed, and data is sent after its 1yz.",
         None => "Sent as typed.",
     };
     format!("{data} {}", row.handling).trim_end().to_owned()
@@ -152,7 +152,7 @@ fn of_code(row: &ReplyCodeEntry) -> String {
         ReplyClass::TransientNegativeCompletion | ReplyClass::PermanentNegativeCompletion => {
             "Shown; a refusal."
         }
-        ReplyClass::Protected | ReplyClass::Unclassified => "Shown; taken for a refusal.",
+        ReplyClass::Protected | ReplyClass::Unclassified => "Shown; treated as a refusal.",
     };
     format!("{shown} {}", row.handling).trim_end().to_owned()
 }

@@ -1,6 +1,6 @@
-//! A panic in the machine, the driver, an observer or a local side: the program ends at once with 70, says what to report, and
-//! leaves the terminal in order, no scratch folder, and a recording that can be read. `FTPSH_PANIC` asks for the panic, which
-//! only a binary with the feature `panic-injection` has.
+//! A panic in the machine, the driver, an observer or a local side: the program ends at once with 70, says what to
+//! report, and leaves the terminal in order, no scratch folder, and a recording that can be read. `FTPSH_PANIC` asks
+//! for the panic, which only a binary with the feature `panic-injection` has.
 
 use std::fs;
 use std::path::Path;

@@ -316,7 +316,7 @@ fn data_that_come_before_their_150_are_received_whole() {
     let ftpsh = Ftpsh::new().arg(server.address().to_string());
     let finished = ftpsh.args(["-c", "PASV", "-c", "RETR f > -"]).run();
     server.finish();
-    // More than the sockets hold: the 150 comes only once the data are read.
+    // More than the sockets hold: the 150 comes only once the data is read.
     assert_eq!(finished.success().stdout.len(), 1 << 24);
 }
 

@@ -1,8 +1,8 @@
 //! The sessions that the README and the pages show are played in a terminal, and must look as printed.
 //!
 //! A block marked `session` holds one or more `$ ftpsh ...` with what the screen shows after each. What stands after a
-//! prompt is typed, `^D` is the key, `pass *` is the password A, and `[..]` is any text within a line. `$ echo $?` names
-//! the last exit code.
+//! prompt is typed, `^D` is the key, `pass *` is the password A, and `[..]` is any text within a line. `$ echo $?`
+//! names the last exit code.
 
 use std::fs;
 use std::path::Path;

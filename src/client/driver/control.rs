@@ -47,7 +47,7 @@ pub enum DialError {
         limit: Duration,
     },
     /// Somebody is there, but nobody listens on that port.
-    #[error("{address} refused the connection: no server listens on port {}. Is it running, and is that the port?", address.port())]
+    #[error("{address} refused the connection: no server listens on port {}. Is it running, and is the port right?", address.port())]
     Refused {
         /// The last address that was tried.
         address: SocketAddr,
@@ -139,8 +139,8 @@ impl ControlSocket {
         }
     }
 
-    /// Writes in one piece, as far as the system takes it; the rest follows by [`ControlSocket::flush`]. Urgent bytes are
-    /// the Telnet Synch (RFC 854).
+    /// Writes in one piece, as far as the system takes it; the rest follows by [`ControlSocket::flush`]. Urgent bytes
+    /// are the Telnet Synch (RFC 854).
     pub(super) fn write(&mut self, bytes: Vec<u8>, is_urgent: bool) -> io::Result<()> {
         self.unwritten.push_back(Piece { bytes, is_urgent });
         self.flush()
@@ -184,7 +184,8 @@ impl ControlSocket {
     }
 }
 
-/// The system's resolver has limits of its own, or none: it is asked on a thread, which is left behind where it is late.
+/// The system's resolver has limits of its own, or none: it is asked on a thread, which is left behind where it is
+/// late.
 fn look_up(
     host: &str,
     limit: Duration,

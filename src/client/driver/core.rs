@@ -27,7 +27,7 @@ pub(super) struct Core {
     listeners: Vec<Listener>,
     /// Local sides whose transfer has not begun to move bytes.
     locals: BTreeMap<ExchangeId, Local>,
-    /// Downloads whose data are over and whose local side is not.
+    /// Downloads whose data is over and whose local side is not.
     ending: BTreeMap<ExchangeId, Inbound>,
     inboxes: BTreeMap<ExchangeId, VecDeque<News>>,
     events: Events,

@@ -1,4 +1,5 @@
-//! One data connection: dialled or accepted, watched, then read or written as far as the socket and the local side allow.
+//! One data connection: dialled or accepted, watched, then read or written as far as the socket and the local side
+//! allow.
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr};
@@ -150,8 +151,8 @@ impl DataSocket {
 
     pub(super) fn send(&mut self, exchange: ExchangeId, local: Outbound) {
         // Until the last byte is sent, every way in which the socket can close is a reset, a kill of the process
-        // included: a server would take an orderly end for the end of the file. Where the system refuses, an abort still
-        // resets.
+        // included: a server would take an orderly end for the end of the file. Where the system refuses, an abort
+        // still resets.
         let _ = SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
         self.is_writable = true;
         self.work = Work::Sending(exchange, local);

@@ -277,8 +277,8 @@ impl Shared {
         Waiter(self)
     }
 
-    /// Waits until something happens, at most until then, and does what follows from it. `looked` are the changes up to which
-    /// the caller has looked: what somebody else has brought about since is to be looked at first.
+    /// Waits until something happens, at most until then, and does what follows from it. `looked` are the changes up to
+    /// which the caller has looked: what somebody else has brought about since is to be looked at first.
     fn turn(&self, until: Option<Instant>, looked: u64) {
         let Some(mut poller) = self.try_poller() else {
             return;
@@ -310,8 +310,8 @@ impl Shared {
     fn try_poller(&self) -> Option<MutexGuard<'_, Poller>> {
         let poller = self.poller.try_lock().ok();
         if poller.is_none() {
-            // Its holder gives it up, even if it has not begun to wait. The beat keeps the watcher from taking it again: this
-            // thread is not stuck.
+            // Its holder gives it up, even if it has not begun to wait. The beat keeps the watcher from taking it
+            // again: this thread is not stuck.
             self.turns.fetch_add(1, Ordering::AcqRel);
             let _ = self.waker.wake();
             drop(lock(&self.poller));

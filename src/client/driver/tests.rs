@@ -57,8 +57,8 @@ fn assert_does_not_wait(shared: &Arc<Shared>, looked: u64) {
     assert_eq!(returns.recv_timeout(DEADLINE), Ok(()));
 }
 
-/// Between a look and the wait that follows it, another thread may have the poller for a whole turn: the reply that it takes
-/// wakes no thread.
+/// Between a look and the wait that follows it, another thread may have the poller for a whole turn: the reply that it
+/// takes wakes no thread.
 #[test]
 fn a_reply_that_came_between_the_look_and_the_wait_is_not_slept_through() {
     let session = connected_session();

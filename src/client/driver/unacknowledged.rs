@@ -2,8 +2,8 @@
 
 use std::net::SocketAddr;
 
-/// Bytes that were sent from `own` to `peer` and are not acknowledged; `None` where this system does not tell, or no longer
-/// knows the connection.
+/// Bytes that were sent from `own` to `peer` and are not acknowledged; `None` where this system does not tell, or no
+/// longer knows the connection.
 #[cfg(target_os = "linux")]
 pub(super) fn unacknowledged(own: SocketAddr, peer: SocketAddr) -> Option<u64> {
     let table = if own.is_ipv4() {

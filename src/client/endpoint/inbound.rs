@@ -138,8 +138,8 @@ impl Inbound {
         }
     }
 
-    /// Nothing more comes: what is buffered is written, and then [`LocalEvent::Ended`] is told. Where no thread is at it,
-    /// that is work for whoever has the time.
+    /// Nothing more comes: what is buffered is written, and then [`LocalEvent::Ended`] is told. Where no thread is at
+    /// it, that is work for whoever has the time.
     pub(crate) fn end(&mut self, accepted: bool) -> Option<Work> {
         self.buffer.lock().end = Some(accepted);
         self.buffer.changed.notify_one();
@@ -170,7 +170,8 @@ impl Inbound {
         }
     }
 
-    /// Moves bytes from a socket into the pipe, so that they need not pass through this process; `None` where they must.
+    /// Moves bytes from a socket into the pipe, so that they need not pass through this process; `None` where they
+    /// must.
     #[cfg(target_os = "linux")]
     pub(crate) fn splice(&mut self, socket: &impl std::os::fd::AsFd) -> Option<io::Result<usize>> {
         // Most transfers are small, and a pipe does not pay for them.

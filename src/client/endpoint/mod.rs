@@ -1,5 +1,5 @@
-//! The local side of a transfer: a bounded buffer between the driver, which must never wait, and a file, pipe, person or
-//! screen, which may.
+//! The local side of a transfer: a bounded buffer between the driver, which must never wait, and a file, pipe, person
+//! or screen, which may.
 //!
 //! ```text
 //! download:  data connection -> driver -> [buffer] -> thread -> destination
@@ -38,7 +38,8 @@ pub(crate) type Work = Box<dyn FnOnce() + Send>;
 
 /// Bytes that a buffer holds at most.
 pub(crate) const BUFFER_BYTES: usize = 1024 * 1024;
-/// Bytes that one piece of a buffer has at most. Larger ones would be kept by the allocator, for each thread that had one.
+/// Bytes that one piece of a buffer has at most. Larger ones would be kept by the allocator, for each thread that had
+/// one.
 pub(crate) const PIECE_BYTES: usize = 128 * 1024;
 /// What fits into so many bytes is kept until it can be written in one go, without a thread.
 pub(crate) const SMALL_BYTES: usize = 64 * 1024;

@@ -7,8 +7,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use super::{BUFFER_BYTES, LocalEvent, PIECE_BYTES, Report, SMALL_BYTES};
 use crate::protocol::line_ends::ToCrlf;
 
-/// What an upload sends, before its data connection is ready. The beginning of a file is read at once, so that a small file
-/// needs no thread.
+/// What an upload sends, before its data connection is ready. The beginning of a file is read at once, so that a small
+/// file needs no thread.
 pub(crate) struct Source {
     reader: Box<dyn Read + Send>,
     begun: Vec<u8>,
@@ -32,8 +32,8 @@ struct Buffer {
 #[derive(Default)]
 struct State {
     pieces: VecDeque<Vec<u8>>,
-    /// Empty pieces, to be filled: what was allocated on the driver's thread goes round, since an allocator keeps for each
-    /// thread what was freed there.
+    /// Empty pieces, to be filled: what was allocated on the driver's thread goes round, since an allocator keeps for
+    /// each thread what was freed there.
     spare: Vec<Vec<u8>>,
     end: Option<io::Result<()>>,
     line_ends: u64,

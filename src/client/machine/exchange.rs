@@ -118,8 +118,8 @@ pub(super) struct BackgroundExchange {
     pub(super) exchange: OpenExchange,
 }
 
-/// Who waits: for the command in the foreground, and for the one transfer in the background (RFC 959 section 3.2 has one
-/// data connection).
+/// Who waits: for the command in the foreground, and for the one transfer in the background (RFC 959 section 3.2 has
+/// one data connection).
 #[derive(Debug, Default)]
 pub(super) struct Exchanges {
     pub(super) foreground: Option<OpenExchange>,
@@ -158,10 +158,10 @@ const PATIENCE: Duration = Duration::from_secs(8);
 const GREETING_PATIENCE: Duration = Duration::from_secs(5);
 /// How long the reply to a QUIT that ends the session may take.
 pub(super) const QUIT_LIMIT: Duration = Duration::from_secs(3);
-/// After the data have ended, a final reply that does not come must not keep the prompt.
+/// After the data has ended, a final reply that does not come must not keep the prompt.
 pub(super) const OUTSTANDING_LIMIT: Duration = Duration::from_secs(3);
-/// A server closes the data connection before it says 226, or about then. A reset that comes along with the 226 says that
-/// the 226 is wrong, so it is waited for a moment.
+/// A server closes the data connection before it says 226, or about then. A reset that comes along with the 226 says
+/// that the 226 is wrong, so it is waited for a moment.
 pub(super) const RECEIPT_GRACE: Duration = Duration::from_millis(100);
 pub(super) const ABORT_SILENCE: Duration = Duration::from_secs(1);
 /// How long the end of the control connection is waited for after an answered QUIT, so that it is told in its place.

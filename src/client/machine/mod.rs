@@ -7,7 +7,8 @@
 //!                                        deadline()
 //! ```
 //!
-//! It has no socket, thread, file or clock. The driver carries the actions out in their order and tells what came of them.
+//! It has no socket, thread, file or clock. The driver carries the actions out in their order and tells what came of
+//! them.
 
 mod control_bytes;
 mod data;
@@ -87,8 +88,8 @@ pub(crate) enum Input<'a> {
         id: ConnectionId,
         bytes: u64,
     },
-    /// The transfer on the connection could go on, but its local side takes nothing, or has nothing to send; until the next
-    /// [`Input::DataMoved`].
+    /// The transfer on the connection could go on, but its local side takes nothing, or has nothing to send; until the
+    /// next [`Input::DataMoved`].
     LocalSideAwaited(ConnectionId),
     /// The certificate of the control connection was examined.
     CertificateExamined(Result<Verdict, TlsFailure>),
@@ -191,7 +192,8 @@ impl LocalSide {
 /// What the driver is to do, in this order.
 #[derive(Debug)]
 pub(crate) enum Action {
-    /// Write to the control connection, in one piece where the system lets it: some servers take each segment for a command.
+    /// Write to the control connection, in one piece where the system lets it: some servers take each segment for a
+    /// command.
     Write(Vec<u8>),
     /// Write one byte as urgent data.
     WriteUrgent(Vec<u8>),
@@ -234,7 +236,7 @@ pub(crate) enum Action {
     /// Let the local side take what is buffered and end; answered by [`Input::LocalEnded`].
     EndLocal {
         exchange: ExchangeId,
-        /// The server began the transfer, so that empty data are data too.
+        /// The server began the transfer, so that empty data is data too.
         accepted: bool,
     },
     /// Nobody waits for the local side any more.
@@ -514,8 +516,8 @@ impl Machine {
 
     // ---- Commands ----
 
-    /// Settles at once what cannot be sent: the connection is gone, Ctrl-C came before it, or the server has not read what
-    /// was sent before.
+    /// Settles at once what cannot be sent: the connection is gone, Ctrl-C came before it, or the server has not read
+    /// what was sent before.
     fn settles_as_unsent(&mut self, exchange: ExchangeId) -> bool {
         let outcome = if !self.is_connected() {
             Outcome::lost()
@@ -670,8 +672,8 @@ impl Machine {
         true
     }
 
-    /// The transfer's command was written: under PROT P the handshake of its data connection begins. An earlier command that
-    /// was refused may have begun it, or ended it.
+    /// The transfer's command was written: under PROT P the handshake of its data connection begins. An earlier command
+    /// that was refused may have begun it, or ended it.
     fn protect_transfer(&mut self, now: Instant) {
         let is_private = self.protects_data();
         let transfer = self.transfer.as_mut();
@@ -821,7 +823,8 @@ impl Machine {
         );
     }
 
-    /// A PORT or EPRT with an address of this machine makes this side listen on exactly that port before the line goes out.
+    /// A PORT or EPRT with an address of this machine makes this side listen on exactly that port before the line goes
+    /// out.
     fn open_port(&mut self, mut awaiting: AwaitingPort, now: Instant) {
         awaiting.id = self.data.take_id();
         let (id, address) = (awaiting.id, awaiting.address);
@@ -1029,7 +1032,7 @@ impl Machine {
         }
     }
 
-    /// Two sockets have no common order. Where the completion reply and the last data arrive together, the data are
+    /// Two sockets have no common order. Where the completion reply and the last data arrive together, the data is
     /// told first, as the server sent them; but a reply waits only a moment (`226` may truly come before the data).
     fn lets_data_go_first(&mut self, now: Instant) -> bool {
         let transfer = self.transfer.as_ref();
@@ -1486,8 +1489,8 @@ impl Machine {
         }
     }
 
-    /// Whoever types the data of this upload need type no more. Told before anything of it is shown, so that a line that
-    /// is ended after it is surely not sent.
+    /// Whoever types the data of this upload need type no more. Told before anything of it is shown, so that a line
+    /// that is ended after it is surely not sent.
     fn stop_typing(&mut self, entry: Option<EntryId>) {
         let transfer = self.transfer.as_ref().filter(|transfer| {
             transfer.direction == DataDirection::Sent && Some(transfer.entry) == entry
@@ -1523,8 +1526,8 @@ impl Machine {
         }
     }
 
-    /// The data have ended on this side and the final reply is outstanding: what was sent may still be on its way, so the
-    /// first Ctrl-C aborts that too.
+    /// The data has ended on this side and the final reply is outstanding: what was sent may still be on its way, so
+    /// the first Ctrl-C aborts that too.
     fn interrupt_waiting(&mut self, now: Instant) {
         if self.protection.is_in_handshake() {
             // In the middle of a handshake there is no connection to go on with.
@@ -1587,8 +1590,8 @@ impl Machine {
         let synch = !self.settings.plain_abort && !self.protection.is_on();
         self.pi.send(&command);
         if synch {
-            // IP and Synch (RFC 854, RFC 959 section 4.1.3), with IAC as the urgent byte: vsftpd knows exactly this form,
-            // and a server that drops urgent bytes is left with a line that it can still read.
+            // IP and Synch (RFC 854, RFC 959 section 4.1.3), with IAC as the urgent byte: vsftpd knows exactly this
+            // form, and a server that drops urgent bytes is left with a line that it can still read.
             self.actions.push_back(Action::Write(vec![IAC, IP]));
             self.actions.push_back(Action::WriteUrgent(vec![IAC]));
             let rest = [&[DM][..], &command.wire()].concat();
@@ -1734,12 +1737,12 @@ impl Machine {
         self.protection.control = Some(secured);
         self.protection.phase = Phase::On;
         self.end_change();
-        // A greeting under implicit TLS is still to come, and belongs to nothing that was said in clear.
+        // A greeting under implicit TLS is still to come, and belongs to nothing that was said in the clear.
         if std::mem::take(&mut self.protection.was_agreed) {
             self.pi.begin_protected();
             let foreground = self.exchanges.foreground.as_ref();
             if foreground.is_some_and(|exchange| !exchange.is_answered()) {
-                // It was sent in clear after an AUTH that nobody waited for any more.
+                // It was sent in the clear after an AUTH that nobody waited for any more.
                 self.settle_as(Ending::Unanswered);
             }
         }
@@ -1826,7 +1829,7 @@ impl Machine {
         }
         match self.protection.phase {
             Phase::AwaitingTlsEnd { ccc, .. } if is_closed => {
-                // A CCC was answered with a close_notify at once; a second would be read as a line in clear.
+                // A CCC was answered with a close_notify at once; a second would be read as a line in the clear.
                 if !ccc {
                     self.protection.announce_end();
                     self.flush_tls();
@@ -1835,7 +1838,7 @@ impl Machine {
                 let rest = tls.map(|tls| tls.connection.take_rest());
                 self.go_on_in_clear(&rest.unwrap_or_default(), now);
             }
-            // Nothing more can come, and nothing that comes in clear may be believed.
+            // Nothing more can come, and nothing that comes in the clear may be believed.
             Phase::On if is_closed && matches!(self.connection, Connection::Open) => {
                 self.connection = Connection::Ending(None);
             }
@@ -1865,7 +1868,7 @@ impl Machine {
             return;
         }
         if ccc {
-            // This side goes on in clear; the server's close_notify may still come.
+            // This side goes on in the clear; the server's close_notify may still come.
             self.protection.phase = Phase::AwaitingTlsEnd { until: None, ccc };
             self.tell_tls_ended();
         } else {
@@ -2042,8 +2045,8 @@ impl Machine {
     fn give_up_on_local_side(&mut self, limit: Duration, direction: DataDirection, now: Instant) {
         let seconds = limit.as_secs();
         let reason = match direction {
-            DataDirection::Received => format!("it took nothing for {seconds} s"),
-            DataDirection::Sent => format!("it gave nothing for {seconds} s"),
+            DataDirection::Received => format!("it accepted no data for {seconds} s"),
+            DataDirection::Sent => format!("it supplied no data for {seconds} s"),
         };
         if let Some(transfer) = &mut self.transfer {
             let result = TransferResult::LocalFailed(reason);
@@ -2154,7 +2157,7 @@ impl Machine {
         }
     }
 
-    /// After the data have ended, a final reply that does not come must not keep the prompt.
+    /// After the data has ended, a final reply that does not come must not keep the prompt.
     fn outstanding_deadline(&self, exchange: &OpenExchange) -> Option<Instant> {
         let is_person = self.settings.silence_limit.is_none();
         let is_outstanding = is_person && !exchange.is_answered() && self.transfer.is_none();

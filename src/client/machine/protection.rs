@@ -15,7 +15,7 @@ pub(super) struct Protection {
     pub(super) tls: Option<Tls>,
     pub(super) control: Option<Secured>,
     pub(super) data: Option<Secured>,
-    /// AUTH began it, so that there is something said in clear to be forgotten.
+    /// AUTH began it, so that there is something said in the clear to be forgotten.
     pub(super) was_agreed: bool,
 }
 
@@ -114,8 +114,8 @@ impl Protection {
         output.unwrap_or_default()
     }
 
-    /// Says that nothing more comes from this side under TLS, if it was. A connection that has failed already has nothing
-    /// to announce.
+    /// Says that nothing more comes from this side under TLS, if it was. A connection that has failed already has
+    /// nothing to announce.
     pub(super) fn announce_end(&mut self) {
         let is_on = self.covers_control();
         if let Some(tls) = self.tls.as_mut().filter(|_| is_on) {

@@ -82,7 +82,7 @@ enum State {
         result: TransferResult,
         measure_at: Option<Instant>,
     },
-    /// The data are over, and neither a 1yz nor a final reply tells whether the server took the command up.
+    /// The data is over, and neither a 1yz nor a final reply tells whether the server took the command up.
     AwaitingVerdict(TransferResult),
     /// The local side takes what is buffered.
     AwaitingLocalEnd {
@@ -326,7 +326,7 @@ impl Transfer {
         Reaction::Nothing
     }
 
-    /// The data have ended on the data connection.
+    /// The data has ended on the data connection.
     pub(super) fn end_data(
         &mut self,
         result: TransferResult,
@@ -406,8 +406,8 @@ impl Transfer {
         }
     }
 
-    /// The data are over on the wire. Unless the server has said something about the command it is not known yet whether it
-    /// took it up.
+    /// The data is over on the wire. Unless the server has said something about the command it is not known yet whether
+    /// it took it up.
     fn finish(
         &mut self,
         result: TransferResult,
@@ -537,7 +537,7 @@ impl Transfer {
         matches!(self.state, State::AwaitingAcknowledgement { .. })
     }
 
-    /// The data are over on the wire.
+    /// The data is over on the wire.
     pub(super) fn is_ending(&self) -> bool {
         matches!(
             self.state,
@@ -561,7 +561,7 @@ impl Transfer {
         self.direction == DataDirection::Sent || self.awaits_connection() || self.is_ending()
     }
 
-    /// Data are coming in and their end has not reached the local side.
+    /// Data is coming in and their end has not reached the local side.
     pub(super) fn is_receiving(&self) -> bool {
         self.direction == DataDirection::Received && self.begun_at.is_some() && !self.is_over()
     }

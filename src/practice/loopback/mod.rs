@@ -23,7 +23,7 @@ pub(crate) struct LoopbackListener {
     listener: TcpListener,
 }
 
-/// A connection that was accepted from, or dialled to, loopback; in clear until it is secured.
+/// A connection that was accepted from, or dialled to, loopback; in the clear until it is secured.
 #[derive(Debug)]
 pub(crate) struct LoopbackConnection {
     stream: TcpStream,
@@ -147,8 +147,8 @@ impl LoopbackConnection {
         Ok(handshake)
     }
 
-    /// Ends TLS: sends our close_notify and waits at most `limit` for the client's; then both sides speak in clear.
-    /// Does nothing in clear.
+    /// Ends TLS: sends our close_notify and waits at most `limit` for the client's; then both sides speak in the clear.
+    /// Does nothing in the clear.
     ///
     /// No other handle may be reading or writing meanwhile. Changes the limit of reads.
     ///
@@ -173,7 +173,7 @@ impl LoopbackConnection {
         self.security().layer.is_some()
     }
 
-    /// Says that nothing more will be written under TLS; does nothing in clear.
+    /// Says that nothing more will be written under TLS; does nothing in the clear.
     pub(crate) fn send_close_notify(&self) -> io::Result<()> {
         let mut security = self.security();
         let Some(layer) = &mut security.layer else {
@@ -398,7 +398,7 @@ impl TlsLayer {
         (count > 0 || self.has_close_notify).then_some(count)
     }
 
-    /// What the client sent under TLS and was not read yet, and in clear after its close_notify.
+    /// What the client sent under TLS and was not read yet, and in the clear after its close_notify.
     fn into_unread(mut self) -> Vec<u8> {
         self.plain.append(&mut self.received.take_rest());
         self.plain

@@ -39,14 +39,14 @@ pub struct Learnt {
     pub directory: Option<Vec<u8>>,
     /// EPSV ALL was accepted (RFC 2428 section 4).
     pub epsv_all: bool,
-    /// CCC was accepted: the control connection is in clear again, and PBSZ and PROT are over (RFC 4217 section 5).
+    /// CCC was accepted: the control connection is in the clear again, and PBSZ and PROT are over (RFC 4217 section 5).
     pub tls_was_ended: bool,
     /// The lines of the last FEAT reply, trimmed (RFC 2389 section 3.2).
     pub features: Vec<Vec<u8>>,
     /// The server asked for a password or an account (331, 332) and has neither taken nor refused one since.
     pub secret_is_asked: bool,
-    /// The greeting is that of a server which swallows an ABOR that comes after Telnet's Synch, while its data do not move
-    /// (Pure-FTPd).
+    /// The greeting is that of a server which swallows an ABOR that comes after Telnet's Synch, while its data does not
+    /// move (Pure-FTPd).
     pub ignores_abort_after_synch: bool,
     /// The argument of the last SIZE and what its 213 said, until something may have changed what the name means.
     pub last_size: Option<(Vec<u8>, u64)>,
@@ -78,8 +78,8 @@ impl Learnt {
         }
     }
 
-    /// What this download will bring: the last SIZE of the same name, less what a REST skips, else the number in its 1yz.
-    /// After a REST some servers announce the whole file there and some the rest, so it is of no use then.
+    /// What this download will bring: the last SIZE of the same name, less what a REST skips, else the number in its
+    /// 1yz. After a REST some servers announce the whole file there and some the rest, so it is of no use then.
     pub(super) fn bytes_of_download(&self, command: &Command, reply: &Reply) -> Option<u64> {
         if !command.verb().is("RETR") {
             return None;
@@ -177,8 +177,8 @@ pub(super) fn is_offer(reply: &Reply) -> bool {
     matches!(reply.code.0, 227..=229)
 }
 
-/// What stays pending after an accepted REST. vsftpd accepts `REST abc` and takes it for 0; what cannot be read counts as
-/// pending, to be safe.
+/// What stays pending after an accepted REST. vsftpd accepts `REST abc` and takes it for 0; what cannot be read counts
+/// as pending, to be safe.
 pub(super) fn restart_marker(argument: &[u8]) -> Option<RestartMarker> {
     match std::str::from_utf8(argument)
         .ok()

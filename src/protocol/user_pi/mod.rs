@@ -240,8 +240,8 @@ impl UserPi {
         self.reader.has_unread_bytes()
     }
 
-    /// TLS is established. What was learnt in clear may have been put there by anyone, and the server has reset it (RFC 4217
-    /// section 4.4): it is forgotten.
+    /// TLS is established. What was learnt in the clear may have been put there by anyone, and the server has reset it
+    /// (RFC 4217 section 4.2): it is forgotten.
     pub fn begin_protected(&mut self) {
         self.reader.restart();
         self.ledger.close_all();
@@ -415,7 +415,7 @@ fn agreement(command: &Command, code: ReplyCode) -> Option<Event> {
 /// The names of TLS in AUTH (RFC 4217 section 17 and the drafts before it).
 const TLS_MECHANISMS: [&str; 4] = ["TLS", "TLS-C", "TLS-P", "SSL"];
 
-/// The direction in which this command's data go, if it uses the data connection.
+/// The direction in which this command's data goes, if it uses the data connection.
 #[must_use]
 pub fn data_direction(command: &Command) -> Option<verbs::DataDirection> {
     verbs::entry(&command.verb()).and_then(|entry| entry.data)

@@ -49,7 +49,7 @@ fn the_greeting_tells_a_server_that_swallows_a_synch() {
         pi.begin_protected();
         assert!(
             !pi.learnt().ignores_abort_after_synch,
-            "it was said in clear"
+            "it was said in the clear"
         );
     }
 }

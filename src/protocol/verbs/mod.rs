@@ -18,8 +18,8 @@ pub struct VerbEntry {
     pub name: &'static str,
     /// The code with its arguments, such as `APPE <path>`; what may be left out is in brackets.
     pub syntax: &'static str,
-    /// Arguments that have a fixed spelling, the most useful first: `A`, `L 8` for TYPE, `CHMOD` for SITE. Where more must
-    /// follow, [`VerbEntry::syntax`] and [`site_commands`] say what.
+    /// Arguments that have a fixed spelling, the most useful first: `A`, `L 8` for TYPE, `CHMOD` for SITE. Where more
+    /// must follow, [`VerbEntry::syntax`] and [`site_commands`] say what.
     pub sub_arguments: &'static [&'static str],
     /// Where it is defined: `RFC 959 section 4.1.3`, several with `; ` between them.
     pub reference: &'static str,
@@ -48,7 +48,7 @@ pub struct VerbEntry {
     pub replies_after_preliminary: &'static [u16],
 }
 
-/// Which way the data go, seen from the user.
+/// Which way the data goes, seen from the user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DataDirection {
     /// From the server.

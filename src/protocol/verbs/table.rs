@@ -9,9 +9,9 @@ pub static VERBS: &[VerbEntry] = &[
     // Pure-FTPd answers 451 after the 426 of an upload.
     VerbEntry::new("ABOR", "ABOR", "RFC 959 section 4.1.3",
         "Aborts the transfer and the command before it.", &[225, 226, 451])
-        .needs("A transfer that is going on; without one it does nothing.")
-        .notes("426 and 226 if the transfer was cut, 226 and 226 if it was over. What was stored so far \
-            usually stays.")
+        .needs("A transfer in progress; without one it does nothing.")
+        .notes("426 and 226 if the transfer was cut, 226 and 226 if it was over. What had been stored by then usually \
+        stays.")
         .example(&["ABOR", "426 Failure writing network stream.", "226 ABOR command successful."])
         .quirks("vsftpd reads it only after the transfer (unless async_abor_enable is set). Pure-FTPd answers \
             an upload with 426 and 451.")
@@ -27,7 +27,7 @@ pub static VERBS: &[VerbEntry] = &[
     VerbEntry::new("ADAT", "ADAT <base64>", "RFC 2228 section 3",
         "Continues the exchange that AUTH began.", &[235, 335, 533, 535]).secret()
         .needs("AUTH with a mechanism that uses it, answered with 334.")
-        .notes("The data are base64. 335 asks for more, 235 is the end. TLS does not need it.")
+        .notes("The data is base64. 335 asks for more, 235 is the end. TLS does not need it.")
         .example(&[
             "AUTH GSSAPI",
             "334 Using authentication type GSSAPI; ADAT must follow",
@@ -73,7 +73,7 @@ pub static VERBS: &[VerbEntry] = &[
         .example(&["AUTH TLS", "234 Proceed with negotiation."])
         .quirks("After the login vsftpd and Pure-FTPd answer 500, ProFTPD 534; pyftpdlib takes it. Pure-FTPd \
             has no AUTH SSL. A server that was set up without TLS answers 500 or 502.")
-        .handled("A 234 to a mechanism of TLS begins the handshake at once, and what was learnt in clear is \
+        .handled("A 234 to a mechanism of TLS begins the handshake at once, and what was learnt in the clear is \
             forgotten. `tls` shows what came of it."),
     VerbEntry::new("AVBL", "AVBL [<path>]", "draft-peterson-streamlined-ftp-command-extensions",
         "Asks how many bytes can still be stored.", &[213, 550]).unregistered()
@@ -240,7 +240,7 @@ pub static VERBS: &[VerbEntry] = &[
         .example(&["HASH 1.TXT", "213 SHA-1 0-6 f572d396fae9206628714fb2ce00f72e94f2258f 1.TXT"])
         .quirks("ProFTPD (mod_digest) has it; vsftpd, Pure-FTPd and pyftpdlib do not. It sends 213- lines while it \
             computes.")
-        .handled("`resume` compares by it if FEAT listed it."),
+        .handled("`resume` uses it to compare if FEAT listed it."),
     VerbEntry::new("HELP", "HELP [<verb>]", "RFC 959 section 4.1.3",
         "Asks the server for help.", &[211, 214])
         .needs("Nothing.")
@@ -286,14 +286,14 @@ pub static VERBS: &[VerbEntry] = &[
         .quirks("vsftpd, ProFTPD, Pure-FTPd and pyftpdlib do not have it."),
     VerbEntry::new("LPRT", "LPRT <af>,<hal>,<h1>,...,<pal>,<p1>,<p2>", "RFC 1639 section 2",
         "Tells the server a long address to connect to for data.", &[200, 425, 521]).historic()
-        .notes("What came before EPRT: address family, length and octets of the address, length and octets of \
-            the port.")
+        .notes("The predecessor of EPRT: address family, length and bytes of the address, length and bytes of the \
+        port.")
         .example(&["LPRT 4,4,127,0,0,1,2,200,13", "200 LPRT command successful."])
         .quirks("Out of use: vsftpd, ProFTPD, Pure-FTPd and pyftpdlib answer 500.")
         .handled("No port is opened for it: use EPRT."),
     VerbEntry::new("LPSV", "LPSV", "RFC 1639 section 3",
         "Asks the server to listen for a data connection at a long address.", &[228, 425, 521]).historic()
-        .notes("What came before EPSV.")
+        .notes("The predecessor of EPSV.")
         .example(&["LPSV", "228 Entering Long Passive Mode (4,4,127,0,0,1,2,200,13)"])
         .quirks("Out of use: vsftpd, ProFTPD, Pure-FTPd and pyftpdlib answer 500.")
         .handled("A 228 is dialled like a 227."),
@@ -315,7 +315,7 @@ pub static VERBS: &[VerbEntry] = &[
         .notes("The whole file only.")
         .example(&["MD5 1.TXT", "251 1.TXT B1946AC92492D2347C6235B4D2611184"])
         .quirks("ProFTPD (mod_digest) and Apache FtpServer have it.")
-        .handled("`resume` compares by it if FEAT listed it."),
+        .handled("`resume` uses it to compare if FEAT listed it."),
     VerbEntry::new("MDTM", "MDTM <path>", "RFC 3659 section 3",
         "Asks when a file was last modified, in UTC.", &[213, 550])
         .notes("The time is UTC: YYYYMMDDhhmmss, with a fraction if the server has it.")
@@ -466,15 +466,15 @@ pub static VERBS: &[VerbEntry] = &[
         "Asks the server to listen for a data connection; the reply holds host and port.",
         &[227, 228, 229, 425, 522, 550])
         .notes("The port is p1 x 256 + p2. The server listens for one data connection: send PASV again before \
-            each transfer. Over IPv6, EPSV.")
+            each transfer. Over IPv6, use EPSV.")
         .example(&[
             "PASV",
             "227 Entering Passive Mode (192,0,2,7,11,79).",
             "LIST",
             "150 Here comes the directory listing.",
         ])
-        .quirks("Some servers name an address behind a router. Over IPv6 ProFTPD and pyftpdlib write no six \
-            numbers, and Pure-FTPd answers 425. After EPSV ALL most refuse it.")
+        .quirks("Some servers name an address behind a router. Over IPv6 ProFTPD and pyftpdlib do not write six \
+        numbers, and Pure-FTPd answers 425. After EPSV ALL most refuse it.")
         .handled("The port of a 227, 228 or 229 is dialled at once, at the address of the control connection \
             (`set data-host reply`: at that of the reply)."),
     VerbEntry::new("PBSZ", "PBSZ <bytes>", "RFC 2228 section 3; RFC 4217 section 9",
@@ -523,14 +523,14 @@ pub static VERBS: &[VerbEntry] = &[
         .handled("The last one accepted decides for each transfer: P puts its data connection under TLS, which \
             resumes the control connection's session."),
     VerbEntry::new("PWD", "PWD", "RFC 959 section 4.1.3",
-        "Tells the working directory.", &[257, 550])
+        "Reports the working directory.", &[257, 550])
         .notes("The path is in quotes; quotes in it are doubled.")
         .example(&["PWD", "257 \"/pub\" is the current directory"])
         .quirks("Pure-FTPd does not double quotes. vsftpd doubles the byte 255."),
     VerbEntry::new("QUIT", "QUIT", "RFC 959 section 4.1.1",
         "Ends the session.", &[221])
         .needs("Nothing.")
-        .notes("A transfer that is going on should be finished first, and then the connection closes.")
+        .notes("A transfer in progress should be finished first, and then the connection closes.")
         .example(&["QUIT", "221 Goodbye."])
         .quirks("In a transfer Pure-FTPd aborts it and sends no 221; vsftpd and ProFTPD finish it.")
         .handled("It waits for a transfer in the background. A QUIT that you type ends the program once it is answered; `exit`, `bye` and \
@@ -567,7 +567,7 @@ pub static VERBS: &[VerbEntry] = &[
             "226 Transfer complete.",
         ])
         .quirks("Past the end of the file: 554, but vsftpd sends nothing and says 226. In TYPE A ProFTPD and pyftpdlib \
-            refuse with 501. vsftpd and Pure-FTPd keep it across a LIST, some servers across nothing.")
+            refuse with 501. vsftpd and Pure-FTPd keep it across a LIST, some servers not across any command.")
         .handled("A pending marker is known until a transfer uses it up; REST 0 clears it. `resume` clears one \
             that is left."),
     VerbEntry::new("RETR", "RETR <path>", "RFC 959 section 4.1.3",
@@ -604,7 +604,7 @@ pub static VERBS: &[VerbEntry] = &[
         .quirks("Any other command in between may make the server forget it.")
         .handled("The alias `mv` sends both."),
     VerbEntry::new("RNTO", "RNTO <new-path>", "RFC 959 section 4.1.3",
-        "Gives the file of RNFR its new name.", &[250, 450, 451, 532, 550, 552, 553])
+        "Gives the file that RNFR named its new name.", &[250, 450, 451, 532, 550, 552, 553])
         .needs("RNFR, answered with 350, directly before it.")
         .notes("It also moves the file if the path leads into another directory. Some servers replace a file \
             that already has the name.")
@@ -638,8 +638,8 @@ pub static VERBS: &[VerbEntry] = &[
             must read the whole file to know it, so many refuse.")
         .example(&["TYPE I", "200 Switching to Binary mode.", "SIZE 1.TXT", "213 11"])
         .quirks("In TYPE A ProFTPD and pyftpdlib answer 550, vsftpd and Pure-FTPd the size on the disk. \
-            Directories are 550, with some servers 213.")
-        .handled("`resume` asks it before and after."),
+            A directory gets 550, from some servers 213.")
+        .handled("`resume` sends it before and after the transfer."),
     VerbEntry::new("SMNT", "SMNT <path>", "RFC 959 section 4.1.1",
         "Mounts another file system.", &[202, 250, 550])
         .notes("Login and transfer parameters stay as they are.")
@@ -647,7 +647,7 @@ pub static VERBS: &[VerbEntry] = &[
         .quirks("vsftpd and ProFTPD answer 502, the others 500."),
     VerbEntry::new("SPAS", "SPAS", "GFD.20",
         "Like PASV, for several data connections (GridFTP).", &[229, 425]).unregistered()
-        .notes("The 229 is of several lines: one address and port in each.")
+        .notes("The 229 has several lines, with one address and port on each.")
         .example(&["SPAS", "229-Entering Striped Passive Mode.", " 192,0,2,7,11,79", "229 End"])
         .quirks("GridFTP servers only.")
         .handled("One port of the reply can be dialled at most."),
@@ -659,7 +659,7 @@ pub static VERBS: &[VerbEntry] = &[
         .handled("No port is opened for it: use PORT."),
     VerbEntry::new("SPSV", "SPSV", "draft-rosenau-ftp-single-port",
         "Like PASV, on a single port.", &[227, 425]).unregistered()
-        .notes("Every data connection goes to the same port, so that a firewall needs one hole.")
+        .notes("Every data connection goes to the same port, so that a firewall needs only one open port.")
         .example(&["SPSV", "500 Unknown command."])
         .quirks("Very few servers have it: vsftpd, ProFTPD, Pure-FTPd 1.0.50 and pyftpdlib answer 500.")
         .handled("A 227 is dialled, whatever command it answers."),
@@ -734,7 +734,7 @@ pub static VERBS: &[VerbEntry] = &[
             that is not text, and before SIZE and REST. N, T and C say how a text is laid out for a printer: N \
             is the default.")
         .example(&["TYPE I", "200 Switching to Binary mode."])
-        .quirks("vsftpd, unless told so, converts nothing in TYPE A. pyftpdlib refuses TYPE A N. Pure-FTPd \
+        .quirks("vsftpd converts nothing in TYPE A unless it is configured to. pyftpdlib refuses TYPE A N. Pure-FTPd \
             answers 504 to a bad TYPE and switches to ASCII all the same.")
         .handled("Nothing changes it behind your back. In TYPE A, line ends are converted and counted (`set \
             ascii raw`: left alone)."),
@@ -752,7 +752,7 @@ pub static VERBS: &[VerbEntry] = &[
         .notes("Of the whole file, or of the bytes from first to last.")
         .example(&["XCRC 1.TXT", "250 363A3020"])
         .quirks("ProFTPD (mod_digest) has it. Leading zeros may be missing.")
-        .handled("`resume` compares by it if FEAT listed it."),
+        .handled("`resume` uses it to compare if FEAT listed it."),
     VerbEntry::new("XCUP", "XCUP", "RFC 775; RFC 1123 section 4.1.3.1",
         "Same as CDUP.", &[200, 250, 550]).historic()
         .notes("The old name of CDUP.")
@@ -773,7 +773,7 @@ pub static VERBS: &[VerbEntry] = &[
         .notes("Of the whole file, or of the bytes from first to last.")
         .example(&["XMD5 1.TXT", "250 B1946AC92492D2347C6235B4D2611184"])
         .quirks("ProFTPD (mod_digest) has it.")
-        .handled("`resume` compares by it if FEAT listed it."),
+        .handled("`resume` uses it to compare if FEAT listed it."),
     VerbEntry::new("XMKD", "XMKD <path>", "RFC 775; RFC 1123 section 4.1.3.1",
         "Same as MKD.", &[257, 450, 452, 521, 550, 552, 553]).historic()
         .notes("The old name of MKD.")
@@ -815,25 +815,25 @@ pub static VERBS: &[VerbEntry] = &[
         .notes("Of the whole file, or of the bytes from first to last.")
         .example(&["XSHA 1.TXT", "250 F572D396FAE9206628714FB2CE00F72E94F2258F"])
         .quirks("ProFTPD (mod_digest) has it.")
-        .handled("`resume` compares by it if FEAT listed it."),
+        .handled("`resume` uses it to compare if FEAT listed it."),
     VerbEntry::new("XSHA1", "XSHA1 <path> [<first> <last>]", "unregistered: GlobalSCAPE, ProFTPD",
         "Asks for the SHA-1 of a file.", HASHED).unregistered()
         .notes("Of the whole file, or of the bytes from first to last.")
         .example(&["XSHA1 1.TXT", "250 F572D396FAE9206628714FB2CE00F72E94F2258F"])
         .quirks("ProFTPD (mod_digest) has it.")
-        .handled("`resume` compares by it if FEAT listed it."),
+        .handled("`resume` uses it to compare if FEAT listed it."),
     VerbEntry::new("XSHA256", "XSHA256 <path> [<first> <last>]", "unregistered: GlobalSCAPE, ProFTPD",
         "Asks for the SHA-256 of a file.", HASHED).unregistered()
         .notes("Of the whole file, or of the bytes from first to last.")
         .example(&["XSHA256 1.TXT", "250 5891B5B522D5DF086D0FF0B110FBD9D21BB4FC7163AF34D08286A2E846F6BE03"])
         .quirks("ProFTPD (mod_digest) has it.")
-        .handled("`resume` compares by it if FEAT listed it."),
+        .handled("`resume` uses it to compare if FEAT listed it."),
     VerbEntry::new("XSHA512", "XSHA512 <path> [<first> <last>]", "unregistered: GlobalSCAPE, ProFTPD",
         "Asks for the SHA-512 of a file.", HASHED).unregistered()
         .notes("Of the whole file, or of the bytes from first to last.")
         .example(&["XSHA512 1.TXT", "250 E7C22B994C59D9CF2B48E549B1E24666636045930D3DA7C1ACB299D1C3B7F931..."])
         .quirks("ProFTPD (mod_digest) has it.")
-        .handled("`resume` compares by it if FEAT listed it."),
+        .handled("`resume` uses it to compare if FEAT listed it."),
 ];
 
 /// A download or a listing before its 1yz. 550 and 553 are what every server answers for a missing file; 521 and 522

@@ -75,7 +75,8 @@ pub enum ConfigurationProblem {
 }
 
 impl Configuration {
-    /// Reads the file; one that is not there is an empty one. `is_verb` says whether a name in upper case is an FTP verb.
+    /// Reads the file; one that is not there is an empty one. `is_verb` says whether a name in upper case is an FTP
+    /// verb.
     ///
     /// # Errors
     ///

@@ -32,7 +32,7 @@ pub struct Options {
 /// Options of every mode.
 #[derive(Args, Clone, Debug)]
 pub struct Common {
-    /// Run this line and end; may be given several times. Standard input is then only for `< -`.
+    /// Run this line and exit; may be given several times. Standard input is then only for `< -`.
     #[arg(
         short = 'c',
         long = "command",
@@ -45,15 +45,16 @@ pub struct Common {
     /// transcript that fails.
     #[arg(long, global = true)]
     pub stop: bool,
-    /// In a script, end after this time in which nothing moves on either connection, or in which the server does not read a line.
+    /// In a script, end after this time in which nothing moves on either connection, or in which the server does not
+    /// read a line.
     #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds, global = true)]
     pub timeout: Duration,
-    /// In a script, end when a reply is not whole this long after its command, or after its data last moved, even if bytes of it
-    /// come in; 5 times --timeout if not given.
+    /// In a script, end when a reply is not whole this long after its command, or after its data last moved, even if
+    /// bytes of it come in; 5 times --timeout if not given.
     #[arg(long, value_name = "SECONDS", value_parser = seconds, global = true)]
     pub reply_timeout: Option<Duration>,
-    /// TLS: `off` begins in clear; `require` sends AUTH TLS, PBSZ 0 and PROT P and closes the connection if one of them
-    /// is refused; `implicit` begins TLS before the greeting, as ftps:// does.
+    /// TLS: `off` begins in the clear; `require` sends AUTH TLS, PBSZ 0 and PROT P and closes the connection if one of
+    /// them is refused; `implicit` begins TLS before the greeting, as ftps:// does.
     #[arg(long, value_enum, value_name = "HOW", global = true)]
     pub tls: Option<Tls>,
     /// Trust the certificates in this PEM file, instead of those that the platform trusts.
@@ -78,7 +79,7 @@ impl Common {
 /// What `--tls` takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Tls {
-    /// In clear, whatever the configuration says; AUTH TLS can be typed.
+    /// In the clear, whatever the configuration says; AUTH TLS can be typed.
     Off,
     /// AUTH TLS, or no connection.
     Require,
@@ -102,7 +103,7 @@ pub enum Colour {
 pub enum Mode {
     /// Start the practice server on loopback and open the shell on it. Log in with user A and password A.
     Practice(Practice),
-    /// Open the shell on TARGET and write the session down as it goes, for `ftpsh replay`.
+    /// Open the shell on TARGET and record the session as it happens, for `ftpsh replay`.
     Record(Record),
     /// Play transcripts against a server and compare the replies.
     Replay(Replay),
@@ -119,8 +120,8 @@ pub struct Practice {
     /// Switch on a fault of the server (see below); may be given several times.
     #[arg(long = "fault", value_name = "FAULT")]
     pub faults: Vec<Fault>,
-    /// Answer as the server did whose session was recorded in this transcript, as long as clients send what is recorded;
-    /// anything else gets the practice server's own answer, and is reported.
+    /// Answer as the server did whose session was recorded in this transcript, as long as clients send what is
+    /// recorded; anything else gets the practice server's own answer, and is reported.
     #[arg(long, value_name = "FILE")]
     pub from: Option<PathBuf>,
     /// Keep the server's folder and the local one at the end.
@@ -160,7 +161,8 @@ pub struct Replay {
     /// Switch on a fault of the practice server (see `ftpsh practice --help`); may be given several times.
     #[arg(long = "fault", value_name = "FAULT", conflicts_with = "target")]
     pub faults: Vec<Fault>,
-    /// The value of a variable; may be given several times. Others may see it: a secret is better given in the environment.
+    /// The value of a variable; may be given several times. Others may see it: a secret is better given in the
+    /// environment.
     #[arg(long = "var", value_name = "NAME=VALUE")]
     pub variables: Vec<OsString>,
     /// Play this many transcripts at a time, each on a connection of its own.
@@ -184,7 +186,7 @@ pub struct Replay {
 pub struct Import {
     /// The file to read; `-` is standard input.
     pub file: PathBuf,
-    /// The notation it is in (see below); found out if left out.
+    /// The notation it is in (see below); detected if omitted.
     #[arg(long, value_name = "KIND")]
     pub from: Option<Kind>,
 }
@@ -304,7 +306,7 @@ const FAULT_COLUMN: usize = 28;
 const EXIT_CODES: &str = "\
 Exit codes:
     0  done
-    1  in a script, a command was refused (4yz, 5yz), or a download came short of
+    1  in a script, a command was refused (4yz, 5yz), or a download ended short of
        the size that the server had announced
     2  usage, or a line that cannot be sent
     3  could not connect, the connection was lost, or no reply in time
@@ -317,7 +319,7 @@ Exit codes:
    70  a bug in ftpsh itself; the message says what to report
   130  interrupted
 
-`ftpsh practice` is the place to try things out. At the prompt, `help` tells the rest.";
+`ftpsh practice` is the place to try things out. At the prompt, `help` explains the rest.";
 
 #[cfg(test)]
 mod tests {

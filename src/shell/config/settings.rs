@@ -80,7 +80,7 @@ impl Named for Abort {
 /// How `open` begins with regard to TLS.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TlsStart {
-    /// In clear: AUTH TLS can be typed.
+    /// In the clear: AUTH TLS can be typed.
     #[default]
     Off,
     /// AUTH TLS, PBSZ 0 and PROT P are sent, and if one is refused the connection is closed.
@@ -196,7 +196,7 @@ impl Settings {
         Setting {
             name: "hints",
             of: &Choice(|settings: &mut Self| &mut settings.hints),
-            about: "what could come next and what may go wrong, and in grey what a line may go on with",
+            about: "what could come next and what may go wrong, and in grey how a line may continue",
         },
         Setting {
             name: "time",
@@ -256,7 +256,7 @@ impl Settings {
         Setting {
             name: "tls",
             of: &Choice(|settings: &mut Self| &mut settings.tls),
-            about: "how `open` begins: in clear, with AUTH TLS or not at all, or under TLS before the greeting",
+            about: "how `open` begins: in the clear, with AUTH TLS or not at all, or under TLS before the greeting",
         },
         Setting {
             name: "tls-max",

@@ -1,5 +1,5 @@
-//! The line editor's helper: it asks [`crate::shell::editor::assistance`] and paints what that says. Secrets are stars, with
-//! colour and without.
+//! The line editor's helper: it asks [`crate::shell::editor::assistance`] and paints what that says. Secrets are stars,
+//! with colour and without.
 
 use std::borrow::Cow;
 use std::sync::{Arc, PoisonError, RwLockReadGuard};

@@ -45,7 +45,7 @@ pub struct Editor {
 pub enum Typed {
     /// A line, ended by Enter.
     Line(String),
-    /// Text that was ended by Ctrl-D, without a line end; only where data are typed.
+    /// Text that was ended by Ctrl-D, without a line end; only where data is typed.
     LastText(String),
     /// Ctrl-D on nothing, or the terminal is gone.
     End,

@@ -1,7 +1,7 @@
 //! The modes of the terminal: how they were before the program touched it, and how they are between two prompts.
 //!
-//! Between two prompts nothing that is typed is shown: it may be a password, typed before the server asked for it. Ctrl-] is a
-//! signal there, in the place of the character that quits (Ctrl-\\).
+//! Between two prompts nothing that is typed is shown: it may be a password, typed before the server asked for it.
+//! Ctrl-] is a signal there, in the place of the character that quits (Ctrl-\\).
 
 pub use platform::{HAS_ESCAPE_KEY, HeldEcho, TerminalModes, watch_keys};
 
@@ -22,8 +22,8 @@ mod platform {
 
     const CTRL_BRACKET: u8 = 0x1d;
 
-    /// Calls `escape` for each Ctrl-] between two prompts, and `resumed` when the program goes on after Ctrl-Z, on a thread
-    /// of its own.
+    /// Calls `escape` for each Ctrl-] between two prompts, and `resumed` when the program goes on after Ctrl-Z, on a
+    /// thread of its own.
     ///
     /// # Errors
     ///
@@ -67,8 +67,8 @@ mod platform {
         }
     }
 
-    /// While it lives, the terminal neither echoes nor edits; Ctrl-C is still a signal, Ctrl-] is one, and what is typed
-    /// waits for the next prompt, whatever signals come.
+    /// While it lives, the terminal neither echoes nor edits; Ctrl-C is still a signal, Ctrl-] is one, and what is
+    /// typed waits for the next prompt, whatever signals come.
     pub struct HeldEcho {
         before: Option<Termios>,
     }
@@ -89,7 +89,8 @@ mod platform {
             })
         }
 
-        /// Takes the modes of [`HeldEcho::hold`] again after the program was suspended: the shell that it came back from has set its own.
+        /// Takes the modes of [`HeldEcho::hold`] again after the program was suspended: the shell that it came back
+        /// from has set its own.
         pub fn renew(&self) {
             // In the background the terminal is somebody else's, and a change would suspend the program again.
             if self.before.is_some() && tcgetpgrp(stdin()).is_ok_and(|group| group == getpgrp()) {

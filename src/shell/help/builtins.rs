@@ -53,7 +53,7 @@ pub(super) const BUILTINS: &[(Builtin, &str, &str)] = &[
     (
         Builtin::Record,
         "record [--replace] FILE",
-        "write the session down, for `ftpsh replay`; record off",
+        "record the session, for `ftpsh replay`; record off",
     ),
     (
         Builtin::Jobs,
@@ -181,7 +181,7 @@ pub(super) const LINES: &[(&str, &str)] = &[
         "the transfer runs while you type on",
     ),
     ("STOR f <<END", "the lines up to END are sent"),
-    ("APPE f", "type the data at data>, Ctrl-D ends them"),
+    ("APPE f", "type the data at data>, Ctrl-D ends it"),
     ("quote LINE", "LINE verbatim; quote -x knows \\xE9"),
     ("!command", "a local command"),
 ];
@@ -205,7 +205,8 @@ recording begins with the login and with the commands whose effect lasts. It end
 Uploads that do not fit into FILE are put beside it. `record` alone says whether and where.";
 
 const LISTEN: &str = "The next transfer uses the connection that the server makes to that port. A PORT or EPRT that you \
-    type opens the port that it names in the same way. Only the server may connect (`set data-peer any`: anyone). If a firewall keeps the server out, PASV or EPSV goes the other way.";
+    type opens the port that it names in the same way. Only the server may connect (`set data-peer any`: anyone). If \
+    a firewall keeps the server out, use PASV or EPSV, where this side connects.";
 
 const WHY: &str = "It reads the digits of the code, looks at the command that was answered and at what the server had \
     acknowledged before it, and says what to type next. Nothing is sent.";
@@ -224,7 +225,9 @@ const TRACE: &[(&str, &str)] = &[
     ("off", "neither screen nor file"),
 ];
 
-const TRACE_MORE: &str = "C is the control connection, D the data connection, → went out, ← came in. TLS: the bytes went inside it, and are shown as they are outside. Passwords are masked; a byte that may begin an echo of one waits until that is known.";
+const TRACE_MORE: &str = "C is the control connection, D the data connection, → went out, ← came in. TLS: the bytes \
+went inside it, and are shown as they are outside. Passwords are masked; a byte that may begin an echo of one waits \
+until that is known.";
 
 const SEND: &[(&str, &str)] = &[
     (

@@ -137,7 +137,7 @@ impl ResumableDownload {
     }
 }
 
-/// Why nothing came, if data should have moved and there was no data connection for them.
+/// Why nothing came, if data should have moved and there was no data connection for it.
 fn missing_data_connection(outcome: &Outcome) -> Option<&'static str> {
     match outcome.ending {
         _ if !outcome.lacked_data_connection => None,

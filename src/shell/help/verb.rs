@@ -111,8 +111,7 @@ fn explain_site_command(page: &mut Page, entry: &SiteCommandEntry) {
     page.item(
         "Replies",
         LABEL_COLUMNS,
-        "200 or 250 if it was done, 500 or 502 if there is no such command, 550 if not \
-        for you.",
+        "200 or 250 if it was done, 500 or 502 if there is no such command, 550 if you may not use it.",
     );
 }
 

@@ -47,14 +47,14 @@ pub enum Line {
     Background {
         /// What is sent.
         command: Command,
-        /// The file that its data go to or come from.
+        /// The file that its data goes to or comes from.
         redirection: Redirection,
     },
     /// Anything else: sent as typed.
     Raw {
         /// What is sent.
         command: Command,
-        /// Where its data go or come from, if that was typed.
+        /// Where its data goes or comes from, if that was typed.
         redirection: Option<Redirection>,
     },
 }
@@ -67,7 +67,8 @@ pub enum LineError {
     IllegalByte(#[from] IllegalByte),
     /// The arguments of a built-in or an alias cannot be split.
     #[error(
-        "{name}: a quote is left open, or a backslash ends the line: close it, or write \\' for a quote that is part of a name"
+        "{name}: a quote is left open, or a backslash ends the line: close it, or write \\' for a quote that is part \
+         of a name"
     )]
     OpenQuote {
         /// The built-in or alias.
@@ -93,7 +94,8 @@ pub enum LineError {
     },
     /// A redirection that names no target.
     #[error(
-        "missing target: {operator} needs {wanted} after it, as in: {example}. Nothing was sent; quote sends the line as it is"
+        "missing target: {operator} needs {wanted} after it, as in: {example}. Nothing was sent; quote sends the line \
+         as it is"
     )]
     MissingTarget {
         /// The operator.
@@ -105,7 +107,8 @@ pub enum LineError {
     },
     /// `>`, `>>` or `|` after a command that sends data.
     #[error(
-        "this command sends data, and {operator} is for data received: write < file, <<< 'text' or <<WORD. Nothing was sent; quote sends the line as it is"
+        "this command sends data, and {operator} is for data received: write < file, <<< 'text' or <<WORD. Nothing \
+         was sent; quote sends the line as it is"
     )]
     ReceivesWhileSending {
         /// The operator.
@@ -113,7 +116,8 @@ pub enum LineError {
     },
     /// `<`, `<<<` or `<<` after a command that receives data.
     #[error(
-        "this command receives data, and {operator} is for data sent: write > file, >> file or | command. Nothing was sent; quote sends the line as it is"
+        "this command receives data, and {operator} is for data sent: write > file, >> file or | command. Nothing was \
+         sent; quote sends the line as it is"
     )]
     SendsWhileReceiving {
         /// The operator.
@@ -121,7 +125,8 @@ pub enum LineError {
     },
     /// `&` without a file: the terminal is the prompt's, and standard input and output are the script's.
     #[error(
-        "& runs a transfer in the background, so its data need a file: write RETR f > f & or STOR f < f &. Nothing was sent; quote sends the line as it is"
+        "& runs a transfer in the background, so its data needs a file: write RETR f > f & or STOR f < f &. Nothing \
+         was sent; quote sends the line as it is"
     )]
     BackgroundWithoutFile,
     /// A path that is not UTF-8, where paths are not bytes.

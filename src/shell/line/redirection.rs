@@ -1,4 +1,4 @@
-//! Where a transfer's data come from or go to, at the end of a raw command.
+//! Where a transfer's data comes from or goes to, at the end of a raw command.
 
 use std::path::{Path, PathBuf};
 
@@ -6,16 +6,16 @@ use super::LineError;
 use super::words::{is_blank, open_word, words};
 use crate::protocol::verbs::DataDirection;
 
-/// Where a transfer's data come from or go to.
+/// Where a transfer's data comes from or goes to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Redirection {
     /// `> file`: received data replace the file.
     ToFile(PathBuf),
-    /// `>> file`: received data are added to the file.
+    /// `>> file`: received data is added to the file.
     AppendFile(PathBuf),
-    /// `> -` and `>> -`: received data go to standard output, raw.
+    /// `> -` and `>> -`: received data goes to standard output, raw.
     ToStandardOutput,
-    /// `| command`: received data go to the standard input of a local command.
+    /// `| command`: received data goes to the standard input of a local command.
     ToCommand(Vec<u8>),
     /// `< file`: the file is sent.
     FromFile(PathBuf),
@@ -98,7 +98,7 @@ impl Operator {
     }
 }
 
-/// Splits a raw command whose data go in this direction into the line to send and its redirection. Without one, the
+/// Splits a raw command whose data goes in this direction into the line to send and its redirection. Without one, the
 /// whole line is sent.
 ///
 /// Only an operator that could be followed by its target counts: `RETR a > b > c` sends `RETR a > b`.
@@ -146,7 +146,7 @@ pub(crate) enum OpenTarget {
     Other,
 }
 
-/// What is being typed after the operator of a raw command whose data go in this direction, and where the operator
+/// What is being typed after the operator of a raw command whose data goes in this direction, and where the operator
 /// ends; `None` if none stands there that [`split`] could take for one.
 pub(crate) fn open_target(line: &str, direction: DataDirection) -> Option<(OpenTarget, usize)> {
     let spaces = line.match_indices(' ').map(|(at, _)| at);
@@ -171,8 +171,8 @@ pub(crate) fn open_target(line: &str, direction: DataDirection) -> Option<(OpenT
     None
 }
 
-/// Splits a raw command that is to run in the background: its last word is `&`, and its data go to or come from a file.
-/// `None` where the line has no `&` of that kind; the one after `|` is the local shell's.
+/// Splits a raw command that is to run in the background: its last word is `&`, and its data goes to or comes from a
+/// file. `None` where the line has no `&` of that kind; the one after `|` is the local shell's.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! Where received data go that do not go to files, and where sent data come from: pipes, the screen, the keyboard.
+//! Where received data goes that does not go to files, and where sent data comes from: pipes, the screen, the keyboard.
 
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -66,8 +66,8 @@ impl Interruption {
     }
 }
 
-/// Waits for a local command that has read the data of a transfer. Where there is no transfer left to abort, it ends the
-/// command, which may not have read and may not hear Ctrl-C itself.
+/// Waits for a local command that has read the data of a transfer. Where there is no transfer left to abort, it ends
+/// the command, which may not have read and may not hear Ctrl-C itself.
 ///
 /// # Errors
 ///

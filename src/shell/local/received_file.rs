@@ -1,4 +1,4 @@
-//! The files that received data go to.
+//! The files that received data goes to.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
@@ -7,18 +7,18 @@ use std::path::{Path, PathBuf};
 use crate::client::Destination;
 use crate::shell::config::secrets::without_secrets;
 
-/// What received data do to what is in the file.
+/// What received data does to what is in the file.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Manner {
     Replace,
     Append,
 }
 
-/// A file that received data go to. It is checked when the line is typed, and touched only when data come.
+/// A file that received data goes to. It is checked when the line is typed, and touched only when data comes.
 pub(crate) struct ReceivedFile {
     path: PathBuf,
     manner: Manner,
-    /// A named pipe is opened when data come: until it has a reader, that would hold up everything.
+    /// A named pipe is opened when data comes: until it has a reader, that would hold up everything.
     file: Option<File>,
     created: bool,
     begun: bool,
@@ -172,12 +172,12 @@ pub(crate) fn what_is_there(path: &Path, exists: io::Error) -> io::Error {
     exists
 }
 
-/// Whether it is a symbolic link to something that is not there: nothing can be made through it without a guess.
+/// Whether it is a dangling symbolic link: nothing can be made through it without a guess.
 pub(crate) fn is_dangling_link(path: &Path) -> bool {
     path.is_symlink() && !path.exists()
 }
 
-pub(crate) const DANGLING_LINK: &str = "it is a symbolic link to something that is not there";
+pub(crate) const DANGLING_LINK: &str = "it is a dangling symbolic link";
 
 /// Whether opening it waits until its other end is opened.
 #[cfg(unix)]

@@ -25,10 +25,10 @@ impl LocalFile {
     ///
     /// # Errors
     ///
-    /// The error of the system, or that it is not a plain file.
+    /// The error of the system, or that it is not a regular file.
     pub(crate) fn open(path: &Path) -> io::Result<Self> {
         let has_no_size =
-            || io::Error::other("it is not a plain file, so it has no size to resume by");
+            || io::Error::other("it is not a regular file, so it has no size to resume from");
         // A named pipe would hold up everything until it has a writer.
         if is_named_pipe(path) {
             return Err(has_no_size());
@@ -89,7 +89,7 @@ impl Read for PositionedFile {
         let count = count.map_err(|error| named(&self.path, &error))?;
         if count == 0 && !buffer.is_empty() && self.offset < self.whole {
             let text = format!(
-                "it became shorter while it was sent: {} of {} bytes were there",
+                "it was truncated while it was being sent: only {} of {} bytes could be read",
                 self.offset, self.whole
             );
             let error = io::Error::new(io::ErrorKind::UnexpectedEof, text);
@@ -117,7 +117,7 @@ impl LocalTarget for LocalTargetFile {
     fn size(&self) -> io::Result<Option<u64>> {
         match fs::metadata(&self.path) {
             Ok(metadata) if metadata.is_file() => Ok(Some(metadata.len())),
-            Ok(_) => Err(io::Error::other("it is not a plain file")),
+            Ok(_) => Err(io::Error::other("it is not a regular file")),
             Err(_) if is_dangling_link(&self.path) => Err(io::Error::other(DANGLING_LINK)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),

@@ -64,7 +64,7 @@ impl SentFile {
             return Err(io::Error::new(
                 io::ErrorKind::UnexpectedEof,
                 format!(
-                    "it became shorter while it was sent: {} of {} bytes were there",
+                    "it was truncated while it was being sent: only {} of {} bytes could be read",
                     self.bytes,
                     self.opened.len()
                 ),

@@ -35,7 +35,7 @@ pub(super) fn check(
         None => {
             say(
                 Tone::Note,
-                "the session is over; a second one looks at the file",
+                "the session is over; a second one checks the file",
             );
             (retrieve(player, target)?, "by SIZE and RETR")
         }
@@ -82,7 +82,7 @@ fn retrieve(player: &Player<'_>, target: &Target) -> Result<Vec<u8>, Box<ScriptF
         perform(&session, "QUIT", None);
         let content = content.bytes();
         if retrieved.is_none() || size != content.len().to_string() {
-            let text = "SIZE and RETR do not agree about 1.TXT";
+            let text = "SIZE and RETR disagree about 1.TXT";
             return Err(Box::new(ScriptFailure::new(
                 FailureKind::Mismatch,
                 None,

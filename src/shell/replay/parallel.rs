@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
 
-/// Does `work` for every item, `jobs` at a time, and gives the results to `take` in order, each as soon as those before it
-/// are there. `take` ends the run by `false`: what is being worked on is finished and not taken.
+/// Does `work` for every item, `jobs` at a time, and gives the results to `take` in order, each as soon as those before
+/// it are there. `take` ends the run by `false`: what is being worked on is finished and not taken.
 pub(super) fn run_in_order<T: Sync, R: Send>(
     items: &[T],
     jobs: usize,

@@ -47,13 +47,15 @@ impl Plan {
                 Place::Practice(options.faults.clone())
             }
             Some(_) if !options.faults.is_empty() => {
-                return Err("--fault is for the practice server, and a TARGET is named".to_owned());
+                return Err(
+                    "--fault works only with the practice server, but a TARGET is named".to_owned(),
+                );
             }
             Some(text) => {
                 let target = Target::read(&text).map_err(|error| error.to_string())?;
                 if !target.directories.is_empty() {
                     return Err(
-                        "a TARGET has no path here: the transcript says CWD itself".to_owned()
+                        "a TARGET has no path here: put the CWD into the transcript".to_owned()
                     );
                 }
                 take_login(&target, &mut variables);
@@ -152,7 +154,8 @@ fn take_given(given: &[OsString], variables: &mut Variables) -> Result<(), Strin
         match end {
             Some(end) if is_name(name) => variables.set(name, &bytes[end + 1..]),
             _ => {
-                return Err("--var takes NAME=VALUE; a name is a small letter, then small letters, digits and _".to_owned());
+                return Err("--var takes NAME=VALUE; a name is a small letter, then small letters, digits and \
+                _".to_owned());
             }
         }
     }
@@ -167,7 +170,8 @@ fn shown(argument: &OsStr) -> String {
 const ENDINGS: [&str; 3] = [".ftp", ".txt", ".log"];
 const ARTICLE_NAME: &[u8] = b"article";
 const PREFIX: &str = "FTPSH_VAR_";
-const NAMES: &str = "FILE ends in .ftp, .txt or .log or is `article`, and the TARGET comes after it. With --target or --practice, FILE may have any name";
+const NAMES: &str = "FILE ends in .ftp, .txt or .log or is `article`, and the TARGET comes after it. With --target or \
+--practice, FILE may have any name";
 
 #[cfg(test)]
 mod tests {
@@ -242,7 +246,10 @@ mod tests {
             (&["a.bin", "host"], "a.bin does not end in .ftp"),
             (&["a.ftp", "--var", "x"], "NAME=VALUE"),
             (&["a.ftp", "--var", "X=1"], "NAME=VALUE"),
-            (&["a.ftp", "host", "--fault", "no-size"], "--fault is for"),
+            (
+                &["a.ftp", "host", "--fault", "no-size"],
+                "--fault works only with",
+            ),
             (&["a.ftp", "ftp://h/path"], "no path"),
             (&["article", "--update"], "built in"),
         ] {

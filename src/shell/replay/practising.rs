@@ -134,7 +134,7 @@ fn read_recording(path: &Path, painter: &Painter) -> Result<Recording, Exit> {
     for exchange in exchanges.iter().filter(|it| !recording.can_serve(it)) {
         let line = exchange.line;
         let text = format!(
-            "line {line} cannot be served: its data are not in the transcript, at most their digest"
+            "line {line} cannot be served: its data is not in the transcript, at most its digest"
         );
         painter.say(Tone::Warning, &text);
     }
@@ -149,11 +149,13 @@ fn describe(deviation: &Deviation) -> String {
     };
     match deviation.response {
         Response::OwnAnswer => {
-            format!("{command} is not recorded ({next}): the practice server's own answer")
+            format!("{command} is not recorded ({next}): the practice server answered for itself")
         }
         Response::Elsewhere(line) => format!("{command} is answered from line {line} ({next})"),
         Response::NotServed(line) => {
-            format!("{command} in line {line} cannot be served: the practice server's own answer")
+            format!(
+                "{command} in line {line} cannot be served: the practice server answered for itself"
+            )
         }
     }
 }

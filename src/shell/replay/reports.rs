@@ -23,7 +23,7 @@ impl Reports {
             Some(path) if is_one_of(&path, scripts) => {
                 let path = escape(path.as_os_str().as_encoded_bytes());
                 Err(format!(
-                    "{path} is a transcript that is to be replayed, and not a place for a report"
+                    "{path} is one of the transcripts to replay, so the report cannot go there"
                 ))
             }
             Some(path) => match File::create(&path) {

@@ -124,7 +124,7 @@ pub(crate) fn describe(status: Option<&Status>) -> String {
 fn in_words(transfer: &BackgroundTransfer) -> String {
     let command = escape(&transfer.command.masked());
     let Some(progress) = &transfer.progress else {
-        return format!("{command}: no data are moving, a reply is awaited");
+        return format!("{command}: no data is moving; waiting for a reply");
     };
     let Progress {
         bytes, direction, ..

@@ -164,10 +164,14 @@ impl Shell {
                 .map(<[u8]>::to_vec)
                 .or_else(|| self.input.ask_secret(prompt).map(String::into_bytes));
             let Some(secret) = asked else {
-                let what = prompt.trim_end_matches(": ");
+                let what = if verb == b"PASS " {
+                    "a password"
+                } else {
+                    "an account"
+                };
                 self.painter.say(
                     Tone::Error,
-                    &format!("the server asks for a {what}, and none was given"),
+                    &format!("the server asks for {what}, and none was given"),
                 );
                 return Exit::Usage;
             };
@@ -213,7 +217,8 @@ impl Shell {
             if exit != Exit::Done || !self.is_protected_after(line) {
                 self.drop_session();
                 let text = format!(
-                    "the server did not accept {line}, and TLS on both connections is required: the connection was closed"
+                    "the server did not accept {line}, and TLS on both connections is required: the connection was \
+                     closed"
                 );
                 self.painter.say(Tone::Error, &text);
                 return Exit::Tls;
@@ -259,9 +264,11 @@ impl Shell {
         self.is_over = true;
         self.connection.refresh_status();
         let session = self.connection.session();
-        if let Some(session) = session.filter(|_| self.connection.is_connected()) {
-            let _ = self.interrupts.during(|| session.quit().wait());
-        }
+        // One that was lost still counts for the exit code.
+        let Some(session) = session.filter(|_| self.connection.is_connected()) else {
+            return Exit::Done;
+        };
+        let _ = self.interrupts.during(|| session.quit().wait());
         self.drop_session();
         Exit::Done
     }

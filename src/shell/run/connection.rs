@@ -95,7 +95,7 @@ impl Connection {
         self.refresh_status();
         let text = match outcome.ending {
             Ending::Interrupted => "the reply is still outstanding; it is shown when it comes",
-            Ending::Unsent => "Ctrl-C came before it, so it was not sent",
+            Ending::Unsent => "Ctrl-C was pressed before the command was sent, so it was not sent",
             _ => return,
         };
         if self.is_interactive && self.is_connected() {

@@ -8,7 +8,7 @@ use crate::protocol::telnet::{DM, IAC, IP};
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum SendError {
     #[error(
-        "send knows {}, synch and hex: `help send` tells what they are. (`put FILE` uploads a file.) Nothing was sent",
+        "send knows {}, synch and hex: `help send` explains them. (`put FILE` uploads a file.) Nothing was sent",
         names()
     )]
     UnknownName,

@@ -171,9 +171,10 @@ fn in_words(remark: &Remark) -> (Tone, String) {
         Remark::ComparisonState { first, last } => {
             (Tone::Note, format!("bytes {first} to {last} are the same as yours"))
         }
-        Remark::HashIsEqual(verb) => (Tone::Note, format!("{verb} is the same as yours")),
+        Remark::HashIsEqual(verb) => (Tone::Note, format!("{verb} matches your file")),
         Remark::HashDiffers(verb) => {
-            (Tone::Warning, format!("{verb} is not that of your bytes; they are read back to find where they differ"))
+            (Tone::Warning, format!("{verb} does not match your file; reading the server's bytes back to find where \
+            they differ"))
         }
         Remark::RestartIsIgnored => {
             (Tone::Warning, "the server does not begin at the marker; everything is compared".to_owned())
@@ -182,11 +183,13 @@ fn in_words(remark: &Remark) -> (Tone, String) {
         Remark::AppendIsRefused => (Tone::Warning, "the server has no APPE".to_owned()),
         Remark::AppendWasStore => (
             Tone::Warning,
-            "the server took APPE for STOR: the file holds only what was just sent. The whole file is stored".to_owned(),
+            "the server took APPE for STOR: the file holds only what was just sent. The whole file is \
+             stored".to_owned(),
         ),
         Remark::StoreIgnoredRestart => (
             Tone::Warning,
-            "the server accepted REST and stored from 0: the file holds only what was just sent. The whole file is stored"
+            "the server accepted REST and stored from 0: the file holds only what was just sent. The whole file is \
+             stored"
                 .to_owned(),
         ),
         Remark::NotPutBack(verb) => (Tone::Warning, format!("{verb} could not be restored")),
@@ -217,4 +220,5 @@ fn describe_verification(verification: &Verification) -> String {
     text
 }
 
-const USAGE: &str = "usage: resume [--verify full] [--via rest] [--unverified] LOCAL [REMOTE], or: resume --get REMOTE [LOCAL]";
+const USAGE: &str = "usage: resume [--verify full] [--via rest] [--unverified] LOCAL [REMOTE], or: resume --get \
+REMOTE [LOCAL]";

@@ -102,7 +102,7 @@ impl Shell {
         }
     }
 
-    /// Sends a command whose data come from or go to a file: Ctrl-] puts it in the background, as `&` would have.
+    /// Sends a command whose data comes from or goes to a file: Ctrl-] puts it in the background, as `&` would have.
     fn send_detachably(&mut self, command: Command, transfer: Transfer, origin: Origin) -> Exit {
         let shown = escape(&command.masked());
         let session = match self.connection.connected() {
@@ -356,7 +356,7 @@ impl Shell {
         }
     }
 
-    /// Sends a command that lists, and shows its data as a table if they go to a terminal.
+    /// Sends a command that lists, and shows its data as a table if it goes to a terminal.
     pub(crate) fn send_as_table(&mut self, command: Command) -> Exit {
         if let Err(exit) = self.connection.connected() {
             return exit;
@@ -373,7 +373,7 @@ impl Shell {
         self.send_and_show(command, transfer, pager, Origin::Shown)
     }
 
-    /// Sends a command whose data are shown. The prompt waits until the pager is closed.
+    /// Sends a command whose data is shown. The prompt waits until the pager is closed.
     fn send_and_show(
         &mut self,
         command: Command,
@@ -636,10 +636,12 @@ pub(crate) fn exists_already() -> io::Error {
 }
 
 /// Why Ctrl-] does not put a transfer in the background.
-const RECORDED: &str = "this session is recorded, so its transfers cannot be put in the background; Ctrl-C aborts this one";
+const RECORDED: &str = "this session is recorded, so its transfers cannot be put in the background; Ctrl-C aborts \
+this one";
 const TYPED: &str =
     "data that are typed cannot be put in the background; Ctrl-C aborts the transfer";
-const SHOWN: &str = "data that are shown cannot be put in the background: RETR f > file can. Ctrl-C aborts this transfer";
+const SHOWN: &str = "data that are shown cannot be put in the background: RETR f > file can. Ctrl-C aborts this \
+transfer";
 
 /// What shells end with when they cannot run or cannot find a command.
 const NOT_RUN: i32 = 126;

@@ -9,12 +9,12 @@ use crate::tls::{Secured, Trust};
 /// Prints what protects both connections.
 pub(crate) fn describe(status: &Status, painter: &Painter) {
     match &status.control_tls {
-        None => painter.plain("control connection    in clear; AUTH TLS asks for TLS"),
+        None => painter.plain("control connection    in the clear; AUTH TLS asks for TLS"),
         Some(secured) => describe_secured("control connection", secured, painter),
     }
     let level = match status.learnt.parameters.protection {
         Some(ProtectionLevel::Private) => "under TLS from the next transfer on (PROT P)",
-        _ => "in clear; PBSZ 0 and PROT P ask for TLS",
+        _ => "in the clear; PBSZ 0 and PROT P ask for TLS",
     };
     painter.plain(&format!("data connections      {level}"));
     if let Some(secured) = &status.data_tls {

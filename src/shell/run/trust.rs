@@ -33,8 +33,8 @@ impl Certificates {
         }
     }
 
-    /// Shows a certificate that is not trusted, and asks. In a script the question is dropped. `true` if the certificate
-    /// is trusted from now on.
+    /// Shows a certificate that is not trusted, and asks. In a script the question is dropped. `true` if the
+    /// certificate is trusted from now on.
     pub(crate) fn decide(
         &self,
         question: TrustQuestion,

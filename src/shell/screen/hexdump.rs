@@ -86,7 +86,7 @@ impl HexDump {
     }
 }
 
-/// Whether received data should be shown as text, judged by their first bytes: none is NUL, and at most three in ten
+/// Whether received data should be shown as text, judged by its first bytes: none is NUL, and at most three in ten
 /// are neither UTF-8 nor printable. A listing in Latin-1 is text, then; an image or an archive is not.
 #[must_use]
 pub fn looks_like_text(data: &[u8]) -> bool {

@@ -91,7 +91,7 @@ mod tests {
             page.item(
                 "RETR f > file",
                 20,
-                "received data go into this file, and so on",
+                "received data goes into this file, and so on",
             );
             page.items(
                 "Replies",

@@ -19,7 +19,7 @@ use super::painter::Screen;
 use crate::client::Destination;
 use crate::shell::local::pager::Pager;
 
-/// How received data are to look.
+/// How received data is to look.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Look {
     /// A mark in front of each line tells data from replies.

@@ -119,7 +119,7 @@ impl Items {
         self.transfer
     }
 
-    /// Data go this way, or are about to.
+    /// Data goes this way, or are about to.
     pub(super) fn moves_data(&self, direction: DataDirection) -> bool {
         self.transfer
             .is_some_and(|transfer| transfer.direction == direction)

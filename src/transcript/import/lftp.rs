@@ -4,7 +4,7 @@
 //! ---- Connecting to 127.0.0.1 (127.0.0.1) port 21
 //! <--- 220 ready
 //! ---> USER tester
-//! I am ---> SIZE 1.TXT          data have no line end of lftp's
+//! I am ---> SIZE 1.TXT          data has no line end of lftp's
 //! ```
 
 use std::sync::LazyLock;

@@ -4,7 +4,8 @@
 pub(super) struct Text(Vec<u8>);
 
 impl Text {
-    /// Takes what a program or an editor wrote: UTF-8 with or without a mark, the UTF-16 of a Windows console, or bytes.
+    /// Takes what a program or an editor wrote: UTF-8 with or without a mark, the UTF-16 of a Windows console, or
+    /// bytes.
     pub(super) fn of(bytes: &[u8]) -> Self {
         match bytes {
             [0xef, 0xbb, 0xbf, rest @ ..] => Self(rest.to_vec()),

@@ -4,7 +4,7 @@
 //! Cmd:telnet 127.0.0.1            the first window is the control connection
 //! C:appe 1.TXT
 //! s:150 Opening ASCII mode data connection for 1.TXT.
-//! C:zfive5 Close                  data, and half of "close the window": the data end without a line end
+//! C:zfive5 Close                  data, and half of "close the window": the data ends without a line end
 //! Windows                         the other half
 //! s:226 Transfer complete.
 //! ```

@@ -12,7 +12,7 @@ pub(crate) enum Failure {
     #[error("line {}: {}", .0.line, .0.what)]
     Mismatch(Mismatch),
     /// No reply: the control connection ended.
-    #[error("line {line}: no reply, the session ended before")]
+    #[error("line {line}: no reply: the session ended first")]
     Lost {
         /// Where the reply was expected.
         line: usize,
@@ -89,7 +89,7 @@ impl Mismatch {
         };
         let what = match code(&expected) {
             None => format!("no reply was expected, actual {}", actual.code),
-            Some(code) if code == actual.code.to_string() => format!("another text after {code}"),
+            Some(code) if code == actual.code.to_string() => format!("different text after {code}"),
             Some(code) => format!("expected {code}, actual {}", actual.code),
         };
         let (expected, actual) = (bytes(expected), actual.lines.clone());
@@ -112,7 +112,7 @@ impl Mismatch {
     pub(super) fn of_data(line: usize, expected: Vec<String>, actual: Vec<String>) -> Self {
         Self {
             line,
-            what: "other data than expected".to_owned(),
+            what: "data differs from what was expected".to_owned(),
             expected: bytes(expected),
             actual: bytes(actual),
         }

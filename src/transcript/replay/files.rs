@@ -52,7 +52,7 @@ fn open_regular(folder: &Path, path: &Path) -> io::Result<File> {
     File::open(path)
 }
 
-/// Whether data are the expected ones, as far as it is said.
+/// Whether the data is as expected, as far as it is said.
 pub(super) fn is_same(expected: &DataDigest, actual: &DataDigest) -> bool {
     expected.bytes == actual.bytes
         && expected

@@ -45,7 +45,7 @@ pub(crate) struct Replay<'a> {
     pub(crate) folder: &'a Path,
     /// How long a reply may take.
     pub(crate) limit: Duration,
-    /// Sees the data that stand in the transcript as they are sent.
+    /// Sees the data that stands in the transcript as they are sent.
     pub(crate) show_data: &'a dyn Fn(&[u8]),
     /// Differences are kept as changes.
     pub(crate) updates: bool,
@@ -247,7 +247,7 @@ impl Player<'_> {
         }
     }
 
-    /// Waits for the end. When the server has begun the transfer, data are shown and an abort is sent.
+    /// Waits for the end. When the server has begun the transfer, data is shown and an abort is sent.
     fn await_end(
         &self,
         expected: &Exchange,
@@ -347,7 +347,8 @@ impl Player<'_> {
         Ok(())
     }
 
-    /// The expected reply that this one is: the first, or any of those after an ABOR. ProFTPD sends them in either order.
+    /// The expected reply that this one is: the first, or any of those after an ABOR. ProFTPD sends them in either
+    /// order.
     fn find(
         &self,
         open: &[&ExpectedReply],

@@ -168,7 +168,7 @@ fn a_file_that_exists_is_left_alone_unless_it_is_to_be_added_to() {
     let _ = run("trace >> .").code(7);
 }
 
-/// Neither half of it, in clear or in hexadecimal.
+/// Neither half of it, in the clear or in hexadecimal.
 #[track_caller]
 fn assert_no_password(text: &str) {
     let lower_case = text.to_lowercase().replace("  ", " ");

@@ -89,7 +89,7 @@ fn after_ccc_the_mark_is_gone() {
         .send("234 go on\r\n")
         .secure_control(&tls)
         .expect("CCC")
-        .send("200 in clear\r\n")
+        .send("200 in the clear\r\n")
         .clear_control("")
         .expect("NOOP")
         .send("200 fine\r\n")
@@ -110,7 +110,7 @@ fn after_ccc_the_mark_is_gone() {
         trace[2..],
         [
             "  TLS C→ CCC\\r\\n",
-            "  TLS C← 200 in clear\\r\\n",
+            "  TLS C← 200 in the clear\\r\\n",
             "  C→ NOOP\\r\\n",
             "  C← 200 fine\\r\\n",
         ]

@@ -196,7 +196,7 @@ fn a_reply_that_comes_after_the_abort_was_settled_is_shown_as_late() {
     transfer.terminal.expect("426 aborted");
     transfer.terminal.expect("ftp> ");
     transfer.control.send("226 abort done\r\n");
-    transfer.terminal.expect("late, the reply to ABOR");
+    transfer.terminal.expect("late reply to ABOR");
     transfer.terminal.expect("226 abort done");
     transfer.goes_on();
 }

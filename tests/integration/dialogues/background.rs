@@ -219,7 +219,7 @@ fn control_c_in_a_wait_gives_the_prompt_back_and_leaves_it_alone() {
     running.terminal.send_line("NOOP");
     running.control.expect("NOOP");
     running.control.send("211 late\r\n200 noop\r\n");
-    running.terminal.expect("late, the reply to STAT");
+    running.terminal.expect("late reply to STAT");
     running.terminal.expect("200 noop");
     let (_control, mut terminal) = running.finish();
     terminal.expect("is done");
@@ -334,7 +334,7 @@ fn an_ampersand_without_a_file_sends_nothing() {
     let (mut control, mut terminal) = connected(None);
     for line in ["RETR f &", "LIST &", "RETR f > - &", "STOR f &"] {
         terminal.send_line(line);
-        terminal.expect("its data need a file");
+        terminal.expect("its data needs a file");
         terminal.expect("ftp> ");
     }
     terminal.send_line("quote RETR f &");

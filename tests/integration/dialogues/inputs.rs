@@ -1,4 +1,5 @@
-//! Whatever else goes on, an input of a session is worked off when it comes, and not when something else happens to come.
+//! Whatever else goes on, an input of a session is worked off when it comes, and not when something else happens to
+//! come.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;

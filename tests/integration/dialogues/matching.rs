@@ -63,7 +63,7 @@ fn a_reply_that_comes_after_that_of_the_next_command_is_told_as_late() {
     terminal.send_line("SYST");
     terminal.expect("SIZE got no reply");
     terminal.expect("215 unix");
-    terminal.expect("late, the reply to SIZE");
+    terminal.expect("late reply to SIZE");
     terminal.expect("213 5");
     go_on(&mut terminal);
     let _ = server.finish();

@@ -1,5 +1,5 @@
-//! Downloads onto a disk that is full. Where the machine allows it, the disk is a small one in memory, in a namespace of
-//! its own; everywhere else a limit on the size of files stands for it.
+//! Downloads onto a disk that is full. Where the machine allows it, the disk is a small one in memory, in a namespace
+//! of its own; everywhere else a limit on the size of files stands for it.
 
 use std::fs;
 
@@ -129,8 +129,8 @@ fn the_first_failure_of_a_script_is_that_of_the_disk_and_stop_ends_there() {
     assert!(!scene.server.root().join("never").exists());
 }
 
-/// A disk of so many KiB in memory, the binary on it, then a larger disk and the binary again. What was there in between is
-/// kept as `partial`, and what is there in the end as `whole`.
+/// A disk of so many KiB in memory, the binary on it, then a larger disk and the binary again. What was there in
+/// between is kept as `partial`, and what is there in the end as `whole`.
 const ON_A_SMALL_DISK: &str = r#"
 mkdir room && mount -t tmpfs -o size=256k room room || exit 99
 cd room

@@ -1,5 +1,5 @@
-//! Nothing stays behind: no thread, no descriptor and no memory, after 1,000 connections, transfers and aborted transfers of
-//! each kind in one process.
+//! Nothing stays behind: no thread, no descriptor and no memory, after 1,000 connections, transfers and aborted
+//! transfers of each kind in one process.
 //!
 //! The sessions live in a process of their own, which is this test again: only there nobody else has threads.
 

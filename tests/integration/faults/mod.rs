@@ -1,5 +1,5 @@
-//! What goes wrong at our end: disks, files, pipes and signals. Most of it against a real server, since only its disk and
-//! its replies tell what came of it there.
+//! What goes wrong at our end: disks, files, pipes and signals. Most of it against a real server, since only its disk
+//! and its replies tell what came of it there.
 
 #[cfg(target_os = "linux")]
 mod full_disks;

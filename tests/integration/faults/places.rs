@@ -35,7 +35,7 @@ fn a_folder_is_not_a_place_for_a_download_and_is_called_one() {
             ("RETR f > folder", "folder: Is a directory"),
             ("RETR f >> folder", "folder: Is a directory"),
             ("get f folder", "folder: it is a folder. Nothing was sent"),
-            ("resume --get f folder", "folder: it is not a plain file"),
+            ("resume --get f folder", "folder: it is not a regular file"),
             ("record folder", "folder: "),
             ("trace folder", "folder: "),
         ],
@@ -50,7 +50,7 @@ fn a_symbolic_link_to_nowhere_is_named_and_nothing_is_made_through_it() {
     };
     scene.server.write_file("f", b"text");
     symlink("not-there", scene.path("link")).unwrap();
-    let words = "link: it is a symbolic link to something that is not there";
+    let words = "link: it is a dangling symbolic link";
     let lines = [
         "RETR f > link",
         "RETR f >> link",
@@ -102,8 +102,8 @@ fn a_named_pipe_that_nobody_reads_holds_up_one_transfer_and_not_the_program() {
         &scene,
         &[
             ("record --replace pipe", "pipe: it is a named pipe"),
-            ("trace >> pipe", "pipe: it is not an ordinary file"),
-            ("resume --get f pipe", "pipe: it is not a plain file"),
+            ("trace >> pipe", "pipe: it is not a regular file"),
+            ("resume --get f pipe", "pipe: it is not a regular file"),
         ],
     );
     // A second Ctrl-C drops what the first one cannot get to its end.

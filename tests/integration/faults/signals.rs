@@ -1,5 +1,5 @@
-//! SIGINT, SIGTERM and SIGHUP at any time: the program ends with 128 and the signal's number, and leaves neither a terminal
-//! in disorder, nor a folder, nor a transcript that cannot be read.
+//! SIGINT, SIGTERM and SIGHUP at any time: the program ends with 128 and the signal's number, and leaves neither a
+//! terminal in disorder, nor a folder, nor a transcript that cannot be read.
 //!
 //! The times are random and the same in every run; `FTPSH_SIGNAL_TIMES=500` tries so many.
 

@@ -109,9 +109,9 @@ fn shortened(under_tls: bool) {
     for line in ["STOR f < f", "APPE f < f"] {
         let (finished, there) = sent(&scene, line, shorten);
         let said = &finished.stderr;
-        let words = "then the local side failed: f: it became shorter while it was sent: ";
+        let words = "then the local side failed: f: it was truncated while it was being sent: ";
         assert!(said.contains(words), "{said}");
-        assert!(said.contains("20000000 bytes were there"), "{said}");
+        assert!(said.contains("20000000 bytes could be read"), "{said}");
         assert!(said.contains("The data connection was reset"), "{said}");
         // The server is not made to believe that this is the file.
         assert!(!said.contains("\n226 "), "{said}");
@@ -204,7 +204,7 @@ fn changed_in_resume(under_tls: bool) {
     };
     let whole = content(WHOLE);
     for (change, code, words) in [
-        (shorten as fn(&Path), 7, "resume: f: it became shorter"),
+        (shorten as fn(&Path), 7, "resume: f: it was truncated"),
         (lengthen, 8, "the local file changed while it was sent"),
         (rewrite, 8, "the local file changed while it was sent"),
         (remove, 8, "the local file changed while it was sent"),
@@ -268,7 +268,8 @@ fn a_named_pipe_is_sent_to_its_end_and_refused_by_resume_at_once() {
     let pipe = scene.path("pipe");
     make_pipe(&pipe);
     let finished = scene.run(&["resume pipe"]).code(7);
-    let words = "pipe: it is not a plain file, so it has no size to resume by. Nothing was sent";
+    let words =
+        "pipe: it is not a regular file, so it has no size to resume from. Nothing was sent";
     assert!(finished.stderr.contains(words), "{}", finished.stderr);
     for (line, there) in [("STOR f < pipe", "f"), ("put pipe", "pipe")] {
         let whole = content(1_000_000);

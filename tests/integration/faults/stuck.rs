@@ -1,5 +1,5 @@
-//! Whoever should read does not: the terminal, a pipe, a disk, standard error, the server. Ctrl-C has its three meanings all the
-//! same, and every limit of time is kept.
+//! Whoever should read does not: the terminal, a pipe, a disk, standard error, the server. Ctrl-C has its three
+//! meanings all the same, and every limit of time is kept.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -284,7 +284,7 @@ fn a_local_command_that_does_not_read_is_not_blamed_on_the_server() {
             let _ = Sending::begin(data, u64::MAX).end();
         });
         assert!(
-            said.contains("the local side failed: it took nothing for 1 s"),
+            said.contains("the local side failed: it accepted no data for 1 s"),
             "{said}"
         );
         assert_eq!(code, 7, "{said}");
@@ -301,7 +301,7 @@ fn a_source_that_gives_nothing_is_not_blamed_on_the_server() {
         assert_eq!(read_to_end(&mut data).1, End::Reset);
     });
     assert!(
-        said.contains("the local side failed: it gave nothing for 1 s"),
+        said.contains("the local side failed: it supplied no data for 1 s"),
         "{said}"
     );
     assert_eq!(code, 7, "{said}");

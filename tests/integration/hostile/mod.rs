@@ -28,7 +28,8 @@ fn hostile(line: &str) -> Vec<u8> {
     parts.fold(first, |line, part| [&line, PAYLOAD, part].concat())
 }
 
-/// Nothing of the payload came through. The editor's own sequences all begin with ESC `[`, and its colours do not blink.
+/// Nothing of the payload came through. The editor's own sequences all begin with ESC `[`, and its colours do not
+/// blink.
 #[track_caller]
 fn assert_harmless(bytes: &[u8]) {
     let text = std::str::from_utf8(bytes).expect("a screen shows UTF-8");

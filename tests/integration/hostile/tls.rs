@@ -164,7 +164,7 @@ fn data_in_clear_where_tls_was_agreed_end_with_4_and_are_not_kept() {
     let server = passive(agreed_on_both(&tls))
         .expect("RETR f")
         .send("150 here\r\n")
-        .send_data("in clear")
+        .send_data("in the clear")
         .close_data()
         .send("226 done\r\n")
         .start();

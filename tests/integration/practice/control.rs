@@ -55,7 +55,9 @@ fn what_comes_in_clear_after_auth_is_thrown_away() {
     let mut client = SecureClient::connect_in_clear(server.address(), &tls);
     client.send(b"AUTH TLS\r\nUSER A\r\nPASS A\r\nMKD injected\r\n");
     assert_eq!(client.reply().0, 234);
-    client.shake_hands().expect("nothing else came in clear");
+    client
+        .shake_hands()
+        .expect("nothing else came in the clear");
     assert_eq!(client.command("PWD").0, 530);
     assert_eq!(client.command("PASS A").0, 503);
     assert!(!server.server_folder().join("injected").exists());
@@ -68,7 +70,9 @@ fn half_a_line_in_clear_is_not_the_beginning_of_one_under_tls() {
     let mut client = SecureClient::connect_in_clear(server.address(), &tls);
     client.send(b"AUTH TLS\r\nUSER B");
     assert_eq!(client.reply().0, 234);
-    client.shake_hands().expect("nothing else came in clear");
+    client
+        .shake_hands()
+        .expect("nothing else came in the clear");
     assert_eq!(client.command("NOOP").0, 200);
 }
 
@@ -87,7 +91,9 @@ fn commands_that_wait_for_a_transfer_do_not_survive_an_auth_among_them() {
     assert_eq!(client.reply().0, 150);
     assert_eq!(client.reply().0, 226);
     assert_eq!(client.reply().0, 234);
-    client.shake_hands().expect("nothing else came in clear");
+    client
+        .shake_hands()
+        .expect("nothing else came in the clear");
     assert_eq!(client.command("NOOP").0, 200);
     assert!(!server.server_folder().join("injected").exists());
 }
@@ -163,7 +169,7 @@ fn rein_is_answered_under_tls_and_ends_it() {
     client.continue_in_clear(b"");
     assert_eq!(client.command("PWD").0, 530);
     let (_, status) = client.command("STAT");
-    assert!(status.contains("Control connection in clear, data connections in clear"));
+    assert!(status.contains("Control connection in the clear, data connections in the clear"));
     client.auth_tls();
     client.log_in("A", "A");
 }

@@ -42,7 +42,7 @@ fn its_certificate_is_trusted_and_its_sessions_are_resumed() {
         "STOR new <<< 'under TLS'",
         "CCC",
         "PASV",
-        "STOR later <<< 'in clear no more'",
+        "STOR later <<< 'in the clear no more'",
         "QUIT",
     ];
     let arguments = ["--keep", "--fault", "require-reuse"];
@@ -52,7 +52,7 @@ fn its_certificate_is_trusted_and_its_sessions_are_resumed() {
     let kept = |name| fs::read_to_string(kept_file(&home, name)).unwrap();
     assert_eq!(kept("1.TXT"), "I am zfive5");
     assert_eq!(kept("new"), "under TLS");
-    assert_eq!(kept("later"), "in clear no more");
+    assert_eq!(kept("later"), "in the clear no more");
 }
 
 #[test]
@@ -77,7 +77,8 @@ fn at_the_prompt_no_question_is_asked_about_the_certificate() {
     assert!(!String::from_utf8_lossy(&terminal.raw_output()).contains("trust it"));
 }
 
-/// A handshake that is completed before the certificate is compared would let the server open the file, which empties it.
+/// A handshake that is completed before the certificate is compared would let the server open the file, which empties
+/// it.
 #[test]
 fn another_data_certificate_leaves_the_servers_file_as_it_was() {
     for version in ["set tls-max 1.2", "set tls-max 1.3"] {

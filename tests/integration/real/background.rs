@@ -23,8 +23,8 @@ on_every_server!(
     a_quit_loses_no_byte,
 );
 
-/// Reads what comes into a local pipe, slowly: servers look at their control connection between two pieces that they can
-/// send, and not while they can send nothing.
+/// Reads what comes into a local pipe, slowly: servers look at their control connection between two pieces that they
+/// can send, and not while they can send nothing.
 struct SlowReader {
     is_in_a_hurry: Arc<AtomicBool>,
     reading: thread::JoinHandle<Vec<u8>>,

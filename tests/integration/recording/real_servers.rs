@@ -174,7 +174,7 @@ fn round_trip(kind: Kind) {
     let digest = text
         .lines()
         .find(|line| line.starts_with("D> @octets "))
-        .expect("some data are too long for the transcript");
+        .expect("some data is too long for the transcript");
     let mut other = digest.to_owned();
     let last = if other.pop() == Some('0') { '1' } else { '0' };
     other.push(last);

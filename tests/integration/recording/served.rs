@@ -130,8 +130,8 @@ fn is_served_as_recorded(kind: Kind) {
     assert!(!said.contains("note:"), "{said}");
 }
 
-/// Where it ends, who was quicker decides whether the close was seen; and whether an upload's data end before its reply is
-/// there.
+/// Where it ends, who was quicker decides whether the close was seen; and whether an upload's data ends before its
+/// reply is there.
 fn without_ports(text: &str) -> (String, Vec<&str>) {
     let (sent, others): (Vec<&str>, Vec<&str>) = text
         .lines()
@@ -186,7 +186,7 @@ fn what_cannot_be_served_is_said_at_the_start() {
     fs::write(home.path().join("session.ftp"), text).unwrap();
     let (practice, _) = serve(&home);
     let said = practice.wait_for("practice server on");
-    let line = "line 2 cannot be served: its data are not in the transcript";
+    let line = "line 2 cannot be served: its data is not in the transcript";
     assert!(said.contains(line), "{said}");
     for (file, code) in [("missing.ftp", 7), ("broken.ftp", 2)] {
         fs::write(

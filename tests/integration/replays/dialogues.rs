@@ -62,7 +62,7 @@ fn replies_of_several_lines_are_compared_line_by_line() {
     assert_says(
         &finished,
         &[
-            "another text after 211",
+            "different text after 211",
             "actual    211-Features:",
             "\n               SIZE\n",
         ],
@@ -80,7 +80,7 @@ fn a_value_that_was_captured_is_sent_and_compared() {
         .send("213 43\r\n");
     let text = "C> SIZE x\nS> 213 {n}\nC> REST {n}\nS> 350 at {n}\nC> SIZE x\nS> 213 {n}\n";
     let finished = replay_quickly(text, server).code(6);
-    assert_says(&finished, &["x.ftp:7  another text after 213"]);
+    assert_says(&finished, &["x.ftp:7  different text after 213"]);
 }
 
 #[test]
@@ -109,7 +109,7 @@ fn an_unexpected_reply_and_the_end_of_the_connection_can_be_expected() {
     };
     let _ = replay_quickly("C> NOOP\nS> 200\nS> 421\nS> @closed\n", server()).success();
     let finished = replay_quickly("C> NOOP\nS> 200\nS> 421\nS> 421\n", server()).code(3);
-    assert_says(&finished, &["x.ftp:5  no reply, the session ended before"]);
+    assert_says(&finished, &["x.ftp:5  no reply: the session ended first"]);
 }
 
 #[test]

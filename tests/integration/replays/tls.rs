@@ -41,7 +41,7 @@ fn a_certificate_of_a_target_has_to_be_trusted() {
 #[test]
 fn implicit_tls_begins_with_the_connection() {
     let scripts = Scripts::new(&[("x.ftp", "# tls: implicit\nS> 220\n")]);
-    // A server that speaks first in clear.
+    // A server that speaks first in the clear.
     let finished = scripts.replay(&["x.ftp"]).run().code(4);
     for words in ["does not speak TLS here", "x.ftp:2  TLS failed"] {
         assert!(finished.stderr.contains(words), "{}", finished.stderr);

@@ -97,7 +97,7 @@ fn received_data_are_compared() {
         &[],
     );
     assert!(
-        said.contains("x.ftp:12  other data than expected"),
+        said.contains("x.ftp:12  data differs from what was expected"),
         "{said}"
     );
     assert!(said.contains("expected  I was{no-eol}"), "{said}");
@@ -126,7 +126,7 @@ fn an_upload_without_data_is_empty_and_a_refused_one_may_be_expected() {
     assert_eq!(status, 0, "{said}");
     assert_eq!(files[0].as_deref(), Some(&b""[..]));
     let (status, said, _) = transfer("C> RETR nosuch\nD> never\nS> 550\n", &[], &[]);
-    assert_eq!(status, 6, "data were expected: {said}");
+    assert_eq!(status, 6, "data was expected: {said}");
     let (status, said, _) = transfer("C> RETR nosuch\nS> 550\n", &[], &[]);
     assert_eq!(status, 0, "{said}");
 }

@@ -252,7 +252,7 @@ fn ccc_continues_in_clear_with_bytes_in_the_segment_of_the_close_notify() {
         .send("234 go ahead\r\n")
         .secure_control(&TlsServer::new(&authority.issue()))
         .expect("CCC")
-        .send("200 in clear from here\r\n")
+        .send("200 in the clear from here\r\n")
         .clear_control("211-unexpected\r\n211 end\r\n")
         .expect("NOOP")
         .send("200 fine\r\n")

@@ -1,7 +1,7 @@
 //! A capture file as Wireshark reads it, made of what went through a control connection.
 //!
-//! To capture on an interface takes privileges that a test does not have everywhere. So the control connection goes through
-//! a relay of the test's own, and what the relay saw is written as packets.
+//! To capture on an interface takes privileges that a test does not have everywhere. So the control connection goes
+//! through a relay of the test's own, and what the relay saw is written as packets.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};

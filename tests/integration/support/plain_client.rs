@@ -103,7 +103,7 @@ impl PlainClient {
         assert!(matches!(self.command(&format!("RETR {name}")).0, 125 | 150));
         let mut content = Vec::new();
         data.read_to_end(&mut content)
-            .expect("the data end in time");
+            .expect("the data ends in time");
         drop(data);
         assert_eq!(self.reply().0, 226);
         content

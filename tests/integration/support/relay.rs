@@ -1,7 +1,7 @@
 //! A relay in front of a real server: counts what passes on data connections, and can cut them.
 //!
-//! On the control connection nothing is changed but the port of a 227 or 229. Data connections that the client
-//! accepts (PORT, EPRT) do not pass through it, nor do those offered under TLS, unless the relay stands beside the server.
+//! On the control connection nothing is changed but the port of a 227 or 229. Data connections that the client accepts
+//! (PORT, EPRT) do not pass through it, nor do those offered under TLS, unless the relay stands beside the server.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::ops::RangeInclusive;
@@ -60,7 +60,7 @@ pub(super) struct Shared {
     is_over: AtomicBool,
     records: Mutex<Records>,
     cut_happened: Condvar,
-    /// To which a data connection belongs that was not offered in clear.
+    /// To which a data connection belongs that was not offered in the clear.
     latest: Mutex<Option<Arc<Session>>>,
 }
 
@@ -86,7 +86,8 @@ impl Relay {
         Self::begin(listen(), shared)
     }
 
-    /// Listens on an address of its own, on every port where the server listens: so it need not understand the 227. For servers that do TLS; only Linux has that address without setting it up.
+    /// Listens on an address of its own, on every port where the server listens: so it need not understand the 227. For
+    /// servers that do TLS; only Linux has that address without setting it up.
     pub(crate) fn start_beside(server: SocketAddr, data_ports: RangeInclusive<u16>) -> Self {
         let shared = Arc::new(Shared::of(server, true));
         for port in data_ports {

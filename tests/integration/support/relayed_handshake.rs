@@ -1,4 +1,5 @@
-//! Where the handshake ends in what a TLS client sends. A relay cannot read it, but the heads of records are in clear.
+//! Where the handshake ends in what a TLS client sends. A relay cannot read it, but the heads of records are in the
+//! clear.
 
 /// The client's ChangeCipherSpec: the record after it, and only that one, is its Finished (RFC 5246 section 7.4.9; RFC
 /// 8446 appendix D.4 for TLS 1.3, where rustls sends one for the middleboxes).

@@ -35,7 +35,7 @@ pub(crate) struct ScriptedServer {
 pub(crate) struct Heard {
     /// All bytes of the control connections; those under TLS as they were meant.
     pub(crate) bytes: Vec<u8>,
-    /// Those among them that came in clear.
+    /// Those among them that came in the clear.
     pub(crate) in_clear: Vec<u8>,
     /// The same as lines, without their CRLF; what is not UTF-8 as U+FFFD.
     pub(crate) lines: Vec<String>,
@@ -132,7 +132,7 @@ impl Script {
         self.then(Step::EndData)
     }
 
-    /// Says close_notify on a data connection under TLS, and sends bytes in clear after it.
+    /// Says close_notify on a data connection under TLS, and sends bytes in the clear after it.
     pub(crate) fn end_data_and_send_in_clear(self, bytes: impl AsRef<[u8]>) -> Self {
         self.then(Step::EndDataAndSendInClear(bytes.as_ref().to_vec()))
     }
@@ -146,7 +146,7 @@ impl Script {
         self.then(Step::ResetData)
     }
 
-    /// Shakes hands on the control connection; bytes that came in clear and were not expected are an error.
+    /// Shakes hands on the control connection; bytes that came in the clear and were not expected are an error.
     pub(crate) fn secure_control(self, tls: &TlsServer) -> Self {
         self.then(Step::SecureControl(Box::new(tls.clone())))
     }
@@ -161,19 +161,19 @@ impl Script {
         self.then(Step::BeRefusedOnControl(Box::new(tls.clone())))
     }
 
-    /// Shakes hands on the data connection with a client that must refuse, with an alert or a reset, and closes it. It is
-    /// an error if any data come.
+    /// Shakes hands on the data connection with a client that must refuse, with an alert or a reset, and closes it. It
+    /// is an error if any data comes.
     pub(crate) fn be_refused_on_data(self, tls: &TlsServer) -> Self {
         self.then(Step::BeRefusedOnData(Box::new(tls.clone())))
     }
 
-    /// Ends TLS on the control connection: a close_notify and, in the same segment, bytes in clear; then waits for
+    /// Ends TLS on the control connection: a close_notify and, in the same segment, bytes in the clear; then waits for
     /// the client's close_notify.
     pub(crate) fn clear_control(self, bytes: impl AsRef<[u8]>) -> Self {
         self.then(Step::ClearControl(bytes.as_ref().to_vec()))
     }
 
-    /// Sends bytes on a control connection that is under TLS and, in the same write, others in clear after them.
+    /// Sends bytes on a control connection that is under TLS and, in the same write, others in the clear after them.
     pub(crate) fn send_and_in_clear(
         self,
         bytes: impl AsRef<[u8]>,

@@ -66,9 +66,9 @@ impl Step {
             Self::BeRefusedOnControl(_) => "be refused on the control connection".to_owned(),
             Self::BeRefusedOnData(_) => "be refused on the data connection".to_owned(),
             Self::ClearControl(bytes) => shown("end TLS on the control connection and send", bytes),
-            Self::SendInClear(_, bytes) => shown("send in clear under TLS", bytes),
+            Self::SendInClear(_, bytes) => shown("send in the clear under TLS", bytes),
             Self::EndDataAndSendInClear(bytes) => {
-                format!("end the data and send {} bytes in clear", bytes.len())
+                format!("end the data and send {} bytes in the clear", bytes.len())
             }
             Self::UpdateKeys(count) => format!("change the keys {count} times"),
             Self::FloodControl(_) => "flood the control connection with records".to_owned(),

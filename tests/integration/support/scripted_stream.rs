@@ -1,4 +1,4 @@
-//! A connection of the scripted server, in clear or under TLS.
+//! A connection of the scripted server, in the clear or under TLS.
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpStream};

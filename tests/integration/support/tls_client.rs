@@ -21,7 +21,7 @@ pub(crate) struct TlsClient {
     config: ClientConfig,
 }
 
-/// A client on a control connection, in clear until `AUTH TLS`.
+/// A client on a control connection, in the clear until `AUTH TLS`.
 pub(crate) struct SecureClient {
     control: Control,
     /// Received, and not yet read as a line.
@@ -112,7 +112,7 @@ impl SecureClient {
 
     /// The handshake after a 234.
     pub(crate) fn shake_hands(&mut self) -> io::Result<()> {
-        assert!(self.received.is_empty(), "{:?} in clear", self.received);
+        assert!(self.received.is_empty(), "{:?} in the clear", self.received);
         if let Control::Clear(stream) = std::mem::replace(&mut self.control, Control::Lost) {
             self.control = Control::Secured(Box::new(self.tls.secure(stream)?));
         }
@@ -170,7 +170,7 @@ impl SecureClient {
         (rest, ended.is_ok())
     }
 
-    /// After the reply to CCC or REIN: both close_notify, then bytes in clear in the same write as ours.
+    /// After the reply to CCC or REIN: both close_notify, then bytes in the clear in the same write as ours.
     pub(crate) fn continue_in_clear(&mut self, bytes: &[u8]) {
         if let Control::Secured(mut stream) = std::mem::replace(&mut self.control, Control::Lost) {
             stream.send_close_notify(bytes).expect("it is open");
@@ -180,7 +180,7 @@ impl SecureClient {
         }
     }
 
-    /// A data connection to the port that PASV offers, still in clear.
+    /// A data connection to the port that PASV offers, still in the clear.
     #[track_caller]
     pub(crate) fn passive(&mut self) -> TcpStream {
         let (_, text) = self.command("PASV");
@@ -223,7 +223,7 @@ impl SecureClient {
         let mut data = self.transfer(&format!("RETR {name}"));
         let mut content = Vec::new();
         data.read_to_end(&mut content)
-            .expect("the data end with a close_notify");
+            .expect("the data ends with a close_notify");
         // Some servers have closed both directions by now.
         let _ = data.end_sending();
         let is_resumed = data.is_resumed();

@@ -66,13 +66,13 @@ where
         &self.stream
     }
 
-    /// Writes the close_notify and, in the same write, bytes in clear after it.
+    /// Writes the close_notify and, in the same write, bytes in the clear after it.
     pub(crate) fn send_close_notify(&mut self, clear: &[u8]) -> io::Result<()> {
         self.connection.send_close_notify();
         self.send_tls(clear)
     }
 
-    /// Writes bytes and, in the same write, others in clear after them.
+    /// Writes bytes and, in the same write, others in the clear after them.
     pub(super) fn send_and_in_clear(&mut self, bytes: &[u8], clear: &[u8]) -> io::Result<()> {
         self.connection.writer().write_all(bytes)?;
         self.send_tls(clear)
@@ -93,7 +93,7 @@ where
         self.stream.shutdown(Shutdown::Write)
     }
 
-    /// Waits for the peer's close_notify: the socket, and what came in clear after it.
+    /// Waits for the peer's close_notify: the socket, and what came in the clear after it.
     ///
     /// Bytes under TLS in front of the close_notify are an error.
     pub(crate) fn into_clear(mut self) -> io::Result<(TcpStream, Vec<u8>)> {
@@ -135,7 +135,7 @@ where
         Ok(())
     }
 
-    /// Writes what TLS has to send and, in the same write, bytes in clear after it.
+    /// Writes what TLS has to send and, in the same write, bytes in the clear after it.
     fn send_tls(&mut self, clear: &[u8]) -> io::Result<()> {
         let mut bytes = Vec::new();
         while self.connection.wants_write() {

@@ -174,7 +174,7 @@ fn a_certificate_that_is_trusted_always_binds_the_same_session_too() {
     terminal.send_line("always");
     terminal.expect("ftps> ");
     terminal.send_line("CCC");
-    terminal.expect("in clear again");
+    terminal.expect("in the clear again");
     terminal.expect("ftp> ");
     terminal.send_line("AUTH TLS");
     terminal.expect("CHANGED");
@@ -195,7 +195,7 @@ fn every_reason_against_a_certificate_is_given() {
     let _ = server.finish();
     let said = &finished.stderr;
     assert!(said.contains("it expired on 2001-"), "{said}");
-    assert!(said.contains("does not lead to a trusted root"), "{said}");
+    assert!(said.contains("does not chain to a trusted root"), "{said}");
 }
 
 #[test]

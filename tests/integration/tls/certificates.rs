@@ -50,7 +50,7 @@ fn a_certificate_without_a_trusted_root_ends_a_script_with_4_and_its_reason() {
     assert!(said.contains("self-signed"), "{said}");
     let stranger = crate::support::certificates::Authority::new().issue();
     let said = refusal(&rig, &stranger);
-    assert!(said.contains("does not lead to a trusted root"), "{said}");
+    assert!(said.contains("does not chain to a trusted root"), "{said}");
     assert!(said.contains("SHA-256"), "{said}");
 }
 

@@ -10,7 +10,7 @@ fn ccc_goes_back_to_clear_even_where_the_next_reply_comes_in_the_same_segment() 
         .send("200 ok\r\n")
         .clear_control("120 wait a moment\r\n")
         .expect("NOOP")
-        .send("200 in clear\r\n")
+        .send("200 in the clear\r\n")
         .wait_for_client_close()
         .start();
     let finished = rig.run(&server, &["AUTH TLS", "CCC", "NOOP"]).success();
@@ -21,7 +21,7 @@ fn ccc_goes_back_to_clear_even_where_the_next_reply_comes_in_the_same_segment() 
         finished.stderr
     );
     assert!(
-        finished.stderr.contains("200 in clear"),
+        finished.stderr.contains("200 in the clear"),
         "{}",
         finished.stderr
     );

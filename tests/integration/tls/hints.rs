@@ -38,7 +38,7 @@ fn data_in_clear_under_tls_are_told_of_once() {
     }
     terminal.expect("ftps> ");
     let screen = terminal.screen();
-    let told = "\n  the data go in clear, though the commands do not: PBSZ 0 and PROT P";
+    let told = "\n  the data goes in the clear, though the commands do not: PBSZ 0 and PROT P";
     assert_eq!(screen.matches(told).count(), 1, "{screen}");
     let place = screen.find(told).unwrap();
     assert!(screen[place..].find("→ LIST").is_some(), "{screen}");

@@ -1,5 +1,5 @@
-//! TLS with each of the real servers: both versions, passive and active, IPv4 and IPv6, and as many transfers as anybody
-//! wants. vsftpd and ProFTPD require that data connections resume the control session.
+//! TLS with each of the real servers: both versions, passive and active, IPv4 and IPv6, and as many transfers as
+//! anybody wants. vsftpd and ProFTPD require that data connections resume the control session.
 
 use crate::support::ftpsh::{Finished, Ftpsh};
 use crate::support::real_server::{Kind, Options, RealServer, Tls};
@@ -232,7 +232,7 @@ fn ccc_is_taken_by_proftpd_and_pure_ftpd() {
                 finished.stderr
             );
             assert!(
-                finished.stderr.contains("in clear again"),
+                finished.stderr.contains("in the clear again"),
                 "{}",
                 finished.stderr
             );

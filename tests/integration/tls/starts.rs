@@ -15,7 +15,11 @@ fn bytes_after_the_234_end_the_session_with_4_and_are_never_read() {
         .start();
     let finished = rig.run(&server, &["AUTH TLS", "PWD"]).code(4);
     assert_eq!(server.finish().lines, ["AUTH TLS"]);
-    assert!(finished.stderr.contains("in clear"), "{}", finished.stderr);
+    assert!(
+        finished.stderr.contains("in the clear"),
+        "{}",
+        finished.stderr
+    );
     assert!(!finished.stderr.contains("230"), "{}", finished.stderr);
 }
 
@@ -230,7 +234,7 @@ fn the_prompt_shows_that_the_control_connection_is_encrypted() {
     terminal.expect("certificate verified");
     terminal.expect("ftps> ");
     terminal.send_line("CCC");
-    terminal.expect("in clear again");
+    terminal.expect("in the clear again");
     terminal.expect("ftp> ");
     terminal.send_line("NOOP");
     terminal.expect("200 ok");

@@ -37,7 +37,7 @@ pub(super) struct Dialogue {
 /// Leads a dialogue to a certain moment.
 pub(super) type Lead = fn(&mut Dialogue);
 
-/// What the local side of a download does when its data are over.
+/// What the local side of a download does when its data is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum LocalEnd {
     AtOnce,
@@ -229,7 +229,7 @@ impl Dialogue {
         self.tell(Input::UploadReceived { id, result });
     }
 
-    /// A download whose data move.
+    /// A download whose data moves.
     pub(super) fn begin_download(&mut self) -> ExchangeId {
         self.open_data();
         let exchange = self.download("RETR f");
@@ -238,7 +238,7 @@ impl Dialogue {
         exchange
     }
 
-    /// An upload whose data move.
+    /// An upload whose data moves.
     pub(super) fn begin_upload(&mut self) -> ExchangeId {
         self.open_data();
         let exchange = self.upload("STOR f");

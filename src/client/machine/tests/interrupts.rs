@@ -42,7 +42,7 @@ fn an_interrupt_of_a_download_aborts_then_closes_then_gives_the_prompt() {
             presses,
         ),
         (
-            ("its data move", |it| {
+            ("its data moves", |it| {
                 it.begin_download();
             }),
             presses,
@@ -74,7 +74,7 @@ fn an_interrupt_of_an_upload_closes_at_once_then_gives_the_prompt() {
             presses,
         ),
         (
-            ("its data move", |it| {
+            ("its data moves", |it| {
                 it.begin_upload();
             }),
             presses,
@@ -116,7 +116,7 @@ fn an_interrupt_with_no_data_connection_left_aborts_and_then_gives_the_prompt() 
             ],
         ),
         (
-            ("the data have ended, and neither 150 nor 226 came", |it| {
+            ("the data has ended, and neither 150 nor 226 came", |it| {
                 it.open_data();
                 it.download("RETR f");
                 it.data_ended();

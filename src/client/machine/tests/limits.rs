@@ -353,7 +353,7 @@ fn what_both_wait_for() {
                 due: "settle Answered",
             },
             Limit {
-                what: "the data before their completion reply",
+                what: "the data before its completion reply",
                 limit: milliseconds(100),
                 settings,
                 begin: |it| {
@@ -363,7 +363,7 @@ fn what_both_wait_for() {
                 due: "ReplyReceived",
             },
             Limit {
-                what: "the 1yz before the data are read",
+                what: "the 1yz before the data is read",
                 limit: milliseconds(150),
                 settings,
                 begin: |it| {
@@ -420,7 +420,7 @@ fn what_both_wait_for() {
                 begin: |it| {
                     it.secure();
                     it.command("CCC");
-                    it.server("200 in clear");
+                    it.server("200 in the clear");
                 },
                 due: "TlsEnded",
             },
@@ -479,7 +479,7 @@ fn what_comes_in_time_is_waited_for_no_longer() {
             "settle Answered",
         ),
         (
-            "the data end after their completion reply",
+            "the data ends after its completion reply",
             |it| {
                 it.begin_download();
                 it.server("226 done");
@@ -492,7 +492,7 @@ fn what_comes_in_time_is_waited_for_no_longer() {
             |it| {
                 it.secure();
                 it.command("CCC");
-                it.server("200 in clear");
+                it.server("200 in the clear");
                 it.end_tls();
             },
             "TlsEnded",
@@ -674,7 +674,7 @@ fn a_local_side_that_stops_is_not_taken_for_a_silent_server() {
             "a reader that reads no more",
             Dialogue::begin_download,
             |it| it.local_side_awaited(),
-            "it took nothing for 5 s",
+            "it accepted no data for 5 s",
         ),
         (
             "a reader that leaves what had come",
@@ -683,13 +683,13 @@ fn a_local_side_that_stops_is_not_taken_for_a_silent_server() {
                 it.local_side = LocalEnd::Never;
                 it.data_ended();
             },
-            "it took nothing for 5 s",
+            "it accepted no data for 5 s",
         ),
         (
             "a source that gives no more",
             Dialogue::begin_upload,
             |it| it.local_side_awaited(),
-            "it gave nothing for 5 s",
+            "it supplied no data for 5 s",
         ),
     ];
     for (what, begin, stop, reason) in rows {

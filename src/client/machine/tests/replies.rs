@@ -166,7 +166,7 @@ fn a_typed_abort_ends_a_transfer_in_the_background() {
     }
 }
 
-/// 226 may truly come before the data, 150 after them, an error instead of both.
+/// 226 may truly come before the data, 150 after it, an error instead of both.
 #[test]
 fn the_two_connections_have_no_common_order() {
     let leads: [(&str, Lead); 4] = [

@@ -29,7 +29,7 @@ pub enum ExpandedStep {
     Command {
         /// The line.
         command: Command,
-        /// Where its data go or come from.
+        /// Where its data goes or comes from.
         redirection: Option<Redirection>,
         /// Whether [`Redirection::ToFile`] may replace a file that exists. It may not if an argument named the file:
         /// then nobody typed `>` and that name.

@@ -151,7 +151,8 @@ fn candidate(text: String, goes_on: bool) -> Candidate {
     }
 }
 
-/// Names that were seen on the server. One that cannot be shown as it is, or would not be sent as it is, is not offered.
+/// Names that were seen on the server. One that cannot be shown as it is, or would not be sent as it is, is not
+/// offered.
 fn remote_names(before: &str, context: &Context, knowledge: &Knowledge) -> Vec<Candidate> {
     let start = context.typed.as_bytes();
     let seen = knowledge.remote_names.beginning_with(start, MAX_CANDIDATES);

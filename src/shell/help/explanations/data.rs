@@ -56,7 +56,8 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         fits: |a, now| is_private_upload(a) && has_code(a, &[426, 451]) && !now.sends_close_notify,
-        cause: "The data ended without a close_notify (`set tls-close-notify off`), and to the server that looks as if they were cut off.",
+        cause: "The data ended without a close_notify (`set tls-close-notify off`), and to the server that looks as \
+        if they were cut off.",
         next: "`set tls-close-notify on`, PASV, then {}",
         hint: "next: `set tls-close-notify on`, PASV, then {}",
     },
@@ -69,7 +70,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         fits: |a, _| moves_data(a) && is_port(a, DataPortUse::Passive) && has_code(a, &[425]),
-        cause: "The data connection did not come, or came from another address than the control connection.",
+        cause: "The server got no data connection, or one from an address other than the control connection's.",
         next: "PASV, then {}",
         hint: "next: PASV, then {} once more",
     },
@@ -95,14 +96,14 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         fits: |a, _| is_refused(a) && a.is_to(&["PORT", "EPRT"]),
-        cause: "Servers take no address but the one that your control connection comes from, and some take no PORT at \
-            all.",
+        cause: "Servers accept only the address that your control connection comes from, and some do not accept PORT \
+        at all.",
         next: "`listen`, which sends the right address; or PASV",
         hint: "next: `listen`, which sends the right address; or PASV",
     },
     Case {
         fits: |a, _| is_refused(a) && a.before.logged_in && a.is_to(&["PASV"]),
-        cause: "Over IPv6 there is no PASV. Otherwise the server has no free port, or passive mode is switched off.",
+        cause: "PASV does not work over IPv6. Otherwise the server has no free port, or passive mode is switched off.",
         next: "EPSV; or `listen` for active mode",
         hint: "next: EPSV, or `listen`",
     },

@@ -6,9 +6,10 @@ use crate::protocol::Answered;
 pub(super) const CASES: &[Case] = &[
     Case {
         fits: |a, _| lacks_space(a),
-        cause: "`>`, `<` and `|` need a space on both sides. Without them they belong to the name, and were sent with it.",
+        cause: "`>`, `<` and `|` need a space on both sides. Without them they belong to the name, and were sent with \
+        it.",
         next: "PASV, then the line again, with spaces: RETR f > file, STOR f < file",
-        hint: "`>`, `<` and `|` want a space on both sides; this one was sent as part of the name",
+        hint: "`>`, `<` and `|` need a space on both sides; this one was sent as part of the name",
     },
     Case {
         fits: |a, _| has_code(a, &[202, 451, 500, 502, 504]) && a.is_to(&["APPE"]),
@@ -54,8 +55,8 @@ pub(super) const CASES: &[Case] = &[
                     "STAT", "HASH",
                 ])
         },
-        cause: "There is no such name, seen from the working directory, or you have no right to it; or it is a \
-            directory where a file is wanted.",
+        cause: "The name does not exist in the working directory, you do not have permission, or it is a directory \
+        where a file is needed.",
         next: "PWD, then PASV and LIST (or `ls`)",
         hint: "next: PWD shows where you are, `ls` what is there",
     },

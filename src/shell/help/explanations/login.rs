@@ -6,7 +6,7 @@ use crate::protocol::Answered;
 pub(super) const CASES: &[Case] = &[
     Case {
         fits: |a, _| has_code(a, &[331]),
-        cause: "The name was taken; whether there is such a user, the server does not say yet.",
+        cause: "The user name was accepted; the server does not say yet whether the user exists.",
         next: "PASS and the password",
         hint: "",
     },
@@ -41,14 +41,14 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         fits: |a, now| is_wrong_password(a) && !now.is_under_tls,
-        cause: "The password is wrong, or this user may not come in: servers do not say which. Some want AUTH TLS \
+        cause: "The password is wrong, or this user may not log in: servers do not say which. Some want AUTH TLS \
             first.",
         next: "USER, then PASS again",
         hint: "next: USER and PASS again (`login` asks for both)",
     },
     Case {
         fits: |a, now| is_wrong_password(a) && now.is_under_tls,
-        cause: "The password is wrong, or this user may not come in: servers do not say which.",
+        cause: "The password is wrong, or this user may not log in: servers do not say which.",
         next: "USER, then PASS again",
         hint: "next: USER and PASS again (`login` asks for both)",
     },
@@ -60,13 +60,13 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         fits: |a, now| has_code(a, &[421, 430, 530]) && a.is_to(&["USER"]) && now.is_under_tls,
-        cause: "The server does not let this user in.",
+        cause: "The server does not allow this user to log in.",
         next: "USER with another name",
         hint: "",
     },
     Case {
         fits: |a, now| has_code(a, &[421, 430, 530]) && a.is_to(&["USER"]) && !now.is_under_tls,
-        cause: "The server does not let this user in, or not without TLS.",
+        cause: "The server does not allow this user to log in, or not without TLS.",
         next: "USER with another name, or AUTH TLS before it",
         hint: "",
     },

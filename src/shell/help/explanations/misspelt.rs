@@ -186,10 +186,6 @@ const AT_ANY_TIME: &[(&str, &str)] = &[
     ("remotehelp rhelp", "HELP"),
     ("features", "FEAT"),
     ("nop noop ping", "NOOP"),
-    (
-        "literal lit raw quot",
-        "the line after it alone: what you type is sent",
-    ),
     ("connect ftp", "the built-in `open`"),
     ("disconnect logout", "QUIT, or the built-in `close`"),
     ("tls ssl starttls secure", "AUTH TLS"),
@@ -199,15 +195,16 @@ const AT_ANY_TIME: &[(&str, &str)] = &[
 
 /// Words of other clients for what needs no word here.
 const NEEDLESS: &[(&str, &str)] = &[
+    (
+        "literal lit raw quot",
+        "type the command itself, it is sent as typed",
+    ),
     ("verbose", "what is sent and what comes is shown anyway"),
     (
         "hash tick",
         "the number of bytes is shown after each transfer",
     ),
-    (
-        "prompt",
-        "each command is for one file, and nothing asks back",
-    ),
+    ("prompt", "nothing asks for confirmation"),
     ("glob", "names are sent as they are typed"),
     ("bell", "the prompt comes back when a transfer is done"),
 ];

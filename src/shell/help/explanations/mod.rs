@@ -125,8 +125,8 @@ pub fn warning(command: &Command, known: &Learnt) -> Option<String> {
     })
 }
 
-/// Whether a command's data would go in clear although the control connection does not, and nobody has asked for that
-/// with PROT C.
+/// Whether a command's data would go in the clear although the control connection does not, and nobody has asked for
+/// that with PROT C.
 #[must_use]
 pub fn sends_data_in_clear(
     command: &Command,
@@ -149,12 +149,12 @@ pub fn cannot_be_aborted(command: &Command, known: &Learnt, settings: &Settings)
 }
 
 /// What is said of such a server.
-pub const IGNORED_ABORT: &str = "this server may swallow an ABOR that comes after Telnet's Synch, as Ctrl-C sends it: \
+pub const IGNORED_ABORT: &str = "this server may ignore an ABOR that follows a Telnet Synch, which is how Ctrl-C sends it: \
      `set abort plain` before a long transfer";
 
 /// What is said of such data.
 pub const DATA_IN_CLEAR: &str =
-    "the data go in clear, though the commands do not: PBSZ 0 and PROT P put them under TLS";
+    "the data goes in the clear, though the commands do not: PBSZ 0 and PROT P put it under TLS";
 
 /// The command as it may be shown. Somebody who was asked for a password may have typed it without PASS.
 #[must_use]

@@ -9,7 +9,7 @@ pub(super) const CASES: &[Case] = &[
         cause: "The server does not have this type. Some refuse TYPE A N and take TYPE A; Pure-FTPd has switched to \
             ASCII all the same.",
         next: "TYPE A or TYPE I",
-        hint: "next: TYPE A or TYPE I; set it again, some servers change it even so",
+        hint: "next: TYPE A or TYPE I; set it again: some servers change the type even when they refuse it",
     },
     Case {
         fits: |a, _| has_code(a, &[500, 501, 504]) && a.is_to(&["MODE", "STRU"]),

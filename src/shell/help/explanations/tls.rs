@@ -7,15 +7,17 @@ use crate::protocol::parameters::ProtectionLevel;
 pub(super) const CASES: &[Case] = &[
     Case {
         fits: |a, now| is_agreed(a) && !now.is_connected && !now.is_under_tls,
-        cause: "TLS failed after it, and the connection was closed: what was meant for TLS is not sent in clear. If it was the certificate, `--ca FILE` names the authority to trust.",
+        cause: "TLS failed after it, and the connection was closed: what was meant for TLS is not sent in the clear. \
+        If it was the certificate, `--ca FILE` names the authority to trust.",
         next: "`open` connects again",
         hint: "",
     },
     Case {
         fits: |a, _| is_agreed(a) && a.before.logged_in,
-        cause: "TLS is up. What was agreed in clear no longer counts, and neither does the login (RFC 4217 section 4).",
+        cause: "TLS is up. What was agreed in the clear no longer counts, and neither does the login (RFC 4217 \
+        section 4).",
         next: "USER and PASS again, then PBSZ 0 and PROT P",
-        hint: "next: USER and PASS again: the login in clear no longer counts",
+        hint: "next: USER and PASS again: the login in the clear no longer counts",
     },
     Case {
         fits: |a, now| is_refused(a) && a.is_to(&["AUTH"]) && now.is_under_tls,
@@ -62,9 +64,9 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         fits: |a, now| is_refused(a) && a.is_to(&["CCC"]) && !now.is_under_tls,
-        cause: "The control connection is in clear, so there is no TLS that CCC could end.",
+        cause: "The control connection is in the clear, so there is no TLS that CCC could end.",
         next: "",
-        hint: "the control connection is in clear already",
+        hint: "the control connection is in the clear already",
     },
     Case {
         fits: |a, now| is_refused(a) && a.is_to(&["CCC"]) && now.is_under_tls && a.before.logged_in,
@@ -74,13 +76,13 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         fits: |a, now| wants_private_data(a) && now.is_under_tls,
-        cause: "The data would go in clear, and the server wants them under TLS.",
+        cause: "The data would go in the clear, and the server wants it under TLS.",
         next: "PBSZ 0, PROT P, PASV, then {}",
         hint: "next: PBSZ 0, PROT P, PASV, then {}: the server wants the data under TLS",
     },
     Case {
         fits: |a, now| (is_denied(a) || wants_private_data(a)) && !now.is_under_tls,
-        cause: "The server's rules do not allow this in clear.",
+        cause: "The server's rules do not allow this in the clear.",
         next: "AUTH TLS before USER, then PBSZ 0 and PROT P",
         hint: "",
     },

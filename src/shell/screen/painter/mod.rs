@@ -368,10 +368,10 @@ fn mark(code: ReplyCode, assignment: &Assignment, awaited: bool) -> Option<Strin
         Fit::Unexpected => Some("an unexpected reply:".to_owned()),
         Fit::SecondReply => Some(format!("a second reply to {verb}:")),
         Fit::Unlisted => Some(format!(
-            "not a reply that {verb} should get, but nothing else is open:"
+            "not an expected reply to {verb}, but no other command is outstanding:"
         )),
-        Fit::Late => Some(format!("late, the reply to {verb}:")),
-        Fit::Listed | Fit::Tolerated if !awaited => Some(format!("late, the reply to {verb}:")),
+        Fit::Late => Some(format!("late reply to {verb}:")),
+        Fit::Listed | Fit::Tolerated if !awaited => Some(format!("late reply to {verb}:")),
         Fit::Listed | Fit::Tolerated => None,
     }
 }

@@ -29,7 +29,7 @@ struct Shared {
     prompt_gone_at: Instant,
     /// A local command has the terminal.
     held: bool,
-    /// Data are being shown, so no status is needed.
+    /// Data is being shown, so no status is needed.
     shows_data: bool,
     /// What is shown below the last line now; empty if nothing is.
     status: String,
@@ -109,8 +109,8 @@ impl Screen {
         self.lock().dialogue.size()
     }
 
-    /// Keeps this text below whatever is written, until another text takes its place; nothing stands there for the empty
-    /// one, while a prompt is up or was until just now, and while data are shown.
+    /// Keeps this text below whatever is written, until another text takes its place; nothing stands there for the
+    /// empty one, while a prompt is up or was until just now, and while data is shown.
     pub(super) fn set_status(&self, text: &str) {
         let mut shared = self.lock();
         let is_free = self.has_cursor
@@ -128,7 +128,7 @@ impl Screen {
         self.lock().offers_prompt = offers;
     }
 
-    /// The transfer whose status or data were shown is over.
+    /// The transfer whose status or data was shown is over.
     pub(super) fn end_status(&self) {
         let mut shared = self.lock();
         shared.shows_data = false;
@@ -201,8 +201,9 @@ impl Screen {
         }
     }
 
-    /// The program ends in the middle of whatever it does: the cursor is left at the beginning of a line, and the terminal
-    /// does not announce pastes any more. A thread that is stuck in a write keeps its terminal. Nothing is written any more.
+    /// The program ends in the middle of whatever it does: the cursor is left at the beginning of a line, and the
+    /// terminal does not announce pastes any more. A thread that is stuck in a write keeps its terminal. Nothing is
+    /// written any more.
     pub fn leave(&self) {
         let Ok(mut shared) = self.shared.try_lock() else {
             return;
@@ -231,7 +232,7 @@ impl Screen {
         }
     }
 
-    /// Writes data to standard output, as they are.
+    /// Writes data to standard output, as it is.
     ///
     /// # Errors
     ///

@@ -45,7 +45,7 @@ pub(super) fn describe(observation: &Observation) -> Option<(Tone, String)> {
         Observation::TlsFailed(failure) => (Tone::Error, failed(failure)),
         Observation::TlsEnded => (
             Tone::Warning,
-            "the control connection is in clear again: anyone on the way can read and change it"
+            "the control connection is in the clear again: anyone on the network path can read and change it"
                 .to_owned(),
         ),
         Observation::StillSecured => (
@@ -99,7 +99,7 @@ fn failed(failure: &TlsFailure) -> String {
             let line = bytes.split(|byte| *byte == b'\n').next();
             let line = line.unwrap_or_default().trim_ascii_end();
             let shown = escape(&line[..line.len().min(BYTES_SHOWN)]);
-            format!("{text}: it says \"{shown}\" in clear. The connection was closed")
+            format!("{text}: it says \"{shown}\" in the clear. The connection was closed")
         }
         TlsFailure::Changed {
             fingerprint, known, ..

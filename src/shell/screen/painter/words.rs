@@ -88,7 +88,7 @@ pub(super) fn describe(observation: &Observation) -> Option<(Tone, String)> {
             upload_is_unacknowledged,
         } => {
             let what = if *upload_is_unacknowledged {
-                "the data are sent, and the server has not closed its side".to_owned()
+                "all data has been sent, but the server has not closed its side".to_owned()
             } else {
                 format!("still waiting for the reply to {}", self::verb(verb))
             };
@@ -96,9 +96,10 @@ pub(super) fn describe(observation: &Observation) -> Option<(Tone, String)> {
         }
         Observation::GreetingMissing { implicit_tls } => {
             let text = if *implicit_tls {
-                "does this port start in clear? Then use ftp://HOST, or --tls require"
+                "does this port start in the clear? Then use ftp://HOST, or --tls require"
             } else {
-                "no greeting so far: does this port expect TLS from the first byte? Then use ftps://HOST, or --tls implicit"
+                "no greeting so far: does this port expect TLS from the first byte? Then use ftps://HOST, or --tls \
+                 implicit"
             };
             (Tone::Hint, text.to_owned())
         }
@@ -132,7 +133,7 @@ pub(super) fn describe(observation: &Observation) -> Option<(Tone, String)> {
         Observation::ProtocolBroken { bytes } => (
             Tone::Error,
             format!(
-                "{} came without a reply among them: that is not FTP, so the connection was closed",
+                "{} arrived without a complete reply: that is not FTP, so the connection was closed",
                 count(*bytes, "byte")
             ),
         ),
@@ -190,7 +191,8 @@ fn opened(
     }
     if let Some(host) = ignored_host {
         text += &format!(
-            "\nthe reply names {host}, the server is {}: its own address was used (set data-host reply takes the other)",
+            "\nthe reply names {host}, the server is {}: the server's own address was used (set data-host reply uses \
+             the one in the reply)",
             dialled.ip()
         );
     }
@@ -219,7 +221,8 @@ fn active_mode(observation: &Observation) -> (Tone, String) {
         Observation::OtherHostRefused { peer } => (
             Tone::Warning,
             format!(
-                "{peer} connected to the data port and was refused, since it is not the server (set data-peer any accepts anyone)"
+                "{peer} connected to the data port and was refused, since it is not the server (set data-peer any \
+                 accepts anyone)"
             ),
         ),
         Observation::ServerDidNotConnect {
@@ -228,8 +231,8 @@ fn active_mode(observation: &Observation) -> (Tone, String) {
         } => (
             Tone::Error,
             format!(
-                "the server did not connect to {port}. A firewall or NAT in between is the usual cause: PASV or EPSV goes \
-                 the other way"
+                "the server did not connect to {port}. A firewall or NAT in between is the usual cause: use PASV or \
+                 EPSV, where this side connects"
             ),
         ),
         Observation::ServerDidNotConnect {
@@ -352,10 +355,10 @@ fn time_out(limit: Duration, awaited: Awaited) -> String {
     match awaited {
         Awaited::QuitReply => format!("QUIT got no reply within {seconds} s"),
         Awaited::Reply => format!("no reply: nothing came for {seconds} s"),
-        Awaited::WholeReply => format!("no whole reply came within {seconds} s"),
-        Awaited::Handshake => format!("the TLS handshake did not go on for {seconds} s"),
+        Awaited::WholeReply => format!("no complete reply came within {seconds} s"),
+        Awaited::Handshake => format!("the TLS handshake made no progress for {seconds} s"),
         Awaited::DataHandshake => {
-            format!("the TLS handshake of the data connection did not go on for {seconds} s")
+            format!("the TLS handshake of the data connection made no progress for {seconds} s")
         }
         Awaited::Data => format!("no data moved for {seconds} s"),
         Awaited::LineRead => {

@@ -127,7 +127,7 @@ fn control_text(observation: &Observation) -> String {
         }
         Observation::ControlSecured(secured) => secured.version.clone(),
         Observation::TlsFailed(_) => "TLS failed, closed".to_owned(),
-        Observation::TlsEnded => "in clear again".to_owned(),
+        Observation::TlsEnded => "in the clear again".to_owned(),
         Observation::StillSecured => "still under TLS".to_owned(),
         Observation::Resynchronised(verbs) => format!("not awaited: {}", list_verbs(verbs)),
         Observation::ProtocolBroken { .. } => "that is not FTP, closed".to_owned(),

@@ -178,7 +178,7 @@ fn open(path: &Path, existing: Existing) -> io::Result<File> {
         return OpenOptions::new().write(true).create_new(true).open(path);
     }
     match std::fs::metadata(path) {
-        Ok(metadata) if !metadata.is_file() => Err(io::Error::other("it is not an ordinary file")),
+        Ok(metadata) if !metadata.is_file() => Err(io::Error::other("it is not a regular file")),
         _ => OpenOptions::new().append(true).create(true).open(path),
     }
 }

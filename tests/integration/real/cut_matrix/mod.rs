@@ -1,5 +1,5 @@
-//! Transfers that are cut in every way, at every kind of offset, on every server, and finished by `resume`: both sides are the
-//! same in the end, or the exit code says that they are not.
+//! Transfers that are cut in every way, at every kind of offset, on every server, and finished by `resume`: both sides
+//! are the same in the end, or the exit code says that they are not.
 //!
 //! The test run takes a sample; `tests/cut-matrix` takes all, and makes the table of docs/reliability.md.
 

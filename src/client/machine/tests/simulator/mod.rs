@@ -1,9 +1,9 @@
 //! Seeded sessions of the machine against a model of a server, over a simulated network, on a virtual clock.
 //!
-//! Each seed is a session: a login (in some of them under TLS), listings, downloads, uploads, one transfer in the background,
-//! SIZE and APPE to finish an upload, Ctrl-C and Ctrl-], with a server that answers in one of the orders that real servers show,
-//! over connections that delay, stall, and are cut at any byte. On the control connection TLS is real; on data connections
-//! some bytes stand for its handshake. In each:
+//! Each seed is a session: a login (in some of them under TLS), listings, downloads, uploads, one transfer in the
+//! background, SIZE and APPE to finish an upload, Ctrl-C and Ctrl-], with a server that answers in one of the orders
+//! that real servers show, over connections that delay, stall, and are cut at any byte. On the control connection TLS
+//! is real; on data connections some bytes stand for its handshake. In each:
 //!
 //! * every exchange is settled once, and by its deadline ([`Violation::Settlement`]);
 //! * no reply is given to a command that it was not meant for, where the codes tell ([`Violation::Assignment`]);

@@ -498,7 +498,7 @@ impl SeededSession {
         is_silent || self.world.now > oldest + 2 * micros(WHOLE_REPLY)
     }
 
-    /// After the data have ended, the prompt comes by itself.
+    /// After the data has ended, the prompt comes by itself.
     fn person_is_late(&self) -> bool {
         let ended = self.foreground.and_then(|it| self.world.ended.get(&it));
         ended.is_some_and(|ended| self.world.now > ended + OUTSTANDING + ABORTED)
