@@ -17,7 +17,7 @@ const ROOMS: [&str; 7] = [
 ];
 
 /// What only some parts of the source may name outside their tests.
-const BELONGINGS: [(&str, &[&str]); 7] = [
+const BELONGINGS: [(&str, &[&str]); 8] = [
     (
         r"\b(TcpStream|TcpListener|UdpSocket|socket2|mio)\b",
         &["client/driver", "practice/loopback"],
@@ -32,13 +32,24 @@ const BELONGINGS: [(&str, &[&str]); 7] = [
     (
         r"\b(Instant|SystemTime)::now\b",
         &[
-            "tls",
-            "client",
+            "tls/trust",
+            "client/driver",
+            "client/exchange",
+            "practice",
+            "shell",
+        ],
+    ),
+    (
+        r"\b(Mutex|Condvar|Atomic\w+)\b|\bthread::",
+        &[
+            "client/driver",
+            "client/endpoint",
+            "client/destination",
+            "client/observation",
             "resume",
             "transcript",
             "practice",
             "shell",
-            "main",
         ],
     ),
     (
@@ -79,6 +90,9 @@ fn every_broken_rule_is_complained_about() {
         ("shell/line.rs", "use rustyline::Editor;"),
         ("client/a.rs", "fn f() { io::stdout().lock(); }"),
         ("protocol/a.rs", "let now = Instant::now();"),
+        ("client/machine/a.rs", "let now = Instant::now();"),
+        ("client/machine/a.rs", "std::thread::sleep(moment)"),
+        ("client/machine/a.rs", "use std::sync::Mutex;"),
         ("client/a.rs", "std::fs::read(path)"),
         ("practice/a.rs", "fn f() { std::env::temp_dir(); }"),
     ] {
