@@ -34,6 +34,8 @@ enum Mutant {
     MisplaceReply,
     /// The first bytes of a download are taken for all.
     EndEarly,
+    /// The rest of an upload is not sent, and counts as sent.
+    LoseRest,
     /// An ABOR that was not answered is not told as outstanding.
     ForgetAbort,
 }
@@ -92,7 +94,7 @@ fn the_sessions_reach_what_can_happen() {
         "AUTH without data Answered under TLS",
         "AUTH without data TlsFailed",
         "RETR Ended Answered under TLS",
-        "LIST TlsFailed(HandshakeCut) Answered under TLS",
+        "APPE TlsFailed(HandshakeCut) Answered under TLS",
         "STOR Ended Answered under TLS",
         "STOR Aborted Answered under TLS",
     ] {
@@ -129,6 +131,11 @@ fn a_reply_given_to_another_command_is_found() {
 #[test]
 fn a_download_that_ends_early_is_found() {
     assert_eq!(found(Mutant::EndEarly), Some(Violation::Wholeness));
+}
+
+#[test]
+fn an_upload_that_loses_its_rest_is_found() {
+    assert_eq!(found(Mutant::LoseRest), Some(Violation::Wholeness));
 }
 
 #[test]

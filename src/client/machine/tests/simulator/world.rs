@@ -674,7 +674,11 @@ impl World {
             return;
         };
         let id = self.links[link].id;
+        let loses_rest = self.mutant == Some(Mutant::LoseRest);
         let left = self.to_send.entry(exchange).or_default();
+        if loses_rest && self.links[link].moved > 0 {
+            left.clear();
+        }
         let length = self.random.size(1..64).min(left.len());
         let piece: Vec<u8> = left.drain(..length).collect();
         if piece.is_empty() {
