@@ -127,6 +127,13 @@ impl Ledger {
         self.open.drain(..).map(|entry| entry.verb()).collect()
     }
 
+    /// Closes the open commands of this verb as unanswered; a reply that comes all the same is a late one.
+    pub fn give_up(&mut self, verb: &str) {
+        let (given_up, open) = (self.open.drain(..)).partition(|entry| entry.verb().is(verb));
+        self.open = open;
+        self.keep_passed_over(given_up);
+    }
+
     /// Gives a reply to the command that it answers.
     pub fn assign(&mut self, code: ReplyCode) -> Assignment {
         if code.is_preliminary() {
@@ -260,11 +267,15 @@ impl Ledger {
         self.open = kept;
         let verbs = passed_over.iter().map(|entry| (entry.id, entry.verb()));
         let verbs = verbs.collect();
-        self.passed_over.extend(passed_over);
+        self.keep_passed_over(passed_over);
+        verbs
+    }
+
+    fn keep_passed_over(&mut self, entries: VecDeque<Entry>) {
+        self.passed_over.extend(entries);
         while self.passed_over.len() > PASSED_OVER_KEPT {
             self.passed_over.pop_front();
         }
-        verbs
     }
 }
 

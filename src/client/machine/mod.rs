@@ -574,6 +574,9 @@ impl Machine {
     ) -> EntryId {
         self.settle_as(Ending::Interrupted);
         let read = self.pi.completed(command);
+        if self.abort_unanswered && read.verb().is("ABOR") {
+            self.pi.give_up("ABOR");
+        }
         let entry = self.pi.send(&read);
         self.last_movement = now;
         self.enter_exchange(exchange, entry, &read, in_background, now);

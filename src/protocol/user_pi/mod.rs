@@ -271,6 +271,11 @@ impl UserPi {
         &self.echo
     }
 
+    /// As [`Ledger::give_up`].
+    pub fn give_up(&mut self, verb: &str) {
+        self.ledger.give_up(verb);
+    }
+
     /// Closes every open entry without sending anything.
     pub fn resync(&mut self) -> Vec<Verb> {
         self.awaiting.clear();

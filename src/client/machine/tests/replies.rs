@@ -61,6 +61,28 @@ fn a_swallowed_abort_is_outstanding_until_the_next_reply() {
     is_in_step(&mut dialogue);
 }
 
+/// Pure-FTPd: its data does not move, so it reads nothing of the ABOR that Ctrl-C sent, and then the one that is typed.
+#[test]
+fn the_reply_to_a_plain_abort_is_not_given_to_one_that_was_not_answered() {
+    let mut dialogue = Dialogue::new(person());
+    let transfer = dialogue.begin_download();
+    dialogue.interrupt();
+    dialogue.pass(Duration::from_secs(3));
+    assert!(dialogue.observed("AbortUnanswered"));
+    dialogue.detach();
+    let abort = dialogue.command("ABOR");
+    dialogue.server("426 cut");
+    dialogue.data_ended();
+    dialogue.server("226 aborted");
+    dialogue.pass(Duration::from_secs(1));
+    for (exchange, code) in [(transfer, 426), (abort, 226)] {
+        assert_eq!(dialogue.ending(exchange), Some(Ending::Answered));
+        assert_eq!(dialogue.outcomes(exchange)[0].code(), code);
+    }
+    assert_eq!(dialogue.outstanding(), [""; 0]);
+    is_in_step(&mut dialogue);
+}
+
 /// A disk that is full tells so late: the NOOP beside the upload was answered long before.
 #[test]
 fn a_late_452_goes_to_its_upload_and_not_to_the_command_that_waits() {
