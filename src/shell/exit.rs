@@ -6,7 +6,7 @@ use crate::tls::TlsFailure;
 
 /// The exit codes. They are part of the interface.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Exit {
+pub(crate) enum Exit {
     /// 0: done.
     Done,
     /// 1: in a script, a command was refused (4yz, 5yz), or a download ended short of what the server had announced.
@@ -33,8 +33,7 @@ pub enum Exit {
 
 impl Exit {
     /// The number that the process ends with.
-    #[must_use]
-    pub fn code(self) -> u8 {
+    pub(crate) fn code(self) -> u8 {
         match self {
             Self::Done => 0,
             Self::Refused => 1,
@@ -51,8 +50,7 @@ impl Exit {
     }
 
     /// Whether it ends a script at once and wins over earlier failures.
-    #[must_use]
-    pub fn ends_the_run(self) -> bool {
+    pub(crate) fn ends_the_run(self) -> bool {
         matches!(
             self,
             Self::Connection | Self::Tls | Self::Protocol | Self::Interrupted
@@ -60,8 +58,7 @@ impl Exit {
     }
 
     /// What the outcome of one command means for a script.
-    #[must_use]
-    pub fn of(outcome: &Outcome) -> Self {
+    pub(crate) fn of(outcome: &Outcome) -> Self {
         match outcome.ending {
             Ending::ConnectionLost | Ending::TimedOut => return Self::Connection,
             Ending::ProtocolBroken => return Self::Protocol,
@@ -118,14 +115,14 @@ impl Exit {
 
 /// The failures of a run so far.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Tally {
+pub(crate) struct Tally {
     first: Option<Exit>,
     fatal: Option<Exit>,
 }
 
 impl Tally {
     /// Takes the result of one line.
-    pub fn count(&mut self, exit: Exit) {
+    pub(crate) fn count(&mut self, exit: Exit) {
         if exit == Exit::Done {
             return;
         }
@@ -136,14 +133,12 @@ impl Tally {
     }
 
     /// Whether a script ends here; `stop` is the user's wish that any failure ends it.
-    #[must_use]
-    pub fn ends_script(&self, stop: bool) -> bool {
+    pub(crate) fn ends_script(&self, stop: bool) -> bool {
         self.fatal.is_some() || (stop && self.first.is_some())
     }
 
     /// What the program ends with.
-    #[must_use]
-    pub fn exit(&self) -> Exit {
+    pub(crate) fn exit(&self) -> Exit {
         self.fatal.or(self.first).unwrap_or(Exit::Done)
     }
 }

@@ -11,7 +11,7 @@ use crate::transcript::recorder::Recorder;
 
 /// Where Ctrl-C goes at the moment. Clones share it.
 #[derive(Clone)]
-pub struct Interrupts {
+pub(crate) struct Interrupts {
     is_script: bool,
     state: Arc<Mutex<State>>,
     remains: Arc<Mutex<PendingCleanup>>,
@@ -19,7 +19,7 @@ pub struct Interrupts {
 
 /// What Ctrl-] does.
 #[derive(Clone, Copy, Debug, Default)]
-pub enum Escape {
+pub(crate) enum Escape {
     /// Nothing, or it belongs to a local command.
     #[default]
     IsIgnored,
@@ -56,11 +56,7 @@ struct PendingCleanup {
 
 impl Interrupts {
     /// Listens from now on. In a script, Ctrl-C with nothing to interrupt ends the program, and so does a second one.
-    ///
-    /// # Errors
-    ///
-    /// The error of the system.
-    pub fn listen(is_script: bool) -> Result<Self, ctrlc::Error> {
+    pub(crate) fn listen(is_script: bool) -> Result<Self, ctrlc::Error> {
         let interrupts = Self {
             is_script,
             state: Arc::default(),
@@ -72,7 +68,7 @@ impl Interrupts {
     }
 
     /// The session that Ctrl-C goes to, or none.
-    pub fn set_session(&self, session: Option<Interrupter>) {
+    pub(crate) fn set_session(&self, session: Option<Interrupter>) {
         self.lock().session = session;
     }
 
@@ -82,7 +78,7 @@ impl Interrupts {
     /// # Errors
     ///
     /// The error of `make`.
-    pub fn make<T, E, F: FnOnce() + Send + 'static>(
+    pub(crate) fn make<T, E, F: FnOnce() + Send + 'static>(
         &self,
         make: impl FnOnce() -> Result<(T, F), E>,
     ) -> Result<T, E> {
@@ -93,7 +89,7 @@ impl Interrupts {
     }
 
     /// The cleanup for when Ctrl-C or a signal ends the program.
-    pub fn set_cleanup(&self, cleanup: impl FnOnce() + Send + 'static) {
+    pub(crate) fn set_cleanup(&self, cleanup: impl FnOnce() + Send + 'static) {
         self.lock_cleanup().cleanup = Some(Box::new(cleanup));
     }
 
@@ -103,11 +99,7 @@ impl Interrupts {
     }
 
     /// Hears Ctrl-] from now on, where `say` answers if it is refused, and the end of a suspension.
-    ///
-    /// # Errors
-    ///
-    /// The error of the system.
-    pub fn listen_for_keys(&self, say: impl Fn(&str) + Send + 'static) -> io::Result<()> {
+    pub(crate) fn listen_for_keys(&self, say: impl Fn(&str) + Send + 'static) -> io::Result<()> {
         let (heard, resumed) = (self.clone(), self.clone());
         let escape = move || {
             if let Some(refusal) = heard.escape() {
@@ -122,12 +114,12 @@ impl Interrupts {
     }
 
     /// Runs `wait` with Ctrl-C going to the session. What is typed meanwhile is kept for the next prompt, unseen.
-    pub fn during<T>(&self, wait: impl FnOnce() -> T) -> T {
+    pub(crate) fn during<T>(&self, wait: impl FnOnce() -> T) -> T {
         self.during_with(Escape::IsRefused(CANNOT_BE_LEFT), wait)
     }
 
     /// The same, with what Ctrl-] does.
-    pub fn during_with<T>(&self, escape: Escape, wait: impl FnOnce() -> T) -> T {
+    pub(crate) fn during_with<T>(&self, escape: Escape, wait: impl FnOnce() -> T) -> T {
         // Under the lock, so that nothing is changed after the cleanup.
         let mut remains = self.lock_cleanup();
         let held = (!self.is_script).then(HeldEcho::hold);
@@ -141,7 +133,7 @@ impl Interrupts {
     }
 
     /// The same while a local command has the terminal.
-    pub fn during_command<T>(&self, wait: impl FnOnce() -> T) -> T {
+    pub(crate) fn during_command<T>(&self, wait: impl FnOnce() -> T) -> T {
         self.wait(Escape::IsIgnored, wait)
     }
 
@@ -157,18 +149,17 @@ impl Interrupts {
     }
 
     /// To be called before a command that is begun first and waited for afterwards.
-    pub fn turn_to_next_command(&self) {
+    pub(crate) fn turn_to_next_command(&self) {
         self.lock().turn_to_next_command();
     }
 
     /// The same, without forgetting it.
-    #[must_use]
-    pub fn is_pressed(&self) -> bool {
+    pub(crate) fn is_pressed(&self) -> bool {
         self.lock().pressed
     }
 
     /// Whether Ctrl-C was pressed since this was last asked.
-    pub fn take(&self) -> bool {
+    pub(crate) fn take(&self) -> bool {
         let mut state = self.lock();
         state.unheard = false;
         std::mem::take(&mut state.pressed)
@@ -176,7 +167,7 @@ impl Interrupts {
 
     /// Runs the cleanup, once. The caller ends the program after it: from here on nothing
     /// is begun or ended.
-    pub fn clean_up(&self) {
+    pub(crate) fn clean_up(&self) {
         let mut remains = self.lock_cleanup();
         let (cleanup, recorder) = (remains.cleanup.take(), remains.recorder.take());
         // Held to the end of the program, so that nothing is made that would not be removed.

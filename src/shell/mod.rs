@@ -2,9 +2,9 @@
 
 pub mod config;
 pub mod editor;
-pub mod exit;
-pub mod help;
-pub mod interrupts;
+pub(crate) mod exit;
+pub(crate) mod help;
+pub(crate) mod interrupts;
 pub mod line;
 mod local;
 mod replay;

@@ -22,10 +22,6 @@ struct Cleanup {
 
 /// Listens from now on, and cleans up after panics too. The modes that the terminal has now are those that it gets
 /// back.
-///
-/// # Errors
-///
-/// The error of the system.
 pub(super) fn listen(screen: &Screen, interrupts: &Interrupts) -> io::Result<()> {
     let cleanup = Arc::new(Cleanup {
         modes: TerminalModes::remember(),

@@ -33,30 +33,30 @@ const FOLDER: &str = "ftpsh";
 
 /// What the user configured.
 #[derive(Clone)]
-pub struct Configuration {
+pub(crate) struct Configuration {
     /// The shipped aliases and the user's.
-    pub aliases: Aliases,
+    pub(crate) aliases: Aliases,
     /// The defaults and what the user changed.
-    pub settings: Settings,
+    pub(crate) settings: Settings,
     /// How the line editor behaves.
-    pub editor: Preferences,
+    pub(crate) editor: Preferences,
 }
 
 /// Why the configuration cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[error("{}: {problem}", place(path, *line))]
-pub struct ConfigurationError {
+pub(crate) struct ConfigurationError {
     /// The file.
-    pub path: PathBuf,
+    pub(crate) path: PathBuf,
     /// Counted from 1; `None` if the file could not be read at all.
-    pub line: Option<usize>,
+    pub(crate) line: Option<usize>,
     /// What is wrong there.
-    pub problem: Box<ConfigurationProblem>,
+    pub(crate) problem: Box<ConfigurationProblem>,
 }
 
 /// What is wrong with the configuration.
 #[derive(Debug, thiserror::Error)]
-pub enum ConfigurationProblem {
+pub(crate) enum ConfigurationProblem {
     /// The file is there, but cannot be read.
     #[error("cannot be read: {0}. Make it readable, or move it away")]
     Unreadable(std::io::Error),
@@ -81,7 +81,10 @@ impl Configuration {
     /// # Errors
     ///
     /// A file that cannot be read, or the first thing wrong in it, with its line.
-    pub fn read(path: &Path, is_verb: &dyn Fn(&str) -> bool) -> Result<Self, ConfigurationError> {
+    pub(crate) fn read(
+        path: &Path,
+        is_verb: &dyn Fn(&str) -> bool,
+    ) -> Result<Self, ConfigurationError> {
         match std::fs::read(path) {
             Ok(bytes) => Self::parse(&bytes, path, is_verb),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
@@ -141,20 +144,17 @@ impl Default for Configuration {
 }
 
 /// Where the configuration is; `None` if the platform names no folder for it.
-#[must_use]
-pub fn configuration_path() -> Option<PathBuf> {
+pub(crate) fn configuration_path() -> Option<PathBuf> {
     Some(dirs::config_dir()?.join(FOLDER).join("config.toml"))
 }
 
 /// Where the history is; `None` if the platform names no folder for it. Only Linux has a folder for state.
-#[must_use]
-pub fn history_path() -> Option<PathBuf> {
+pub(crate) fn history_path() -> Option<PathBuf> {
     Some(state_folder()?.join("history"))
 }
 
 /// Where the certificates are that were trusted by hand; beside the history.
-#[must_use]
-pub fn known_hosts_path() -> Option<PathBuf> {
+pub(crate) fn known_hosts_path() -> Option<PathBuf> {
     Some(state_folder()?.join("known_hosts"))
 }
 

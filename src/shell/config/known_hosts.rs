@@ -52,10 +52,6 @@ impl KnownHosts {
     }
 
     /// Trusts a certificate from now on.
-    ///
-    /// # Errors
-    ///
-    /// The error of the system.
     pub(crate) fn remember(
         &self,
         host: &str,

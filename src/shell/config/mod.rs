@@ -1,10 +1,10 @@
 //! What a user decides beforehand: options, the configuration file, settings, aliases and the target.
 
 pub mod aliases;
-pub mod configuration;
+pub(crate) mod configuration;
 pub(crate) mod known_hosts;
-pub mod options;
+pub(crate) mod options;
 pub mod secrets;
-pub mod setting;
-pub mod settings;
+pub(crate) mod setting;
+pub(crate) mod settings;
 pub mod target;

@@ -14,24 +14,24 @@ use crate::transcript::report::Format;
 /// Telnet for FTP with the second window built in: type the verbs, see both connections, resume a broken upload.
 #[derive(Debug, Parser)]
 #[command(name = "ftpsh", version, override_usage = USAGE, after_help = EXIT_CODES)]
-pub struct Options {
+pub(crate) struct Options {
     /// What to do instead of opening a shell on TARGET.
     #[command(subcommand)]
-    pub mode: Option<Mode>,
+    pub(crate) mode: Option<Mode>,
     /// The server: HOST, HOST:PORT, [IPV6]:PORT or ftp://user@host/path (ftps:// for implicit TLS). A bare host sends
     /// nothing; a URL logs in and changes directory. Leave out the password to be asked for it.
-    pub target: Option<String>,
+    pub(crate) target: Option<String>,
     /// The port, for those who are used to `HOST PORT`.
     #[arg(requires = "target")]
-    pub port: Option<String>,
+    pub(crate) port: Option<String>,
     /// Options of every mode.
     #[command(flatten)]
-    pub common: Common,
+    pub(crate) common: Common,
 }
 
 /// Options of every mode.
 #[derive(Args, Clone, Debug)]
-pub struct Common {
+pub(crate) struct Common {
     /// Run this line and exit; may be given several times. Standard input is then only for `< -`.
     #[arg(
         short = 'c',
@@ -40,45 +40,44 @@ pub struct Common {
         global = true,
         allow_hyphen_values = true
     )]
-    pub commands: Vec<OsString>,
+    pub(crate) commands: Vec<OsString>,
     /// In a script, end at the first line that fails; otherwise a refusal does not end it. A replay ends at the first
     /// transcript that fails.
     #[arg(long, global = true)]
-    pub stop: bool,
+    pub(crate) stop: bool,
     /// In a script, end after this time in which nothing moves on either connection, or in which the server does not
     /// read a line.
     #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds, global = true)]
-    pub timeout: Duration,
+    pub(crate) timeout: Duration,
     /// In a script, end when a reply is not whole this long after its command, or after its data last moved, even if
     /// bytes of it come in; 5 times --timeout if not given.
     #[arg(long, value_name = "SECONDS", value_parser = seconds, global = true)]
-    pub reply_timeout: Option<Duration>,
+    pub(crate) reply_timeout: Option<Duration>,
     /// TLS: `off` begins in the clear; `require` sends AUTH TLS, PBSZ 0 and PROT P and closes the connection if one of
     /// them is refused; `implicit` begins TLS before the greeting, as ftps:// does.
     #[arg(long, value_enum, value_name = "HOW", global = true)]
-    pub tls: Option<Tls>,
+    pub(crate) tls: Option<Tls>,
     /// Trust the certificates in this PEM file, instead of those that the platform trusts.
     #[arg(long, value_name = "FILE", global = true)]
-    pub ca: Option<std::path::PathBuf>,
+    pub(crate) ca: Option<std::path::PathBuf>,
     /// Take any certificate, and say so on every connection.
     #[arg(long, global = true)]
-    pub insecure: bool,
+    pub(crate) insecure: bool,
     /// When to colour the dialogue.
     #[arg(long, value_enum, default_value_t = Colour::Auto, global = true)]
-    pub color: Colour,
+    pub(crate) color: Colour,
 }
 
 impl Common {
     /// How long a script waits for a whole reply.
-    #[must_use]
-    pub fn reply_limit(&self) -> Duration {
+    pub(crate) fn reply_limit(&self) -> Duration {
         self.reply_timeout.unwrap_or(self.timeout * 5)
     }
 }
 
 /// What `--tls` takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Tls {
+pub(crate) enum Tls {
     /// In the clear, whatever the configuration says; AUTH TLS can be typed.
     Off,
     /// AUTH TLS, or no connection.
@@ -89,7 +88,7 @@ pub enum Tls {
 
 /// What `--color` takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Colour {
+pub(crate) enum Colour {
     /// On a terminal, unless NO_COLOR is set or TERM is dumb.
     Auto,
     /// Always.
@@ -100,7 +99,7 @@ pub enum Colour {
 
 /// The modes besides a shell on a target.
 #[derive(Debug, Subcommand)]
-pub enum Mode {
+pub(crate) enum Mode {
     /// Start the practice server on loopback and open the shell on it. Log in with user A and password A.
     Practice(Practice),
     /// Open the shell on TARGET and record the session as it happens, for `ftpsh replay`.
@@ -116,99 +115,99 @@ pub enum Mode {
 /// `ftpsh practice`.
 #[derive(Args, Debug)]
 #[command(after_help = fault_help())]
-pub struct Practice {
+pub(crate) struct Practice {
     /// Switch on a fault of the server (see below); may be given several times.
     #[arg(long = "fault", value_name = "FAULT")]
-    pub faults: Vec<Fault>,
+    pub(crate) faults: Vec<Fault>,
     /// Answer as the server did whose session was recorded in this transcript, as long as clients send what is
     /// recorded; anything else gets the practice server's own answer, and is reported.
     #[arg(long, value_name = "FILE")]
-    pub from: Option<PathBuf>,
+    pub(crate) from: Option<PathBuf>,
     /// Keep the server's folder and the local one at the end.
     #[arg(long)]
-    pub keep: bool,
+    pub(crate) keep: bool,
 }
 
 /// `ftpsh record`.
 #[derive(Args, Debug)]
-pub struct Record {
+pub(crate) struct Record {
     /// The transcript to write; one that exists is refused. Uploads that do not fit into it are put beside it, in
     /// FILE.1.data and so on. Passwords become {password}.
-    pub file: PathBuf,
+    pub(crate) file: PathBuf,
     /// The server, as without `record`; if left out, the session of the first `open` is recorded.
-    pub target: Option<String>,
+    pub(crate) target: Option<String>,
     /// The port, for those who are used to `HOST PORT`.
     #[arg(requires = "target")]
-    pub port: Option<String>,
+    pub(crate) port: Option<String>,
     /// Replace FILE if it exists.
     #[arg(long)]
-    pub replace: bool,
+    pub(crate) replace: bool,
 }
 
 /// `ftpsh replay`.
 #[derive(Args, Debug)]
 #[command(override_usage = REPLAY_USAGE, after_help = REPLAY_HELP)]
-pub struct Replay {
+pub(crate) struct Replay {
     /// The transcripts, and the server to play them against. See below how TARGET is told from FILE.
     #[arg(required = true, value_name = "FILE")]
-    pub arguments: Vec<OsString>,
+    pub(crate) arguments: Vec<OsString>,
     /// The server; every other argument is a FILE then.
     #[arg(long, value_name = "TARGET", conflicts_with = "practice")]
-    pub target: Option<String>,
+    pub(crate) target: Option<String>,
     /// Play against the practice server, a fresh one for each FILE; every argument is a FILE then.
     #[arg(long)]
-    pub practice: bool,
+    pub(crate) practice: bool,
     /// Switch on a fault of the practice server (see `ftpsh practice --help`); may be given several times.
     #[arg(long = "fault", value_name = "FAULT", conflicts_with = "target")]
-    pub faults: Vec<Fault>,
+    pub(crate) faults: Vec<Fault>,
     /// The value of a variable; may be given several times. Others may see it: a secret is better given in the
     /// environment.
     #[arg(long = "var", value_name = "NAME=VALUE")]
-    pub variables: Vec<OsString>,
+    pub(crate) variables: Vec<OsString>,
     /// Play this many transcripts at a time, each on a connection of its own.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=64))]
-    pub jobs: u8,
+    pub(crate) jobs: u8,
     /// Write what came into each FILE where it expects something else. Comments, and all lines that were right, stay.
     #[arg(long)]
-    pub update: bool,
+    pub(crate) update: bool,
     /// Write a report; may be given several times. KIND is json, junit or tap; without a FILE, it goes to standard
     /// output.
     #[arg(long = "report", value_name = "KIND[=FILE]")]
-    pub reports: Vec<ReportTo>,
+    pub(crate) reports: Vec<ReportTo>,
     /// Show the dialogue of every transcript; else it is shown if there is only one.
     #[arg(long, conflicts_with = "jobs")]
-    pub verbose: bool,
+    pub(crate) verbose: bool,
 }
 
 /// `ftpsh import`.
 #[derive(Args, Debug)]
 #[command(after_help = IMPORT_HELP)]
-pub struct Import {
+pub(crate) struct Import {
     /// The file to read; `-` is standard input.
-    pub file: PathBuf,
+    pub(crate) file: PathBuf,
     /// The notation it is in (see below); detected if omitted.
     #[arg(long, value_name = "KIND")]
-    pub from: Option<Kind>,
+    pub(crate) from: Option<Kind>,
 }
 
 /// `ftpsh export`.
 #[derive(Args, Debug)]
 #[command(after_help = EXPORT_HELP)]
-pub struct Export {
+pub(crate) struct Export {
     /// The transcript; `-` is standard input, `article` the built-in one.
-    pub file: PathBuf,
+    pub(crate) file: PathBuf,
     /// What it becomes: markdown or text (see below).
     #[arg(long, value_name = "FORM")]
-    pub to: Form,
+    pub(crate) to: Form,
 }
 
 /// What `--report` takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ReportTo {
+pub(crate) struct ReportTo {
     /// How it is written.
     pub(crate) format: Format,
     /// Where; `None` is standard output.
-    pub file: Option<PathBuf>,
+    pub(crate) file: Option<PathBuf>,
 }
 
 impl std::str::FromStr for ReportTo {

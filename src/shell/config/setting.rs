@@ -11,17 +11,17 @@
 use std::ops::RangeInclusive;
 
 /// One row of the table of settings, which belong to an `S`.
-pub struct Setting<S: 'static> {
+pub(crate) struct Setting<S: 'static> {
     /// The name after `set`.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// Its type, and where it is kept.
-    pub of: &'static dyn SettingType<S>,
+    pub(crate) of: &'static dyn SettingType<S>,
     /// What it decides.
-    pub about: &'static str,
+    pub(crate) about: &'static str,
 }
 
 /// What the values of a setting are.
-pub trait SettingType<S>: Sync {
+pub(crate) trait SettingType<S>: Sync {
     /// Its value now, as it would be typed.
     fn value(&self, settings: &S) -> String;
 
@@ -46,7 +46,7 @@ pub trait SettingType<S>: Sync {
 
 /// How a value is written in the configuration file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Notation {
+pub(crate) enum Notation {
     /// `"raw"`; a boolean stands for `"on"` or `"off"`.
     Quoted,
     /// `80`.
@@ -56,7 +56,7 @@ pub enum Notation {
 }
 
 /// A type with a name for each of its values.
-pub trait Named: Copy + PartialEq + Sized + 'static {
+pub(crate) trait Named: Copy + PartialEq + Sized + 'static {
     /// Every value with its name.
     const NAMES: &'static [(&'static str, Self)];
 }
@@ -65,44 +65,54 @@ pub trait Named: Copy + PartialEq + Sized + 'static {
 type Field<S, T> = fn(&mut S) -> &mut T;
 
 /// One of a few names; `on` or `off` for a `bool`.
-pub struct Choice<S, T>(pub Field<S, T>);
+pub(crate) struct Choice<S, T>(pub Field<S, T>);
 
 /// A whole number.
-pub struct Number<S> {
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "no setting has such a value yet")
+)]
+pub(crate) struct Number<S> {
     /// The numbers that it takes.
-    pub range: RangeInclusive<u32>,
+    pub(crate) range: RangeInclusive<u32>,
     /// What is counted.
-    pub unit: &'static str,
+    pub(crate) unit: &'static str,
     /// Where it is kept.
-    pub field: Field<S, u32>,
+    pub(crate) field: Field<S, u32>,
 }
 
 /// Words with commas between them, or none.
-pub struct List<S> {
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "no setting has such a value yet")
+)]
+pub(crate) struct List<S> {
     /// What the words are.
-    pub words: &'static str,
+    pub(crate) words: &'static str,
     /// Where they are kept.
-    pub field: Field<S, Vec<String>>,
+    pub(crate) field: Field<S, Vec<String>>,
 }
 
 /// Any text.
-pub struct Text<S> {
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "no setting has such a value yet")
+)]
+pub(crate) struct Text<S> {
     /// What the text is.
-    pub what: &'static str,
+    pub(crate) what: &'static str,
     /// Where it is kept.
-    pub field: Field<S, String>,
+    pub(crate) field: Field<S, String>,
 }
 
 impl<S> Setting<S> {
     /// Its value now.
-    #[must_use]
-    pub fn value(&self, settings: &S) -> String {
+    pub(crate) fn value(&self, settings: &S) -> String {
         self.of.value(settings)
     }
 
     /// The values that can be listed, with this between them, or all of them in words.
-    #[must_use]
-    pub fn values(&self, between: &str) -> String {
+    pub(crate) fn values(&self, between: &str) -> String {
         match self.of.names() {
             names if names.is_empty() => self.of.describe(),
             names => names.join(between),
@@ -110,22 +120,19 @@ impl<S> Setting<S> {
     }
 
     /// Whether one of its values may begin so.
-    #[must_use]
-    pub fn has_value_beginning(&self, beginning: &str) -> bool {
+    pub(crate) fn has_value_beginning(&self, beginning: &str) -> bool {
         let names = self.of.names();
         names.is_empty() || names.iter().any(|name| name.starts_with(beginning))
     }
 
     /// One line: name, value, the other values, what it decides.
-    #[must_use]
-    pub fn describe(&self, settings: &S) -> String {
+    pub(crate) fn describe(&self, settings: &S) -> String {
         let (value, others) = (self.value(settings), self.others(settings));
         format!("{:<16} {value:<8} {others:<22} {}", self.name, self.about)
     }
 
     /// The other values, and what it decides.
-    #[must_use]
-    pub fn describe_others(&self, settings: &S) -> String {
+    pub(crate) fn describe_others(&self, settings: &S) -> String {
         format!("{} {}", self.others(settings), self.about)
     }
 

@@ -6,7 +6,7 @@ use crate::shell::screen::prompt::PromptParts;
 
 /// The address that a passive data connection goes to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum DataHost {
+pub(crate) enum DataHost {
     /// The one that the 227 names.
     Reply,
     /// The control connection's peer, whatever the 227 names.
@@ -20,7 +20,7 @@ impl Named for DataHost {
 
 /// Who may open an active data connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum DataPeer {
+pub(crate) enum DataPeer {
     /// Anyone.
     Any,
     /// The server's address only.
@@ -34,7 +34,7 @@ impl Named for DataPeer {
 
 /// What happens to line ends in TYPE A.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Ascii {
+pub(crate) enum Ascii {
     /// They are turned into those of the other side.
     #[default]
     Convert,
@@ -49,7 +49,7 @@ impl Named for Ascii {
 
 /// What ends a multi-line reply.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Multiline {
+pub(crate) enum Multiline {
     /// A line of another code too, if silence follows.
     #[default]
     Lenient,
@@ -64,7 +64,7 @@ impl Named for Multiline {
 
 /// How a transfer is aborted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Abort {
+pub(crate) enum Abort {
     /// ABOR after Telnet IP and Synch.
     #[default]
     Synch,
@@ -79,7 +79,7 @@ impl Named for Abort {
 
 /// How `open` begins with regard to TLS.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum TlsStart {
+pub(crate) enum TlsStart {
     /// In the clear: AUTH TLS can be typed.
     #[default]
     Off,
@@ -99,7 +99,7 @@ impl Named for TlsStart {
 
 /// The newest version of TLS that is offered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum TlsMaximum {
+pub(crate) enum TlsMaximum {
     /// RFC 8446.
     #[default]
     Tls13,
@@ -113,40 +113,40 @@ impl Named for TlsMaximum {
 
 /// The settings of one shell.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Settings {
+pub(crate) struct Settings {
     /// `set data-host`.
-    pub data_host: DataHost,
+    pub(crate) data_host: DataHost,
     /// `set data-peer`.
-    pub data_peer: DataPeer,
+    pub(crate) data_peer: DataPeer,
     /// `set ascii`.
-    pub ascii: Ascii,
+    pub(crate) ascii: Ascii,
     /// `set multiline`.
-    pub multiline: Multiline,
+    pub(crate) multiline: Multiline,
     /// `set abort`.
-    pub abort: Abort,
+    pub(crate) abort: Abort,
     /// `set hints`.
-    pub hints: bool,
+    pub(crate) hints: bool,
     /// `set prompt-...`.
-    pub prompt: PromptParts,
+    pub(crate) prompt: PromptParts,
     /// `set gutter`.
-    pub gutter: bool,
+    pub(crate) gutter: bool,
     /// `set pager`.
-    pub pager: bool,
+    pub(crate) pager: bool,
     /// `set time`.
-    pub time: bool,
+    pub(crate) time: bool,
     /// `set tls`.
-    pub tls: TlsStart,
+    pub(crate) tls: TlsStart,
     /// `set tls-max`.
-    pub tls_max: TlsMaximum,
+    pub(crate) tls_max: TlsMaximum,
     /// `set tls-resume`.
-    pub tls_resume: bool,
+    pub(crate) tls_resume: bool,
     /// `set tls-close-notify`.
-    pub tls_close_notify: bool,
+    pub(crate) tls_close_notify: bool,
 }
 
 /// Why a setting was not changed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum SettingError {
+pub(crate) enum SettingError {
     /// No such setting.
     #[error("set: there is no setting {}{} settings are {}", escape(name.as_bytes()), meant(name), names())]
     UnknownName {
@@ -167,7 +167,7 @@ pub enum SettingError {
 
 impl Settings {
     /// Every setting.
-    pub const TABLE: &'static [Setting<Self>] = &[
+    pub(crate) const TABLE: &'static [Setting<Self>] = &[
         Setting {
             name: "data-host",
             of: &Choice(|settings: &mut Self| &mut settings.data_host),
@@ -280,7 +280,7 @@ impl Settings {
     /// # Errors
     ///
     /// A name or a value that is not in the table; the error lists what is.
-    pub fn set(&mut self, name: &str, value: &str) -> Result<(), SettingError> {
+    pub(crate) fn set(&mut self, name: &str, value: &str) -> Result<(), SettingError> {
         let setting = Self::named(name)?;
         if setting.of.set(self, value) {
             return Ok(());
@@ -297,7 +297,7 @@ impl Settings {
     /// # Errors
     ///
     /// [`SettingError::UnknownName`], which lists the names.
-    pub fn named(name: &str) -> Result<&'static Setting<Self>, SettingError> {
+    pub(crate) fn named(name: &str) -> Result<&'static Setting<Self>, SettingError> {
         let known = Self::TABLE.iter().find(|setting| setting.name == name);
         known.ok_or_else(|| SettingError::UnknownName {
             name: name.to_owned(),
@@ -305,8 +305,7 @@ impl Settings {
     }
 
     /// The lines that `set` alone shows: name, value, the other values, what it decides.
-    #[must_use]
-    pub fn list(&self) -> Vec<String> {
+    pub(crate) fn list(&self) -> Vec<String> {
         Self::TABLE
             .iter()
             .map(|setting| setting.describe(self))

@@ -6,14 +6,14 @@ use std::io::{self, BufRead, Read};
 use super::{Editor, HistoryLost, InputKind, Typed};
 
 /// The lines of one run, and what a person types in between.
-pub struct Input {
+pub(crate) struct Input {
     source: Source,
     /// Lines of a paste that have not been read yet.
     pasted: VecDeque<String>,
 }
 
 /// Who gives the lines.
-pub enum Source {
+pub(crate) enum Source {
     /// A person at a terminal.
     Terminal(Box<Editor>),
     /// Standard input.
@@ -24,8 +24,7 @@ pub enum Source {
 
 impl Input {
     /// Nothing has been read yet.
-    #[must_use]
-    pub fn new(source: Source) -> Self {
+    pub(crate) fn new(source: Source) -> Self {
         Self {
             source,
             pasted: VecDeque::new(),
@@ -33,24 +32,22 @@ impl Input {
     }
 
     /// Whether a person types the lines.
-    #[must_use]
-    pub fn is_interactive(&self) -> bool {
+    pub(crate) fn is_interactive(&self) -> bool {
         matches!(self.source, Source::Terminal(_))
     }
 
     /// Whether the next line is one of a paste, which nobody is asked for.
-    #[must_use]
-    pub fn has_pasted(&self) -> bool {
+    pub(crate) fn has_pasted(&self) -> bool {
         !self.pasted.is_empty()
     }
 
     /// The next line at the prompt.
-    pub fn read_command(&mut self, prompt: &str) -> Typed {
+    pub(crate) fn read_command(&mut self, prompt: &str) -> Typed {
         self.read(prompt, InputKind::Line)
     }
 
     /// The next line of data; it may hold several, pasted.
-    pub fn read_data(&mut self, prompt: &str) -> Typed {
+    pub(crate) fn read_data(&mut self, prompt: &str) -> Typed {
         if let Some(line) = self.next_pasted(prompt, InputKind::Data) {
             return Typed::Line(line);
         }
@@ -61,7 +58,7 @@ impl Input {
     }
 
     /// An answer to a question. A line of a paste was meant for something else; without a person there is none.
-    pub fn ask(&mut self, question: &str) -> Typed {
+    pub(crate) fn ask(&mut self, question: &str) -> Typed {
         match &mut self.source {
             Source::Terminal(editor) => editor.read_line(question),
             Source::Script(_) | Source::Given(_) => Typed::End,
@@ -69,7 +66,7 @@ impl Input {
     }
 
     /// The next line, without its line end; `None` at the end. `prompt` is for a person.
-    pub fn next_line(&mut self, prompt: &str) -> Option<Vec<u8>> {
+    pub(crate) fn next_line(&mut self, prompt: &str) -> Option<Vec<u8>> {
         match &mut self.source {
             Source::Terminal(_) => self
                 .read_text(prompt, InputKind::Text)
@@ -80,7 +77,7 @@ impl Input {
     }
 
     /// A secret, of which nothing is shown; `None` if there is nobody to ask.
-    pub fn ask_secret(&mut self, prompt: &str) -> Option<String> {
+    pub(crate) fn ask_secret(&mut self, prompt: &str) -> Option<String> {
         self.read_text(prompt, InputKind::Secret)
     }
 
@@ -89,7 +86,7 @@ impl Input {
     /// # Errors
     ///
     /// A person at a terminal types data at `data>`.
-    pub fn rest(&mut self) -> Result<Box<dyn Read + Send>, AtTerminal> {
+    pub(crate) fn rest(&mut self) -> Result<Box<dyn Read + Send>, AtTerminal> {
         match &mut self.source {
             Source::Terminal(_) => Err(AtTerminal),
             Source::Script(input) => {
@@ -101,7 +98,7 @@ impl Input {
     }
 
     /// How wide a text may be.
-    pub fn columns(&mut self) -> usize {
+    pub(crate) fn columns(&mut self) -> usize {
         match &mut self.source {
             Source::Terminal(editor) => editor.columns(),
             Source::Script(_) | Source::Given(_) => USUAL_COLUMNS,
@@ -113,7 +110,7 @@ impl Input {
     /// # Errors
     ///
     /// As [`Editor::remember`].
-    pub fn remember(&mut self, line: &str) -> Result<(), HistoryLost> {
+    pub(crate) fn remember(&mut self, line: &str) -> Result<(), HistoryLost> {
         match &mut self.source {
             Source::Terminal(editor) => editor.remember(line),
             Source::Script(_) | Source::Given(_) => Ok(()),
@@ -121,7 +118,7 @@ impl Input {
     }
 
     /// Drops the pasted lines that have not been read, and says how many there were.
-    pub fn drop_pasted(&mut self) -> u64 {
+    pub(crate) fn drop_pasted(&mut self) -> u64 {
         std::mem::take(&mut self.pasted).len() as u64
     }
 
@@ -166,7 +163,7 @@ impl Input {
 
 /// A person types at a terminal, so its standard input is not data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AtTerminal;
+pub(crate) struct AtTerminal;
 
 /// The lines of a paste; `None` if it is a single line, which was typed.
 fn pasted_lines(text: &str) -> Option<VecDeque<String>> {

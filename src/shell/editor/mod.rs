@@ -26,13 +26,15 @@ use assistant::{Assistant, paint_line, stars};
 use keys::{EndOfData, InsertTab, Keys};
 
 pub(crate) use input::NOT_TEXT;
-pub use input::{AtTerminal, Input, Source};
-pub use keys::InputKind;
-pub use preferences::{Bell, CompletionStyle, Mode, Preferences};
-pub use terminal_modes::{HAS_ESCAPE_KEY, HeldEcho, TerminalModes, watch_keys};
+pub(crate) use input::{AtTerminal, Input, Source};
+pub(crate) use keys::InputKind;
+#[cfg(test)]
+pub(crate) use preferences::Mode;
+pub(crate) use preferences::Preferences;
+pub(crate) use terminal_modes::{HAS_ESCAPE_KEY, HeldEcho, TerminalModes, watch_keys};
 
 /// Reads what a person types.
-pub struct Editor {
+pub(crate) struct Editor {
     inner: rustyline::Editor<Assistant, FileHistory>,
     keys: Arc<Keys>,
     screen: Screen,
@@ -42,7 +44,7 @@ pub struct Editor {
 
 /// What came from the keyboard.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Typed {
+pub(crate) enum Typed {
     /// A line, ended by Enter.
     Line(String),
     /// Text that was ended by Ctrl-D, without a line end; only where data is typed.
@@ -57,11 +59,7 @@ pub enum Typed {
 
 impl Editor {
     /// An editor on the terminal. The history is read from, and kept in, `history`.
-    ///
-    /// # Errors
-    ///
-    /// The error of the terminal.
-    pub fn new(
+    pub(crate) fn new(
         screen: Screen,
         history: Option<PathBuf>,
         knowledge: SharedKnowledge,
@@ -105,23 +103,23 @@ impl Editor {
     }
 
     /// Reads a line at the prompt. Several lines, which are a paste, are taken from the screen again.
-    pub fn read_line(&mut self, prompt: &str) -> Typed {
+    pub(crate) fn read_line(&mut self, prompt: &str) -> Typed {
         self.read(prompt, InputKind::Line)
     }
 
     /// Reads a line of data: Ctrl-D ends the data, Tab is a tab.
-    pub fn read_data(&mut self, prompt: &str) -> Typed {
+    pub(crate) fn read_data(&mut self, prompt: &str) -> Typed {
         self.read(prompt, InputKind::Data)
     }
 
     /// The width of the terminal in columns.
-    pub fn columns(&mut self) -> usize {
+    pub(crate) fn columns(&mut self) -> usize {
         let dimensions = self.inner.dimensions();
         dimensions.map_or(USUAL_COLUMNS, |(columns, _)| usize::from(columns))
     }
 
     /// Shows a pasted line after its prompt, as if it had just been typed.
-    pub fn show_typed(&self, prompt: &str, line: &str, kind: InputKind) {
+    pub(crate) fn show_typed(&self, prompt: &str, line: &str, kind: InputKind) {
         let line = escape(line.as_bytes());
         let knowledge = self
             .knowledge
@@ -141,7 +139,7 @@ impl Editor {
     /// # Errors
     ///
     /// Which file it was and the error of the system, once.
-    pub fn remember(&mut self, line: &str) -> Result<(), HistoryLost> {
+    pub(crate) fn remember(&mut self, line: &str) -> Result<(), HistoryLost> {
         self.knowledge
             .write()
             .unwrap_or_else(PoisonError::into_inner)
@@ -202,11 +200,11 @@ fn bind_data_keys(inner: &mut rustyline::Editor<Assistant, FileHistory>, keys: &
 
 /// The file of the history cannot be written.
 #[derive(Debug)]
-pub struct HistoryLost {
+pub(crate) struct HistoryLost {
     /// The file.
-    pub path: PathBuf,
+    pub(crate) path: PathBuf,
     /// The error of the system.
-    pub error: ReadlineError,
+    pub(crate) error: ReadlineError,
 }
 
 /// The lines of the history, oldest first.

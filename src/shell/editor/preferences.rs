@@ -6,21 +6,21 @@ use serde::Deserialize;
 /// The table `[editor]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Preferences {
+pub(crate) struct Preferences {
     /// Which keys do what.
-    pub mode: Mode,
+    pub(crate) mode: Mode,
     /// What Tab does when there are several candidates.
-    pub completion: CompletionStyle,
+    pub(crate) completion: CompletionStyle,
     /// What is heard when a key can do nothing.
-    pub bell: Bell,
+    pub(crate) bell: Bell,
     /// How many lines the history keeps.
-    pub history: usize,
+    pub(crate) history: usize,
 }
 
 /// Which keys do what.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Mode {
+pub(crate) enum Mode {
     /// As readline and most shells do.
     #[default]
     Emacs,
@@ -31,7 +31,7 @@ pub enum Mode {
 /// What Tab does when there are several candidates.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum CompletionStyle {
+pub(crate) enum CompletionStyle {
     /// Types what they have in common; a second Tab lists them.
     #[default]
     List,
@@ -42,7 +42,7 @@ pub enum CompletionStyle {
 /// What is heard when a key can do nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Bell {
+pub(crate) enum Bell {
     /// The terminal's bell.
     #[default]
     Audible,

@@ -3,7 +3,7 @@
 //! Between two prompts nothing that is typed is shown: it may be a password, typed before the server asked for it.
 //! Ctrl-] is a signal there, in the place of the character that quits (Ctrl-\\).
 
-pub use platform::{HAS_ESCAPE_KEY, HeldEcho, TerminalModes, watch_keys};
+pub(crate) use platform::{HAS_ESCAPE_KEY, HeldEcho, TerminalModes, watch_keys};
 
 #[cfg(unix)]
 mod platform {
@@ -18,17 +18,13 @@ mod platform {
     use signal_hook::iterator::Signals;
 
     /// Whether Ctrl-] is heard between two prompts.
-    pub const HAS_ESCAPE_KEY: bool = true;
+    pub(crate) const HAS_ESCAPE_KEY: bool = true;
 
     const CTRL_BRACKET: u8 = 0x1d;
 
     /// Calls `escape` for each Ctrl-] between two prompts, and `resumed` when the program goes on after Ctrl-Z, on a
     /// thread of its own.
-    ///
-    /// # Errors
-    ///
-    /// The error of the system.
-    pub fn watch_keys(
+    pub(crate) fn watch_keys(
         escape: impl Fn() + Send + 'static,
         resumed: impl Fn() + Send + 'static,
     ) -> io::Result<()> {
@@ -45,21 +41,20 @@ mod platform {
 
     /// The modes that the terminal had when they were remembered.
     #[derive(Debug)]
-    pub struct TerminalModes {
+    pub(crate) struct TerminalModes {
         before: Option<Termios>,
     }
 
     impl TerminalModes {
         /// Remembers them; without a terminal there is nothing to remember.
-        #[must_use]
-        pub fn remember() -> Self {
+        pub(crate) fn remember() -> Self {
             Self {
                 before: tcgetattr(stdin()).ok(),
             }
         }
 
         /// Puts them back.
-        pub fn restore(&self) {
+        pub(crate) fn restore(&self) {
             if let Some(before) = &self.before {
                 // A terminal that is gone needs nothing.
                 let _ = tcsetattr(stdin(), OptionalActions::Now, before);
@@ -69,20 +64,18 @@ mod platform {
 
     /// While it lives, the terminal neither echoes nor edits; Ctrl-C is still a signal, Ctrl-] is one, and what is
     /// typed waits for the next prompt, whatever signals come.
-    pub struct HeldEcho {
+    pub(crate) struct HeldEcho {
         before: Option<Termios>,
     }
 
     impl HeldEcho {
         /// Takes the terminal's modes; without a terminal, nothing happens.
-        #[must_use]
-        pub fn hold() -> Self {
+        pub(crate) fn hold() -> Self {
             Self::change(between_prompts)
         }
 
         /// The same for one secret that is being typed where the terminal itself edits the line (TERM=dumb).
-        #[must_use]
-        pub fn hide() -> Self {
+        pub(crate) fn hide() -> Self {
             Self::change(|modes| {
                 modes.local_modes -= LocalModes::ECHO;
                 modes.local_modes |= LocalModes::ECHONL;
@@ -91,7 +84,7 @@ mod platform {
 
         /// Takes the modes of [`HeldEcho::hold`] again after the program was suspended: the shell that it came back
         /// from has set its own.
-        pub fn renew(&self) {
+        pub(crate) fn renew(&self) {
             // In the background the terminal is somebody else's, and a change would suspend the program again.
             if self.before.is_some() && tcgetpgrp(stdin()).is_ok_and(|group| group == getpgrp()) {
                 change_modes(between_prompts);
@@ -136,14 +129,10 @@ mod platform {
     use std::io;
 
     /// The console has no such key.
-    pub const HAS_ESCAPE_KEY: bool = false;
+    pub(crate) const HAS_ESCAPE_KEY: bool = false;
 
     /// Calls neither.
-    ///
-    /// # Errors
-    ///
-    /// None.
-    pub fn watch_keys(
+    pub(crate) fn watch_keys(
         _escape: impl Fn() + Send + 'static,
         _resumed: impl Fn() + Send + 'static,
     ) -> io::Result<()> {
@@ -152,36 +141,33 @@ mod platform {
 
     /// Other systems give the console back by themselves when a program ends.
     #[derive(Debug)]
-    pub struct TerminalModes;
+    pub(crate) struct TerminalModes;
 
     impl TerminalModes {
         /// Does nothing.
-        #[must_use]
-        pub fn remember() -> Self {
+        pub(crate) fn remember() -> Self {
             Self
         }
 
         /// Does nothing.
-        pub fn restore(&self) {}
+        pub(crate) fn restore(&self) {}
     }
 
     /// Other systems' consoles echo what is typed ahead; there is no safe way to their modes in the crates we use.
-    pub struct HeldEcho;
+    pub(crate) struct HeldEcho;
 
     impl HeldEcho {
         /// Does nothing.
-        #[must_use]
-        pub fn hold() -> Self {
+        pub(crate) fn hold() -> Self {
             Self
         }
 
         /// Does nothing; there is no terminal without a cursor there.
-        #[must_use]
-        pub fn hide() -> Self {
+        pub(crate) fn hide() -> Self {
             Self
         }
 
         /// Does nothing.
-        pub fn renew(&self) {}
+        pub(crate) fn renew(&self) {}
     }
 }

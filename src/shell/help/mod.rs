@@ -2,10 +2,10 @@
 
 mod builtins;
 mod codes;
-pub mod explanations;
+pub(crate) mod explanations;
 pub(crate) mod hints;
 mod verb;
-pub mod why;
+pub(crate) mod why;
 
 use super::config::aliases::Aliases;
 use super::editor::HAS_ESCAPE_KEY;
@@ -19,8 +19,7 @@ use builtins::{BUILTINS, LINES};
 pub(super) use codes::explain_digits;
 
 /// What `help` prints on a screen of so many columns.
-#[must_use]
-pub fn overview(aliases: &Aliases, columns: usize) -> String {
+pub(crate) fn overview(aliases: &Aliases, columns: usize) -> String {
     let mut page = Page::new(columns);
     page.paragraph(
         0,
@@ -69,8 +68,7 @@ pub fn overview(aliases: &Aliases, columns: usize) -> String {
 }
 
 /// What `help TOPIC` prints; `None` for an unknown topic. `SITE CHMOD` is one topic of two words.
-#[must_use]
-pub fn topic(words: &[String], aliases: &Aliases, columns: usize) -> Option<String> {
+pub(crate) fn topic(words: &[String], aliases: &Aliases, columns: usize) -> Option<String> {
     let (first, rest) = words.split_first()?;
     let mut page = Page::new(columns);
     if let Some(name) = Builtin::named(first) {
@@ -100,8 +98,7 @@ fn explain_elsewhere(page: &mut Page, word: &str) -> bool {
 }
 
 /// How a built-in is called.
-#[must_use]
-pub fn usage(name: Builtin) -> &'static str {
+pub(crate) fn usage(name: Builtin) -> &'static str {
     BUILTINS
         .iter()
         .find(|(known, ..)| *known == name)
@@ -109,8 +106,7 @@ pub fn usage(name: Builtin) -> &'static str {
 }
 
 /// Whether a name, in any case, is an FTP verb.
-#[must_use]
-pub fn is_verb(name: &str) -> bool {
+pub(crate) fn is_verb(name: &str) -> bool {
     verbs::entry(&Verb::new(name.as_bytes())).is_some()
 }
 

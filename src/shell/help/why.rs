@@ -18,8 +18,7 @@ use crate::shell::screen::page::Page;
 use crate::shell::screen::painter::list_verbs;
 
 /// Explains a reply on a screen of so many columns; `status` and `circumstances` are those of now.
-#[must_use]
-pub fn explain(
+pub(crate) fn explain(
     answered: &Answered,
     status: &Status,
     circumstances: Circumstances,

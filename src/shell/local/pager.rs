@@ -18,7 +18,6 @@ pub(crate) struct Pager {
 
 impl Pager {
     /// The one that `PAGER` names, else `less` if it is there. An empty `PAGER` means none.
-    #[must_use]
     pub(crate) fn of_environment() -> Option<Self> {
         let command = match std::env::var_os("PAGER") {
             Some(pager) => pager.into_encoded_bytes(),

@@ -18,10 +18,6 @@ pub(crate) struct LocalCommand {
 
 impl LocalCommand {
     /// Starts the command; the child is to be waited for once the transfer is over.
-    ///
-    /// # Errors
-    ///
-    /// The error of the system.
     pub(crate) fn start(command: &[u8]) -> io::Result<(Self, Child)> {
         let mut child = local_shell(command)?.stdin(Stdio::piped()).spawn()?;
         let input = child.stdin.take();
@@ -68,10 +64,6 @@ impl Interruption {
 
 /// Waits for a local command that has read the data of a transfer. Where there is no transfer left to abort, it ends
 /// the command, which may not have read and may not hear Ctrl-C itself.
-///
-/// # Errors
-///
-/// The error of the system.
 pub(crate) fn wait_for_reader(
     mut child: Child,
     interruption: Interruption,
@@ -136,7 +128,6 @@ pub(crate) struct OpenedLate {
 
 impl OpenedLate {
     /// Opens nothing yet.
-    #[must_use]
     pub(crate) fn new(path: &Path) -> Self {
         Self {
             path: path.to_owned(),
@@ -163,7 +154,6 @@ pub(crate) struct TypedData {
 
 impl TypedData {
     /// The keyboard's end and the transfer's end.
-    #[must_use]
     pub(crate) fn new() -> (Sender<Vec<u8>>, Self) {
         let (sender, lines) = mpsc::channel();
         (

@@ -26,10 +26,6 @@ pub(crate) struct ReceivedFile {
 
 impl ReceivedFile {
     /// Checks that the file can be written, without changing it.
-    ///
-    /// # Errors
-    ///
-    /// The error of the system.
     pub(crate) fn open(path: &Path, manner: Manner) -> io::Result<Self> {
         if is_named_pipe(path) {
             return Ok(Self::around(path, manner, None, false));

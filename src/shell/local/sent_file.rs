@@ -22,10 +22,6 @@ pub(crate) struct SentFile {
 
 impl SentFile {
     /// Opens it; what is to be said of it goes to `painter`.
-    ///
-    /// # Errors
-    ///
-    /// The error of the system.
     pub(crate) fn open(path: &Path, painter: &Painter) -> io::Result<Self> {
         let file = File::open(path)?;
         Ok(Self {
@@ -41,10 +37,6 @@ impl SentFile {
 
     /// Its first bytes, as far as they show what kind of file it is; they are sent all the same. To be called before
     /// anything is read.
-    ///
-    /// # Errors
-    ///
-    /// The error of the system.
     pub(crate) fn beginning(&mut self) -> io::Result<&[u8]> {
         let sample = self.beginning.get_mut();
         self.file.by_ref().take(SAMPLE_BYTES).read_to_end(sample)?;

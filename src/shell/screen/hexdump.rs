@@ -11,7 +11,7 @@ const SAMPLE_BYTES: usize = 8 * 1024;
 /// Turns bytes that arrive in pieces of any size into lines: offset, bytes, and the ASCII characters among
 /// them.
 #[derive(Clone, Debug, Default)]
-pub struct HexDump {
+pub(crate) struct HexDump {
     /// Of the first byte that waits, counted from 0.
     offset: u64,
     /// Fewer than a line's worth; `None` for a byte that must not be seen.
@@ -20,14 +20,12 @@ pub struct HexDump {
 
 impl HexDump {
     /// Begins at offset 0.
-    #[must_use]
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::default()
     }
 
     /// Begins at this offset, in bytes.
-    #[must_use]
-    pub fn beginning_at(offset: u64) -> Self {
+    pub(crate) fn beginning_at(offset: u64) -> Self {
         Self {
             offset,
             ..Self::default()
@@ -35,14 +33,12 @@ impl HexDump {
     }
 
     /// Takes the next bytes; returns every line that is now complete, each ended by LF.
-    #[must_use]
-    pub fn push(&mut self, bytes: &[u8]) -> String {
+    pub(crate) fn push(&mut self, bytes: &[u8]) -> String {
         self.take(bytes.iter().map(|&byte| Some(byte)))
     }
 
     /// The same with bytes that must not be seen: `**` stands for each.
-    #[must_use]
-    pub fn push_masked(&mut self, bytes: usize) -> String {
+    pub(crate) fn push_masked(&mut self, bytes: usize) -> String {
         self.take(std::iter::repeat_n(None, bytes))
     }
 
@@ -58,8 +54,7 @@ impl HexDump {
     }
 
     /// Returns what is left as a last, shorter line; nothing if all bytes have been shown.
-    #[must_use]
-    pub fn finish(mut self) -> String {
+    pub(crate) fn finish(mut self) -> String {
         let mut line = String::new();
         if !self.waiting.is_empty() {
             self.write_line(&mut line);
@@ -88,8 +83,7 @@ impl HexDump {
 
 /// Whether received data should be shown as text, judged by its first bytes: none is NUL, and at most three in ten
 /// are neither UTF-8 nor printable. A listing in Latin-1 is text, then; an image or an archive is not.
-#[must_use]
-pub fn looks_like_text(data: &[u8]) -> bool {
+pub(crate) fn looks_like_text(data: &[u8]) -> bool {
     let sample = &data[..data.len().min(SAMPLE_BYTES)];
     if sample.contains(&0) {
         return false;

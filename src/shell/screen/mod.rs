@@ -1,12 +1,12 @@
 //! What is shown: the only part that writes to the terminal.
 
 pub mod escape;
-pub mod hexdump;
+pub(crate) mod hexdump;
 pub(crate) mod listing_table;
 pub(crate) mod observer;
-pub mod page;
-pub mod painter;
-pub mod prompt;
+pub(crate) mod page;
+pub(crate) mod painter;
+pub(crate) mod prompt;
 pub(crate) mod shown_data;
-pub mod timeline;
-pub mod trace;
+pub(crate) mod timeline;
+pub(crate) mod trace;

@@ -4,15 +4,14 @@ use textwrap::{Options, WordSplitter};
 
 /// A text that grows line by line; no line is wider than the screen where words allow it.
 #[derive(Clone, Debug)]
-pub struct Page {
+pub(crate) struct Page {
     columns: usize,
     text: String,
 }
 
 impl Page {
     /// An empty page for a screen of so many columns.
-    #[must_use]
-    pub fn new(columns: usize) -> Self {
+    pub(crate) fn new(columns: usize) -> Self {
         Self {
             columns: columns.clamp(NARROWEST, WIDEST),
             text: String::new(),
@@ -20,14 +19,14 @@ impl Page {
     }
 
     /// A paragraph that begins so many columns from the left.
-    pub fn paragraph(&mut self, indent: usize, text: &str) {
+    pub(crate) fn paragraph(&mut self, indent: usize, text: &str) {
         let indent = " ".repeat(indent);
         self.wrapped(&indent, &indent, text);
     }
 
     /// A label, and a text in a column of its own that begins after `label_columns`. Where that column would be too
     /// narrow to read, the text stands below the label.
-    pub fn item(&mut self, label: &str, label_columns: usize, text: &str) {
+    pub(crate) fn item(&mut self, label: &str, label_columns: usize, text: &str) {
         let first = format!("  {label:<width$}", width = label_columns.saturating_sub(2));
         let is_narrow = self.columns < label_columns + NARROWEST_TEXT;
         if text.is_empty() || is_narrow || label.len() + 3 > label_columns {
@@ -42,26 +41,25 @@ impl Page {
     }
 
     /// Lines that belong together below one label, each wrapped on its own.
-    pub fn items(&mut self, label: &str, label_columns: usize, lines: &[String]) {
+    pub(crate) fn items(&mut self, label: &str, label_columns: usize, lines: &[String]) {
         for (index, line) in lines.iter().enumerate() {
             self.item(if index == 0 { label } else { "" }, label_columns, line);
         }
     }
 
     /// A short word and what it means, in a list below a label.
-    pub fn meaning(&mut self, indent: usize, word: &str, text: &str) {
+    pub(crate) fn meaning(&mut self, indent: usize, word: &str, text: &str) {
         let first = format!("{:indent$}{word}  ", "");
         self.wrapped(&first, &" ".repeat(first.len()), text);
     }
 
     /// An empty line.
-    pub fn gap(&mut self) {
+    pub(crate) fn gap(&mut self) {
         self.text.push('\n');
     }
 
     /// Everything that is on it.
-    #[must_use]
-    pub fn into_text(self) -> String {
+    pub(crate) fn into_text(self) -> String {
         self.text
     }
 

@@ -14,23 +14,23 @@ use crate::client::{DataState, Status};
 
 /// Which parts the prompt has, if there is something to show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PromptParts {
+pub(crate) struct PromptParts {
     /// The host, as it was named.
-    pub host: bool,
+    pub(crate) host: bool,
     /// The user who is logged in.
-    pub user: bool,
+    pub(crate) user: bool,
     /// The working directory, as the last 257 said.
-    pub directory: bool,
+    pub(crate) directory: bool,
     /// `ftps` while TLS protects the control connection.
-    pub tls: bool,
+    pub(crate) tls: bool,
     /// `⇄` for an open data connection.
-    pub data: bool,
+    pub(crate) data: bool,
     /// The marker of a REST that is pending.
-    pub restart: bool,
+    pub(crate) restart: bool,
     /// An RNFR that waits for its RNTO.
-    pub rename: bool,
+    pub(crate) rename: bool,
     /// The verb of a transfer in the background.
-    pub background: bool,
+    pub(crate) background: bool,
 }
 
 impl Default for PromptParts {
@@ -49,8 +49,7 @@ impl Default for PromptParts {
 }
 
 /// The prompt of a session with this host; `None` where there is no connection.
-#[must_use]
-pub fn prompt(connection: Option<(&str, &Status)>, parts: PromptParts) -> String {
+pub(crate) fn prompt(connection: Option<(&str, &Status)>, parts: PromptParts) -> String {
     let Some((host, status)) = connection.filter(|(_, status)| status.connected) else {
         return "(closed) ftp> ".to_owned();
     };

@@ -46,7 +46,6 @@ enum Form {
 
 impl ShownData {
     /// Shows on this screen.
-    #[must_use]
     pub(crate) fn new(screen: Screen, look: Look) -> Self {
         let table = look.table;
         Self {

@@ -28,34 +28,33 @@ use crate::shell::screen::escape::escape;
 
 /// What one case has to say.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Explanation {
+pub(crate) struct Explanation {
     /// Why the server answered so, in whole sentences.
-    pub cause: String,
+    pub(crate) cause: String,
     /// What to type next; may be empty.
-    pub next: String,
+    pub(crate) next: String,
     /// The one line to say without being asked.
-    pub hint: Option<String>,
+    pub(crate) hint: Option<String>,
 }
 
 /// What no reply tells: how the connections stand, and what the user has set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Circumstances {
+pub(crate) struct Circumstances {
     /// The control connection is open.
-    pub is_connected: bool,
+    pub(crate) is_connected: bool,
     /// It is under TLS.
-    pub is_under_tls: bool,
+    pub(crate) is_under_tls: bool,
     /// `set tls-resume`.
-    pub resumes_tls: bool,
+    pub(crate) resumes_tls: bool,
     /// `set tls-close-notify`.
-    pub sends_close_notify: bool,
+    pub(crate) sends_close_notify: bool,
     /// Ctrl-C's ABOR, after Telnet's Synch, has had no answer.
-    pub abort_is_unanswered: bool,
+    pub(crate) abort_is_unanswered: bool,
 }
 
 impl Circumstances {
     /// Those of now.
-    #[must_use]
-    pub fn of(status: &Status, settings: &Settings) -> Self {
+    pub(crate) fn of(status: &Status, settings: &Settings) -> Self {
         Self {
             is_connected: status.connected,
             is_under_tls: status.control_tls.is_some(),
@@ -75,8 +74,7 @@ struct Case {
 }
 
 /// Everything that fits, the most likely first.
-#[must_use]
-pub fn all(answered: &Answered, circumstances: Circumstances) -> Vec<Explanation> {
+pub(crate) fn all(answered: &Answered, circumstances: Circumstances) -> Vec<Explanation> {
     let command = shown_command(answered);
     let written = CASES.iter().copied().flatten();
     let fitting = written.filter(|case| (case.fits)(answered, circumstances));
@@ -88,34 +86,29 @@ pub fn all(answered: &Answered, circumstances: Circumstances) -> Vec<Explanation
 }
 
 /// The one line that may follow the reply.
-#[must_use]
-pub fn hint(answered: &Answered, circumstances: Circumstances) -> Option<String> {
+pub(crate) fn hint(answered: &Answered, circumstances: Circumstances) -> Option<String> {
     all(answered, circumstances)
         .into_iter()
         .find_map(|explanation| explanation.hint)
 }
 
 /// Verbs that a word without help may have been meant for.
-#[must_use]
-pub fn meant(word: &str) -> Option<String> {
+pub(crate) fn meant(word: &str) -> Option<String> {
     misspelt::nearest(&word.to_ascii_uppercase())
 }
 
 /// What a word of other clients is here, as the end of a sentence that begins with it.
-#[must_use]
-pub fn elsewhere(word: &str) -> Option<String> {
+pub(crate) fn elsewhere(word: &str) -> Option<String> {
     misspelt::elsewhere(word)
 }
 
 /// Whether a line that was meant as a comment was refused: a script wants to hear of it too.
-#[must_use]
-pub fn is_comment(answered: &Answered) -> bool {
+pub(crate) fn is_comment(answered: &Answered) -> bool {
     misspelt::is_comment(answered)
 }
 
 /// The line that may go before a command is sent.
-#[must_use]
-pub fn warning(command: &Command, known: &Learnt) -> Option<String> {
+pub(crate) fn warning(command: &Command, known: &Learnt) -> Option<String> {
     let marker = known.pending_restart?;
     command.verb().is("APPE").then(|| {
         format!(
@@ -127,8 +120,7 @@ pub fn warning(command: &Command, known: &Learnt) -> Option<String> {
 
 /// Whether a command's data would go in the clear although the control connection does not, and nobody has asked for
 /// that with PROT C.
-#[must_use]
-pub fn sends_data_in_clear(
+pub(crate) fn sends_data_in_clear(
     command: &Command,
     known: &Learnt,
     circumstances: Circumstances,
@@ -141,24 +133,22 @@ pub fn sends_data_in_clear(
 }
 
 /// Whether Ctrl-C during this command would send an ABOR that this server swallows.
-#[must_use]
-pub fn cannot_be_aborted(command: &Command, known: &Learnt, settings: &Settings) -> bool {
+pub(crate) fn cannot_be_aborted(command: &Command, known: &Learnt, settings: &Settings) -> bool {
     known.ignores_abort_after_synch
         && settings.abort == Abort::Synch
         && data_direction(command).is_some()
 }
 
 /// What is said of such a server.
-pub const IGNORED_ABORT: &str = "this server may ignore an ABOR that follows a Telnet Synch, which is how Ctrl-C sends it: \
+pub(crate) const IGNORED_ABORT: &str = "this server may ignore an ABOR that follows a Telnet Synch, which is how Ctrl-C sends it: \
      `set abort plain` before a long transfer";
 
 /// What is said of such data.
-pub const DATA_IN_CLEAR: &str =
+pub(crate) const DATA_IN_CLEAR: &str =
     "the data goes in the clear, though the commands do not: PBSZ 0 and PROT P put it under TLS";
 
 /// The command as it may be shown. Somebody who was asked for a password may have typed it without PASS.
-#[must_use]
-pub fn shown_command(answered: &Answered) -> String {
+pub(crate) fn shown_command(answered: &Answered) -> String {
     match &answered.command {
         None => String::new(),
         Some(_) if may_be_secret(answered) => "that line".to_owned(),

@@ -8,24 +8,24 @@ use crate::client::Observation;
 
 /// Keeps the time of the last command.
 #[derive(Clone, Debug, Default)]
-pub struct Clock {
+pub(crate) struct Clock {
     last_command: Option<Instant>,
 }
 
 /// One moment of a session.
 #[derive(Clone, Debug)]
-pub struct Moment {
+pub(crate) struct Moment {
     /// Never goes back.
-    pub instant: Instant,
+    pub(crate) instant: Instant,
     /// The local time.
-    pub time_of_day: Zoned,
+    pub(crate) time_of_day: Zoned,
     /// Since the last command was sent, or since the connection was made; `None` for that itself.
-    pub since_command: Option<Duration>,
+    pub(crate) since_command: Option<Duration>,
 }
 
 impl Clock {
     /// Reads the clock for something that happens now.
-    pub fn read(&mut self, observation: &Observation) -> Moment {
+    pub(crate) fn read(&mut self, observation: &Observation) -> Moment {
         let instant = Instant::now();
         let begins = matches!(
             observation,
@@ -60,8 +60,7 @@ impl Moment {
 }
 
 /// `+2`, `+9999`, `+10s`: milliseconds, then seconds.
-#[must_use]
-pub fn elapsed(duration: Duration) -> String {
+pub(crate) fn elapsed(duration: Duration) -> String {
     match duration.as_millis() {
         milliseconds @ ..10_000 => format!("+{milliseconds}"),
         _ => format!("+{}s", duration.as_secs()),

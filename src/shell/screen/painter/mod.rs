@@ -30,16 +30,16 @@ use crate::shell::config::secrets::without_secrets;
 use crate::shell::exit::Exit;
 use progress::ProgressLine;
 
-pub use clock::{Clock, Moment, elapsed};
-pub use raw_bytes::hexadecimal;
+pub(crate) use clock::{Clock, Moment, elapsed};
+pub(crate) use raw_bytes::hexadecimal;
 pub(crate) use screen::write_to_standard_error;
-pub use screen::{Dialogue, Screen, Size};
-pub use tls::{agreed, certificate_lines};
-pub use words::{count, list_verbs};
+pub(crate) use screen::{Dialogue, Screen};
+pub(crate) use tls::{agreed, certificate_lines};
+pub(crate) use words::{count, list_verbs};
 
 /// Paints observations, and whatever else the shell has to say.
 #[derive(Clone, Debug)]
-pub struct Painter {
+pub(crate) struct Painter {
     screen: Screen,
     /// Shared by all clones: the session's thread paints too.
     shows_hints: Arc<AtomicBool>,
@@ -60,7 +60,7 @@ struct Line {
 
 /// How a line of our own is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tone {
+pub(crate) enum Tone {
     /// What happened.
     Note,
     /// What the user may do next; `set hints off` hides it.
@@ -75,8 +75,7 @@ pub enum Tone {
 
 impl Painter {
     /// Paints on this screen.
-    #[must_use]
-    pub fn new(screen: Screen) -> Self {
+    pub(crate) fn new(screen: Screen) -> Self {
         Self {
             screen,
             shows_hints: Arc::new(AtomicBool::new(true)),
@@ -87,24 +86,23 @@ impl Painter {
     }
 
     /// Whether what happens is shown with the time in front.
-    pub fn show_time(&self, show: bool) {
+    pub(crate) fn show_time(&self, show: bool) {
         self.shows_time.store(show, Ordering::Relaxed);
     }
 
     /// Whether [`Tone::Hint`] is shown from now on.
-    pub fn show_hints(&self, shown: bool) {
+    pub(crate) fn show_hints(&self, shown: bool) {
         self.shows_hints.store(shown, Ordering::Relaxed);
     }
 
     /// The screen below.
-    #[must_use]
-    pub fn screen(&self) -> &Screen {
+    pub(crate) fn screen(&self) -> &Screen {
         &self.screen
     }
 
     /// Says something in the shell's own words, indented to tell it from replies. `text` must be free of what a
     /// server or a file name could have put there: escape it first.
-    pub fn say(&self, tone: Tone, text: &str) {
+    pub(crate) fn say(&self, tone: Tone, text: &str) {
         if tone == Tone::Hint && !self.has_hints() {
             return;
         }
@@ -114,13 +112,13 @@ impl Painter {
     }
 
     /// Says why a line was not carried out.
-    pub fn refuse(&self, problem: &dyn Display) -> Exit {
+    pub(crate) fn refuse(&self, problem: &dyn Display) -> Exit {
         self.say(Tone::Error, &problem.to_string());
         Exit::Usage
     }
 
     /// Says why a local file cannot be used.
-    pub fn refuse_file(&self, path: &Path, error: &io::Error) -> Exit {
+    pub(crate) fn refuse_file(&self, path: &Path, error: &io::Error) -> Exit {
         let path = path.to_string_lossy();
         let path = escape(without_secrets(&path).as_bytes());
         self.say(Tone::Error, &format!("{path}: {error}. Nothing was sent"));
@@ -128,14 +126,14 @@ impl Painter {
     }
 
     /// Prints a line as it is: help, lists.
-    pub fn plain(&self, text: &str) {
+    pub(crate) fn plain(&self, text: &str) {
         for line in text.lines() {
             self.screen.line(line);
         }
     }
 
     /// Paints what happened at this moment.
-    pub fn paint_at(&mut self, moment: &Moment, observation: &Observation) {
+    pub(crate) fn paint_at(&mut self, moment: &Moment, observation: &Observation) {
         match observation {
             Observation::TransferMoving(progress) => {
                 let line = self
@@ -168,7 +166,7 @@ impl Painter {
     }
 
     /// How a transcript went: `word` says it; `text` must be escaped.
-    pub fn verdict(&self, tone: Tone, word: &str, text: &str) {
+    pub(crate) fn verdict(&self, tone: Tone, word: &str, text: &str) {
         let style = match tone {
             Tone::Success => Color::Green.bold(),
             Tone::Warning => Color::Yellow.bold(),
@@ -185,7 +183,7 @@ impl Painter {
     }
 
     /// An excerpt of a transcript, and what is expected above what came; all escaped.
-    pub fn difference(&self, excerpt: &[String], expected: &[String], actual: &[String]) {
+    pub(crate) fn difference(&self, excerpt: &[String], expected: &[String], actual: &[String]) {
         for line in excerpt {
             self.paint(&Line::whole(Style::new(), format!("    {line}")), 0);
         }

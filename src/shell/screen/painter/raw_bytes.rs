@@ -35,8 +35,7 @@ pub(super) fn lost_urgency(pieces: &[SentPiece]) -> bool {
 }
 
 /// `50 41 53 53 20 **`: each byte by its number, and each secret as `**`.
-#[must_use]
-pub fn hexadecimal(masked: &MaskedBytes) -> String {
+pub(crate) fn hexadecimal(masked: &MaskedBytes) -> String {
     let mut shown = Vec::new();
     let mut start = 0;
     let show =

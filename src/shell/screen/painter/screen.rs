@@ -12,7 +12,7 @@ pub(crate) type AbovePrompt = Box<dyn FnMut(String) + Send>;
 
 /// Where the program writes. Clones write to the same place, one line at a time.
 #[derive(Clone)]
-pub struct Screen {
+pub(crate) struct Screen {
     shared: Arc<Mutex<Shared>>,
     changed: Arc<Condvar>,
     colour: bool,
@@ -41,16 +41,16 @@ struct Shared {
 
 /// How large the terminal is, in characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Size {
+pub(crate) struct Size {
     /// Characters in a row.
-    pub columns: usize,
+    pub(crate) columns: usize,
     /// Rows.
-    pub rows: usize,
+    pub(crate) rows: usize,
 }
 
 /// Which stream carries the dialogue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Dialogue {
+pub(crate) enum Dialogue {
     /// At a terminal the dialogue is what the user came for.
     StandardOutput,
     /// In a script standard output belongs to the data.
@@ -60,8 +60,7 @@ pub enum Dialogue {
 impl Screen {
     /// `colour` is the user's choice; `None` leaves it to the stream and the environment's `NO_COLOR` and `TERM`,
     /// which the caller has summed up in `plain`.
-    #[must_use]
-    pub fn new(dialogue: Dialogue, colour: Option<bool>, plain: bool) -> Self {
+    pub(crate) fn new(dialogue: Dialogue, colour: Option<bool>, plain: bool) -> Self {
         let is_terminal = dialogue.is_terminal();
         let shared = Shared {
             dialogue,
@@ -84,28 +83,24 @@ impl Screen {
     }
 
     /// The same with a status line, where the dialogue goes to a terminal.
-    #[must_use]
-    pub fn with_status_line(self) -> Self {
+    pub(crate) fn with_status_line(self) -> Self {
         let has_cursor = self.lock().dialogue.is_terminal();
         Self { has_cursor, ..self }
     }
 
     /// Whether the terminal is more than a printer.
-    #[must_use]
-    pub fn has_cursor(&self) -> bool {
+    pub(crate) fn has_cursor(&self) -> bool {
         self.has_cursor
     }
 
     /// How many characters a row of the dialogue holds, where it goes to a terminal.
-    #[must_use]
-    pub fn row(&self) -> Option<usize> {
+    pub(crate) fn row(&self) -> Option<usize> {
         let dialogue = self.lock().dialogue;
         dialogue.is_terminal().then(|| dialogue.size().columns)
     }
 
     /// The size of the terminal as it is now.
-    #[must_use]
-    pub fn size(&self) -> Size {
+    pub(crate) fn size(&self) -> Size {
         self.lock().dialogue.size()
     }
 
@@ -124,7 +119,7 @@ impl Screen {
     }
 
     /// From now on the status says, where there is room, that Ctrl-] gives the prompt, or no longer does.
-    pub fn offer_prompt(&self, offers: bool) {
+    pub(crate) fn offer_prompt(&self, offers: bool) {
         self.lock().offers_prompt = offers;
     }
 
@@ -136,24 +131,18 @@ impl Screen {
     }
 
     /// Whether the dialogue is coloured.
-    #[must_use]
-    pub fn has_colour(&self) -> bool {
+    pub(crate) fn has_colour(&self) -> bool {
         self.colour
     }
 
     /// Whether received data would reach a terminal, and must be escaped.
-    #[must_use]
-    pub fn shows_data_on_terminal(&self) -> bool {
+    pub(crate) fn shows_data_on_terminal(&self) -> bool {
         self.data_is_terminal
     }
 
     /// Hands over the editor's way to print while a line is being typed. It may wait for the editor, so a thread of
     /// its own calls it: painting must not wait for a line that is not being typed.
-    ///
-    /// # Errors
-    ///
-    /// The error of the system if there can be no thread.
-    pub fn set_above_prompt(&self, print: AbovePrompt) -> io::Result<()> {
+    pub(crate) fn set_above_prompt(&self, print: AbovePrompt) -> io::Result<()> {
         let screen = self.clone();
         std::thread::Builder::new()
             .name("above-prompt".to_owned())
@@ -163,7 +152,7 @@ impl Screen {
     }
 
     /// The editor shows its prompt, or has taken it away.
-    pub fn set_prompt_is_up(&self, up: bool) {
+    pub(crate) fn set_prompt_is_up(&self, up: bool) {
         let mut shared = self.lock();
         shared.prompt_is_up = up;
         if up {
@@ -178,12 +167,12 @@ impl Screen {
     }
 
     /// Takes the last rows above the cursor away, as far as they are still on the screen.
-    pub fn take_back_rows(&self, rows: usize) {
+    pub(crate) fn take_back_rows(&self, rows: usize) {
         self.lock().dialogue.write(&format!("\x1b[{rows}A\r\x1b[J"));
     }
 
     /// A local command has the terminal: the dialogue waits, so that it does not paint over a pager.
-    pub fn hold(&self) {
+    pub(crate) fn hold(&self) {
         let mut shared = self.lock();
         shared.show_status("");
         shared.held = true;
@@ -191,7 +180,7 @@ impl Screen {
 
     /// The terminal is ours again. Where the cursor does not stand at the beginning of a line, a new one is begun: the
     /// blanks run over into it, or are painted over.
-    pub fn release(&self, columns: usize) {
+    pub(crate) fn release(&self, columns: usize) {
         let mut shared = self.lock();
         shared.held = false;
         let blanks = " ".repeat(columns.saturating_sub(1));
@@ -204,7 +193,7 @@ impl Screen {
     /// The program ends in the middle of whatever it does: the cursor is left at the beginning of a line, and the
     /// terminal does not announce pastes any more. A thread that is stuck in a write keeps its terminal. Nothing is
     /// written any more.
-    pub fn leave(&self) {
+    pub(crate) fn leave(&self) {
         let Ok(mut shared) = self.shared.try_lock() else {
             return;
         };
@@ -220,7 +209,7 @@ impl Screen {
     }
 
     /// Writes one line of the dialogue. The text must be escaped already.
-    pub fn line(&self, text: &str) {
+    pub(crate) fn line(&self, text: &str) {
         let mut shared = self.lock();
         if shared.held && shared.waiting.len() < WAITING_LINES {
             shared.waiting.push(text.to_owned());
@@ -237,7 +226,7 @@ impl Screen {
     /// # Errors
     ///
     /// The error of the system: a pipe may be closed.
-    pub fn data(&self, bytes: &[u8]) -> io::Result<()> {
+    pub(crate) fn data(&self, bytes: &[u8]) -> io::Result<()> {
         let _guard = self.lock();
         let mut output = io::stdout().lock();
         output.write_all(bytes)?;
@@ -245,11 +234,7 @@ impl Screen {
     }
 
     /// Writes lines of data that were made readable for a terminal, each with its line end but the last.
-    ///
-    /// # Errors
-    ///
-    /// The error of the system.
-    pub fn data_lines(&self, text: &str) -> io::Result<()> {
+    pub(crate) fn data_lines(&self, text: &str) -> io::Result<()> {
         match self.lock_unless_above_prompt(text) {
             Some(mut shared) => {
                 shared.shows_data = true;

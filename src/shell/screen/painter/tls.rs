@@ -58,8 +58,7 @@ pub(super) fn describe(observation: &Observation) -> Option<(Tone, String)> {
 }
 
 /// A certificate, line by line.
-#[must_use]
-pub fn certificate_lines(certificate: &Certificate) -> Vec<String> {
+pub(crate) fn certificate_lines(certificate: &Certificate) -> Vec<String> {
     let safe = |text: &str| escape(text.as_bytes());
     let names = match certificate.names.len() {
         0 => "none".to_owned(),
@@ -87,8 +86,7 @@ pub fn certificate_lines(certificate: &Certificate) -> Vec<String> {
 }
 
 /// Version, cipher suite.
-#[must_use]
-pub fn agreed(secured: &Secured) -> String {
+pub(crate) fn agreed(secured: &Secured) -> String {
     format!("{}, {}", secured.version, secured.cipher_suite)
 }
 

@@ -327,8 +327,7 @@ fn settled(command: &Command, outcome: &Outcome) -> (Tone, String) {
 }
 
 /// `1 byte`, `2 bytes`.
-#[must_use]
-pub fn count(number: u64, noun: &str) -> String {
+pub(crate) fn count(number: u64, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{number} {noun}{plural}")
 }
@@ -342,8 +341,7 @@ pub(super) fn verb(verb: &Verb) -> String {
 }
 
 /// Verbs, separated by commas.
-#[must_use]
-pub fn list_verbs(verbs: &[Verb]) -> String {
+pub(crate) fn list_verbs(verbs: &[Verb]) -> String {
     verbs.iter().map(self::verb).collect::<Vec<_>>().join(", ")
 }
 

@@ -15,7 +15,7 @@ use crate::protocol::user_pi::data_direction;
 
 /// The last events of all sessions of this shell. Clones share it.
 #[derive(Clone, Debug, Default)]
-pub struct Timeline {
+pub(crate) struct Timeline {
     log: Arc<Mutex<Log>>,
 }
 
@@ -30,7 +30,7 @@ struct Log {
 
 /// How much of it is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Extent {
+pub(crate) enum Extent {
     /// The last command and what came of it; a transfer from its PASV or PORT on.
     LastExchange,
     /// Everything that is kept.
@@ -39,13 +39,12 @@ pub enum Extent {
 
 impl Timeline {
     /// Keeps what happened at this moment.
-    pub fn note(&self, moment: &Moment, observation: &Observation) {
+    pub(crate) fn note(&self, moment: &Moment, observation: &Observation) {
         self.lock().take(moment, observation);
     }
 
     /// The lines of the drawing, none wider than `columns`.
-    #[must_use]
-    pub fn draw(&self, extent: Extent, columns: usize) -> Vec<String> {
+    pub(crate) fn draw(&self, extent: Extent, columns: usize) -> Vec<String> {
         let log = self.lock();
         let events = log.events.iter();
         let drawn: Vec<&Event> = events

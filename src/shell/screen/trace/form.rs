@@ -15,7 +15,7 @@ use crate::shell::screen::painter::count;
 
 /// What a trace shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
+pub(crate) enum Form {
     /// Text, with everything else escaped.
     Text,
     /// Offset, bytes in hexadecimal, text.

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Zoned;
 
-pub use form::Form;
+pub(crate) use form::Form;
 
 use super::escape::escape;
 use super::painter::{Painter, Tone};
@@ -19,7 +19,7 @@ use crate::client::{ByteInterest, MovedBytes};
 
 /// Where traced bytes go. Clones share it.
 #[derive(Clone, Debug)]
-pub struct Trace {
+pub(crate) struct Trace {
     interest: ByteInterest,
     places: Arc<Mutex<Places>>,
 }
@@ -42,7 +42,7 @@ struct TraceFile {
 
 /// Whether a file that exists may be written to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Existing {
+pub(crate) enum Existing {
     /// It is refused.
     Refused,
     /// The trace is appended.
@@ -51,8 +51,7 @@ pub enum Existing {
 
 impl Trace {
     /// Traces nothing yet.
-    #[must_use]
-    pub fn new(painter: Painter) -> Self {
+    pub(crate) fn new(painter: Painter) -> Self {
         let places = Places {
             painter,
             shown: None,
@@ -66,7 +65,7 @@ impl Trace {
     }
 
     /// Shows bytes on the screen from now on.
-    pub fn show(&self, form: Form) {
+    pub(crate) fn show(&self, form: Form) {
         self.lock().shown = Some(form);
         self.interest.want_all(true);
     }
@@ -76,7 +75,7 @@ impl Trace {
     /// # Errors
     ///
     /// The error of the system, such as [`io::ErrorKind::AlreadyExists`].
-    pub fn write_to(&self, path: &Path, existing: Existing) -> io::Result<()> {
+    pub(crate) fn write_to(&self, path: &Path, existing: Existing) -> io::Result<()> {
         let mut file = open(path, existing)?;
         let now = Zoned::now();
         writeln!(
@@ -93,7 +92,7 @@ impl Trace {
     }
 
     /// Stops tracing to either.
-    pub fn stop(&self) {
+    pub(crate) fn stop(&self) {
         let mut places = self.lock();
         places.shown = None;
         places.file = None;
@@ -101,8 +100,7 @@ impl Trace {
     }
 
     /// Where it goes, in words.
-    #[must_use]
-    pub fn describe(&self) -> String {
+    pub(crate) fn describe(&self) -> String {
         let places = self.lock();
         let shown = match places.shown {
             None => "off",
@@ -116,8 +114,7 @@ impl Trace {
     }
 
     /// Whether the file could not be written to its end; told once.
-    #[must_use]
-    pub fn take_failure(&self) -> bool {
+    pub(crate) fn take_failure(&self) -> bool {
         std::mem::take(&mut self.lock().broke_off)
     }
 
@@ -129,13 +126,12 @@ impl Trace {
 
 impl Trace {
     /// Whether it wants to see bytes now.
-    #[must_use]
-    pub fn interest(&self) -> ByteInterest {
+    pub(crate) fn interest(&self) -> ByteInterest {
         self.interest.clone()
     }
 
     /// Bytes have moved.
-    pub fn take(&self, moved: &MovedBytes) {
+    pub(crate) fn take(&self, moved: &MovedBytes) {
         let mut places = self.lock();
         if let Some(form) = places.shown {
             for line in form::lines(form, moved) {
