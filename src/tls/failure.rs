@@ -77,7 +77,7 @@ pub enum TlsFailure {
     },
     /// The platform's roots cannot be had.
     #[error(
-        "the platform's root certificates cannot be read: {reason}. use --ca FILE to name your own"
+        "the platform's root certificates cannot be read: {reason}. Use --ca FILE to name your own"
     )]
     NoRoots {
         /// What the platform said.

@@ -227,7 +227,7 @@ pub fn bytes_line(digest: DataDigest) -> String {
     Mark::Bytes(digest).to_string()
 }
 
-/// A line of data that are sent, as it stands in a transcript, without `D< `.
+/// A line of data that is sent, as it stands in a transcript, without `D< `.
 pub(super) fn sent_line(text: &[u8], end: LineEnd, is_last: bool) -> String {
     let end = match end {
         // Only the last line may have no end.

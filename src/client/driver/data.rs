@@ -51,7 +51,7 @@ pub(super) enum Work {
     Dialling,
     /// Looks for the server's end; data that come before the transfer command are left for it.
     Watching {
-        /// A command was refused: data that are there now are nothing that was asked for.
+        /// A command was refused: data that is there now is nothing that was asked for.
         was_refused: bool,
     },
     Idle,

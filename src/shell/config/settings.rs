@@ -251,7 +251,7 @@ impl Settings {
         Setting {
             name: "pager",
             of: &Choice(|settings: &mut Self| &mut settings.pager),
-            about: "data that are longer than the screen go to $PAGER, or to less",
+            about: "data that is longer than the screen goes to $PAGER, or to less",
         },
         Setting {
             name: "tls",

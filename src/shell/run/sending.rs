@@ -639,8 +639,8 @@ pub(crate) fn exists_already() -> io::Error {
 const RECORDED: &str = "this session is recorded, so its transfers cannot be put in the background; Ctrl-C aborts \
 this one";
 const TYPED: &str =
-    "data that are typed cannot be put in the background; Ctrl-C aborts the transfer";
-const SHOWN: &str = "data that are shown cannot be put in the background: RETR f > file can. Ctrl-C aborts this \
+    "data that is typed cannot be put in the background; Ctrl-C aborts the transfer";
+const SHOWN: &str = "data that is shown cannot be put in the background: RETR f > file can. Ctrl-C aborts this \
 transfer";
 
 /// What shells end with when they cannot run or cannot find a command.

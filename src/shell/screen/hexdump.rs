@@ -1,4 +1,4 @@
-//! Received data that are not text, shown as bytes.
+//! Received data that is not text, shown as bytes.
 
 use std::fmt::Write;
 

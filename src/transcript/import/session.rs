@@ -22,7 +22,7 @@ pub(super) struct Session {
     pub(super) names: VariableNames,
 }
 
-/// An exchange, and the lines of data that are shown with it.
+/// An exchange, and the lines of data that is shown with it.
 #[derive(Debug)]
 pub(super) struct ShownExchange {
     pub(super) exchange: Exchange,

@@ -150,7 +150,8 @@ impl Writer {
 
 const NO_GREETING: &str = "no greeting is shown: 220 is assumed";
 const NO_REPLY: &str = "no reply is shown: success is assumed";
-const NO_DATA: &str = "the data that were sent are not shown: so none is sent. Put `D< @file NAME` here to send a file";
+const NO_DATA: &str =
+    "the data that was sent is not shown, so none is sent. Put `D< @file NAME` here to send a file";
 const NEXT_SESSION: &str =
     "another session begins here: this line and all that follow are left out";
 

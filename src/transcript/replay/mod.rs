@@ -510,7 +510,7 @@ impl Player<'_> {
 }
 
 impl Player<'_> {
-    /// Waits for nothing but the end of the data that are expected.
+    /// Waits for nothing but the end of the data that is expected.
     fn await_data(&self, expected: &Exchange, exchange: &client::Exchange) -> Outcome {
         let unanswered = Outcome {
             ending: Ending::Unanswered,

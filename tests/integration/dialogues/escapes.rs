@@ -165,7 +165,7 @@ fn data_that_are_shown_stay_in_the_foreground() {
     transfer.terminal.send(ESCAPE);
     transfer
         .terminal
-        .expect("data that are shown cannot be put in the background: RETR f > file can.");
+        .expect("data that is shown cannot be put in the background: RETR f > file can.");
     transfer.data.write_all(b"a file\r\n").expect("it is read");
     drop(transfer.data);
     transfer.control.send("226 done\r\n");

@@ -1,4 +1,4 @@
-//! What a person does: data that are typed, Ctrl-C, a server that sends of its own accord.
+//! What a person does: data that is typed, Ctrl-C, a server that sends of its own accord.
 
 use std::fs;
 

@@ -56,8 +56,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         fits: |a, now| is_private_upload(a) && has_code(a, &[426, 451]) && !now.sends_close_notify,
-        cause: "The data ended without a close_notify (`set tls-close-notify off`), and to the server that looks as \
-        if they were cut off.",
+        cause: "The data ended without a close_notify (`set tls-close-notify off`), and to the server that looks as if it had been cut off.",
         next: "`set tls-close-notify on`, PASV, then {}",
         hint: "next: `set tls-close-notify on`, PASV, then {}",
     },
