@@ -43,6 +43,9 @@ fn ends_with_70_at_a_terminal(place: &str, lines: &[(&str, &str)], last: &str) {
         .home(home.path())
         .terminal();
     terminal.expect("ftp> ");
+    let session = home.path().join("session.ftp");
+    terminal.send_line(&format!("record {}", session.display()));
+    terminal.expect("ftp> ");
     for (line, reply) in lines {
         terminal.send_line(line);
         terminal.expect(reply);
@@ -57,6 +60,7 @@ fn ends_with_70_at_a_terminal(place: &str, lines: &[(&str, &str)], last: &str) {
     let modes = |name| fs::read_to_string(home.path().join(name)).expect("stty wrote it");
     assert_eq!(modes("after"), modes("before"));
     assert_no_scratch_folder(home.path());
+    assert_readable(&session);
 }
 
 fn ends_with_70_in_a_script(place: &str) {
@@ -69,7 +73,8 @@ fn ends_with_70_in_a_script(place: &str) {
         "PASS A",
         "PASV",
         "RETR 1.TXT > f",
-        "NOOP",
+        "PASV",
+        "STOR g < /dev/zero",
     ];
     let begun = Instant::now();
     let finished = Ftpsh::new()
@@ -96,7 +101,7 @@ fn a_panic_in_the_machine_at_a_terminal() {
 
 #[test]
 fn a_panic_in_the_driver_at_a_terminal() {
-    ends_with_70_at_a_terminal("driver", &LOGGED_IN, "RETR 1.TXT > f &");
+    ends_with_70_at_a_terminal("driver", &LOGGED_IN, "RETR 1.TXT > f");
 }
 
 #[test]
@@ -107,6 +112,11 @@ fn a_panic_in_an_observer_at_a_terminal() {
 #[test]
 fn a_panic_in_a_local_side_at_a_terminal() {
     ends_with_70_at_a_terminal("endpoint", &LOGGED_IN, "RETR 1.TXT");
+}
+
+#[test]
+fn a_panic_in_the_source_of_an_upload_at_a_terminal() {
+    ends_with_70_at_a_terminal("source", &LOGGED_IN, "STOR g < /dev/zero");
 }
 
 #[test]
@@ -127,4 +137,9 @@ fn a_panic_in_an_observer_in_a_recorded_script() {
 #[test]
 fn a_panic_in_a_local_side_in_a_recorded_script() {
     ends_with_70_in_a_script("endpoint");
+}
+
+#[test]
+fn a_panic_in_the_source_of_an_upload_in_a_recorded_script() {
+    ends_with_70_in_a_script("source");
 }

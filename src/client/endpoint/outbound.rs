@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::{BUFFER_BYTES, LocalEvent, PIECE_BYTES, Report, SMALL_BYTES};
+use crate::client::panic_injection::panic_if_asked;
 use crate::protocol::line_ends::ToCrlf;
 
 /// What an upload sends, before its data connection is ready. The beginning of a file is read at once, so that a small
@@ -201,6 +202,7 @@ impl Reader {
             match read(&mut self.source, &mut piece) {
                 Ok(0) => return self.end(Ok(())),
                 Ok(length) => {
+                    panic_if_asked("source");
                     piece.truncate(length);
                     self.push(piece);
                 }
