@@ -286,7 +286,7 @@ pub static REPLY_CODES: &[ReplyCodeEntry] = &[
     row(532, "An account is needed to store files.", RFC_959)
         .causes("This server requires an account for uploads.")
         .next_step("ACCT and the account, then the command again."),
-    row(533, "This protection of commands is denied by policy.", RFC_2228)
+    row(533, "This protection level is denied by policy.", RFC_2228)
         .causes("The command must be protected, or must not be.")
         .next_step("In the clear: AUTH TLS first."),
     row(534, "Denied by policy.", RFC_2228)
@@ -320,7 +320,7 @@ pub static REPLY_CODES: &[ReplyCodeEntry] = &[
     row(555, "TYPE or STRU does not fit the file that is there.", "RFC 1123 section 4.1.3.4")
         .causes("The file was stored with another TYPE or STRU.")
         .next_step("TYPE and STRU as they were when it was stored."),
-    row(556, "This hash is refused for good.", "draft-bryan-ftpext-hash section 3.5")
+    row(556, "This hash is permanently refused.", "draft-bryan-ftpext-hash section 3.5")
         .causes("The server does not hash this file: too big, or switched off.")
         .next_step("Another hash verb, or RETR and a local hash."),
     row(631, "A reply whose integrity is protected.", "RFC 2228 section 5.2")

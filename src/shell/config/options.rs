@@ -49,7 +49,7 @@ pub(crate) struct Common {
     /// read a line.
     #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds, global = true)]
     pub(crate) timeout: Duration,
-    /// In a script, end when a reply is not whole this long after its command, or after its data last moved, even if
+    /// In a script, end if a reply is not complete this long after its command, or after its data last moved, even if
     /// bytes of it come in; 5 times --timeout if not given.
     #[arg(long, value_name = "SECONDS", value_parser = seconds, global = true)]
     pub(crate) reply_timeout: Option<Duration>,
@@ -310,10 +310,10 @@ Exit codes:
     2  usage, or a line that cannot be sent
     3  could not connect, the connection was lost, or no reply in time
     4  TLS: no handshake, a certificate that is not trusted, bytes that were injected,
-       data that end without close_notify
+       data that ends without close_notify
     5  the server broke the protocol (64 MiB without a reply)
     6  a transcript's expectation was not met
-    7  a local file could not be read or written
+    7  a local file could not be read or written, or a local command or file moved no data within `--timeout`
     8  a resume was refused, or its result could not be verified
    70  a bug in ftpsh itself; the message says what to report
   130  interrupted

@@ -246,7 +246,7 @@ impl Settings {
         Setting {
             name: "gutter",
             of: &Choice(|settings: &mut Self| &mut settings.gutter),
-            about: "the mark in front of data on the screen that tells them from replies",
+            about: "the mark in front of data on the screen that tells it from replies",
         },
         Setting {
             name: "pager",
@@ -271,7 +271,7 @@ impl Settings {
         Setting {
             name: "tls-close-notify",
             of: &Choice(|settings: &mut Self| &mut settings.tls_close_notify),
-            about: "the end of what is sent is announced, as TLS wants it",
+            about: "the end of what is sent is announced, as TLS requires",
         },
     ];
 

@@ -65,7 +65,7 @@ pub(super) const BUILTINS: &[(Builtin, &str, &str)] = &[
     (
         Builtin::Resync,
         "resync",
-        "forget the replies that are still outstanding",
+        "stop waiting for the replies that are outstanding",
     ),
     (
         Builtin::Table,

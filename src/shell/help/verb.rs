@@ -76,7 +76,7 @@ fn explain_replies(page: &mut Page, entry: &VerbEntry) {
         page.item(
             "",
             LABEL_COLUMNS,
-            &format!("or at once one of {}", listed(entry.replies)),
+            &format!("or one of these at once {}", listed(entry.replies)),
         );
         codes.extend([125, 150]);
         codes.extend(entry.replies_after_preliminary);
@@ -95,7 +95,7 @@ fn explain_replies(page: &mut Page, entry: &VerbEntry) {
     page.item(
         "",
         LABEL_COLUMNS,
-        &format!("as any command: {common} (`help CODE` explains)"),
+        &format!("or, like any command: {common} (`help CODE` explains)"),
     );
 }
 

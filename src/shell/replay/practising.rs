@@ -80,7 +80,7 @@ pub(crate) fn run(
     Ok(exit)
 }
 
-/// Starts the server. Its folder goes when a signal ends the program, unless it is to be kept.
+/// Starts the server. Its folder goes when a signal ends the program, unless `--keep` is given.
 fn start(
     configuration: practice::Configuration,
     interrupts: &Interrupts,

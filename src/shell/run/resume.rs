@@ -167,7 +167,7 @@ fn last_component(path: &str, remote: bool) -> Option<String> {
 fn in_words(remark: &Remark) -> (Tone, String) {
     match remark {
         Remark::Found { there, whole } => (Tone::Note, format!("{there} of {} are there", count(*whole, "byte"))),
-        Remark::FoundNothing => (Tone::Note, "there is nothing yet".to_owned()),
+        Remark::FoundNothing => (Tone::Note, "nothing is there yet".to_owned()),
         Remark::ComparisonState { first, last } => {
             (Tone::Note, format!("bytes {first} to {last} are the same as yours"))
         }

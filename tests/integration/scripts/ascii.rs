@@ -62,7 +62,7 @@ fn a_file_is_sent_with_crlf_and_the_number_of_its_line_ends_is_said() {
     assert_eq!(wire, b"a\r\nb\r\nc\r\rd\r\n\r\n");
     let said = finished.success().stderr;
     assert!(
-        said.contains("3 line ends turned from LF into CRLF"),
+        said.contains("3 line ends turned from LF into CR LF"),
         "{said}"
     );
     assert!(said.contains("14 bytes sent"), "{said}");
@@ -84,7 +84,7 @@ fn a_file_is_received_with_lf_and_the_number_of_its_line_ends_is_said() {
     assert_eq!(file, b"a\nb\nc\r\rd\n\r");
     let said = finished.success().stderr;
     assert!(
-        said.contains("2 line ends turned from CRLF into LF"),
+        said.contains("2 line ends turned from CR LF into LF"),
         "{said}"
     );
     let (file, _) = receive(b"a\r\nb\r\n", "PASV\nRETR f >> f\n");

@@ -263,9 +263,9 @@ fn transfer_ended(end: &TransferEnd) -> (Tone, String) {
     let converted = match (end.line_ends, end.direction) {
         (0, _) => String::new(),
         (n, DataDirection::Received) => {
-            format!(", {} turned from CRLF into LF", count(n, "line end"))
+            format!(", {} turned from CR LF into LF", count(n, "line end"))
         }
-        (n, DataDirection::Sent) => format!(", {} turned from LF into CRLF", count(n, "line end")),
+        (n, DataDirection::Sent) => format!(", {} turned from LF into CR LF", count(n, "line end")),
     };
     let (tone, ended) = match &end.result {
         TransferResult::Ended => (Tone::Note, "data connection closed".to_owned()),
