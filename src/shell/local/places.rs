@@ -85,6 +85,12 @@ pub(crate) fn wait_for_reader(
     }
 }
 
+/// As `the local command ended with exit status 3`, or with a signal.
+pub(crate) fn end_of_command(status: ExitStatus) -> String {
+    let status = status.to_string().replacen(": ", " ", 1);
+    format!("the local command ended with {status}")
+}
+
 /// Asks a local command to end, so that a pager gives the terminal back, and ends it if it does not.
 fn end(mut child: Child) -> io::Result<ExitStatus> {
     platform::ask_to_end(&child);

@@ -55,7 +55,7 @@ impl Background {
     pub(crate) fn refuse_second(&self, painter: &Painter) -> Exit {
         let running = self.running.as_ref().map(|it| it.command.as_str());
         painter.refuse(&format!(
-            "{} still runs in the background, and there is one transfer at a time: `jobs` shows how far it is, ABOR \
+            "{} still runs in the background, and only one can run at a time: `jobs` shows how far it is, ABOR \
              aborts it. Nothing was sent",
             running.unwrap_or("a transfer")
         ))

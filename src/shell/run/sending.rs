@@ -20,7 +20,8 @@ use crate::shell::interrupts::Escape;
 use crate::shell::line::{LineError, Redirection};
 use crate::shell::local::pager::Pager;
 use crate::shell::local::places::{
-    Interruption, LocalCommand, OpenedLate, StandardOutput, TypedData, wait_for_reader,
+    Interruption, LocalCommand, OpenedLate, StandardOutput, TypedData, end_of_command,
+    wait_for_reader,
 };
 use crate::shell::local::received_file::{Manner, ReceivedFile};
 use crate::shell::local::sent_file::SentFile;
@@ -458,10 +459,7 @@ impl Shell {
             }
         };
         if !status.success() {
-            self.painter.say(
-                Tone::Note,
-                &format!("the local command ended with {status}"),
-            );
+            self.painter.say(Tone::Note, &end_of_command(status));
         }
         match status.code() {
             Some(NOT_RUN..=NOT_FOUND) | None => Exit::LocalFile,

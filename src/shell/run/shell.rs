@@ -25,7 +25,7 @@ use crate::shell::help::hints::Hints;
 use crate::shell::help::{self, why};
 use crate::shell::interrupts::Interrupts;
 use crate::shell::line::{self, Builtin, Line, Redirection, expand_home, is_redirection};
-use crate::shell::local::places::local_shell;
+use crate::shell::local::places::{end_of_command, local_shell};
 use crate::shell::local::received_file::{is_named_pipe, what_is_there};
 use crate::shell::replay::recording::Recording;
 use crate::shell::screen::escape::escape;
@@ -360,8 +360,7 @@ impl Shell {
         match self.lend_terminal(run) {
             Ok(status) if status.success() => Exit::Done,
             Ok(status) => {
-                let text = format!("the local command ended with {status}");
-                self.painter.say(Tone::Note, &text);
+                self.painter.say(Tone::Note, &end_of_command(status));
                 Exit::Done
             }
             Err(error) => {
