@@ -632,7 +632,7 @@ pub static VERBS: &[VerbEntry] = &[
         .example(&["SITE CHMOD 644 1.TXT", "200 SITE CHMOD command successful"])
         .quirks("Anonymous users of vsftpd get 550 for every SITE."),
     VerbEntry::new("SIZE", "SIZE <path>", "RFC 3659 section 4",
-        "Asks how many bytes a file has, as a transfer in the current TYPE would count them.", &[213, 550])
+        "Asks how many bytes of a file a transfer in the current TYPE would move.", &[213, 550])
         .needs("A login; TYPE I, for the number of bytes on the disk.")
         .notes("In TYPE A it is the number of bytes that a transfer would take, with line ends converted. The server \
             must read the whole file to know it, so many refuse.")
