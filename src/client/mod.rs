@@ -90,6 +90,9 @@ pub enum ConnectError {
     /// No connection.
     #[error(transparent)]
     Dial(#[from] DialError),
+    /// Ctrl-C.
+    #[error("interrupted")]
+    Interrupted,
     /// The system refused a thread or a handle.
     #[error("cannot watch the connection: {0}")]
     System(#[from] io::Error),

@@ -211,7 +211,9 @@ impl Core {
     ) {
         let socket = self.data.iter().find(|it| it.exchange() == Some(exchange));
         match event {
-            LocalEvent::Ready => {}
+            LocalEvent::Ready | LocalEvent::Moved => {
+                self.tell(Input::LocalSideMoved(exchange), now);
+            }
             LocalEvent::Failed(error) => {
                 if let Some(id) = socket.map(|socket| socket.id) {
                     let result = TransferResult::of_local(&error);

@@ -31,8 +31,8 @@ pub(super) struct DataSocket {
     moved: u64,
     /// As [`MovedBytes::offset`], which counts what came after an upload too.
     drained: u64,
-    /// What had moved when the local side was awaited last.
-    local_side_awaited_at: Option<u64>,
+    /// Nothing but the local side keeps the transfer from going on.
+    awaits_local_side: bool,
     interest: ByteInterest,
 }
 
@@ -121,7 +121,7 @@ impl DataSocket {
             work,
             moved: 0,
             drained: 0,
-            local_side_awaited_at: None,
+            awaits_local_side: false,
             interest,
         }
     }
@@ -215,14 +215,14 @@ impl DataSocket {
                 bytes: self.moved,
             }));
         }
+        let is_awaited = matches!(halt, Halt::AwaitsLocalSide);
+        if is_awaited != self.awaits_local_side {
+            self.awaits_local_side = is_awaited;
+            let id = self.id;
+            found.push(Finding::Fact(Input::LocalSideAwaited { id, is_awaited }));
+        }
         match halt {
-            Halt::Blocked => false,
-            Halt::AwaitsLocalSide => {
-                if self.local_side_awaited_at.replace(self.moved) != Some(self.moved) {
-                    found.push(Finding::Fact(Input::LocalSideAwaited(self.id)));
-                }
-                false
-            }
+            Halt::Blocked | Halt::AwaitsLocalSide => false,
             Halt::Spent => true,
             Halt::Over(result) => {
                 self.end(result, found);
@@ -348,7 +348,7 @@ impl DataSocket {
             return self.note_splice(moved);
         }
         let Some(mut piece) = local.take_piece() else {
-            return Err(Halt::AwaitsLocalSide);
+            return Err(self.halt_without_room());
         };
         match self.stream.read(&mut piece) {
             Ok(0) => Err(Halt::Over(TransferResult::Ended)),
@@ -392,6 +392,14 @@ impl DataSocket {
         }
     }
 
+    /// There is no room; is there anything to be read?
+    fn halt_without_room(&mut self) -> Halt {
+        match self.stream.peek(&mut [0]) {
+            Ok(_) => Halt::AwaitsLocalSide,
+            Err(error) => self.halt(error, DataDirection::Received),
+        }
+    }
+
     fn receive_secured(&mut self, found: &mut Found) -> Result<usize, Halt> {
         let (Work::Receiving(_, local), Some(tls)) = (&mut self.work, &mut self.tls) else {
             return Err(Halt::Blocked);
@@ -423,7 +431,7 @@ impl DataSocket {
             return Err(Halt::Blocked);
         }
         let Some(mut piece) = local.take_piece() else {
-            return Err(Halt::AwaitsLocalSide);
+            return Err(self.halt_without_room());
         };
         let read = self.stream.read(&mut piece);
         let received = match &read {

@@ -23,6 +23,7 @@ pub(crate) struct Inbound {
 struct Writer {
     buffer: Arc<Buffer>,
     destination: Box<dyn Destination>,
+    is_prompt: bool,
     to_lf: Option<ToLf>,
     line_ends: u64,
     text: Vec<u8>,
@@ -73,6 +74,7 @@ impl Inbound {
         let writer = Writer {
             buffer: Arc::clone(&buffer),
             destination,
+            is_prompt,
             to_lf: convert.then(ToLf::default),
             line_ends: 0,
             text: Vec::new(),
@@ -238,6 +240,12 @@ impl Buffer {
         }
     }
 
+    /// Nothing but the destination keeps the transfer from going on.
+    fn is_awaited(&self) -> bool {
+        let state = self.lock();
+        state.is_full || state.end.is_some()
+    }
+
     /// So many bytes are written; tells whether the driver waits to hear of it.
     fn make_room(&self, bytes: usize, written: Option<Vec<u8>>) -> bool {
         let mut state = self.lock();
@@ -293,14 +301,30 @@ impl Writer {
             return Ok(());
         }
         let Some(to_lf) = &mut self.to_lf else {
-            return self.destination.write(bytes);
+            return self.write_out(bytes);
         };
-        self.text.clear();
-        self.line_ends += to_lf.convert(bytes, &mut self.text);
-        if self.text.is_empty() {
-            return Ok(());
+        let mut text = std::mem::take(&mut self.text);
+        text.clear();
+        self.line_ends += to_lf.convert(bytes, &mut text);
+        let written = self.write_out(&text);
+        self.text = text;
+        written
+    }
+
+    /// In small portions to a destination that may be slow, so that it is seen to take something.
+    fn write_out(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let portion = if self.is_prompt {
+            usize::MAX
+        } else {
+            PORTION_BYTES
+        };
+        for bytes in bytes.chunks(portion) {
+            self.destination.write(bytes)?;
+            if self.buffer.is_awaited() {
+                (self.report)(LocalEvent::Moved);
+            }
         }
-        self.destination.write(&self.text)
+        Ok(())
     }
 
     fn note(&mut self, written: io::Result<()>) {
@@ -360,7 +384,11 @@ impl Writer {
             }
             if self.buffer.make_room(0, None) {
                 (self.report)(LocalEvent::Ready);
+            } else if self.buffer.is_awaited() {
+                (self.report)(LocalEvent::Moved);
             }
         }
     }
 }
+
+const PORTION_BYTES: usize = 8 * 1024;

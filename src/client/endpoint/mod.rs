@@ -24,6 +24,8 @@ use std::io;
 pub(crate) enum LocalEvent {
     /// There is room in the buffer of a download again, or something in that of an upload.
     Ready,
+    /// Some of a download was written, though there may be no room yet.
+    Moved,
     /// A download cannot be written.
     Failed(io::Error),
     /// A download is written to its end, or has failed; so many line ends were converted.

@@ -88,9 +88,14 @@ pub(crate) enum Input<'a> {
         id: ConnectionId,
         bytes: u64,
     },
-    /// The transfer on the connection could go on, but its local side takes nothing, or has nothing to send; until the
-    /// next [`Input::DataMoved`].
-    LocalSideAwaited(ConnectionId),
+    /// Whether the transfer on the connection could go on but for its local side, which takes nothing or has nothing to
+    /// send.
+    LocalSideAwaited {
+        id: ConnectionId,
+        is_awaited: bool,
+    },
+    /// The local side of a download has taken something.
+    LocalSideMoved(ExchangeId),
     /// The certificate of the control connection was examined.
     CertificateExamined(Result<Verdict, TlsFailure>),
     DataSecured {
@@ -450,6 +455,7 @@ impl Machine {
             Input::CertificateExamined(verdict) => self.take_verdict(verdict, now),
             Input::OtherHostRefused(peer) => self.observe(Observation::OtherHostRefused { peer }),
             Input::Listening { id, address } => self.take_port(id, address, now),
+            Input::LocalSideMoved(exchange) => self.take_local_movement(exchange, now),
             Input::LocalEnded {
                 exchange,
                 result,
@@ -1275,9 +1281,9 @@ impl Machine {
                     exchange.reply_limited_from = now;
                 }
             }
-            Input::LocalSideAwaited(id) => {
+            Input::LocalSideAwaited { id, is_awaited } => {
                 if let Some(transfer) = self.transfer_on(id) {
-                    transfer.await_local_side();
+                    transfer.local_side_is_awaited = is_awaited;
                 }
             }
             Input::DataSecured { id, secured } => {
@@ -2044,6 +2050,16 @@ impl Machine {
         }
     }
 
+    fn take_local_movement(&mut self, exchange: ExchangeId, now: Instant) {
+        let transfer = self.transfer.as_ref();
+        if transfer.is_some_and(|it| it.exchange == exchange && it.is_held_up_locally()) {
+            self.last_movement = now;
+            for exchange in self.exchanges.all_mut() {
+                exchange.reply_limited_from = now;
+            }
+        }
+    }
+
     /// The server is not to blame, and may answer.
     fn give_up_on_local_side(&mut self, limit: Duration, direction: DataDirection, now: Instant) {
         let seconds = limit.as_secs();
@@ -2064,6 +2080,9 @@ impl Machine {
     /// A reply that trickles in without an end must not hold a script up for ever.
     fn reply_deadline(&self, exchange: &OpenExchange) -> Option<Instant> {
         let limit = self.settings.reply_limit?;
+        if (self.transfer.as_ref()).is_some_and(Transfer::is_held_up_locally) {
+            return None;
+        }
         let is_incomplete = !exchange.is_answered() || exchange.awaits_protection;
         is_incomplete.then_some(exchange.reply_limited_from + limit)
     }
@@ -2112,7 +2131,8 @@ impl Machine {
         let is_person = self.settings.silence_limit.is_none();
         // Whoever reads in a pager knows what does not go on.
         let is_held_up_here = (self.transfer.as_ref()).is_some_and(Transfer::is_held_up_locally);
-        let is_due = is_person && !exchange.still_waiting_was_told && !is_held_up_here;
+        let is_asked = self.protection.awaits_decision();
+        let is_due = is_person && !exchange.still_waiting_was_told && !is_held_up_here && !is_asked;
         (is_due && self.is_connected()).then(|| self.last_movement + exchange.patience())
     }
 
@@ -2138,10 +2158,17 @@ impl Machine {
         });
     }
 
+    /// Unless what has come shows that the connection began as it should.
     fn observe_missing_greeting(&mut self) {
-        self.observe(Observation::GreetingMissing {
-            implicit_tls: self.settings.implicit_tls,
-        });
+        let implicit_tls = self.settings.implicit_tls;
+        let has_begun = match implicit_tls {
+            true => self.protection.covers_control(),
+            false => self.bytes_without_answer > 0,
+        };
+        if has_begun {
+            return;
+        }
+        self.observe(Observation::GreetingMissing { implicit_tls });
     }
 
     /// Pure-FTPd swallows an ABOR that comes with a Synch.
@@ -2164,10 +2191,14 @@ impl Machine {
     fn outstanding_deadline(&self, exchange: &OpenExchange) -> Option<Instant> {
         let is_person = self.settings.silence_limit.is_none();
         let is_outstanding = is_person && !exchange.is_answered() && self.transfer.is_none();
-        exchange
-            .data_ended_at
-            .filter(|_| is_outstanding)
-            .map(|at| at + exchange::OUTSTANDING_LIMIT)
+        let at = exchange.data_ended_at.filter(|_| is_outstanding)?;
+        // What was passed over gets no reply.
+        let is_open = self.pi.ledger().is_open(exchange.entry);
+        Some(if is_open {
+            at + exchange::OUTSTANDING_LIMIT
+        } else {
+            at
+        })
     }
 
     /// After an abort, replies are read until none is outstanding or the server is silent.
@@ -2191,23 +2222,27 @@ impl Machine {
 
     /// Ends each waiting whose command has everything that it waits for.
     fn settle(&mut self, now: Instant) {
-        let due =
-            |exchange: &OpenExchange| Some((self.ending_of(exchange, now)?, exchange.verb.clone()));
+        let due = |exchange: &OpenExchange| {
+            let ending = self.ending_of(exchange, now)?;
+            let is_open = self.pi.ledger().is_open(exchange.entry);
+            let is_outstanding = ending == Ending::Unanswered && is_open;
+            Some((ending, is_outstanding.then(|| exchange.verb.clone())))
+        };
         let foreground = self.exchanges.foreground.as_ref().and_then(due);
         let background = self.exchanges.background.as_ref();
         let background = background.and_then(|background| due(&background.exchange));
         if let Some((ending, verb)) = foreground {
-            self.tell_outstanding(ending, verb);
+            self.tell_outstanding(verb);
             self.settle_as(ending);
         }
         if let Some((ending, verb)) = background {
-            self.tell_outstanding(ending, verb);
+            self.tell_outstanding(verb);
             self.settle_background_as(ending);
         }
     }
 
-    fn tell_outstanding(&mut self, ending: Ending, verb: Verb) {
-        if ending == Ending::Unanswered {
+    fn tell_outstanding(&mut self, verb: Option<Verb>) {
+        if let Some(verb) = verb {
             self.observe(Observation::FinalReplyOutstanding { verb });
         }
     }

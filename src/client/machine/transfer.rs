@@ -52,8 +52,8 @@ pub(super) struct Transfer {
     pub(super) closed_early: Option<TransferResult>,
     /// The server does not know ABOR, or refused it.
     abort_was_refused: bool,
-    /// Since the last movement, the local side of a transfer that could go on took nothing, or gave nothing.
-    local_side_is_awaited: bool,
+    /// It could go on, but its local side takes nothing, or gives nothing.
+    pub(super) local_side_is_awaited: bool,
     /// When the observers are told next how far it has come.
     progress_at: Option<Instant>,
 }
@@ -278,11 +278,6 @@ impl Transfer {
 
     pub(super) fn take_movement(&mut self, bytes: u64) {
         self.bytes = bytes;
-        self.local_side_is_awaited = false;
-    }
-
-    pub(super) fn await_local_side(&mut self) {
-        self.local_side_is_awaited = true;
     }
 
     /// Nothing but the local side keeps it from going on.

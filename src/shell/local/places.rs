@@ -47,12 +47,16 @@ pub(crate) enum Interruption {
     Aborted,
     /// Its reply is not waited for any more, or the command took nothing for too long.
     Left,
+    /// A time limit is over; the command may make something of what has come, if it is quick.
+    TimedOut,
 }
 
 impl Interruption {
     pub(crate) fn of(outcome: &Outcome) -> Self {
-        if outcome.ending == Ending::Interrupted {
-            return Self::Left;
+        match outcome.ending {
+            Ending::Interrupted => return Self::Left,
+            Ending::TimedOut => return Self::TimedOut,
+            _ => {}
         }
         match outcome.transfer.as_ref().map(|transfer| &transfer.result) {
             Some(TransferResult::LocalFailed(_)) => Self::Left,
@@ -72,6 +76,16 @@ pub(crate) fn wait_for_reader(
     match interruption {
         Interruption::None => child.wait(),
         Interruption::Left => end(child),
+        Interruption::TimedOut => {
+            let deadline = Instant::now() + READER_GRACE;
+            while Instant::now() < deadline {
+                if let Some(status) = child.try_wait()? {
+                    return Ok(status);
+                }
+                std::thread::sleep(POLL_INTERVAL);
+            }
+            end(child)
+        }
         Interruption::Aborted => {
             interrupts.take();
             while !interrupts.take() {
@@ -106,6 +120,8 @@ fn end(mut child: Child) -> io::Result<ExitStatus> {
 }
 
 const POLL_INTERVAL: Duration = Duration::from_millis(20);
+/// How long a command may go on once nothing more comes for it.
+const READER_GRACE: Duration = Duration::from_secs(1);
 const KILL_DELAY: Duration = Duration::from_millis(500);
 
 /// Standard output, raw.

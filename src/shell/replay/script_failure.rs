@@ -85,7 +85,7 @@ impl ScriptFailure {
     }
 
     pub(super) fn of_connect_error(error: &ConnectError) -> Self {
-        let is_interrupt = matches!(error, ConnectError::System(error) if error.kind() == std::io::ErrorKind::Interrupted);
+        let is_interrupt = matches!(error, ConnectError::Interrupted);
         let kind = if is_interrupt {
             FailureKind::Interrupted
         } else {

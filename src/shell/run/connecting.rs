@@ -60,7 +60,10 @@ impl Shell {
             Err(error) => {
                 self.painter
                     .say(Tone::Error, &escape(error.to_string().as_bytes()));
-                return Exit::Connection;
+                return match error {
+                    ConnectError::Interrupted => Exit::Interrupted,
+                    _ => Exit::Connection,
+                };
             }
         };
         self.connection.set_session(session);
@@ -299,8 +302,7 @@ pub(crate) fn connect(
             Ok(result) => return result,
             Err(mpsc::RecvTimeoutError::Timeout) if !interrupts.take() => {}
             Err(_) => {
-                let error = std::io::Error::new(std::io::ErrorKind::Interrupted, "interrupted");
-                return Err(ConnectError::System(error));
+                return Err(ConnectError::Interrupted);
             }
         }
     }

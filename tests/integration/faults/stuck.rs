@@ -251,6 +251,16 @@ fn a_named_pipe_that_nobody_reads_in_a_script() {
 
 /// Runs a script whose transfer has this local side, while the server is well, and says how it ended.
 fn end_at_the_limit(line: &str, folder: &Path, carry: impl FnOnce(TcpStream)) -> (i32, String) {
+    end_with_output(line, folder, Stdio::null(), "426 broken\r\n", carry)
+}
+
+fn end_with_output(
+    line: &str,
+    folder: &Path,
+    output: Stdio,
+    reply: &str,
+    carry: impl FnOnce(TcpStream),
+) -> (i32, String) {
     let hand = Hand::new();
     let mut child = Ftpsh::new()
         .args(["--timeout", "1", "-c", "PASV", "-c", line])
@@ -258,7 +268,7 @@ fn end_at_the_limit(line: &str, folder: &Path, carry: impl FnOnce(TcpStream)) ->
         .command()
         .current_dir(folder)
         .stdin(Stdio::null())
-        .stdout(Stdio::null())
+        .stdout(output)
         .stderr(Stdio::piped())
         .spawn()
         .expect("the program can be started");
@@ -267,7 +277,7 @@ fn end_at_the_limit(line: &str, folder: &Path, carry: impl FnOnce(TcpStream)) ->
     control.expect(&line[..6]);
     control.send("150 here\r\n");
     carry(data);
-    control.send("426 broken\r\n");
+    control.send(reply);
     let mut said = String::new();
     let mut stderr = child.stderr.take().expect("it is piped");
     stderr.read_to_string(&mut said).expect("it is text");
@@ -289,6 +299,33 @@ fn a_local_command_that_does_not_read_is_not_blamed_on_the_server() {
         );
         assert_eq!(code, 7, "{said}");
     }
+}
+
+#[test]
+fn a_standard_output_that_is_not_read_ends_the_transfer_at_the_time_limit() {
+    let folder = folder();
+    let (reader, writer) = std::io::pipe().expect("the system has pipes");
+    let reply = "426 broken\r\n";
+    let (code, said) = end_with_output("RETR f", folder.path(), writer.into(), reply, |data| {
+        let _ = Sending::begin(data, u64::MAX).end();
+    });
+    assert!(said.contains("it accepted no data for 1 s"), "{said}");
+    assert_eq!(code, 7, "{said}");
+    drop(reader);
+}
+
+/// For more than twice the limit nothing moves but what the command reads.
+#[test]
+fn a_local_command_that_reads_slowly_is_not_ended() {
+    let folder = folder();
+    let line = "RETR f | while dd bs=8192 count=1 2>/dev/null | grep -q .; do sleep 0.04; done; echo read > end";
+    let reply = "226 sent\r\n";
+    let (code, said) = end_with_output(line, folder.path(), Stdio::null(), reply, |mut data| {
+        data.write_all(&[b'x'; 512 * 1024]).expect("it is read");
+    });
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("524288 bytes received"), "{said}");
+    assert!(folder.path().join("end").exists());
 }
 
 #[test]

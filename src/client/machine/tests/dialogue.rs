@@ -214,7 +214,14 @@ impl Dialogue {
 
     /// The local side keeps the data from moving.
     pub(super) fn local_side_awaited(&mut self) {
-        self.tell(Input::LocalSideAwaited(self.data));
+        let id = self.data;
+        let is_awaited = true;
+        self.tell(Input::LocalSideAwaited { id, is_awaited });
+    }
+
+    /// Some of what had come was taken by the local side.
+    pub(super) fn local_side_moved(&mut self, exchange: ExchangeId) {
+        self.tell(Input::LocalSideMoved(exchange));
     }
 
     pub(super) fn data_ended(&mut self) {
@@ -251,12 +258,17 @@ impl Dialogue {
 
     /// AUTH TLS, as far as the end of the handshake.
     pub(super) fn secure(&mut self) {
+        self.begin_tls();
+        assert!(self.observed("ControlSecured"), "{:?}", self.labels());
+    }
+
+    /// AUTH TLS, and all that the server says in the handshake.
+    pub(super) fn begin_tls(&mut self) {
         self.command("AUTH TLS");
         self.tls = Some(TlsServer::new());
         self.tell(Input::ControlReceived(b"234 go\r\n"));
         self.deliver_tls();
         self.deliver_tls();
-        assert!(self.observed("ControlSecured"), "{:?}", self.labels());
     }
 
     fn hear_under_tls(&mut self, bytes: &[u8]) {

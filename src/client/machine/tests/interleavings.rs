@@ -49,7 +49,7 @@ enum DataStep {
     NotOpened,
     Stranger,
     Moved(u64),
-    LocalSideAwaited,
+    LocalSideAwaited(bool),
     Secured,
     NotSecured,
     Unexpected,
@@ -114,7 +114,7 @@ fn data_step() -> impl Strategy<Value = DataStep> {
         1 => Just(DataStep::NotOpened),
         1 => Just(DataStep::Stranger),
         3 => (1_u64..40).prop_map(DataStep::Moved),
-        1 => Just(DataStep::LocalSideAwaited),
+        1 => proptest::bool::ANY.prop_map(DataStep::LocalSideAwaited),
         1 => Just(DataStep::Secured),
         1 => Just(DataStep::NotSecured),
         1 => Just(DataStep::Unexpected),
@@ -225,7 +225,7 @@ fn take_data(dialogue: &mut Dialogue, step: DataStep) {
         DataStep::NotOpened => Input::DataNotOpened { id, error: reset() },
         DataStep::Stranger => Input::OtherHostRefused(SERVER),
         DataStep::Moved(bytes) => Input::DataMoved { id, bytes },
-        DataStep::LocalSideAwaited => Input::LocalSideAwaited(id),
+        DataStep::LocalSideAwaited(is_awaited) => Input::LocalSideAwaited { id, is_awaited },
         DataStep::Secured => Input::DataSecured {
             id,
             secured: Secured {

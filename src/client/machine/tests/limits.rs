@@ -6,6 +6,7 @@ use super::dialogue::{Dialogue, Lead, LocalEnd, OFFER, SILENCE, WHOLE_REPLY, per
 use crate::client::machine::{Action, ExchangeId, Input, Request};
 use crate::client::{Awaited, Ending, Observation, Origin, Settings, TransferResult};
 use crate::protocol::verbs::DataDirection;
+use crate::tls::TlsSettings;
 
 type Begin = fn(&mut Dialogue) -> ExchangeId;
 
@@ -539,6 +540,10 @@ fn a_person_who_reads_in_a_pager_is_not_told_to_wait() {
     dialogue.local_side_awaited();
     dialogue.pass(seconds(60));
     assert!(!dialogue.observed("StillWaiting"));
+    dialogue.tell(Input::LocalSideAwaited {
+        id: dialogue.data,
+        is_awaited: false,
+    });
     dialogue.data_moved(11);
     dialogue.pass(seconds(8));
     assert!(dialogue.observed("StillWaiting"));
@@ -715,11 +720,58 @@ fn a_local_side_that_stops_is_not_taken_for_a_silent_server() {
 }
 
 #[test]
+fn a_local_side_that_is_slow_and_moves_has_no_limit() {
+    let stops: [Lead; 2] = [
+        |it| it.local_side_awaited(),
+        |it| {
+            it.local_side = LocalEnd::Never;
+            it.data_ended();
+        },
+    ];
+    for stop in stops {
+        let mut dialogue = Dialogue::new(script());
+        let exchange = dialogue.begin_download();
+        stop(&mut dialogue);
+        for _ in 0..60 {
+            dialogue.pass(SILENCE - MOMENT);
+            dialogue.local_side_moved(exchange);
+        }
+        assert_eq!(dialogue.ending(exchange), None);
+        assert!(!dialogue.has_done("reset"));
+    }
+}
+
+#[test]
+fn a_person_who_is_asked_about_a_certificate_is_not_told_to_wait() {
+    let settings = Settings {
+        tls: TlsSettings::default(),
+        ..person()
+    };
+    let mut dialogue = Dialogue::new(settings);
+    dialogue.begin_tls();
+    let is_asked = |it: &Action| matches!(it, Action::AskTrust(..));
+    assert!(dialogue.done.iter().any(is_asked));
+    dialogue.pass(seconds(60));
+    assert!(!dialogue.observed("StillWaiting"));
+}
+
+#[test]
+fn a_greeting_that_began_does_not_hint_at_another_start() {
+    let mut dialogue = Dialogue::before_greeting(person());
+    dialogue.server("220-hello");
+    dialogue.pass(seconds(60));
+    assert!(!dialogue.observed("GreetingMissing"));
+}
+
+#[test]
 fn a_local_side_that_goes_on_is_not_to_blame_for_a_silence_afterwards() {
     let mut dialogue = Dialogue::new(script());
     let exchange = dialogue.begin_download();
     dialogue.local_side_awaited();
-    dialogue.data_moved(9);
+    dialogue.tell(Input::LocalSideAwaited {
+        id: dialogue.data,
+        is_awaited: false,
+    });
     dialogue.pass(SILENCE);
     assert_eq!(awaited(&dialogue), Some(Awaited::Data));
     assert_eq!(dialogue.ending(exchange), Some(Ending::TimedOut));

@@ -83,6 +83,24 @@ fn the_reply_to_a_plain_abort_is_not_given_to_one_that_was_not_answered() {
     is_in_step(&mut dialogue);
 }
 
+/// One reply to both: the transfer that was aborted gets none.
+#[test]
+fn an_aborted_transfer_that_gets_no_reply_is_not_outstanding() {
+    let mut dialogue = Dialogue::new(person());
+    let transfer = dialogue.begin_download();
+    dialogue.interrupt();
+    dialogue.pass(Duration::from_secs(3));
+    dialogue.detach();
+    let abort = dialogue.command("ABOR");
+    dialogue.data_ended();
+    dialogue.server("225 aborted");
+    dialogue.pass(Duration::from_secs(1));
+    for exchange in [transfer, abort] {
+        assert!(dialogue.ending(exchange).is_some());
+    }
+    assert!(!dialogue.observed("FinalReplyOutstanding"));
+}
+
 /// A disk that is full tells so late: the NOOP beside the upload was answered long before.
 #[test]
 fn a_late_452_goes_to_its_upload_and_not_to_the_command_that_waits() {
