@@ -17,6 +17,8 @@ pub(super) struct OpenExchange {
     /// The oldest of the commands that were sent along with it.
     pub(super) first: EntryId,
     pub(super) verb: Verb,
+    /// Of the connection itself; a line may be empty, too, and so have no verb.
+    is_greeting: bool,
     /// What has come of it so far; its ending is not known yet.
     pub(super) outcome: Outcome,
     pub(super) replied_at: Option<Instant>,
@@ -45,6 +47,7 @@ impl OpenExchange {
             entry,
             first: entry,
             verb,
+            is_greeting: false,
             outcome: Outcome::pending(),
             replied_at: None,
             awaits_data_connection: false,
@@ -59,17 +62,24 @@ impl OpenExchange {
         }
     }
 
-    /// What comes without a command: it is that of the connection itself.
-    pub(super) fn is_greeting(&self) -> bool {
-        self.verb.as_bytes().is_empty()
+    /// What comes without a command.
+    pub(super) fn greeting(id: ExchangeId, entry: EntryId, now: Instant) -> Self {
+        Self {
+            is_greeting: true,
+            ..Self::new(id, entry, Verb::new(b""), now)
+        }
     }
 
-    /// How long a person waits before something seems wrong.
-    pub(super) fn patience(&self) -> Duration {
-        if self.is_greeting() {
-            GREETING_PATIENCE
-        } else {
-            PATIENCE
+    pub(super) fn is_greeting(&self) -> bool {
+        self.is_greeting
+    }
+
+    /// How long a person waits before something seems wrong; some servers never answer an empty line.
+    pub(super) fn patience(&self) -> Option<Duration> {
+        match (self.is_greeting, self.verb.as_bytes()) {
+            (true, _) => Some(GREETING_PATIENCE),
+            (false, []) => None,
+            (false, _) => Some(PATIENCE),
         }
     }
 
@@ -142,6 +152,12 @@ impl Exchanges {
     pub(super) fn all_mut(&mut self) -> impl Iterator<Item = &mut OpenExchange> {
         let background = self.background.as_mut().map(|it| &mut it.exchange);
         self.foreground.iter_mut().chain(background)
+    }
+
+    pub(super) fn restart_reply_limits(&mut self, now: Instant) {
+        for exchange in self.all_mut() {
+            exchange.reply_limited_from = now;
+        }
     }
 
     pub(super) fn of_mut(&mut self, entry: EntryId) -> Option<&mut OpenExchange> {

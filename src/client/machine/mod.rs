@@ -328,7 +328,7 @@ impl Machine {
         let (mut pi, entry) = UserPi::new();
         pi.set_strict_multiline(settings.strict_multiline);
         let exchanges = Exchanges {
-            foreground: Some(OpenExchange::new(greeting, entry, Verb::new(b""), now)),
+            foreground: Some(OpenExchange::greeting(greeting, entry, now)),
             ..Exchanges::default()
         };
         let mut machine = Self {
@@ -1277,9 +1277,7 @@ impl Machine {
                 };
                 transfer.take_movement(bytes);
                 // vsftpd and ProFTPD answer a command beside a transfer only after it.
-                for exchange in self.exchanges.all_mut() {
-                    exchange.reply_limited_from = now;
-                }
+                self.exchanges.restart_reply_limits(now);
             }
             Input::LocalSideAwaited { id, is_awaited } => {
                 if let Some(transfer) = self.transfer_on(id) {
@@ -2054,9 +2052,7 @@ impl Machine {
         let transfer = self.transfer.as_ref();
         if transfer.is_some_and(|it| it.exchange == exchange && it.is_held_up_locally()) {
             self.last_movement = now;
-            for exchange in self.exchanges.all_mut() {
-                exchange.reply_limited_from = now;
-            }
+            self.exchanges.restart_reply_limits(now);
         }
     }
 
@@ -2072,9 +2068,7 @@ impl Machine {
             transfer.drop_connection(result, &mut self.actions, now);
         }
         self.last_movement = now;
-        for exchange in self.exchanges.all_mut() {
-            exchange.reply_limited_from = now;
-        }
+        self.exchanges.restart_reply_limits(now);
     }
 
     /// A reply that trickles in without an end must not hold a script up for ever.
@@ -2133,7 +2127,8 @@ impl Machine {
         let is_held_up_here = (self.transfer.as_ref()).is_some_and(Transfer::is_held_up_locally);
         let is_asked = self.protection.awaits_decision();
         let is_due = is_person && !exchange.still_waiting_was_told && !is_held_up_here && !is_asked;
-        (is_due && self.is_connected()).then(|| self.last_movement + exchange.patience())
+        let patience = exchange.patience()?;
+        (is_due && self.is_connected()).then(|| self.last_movement + patience)
     }
 
     fn pass_patience_deadline(&mut self, now: Instant) {

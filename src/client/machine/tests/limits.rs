@@ -756,6 +756,17 @@ fn a_person_who_is_asked_about_a_certificate_is_not_told_to_wait() {
 }
 
 #[test]
+fn an_empty_line_that_gets_no_reply_is_not_taken_for_the_greeting() {
+    for settings in [person, script] {
+        let mut dialogue = Dialogue::new(settings());
+        dialogue.command("");
+        dialogue.pass(seconds(60));
+        assert!(!dialogue.observed("GreetingMissing"));
+        assert!(!dialogue.observed("StillWaiting"));
+    }
+}
+
+#[test]
 fn a_greeting_that_began_does_not_hint_at_another_start() {
     let mut dialogue = Dialogue::before_greeting(person());
     dialogue.server("220-hello");
