@@ -184,8 +184,7 @@ impl ControlSocket {
     }
 }
 
-/// The system's resolver has limits of its own, or none: it is asked on a thread, which is left behind where it is
-/// late.
+/// The system's resolver has limits of its own, or none: it is asked on a thread, which is abandoned if it is late.
 fn look_up(
     host: &str,
     limit: Duration,

@@ -211,7 +211,7 @@ impl Core {
     ) {
         let socket = self.data.iter().find(|it| it.exchange() == Some(exchange));
         match event {
-            LocalEvent::Ready | LocalEvent::Moved => {
+            LocalEvent::Moved => {
                 self.tell(Input::LocalSideMoved(exchange), now);
             }
             LocalEvent::Failed(error) => {

@@ -392,7 +392,7 @@ impl DataSocket {
         }
     }
 
-    /// There is no room; is there anything to be read?
+    /// Where there is no room: the local side is awaited only if there is something to read.
     fn halt_without_room(&mut self) -> Halt {
         match self.stream.peek(&mut [0]) {
             Ok(_) => Halt::AwaitsLocalSide,

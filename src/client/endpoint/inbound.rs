@@ -23,7 +23,6 @@ pub(crate) struct Inbound {
 struct Writer {
     buffer: Arc<Buffer>,
     destination: Box<dyn Destination>,
-    is_prompt: bool,
     to_lf: Option<ToLf>,
     line_ends: u64,
     text: Vec<u8>,
@@ -74,7 +73,6 @@ impl Inbound {
         let writer = Writer {
             buffer: Arc::clone(&buffer),
             destination,
-            is_prompt,
             to_lf: convert.then(ToLf::default),
             line_ends: 0,
             text: Vec::new(),
@@ -103,7 +101,7 @@ impl Inbound {
         self
     }
 
-    /// A piece to read into. Without room there is none, and [`LocalEvent::Ready`] tells when there is room again.
+    /// A piece to read into. Without room there is none, and [`LocalEvent::Moved`] tells when there is room again.
     pub(crate) fn take_piece(&mut self) -> Option<Vec<u8>> {
         let mut state = self.buffer.lock();
         if state.bytes >= BUFFER_BYTES {
@@ -195,7 +193,7 @@ impl Inbound {
         Some(moved)
     }
 
-    /// Whether the pipe may still hold something; if so, [`LocalEvent::Ready`] tells when some of it has gone.
+    /// Whether the pipe may still hold something; if so, [`LocalEvent::Moved`] tells when some of it has gone.
     #[cfg(target_os = "linux")]
     pub(crate) fn awaits_pipe(&mut self) -> bool {
         let mut state = self.buffer.lock();
@@ -288,7 +286,7 @@ impl Writer {
                 let written = self.write(&bytes);
                 self.note(written);
                 if self.buffer.make_room(bytes.len(), Some(bytes)) {
-                    (self.report)(LocalEvent::Ready);
+                    (self.report)(LocalEvent::Moved);
                 }
             }
             #[cfg(target_os = "linux")]
@@ -313,7 +311,7 @@ impl Writer {
 
     /// In small portions to a destination that may be slow, so that it is seen to take something.
     fn write_out(&mut self, bytes: &[u8]) -> io::Result<()> {
-        let portion = if self.is_prompt {
+        let portion = if self.destination.is_prompt() {
             usize::MAX
         } else {
             PORTION_BYTES
@@ -382,9 +380,7 @@ impl Writer {
                 }
                 Err(_) => return,
             }
-            if self.buffer.make_room(0, None) {
-                (self.report)(LocalEvent::Ready);
-            } else if self.buffer.is_awaited() {
+            if self.buffer.make_room(0, None) || self.buffer.is_awaited() {
                 (self.report)(LocalEvent::Moved);
             }
         }

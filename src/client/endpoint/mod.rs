@@ -22,9 +22,8 @@ use std::io;
 /// What a local side tells the driver.
 #[derive(Debug)]
 pub(crate) enum LocalEvent {
-    /// There is room in the buffer of a download again, or something in that of an upload.
-    Ready,
-    /// Some of a download was written, though there may be no room yet.
+    /// Some of a download was written, so that there may be room in its buffer, or there is something in that of an
+    /// upload.
     Moved,
     /// A download cannot be written.
     Failed(io::Error),

@@ -57,7 +57,7 @@ struct Reader {
 /// What an upload has for the wire.
 pub(crate) enum Ready<'a> {
     Bytes(&'a [u8]),
-    /// [`LocalEvent::Ready`] will tell.
+    /// [`LocalEvent::Moved`] will tell.
     NotYet,
     End,
     Failed(io::Error),
@@ -237,7 +237,7 @@ impl Reader {
         let is_awaited = std::mem::take(&mut state.is_awaited);
         drop(state);
         if is_awaited {
-            (self.report)(LocalEvent::Ready);
+            (self.report)(LocalEvent::Moved);
         }
     }
 }

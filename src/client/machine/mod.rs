@@ -2024,7 +2024,7 @@ impl Machine {
             && transfer.is_held_up_locally()
         {
             let direction = transfer.direction;
-            return self.give_up_on_local_side(limit, direction, now);
+            return self.fail_local_side(limit, direction, now);
         }
         if let Some(transfer) = &mut self.transfer {
             let result = TransferResult::Broken(format!("nothing moved for {} s", limit.as_secs()));
@@ -2057,7 +2057,7 @@ impl Machine {
     }
 
     /// The server is not to blame, and may answer.
-    fn give_up_on_local_side(&mut self, limit: Duration, direction: DataDirection, now: Instant) {
+    fn fail_local_side(&mut self, limit: Duration, direction: DataDirection, now: Instant) {
         let seconds = limit.as_secs();
         let reason = match direction {
             DataDirection::Received => format!("it accepted no data for {seconds} s"),

@@ -76,16 +76,10 @@ pub(crate) fn wait_for_reader(
     match interruption {
         Interruption::None => child.wait(),
         Interruption::Left => end(child),
-        Interruption::TimedOut => {
-            let deadline = Instant::now() + READER_GRACE;
-            while Instant::now() < deadline {
-                if let Some(status) = child.try_wait()? {
-                    return Ok(status);
-                }
-                std::thread::sleep(POLL_INTERVAL);
-            }
-            end(child)
-        }
+        Interruption::TimedOut => match wait_within(&mut child, READER_GRACE)? {
+            Some(status) => Ok(status),
+            None => end(child),
+        },
         Interruption::Aborted => {
             interrupts.take();
             while !interrupts.take() {
@@ -108,15 +102,22 @@ pub(crate) fn end_of_command(status: ExitStatus) -> String {
 /// Asks a local command to end, so that a pager gives the terminal back, and ends it if it does not.
 fn end(mut child: Child) -> io::Result<ExitStatus> {
     platform::ask_to_end(&child);
-    let deadline = Instant::now() + KILL_DELAY;
-    while Instant::now() < deadline {
-        if let Some(status) = child.try_wait()? {
-            return Ok(status);
-        }
-        std::thread::sleep(POLL_INTERVAL);
+    if let Some(status) = wait_within(&mut child, KILL_DELAY)? {
+        return Ok(status);
     }
     child.kill()?;
     child.wait()
+}
+
+fn wait_within(child: &mut Child, limit: Duration) -> io::Result<Option<ExitStatus>> {
+    let deadline = Instant::now() + limit;
+    while Instant::now() < deadline {
+        if let Some(status) = child.try_wait()? {
+            return Ok(Some(status));
+        }
+        std::thread::sleep(POLL_INTERVAL);
+    }
+    Ok(None)
 }
 
 const POLL_INTERVAL: Duration = Duration::from_millis(20);

@@ -156,9 +156,9 @@ impl Shell {
             Ok(outcome) => outcome,
             Err(exit) => return exit,
         };
-        for (code, verb, given, prompt) in [
-            (331, &b"PASS "[..], password, "password: "),
-            (332, &b"ACCT "[..], None, "account: "),
+        for (code, verb, given, prompt, what) in [
+            (331, &b"PASS "[..], password, "password: ", "a password"),
+            (332, &b"ACCT "[..], None, "account: ", "an account"),
         ] {
             if outcome.code() != code {
                 continue;
@@ -167,11 +167,6 @@ impl Shell {
                 .map(<[u8]>::to_vec)
                 .or_else(|| self.input.ask_secret(prompt).map(String::into_bytes));
             let Some(secret) = asked else {
-                let what = if verb == b"PASS " {
-                    "a password"
-                } else {
-                    "an account"
-                };
                 self.painter.say(
                     Tone::Error,
                     &format!("the server asks for {what}, and none was given"),

@@ -228,7 +228,7 @@ impl Screen {
     /// The error of the system: a pipe may be closed.
     pub(crate) fn data(&self, bytes: &[u8]) -> io::Result<()> {
         // A pipe that is not read must not hold up what is said on the terminal, or on standard error.
-        let _guard = io::stdout().is_terminal().then(|| self.lock());
+        let _guard = self.data_is_terminal.then(|| self.lock());
         let mut output = io::stdout().lock();
         output.write_all(bytes)?;
         output.flush()
