@@ -2,18 +2,17 @@
 
 use std::collections::VecDeque;
 use std::io::{self, BufReader, IsTerminal};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, RwLock};
 
 use anyhow::{Context, Result};
 
-use crate::shell::config::configuration::{
-    Configuration, configuration_path, history_path, known_hosts_path,
-};
+use crate::shell::config::configuration::Configuration;
 use crate::shell::config::known_hosts::KnownHosts;
-use crate::shell::config::options::{Colour, Common, Mode, Options, Record, Tls};
+use crate::shell::config::locations::{ConfigurationFile, history_path, known_hosts_path};
+use crate::shell::config::options::{Colour, Common, Mode, NamedValue, Options, Record, Tls};
 use crate::shell::config::secrets::without_secrets;
-use crate::shell::config::settings::TlsStart;
+use crate::shell::config::settings::{Settings, TlsStart};
 use crate::shell::config::target::Target;
 use crate::shell::editor::assistance::{Knowledge, SharedKnowledge};
 use crate::shell::editor::{Editor, Input, Source};
@@ -131,10 +130,8 @@ fn run_recorded(
 
 /// A shell that is ready for its first line.
 pub(crate) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -> Result<Shell> {
-    let configuration = match configuration_path() {
-        Some(path) => Configuration::read(&path, &help::is_verb)?,
-        None => Configuration::read(&PathBuf::new(), &help::is_verb)?,
-    };
+    let file = ConfigurationFile::find(common.config.as_deref());
+    let configuration = Configuration::read(&file, &help::is_verb)?;
     let colour = painter.screen().has_colour();
     let knowledge = Knowledge::new(configuration.aliases.clone(), colour);
     let knowledge: SharedKnowledge = Arc::new(RwLock::new(knowledge));
@@ -164,13 +161,7 @@ pub(crate) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
         interrupts.listen_for_keys(say).context("Ctrl-]")?;
     }
     terminations::listen(painter.screen(), &interrupts).context("SIGTERM")?;
-    let mut settings = configuration.settings;
-    settings.tls = match common.tls {
-        Some(Tls::Off) => TlsStart::Off,
-        Some(Tls::Require) => TlsStart::Require,
-        Some(Tls::Implicit) => TlsStart::Implicit,
-        None => settings.tls,
-    };
+    let settings = changed_by_options(configuration.settings, common)?;
     painter.show_hints(settings.hints);
     painter.show_time(settings.time);
     Ok(Shell {
@@ -193,6 +184,19 @@ pub(crate) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
         tally: Tally::default(),
         is_over: false,
     })
+}
+
+fn changed_by_options(mut settings: Settings, common: &Common) -> Result<Settings> {
+    for NamedValue { name, value } in &common.settings {
+        settings.set(name, value)?;
+    }
+    settings.tls = match common.tls {
+        Some(Tls::Off) => TlsStart::Off,
+        Some(Tls::Require) => TlsStart::Require,
+        Some(Tls::Implicit) => TlsStart::Implicit,
+        None => settings.tls,
+    };
+    Ok(settings)
 }
 
 /// What the command line says about certificates.

@@ -23,13 +23,11 @@ use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
 use super::aliases::{AliasError, Aliases};
+use super::locations::ConfigurationFile;
 use super::setting::Notation;
 use super::settings::{SettingError, Settings};
 use crate::shell::editor::Preferences;
 use crate::shell::screen::escape::escape;
-
-/// The folder of this program in the platform's folders.
-const FOLDER: &str = "ftpsh";
 
 /// What the user configured.
 #[derive(Clone)]
@@ -75,19 +73,26 @@ pub(crate) enum ConfigurationProblem {
 }
 
 impl Configuration {
-    /// Reads the file; one that is not there is an empty one. `is_verb` says whether a name in upper case is an FTP
-    /// verb.
+    /// Reads the file; one that is not there, and that nobody named, is an empty one. `is_verb` says whether a name in
+    /// upper case is an FTP verb.
     ///
     /// # Errors
     ///
     /// A file that cannot be read, or the first thing wrong in it, with its line.
     pub(crate) fn read(
-        path: &Path,
+        file: &ConfigurationFile,
         is_verb: &dyn Fn(&str) -> bool,
     ) -> Result<Self, ConfigurationError> {
+        let path = match file {
+            ConfigurationFile::Named(path) | ConfigurationFile::Usual(path) => path,
+            ConfigurationFile::Nowhere => return Ok(Self::default()),
+        };
+        let may_be_missing = matches!(file, ConfigurationFile::Usual(_));
         match std::fs::read(path) {
             Ok(bytes) => Self::parse(&bytes, path, is_verb),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
+            Err(error) if may_be_missing && error.kind() == std::io::ErrorKind::NotFound => {
+                Ok(Self::default())
+            }
             Err(error) => Err(ConfigurationError {
                 path: path.to_path_buf(),
                 line: None,
@@ -141,26 +146,6 @@ impl Default for Configuration {
             editor: Preferences::default(),
         }
     }
-}
-
-/// Where the configuration is; `None` if the platform names no folder for it.
-pub(crate) fn configuration_path() -> Option<PathBuf> {
-    Some(dirs::config_dir()?.join(FOLDER).join("config.toml"))
-}
-
-/// Where the history is; `None` if the platform names no folder for it. Only Linux has a folder for state.
-pub(crate) fn history_path() -> Option<PathBuf> {
-    Some(state_folder()?.join("history"))
-}
-
-/// Where the certificates are that were trusted by hand; beside the history.
-pub(crate) fn known_hosts_path() -> Option<PathBuf> {
-    Some(state_folder()?.join("known_hosts"))
-}
-
-fn state_folder() -> Option<PathBuf> {
-    let folder = dirs::state_dir().or_else(dirs::data_local_dir)?;
-    Some(folder.join(FOLDER))
 }
 
 #[derive(Deserialize)]

@@ -3,6 +3,7 @@
 pub mod aliases;
 pub(crate) mod configuration;
 pub(crate) mod known_hosts;
+pub(crate) mod locations;
 pub(crate) mod options;
 pub mod secrets;
 pub(crate) mod setting;

@@ -59,10 +59,17 @@ pub(crate) struct Common {
     pub(crate) tls: Option<Tls>,
     /// Trust the certificates in this PEM file, instead of those that the platform trusts.
     #[arg(long, value_name = "FILE", global = true)]
-    pub(crate) ca: Option<std::path::PathBuf>,
+    pub(crate) ca: Option<PathBuf>,
     /// Take any certificate, and say so on every connection.
     #[arg(long, global = true)]
     pub(crate) insecure: bool,
+    /// The configuration file, instead of the usual one; FTPSH_CONFIG does the same.
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(crate) config: Option<PathBuf>,
+    /// Change a setting, as `set NAME VALUE` does and in place of what the configuration says; may be given several
+    /// times. `ftpsh -c set` lists them.
+    #[arg(long = "set", value_name = "NAME=VALUE", global = true)]
+    pub(crate) settings: Vec<NamedValue>,
     /// When to colour the dialogue.
     #[arg(long, value_enum, default_value_t = Colour::Auto, global = true)]
     pub(crate) color: Colour,
@@ -72,6 +79,29 @@ impl Common {
     /// How long a script waits for a whole reply.
     pub(crate) fn reply_limit(&self) -> Duration {
         self.reply_timeout.unwrap_or(self.timeout * 5)
+    }
+}
+
+/// What `--set` takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct NamedValue {
+    /// The name of a setting.
+    pub(crate) name: String,
+    /// Its value, as typed.
+    pub(crate) value: String,
+}
+
+impl std::str::FromStr for NamedValue {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (name, value) = text
+            .split_once('=')
+            .ok_or("write NAME=VALUE, as in hints=off")?;
+        Ok(Self {
+            name: name.to_owned(),
+            value: value.to_owned(),
+        })
     }
 }
 

@@ -9,6 +9,7 @@ mod dialogue;
 mod exit_codes;
 mod help;
 mod hints;
+mod locations;
 mod targets;
 #[cfg(target_os = "linux")]
 mod threads;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Configuration, ConfigurationError, configuration_path, history_path};
+use super::{Configuration, ConfigurationError, ConfigurationFile};
 use crate::shell::config::settings::{Ascii, Settings};
 use crate::shell::editor::{Mode, Preferences};
 
@@ -65,11 +65,15 @@ fn a_file_that_is_empty_or_not_there_changes_nothing() {
         if let Some(text) = text {
             std::fs::write(&path, text).unwrap();
         }
-        let configuration = Configuration::read(&path, &is_verb).ok().unwrap();
+        let file = ConfigurationFile::Usual(path.clone());
+        let configuration = Configuration::read(&file, &is_verb).ok().unwrap();
         assert_eq!(configuration.settings, Settings::default());
     }
-    let error = Configuration::read(folder.path(), &is_verb).err().unwrap();
-    assert!(error.line.is_none() && error.to_string().contains("cannot be read"));
+    for unreadable in [folder.path().to_path_buf(), folder.path().join("none")] {
+        let file = ConfigurationFile::Named(unreadable);
+        let error = Configuration::read(&file, &is_verb).err().unwrap();
+        assert!(error.line.is_none() && error.to_string().contains("cannot be read"));
+    }
 }
 
 #[test]
@@ -162,15 +166,5 @@ fn errors_show_no_password() {
             !format!("{error} {error:?}").contains("hunter2"),
             "{error:?}"
         );
-    }
-}
-
-#[test]
-fn the_paths_end_in_our_folder() {
-    for (path, end) in [
-        (configuration_path(), "ftpsh/config.toml"),
-        (history_path(), "ftpsh/history"),
-    ] {
-        assert!(path.is_none_or(|path| path.ends_with(end)));
     }
 }
