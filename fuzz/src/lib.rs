@@ -6,6 +6,7 @@
 pub mod imports;
 pub mod lines;
 pub mod listings;
+pub mod netrc;
 pub mod patterns;
 pub mod replies;
 pub mod reply_texts;
@@ -23,10 +24,11 @@ mod keys;
 pub type Property = fn(&[u8]);
 
 /// Every target by its name, which is that of its corpus.
-pub const TARGETS: [(&str, Property); 10] = [
+pub const TARGETS: [(&str, Property); 11] = [
     ("imports", imports::hold),
     ("lines", lines::hold),
     ("listings", listings::hold),
+    ("netrc", netrc::hold),
     ("patterns", patterns::hold),
     ("replies", replies::hold),
     ("reply_texts", reply_texts::hold),

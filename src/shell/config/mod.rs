@@ -4,6 +4,7 @@ pub mod aliases;
 pub(crate) mod configuration;
 pub(crate) mod known_hosts;
 pub(crate) mod locations;
+pub mod netrc;
 pub(crate) mod options;
 pub mod secrets;
 pub(crate) mod setting;
