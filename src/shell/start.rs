@@ -10,6 +10,7 @@ use anyhow::{Context, Result};
 use crate::shell::config::configuration::Configuration;
 use crate::shell::config::known_hosts::KnownHosts;
 use crate::shell::config::locations::{ConfigurationFile, history_path, known_hosts_path};
+use crate::shell::config::netrc_file::NetrcFile;
 use crate::shell::config::options::{Colour, Common, Mode, NamedValue, Options, Record, Tls};
 use crate::shell::config::secrets::without_secrets;
 use crate::shell::config::settings::{Settings, TlsStart};
@@ -25,7 +26,7 @@ use crate::shell::replay::exporting;
 use crate::shell::replay::importing;
 use crate::shell::replay::practising;
 use crate::shell::replay::recording::Recording;
-use crate::shell::run::{Background, Certificates, Connection, Shell};
+use crate::shell::run::{Background, Certificates, Connection, Credentials, Shell};
 use crate::shell::screen::escape::escape;
 use crate::shell::screen::painter::{Dialogue, Painter, Screen, Tone};
 use crate::shell::screen::timeline::Timeline;
@@ -154,6 +155,7 @@ pub(crate) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
             .map(|line| line.as_encoded_bytes().to_vec());
         Source::Given(lines.collect::<VecDeque<_>>())
     };
+    let home = dirs::home_dir();
     let interrupts = Interrupts::listen(!interactive).context("Ctrl-C")?;
     if interactive {
         let painter = painter.clone();
@@ -170,6 +172,10 @@ pub(crate) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
         connection: Connection::new(painter.clone(), interrupts.clone(), interactive),
         interrupts,
         certificates: certificates(common)?,
+        credentials: Credentials::new(NetrcFile::find(
+            common.netrc_file.as_deref(),
+            home.as_deref(),
+        )),
         silence_limit: (!interactive).then_some(common.timeout),
         reply_limit: (!interactive).then(|| common.reply_limit()),
         background: Background::default(),
@@ -180,7 +186,7 @@ pub(crate) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
         settings,
         aliases: configuration.aliases,
         knowledge,
-        home: dirs::home_dir(),
+        home,
         tally: Tally::default(),
         is_over: false,
     })
@@ -196,6 +202,7 @@ fn changed_by_options(mut settings: Settings, common: &Common) -> Result<Setting
         Some(Tls::Implicit) => TlsStart::Implicit,
         None => settings.tls,
     };
+    settings.netrc |= common.netrc || common.netrc_file.is_some();
     Ok(settings)
 }
 

@@ -5,6 +5,7 @@ pub(crate) mod configuration;
 pub(crate) mod known_hosts;
 pub(crate) mod locations;
 pub mod netrc;
+pub(crate) mod netrc_file;
 pub(crate) mod options;
 pub mod secrets;
 pub(crate) mod setting;

@@ -63,6 +63,13 @@ pub(crate) struct Common {
     /// Take any certificate, and say so on every connection.
     #[arg(long, global = true)]
     pub(crate) insecure: bool,
+    /// Log in as the .netrc says: the file that NETRC in the environment names, else ~/.netrc. A TARGET without a user
+    /// takes user and password from the entry of its host; with one, it takes the password of that user's entry.
+    #[arg(long, global = true)]
+    pub(crate) netrc: bool,
+    /// The same with another file.
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(crate) netrc_file: Option<PathBuf>,
     /// The configuration file, instead of the usual one; FTPSH_CONFIG does the same.
     #[arg(long, value_name = "FILE", global = true)]
     pub(crate) config: Option<PathBuf>,

@@ -134,6 +134,8 @@ pub(crate) struct Settings {
     pub(crate) pager: bool,
     /// `set time`.
     pub(crate) time: bool,
+    /// `set netrc`.
+    pub(crate) netrc: bool,
     /// `set tls`.
     pub(crate) tls: TlsStart,
     /// `set tls-max`.
@@ -254,6 +256,11 @@ impl Settings {
             about: "data that is longer than the screen goes to $PAGER, or to less",
         },
         Setting {
+            name: "netrc",
+            of: &Choice(|settings: &mut Self| &mut settings.netrc),
+            about: "`open` and `login` look into .netrc for who logs in",
+        },
+        Setting {
             name: "tls",
             of: &Choice(|settings: &mut Self| &mut settings.tls),
             about: "how `open` begins: in the clear, with AUTH TLS or not at all, or under TLS before the greeting",
@@ -326,6 +333,7 @@ impl Default for Settings {
             prompt: PromptParts::default(),
             gutter: true,
             pager: true,
+            netrc: false,
             tls: TlsStart::default(),
             tls_max: TlsMaximum::default(),
             tls_resume: true,

@@ -50,6 +50,11 @@ impl Shell {
         }
         self.drop_session();
         self.connection.target = Some(without_secret(target.clone()));
+        // Before anybody is called: a password that cannot be had is no reason to leave a server waiting.
+        let login = match self.login_for(target) {
+            Ok(login) => login,
+            Err(exit) => return exit,
+        };
         let start = match target {
             target if target.implicit_tls => TlsStart::Implicit,
             target if target.requires_tls => TlsStart::Require,
@@ -79,8 +84,8 @@ impl Shell {
         if exit != Exit::Done {
             return exit;
         }
-        if let Some(login) = &target.login {
-            let exit = self.login_as(&login.user, login.password.as_deref());
+        if let Some(login) = login {
+            let exit = self.login_as(login);
             if exit != Exit::Done {
                 return exit;
             }
@@ -129,56 +134,6 @@ impl Shell {
         let target = self.connection.target.as_ref();
         let (host, port) = target.map_or(("", 0), |target| (target.host.as_str(), target.port));
         self.certificates.settings(&self.settings, host, port)
-    }
-
-    /// `login [USER [PASSWORD]]`.
-    pub(crate) fn login(&mut self, user: Option<String>, password: Option<String>) -> Exit {
-        if let Err(exit) = self.connection.connected() {
-            return exit;
-        }
-        let user = match user {
-            None if self.is_interactive() => self
-                .input
-                .next_line("user: ")
-                .map(|user| String::from_utf8_lossy(&user).into_owned()),
-            given => given,
-        };
-        let password = password.as_deref().map(str::as_bytes);
-        match user {
-            Some(user) => self.login_as(user.as_bytes(), password),
-            None => self.painter.refuse(&"usage: login USER [PASSWORD]"),
-        }
-    }
-
-    /// USER, and PASS and ACCT as far as they are asked for.
-    fn login_as(&mut self, user: &[u8], password: Option<&[u8]>) -> Exit {
-        let mut outcome = match self.send_shown(b"USER ", user) {
-            Ok(outcome) => outcome,
-            Err(exit) => return exit,
-        };
-        for (code, verb, given, prompt, what) in [
-            (331, &b"PASS "[..], password, "password: ", "a password"),
-            (332, &b"ACCT "[..], None, "account: ", "an account"),
-        ] {
-            if outcome.code() != code {
-                continue;
-            }
-            let asked = given
-                .map(<[u8]>::to_vec)
-                .or_else(|| self.input.ask_secret(prompt).map(String::into_bytes));
-            let Some(secret) = asked else {
-                self.painter.say(
-                    Tone::Error,
-                    &format!("the server asks for {what}, and none was given"),
-                );
-                return Exit::Usage;
-            };
-            outcome = match self.send_shown(verb, &secret) {
-                Ok(outcome) => outcome,
-                Err(exit) => return exit,
-            };
-        }
-        self.finish_shown(&outcome)
     }
 
     fn change_directories(&mut self, directories: &[Vec<u8>]) -> Exit {

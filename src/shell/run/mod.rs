@@ -4,6 +4,7 @@ mod background;
 mod builtins;
 pub(crate) mod connecting;
 mod connection;
+mod login;
 mod raw_bytes;
 mod resume;
 mod sending;
@@ -14,5 +15,6 @@ mod typing_data;
 
 pub(crate) use background::Background;
 pub(crate) use connection::Connection;
+pub(crate) use login::Credentials;
 pub(crate) use shell::Shell;
 pub(crate) use trust::Certificates;

@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::background::{self, Background};
 use super::builtins::{BuiltinCommand, RecordCommand, TraceCommand};
 use super::connection::Connection;
+use super::login::Credentials;
 use super::sending::exists_already;
 use super::tls;
 use super::trust::Certificates;
@@ -42,6 +43,7 @@ pub(crate) struct Shell {
     pub(crate) interrupts: Interrupts,
     pub(crate) connection: Connection,
     pub(crate) certificates: Certificates,
+    pub(crate) credentials: Credentials,
     pub(crate) silence_limit: Option<Duration>,
     pub(crate) reply_limit: Option<Duration>,
     pub(crate) background: Background,
