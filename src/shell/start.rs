@@ -26,7 +26,9 @@ use crate::shell::replay::exporting;
 use crate::shell::replay::importing;
 use crate::shell::replay::practising;
 use crate::shell::replay::recording::Recording;
-use crate::shell::run::{Background, Certificates, Connection, Credentials, Shell};
+use crate::shell::run::{
+    Background, Certificates, ConfiguredHosts, Connection, Credentials, Shell,
+};
 use crate::shell::screen::escape::escape;
 use crate::shell::screen::painter::{Dialogue, Painter, Screen, Tone};
 use crate::shell::screen::timeline::Timeline;
@@ -134,7 +136,8 @@ pub(crate) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
     let file = ConfigurationFile::find(common.config.as_deref());
     let configuration = Configuration::read(&file, &help::is_verb)?;
     let colour = painter.screen().has_colour();
-    let knowledge = Knowledge::new(configuration.aliases.clone(), colour);
+    let mut knowledge = Knowledge::new(configuration.aliases.clone(), colour);
+    knowledge.hosts = configuration.hosts.names().map(str::to_owned).collect();
     let knowledge: SharedKnowledge = Arc::new(RwLock::new(knowledge));
     let source = if interactive {
         let history = history_path();
@@ -172,10 +175,11 @@ pub(crate) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
         connection: Connection::new(painter.clone(), interrupts.clone(), interactive),
         interrupts,
         certificates: certificates(common)?,
-        credentials: Credentials::new(NetrcFile::find(
-            common.netrc_file.as_deref(),
-            home.as_deref(),
-        )),
+        credentials: Credentials::new(
+            NetrcFile::find(common.netrc_file.as_deref(), home.as_deref()),
+            common.password_command.clone(),
+        ),
+        hosts: ConfiguredHosts::new(configuration.hosts, common),
         silence_limit: (!interactive).then_some(common.timeout),
         reply_limit: (!interactive).then(|| common.reply_limit()),
         background: Background::default(),
@@ -188,6 +192,7 @@ pub(crate) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
         knowledge,
         home,
         tally: Tally::default(),
+        runs_startup: false,
         is_over: false,
     })
 }

@@ -11,20 +11,29 @@
 //!
 //! [editor]
 //! mode = "vi"
+//!
+//! [host.work]
+//! target = "ftp.example.com"
+//! user = "me"
 //! ```
+
+mod host_table;
+mod value;
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use serde::de::{Error as _, SeqAccess, Visitor};
+use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
+use self::host_table::{HostError, HostTable};
+use self::value::Value;
 use super::aliases::{AliasError, Aliases};
+use super::hosts::Hosts;
 use super::locations::ConfigurationFile;
-use super::setting::Notation;
 use super::settings::{SettingError, Settings};
 use crate::shell::editor::Preferences;
 use crate::shell::screen::escape::escape;
@@ -38,6 +47,8 @@ pub(crate) struct Configuration {
     pub(crate) settings: Settings,
     /// How the line editor behaves.
     pub(crate) editor: Preferences,
+    /// What `[host.NAME]` says.
+    pub(crate) hosts: Hosts,
 }
 
 /// Why the configuration cannot be used.
@@ -60,8 +71,8 @@ pub(crate) enum ConfigurationProblem {
     Unreadable(std::io::Error),
     /// Not TOML, or not the tables that belong here.
     #[error(
-        "{0}. The file has the tables [alias], [set] and [editor]: name = \"FTP command\" or name = [\"first\", \"second\"] \
-             in the first, name = \"value\" in the others"
+        "{0}. The file has the tables [alias], [set], [editor] and [host.NAME]: name = \"FTP command\" or name = [\"first\", \
+             \"second\"] in the first, name = \"value\" in the others"
     )]
     Malformed(String),
     /// An alias.
@@ -70,6 +81,9 @@ pub(crate) enum ConfigurationProblem {
     /// A setting.
     #[error(transparent)]
     Setting(#[from] SettingError),
+    /// A host.
+    #[error(transparent)]
+    Host(#[from] HostError),
 }
 
 impl Configuration {
@@ -117,8 +131,7 @@ impl Configuration {
         })?;
         let tables: Tables = toml::from_str(text).map_err(|error| {
             let offset = error.span().map_or(0, |span: Range<usize>| span.start);
-            let problem = ConfigurationProblem::Malformed(without_value(error.message()));
-            fail(offset, problem)
+            fail(offset, problem_of(error.message()))
         })?;
         let mut configuration = Self {
             editor: tables.editor,
@@ -134,6 +147,12 @@ impl Configuration {
             let set = value.set(name.get_ref(), &mut configuration.settings);
             set.map_err(|problem| fail(name.span().start, problem))?;
         }
+        let folder = path.parent().unwrap_or(Path::new(""));
+        for (name, table) in in_order(&tables.host) {
+            let host = table.host(name, folder);
+            let host = host.map_err(|(offset, problem)| fail(offset, problem))?;
+            configuration.hosts.add(host);
+        }
         Ok(configuration)
     }
 }
@@ -144,6 +163,7 @@ impl Default for Configuration {
             aliases: Aliases::shipped(),
             settings: Settings::default(),
             editor: Preferences::default(),
+            hosts: Hosts::default(),
         }
     }
 }
@@ -157,26 +177,12 @@ struct Tables {
     set: BTreeMap<Spanned<String>, Value>,
     #[serde(default)]
     editor: Preferences,
+    #[serde(default)]
+    host: BTreeMap<Spanned<String>, HostTable>,
 }
 
 /// One FTP command, or several.
 struct Steps(Vec<String>);
-
-/// A value as it would be typed after `set`.
-struct Value {
-    text: String,
-    notation: Notation,
-}
-
-impl Value {
-    fn set(&self, name: &str, settings: &mut Settings) -> Result<(), ConfigurationProblem> {
-        let is_quoted = self.notation == Notation::Quoted;
-        if !is_quoted && Settings::named(name)?.of.notation() != self.notation {
-            return Err(ConfigurationProblem::Malformed(NOT_A_VALUE.to_owned()));
-        }
-        Ok(settings.set(name, &self.text)?)
-    }
-}
 
 impl<'de> Deserialize<'de> for Steps {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -206,31 +212,19 @@ impl<'de> Deserialize<'de> for Steps {
     }
 }
 
-impl<'de> Deserialize<'de> for Value {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let (text, notation) = match toml::Value::deserialize(deserializer)? {
-            toml::Value::String(value) => (value, Notation::Quoted),
-            toml::Value::Boolean(true) => ("on".to_owned(), Notation::Quoted),
-            toml::Value::Boolean(false) => ("off".to_owned(), Notation::Quoted),
-            toml::Value::Integer(number) => (number.to_string(), Notation::Number),
-            toml::Value::Array(words) => {
-                let words: Option<Vec<&str>> = words.iter().map(toml::Value::as_str).collect();
-                let words = words.ok_or_else(|| D::Error::custom(NOT_A_VALUE))?;
-                (words.join(","), Notation::List)
-            }
-            _ => return Err(D::Error::custom(NOT_A_VALUE)),
-        };
-        Ok(Self { text, notation })
-    }
-}
-
-const NOT_A_VALUE: &str = "expected the name of a value in quotes";
-
 /// As in the file: an alias may name only those above it, and the first error is the one to show.
 fn in_order<T>(table: &BTreeMap<Spanned<String>, T>) -> Vec<(&Spanned<String>, &T)> {
     let mut entries: Vec<_> = table.iter().collect();
     entries.sort_by_key(|(name, _)| name.span().start);
     entries
+}
+
+/// Whoever writes a password down is told where it belongs.
+fn problem_of(message: &str) -> ConfigurationProblem {
+    if message.starts_with("unknown field `password`") {
+        return HostError::Password.into();
+    }
+    ConfigurationProblem::Malformed(without_value(message))
 }
 
 /// serde's message says `invalid type: string "...", expected a map`: what is in the quotes may be a password.

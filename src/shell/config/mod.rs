@@ -2,6 +2,7 @@
 
 pub mod aliases;
 pub(crate) mod configuration;
+pub(crate) mod hosts;
 pub(crate) mod known_hosts;
 pub(crate) mod locations;
 pub mod netrc;

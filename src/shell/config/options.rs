@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::practice::{FAULTS, Fault};
 use crate::transcript::export::Form;
@@ -70,6 +70,10 @@ pub(crate) struct Common {
     /// The same with another file.
     #[arg(long, value_name = "FILE", global = true)]
     pub(crate) netrc_file: Option<PathBuf>,
+    /// Run this command in the local shell, and take the first line that it prints for the password of the TARGET's
+    /// user; it is run before anything is sent.
+    #[arg(long, value_name = "COMMAND", global = true)]
+    pub(crate) password_command: Option<String>,
     /// The configuration file, instead of the usual one; FTPSH_CONFIG does the same.
     #[arg(long, value_name = "FILE", global = true)]
     pub(crate) config: Option<PathBuf>,
@@ -267,6 +271,15 @@ impl std::str::FromStr for ReportTo {
         let file = file.filter(|file| *file != "-").map(PathBuf::from);
         Ok(Self { format, file })
     }
+}
+
+/// Whether `ftpsh NAME` would be a mode.
+pub(crate) fn is_mode(name: &str) -> bool {
+    let command = Options::command();
+    name == "help"
+        || command
+            .get_subcommands()
+            .any(|mode| mode.get_name() == name)
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

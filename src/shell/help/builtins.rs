@@ -20,7 +20,7 @@ pub(super) const BUILTINS: &[(Builtin, &str, &str)] = &[
     (
         Builtin::Open,
         "open [TARGET]",
-        "connect: HOST, HOST:PORT, ftp://user@host/",
+        "connect: NAME, HOST, HOST:PORT, ftp://user@host/",
     ),
     (
         Builtin::Login,
@@ -120,6 +120,8 @@ fn explain_further(page: &mut Page, name: Builtin) {
                 page.item(line, RESUME_COLUMNS, about);
             }
         }
+        Builtin::Open => page.paragraph(2, OPEN),
+        Builtin::Login => page.paragraph(2, LOGIN),
         Builtin::Listen => page.paragraph(2, LISTEN),
         Builtin::Record => page.paragraph(2, RECORD),
         Builtin::Why => page.paragraph(2, WHY),
@@ -203,6 +205,15 @@ const RECORD: &str = "\
 Everything that is sent and received goes to FILE as it happens; passwords become {password}. In the middle of a session the \
 recording begins with the login and with the commands whose effect lasts. It ends with the session or with `record off`. \
 Uploads that do not fit into FILE are put beside it. `record` alone says whether and where.";
+
+const OPEN: &str = "\
+NAME is a host of the configuration, [host.NAME]: it says where, who logs in, and which settings and startup lines belong to it. \
+A URL with a user logs in, and sends CWD for each part of its path; a last part with a dot in it is a file, which `get` fetches. \
+Without TARGET, the last one is opened again.";
+
+const LOGIN: &str = "\
+Without USER you are asked, and Enter takes the user of the target or the one whom .netrc names for the host. The password comes \
+from the password command or .netrc where these have it, else you are asked for it.";
 
 const LISTEN: &str = "The next transfer uses the connection that the server makes to that port. A PORT or EPRT that you \
     type opens the port that it names in the same way. Only the server may connect (`set data-peer any`: anyone). If \

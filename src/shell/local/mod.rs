@@ -1,6 +1,7 @@
 //! The local side of a transfer: files, pipes and the pager.
 
 pub(crate) mod pager;
+pub(crate) mod password_command;
 pub(crate) mod places;
 pub(crate) mod received_file;
 pub(crate) mod resumed_file;

@@ -25,6 +25,7 @@ use anyhow::Result;
 use super::config::options::{Common, Replay};
 use super::config::settings::TlsStart;
 use super::exit::Exit;
+use super::run::Shell;
 use super::screen::painter::{Painter, Tone};
 use super::start::new_shell;
 
@@ -33,9 +34,36 @@ use player::{Player, ScratchFolders};
 use reports::Reports;
 use results::Results;
 
+/// Gives the shell the target, with the settings of its host, and the transcripts the user and the password that are
+/// known for it, unless other values were given.
+fn take_target(plan: &mut Plan, shell: &mut Shell) -> Result<(), Exit> {
+    let Place::Target(target) = &plan.place else {
+        return Ok(());
+    };
+    shell.enter_target(target, plan.host.clone())?;
+    if plan.variables.value("password").is_some() {
+        return Ok(());
+    }
+    let Some(login) = shell.login_for(target)? else {
+        return Ok(());
+    };
+    let user = plan.variables.value("user");
+    if user.is_some_and(|user| user != login.user) {
+        return Ok(());
+    }
+    plan.variables.set("user", login.user);
+    if let Some(password) = login.password {
+        plan.variables.set("password", password);
+    }
+    Ok(())
+}
+
 /// Plays what the command line names.
 pub(crate) fn run(common: &Common, options: Replay, painter: &Painter) -> Result<Exit> {
-    let plan = match Plan::of(&options) {
+    // It reads no lines: its settings and its Ctrl-C are what a replay shares with a script.
+    let mut shell = new_shell(common, painter, false)?;
+    let plan = Plan::of(&options, &|name| shell.hosts.named(name).cloned());
+    let mut plan = match plan {
         Ok(plan) => plan,
         Err(problem) => {
             painter.say(Tone::Error, &problem);
@@ -49,12 +77,10 @@ pub(crate) fn run(common: &Common, options: Replay, painter: &Painter) -> Result
             return Ok(Exit::LocalFile);
         }
     };
-    // It reads no lines: its settings and its Ctrl-C are what a replay shares with a script.
-    let mut shell = new_shell(common, painter, false)?;
-    if let Place::Target(target) = &plan.place {
-        // Whose certificate may be known.
-        shell.connection.target = Some(target.clone());
+    if let Err(exit) = take_target(&mut plan, &mut shell) {
+        return Ok(exit);
     }
+    let painter = &painter.naming(plan.host.as_ref().map(|host| &host.name));
     let scratch = Arc::new(ScratchFolders::default());
     let remaining = Arc::clone(&scratch);
     shell.interrupts.set_cleanup(move || remaining.remove_all());

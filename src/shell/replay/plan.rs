@@ -4,6 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 use crate::practice::Fault;
+use crate::shell::config::hosts::Host;
 use crate::shell::config::options::Replay;
 use crate::shell::config::secrets::without_secrets;
 use crate::shell::config::target::Target;
@@ -15,6 +16,8 @@ use crate::transcript::template::{Variables, is_name};
 pub(super) struct Plan {
     pub(super) scripts: Vec<Script>,
     pub(super) place: Place,
+    /// The host of the configuration that was named as the TARGET.
+    pub(super) host: Option<Host>,
     /// Those that were given; a transcript's defaults come after them.
     pub(super) variables: Variables,
 }
@@ -36,10 +39,15 @@ pub(super) enum Place {
 }
 
 impl Plan {
-    /// `Err` says what is wrong with the command line; it repeats no secret.
-    pub(super) fn of(options: &Replay) -> Result<Self, String> {
+    /// `Err` says what is wrong with the command line; it repeats no secret. `host` finds a host of the configuration by
+    /// its name.
+    pub(super) fn of(
+        options: &Replay,
+        host: &dyn Fn(&str) -> Option<Host>,
+    ) -> Result<Self, String> {
         let (files, target) = split(options)?;
         let mut variables = Variables::default();
+        let host = target.as_deref().and_then(host);
         let place = match target {
             None => {
                 variables.set("user", "A");
@@ -52,7 +60,10 @@ impl Plan {
                 );
             }
             Some(text) => {
-                let target = Target::read(&text).map_err(|error| error.to_string())?;
+                let target = match &host {
+                    Some(host) => host.target.clone(),
+                    None => Target::read(&text).map_err(|error| error.to_string())?,
+                };
                 if !target.directories.is_empty() {
                     return Err(
                         "a TARGET has no path here: put the CWD into the transcript".to_owned()
@@ -71,6 +82,7 @@ impl Plan {
         Ok(Self {
             scripts,
             place,
+            host,
             variables,
         })
     }
@@ -186,7 +198,7 @@ mod tests {
         let Some(Mode::Replay(replay)) = options.mode else {
             panic!("{arguments:?}");
         };
-        Plan::of(&replay)
+        Plan::of(&replay, &|_| None)
     }
 
     fn names(arguments: &[&str]) -> (Vec<String>, Option<String>) {

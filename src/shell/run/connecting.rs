@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::shell::Shell;
 use crate::client::{self, ConnectError, Ending, Exchange, News, Observer, Outcome, Session};
 use crate::protocol::parameters::ProtectionLevel;
+use crate::shell::config::hosts::Host;
 use crate::shell::config::settings::{Abort, Ascii, DataHost, DataPeer, Multiline, TlsStart};
 use crate::shell::config::target::Target;
 use crate::shell::exit::Exit;
@@ -16,17 +17,13 @@ use crate::shell::screen::painter::Tone;
 use crate::tls::TlsSettings;
 
 impl Shell {
-    /// Connects, and does what the target's URL asks for.
+    /// Connects to a host of the configuration, or to a target, and does what they ask for.
     pub(crate) fn open(&mut self, text: &str) -> Exit {
+        if let Some(host) = self.hosts.named(text).cloned() {
+            return self.open_server(&host.target.clone(), Some(host));
+        }
         match Target::read(text) {
-            Ok(target) => {
-                let target = if self.settings.tls == TlsStart::Implicit {
-                    target.under_implicit_tls()
-                } else {
-                    target
-                };
-                self.open_target(&target)
-            }
+            Ok(target) => self.open_server(&target, None),
             Err(error) => self.painter.refuse(&error),
         }
     }
@@ -34,22 +31,29 @@ impl Shell {
     /// Connects to the server of the last connection.
     pub(crate) fn open_again(&mut self) -> Exit {
         match self.connection.target.clone() {
-            Some(target) => self.open_target(&target),
+            Some(target) => self.open_server(&target, self.hosts.entered().cloned()),
             None => self
                 .painter
                 .refuse(&"open needs a target: HOST, HOST:PORT or ftp://user@host/path"),
         }
     }
 
-    /// Connects and reads the greeting.
-    pub(crate) fn open_target(&mut self, target: &Target) -> Exit {
+    /// Connects, reads the greeting, and does what the target asks for.
+    fn open_server(&mut self, target: &Target, host: Option<Host>) -> Exit {
+        if self.runs_startup {
+            let text = "a startup line of a host cannot open another connection";
+            return self.painter.refuse(&text);
+        }
         let status = self.connection.status();
         if status.is_some_and(|status| status.connected && !status.quit_answered) {
             let text = "still connected: QUIT ends the session first, `close` just closes it";
             return self.painter.refuse(&text);
         }
         self.drop_session();
-        self.connection.target = Some(without_secret(target.clone()));
+        let target = &match self.enter_target(target, host) {
+            Ok(target) => target,
+            Err(exit) => return exit,
+        };
         // Before anybody is called: a password that cannot be had is no reason to leave a server waiting.
         let login = match self.login_for(target) {
             Ok(login) => login,
@@ -90,7 +94,32 @@ impl Shell {
                 return exit;
             }
         }
-        self.change_directories(&target.directories)
+        let exit = self.change_directories(&target.directories);
+        if exit != Exit::Done {
+            return exit;
+        }
+        self.run_startup_lines()
+    }
+
+    /// Takes the settings of a host, and the target as it is opened with them; it is the shell's from now on, for
+    /// certificates and passwords too.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong was said.
+    pub(crate) fn enter_target(
+        &mut self,
+        target: &Target,
+        host: Option<Host>,
+    ) -> Result<Target, Exit> {
+        self.enter_host(host)?;
+        let target = match self.settings.tls {
+            TlsStart::Implicit => target.clone().under_implicit_tls(),
+            TlsStart::Off | TlsStart::Require => target.clone(),
+        };
+        self.connection.target = Some(without_secret(target.clone()));
+        self.credentials.serve_first(&target);
+        Ok(target)
     }
 
     fn connect(
@@ -102,7 +131,8 @@ impl Shell {
         self.interrupts.set_recorder(recorder.clone());
         let names = self.knowledge().remote_names.clone();
         let screen = ScreenObserver::new(
-            self.painter.clone(),
+            self.painter
+                .naming(self.hosts.entered().map(|host| &host.name)),
             self.timeline.clone(),
             self.trace.clone(),
         );

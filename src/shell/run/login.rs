@@ -1,16 +1,21 @@
 //! Who logs in, and where the password comes from.
 
+use std::process::Stdio;
+
 use super::shell::Shell;
-use crate::shell::config::netrc::Entry;
-use crate::shell::config::netrc_file::{NetrcFile, NetrcFileError, ReadNetrc};
+use crate::shell::config::netrc_file::{NetrcFile, ReadNetrc};
 use crate::shell::config::target::{Target, UrlLogin};
 use crate::shell::exit::Exit;
+use crate::shell::local::password_command::run_for_password;
 use crate::shell::screen::escape::escape;
 use crate::shell::screen::painter::Tone;
 
 /// Where users and passwords are that nobody has typed.
 pub(crate) struct Credentials {
     netrc: NetrcFile,
+    command: Option<String>,
+    /// Host and port that the command prints a password for: no other server is told it.
+    server: Option<(String, u16)>,
 }
 
 /// A user, and the secrets that are known already. It has no debug print.
@@ -21,9 +26,26 @@ pub(crate) struct Login {
 }
 
 impl Credentials {
-    /// Nothing is read yet.
-    pub(crate) fn new(netrc: NetrcFile) -> Self {
-        Self { netrc }
+    /// Nothing is read or run yet. The command is the one of `--password-command`.
+    pub(crate) fn new(netrc: NetrcFile, command: Option<String>) -> Self {
+        Self {
+            netrc,
+            command,
+            server: None,
+        }
+    }
+
+    /// The command of the command line belongs to the first server that is opened.
+    pub(crate) fn serve_first(&mut self, target: &Target) {
+        let server = (target.host.clone(), target.port);
+        self.server.get_or_insert(server);
+    }
+
+    fn command_for(&self, target: &Target) -> Option<&String> {
+        let server = self.server.as_ref();
+        let is_served =
+            server.is_some_and(|(host, port)| (host, *port) == (&target.host, target.port));
+        self.command.as_ref().filter(|_| is_served)
     }
 }
 
@@ -53,7 +75,7 @@ impl Shell {
                 password: Some(password.clone()),
                 ..Login::of(user.clone())
             })),
-            Some(UrlLogin { user, .. }) => self.with_secrets(user.clone()).map(Some),
+            Some(UrlLogin { user, .. }) => self.with_known_secrets(user.clone()).map(Some),
             None if self.settings.netrc => self.login_of_netrc(&target.host, Tone::Note),
             None => Ok(None),
         }
@@ -69,7 +91,7 @@ impl Shell {
                 password: Some(password.into_bytes()),
                 ..Login::of(user.into_bytes())
             })),
-            (Some(user), None) => self.with_secrets(user.into_bytes()).map(Some),
+            (Some(user), None) => self.with_known_secrets(user.into_bytes()).map(Some),
             (None, _) if self.is_interactive() => self.ask_for_login(),
             (None, _) if self.settings.netrc => {
                 let host = self.host();
@@ -121,26 +143,25 @@ impl Shell {
 
     /// Asks for the user, and offers the one that is known: Enter takes that one with what is known of it.
     fn ask_for_login(&mut self) -> Result<Option<Login>, Exit> {
-        let offered = self.offered_login();
+        let netrc = self.netrc_to_offer();
+        let offered = self.user_to_offer(netrc.as_ref());
         let question = match &offered {
-            Some(offered) => format!("user [{}]: ", escape(offered.user())),
+            Some(user) => format!("user [{}]: ", escape(user)),
             None => "user: ".to_owned(),
         };
         let Some(typed) = self.input.next_line(&question) else {
             return Err(self.refuse_login());
         };
         match offered {
-            Some(offered) if typed.is_empty() => self.take(offered).map(Some),
-            _ => self.with_secrets(typed).map(Some),
+            Some(user) if typed.is_empty() => self.with_secrets(user, netrc.as_ref()),
+            _ => self.with_known_secrets(typed),
         }
+        .map(Some)
     }
 
-    /// The user of the target, else the one whom the `.netrc` names for the host. It is read here because a person
-    /// asks for it.
-    fn offered_login(&self) -> Option<OfferedLogin> {
-        let target = self.connection.target.as_ref()?;
-        let user = target.login.as_ref().map(|login| &login.user);
-        let netrc = match self.credentials.netrc.read() {
+    /// The `.netrc`, which is read because a person asks for it; one that is not there offers nothing.
+    fn netrc_to_offer(&self) -> Option<ReadNetrc> {
+        match self.credentials.netrc.read() {
             Ok(netrc) => Some(netrc),
             Err(error) => {
                 if !error.is_missing_file() {
@@ -148,59 +169,89 @@ impl Shell {
                 }
                 None
             }
-        };
-        let entry = netrc.and_then(|netrc| {
-            let entry = netrc.entry(&target.host, user.map(Vec::as_slice))?.clone();
-            Some((netrc, entry))
-        });
-        match (entry, user) {
-            (Some((netrc, entry)), _) => Some(OfferedLogin::Entry(netrc, entry)),
-            (None, Some(user)) => Some(OfferedLogin::User(user.clone())),
-            (None, None) => None,
         }
     }
 
-    fn take(&mut self, offered: OfferedLogin) -> Result<Login, Exit> {
-        match offered {
-            OfferedLogin::User(user) => self.with_secrets(user),
-            OfferedLogin::Entry(netrc, entry) => self.login_of_entry(&netrc, &entry),
+    /// The user of the target, else the one whom the `.netrc` names for the host.
+    fn user_to_offer(&self, netrc: Option<&ReadNetrc>) -> Option<Vec<u8>> {
+        let target = self.connection.target.as_ref()?;
+        if let Some(login) = &target.login {
+            return Some(login.user.clone());
         }
+        netrc?.entry(&target.host, None)?.login.clone()
     }
 
     /// The login of the entry for this host; without one nobody logs in, and that is said in this tone.
     fn login_of_netrc(&mut self, host: &str, tone: Tone) -> Result<Option<Login>, Exit> {
         let netrc = self.read_netrc()?;
-        match netrc.entry(host, None) {
-            Some(entry) => self.login_of_entry(&netrc, entry).map(Some),
-            None => {
-                let host = escape(host.as_bytes());
-                let text = format!("{} names no user for {host}", netrc.shown_path());
-                self.painter.say(tone, &text);
-                Ok(None)
-            }
-        }
-    }
-
-    fn login_of_entry(&mut self, netrc: &ReadNetrc, entry: &Entry) -> Result<Login, Exit> {
-        let entry = self.guarded(netrc, entry)?;
-        Ok(Login {
-            user: entry.login.clone().unwrap_or_default(),
-            password: entry.password.clone(),
-            account: entry.account.clone(),
-        })
+        let entry = netrc.entry(host, None);
+        let Some(user) = entry.and_then(|entry| entry.login.clone()) else {
+            let host = escape(host.as_bytes());
+            let text = format!("{} names no user for {host}", netrc.shown_path());
+            self.painter.say(tone, &text);
+            return Ok(None);
+        };
+        self.with_secrets(user, Some(&netrc)).map(Some)
     }
 
     /// This user, with what is known of its secrets without asking.
-    fn with_secrets(&mut self, user: Vec<u8>) -> Result<Login, Exit> {
-        if !self.settings.netrc {
-            return Ok(Login::of(user));
+    fn with_known_secrets(&mut self, user: Vec<u8>) -> Result<Login, Exit> {
+        let netrc = if self.settings.netrc {
+            Some(self.read_netrc()?)
+        } else {
+            None
+        };
+        self.with_secrets(user, netrc.as_ref())
+    }
+
+    /// The same with this file. A password command is stronger: somebody wrote it for this server.
+    fn with_secrets(&mut self, user: Vec<u8>, netrc: Option<&ReadNetrc>) -> Result<Login, Exit> {
+        let mut login = Login::of(user);
+        if let Some(command) = self.password_command(&login.user) {
+            login.password = Some(self.run_password_command(&command)?);
+            return Ok(login);
         }
-        let netrc = self.read_netrc()?;
         let host = self.host();
-        match netrc.entry(&host, Some(&user)) {
-            Some(entry) => self.login_of_entry(&netrc, entry),
-            None => Ok(Login::of(user)),
+        let entry = netrc.and_then(|netrc| Some((netrc, netrc.entry(&host, Some(&login.user))?)));
+        if let Some((netrc, entry)) = entry {
+            let guarded = netrc.guarded(entry);
+            let entry = guarded.map_err(|error| self.painter.refuse(&error))?;
+            login.password = entry.password.clone();
+            login.account = entry.account.clone();
         }
+        Ok(login)
+    }
+
+    /// The command that prints this user's password: that of the command line, else that of the host. Where the target
+    /// names a user it is for that one, and else for whoever logs in.
+    fn password_command(&self, user: &[u8]) -> Option<String> {
+        let target = self.connection.target.as_ref()?;
+        let names_another = |login: &UrlLogin| login.user != user;
+        if target.login.as_ref().is_some_and(names_another) {
+            return None;
+        }
+        let host = self.hosts.entered();
+        let given = self.credentials.command_for(target);
+        let command = given.or_else(|| host?.password_command.as_ref());
+        command.cloned()
+    }
+
+    fn run_password_command(&mut self, command: &str) -> Result<Vec<u8>, Exit> {
+        let input = if self.is_interactive() {
+            Stdio::inherit()
+        } else {
+            // The lines of a script are not for it.
+            Stdio::null()
+        };
+        let printed = self.lend_terminal(|_| run_for_password(command, input));
+        printed.map_err(|error| {
+            let text = format!("{error}. Nothing was sent");
+            let exit = self.painter.refuse(&text);
+            if self.interrupts.take() {
+                return Exit::Interrupted;
+            }
+            exit
+        })
     }
 
     fn read_netrc(&self) -> Result<ReadNetrc, Exit> {
@@ -208,11 +259,6 @@ impl Shell {
             .netrc
             .read()
             .map_err(|error| self.painter.refuse(&error))
-    }
-
-    fn guarded<'a>(&self, netrc: &ReadNetrc, entry: &'a Entry) -> Result<&'a Entry, Exit> {
-        let guarded = netrc.guarded(entry);
-        guarded.map_err(|error: NetrcFileError| self.painter.refuse(&error))
     }
 
     /// The host of the target.
@@ -225,20 +271,5 @@ impl Shell {
         let text =
             "usage: login USER [PASSWORD] (without USER, the .netrc is asked after `set netrc on`)";
         self.painter.refuse(&text)
-    }
-}
-
-/// Who is offered where nobody was named.
-enum OfferedLogin {
-    User(Vec<u8>),
-    Entry(ReadNetrc, Entry),
-}
-
-impl OfferedLogin {
-    fn user(&self) -> &[u8] {
-        match self {
-            Self::User(user) => user,
-            Self::Entry(_, entry) => entry.login.as_deref().unwrap_or_default(),
-        }
     }
 }

@@ -2,6 +2,7 @@
 
 mod background;
 mod builtins;
+mod configured_hosts;
 pub(crate) mod connecting;
 mod connection;
 mod login;
@@ -14,6 +15,7 @@ mod trust;
 mod typing_data;
 
 pub(crate) use background::Background;
+pub(crate) use configured_hosts::ConfiguredHosts;
 pub(crate) use connection::Connection;
 pub(crate) use login::Credentials;
 pub(crate) use shell::Shell;

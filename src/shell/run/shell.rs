@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::background::{self, Background};
 use super::builtins::{BuiltinCommand, RecordCommand, TraceCommand};
+use super::configured_hosts::ConfiguredHosts;
 use super::connection::Connection;
 use super::login::Credentials;
 use super::sending::exists_already;
@@ -44,6 +45,7 @@ pub(crate) struct Shell {
     pub(crate) connection: Connection,
     pub(crate) certificates: Certificates,
     pub(crate) credentials: Credentials,
+    pub(crate) hosts: ConfiguredHosts,
     pub(crate) silence_limit: Option<Duration>,
     pub(crate) reply_limit: Option<Duration>,
     pub(crate) background: Background,
@@ -56,6 +58,8 @@ pub(crate) struct Shell {
     pub(crate) knowledge: SharedKnowledge,
     pub(crate) home: Option<PathBuf>,
     pub(crate) tally: Tally,
+    /// The startup lines of a host run, which nobody has typed.
+    pub(crate) runs_startup: bool,
     /// `exit` was typed, or the input is at its end.
     pub(crate) is_over: bool,
 }
@@ -163,7 +167,7 @@ impl Shell {
         exit
     }
 
-    fn run(&mut self, line: Line) -> Exit {
+    pub(super) fn run(&mut self, line: Line) -> Exit {
         match line {
             Line::Empty => Exit::Done,
             Line::Local(command) => self.run_local(&command),
@@ -307,9 +311,9 @@ impl Shell {
         self.input.is_interactive()
     }
 
-    /// What the user typed need not be shown again; what a script says must be shown once.
+    /// What the user typed need not be shown again; what a script or a startup line says must be shown once.
     pub(crate) fn origin(&self) -> Origin {
-        if self.is_interactive() {
+        if self.is_interactive() && !self.runs_startup {
             Origin::Typed
         } else {
             Origin::Shown
@@ -529,12 +533,17 @@ impl Shell {
         if let Err(error) = self.settings.set(name, value) {
             return self.painter.refuse(&error);
         }
-        self.painter.show_hints(self.settings.hints);
-        self.painter.show_time(self.settings.time);
+        self.take_settings();
         if let Some(session) = self.connection.session() {
             session.configure(self.session_settings());
         }
         Exit::Done
+    }
+
+    /// Tells the screen what the settings are now.
+    pub(super) fn take_settings(&self) {
+        self.painter.show_hints(self.settings.hints);
+        self.painter.show_time(self.settings.time);
     }
 
     fn record(&mut self, command: RecordCommand) -> Exit {

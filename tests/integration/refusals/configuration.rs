@@ -20,9 +20,9 @@ fn what_is_wrong_in_the_configuration_is_named_with_file_and_line() {
             "the settings are",
         ),
         ("[set]\nascii = \"maybe\"\n", 2, "convert or raw"),
-        ("\n[alias\nx = 1\n", 2, "[alias], [set] and [editor]"),
+        ("\n[alias\nx = 1\n", 2, "[editor] and [host.NAME]"),
         ("[alias]\nx = 1\n", 2, "FTP command"),
-        ("[macro]\n", 1, "[alias], [set] and [editor]"),
+        ("[macro]\n", 1, "[editor] and [host.NAME]"),
     ];
     for (text, line, way_out) in table {
         let home = Home::new();

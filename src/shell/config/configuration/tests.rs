@@ -53,6 +53,106 @@ fn aliases_and_settings_are_read() {
 }
 
 #[test]
+fn a_host_is_read_with_everything_that_belongs_to_it() {
+    let configuration = parse(
+        "[host.work]\n\
+         target = 'ftpes://ftp.example.com:2121/pub/'\n\
+         user = 'me'\n\
+         password-command = 'pass show ftp'\n\
+         ca = 'ca.pem'\n\
+         netrc = true\n\
+         tls = 'implicit'\n\
+         startup = ['CWD in', 'set hints off']\n\
+         [host.work.set]\n\
+         tls = 'require'\n\
+         ascii = 'raw'\n\
+         [host.'ftp.example.com']\n\
+         set = { hints = false }\n",
+    );
+    let hosts = configuration.ok().unwrap().hosts;
+    let work = hosts.named("work").unwrap();
+    assert_eq!(work.target.host, "ftp.example.com");
+    assert_eq!((work.target.port, work.target.requires_tls), (2121, true));
+    let login = work.target.login.as_ref().unwrap();
+    assert_eq!((&login.user[..], &login.password), (&b"me"[..], &None));
+    assert_eq!(work.password_command.as_deref(), Some("pass show ftp"));
+    assert_eq!(work.ca.as_deref(), Some(Path::new("ca.pem")));
+    assert_eq!(work.startup, ["CWD in", "set hints off"]);
+    let settings = [
+        ("tls", "require"),
+        ("ascii", "raw"),
+        ("netrc", "on"),
+        ("tls", "implicit"),
+    ];
+    let settings = settings.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    assert_eq!(work.settings, settings);
+    let bare = hosts.named("ftp.example.com").unwrap();
+    assert_eq!(
+        (&bare.target.host[..], bare.target.port),
+        ("ftp.example.com", 21)
+    );
+    assert!(bare.target.login.is_none());
+    assert_eq!(
+        hosts.names().collect::<Vec<_>>(),
+        ["ftp.example.com", "work"]
+    );
+}
+
+#[test]
+fn what_is_wrong_with_a_host_is_named_by_its_line() {
+    for (lines, line, part) in [
+        ("password = 'hunter2'", 2, "write password-command ="),
+        (
+            "user = 'u'\ntarget = 'ftp://u:hunter2@h'",
+            3,
+            "write password-command =",
+        ),
+        ("target = 'u:hunter2@h'", 2, "write ftp://user@host"),
+        ("target = 'h:hunter2'", 2, "is not a port"),
+        (
+            "target = 'ftp://v@h'\nuser = 'u'",
+            3,
+            "leave out one of them",
+        ),
+        ("user = \"u\\nDELE hunter2\"", 2, "user holds CR, LF or NUL"),
+        (
+            "startup = ['NOOP',\n \"PASS hunter2\\r\"]",
+            3,
+            "the line holds CR",
+        ),
+        ("password-command = ' '", 2, "write the command that prints"),
+        ("tls = 'hunter2x'", 2, "off or require or implicit"),
+        ("netrc = 'maybe'", 2, "off or on"),
+        ("set = { colour = 'on' }", 2, "no setting colour"),
+        ("set = { ascii = 'maybe' }", 2, "convert or raw"),
+        (
+            "usr = 'u'",
+            2,
+            "unknown field `usr`, expected one of `target`, `user`",
+        ),
+        ("startup = 'NOOP'", 2, "expected a sequence"),
+        ("target = 5", 2, "expected a string"),
+    ] {
+        let error = parse(format!("[host.h]\n{lines}\n")).err().unwrap();
+        assert_eq!(error.line, Some(line), "{lines}: {error}");
+        let message = error.to_string();
+        assert!(message.contains(part), "{lines}: {message}");
+    }
+    for (name, part) in [
+        ("''", "cannot be the name of a host"),
+        ("'a b'", "cannot be the name of a host"),
+        ("'h:21'", "take letters, digits"),
+        ("'-c'", "take letters, digits"),
+        ("practice", "ftpsh practice is something else"),
+        ("help", "ftpsh help is something else"),
+    ] {
+        let error = parse(format!("\n[host.{name}]\n")).err().unwrap();
+        assert_eq!(error.line, Some(2), "{name}: {error}");
+        assert!(error.to_string().contains(part), "{error}");
+    }
+}
+
+#[test]
 fn a_file_that_is_empty_or_not_there_changes_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("config.toml");
@@ -119,15 +219,15 @@ fn errors_name_the_file_the_line_and_what_to_do() {
         (
             "\n[alais]\nx = 'NOOP'",
             2,
-            &["unknown field `alais`", "[alias], [set] and [editor]"],
+            &["unknown field `alais`", "[editor] and [host.NAME]"],
         ),
         (
             "alias = 'x'",
             1,
-            &["expected a map", "[alias], [set] and [editor]"],
+            &["expected a map", "[editor] and [host.NAME]"],
         ),
         ("[alias]\nx = 'NOOP'\nx = 'NOOP'", 3, &["duplicate key"]),
-        ("[alias\nx = 1", 1, &["[alias], [set] and [editor]"]),
+        ("[alias\nx = 1", 1, &["[editor] and [host.NAME]"]),
     ] {
         let error = parse(text).err().unwrap();
         assert_eq!(error.line, Some(line), "{text}: {error}");
@@ -160,6 +260,12 @@ fn errors_show_no_password() {
         "[alias]\nx = 'PASS hunter2",
         "set = ['PASS hunter2']",
         "[alias]\nx = { y = 'PASS hunter2' }",
+        "[host.x]\npassword = 'hunter2'",
+        "[host.x]\ntarget = 'ftp://u:hunter2@h:x'",
+        "[host.x]\ntarget = 'ftp://u:hunter2@h'",
+        "[host.x]\ntarget = 'u:hunter2@h'",
+        "[host.x]\npassword-command = ['hunter2']",
+        "[host]\nx = 'hunter2'",
     ] {
         let error = parse(text).err().unwrap();
         assert!(

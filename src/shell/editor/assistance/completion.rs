@@ -49,6 +49,9 @@ pub fn complete(line: &str, cursor: usize, knowledge: &Knowledge) -> Completion 
         CompletionKind::Verb => verbs(&context.typed),
         CompletionKind::HelpTopic => help_topics(&context.typed, knowledge),
         CompletionKind::AliasName => exact(knowledge.aliases.names(), &context.typed),
+        CompletionKind::HostName => {
+            exact(knowledge.hosts.iter().map(String::as_str), &context.typed)
+        }
         CompletionKind::SettingName => exact(setting_names(), &context.typed),
         CompletionKind::SettingValue(setting) => {
             exact(setting.of.names().into_iter(), &context.typed)

@@ -43,6 +43,7 @@ pub(super) enum CompletionKind {
     Verb,
     HelpTopic,
     AliasName,
+    HostName,
     SettingName,
     SettingValue(&'static Setting<Settings>),
     /// One of those that this verb has.
@@ -138,6 +139,7 @@ fn after_builtin(line: &str, builtin: Builtin, arguments: &str) -> Option<Contex
             (entry.name == "SITE").then(|| word(line, 0, vec![CompletionKind::SubArgument(entry)]))
         }
         (Builtin::Alias | Builtin::Unalias, 0) => context(vec![CompletionKind::AliasName]),
+        (Builtin::Open, 0) => context(vec![CompletionKind::HostName]),
         (Builtin::Set, 0) => context(vec![CompletionKind::SettingName]),
         (Builtin::Set, 1) => {
             let name = arguments.split_whitespace().next()?;

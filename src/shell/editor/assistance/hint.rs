@@ -35,6 +35,7 @@ pub fn hint(line: &str, cursor: usize, knowledge: &Knowledge) -> Option<Hint> {
         return None;
     }
     values_of_setting(line)
+        .or_else(|| host(line, knowledge))
         .or_else(|| rest_of_syntax(line, knowledge))
         .or_else(|| past_line(line, knowledge))
 }
@@ -64,6 +65,29 @@ fn values_of_setting(line: &str) -> Option<Hint> {
     (Builtin::named(name) == Some(Builtin::Set)).then(|| Hint {
         shown: setting.values(" | "),
         taken: None,
+    })
+}
+
+/// `open ` waits for a host, and its first letters for the rest.
+fn host(line: &str, knowledge: &Knowledge) -> Option<Hint> {
+    let (name, typed) = line.split_once(' ')?;
+    if Builtin::named(name) != Some(Builtin::Open) || knowledge.hosts.is_empty() {
+        return None;
+    }
+    if typed.is_empty() {
+        return Some(Hint {
+            shown: format!("{} | TARGET", knowledge.hosts.join(" | ")),
+            taken: None,
+        });
+    }
+    let mut rests = knowledge
+        .hosts
+        .iter()
+        .filter_map(|host| host.strip_prefix(typed));
+    let rest = rests.find(|rest| !rest.is_empty())?.to_owned();
+    Some(Hint {
+        shown: rest.clone(),
+        taken: Some(rest),
     })
 }
 

@@ -12,6 +12,8 @@ use crate::shell::config::aliases::Aliases;
 pub struct Knowledge {
     /// The aliases as they are now.
     pub aliases: Aliases,
+    /// The names that the configuration has for hosts.
+    pub hosts: Vec<String>,
     /// The lines of the history.
     pub past_lines: PastLines,
     /// Names that this session has seen on the server.
@@ -46,6 +48,7 @@ impl Knowledge {
     pub fn new(aliases: Aliases, colour: bool) -> Self {
         Self {
             aliases,
+            hosts: Vec::new(),
             past_lines: PastLines::default(),
             remote_names: SeenNames::default(),
             list_folder: local_names,

@@ -32,6 +32,7 @@ fn knowledge() -> Knowledge {
         };
         names.iter().map(local).collect()
     };
+    knowledge.hosts = ["home", "work", "work2"].map(str::to_owned).into();
     knowledge.home = Some("/home/me".into());
     let lines = [
         "USER A",

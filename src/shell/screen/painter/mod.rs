@@ -46,6 +46,8 @@ pub(crate) struct Painter {
     /// `set time`. Shared in the same way.
     shows_time: Arc<AtomicBool>,
     clock: Clock,
+    /// The name that the configuration has for the server.
+    host: Option<String>,
     /// Of the transfer that runs now.
     progress: Option<Arc<ProgressLine>>,
 }
@@ -79,9 +81,18 @@ impl Painter {
         Self {
             screen,
             shows_hints: Arc::new(AtomicBool::new(true)),
+            host: None,
             progress: None,
             shows_time: Arc::default(),
             clock: Clock::default(),
+        }
+    }
+
+    /// The same for a server that has a name in the configuration.
+    pub(crate) fn naming(&self, host: Option<&String>) -> Self {
+        Self {
+            host: host.cloned(),
+            ..self.clone()
         }
     }
 
@@ -147,7 +158,12 @@ impl Painter {
             }
             _ => {}
         }
-        let lines = lines_of(observation, self.has_hints());
+        let lines = match (observation, &self.host) {
+            (Observation::Connected { peer }, Some(host)) => {
+                own_lines(Tone::Note, &format!("connected to {host} ({peer})"))
+            }
+            _ => lines_of(observation, self.has_hints()),
+        };
         if !self.shows_time.load(Ordering::Relaxed) {
             for line in lines {
                 self.paint(&line, 0);

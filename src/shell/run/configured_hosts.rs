@@ -1,0 +1,151 @@
+//! The hosts of the configuration: what holds while one of them is open, and the lines that it begins with.
+
+use super::shell::Shell;
+use crate::shell::config::hosts::{Host, Hosts};
+use crate::shell::config::options::Common;
+use crate::shell::config::settings::Settings;
+use crate::shell::exit::Exit;
+use crate::shell::line;
+use crate::shell::screen::escape::escape;
+use crate::shell::screen::painter::{Tone, count};
+use crate::shell::start::roots_in;
+use crate::tls::Roots;
+
+/// The hosts, and the one that was opened last.
+pub(crate) struct ConfiguredHosts {
+    hosts: Hosts,
+    /// The settings that the command line gives: they are stronger than a host's.
+    given_settings: Vec<String>,
+    ca_is_given: bool,
+    entered: Option<EnteredHost>,
+}
+
+/// A host, and what was before it.
+struct EnteredHost {
+    host: Host,
+    settings_before: Vec<(String, String)>,
+    roots_before: Option<Roots>,
+}
+
+impl ConfiguredHosts {
+    /// None is open yet.
+    pub(crate) fn new(hosts: Hosts, common: &Common) -> Self {
+        let given = common.settings.iter().map(|given| given.name.clone());
+        let tls = common.tls.map(|_| "tls".to_owned());
+        let names_netrc = common.netrc || common.netrc_file.is_some();
+        let netrc = names_netrc.then(|| "netrc".to_owned());
+        Self {
+            hosts,
+            given_settings: given.chain(tls).chain(netrc).collect(),
+            ca_is_given: common.ca.is_some(),
+            entered: None,
+        }
+    }
+
+    /// The host of exactly this name.
+    pub(crate) fn named(&self, name: &str) -> Option<&Host> {
+        self.hosts.named(name)
+    }
+
+    /// The host that was opened last, if what was opened last is one.
+    pub(crate) fn entered(&self) -> Option<&Host> {
+        self.entered.as_ref().map(|entered| &entered.host)
+    }
+}
+
+impl Shell {
+    /// Gives the settings back that the last host had changed, and takes those of this one.
+    ///
+    /// # Errors
+    ///
+    /// A file of certificates that cannot be read; that was said.
+    pub(crate) fn enter_host(&mut self, host: Option<Host>) -> Result<(), Exit> {
+        self.leave_host();
+        if let Some(host) = host {
+            let roots_before = self.take_roots(&host)?;
+            let settings_before = self.take_settings_of(&host);
+            self.hosts.entered = Some(EnteredHost {
+                host,
+                settings_before,
+                roots_before,
+            });
+        }
+        self.take_settings();
+        Ok(())
+    }
+
+    fn leave_host(&mut self) {
+        let Some(entered) = self.hosts.entered.take() else {
+            return;
+        };
+        for (name, value) in entered.settings_before.into_iter().rev() {
+            // It was the value of this setting before.
+            let _ = self.settings.set(&name, &value);
+        }
+        if let Some(roots) = entered.roots_before {
+            self.certificates.roots = roots;
+        }
+    }
+
+    /// Name and value of what is changed, as it was before.
+    fn take_settings_of(&mut self, host: &Host) -> Vec<(String, String)> {
+        let mut before = Vec::new();
+        for (name, value) in &host.settings {
+            if self.hosts.given_settings.contains(name) {
+                continue;
+            }
+            let old = Settings::named(name).map(|setting| setting.value(&self.settings));
+            if let (Ok(old), Ok(())) = (old, self.settings.set(name, value)) {
+                before.push((name.clone(), old));
+            }
+        }
+        before
+    }
+
+    fn take_roots(&mut self, host: &Host) -> Result<Option<Roots>, Exit> {
+        let Some(path) = host.ca.as_ref().filter(|_| !self.hosts.ca_is_given) else {
+            return Ok(None);
+        };
+        match roots_in(path) {
+            Ok(roots) => Ok(Some(std::mem::replace(&mut self.certificates.roots, roots))),
+            Err(error) => {
+                let text = format!("[host.{}] ca: {}: {error:#}", host.name, path.display());
+                Err(self.painter.refuse(&escape(text.as_bytes())))
+            }
+        }
+    }
+
+    /// Runs the startup lines of the host as if they were typed, but stops at the first that fails.
+    pub(super) fn run_startup_lines(&mut self) -> Exit {
+        let lines = self.hosts.entered().map(|host| host.startup.clone());
+        let lines = lines.unwrap_or_default();
+        self.runs_startup = true;
+        let exit = self.run_until_failure(&lines);
+        self.runs_startup = false;
+        exit
+    }
+
+    fn run_until_failure(&mut self, lines: &[String]) -> Exit {
+        for (index, line) in lines.iter().enumerate() {
+            if self.interrupts.is_pressed() {
+                return Exit::Interrupted;
+            }
+            let exit = match line::read(line.as_bytes(), &|name| self.aliases.contains(name)) {
+                Ok(line) => self.run(line),
+                Err(error) => self.painter.refuse(&error),
+            };
+            let left = lines.len() - index - 1;
+            if exit != Exit::Done && left > 0 {
+                let text = format!(
+                    "{} of the host did not run",
+                    count(left as u64, "startup line")
+                );
+                self.painter.say(Tone::Note, &text);
+            }
+            if exit != Exit::Done {
+                return exit;
+            }
+        }
+        Exit::Done
+    }
+}
