@@ -1,6 +1,6 @@
 //! What a person names as a server: HOST, HOST:PORT, URL.
 
-use ftpsh::shell::config::target::{Target, TargetError};
+use ftpsh::shell::config::target::{PathEnd, Target, TargetError};
 
 /// Reads the bytes, if they are text, as a target.
 pub fn hold(bytes: &[u8]) {
@@ -20,7 +20,12 @@ fn assert_usable(target: &Target) {
     assert!(!target.host.contains(is_odd), "{:?}", target.host);
     let login = target.login.iter();
     let login = login.flat_map(|login| login.password.iter().chain([&login.user]));
-    for part in login.chain(&target.directories) {
+    let file = match &target.end {
+        PathEnd::File { name, .. } => Some(name),
+        PathEnd::Undecided | PathEnd::Listing | PathEnd::Directory => None,
+    };
+    assert!(file.is_none_or(|name| !name.is_empty() && !name.ends_with(b"/")));
+    for part in login.chain(&target.directories).chain(file) {
         assert!(!part.iter().any(|byte| b"\r\n\0".contains(byte)));
     }
     let again = Target::with_port(&target.host, &target.port.to_string());

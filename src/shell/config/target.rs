@@ -20,6 +20,27 @@ pub struct Target {
     pub login: Option<UrlLogin>,
     /// The directories to change to, one after the other; only a URL has them.
     pub directories: Vec<Vec<u8>>,
+    /// What the path ends with.
+    pub end: PathEnd,
+}
+
+/// What the last part of a URL's path names.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum PathEnd {
+    /// The last of the directories, as a `/` says; or there is no path.
+    #[default]
+    Directory,
+    /// The last of the directories, which `;type=d` asks to list.
+    Listing,
+    /// The last of the directories, unless the server says that it is not one: its name has no dot.
+    Undecided,
+    /// A file in the last of the directories: its name has a dot in the middle, or `;type=` says so.
+    File {
+        /// Its name.
+        name: Vec<u8>,
+        /// `;type=a`.
+        is_text: bool,
+    },
 }
 
 /// The user part of a URL.
@@ -55,6 +76,11 @@ pub enum TargetError {
     /// Not a URL that can be read.
     #[error("that URL cannot be read: {0}. Write ftp://user@host:port/path")]
     BadUrl(String),
+    /// After `;type=`.
+    #[error(
+        "a URL ends in ;type=a (text), ;type=i (binary) or ;type=d (a list), but this one has another type: write a ; that is part of a name as %3B"
+    )]
+    UnknownType,
     /// Another scheme.
     #[error(
         "{0}:// is not supported: write ftp://host, or just the host; for TLS ftps://host, or ftpes://host with AUTH TLS"
@@ -143,6 +169,7 @@ impl Target {
             requires_tls: false,
             login: None,
             directories: Vec::new(),
+            end: PathEnd::Directory,
         })
     }
 
@@ -167,11 +194,7 @@ impl Target {
                 .password()
                 .map(|password| percent_decode_str(password).collect()),
         });
-        let directories = url.path_segments().into_iter().flatten();
-        let directories = directories
-            .filter(|segment| !segment.is_empty())
-            .map(|segment| percent_decode_str(segment).collect())
-            .collect();
+        let (directories, end) = read_path(&url)?;
         Ok(Self {
             host: host.to_owned(),
             port: url.port().unwrap_or(FTP_PORT),
@@ -180,6 +203,7 @@ impl Target {
             requires_tls: false,
             login,
             directories,
+            end,
         })
     }
 }
@@ -196,6 +220,60 @@ impl std::fmt::Debug for UrlLogin {
     }
 }
 
+/// The directories of a path, and what it ends with. FTP has no queries: a `?` is part of a name.
+fn read_path(url: &Url) -> Result<(Vec<Vec<u8>>, PathEnd), TargetError> {
+    let query = url.query().map(|query| format!("?{query}"));
+    let path = format!("{}{}", url.path(), query.unwrap_or_default());
+    let (path, kind) = split_type(&path)?;
+    let parts = path.split('/').filter(|part| !part.is_empty());
+    let mut directories: Vec<Vec<u8>> = parts
+        .map(|part| percent_decode_str(part).collect())
+        .collect();
+    let last = directories.last().filter(|_| !path.ends_with('/'));
+    let Some(last) = last.filter(|name| !name.ends_with(b"/")) else {
+        let end = match kind {
+            Some('d') => PathEnd::Listing,
+            _ => PathEnd::Directory,
+        };
+        return Ok((directories, end));
+    };
+    let end = match kind {
+        Some('d') => PathEnd::Listing,
+        None if !has_inner_dot(last) => PathEnd::Undecided,
+        _ => PathEnd::File {
+            name: directories.pop().unwrap_or_default(),
+            is_text: kind == Some('a'),
+        },
+    };
+    Ok((directories, end))
+}
+
+/// The path without `;type=X` (RFC 1738 section 3.2.2), and X in lower case.
+fn split_type(path: &str) -> Result<(&str, Option<char>), TargetError> {
+    let start = path.rfind(';').filter(|&start| {
+        let name = path[start + 1..].get(..TYPE.len());
+        name.is_some_and(|name| name.eq_ignore_ascii_case(TYPE))
+    });
+    let Some(start) = start else {
+        return Ok((path, None));
+    };
+    match path[start + 1 + TYPE.len()..].to_ascii_lowercase().as_str() {
+        "a" => Ok((&path[..start], Some('a'))),
+        "i" => Ok((&path[..start], Some('i'))),
+        "d" => Ok((&path[..start], Some('d'))),
+        _ => Err(TargetError::UnknownType),
+    }
+}
+
+/// As in `f.txt`, and not in `.profile` or `etc.`.
+fn has_inner_dot(path: &[u8]) -> bool {
+    let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
+    let inner = name.get(1..name.len().saturating_sub(1));
+    inner.is_some_and(|inner| inner.contains(&b'.'))
+}
+
+const TYPE: &str = "type=";
+
 fn read_port(digits: &str) -> Result<u16, TargetError> {
     match digits.parse() {
         Ok(port) if port != 0 => Ok(port),
@@ -209,7 +287,7 @@ const FTPS_PORT: u16 = 990;
 
 #[cfg(test)]
 mod tests {
-    use super::{Target, TargetError};
+    use super::{PathEnd, Target, TargetError};
 
     fn host_and_port(text: &str) -> Option<(String, u16)> {
         Target::read(text)
@@ -255,6 +333,61 @@ mod tests {
         assert_eq!(login.password.as_deref(), Some(&b"p:\xe9"[..]));
         assert_eq!(target.directories, [b"x y".to_vec(), b"z".to_vec()]);
         assert!(!format!("{target:?}{login:?}").contains("p:"));
+    }
+
+    #[test]
+    fn the_last_part_of_a_path_is_a_file_if_it_has_a_dot_inside_or_a_type() {
+        let end = |path: &str| {
+            let target = Target::read(&format!("ftp://h{path}")).unwrap();
+            let directories = target.directories.iter();
+            let directories: Vec<String> = directories
+                .map(|name| name.escape_ascii().to_string())
+                .collect();
+            let end = match target.end {
+                PathEnd::Directory => "directory".to_owned(),
+                PathEnd::Listing => "listing".to_owned(),
+                PathEnd::Undecided => "undecided".to_owned(),
+                PathEnd::File { name, is_text } => {
+                    let kind = if is_text { "text" } else { "file" };
+                    format!("{kind} {}", name.escape_ascii())
+                }
+            };
+            format!("{}: {end}", directories.join(","))
+        };
+        for (path, wanted) in [
+            ("", ": directory"),
+            ("/", ": directory"),
+            ("/a", "a: undecided"),
+            ("/a/", "a: directory"),
+            ("/a.b", ": file a.b"),
+            ("/a.b/", "a.b: directory"),
+            ("/x/a.b", "x: file a.b"),
+            ("/x/.a", "x,.a: undecided"),
+            ("/x/a.", "x,a.: undecided"),
+            ("/x/.a.b", "x: file .a.b"),
+            ("/x/%2Fetc%2Fa.b", "x: file /etc/a.b"),
+            ("/x.y%2Fa", "x.y/a: undecided"),
+            ("/x.y%2F", "x.y/: directory"),
+            ("/a%20b's.t", ": file a b\\'s.t"),
+            ("/caf%E9.t", ": file caf\\xe9.t"),
+            ("/caf%C3%A9.t", ": file caf\\xc3\\xa9.t"),
+            ("/a%3Bb.t;type=i", ": file a;b.t"),
+            ("/README;type=i", ": file README"),
+            ("/README;TYPE=A", ": text README"),
+            ("/x/y.z;type=d", "x,y.z: listing"),
+            ("/x/;type=d", "x: listing"),
+            ("/x/;type=a", "x: directory"),
+            ("/;type=i", ": directory"),
+            ("/a;b.c", ": file a;b.c"),
+            ("/what?.t", ": file what?.t"),
+            ("/what?x/a'b.t", "what?x: file a\\'b.t"),
+        ] {
+            assert_eq!(end(path), wanted, "{path}");
+        }
+        for path in ["/a.b;type=x", "/a.b;type=", "/a.b;type=i/", "/a;type=ab"] {
+            let read = Target::read(&format!("ftp://h{path}"));
+            assert_eq!(read, Err(TargetError::UnknownType), "{path}");
+        }
     }
 
     #[test]

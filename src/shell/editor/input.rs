@@ -10,6 +10,8 @@ pub(crate) struct Input {
     source: Source,
     /// Lines of a paste that have not been read yet.
     pasted: VecDeque<String>,
+    /// What stands at the next prompt as if it had been typed.
+    begun: Option<String>,
 }
 
 /// Who gives the lines.
@@ -28,6 +30,7 @@ impl Input {
         Self {
             source,
             pasted: VecDeque::new(),
+            begun: None,
         }
     }
 
@@ -43,7 +46,38 @@ impl Input {
 
     /// The next line at the prompt.
     pub(crate) fn read_command(&mut self, prompt: &str) -> Typed {
-        self.read(prompt, InputKind::Line)
+        let begun = self.begun.take().filter(|_| self.can_begin_line());
+        match (&mut self.source, begun) {
+            (Source::Terminal(editor), Some(text)) => {
+                let typed = editor.read_begun_line(prompt, &text);
+                self.take_paste(typed, prompt, InputKind::Line)
+            }
+            _ => self.read(prompt, InputKind::Line),
+        }
+    }
+
+    /// Lets the next line at the prompt begin with this text; `false` if it cannot, since there is no prompt, or since
+    /// something else has been typed for it already.
+    pub(crate) fn begin_next_line(&mut self, text: &str) -> bool {
+        let begun = self.can_begin_line().then(|| text.to_owned());
+        self.begun = begun;
+        self.begun.is_some()
+    }
+
+    fn can_begin_line(&self) -> bool {
+        match &self.source {
+            Source::Terminal(editor) => self.pasted.is_empty() && editor.can_begin_line(),
+            Source::Script(_) | Source::Given(_) => false,
+        }
+    }
+
+    /// Whether one of the lines of the command line holds these bytes.
+    pub(crate) fn is_mentioned(&self, bytes: &[u8]) -> bool {
+        let Source::Given(lines) = &self.source else {
+            return false;
+        };
+        let mentions = |line: &Vec<u8>| line.windows(bytes.len()).any(|part| part == bytes);
+        !bytes.is_empty() && lines.iter().any(mentions)
     }
 
     /// The next line of data; it may hold several, pasted.
@@ -138,6 +172,11 @@ impl Input {
             return Typed::End;
         };
         let typed = editor.read(prompt, kind);
+        self.take_paste(typed, prompt, kind)
+    }
+
+    /// Keeps all lines of a paste but the first.
+    fn take_paste(&mut self, typed: Typed, prompt: &str, kind: InputKind) -> Typed {
         let (Typed::Line(text) | Typed::LastText(text)) = &typed else {
             return typed;
         };

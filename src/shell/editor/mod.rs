@@ -31,15 +31,20 @@ pub(crate) use keys::InputKind;
 #[cfg(test)]
 pub(crate) use preferences::Mode;
 pub(crate) use preferences::Preferences;
+use terminal_modes::has_typed_ahead;
 pub(crate) use terminal_modes::{HAS_ESCAPE_KEY, HeldEcho, TerminalModes, watch_keys};
+
+type InnerEditor = rustyline::Editor<Assistant, FileHistory>;
 
 /// Reads what a person types.
 pub(crate) struct Editor {
-    inner: rustyline::Editor<Assistant, FileHistory>,
+    inner: InnerEditor,
     keys: Arc<Keys>,
     screen: Screen,
     knowledge: SharedKnowledge,
     history: Option<PathBuf>,
+    /// The terminal has a cursor that can be moved.
+    edits: bool,
 }
 
 /// What came from the keyboard.
@@ -87,7 +92,9 @@ impl Editor {
             .unwrap_or_else(PoisonError::into_inner)
             .past_lines = PastLines::new(lines_of(inner.history()));
         // A terminal without cursor (TERM=dumb) has no such printer; what comes there is shown after the prompt.
-        if let Ok(mut printer) = inner.create_external_printer() {
+        let printer = inner.create_external_printer();
+        let edits = printer.is_ok();
+        if let Ok(mut printer) = printer {
             screen.set_above_prompt(Box::new(move |text| {
                 // A terminal that is gone ends the editor, which says so.
                 let _ = printer.print(text);
@@ -99,12 +106,25 @@ impl Editor {
             screen,
             knowledge,
             history,
+            edits,
         })
+    }
+
+    /// Whether a line can stand at the prompt before anything is typed, and nothing is typed for it yet.
+    pub(crate) fn can_begin_line(&self) -> bool {
+        self.edits && !has_typed_ahead()
     }
 
     /// Reads a line at the prompt. Several lines, which are a paste, are taken from the screen again.
     pub(crate) fn read_line(&mut self, prompt: &str) -> Typed {
         self.read(prompt, InputKind::Line)
+    }
+
+    /// Reads a line that begins with this text, as if it had been typed.
+    pub(crate) fn read_begun_line(&mut self, prompt: &str, text: &str) -> Typed {
+        self.read_with(prompt, InputKind::Line, |editor, prompt| {
+            editor.readline_with_initial(prompt, (text, ""))
+        })
     }
 
     /// Reads a line of data: Ctrl-D ends the data, Tab is a tab.
@@ -161,10 +181,19 @@ impl Editor {
     }
 
     fn read(&mut self, prompt: &str, kind: InputKind) -> Typed {
+        self.read_with(prompt, kind, rustyline::Editor::readline)
+    }
+
+    fn read_with(
+        &mut self,
+        prompt: &str,
+        kind: InputKind,
+        read_line: impl FnOnce(&mut InnerEditor, &str) -> rustyline::Result<String>,
+    ) -> Typed {
         self.keys.begin(kind);
         self.screen.set_prompt_is_up(true);
         let hidden = (kind == InputKind::Secret).then(HeldEcho::hide);
-        let read = self.inner.readline(prompt);
+        let read = read_line(&mut self.inner, prompt);
         drop(hidden);
         if let Ok(text) = &read
             && text.contains('\n')
@@ -187,7 +216,7 @@ impl Editor {
     }
 }
 
-fn bind_data_keys(inner: &mut rustyline::Editor<Assistant, FileHistory>, keys: &Arc<Keys>) {
+fn bind_data_keys(inner: &mut InnerEditor, keys: &Arc<Keys>) {
     let control_d = Event::KeySeq(vec![KeyEvent(KeyCode::Char('D'), Modifiers::CTRL)]);
     let tab = Event::KeySeq(vec![KeyEvent(KeyCode::Tab, Modifiers::NONE)]);
     let end_of_data = EventHandler::Conditional(Box::new(EndOfData(Arc::clone(keys))));

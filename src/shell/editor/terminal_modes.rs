@@ -3,12 +3,13 @@
 //! Between two prompts nothing that is typed is shown: it may be a password, typed before the server asked for it.
 //! Ctrl-] is a signal there, in the place of the character that quits (Ctrl-\\).
 
-pub(crate) use platform::{HAS_ESCAPE_KEY, HeldEcho, TerminalModes, watch_keys};
+pub(crate) use platform::{HAS_ESCAPE_KEY, HeldEcho, TerminalModes, has_typed_ahead, watch_keys};
 
 #[cfg(unix)]
 mod platform {
     use std::io;
 
+    use rustix::io::ioctl_fionread;
     use rustix::process::getpgrp;
     use rustix::stdio::stdin;
     use rustix::termios::{
@@ -60,6 +61,13 @@ mod platform {
                 let _ = tcsetattr(stdin(), OptionalActions::Now, before);
             }
         }
+    }
+
+    /// Whether keys wait that nobody has read.
+    pub(crate) fn has_typed_ahead() -> bool {
+        // Where the terminal edits lines, it counts none that is not finished.
+        let _held = HeldEcho::hold();
+        ioctl_fionread(stdin()).is_ok_and(|count| count > 0)
     }
 
     /// While it lives, the terminal neither echoes nor edits; Ctrl-C is still a signal, Ctrl-] is one, and what is
@@ -151,6 +159,11 @@ mod platform {
 
         /// Does nothing.
         pub(crate) fn restore(&self) {}
+    }
+
+    /// It is not known there.
+    pub(crate) fn has_typed_ahead() -> bool {
+        false
     }
 
     /// Other systems' consoles echo what is typed ahead; there is no safe way to their modes in the crates we use.

@@ -8,7 +8,7 @@ use crate::client::{self, ConnectError, Ending, Exchange, News, Observer, Outcom
 use crate::protocol::parameters::ProtectionLevel;
 use crate::shell::config::hosts::Host;
 use crate::shell::config::settings::{Abort, Ascii, DataHost, DataPeer, Multiline, TlsStart};
-use crate::shell::config::target::Target;
+use crate::shell::config::target::{PathEnd, Target};
 use crate::shell::exit::Exit;
 use crate::shell::interrupts::Interrupts;
 use crate::shell::screen::escape::escape;
@@ -94,11 +94,15 @@ impl Shell {
                 return exit;
             }
         }
-        let exit = self.change_directories(&target.directories);
+        let exit = self.change_directories(target);
         if exit != Exit::Done {
             return exit;
         }
-        self.run_startup_lines()
+        let exit = self.run_startup_lines();
+        if exit == Exit::Done {
+            self.offer_end(&target.end);
+        }
+        exit
     }
 
     /// Takes the settings of a host, and the target as it is opened with them; it is the shell's from now on, for
@@ -166,12 +170,17 @@ impl Shell {
         self.certificates.settings(&self.settings, host, port)
     }
 
-    fn change_directories(&mut self, directories: &[Vec<u8>]) -> Exit {
-        for directory in directories {
-            let exit = match self.send_shown(b"CWD ", directory) {
-                Ok(outcome) => self.finish_shown(&outcome),
-                Err(exit) => exit,
+    fn change_directories(&mut self, target: &Target) -> Exit {
+        for (index, directory) in target.directories.iter().enumerate() {
+            let outcome = match self.send_shown(b"CWD ", directory) {
+                Ok(outcome) => outcome,
+                Err(exit) => return exit,
             };
+            let exit = self.finish_shown(&outcome);
+            let is_last = index + 1 == target.directories.len();
+            if is_last && target.end == PathEnd::Undecided && outcome.code() == 550 {
+                self.offer_file_instead(directory);
+            }
             if exit != Exit::Done {
                 return exit;
             }

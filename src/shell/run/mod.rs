@@ -6,6 +6,7 @@ mod configured_hosts;
 pub(crate) mod connecting;
 mod connection;
 mod login;
+mod path_end;
 mod raw_bytes;
 mod resume;
 mod sending;

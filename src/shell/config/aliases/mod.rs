@@ -154,6 +154,11 @@ const SHIPPED: &[(&str, &str, &[&str])] = &[
         &["TYPE I", PASSIVE, "RETR $1 > ${2-or-name-of-1}"],
     ),
     (
+        "get-text",
+        "REMOTE [LOCAL]",
+        &["TYPE A", PASSIVE, "RETR $1 > ${2-or-name-of-1}"],
+    ),
+    (
         "put",
         "LOCAL [REMOTE]",
         &["TYPE I", PASSIVE, "STOR ${2-or-name-of-1} < $1"],
