@@ -10,6 +10,7 @@ mod editor;
 #[cfg(unix)]
 mod faults;
 mod hostile;
+mod hosts;
 mod importing;
 #[cfg(all(target_os = "linux", feature = "panic-injection"))]
 mod panics;

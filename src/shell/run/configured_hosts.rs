@@ -47,6 +47,21 @@ impl ConfiguredHosts {
         self.hosts.named(name)
     }
 
+    /// A setting is about to be changed, from this value. What a person changes stays so; what a startup line changes
+    /// goes with the host.
+    pub(super) fn note_change(&mut self, name: &str, before: String, by_startup: bool) {
+        let Some(entered) = &mut self.entered else {
+            return;
+        };
+        if by_startup {
+            entered.settings_before.push((name.to_owned(), before));
+        } else {
+            entered
+                .settings_before
+                .retain(|(changed, _)| changed != name);
+        }
+    }
+
     /// The host that was opened last, if what was opened last is one.
     pub(crate) fn entered(&self) -> Option<&Host> {
         self.entered.as_ref().map(|entered| &entered.host)

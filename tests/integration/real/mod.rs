@@ -36,9 +36,12 @@ mod idle;
 #[cfg(unix)]
 mod interrupts;
 mod lines;
+mod logins;
 mod next_steps;
 mod scene;
 mod transfers;
 #[cfg(unix)]
 mod typing;
 mod uploads;
+#[cfg(unix)]
+mod urls;

@@ -89,11 +89,16 @@ impl Scene {
 
     /// The binary in the scene's folder, about to connect.
     pub(super) fn binary(&self, address: SocketAddr) -> Ftpsh {
+        self.binary_on(&address.to_string())
+    }
+
+    /// The same with any target.
+    pub(super) fn binary_on(&self, target: &str) -> Ftpsh {
         Ftpsh::new()
             .current_dir(self.folder())
             .arg("--timeout")
             .arg("15")
-            .arg(address.to_string())
+            .arg(target)
     }
 
     /// Each data connection as the relay counted it: to the server, from the server.

@@ -80,6 +80,9 @@ fn a_configuration_that_cannot_be_used_is_refused_without_its_password() {
         format!("[alias]\nin = [\"PASS {PASSWORD}\", \"\"]\n"),
         format!("[alias]\nin = [\"PASS {PASSWORD} $\", \"login 'u {PASSWORD}\"]\n"),
         format!("alias = \"PASS {PASSWORD}\"\n"),
+        format!("[host.h]\npassword = \"{PASSWORD}\"\n"),
+        format!("[host.h]\ntarget = \"ftp://u:{PASSWORD}@h\"\n"),
+        format!("[host.h]\ntarget = \"u:{PASSWORD}@h\"\n"),
     ] {
         let home = Home::new();
         home.configure(&text);

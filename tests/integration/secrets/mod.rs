@@ -3,6 +3,8 @@
 mod errors;
 mod history;
 mod scripts;
+#[cfg(target_os = "linux")]
+mod sources;
 mod terminals;
 
 use crate::support::home::Home;

@@ -22,6 +22,7 @@ mod scripted_player;
 pub(crate) mod scripted_server;
 mod scripted_step;
 mod scripted_stream;
+pub(crate) mod secret_file;
 mod server_configuration;
 pub(crate) mod server_process;
 pub(crate) mod sockets;

@@ -1,0 +1,140 @@
+//! A password that a local command prints.
+
+use super::{logged_in, spoken_to_by_nobody};
+use crate::support::ftpsh::Ftpsh;
+use crate::support::home::Home;
+use crate::support::scripted_server::Script;
+
+#[test]
+fn the_first_line_that_it_prints_is_the_password_of_the_url() {
+    let server = logged_in("u", "p").wait_for_client_close().start();
+    let _ = Ftpsh::new()
+        .args(["--password-command", "echo p&& echo q"])
+        .arg(format!("ftp://u@{}", server.address()))
+        .run()
+        .success();
+    let _ = server.finish();
+}
+
+#[test]
+fn a_command_that_gives_no_password_is_reported_and_nobody_is_called() {
+    for (command, part) in [
+        ("exit 3", "exit status"),
+        ("exit 0", "printed no password"),
+        ("echo hunter2&& exit 1", "exit status"),
+    ] {
+        // Nobody listens there: with a connection attempt it would end with 3.
+        let finished = Ftpsh::new()
+            .args(["--password-command", command, "ftp://u@127.0.0.1:1"])
+            .run()
+            .code(2);
+        let said = &finished.stderr;
+        assert!(
+            said.contains(part) && said.contains("Nothing was sent"),
+            "{command}: {said}"
+        );
+        assert!(!said.contains("hunter2"), "{said}");
+    }
+}
+
+#[test]
+fn a_bare_host_runs_no_command_until_somebody_logs_in() {
+    let home = Home::new();
+    let server = spoken_to_by_nobody().start();
+    let run = |server: &crate::support::scripted_server::ScriptedServer| {
+        Ftpsh::new()
+            .home(home.path())
+            .args(["--password-command", "echo p> ran&& echo p"])
+            .arg(server.address().to_string())
+    };
+    let _ = run(&server).run().success();
+    let _ = server.finish();
+    assert!(!home.path().join("ran").exists());
+    let server = logged_in("u", "p").wait_for_client_close().start();
+    let _ = run(&server).args(["-c", "login u"]).run().success();
+    let _ = server.finish();
+    assert!(home.path().join("ran").exists());
+}
+
+#[test]
+fn the_password_of_one_server_and_user_is_sent_to_no_other() {
+    let first = logged_in("u", "p").wait_for_client_close().start();
+    let second = Script::new()
+        .send("220 hi\r\n")
+        .expect("USER u")
+        .send("331 password\r\n")
+        .wait_for_client_close()
+        .start();
+    let finished = Ftpsh::new()
+        .args(["--password-command", "echo p"])
+        .arg(format!("ftp://u@{}", first.address()))
+        .args([
+            "-c",
+            "close",
+            "-c",
+            &format!("open ftp://u@{}", second.address()),
+        ])
+        .run()
+        .code(2);
+    assert!(
+        finished.stderr.contains("none was given"),
+        "{}",
+        finished.stderr
+    );
+    let _ = (first.finish(), second.finish());
+    let server = logged_in("u", "p")
+        .expect("USER v")
+        .send("331 password\r\n")
+        .wait_for_client_close()
+        .start();
+    let _ = Ftpsh::new()
+        .args(["--password-command", "echo p"])
+        .arg(format!("ftp://u@{}", server.address()))
+        .args(["-c", "login v"])
+        .run()
+        .code(2);
+    let _ = server.finish();
+}
+
+#[test]
+fn in_a_script_the_command_does_not_read_its_lines() {
+    let server = logged_in("u", "p")
+        .expect("NOOP")
+        .send("200 ok\r\n")
+        .wait_for_client_close()
+        .start();
+    let _ = Ftpsh::new()
+        .args(["--password-command", "cat; echo p"])
+        .arg(format!("ftp://u@{}", server.address()))
+        .stdin("NOOP\n")
+        .run()
+        .success();
+    let _ = server.finish();
+}
+
+#[cfg(unix)]
+#[test]
+fn at_a_terminal_the_command_may_ask_and_ctrl_c_ends_it() {
+    let server = logged_in("u", "typed")
+        .expect("QUIT")
+        .send("221 bye\r\n")
+        .start();
+    let mut terminal = Ftpsh::new()
+        .args(["--password-command", "printf 'key: ' >&2; read x; echo $x"])
+        .env("SHELL", "/bin/sh")
+        .terminal();
+    terminal.expect("ftp> ");
+    let open = format!("open ftp://u@{}", server.address());
+    terminal.send_line(&open);
+    terminal.expect("key: ");
+    terminal.send("\x03");
+    terminal.expect("Nothing was");
+    terminal.expect("ftp> ");
+    terminal.send_line(&open);
+    terminal.expect("key: ");
+    terminal.send_line("typed");
+    terminal.expect("\n230 ");
+    terminal.expect("ftp> ");
+    terminal.send_line("QUIT");
+    let _ = server.finish();
+}
