@@ -18,8 +18,9 @@ pub(crate) struct Options {
     /// What to do instead of opening a shell on TARGET.
     #[command(subcommand)]
     pub(crate) mode: Option<Mode>,
-    /// The server: HOST, HOST:PORT, [IPV6]:PORT or ftp://user@host/path (ftps:// for implicit TLS). A bare host sends
-    /// nothing; a URL logs in and changes directory. Leave out the password to be asked for it.
+    /// The server: HOST, HOST:PORT, [IPV6]:PORT or ftp://user@host/path (ftps:// for implicit TLS), or NAME for
+    /// [host.NAME] of the configuration. A bare host sends nothing; a URL logs in and changes directory. Leave out the
+    /// password to be asked for it.
     pub(crate) target: Option<String>,
     /// The port, for those who are used to `HOST PORT`.
     #[arg(requires = "target")]

@@ -7,7 +7,7 @@ use crate::practice::Fault;
 use crate::shell::config::hosts::Host;
 use crate::shell::config::options::Replay;
 use crate::shell::config::secrets::without_secrets;
-use crate::shell::config::target::Target;
+use crate::shell::config::target::{PathEnd, Target};
 use crate::shell::screen::escape::escape;
 use crate::transcript::template::{Variables, is_name};
 
@@ -64,7 +64,7 @@ impl Plan {
                     Some(host) => host.target.clone(),
                     None => Target::read(&text).map_err(|error| error.to_string())?,
                 };
-                if !target.directories.is_empty() {
+                if !target.directories.is_empty() || target.end != PathEnd::Directory {
                     return Err(
                         "a TARGET has no path here: put the CWD into the transcript".to_owned()
                     );
@@ -263,6 +263,7 @@ mod tests {
                 "--fault works only with",
             ),
             (&["a.ftp", "ftp://h/path"], "no path"),
+            (&["a.ftp", "ftp://h/f.bin"], "no path"),
             (&["article", "--update"], "built in"),
         ] {
             let problem = plan(arguments).unwrap_err();

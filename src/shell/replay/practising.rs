@@ -36,6 +36,8 @@ pub(crate) fn run(
     };
     let before = std::env::current_dir().context("the local folder")?;
     let mut shell = new_shell(common, painter, interactive)?;
+    // What it says of loopback is not said of this server.
+    shell.settings.netrc = false;
     let server =
         start(configuration, &shell.interrupts).context("the practice server did not start")?;
     if common.ca.is_none() {

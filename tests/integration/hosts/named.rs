@@ -6,7 +6,6 @@ use crate::support::ftpsh::Ftpsh;
 use crate::support::home::Home;
 use crate::support::practice::practice_server;
 use crate::support::scripted_server::Script;
-use crate::support::secret_file::write_private;
 use crate::support::terminal::{Key, Terminal};
 use crate::support::tls_server::TlsServer;
 
@@ -243,10 +242,8 @@ fn names_are_completed_and_hinted_after_open() {
 fn a_recording_and_a_replay_take_a_name() {
     let home = Home::new();
     let server = practice_server(&[]);
-    let secret = home.path().join("secret");
-    write_private(&secret, "A\n");
     home.configure(&format!(
-        "[host.work]\ntarget = 'ftp://A@{}'\npassword-command = 'cat secret'\n",
+        "[host.work]\ntarget = 'ftp://A@{}'\npassword-command = 'echo A'\n",
         server.address()
     ));
     let _ = shell(&home)

@@ -96,6 +96,7 @@ fn the_password_of_one_server_and_user_is_sent_to_no_other() {
     let _ = server.finish();
 }
 
+#[cfg(unix)]
 #[test]
 fn in_a_script_the_command_does_not_read_its_lines() {
     let server = logged_in("u", "p")

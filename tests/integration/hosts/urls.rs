@@ -1,8 +1,11 @@
 //! What the end of a URL's path brings to the prompt, and what it never does.
 
+#[cfg(unix)]
 use super::logged_in;
 use crate::support::ftpsh::Ftpsh;
 use crate::support::practice::practice_server;
+#[cfg(unix)]
+use crate::support::scripted_server::Gate;
 use crate::support::scripted_server::Script;
 use crate::support::terminal::Terminal;
 
@@ -124,10 +127,11 @@ fn the_line_can_be_changed_or_dropped_and_stands_there_once() {
     terminal.expect("\n200 ");
 }
 
+#[cfg(unix)]
 #[test]
 fn what_was_typed_ahead_is_not_put_after_the_line() {
-    let asked = crate::support::scripted_server::Gate::new();
-    let typed = crate::support::scripted_server::Gate::new();
+    let asked = Gate::new();
+    let typed = Gate::new();
     let server = logged_in("u", "p")
         .expect("CWD dir")
         .open(&asked)
@@ -143,7 +147,6 @@ fn what_was_typed_ahead_is_not_put_after_the_line() {
         .terminal();
     asked.wait();
     terminal.send("NOOP\r");
-    // The terminal has it once it has answered for more.
     typed.open();
     terminal.expect("`get f.txt` fetches it");
     terminal.expect("\n200 ");
@@ -152,6 +155,7 @@ fn what_was_typed_ahead_is_not_put_after_the_line() {
     let _ = server.finish();
 }
 
+#[cfg(unix)]
 #[test]
 fn without_a_cursor_the_line_is_named() {
     let server = practice_server(&[]);
