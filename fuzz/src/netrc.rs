@@ -48,14 +48,16 @@ fn assert_is_first(netrc: &Netrc, bytes: &[u8]) {
     assert_eq!(other(netrc), other(&longer));
 }
 
-/// The dictionary's secret is a user or a host here, which are shown.
+/// The dictionary's secret may be a user or a host here, which are shown. Among comments and quotes that is not looked for.
 fn is_named(bytes: &[u8]) -> bool {
     let text = String::from_utf8_lossy(bytes).to_ascii_lowercase();
+    if text.contains(['#', '"']) {
+        return true;
+    }
     let words = text.split(|c| c <= ' ').filter(|word| !word.is_empty());
     let words: Vec<&str> = words.collect();
-    let mut names = words.windows(2).filter(|pair| pair[1].contains(SECRET));
-    names.any(|pair| !pair[0].ends_with("password") && !pair[0].ends_with("account"))
-        || text.contains('"')
+    let mut pairs = words.windows(2);
+    pairs.any(|pair| pair[1].contains(SECRET) && !["password", "account"].contains(&pair[0]))
 }
 
 /// Stands in the dictionary and the corpus.
