@@ -13,7 +13,7 @@ impl Session {
     /// `None` means that one was open already.
     pub fn open_data_connection(&self) -> Option<Outcome> {
         let status = self.status()?;
-        if matches!(status.data, DataState::Open(_) | DataState::Listening(_)) {
+        if matches!(status.data, DataState::Open | DataState::Listening(_)) {
             return None;
         }
         let extended = self.peer().is_ipv6() || status.learnt.epsv_all;

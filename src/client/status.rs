@@ -44,7 +44,7 @@ pub enum DataState {
     /// A port was offered and is being dialled.
     Dialling,
     /// Open and not used yet.
-    Open(SocketAddr),
+    Open,
     /// The server may connect to this port of ours.
     Listening(SocketAddr),
     /// A transfer uses it.

@@ -164,7 +164,7 @@ impl<'a> Steps<'a> {
         let open = self
             .session
             .status()
-            .is_some_and(|s| matches!(s.data, DataState::Open(_)));
+            .is_some_and(|s| matches!(s.data, DataState::Open));
         if open {
             Ok(())
         } else {

@@ -27,7 +27,6 @@ pub(super) struct DataConnections {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct OpenConnection {
     pub(super) id: ConnectionId,
-    pub(super) peer: SocketAddr,
     /// A command that was refused began TLS on it: there is no way back to clear.
     pub(super) tls: DataTls,
 }
@@ -67,7 +66,7 @@ impl DataConnections {
     pub(super) fn state(&self) -> DataState {
         match (&self.open, &self.dialling, &self.listening) {
             (_, Some(_), _) => DataState::Dialling,
-            (Some(open), None, _) => DataState::Open(open.peer),
+            (Some(_), None, _) => DataState::Open,
             (None, None, Some(listening)) => DataState::Listening(listening.address),
             (None, None, None) => DataState::Closed,
         }

@@ -671,7 +671,6 @@ impl Machine {
         if open.is_none() {
             transfer.await_connection(self.settings.connect_limit);
         }
-        transfer.peer = open.map(|open| open.peer);
         match open.map(|open| open.tls) {
             Some(data::DataTls::Open) => transfer.protected = true,
             Some(data::DataTls::InHandshake) => transfer.await_handshake(),
@@ -1311,7 +1310,6 @@ impl Machine {
     fn take_opened(&mut self, id: ConnectionId, peer: SocketAddr, now: Instant) {
         let connection = data::OpenConnection {
             id,
-            peer,
             tls: data::DataTls::None,
         };
         if let Some(dialling) = self.data.dialling.take_if(|dialling| dialling.id == id) {
@@ -1330,7 +1328,6 @@ impl Machine {
             self.observe(Observation::DataConnectionAccepted { peer });
             let transfer = self.transfer.as_mut().filter(|it| it.connection == id);
             if let Some(transfer) = transfer {
-                transfer.peer = Some(peer);
                 let reaction = transfer.connect(&mut self.actions, now);
                 self.react(&reaction, now);
             } else if let Some(earlier) = self.data.open.replace(connection) {
@@ -1455,8 +1452,7 @@ impl Machine {
                 (true, true) => data::DataTls::InHandshake,
                 (true, false) => data::DataTls::Open,
             };
-            let peer = transfer.peer.unwrap_or(self.peer);
-            self.data.open = Some(data::OpenConnection { id, peer, tls });
+            self.data.open = Some(data::OpenConnection { id, tls });
             self.actions.push_back(Action::Release(id));
         }
     }

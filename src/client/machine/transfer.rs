@@ -10,7 +10,6 @@
 //! ```
 
 use std::collections::VecDeque;
-use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use crate::client::Progress;
@@ -46,8 +45,6 @@ pub(super) struct Transfer {
     whole: Option<u64>,
     /// Under PROT P nothing goes out before the handshake.
     pub(super) protected: bool,
-    /// The server's side of the data connection.
-    pub(super) peer: Option<SocketAddr>,
     /// How the server closed the connection before the transfer began.
     pub(super) closed_early: Option<TransferResult>,
     /// The server does not know ABOR, or refused it.
@@ -130,7 +127,6 @@ impl Transfer {
             // Nobody knows how many line ends there are to grow.
             whole: local.bytes.filter(|_| !convert),
             protected: false,
-            peer: None,
             closed_early: None,
             abort_was_refused: false,
             local_side_is_awaited: false,

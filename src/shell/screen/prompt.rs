@@ -58,7 +58,7 @@ pub(crate) fn prompt(connection: Option<(&str, &Status)>, parts: PromptParts) ->
     if !marks.is_empty() {
         prompt += &format!("({}) ", marks.join(", "));
     }
-    let is_open = matches!(status.data, DataState::Open(_));
+    let is_open = status.data == DataState::Open;
     let is_protected = status.control_tls.is_some();
     prompt += if is_protected && parts.tls {
         "ftps"
@@ -150,14 +150,13 @@ mod tests {
     };
 
     fn status(learnt: Learnt, open: bool) -> Status {
-        let address = "127.0.0.1:20".parse().unwrap();
         Status {
             connected: true,
             lost: false,
             quit_answered: false,
             learnt,
             data: if open {
-                DataState::Open(address)
+                DataState::Open
             } else {
                 DataState::Closed
             },

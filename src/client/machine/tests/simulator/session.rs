@@ -299,7 +299,7 @@ impl SeededSession {
 
     fn transfer(&mut self, line: &str, bytes: Option<Vec<u8>>, in_background: bool) {
         let data = self.world.status().data;
-        let is_ready = matches!(data, DataState::Open(_) | DataState::Listening(_));
+        let is_ready = matches!(data, DataState::Open | DataState::Listening(_));
         if !is_ready || self.background.is_some() {
             return self.think(0);
         }
