@@ -29,7 +29,7 @@ use crate::protocol::Command;
 use crate::tls::TlsSettings;
 
 pub use destination::{Destination, KeptBytes};
-pub use driver::control::DialError;
+pub use driver::dial::DialError;
 pub use exchange::{Ending, Exchange, News, Outcome, TrustQuestion};
 pub use observation::{
     Awaited, ByteInterest, Connection, MovedBytes, Observation, Observer, Origin, SentPiece,
@@ -38,7 +38,7 @@ pub use progress::{BackgroundTransfer, Progress};
 pub use status::{DataState, Status};
 pub use transfer::{Form, Transfer, TransferEnd, TransferResult};
 
-use driver::control::ControlSocket;
+use driver::dial::dial;
 use driver::{Local, Shared};
 use endpoint::Source;
 use machine::{ExchangeId, LocalSide, Request};
@@ -110,7 +110,7 @@ impl Session {
         settings: Settings,
         observer: Box<dyn Observer>,
     ) -> Result<(Self, Exchange), ConnectError> {
-        let control = ControlSocket::dial(host, port, CONNECT_LIMIT)?;
+        let control = dial(host, port, CONNECT_LIMIT)?;
         let peer = control.peer();
         let (shared, greeting) = Shared::start(control, host, settings, observer)?;
         let greeting = Exchange::new(greeting, Arc::clone(&shared));

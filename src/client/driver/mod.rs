@@ -13,6 +13,7 @@
 pub(crate) mod control;
 mod core;
 mod data;
+pub(crate) mod dial;
 #[cfg(test)]
 mod tests;
 mod unacknowledged;
