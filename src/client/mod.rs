@@ -16,7 +16,9 @@ mod machine;
 pub mod observation;
 pub(crate) mod panic_injection;
 mod passive;
+mod port_range;
 pub mod progress;
+mod route;
 mod status;
 pub mod transfer;
 
@@ -34,7 +36,9 @@ pub use exchange::{Ending, Exchange, News, Outcome, TrustQuestion};
 pub use observation::{
     Awaited, ByteInterest, Connection, MovedBytes, Observation, Observer, Origin, SentPiece,
 };
+pub use port_range::{NotAPortRange, PortRange};
 pub use progress::{BackgroundTransfer, Progress};
+pub use route::{AddressFamily, Route};
 pub use status::{DataState, Status};
 pub use transfer::{Form, Transfer, TransferEnd, TransferResult};
 
@@ -66,6 +70,10 @@ pub struct Settings {
     pub accept_any_peer: bool,
     /// Only a line with the first line's code ends a reply.
     pub strict_multiline: bool,
+    /// Active mode: the ports that [`Session::listen`] picks from; `None` is any.
+    pub data_ports: Option<PortRange>,
+    /// How connections leave this machine. It stays what it was when the control connection was made.
+    pub route: Route,
     /// Send ABOR without Telnet IP and Synch.
     pub plain_abort: bool,
     /// Never convert line ends, whatever the representation type.
@@ -110,7 +118,7 @@ impl Session {
         settings: Settings,
         observer: Box<dyn Observer>,
     ) -> Result<(Self, Exchange), ConnectError> {
-        let control = dial(host, port, CONNECT_LIMIT)?;
+        let control = dial(host, port, &settings.route, CONNECT_LIMIT)?;
         let peer = control.peer();
         let (shared, greeting) = Shared::start(control, host, settings, observer)?;
         let greeting = Exchange::new(greeting, Arc::clone(&shared));

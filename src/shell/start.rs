@@ -208,6 +208,7 @@ fn changed_by_options(mut settings: Settings, common: &Common) -> Result<Setting
         None => settings.tls,
     };
     settings.netrc |= common.netrc || common.netrc_file.is_some();
+    common.choose_route(&mut settings);
     Ok(settings)
 }
 

@@ -12,6 +12,7 @@ mod faults;
 mod hostile;
 mod hosts;
 mod importing;
+mod network;
 #[cfg(all(target_os = "linux", feature = "panic-injection"))]
 mod panics;
 mod picture;

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::io::{self, Read, Write};
-use std::net::{Shutdown, SocketAddr};
+use std::net::{IpAddr, Shutdown, SocketAddr};
 
 use mio::net::TcpStream;
 use socket2::SockRef;
@@ -13,6 +13,8 @@ pub(crate) struct ControlSocket {
     pub(super) stream: TcpStream,
     peer: SocketAddr,
     own: SocketAddr,
+    /// The address that the user wants connections to leave from.
+    pub(super) source: Option<IpAddr>,
     /// Something may be there to be read.
     pub(super) is_readable: bool,
     /// What the system has not taken yet.
@@ -27,7 +29,11 @@ struct Piece {
 
 impl ControlSocket {
     /// Takes over a connection that was dialled.
-    pub(super) fn new(stream: std::net::TcpStream, peer: SocketAddr) -> io::Result<Self> {
+    pub(super) fn new(
+        stream: std::net::TcpStream,
+        peer: SocketAddr,
+        source: Option<IpAddr>,
+    ) -> io::Result<Self> {
         stream.set_nodelay(true)?;
         stream.set_nonblocking(true)?;
         // A server's urgent bytes are Telnet commands like any other: they are shown in their place.
@@ -37,6 +43,7 @@ impl ControlSocket {
             stream: TcpStream::from_std(stream),
             peer,
             own,
+            source,
             is_readable: true,
             unwritten: VecDeque::new(),
         })

@@ -15,7 +15,9 @@ use super::data::{DataSocket, Finding, Found};
 use crate::client::endpoint::{Inbound, LocalEvent, Outbound, Report, Source, Work};
 use crate::client::machine::{Action, ConnectionId, ExchangeId, Input, Machine, Request};
 use crate::client::observation::ByteInterest;
-use crate::client::{Destination, News, Observation, Status, TransferResult, TrustQuestion};
+use crate::client::{
+    Destination, News, Observation, PortRange, Status, TransferResult, TrustQuestion,
+};
 use crate::tls::{TlsFailure, Verdict};
 
 /// One session: the machine, the sockets, the local sides, and what has not been told yet.
@@ -395,8 +397,9 @@ impl Core {
                 Action::Listen {
                     id,
                     address,
+                    ports,
                     server,
-                } => self.listen(id, address, server, now),
+                } => self.listen(id, address, ports, server, now),
                 Action::Forget(id) => self.forget(id),
                 Action::Secure(id, tls) => self.with_socket(id, |socket| socket.secure(tls)),
                 Action::Receive {
@@ -472,7 +475,7 @@ impl Core {
     }
 
     fn dial(&mut self, id: ConnectionId, address: SocketAddr, now: Instant) {
-        let dialled = DataSocket::dial(id, address, self.interest.clone());
+        let dialled = DataSocket::dial(id, address, self.control.source, self.interest.clone());
         if let Err(error) = dialled.and_then(|socket| self.register(socket)) {
             self.machine.handle(Input::DataNotOpened { id, error }, now);
         }
@@ -482,10 +485,16 @@ impl Core {
         &mut self,
         id: ConnectionId,
         address: SocketAddr,
+        ports: Option<PortRange>,
         server: Option<IpAddr>,
         now: Instant,
     ) {
-        let bound = TcpListener::bind(address).and_then(|mut listener| {
+        let place = u64::from(self.control.own().port()).saturating_add(id.0);
+        let bound = match ports {
+            Some(ports) => bind_within(address, ports, place),
+            None => TcpListener::bind(address),
+        };
+        let bound = bound.and_then(|mut listener| {
             let bound = listener.local_addr()?;
             let token = token(id);
             self.registry
@@ -620,6 +629,23 @@ impl Core {
             }
         }
     }
+}
+
+/// Listens on one of these ports: the first that is free, beginning at this place of the range.
+fn bind_within(mut address: SocketAddr, ports: PortRange, place: u64) -> io::Result<TcpListener> {
+    for port in ports.beginning_at(place) {
+        address.set_port(port);
+        match TcpListener::bind(address) {
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse => {}
+            bound => return bound,
+        }
+    }
+    let ip = address.ip();
+    let text = format!(
+        "every port from {ports} is in use on {ip} (`ss -tln` or `netstat -an` lists them). `set data-ports` takes \
+         other ports; with PASV or EPSV none is needed"
+    );
+    Err(io::Error::new(io::ErrorKind::AddrInUse, text))
 }
 
 fn is_from(peer: SocketAddr, server: Option<IpAddr>) -> bool {

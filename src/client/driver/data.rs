@@ -2,12 +2,13 @@
 //! allow.
 
 use std::io::{self, Read, Write};
-use std::net::{Shutdown, SocketAddr};
+use std::net::{IpAddr, Shutdown, SocketAddr};
 use std::time::Duration;
 
 use mio::net::TcpStream;
 use socket2::SockRef;
 
+use super::outgoing::begin_to_connect;
 use super::unacknowledged::unacknowledged;
 use crate::client::endpoint::{Inbound, Outbound, Ready};
 use crate::client::machine::{ConnectionId, ExchangeId, Input};
@@ -85,9 +86,10 @@ impl DataSocket {
     pub(super) fn dial(
         id: ConnectionId,
         peer: SocketAddr,
+        source: Option<IpAddr>,
         interest: ByteInterest,
     ) -> io::Result<Self> {
-        let stream = TcpStream::connect(peer)?;
+        let stream = begin_to_connect(peer, source)?;
         Ok(Self::around(id, stream, peer, Work::Dialling, interest))
     }
 

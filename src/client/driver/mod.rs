@@ -14,6 +14,7 @@ pub(crate) mod control;
 mod core;
 mod data;
 pub(crate) mod dial;
+mod outgoing;
 #[cfg(test)]
 mod tests;
 mod unacknowledged;

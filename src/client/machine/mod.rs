@@ -27,8 +27,8 @@ use crate::client::observation::{Awaited, ByteInterest, SentPiece};
 use crate::client::panic_injection::panic_if_asked;
 
 use crate::client::{
-    DataState, Ending, Form, News, Observation, Origin, Outcome, RawBytes, Settings, Status,
-    TransferResult,
+    DataState, Ending, Form, News, Observation, Origin, Outcome, PortRange, RawBytes, Settings,
+    Status, TransferResult,
 };
 use crate::protocol::data_port::DataPort;
 use crate::protocol::ledger::{Assignment, EntryId, Fit};
@@ -208,10 +208,12 @@ pub(crate) enum Action {
         id: ConnectionId,
         address: SocketAddr,
     },
-    /// Listen on exactly this address (port 0: any), for one connection from `server`, or from anybody.
+    /// Listen on exactly this address, for one connection from `server`, or from anybody. Port 0 is one of `ports`, or
+    /// any.
     Listen {
         id: ConnectionId,
         address: SocketAddr,
+        ports: Option<PortRange>,
         server: Option<IpAddr>,
     },
     /// End the dial or listener; what it would have brought is not wanted.
@@ -513,7 +515,8 @@ impl Machine {
             Request::Configure(settings) => {
                 self.pi.set_strict_multiline(settings.strict_multiline);
                 self.protection.configure(&settings.tls);
-                self.settings = settings;
+                let route = std::mem::take(&mut self.settings.route);
+                self.settings = Settings { route, ..settings };
             }
             Request::Resync => self.resync(),
             Request::Trust(answer) => self.take_trust(answer, now),
@@ -841,12 +844,14 @@ impl Machine {
     }
 
     fn listen(&mut self, id: ConnectionId, address: SocketAddr, now: Instant) {
-        // Whoever comes for an earlier PORT of the same port comes for nothing: pyftpdlib connects again for each.
-        if let Some(earlier) = self
-            .data
-            .listening
-            .take_if(|it| it.address == address && it.id != id)
-        {
+        let ports = self.settings.data_ports.filter(|_| address.port() == 0);
+        // Whoever comes for an earlier PORT of the same port comes for nothing: pyftpdlib connects again for each. In a
+        // range, it would take the place of the new one.
+        let is_replaced = |it: &mut Listening| {
+            let is_same = it.address == address;
+            it.id != id && (is_same || ports.is_some_and(|ports| ports.includes(it.address.port())))
+        };
+        if let Some(earlier) = self.data.listening.take_if(is_replaced) {
             self.actions.push_back(Action::Forget(earlier.id));
         }
         let ip = address.ip();
@@ -860,6 +865,7 @@ impl Machine {
         self.actions.push_back(Action::Listen {
             id,
             address,
+            ports,
             server,
         });
     }

@@ -1,12 +1,15 @@
 //! The command line.
 
 use std::ffi::OsString;
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
+use crate::client::AddressFamily;
 use crate::practice::{FAULTS, Fault};
+use crate::shell::config::settings::Settings;
 use crate::transcript::export::Form;
 use crate::transcript::import::Kind;
 use crate::transcript::report::Format;
@@ -82,12 +85,33 @@ pub(crate) struct Common {
     /// times. `ftpsh -c set` lists them.
     #[arg(long = "set", value_name = "NAME=VALUE", global = true)]
     pub(crate) settings: Vec<NamedValue>,
+    /// Leave from this address of this machine, on both connections; `listen` listens on it.
+    #[arg(long, value_name = "ADDRESS", value_parser = address, global = true)]
+    pub(crate) source: Option<IpAddr>,
+    /// Try the IPv4 addresses of the host alone.
+    #[arg(short = '4', long, global = true, conflicts_with = "ipv6")]
+    pub(crate) ipv4: bool,
+    /// Try the IPv6 addresses of the host alone.
+    #[arg(short = '6', long, global = true)]
+    pub(crate) ipv6: bool,
     /// When to colour the dialogue.
     #[arg(long, value_enum, default_value_t = Colour::Auto, global = true)]
     pub(crate) color: Colour,
 }
 
 impl Common {
+    /// Sets what the command line says about how connections leave this machine.
+    pub(crate) fn choose_route(&self, settings: &mut Settings) {
+        if self.source.is_some() {
+            settings.source = self.source;
+        }
+        if self.ipv4 {
+            settings.ip = AddressFamily::V4;
+        } else if self.ipv6 {
+            settings.ip = AddressFamily::V6;
+        }
+    }
+
     /// How long a script waits for a whole reply.
     pub(crate) fn reply_limit(&self) -> Duration {
         self.reply_timeout.unwrap_or(self.timeout * 5)
@@ -281,6 +305,13 @@ pub(crate) fn is_mode(name: &str) -> bool {
         || command
             .get_subcommands()
             .any(|mode| mode.get_name() == name)
+}
+
+fn address(text: &str) -> Result<IpAddr, String> {
+    let read = text.parse();
+    read.map_err(|_| {
+        "give an IP address of this machine, as in 192.0.2.7 or 2001:db8::7".to_owned()
+    })
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

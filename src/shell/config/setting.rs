@@ -8,7 +8,9 @@
 //! Setting { name: "width", of: &Number { range: 20..=400, unit: "columns", field: |settings| ... }, about: "..." }
 //! ```
 
+use std::fmt::Display;
 use std::ops::RangeInclusive;
+use std::str::FromStr;
 
 /// One row of the table of settings, which belong to an `S`.
 pub(crate) struct Setting<S: 'static> {
@@ -103,6 +105,16 @@ pub(crate) struct Text<S> {
     pub(crate) what: &'static str,
     /// Where it is kept.
     pub(crate) field: Field<S, String>,
+}
+
+/// A value with a notation of its own, or a word for none.
+pub(crate) struct Optional<S, T> {
+    /// The word for none.
+    pub(crate) none: &'static str,
+    /// What the other values are.
+    pub(crate) what: &'static str,
+    /// Where it is kept.
+    pub(crate) field: Field<S, Option<T>>,
 }
 
 impl<S> Setting<S> {
@@ -222,6 +234,29 @@ impl<S: Clone> SettingType<S> for List<S> {
 
     fn notation(&self) -> Notation {
         Notation::List
+    }
+}
+
+impl<S: Clone, T: Clone + Display + FromStr> SettingType<S> for Optional<S, T> {
+    fn value(&self, settings: &S) -> String {
+        let value = (self.field)(&mut settings.clone()).clone();
+        value.map_or_else(|| self.none.to_owned(), |value| value.to_string())
+    }
+
+    fn set(&self, settings: &mut S, value: &str) -> bool {
+        let read = match value {
+            value if value == self.none => None,
+            value => match value.parse() {
+                Ok(value) => Some(value),
+                Err(_) => return false,
+            },
+        };
+        *(self.field)(settings) = read;
+        true
+    }
+
+    fn describe(&self) -> String {
+        format!("{}, or {}", self.none, self.what)
     }
 }
 

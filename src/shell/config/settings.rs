@@ -1,6 +1,9 @@
 //! What `set NAME VALUE` changes.
 
-use super::setting::{Choice, Named, Setting};
+use std::net::IpAddr;
+
+use super::setting::{Choice, Named, Optional, Setting};
+use crate::client::{AddressFamily, PortRange};
 use crate::shell::screen::escape::escape;
 use crate::shell::screen::prompt::PromptParts;
 
@@ -30,6 +33,11 @@ pub(crate) enum DataPeer {
 
 impl Named for DataPeer {
     const NAMES: &'static [(&'static str, Self)] = &[("server", Self::Server), ("any", Self::Any)];
+}
+
+impl Named for AddressFamily {
+    const NAMES: &'static [(&'static str, Self)] =
+        &[("any", Self::Any), ("4", Self::V4), ("6", Self::V6)];
 }
 
 /// What happens to line ends in TYPE A.
@@ -136,6 +144,12 @@ pub(crate) struct Settings {
     pub(crate) time: bool,
     /// `set netrc`.
     pub(crate) netrc: bool,
+    /// `set data-ports`.
+    pub(crate) data_ports: Option<PortRange>,
+    /// `set source`.
+    pub(crate) source: Option<IpAddr>,
+    /// `set ip`.
+    pub(crate) ip: AddressFamily,
     /// `set tls`.
     pub(crate) tls: TlsStart,
     /// `set tls-max`.
@@ -261,6 +275,29 @@ impl Settings {
             about: "`open` and `login` look into .netrc for who logs in",
         },
         Setting {
+            name: "data-ports",
+            of: &Optional {
+                none: "off",
+                what: "FIRST-LAST",
+                field: |settings: &mut Self| &mut settings.data_ports,
+            },
+            about: "active mode: the ports that `listen` picks from; a typed PORT names its own",
+        },
+        Setting {
+            name: "source",
+            of: &Optional {
+                none: "any",
+                what: "an IP address of this machine",
+                field: |settings: &mut Self| &mut settings.source,
+            },
+            about: "from the next connection on: the address that both connections leave from",
+        },
+        Setting {
+            name: "ip",
+            of: &Choice(|settings: &mut Self| &mut settings.ip),
+            about: "from the next connection on: which addresses of a host are tried, those of IPv4, of IPv6 or all",
+        },
+        Setting {
             name: "tls",
             of: &Choice(|settings: &mut Self| &mut settings.tls),
             about: "how `open` begins: in the clear, with AUTH TLS or not at all, or under TLS before the greeting",
@@ -334,6 +371,9 @@ impl Default for Settings {
             gutter: true,
             pager: true,
             netrc: false,
+            data_ports: None,
+            source: None,
+            ip: AddressFamily::default(),
             tls: TlsStart::default(),
             tls_max: TlsMaximum::default(),
             tls_resume: true,

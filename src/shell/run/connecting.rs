@@ -4,7 +4,9 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use super::shell::Shell;
-use crate::client::{self, ConnectError, Ending, Exchange, News, Observer, Outcome, Session};
+use crate::client::{
+    self, ConnectError, Ending, Exchange, News, Observer, Outcome, Route, Session,
+};
 use crate::protocol::parameters::ProtectionLevel;
 use crate::shell::config::hosts::Host;
 use crate::shell::config::settings::{Abort, Ascii, DataHost, DataPeer, Multiline, TlsStart};
@@ -152,6 +154,11 @@ impl Shell {
         client::Settings {
             trust_data_host: self.settings.data_host == DataHost::Reply,
             accept_any_peer: self.settings.data_peer == DataPeer::Any,
+            data_ports: self.settings.data_ports,
+            route: Route {
+                source: self.settings.source,
+                family: self.settings.ip,
+            },
             strict_multiline: self.settings.multiline == Multiline::Strict,
             plain_abort: self.settings.abort == Abort::Plain,
             keep_line_ends: self.settings.ascii == Ascii::Raw,

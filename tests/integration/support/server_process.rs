@@ -44,7 +44,7 @@ pub(crate) struct ReservedPort {
 }
 
 /// Ports in a row, as servers want them for data.
-pub(super) struct ReservedRange(Vec<ReservedPort>);
+pub(crate) struct ReservedRange(Vec<ReservedPort>);
 
 impl ServerProcess {
     /// Starts it, to listen on the address; its output goes to a log in `folder`.
@@ -160,7 +160,7 @@ fn bound(address: SocketAddr) -> std::io::Result<Socket> {
 
 impl ReservedRange {
     /// So many free ports of the given address.
-    pub(super) fn on(host: IpAddr, count: u16) -> Self {
+    pub(crate) fn on(host: IpAddr, count: u16) -> Self {
         let row = || -> std::io::Result<Vec<ReservedPort>> {
             let first = ReservedPort::on(host);
             let port = first.address.port();
@@ -176,7 +176,7 @@ impl ReservedRange {
         Self(found.expect("loopback has free ports in a row"))
     }
 
-    pub(super) fn ports(&self) -> RangeInclusive<u16> {
+    pub(crate) fn ports(&self) -> RangeInclusive<u16> {
         let port = |reserved: Option<&ReservedPort>| reserved.map_or(0, |it| it.address.port());
         port(self.0.first())..=port(self.0.last())
     }

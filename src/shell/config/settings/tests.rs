@@ -4,6 +4,7 @@ use super::{
     Abort, Ascii, DataHost, DataPeer, Multiline, PromptParts, SettingError, Settings, TlsMaximum,
     TlsStart,
 };
+use crate::client::AddressFamily;
 
 #[test]
 fn the_defaults_are_the_first_values_of_the_table() {
@@ -54,6 +55,9 @@ fn every_value_of_every_type_can_be_reached_by_its_name() {
         ("prompt-rnfr", "off"),
         ("prompt-jobs", "off"),
         ("netrc", "on"),
+        ("data-ports", "40000-40009"),
+        ("source", "192.0.2.7"),
+        ("ip", "6"),
         ("tls", "require"),
         ("tls-max", "1.2"),
         ("tls-resume", "off"),
@@ -82,6 +86,9 @@ fn every_value_of_every_type_can_be_reached_by_its_name() {
             background: false,
         },
         netrc: true,
+        data_ports: "40000-40009".parse().ok(),
+        source: "192.0.2.7".parse().ok(),
+        ip: AddressFamily::V6,
         tls: TlsStart::Require,
         tls_max: TlsMaximum::Tls12,
         tls_resume: false,
@@ -132,4 +139,21 @@ fn a_name_with_a_slip_is_asked_back_before_all_are_listed() {
         "{}",
         said("frobnicate")
     );
+}
+
+#[test]
+fn a_value_with_a_word_for_none_goes_back_to_none() {
+    let mut settings = Settings::default();
+    for (name, value, none) in [
+        ("data-ports", "40000-40009", "off"),
+        ("source", "2001:db8::7", "any"),
+    ] {
+        settings.set(name, value).unwrap();
+        assert_eq!(Settings::named(name).unwrap().value(&settings), value);
+        let error = settings.set(name, "x").unwrap_err().to_string();
+        assert!(error.contains(&format!("x is not one of its values: it takes {none}, or ")));
+        settings.set(name, none).unwrap();
+        assert_eq!(Settings::named(name).unwrap().value(&settings), none);
+    }
+    assert_eq!(settings, Settings::default());
 }

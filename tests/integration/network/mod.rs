@@ -1,0 +1,18 @@
+//! How connections leave this machine: source address, address family, ports of active mode, proxies.
+
+mod addresses;
+mod data_ports;
+mod noting_server;
+
+use crate::support::ftpsh::{Finished, Ftpsh};
+
+/// Runs these lines with these arguments; a wait has 20 s.
+fn run<'a>(arguments: &[&str], lines: impl IntoIterator<Item = &'a str>) -> Finished {
+    script(arguments, lines).run()
+}
+
+fn script<'a>(arguments: &[&str], lines: impl IntoIterator<Item = &'a str>) -> Ftpsh {
+    let program = Ftpsh::new().args(["--timeout", "20"]).args(arguments);
+    let lines = lines.into_iter();
+    lines.fold(program, |program, line| program.args(["-c", line]))
+}
