@@ -65,6 +65,8 @@ fn a_reply_that_came_between_the_look_and_the_wait_is_not_slept_through() {
     let shared = &session.shared;
     // The watcher leaves the poller alone.
     let _driving = shared.drive();
+    // What `begin` changes itself; read after it, the reply might be among it already.
+    let looked = shared.core().changes() + 1;
     let id = shared.begin(None, |exchange| Request::Command {
         exchange,
         command: Command::new("NOOP").expect("a command"),
@@ -72,7 +74,6 @@ fn a_reply_that_came_between_the_look_and_the_wait_is_not_slept_through() {
         transfer: None,
         in_background: false,
     });
-    let looked = shared.core().changes();
     let mut changes = looked;
     while shared.core().take_news(id).is_none() {
         shared.turn(Some(Instant::now() + DEADLINE), changes);
