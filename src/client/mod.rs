@@ -16,14 +16,15 @@ mod machine;
 pub mod observation;
 pub(crate) mod panic_injection;
 mod passive;
+mod peer;
 mod port_range;
 pub mod progress;
+mod proxy;
 mod route;
 mod status;
 pub mod transfer;
 
 use std::io;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -32,12 +33,15 @@ use crate::tls::TlsSettings;
 
 pub use destination::{Destination, KeptBytes};
 pub use driver::dial::DialError;
+pub use driver::negotiation::{Negotiation, ProxyError};
 pub use exchange::{Ending, Exchange, News, Outcome, TrustQuestion};
 pub use observation::{
     Awaited, ByteInterest, Connection, MovedBytes, Observation, Observer, Origin, SentPiece,
 };
+pub use peer::Peer;
 pub use port_range::{NotAPortRange, PortRange};
 pub use progress::{BackgroundTransfer, Progress};
+pub use proxy::{Proxy, ProxyUrlError};
 pub use route::{AddressFamily, Route};
 pub use status::{DataState, Status};
 pub use transfer::{Form, Transfer, TransferEnd, TransferResult};
@@ -52,7 +56,7 @@ use machine::{ExchangeId, LocalSide, Request};
 pub struct Session {
     shared: Arc<Shared>,
     host: String,
-    peer: SocketAddr,
+    peer: Peer,
 }
 
 /// Interrupts whatever a session waits for: what Ctrl-C means there is the session's affair.
@@ -119,7 +123,7 @@ impl Session {
         observer: Box<dyn Observer>,
     ) -> Result<(Self, Exchange), ConnectError> {
         let control = dial(host, port, &settings.route, CONNECT_LIMIT)?;
-        let peer = control.peer();
+        let peer = control.peer().clone();
         let (shared, greeting) = Shared::start(control, host, settings, observer)?;
         let greeting = Exchange::new(greeting, Arc::clone(&shared));
         let session = Self {
@@ -136,10 +140,10 @@ impl Session {
         &self.host
     }
 
-    /// The server's address.
+    /// The server.
     #[must_use]
-    pub fn peer(&self) -> SocketAddr {
-        self.peer
+    pub fn peer(&self) -> &Peer {
+        &self.peer
     }
 
     /// Sends a command. A transfer is joined to the data connection that is open when the command is written.

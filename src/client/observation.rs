@@ -15,7 +15,9 @@ use crate::protocol::{Command, MaskedBytes, Reply, Verb};
 use crate::tls::{Secured, TlsFailure};
 
 use super::exchange::Outcome;
+use super::peer::Peer;
 use super::progress::Progress;
+use super::proxy::Proxy;
 use super::transfer::TransferEnd;
 
 /// Hears everything that happens in a session, in order, on the thread that shows.
@@ -175,8 +177,10 @@ pub struct SentPiece {
 pub enum Observation {
     /// The control connection is open.
     Connected {
-        /// The server's address.
-        peer: SocketAddr,
+        /// The server.
+        peer: Peer,
+        /// The proxy in between.
+        through: Option<Proxy>,
     },
     /// A command was written; [`Command::masked`] is what may be shown of it.
     CommandSent {
@@ -207,8 +211,8 @@ pub enum Observation {
     },
     /// A data connection was opened because a reply offered its port.
     DataConnectionOpened {
-        /// The address that was dialled.
-        dialled: SocketAddr,
+        /// What was dialled.
+        dialled: Peer,
         /// What the reply said.
         offered: DataPort,
         /// The reply named this address, and it was not used.
@@ -245,9 +249,9 @@ pub enum Observation {
     },
     /// The offered data port could not be reached.
     DataConnectionFailed {
-        /// The address that was dialled.
-        dialled: SocketAddr,
-        /// What the system said.
+        /// What was dialled.
+        dialled: Peer,
+        /// What the system or the proxy said.
         error: io::Error,
     },
     /// The reply that should offer a data port cannot be read.

@@ -2,13 +2,17 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-/// From which address, over which family.
+use super::Proxy;
+
+/// From which address, over which family, through which proxy.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Route {
     /// The local address that connections leave from; `None` leaves the choice to the system.
     pub source: Option<IpAddr>,
-    /// Which addresses of a host are tried.
+    /// Which addresses are tried, of the server where this side looks it up, else of the proxy.
     pub family: AddressFamily,
+    /// The proxy that both connections go through.
+    pub proxy: Option<Proxy>,
 }
 
 /// Which addresses of a host are tried.

@@ -12,6 +12,7 @@ use crate::shell::config::known_hosts::KnownHosts;
 use crate::shell::config::locations::{ConfigurationFile, history_path, known_hosts_path};
 use crate::shell::config::netrc_file::NetrcFile;
 use crate::shell::config::options::{Colour, Common, Mode, NamedValue, Options, Record, Tls};
+use crate::shell::config::proxies::ProxyEnvironment;
 use crate::shell::config::secrets::without_secrets;
 use crate::shell::config::settings::{Settings, TlsStart};
 use crate::shell::config::target::Target;
@@ -180,6 +181,7 @@ pub(crate) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
             common.password_command.clone(),
         ),
         hosts: ConfiguredHosts::new(configuration.hosts, common),
+        proxies: ProxyEnvironment::read(|name| std::env::var(name).ok()),
         silence_limit: (!interactive).then_some(common.timeout),
         reply_limit: (!interactive).then(|| common.reply_limit()),
         background: Background::default(),
@@ -208,7 +210,7 @@ fn changed_by_options(mut settings: Settings, common: &Common) -> Result<Setting
         None => settings.tls,
     };
     settings.netrc |= common.netrc || common.netrc_file.is_some();
-    common.choose_route(&mut settings);
+    common.choose_route(&mut settings)?;
     Ok(settings)
 }
 

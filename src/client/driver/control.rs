@@ -2,19 +2,22 @@
 
 use std::collections::VecDeque;
 use std::io::{self, Read, Write};
-use std::net::{IpAddr, Shutdown, SocketAddr};
+use std::net::{Shutdown, SocketAddr};
 
 use mio::net::TcpStream;
 use socket2::SockRef;
+
+use super::outgoing::Dialler;
+use crate::client::Peer;
 
 /// A control connection that was dialled and is open.
 #[derive(Debug)]
 pub(crate) struct ControlSocket {
     pub(super) stream: TcpStream,
-    peer: SocketAddr,
+    peer: Peer,
     own: SocketAddr,
-    /// The address that the user wants connections to leave from.
-    pub(super) source: Option<IpAddr>,
+    /// How it was dialled, and data connections are.
+    pub(super) dialler: Dialler,
     /// Something may be there to be read.
     pub(super) is_readable: bool,
     /// What the system has not taken yet.
@@ -31,8 +34,8 @@ impl ControlSocket {
     /// Takes over a connection that was dialled.
     pub(super) fn new(
         stream: std::net::TcpStream,
-        peer: SocketAddr,
-        source: Option<IpAddr>,
+        peer: Peer,
+        dialler: Dialler,
     ) -> io::Result<Self> {
         stream.set_nodelay(true)?;
         stream.set_nonblocking(true)?;
@@ -43,15 +46,15 @@ impl ControlSocket {
             stream: TcpStream::from_std(stream),
             peer,
             own,
-            source,
+            dialler,
             is_readable: true,
             unwritten: VecDeque::new(),
         })
     }
 
-    /// The server's address.
-    pub(crate) fn peer(&self) -> SocketAddr {
-        self.peer
+    /// The server.
+    pub(crate) fn peer(&self) -> &Peer {
+        &self.peer
     }
 
     /// The address of this side.

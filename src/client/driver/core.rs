@@ -16,7 +16,7 @@ use crate::client::endpoint::{Inbound, LocalEvent, Outbound, Report, Source, Wor
 use crate::client::machine::{Action, ConnectionId, ExchangeId, Input, Machine, Request};
 use crate::client::observation::ByteInterest;
 use crate::client::{
-    Destination, News, Observation, PortRange, Status, TransferResult, TrustQuestion,
+    Destination, News, Observation, Peer, PortRange, Status, TransferResult, TrustQuestion,
 };
 use crate::tls::{TlsFailure, Verdict};
 
@@ -331,7 +331,7 @@ impl Core {
                         // The port is closed before the connection is used.
                         self.forget_listener(at);
                         let interest = self.interest.clone();
-                        let socket = DataSocket::accepted(id, stream, peer, interest);
+                        let socket = DataSocket::accepted(id, stream, interest);
                         found.push(match self.register(socket) {
                             Ok(()) => Input::DataOpened { id, peer },
                             Err(error) => Input::DataNotOpened { id, error },
@@ -393,7 +393,7 @@ impl Core {
                 Action::Write(bytes) => self.write(bytes, false, now),
                 Action::WriteUrgent(bytes) => self.write(bytes, true, now),
                 Action::CloseControl => self.close_control(),
-                Action::Dial { id, address } => self.dial(id, address, now),
+                Action::Dial { id, peer } => self.dial(id, &peer, now),
                 Action::Listen {
                     id,
                     address,
@@ -474,8 +474,8 @@ impl Core {
         self.control.close();
     }
 
-    fn dial(&mut self, id: ConnectionId, address: SocketAddr, now: Instant) {
-        let dialled = DataSocket::dial(id, address, self.control.source, self.interest.clone());
+    fn dial(&mut self, id: ConnectionId, peer: &Peer, now: Instant) {
+        let dialled = DataSocket::dial(id, peer, &self.control.dialler, self.interest.clone());
         if let Err(error) = dialled.and_then(|socket| self.register(socket)) {
             self.machine.handle(Input::DataNotOpened { id, error }, now);
         }

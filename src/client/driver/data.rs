@@ -2,19 +2,20 @@
 //! allow.
 
 use std::io::{self, Read, Write};
-use std::net::{IpAddr, Shutdown, SocketAddr};
+use std::net::Shutdown;
 use std::time::Duration;
 
 use mio::net::TcpStream;
 use socket2::SockRef;
 
-use super::outgoing::begin_to_connect;
+use super::negotiation::{Negotiation, ProxyError, in_words};
+use super::outgoing::Dialler;
 use super::unacknowledged::unacknowledged;
 use crate::client::endpoint::{Inbound, Outbound, Ready};
 use crate::client::machine::{ConnectionId, ExchangeId, Input};
 use crate::client::observation::{ByteInterest, Connection, MovedBytes};
 use crate::client::panic_injection::panic_if_asked;
-use crate::client::{Observation, TransferResult};
+use crate::client::{Observation, Peer, TransferResult};
 use crate::protocol::verbs::DataDirection;
 use crate::tls::{TlsConnection, TlsFailure};
 
@@ -23,7 +24,8 @@ use crate::tls::{TlsConnection, TlsFailure};
 pub(super) struct DataSocket {
     pub(super) id: ConnectionId,
     pub(super) stream: TcpStream,
-    peer: SocketAddr,
+    /// Bytes are taken by a proxy, which tells nobody what the server has taken.
+    is_through_proxy: bool,
     pub(super) is_readable: bool,
     pub(super) is_writable: bool,
     tls: Option<Tls>,
@@ -49,7 +51,10 @@ struct Tls {
 
 #[derive(Debug)]
 pub(super) enum Work {
-    Dialling,
+    /// With what comes after it, where the dial is one to a proxy.
+    Dialling(Option<Negotiation>),
+    /// Asks the proxy for the connection.
+    Negotiating(Negotiation, Vec<u8>),
     /// Looks for the server's end; data that come before the transfer command are left for it.
     Watching {
         /// A command was refused: data that is there now is nothing that was asked for.
@@ -85,38 +90,32 @@ impl DataSocket {
     /// Begins to dial.
     pub(super) fn dial(
         id: ConnectionId,
-        peer: SocketAddr,
-        source: Option<IpAddr>,
+        peer: &Peer,
+        dialler: &Dialler,
         interest: ByteInterest,
     ) -> io::Result<Self> {
-        let stream = begin_to_connect(peer, source)?;
-        Ok(Self::around(id, stream, peer, Work::Dialling, interest))
+        let (stream, negotiation) = dialler.begin(peer)?;
+        Ok(Self::around(
+            id,
+            stream,
+            Work::Dialling(negotiation),
+            interest,
+        ))
     }
 
     /// Takes over a connection that the listener accepted.
-    pub(super) fn accepted(
-        id: ConnectionId,
-        stream: TcpStream,
-        peer: SocketAddr,
-        interest: ByteInterest,
-    ) -> Self {
+    pub(super) fn accepted(id: ConnectionId, stream: TcpStream, interest: ByteInterest) -> Self {
         // Where the system refuses, small pieces are only slower.
         let _ = stream.set_nodelay(true);
         let watching = Work::Watching { was_refused: false };
-        Self::around(id, stream, peer, watching, interest)
+        Self::around(id, stream, watching, interest)
     }
 
-    fn around(
-        id: ConnectionId,
-        stream: TcpStream,
-        peer: SocketAddr,
-        work: Work,
-        interest: ByteInterest,
-    ) -> Self {
+    fn around(id: ConnectionId, stream: TcpStream, work: Work, interest: ByteInterest) -> Self {
         Self {
             id,
             stream,
-            peer,
+            is_through_proxy: matches!(work, Work::Dialling(Some(_))),
             is_readable: false,
             is_writable: false,
             tls: None,
@@ -186,11 +185,14 @@ impl DataSocket {
 
     /// How many of the bytes that were sent the peer's system has taken.
     pub(super) fn acknowledged(&self) -> Option<u64> {
-        if !matches!(self.work, Work::Sending(..) | Work::Draining) {
+        if self.is_through_proxy || !matches!(self.work, Work::Sending(..) | Work::Draining) {
             return None;
         }
-        let own = self.stream.local_addr().ok()?;
-        let left = unacknowledged(own, self.peer)?;
+        let (own, peer) = (
+            self.stream.local_addr().ok()?,
+            self.stream.peer_addr().ok()?,
+        );
+        let left = unacknowledged(own, peer)?;
         // The end of the stream counts as one byte.
         let end = u64::from(matches!(self.work, Work::Draining));
         Some(self.moved.saturating_sub(left.saturating_sub(end)))
@@ -234,7 +236,8 @@ impl DataSocket {
     }
 
     fn advance(&mut self, found: &mut Found) -> Halt {
-        if matches!(self.work, Work::Dialling) && !(self.is_writable && self.finish_dial(found)) {
+        if matches!(self.work, Work::Dialling(_)) && !(self.is_writable && self.finish_dial(found))
+        {
             return Halt::Blocked;
         }
         let mut budget = TURN_BYTES;
@@ -243,7 +246,8 @@ impl DataSocket {
                 self.advance_handshake(found)
             } else {
                 match &self.work {
-                    Work::Dialling | Work::Idle => Err(Halt::Blocked),
+                    Work::Dialling(_) | Work::Idle => Err(Halt::Blocked),
+                    Work::Negotiating(..) => self.negotiate(found),
                     Work::Watching { was_refused } => self.watch(*was_refused, found),
                     Work::Receiving(..) if self.tls.is_some() => self.receive_secured(found),
                     Work::Receiving(..) => self.receive_clear(found),
@@ -262,28 +266,95 @@ impl DataSocket {
     /// Looks whether the dial came through; tells whether it did.
     fn finish_dial(&mut self, found: &mut Found) -> bool {
         let outcome = match self.stream.take_error() {
-            Ok(None) => self.stream.peer_addr().map(|_| ()),
+            Ok(None) => self.stream.peer_addr(),
             Ok(Some(error)) | Err(error) => Err(error),
         };
-        let id = self.id;
         match outcome {
-            Ok(()) => {
+            Ok(_) => {
                 let _ = self.stream.set_nodelay(true);
-                self.work = Work::Watching { was_refused: false };
-                let peer = self.peer;
-                found.push(Finding::Fact(Input::DataOpened { id, peer }));
+                match std::mem::replace(&mut self.work, Work::Idle) {
+                    Work::Dialling(Some(mut negotiation)) => {
+                        let output = negotiation.take_output();
+                        self.work = Work::Negotiating(negotiation, output);
+                    }
+                    _ => self.open(found),
+                }
                 true
             }
             Err(error) if error.kind() == io::ErrorKind::NotConnected => {
                 self.is_writable = false;
                 false
             }
+            Err(error) if self.is_through_proxy => {
+                let text = format!("the proxy cannot be reached: {error}");
+                self.fail_to_open(io::Error::new(error.kind(), text), found);
+                false
+            }
             Err(error) => {
-                self.work = Work::Idle;
-                found.push(Finding::Fact(Input::DataNotOpened { id, error }));
+                self.fail_to_open(error, found);
                 false
             }
         }
+    }
+
+    /// Goes on with the negotiation as far as the proxy lets it.
+    fn negotiate(&mut self, found: &mut Found) -> Result<usize, Halt> {
+        match self.talk_to_proxy() {
+            Ok(0) => {
+                // The server's first bytes may be there already.
+                self.is_readable = true;
+                self.open(found);
+                Ok(1)
+            }
+            Ok(length) => Ok(length),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Err(Halt::Blocked),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => Err(Halt::Spent),
+            Err(error) => {
+                self.fail_to_open(in_words(error), found);
+                Err(Halt::Blocked)
+            }
+        }
+    }
+
+    /// One step of the negotiation: how many bytes it moved, 0 once it is over.
+    fn talk_to_proxy(&mut self) -> io::Result<usize> {
+        let Work::Negotiating(negotiation, output) = &mut self.work else {
+            return Ok(0);
+        };
+        if !output.is_empty() {
+            let written = self.stream.write(output)?;
+            output.drain(..written);
+            return Ok(written);
+        }
+        if negotiation.is_over() {
+            return Ok(0);
+        }
+        let mut buffer = [0; NEGOTIATION_BYTES];
+        // What comes after the proxy's answer is the server's, and stays for the transfer.
+        let length = self.stream.peek(&mut buffer)?;
+        if length == 0 {
+            return Err(io::Error::other(ProxyError::Closed));
+        }
+        let taken = negotiation.receive(&buffer[..length]);
+        let taken = taken.map_err(io::Error::other)?;
+        *output = negotiation.take_output();
+        self.stream.read_exact(&mut buffer[..taken])?;
+        Ok(taken)
+    }
+
+    fn open(&mut self, found: &mut Found) {
+        self.work = Work::Watching { was_refused: false };
+        let id = self.id;
+        found.push(Finding::Fact(match self.stream.peer_addr() {
+            Ok(peer) => Input::DataOpened { id, peer },
+            Err(error) => Input::DataNotOpened { id, error },
+        }));
+    }
+
+    fn fail_to_open(&mut self, error: io::Error, found: &mut Found) {
+        self.work = Work::Idle;
+        let id = self.id;
+        found.push(Finding::Fact(Input::DataNotOpened { id, error }));
     }
 
     /// What is being done has come to its end.
@@ -683,4 +754,5 @@ const TURN_BYTES: usize = 2 * 1024 * 1024;
 /// What is encrypted at once.
 const RECORDS_BYTES: usize = 256 * 1024;
 const DRAIN_BYTES: usize = 16 * 1024;
+const NEGOTIATION_BYTES: usize = 4 * 1024;
 const HANDSHAKE_BYTES: usize = 16 * 1024;

@@ -1,13 +1,14 @@
 //! Finds the server: looks its host up, and connects to one of its addresses.
 
-use std::io;
-use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
+use std::io::{self, Read, Write};
+use std::net::{IpAddr, SocketAddr, TcpStream, ToSocketAddrs};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use super::control::ControlSocket;
-use super::outgoing::{self, NotOurs};
-use crate::client::{AddressFamily, Route};
+use super::negotiation::{Negotiation, ProxyError, in_words};
+use super::outgoing::{self, Dialler, NotOurs};
+use crate::client::{AddressFamily, Peer, Proxy, Route};
 
 /// Why there is no connection.
 #[derive(Debug, thiserror::Error)]
@@ -68,6 +69,24 @@ pub enum DialError {
         /// How long it was waited for.
         limit: Duration,
     },
+    /// The proxy makes no connection.
+    #[error("cannot connect to {peer} through {proxy}: {source}")]
+    Proxy {
+        /// The proxy.
+        proxy: Box<Proxy>,
+        /// Whom it was to connect to.
+        peer: Peer,
+        /// What it said, a [`ProxyError`], or what the system did.
+        source: io::Error,
+    },
+    /// The proxy itself could not be reached.
+    #[error("the proxy {proxy} cannot be reached: {error}")]
+    ProxyUnreachable {
+        /// The proxy.
+        proxy: Box<Proxy>,
+        /// Why.
+        error: Box<DialError>,
+    },
     /// Anything else.
     #[error("cannot connect to {address}: {source}")]
     Failed {
@@ -78,7 +97,7 @@ pub enum DialError {
     },
 }
 
-/// Looks the host up and tries its addresses in turn, all within `limit`.
+/// Looks the host up and tries its addresses in turn, all within `limit`; through a proxy if the route has one.
 ///
 /// # Errors
 ///
@@ -89,21 +108,162 @@ pub(crate) fn dial(
     route: &Route,
     limit: Duration,
 ) -> Result<ControlSocket, DialError> {
-    let deadline = Instant::now() + limit;
-    let addresses = addresses_of(host, port, route.family, route.source, limit)?;
+    let deadline = Deadline::after(limit);
+    if let Some(proxy) = &route.proxy {
+        return dial_through(proxy, host, port, route, deadline);
+    }
+    let addresses = addresses_of(host, port, route.family, route.source, deadline)?;
+    let (stream, address) = connect_to_one_of(&addresses, route.source, deadline)?;
+    let dialler = Dialler {
+        source: route.source,
+        proxy: None,
+    };
+    let socket = ControlSocket::new(stream, address.into(), dialler);
+    socket.map_err(|error| dial_error(address, limit, error))
+}
+
+/// Connects to the proxy and has it connect to the host, by one after the other of the addresses that this side knows.
+fn dial_through(
+    proxy: &Proxy,
+    host: &str,
+    port: u16,
+    route: &Route,
+    deadline: Deadline,
+) -> Result<ControlSocket, DialError> {
+    let unreachable = |error| DialError::ProxyUnreachable {
+        proxy: Box::new(proxy.clone()),
+        error: Box::new(error),
+    };
+    let limit = deadline.limit;
+    let (peers, family) = if proxy.looks_names_up() {
+        (vec![Peer::new(host, port)], route.family)
+    } else {
+        let addresses = addresses_of(host, port, route.family, None, deadline)?;
+        let peers = addresses.into_iter().map(Peer::from).collect();
+        (peers, AddressFamily::Any)
+    };
+    let (name, hop) = (proxy.host(), proxy.port());
+    let hops = addresses_of(name, hop, family, route.source, deadline).map_err(unreachable)?;
     let mut failure = None;
-    for address in addresses {
-        let left = deadline.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            return Err(DialError::NoAnswer { address, limit });
-        }
-        let connected = outgoing::connect(address, route.source, left);
-        match connected.and_then(|stream| ControlSocket::new(stream, address, route.source)) {
-            Ok(socket) => return Ok(socket),
-            Err(error) => failure = Some(dial_error(address, limit, error)),
+    for peer in peers {
+        let connected = connect_to_one_of(&hops, route.source, deadline);
+        let (stream, address) = connected.map_err(unreachable)?;
+        let error = match negotiate(&stream, proxy, &peer, deadline) {
+            Ok(()) => {
+                let dialler = Dialler {
+                    source: route.source,
+                    proxy: Some((proxy.clone(), address)),
+                };
+                let socket = ControlSocket::new(stream, peer, dialler);
+                return socket.map_err(|error| dial_error(address, limit, error));
+            }
+            Err(source) => DialError::Proxy {
+                proxy: Box::new(proxy.clone()),
+                peer,
+                source,
+            },
+        };
+        failure = Some(error);
+        if !matches!(&failure, Some(DialError::Proxy { source, .. }) if is_refusal(source)) {
+            break;
         }
     }
     Err(failure.unwrap_or_else(|| without_address(host)))
+}
+
+/// Another address may be taken.
+fn is_refusal(error: &io::Error) -> bool {
+    let inner = error.get_ref().and_then(|inner| inner.downcast_ref());
+    matches!(inner, Some(ProxyError::Refused(_)))
+}
+
+/// Has the proxy connect to the peer.
+fn negotiate(
+    mut stream: &TcpStream,
+    proxy: &Proxy,
+    peer: &Peer,
+    deadline: Deadline,
+) -> io::Result<()> {
+    let late = || {
+        let text = format!(
+            "the proxy has not answered within {} s: are its scheme and its port right?",
+            deadline.limit.as_secs()
+        );
+        io::Error::new(io::ErrorKind::TimedOut, text)
+    };
+    let mut negotiation = Negotiation::new(proxy, peer).map_err(io::Error::other)?;
+    let mut buffer = [0; NEGOTIATION_BYTES];
+    loop {
+        let left = Some(deadline.left().ok_or_else(late)?);
+        stream.set_write_timeout(left)?;
+        stream.set_read_timeout(left)?;
+        stream
+            .write_all(&negotiation.take_output())
+            .map_err(in_words)?;
+        if negotiation.is_over() {
+            return Ok(());
+        }
+        // What comes after the proxy's answer is the server's.
+        let length = match stream.peek(&mut buffer) {
+            Ok(0) => return Err(io::Error::other(ProxyError::Closed)),
+            Ok(length) => length,
+            // One of the two, as the system has it, is the end of the time: the next look says so.
+            Err(error) if is_early(&error) => continue,
+            Err(error) => return Err(in_words(error)),
+        };
+        let taken = negotiation.receive(&buffer[..length]);
+        let taken = taken.map_err(io::Error::other)?;
+        stream.read_exact(&mut buffer[..taken])?;
+    }
+}
+
+fn is_early(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut | io::ErrorKind::Interrupted
+    )
+}
+
+/// A connection to the first address that takes one.
+fn connect_to_one_of(
+    addresses: &[SocketAddr],
+    source: Option<IpAddr>,
+    deadline: Deadline,
+) -> Result<(TcpStream, SocketAddr), DialError> {
+    let limit = deadline.limit;
+    let mut failure = without_address("");
+    for &address in addresses {
+        let Some(left) = deadline.left() else {
+            return Err(DialError::NoAnswer { address, limit });
+        };
+        match outgoing::connect(address, source, left) {
+            Ok(stream) => return Ok((stream, address)),
+            Err(error) => failure = dial_error(address, limit, error),
+        }
+    }
+    Err(failure)
+}
+
+/// Until when everything has to be done.
+#[derive(Clone, Copy)]
+struct Deadline {
+    at: Instant,
+    limit: Duration,
+}
+
+impl Deadline {
+    fn after(limit: Duration) -> Self {
+        Self {
+            at: Instant::now() + limit,
+            limit,
+        }
+    }
+
+    /// `None` once it has passed.
+    fn left(self) -> Option<Duration> {
+        let left = self.at.saturating_duration_since(Instant::now());
+        (!left.is_zero()).then_some(left)
+    }
 }
 
 /// The addresses of a host that may be tried.
@@ -112,7 +272,7 @@ fn addresses_of(
     port: u16,
     family: AddressFamily,
     source: Option<IpAddr>,
-    limit: Duration,
+    deadline: Deadline,
 ) -> Result<Vec<SocketAddr>, DialError> {
     let wanted = match source {
         None => family,
@@ -126,7 +286,7 @@ fn addresses_of(
         }
     };
     let name = host.to_owned();
-    let mut addresses = look_up(host, limit, move || {
+    let mut addresses = look_up(host, deadline, move || {
         (name.as_str(), port).to_socket_addrs().map(Vec::from_iter)
     })?;
     if addresses.is_empty() {
@@ -164,7 +324,7 @@ fn way_out(source: Option<IpAddr>) -> String {
 /// The system's resolver has limits of its own, or none: it is asked on a thread, which is abandoned if it is late.
 fn look_up(
     host: &str,
-    limit: Duration,
+    deadline: Deadline,
     resolve: impl FnOnce() -> io::Result<Vec<SocketAddr>> + Send + 'static,
 ) -> Result<Vec<SocketAddr>, DialError> {
     let unknown = |source| DialError::UnknownHost {
@@ -181,11 +341,12 @@ fn look_up(
         let _ = sender.send(resolve());
     });
     started.map_err(unknown)?;
-    match resolved.recv_timeout(limit) {
+    let left = deadline.left().unwrap_or_default();
+    match resolved.recv_timeout(left) {
         Ok(addresses) => addresses.map_err(unknown),
         Err(_) => Err(DialError::LookupUnanswered {
             host: host.to_owned(),
-            limit,
+            limit: deadline.limit,
         }),
     }
 }
@@ -203,20 +364,25 @@ fn is_about_the_source(error: &io::Error) -> bool {
     error.get_ref().is_some_and(|inner| inner.is::<NotOurs>())
 }
 
+const NEGOTIATION_BYTES: usize = 4 * 1024;
+
 #[cfg(test)]
 mod tests {
-    use std::io;
+    use std::io::{self, Read, Write};
+    use std::net::TcpListener;
     use std::sync::mpsc;
+    use std::thread;
     use std::time::{Duration, Instant};
 
-    use super::{DialError, look_up};
+    use super::{Deadline, DialError, dial, look_up};
+    use crate::client::Route;
 
     #[test]
     fn a_resolver_that_does_not_answer_has_a_limit() {
         let (_never, answer) = mpsc::channel::<()>();
         let limit = Duration::from_millis(50);
         let begun = Instant::now();
-        let found = look_up("name.invalid", limit, move || {
+        let found = look_up("name.invalid", Deadline::after(limit), move || {
             let _ = answer.recv();
             Ok(Vec::new())
         });
@@ -225,10 +391,50 @@ mod tests {
     }
 
     #[test]
+    fn a_proxy_that_hangs_at_any_point_has_a_limit() {
+        let limit = Duration::from_millis(200);
+        for (scheme, said) in [
+            ("socks5", &b""[..]),
+            ("socks5", b"\x05"),
+            ("socks5h", b"\x05\0"),
+            ("socks5h", b"\x05\0\x05\0\0\x01\x7f"),
+            ("http", b""),
+            ("http", b"HTTP/1.1 200 ok\r\nA: "),
+        ] {
+            let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+            let url = format!("{scheme}://{}", listener.local_addr().unwrap());
+            let proxy = thread::spawn(move || {
+                let (mut client, _) = listener.accept().unwrap();
+                client.write_all(said).unwrap();
+                // Until the client is gone.
+                let _ = client.read_to_end(&mut Vec::new());
+            });
+            let route = Route {
+                proxy: url.parse().ok(),
+                ..Route::default()
+            };
+            let begun = Instant::now();
+            let error = dial("127.0.0.1", 1, &route, limit).unwrap_err().to_string();
+            assert!(begun.elapsed() >= limit);
+            assert!(
+                error.contains(" through socks5") || scheme == "http",
+                "{error}"
+            );
+            assert!(
+                error.contains("the proxy has not answered within 0 s"),
+                "{error}"
+            );
+            proxy.join().unwrap();
+        }
+    }
+
+    #[test]
     fn a_resolver_that_says_no_is_believed() {
-        let found = look_up("name.invalid", Duration::from_secs(20), || {
-            Err(io::ErrorKind::NotFound.into())
-        });
+        let found = look_up(
+            "name.invalid",
+            Deadline::after(Duration::from_secs(20)),
+            || Err(io::ErrorKind::NotFound.into()),
+        );
         assert!(matches!(found, Err(DialError::UnknownHost { .. })));
     }
 }

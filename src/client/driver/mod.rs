@@ -14,6 +14,7 @@ pub(crate) mod control;
 mod core;
 mod data;
 pub(crate) mod dial;
+pub(crate) mod negotiation;
 mod outgoing;
 #[cfg(test)]
 mod tests;
@@ -116,7 +117,7 @@ impl Shared {
         let greeting = ExchangeId(0);
         let machine = Machine::new(
             host,
-            control.peer(),
+            control.peer().clone(),
             control.own(),
             settings,
             interest.clone(),

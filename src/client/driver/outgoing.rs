@@ -1,4 +1,4 @@
-//! Sockets that leave from the address that the user chose.
+//! How sockets leave this machine: from the address that the user chose, and through a proxy.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -7,11 +7,42 @@ use std::time::Duration;
 use mio::net::TcpStream;
 use socket2::{Domain, Protocol, Socket, Type};
 
+use super::negotiation::Negotiation;
+use crate::client::{Peer, Proxy};
+
+/// How the connections of one session are made: all as the first.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Dialler {
+    /// The address that they leave from; `None` leaves the choice to the system.
+    pub(super) source: Option<IpAddr>,
+    /// The proxy that they go through, and the address at which it has answered.
+    pub(super) proxy: Option<(Proxy, SocketAddr)>,
+}
+
+impl Dialler {
+    /// Begins to connect, and does not wait. Where there is a proxy, the negotiation with it comes before anything else.
+    ///
+    /// # Errors
+    ///
+    /// What the system says, and a name that a proxy cannot be given.
+    pub(super) fn begin(&self, peer: &Peer) -> io::Result<(TcpStream, Option<Negotiation>)> {
+        match (&self.proxy, peer) {
+            (Some((proxy, address)), peer) => {
+                let negotiation = Negotiation::new(proxy, peer).map_err(io::Error::other)?;
+                let stream = begin_to_connect(*address, self.source)?;
+                Ok((stream, Some(negotiation)))
+            }
+            (None, Peer::Address(address)) => Ok((begin_to_connect(*address, self.source)?, None)),
+            (None, Peer::Name { .. }) => Err(io::ErrorKind::NotFound.into()),
+        }
+    }
+}
+
 /// Connects within the limit.
 ///
 /// # Errors
 ///
-/// As [`bound`], and what the system says.
+/// What the system says.
 pub(super) fn connect(
     peer: SocketAddr,
     source: Option<IpAddr>,
@@ -22,12 +53,7 @@ pub(super) fn connect(
     Ok(socket.into())
 }
 
-/// Begins to connect, and does not wait.
-///
-/// # Errors
-///
-/// As [`bound`], and what the system says.
-pub(super) fn begin_to_connect(peer: SocketAddr, source: Option<IpAddr>) -> io::Result<TcpStream> {
+fn begin_to_connect(peer: SocketAddr, source: Option<IpAddr>) -> io::Result<TcpStream> {
     if source.is_none() {
         return TcpStream::connect(peer);
     }

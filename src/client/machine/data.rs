@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
-use crate::client::DataState;
+use crate::client::{DataState, Peer};
 use crate::protocol::Command;
 use crate::protocol::data_port::DataPort;
 use crate::protocol::ledger::EntryId;
@@ -42,7 +42,7 @@ pub(super) enum DataTls {
 #[derive(Debug)]
 pub(super) struct Dialling {
     pub(super) id: ConnectionId,
-    pub(super) address: SocketAddr,
+    pub(super) peer: Peer,
     pub(super) offered: DataPort,
     pub(super) ignored_host: Option<IpAddr>,
     pub(super) until: Instant,

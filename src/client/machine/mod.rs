@@ -27,8 +27,8 @@ use crate::client::observation::{Awaited, ByteInterest, SentPiece};
 use crate::client::panic_injection::panic_if_asked;
 
 use crate::client::{
-    DataState, Ending, Form, News, Observation, Origin, Outcome, PortRange, RawBytes, Settings,
-    Status, TransferResult,
+    DataState, Ending, Form, News, Observation, Origin, Outcome, Peer, PortRange, RawBytes,
+    Settings, Status, TransferResult,
 };
 use crate::protocol::data_port::DataPort;
 use crate::protocol::ledger::{Assignment, EntryId, Fit};
@@ -66,7 +66,7 @@ pub(crate) enum Input<'a> {
     ControlUnwritten(usize),
     /// Writing to the control connection failed.
     ControlBroken(io::Error),
-    /// The dial came through, or the server connected to the listener.
+    /// The dial came through, or the server connected to the listener. `peer` is the other end of the socket.
     DataOpened {
         id: ConnectionId,
         peer: SocketAddr,
@@ -206,7 +206,7 @@ pub(crate) enum Action {
     CloseControl,
     Dial {
         id: ConnectionId,
-        address: SocketAddr,
+        peer: Peer,
     },
     /// Listen on exactly this address, for one connection from `server`, or from anybody. Port 0 is one of `ports`, or
     /// any.
@@ -259,7 +259,7 @@ pub(crate) enum Action {
 /// The state of one control connection and of everything that belongs to it.
 #[derive(Debug)]
 pub(crate) struct Machine {
-    peer: SocketAddr,
+    peer: Peer,
     own: SocketAddr,
     settings: Settings,
     pi: UserPi,
@@ -320,7 +320,7 @@ impl Machine {
     /// The machine of a control connection that has just been made. The exchange is that of the greeting.
     pub(crate) fn new(
         host: &str,
-        peer: SocketAddr,
+        peer: Peer,
         own: SocketAddr,
         settings: Settings,
         interest: ByteInterest,
@@ -358,7 +358,10 @@ impl Machine {
             abort_unanswered: false,
             actions: VecDeque::new(),
         };
-        machine.observe(Observation::Connected { peer });
+        machine.observe(Observation::Connected {
+            peer: machine.peer.clone(),
+            through: machine.settings.route.proxy.clone(),
+        });
         if machine.settings.implicit_tls {
             // The handshake comes before the greeting.
             machine.begin_handshake(now);
@@ -861,7 +864,11 @@ impl Machine {
             let error = io::ErrorKind::AddrNotAvailable.into();
             return self.take_unopened(id, error, now);
         }
-        let server = (!self.settings.accept_any_peer).then(|| self.peer.ip());
+        let (Some(server), None) = (self.peer.ip(), &self.settings.route.proxy) else {
+            let error = io::Error::new(io::ErrorKind::Unsupported, NOT_THROUGH_A_PROXY);
+            return self.take_unopened(id, error, now);
+        };
+        let server = (!self.settings.accept_any_peer).then_some(server);
         self.actions.push_back(Action::Listen {
             id,
             address,
@@ -1149,17 +1156,16 @@ impl Machine {
     }
 
     fn dial(&mut self, offered: DataPort, now: Instant) {
-        let peer = self.peer;
-        let named = offered
-            .host
-            .filter(|host| host.to_canonical() != peer.ip().to_canonical());
-        let mut address = peer;
-        address.set_port(offered.port);
+        let own = self.peer.ip();
+        let is_own =
+            |host: IpAddr| own.is_some_and(|own| host.to_canonical() == own.to_canonical());
+        let named = offered.host.filter(|host| !is_own(*host));
+        let mut peer = self.peer.at_port(offered.port);
         let trusts = self.settings.trust_data_host;
         if let Some(host) = named.filter(|_| trusts) {
-            address.set_ip(host);
+            peer = peer.at_ip(host);
             if offered.port < FIRST_UNPRIVILEGED_PORT {
-                return self.refuse_to_dial(address);
+                return self.refuse_to_dial(peer);
             }
         }
         // The server has changed over: it connects to no port of ours any more.
@@ -1168,12 +1174,16 @@ impl Machine {
             self.actions.push_back(Action::Forget(earlier.id));
         }
         let id = self.data.take_id();
-        self.actions.push_back(Action::Dial { id, address });
+        self.actions.push_back(Action::Dial {
+            id,
+            peer: peer.clone(),
+        });
         self.data.dialling = Some(Dialling {
             id,
-            address,
+            peer,
             offered,
-            ignored_host: named.filter(|_| !trusts),
+            // Of a server whose address only the proxy knows, nobody can tell whether it named another.
+            ignored_host: named.filter(|_| !trusts && own.is_some()),
             until: now + data::DIAL_LIMIT,
         });
         if let Some(exchange) = &mut self.exchanges.foreground {
@@ -1182,7 +1192,7 @@ impl Machine {
     }
 
     /// No server offers such a port for data: whoever names it wants us to talk to somebody else.
-    fn refuse_to_dial(&mut self, dialled: SocketAddr) {
+    fn refuse_to_dial(&mut self, dialled: Peer) {
         let error = io::Error::other("ports below 1024 of another host are not dialled");
         self.observe(Observation::DataConnectionFailed { dialled, error });
         if let Some(exchange) = &mut self.exchanges.foreground {
@@ -1324,7 +1334,7 @@ impl Machine {
                 self.actions.push_back(Action::Close(earlier.id));
             }
             self.observe(Observation::DataConnectionOpened {
-                dialled: dialling.address,
+                dialled: dialling.peer,
                 offered: dialling.offered,
                 ignored_host: dialling.ignored_host,
             });
@@ -1350,7 +1360,7 @@ impl Machine {
 
     fn take_unopened(&mut self, id: ConnectionId, error: io::Error, now: Instant) {
         if let Some(dialling) = self.data.dialling.take_if(|dialling| dialling.id == id) {
-            let dialled = dialling.address;
+            let dialled = dialling.peer;
             self.actions.push_back(Action::Forget(id));
             self.observe(Observation::DataConnectionFailed { dialled, error });
             if let Some(exchange) = &mut self.exchanges.foreground {
@@ -1987,7 +1997,17 @@ impl Machine {
             return;
         };
         self.actions.push_back(Action::Forget(id));
-        self.take_unopened(id, io::ErrorKind::TimedOut.into(), now);
+        let error = match &self.settings.route.proxy {
+            Some(_) => {
+                let text = format!(
+                    "the proxy has not answered within {} s",
+                    data::DIAL_LIMIT.as_secs()
+                );
+                io::Error::new(io::ErrorKind::TimedOut, text)
+            }
+            None => io::ErrorKind::TimedOut.into(),
+        };
+        self.take_unopened(id, error, now);
     }
 
     fn silence_deadline(&self) -> Option<Instant> {
@@ -2302,6 +2322,8 @@ impl Machine {
 }
 
 const FIRST_UNPRIVILEGED_PORT: u16 = 1024;
+const NOT_THROUGH_A_PROXY: &str =
+    "through a proxy no server can connect to this machine. PASV and EPSV connect from this side";
 const COMPLETION_GRACE: Duration = Duration::from_millis(100);
 /// A reply whose last line bears another code than its first is whole after so much silence.
 const REPLY_SILENCE: Duration = Duration::from_secs(2);

@@ -8,6 +8,7 @@ pub(crate) mod locations;
 pub mod netrc;
 pub(crate) mod netrc_file;
 pub(crate) mod options;
+pub(crate) mod proxies;
 pub mod secrets;
 pub(crate) mod setting;
 pub(crate) mod settings;

@@ -9,7 +9,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::client::AddressFamily;
 use crate::practice::{FAULTS, Fault};
-use crate::shell::config::settings::Settings;
+use crate::shell::config::settings::{SettingError, Settings};
 use crate::transcript::export::Form;
 use crate::transcript::import::Kind;
 use crate::transcript::report::Format;
@@ -94,6 +94,11 @@ pub(crate) struct Common {
     /// Try the IPv6 addresses of the host alone.
     #[arg(short = '6', long, global = true)]
     pub(crate) ipv6: bool,
+    /// Go through this proxy, with both connections: HOST:PORT after socks5://, socks5h:// (the proxy looks the name
+    /// up) or http:// (CONNECT); '' is none. Without it, FTP_PROXY, ALL_PROXY and NO_PROXY count. Others may see a
+    /// password here: it is better given in the environment.
+    #[arg(long, value_name = "URL", global = true)]
+    pub(crate) proxy: Option<ProxyUrl>,
     /// When to colour the dialogue.
     #[arg(long, value_enum, default_value_t = Colour::Auto, global = true)]
     pub(crate) color: Colour,
@@ -101,7 +106,14 @@ pub(crate) struct Common {
 
 impl Common {
     /// Sets what the command line says about how connections leave this machine.
-    pub(crate) fn choose_route(&self, settings: &mut Settings) {
+    ///
+    /// # Errors
+    ///
+    /// What is not a proxy.
+    pub(crate) fn choose_route(&self, settings: &mut Settings) -> Result<(), SettingError> {
+        if let Some(ProxyUrl(url)) = &self.proxy {
+            settings.set("proxy", url)?;
+        }
         if self.source.is_some() {
             settings.source = self.source;
         }
@@ -110,6 +122,7 @@ impl Common {
         } else if self.ipv6 {
             settings.ip = AddressFamily::V6;
         }
+        Ok(())
     }
 
     /// How long a script waits for a whole reply.
@@ -119,12 +132,19 @@ impl Common {
 }
 
 /// What `--set` takes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct NamedValue {
     /// The name of a setting.
     pub(crate) name: String,
     /// Its value, as typed.
     pub(crate) value: String,
+}
+
+/// Without the value, which may be a proxy with its password.
+impl std::fmt::Debug for NamedValue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "NamedValue({})", self.name)
+    }
 }
 
 impl std::str::FromStr for NamedValue {
@@ -138,6 +158,24 @@ impl std::str::FromStr for NamedValue {
             name: name.to_owned(),
             value: value.to_owned(),
         })
+    }
+}
+
+/// What `--proxy` takes. It is read later, so that no error repeats a password.
+#[derive(Clone)]
+pub(crate) struct ProxyUrl(String);
+
+impl std::str::FromStr for ProxyUrl {
+    type Err = std::convert::Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl std::fmt::Debug for ProxyUrl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ProxyUrl(..)")
     }
 }
 

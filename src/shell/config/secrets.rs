@@ -28,13 +28,17 @@ pub fn secret_span(line: &[u8], alias_is_secret: &dyn Fn(&str) -> bool) -> Optio
         _ if is_secret_alias(&line[..end], alias_is_secret) => Some(arguments),
         _ => verb_secret(line),
     };
-    let without_scheme = (word == b"open").then(|| password_of_target(line, arguments));
+    let without_scheme = match &word[..] {
+        b"open" => password_of_target(line, arguments),
+        b"set" => password_of_proxy(line, arguments),
+        _ => None,
+    };
     by_first_word
         .filter(|&secret| secret < line.len())
         .map(|secret| secret..line.len())
         .into_iter()
         .chain(url_passwords(line))
-        .chain(without_scheme.flatten())
+        .chain(without_scheme)
         .reduce(|one, other| one.start.min(other.start)..one.end.max(other.end))
 }
 
@@ -188,6 +192,23 @@ fn password_of_target(line: &[u8], arguments: usize) -> Option<Range<usize>> {
     Some(arguments + password.start..arguments + password.end)
 }
 
+/// The password in `set proxy user:password@host`, from its first letter on.
+fn password_of_proxy(line: &[u8], arguments: usize) -> Option<Range<usize>> {
+    let end = word_end(line, arguments);
+    if &line[arguments..end] != b"proxy" {
+        // The name may have a slip in it.
+        return password_of_target(line, arguments);
+    }
+    let mut value = skip_blanks(line, end);
+    value += usize::from(line.get(value).copied().is_some_and(is_quote));
+    let rest = &line[value..];
+    if rest.windows(3).any(|window| window == b"://") {
+        return None;
+    }
+    let password = password_of_url(rest)?;
+    Some(value + password.start..value + password.end)
+}
+
 fn skip_blanks(line: &[u8], from: usize) -> usize {
     line[from..]
         .iter()
@@ -295,6 +316,13 @@ mod tests {
             "CWD a:b@c",
             "open ftp://:@h/",
             "open ftp://h:/",
+            "set proxy h:3128",
+            "set proxy u@h:3128",
+            "set proxy [::1]:3128",
+            "set proxy off",
+            "set proxy '",
+            "set source ::1",
+            "set",
         ] {
             assert_eq!(masked(line), line);
         }
@@ -346,6 +374,13 @@ mod tests {
             ("!curl ftp://u:pw@h/ -o x", "!curl ftp://u:*@h/ -o x"),
             ("x ftp://u:a@h ftp://u:b@h y", "x ftp://u:*@h y"),
             ("open u:pw@h", "open u:*@h"),
+            ("set proxy u:pw@h:1", "set proxy u:*@h:1"),
+            ("set proxy socks5://u:pw@h:1", "set proxy socks5://u:*@h:1"),
+            ("set proxy http://u:pw", "set proxy http://u:*"),
+            ("set proxy u:p", "set proxy u:*"),
+            ("set proxy 'u:p w", "set proxy 'u:*"),
+            ("set proxy 'u:p/w@h:1", "set proxy 'u:*@h:1"),
+            ("set  poxy u:pw@h:1", "set  poxy u:*@h:1"),
         ]);
     }
 

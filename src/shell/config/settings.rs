@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use super::proxies::ProxyChoice;
 use super::setting::{Choice, Named, Optional, Setting};
 use crate::client::{AddressFamily, PortRange};
 use crate::shell::screen::escape::escape;
@@ -150,6 +151,8 @@ pub(crate) struct Settings {
     pub(crate) source: Option<IpAddr>,
     /// `set ip`.
     pub(crate) ip: AddressFamily,
+    /// `set proxy`; `None` leaves it to the environment.
+    pub(crate) proxy: Option<ProxyChoice>,
     /// `set tls`.
     pub(crate) tls: TlsStart,
     /// `set tls-max`.
@@ -170,7 +173,7 @@ pub(crate) enum SettingError {
         name: String,
     },
     /// Not a value of this setting.
-    #[error("set {name}: {} is not one of its values: it takes {values}", escape(value.as_bytes()))]
+    #[error("set {name}: {} is not one of its values: it takes {values}", escape(without_credentials(value).as_bytes()))]
     UnknownValue {
         /// The setting.
         name: &'static str,
@@ -298,6 +301,15 @@ impl Settings {
             about: "from the next connection on: which addresses of a host are tried, those of IPv4, of IPv6 or all",
         },
         Setting {
+            name: "proxy",
+            of: &Optional {
+                none: "environment",
+                what: "off, or socks5://HOST:PORT, socks5h:// or http://",
+                field: |settings: &mut Self| &mut settings.proxy,
+            },
+            about: "from the next connection on: the proxy that both connections go through",
+        },
+        Setting {
             name: "tls",
             of: &Choice(|settings: &mut Self| &mut settings.tls),
             about: "how `open` begins: in the clear, with AUTH TLS or not at all, or under TLS before the greeting",
@@ -374,6 +386,7 @@ impl Default for Settings {
             data_ports: None,
             source: None,
             ip: AddressFamily::default(),
+            proxy: None,
             tls: TlsStart::default(),
             tls_max: TlsMaximum::default(),
             tls_resume: true,
@@ -392,6 +405,18 @@ fn meant(name: &str) -> String {
             || ": the".to_owned(),
             |setting| format!(", did you mean {}? The", setting.name),
         )
+}
+
+/// What is before an `@` may be the password of a proxy.
+fn without_credentials(value: &str) -> String {
+    match value.rsplit_once('@') {
+        Some((before, host)) => {
+            let scheme = before.split_once("://");
+            let scheme = scheme.map_or(String::new(), |(scheme, _)| format!("{scheme}://"));
+            format!("{scheme}****@{host}")
+        }
+        None => value.to_owned(),
+    }
 }
 
 const MAX_SLIPS: usize = 2;

@@ -81,6 +81,18 @@ pub(crate) fn run(common: &Common, options: Replay, painter: &Painter) -> Result
         return Ok(exit);
     }
     let painter = &painter.naming(plan.host.as_ref().map(|host| &host.name));
+    let mut settings = shell.session_settings();
+    let host = match &plan.place {
+        Place::Target(target) => Some(target.host.as_str()),
+        // The practice server is on this machine.
+        Place::Practice(_) => common.proxy.as_ref().map(|_| PRACTICE_HOST),
+    };
+    if let Some(host) = host {
+        settings.route.proxy = match shell.proxies.proxy_for(host, shell.settings.proxy.as_ref()) {
+            Ok(proxy) => proxy,
+            Err(error) => return Ok(painter.refuse(&error)),
+        };
+    }
     let scratch = Arc::new(ScratchFolders::default());
     let remaining = Arc::clone(&scratch);
     shell.interrupts.set_cleanup(move || remaining.remove_all());
@@ -89,7 +101,7 @@ pub(crate) fn run(common: &Common, options: Replay, painter: &Painter) -> Result
         plan: &plan,
         painter,
         interrupts: &shell.interrupts,
-        settings: shell.session_settings(),
+        settings,
         limit: common.timeout,
         shows_dialogue: is_single || options.verbose,
         is_alone: is_single || options.jobs == 1,
@@ -121,3 +133,5 @@ pub(crate) fn run(common: &Common, options: Replay, painter: &Painter) -> Result
         }
     }
 }
+
+const PRACTICE_HOST: &str = "127.0.0.1";

@@ -40,6 +40,10 @@ pub(crate) fn run(
     shell.settings.netrc = false;
     let server =
         start(configuration, &shell.interrupts).context("the practice server did not start")?;
+    if common.proxy.is_none() {
+        // It is on this machine.
+        shell.proxies = shell.proxies.except(server.address().ip());
+    }
     if common.ca.is_none() {
         shell.certificates.roots =
             roots_in(server.certificate_path()).context("the practice server's certificate")?;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::shell::Shell;
 use crate::client::{
-    self, ConnectError, Ending, Exchange, News, Observer, Outcome, Route, Session,
+    self, ConnectError, Ending, Exchange, News, Observer, Outcome, Proxy, Route, Session,
 };
 use crate::protocol::parameters::ProtectionLevel;
 use crate::shell::config::hosts::Host;
@@ -66,7 +66,12 @@ impl Shell {
             target if target.requires_tls => TlsStart::Require,
             _ => self.settings.tls,
         };
-        let (session, greeting) = match self.connect(target, start) {
+        let choice = self.settings.proxy.as_ref();
+        let proxy = match self.proxies.proxy_for(&target.host, choice) {
+            Ok(proxy) => proxy,
+            Err(error) => return self.painter.refuse(&error),
+        };
+        let (session, greeting) = match self.connect(target, start, proxy) {
             Ok(connected) => connected,
             Err(error) => {
                 self.painter
@@ -132,6 +137,7 @@ impl Shell {
         &mut self,
         target: &Target,
         start: TlsStart,
+        proxy: Option<Proxy>,
     ) -> Result<(Session, Exchange), ConnectError> {
         let recorder = self.recording.new_recorder(start == TlsStart::Implicit);
         self.interrupts.set_recorder(recorder.clone());
@@ -146,10 +152,12 @@ impl Shell {
         let observers: Vec<Box<dyn Observer>> =
             vec![Box::new(recorder), Box::new(screen), Box::new(names)];
         let observer = Box::new(observers);
-        connect(&self.interrupts, target, self.session_settings(), observer)
+        let mut settings = self.session_settings();
+        settings.route.proxy = proxy;
+        connect(&self.interrupts, target, settings, observer)
     }
 
-    /// The session's view of the settings.
+    /// The session's view of the settings. The proxy is chosen when it connects, and it keeps that one.
     pub(crate) fn session_settings(&self) -> client::Settings {
         client::Settings {
             trust_data_host: self.settings.data_host == DataHost::Reply,
@@ -158,6 +166,7 @@ impl Shell {
             route: Route {
                 source: self.settings.source,
                 family: self.settings.ip,
+                proxy: None,
             },
             strict_multiline: self.settings.multiline == Multiline::Strict,
             plain_abort: self.settings.abort == Abort::Plain,

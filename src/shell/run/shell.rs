@@ -17,6 +17,7 @@ use super::typing_data::report_dropped;
 use crate::client::{Origin, Session};
 use crate::protocol::Command;
 use crate::shell::config::aliases::{Aliases, ExpandedStep};
+use crate::shell::config::proxies::ProxyEnvironment;
 use crate::shell::config::secrets::secret_span;
 use crate::shell::config::settings::Settings;
 use crate::shell::editor::assistance::{Knowledge, SharedKnowledge};
@@ -46,6 +47,7 @@ pub(crate) struct Shell {
     pub(crate) certificates: Certificates,
     pub(crate) credentials: Credentials,
     pub(crate) hosts: ConfiguredHosts,
+    pub(crate) proxies: ProxyEnvironment,
     pub(crate) silence_limit: Option<Duration>,
     pub(crate) reply_limit: Option<Duration>,
     pub(crate) background: Background,

@@ -176,7 +176,8 @@ impl Player<'_> {
     }
 
     fn listen(&self, expected: &Exchange, verb: &str) -> Result<ExchangeResult, Failure> {
-        let is_ipv4 = self.replay.session.peer().ip().to_canonical().is_ipv4();
+        let ip = self.replay.session.peer().ip();
+        let is_ipv4 = ip.is_none_or(|ip| ip.to_canonical().is_ipv4());
         if is_ipv4 != verb.eq_ignore_ascii_case("PORT") {
             let problem = "PORT {listen} is for IPv4 and EPRT {listen} for IPv6".to_owned();
             return Err(unsendable(expected, problem));

@@ -2,7 +2,11 @@
 
 mod addresses;
 mod data_ports;
+mod fake_proxy;
+mod hostile_proxies;
 mod noting_server;
+mod proxies;
+mod proxy_secrets;
 
 use crate::support::ftpsh::{Finished, Ftpsh};
 

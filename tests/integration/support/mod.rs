@@ -11,6 +11,7 @@ pub(crate) mod pcap;
 pub(crate) mod plain_client;
 mod plain_text;
 pub(crate) mod practice;
+pub(crate) mod real_proxy;
 pub(crate) mod real_server;
 pub(crate) mod relay;
 mod relayed_handshake;

@@ -10,7 +10,7 @@ use crate::client::machine::{
 };
 use crate::client::observation::ByteInterest;
 use crate::client::{
-    DataState, Ending, Form, News, Observation, Origin, Outcome, Settings, TransferResult,
+    DataState, Ending, Form, News, Observation, Origin, Outcome, Peer, Settings, TransferResult,
 };
 use crate::protocol::verbs::DataDirection;
 use crate::protocol::{Command, Verb};
@@ -373,9 +373,13 @@ impl Dialogue {
 /// A machine that awaits the greeting.
 pub(super) fn machine(settings: Settings, now: Instant) -> Machine {
     let interest = ByteInterest::default();
+    let peer = match &settings.route.proxy {
+        Some(proxy) if proxy.looks_names_up() => Peer::new("localhost", SERVER.port()),
+        _ => SERVER.into(),
+    };
     Machine::new(
         "localhost",
-        SERVER,
+        peer,
         CLIENT,
         settings,
         interest,

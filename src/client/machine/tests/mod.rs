@@ -4,6 +4,7 @@ mod dialogue;
 mod interleavings;
 mod interrupts;
 mod limits;
+mod proxies;
 mod replies;
 mod simulator;
 mod tls_server;

@@ -58,6 +58,7 @@ fn every_value_of_every_type_can_be_reached_by_its_name() {
         ("data-ports", "40000-40009"),
         ("source", "192.0.2.7"),
         ("ip", "6"),
+        ("proxy", "socks5://u:p@h:9"),
         ("tls", "require"),
         ("tls-max", "1.2"),
         ("tls-resume", "off"),
@@ -89,6 +90,7 @@ fn every_value_of_every_type_can_be_reached_by_its_name() {
         data_ports: "40000-40009".parse().ok(),
         source: "192.0.2.7".parse().ok(),
         ip: AddressFamily::V6,
+        proxy: "socks5://u:p@h:9".parse().ok(),
         tls: TlsStart::Require,
         tls_max: TlsMaximum::Tls12,
         tls_resume: false,
@@ -155,5 +157,32 @@ fn a_value_with_a_word_for_none_goes_back_to_none() {
         settings.set(name, none).unwrap();
         assert_eq!(Settings::named(name).unwrap().value(&settings), none);
     }
+    assert_eq!(settings, Settings::default());
+}
+
+#[test]
+fn no_setting_repeats_the_password_of_a_proxy() {
+    let mut settings = Settings::default();
+    settings.set("proxy", "http://u:secret@h:1").unwrap();
+    let proxy = Settings::named("proxy").unwrap();
+    assert_eq!(proxy.value(&settings), "http://h:1");
+    assert!(!format!("{settings:?}{:?}", settings.list()).contains("secret"));
+    for (value, shown) in [
+        ("https://u:secret@h:1", "https://****@h:1 is not"),
+        ("socks5://u:se cret@h/secret@h", "socks5://****@h is not"),
+        ("u:secret@h:x", "****@h:x is not"),
+        ("socks4://h", "socks4://h is not"),
+    ] {
+        let error = settings.set("proxy", value).unwrap_err().to_string();
+        assert!(error.contains(shown) && !error.contains("cret"), "{error}");
+        // The name may be the one that is wrong.
+        let error = settings.set("prox", value).unwrap_err().to_string();
+        assert!(!error.contains("cret"), "{error}");
+    }
+    for value in ["off", ""] {
+        settings.set("proxy", value).unwrap();
+        assert_eq!(proxy.value(&settings), "off");
+    }
+    settings.set("proxy", "environment").unwrap();
     assert_eq!(settings, Settings::default());
 }

@@ -35,7 +35,7 @@ pub(crate) use raw_bytes::hexadecimal;
 pub(crate) use screen::write_to_standard_error;
 pub(crate) use screen::{Dialogue, Screen};
 pub(crate) use tls::{agreed, certificate_lines};
-pub(crate) use words::{count, list_verbs};
+pub(crate) use words::{connected, count, list_verbs};
 
 /// Paints observations, and whatever else the shell has to say.
 #[derive(Clone, Debug)]
@@ -159,8 +159,9 @@ impl Painter {
             _ => {}
         }
         let lines = match (observation, &self.host) {
-            (Observation::Connected { peer }, Some(host)) => {
-                own_lines(Tone::Note, &format!("connected to {host} ({peer})"))
+            (Observation::Connected { peer, through }, Some(host)) => {
+                let named = format!("{host} ({peer})");
+                own_lines(Tone::Note, &connected(&named, through.as_ref()))
             }
             _ => lines_of(observation, self.has_hints()),
         };

@@ -1,10 +1,10 @@
 //! The shell's words for what happened.
 
+use std::fmt::Display;
 use std::net::SocketAddr;
-
 use std::time::Duration;
 
-use crate::client::{Awaited, Observation, Outcome, TransferEnd, TransferResult};
+use crate::client::{Awaited, Observation, Outcome, Peer, Proxy, TransferEnd, TransferResult};
 use crate::protocol::verbs::DataDirection;
 use crate::protocol::{Command, DataPort, Verb};
 use crate::shell::exit::Exit;
@@ -15,7 +15,7 @@ use super::{Tone, tls};
 /// One observation in words; `None` for those that have their own form.
 pub(super) fn describe(observation: &Observation) -> Option<(Tone, String)> {
     Some(match observation {
-        Observation::Connected { peer } => (Tone::Note, format!("connected to {peer}")),
+        Observation::Connected { peer, through } => (Tone::Note, connected(peer, through.as_ref())),
         Observation::TelnetReceived(bytes) => {
             let hex: Vec<String> = bytes.iter().map(|byte| format!("{byte:02X}")).collect();
             (
@@ -40,7 +40,7 @@ pub(super) fn describe(observation: &Observation) -> Option<(Tone, String)> {
             offered,
             ignored_host,
         } => {
-            return Some(opened(*dialled, offered, *ignored_host));
+            return Some(opened(dialled, offered, *ignored_host));
         }
         Observation::Listening { .. }
         | Observation::NotListening { .. }
@@ -49,7 +49,10 @@ pub(super) fn describe(observation: &Observation) -> Option<(Tone, String)> {
         | Observation::ServerDidNotConnect { .. } => active_mode(observation),
         Observation::DataConnectionFailed { dialled, error } => (
             Tone::Error,
-            format!("no data connection to {dialled}: {error}"),
+            format!(
+                "no data connection to {dialled}: {}",
+                escape(error.to_string().as_bytes())
+            ),
         ),
         Observation::DataPortUnreadable(reason) => (
             Tone::Error,
@@ -177,8 +180,16 @@ pub(super) fn describe(observation: &Observation) -> Option<(Tone, String)> {
     })
 }
 
+/// To whom the control connection goes, and through what.
+pub(crate) fn connected(peer: &dyn Display, through: Option<&Proxy>) -> String {
+    match through {
+        Some(proxy) => format!("connected to {peer} through {proxy}"),
+        None => format!("connected to {peer}"),
+    }
+}
+
 fn opened(
-    dialled: SocketAddr,
+    dialled: &Peer,
     offered: &DataPort,
     ignored_host: Option<std::net::IpAddr>,
 ) -> (Tone, String) {
@@ -189,11 +200,10 @@ fn opened(
     if offered.only_port_trusted {
         text += "\nonly the port of that reply can be trusted; the host is the server's own";
     }
-    if let Some(host) = ignored_host {
+    if let (Some(host), Some(server)) = (ignored_host, dialled.ip()) {
         text += &format!(
-            "\nthe reply names {host}, the server is {}: the server's own address was used (set data-host reply uses \
-             the one in the reply)",
-            dialled.ip()
+            "\nthe reply names {host}, the server is {server}: the server's own address was used (set data-host \
+             reply uses the one in the reply)"
         );
     }
     (Tone::Note, text)

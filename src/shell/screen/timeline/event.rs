@@ -8,7 +8,7 @@ use crate::client::{Connection, Observation, SentPiece, TransferEnd, TransferRes
 use crate::protocol::verbs::DataDirection;
 use crate::protocol::{Reply, TelnetCommand};
 use crate::shell::screen::escape::escape;
-use crate::shell::screen::painter::{Moment, hexadecimal, list_verbs};
+use crate::shell::screen::painter::{Moment, connected, hexadecimal, list_verbs};
 
 /// What happened on one of the connections.
 #[derive(Clone, Debug)]
@@ -120,7 +120,7 @@ fn reply_text(reply: &Reply) -> String {
 /// What happened to the control connection itself.
 fn control_text(observation: &Observation) -> String {
     match observation {
-        Observation::Connected { peer } => format!("connected to {peer}"),
+        Observation::Connected { peer, through } => connected(peer, through.as_ref()),
         Observation::DataPortUnreadable(_) => "no data port in that reply".to_owned(),
         Observation::FinalReplyOutstanding { verb } => {
             format!("{} waits for its reply", escape(verb.as_bytes()))

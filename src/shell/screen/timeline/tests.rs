@@ -78,7 +78,7 @@ impl Session {
             only_port_trusted: false,
         };
         self.note(&Observation::DataConnectionOpened {
-            dialled,
+            dialled: dialled.into(),
             offered,
             ignored_host: None,
         });
