@@ -8,6 +8,7 @@ pub mod lines;
 pub mod listings;
 pub mod netrc;
 pub mod patterns;
+pub mod proxies;
 pub mod replies;
 pub mod reply_texts;
 pub mod targets;
@@ -30,6 +31,7 @@ pub const TARGETS: [(&str, Property); 11] = [
     ("listings", listings::hold),
     ("netrc", netrc::hold),
     ("patterns", patterns::hold),
+    ("proxies", proxies::hold),
     ("replies", replies::hold),
     ("reply_texts", reply_texts::hold),
     ("targets", targets::hold),
