@@ -25,7 +25,7 @@ mod keys;
 pub type Property = fn(&[u8]);
 
 /// Every target by its name, which is that of its corpus.
-pub const TARGETS: [(&str, Property); 11] = [
+pub const TARGETS: [(&str, Property); 12] = [
     ("imports", imports::hold),
     ("lines", lines::hold),
     ("listings", listings::hold),
