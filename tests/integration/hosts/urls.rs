@@ -147,6 +147,7 @@ fn what_was_typed_ahead_is_not_put_after_the_line() {
         .terminal();
     asked.wait();
     terminal.send("NOOP\r");
+    terminal.wait_until_typed();
     typed.open();
     terminal.expect("`get f.txt` fetches it");
     terminal.expect("\n200 ");

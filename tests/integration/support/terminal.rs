@@ -232,6 +232,21 @@ impl Terminal {
         code
     }
 
+    /// Waits until what was sent has come to the terminal, where the program finds it.
+    #[cfg(unix)]
+    pub(crate) fn wait_until_typed(&self) {
+        let name = self.master.tty_name().expect("Unix names terminals");
+        let terminal = std::fs::File::open(name).expect("the program has it open");
+        let deadline = Instant::now() + DEADLINE;
+        while rustix::io::ioctl_fionread(&terminal).expect("it is a terminal") == 0 {
+            assert!(
+                Instant::now() < deadline,
+                "nothing has come to the terminal"
+            );
+            thread::yield_now();
+        }
+    }
+
     /// Gives the window another size. The screen has it before the program hears of it, and paints for it.
     pub(crate) fn resize(&self, rows: u16, columns: u16) {
         let mut output = self.shared.lock();
