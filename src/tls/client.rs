@@ -163,7 +163,8 @@ impl TlsClient {
         let (trust, is_doubtful) = judged;
         self.verifier.believe(certificate);
         self.trust = Some(trust.clone());
-        let secured = agreed.into_secured(trust);
+        let mut secured = agreed.into_secured(trust);
+        secured.signature = self.verifier.signed_with();
         Ok(if is_doubtful {
             TrustDecision::NeedsUser(secured)
         } else {

@@ -40,6 +40,10 @@ pub struct Secured {
     pub version: String,
     /// By its name in the registry.
     pub cipher_suite: String,
+    /// The group of the key exchange by its name in the registry, as `x25519`; `None` where there was no exchange.
+    pub group: Option<String>,
+    /// What the server signed the handshake of the control connection with, by its name in the registry.
+    pub signature: Option<String>,
     /// An earlier session was resumed.
     pub resumed: bool,
     /// The server's certificate, then those of its issuers as far as it sent them.
@@ -52,6 +56,7 @@ pub struct Secured {
 pub(super) struct HandshakeResult {
     pub(super) version: String,
     pub(super) cipher_suite: String,
+    pub(super) group: Option<String>,
     pub(super) resumed: bool,
     pub(super) chain: Vec<CertificateDer<'static>>,
 }
@@ -59,6 +64,15 @@ pub(super) struct HandshakeResult {
 /// rustls writes `TLS13_` where IANA's registry has `TLS_`.
 fn iana_name(suite: rustls::CipherSuite) -> String {
     format!("{suite:?}").replacen("TLS13_", "TLS_", 1)
+}
+
+/// rustls writes `X25519` where IANA's registry has `x25519`.
+fn group_name(group: rustls::NamedGroup) -> String {
+    match group {
+        rustls::NamedGroup::X25519 => "x25519".to_owned(),
+        rustls::NamedGroup::X448 => "x448".to_owned(),
+        other => format!("{other:?}"),
+    }
 }
 
 impl HandshakeResult {
@@ -73,6 +87,9 @@ impl HandshakeResult {
                 .negotiated_cipher_suite()
                 .map(|suite| iana_name(suite.suite()))
                 .unwrap_or_default(),
+            group: connection
+                .negotiated_key_exchange_group()
+                .map(|group| group_name(group.name())),
             resumed: connection.handshake_kind() == Some(HandshakeKind::Resumed),
             chain: connection.peer_certificates().unwrap_or_default().to_vec(),
         }
@@ -82,6 +99,8 @@ impl HandshakeResult {
         Secured {
             version: self.version,
             cipher_suite: self.cipher_suite,
+            group: self.group,
+            signature: None,
             resumed: self.resumed,
             chain: self.chain.iter().map(Certificate::read).collect(),
             trust,

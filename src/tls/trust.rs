@@ -241,6 +241,8 @@ fn validity(certificate: &CertificateDer<'_>) -> Result<(), Error> {
 pub(super) struct KeyHolderVerifier {
     algorithms: WebPkiSupportedAlgorithms,
     believed: OnceLock<CertificateDer<'static>>,
+    /// What the control connection's handshake was signed with; those of data connections come later.
+    signed_with: OnceLock<SignatureScheme>,
 }
 
 /// What rustls is told of a certificate that is not the believed one.
@@ -255,7 +257,13 @@ impl KeyHolderVerifier {
         Self {
             algorithms,
             believed: OnceLock::new(),
+            signed_with: OnceLock::new(),
         }
+    }
+
+    /// By its name in IANA's registry, as `ecdsa_secp256r1_sha256`.
+    pub(super) fn signed_with(&self) -> Option<String> {
+        self.signed_with.get().copied().map(scheme_name)
     }
 
     /// From now on this certificate and no other; the first one counts.
@@ -289,6 +297,7 @@ impl ServerCertVerifier for KeyHolderVerifier {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
+        self.signed_with.get_or_init(|| signature.scheme);
         verify_tls12_signature(message, certificate, signature, &self.algorithms)
     }
 
@@ -298,12 +307,32 @@ impl ServerCertVerifier for KeyHolderVerifier {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
+        self.signed_with.get_or_init(|| signature.scheme);
         verify_tls13_signature(message, certificate, signature, &self.algorithms)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.algorithms.supported_schemes()
     }
+}
+
+fn scheme_name(scheme: SignatureScheme) -> String {
+    let name = match scheme {
+        SignatureScheme::RSA_PKCS1_SHA1 => "rsa_pkcs1_sha1",
+        SignatureScheme::RSA_PKCS1_SHA256 => "rsa_pkcs1_sha256",
+        SignatureScheme::RSA_PKCS1_SHA384 => "rsa_pkcs1_sha384",
+        SignatureScheme::RSA_PKCS1_SHA512 => "rsa_pkcs1_sha512",
+        SignatureScheme::RSA_PSS_SHA256 => "rsa_pss_rsae_sha256",
+        SignatureScheme::RSA_PSS_SHA384 => "rsa_pss_rsae_sha384",
+        SignatureScheme::RSA_PSS_SHA512 => "rsa_pss_rsae_sha512",
+        SignatureScheme::ECDSA_NISTP256_SHA256 => "ecdsa_secp256r1_sha256",
+        SignatureScheme::ECDSA_NISTP384_SHA384 => "ecdsa_secp384r1_sha384",
+        SignatureScheme::ECDSA_NISTP521_SHA512 => "ecdsa_secp521r1_sha512",
+        SignatureScheme::ED25519 => "ed25519",
+        SignatureScheme::ED448 => "ed448",
+        other => return format!("{other:?}"),
+    };
+    name.to_owned()
 }
 
 /// Of the names in a certificate; there may be thousands.

@@ -74,7 +74,7 @@ pub(super) const BUILTINS: &[(Builtin, &str, &str)] = &[
     ),
     (
         Builtin::Tls,
-        "tls",
+        "tls [pem]",
         "show how both connections are protected, and the certificates",
     ),
     (
@@ -126,6 +126,11 @@ fn explain_further(page: &mut Page, name: Builtin) {
         Builtin::Record => page.paragraph(2, RECORD),
         Builtin::Why => page.paragraph(2, WHY),
         Builtin::Timeline => page.paragraph(2, TIMELINE),
+        Builtin::Tls => {
+            for (_, line, about) in TLS {
+                page.item(line, BYTES_COLUMNS, about);
+            }
+        }
         Builtin::Trace => {
             for (line, about) in TRACE {
                 page.item(line, BYTES_COLUMNS, about);
@@ -225,6 +230,13 @@ const WHY: &str = "It reads the digits of the code, looks at the command that wa
 const TIMELINE: &str = "The last command and what came of it, a transfer from its PASV or PORT on; `all` is everything \
     that is kept, which is the last 1000 events. → went out, ← came in; +2 is milliseconds since the first line of the \
     exchange.";
+
+/// What `tls` does besides, by its first word.
+pub(super) const TLS: &[(&str, &str, &str)] = &[(
+    "pem",
+    "tls pem [--replace] FILE",
+    "write the server's certificates to FILE, as PEM",
+)];
 
 const TRACE: &[(&str, &str)] = &[
     ("on", "text, with everything else escaped (\\r\\n, \\xff)"),

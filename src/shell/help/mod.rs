@@ -105,6 +105,20 @@ pub(crate) fn usage(name: Builtin) -> &'static str {
         .map_or("help", |(_, usage, _)| usage)
 }
 
+/// How a built-in is called whose first arguments are these.
+pub(crate) fn usage_after(name: Builtin, arguments: &str) -> &'static str {
+    let first = arguments.split_whitespace().next();
+    let form = builtins::TLS
+        .iter()
+        .find(|(word, ..)| name == Builtin::Tls && first == Some(word));
+    form.map_or_else(|| usage(name), |(_, usage, _)| usage)
+}
+
+/// The words that may stand first after `tls`.
+pub(crate) fn tls_words() -> impl Iterator<Item = &'static str> {
+    builtins::TLS.iter().map(|(word, ..)| *word)
+}
+
 /// Whether a name, in any case, is an FTP verb.
 pub(crate) fn is_verb(name: &str) -> bool {
     verbs::entry(&Verb::new(name.as_bytes())).is_some()

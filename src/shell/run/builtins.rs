@@ -39,7 +39,7 @@ pub(crate) enum BuiltinCommand {
     Lpwd,
     Resync,
     Table(Command),
-    Tls,
+    Tls(TlsCommand),
     Timeline(Extent),
     Trace(TraceCommand),
     Send(Vec<RawBytes>),
@@ -50,6 +50,12 @@ pub(crate) enum RecordCommand {
     Describe,
     Stop,
     Begin { file: PathBuf, may_replace: bool },
+}
+
+/// What one `tls` asks for.
+pub(crate) enum TlsCommand {
+    Describe,
+    WriteChain { file: PathBuf, may_replace: bool },
 }
 
 /// What one `trace` asks for.
@@ -67,8 +73,8 @@ impl BuiltinCommand {
     ///
     /// What is wrong with them, and how the built-in is called.
     pub(crate) fn read(name: Builtin, arguments: Vec<String>) -> Result<Self, String> {
-        let usage = || format!("usage: {}", help::usage(name));
         let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let usage = || format!("usage: {}", help::usage_after(name, &words.join(" ")));
         Ok(match (name, words.as_slice()) {
             (Builtin::Help, _) => Self::Help(arguments),
             (Builtin::Why, []) => Self::Why,
@@ -103,7 +109,7 @@ impl BuiltinCommand {
             (Builtin::Lpwd, []) => Self::Lpwd,
             (Builtin::Resync, []) => Self::Resync,
             (Builtin::Table, [_, ..]) => Self::Table(listing_command(&words.join(" "))?),
-            (Builtin::Tls, []) => Self::Tls,
+            (Builtin::Tls, words) => Self::Tls(TlsCommand::read(words).ok_or_else(usage)?),
             (Builtin::Timeline, []) => Self::Timeline(Extent::LastExchange),
             (Builtin::Timeline, ["all"]) => Self::Timeline(Extent::All),
             (Builtin::Trace, words) => Self::Trace(TraceCommand::read(words).ok_or_else(usage)?),
@@ -124,7 +130,6 @@ impl BuiltinCommand {
                 | Builtin::Lpwd
                 | Builtin::Resync
                 | Builtin::Table
-                | Builtin::Tls
                 | Builtin::Timeline,
                 _,
             ) => return Err(usage()),
@@ -143,6 +148,21 @@ impl RecordCommand {
             ["off"] => Self::Stop,
             ["--replace", file] => begin(file, true),
             [file] if !file.starts_with("--") => begin(file, false),
+            _ => return None,
+        })
+    }
+}
+
+impl TlsCommand {
+    fn read(words: &[&str]) -> Option<Self> {
+        let write = |file: &str, may_replace| Self::WriteChain {
+            file: file.into(),
+            may_replace,
+        };
+        Some(match words {
+            [] => Self::Describe,
+            ["pem", "--replace", file] => write(file, true),
+            ["pem", file] if !file.starts_with("--") => write(file, false),
             _ => return None,
         })
     }

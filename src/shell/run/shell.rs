@@ -6,7 +6,7 @@ use std::sync::{PoisonError, RwLockWriteGuard};
 use std::time::Duration;
 
 use super::background::{self, Background};
-use super::builtins::{BuiltinCommand, RecordCommand, TraceCommand};
+use super::builtins::{BuiltinCommand, RecordCommand, TlsCommand, TraceCommand};
 use super::configured_hosts::ConfiguredHosts;
 use super::connection::Connection;
 use super::login::Credentials;
@@ -230,7 +230,7 @@ impl Shell {
             BuiltinCommand::Lpwd => self.lpwd(),
             BuiltinCommand::Resync => self.resync(),
             BuiltinCommand::Table(command) => self.send_as_table(command),
-            BuiltinCommand::Tls => self.tls(),
+            BuiltinCommand::Tls(command) => self.tls(command),
             BuiltinCommand::Timeline(extent) => {
                 for line in self.timeline.draw(extent, self.input.columns()) {
                     self.painter.plain(&line);
@@ -600,15 +600,21 @@ impl Shell {
         Exit::Done
     }
 
-    fn tls(&self) -> Exit {
-        match self.connection.status() {
-            Some(status) if status.connected => {
-                tls::describe(status, &self.painter);
+    fn tls(&mut self, command: TlsCommand) -> Exit {
+        let columns = self.input.columns();
+        let status = self.connection.status();
+        let Some(status) = status.filter(|status| status.connected) else {
+            let text = "not connected, so there is no TLS to show";
+            return self.painter.refuse(&text);
+        };
+        match command {
+            TlsCommand::Describe => {
+                self.painter.plain(&tls::describe(status, columns));
                 Exit::Done
             }
-            _ => {
-                let text = "not connected, so there is no TLS to show";
-                self.painter.refuse(&text)
+            TlsCommand::WriteChain { file, may_replace } => {
+                let path = expand_home(&file, self.home.as_deref());
+                tls::write_chain(status, &path, may_replace, &self.painter)
             }
         }
     }

@@ -47,6 +47,22 @@ impl Page {
         }
     }
 
+    /// A label so many columns from the left, and a text in a column of its own that begins after `label_columns`.
+    pub(crate) fn labelled(
+        &mut self,
+        indent: usize,
+        label: &str,
+        label_columns: usize,
+        text: &str,
+    ) {
+        if text.is_empty() {
+            return self.paragraph(indent, label);
+        }
+        let width = label_columns.saturating_sub(indent);
+        let first = format!("{:indent$}{label:<width$}", "");
+        self.wrapped(&first, &" ".repeat(label_columns), text);
+    }
+
     /// A short word and what it means, in a list below a label.
     pub(crate) fn meaning(&mut self, indent: usize, word: &str, text: &str) {
         let first = format!("{:indent$}{word}  ", "");

@@ -238,6 +238,8 @@ mod tests {
         status.control_tls = Some(Secured {
             version: "TLS 1.3".to_owned(),
             cipher_suite: String::new(),
+            group: None,
+            signature: None,
             resumed: false,
             chain: Vec::new(),
             trust: Trust::Verified,

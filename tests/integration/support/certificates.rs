@@ -7,6 +7,7 @@ use rcgen::{
     BasicConstraints, Certificate, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa,
     Issuer, KeyPair, KeyUsagePurpose, date_time_ymd,
 };
+use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use tempfile::TempDir;
 
@@ -25,6 +26,8 @@ pub(crate) struct Authority {
 pub(crate) struct ServerCertificate {
     certificate: CertificateDer<'static>,
     certificate_pem: String,
+    /// What is shown after it.
+    issuer: Option<CertificateDer<'static>>,
     key: Vec<u8>,
     key_pem: String,
 }
@@ -92,8 +95,21 @@ impl ServerCertificate {
         Self::new(&certificate, &key)
     }
 
+    /// The same, shown with the certificate of its authority.
+    pub(crate) fn with_issuer(mut self, authority: &Authority) -> Self {
+        let issuer = CertificateDer::from_pem_file(authority.file());
+        self.issuer = Some(issuer.expect("the authority has written it"));
+        self
+    }
+
     pub(crate) fn der(&self) -> CertificateDer<'static> {
         self.certificate.clone()
+    }
+
+    /// What a server shows.
+    pub(crate) fn chain(&self) -> Vec<CertificateDer<'static>> {
+        let issuer = self.issuer.iter().cloned();
+        std::iter::once(self.der()).chain(issuer).collect()
     }
 
     pub(super) fn key(&self) -> PrivateKeyDer<'static> {
@@ -112,6 +128,7 @@ impl ServerCertificate {
         Self {
             certificate: certificate.der().clone(),
             certificate_pem: certificate.pem(),
+            issuer: None,
             key: key.serialize_der(),
             key_pem: key.serialize_pem(),
         }

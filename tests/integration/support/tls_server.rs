@@ -74,7 +74,7 @@ impl TlsServer {
             .with_protocol_versions(versions)
             .expect("the provider has them")
             .with_no_client_auth()
-            .with_single_cert(vec![certificate.der()], certificate.key())
+            .with_single_cert(certificate.chain(), certificate.key())
             .expect("the key is the certificate's");
         // For records that rustls does not send.
         config.enable_secret_extraction = true;

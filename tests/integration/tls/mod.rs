@@ -8,6 +8,7 @@ mod ends;
 mod hints;
 mod knobs;
 mod real_servers;
+mod shown;
 mod starts;
 
 use std::path::PathBuf;

@@ -231,6 +231,8 @@ fn take_data(dialogue: &mut Dialogue, step: DataStep) {
             secured: Secured {
                 version: "TLS 1.3".to_owned(),
                 cipher_suite: "TLS_AES_256_GCM_SHA384".to_owned(),
+                group: None,
+                signature: None,
                 resumed: true,
                 chain: Vec::new(),
                 trust: Trust::Verified,

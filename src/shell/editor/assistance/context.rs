@@ -147,10 +147,11 @@ fn after_builtin(line: &str, builtin: Builtin, arguments: &str) -> Option<Contex
                 Settings::named(name).ok()?,
             )])
         }
+        (Builtin::Tls, 0) => context(help::tls_words().map(CompletionKind::Option).collect()),
         (Builtin::Lcd, 0) => context(vec![CompletionKind::LocalFolder]),
         (Builtin::Resume, _) => after_resume(line, arguments),
         _ => {
-            let syntax = Syntax::read(help::usage(builtin));
+            let syntax = Syntax::read(help::usage_after(builtin, arguments));
             let (open, typed) = open_word(arguments);
             if typed.starts_with('-') {
                 return context(syntax.options().map(CompletionKind::Option).collect());

@@ -101,7 +101,7 @@ fn rest_of_syntax(line: &str, knowledge: &Knowledge) -> Option<Hint> {
         sent_words(arguments, verb?)
     };
     let syntax = match (Builtin::named(name), verb) {
-        (Some(builtin), _) => Syntax::read(help::usage(builtin)),
+        (Some(builtin), _) => Syntax::read(help::usage_after(builtin, arguments)),
         (None, Some(entry)) if !is_ours => Syntax::of_verb(entry, arguments),
         _ => Syntax::read(knowledge.aliases.usage(name)?),
     };

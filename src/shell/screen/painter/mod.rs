@@ -34,7 +34,7 @@ pub(crate) use clock::{Clock, Moment, elapsed};
 pub(crate) use raw_bytes::hexadecimal;
 pub(crate) use screen::write_to_standard_error;
 pub(crate) use screen::{Dialogue, Screen};
-pub(crate) use tls::{agreed, certificate_lines};
+pub(crate) use tls::{agreed, certificate_lines, certificate_rows};
 pub(crate) use words::{connected, count, list_verbs};
 
 /// Paints observations, and whatever else the shell has to say.

@@ -59,6 +59,17 @@ pub(super) fn describe(observation: &Observation) -> Option<(Tone, String)> {
 
 /// A certificate, line by line.
 pub(crate) fn certificate_lines(certificate: &Certificate) -> Vec<String> {
+    let rows = certificate_rows(certificate, FINGERPRINT_BYTES).into_iter();
+    rows.map(|(label, text)| format!("{label:<12} {text}"))
+        .collect()
+}
+
+/// A certificate as labels and texts; a text without a label goes on with the one before. A line has so many bytes of
+/// the fingerprint.
+pub(crate) fn certificate_rows(
+    certificate: &Certificate,
+    fingerprint_bytes: usize,
+) -> Vec<(&'static str, String)> {
     let safe = |text: &str| escape(text.as_bytes());
     let names = match certificate.names.len() {
         0 => "none".to_owned(),
@@ -69,20 +80,24 @@ pub(crate) fn certificate_lines(certificate: &Certificate) -> Vec<String> {
             all - NAMES_SHOWN
         ),
     };
+    let (from, until) = (&certificate.valid_from, &certificate.valid_until);
+    let mut rows = vec![
+        ("subject", safe(&certificate.subject)),
+        ("names", names),
+        ("issuer", safe(&certificate.issuer)),
+        ("valid", format!("{} to {} UTC", safe(from), safe(until))),
+        ("key", safe(&certificate.key)),
+        ("signature", safe(&certificate.signature)),
+    ];
     let fingerprint = certificate.fingerprint.to_string();
-    let (first, second) = fingerprint.split_at(fingerprint.len() / 2 + 1);
-    vec![
-        format!("subject      {}", safe(&certificate.subject)),
-        format!("names        {names}"),
-        format!("issuer       {}", safe(&certificate.issuer)),
-        format!(
-            "valid        {} to {} UTC",
-            safe(&certificate.valid_from),
-            safe(&certificate.valid_until)
-        ),
-        format!("SHA-256      {first}"),
-        format!("             {second}"),
-    ]
+    let mut rest = fingerprint.as_str();
+    let mut label = "SHA-256";
+    while !rest.is_empty() {
+        let (line, after) = rest.split_at(rest.len().min(fingerprint_bytes * "EB:".len()));
+        rows.push((std::mem::take(&mut label), line.to_owned()));
+        rest = after;
+    }
+    rows
 }
 
 /// Version, cipher suite.
@@ -116,3 +131,4 @@ fn failed(failure: &TlsFailure) -> String {
 
 const BYTES_SHOWN: usize = 80;
 const NAMES_SHOWN: usize = 20;
+const FINGERPRINT_BYTES: usize = 16;
