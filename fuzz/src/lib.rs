@@ -11,6 +11,7 @@ pub mod patterns;
 pub mod proxies;
 pub mod replies;
 pub mod reply_texts;
+pub mod server_hellos;
 pub mod targets;
 pub mod tls;
 pub mod transcripts;
@@ -25,7 +26,7 @@ mod keys;
 pub type Property = fn(&[u8]);
 
 /// Every target by its name, which is that of its corpus.
-pub const TARGETS: [(&str, Property); 12] = [
+pub const TARGETS: [(&str, Property); 13] = [
     ("imports", imports::hold),
     ("lines", lines::hold),
     ("listings", listings::hold),
@@ -34,6 +35,7 @@ pub const TARGETS: [(&str, Property); 12] = [
     ("proxies", proxies::hold),
     ("replies", replies::hold),
     ("reply_texts", reply_texts::hold),
+    ("server_hellos", server_hellos::hold),
     ("targets", targets::hold),
     ("tls", tls::hold),
     ("transcripts", transcripts::hold),

@@ -1,5 +1,6 @@
 //! One client configuration and one server name for a control connection and its data connections.
 
+use std::fmt;
 use std::sync::Arc;
 
 use rustls::client::{Resumption, UnbufferedClientConnection};
@@ -10,8 +11,10 @@ use rustls::version::{TLS12, TLS13};
 use rustls::{ClientConfig, KeyLogFile};
 
 use super::certificate::Fingerprint;
-use super::connection::{Secured, TlsConnection};
+use super::client_hello::ClientHello;
+use super::connection::{Secured, Terms, TlsConnection};
 use super::failure::TlsFailure;
+use super::protocol::ProtocolVersion;
 use super::trust::{Examination, KeyHolderVerifier, Roots, Trust, Verdict};
 
 /// What the user can choose about TLS.
@@ -29,6 +32,8 @@ pub struct TlsSettings {
     pub resume: bool,
     /// Say close_notify at the end of what is sent.
     pub close_notify: bool,
+    /// Only ask the server for this version, and finish nothing: its answer is [`TlsFailure::Probed`].
+    pub probe: Option<ProtocolVersion>,
 }
 
 /// A version of TLS.
@@ -41,6 +46,15 @@ pub enum TlsVersion {
     Tls13,
 }
 
+impl fmt::Display for TlsVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Tls12 => "TLS 1.2",
+            Self::Tls13 => "TLS 1.3",
+        })
+    }
+}
+
 impl Default for TlsSettings {
     fn default() -> Self {
         Self {
@@ -50,6 +64,7 @@ impl Default for TlsSettings {
             newest: TlsVersion::default(),
             resume: true,
             close_notify: true,
+            probe: None,
         }
     }
 }
@@ -105,8 +120,37 @@ impl TlsClient {
     ///
     /// [`TlsFailure`], for reasons on this side.
     pub fn secure_control(&self) -> Result<TlsConnection, TlsFailure> {
+        if let Some(version) = self.settings.probe {
+            return self.probe(version);
+        }
         let connection = self.connection(Arc::clone(&self.config))?;
-        TlsConnection::begin(connection, None, self.settings.close_notify)
+        TlsConnection::begin(connection, self.terms(None))
+    }
+
+    fn probe(&self, version: ProtocolVersion) -> Result<TlsConnection, TlsFailure> {
+        let mut random = [[0; 32]; 3];
+        for part in &mut random {
+            let filled = self.config.crypto_provider().secure_random.fill(part);
+            filled.map_err(rustls::Error::from)?;
+        }
+        let server_name = match &self.name {
+            ServerName::DnsName(name) => Some(name.as_ref()),
+            _ => None,
+        };
+        let hello = ClientHello {
+            version,
+            server_name,
+            random,
+        };
+        Ok(TlsConnection::probe(&hello, self.terms(None)))
+    }
+
+    fn terms(&self, trust: Option<Trust>) -> Terms {
+        Terms {
+            trust,
+            says_close_notify: self.settings.close_notify,
+            newest: self.settings.newest,
+        }
     }
 
     /// Begins the handshake of a data connection, which resumes the session of `control` if it may.
@@ -123,7 +167,7 @@ impl TlsClient {
         }
         let trust = self.trust.clone().ok_or(TlsFailure::HandshakeCut)?;
         let connection = self.connection(config)?;
-        TlsConnection::begin(connection, Some(trust), self.settings.close_notify)
+        TlsConnection::begin(connection, self.terms(Some(trust)))
     }
 
     /// Takes what can be chosen anew for the next data connection.

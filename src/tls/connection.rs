@@ -1,26 +1,30 @@
 //! One connection under TLS: what the peer sent goes in, plain bytes and what is to be sent come out.
 
-use rustls::HandshakeKind;
 use rustls::client::{ClientConnectionData, UnbufferedClientConnection};
 use rustls::pki_types::CertificateDer;
 use rustls::unbuffered::{
     ConnectionState, EncodeError, EncodeTlsData, EncryptError, InsufficientSizeError,
     UnbufferedStatus, WriteTraffic,
 };
+use rustls::{AlertDescription, HandshakeKind};
 
 use super::certificate::Certificate;
+use super::client::TlsVersion;
+use super::client_hello::ClientHello;
 use super::failure::TlsFailure;
 use super::input::RecordInput;
+use super::protocol::{cipher_suite_name, group_name};
 use super::record_layer::{Received, RecordLayer};
+use super::server_hello::{FirstAnswer, ServerHello};
 use super::trust::Trust;
 
 /// The TLS side of one control or data connection.
 pub struct TlsConnection {
     state: State,
-    /// Why a data connection's certificate is believed, which is the control connection's; `None` for that.
-    trust: Option<Trust>,
-    says_close_notify: bool,
+    terms: Terms,
     input: RecordInput,
+    /// What came first, until the handshake is over: it may hold a version that rustls does not name.
+    first: Vec<u8>,
     plain: Vec<u8>,
     output: Vec<u8>,
     is_open: bool,
@@ -30,7 +34,18 @@ pub struct TlsConnection {
 enum State {
     Library(Box<UnbufferedClientConnection>),
     Records(Box<RecordLayer>),
+    /// The first answer to a ClientHello of our own is all that is wanted.
+    Probe,
     Failed,
+}
+
+/// What holds for one connection.
+#[derive(Clone)]
+pub(super) struct Terms {
+    /// Why a data connection's certificate is believed, which is the control connection's; `None` for that.
+    pub(super) trust: Option<Trust>,
+    pub(super) says_close_notify: bool,
+    pub(super) newest: TlsVersion,
 }
 
 /// What a handshake agreed on.
@@ -61,20 +76,6 @@ pub(super) struct HandshakeResult {
     pub(super) chain: Vec<CertificateDer<'static>>,
 }
 
-/// rustls writes `TLS13_` where IANA's registry has `TLS_`.
-fn iana_name(suite: rustls::CipherSuite) -> String {
-    format!("{suite:?}").replacen("TLS13_", "TLS_", 1)
-}
-
-/// rustls writes `X25519` where IANA's registry has `x25519`.
-fn group_name(group: rustls::NamedGroup) -> String {
-    match group {
-        rustls::NamedGroup::X25519 => "x25519".to_owned(),
-        rustls::NamedGroup::X448 => "x448".to_owned(),
-        other => format!("{other:?}"),
-    }
-}
-
 impl HandshakeResult {
     fn of(connection: &UnbufferedClientConnection) -> Self {
         Self {
@@ -85,7 +86,7 @@ impl HandshakeResult {
             },
             cipher_suite: connection
                 .negotiated_cipher_suite()
-                .map(|suite| iana_name(suite.suite()))
+                .map(|suite| cipher_suite_name(suite.suite()))
                 .unwrap_or_default(),
             group: connection
                 .negotiated_key_exchange_group()
@@ -117,21 +118,31 @@ enum Write<'a> {
 impl TlsConnection {
     pub(super) fn begin(
         connection: UnbufferedClientConnection,
-        trust: Option<Trust>,
-        says_close_notify: bool,
+        terms: Terms,
     ) -> Result<Self, TlsFailure> {
-        let mut begun = Self {
-            state: State::Library(Box::new(connection)),
-            trust,
-            says_close_notify,
+        let mut begun = Self::new(State::Library(Box::new(connection)), terms);
+        begun.advance(Write::Nothing)?;
+        Ok(begun)
+    }
+
+    /// Says hello and no more: the answer comes as [`TlsFailure::Probed`].
+    pub(super) fn probe(hello: &ClientHello<'_>, terms: Terms) -> Self {
+        let mut begun = Self::new(State::Probe, terms);
+        begun.output = hello.to_bytes();
+        begun
+    }
+
+    fn new(state: State, terms: Terms) -> Self {
+        Self {
+            state,
+            terms,
             input: RecordInput::default(),
+            first: Vec::new(),
             plain: Vec::new(),
             output: Vec::new(),
             is_open: false,
             closed_by_peer: false,
-        };
-        begun.advance(Write::Nothing)?;
-        Ok(begun)
+        }
     }
 
     /// Takes bytes of the peer.
@@ -141,6 +152,41 @@ impl TlsConnection {
     /// [`TlsFailure`]: what came is not TLS, or breaks its rules. [`TlsConnection::take_output`] may hold the alert
     /// that tells the peer.
     pub fn receive(&mut self, bytes: &[u8]) -> Result<(), TlsFailure> {
+        if !self.is_open && self.first.len() < FIRST_BYTES {
+            self.first.extend_from_slice(bytes);
+        }
+        if let State::Probe = self.state {
+            return match FirstAnswer::read(&self.first) {
+                Some(answer) => Err(TlsFailure::Probed(answer)),
+                None if self.first.len() < FIRST_BYTES => Ok(()),
+                None => Err(TlsFailure::Probed(FirstAnswer::Unreadable)),
+            };
+        }
+        let is_in_handshake = !self.is_open;
+        self.receive_records(bytes)
+            .map_err(|failure| match failure {
+                TlsFailure::Protocol(error) if is_in_handshake => self.explain(error),
+                failure => failure,
+            })
+    }
+
+    /// What has ended the handshake, if it was the version.
+    fn explain(&self, error: rustls::Error) -> TlsFailure {
+        match FirstAnswer::read(&self.first) {
+            Some(FirstAnswer::Hello(ServerHello {
+                version: Ok(version),
+                ..
+            })) if !version.is_spoken() => TlsFailure::TooOld { version },
+            _ if error == rustls::Error::AlertReceived(AlertDescription::ProtocolVersion) => {
+                TlsFailure::NoCommonVersion {
+                    newest: self.terms.newest,
+                }
+            }
+            _ => error.into(),
+        }
+    }
+
+    fn receive_records(&mut self, bytes: &[u8]) -> Result<(), TlsFailure> {
         self.input.push(bytes);
         if self.closed_by_peer {
             return Ok(());
@@ -178,7 +224,7 @@ impl TlsConnection {
     ///
     /// [`TlsFailure`]: the connection had failed before.
     pub fn close(&mut self) -> Result<(), TlsFailure> {
-        if !self.says_close_notify || !self.is_open {
+        if !self.terms.says_close_notify || !self.is_open {
             return Ok(());
         }
         self.advance(Write::CloseNotify)
@@ -217,7 +263,7 @@ impl TlsConnection {
     ///
     /// [`TlsFailure::HandshakeCut`]: it is not over, or this is not a data connection.
     pub fn secured(&mut self) -> Result<Secured, TlsFailure> {
-        let trust = self.trust.clone().ok_or(TlsFailure::HandshakeCut)?;
+        let trust = self.terms.trust.clone().ok_or(TlsFailure::HandshakeCut)?;
         Ok(self.conclude()?.into_secured(trust))
     }
 
@@ -237,7 +283,7 @@ impl TlsConnection {
             return Err(TlsFailure::HandshakeCut);
         };
         let agreed = HandshakeResult::of(connection);
-        if self.trust.is_none() && is_tls_1_3(connection) {
+        if self.terms.trust.is_none() && is_tls_1_3(connection) {
             let state = std::mem::replace(&mut self.state, State::Failed);
             let State::Library(connection) = state else {
                 return Err(TlsFailure::HandshakeCut);
@@ -260,7 +306,7 @@ impl TlsConnection {
         let result = match &self.state {
             State::Library(_) => self.advance_library(write),
             State::Records(_) => self.advance_records(&write),
-            State::Failed => Err(TlsFailure::HandshakeCut),
+            State::Probe | State::Failed => Err(TlsFailure::HandshakeCut),
         };
         if result.is_err() {
             self.state = State::Failed;
@@ -269,7 +315,7 @@ impl TlsConnection {
     }
 
     fn advance_library(&mut self, mut write: Write<'_>) -> Result<(), TlsFailure> {
-        let is_control = self.trust.is_none();
+        let is_control = self.terms.trust.is_none();
         let State::Library(connection) = &mut self.state else {
             return Ok(());
         };
@@ -413,3 +459,6 @@ fn encode(data: &mut EncodeTlsData<'_, ClientConnectionData>, output: &mut Vec<u
         Err(EncodeError::AlreadyEncoded) => Err(None),
     });
 }
+
+/// More than any ServerHello has, with the record around it.
+const FIRST_BYTES: usize = 32 * 1024;

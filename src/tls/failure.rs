@@ -3,6 +3,9 @@
 use rustls::CertificateError;
 
 use super::certificate::Fingerprint;
+use super::client::TlsVersion;
+use super::protocol::ProtocolVersion;
+use super::server_hello::FirstAnswer;
 use super::trust::AnotherCertificate;
 
 /// What ends a TLS connection before its time.
@@ -34,6 +37,24 @@ pub enum TlsFailure {
     /// The server ended the connection in the middle of the handshake.
     #[error("the server ended the connection during the TLS handshake")]
     HandshakeCut,
+    /// The server answered with a version that is too old.
+    #[error(
+        "the server speaks {version} at most, and ftpsh speaks TLS 1.2 and 1.3: older versions are broken (RFC 8996)"
+    )]
+    TooOld {
+        /// What it answered with.
+        version: ProtocolVersion,
+    },
+    /// The server refused every version that was offered (the alert protocol_version).
+    #[error("the server refuses {} (protocol_version)", offered(*newest))]
+    NoCommonVersion {
+        /// The newest that was offered.
+        newest: TlsVersion,
+    },
+    /// No failure of anybody's: what the server answered to a ClientHello that only asked for that
+    /// ([`TlsSettings::probe`](super::TlsSettings::probe)).
+    #[error("the server was only asked which version it speaks")]
+    Probed(FirstAnswer),
     /// The two sides found no common ground, or one of them broke the rules of TLS.
     #[error("TLS: {0}")]
     Protocol(rustls::Error),
@@ -94,5 +115,12 @@ impl From<rustls::Error> for TlsFailure {
             return Self::OtherCertificate { fingerprint };
         }
         Self::Protocol(error)
+    }
+}
+
+fn offered(newest: TlsVersion) -> &'static str {
+    match newest {
+        TlsVersion::Tls12 => "TLS 1.2, the newest that `set tls-max` lets this side offer",
+        TlsVersion::Tls13 => "TLS 1.2 and 1.3",
     }
 }

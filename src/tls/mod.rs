@@ -10,10 +10,13 @@
 
 mod certificate;
 mod client;
+mod client_hello;
 mod connection;
 mod failure;
 mod input;
+mod protocol;
 mod record_layer;
+mod server_hello;
 mod trust;
 
 pub use certificate::{Certificate, Fingerprint};
@@ -21,6 +24,8 @@ pub use client::{TlsClient, TlsSettings, TlsVersion, TrustDecision};
 pub use connection::{Secured, TlsConnection};
 pub use failure::TlsFailure;
 pub(crate) use input::RecordInput;
+pub use protocol::ProtocolVersion;
+pub use server_hello::{FirstAnswer, ServerHello};
 pub use trust::{Examination, Roots, RootsError, Trust, Verdict};
 
 #[cfg(test)]

@@ -29,7 +29,7 @@ pub fn secret_span(line: &[u8], alias_is_secret: &dyn Fn(&str) -> bool) -> Optio
         _ => verb_secret(line),
     };
     let without_scheme = match &word[..] {
-        b"open" => password_of_target(line, arguments),
+        b"open" | b"tls" => password_of_target(line, arguments),
         b"set" => password_of_proxy(line, arguments),
         _ => None,
     };

@@ -74,7 +74,7 @@ pub(super) const BUILTINS: &[(Builtin, &str, &str)] = &[
     ),
     (
         Builtin::Tls,
-        "tls [pem]",
+        "tls [pem|probe]",
         "show how both connections are protected, and the certificates",
     ),
     (
@@ -232,11 +232,19 @@ const TIMELINE: &str = "The last command and what came of it, a transfer from it
     exchange.";
 
 /// What `tls` does besides, by its first word.
-pub(super) const TLS: &[(&str, &str, &str)] = &[(
-    "pem",
-    "tls pem [--replace] FILE",
-    "write the server's certificates to FILE, as PEM",
-)];
+pub(super) const TLS: &[(&str, &str, &str)] = &[
+    (
+        "pem",
+        "tls pem [--replace] FILE",
+        "write the server's certificates to FILE, as PEM",
+    ),
+    (
+        "probe",
+        "tls probe [TARGET]",
+        "ask the server for SSL 3.0 and for TLS 1.0, 1.1, 1.2 and 1.3, each on a connection of its own; no handshake is \
+         finished",
+    ),
+];
 
 const TRACE: &[(&str, &str)] = &[
     ("on", "text, with everything else escaped (\\r\\n, \\xff)"),

@@ -56,6 +56,7 @@ pub(crate) enum RecordCommand {
 pub(crate) enum TlsCommand {
     Describe,
     WriteChain { file: PathBuf, may_replace: bool },
+    Probe(Option<String>),
 }
 
 /// What one `trace` asks for.
@@ -161,6 +162,9 @@ impl TlsCommand {
         };
         Some(match words {
             [] => Self::Describe,
+            ["probe"] => Self::Probe(None),
+            ["probe", target] => Self::Probe(Some((*target).to_owned())),
+            ["probe", host, port] => Self::Probe(Some(Target::with_port(host, port))),
             ["pem", "--replace", file] => write(file, true),
             ["pem", file] if !file.starts_with("--") => write(file, false),
             _ => return None,

@@ -7,6 +7,7 @@ pub(crate) mod connecting;
 mod connection;
 mod login;
 mod path_end;
+mod probing;
 mod raw_bytes;
 mod resume;
 mod sending;

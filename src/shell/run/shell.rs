@@ -602,19 +602,19 @@ impl Shell {
 
     fn tls(&mut self, command: TlsCommand) -> Exit {
         let columns = self.input.columns();
-        let status = self.connection.status();
-        let Some(status) = status.filter(|status| status.connected) else {
-            let text = "not connected, so there is no TLS to show";
-            return self.painter.refuse(&text);
-        };
-        match command {
-            TlsCommand::Describe => {
+        match (command, self.connection.status()) {
+            (TlsCommand::Probe(target), _) => self.probe(target.as_deref()),
+            (TlsCommand::Describe, Some(status)) if status.connected => {
                 self.painter.plain(&tls::describe(status, columns));
                 Exit::Done
             }
-            TlsCommand::WriteChain { file, may_replace } => {
+            (TlsCommand::WriteChain { file, may_replace }, Some(status)) if status.connected => {
                 let path = expand_home(&file, self.home.as_deref());
                 tls::write_chain(status, &path, may_replace, &self.painter)
+            }
+            _ => {
+                let text = "not connected, so there is no TLS to show";
+                self.painter.refuse(&text)
             }
         }
     }

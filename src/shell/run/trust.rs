@@ -30,6 +30,7 @@ impl Certificates {
             },
             resume: settings.tls_resume,
             close_notify: settings.tls_close_notify,
+            probe: None,
         }
     }
 

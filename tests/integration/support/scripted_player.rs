@@ -72,6 +72,7 @@ impl Player {
             }
             Step::Expect(line) => self.expect(&[line, &b"\r\n"[..]].concat()),
             Step::ExpectBytes(bytes) => self.expect(bytes),
+            Step::TakeRecord => self.take_record(),
             Step::ListenData => {
                 self.data_listener = Some(listen());
                 Ok(())
@@ -246,6 +247,21 @@ impl Player {
             return Err(io::Error::other(format!("came \"{unread}\"")));
         }
         self.unread.drain(..wanted.len());
+        Ok(())
+    }
+
+    fn take_record(&mut self) -> io::Result<()> {
+        let length = |unread: &[u8]| match unread {
+            [_, _, _, high, low, ..] => 5 + usize::from(u16::from_be_bytes([*high, *low])),
+            _ => 5,
+        };
+        while self.unread.len() < length(&self.unread) {
+            if self.receive()? == 0 {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+        }
+        let record = self.unread.drain(..length(&self.unread)).collect();
+        self.heard.records.push(record);
         Ok(())
     }
 

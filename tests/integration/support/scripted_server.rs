@@ -45,6 +45,8 @@ pub(crate) struct Heard {
     pub(crate) secured_control: Vec<SecuredConnection>,
     /// The data connections that came under TLS.
     pub(crate) secured_data: Vec<SecuredConnection>,
+    /// The records that a step took.
+    pub(crate) records: Vec<Vec<u8>>,
     /// What the client said against each handshake that it was to refuse.
     pub(crate) refusals: Vec<rustls::Error>,
 }
@@ -88,6 +90,11 @@ impl Script {
     /// Waits for exactly these bytes; urgent ones are among them in their place.
     pub(crate) fn expect_bytes(self, bytes: impl AsRef<[u8]>) -> Self {
         self.then(Step::ExpectBytes(bytes.as_ref().to_vec()))
+    }
+
+    /// Waits for a whole record of TLS on the control connection, and keeps it as it is.
+    pub(crate) fn take_record(self) -> Self {
+        self.then(Step::TakeRecord)
     }
 
     /// Listens on a new port for a data connection; the listener before it is closed.

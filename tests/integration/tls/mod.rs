@@ -7,6 +7,7 @@ mod data;
 mod ends;
 mod hints;
 mod knobs;
+mod probes;
 mod real_servers;
 mod shown;
 mod starts;

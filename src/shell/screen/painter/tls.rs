@@ -125,6 +125,13 @@ fn failed(failure: &TlsFailure) -> String {
         TlsFailure::NotTrusted { .. } => format!(
             "{text}. The connection was closed. --ca FILE names roots to trust, --insecure takes any certificate"
         ),
+        TlsFailure::TooOld { .. }
+        | TlsFailure::NoCommonVersion { .. }
+        | TlsFailure::HandshakeCut => {
+            format!(
+                "{text}. The connection was closed; `tls probe` shows which versions the server speaks"
+            )
+        }
         _ => format!("{text}. The connection was closed"),
     }
 }
