@@ -14,6 +14,8 @@ pub struct Status {
     pub connected: bool,
     /// It ended without a QUIT that was answered.
     pub lost: bool,
+    /// It ended because TLS failed.
+    pub tls_failed: bool,
     /// QUIT was answered, so that the server is about to end it, or has.
     pub quit_answered: bool,
     /// What the server has acknowledged.

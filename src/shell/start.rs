@@ -5,7 +5,7 @@ use std::io::{self, BufReader, IsTerminal};
 use std::path::Path;
 use std::sync::{Arc, RwLock};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 
 use crate::shell::config::configuration::Configuration;
 use crate::shell::config::known_hosts::KnownHosts;
@@ -211,7 +211,26 @@ fn changed_by_options(mut settings: Settings, common: &Common) -> Result<Setting
     };
     settings.netrc |= common.netrc || common.netrc_file.is_some();
     common.choose_route(&mut settings)?;
+    for (field, path) in [
+        (&mut settings.tls_cert, &common.cert),
+        (&mut settings.tls_key, &common.key),
+    ] {
+        if let Some(path) = path {
+            *field = absolute(path)?;
+        }
+    }
+    if let Some(name) = &common.sni {
+        settings.tls_sni.clone_from(name);
+    }
     Ok(settings)
+}
+
+/// The path as a setting has it: `lcd` must not lead it elsewhere.
+fn absolute(path: &Path) -> Result<String> {
+    let shown = escape(path.as_os_str().as_encoded_bytes());
+    let absolute = std::path::absolute(path).with_context(|| shown.clone())?;
+    let text = absolute.into_os_string().into_string();
+    text.map_err(|_| anyhow!("{shown}: its path is not UTF-8; give it another name"))
 }
 
 /// What the command line says about certificates.
@@ -223,6 +242,7 @@ fn certificates(common: &Common) -> Result<Certificates> {
     Ok(Certificates {
         roots,
         insecure: common.insecure,
+        identity: None,
         known_hosts: KnownHosts::at(known_hosts_path()),
     })
 }

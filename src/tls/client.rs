@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rustls::client::{Resumption, UnbufferedClientConnection};
 use rustls::crypto::ring::default_provider;
 use rustls::crypto::{CryptoProvider, WebPkiSupportedAlgorithms};
-use rustls::pki_types::ServerName;
+use rustls::pki_types::{DnsName, ServerName};
 use rustls::version::{TLS12, TLS13};
 use rustls::{ClientConfig, KeyLogFile};
 
@@ -14,6 +14,7 @@ use super::certificate::Fingerprint;
 use super::client_hello::ClientHello;
 use super::connection::{Secured, Terms, TlsConnection};
 use super::failure::TlsFailure;
+use super::identity::{CertificateChooser, ClientIdentity};
 use super::protocol::ProtocolVersion;
 use super::trust::{Examination, KeyHolderVerifier, Roots, Trust, Verdict};
 
@@ -32,8 +33,51 @@ pub struct TlsSettings {
     pub resume: bool,
     /// Say close_notify at the end of what is sent.
     pub close_notify: bool,
+    /// The host that is named to the server.
+    pub sent_name: SentName,
+    /// What is shown to a server that asks for a certificate.
+    pub identity: Option<ClientIdentity>,
     /// Only ask the server for this version, and finish nothing: its answer is [`TlsFailure::Probed`].
     pub probe: Option<ProtocolVersion>,
+}
+
+/// The name that is sent to the server (SNI, RFC 6066 section 3), and for which its certificate must be good.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum SentName {
+    /// The host that was connected to; an address is never sent.
+    #[default]
+    Host,
+    /// This one, in place of the host's.
+    Other(DnsName<'static>),
+    /// None; the certificate must be good for the host.
+    Nothing,
+}
+
+impl SentName {
+    /// A name in place of the host's.
+    ///
+    /// # Errors
+    ///
+    /// [`TlsFailure::SentName`] for what is not a host name, an address for example.
+    pub fn other(name: &str) -> Result<Self, TlsFailure> {
+        // The dot at the end is not part of what is sent.
+        let name = name.strip_suffix('.').unwrap_or(name);
+        match ServerName::try_from(name.to_owned()) {
+            Ok(ServerName::DnsName(name)) => Ok(Self::Other(name)),
+            _ => Err(TlsFailure::SentName {
+                name: name.to_owned(),
+            }),
+        }
+    }
+
+    /// The name that takes the place of the host's.
+    #[must_use]
+    pub fn in_place_of_host(&self) -> Option<&str> {
+        match self {
+            Self::Other(name) => Some(name.as_ref()),
+            Self::Host | Self::Nothing => None,
+        }
+    }
 }
 
 /// A version of TLS.
@@ -64,6 +108,8 @@ impl Default for TlsSettings {
             newest: TlsVersion::default(),
             resume: true,
             close_notify: true,
+            sent_name: SentName::default(),
+            identity: None,
             probe: None,
         }
     }
@@ -77,6 +123,7 @@ pub struct TlsClient {
     config: Arc<ClientConfig>,
     algorithms: WebPkiSupportedAlgorithms,
     verifier: Arc<KeyHolderVerifier>,
+    chooser: Arc<CertificateChooser>,
     /// Why the control connection's certificate is believed, which every data connection must show too.
     trust: Option<Trust>,
 }
@@ -97,19 +144,33 @@ impl TlsClient {
     ///
     /// [`TlsFailure::HostName`] for a host that no certificate can name.
     pub fn new(host: &str, settings: TlsSettings) -> Result<Self, TlsFailure> {
-        let name = ServerName::try_from(host.to_owned()).map_err(|_| TlsFailure::HostName {
-            host: host.to_owned(),
-        })?;
+        let name = match &settings.sent_name {
+            SentName::Other(name) => ServerName::DnsName(name.clone()),
+            SentName::Host | SentName::Nothing => {
+                let name = ServerName::try_from(host.to_owned());
+                name.map_err(|_| TlsFailure::HostName {
+                    host: host.to_owned(),
+                })?
+            }
+        };
         let provider = Arc::new(default_provider());
         let algorithms = provider.signature_verification_algorithms;
         let verifier = Arc::new(KeyHolderVerifier::new(algorithms));
-        let config = configuration(provider, Arc::clone(&verifier), settings.newest)?;
+        let chooser = Arc::new(CertificateChooser::new(settings.identity.clone()));
+        let mut config = configuration(
+            provider,
+            Arc::clone(&verifier),
+            Arc::clone(&chooser),
+            settings.newest,
+        )?;
+        config.enable_sni = settings.sent_name != SentName::Nothing;
         Ok(Self {
             name,
             settings,
             config: Arc::new(config),
             algorithms,
             verifier,
+            chooser,
             trust: None,
         })
     }
@@ -134,7 +195,7 @@ impl TlsClient {
             filled.map_err(rustls::Error::from)?;
         }
         let server_name = match &self.name {
-            ServerName::DnsName(name) => Some(name.as_ref()),
+            ServerName::DnsName(name) if self.config.enable_sni => Some(name.as_ref()),
             _ => None,
         };
         let hello = ClientHello {
@@ -150,6 +211,7 @@ impl TlsClient {
             trust,
             says_close_notify: self.settings.close_notify,
             newest: self.settings.newest,
+            chooser: Arc::clone(&self.chooser),
         }
     }
 
@@ -209,6 +271,9 @@ impl TlsClient {
         self.trust = Some(trust.clone());
         let mut secured = agreed.into_secured(trust);
         secured.signature = self.verifier.signed_with();
+        secured.shown = Some(self.chooser.shown());
+        let name = self.settings.sent_name.in_place_of_host();
+        secured.name = name.map(str::to_owned);
         Ok(if is_doubtful {
             TrustDecision::NeedsUser(secured)
         } else {
@@ -248,6 +313,7 @@ fn judge(
 fn configuration(
     provider: Arc<CryptoProvider>,
     verifier: Arc<KeyHolderVerifier>,
+    chooser: Arc<CertificateChooser>,
     newest: TlsVersion,
 ) -> Result<ClientConfig, TlsFailure> {
     let versions: &[_] = match newest {
@@ -258,7 +324,7 @@ fn configuration(
         .with_protocol_versions(versions)?
         .dangerous()
         .with_custom_certificate_verifier(verifier)
-        .with_no_client_auth();
+        .with_client_cert_resolver(chooser);
     config.key_log = Arc::new(KeyLogFile::new());
     // What `RecordLayer` needs to take a control connection over.
     config.enable_secret_extraction = true;

@@ -1,5 +1,7 @@
 //! One connection under TLS: what the peer sent goes in, plain bytes and what is to be sent come out.
 
+use std::sync::Arc;
+
 use rustls::client::{ClientConnectionData, UnbufferedClientConnection};
 use rustls::pki_types::CertificateDer;
 use rustls::unbuffered::{
@@ -12,8 +14,9 @@ use super::certificate::Certificate;
 use super::client::TlsVersion;
 use super::client_hello::ClientHello;
 use super::failure::TlsFailure;
+use super::identity::{CertificateChooser, ShownCertificate};
 use super::input::RecordInput;
-use super::protocol::{cipher_suite_name, group_name};
+use super::protocol::{alert_name, cipher_suite_name, group_name};
 use super::record_layer::{Received, RecordLayer};
 use super::server_hello::{FirstAnswer, ServerHello};
 use super::trust::Trust;
@@ -28,6 +31,8 @@ pub struct TlsConnection {
     plain: Vec<u8>,
     output: Vec<u8>,
     is_open: bool,
+    /// The peer has said something under TLS.
+    has_heard: bool,
     closed_by_peer: bool,
 }
 
@@ -46,6 +51,7 @@ pub(super) struct Terms {
     pub(super) trust: Option<Trust>,
     pub(super) says_close_notify: bool,
     pub(super) newest: TlsVersion,
+    pub(super) chooser: Arc<CertificateChooser>,
 }
 
 /// What a handshake agreed on.
@@ -59,6 +65,10 @@ pub struct Secured {
     pub group: Option<String>,
     /// What the server signed the handshake of the control connection with, by its name in the registry.
     pub signature: Option<String>,
+    /// What this side showed to the server of the control connection, if that asked.
+    pub shown: Option<ShownCertificate>,
+    /// The name that the certificate was checked for on the control connection, if it is not the host's.
+    pub name: Option<String>,
     /// An earlier session was resumed.
     pub resumed: bool,
     /// The server's certificate, then those of its issuers as far as it sent them.
@@ -102,6 +112,8 @@ impl HandshakeResult {
             cipher_suite: self.cipher_suite,
             group: self.group,
             signature: None,
+            shown: None,
+            name: None,
             resumed: self.resumed,
             chain: self.chain.iter().map(Certificate::read).collect(),
             trust,
@@ -141,6 +153,7 @@ impl TlsConnection {
             plain: Vec::new(),
             output: Vec::new(),
             is_open: false,
+            has_heard: false,
             closed_by_peer: false,
         }
     }
@@ -163,15 +176,88 @@ impl TlsConnection {
             };
         }
         let is_in_handshake = !self.is_open;
-        self.receive_records(bytes)
-            .map_err(|failure| match failure {
-                TlsFailure::Protocol(error) if is_in_handshake => self.explain(error),
-                failure => failure,
-            })
+        let received = self.receive_records(bytes);
+        self.has_heard |= !self.plain.is_empty();
+        received.map_err(|failure| match failure {
+            TlsFailure::Protocol(error) => self.explain(error, is_in_handshake),
+            failure => failure,
+        })
+    }
+
+    /// What the peer has against this side, if an alert says so or leaves no doubt.
+    fn explain(&self, error: rustls::Error, is_in_handshake: bool) -> TlsFailure {
+        if let rustls::Error::AlertReceived(alert) = error
+            && let Some(failure) = self.objection(alert)
+        {
+            return failure;
+        }
+        if is_in_handshake {
+            self.explain_version(error)
+        } else {
+            error.into()
+        }
+    }
+
+    /// What the peer has against the certificate of this side, or against there being none. In TLS 1.3 it says so only
+    /// when this side takes the handshake for done (RFC 8446 section 4.4.2.4).
+    fn objection(&self, alert: AlertDescription) -> Option<TlsFailure> {
+        let is_control = self.terms.trust.is_none();
+        let shown = self.terms.chooser.shown();
+        match (alert, shown) {
+            (AlertDescription::CertificateRequired, shown) => Some(TlsFailure::CertificateWanted {
+                is_unfit: shown == ShownCertificate::Unfit,
+                is_said: true,
+            }),
+            (
+                AlertDescription::HandshakeFailure
+                | AlertDescription::BadCertificate
+                | AlertDescription::CertificateUnknown
+                | AlertDescription::AccessDenied,
+                shown @ (ShownCertificate::None | ShownCertificate::Unfit),
+            ) if is_control && !self.has_heard => Some(TlsFailure::CertificateWanted {
+                is_unfit: shown == ShownCertificate::Unfit,
+                is_said: true,
+            }),
+            (
+                AlertDescription::BadCertificate
+                | AlertDescription::UnsupportedCertificate
+                | AlertDescription::CertificateRevoked
+                | AlertDescription::CertificateExpired
+                | AlertDescription::CertificateUnknown
+                | AlertDescription::UnknownCA
+                | AlertDescription::AccessDenied,
+                ShownCertificate::Shown(subject),
+            ) => Some(TlsFailure::CertificateRefused {
+                subject,
+                alert: Some(alert_name(alert)),
+            }),
+            _ => None,
+        }
+    }
+
+    /// Why the peer may have ended the control connection without a word: right after it asked for a certificate.
+    #[must_use]
+    pub fn silent_objection(&self) -> Option<TlsFailure> {
+        if self.terms.trust.is_some() || self.has_heard {
+            return None;
+        }
+        match self.terms.chooser.shown() {
+            ShownCertificate::NotAsked => None,
+            shown @ (ShownCertificate::None | ShownCertificate::Unfit) => {
+                Some(TlsFailure::CertificateWanted {
+                    is_unfit: shown == ShownCertificate::Unfit,
+                    is_said: false,
+                })
+            }
+            ShownCertificate::Shown(subject) => Some(TlsFailure::CertificateRefused {
+                subject,
+                alert: None,
+            }),
+        }
     }
 
     /// What has ended the handshake, if it was the version.
-    fn explain(&self, error: rustls::Error) -> TlsFailure {
+    fn explain_version(&self, error: rustls::Error) -> TlsFailure {
         match FirstAnswer::read(&self.first) {
             Some(FirstAnswer::Hello(ServerHello {
                 version: Ok(version),

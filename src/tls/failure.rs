@@ -51,6 +51,33 @@ pub enum TlsFailure {
         /// The newest that was offered.
         newest: TlsVersion,
     },
+    /// The server does not go on without a certificate of this side.
+    #[error("{}, and {}", wants(*is_said), why_none(*is_unfit))]
+    CertificateWanted {
+        /// There is one, with a key whose signatures the server does not take.
+        is_unfit: bool,
+        /// The server said so; else it asked, and ended the connection without a word.
+        is_said: bool,
+    },
+    /// The server does not go on with the certificate of this side.
+    #[error(
+        "the server does not accept the client certificate {subject} ({})",
+        alert.as_deref().unwrap_or("it ended the connection without a word")
+    )]
+    CertificateRefused {
+        /// Of the certificate.
+        subject: String,
+        /// What it said against it, by its name in the registry.
+        alert: Option<String>,
+    },
+    /// What was to be sent as a host name is none.
+    #[error(
+        "{name:?} cannot be sent as the name of a host: it takes a name as in ftp.example.com, and no address"
+    )]
+    SentName {
+        /// As it was given.
+        name: String,
+    },
     /// No failure of anybody's: what the server answered to a ClientHello that only asked for that
     /// ([`TlsSettings::probe`](super::TlsSettings::probe)).
     #[error("the server was only asked which version it speaks")]
@@ -122,5 +149,22 @@ fn offered(newest: TlsVersion) -> &'static str {
     match newest {
         TlsVersion::Tls12 => "TLS 1.2, the newest that `set tls-max` lets this side offer",
         TlsVersion::Tls13 => "TLS 1.2 and 1.3",
+    }
+}
+
+fn wants(is_said: bool) -> &'static str {
+    if is_said {
+        "the server requires a client certificate"
+    } else {
+        "the server asked for a client certificate and then ended the connection, so it may require one"
+    }
+}
+
+fn why_none(is_unfit: bool) -> &'static str {
+    if is_unfit {
+        "takes no signature of the key that there is: another kind of key is needed"
+    } else {
+        "none was shown. --cert FILE names one, --key FILE its key; at the prompt, `set tls-cert FILE` and \
+         `set tls-key FILE` do"
     }
 }

@@ -159,7 +159,7 @@ fn examine(
     let reasons: Vec<String> = [issued, validity(own), named]
         .into_iter()
         .filter_map(Result::err)
-        .map(|error| reason(&error, own))
+        .map(|error| reason(&error, own, name))
         .collect();
     Ok(if reasons.is_empty() {
         Ok(())
@@ -181,7 +181,7 @@ fn moment_of_validity(certificate: &CertificateDer<'_>) -> UnixTime {
 }
 
 /// In words of the one who has to decide.
-fn reason(error: &Error, certificate: &CertificateDer<'_>) -> String {
+fn reason(error: &Error, certificate: &CertificateDer<'_>, name: &ServerName<'_>) -> String {
     let Error::InvalidCertificate(error) = error else {
         return error.to_string();
     };
@@ -194,7 +194,7 @@ fn reason(error: &Error, certificate: &CertificateDer<'_>) -> String {
             format!("it is not valid before {} UTC", dates.valid_from)
         }
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-            format!("it is for {}, not for this host", names_of(&dates))
+            format!("it is for {}, not for {}", names_of(&dates), name.to_str())
         }
         _ if dates.subject == dates.issuer => {
             "it is self-signed, and not among the trusted roots".to_owned()

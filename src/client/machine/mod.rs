@@ -274,6 +274,8 @@ pub(crate) struct Machine {
     awaiting_port: Option<AwaitingPort>,
     /// Requests that came in the middle of a handshake: they go out under TLS, or not at all.
     held: Vec<Request>,
+    /// How what is begun after the end of the control connection ends.
+    lost_as: Ending,
     /// Ctrl-C came between two commands of one line: the second is not sent.
     interrupted: bool,
     /// When it was told of something last: what was due until then is done.
@@ -347,6 +349,7 @@ impl Machine {
             transfer: None,
             awaiting_port: None,
             held: Vec::new(),
+            lost_as: Ending::ConnectionLost,
             interrupted: false,
             now,
             data_first_until: None,
@@ -405,6 +408,7 @@ impl Machine {
         Status {
             connected: self.is_connected(),
             lost: !self.is_connected() && !self.quit_answered,
+            tls_failed: self.lost_as == Ending::TlsFailed,
             quit_answered: self.quit_answered,
             learnt: self.pi.learnt().clone(),
             data: match &self.transfer {
@@ -453,7 +457,10 @@ impl Machine {
                     self.connection = Connection::Ending(error);
                 }
             }
-            Input::ControlBroken(error) => self.end_control(Some(error), now),
+            Input::ControlBroken(error) => match self.protection.silent_objection() {
+                Some(objection) => self.fail_tls(objection, now),
+                None => self.end_control(Some(error), now),
+            },
             Input::ControlWritten => self.unwritten = None,
             Input::ControlUnwritten(left) => self.take_unwritten(left, now),
             Input::TimePassed => {}
@@ -532,7 +539,10 @@ impl Machine {
     /// what was sent before.
     fn settles_as_unsent(&mut self, exchange: ExchangeId) -> bool {
         let outcome = if !self.is_connected() {
-            Outcome::lost()
+            Outcome {
+                ending: self.lost_as,
+                ..Outcome::lost()
+            }
         } else if std::mem::take(&mut self.interrupted) {
             Outcome::unsent()
         } else if let Some((_, bytes)) = self.unwritten {
@@ -1208,10 +1218,13 @@ impl Machine {
         else {
             return;
         };
-        if self.protection.is_in_handshake() {
-            return self.fail_tls(TlsFailure::HandshakeCut, now);
+        match self.protection.silent_objection() {
+            Some(objection) => self.fail_tls(objection, now),
+            None if self.protection.is_in_handshake() => {
+                self.fail_tls(TlsFailure::HandshakeCut, now);
+            }
+            None => self.end_control(error, now),
         }
-        self.end_control(error, now);
     }
 
     fn end_control(&mut self, error: Option<io::Error>, now: Instant) {
@@ -1803,6 +1816,9 @@ impl Machine {
             TlsFailure::Interrupted => Ending::Interrupted,
             _ => Ending::TlsFailed,
         };
+        if ending == Ending::TlsFailed {
+            self.lost_as = ending;
+        }
         let may_be_another_start = matches!(
             failure,
             TlsFailure::InClear { .. } | TlsFailure::HandshakeCut | TlsFailure::Protocol(_)

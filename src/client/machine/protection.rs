@@ -85,6 +85,12 @@ impl Protection {
         matches!(self.phase, Phase::AwaitingVerdict | Phase::AwaitingTrust)
     }
 
+    /// Why the server may have ended the connection without a word.
+    pub(super) fn silent_objection(&self) -> Option<TlsFailure> {
+        let tls = self.tls.as_ref().filter(|_| self.covers_control())?;
+        tls.connection.silent_objection()
+    }
+
     pub(super) fn configure(&mut self, settings: &TlsSettings) {
         if let Some(tls) = &mut self.tls {
             tls.client.configure(settings);

@@ -64,6 +64,17 @@ pub(crate) struct Common {
     /// Trust the certificates in this PEM file, instead of those that the platform trusts.
     #[arg(long, value_name = "FILE", global = true)]
     pub(crate) ca: Option<PathBuf>,
+    /// Show the certificate in this PEM file to a server that asks for one; those of its issuers follow it there.
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(crate) cert: Option<PathBuf>,
+    /// The private key of --cert, as PEM, if it is not in the same file. The passphrase of an encrypted key is asked
+    /// for, or taken from FTPSH_KEY_PASSWORD.
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(crate) key: Option<PathBuf>,
+    /// Name this host to the server under TLS (SNI), and want its certificate for it, in place of the host that is
+    /// connected to; `none` sends no name.
+    #[arg(long, value_name = "NAME", global = true)]
+    pub(crate) sni: Option<String>,
     /// Take any certificate, and say so on every connection.
     #[arg(long, global = true)]
     pub(crate) insecure: bool,

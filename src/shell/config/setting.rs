@@ -40,6 +40,11 @@ pub(crate) trait SettingType<S>: Sync {
         String::new()
     }
 
+    /// Whether a value is the path of a local file.
+    fn is_file(&self) -> bool {
+        false
+    }
+
     /// How a value may be written in the configuration file, besides in quotes.
     fn notation(&self) -> Notation {
         Notation::Quoted
@@ -95,11 +100,15 @@ pub(crate) struct List<S> {
     pub(crate) field: Field<S, Vec<String>>,
 }
 
+/// A local file, or nothing.
+pub(crate) struct FilePath<S> {
+    /// What is in the file.
+    pub(crate) what: &'static str,
+    /// Where its path is kept.
+    pub(crate) field: Field<S, String>,
+}
+
 /// Any text.
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "no setting has such a value yet")
-)]
 pub(crate) struct Text<S> {
     /// What the text is.
     pub(crate) what: &'static str,
@@ -272,6 +281,25 @@ impl<S: Clone> SettingType<S> for Text<S> {
 
     fn describe(&self) -> String {
         self.what.to_owned()
+    }
+}
+
+impl<S: Clone> SettingType<S> for FilePath<S> {
+    fn value(&self, settings: &S) -> String {
+        (self.field)(&mut settings.clone()).clone()
+    }
+
+    fn set(&self, settings: &mut S, value: &str) -> bool {
+        value.clone_into((self.field)(settings));
+        true
+    }
+
+    fn describe(&self) -> String {
+        format!("{}, or ''", self.what)
+    }
+
+    fn is_file(&self) -> bool {
+        true
     }
 }
 

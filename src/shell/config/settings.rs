@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::proxies::ProxyChoice;
-use super::setting::{Choice, Named, Optional, Setting};
+use super::setting::{Choice, FilePath, Named, Optional, Setting, Text};
 use crate::client::{AddressFamily, PortRange};
 use crate::shell::screen::escape::escape;
 use crate::shell::screen::prompt::PromptParts;
@@ -161,6 +161,12 @@ pub(crate) struct Settings {
     pub(crate) tls_resume: bool,
     /// `set tls-close-notify`.
     pub(crate) tls_close_notify: bool,
+    /// `set tls-cert`: a file, or nothing.
+    pub(crate) tls_cert: String,
+    /// `set tls-key`: a file, or nothing for the key that is in `tls_cert`.
+    pub(crate) tls_key: String,
+    /// `set tls-sni`: a name, `none`, or nothing for the host.
+    pub(crate) tls_sni: String,
 }
 
 /// Why a setting was not changed.
@@ -329,6 +335,30 @@ impl Settings {
             of: &Choice(|settings: &mut Self| &mut settings.tls_close_notify),
             about: "the end of what is sent is announced, as TLS requires",
         },
+        Setting {
+            name: "tls-cert",
+            of: &FilePath {
+                what: "a PEM file",
+                field: |settings: &mut Self| &mut settings.tls_cert,
+            },
+            about: "the client certificate that is shown to a server that asks for one",
+        },
+        Setting {
+            name: "tls-key",
+            of: &FilePath {
+                what: "a PEM file",
+                field: |settings: &mut Self| &mut settings.tls_key,
+            },
+            about: "the key of the client certificate, if it is not in the same file",
+        },
+        Setting {
+            name: "tls-sni",
+            of: &Text {
+                what: "a name, none, or ''",
+                field: |settings: &mut Self| &mut settings.tls_sni,
+            },
+            about: "the name that is sent to the server, and that its certificate must be for; '' is the host",
+        },
     ];
 
     /// Does `set NAME VALUE`.
@@ -391,6 +421,9 @@ impl Default for Settings {
             tls_max: TlsMaximum::default(),
             tls_resume: true,
             tls_close_notify: true,
+            tls_cert: String::new(),
+            tls_key: String::new(),
+            tls_sni: String::new(),
         }
     }
 }

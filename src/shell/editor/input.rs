@@ -115,6 +115,15 @@ impl Input {
         self.read_text(prompt, InputKind::Secret)
     }
 
+    /// The passphrase of a key, of which nothing is shown. A line of a paste was meant for something else; without a
+    /// person there is none.
+    pub(crate) fn ask_passphrase(&mut self, prompt: &str) -> Typed {
+        match &mut self.source {
+            Source::Terminal(editor) => editor.read(prompt, InputKind::Secret),
+            Source::Script(_) | Source::Given(_) => Typed::End,
+        }
+    }
+
     /// What is left of standard input, as data.
     ///
     /// # Errors

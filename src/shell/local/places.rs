@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use crate::client::{Destination, Ending, Outcome, TransferResult};
 use crate::shell::interrupts::Interrupts;
+use crate::shell::run::PASSPHRASE_VARIABLE;
 use crate::shell::screen::painter::Screen;
 
 /// The standard input of a local command.
@@ -212,6 +213,7 @@ impl Read for TypedData {
 pub(crate) fn local_shell(command: &[u8]) -> io::Result<Process> {
     let mut process = platform::shell();
     process.arg(platform::argument(command)?);
+    process.env_remove(PASSPHRASE_VARIABLE);
     Ok(process)
 }
 

@@ -41,6 +41,7 @@ fn take_target(plan: &mut Plan, shell: &mut Shell) -> Result<(), Exit> {
         return Ok(());
     };
     shell.enter_target(target, plan.host.clone())?;
+    shell.prepare_tls()?;
     if plan.variables.value("password").is_some() {
         return Ok(());
     }

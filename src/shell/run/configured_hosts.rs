@@ -33,10 +33,17 @@ impl ConfiguredHosts {
         let given = common.settings.iter().map(|given| given.name.clone());
         let tls = common.tls.map(|_| "tls".to_owned());
         let names_netrc = common.netrc || common.netrc_file.is_some();
-        let netrc = names_netrc.then(|| "netrc".to_owned());
+        let is_given = [
+            (names_netrc, "netrc"),
+            (common.cert.is_some(), "tls-cert"),
+            (common.key.is_some(), "tls-key"),
+            (common.sni.is_some(), "tls-sni"),
+        ];
+        let by_flags = is_given.into_iter().filter(|(is_given, _)| *is_given);
+        let by_flags = by_flags.map(|(_, name)| name.to_owned());
         Self {
             hosts,
-            given_settings: given.chain(tls).chain(netrc).collect(),
+            given_settings: given.chain(tls).chain(by_flags).collect(),
             ca_is_given: common.ca.is_some(),
             entered: None,
         }

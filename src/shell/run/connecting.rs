@@ -71,6 +71,11 @@ impl Shell {
             Ok(proxy) => proxy,
             Err(error) => return self.painter.refuse(&error),
         };
+        if start != TlsStart::Off
+            && let Err(exit) = self.prepare_tls()
+        {
+            return exit;
+        }
         let (session, greeting) = match self.connect(target, start, proxy) {
             Ok(connected) => connected,
             Err(error) => {

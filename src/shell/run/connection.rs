@@ -57,9 +57,14 @@ impl Connection {
         self.status.as_ref().is_some_and(|status| status.connected)
     }
 
-    /// The last connection ended without having been asked to.
-    pub(crate) fn was_lost(&self) -> bool {
-        self.status.as_ref().is_some_and(|status| status.lost)
+    /// How the last connection ended, if that was not asked for.
+    pub(crate) fn loss(&self) -> Option<Exit> {
+        let status = self.status.as_ref().filter(|status| status.lost)?;
+        Some(if status.tls_failed {
+            Exit::Tls
+        } else {
+            Exit::Connection
+        })
     }
 
     /// The session, whether it is still connected or not.
@@ -75,7 +80,7 @@ impl Connection {
                 let text =
                     "not connected, so nothing was sent: `open HOST` connects, `exit` leaves";
                 self.painter.say(Tone::Error, text);
-                Err(Exit::Connection)
+                Err(self.loss().unwrap_or(Exit::Connection))
             }
         }
     }

@@ -185,6 +185,10 @@ impl Shell {
 
     /// Sends a command without data and waits for what becomes of it.
     pub(crate) fn perform(&mut self, command: Command, origin: Origin) -> Result<Outcome, Exit> {
+        if command.verb().is("AUTH") {
+            self.connection.connected()?;
+            self.prepare_tls()?;
+        }
         let session = self.connection.connected()?;
         let key = match origin {
             Origin::Typed => Escape::GivesPrompt,

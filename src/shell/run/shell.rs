@@ -91,8 +91,8 @@ impl Shell {
             return Some(Exit::Interrupted);
         }
         self.connection.refresh_status();
-        if self.connection.was_lost() {
-            self.tally.count(Exit::Connection);
+        if let Some(exit) = self.connection.loss() {
+            self.tally.count(exit);
         }
         None
     }
@@ -116,11 +116,7 @@ impl Shell {
             }
         }
         self.connection.refresh_status();
-        Some(if self.connection.was_lost() {
-            Exit::Connection
-        } else {
-            Exit::Done
-        })
+        Some(self.connection.loss().unwrap_or(Exit::Done))
     }
 
     fn run_typed(&mut self, line: &str) {

@@ -10,7 +10,7 @@ use crate::shell::exit::Exit;
 use crate::shell::screen::escape::escape;
 use crate::shell::screen::page::Page;
 use crate::shell::screen::painter::{Painter, Tone, agreed, certificate_rows};
-use crate::tls::{Certificate, Secured, Trust};
+use crate::tls::{Certificate, Secured, ShownCertificate, Trust};
 
 /// What protects both connections, as a text so many columns wide.
 pub(crate) fn describe(status: &Status, columns: usize) -> String {
@@ -86,10 +86,14 @@ fn describe_secured(which: &str, secured: &Secured, table: &mut Table) {
     if let Some(signature) = &secured.signature {
         table.row(2, "signed with", signature);
     }
-    let trust = match &secured.trust {
-        Trust::Verified => "verified".to_owned(),
-        Trust::Known(reason) => format!("trusted by you; {}", escape(reason.as_bytes())),
-        Trust::Unverified(reason) => {
+    if let Some(shown) = &secured.shown {
+        table.row(2, "shown by you", &described(shown));
+    }
+    let trust = match (&secured.trust, &secured.name) {
+        (Trust::Verified, None) => "verified".to_owned(),
+        (Trust::Verified, Some(name)) => format!("verified for {}", escape(name.as_bytes())),
+        (Trust::Known(reason), _) => format!("trusted by you; {}", escape(reason.as_bytes())),
+        (Trust::Unverified(reason), _) => {
             format!("NOT VERIFIED (--insecure); {}", escape(reason.as_bytes()))
         }
     };
@@ -100,6 +104,22 @@ fn describe_secured(which: &str, secured: &Secured, table: &mut Table) {
         }
         for (label, text) in certificate_rows(certificate, table.fingerprint_bytes()) {
             table.row(4, label, &text);
+        }
+    }
+}
+
+fn described(shown: &ShownCertificate) -> String {
+    match shown {
+        ShownCertificate::NotAsked => "no certificate: the server did not ask for one".to_owned(),
+        ShownCertificate::None => {
+            "no certificate, though the server asked for one; `set tls-cert FILE` names one"
+                .to_owned()
+        }
+        ShownCertificate::Unfit => {
+            "no certificate: the server takes no signature of this kind of key".to_owned()
+        }
+        ShownCertificate::Shown(subject) => {
+            format!("certificate of {}", escape(subject.as_bytes()))
         }
     }
 }

@@ -7,7 +7,9 @@ use crate::shell::config::target::Target;
 use crate::shell::editor::{Input, Typed};
 use crate::shell::screen::escape::escape;
 use crate::shell::screen::painter::{Painter, Tone, certificate_lines};
-use crate::tls::{Certificate, Roots, TlsSettings, TlsVersion};
+use crate::tls::{Certificate, Roots, SentName, TlsFailure, TlsSettings, TlsVersion};
+
+use super::identity::LoadedIdentity;
 
 /// What the command line says about certificates.
 #[derive(Clone, Debug)]
@@ -15,14 +17,21 @@ pub(crate) struct Certificates {
     pub(crate) roots: Roots,
     pub(crate) insecure: bool,
     pub(crate) known_hosts: KnownHosts,
+    /// The certificate of this side, once it was needed.
+    pub(crate) identity: Option<LoadedIdentity>,
 }
 
 impl Certificates {
     /// The session's view, for this host.
     pub(crate) fn settings(&self, settings: &Settings, host: &str, port: u16) -> TlsSettings {
+        let sent_name = sent_name(settings).unwrap_or_default();
+        // Behind one address may be several servers.
+        let known_as = sent_name.in_place_of_host().unwrap_or(host);
+        let identity = self.identity.as_ref().filter(|it| it.is_of(settings));
         TlsSettings {
             roots: self.roots.clone(),
-            known: self.known_hosts.fingerprint(host, port),
+            known: self.known_hosts.fingerprint(known_as, port),
+            identity: identity.map(|it| it.identity.clone()),
             insecure: self.insecure,
             newest: match settings.tls_max {
                 TlsMaximum::Tls13 => TlsVersion::Tls13,
@@ -30,6 +39,7 @@ impl Certificates {
             },
             resume: settings.tls_resume,
             close_notify: settings.tls_close_notify,
+            sent_name,
             probe: None,
         }
     }
@@ -62,15 +72,25 @@ impl Certificates {
             painter.say(Tone::Warning, &text);
         }
         let answer = Answer::ask(input, painter);
+        let name = question.secured.name.as_deref();
         let is_remembered = answer == Answer::Always
-            && target.is_some_and(|target| self.remember(target, &certificate, painter));
+            && target.is_some_and(|target| {
+                let host = name.unwrap_or(&target.host);
+                self.remember(host, target.port, &certificate, painter)
+            });
         question.answer(answer != Answer::No);
         is_remembered
     }
 
-    fn remember(&self, target: &Target, certificate: &Certificate, painter: &Painter) -> bool {
+    fn remember(
+        &self,
+        host: &str,
+        port: u16,
+        certificate: &Certificate,
+        painter: &Painter,
+    ) -> bool {
         let (hosts, fingerprint) = (&self.known_hosts, certificate.fingerprint);
-        match hosts.remember(&target.host, target.port, fingerprint) {
+        match hosts.remember(host, port, fingerprint) {
             Ok(()) => {
                 let text = format!("remembered in {}", hosts.shown_path());
                 painter.say(Tone::Note, &text);
@@ -84,6 +104,19 @@ impl Certificates {
             }
         }
         true
+    }
+}
+
+/// What `set tls-sni` says.
+///
+/// # Errors
+///
+/// [`TlsFailure::SentName`].
+pub(super) fn sent_name(settings: &Settings) -> Result<SentName, TlsFailure> {
+    match settings.tls_sni.as_str() {
+        "" => Ok(SentName::Host),
+        "none" => Ok(SentName::Nothing),
+        name => SentName::other(name),
     }
 }
 

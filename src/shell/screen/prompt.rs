@@ -153,6 +153,7 @@ mod tests {
         Status {
             connected: true,
             lost: false,
+            tls_failed: false,
             quit_answered: false,
             learnt,
             data: if open {
@@ -240,6 +241,8 @@ mod tests {
             cipher_suite: String::new(),
             group: None,
             signature: None,
+            shown: None,
+            name: None,
             resumed: false,
             chain: Vec::new(),
             trust: Trust::Verified,

@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use pkcs8::PrivateKeyInfoRef;
+use pkcs8::pkcs5::pbes2::Parameters;
 use rcgen::{
     BasicConstraints, Certificate, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa,
     Issuer, KeyPair, KeyUsagePurpose, date_time_ymd,
@@ -21,7 +23,7 @@ pub(crate) struct Authority {
     folder: TempDir,
 }
 
-/// A server's certificate and its key.
+/// A certificate, mostly a server's, and its key.
 #[derive(Clone)]
 pub(crate) struct ServerCertificate {
     certificate: CertificateDer<'static>,
@@ -63,6 +65,19 @@ impl Authority {
         self.sign(&server_params(&LOOPBACK_NAMES))
     }
 
+    /// A client's certificate and its key.
+    pub(crate) fn issue_for_client(&self) -> ServerCertificate {
+        let mut params = server_params(&["the client"]);
+        params.subject_alt_names.clear();
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+        self.sign(&params)
+    }
+
+    /// The authority's certificate.
+    pub(crate) fn der(&self) -> CertificateDer<'static> {
+        CertificateDer::from_pem_file(self.file()).expect("it was written")
+    }
+
     /// A certificate for somebody else.
     pub(crate) fn issue_for_somebody_else(&self) -> ServerCertificate {
         self.sign(&server_params(&[NAME_OF_SOMEBODY_ELSE]))
@@ -97,8 +112,7 @@ impl ServerCertificate {
 
     /// The same, shown with the certificate of its authority.
     pub(crate) fn with_issuer(mut self, authority: &Authority) -> Self {
-        let issuer = CertificateDer::from_pem_file(authority.file());
-        self.issuer = Some(issuer.expect("the authority has written it"));
+        self.issuer = Some(authority.der());
         self
     }
 
@@ -122,6 +136,24 @@ impl ServerCertificate {
         write_private(&folder.join("cert.pem"), certificate);
         write_private(&folder.join("key.pem"), key);
         write_private(&folder.join("both.pem"), &format!("{key}{certificate}"));
+    }
+
+    /// Writes the key as `openssl pkcs8 -topk8` encrypts it.
+    pub(crate) fn write_encrypted_key_to(&self, path: &Path, passphrase: &str) {
+        let (salt, iv) = ([7; 16], [9; 16]);
+        let parameters = Parameters::generate_pbkdf2_sha256_aes256cbc(2048, &salt, iv);
+        let key = PrivateKeyInfoRef::try_from(self.key.as_slice()).expect("it was made so");
+        let encrypted = key
+            .encrypt_with_params(parameters.expect("they fit"), passphrase)
+            .expect("it can be encrypted");
+        let block = pem::Pem::new("ENCRYPTED PRIVATE KEY", encrypted.as_bytes());
+        write_private(path, &pem::encode(&block));
+    }
+
+    /// The lines of the key in PEM, which must be seen nowhere else.
+    pub(crate) fn key_lines(&self) -> Vec<&str> {
+        let lines = self.key_pem.lines();
+        lines.filter(|line| !line.starts_with("-----")).collect()
     }
 
     fn new(certificate: &Certificate, key: &KeyPair) -> Self {

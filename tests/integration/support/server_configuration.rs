@@ -206,11 +206,14 @@ fn proftpd(place: &Place<'_>, options: &Options) -> Launch {
         lines.extend([
             "TLSEngine on".to_owned(),
             "TLSRequired off".to_owned(),
-            "TLSVerifyClient off".to_owned(),
             format!("TLSLog {home}/tls.log"),
             format!("TLSECCertificateFile {}", place.pem("cert.pem")),
             format!("TLSECCertificateKeyFile {}", place.pem("key.pem")),
         ]);
+    }
+    let names_clients = |line: &String| line.starts_with("TLSVerifyClient ");
+    if options.tls != Tls::None && !options.extra.iter().any(names_clients) {
+        lines.push("TLSVerifyClient off".to_owned());
     }
     if options.tls == Tls::Implicit {
         lines.push("TLSOptions UseImplicitSSL".to_owned());

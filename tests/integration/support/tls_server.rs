@@ -5,16 +5,21 @@ use std::net::TcpStream;
 use std::sync::Arc;
 
 use rustls::crypto::ring;
+use rustls::pki_types::CertificateDer;
+use rustls::server::WebPkiClientVerifier;
 use rustls::version::{TLS12, TLS13};
-use rustls::{ProtocolVersion, ServerConfig, ServerConnection, SupportedProtocolVersion};
+use rustls::{
+    ProtocolVersion, RootCertStore, ServerConfig, ServerConnection, SupportedProtocolVersion,
+};
 
-use super::certificates::ServerCertificate;
+use super::certificates::{Authority, ServerCertificate};
 use super::tls_stream::{TlsStream, invalid};
 
 /// How a server does TLS. Clones share the sessions that clients may resume.
 #[derive(Clone)]
 pub(crate) struct TlsServer {
     config: ServerConfig,
+    versions: Vec<&'static SupportedProtocolVersion>,
 }
 
 /// What a server saw of one connection under TLS.
@@ -23,6 +28,8 @@ pub(crate) struct SecuredConnection {
     pub(crate) version: ProtocolVersion,
     /// The name that the client sent (SNI); none for an address.
     pub(crate) server_name: Option<String>,
+    /// The certificate that the client showed.
+    pub(crate) client_certificate: Option<CertificateDer<'static>>,
     /// Whether the handshake resumed an earlier session.
     pub(crate) is_resumed: bool,
     /// Whether the client's close_notify came, as far as the script read.
@@ -43,6 +50,22 @@ impl TlsServer {
     /// The same with TLS 1.3 only.
     pub(crate) fn tls13(certificate: &ServerCertificate) -> Self {
         Self::of(&[&TLS13], certificate)
+    }
+
+    /// Goes on only with clients whose certificate this authority has signed.
+    pub(crate) fn requiring_clients_of(mut self, authority: &Authority) -> Self {
+        let mut roots = RootCertStore::empty();
+        roots.add(authority.der()).expect("it is a root");
+        let provider = Arc::new(ring::default_provider());
+        let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
+        let verifier = verifier.build().expect("there is a root");
+        self.config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_protocol_versions(&self.versions)
+            .expect("the provider has them")
+            .with_client_cert_verifier(verifier)
+            .with_cert_resolver(Arc::clone(&self.config.cert_resolver));
+        self.config.enable_secret_extraction = true;
+        self
     }
 
     /// So many tickets after each handshake of TLS 1.3, a resumed one too.
@@ -78,7 +101,8 @@ impl TlsServer {
             .expect("the key is the certificate's");
         // For records that rustls does not send.
         config.enable_secret_extraction = true;
-        Self { config }
+        let versions = versions.to_vec();
+        Self { config, versions }
     }
 }
 
@@ -88,6 +112,10 @@ impl SecuredConnection {
         Self {
             version: connection.protocol_version().expect("hands are shaken"),
             server_name: connection.server_name().map(str::to_owned),
+            client_certificate: connection
+                .peer_certificates()
+                .and_then(|chain| chain.first())
+                .map(|certificate| certificate.clone().into_owned()),
             is_resumed: stream.is_resumed(),
             has_close_notify: stream.has_close_notify(),
         }

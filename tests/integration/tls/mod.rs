@@ -6,9 +6,12 @@ mod certificates;
 mod data;
 mod ends;
 mod hints;
+mod identities;
 mod knobs;
+mod names;
 mod probes;
 mod real_servers;
+mod roots;
 mod shown;
 mod starts;
 

@@ -233,6 +233,8 @@ fn take_data(dialogue: &mut Dialogue, step: DataStep) {
                 cipher_suite: "TLS_AES_256_GCM_SHA384".to_owned(),
                 group: None,
                 signature: None,
+                shown: None,
+                name: None,
                 resumed: true,
                 chain: Vec::new(),
                 trust: Trust::Verified,

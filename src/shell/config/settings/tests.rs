@@ -63,6 +63,9 @@ fn every_value_of_every_type_can_be_reached_by_its_name() {
         ("tls-max", "1.2"),
         ("tls-resume", "off"),
         ("tls-close-notify", "off"),
+        ("tls-cert", "cert.pem"),
+        ("tls-key", "key.pem"),
+        ("tls-sni", "ftp.example.com"),
     ] {
         settings.set(name, value).unwrap();
     }
@@ -95,6 +98,9 @@ fn every_value_of_every_type_can_be_reached_by_its_name() {
         tls_max: TlsMaximum::Tls12,
         tls_resume: false,
         tls_close_notify: false,
+        tls_cert: "cert.pem".to_owned(),
+        tls_key: "key.pem".to_owned(),
+        tls_sni: "ftp.example.com".to_owned(),
     };
     assert_eq!(settings, expected);
 }

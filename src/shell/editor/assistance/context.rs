@@ -143,9 +143,12 @@ fn after_builtin(line: &str, builtin: Builtin, arguments: &str) -> Option<Contex
         (Builtin::Set, 0) => context(vec![CompletionKind::SettingName]),
         (Builtin::Set, 1) => {
             let name = arguments.split_whitespace().next()?;
-            context(vec![CompletionKind::SettingValue(
-                Settings::named(name).ok()?,
-            )])
+            let setting = Settings::named(name).ok()?;
+            context(vec![if setting.of.is_file() {
+                CompletionKind::LocalFile
+            } else {
+                CompletionKind::SettingValue(setting)
+            }])
         }
         (Builtin::Tls, 0) => context(help::tls_words().map(CompletionKind::Option).collect()),
         (Builtin::Lcd, 0) => context(vec![CompletionKind::LocalFolder]),

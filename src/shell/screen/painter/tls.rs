@@ -12,7 +12,13 @@ pub(super) fn describe(observation: &Observation) -> Option<(Tone, String)> {
         Observation::ControlSecured(secured) => match &secured.trust {
             Trust::Verified => (
                 Tone::Note,
-                format!("{}, certificate verified", agreed(secured)),
+                match &secured.name {
+                    None => format!("{}, certificate verified", agreed(secured)),
+                    Some(name) => {
+                        let name = escape(name.as_bytes());
+                        format!("{}, certificate verified for {name}", agreed(secured))
+                    }
+                },
             ),
             Trust::Known(reason) => (
                 Tone::Note,
