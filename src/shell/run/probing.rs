@@ -121,7 +121,8 @@ impl Shell {
     }
 
     fn show_findings(&mut self, findings: &[(ProtocolVersion, Finding)]) {
-        let mut page = Page::new(self.input.columns());
+        let columns = self.input.columns();
+        let mut page = Page::new(columns);
         for (version, finding) in findings {
             let (word, text) = match finding {
                 Finding::Spoken(text) => ("yes", text),
@@ -129,7 +130,13 @@ impl Shell {
                 Finding::Unknown(text) => ("?", text),
             };
             let label = format!("{version}  {word}");
-            page.item(&label, LABEL_COLUMNS, &escape(text.as_bytes()));
+            let text = escape(text.as_bytes());
+            if columns < WIDE_COLUMNS {
+                page.paragraph(0, &label);
+                page.paragraph(2, &text);
+            } else {
+                page.item(&label, LABEL_COLUMNS, &text);
+            }
         }
         self.painter.plain(page.into_text().trim_end());
         let is_broken = |(version, finding): &&(ProtocolVersion, Finding)| {
@@ -245,5 +252,7 @@ impl Observer for ProbeObserver {
 
 const CUT: &str = "ends the connection";
 const LABEL_COLUMNS: usize = 16;
+/// From here on the longest cipher suite stands beside its label.
+const WIDE_COLUMNS: usize = 64;
 /// How long a person waits for each answer.
 const ANSWER_LIMIT: Duration = Duration::from_secs(10);

@@ -53,11 +53,25 @@ impl TlsServer {
     }
 
     /// Goes on only with clients whose certificate this authority has signed.
-    pub(crate) fn requiring_clients_of(mut self, authority: &Authority) -> Self {
+    pub(crate) fn requiring_clients_of(self, authority: &Authority) -> Self {
+        self.verifying_clients_of(authority, true)
+    }
+
+    /// Asks clients for a certificate, and goes on without one.
+    pub(crate) fn asking_clients_of(self, authority: &Authority) -> Self {
+        self.verifying_clients_of(authority, false)
+    }
+
+    fn verifying_clients_of(mut self, authority: &Authority, must_show: bool) -> Self {
         let mut roots = RootCertStore::empty();
         roots.add(authority.der()).expect("it is a root");
         let provider = Arc::new(ring::default_provider());
         let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
+        let verifier = if must_show {
+            verifier
+        } else {
+            verifier.allow_unauthenticated()
+        };
         let verifier = verifier.build().expect("there is a root");
         self.config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_protocol_versions(&self.versions)

@@ -162,6 +162,55 @@ fn without_a_certificate_the_flags_are_named_and_the_script_ends_with_4() {
 }
 
 #[test]
+fn a_server_that_asks_and_ends_without_a_word_may_require_one() {
+    let clients = Clients::new();
+    for tls in [
+        TlsServer::tls12(&clients.rig.certificate),
+        TlsServer::tls13(&clients.rig.certificate),
+    ] {
+        let tls = tls.asking_clients_of(&clients.authority);
+        let server = agreed(&tls).close().start();
+        let finished = clients.run(&server, &[], &["AUTH TLS", "USER me"]).code(4);
+        let _ = server.finish();
+        assert_says(
+            &finished,
+            "asked for a client certificate and then ended the connection",
+        );
+        let server = agreed(&tls).close().start();
+        let options = ["--cert", "both.pem"];
+        let finished = clients
+            .run(&server, &options, &["AUTH TLS", "USER me"])
+            .code(4);
+        let _ = server.finish();
+        assert_says(&finished, "(it ended the connection without a word)");
+    }
+}
+
+#[test]
+fn a_server_that_asks_and_goes_on_without_one_ends_for_other_reasons() {
+    let clients = Clients::new();
+    let tls = clients.rig.server().asking_clients_of(&clients.authority);
+    let server = agreed(&tls)
+        .expect("NOOP")
+        .send("421 too late\r\n")
+        .close()
+        .start();
+    let lines = ["AUTH TLS", "tls", "NOOP", "NOOP"];
+    let finished = clients.run(&server, &[], &lines).code(3);
+    let _ = server.finish();
+    assert_says(
+        &finished,
+        "shown by you        no certificate, though the server asked for one",
+    );
+    assert!(!finished.stderr.contains("requires"), "{}", finished.stderr);
+    assert!(
+        !finished.stderr.contains("may require"),
+        "{}",
+        finished.stderr
+    );
+}
+
+#[test]
 fn a_certificate_of_a_stranger_is_named_with_what_the_server_has_against_it() {
     let clients = Clients::new();
     Authority::new()
