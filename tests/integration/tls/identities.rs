@@ -364,6 +364,52 @@ fn files_that_do_not_fit_are_named_with_the_reason() {
 }
 
 #[test]
+fn a_replay_shows_the_certificate_and_needs_its_passphrase_first() {
+    let clients = Clients::new();
+    let [tls, _] = clients.servers();
+    let session = "S> 220\nC> AUTH TLS\nS> 234\nC> NOOP\nS> 200\n";
+    std::fs::write(clients.rig.path("session.ftp"), session).unwrap();
+    let replay = |target: &str| {
+        Ftpsh::new()
+            .home(clients.rig.home.path())
+            .args([
+                "replay",
+                "--timeout",
+                "10",
+                "--cert",
+                "cert.pem",
+                "--key",
+                "locked.pem",
+                "--ca",
+            ])
+            .arg(clients.rig.authority.file())
+            .args(["--target", target, "session.ftp"])
+    };
+    let finished = replay("127.0.0.1:1").run().code(4);
+    assert_says(&finished, "put the passphrase into the environment");
+    let server = believing(&tls);
+    let target = server.address().to_string();
+    replay(&target).env(VARIABLE, PASSPHRASE).run().success();
+    let shown = server.finish().secured_control.remove(0).client_certificate;
+    assert_eq!(shown, Some(clients.certificate.der()));
+    let server = refusing(
+        &clients
+            .rig
+            .server()
+            .requiring_clients_of(&clients.authority),
+    );
+    let finished = Ftpsh::new()
+        .home(clients.rig.home.path())
+        .args(["replay", "--timeout", "10", "--ca"])
+        .arg(clients.rig.authority.file())
+        .args(["--target", &server.address().to_string(), "session.ftp"])
+        .run()
+        .code(4);
+    let _ = server.finish();
+    assert_says(&finished, "the server requires a client certificate");
+}
+
+#[test]
 fn a_person_is_asked_for_the_passphrase_and_may_try_again() {
     let clients = Clients::new();
     let [_, tls] = clients.servers();
