@@ -440,8 +440,9 @@ Exit codes:
        the size that the server had announced
     2  usage, or a line that cannot be sent
     3  could not connect, the connection was lost, or no reply in time
-    4  TLS: no handshake, a certificate that is not trusted, bytes that were injected,
-       data that ends without close_notify
+    4  TLS: no handshake, a certificate that is not trusted, one of yours that is
+       missing or refused, bytes that were injected, data that ends without
+       close_notify
     5  the server broke the protocol (64 MiB without a reply)
     6  a transcript's expectation was not met
     7  a local file could not be read or written, or a local command or file moved no data within `--timeout`
