@@ -54,6 +54,22 @@ impl ConfiguredHosts {
         self.hosts.named(name)
     }
 
+    /// The settings as they would be at this host.
+    pub(super) fn settings_with(&self, host: &Host, settings: &Settings) -> Settings {
+        let mut settings = settings.clone();
+        for (name, value) in self.stronger(host) {
+            // It was read from the configuration, where a wrong one is an error.
+            let _ = settings.set(name, value);
+        }
+        settings
+    }
+
+    /// Those of its settings that the command line does not give.
+    fn stronger<'a>(&'a self, host: &'a Host) -> impl Iterator<Item = &'a (String, String)> {
+        let settings = host.settings.iter();
+        settings.filter(|(name, _)| !self.given_settings.contains(name))
+    }
+
     /// A setting is about to be changed, from this value. What a person changes stays so; what a startup line changes
     /// goes with the host.
     pub(super) fn note_change(&mut self, name: &str, before: String, by_startup: bool) {
@@ -112,10 +128,7 @@ impl Shell {
     /// Name and value of what is changed, as it was before.
     fn take_settings_of(&mut self, host: &Host) -> Vec<(String, String)> {
         let mut before = Vec::new();
-        for (name, value) in &host.settings {
-            if self.hosts.given_settings.contains(name) {
-                continue;
-            }
+        for (name, value) in self.hosts.stronger(host) {
             let old = Settings::named(name).map(|setting| setting.value(&self.settings));
             if let (Ok(old), Ok(())) = (old, self.settings.set(name, value)) {
                 before.push((name.clone(), old));

@@ -37,17 +37,33 @@ struct ProbeEnd {
 }
 
 impl Shell {
-    /// Asks the server of this target, or that of the last connection, for each version, and shows a table.
-    pub(crate) fn probe(&mut self, target: Option<&str>) -> Exit {
-        let target = match target.map(Target::read) {
-            Some(Ok(target)) => Some(target),
-            Some(Err(error)) => return self.painter.refuse(&error),
-            None => self.connection.target.clone(),
+    /// Asks a host of the configuration, the server of this target, or that of the last connection for each version,
+    /// and shows a table.
+    pub(crate) fn probe(&mut self, text: Option<&str>) -> Exit {
+        let host = text.and_then(|text| self.hosts.named(text)).cloned();
+        let target = match (text, &host) {
+            (_, Some(host)) => Some(host.target.clone()),
+            (None, None) => self.connection.target.clone(),
+            (Some(text), None) => match Target::read(text) {
+                Ok(target) => Some(target),
+                Err(error) => return self.painter.refuse(&error),
+            },
         };
-        let Some(mut target) = target else {
+        let Some(target) = target else {
             let text = "tls probe needs a server: `tls probe HOST`, or `open HOST` first";
             return self.painter.refuse(&text);
         };
+        // The session that is open keeps its own.
+        let before = self.settings.clone();
+        if let Some(host) = &host {
+            self.settings = self.hosts.settings_with(host, &before);
+        }
+        let exit = self.probe_versions(target);
+        self.settings = before;
+        exit
+    }
+
+    fn probe_versions(&mut self, mut target: Target) -> Exit {
         if self.settings.tls == TlsStart::Implicit {
             target = target.under_implicit_tls();
         }

@@ -146,6 +146,37 @@ fn the_key_may_be_in_the_file_of_the_certificate_and_both_in_the_configuration()
 }
 
 #[test]
+fn a_host_of_the_configuration_has_a_certificate_and_a_name_of_its_own() {
+    let clients = Clients::new();
+    let certificate = clients.rig.authority.issue_for_somebody_else();
+    let tls = TlsServer::tls13(&certificate).requiring_clients_of(&clients.authority);
+    let server = agreed_on_both(&tls)
+        .expect("NOOP")
+        .send("200 ok\r\n")
+        .wait_for_client_close()
+        .start();
+    let host = format!(
+        "[host.work]\ntarget = '{}'\ntls = 'require'\n\
+         set = {{ tls-cert = 'both.pem', tls-sni = 'elsewhere.example' }}\n",
+        server.address()
+    );
+    std::fs::write(clients.rig.path("config.toml"), host).unwrap();
+    let run = |options: &[&str]| {
+        let ftpsh = Ftpsh::new().home(clients.rig.home.path());
+        let ftpsh = ftpsh.args(["--timeout", "10", "--config", "config.toml", "--ca"]);
+        ftpsh.arg(clients.rig.authority.file()).args(options).run()
+    };
+    run(&["work", "-c", "NOOP"]).success();
+    let heard = server.finish().secured_control.remove(0);
+    let shown = Some(clients.certificate.der());
+    assert_eq!(heard.client_certificate, shown);
+    assert_eq!(heard.server_name.as_deref(), Some("elsewhere.example"));
+    // The command line is stronger, and says that before anybody is called.
+    let finished = run(&["--cert", "nothing.pem", "work", "-c", "NOOP"]).code(4);
+    assert_says(&finished, "nothing.pem: ");
+}
+
+#[test]
 fn without_a_certificate_the_flags_are_named_and_the_script_ends_with_4() {
     let clients = Clients::new();
     for tls in clients.servers() {

@@ -77,7 +77,7 @@ fn the_name_on_the_wire_is_the_host_or_what_sni_says() {
 }
 
 #[test]
-fn a_probe_sends_the_same_name() {
+fn a_probe_sends_the_name_of_the_host_of_the_configuration() {
     let answers = [b"\x15\x03\x01\x00\x02\x02\x46"; 4];
     let hello = |script: Script| {
         script
@@ -89,10 +89,18 @@ fn a_probe_sends_the_same_name() {
     let script = answers.into_iter().fold(Script::new(), |script, answer| {
         hello(script).send(answer).wait_for_client_close().accept()
     });
-    let server = hello(script).close().start();
-    let probe = format!("tls probe {}", server.address());
+    let script = hello(script).close();
+    let server = script.start();
+    let home = tempfile::tempdir().unwrap();
+    let host = format!(
+        "[host.work]\ntarget = '{}'\nset = {{ tls-sni = 'ftp.example.com' }}\n",
+        server.address()
+    );
+    std::fs::write(home.path().join("config.toml"), host).unwrap();
     Ftpsh::new()
-        .args(["--sni", "ftp.example.com", "-c", &probe])
+        .home(home.path())
+        .args(["--config", "config.toml", "-c", "tls probe work"])
+        .args(["-c", "set tls-sni"])
         .run()
         .code(4);
     let records = server.finish().records;

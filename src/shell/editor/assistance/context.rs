@@ -151,6 +151,9 @@ fn after_builtin(line: &str, builtin: Builtin, arguments: &str) -> Option<Contex
             }])
         }
         (Builtin::Tls, 0) => context(help::tls_words().map(CompletionKind::Option).collect()),
+        (Builtin::Tls, 1) if arguments.trim_start().starts_with("probe ") => {
+            context(vec![CompletionKind::HostName])
+        }
         (Builtin::Lcd, 0) => context(vec![CompletionKind::LocalFolder]),
         (Builtin::Resume, _) => after_resume(line, arguments),
         _ => {
