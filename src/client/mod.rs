@@ -219,7 +219,7 @@ impl Session {
 
     /// Takes new settings from now on.
     pub fn configure(&self, settings: Settings) {
-        self.shared.post(Request::Configure(settings));
+        self.shared.post(Request::Configure(Box::new(settings)));
     }
 
     /// Closes every open entry of the ledger and sends nothing.

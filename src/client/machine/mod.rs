@@ -164,7 +164,7 @@ pub(crate) enum Request {
     ForgetInterrupt,
     /// Ctrl-]: the prompt, while the transfer goes on.
     Detach,
-    Configure(Settings),
+    Configure(Box<Settings>),
     Resync,
     /// `None`: there was nobody to ask.
     Trust(Option<bool>),
@@ -526,7 +526,7 @@ impl Machine {
                 self.pi.set_strict_multiline(settings.strict_multiline);
                 self.protection.configure(&settings.tls);
                 let route = std::mem::take(&mut self.settings.route);
-                self.settings = Settings { route, ..settings };
+                self.settings = Settings { route, ..*settings };
             }
             Request::Resync => self.resync(),
             Request::Trust(answer) => self.take_trust(answer, now),

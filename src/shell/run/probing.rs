@@ -9,6 +9,7 @@ use crate::client::{
     self, ByteInterest, ConnectError, Ending, Observation, Observer, Origin, Outcome, Session,
 };
 use crate::protocol::Command;
+use crate::shell::config::proxies::ProxyVariableError;
 use crate::shell::config::settings::TlsStart;
 use crate::shell::config::target::Target;
 use crate::shell::exit::Exit;
@@ -67,10 +68,14 @@ impl Shell {
         if self.settings.tls == TlsStart::Implicit {
             target = target.under_implicit_tls();
         }
+        let settings = match self.probe_settings(&target) {
+            Ok(settings) => settings,
+            Err(error) => return self.painter.refuse(&error),
+        };
         let mut findings = Vec::new();
         let mut exit = None;
         for version in ProtocolVersion::ALL {
-            match self.probe_version(version, &target) {
+            match self.probe_version(version, &target, settings.clone()) {
                 Ok(finding) => findings.push((version, finding)),
                 Err(end) => {
                     findings.push((version, end.finding));
@@ -94,7 +99,9 @@ impl Shell {
         &mut self,
         version: ProtocolVersion,
         target: &Target,
+        mut settings: client::Settings,
     ) -> Result<Finding, ProbeEnd> {
+        settings.tls.probe = Some(version);
         let text = format!("a ClientHello for {version} alone, on a connection of its own");
         self.painter.say(Tone::Note, &text);
         let answer = Answer::default();
@@ -108,7 +115,6 @@ impl Shell {
             screen,
             answer: Arc::clone(&answer),
         });
-        let settings = self.probe_settings(version);
         let limit = settings.silence_limit.unwrap_or(ANSWER_LIMIT);
         let (session, greeting) = connect(&self.interrupts, target, settings, observer)
             .map_err(|error| ProbeEnd::of_no_connection(&error))?;
@@ -129,11 +135,12 @@ impl Shell {
         }
     }
 
-    fn probe_settings(&self, version: ProtocolVersion) -> client::Settings {
+    fn probe_settings(&self, target: &Target) -> Result<client::Settings, ProxyVariableError> {
         let mut settings = self.session_settings();
         settings.silence_limit = Some(settings.silence_limit.unwrap_or(ANSWER_LIMIT));
-        settings.tls.probe = Some(version);
-        settings
+        let choice = self.settings.proxy.as_ref();
+        settings.route.proxy = self.proxies.proxy_for(&target.host, choice)?;
+        Ok(settings)
     }
 
     fn show_findings(&mut self, findings: &[(ProtocolVersion, Finding)]) {

@@ -123,6 +123,29 @@ fn both_connections_are_under_tls_through_a_proxy() {
     everything_goes_through(Kind::Proftpd, Tls::Explicit, ProxyKind::Tinyproxy, "http");
 }
 
+#[test]
+fn a_probe_of_tls_versions_goes_through_the_proxy() {
+    let options = Options {
+        tls: Tls::Explicit,
+        ..Options::default()
+    };
+    let (Some(server), Some(proxy)) = (
+        RealServer::start_with(Kind::Proftpd, &options),
+        RealProxy::start(ProxyKind::Dante, &with_password()),
+    ) else {
+        return;
+    };
+    let probe = format!("tls probe {}", server.address());
+    let url = proxy.url("socks5");
+    let _ = script(&["--proxy", &url], [probe.as_str()]).run().success();
+    assert_eq!(
+        proxy.ports(),
+        [server.address().port(); 5],
+        "{}",
+        proxy.log()
+    );
+}
+
 /// PASV and LIST on a server that notes who comes, through a proxy or not.
 fn list_with(proxy: &RealProxy, program: impl FnOnce(Ftpsh) -> Ftpsh) -> (Finished, usize) {
     let before = proxy.ports().len();

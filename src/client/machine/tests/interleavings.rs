@@ -180,7 +180,7 @@ fn take(dialogue: &mut Dialogue, step: Step) {
         Step::Detach => dialogue.detach(),
         Step::Configure(is_script) => {
             let settings = if is_script { script() } else { person() };
-            dialogue.tell(Input::Asked(Request::Configure(settings)));
+            dialogue.tell(Input::Asked(Request::Configure(Box::new(settings))));
         }
         Step::CertificateRefused => {
             dialogue.tell(Input::CertificateExamined(Err(TlsFailure::Interrupted)));
@@ -283,7 +283,7 @@ proptest! {
         for step in steps {
             take(&mut dialogue, step);
         }
-        dialogue.tell(Input::Asked(Request::Configure(settings)));
+        dialogue.tell(Input::Asked(Request::Configure(Box::new(settings))));
         // Once for a local side that stopped, once more for the server.
         dialogue.pass(SILENCE);
         dialogue.pass(SILENCE + WHOLE_REPLY);

@@ -129,7 +129,7 @@ fn a_proxy_that_does_not_answer_is_given_up_as_any_dial_is() {
 #[test]
 fn an_open_session_keeps_its_proxy() {
     let mut dialogue = Dialogue::new(through("socks5://h"));
-    dialogue.ask(|_| Request::Configure(person()));
+    dialogue.ask(|_| Request::Configure(Box::new(person())));
     let origin = Origin::Typed;
     dialogue.ask(|exchange| Request::Listen { exchange, origin });
     assert!(!dialogue.has_done("listen"));
