@@ -216,11 +216,11 @@ fn changed_by_options(mut settings: Settings, common: &Common) -> Result<Setting
         (&mut settings.tls_key, &common.key),
     ] {
         if let Some(path) = path {
-            *field = absolute(path)?;
+            *field = Some(absolute(path)?);
         }
     }
     if let Some(name) = &common.sni {
-        settings.tls_sni.clone_from(name);
+        settings.tls_sni = Some(name.clone());
     }
     Ok(settings)
 }

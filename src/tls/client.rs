@@ -54,22 +54,6 @@ pub enum SentName {
 }
 
 impl SentName {
-    /// A name in place of the host's.
-    ///
-    /// # Errors
-    ///
-    /// [`TlsFailure::SentName`] for what is not a host name, an address for example.
-    pub fn other(name: &str) -> Result<Self, TlsFailure> {
-        // The dot at the end is not part of what is sent.
-        let name = name.strip_suffix('.').unwrap_or(name);
-        match ServerName::try_from(name.to_owned()) {
-            Ok(ServerName::DnsName(name)) => Ok(Self::Other(name)),
-            _ => Err(TlsFailure::SentName {
-                name: name.to_owned(),
-            }),
-        }
-    }
-
     /// The name that takes the place of the host's.
     #[must_use]
     pub fn in_place_of_host(&self) -> Option<&str> {
@@ -77,6 +61,40 @@ impl SentName {
             Self::Other(name) => Some(name.as_ref()),
             Self::Host | Self::Nothing => None,
         }
+    }
+}
+
+/// What is neither a host name nor a word for one; an address for example.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("what is sent is the name of a host, as ftp.example.com, or none, and never an address")]
+pub struct NotSendable;
+
+/// As it is typed.
+impl std::str::FromStr for SentName {
+    type Err = NotSendable;
+
+    fn from_str(text: &str) -> Result<Self, NotSendable> {
+        match text {
+            "host" => return Ok(Self::Host),
+            "none" => return Ok(Self::Nothing),
+            _ => {}
+        }
+        // The dot at the end is not part of what is sent.
+        let name = text.strip_suffix('.').unwrap_or(text);
+        match ServerName::try_from(name.to_owned()) {
+            Ok(ServerName::DnsName(name)) => Ok(Self::Other(name)),
+            _ => Err(NotSendable),
+        }
+    }
+}
+
+impl fmt::Display for SentName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Host => "host",
+            Self::Nothing => "none",
+            Self::Other(name) => name.as_ref(),
+        })
     }
 }
 

@@ -70,14 +70,6 @@ pub enum TlsFailure {
         /// What it said against it, by its name in the registry.
         alert: Option<String>,
     },
-    /// What was to be sent as a host name is none.
-    #[error(
-        "{name:?} cannot be sent as the name of a host: it takes a name as in ftp.example.com, and no address"
-    )]
-    SentName {
-        /// As it was given.
-        name: String,
-    },
     /// No failure of anybody's: what the server answered to a ClientHello that only asked for that
     /// ([`TlsSettings::probe`](super::TlsSettings::probe)).
     #[error("the server was only asked which version it speaks")]

@@ -21,7 +21,7 @@ mod server_hello;
 mod trust;
 
 pub use certificate::{Certificate, Fingerprint};
-pub use client::{SentName, TlsClient, TlsSettings, TlsVersion, TrustDecision};
+pub use client::{NotSendable, SentName, TlsClient, TlsSettings, TlsVersion, TrustDecision};
 pub use connection::{Secured, TlsConnection};
 pub use failure::TlsFailure;
 pub use identity::{ClientIdentity, ClientKey, IdentityError, ShownCertificate};

@@ -10,6 +10,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use crate::client::AddressFamily;
 use crate::practice::{FAULTS, Fault};
 use crate::shell::config::settings::{SettingError, Settings};
+use crate::tls::SentName;
 use crate::transcript::export::Form;
 use crate::transcript::import::Kind;
 use crate::transcript::report::Format;
@@ -74,7 +75,7 @@ pub(crate) struct Common {
     /// Name this host to the server under TLS (SNI), and want its certificate for it, in place of the host that is
     /// connected to; `none` sends no name.
     #[arg(long, value_name = "NAME", global = true)]
-    pub(crate) sni: Option<String>,
+    pub(crate) sni: Option<SentName>,
     /// Take any certificate, and say so on every connection.
     #[arg(long, global = true)]
     pub(crate) insecure: bool,

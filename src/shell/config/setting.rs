@@ -100,15 +100,21 @@ pub(crate) struct List<S> {
     pub(crate) field: Field<S, Vec<String>>,
 }
 
-/// A local file, or nothing.
+/// The path of a local file as it was typed, or `none`.
 pub(crate) struct FilePath<S> {
-    /// What is in the file.
+    /// What the file is.
     pub(crate) what: &'static str,
-    /// Where its path is kept.
-    pub(crate) field: Field<S, String>,
+    /// Where it is kept.
+    pub(crate) field: Field<S, Option<String>>,
 }
 
+const NO_FILE: &str = "none";
+
 /// Any text.
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "no setting has such a value yet")
+)]
 pub(crate) struct Text<S> {
     /// What the text is.
     pub(crate) what: &'static str,
@@ -286,16 +292,18 @@ impl<S: Clone> SettingType<S> for Text<S> {
 
 impl<S: Clone> SettingType<S> for FilePath<S> {
     fn value(&self, settings: &S) -> String {
-        (self.field)(&mut settings.clone()).clone()
+        let path = (self.field)(&mut settings.clone()).clone();
+        path.unwrap_or_else(|| NO_FILE.to_owned())
     }
 
     fn set(&self, settings: &mut S, value: &str) -> bool {
-        value.clone_into((self.field)(settings));
+        let path = (value != NO_FILE).then(|| value.to_owned());
+        *(self.field)(settings) = path.filter(|path| !path.is_empty());
         true
     }
 
     fn describe(&self) -> String {
-        format!("{}, or ''", self.what)
+        format!("{NO_FILE}, or {}", self.what)
     }
 
     fn is_file(&self) -> bool {

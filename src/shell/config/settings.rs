@@ -3,10 +3,11 @@
 use std::net::IpAddr;
 
 use super::proxies::ProxyChoice;
-use super::setting::{Choice, FilePath, Named, Optional, Setting, Text};
+use super::setting::{Choice, FilePath, Named, Optional, Setting};
 use crate::client::{AddressFamily, PortRange};
 use crate::shell::screen::escape::escape;
 use crate::shell::screen::prompt::PromptParts;
+use crate::tls::SentName;
 
 /// The address that a passive data connection goes to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -162,11 +163,11 @@ pub(crate) struct Settings {
     /// `set tls-close-notify`.
     pub(crate) tls_close_notify: bool,
     /// `set tls-cert`: a file, or nothing.
-    pub(crate) tls_cert: String,
+    pub(crate) tls_cert: Option<String>,
     /// `set tls-key`: a file, or nothing for the key that is in `tls_cert`.
-    pub(crate) tls_key: String,
-    /// `set tls-sni`: a name, `none`, or nothing for the host.
-    pub(crate) tls_sni: String,
+    pub(crate) tls_key: Option<String>,
+    /// `set tls-sni`; nothing is the host.
+    pub(crate) tls_sni: Option<SentName>,
 }
 
 /// Why a setting was not changed.
@@ -353,11 +354,12 @@ impl Settings {
         },
         Setting {
             name: "tls-sni",
-            of: &Text {
-                what: "a name, none, or ''",
+            of: &Optional {
+                none: "host",
+                what: "a name, or none",
                 field: |settings: &mut Self| &mut settings.tls_sni,
             },
-            about: "the name that is sent to the server, and that its certificate must be for; '' is the host",
+            about: "the name that is sent to the server, and that its certificate must be for",
         },
     ];
 
@@ -421,9 +423,9 @@ impl Default for Settings {
             tls_max: TlsMaximum::default(),
             tls_resume: true,
             tls_close_notify: true,
-            tls_cert: String::new(),
-            tls_key: String::new(),
-            tls_sni: String::new(),
+            tls_cert: None,
+            tls_key: None,
+            tls_sni: None,
         }
     }
 }

@@ -4,7 +4,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::shell::Shell;
-use super::trust::sent_name;
 use crate::shell::config::settings::Settings;
 use crate::shell::editor::Typed;
 use crate::shell::exit::Exit;
@@ -20,7 +19,7 @@ pub(crate) const PASSPHRASE_VARIABLE: &str = "FTPSH_KEY_PASSWORD";
 #[derive(Clone, Debug)]
 pub(crate) struct LoadedIdentity {
     certificate: String,
-    key: String,
+    key: Option<String>,
     pub(crate) identity: ClientIdentity,
 }
 
@@ -57,20 +56,17 @@ enum Unusable {
 impl LoadedIdentity {
     /// Whether it is what the settings name now.
     pub(super) fn is_of(&self, settings: &Settings) -> bool {
-        self.certificate == settings.tls_cert && self.key == settings.tls_key
+        settings.tls_cert.as_ref() == Some(&self.certificate) && self.key == settings.tls_key
     }
 }
 
 impl Shell {
-    /// To be called before TLS begins: what the settings say about it is checked, and the client certificate is read.
+    /// To be called before TLS begins: the client certificate is read, if the settings name one.
     ///
     /// # Errors
     ///
     /// The exit code, once it was said what is wrong.
     pub(crate) fn prepare_tls(&mut self) -> Result<(), Exit> {
-        if let Err(error) = sent_name(&self.settings) {
-            return Err(self.refuse_tls(&format!("set tls-sni: {error}")));
-        }
         let is_loaded = |it: &LoadedIdentity| it.is_of(&self.settings);
         if self.certificates.identity.as_ref().is_some_and(is_loaded) {
             return Ok(());
@@ -93,24 +89,14 @@ impl Shell {
     }
 
     fn load_identity(&mut self) -> Result<Option<LoadedIdentity>, Unusable> {
-        let (certificate, key) = (
-            self.settings.tls_cert.clone(),
-            self.settings.tls_key.clone(),
-        );
-        if certificate.is_empty() {
-            return if key.is_empty() {
-                Ok(None)
-            } else {
-                Err(Unusable::NoCertificate)
-            };
-        }
+        let key = self.settings.tls_key.clone();
+        let Some(certificate) = self.settings.tls_cert.clone() else {
+            return key.map_or(Ok(None), |_| Err(Unusable::NoCertificate));
+        };
         let home = self.home.clone();
         let path_of = |text: &str| expand_home(Path::new(text), home.as_deref());
         let certificate_path = path_of(&certificate);
-        let key_path = match key.as_str() {
-            "" => certificate_path.clone(),
-            key => path_of(key),
-        };
+        let key_path = path_of(key.as_ref().unwrap_or(&certificate));
         let chain = read(&certificate_path)?;
         let sealed =
             ClientKey::from_pem(&read(&key_path)?).map_err(|reason| unfit(&key_path, reason))?;

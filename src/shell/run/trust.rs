@@ -7,7 +7,7 @@ use crate::shell::config::target::Target;
 use crate::shell::editor::{Input, Typed};
 use crate::shell::screen::escape::escape;
 use crate::shell::screen::painter::{Painter, Tone, certificate_lines};
-use crate::tls::{Certificate, Roots, SentName, TlsFailure, TlsSettings, TlsVersion};
+use crate::tls::{Certificate, Roots, TlsSettings, TlsVersion};
 
 use super::identity::LoadedIdentity;
 
@@ -24,7 +24,7 @@ pub(crate) struct Certificates {
 impl Certificates {
     /// The session's view, for this host.
     pub(crate) fn settings(&self, settings: &Settings, host: &str, port: u16) -> TlsSettings {
-        let sent_name = sent_name(settings).unwrap_or_default();
+        let sent_name = settings.tls_sni.clone().unwrap_or_default();
         // Behind one address may be several servers.
         let known_as = sent_name.in_place_of_host().unwrap_or(host);
         let identity = self.identity.as_ref().filter(|it| it.is_of(settings));
@@ -104,19 +104,6 @@ impl Certificates {
             }
         }
         true
-    }
-}
-
-/// What `set tls-sni` says.
-///
-/// # Errors
-///
-/// [`TlsFailure::SentName`].
-pub(super) fn sent_name(settings: &Settings) -> Result<SentName, TlsFailure> {
-    match settings.tls_sni.as_str() {
-        "" => Ok(SentName::Host),
-        "none" => Ok(SentName::Nothing),
-        name => SentName::other(name),
     }
 }
 

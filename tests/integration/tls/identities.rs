@@ -378,7 +378,7 @@ fn files_that_do_not_fit_are_named_with_the_reason() {
             "old.pem",
             "`openssl pkcs8 -topk8 -v2 aes-256-cbc -in OLD -out NEW`",
         ),
-        ("", "key.pem", "there is a key without a certificate"),
+        ("none", "key.pem", "there is a key without a certificate"),
     ] {
         // With TLS wanted from the start, nobody is even connected to.
         let (certificate, key) = (format!("tls-cert={certificate}"), format!("tls-key={key}"));

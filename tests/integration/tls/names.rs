@@ -65,6 +65,7 @@ fn the_name_on_the_wire_is_the_host_or_what_sni_says() {
             Some("ftp.example.com"),
         ),
         (&["--sni", "none"], "localhost", None),
+        (&["--sni", "host"], "localhost", Some("localhost")),
         (
             &["--set", "tls-sni=ftp.example.com"],
             "localhost",
@@ -180,21 +181,15 @@ fn without_a_name_the_certificate_must_be_for_the_host() {
 }
 
 #[test]
-fn what_is_no_host_name_is_refused_before_auth_is_sent() {
-    for name in ["127.0.0.1", "::1", "two words", "\u{1b}[2J"] {
-        let server = Script::new()
-            .send("220 hi\r\n")
-            .wait_for_client_close()
-            .start();
-        let finished = Ftpsh::new()
-            .args(["--sni", name, &server.address().to_string()])
-            .args(["-c", "AUTH TLS"])
-            .run()
-            .code(4);
-        assert!(server.finish().lines.is_empty());
-        let said = "cannot be sent as the name of a host";
-        assert!(finished.stderr.contains(said), "{}", finished.stderr);
-        assert!(!finished.stderr.contains('\u{1b}'), "{}", finished.stderr);
+fn what_is_no_host_name_is_refused() {
+    for name in ["127.0.0.1", "::1", "two words", "\u{1b}[2J", ""] {
+        let setting = format!("tls-sni={name}");
+        for options in [["--sni", name], ["--set", &setting]] {
+            let finished = Ftpsh::new().args(options).args(["-c", "set"]).run().code(2);
+            let (said, stderr) = (["never an address", "a name, or none"], finished.stderr);
+            assert!(said.iter().any(|said| stderr.contains(said)), "{stderr}");
+            assert!(!stderr.contains('\u{1b}'), "{stderr}");
+        }
     }
 }
 

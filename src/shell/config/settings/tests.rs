@@ -98,9 +98,9 @@ fn every_value_of_every_type_can_be_reached_by_its_name() {
         tls_max: TlsMaximum::Tls12,
         tls_resume: false,
         tls_close_notify: false,
-        tls_cert: "cert.pem".to_owned(),
-        tls_key: "key.pem".to_owned(),
-        tls_sni: "ftp.example.com".to_owned(),
+        tls_cert: Some("cert.pem".to_owned()),
+        tls_key: Some("key.pem".to_owned()),
+        tls_sni: Some("ftp.example.com".parse().unwrap()),
     };
     assert_eq!(settings, expected);
 }
