@@ -42,6 +42,6 @@ fn print(problem: &clap::Error) {
         // A closed standard output must not change the exit code.
         let _ = problem.print();
     } else {
-        Screen::new(Dialogue::StandardError, Some(false), true).line(shown.trim_end());
+        Screen::new(Dialogue::StandardError, Some(false)).line(shown.trim_end());
     }
 }

@@ -7,11 +7,12 @@ use std::sync::{Arc, RwLock};
 
 use anyhow::{Context, Result, anyhow};
 
+use crate::shell::config::colour;
 use crate::shell::config::configuration::Configuration;
 use crate::shell::config::known_hosts::KnownHosts;
 use crate::shell::config::locations::{ConfigurationFile, history_path, known_hosts_path};
 use crate::shell::config::netrc_file::NetrcFile;
-use crate::shell::config::options::{Colour, Common, Mode, NamedValue, Options, Record, Tls};
+use crate::shell::config::options::{Common, Mode, NamedValue, Options, Record, Tls};
 use crate::shell::config::proxies::ProxyEnvironment;
 use crate::shell::config::secrets::without_secrets;
 use crate::shell::config::settings::{Settings, TlsStart};
@@ -82,14 +83,11 @@ fn painter(common: &Common, interactive: bool) -> Painter {
     } else {
         Dialogue::StandardError
     };
-    let colour = match common.color {
-        Colour::Auto => None,
-        Colour::Always => Some(true),
-        Colour::Never => Some(false),
-    };
-    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-    let screen = Screen::new(dialogue, colour, is_set("NO_COLOR") || dumb);
+    let screen = Screen::new(
+        dialogue,
+        colour::decide(common.color, &|name| std::env::var_os(name)),
+    );
     Painter::new(if dumb {
         screen
     } else {

@@ -205,7 +205,7 @@ pub(crate) enum Tls {
 /// What `--color` takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Colour {
-    /// On a terminal, unless NO_COLOR is set or TERM is dumb.
+    /// On a terminal, unless NO_COLOR is set, CLICOLOR is 0 or TERM is dumb; in a pipe if CLICOLOR_FORCE is set.
     Auto,
     /// Always.
     Always,

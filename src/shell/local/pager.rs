@@ -21,7 +21,7 @@ impl Pager {
     pub(crate) fn of_environment() -> Option<Self> {
         let command = match std::env::var_os("PAGER") {
             Some(pager) => pager.into_encoded_bytes(),
-            None if is_in_path("less") => b"less -R".to_vec(),
+            None if is_in_path("less") => b"less".to_vec(),
             None => return None,
         };
         (!command.is_empty()).then(|| Self {
@@ -38,8 +38,12 @@ impl Pager {
     pub(crate) fn start(&self, screen: &Screen) -> io::Result<ChildStdin> {
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         screen.hold();
-        let started = local_shell(&self.command)
-            .and_then(|mut process| process.stdin(Stdio::piped()).spawn());
+        let started = local_shell(&self.command).and_then(|mut process| {
+            if std::env::var_os("LESS").is_none() {
+                process.env("LESS", LESS);
+            }
+            process.stdin(Stdio::piped()).spawn()
+        });
         let taken = started.and_then(|mut child| {
             let input = child.stdin.take().ok_or(io::ErrorKind::BrokenPipe)?;
             *running = Some(child);
@@ -64,6 +68,9 @@ impl Pager {
         true
     }
 }
+
+/// As git gives it: end if everything fits on one screen, show colour, leave the text on the terminal.
+const LESS: &str = "FRX";
 
 fn is_in_path(program: &str) -> bool {
     let Some(path) = std::env::var_os("PATH") else {

@@ -18,10 +18,12 @@ const LISTING: &str = "total 12\r\n\
 
 /// The shell in a terminal, with this pager, or with none.
 fn shell(folder: &Path, pager: &str) -> (Control, Terminal) {
+    shell_of(Ftpsh::new().current_dir(folder).env("PAGER", pager))
+}
+
+fn shell_of(program: Ftpsh) -> (Control, Terminal) {
     let hand = Hand::new();
-    let program = Ftpsh::new()
-        .current_dir(folder)
-        .env("PAGER", pager)
+    let program = program
         .env("SHELL", "/bin/sh")
         .arg(hand.address().to_string());
     let starting = thread::spawn(move || {
@@ -198,6 +200,56 @@ fn the_prompt_waits_for_whoever_reads_in_the_pager() {
     terminal.expect("ftp> ");
     let key = std::fs::read(folder.path().join("key")).expect("it was read");
     assert_eq!(key, b"k");
+}
+
+#[cfg(unix)]
+#[test]
+fn the_pager_gets_less_options_unless_the_user_has_set_them() {
+    for (set, given) in [
+        (None, "LESS=FRX"),
+        (Some("-S"), "LESS=-S"),
+        (Some(""), "LESS="),
+    ] {
+        let folder = folder();
+        let pager = "cat > paged; env > environment";
+        let mut program = Ftpsh::new().current_dir(folder.path()).env("PAGER", pager);
+        if let Some(set) = set {
+            program = program.env("LESS", set);
+        }
+        let (mut control, mut terminal) = shell_of(program);
+        let data = begin(&mut control, &mut terminal, "LIST");
+        finish(&mut control, data, &mut terminal, &numbered(100));
+        let environment = std::fs::read_to_string(folder.path().join("environment"));
+        let environment = environment.expect("it was run");
+        assert!(
+            environment.lines().any(|line| line == given),
+            "{environment}"
+        );
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn without_a_pager_of_the_user_less_is_run() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let folder = folder();
+    let less = folder.path().join("less");
+    std::fs::write(
+        &less,
+        "#!/bin/sh\necho \"$# $LESS\" > called\ncat > paged\n",
+    )
+    .unwrap();
+    std::fs::set_permissions(&less, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let path = std::env::var("PATH").expect("there is one");
+    let program = Ftpsh::new()
+        .current_dir(folder.path())
+        .env("PATH", format!("{}:{path}", folder.path().display()));
+    let (mut control, mut terminal) = shell_of(program);
+    let data = begin(&mut control, &mut terminal, "LIST");
+    finish(&mut control, data, &mut terminal, &numbered(100));
+    let called = std::fs::read_to_string(folder.path().join("called")).expect("it was run");
+    assert_eq!(called, "0 FRX\n");
 }
 
 #[cfg(unix)]

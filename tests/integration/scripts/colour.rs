@@ -6,8 +6,9 @@ use crate::support::practice::practice_server;
 #[test]
 fn a_pipe_gets_colour_only_on_demand() {
     let server = practice_server(&[]);
-    let run = |options: &[&str]| {
+    let run = |options: &[&str], (name, value): (&str, &str)| {
         Ftpsh::new()
+            .env(name, value)
             .args(options)
             .arg(server.address().to_string())
             .args(["-c", "user A", "-c", "XYZZY"])
@@ -16,17 +17,27 @@ fn a_pipe_gets_colour_only_on_demand() {
             .stderr
     };
     for options in [&[][..], &["--color", "auto"], &["--color", "never"]] {
-        assert!(!run(options).contains('\x1b'), "{options:?}");
+        assert!(!run(options, NOTHING).contains('\x1b'), "{options:?}");
     }
-    let coloured = run(&["--color", "always"]);
-    for (reply, code) in [
-        ("\x1b[32m220 ", "2yz"),
-        ("\x1b[33m331 ", "3yz"),
-        ("\x1b[31m500 ", "5yz"),
+    for value in ["", "0"] {
+        assert!(!run(&[], ("CLICOLOR_FORCE", value)).contains('\x1b'));
+    }
+    for coloured in [
+        run(&["--color", "always"], NOTHING),
+        run(&["--color", "always"], ("NO_COLOR", "1")),
+        run(&[], ("CLICOLOR_FORCE", "1")),
     ] {
-        assert!(coloured.contains(reply), "{code} in {coloured:?}");
+        for (reply, code) in [
+            ("\x1b[32m220 ", "2yz"),
+            ("\x1b[33m331 ", "3yz"),
+            ("\x1b[31m500 ", "5yz"),
+        ] {
+            assert!(coloured.contains(reply), "{code} in {coloured:?}");
+        }
     }
 }
+
+const NOTHING: (&str, &str) = ("CLICOLOR", "1");
 
 #[test]
 fn a_terminal_gets_colour_unless_the_environment_says_no() {
@@ -46,6 +57,7 @@ fn a_terminal_gets_colour_unless_the_environment_says_no() {
     assert!(coloured("NO_COLOR", "", &[]));
     assert!(!coloured("NO_COLOR", "1", &[]));
     assert!(!coloured("TERM", "dumb", &[]));
+    assert!(!coloured("CLICOLOR", "0", &[]));
     assert!(!coloured("TERM", "xterm", &["--color", "never"]));
     assert!(coloured("NO_COLOR", "1", &["--color", "always"]));
     assert!(coloured("TERM", "dumb", &["--color", "always"]));

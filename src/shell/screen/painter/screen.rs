@@ -58,9 +58,8 @@ pub(crate) enum Dialogue {
 }
 
 impl Screen {
-    /// `colour` is the user's choice; `None` leaves it to the stream and the environment's `NO_COLOR` and `TERM`,
-    /// which the caller has summed up in `plain`.
-    pub(crate) fn new(dialogue: Dialogue, colour: Option<bool>, plain: bool) -> Self {
+    /// `colour` is the user's choice; `None` leaves it to the stream.
+    pub(crate) fn new(dialogue: Dialogue, colour: Option<bool>) -> Self {
         let is_terminal = dialogue.is_terminal();
         let shared = Shared {
             dialogue,
@@ -76,7 +75,7 @@ impl Screen {
         Self {
             shared: Arc::new(Mutex::new(shared)),
             changed: Arc::new(Condvar::new()),
-            colour: colour.unwrap_or(is_terminal && !plain),
+            colour: colour.unwrap_or(is_terminal),
             data_is_terminal: io::stdout().is_terminal(),
             has_cursor: false,
         }
@@ -385,7 +384,7 @@ mod tests {
     fn an_editor_that_takes_no_more_lines_delays_no_other_line() {
         let (done, finished) = mpsc::channel();
         let thread = std::thread::spawn(move || {
-            let screen = Screen::new(Dialogue::StandardError, Some(false), true);
+            let screen = Screen::new(Dialogue::StandardError, Some(false));
             let (entered, printing) = mpsc::channel();
             let (_never, end) = mpsc::channel::<()>();
             let print = move |_| {
