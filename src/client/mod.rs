@@ -90,10 +90,22 @@ pub struct Settings {
     pub reply_limit: Option<Duration>,
     /// Active mode: how long after the transfer command the server may take to connect; `None` waits without limit.
     pub connect_limit: Option<Duration>,
+    /// What is sent when nothing has moved for a while; `None` sends nothing that was not asked for.
+    pub keepalive: Option<Keepalive>,
     /// Begin TLS at once, before the greeting: implicit TLS, as on port 990.
     pub implicit_tls: bool,
     /// TLS, whenever it begins.
     pub tls: TlsSettings,
+}
+
+/// A command that keeps a server from ending an idle session. It goes out between two exchanges only, never where it
+/// would come between two commands that belong together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Keepalive {
+    /// After so long without a byte on either connection.
+    pub after: Duration,
+    /// It must not move data, nor change what the server knows.
+    pub command: Command,
 }
 
 /// Why a session could not be started.

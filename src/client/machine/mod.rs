@@ -27,15 +27,15 @@ use crate::client::observation::{Awaited, ByteInterest, SentPiece};
 use crate::client::panic_injection::panic_if_asked;
 
 use crate::client::{
-    DataState, Ending, Form, News, Observation, Origin, Outcome, Peer, PortRange, RawBytes,
-    Settings, Status, TransferResult,
+    DataState, Ending, Form, Keepalive, News, Observation, Origin, Outcome, Peer, PortRange,
+    RawBytes, Settings, Status, TransferResult,
 };
 use crate::protocol::data_port::DataPort;
 use crate::protocol::ledger::{Assignment, EntryId, Fit};
 use crate::protocol::telnet::{DM, IAC, IP};
 use crate::protocol::user_pi::{Event, UserPi, data_direction};
 use crate::protocol::verbs::DataDirection;
-use crate::protocol::{Command, Reply, Verb};
+use crate::protocol::{Command, Reply, ReplyClass, Verb};
 use crate::tls::{Examination, Secured, TlsConnection, TlsFailure, TrustDecision, Verdict};
 
 use control_bytes::ControlBytes;
@@ -294,6 +294,8 @@ pub(crate) struct Machine {
     synch_sent: Option<Instant>,
     /// Nothing has answered it in time, nor since.
     abort_unanswered: bool,
+    /// The last command that was sent to keep the session alive.
+    kept_alive_by: Option<EntryId>,
     actions: VecDeque<Action>,
 }
 
@@ -359,6 +361,7 @@ impl Machine {
             unwritten: None,
             synch_sent: None,
             abort_unanswered: false,
+            kept_alive_by: None,
             actions: VecDeque::new(),
         };
         machine.observe(Observation::Connected {
@@ -1113,7 +1116,9 @@ impl Machine {
                 .entry
                 .is_some_and(|entry| entries.contains(&entry))
         };
-        let awaited = self.exchanges.all().any(is_sent_along)
+        let keeps_alive = assignment.entry.is_some() && assignment.entry == self.kept_alive_by;
+        let awaited = keeps_alive
+            || self.exchanges.all().any(is_sent_along)
             || (self.exchanges.foreground.is_some() && self.is_abort(&assignment));
         self.observe(Observation::ReplyReceived {
             reply,
@@ -1957,6 +1962,7 @@ impl Machine {
             synch,
             patience,
             held.flatten(),
+            self.keepalive_deadline(),
         ]
         .into_iter()
         .chain(exchanges.flat_map(|exchange| self.deadlines_of(exchange)))
@@ -2001,6 +2007,7 @@ impl Machine {
         self.pass_quit_limit(now);
         self.pass_silence_limit(now);
         self.pass_reply_limit(now);
+        self.pass_keepalive_deadline(now);
         if let Some(transfer) = &mut self.transfer
             && let Some(progress) = transfer.take_due_progress(now)
         {
@@ -2218,6 +2225,59 @@ impl Machine {
             self.abort_unanswered = true;
             self.observe(Observation::AbortUnanswered);
         }
+    }
+
+    /// When something is sent so that the server does not end the session.
+    fn keepalive_deadline(&self) -> Option<Instant> {
+        let keepalive = self.settings.keepalive.as_ref()?;
+        self.is_between_exchanges()
+            .then(|| self.last_movement + keepalive.after)
+    }
+
+    /// Nothing goes on, nothing is awaited, and nothing that was sent wants a certain command next. An open data
+    /// connection is not in the way: a command that moves no data leaves it alone.
+    fn is_between_exchanges(&self) -> bool {
+        let learnt = self.pi.learnt();
+        let last = self.pi.last_answered();
+        // 331, 332, 334, 350: the first half of something.
+        let is_half_done = last
+            .is_some_and(|last| last.reply.code.class() == ReplyClass::PositiveIntermediate)
+            || learnt.secret_is_asked
+            || learnt.pending_rename
+            || learnt.pending_restart.is_some();
+        let awaits_nothing = self.exchanges.all().next().is_none()
+            && self.transfer.is_none()
+            && self.awaiting_port.is_none()
+            && self.data.dialling.is_none()
+            && self.held.is_empty()
+            && self.pi.ledger().is_empty();
+        matches!(self.connection, Connection::Open)
+            && matches!(self.protection.phase, Phase::InClear | Phase::On)
+            && awaits_nothing
+            && !is_half_done
+            && !self.interrupted
+            && !self.quit_answered
+            && self.unwritten.is_none()
+            && !self.pi.has_unfinished_line()
+            && !self.pi.awaits_silence()
+    }
+
+    fn pass_keepalive_deadline(&mut self, now: Instant) {
+        if self.keepalive_deadline().is_none_or(|at| now < at) {
+            return;
+        }
+        let Some(Keepalive { command, .. }) = self.settings.keepalive.clone() else {
+            return;
+        };
+        self.kept_alive_by = Some(self.pi.send_aside(&command));
+        self.last_movement = now;
+        self.write(&command.wire());
+        let sent = command.wire();
+        self.observe(Observation::CommandSent {
+            command,
+            origin: Origin::Shown,
+        });
+        self.observe_sent(&sent, false);
     }
 
     /// After the data has ended, a final reply that does not come must not keep the prompt.

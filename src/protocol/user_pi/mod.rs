@@ -45,6 +45,8 @@ pub struct UserPi {
 struct Awaited {
     entry: EntryId,
     command: Command,
+    /// Nobody asked for it.
+    is_aside: bool,
     /// A 1yz came.
     begun: bool,
     /// What was known when it was sent.
@@ -134,9 +136,20 @@ impl UserPi {
         self.awaiting.push(Awaited {
             entry,
             command: command.clone(),
+            is_aside: false,
             begun: false,
             before,
         });
+        entry
+    }
+
+    /// The same for a command that nobody asked for: the last answer is still that of the command before it, unless
+    /// this one is refused.
+    pub fn send_aside(&mut self, command: &Command) -> EntryId {
+        let entry = self.send(command);
+        for awaited in &mut self.awaiting {
+            awaited.is_aside |= awaited.entry == entry;
+        }
         entry
     }
 
@@ -309,13 +322,16 @@ impl UserPi {
         self.echo
             .mask(&mut shown, answers_secret || answered.is_none());
         let fit = assignment.fit;
-        self.last_answered = Some(Answered {
-            command: command.as_ref().map(Command::without_secret),
-            unexpected: answered.is_none(),
-            reply: shown.clone(),
-            begun: awaited.as_ref().is_some_and(|awaited| awaited.begun),
-            before: awaited.map_or_else(|| self.learnt.clone(), |awaited| awaited.before),
-        });
+        let is_aside = awaited.as_ref().is_some_and(|awaited| awaited.is_aside);
+        if !is_aside || reply.code.is_negative() {
+            self.last_answered = Some(Answered {
+                command: command.as_ref().map(Command::without_secret),
+                unexpected: answered.is_none(),
+                reply: shown.clone(),
+                begun: awaited.as_ref().is_some_and(|awaited| awaited.begun),
+                before: awaited.map_or_else(|| self.learnt.clone(), |awaited| awaited.before),
+            });
+        }
         self.events.push_back(Event::ReplyReceived {
             reply: shown,
             assignment,

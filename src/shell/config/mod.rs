@@ -4,6 +4,7 @@ pub mod aliases;
 pub(crate) mod colour;
 pub(crate) mod configuration;
 pub(crate) mod hosts;
+pub(crate) mod keepalive;
 pub(crate) mod known_hosts;
 pub(crate) mod locations;
 pub mod netrc;

@@ -35,6 +35,11 @@ pub(crate) trait SettingType<S>: Sync {
         Vec::new()
     }
 
+    /// What Tab offers.
+    fn offered(&self) -> Vec<&'static str> {
+        self.names()
+    }
+
     /// Its values in words, where they cannot be listed.
     fn describe(&self) -> String {
         String::new()
@@ -68,11 +73,30 @@ pub(crate) trait Named: Copy + PartialEq + Sized + 'static {
     const NAMES: &'static [(&'static str, Self)];
 }
 
+/// A type whose values cannot be listed.
+pub(crate) trait Written: Clone + 'static {
+    /// The values in words.
+    const VALUES: &'static str;
+    /// Those that Tab offers.
+    const OFFERED: &'static [&'static str];
+    /// How one may be written in the configuration file, besides in quotes.
+    const NOTATION: Notation;
+
+    /// The value that is typed so; `None` if there is none.
+    fn read(text: &str) -> Option<Self>;
+
+    /// As it would be typed.
+    fn written(&self) -> String;
+}
+
 /// Where a value is kept.
 type Field<S, T> = fn(&mut S) -> &mut T;
 
 /// One of a few names; `on` or `off` for a `bool`.
 pub(crate) struct Choice<S, T>(pub Field<S, T>);
+
+/// Something that is written in a way of its own.
+pub(crate) struct Free<S, T>(pub Field<S, T>);
 
 /// A whole number.
 #[cfg_attr(
@@ -204,6 +228,33 @@ impl<S: Clone + Default, T: Named> SettingType<S> for Choice<S, T> {
         let mut named: Vec<_> = T::NAMES.iter().collect();
         named.sort_by_key(|(_, value)| *value != default);
         named.into_iter().map(|(name, _)| *name).collect()
+    }
+}
+
+impl<S: Clone, T: Written> SettingType<S> for Free<S, T> {
+    fn value(&self, settings: &S) -> String {
+        (self.0)(&mut settings.clone()).written()
+    }
+
+    fn set(&self, settings: &mut S, value: &str) -> bool {
+        let read = T::read(value);
+        let is_value = read.is_some();
+        if let Some(value) = read {
+            *(self.0)(settings) = value;
+        }
+        is_value
+    }
+
+    fn offered(&self) -> Vec<&'static str> {
+        T::OFFERED.to_vec()
+    }
+
+    fn describe(&self) -> String {
+        T::VALUES.to_owned()
+    }
+
+    fn notation(&self) -> Notation {
+        T::NOTATION
     }
 }
 

@@ -2,8 +2,9 @@
 
 use std::net::IpAddr;
 
+use super::keepalive::Keepalive;
 use super::proxies::ProxyChoice;
-use super::setting::{Choice, FilePath, Named, Optional, Setting};
+use super::setting::{Choice, FilePath, Free, Named, Optional, Setting};
 use crate::client::{AddressFamily, PortRange};
 use crate::shell::screen::escape::escape;
 use crate::shell::screen::prompt::PromptParts;
@@ -154,6 +155,8 @@ pub(crate) struct Settings {
     pub(crate) ip: AddressFamily,
     /// `set proxy`; `None` leaves it to the environment.
     pub(crate) proxy: Option<ProxyChoice>,
+    /// `set keepalive`.
+    pub(crate) keepalive: Keepalive,
     /// `set tls`.
     pub(crate) tls: TlsStart,
     /// `set tls-max`.
@@ -228,6 +231,11 @@ impl Settings {
             name: "time",
             of: &Choice(|settings: &mut Self| &mut settings.time),
             about: "the time of day and the milliseconds since the last command, in front of what happens",
+        },
+        Setting {
+            name: "keepalive",
+            of: &Free(|settings: &mut Self| &mut settings.keepalive),
+            about: "what is sent after so many seconds in which nothing moved, so that the server does not end the session",
         },
         Setting {
             name: "prompt-user",
@@ -419,6 +427,7 @@ impl Default for Settings {
             source: None,
             ip: AddressFamily::default(),
             proxy: None,
+            keepalive: Keepalive::default(),
             tls: TlsStart::default(),
             tls_max: TlsMaximum::default(),
             tls_resume: true,

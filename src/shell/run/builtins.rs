@@ -98,9 +98,9 @@ impl BuiltinCommand {
             (Builtin::Unalias, [name]) => Self::RemoveAlias((*name).to_owned()),
             (Builtin::Set, []) => Self::ListSettings,
             (Builtin::Set, [name]) => Self::ShowSetting((*name).to_owned()),
-            (Builtin::Set, [name, value]) => Self::ChangeSetting {
+            (Builtin::Set, [name, value @ ..]) => Self::ChangeSetting {
                 name: (*name).to_owned(),
-                value: (*value).to_owned(),
+                value: value.join(" "),
             },
             (Builtin::Listen, []) => Self::Listen,
             (Builtin::Record, words) => Self::Record(RecordCommand::read(words).ok_or_else(usage)?),
@@ -124,7 +124,6 @@ impl BuiltinCommand {
                 | Builtin::Exit
                 | Builtin::Login
                 | Builtin::Unalias
-                | Builtin::Set
                 | Builtin::Listen
                 | Builtin::Jobs
                 | Builtin::Lcd

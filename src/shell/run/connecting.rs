@@ -179,6 +179,7 @@ impl Shell {
             silence_limit: self.silence_limit,
             reply_limit: self.reply_limit,
             connect_limit: Some(DATA_CONNECT_LIMIT),
+            keepalive: self.settings.keepalive.for_session(),
             implicit_tls: false,
             tls: self.tls_settings(),
         }

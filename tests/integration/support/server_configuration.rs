@@ -220,7 +220,6 @@ fn proftpd(place: &Place<'_>, options: &Options) -> Launch {
     }
     if let Some(seconds) = options.idle_seconds {
         lines.push(format!("TimeoutIdle {seconds}"));
-        lines.push(format!("TimeoutNoTransfer {seconds}"));
     }
     if let Some(ports) = &place.data_ports {
         lines.push(format!("PassivePorts {} {}", ports.start(), ports.end()));

@@ -10,7 +10,8 @@ use crate::client::machine::{
 };
 use crate::client::observation::ByteInterest;
 use crate::client::{
-    DataState, Ending, Form, News, Observation, Origin, Outcome, Peer, Settings, TransferResult,
+    DataState, Ending, Form, News, Observation, Origin, Outcome, Peer, Settings, Status,
+    TransferResult,
 };
 use crate::protocol::verbs::DataDirection;
 use crate::protocol::{Command, Verb};
@@ -361,6 +362,10 @@ impl Dialogue {
             _ => None,
         };
         self.done.iter().filter_map(reply).collect()
+    }
+
+    pub(super) fn status(&self) -> Status {
+        self.machine.status(self.now)
     }
 
     /// The commands whose final replies are outstanding.

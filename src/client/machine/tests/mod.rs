@@ -3,6 +3,7 @@
 mod dialogue;
 mod interleavings;
 mod interrupts;
+mod keepalive;
 mod limits;
 mod proxies;
 mod replies;

@@ -1,10 +1,11 @@
 //! The table of settings, and what it makes of names and values.
 
 use super::{
-    Abort, Ascii, DataHost, DataPeer, Multiline, PromptParts, SettingError, Settings, TlsMaximum,
-    TlsStart,
+    Abort, Ascii, DataHost, DataPeer, Keepalive, Multiline, PromptParts, SettingError, Settings,
+    TlsMaximum, TlsStart,
 };
 use crate::client::AddressFamily;
+use crate::shell::config::setting::Written;
 
 #[test]
 fn the_defaults_are_the_first_values_of_the_table() {
@@ -59,6 +60,7 @@ fn every_value_of_every_type_can_be_reached_by_its_name() {
         ("source", "192.0.2.7"),
         ("ip", "6"),
         ("proxy", "socks5://u:p@h:9"),
+        ("keepalive", "60 STAT"),
         ("tls", "require"),
         ("tls-max", "1.2"),
         ("tls-resume", "off"),
@@ -94,6 +96,7 @@ fn every_value_of_every_type_can_be_reached_by_its_name() {
         source: "192.0.2.7".parse().ok(),
         ip: AddressFamily::V6,
         proxy: "socks5://u:p@h:9".parse().ok(),
+        keepalive: Keepalive::read("60 STAT").unwrap(),
         tls: TlsStart::Require,
         tls_max: TlsMaximum::Tls12,
         tls_resume: false,

@@ -54,7 +54,7 @@ pub fn complete(line: &str, cursor: usize, knowledge: &Knowledge) -> Completion 
         }
         CompletionKind::SettingName => exact(setting_names(), &context.typed),
         CompletionKind::SettingValue(setting) => {
-            exact(setting.of.names().into_iter(), &context.typed)
+            exact(setting.of.offered().into_iter(), &context.typed)
         }
         CompletionKind::SubArgument(entry) => sub_arguments(entry, &context.typed),
         CompletionKind::Option(option) => exact(std::iter::once(option), &context.typed),

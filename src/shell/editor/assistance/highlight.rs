@@ -168,9 +168,9 @@ fn is_unknown_setting(arguments: &[String]) -> bool {
         [name] => !Settings::TABLE
             .iter()
             .any(|known| known.name.starts_with(name)),
-        [name, value] => {
-            !Settings::named(name).is_ok_and(|setting| setting.has_value_beginning(value))
+        [name, value @ ..] => {
+            let value = value.join(" ");
+            !Settings::named(name).is_ok_and(|setting| setting.has_value_beginning(&value))
         }
-        _ => true,
     }
 }

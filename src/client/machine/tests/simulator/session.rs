@@ -1,6 +1,7 @@
 //! One seeded session: what the user types and presses, and what must come of it.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::time::Duration;
 
 use super::super::dialogue::{SILENCE, WHOLE_REPLY, person, request, script};
 use super::Mutant;
@@ -10,7 +11,8 @@ use super::random::Random;
 use super::server::{Behaviour, Server};
 use super::world::{Event, UserEvent, World};
 use crate::client::machine::{ExchangeId, Request};
-use crate::client::{DataState, Ending, Origin, Outcome, Settings, TransferResult};
+use crate::client::{DataState, Ending, Keepalive, Origin, Outcome, Settings, TransferResult};
+use crate::protocol::Command;
 use crate::protocol::verbs::DataDirection;
 
 /// An invariant that did not hold, and everything that happened before.
@@ -84,6 +86,14 @@ enum Expected {
     Own200,
 }
 
+/// Often enough to come wherever it may.
+fn keepalive() -> Keepalive {
+    Keepalive {
+        after: Duration::from_millis(300),
+        command: Command::new("NOOP").expect("a verb alone holds no line end"),
+    }
+}
+
 /// Plays the session of a seed.
 pub(super) fn play(seed: u64, mutant: Option<Mutant>, is_logged: bool) -> Result<Played, Failure> {
     let mut random = Random::new(seed);
@@ -100,6 +110,7 @@ pub(super) fn play(seed: u64, mutant: Option<Mutant>, is_logged: bool) -> Result
     let settings = Settings {
         connect_limit: Some(SILENCE),
         plain_abort: random.percent(30),
+        keepalive: seed.is_multiple_of(4).then(keepalive),
         ..limits
     };
     let has_tls = random.percent(5);
