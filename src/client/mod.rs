@@ -25,6 +25,7 @@ mod status;
 pub mod transfer;
 
 use std::io;
+use std::num::NonZeroU64;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -92,6 +93,8 @@ pub struct Settings {
     pub connect_limit: Option<Duration>,
     /// What is sent when nothing has moved for a while; `None` sends nothing that was not asked for.
     pub keepalive: Option<Keepalive>,
+    /// Data connections move no more bytes in a second; `None` as fast as they can.
+    pub rate: Option<NonZeroU64>,
     /// Begin TLS at once, before the greeting: implicit TLS, as on port 990.
     pub implicit_tls: bool,
     /// TLS, whenever it begins.

@@ -1,5 +1,6 @@
 //! How far a transfer has come.
 
+use std::num::NonZeroU64;
 use std::time::Duration;
 
 use crate::protocol::Command;
@@ -14,6 +15,8 @@ pub struct Progress {
     pub bytes: u64,
     /// How many it will be, if a reply or the local file told; never fewer than have come.
     pub whole: Option<u64>,
+    /// How many may move in a second, if that is limited here.
+    pub limit: Option<NonZeroU64>,
     /// Time since the 1yz.
     pub elapsed: Duration,
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroU64;
 use std::sync::{Arc, Weak};
 use std::time::Instant;
 
@@ -36,6 +37,8 @@ pub(super) struct Core {
     /// What may wait for a local side or reads files; done without the lock.
     tasks: Vec<Work>,
     interest: ByteInterest,
+    /// Of data connections, those to come too.
+    rate: Option<NonZeroU64>,
     registry: Registry,
     shared: Weak<Shared>,
     has_more: bool,
@@ -123,6 +126,7 @@ impl Core {
             events: Events::default(),
             tasks: Vec::new(),
             interest,
+            rate: None,
             registry,
             shared,
             has_more: true,
@@ -176,7 +180,8 @@ impl Core {
         if (self.has_more || may_read) && !self.events.is_full() {
             return Some(now);
         }
-        self.machine.deadline()
+        let paced = self.data.iter().filter_map(DataSocket::paced_until);
+        paced.chain(self.machine.deadline()).min()
     }
 
     /// Grows whenever there may be something new.
@@ -364,6 +369,7 @@ impl Core {
         let both = Interest::READABLE | Interest::WRITABLE;
         let token = token(socket.id);
         self.registry.register(&mut socket.stream, token, both)?;
+        socket.set_rate(self.rate, Instant::now());
         self.data.push(socket);
         Ok(())
     }
@@ -376,7 +382,7 @@ impl Core {
         }
         let mut found: Found = Vec::new();
         for socket in &mut self.data {
-            self.has_more |= socket.pump(&mut found);
+            self.has_more |= socket.pump(&mut found, now);
         }
         for finding in found {
             match finding {
@@ -412,6 +418,7 @@ impl Core {
                     exchange,
                     convert,
                 } => self.send(id, exchange, convert),
+                Action::SetRate(rate) => self.set_rate(rate, now),
                 Action::Release(id) => self.with_socket(id, DataSocket::release),
                 Action::Measure(id) => self.measure(id, now),
                 Action::Close(id) => self.close_data(id),
@@ -573,6 +580,14 @@ impl Core {
         if let Some(Local::Source(source)) = self.locals.remove(&exchange) {
             let outbound = Outbound::new(source, convert, report);
             self.with_socket(id, |socket| socket.send(exchange, outbound));
+        }
+    }
+
+    fn set_rate(&mut self, rate: Option<NonZeroU64>, now: Instant) {
+        self.rate = rate;
+        self.has_more = true;
+        for socket in &mut self.data {
+            socket.set_rate(rate, now);
         }
     }
 

@@ -3,13 +3,15 @@
 
 use std::io::{self, Read, Write};
 use std::net::Shutdown;
-use std::time::Duration;
+use std::num::NonZeroU64;
+use std::time::{Duration, Instant};
 
 use mio::net::TcpStream;
 use socket2::SockRef;
 
 use super::negotiation::{Negotiation, ProxyError, in_words};
 use super::outgoing::Dialler;
+use super::pace::Pace;
 use super::unacknowledged::unacknowledged;
 use crate::client::endpoint::{Inbound, Outbound, Ready};
 use crate::client::machine::{ConnectionId, ExchangeId, Input};
@@ -36,6 +38,10 @@ pub(super) struct DataSocket {
     drained: u64,
     /// Nothing but the local side keeps the transfer from going on.
     awaits_local_side: bool,
+    pace: Option<Pace>,
+    paced_until: Option<Instant>,
+    /// Bytes crossed the socket in this turn, although they may be no payload yet.
+    has_paced: bool,
     interest: ByteInterest,
 }
 
@@ -83,6 +89,8 @@ enum Halt {
     AwaitsLocalSide,
     /// The budget of this turn is spent.
     Spent,
+    /// Until its pace lets more move.
+    Paced(Instant),
     Over(TransferResult),
 }
 
@@ -123,6 +131,9 @@ impl DataSocket {
             moved: 0,
             drained: 0,
             awaits_local_side: false,
+            pace: None,
+            paced_until: None,
+            has_paced: false,
             interest,
         }
     }
@@ -132,6 +143,16 @@ impl DataSocket {
             Work::Receiving(exchange, _) | Work::Sending(exchange, _) => Some(*exchange),
             _ => None,
         }
+    }
+
+    /// Moves no more than so many bytes of a transfer in a second from now on.
+    pub(super) fn set_rate(&mut self, rate: Option<NonZeroU64>, now: Instant) {
+        self.pace = rate.map(|rate| Pace::new(rate, now));
+    }
+
+    /// When more may move, if only the pace is in the way.
+    pub(super) fn paced_until(&self) -> Option<Instant> {
+        self.paced_until
     }
 
     /// Goes on under TLS, from the first byte. A connection that is under TLS already stays as it is.
@@ -209,10 +230,18 @@ impl DataSocket {
     }
 
     /// Moves bytes as far as that goes without waiting; tells whether there may be more to do at once.
-    pub(super) fn pump(&mut self, found: &mut Found) -> bool {
+    pub(super) fn pump(&mut self, found: &mut Found, now: Instant) -> bool {
         let before = self.moved;
+        if let Some(pace) = &mut self.pace {
+            pace.set_now(now);
+        }
         let halt = self.advance(found);
-        if self.moved != before {
+        self.paced_until = match halt {
+            Halt::Paced(until) => Some(until),
+            _ => None,
+        };
+        // Where the pace is slow, a record of TLS comes in over many turns, and nobody is silent.
+        if std::mem::take(&mut self.has_paced) || self.moved != before {
             panic_if_asked("driver");
             found.push(Finding::Fact(Input::DataMoved {
                 id: self.id,
@@ -226,7 +255,7 @@ impl DataSocket {
             found.push(Finding::Fact(Input::LocalSideAwaited { id, is_awaited }));
         }
         match halt {
-            Halt::Blocked | Halt::AwaitsLocalSide => false,
+            Halt::Blocked | Halt::AwaitsLocalSide | Halt::Paced(_) => false,
             Halt::Spent => true,
             Halt::Over(result) => {
                 self.end(result, found);
@@ -242,6 +271,10 @@ impl DataSocket {
         }
         let mut budget = TURN_BYTES;
         loop {
+            let most = match self.allowance() {
+                Ok(most) => most,
+                Err(until) => return Halt::Paced(until),
+            };
             let step = if self.tls.as_ref().is_some_and(|tls| !tls.is_open) {
                 self.advance_handshake(found)
             } else {
@@ -249,9 +282,9 @@ impl DataSocket {
                     Work::Dialling(_) | Work::Idle => Err(Halt::Blocked),
                     Work::Negotiating(..) => self.negotiate(found),
                     Work::Watching { was_refused } => self.watch(*was_refused, found),
-                    Work::Receiving(..) if self.tls.is_some() => self.receive_secured(found),
-                    Work::Receiving(..) => self.receive_clear(found),
-                    Work::Sending(..) => self.send_some(found),
+                    Work::Receiving(..) if self.tls.is_some() => self.receive_secured(most, found),
+                    Work::Receiving(..) => self.receive_clear(most, found),
+                    Work::Sending(..) => self.send_some(most, found),
                     Work::Draining => self.drain(found),
                 }
             };
@@ -260,6 +293,23 @@ impl DataSocket {
                 Ok(moved) if moved >= budget => return Halt::Spent,
                 Ok(moved) => budget -= moved.max(1),
             }
+        }
+    }
+
+    /// How many bytes may move now, or when more may.
+    fn allowance(&self) -> Result<usize, Instant> {
+        let moves = matches!(self.work, Work::Receiving(..) | Work::Sending(..));
+        let is_in_handshake = self.tls.as_ref().is_some_and(|tls| !tls.is_open);
+        match &self.pace {
+            Some(pace) if moves && !is_in_handshake => pace.allowance(),
+            _ => Ok(usize::MAX),
+        }
+    }
+
+    fn take_from_allowance(&mut self, bytes: usize) {
+        if let Some(pace) = &mut self.pace {
+            pace.take(bytes);
+            self.has_paced = true;
         }
     }
 
@@ -407,7 +457,7 @@ impl DataSocket {
         }
     }
 
-    fn receive_clear(&mut self, found: &mut Found) -> Result<usize, Halt> {
+    fn receive_clear(&mut self, most: usize, found: &mut Found) -> Result<usize, Halt> {
         let Work::Receiving(_, local) = &mut self.work else {
             return Err(Halt::Blocked);
         };
@@ -416,6 +466,7 @@ impl DataSocket {
         }
         #[cfg(target_os = "linux")]
         if !self.interest.includes_data()
+            && self.pace.is_none()
             && let Some(moved) = local.splice(&self.stream)
         {
             return self.note_splice(moved);
@@ -423,9 +474,11 @@ impl DataSocket {
         let Some(mut piece) = local.take_piece() else {
             return Err(self.halt_without_room());
         };
-        match self.stream.read(&mut piece) {
+        let room = piece.len().min(most);
+        match self.stream.read(&mut piece[..room]) {
             Ok(0) => Err(Halt::Over(TransferResult::Ended)),
             Ok(length) => {
+                self.take_from_allowance(length);
                 piece.truncate(length);
                 self.see(DataDirection::Received, &piece, found);
                 self.moved += length as u64;
@@ -473,7 +526,7 @@ impl DataSocket {
         }
     }
 
-    fn receive_secured(&mut self, found: &mut Found) -> Result<usize, Halt> {
+    fn receive_secured(&mut self, most: usize, found: &mut Found) -> Result<usize, Halt> {
         let (Work::Receiving(_, local), Some(tls)) = (&mut self.work, &mut self.tls) else {
             return Err(Halt::Blocked);
         };
@@ -506,7 +559,8 @@ impl DataSocket {
         let Some(mut piece) = local.take_piece() else {
             return Err(self.halt_without_room());
         };
-        let read = self.stream.read(&mut piece);
+        let room = piece.len().min(most);
+        let read = self.stream.read(&mut piece[..room]);
         let received = match &read {
             Ok(length @ 1..) => tls.connection.receive(&piece[..*length]),
             _ => Ok(()),
@@ -515,7 +569,7 @@ impl DataSocket {
         local.return_piece(piece);
         match read {
             Ok(0) => return Err(Halt::Over(TransferResult::CloseNotifyMissing)),
-            Ok(_) => {}
+            Ok(length) => self.take_from_allowance(length),
             Err(error) => return Err(self.halt(error, DataDirection::Received)),
         }
         let _ = self.flush();
@@ -524,7 +578,7 @@ impl DataSocket {
             .map_err(|failure| Halt::Over(TransferResult::TlsFailed(failure)))
     }
 
-    fn send_some(&mut self, found: &mut Found) -> Result<usize, Halt> {
+    fn send_some(&mut self, most: usize, found: &mut Found) -> Result<usize, Halt> {
         if !self.is_writable {
             return Err(Halt::Blocked);
         }
@@ -537,7 +591,7 @@ impl DataSocket {
             return Err(Halt::Blocked);
         };
         let bytes = match local.ready() {
-            Ready::Bytes(bytes) => bytes,
+            Ready::Bytes(bytes) => &bytes[..bytes.len().min(most)],
             Ready::NotYet => return Err(Halt::AwaitsLocalSide),
             Ready::Failed(error) => return Err(Halt::Over(TransferResult::of_local(&error))),
             Ready::End => return Err(self.end_sending()),
@@ -558,6 +612,7 @@ impl DataSocket {
                 found,
             );
             local.consume(length);
+            self.take_from_allowance(length);
             return Ok(length);
         }
         match self.stream.write(bytes) {
@@ -573,6 +628,7 @@ impl DataSocket {
                 );
                 self.moved += length as u64;
                 local.consume(length);
+                self.take_from_allowance(length);
                 Ok(length)
             }
             Err(error) => Err(self.halt(error, DataDirection::Sent)),

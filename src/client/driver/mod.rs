@@ -16,6 +16,7 @@ mod data;
 pub(crate) mod dial;
 pub(crate) mod negotiation;
 mod outgoing;
+mod pace;
 #[cfg(test)]
 mod tests;
 mod unacknowledged;

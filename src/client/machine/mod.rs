@@ -21,6 +21,7 @@ mod transfer;
 use std::collections::VecDeque;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroU64;
 use std::time::{Duration, Instant};
 
 use crate::client::observation::{Awaited, ByteInterest, SentPiece};
@@ -232,6 +233,8 @@ pub(crate) enum Action {
         exchange: ExchangeId,
         convert: bool,
     },
+    /// From now on data connections, those to come too, move no more bytes of a transfer in a second.
+    SetRate(Option<NonZeroU64>),
     /// Stop using the connection without closing it: the next command may.
     Release(ConnectionId),
     /// Tell by [`Input::Acknowledged`] how much of an upload has been taken.
@@ -270,6 +273,8 @@ pub(crate) struct Machine {
     exchanges: Exchanges,
     data: DataConnections,
     transfer: Option<Transfer>,
+    /// Of data connections now: that of the settings, unless a transfer is aborted.
+    rate: Option<NonZeroU64>,
     /// A PORT or EPRT that goes out once its port is open.
     awaiting_port: Option<AwaitingPort>,
     /// Requests that came in the middle of a handshake: they go out under TLS, or not at all.
@@ -349,6 +354,7 @@ impl Machine {
             exchanges,
             data: DataConnections::default(),
             transfer: None,
+            rate: None,
             awaiting_port: None,
             held: Vec::new(),
             lost_as: Ending::ConnectionLost,
@@ -529,7 +535,12 @@ impl Machine {
                 self.pi.set_strict_multiline(settings.strict_multiline);
                 self.protection.configure(&settings.tls);
                 let route = std::mem::take(&mut self.settings.route);
+                // That of an aborted transfer stays lifted.
+                let rate_changes = self.settings.rate != settings.rate;
                 self.settings = Settings { route, ..*settings };
+                if rate_changes {
+                    self.set_rate(self.settings.rate);
+                }
             }
             Request::Resync => self.resync(),
             Request::Trust(answer) => self.take_trust(answer, now),
@@ -696,7 +707,18 @@ impl Machine {
             _ => {}
         }
         self.transfer = Some(transfer);
+        self.set_rate(self.settings.rate);
         true
+    }
+
+    fn set_rate(&mut self, rate: Option<NonZeroU64>) {
+        if self.rate != rate {
+            self.rate = rate;
+            self.actions.push_back(Action::SetRate(rate));
+        }
+        if let Some(transfer) = &mut self.transfer {
+            transfer.rate = rate;
+        }
     }
 
     /// The transfer's command was written: under PROT P the handshake of its data connection begins. An earlier command
@@ -1556,6 +1578,8 @@ impl Machine {
                 if transfer.has_nothing_to_read() {
                     transfer.drop_connection(TransferResult::Aborted, &mut self.actions, now);
                 }
+                // What is on its way already need not be waited for.
+                self.set_rate(None);
                 self.send_abort(now);
             }
             2 => transfer.drop_connection(TransferResult::Aborted, &mut self.actions, now),
@@ -1607,6 +1631,7 @@ impl Machine {
             if transfer.has_nothing_to_read() || transfer.interrupts > 1 {
                 transfer.drop_connection(TransferResult::Aborted, &mut self.actions, now);
             }
+            self.set_rate(None);
         } else if let Some(background) = &mut self.exchanges.background
             && background.exchange.awaits_end_of_transfer()
         {

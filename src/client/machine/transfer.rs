@@ -10,6 +10,7 @@
 //! ```
 
 use std::collections::VecDeque;
+use std::num::NonZeroU64;
 use std::time::{Duration, Instant};
 
 use crate::client::Progress;
@@ -51,6 +52,8 @@ pub(super) struct Transfer {
     abort_was_refused: bool,
     /// It could go on, but its local side takes nothing, or gives nothing.
     pub(super) local_side_is_awaited: bool,
+    /// How many bytes may move in a second, if that is limited.
+    pub(super) rate: Option<NonZeroU64>,
     /// When the observers are told next how far it has come.
     progress_at: Option<Instant>,
 }
@@ -130,6 +133,7 @@ impl Transfer {
             closed_early: None,
             abort_was_refused: false,
             local_side_is_awaited: false,
+            rate: None,
             progress_at: None,
         }
     }
@@ -594,6 +598,7 @@ impl Transfer {
             direction: self.direction,
             bytes,
             whole: self.whole.filter(|whole| *whole >= bytes),
+            limit: self.rate,
             elapsed: now.saturating_duration_since(self.begun_at?),
         })
     }

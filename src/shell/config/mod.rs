@@ -11,6 +11,7 @@ pub mod netrc;
 pub(crate) mod netrc_file;
 pub(crate) mod options;
 pub(crate) mod proxies;
+pub(crate) mod rate;
 pub mod secrets;
 pub(crate) mod setting;
 pub(crate) mod settings;

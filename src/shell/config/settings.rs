@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use super::keepalive::Keepalive;
 use super::proxies::ProxyChoice;
+use super::rate::Rate;
 use super::setting::{Choice, FilePath, Free, Named, Optional, Setting};
 use crate::client::{AddressFamily, PortRange};
 use crate::shell::screen::escape::escape;
@@ -157,6 +158,8 @@ pub(crate) struct Settings {
     pub(crate) proxy: Option<ProxyChoice>,
     /// `set keepalive`.
     pub(crate) keepalive: Keepalive,
+    /// `set rate`.
+    pub(crate) rate: Rate,
     /// `set tls`.
     pub(crate) tls: TlsStart,
     /// `set tls-max`.
@@ -236,6 +239,11 @@ impl Settings {
             name: "keepalive",
             of: &Free(|settings: &mut Self| &mut settings.keepalive),
             about: "what is sent after so many seconds in which nothing moved, so that the server does not end the session",
+        },
+        Setting {
+            name: "rate",
+            of: &Free(|settings: &mut Self| &mut settings.rate),
+            about: "how many bytes of a transfer move in a second, either way",
         },
         Setting {
             name: "prompt-user",
@@ -428,6 +436,7 @@ impl Default for Settings {
             ip: AddressFamily::default(),
             proxy: None,
             keepalive: Keepalive::default(),
+            rate: Rate::default(),
             tls: TlsStart::default(),
             tls_max: TlsMaximum::default(),
             tls_resume: true,

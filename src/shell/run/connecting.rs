@@ -180,6 +180,7 @@ impl Shell {
             reply_limit: self.reply_limit,
             connect_limit: Some(DATA_CONNECT_LIMIT),
             keepalive: self.settings.keepalive.for_session(),
+            rate: self.settings.rate.0,
             implicit_tls: false,
             tls: self.tls_settings(),
         }

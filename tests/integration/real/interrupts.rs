@@ -15,7 +15,7 @@ use crate::support::terminal::{Key, Terminal};
 const BUFFERED: u64 = 16 * 1024 * 1024;
 const HUGE: u64 = 3 << 30;
 /// Longer than any test.
-const ENDLESS: u64 = 1 << 40;
+pub(super) const ENDLESS: u64 = 1 << 40;
 /// Ctrl-].
 const ESCAPE: &[u8] = b"\x1d";
 /// Deletes the line.
@@ -31,7 +31,7 @@ on_every_server!(
 );
 
 /// In TYPE I, with an open data connection; straight to the server, because urgent bytes do not pass a relay.
-fn at_passive_prompt(scene: &Scene) -> Terminal {
+pub(super) fn at_passive_prompt(scene: &Scene) -> Terminal {
     scene.server.write_file("small", b"small");
     let mut terminal = logged_in(scene, scene.server.address());
     exchange(&mut terminal, "TYPE I", "200 ", "ftp> ");
@@ -45,7 +45,7 @@ fn begin_huge_download(scene: &Scene, terminal: &mut Terminal) {
     terminal.expect("\n1");
 }
 
-fn write_sparse(scene: &Scene, bytes: u64) {
+pub(super) fn write_sparse(scene: &Scene, bytes: u64) {
     scene.server.write_file("huge", b"");
     let huge = OpenOptions::new()
         .write(true)

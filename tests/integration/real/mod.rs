@@ -38,6 +38,8 @@ mod interrupts;
 mod lines;
 mod logins;
 mod next_steps;
+#[cfg(unix)]
+mod rates;
 mod scene;
 mod transfers;
 #[cfg(unix)]

@@ -6,6 +6,7 @@ mod interrupts;
 mod keepalive;
 mod limits;
 mod proxies;
+mod rates;
 mod replies;
 mod simulator;
 mod tls_server;

@@ -1,8 +1,8 @@
 //! The table of settings, and what it makes of names and values.
 
 use super::{
-    Abort, Ascii, DataHost, DataPeer, Keepalive, Multiline, PromptParts, SettingError, Settings,
-    TlsMaximum, TlsStart,
+    Abort, Ascii, DataHost, DataPeer, Keepalive, Multiline, PromptParts, Rate, SettingError,
+    Settings, TlsMaximum, TlsStart,
 };
 use crate::client::AddressFamily;
 use crate::shell::config::setting::Written;
@@ -61,6 +61,7 @@ fn every_value_of_every_type_can_be_reached_by_its_name() {
         ("ip", "6"),
         ("proxy", "socks5://u:p@h:9"),
         ("keepalive", "60 STAT"),
+        ("rate", "2M"),
         ("tls", "require"),
         ("tls-max", "1.2"),
         ("tls-resume", "off"),
@@ -97,6 +98,7 @@ fn every_value_of_every_type_can_be_reached_by_its_name() {
         ip: AddressFamily::V6,
         proxy: "socks5://u:p@h:9".parse().ok(),
         keepalive: Keepalive::read("60 STAT").unwrap(),
+        rate: Rate::read("2M").unwrap(),
         tls: TlsStart::Require,
         tls_max: TlsMaximum::Tls12,
         tls_resume: false,

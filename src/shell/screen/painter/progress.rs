@@ -4,12 +4,14 @@
 //! 150 Opening BINARY mode data connection for big (40000000 bytes).
 //!   12,345,678 of 40,000,000 bytes  30%  4.10 MB/s  7s left
 //! ```
+//!
+//! With `set rate 5M` it is `4.10 MB/s of 5.00 MB/s`.
 
 use std::io;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle, TermLike};
+use indicatif::{DecimalBytes, ProgressBar, ProgressDrawTarget, ProgressStyle, TermLike};
 
 use crate::client::Progress;
 
@@ -38,6 +40,10 @@ impl ProgressLine {
             self.bar.unset_length();
             self.bar.set_style(style(WITHOUT_WHOLE));
         }
+        let limit = progress
+            .limit
+            .map(|limit| format!(" of {}/s", DecimalBytes(limit.get())));
+        self.bar.set_message(limit.unwrap_or_default());
         if progress.elapsed >= PROGRESS_DELAY && self.bar.is_hidden() {
             let below = ProgressTerminal {
                 screen: screen.clone(),
@@ -120,8 +126,8 @@ fn style(template: &str) -> ProgressStyle {
 }
 
 const WITH_WHOLE: &str =
-    "  {human_pos} of {human_len} bytes  {percent}%  {decimal_bytes_per_sec}  {eta} left";
-const WITHOUT_WHOLE: &str = "  {human_pos} bytes  {decimal_bytes_per_sec}";
+    "  {human_pos} of {human_len} bytes  {percent}%  {decimal_bytes_per_sec}{msg}  {eta} left";
+const WITHOUT_WHOLE: &str = "  {human_pos} bytes  {decimal_bytes_per_sec}{msg}";
 const PROGRESS_DELAY: Duration = Duration::from_millis(500);
 
 #[cfg(test)]

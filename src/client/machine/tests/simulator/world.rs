@@ -355,7 +355,7 @@ impl World {
                 let input = Input::CertificateExamined(Ok(Ok(())));
                 self.machine.handle(input, self.instant());
             }
-            Action::DropLocal(_) | Action::AskTrust(..) => {}
+            Action::DropLocal(_) | Action::AskTrust(..) | Action::SetRate(_) => {}
         }
     }
 
