@@ -5,7 +5,8 @@
 use std::ops::Range;
 
 use crate::protocol::{SentMask, verbs};
-use crate::shell::line::quote::{NAME as QUOTE, Quoted, unescape_one};
+use crate::shell::line::quote::{NAME as QUOTE, Quoted};
+use crate::shell::line::spelling::unescaped;
 
 /// The bytes of the line that must not be seen or stored; `None` if there are none.
 ///
@@ -26,7 +27,7 @@ pub fn secret_span(line: &[u8], alias_is_secret: &dyn Fn(&str) -> bool) -> Optio
             .or_else(|| secret_in_bytes(&line[end..]))
             .map(|secret| end + secret),
         _ if is_secret_alias(&line[..end], alias_is_secret) => Some(arguments),
-        _ => verb_secret(line),
+        _ => escaped_secret(line),
     };
     let without_scheme = match &word[..] {
         b"open" | b"tls" => password_of_target(line, arguments),
@@ -56,7 +57,14 @@ fn is_secret_alias(word: &[u8], alias_is_secret: &dyn Fn(&str) -> bool) -> bool 
     str::from_utf8(word).is_ok_and(|name| !name.is_empty() && alias_is_secret(name))
 }
 
-/// Where the argument of PASS, ACCT or ADAT begins. As [`crate::protocol::Command::secret`] sees it, since some
+/// Where the argument of PASS, ACCT or ADAT begins, whether `set escapes` is on or not: no escape stands in a verb that
+/// is written out. An escape that is not finished yet counts as what is there.
+fn escaped_secret(line: &[u8]) -> Option<usize> {
+    let (bytes, places) = unescaped(line);
+    verb_secret(&bytes).map(|secret| places[secret])
+}
+
+/// The same for a line that is sent as typed. As [`crate::protocol::Command::secret`] sees it, since some
 /// servers skip leading blanks.
 fn verb_secret(line: &[u8]) -> Option<usize> {
     let start = line.iter().position(|byte| !byte.is_ascii_whitespace())?;
@@ -73,22 +81,14 @@ fn quoted_secret(line: &[u8]) -> Option<usize> {
     let lower_case = line.to_ascii_lowercase();
     let quoted = Quoted::find(&lower_case)?;
     let text = &line[quoted.offset..];
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut places = Vec::with_capacity(text.len());
-    let mut at = 0;
-    while at < text.len() {
-        let plain = (text[at], 1);
-        let (byte, length) = if quoted.escaped {
-            // An escape that is not finished yet counts as what is there.
-            unescape_one(&text[at..]).unwrap_or(plain)
-        } else {
-            plain
-        };
-        bytes.push(if is_quote(byte) { b' ' } else { byte });
-        places.push(quoted.offset + at);
-        at += length;
-    }
-    verb_secret(&bytes).map(|secret| places[secret])
+    let (bytes, places) = if quoted.escaped {
+        unescaped(text)
+    } else {
+        (text.to_vec(), (0..text.len()).collect())
+    };
+    let blanked = |byte: u8| if is_quote(byte) { b' ' } else { byte };
+    let bytes: Vec<u8> = bytes.into_iter().map(blanked).collect();
+    verb_secret(&bytes).map(|secret| quoted.offset + places[secret])
 }
 
 /// Where the digits of a secret begin in `hex 'DIGITS'`, quotes and blanks among them or not.
@@ -244,7 +244,7 @@ mod tests {
     use proptest::{prop_assert, proptest};
 
     use super::secret_span;
-    use crate::shell::line::{Line, read};
+    use crate::shell::line::{Line, Spelling, read_spelt};
 
     fn is_secret_alias(name: &str) -> bool {
         name == "pw"
@@ -346,6 +346,24 @@ mod tests {
     }
 
     #[test]
+    fn escapes_hide_no_password() {
+        assert_masked(&[
+            ("PASS \\x78", "PASS *"),
+            ("\\x50ASS x", "\\x50ASS *"),
+            (
+                "\\x70\\x61\\x73\\x73\\x20\\x78",
+                "\\x70\\x61\\x73\\x73\\x20*",
+            ),
+            ("\\x20PASS\\x09x", "\\x20PASS\\x09*"),
+            ("PASS \\x7", "PASS *"),
+            ("PASS \\", "PASS *"),
+            ("\\x50ASS ", "\\x50ASS "),
+            ("\\x50AS", "\\x50AS"),
+            ("\\\\x50ASS x", "\\\\x50ASS x"),
+        ]);
+    }
+
+    #[test]
     fn the_password_of_login_is_masked_after_the_user() {
         assert_masked(&[
             ("login bob p", "login bob *"),
@@ -426,10 +444,11 @@ mod tests {
             "ASS", "x", "> f", "\u{e9}", "!", "login", "RETR",
         ][..]), 0..8)) {
             let line = parts.concat();
-            let secret = match read(line.as_bytes(), &|_| false) {
+            let is_secret = |escapes| match read_spelt(line.as_bytes(), Spelling { escapes }, &|_| false) {
                 Ok(Line::Raw { command, .. } | Line::Quote(command)) => command.secret().is_some(),
                 _ => false,
             };
+            let secret = is_secret(false) || is_secret(true);
             prop_assert!(!secret || secret_span(line.as_bytes(), &|_| false).is_some());
         }
 

@@ -7,6 +7,7 @@ use super::proxies::ProxyChoice;
 use super::rate::Rate;
 use super::setting::{Choice, FilePath, Free, Named, Optional, Setting};
 use crate::client::{AddressFamily, PortRange};
+use crate::shell::line::Spelling;
 use crate::shell::screen::escape::escape;
 use crate::shell::screen::prompt::PromptParts;
 use crate::tls::SentName;
@@ -160,6 +161,8 @@ pub(crate) struct Settings {
     pub(crate) keepalive: Keepalive,
     /// `set rate`.
     pub(crate) rate: Rate,
+    /// `set escapes`.
+    pub(crate) escapes: bool,
     /// `set tls`.
     pub(crate) tls: TlsStart,
     /// `set tls-max`.
@@ -234,6 +237,11 @@ impl Settings {
             name: "time",
             of: &Choice(|settings: &mut Self| &mut settings.time),
             about: "the time of day and the milliseconds since the last command, in front of what happens",
+        },
+        Setting {
+            name: "escapes",
+            of: &Choice(|settings: &mut Self| &mut settings.escapes),
+            about: "in a raw line, \\xE9 is a byte and \\\\ a backslash",
         },
         Setting {
             name: "keepalive",
@@ -379,6 +387,13 @@ impl Settings {
         },
     ];
 
+    /// What the letters of a raw line stand for.
+    pub(crate) fn spelling(&self) -> Spelling {
+        Spelling {
+            escapes: self.escapes,
+        }
+    }
+
     /// Does `set NAME VALUE`.
     ///
     /// # Errors
@@ -437,6 +452,7 @@ impl Default for Settings {
             proxy: None,
             keepalive: Keepalive::default(),
             rate: Rate::default(),
+            escapes: false,
             tls: TlsStart::default(),
             tls_max: TlsMaximum::default(),
             tls_resume: true,

@@ -5,12 +5,14 @@
 mod builtin;
 pub(crate) mod quote;
 pub mod redirection;
+pub(crate) mod spelling;
 mod words;
 
 use std::fmt;
 
 pub use self::builtin::Builtin;
 pub use self::redirection::{Redirection, expand_home};
+pub use self::spelling::Spelling;
 
 pub(crate) use self::redirection::{OpenTarget, open_target, path};
 pub(crate) use self::words::{is_redirection, open_word, quoted};
@@ -84,9 +86,10 @@ pub enum LineError {
         /// Counted from 1.
         position: usize,
     },
-    /// A backslash in `quote -x` that is neither `\xHH` nor `\\`.
+    /// A backslash where escapes are read that is neither `\xHH` nor `\\`.
     #[error(
-        "byte {offset} of the line does not begin an escape: quote -x knows \\xE9 (two hexadecimal digits) and \\\\ for a backslash"
+        "byte {offset} of the line does not begin an escape: write \\xE9 (two hexadecimal digits), or \\\\ for a \
+         backslash. Nothing was sent; `quote LINE` sends backslashes as they are"
     )]
     BadEscape {
         /// Where the backslash stands in the line as typed, counted from 0.
@@ -142,10 +145,24 @@ pub enum LineError {
 ///
 /// [`LineError`], each with a way out; nothing of the line may be sent then.
 pub fn read(line: &[u8], aliases: &dyn Fn(&str) -> bool) -> Result<Line, LineError> {
+    read_spelt(line, Spelling::default(), aliases)
+}
+
+/// The same where raw lines are spelt in a way of their own. A redirection is found in the line as typed, and only what
+/// is sent is spelt.
+///
+/// # Errors
+///
+/// As [`read`].
+pub fn read_spelt(
+    line: &[u8],
+    spelling: Spelling,
+    aliases: &dyn Fn(&str) -> bool,
+) -> Result<Line, LineError> {
     if line.is_empty() {
         return Ok(Line::Empty);
     }
-    let whole = Command::new(line)?;
+    Command::new(line)?;
     if let Some(command) = line.strip_prefix(b"!") {
         return Ok(Line::Local(command.to_vec()));
     }
@@ -155,21 +172,21 @@ pub fn read(line: &[u8], aliases: &dyn Fn(&str) -> bool) -> Result<Line, LineErr
     if let Some(ours) = read_builtin_or_alias(line, aliases)? {
         return Ok(ours);
     }
-    let Some(direction) = data_direction(&whole) else {
+    let Some(direction) = data_direction(&spelling.command_so_far(line)) else {
         return Ok(Line::Raw {
-            command: whole,
+            command: spelling.command(line, 0)?,
             redirection: None,
         });
     };
     if let Some((sent, redirection)) = redirection::split_background(line, direction)? {
         return Ok(Line::Background {
-            command: Command::new(sent)?,
+            command: spelling.command(sent, 0)?,
             redirection,
         });
     }
     let (sent, redirection) = redirection::split(line, direction)?;
     Ok(Line::Raw {
-        command: Command::new(sent)?,
+        command: spelling.command(sent, 0)?,
         redirection,
     })
 }

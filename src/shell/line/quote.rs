@@ -1,6 +1,7 @@
 //! What follows `quote`: a line that is sent verbatim.
 
 use super::LineError;
+use super::spelling::Spelling;
 use super::words::is_blank;
 use crate::protocol::Command;
 
@@ -32,37 +33,14 @@ impl<'a> Quoted<'a> {
     }
 
     pub(super) fn command(&self) -> Result<Command, LineError> {
-        let line = if self.escaped {
-            self.unescaped()?
-        } else {
-            self.text.to_vec()
-        };
-        Ok(Command::new(line)?)
+        self.spelling().command(self.text, self.offset)
     }
 
-    /// Reads `\xHH` and `\\`; every other backslash is an error, so that none is sent by mistake.
-    fn unescaped(&self) -> Result<Vec<u8>, LineError> {
-        let mut bytes = Vec::with_capacity(self.text.len());
-        let mut at = 0;
-        while at < self.text.len() {
-            let (byte, length) = unescape_one(&self.text[at..]).ok_or(LineError::BadEscape {
-                offset: self.offset + at,
-            })?;
-            bytes.push(byte);
-            at += length;
+    /// How its text is spelt.
+    pub(crate) fn spelling(&self) -> Spelling {
+        Spelling {
+            escapes: self.escaped,
         }
-        Ok(bytes)
-    }
-}
-
-/// The first byte meant, and how many bytes of the text it takes. `None` if it is a bad escape or the text is
-/// empty.
-pub(crate) fn unescape_one(text: &[u8]) -> Option<(u8, usize)> {
-    match text {
-        [b'\\', b'\\', ..] => Some((b'\\', 2)),
-        [b'\\', b'x', high, low, ..] => Some((hex_digit(*high)? << 4 | hex_digit(*low)?, 4)),
-        [b'\\', ..] | [] => None,
-        [byte, ..] => Some((*byte, 1)),
     }
 }
 
@@ -73,11 +51,6 @@ fn after_word<'a>(line: &'a [u8], word: &[u8]) -> Option<&'a [u8]> {
         [blank, rest @ ..] if is_blank(*blank) => Some(rest),
         _ => None,
     }
-}
-
-fn hex_digit(byte: u8) -> Option<u8> {
-    let digit = char::from(byte).to_digit(16)?;
-    u8::try_from(digit).ok()
 }
 
 #[cfg(test)]

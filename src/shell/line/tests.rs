@@ -1,6 +1,6 @@
 //! Which kind of line each line is.
 
-use super::{Builtin, Line, LineError, Redirection, read};
+use super::{Builtin, Line, LineError, Redirection, Spelling, read, read_spelt};
 use crate::protocol::Command;
 use crate::protocol::verbs::{DataDirection, VERBS};
 
@@ -256,5 +256,89 @@ fn every_verb_of_the_table_that_moves_data_takes_a_redirection() {
             redirection,
         };
         assert_eq!(line, Ok(raw), "{}", entry.name);
+    }
+}
+
+fn spelt(line: &str) -> Result<Line, LineError> {
+    let spelling = Spelling { escapes: true };
+    read_spelt(line.as_bytes(), spelling, &|name| name == "get")
+}
+
+#[test]
+fn with_escapes_a_raw_line_is_unescaped_after_its_redirection_was_split_off() {
+    let raw = |sent: &[u8], redirection| {
+        Ok(Line::Raw {
+            command: Command::new(sent).unwrap(),
+            redirection,
+        })
+    };
+    let to = |file: &str| Some(Redirection::ToFile(file.into()));
+    for (line, meant) in [
+        ("CWD \\xE9t\\xe9", raw(b"CWD \xe9t\xe9", None)),
+        ("CWD a\\\\b", raw(b"CWD a\\b", None)),
+        ("RETR \\xE9 > f", raw(b"RETR \xe9", to("f"))),
+        // What is in the name is not an operator, and what is after one is not an escape.
+        ("RETR a\\x20>\\x20b", raw(b"RETR a > b", None)),
+        ("RETR a > '\\xE9'", raw(b"RETR a", to("\\xE9"))),
+        ("RETR a > 'c:\\new'", raw(b"RETR a", to("c:\\new"))),
+        ("RETR a > '\\x0a'", raw(b"RETR a", to("\\x0a"))),
+        ("\\x52ETR a > f", raw(b"RETR a", to("f"))),
+        ("RETR\\x20a > f", raw(b"RETR a", to("f"))),
+        ("\\x68elp", raw(b"help", None)),
+        (
+            "STOR a <<< '\\x41'",
+            raw(b"STOR a", Some(Redirection::FromText(b"\\x41".to_vec()))),
+        ),
+        (
+            "LIST | grep '\\.txt'",
+            raw(
+                b"LIST",
+                Some(Redirection::ToCommand(b"grep '\\.txt'".to_vec())),
+            ),
+        ),
+    ] {
+        assert_eq!(spelt(line), meant, "{line}");
+    }
+}
+
+#[test]
+fn with_escapes_only_raw_lines_have_them() {
+    assert_eq!(spelt("quote a\\xE9"), read(b"quote a\\xE9", &|_| false));
+    assert_eq!(spelt("!echo \\x"), read(b"!echo \\x", &|_| false));
+    let Ok(Line::Alias { arguments, .. }) = spelt("get '\\xE9'") else {
+        panic!("get is an alias here");
+    };
+    assert_eq!(arguments, [b"\\xE9"]);
+    let sent = Redirection::FromFile("f".into());
+    let Ok(Line::Background {
+        command,
+        redirection,
+    }) = spelt("STOR \\xE9 < f &")
+    else {
+        panic!("it is to run in the background");
+    };
+    assert_eq!((command.line(), redirection), (&b"STOR \xe9"[..], sent));
+}
+
+#[test]
+fn with_escapes_a_bad_one_and_a_second_command_are_refused() {
+    for (line, offset) in [
+        ("CWD \\", 4),
+        ("CWD a\\n", 5),
+        ("RETR \\xg0 > f", 5),
+        ("\\x4", 0),
+    ] {
+        assert_eq!(spelt(line), Err(LineError::BadEscape { offset }), "{line}");
+    }
+    for line in [
+        "NOOP\\x0d\\x0aDELE a",
+        "CWD \\x00",
+        "RETR a\\x0a > f",
+        "\\x0d",
+    ] {
+        assert!(
+            matches!(spelt(line), Err(LineError::IllegalByte(_))),
+            "{line}"
+        );
     }
 }

@@ -5,7 +5,6 @@ use crate::shell::config::hosts::{Host, Hosts};
 use crate::shell::config::options::Common;
 use crate::shell::config::settings::Settings;
 use crate::shell::exit::Exit;
-use crate::shell::line;
 use crate::shell::screen::escape::escape;
 use crate::shell::screen::painter::{Tone, count};
 use crate::shell::start::roots_in;
@@ -165,7 +164,7 @@ impl Shell {
             if self.interrupts.is_pressed() {
                 return Exit::Interrupted;
             }
-            let exit = match line::read(line.as_bytes(), &|name| self.aliases.contains(name)) {
+            let exit = match self.read(line.as_bytes()) {
                 Ok(line) => self.run(line),
                 Err(error) => self.painter.refuse(&error),
             };

@@ -27,7 +27,9 @@ use crate::shell::help::explanations::{self, Circumstances};
 use crate::shell::help::hints::Hints;
 use crate::shell::help::{self, why};
 use crate::shell::interrupts::Interrupts;
-use crate::shell::line::{self, Builtin, Line, Redirection, expand_home, is_redirection};
+use crate::shell::line::{
+    self, Builtin, Line, LineError, Redirection, expand_home, is_redirection,
+};
 use crate::shell::local::places::{end_of_command, local_shell};
 use crate::shell::local::received_file::{is_named_pipe, what_is_there};
 use crate::shell::replay::recording::Recording;
@@ -141,14 +143,21 @@ impl Shell {
         let status = self.connection.status();
         let mut knowledge = self.knowledge();
         knowledge.hints = self.settings.hints;
+        knowledge.spelling = self.settings.spelling();
         knowledge.awaits_new_name = status.is_some_and(|status| status.learnt.pending_rename);
         let host = self.connection.session().map(Session::host);
         prompt(host.zip(status), self.settings.prompt)
     }
 
+    /// What a line means, as it is spelt now.
+    pub(super) fn read(&self, line: &[u8]) -> Result<Line, LineError> {
+        let is_alias = |name: &str| self.aliases.contains(name);
+        line::read_spelt(line, self.settings.spelling(), &is_alias)
+    }
+
     /// Does what one line says and counts the result.
     fn run_line(&mut self, line: &[u8]) -> Exit {
-        let read = line::read(line, &|name| self.aliases.contains(name));
+        let read = self.read(line);
         let takes_no_data = matches!(read, Err(_) | Ok(Line::Alias { .. }));
         let exit = match read {
             Ok(line) => self.run(line),
@@ -334,7 +343,7 @@ impl Shell {
     }
 
     fn is_known(&self, line: &str) -> bool {
-        match line::read(line.as_bytes(), &|name| self.aliases.contains(name)) {
+        match self.read(line.as_bytes()) {
             Ok(
                 Line::Raw { command, .. } | Line::Background { command, .. } | Line::Quote(command),
             ) => crate::protocol::verbs::entry(&command.verb()).is_some(),

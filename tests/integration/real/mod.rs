@@ -37,6 +37,8 @@ mod idle;
 mod interrupts;
 mod lines;
 mod logins;
+#[cfg(unix)]
+mod names;
 mod next_steps;
 #[cfg(unix)]
 mod rates;

@@ -21,6 +21,11 @@ fn a_password_in_a_script_is_not_seen_though_the_server_repeats_it() {
         format!("USER A\nPASS {PASSWORD}"),
         format!("USER A\nquote pass {PASSWORD}"),
         format!("USER A\nquote -x PASS {}", escaped_password()),
+        format!("USER A\nset escapes on\nPASS {}", escaped_password()),
+        format!(
+            "USER A\nset escapes on\n\\x50ASS\\x20{}",
+            escaped_password()
+        ),
         format!("login A {PASSWORD}"),
         format!("in {PASSWORD}"),
         format!("alias inside 'USER A' 'PASS {PASSWORD}'\nalias inside\nalias\ninside"),

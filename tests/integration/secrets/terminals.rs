@@ -39,6 +39,11 @@ fn a_password_is_seen_nowhere_however_it_is_typed_and_though_the_server_repeats_
             format!("quote -x PASS {}", escaped_password()),
             pass.clone(),
         ),
+        (format!("PASS {}", escaped_password()), pass.clone()),
+        (
+            format!("\\x50a\\x73s\\x20{}", escaped_password()),
+            format!("Pass {PASSWORD}"),
+        ),
         (format!("in '{PASSWORD}'"), pass.clone()),
         (format!("inside {PASSWORD}"), pass.clone()),
     ];
@@ -50,6 +55,9 @@ fn a_password_is_seen_nowhere_however_it_is_typed_and_though_the_server_repeats_
     let server = script.expect("QUIT").send("221 bye\r\n").start();
     let mut terminal = shell_on(&home, server.address());
     await_prompt(&mut terminal, "220 hi");
+    terminal.send_line("set escapes on");
+    terminal.expect("set escapes on");
+    terminal.expect("ftp> ");
     terminal.send_line("alias inside 'PASS $*'");
     terminal.wait_for_screen("the next prompt", |screen| {
         screen.contains("alias inside") && screen.trim_end().ends_with("ftp>")

@@ -9,8 +9,8 @@ use crate::protocol::hidden::is_hidden;
 use crate::protocol::verbs::{VERBS, VerbEntry};
 use crate::shell::config::settings::Settings;
 use crate::shell::help;
-use crate::shell::line::quote::NAME as QUOTE;
-use crate::shell::line::{self, Builtin, Line, expand_home, quoted};
+use crate::shell::line::quote::{NAME as QUOTE, Quoted};
+use crate::shell::line::{self, Builtin, Line, Spelling, expand_home, quoted};
 
 /// The candidates for one place of a line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -157,11 +157,18 @@ fn candidate(text: String, goes_on: bool) -> Candidate {
 /// Names that were seen on the server. One that cannot be shown as it is, or would not be sent as it is, is not
 /// offered.
 fn remote_names(before: &str, context: &Context, knowledge: &Knowledge) -> Vec<Candidate> {
-    let start = context.typed.as_bytes();
-    let seen = knowledge.remote_names.beginning_with(start, MAX_CANDIDATES);
-    let names = seen
-        .into_iter()
-        .filter_map(|name| String::from_utf8(name).ok());
+    let spelling = match (context.form, Quoted::find(before.as_bytes())) {
+        (Form::Word, _) => Spelling::default(),
+        (Form::Rest, Some(quoted)) => quoted.spelling(),
+        (Form::Rest, None) => knowledge.spelling,
+    };
+    let Some(start) = spelling.bytes_of_name(&context.typed) else {
+        return Vec::new();
+    };
+    let seen = knowledge
+        .remote_names
+        .beginning_with(&start, MAX_CANDIDATES);
+    let names = seen.iter().filter_map(|name| spelling.spell(name));
     let plain = names.filter(|name| !name.chars().any(|c| is_hidden(c) || c == '\t'));
     plain
         .filter_map(|name| match context.form {
@@ -171,15 +178,15 @@ fn remote_names(before: &str, context: &Context, knowledge: &Knowledge) -> Vec<C
             }),
             Form::Rest => {
                 let line = format!("{}{name}", &before[..context.start]);
-                is_sent_whole(&line).then(|| candidate(name, false))
+                is_sent_whole(&line, spelling).then(|| candidate(name, false))
             }
         })
         .collect()
 }
 
 /// Whether nothing at the end of this line would be taken for a redirection.
-fn is_sent_whole(line: &str) -> bool {
-    match line::read(line.as_bytes(), &|_| false) {
+fn is_sent_whole(line: &str, spelling: Spelling) -> bool {
+    match line::read_spelt(line.as_bytes(), spelling, &|_| false) {
         Ok(Line::Raw { redirection, .. }) => redirection.is_none(),
         Ok(Line::Quote(_)) => true,
         _ => false,

@@ -12,6 +12,7 @@ use crate::shell::config::secrets::secret_span;
 use crate::shell::config::settings::Settings;
 use crate::shell::line::is_redirection;
 use crate::shell::line::quote::{NAME as QUOTE, Quoted};
+use crate::shell::line::spelling::ends_in_escape;
 use crate::shell::line::{self, Builtin, Line, LineError, Redirection};
 
 /// What a part of a line is.
@@ -139,9 +140,10 @@ fn redirected(
 /// Whether Enter would only bring an error, however the line goes on.
 fn is_refused(text: &str, knowledge: &Knowledge) -> bool {
     let aliases = |name: &str| knowledge.aliases.contains(name);
-    match line::read(text.as_bytes(), &aliases) {
+    match line::read_spelt(text.as_bytes(), knowledge.spelling, &aliases) {
         // Both are still being typed.
         Err(LineError::MissingTarget { .. } | LineError::OpenQuote { .. }) => false,
+        Err(LineError::BadEscape { offset }) => !ends_in_escape(&text.as_bytes()[offset..]),
         Err(_) => true,
         Ok(Line::Builtin { name, arguments }) => {
             name == Builtin::Set && is_unknown_setting(&arguments)

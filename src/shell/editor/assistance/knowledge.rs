@@ -6,6 +6,7 @@ use std::sync::{Arc, RwLock};
 use super::past_lines::PastLines;
 use super::seen_names::SeenNames;
 use crate::shell::config::aliases::Aliases;
+use crate::shell::line::Spelling;
 
 /// Everything that completion, hint and highlight are made from. Nothing here asks the server.
 #[derive(Clone)]
@@ -24,6 +25,8 @@ pub struct Knowledge {
     pub home: Option<PathBuf>,
     /// RNFR was accepted, so RNTO must be next.
     pub awaits_new_name: bool,
+    /// What the letters of a raw line stand for.
+    pub spelling: Spelling,
     /// Whether there are hints.
     pub hints: bool,
     /// Whether there is colour. Without it there are no hints: they would look like what was typed.
@@ -54,6 +57,7 @@ impl Knowledge {
             list_folder: local_names,
             home: dirs::home_dir(),
             awaits_new_name: false,
+            spelling: Spelling::default(),
             hints: true,
             colour,
         }
