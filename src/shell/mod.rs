@@ -1,5 +1,6 @@
 //! What a person touches: the line, the editor, the painter, options and configuration.
 
+mod charset;
 pub mod config;
 pub mod editor;
 pub(crate) mod exit;

@@ -166,8 +166,7 @@ pub(crate) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
     }
     terminations::listen(painter.screen(), &interrupts).context("SIGTERM")?;
     let settings = changed_by_options(configuration.settings, common)?;
-    painter.show_hints(settings.hints);
-    painter.show_time(settings.time);
+    painter.heed(&settings);
     Ok(Shell {
         painter: painter.clone(),
         input: Input::new(source),

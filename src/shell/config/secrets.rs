@@ -444,7 +444,7 @@ mod tests {
             "ASS", "x", "> f", "\u{e9}", "!", "login", "RETR",
         ][..]), 0..8)) {
             let line = parts.concat();
-            let is_secret = |escapes| match read_spelt(line.as_bytes(), Spelling { escapes }, &|_| false) {
+            let is_secret = |escapes| match read_spelt(line.as_bytes(), Spelling { escapes, ..Spelling::default() }, &|_| false) {
                 Ok(Line::Raw { command, .. } | Line::Quote(command)) => command.secret().is_some(),
                 _ => false,
             };

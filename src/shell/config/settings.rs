@@ -7,6 +7,7 @@ use super::proxies::ProxyChoice;
 use super::rate::Rate;
 use super::setting::{Choice, FilePath, Free, Named, Optional, Setting};
 use crate::client::{AddressFamily, PortRange};
+use crate::shell::charset::Charset;
 use crate::shell::line::Spelling;
 use crate::shell::screen::escape::escape;
 use crate::shell::screen::prompt::PromptParts;
@@ -161,6 +162,8 @@ pub(crate) struct Settings {
     pub(crate) keepalive: Keepalive,
     /// `set rate`.
     pub(crate) rate: Rate,
+    /// `set charset`.
+    pub(crate) charset: Charset,
     /// `set escapes`.
     pub(crate) escapes: bool,
     /// `set tls`.
@@ -237,6 +240,11 @@ impl Settings {
             name: "time",
             of: &Choice(|settings: &mut Self| &mut settings.time),
             about: "the time of day and the milliseconds since the last command, in front of what happens",
+        },
+        Setting {
+            name: "charset",
+            of: &Free(|settings: &mut Self| &mut settings.charset),
+            about: "how names and texts are encoded in commands, replies and listings",
         },
         Setting {
             name: "escapes",
@@ -391,6 +399,7 @@ impl Settings {
     pub(crate) fn spelling(&self) -> Spelling {
         Spelling {
             escapes: self.escapes,
+            charset: self.charset,
         }
     }
 
@@ -452,6 +461,7 @@ impl Default for Settings {
             proxy: None,
             keepalive: Keepalive::default(),
             rate: Rate::default(),
+            charset: Charset::default(),
             escapes: false,
             tls: TlsStart::default(),
             tls_max: TlsMaximum::default(),

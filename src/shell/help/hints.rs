@@ -110,6 +110,7 @@ impl ResumableDownload {
         command: &Command,
         redirection: Option<&Redirection>,
         converts_line_ends: bool,
+        settings: &Settings,
     ) -> Option<Self> {
         let Some(Redirection::ToFile(local)) = redirection else {
             return None;
@@ -117,7 +118,7 @@ impl ResumableDownload {
         if !command.verb().is("RETR") || converts_line_ends {
             return None;
         }
-        let remote = String::from_utf8(command.argument()?.to_owned()).ok()?;
+        let remote = settings.spelling().of_words().spell(command.argument()?)?;
         Some(Self {
             remote,
             local: local.clone(),

@@ -12,6 +12,7 @@ use super::explanations::{self, Circumstances, Explanation};
 use crate::client::Status;
 use crate::protocol::user_pi::DataPortUse;
 use crate::protocol::{Answered, Verb, reply_codes, verbs};
+use crate::shell::charset::Charset;
 use crate::shell::help;
 use crate::shell::screen::page::Page;
 
@@ -26,7 +27,10 @@ pub(crate) fn explain(
 ) -> String {
     let mut page = Page::new(columns);
     let code = answered.reply.code;
-    page.paragraph(0, &format!("{code} {}", whose(answered)));
+    page.paragraph(
+        0,
+        &format!("{code} {}", whose(answered, circumstances.charset)),
+    );
     if code.0 < 1000 {
         help::explain_digits(&mut page, code);
     }
@@ -79,7 +83,7 @@ fn explain_here(page: &mut Page, explanations: &[Explanation], is_connected: boo
     }
 }
 
-fn whose(answered: &Answered) -> String {
+fn whose(answered: &Answered, charset: Charset) -> String {
     match &answered.command {
         None if answered.unexpected => "that was not expected".to_owned(),
         None => "as the greeting".to_owned(),
@@ -89,7 +93,7 @@ fn whose(answered: &Answered) -> String {
             let about = about.map(|about| format!(" ({about})")).unwrap_or_default();
             format!(
                 "in answer to {}{about}",
-                explanations::shown_command(answered)
+                explanations::shown_command(answered, charset)
             )
         }
     }

@@ -21,6 +21,7 @@ use self::quote::Quoted;
 use self::words::{is_blank, words};
 use crate::protocol::user_pi::data_direction;
 use crate::protocol::{Command, IllegalByte};
+use crate::shell::screen::escape::escape;
 
 /// What one input line means.
 #[derive(Clone, PartialEq, Eq)]
@@ -95,6 +96,29 @@ pub enum LineError {
         /// Where the backslash stands in the line as typed, counted from 0.
         offset: usize,
     },
+    /// A character that `set charset` cannot write.
+    #[error(
+        "byte {offset} of the line{} is not in {charset}, which `set charset` chose. Nothing was sent; `set charset utf-8` \
+         sends what is typed as it is",
+        named(*character)
+    )]
+    NotInCharset {
+        /// Where it begins in the line as typed, counted from 0.
+        offset: usize,
+        /// Which it is, unless it may be part of a secret.
+        character: Option<char>,
+        /// The name of the encoding.
+        charset: String,
+    },
+    /// Bytes of a script that are not UTF-8, although `set charset` says into what the text is to be turned.
+    #[error(
+        "byte {offset} of the line is not UTF-8, so it cannot be turned into what `set charset` chose. Nothing was sent; \
+         `set charset utf-8` sends bytes as they are"
+    )]
+    NotUtf8 {
+        /// Counted from 0.
+        offset: usize,
+    },
     /// A redirection that names no target.
     #[error(
         "missing target: {operator} needs {wanted} after it, as in: {example}. Nothing was sent; quote sends the line \
@@ -139,6 +163,14 @@ pub enum LineError {
     PathNotText,
 }
 
+fn named(character: Option<char>) -> String {
+    let Some(character) = character else {
+        return String::new();
+    };
+    let shown = escape(character.encode_utf8(&mut [0; 4]).as_bytes());
+    format!(", {shown} (U+{:04X}),", u32::from(character))
+}
+
 /// Reads one input line, without its line end. `aliases` says which names are aliases.
 ///
 /// # Errors
@@ -167,7 +199,7 @@ pub fn read_spelt(
         return Ok(Line::Local(command.to_vec()));
     }
     if let Some(quoted) = Quoted::find(line) {
-        return Ok(Line::Quote(quoted.command()?));
+        return Ok(Line::Quote(quoted.command(spelling)?));
     }
     if let Some(ours) = read_builtin_or_alias(line, aliases)? {
         return Ok(ours);

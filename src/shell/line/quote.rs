@@ -32,14 +32,15 @@ impl<'a> Quoted<'a> {
         })
     }
 
-    pub(super) fn command(&self) -> Result<Command, LineError> {
-        self.spelling().command(self.text, self.offset)
+    pub(super) fn command(&self, spelling: Spelling) -> Result<Command, LineError> {
+        self.spelling(spelling).command(self.text, self.offset)
     }
 
-    /// How its text is spelt.
-    pub(crate) fn spelling(&self) -> Spelling {
+    /// How its text is spelt where raw lines are spelt so.
+    pub(crate) fn spelling(&self, spelling: Spelling) -> Spelling {
         Spelling {
             escapes: self.escaped,
+            ..spelling
         }
     }
 }
@@ -55,7 +56,7 @@ fn after_word<'a>(line: &'a [u8], word: &[u8]) -> Option<&'a [u8]> {
 
 #[cfg(test)]
 mod tests {
-    use super::{LineError, Quoted};
+    use super::{LineError, Quoted, Spelling};
 
     #[test]
     fn what_follows_one_blank_is_sent_verbatim() {
@@ -75,7 +76,10 @@ mod tests {
             (b"quote \xff\xe9", b"\xff\xe9"),
         ];
         for (line, sent) in table {
-            let command = Quoted::find(line).unwrap().command().unwrap();
+            let command = Quoted::find(line)
+                .unwrap()
+                .command(Spelling::default())
+                .unwrap();
             assert_eq!(command.line(), *sent, "{}", line.escape_ascii());
         }
     }
@@ -93,7 +97,10 @@ mod tests {
             (b"quote -x 'a'", b"'a'"),
         ];
         for (line, sent) in table {
-            let command = Quoted::find(line).unwrap().command().unwrap();
+            let command = Quoted::find(line)
+                .unwrap()
+                .command(Spelling::default())
+                .unwrap();
             assert_eq!(command.line(), *sent, "{}", line.escape_ascii());
         }
     }
@@ -109,7 +116,7 @@ mod tests {
             (b"quote -x \\\\\\X41", 11),
         ];
         for (line, place) in table {
-            match Quoted::find(line).unwrap().command() {
+            match Quoted::find(line).unwrap().command(Spelling::default()) {
                 Err(LineError::BadEscape { offset }) => assert_eq!(offset, *place),
                 other => panic!("{other:?}"),
             }
@@ -119,7 +126,10 @@ mod tests {
     #[test]
     fn an_escape_cannot_bring_in_a_second_command() {
         for line in [&b"quote -x NOOP\\x0d\\x0aDELE a"[..], b"quote -x a\\x00"] {
-            let error = Quoted::find(line).unwrap().command().unwrap_err();
+            let error = Quoted::find(line)
+                .unwrap()
+                .command(Spelling::default())
+                .unwrap_err();
             assert!(matches!(error, LineError::IllegalByte(_)));
         }
     }

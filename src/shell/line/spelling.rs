@@ -1,37 +1,82 @@
 //! How the text of a command becomes the bytes that are sent.
 
 use super::LineError;
-use crate::protocol::Command;
 use crate::protocol::hidden::is_hidden;
+use crate::protocol::{Command, verbs};
+use crate::shell::charset::{Charset, Piece};
 
-/// What the letters of a raw line stand for. By default every byte is itself.
+/// What the letters of a command stand for. By default every byte is itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Spelling {
     /// `\xHH` is a byte, and `\\` a backslash; any other backslash is refused.
     pub escapes: bool,
+    /// The encoding of what is sent; everything is typed in UTF-8.
+    pub(crate) charset: Charset,
 }
 
 impl Spelling {
+    /// The same without escapes: where a shell's words are read, a backslash is theirs.
+    pub(crate) fn of_words(self) -> Self {
+        Self {
+            escapes: false,
+            ..self
+        }
+    }
+
     /// The command that `text` spells. It begins at `offset` of the line as typed.
     ///
     /// # Errors
     ///
-    /// A bad escape, or a byte that no command may hold, however it is spelt.
-    pub(super) fn command(self, text: &[u8], offset: usize) -> Result<Command, LineError> {
-        if !self.escapes {
-            return Ok(Command::new(text)?);
-        }
+    /// A bad escape, a character that the encoding does not have, or a byte that no command may hold, however it is
+    /// spelt.
+    pub(crate) fn command(self, text: &[u8], offset: usize) -> Result<Command, LineError> {
+        let bytes = self.bytes(text, offset);
+        let bytes = bytes.map_err(|error| self.without_secret(error, text))?;
+        Ok(Command::new(bytes)?)
+    }
+
+    fn bytes(self, text: &[u8], offset: usize) -> Result<Vec<u8>, LineError> {
         let mut bytes = Vec::with_capacity(text.len());
         let mut at = 0;
         while at < text.len() {
-            let bad = LineError::BadEscape {
-                offset: offset + at,
-            };
-            let (byte, length) = unescape_one(&text[at..]).ok_or(bad)?;
-            bytes.push(byte);
-            at += length;
+            let place = offset + at;
+            if self.escapes && text[at] == b'\\' {
+                let bad = LineError::BadEscape { offset: place };
+                let (byte, length) = unescape_one(&text[at..]).ok_or(bad)?;
+                bytes.push(byte);
+                at += length;
+                continue;
+            }
+            let escape = text[at..].iter().position(|&byte| byte == b'\\');
+            let end = escape
+                .filter(|_| self.escapes)
+                .map_or(text.len(), |length| at + length);
+            bytes.extend(self.encode(&text[at..end], place)?);
+            at = end;
         }
-        Ok(Command::new(bytes)?)
+        Ok(bytes)
+    }
+
+    fn encode(self, text: &[u8], offset: usize) -> Result<Vec<u8>, LineError> {
+        if self.charset.is_utf8() {
+            return Ok(text.to_vec());
+        }
+        let text = str::from_utf8(text).map_err(|error| LineError::NotUtf8 {
+            offset: offset + error.valid_up_to(),
+        })?;
+        let encoded = self.charset.encode(text);
+        encoded.map_err(|(at, character)| LineError::NotInCharset {
+            offset: offset + at,
+            character: Some(character),
+            charset: self.charset.name(),
+        })
+    }
+
+    /// A character of a password must not be named, nor one of what may be a password without its PASS.
+    fn without_secret(self, error: LineError, text: &[u8]) -> LineError {
+        let command = self.command_so_far(text);
+        let is_harmless = command.secret().is_none() && verbs::entry(&command.verb()).is_some();
+        if is_harmless { error } else { unnamed(error) }
     }
 
     /// What the verb of `text` is, and what it would move. The text may be more than the command, and so hold what only
@@ -53,6 +98,24 @@ impl Spelling {
         Command::new(line).expect("what it may not hold was replaced")
     }
 
+    /// The bytes of words that become the argument of a command.
+    ///
+    /// # Errors
+    ///
+    /// As [`Spelling::command`].
+    pub(crate) fn argument(self, typed: &[u8]) -> Result<Vec<u8>, LineError> {
+        self.bytes(typed, 0)
+    }
+
+    /// The same for a password; the error names no part of it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Spelling::command`].
+    pub(crate) fn secret(self, typed: &[u8]) -> Result<Vec<u8>, LineError> {
+        self.bytes(typed, 0).map_err(unnamed)
+    }
+
     /// The bytes of a name that is typed in a raw line; `None` if they could not be sent.
     #[must_use]
     pub(crate) fn bytes_of_name(self, typed: &str) -> Option<Vec<u8>> {
@@ -63,25 +126,48 @@ impl Spelling {
     /// How a name is to be typed in a raw line, so that exactly these bytes are sent; `None` if that is impossible.
     #[must_use]
     pub fn spell(self, name: &[u8]) -> Option<String> {
-        if !self.escapes {
-            return String::from_utf8(name.to_vec()).ok();
-        }
         let mut text = String::new();
-        for chunk in name.utf8_chunks() {
-            for character in chunk.valid().chars() {
-                match character {
-                    '\\' => text += "\\\\",
-                    hidden if is_hidden(hidden) || hidden == '\t' => {
-                        let mut bytes = [0; 4];
-                        let bytes = hidden.encode_utf8(&mut bytes).bytes();
-                        text.extend(bytes.map(escape_of));
+        for piece in self.charset.decode(name) {
+            match piece {
+                Piece::Text(plain) => {
+                    for character in plain.chars() {
+                        self.spell_one(character, &mut text)?;
                     }
-                    plain => text.push(plain),
                 }
+                Piece::Byte(byte) if self.escapes => text += &escape_of(byte),
+                Piece::Byte(_) => return None,
             }
-            text.extend(chunk.invalid().iter().copied().map(escape_of));
         }
-        Some(text)
+        // Some characters can be encoded in two ways.
+        let is_same = self.bytes_of_name(&text).is_some_and(|bytes| bytes == name);
+        is_same.then_some(text)
+    }
+
+    fn spell_one(self, character: char, text: &mut String) -> Option<()> {
+        let is_odd = is_hidden(character) || character == '\t';
+        match character {
+            '\\' if self.escapes => text.push_str("\\\\"),
+            odd if is_odd && self.escapes => {
+                let mut buffer = [0; 4];
+                let bytes = self.charset.encode(odd.encode_utf8(&mut buffer)).ok()?;
+                text.extend(bytes.into_iter().map(escape_of));
+            }
+            plain => text.push(plain),
+        }
+        Some(())
+    }
+}
+
+fn unnamed(error: LineError) -> LineError {
+    match error {
+        LineError::NotInCharset {
+            offset, charset, ..
+        } => LineError::NotInCharset {
+            offset,
+            character: None,
+            charset,
+        },
+        error => error,
     }
 }
 
@@ -136,23 +222,82 @@ mod tests {
     use proptest::collection::vec;
     use proptest::{prop_assert, prop_assert_eq, proptest};
 
+    use proptest::sample::select;
+
     use super::Spelling;
     use crate::protocol::hidden::is_hidden;
+    use crate::shell::charset::Charset;
+    use crate::shell::config::setting::Written;
+    use crate::shell::line::LineError;
 
-    const ESCAPES: Spelling = Spelling { escapes: true };
+    fn spelling(escapes: bool, charset: &str) -> Spelling {
+        let charset = Charset::read(charset).expect(charset);
+        Spelling { escapes, charset }
+    }
+
+    #[test]
+    fn what_is_typed_is_encoded_and_what_is_escaped_is_not() {
+        let table: &[(&str, bool, &[u8])] = &[
+            ("RETR été", false, b"RETR \xe9t\xe9"),
+            ("RETR \\xE9té", true, b"RETR \xe9t\xe9"),
+            ("RETR \\xc3\\xa9é", true, b"RETR \xc3\xa9\xe9"),
+            ("RETR \\xE9", false, b"RETR \\xE9"),
+        ];
+        for (text, escapes, sent) in table {
+            let command = spelling(*escapes, "latin1").command(text.as_bytes(), 0);
+            assert_eq!(command.unwrap().line(), *sent, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_encoded_is_named_unless_it_may_be_a_secret() {
+        let refused = |line: &str| {
+            let error = spelling(true, "latin1").command(line.as_bytes(), 0);
+            error.unwrap_err().to_string()
+        };
+        let said = refused("RETR aж");
+        assert!(
+            said.starts_with("byte 6 of the line, ж (U+0436), is not in windows-1252"),
+            "{said}"
+        );
+        let said = refused("RETR a\u{202e}");
+        assert!(
+            said.contains("\\u{202e} (U+202E)") && !said.contains('\u{202e}'),
+            "{said}"
+        );
+        for line in ["PASS aж", "\\x50ASS aж", "aжb", " pass aж"] {
+            let said = refused(line);
+            assert!(!said.contains('ж') && !said.contains("0436"), "{said}");
+            assert!(
+                said.contains("of the line is not in windows-1252"),
+                "{said}"
+            );
+        }
+        let error = spelling(false, "latin1").command(b"RETR \xe9", 0);
+        assert_eq!(error, Err(LineError::NotUtf8 { offset: 5 }));
+        let sent = spelling(false, "utf-8").command(b"RETR \xe9", 0);
+        assert_eq!(sent.unwrap().line(), b"RETR \xe9");
+    }
 
     proptest! {
         #[test]
-        fn a_name_is_sent_as_the_bytes_that_it_was_spelt_for(name in vec(any::<u8>(), 0..40)) {
+        fn a_name_is_sent_as_the_bytes_that_it_was_spelt_for(
+            name in vec(any::<u8>(), 0..40),
+            charset in select(Charset::OFFERED),
+        ) {
             let sendable = !name.iter().any(|byte| b"\r\n\0".contains(byte));
-            let text = ESCAPES.spell(&name).unwrap();
-            prop_assert!(!text.chars().any(|c| is_hidden(c) || c == '\t'), "{}", text);
-            match ESCAPES.command(text.as_bytes(), 0) {
-                Ok(command) => prop_assert_eq!(command.line(), &name[..]),
-                Err(_) => prop_assert!(!sendable),
-            }
-            if let Some(text) = Spelling::default().spell(&name) {
-                prop_assert_eq!(text.as_bytes(), &name[..]);
+            for escapes in [false, true] {
+                let spelling = spelling(escapes, charset);
+                let text = spelling.spell(&name);
+                prop_assert!(sendable || text.is_none());
+                if let Some(text) = &text {
+                    let command = spelling.command(text.as_bytes(), 0).unwrap();
+                    prop_assert_eq!(command.line(), &name[..]);
+                    let is_odd = |c: char| is_hidden(c) || c == '\t';
+                    prop_assert!(!escapes || !text.chars().any(is_odd), "{}", text);
+                }
+                let is_single_byte = ["utf-8", "latin1", "koi8-r"].contains(&charset);
+                prop_assert!(text.is_some() || !escapes || !sendable || !is_single_byte);
             }
         }
     }

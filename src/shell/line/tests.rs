@@ -260,7 +260,10 @@ fn every_verb_of_the_table_that_moves_data_takes_a_redirection() {
 }
 
 fn spelt(line: &str) -> Result<Line, LineError> {
-    let spelling = Spelling { escapes: true };
+    let spelling = Spelling {
+        escapes: true,
+        ..Spelling::default()
+    };
     read_spelt(line.as_bytes(), spelling, &|name| name == "get")
 }
 

@@ -11,9 +11,9 @@ use std::time::Duration;
 
 use crate::client::{BackgroundTransfer, Exchange, News, Outcome, Progress, Status};
 use crate::protocol::verbs::DataDirection;
+use crate::shell::charset::Charset;
 use crate::shell::exit::{Exit, Tally};
 use crate::shell::interrupts::Interrupts;
-use crate::shell::screen::escape::escape;
 use crate::shell::screen::painter::{Painter, Tone};
 
 /// The transfer that runs while other lines are typed, if there is one.
@@ -114,15 +114,15 @@ impl Background {
 }
 
 /// What `jobs` says.
-pub(crate) fn describe(status: Option<&Status>) -> String {
+pub(crate) fn describe(status: Option<&Status>, charset: Charset) -> String {
     match status.and_then(|status| status.background.as_ref()) {
-        Some(transfer) => in_words(transfer),
+        Some(transfer) => in_words(transfer, charset),
         None => "nothing runs in the background".to_owned(),
     }
 }
 
-fn in_words(transfer: &BackgroundTransfer) -> String {
-    let command = escape(&transfer.command.masked());
+fn in_words(transfer: &BackgroundTransfer, charset: Charset) -> String {
+    let command = charset.escape(&transfer.command.masked());
     let Some(progress) = &transfer.progress else {
         return format!("{command}: no data is moving; waiting for a reply");
     };

@@ -107,7 +107,7 @@ impl Shell {
                 roots_before,
             });
         }
-        self.take_settings();
+        self.painter.heed(&self.settings);
         Ok(())
     }
 

@@ -87,11 +87,13 @@ impl Shell {
             return exit;
         }
         let login = match (user, password) {
-            (Some(user), Some(password)) => Ok(Some(Login {
-                password: Some(password.into_bytes()),
-                ..Login::of(user.into_bytes())
-            })),
-            (Some(user), None) => self.with_known_secrets(user.into_bytes()).map(Some),
+            (Some(user), Some(password)) => self.typed_login(&user, &password).map(Some),
+            (Some(user), None) => {
+                let login = self.with_known_secrets(user.into_bytes());
+                login
+                    .and_then(|login| self.with_typed_user(login))
+                    .map(Some)
+            }
             (None, _) if self.is_interactive() => self.ask_for_login(),
             (None, _) if self.settings.netrc => {
                 let host = self.host();
@@ -125,7 +127,13 @@ impl Shell {
             if outcome.code() != code {
                 continue;
             }
-            let asked = given.or_else(|| self.input.ask_secret(prompt).map(String::into_bytes));
+            let asked = match given {
+                Some(given) => Some(given),
+                None => match self.ask_secret(prompt) {
+                    Ok(typed) => typed,
+                    Err(exit) => return exit,
+                },
+            };
             let Some(secret) = asked else {
                 self.painter.say(
                     Tone::Error,
@@ -154,9 +162,40 @@ impl Shell {
         };
         match offered {
             Some(user) if typed.is_empty() => self.with_secrets(user, netrc.as_ref()),
-            _ => self.with_known_secrets(typed),
+            _ => {
+                let login = self.with_known_secrets(typed);
+                login.and_then(|login| self.with_typed_user(login))
+            }
         }
         .map(Some)
+    }
+
+    /// What is typed is encoded as the server wants it; what a file or a URL says is sent as it is there.
+    fn typed_login(&self, user: &str, password: &str) -> Result<Login, Exit> {
+        let password = self.encode_secret(password)?;
+        let login = self.with_typed_user(Login::of(user.as_bytes().to_vec()))?;
+        Ok(Login {
+            password: Some(password),
+            ..login
+        })
+    }
+
+    fn with_typed_user(&self, login: Login) -> Result<Login, Exit> {
+        let spelling = self.settings.spelling().of_words();
+        let user = spelling.argument(&login.user);
+        let user = user.map_err(|error| self.painter.refuse(&error))?;
+        Ok(Login { user, ..login })
+    }
+
+    fn encode_secret(&self, typed: &str) -> Result<Vec<u8>, Exit> {
+        let spelling = self.settings.spelling().of_words();
+        let secret = spelling.secret(typed.as_bytes());
+        secret.map_err(|error| self.painter.refuse(&error))
+    }
+
+    fn ask_secret(&mut self, prompt: &str) -> Result<Option<Vec<u8>>, Exit> {
+        let typed = self.input.ask_secret(prompt);
+        typed.map(|typed| self.encode_secret(&typed)).transpose()
     }
 
     /// The `.netrc`, which is read because a person asks for it; one that is not there offers nothing.

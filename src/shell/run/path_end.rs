@@ -3,8 +3,7 @@
 use super::shell::Shell;
 use crate::protocol::hidden::is_hidden;
 use crate::shell::config::target::PathEnd;
-use crate::shell::line::quoted;
-use crate::shell::screen::escape::escape;
+use crate::shell::line::{Spelling, quoted};
 use crate::shell::screen::painter::Tone;
 
 impl Shell {
@@ -13,7 +12,7 @@ impl Shell {
         match end {
             PathEnd::File { name, is_text } => {
                 let alias = if *is_text { "get-text" } else { "get" };
-                let shown = escape(name);
+                let shown = self.settings.charset.escape(name);
                 self.offer_file(
                     name,
                     alias,
@@ -32,7 +31,7 @@ impl Shell {
 
     /// After a CWD that was refused: the same for what may have been a file.
     pub(super) fn offer_file_instead(&mut self, name: &[u8]) {
-        let shown = escape(name);
+        let shown = self.settings.charset.escape(name);
         self.offer_file(
             name,
             "get",
@@ -45,7 +44,7 @@ impl Shell {
         if self.input.is_mentioned(name) {
             return;
         }
-        let how = match as_word(name) {
+        let how = match as_word(name, self.settings.spelling().of_words()) {
             Some(word) => self.offer(&format!("{alias} {word}"), "fetches it"),
             None => format!(
                 "its name cannot be typed, but PASV and `quote -x RETR {}` show it",
@@ -69,10 +68,10 @@ impl Shell {
 }
 
 /// The name as one word of a line; `None` if a line cannot hold it, or shows something else than it holds.
-fn as_word(name: &[u8]) -> Option<String> {
-    let text = str::from_utf8(name).ok()?;
+fn as_word(name: &[u8], spelling: Spelling) -> Option<String> {
+    let text = spelling.spell(name)?;
     let is_plain = !text.chars().any(|c| is_hidden(c) || c == '\t');
-    is_plain.then(|| quoted(text)).flatten()
+    is_plain.then(|| quoted(&text)).flatten()
 }
 
 /// The name as `quote -x` takes it.
@@ -90,7 +89,7 @@ mod tests {
     use proptest::collection::vec;
     use proptest::{prop_assert, prop_assert_eq, proptest};
 
-    use super::{as_escapes, as_word};
+    use super::{Spelling, as_escapes, as_word};
     use crate::shell::line::{Line, read};
 
     #[test]
@@ -105,7 +104,7 @@ mod tests {
             (b"\x1b[2J.txt", None),
             (b"txt\xe2\x80\xaecod.exe", None),
         ] {
-            let found = as_word(name);
+            let found = as_word(name, Spelling::default());
             let unquoted = found.as_deref().map(|word| word.trim_matches('\''));
             let wanted = word.map(|word| word.trim_matches('\''));
             assert_eq!(unquoted, wanted, "{}", name.escape_ascii());
@@ -115,7 +114,7 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_offered_names_exactly_this_file(name in vec(1_u8..=255, 1..12)) {
-            if let Some(word) = as_word(&name) {
+            if let Some(word) = as_word(&name, Spelling::default()) {
                 let line = format!("get {word}");
                 let read = read(line.as_bytes(), &|alias| alias == "get").unwrap();
                 let meant = Line::Alias { name: "get".to_owned(), arguments: vec![name.clone()] };

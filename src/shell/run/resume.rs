@@ -17,7 +17,8 @@ pub(crate) struct Resume {
     download: bool,
     options: Options,
     local: PathBuf,
-    remote: Vec<u8>,
+    /// As it was typed, until it is encoded for this server.
+    pub(crate) remote: Vec<u8>,
 }
 
 impl Resume {

@@ -69,8 +69,12 @@ impl Shell {
             return exit;
         }
         self.warn_before(&command);
-        let download =
-            ResumableDownload::of(&command, redirection.as_ref(), self.converts_line_ends());
+        let download = ResumableDownload::of(
+            &command,
+            redirection.as_ref(),
+            self.converts_line_ends(),
+            &self.settings,
+        );
         let data = self.data_of(&command, redirection, may_overwrite);
         let data = data.map(|data| self.learn_names(data, &command));
         match data {
@@ -105,7 +109,7 @@ impl Shell {
 
     /// Sends a command whose data comes from or goes to a file: Ctrl-] puts it in the background, as `&` would have.
     fn send_detachably(&mut self, command: Command, transfer: Transfer, origin: Origin) -> Exit {
-        let shown = escape(&command.masked());
+        let shown = self.settings.charset.escape(&command.masked());
         let session = match self.connection.connected() {
             Ok(session) => session,
             Err(exit) => return exit,
@@ -169,7 +173,7 @@ impl Shell {
             Ok(_) => return self.painter.refuse(&LineError::BackgroundWithoutFile),
             Err(exit) => return exit,
         };
-        let shown = escape(&command.masked());
+        let shown = self.settings.charset.escape(&command.masked());
         let origin = self.origin();
         match self.connection.connected() {
             Ok(session) => {
@@ -304,12 +308,17 @@ impl Shell {
     }
 
     /// `resume`.
-    pub(crate) fn resume(&mut self, resume: &Resume) -> Exit {
+    pub(crate) fn resume(&mut self, mut resume: Resume) -> Exit {
         if let Err(exit) = self.connection.connected() {
             return exit;
         }
         if self.has_background() {
             return self.background.refuse_second(&self.painter);
+        }
+        let spelling = self.settings.spelling().of_words();
+        match spelling.argument(&resume.remote) {
+            Ok(remote) => resume.remote = remote,
+            Err(error) => return self.painter.refuse(&error),
         }
         let session = match self.connection.connected() {
             Ok(session) => session,
@@ -362,7 +371,12 @@ impl Shell {
     }
 
     /// Sends a command that lists, and shows its data as a table if it goes to a terminal.
-    pub(crate) fn send_as_table(&mut self, command: Command) -> Exit {
+    pub(crate) fn send_as_table(&mut self, command: &Command) -> Exit {
+        let spelling = self.settings.spelling().of_words();
+        let command = match spelling.command(command.line(), 0) {
+            Ok(command) => command,
+            Err(error) => return self.painter.refuse(&error),
+        };
         if let Err(exit) = self.connection.connected() {
             return exit;
         }

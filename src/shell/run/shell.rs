@@ -146,7 +146,11 @@ impl Shell {
         knowledge.spelling = self.settings.spelling();
         knowledge.awaits_new_name = status.is_some_and(|status| status.learnt.pending_rename);
         let host = self.connection.session().map(Session::host);
-        prompt(host.zip(status), self.settings.prompt)
+        prompt(
+            host.zip(status),
+            self.settings.prompt,
+            self.settings.charset,
+        )
     }
 
     /// What a line means, as it is spelt now.
@@ -220,7 +224,7 @@ impl Shell {
             BuiltinCommand::Close => self.close(),
             BuiltinCommand::Exit => self.quit(),
             BuiltinCommand::Login(user, password) => self.login(user, password),
-            BuiltinCommand::Resume(resume) => self.resume(&resume),
+            BuiltinCommand::Resume(resume) => self.resume(resume),
             BuiltinCommand::ListAliases => self.list_aliases(),
             BuiltinCommand::ShowAlias(name) => self.show_alias(&name),
             BuiltinCommand::DefineAlias { name, steps } => self.define_alias(&name, &steps),
@@ -234,7 +238,7 @@ impl Shell {
             BuiltinCommand::Lcd(folder) => self.lcd(folder.as_deref()),
             BuiltinCommand::Lpwd => self.lpwd(),
             BuiltinCommand::Resync => self.resync(),
-            BuiltinCommand::Table(command) => self.send_as_table(command),
+            BuiltinCommand::Table(command) => self.send_as_table(&command),
             BuiltinCommand::Tls(command) => self.tls(command),
             BuiltinCommand::Timeline(extent) => {
                 for line in self.timeline.draw(extent, self.input.columns()) {
@@ -255,6 +259,12 @@ impl Shell {
             ));
         }
         let steps = match self.aliases.expand(name, arguments) {
+            Ok(steps) => steps,
+            Err(error) => return self.painter.refuse(&error),
+        };
+        let spelling = self.settings.spelling().of_words();
+        let steps: Result<Vec<_>, _> = steps.into_iter().map(|it| it.spelt(spelling)).collect();
+        let steps = match steps {
             Ok(steps) => steps,
             Err(error) => return self.painter.refuse(&error),
         };
@@ -307,6 +317,7 @@ impl Shell {
                 command,
                 redirection,
                 may_overwrite,
+                is_exact: _,
             } => self.run_command(command, redirection, Origin::Shown, may_overwrite),
             ExpandedStep::Passive => self.open_data_connection(),
             ExpandedStep::Builtin { name, arguments } => self.run_builtin(name, arguments),
@@ -544,17 +555,11 @@ impl Shell {
         if let Ok(before) = before {
             self.hosts.note_change(name, before, self.runs_startup);
         }
-        self.take_settings();
+        self.painter.heed(&self.settings);
         if let Some(session) = self.connection.session() {
             session.configure(self.session_settings());
         }
         Exit::Done
-    }
-
-    /// Tells the screen what the settings are now.
-    pub(super) fn take_settings(&self) {
-        self.painter.show_hints(self.settings.hints);
-        self.painter.show_time(self.settings.time);
     }
 
     fn record(&mut self, command: RecordCommand) -> Exit {
@@ -600,7 +605,7 @@ impl Shell {
     }
 
     fn jobs(&self) -> Exit {
-        let text = background::describe(self.connection.status());
+        let text = background::describe(self.connection.status(), self.settings.charset);
         self.painter.say(Tone::Note, &text);
         Exit::Done
     }

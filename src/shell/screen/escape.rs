@@ -18,7 +18,7 @@ pub fn escape(bytes: &[u8]) -> String {
     let mut shown = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
         for character in chunk.valid().chars() {
-            push(&mut shown, character);
+            push_character(&mut shown, character);
         }
         for byte in chunk.invalid() {
             push_byte(&mut shown, *byte);
@@ -27,7 +27,8 @@ pub fn escape(bytes: &[u8]) -> String {
     shown
 }
 
-fn push(shown: &mut String, character: char) {
+/// Adds a character as it may be shown.
+pub(crate) fn push_character(shown: &mut String, character: char) {
     if !is_hidden(character) {
         shown.push(character);
     } else if let Ok(byte @ 0..=0x7f) = u8::try_from(character) {
@@ -37,7 +38,8 @@ fn push(shown: &mut String, character: char) {
     }
 }
 
-fn push_byte(shown: &mut String, byte: u8) {
+/// Adds a byte by its number.
+pub(crate) fn push_byte(shown: &mut String, byte: u8) {
     write!(shown, "\\x{byte:02x}").expect("a String takes any text");
 }
 

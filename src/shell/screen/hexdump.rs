@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use crate::shell::charset::{Charset, Piece};
+
 /// How many bytes one line shows.
 const BYTES_PER_LINE: usize = 16;
 
@@ -82,17 +84,18 @@ impl HexDump {
 }
 
 /// Whether received data should be shown as text, judged by its first bytes: none is NUL, and at most three in ten
-/// are neither UTF-8 nor printable. A listing in Latin-1 is text, then; an image or an archive is not.
-pub(crate) fn looks_like_text(data: &[u8]) -> bool {
+/// are neither printable nor in the encoding that the user has chosen. A listing in Latin-1 is text, then; an image or an
+/// archive is not.
+pub(crate) fn looks_like_text(data: &[u8], charset: Charset) -> bool {
     let sample = &data[..data.len().min(SAMPLE_BYTES)];
     if sample.contains(&0) {
         return false;
     }
-    let odd: usize = sample
-        .utf8_chunks()
-        .map(|chunk| {
-            let controls = chunk.valid().chars().filter(|c| is_odd_control(*c));
-            controls.count() + chunk.invalid().len()
+    let pieces = charset.decode(sample).into_iter();
+    let odd: usize = pieces
+        .map(|piece| match piece {
+            Piece::Text(text) => text.chars().filter(|it| is_odd_control(*it)).count(),
+            Piece::Byte(_) => 1,
         })
         .sum();
     odd * 10 <= sample.len() * 3
@@ -121,7 +124,7 @@ mod tests {
     use proptest::collection::vec;
     use proptest::{prop_assert, prop_assert_eq, proptest};
 
-    use super::{HexDump, looks_like_text};
+    use super::{Charset, HexDump, looks_like_text};
 
     fn dump(chunks: &[&[u8]]) -> String {
         let mut hexdump = HexDump::new();
@@ -163,7 +166,11 @@ mod tests {
             b"cut in two: \xe6\x97",
         ];
         for data in text {
-            assert!(looks_like_text(data), "{}", data.escape_ascii());
+            assert!(
+                looks_like_text(data, Charset::default()),
+                "{}",
+                data.escape_ascii()
+            );
         }
         let other: &[&[u8]] = &[
             b"a\0",
@@ -173,7 +180,11 @@ mod tests {
             b"\xff",
         ];
         for data in other {
-            assert!(!looks_like_text(data), "{}", data.escape_ascii());
+            assert!(
+                !looks_like_text(data, Charset::default()),
+                "{}",
+                data.escape_ascii()
+            );
         }
     }
 
@@ -181,7 +192,7 @@ mod tests {
     fn a_nul_after_the_sample_does_not_count() {
         let mut data = vec![b'a'; 8 * 1024];
         data.push(0);
-        assert!(looks_like_text(&data));
+        assert!(looks_like_text(&data, Charset::default()));
     }
 
     proptest! {

@@ -5,11 +5,11 @@
 //!       -  Nov 22 06:50      pub/
 //! ```
 
-use super::escape::escape;
 use crate::protocol::listing::{self, ListedEntry};
+use crate::shell::charset::Charset;
 
 /// The row; `None` for a line that names nothing, such as `total 12`.
-pub(crate) fn table_row(line: &[u8]) -> Option<String> {
+pub(crate) fn table_row(line: &[u8], charset: Charset) -> Option<String> {
     let listed = listing::read_line(line)?;
     let size = match listed.entry {
         ListedEntry::File(bytes) => short_size(bytes),
@@ -19,8 +19,8 @@ pub(crate) fn table_row(line: &[u8]) -> Option<String> {
         ListedEntry::Directory if !listed.name.ends_with(b"/") => "/",
         _ => "",
     };
-    let modified = escape(&listed.modified);
-    let name = escape(listed.name);
+    let modified = charset.escape(&listed.modified);
+    let name = charset.escape(listed.name);
     Some(format!("{size:>6}  {modified:<16}  {name}{slash}"))
 }
 
@@ -51,7 +51,7 @@ const STEP: u128 = 1024;
 
 #[cfg(test)]
 mod tests {
-    use super::{short_size, table_row};
+    use super::{Charset, short_size, table_row};
 
     #[test]
     fn sizes_are_written_as_ls_h_writes_them() {
@@ -95,15 +95,23 @@ mod tests {
             ),
             ("Type=cdir;Perm=el; .", "     -                    ./"),
         ] {
-            assert_eq!(table_row(line.as_bytes()).as_deref(), Some(row), "{line}");
+            assert_eq!(
+                table_row(line.as_bytes(), Charset::default()).as_deref(),
+                Some(row),
+                "{line}"
+            );
         }
-        assert_eq!(table_row(b"total 12"), None);
-        assert_eq!(table_row(b""), None);
+        assert_eq!(table_row(b"total 12", Charset::default()), None);
+        assert_eq!(table_row(b"", Charset::default()), None);
     }
 
     #[test]
     fn names_are_escaped() {
-        let row = table_row(b"type=file;size=5;modify=\x1b[2J; \x1b]0;x\x07").unwrap();
+        let row = table_row(
+            b"type=file;size=5;modify=\x1b[2J; \x1b]0;x\x07",
+            Charset::default(),
+        )
+        .unwrap();
         assert!(!row.contains(char::is_control), "{row:?}");
     }
 }

@@ -30,7 +30,8 @@ impl Observer for ScreenObserver {
             return self.trace.take(moved);
         }
         let moment = self.clock.read(observation);
-        self.timeline.note(&moment, observation);
+        let charset = self.painter.screen().charset();
+        self.timeline.note(&moment, observation, charset);
         self.painter.paint_at(&moment, observation);
     }
 

@@ -11,6 +11,7 @@
 
 use super::escape::escape;
 use crate::client::{DataState, Status};
+use crate::shell::charset::Charset;
 
 /// Which parts the prompt has, if there is something to show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,11 +50,15 @@ impl Default for PromptParts {
 }
 
 /// The prompt of a session with this host; `None` where there is no connection.
-pub(crate) fn prompt(connection: Option<(&str, &Status)>, parts: PromptParts) -> String {
+pub(crate) fn prompt(
+    connection: Option<(&str, &Status)>,
+    parts: PromptParts,
+    charset: Charset,
+) -> String {
     let Some((host, status)) = connection.filter(|(_, status)| status.connected) else {
         return "(closed) ftp> ".to_owned();
     };
-    let mut prompt = place(host, status, parts);
+    let mut prompt = place(host, status, parts, charset);
     let marks = marks(status, parts);
     if !marks.is_empty() {
         prompt += &format!("({}) ", marks.join(", "));
@@ -74,19 +79,19 @@ pub(crate) fn prompt(connection: Option<(&str, &Status)>, parts: PromptParts) ->
 }
 
 /// `user@host:directory `, as far as it is known and wanted.
-fn place(host: &str, status: &Status, parts: PromptParts) -> String {
+fn place(host: &str, status: &Status, parts: PromptParts, charset: Charset) -> String {
     let mut place = String::new();
     let shows_user = parts.user && status.learnt.logged_in;
     if let Some(user) = status.learnt.user.as_ref().filter(|_| shows_user) {
-        place += &shortened(user);
+        place += &shortened(&charset.escape(user));
     }
     if parts.host {
         let at = if place.is_empty() { "" } else { "@" };
-        place += &format!("{at}{}", shortened(host.as_bytes()));
+        place += &format!("{at}{}", shortened(&escape(host.as_bytes())));
     }
     if let Some(directory) = status.learnt.directory.as_ref().filter(|_| parts.directory) {
         let colon = if place.is_empty() { "" } else { ":" };
-        place += &format!("{colon}{}", shortened(directory));
+        place += &format!("{colon}{}", shortened(&charset.escape(directory)));
     }
     if !place.is_empty() {
         place.push(' ');
@@ -108,9 +113,9 @@ fn marks(status: &Status, parts: PromptParts) -> Vec<String> {
     pending.chain(background).collect()
 }
 
-/// The name as it may be shown; of a long one, its end.
-fn shortened(name: &[u8]) -> String {
-    let shown = escape(name).replace('\t', "\\x09");
+/// The name, which is escaped, on one line; of a long one, its end.
+fn shortened(name: &str) -> String {
+    let shown = name.replace('\t', "\\x09");
     let length = shown.chars().count();
     if length <= MAX_CHARACTERS {
         return shown;
@@ -123,10 +128,14 @@ const MAX_CHARACTERS: usize = 30;
 
 #[cfg(test)]
 mod tests {
-    use super::{DataState, PromptParts, Status, prompt};
+    use super::{Charset, DataState, PromptParts, Status};
     use crate::protocol::parameters::RestartMarker;
     use crate::protocol::user_pi::Learnt;
     use crate::tls::{Secured, Trust};
+
+    fn prompt(connection: Option<(&str, &Status)>, parts: PromptParts) -> String {
+        super::prompt(connection, parts, Charset::default())
+    }
 
     const ALL: PromptParts = PromptParts {
         host: true,

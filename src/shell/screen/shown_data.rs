@@ -12,11 +12,11 @@ use std::process::ChildStdin;
 use nu_ansi_term::Style;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use super::escape::escape;
 use super::hexdump::{HexDump, looks_like_text};
 use super::listing_table::table_row;
 use super::painter::Screen;
 use crate::client::Destination;
+use crate::shell::charset::Charset;
 use crate::shell::local::pager::Pager;
 
 /// How received data is to look.
@@ -35,6 +35,7 @@ pub(crate) struct ShownData {
     form: Form,
     lines: ShownLines,
     table: bool,
+    charset: Charset,
 }
 
 enum Form {
@@ -48,16 +49,22 @@ impl ShownData {
     /// Shows on this screen.
     pub(crate) fn new(screen: Screen, look: Look) -> Self {
         let table = look.table;
+        let charset = screen.charset();
         Self {
             form: Form::Undecided,
             lines: ShownLines::new(screen, look),
             table,
+            charset,
         }
     }
 
     fn in_readable_form(&self, line: &[u8]) -> String {
-        let row = if self.table { table_row(line) } else { None };
-        row.unwrap_or_else(|| escape(line))
+        let row = if self.table {
+            table_row(line, self.charset)
+        } else {
+            None
+        };
+        row.unwrap_or_else(|| self.charset.escape(line))
     }
 
     /// Every line that is complete. A line that grows without end is shown in pieces.
@@ -71,7 +78,7 @@ impl ShownData {
                 let text = beginning.strip_suffix(b"\r").unwrap_or(beginning);
                 lines.push(self.in_readable_form(text));
             } else if beginning.len() >= LINE_SHOWN_BYTES {
-                lines.push(escape(beginning));
+                lines.push(self.charset.escape(beginning));
             } else {
                 continue;
             }
@@ -85,7 +92,7 @@ impl Destination for ShownData {
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         let form = std::mem::replace(&mut self.form, Form::Undecided);
         let mut form = match form {
-            Form::Undecided if looks_like_text(bytes) => Form::Text(Vec::new()),
+            Form::Undecided if looks_like_text(bytes, self.charset) => Form::Text(Vec::new()),
             Form::Undecided => Form::Bytes(HexDump::new()),
             decided => decided,
         };

@@ -3,6 +3,7 @@
 mod aliases;
 mod ascii;
 mod bytes;
+mod charsets;
 mod colour;
 mod data;
 mod dialogue;

@@ -13,7 +13,7 @@ use self::template::{Arity, MissingFileName};
 use super::secrets::secret_span;
 use crate::protocol::user_pi::data_direction;
 use crate::protocol::{Command, IllegalByte};
-use crate::shell::line::{Builtin, LineError, Redirection, quote};
+use crate::shell::line::{Builtin, LineError, Redirection, Spelling, quote};
 use crate::shell::screen::escape::escape;
 
 /// The aliases of one shell: the ones it ships, and the user's.
@@ -34,6 +34,8 @@ pub enum ExpandedStep {
         /// Whether [`Redirection::ToFile`] may replace a file that exists. It may not if an argument named the file:
         /// then nobody typed `>` and that name.
         may_overwrite: bool,
+        /// Its bytes were written by their numbers, and are in no encoding.
+        is_exact: bool,
     },
     /// PASV, or EPSV where the address family asks for it.
     Passive,
@@ -47,6 +49,23 @@ pub enum ExpandedStep {
 }
 
 impl ExpandedStep {
+    /// The same with its command as it is sent.
+    ///
+    /// # Errors
+    ///
+    /// What `spelling` cannot spell.
+    pub(crate) fn spelt(mut self, spelling: Spelling) -> Result<Self, LineError> {
+        if let Self::Command {
+            command,
+            is_exact: false,
+            ..
+        } = &mut self
+        {
+            *command = spelling.command(command.line(), 0)?;
+        }
+        Ok(self)
+    }
+
     /// Whether it needs the data connection for itself.
     #[must_use]
     pub fn moves_data(&self) -> bool {
@@ -290,6 +309,7 @@ impl fmt::Debug for ExpandedStep {
                 command,
                 redirection,
                 may_overwrite,
+                is_exact: _,
             } => f
                 .debug_struct("Command")
                 .field("command", command)

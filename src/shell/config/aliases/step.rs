@@ -3,6 +3,7 @@
 use super::template::{Arity, BadDollar, Filled, MissingFileName, PathOf, Template};
 use super::{ExpandedStep, ExpansionError};
 use crate::protocol::Command;
+use crate::shell::line::quote::Quoted;
 use crate::shell::line::{Builtin, Line, LineError, Redirection, path, read};
 
 /// The step that is PASV or EPSV, whichever suits the connection.
@@ -16,6 +17,8 @@ pub(super) enum Step {
     Command {
         command: Template,
         redirection: Option<RedirectionTemplate>,
+        /// It is `quote -x`.
+        is_exact: bool,
     },
     Builtin {
         name: Builtin,
@@ -91,6 +94,7 @@ impl Step {
             Line::Quote(command) => Ok(Self::Command {
                 command: command_template(&command)?,
                 redirection: None,
+                is_exact: Quoted::find(text.as_bytes()).is_some_and(|quoted| quoted.escaped),
             }),
             Line::Builtin {
                 name: Builtin::Alias | Builtin::Unalias,
@@ -109,6 +113,7 @@ impl Step {
             } => Ok(Self::Command {
                 command: command_template(&command)?,
                 redirection: redirection.map(RedirectionTemplate::new).transpose()?,
+                is_exact: false,
             }),
         }
     }
@@ -119,6 +124,7 @@ impl Step {
             Self::Command {
                 command,
                 redirection,
+                ..
             } => {
                 let target = redirection.as_ref().and_then(RedirectionTemplate::target);
                 command
@@ -158,11 +164,13 @@ impl Step {
             Self::Command {
                 command,
                 redirection,
+                is_exact,
             } => {
                 let line = command.fill(arguments, PathOf::LocalFile)?.bytes;
                 let redirection = redirection.as_ref();
                 Ok(ExpandedStep::Command {
                     command: Command::new(line).map_err(LineError::from)?,
+                    is_exact: *is_exact,
                     may_overwrite: !redirection.is_some_and(RedirectionTemplate::wants_new_file),
                     redirection: redirection.map(|r| r.fill(arguments)).transpose()?,
                 })

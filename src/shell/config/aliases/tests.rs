@@ -33,6 +33,7 @@ fn sent(line: &str) -> ExpandedStep {
         command: Command::new(line).unwrap(),
         redirection: None,
         may_overwrite: true,
+        is_exact: false,
     }
 }
 
@@ -48,6 +49,7 @@ fn redirected(line: &str, redirection: Redirection, may_overwrite: bool) -> Expa
         command: Command::new(line).unwrap(),
         redirection: Some(redirection),
         may_overwrite,
+        is_exact: false,
     }
 }
 
@@ -202,6 +204,7 @@ fn a_step_of_the_users_may_be_redirected() {
         command: Command::new(b"RETR \xe9me".to_vec()).unwrap(),
         redirection: None,
         may_overwrite: true,
+        is_exact: true,
     };
     assert_eq!(
         expand(&aliases, "all", &["me"]).unwrap(),

@@ -5,6 +5,7 @@ use super::{
     Settings, TlsMaximum, TlsStart,
 };
 use crate::client::AddressFamily;
+use crate::shell::charset::Charset;
 use crate::shell::config::setting::Written;
 
 #[test]
@@ -62,6 +63,7 @@ fn every_value_of_every_type_can_be_reached_by_its_name() {
         ("proxy", "socks5://u:p@h:9"),
         ("keepalive", "60 STAT"),
         ("rate", "2M"),
+        ("charset", "latin1"),
         ("escapes", "on"),
         ("tls", "require"),
         ("tls-max", "1.2"),
@@ -100,6 +102,7 @@ fn every_value_of_every_type_can_be_reached_by_its_name() {
         proxy: "socks5://u:p@h:9".parse().ok(),
         keepalive: Keepalive::read("60 STAT").unwrap(),
         rate: Rate::read("2M").unwrap(),
+        charset: Charset::read("latin1").unwrap(),
         escapes: true,
         tls: TlsStart::Require,
         tls_max: TlsMaximum::Tls12,

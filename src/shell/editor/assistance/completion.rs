@@ -158,8 +158,8 @@ fn candidate(text: String, goes_on: bool) -> Candidate {
 /// offered.
 fn remote_names(before: &str, context: &Context, knowledge: &Knowledge) -> Vec<Candidate> {
     let spelling = match (context.form, Quoted::find(before.as_bytes())) {
-        (Form::Word, _) => Spelling::default(),
-        (Form::Rest, Some(quoted)) => quoted.spelling(),
+        (Form::Word, _) => knowledge.spelling.of_words(),
+        (Form::Rest, Some(quoted)) => quoted.spelling(knowledge.spelling),
         (Form::Rest, None) => knowledge.spelling,
     };
     let Some(start) = spelling.bytes_of_name(&context.typed) else {

@@ -2,11 +2,12 @@
 
 use super::{Explanation, has_code, is_refused, may_be_secret, shown_command};
 use crate::protocol::{Answered, Origin, VERBS, VerbEntry, verbs};
+use crate::shell::charset::Charset;
 use crate::shell::line::Builtin;
 
 /// What was probably meant, if the verb is in no table and the server did not know it either. The line has been sent as
 /// it was typed.
-pub(super) fn explain(answered: &Answered) -> Option<Explanation> {
+pub(super) fn explain(answered: &Answered, charset: Charset) -> Option<Explanation> {
     if may_be_secret(answered) {
         return None;
     }
@@ -21,7 +22,7 @@ pub(super) fn explain(answered: &Answered) -> Option<Explanation> {
     if !has_code(answered, &[500, 502]) {
         return None;
     }
-    let line = shown_command(answered);
+    let line = shown_command(answered, charset);
     let shown = line.split(' ').next().unwrap_or_default();
     let hint = |rest: String| Some(format!("{shown} is not an FTP verb; {rest}"));
     let cause = format!("{shown} is not an FTP verb, and was sent as typed.");

@@ -23,8 +23,8 @@ use crate::protocol::parameters::ProtectionLevel;
 use crate::protocol::user_pi::Learnt;
 use crate::protocol::user_pi::data_direction;
 use crate::protocol::{Answered, Command, verbs};
+use crate::shell::charset::Charset;
 use crate::shell::config::settings::{Abort, Settings};
-use crate::shell::screen::escape::escape;
 
 /// What one case has to say.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +50,8 @@ pub(crate) struct Circumstances {
     pub(crate) sends_close_notify: bool,
     /// Ctrl-C's ABOR, after Telnet's Synch, has had no answer.
     pub(crate) abort_is_unanswered: bool,
+    /// `set charset`.
+    pub(crate) charset: Charset,
 }
 
 impl Circumstances {
@@ -61,6 +63,7 @@ impl Circumstances {
             resumes_tls: settings.tls_resume,
             sends_close_notify: settings.tls_close_notify,
             abort_is_unanswered: status.abort_unanswered,
+            charset: settings.charset,
         }
     }
 }
@@ -75,10 +78,10 @@ struct Case {
 
 /// Everything that fits, the most likely first.
 pub(crate) fn all(answered: &Answered, circumstances: Circumstances) -> Vec<Explanation> {
-    let command = shown_command(answered);
+    let command = shown_command(answered, circumstances.charset);
     let written = CASES.iter().copied().flatten();
     let fitting = written.filter(|case| (case.fits)(answered, circumstances));
-    misspelt::explain(answered)
+    misspelt::explain(answered, circumstances.charset)
         .into_iter()
         .chain(syntax::usage(answered))
         .chain(fitting.map(|case| case.explanation(&command)))
@@ -148,11 +151,11 @@ pub(crate) const DATA_IN_CLEAR: &str =
     "the data goes in the clear, though the commands do not: PBSZ 0 and PROT P put it under TLS";
 
 /// The command as it may be shown. Somebody who was asked for a password may have typed it without PASS.
-pub(crate) fn shown_command(answered: &Answered) -> String {
+pub(crate) fn shown_command(answered: &Answered, charset: Charset) -> String {
     match &answered.command {
         None => String::new(),
         Some(_) if may_be_secret(answered) => "that line".to_owned(),
-        Some(command) => short(escape(&command.masked()).trim_end()),
+        Some(command) => short(charset.escape(&command.masked()).trim_end()),
     }
 }
 

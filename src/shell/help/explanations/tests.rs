@@ -5,6 +5,7 @@ use super::{
 };
 use crate::protocol::user_pi::{Event, UserPi};
 use crate::protocol::{Answered, Command, REPLY_CODES, VERBS};
+use crate::shell::charset::Charset;
 
 const TABLE: &str = include_str!("hints.table");
 
@@ -17,6 +18,7 @@ fn played(dialogue: &str) -> (UserPi, Circumstances) {
         resumes_tls: true,
         sends_close_notify: true,
         abort_is_unanswered: false,
+        charset: Charset::default(),
     };
     pi.receive(b"220 ready\r\n");
     for step in dialogue.split(" ; ").map(str::trim) {
@@ -135,7 +137,10 @@ fn a_password_that_was_typed_without_pass_is_not_repeated() {
         let dialogue = format!("USER A -> 331 go on ; hunter2 -> {code} no");
         let said = format!("{:?}", explanations(&dialogue));
         assert!(!said.to_lowercase().contains("hunter2"), "{said}");
-        assert_eq!(super::shown_command(&answered(&dialogue)), "that line");
+        assert_eq!(
+            super::shown_command(&answered(&dialogue), Charset::default()),
+            "that line"
+        );
     }
 }
 

@@ -26,7 +26,9 @@ use crate::protocol::ledger::{Assignment, Fit};
 use crate::protocol::{Reply, ReplyClass, ReplyCode};
 
 use super::escape::escape;
+use crate::shell::charset::Charset;
 use crate::shell::config::secrets::without_secrets;
+use crate::shell::config::settings::Settings;
 use crate::shell::exit::Exit;
 use progress::ProgressLine;
 
@@ -96,14 +98,11 @@ impl Painter {
         }
     }
 
-    /// Whether what happens is shown with the time in front.
-    pub(crate) fn show_time(&self, show: bool) {
-        self.shows_time.store(show, Ordering::Relaxed);
-    }
-
-    /// Whether [`Tone::Hint`] is shown from now on.
-    pub(crate) fn show_hints(&self, shown: bool) {
-        self.shows_hints.store(shown, Ordering::Relaxed);
+    /// Heeds what the user has set, from now on.
+    pub(crate) fn heed(&self, settings: &Settings) {
+        self.shows_hints.store(settings.hints, Ordering::Relaxed);
+        self.shows_time.store(settings.time, Ordering::Relaxed);
+        self.screen.set_charset(settings.charset);
     }
 
     /// The screen below.
@@ -163,7 +162,7 @@ impl Painter {
                 let named = format!("{host} ({peer})");
                 own_lines(Tone::Note, &connected(&named, through.as_ref()))
             }
-            _ => lines_of(observation, self.has_hints()),
+            _ => lines_of(observation, self.has_hints(), self.screen.charset()),
         };
         if !self.shows_time.load(Ordering::Relaxed) {
             for line in lines {
@@ -312,7 +311,7 @@ pub(crate) fn without_os_codes(text: &str) -> String {
 const OS_CODE: &str = " (os error ";
 
 /// What is shown of an observation; nothing of a line that is on the screen because it was typed.
-fn lines_of(observation: &Observation, hints: bool) -> Vec<Line> {
+fn lines_of(observation: &Observation, hints: bool, charset: Charset) -> Vec<Line> {
     let sent = |text: String| vec![Line::whole(Color::Cyan.normal(), format!("→ {text}"))];
     match observation {
         Observation::CommandSent {
@@ -322,7 +321,7 @@ fn lines_of(observation: &Observation, hints: bool) -> Vec<Line> {
         Observation::CommandSent {
             command,
             origin: Origin::Shown,
-        } => sent(escape(&command.masked())),
+        } => sent(charset.escape(&command.masked())),
         Observation::AbortSent { synch: true } => {
             sent("ABOR  (with Telnet IP and Synch)".to_owned())
         }
@@ -338,15 +337,20 @@ fn lines_of(observation: &Observation, hints: bool) -> Vec<Line> {
             reply,
             assignment,
             awaited,
-        } => reply_lines(reply, assignment, *awaited),
-        other => words::describe(other)
+        } => reply_lines(reply, assignment, *awaited, charset),
+        other => words::describe(other, charset)
             .filter(|(tone, _)| hints || *tone != Tone::Hint)
             .map(|(tone, text)| own_lines(tone, &text))
             .unwrap_or_default(),
     }
 }
 
-fn reply_lines(reply: &Reply, assignment: &Assignment, awaited: bool) -> Vec<Line> {
+fn reply_lines(
+    reply: &Reply,
+    assignment: &Assignment,
+    awaited: bool,
+    charset: Charset,
+) -> Vec<Line> {
     let mut lines = Vec::new();
     for (_, verb) in &assignment.passed_over {
         let text = format!("{} got no reply", words::verb(verb));
@@ -357,7 +361,7 @@ fn reply_lines(reply: &Reply, assignment: &Assignment, awaited: bool) -> Vec<Lin
     }
     let style = style_of(reply.code.class());
     let text = reply.lines.iter();
-    lines.extend(text.map(|line| Line::whole(style, escape(line))));
+    lines.extend(text.map(|line| Line::whole(style, charset.escape(line))));
     if let Some(code) = reply.ended_with {
         let text = format!("the reply began with {} and ended with {code}", reply.code);
         lines.extend(own_lines(Tone::Warning, &text));

@@ -1,11 +1,13 @@
 //! The one place that writes to the terminal, to pipes and to files that stand for them.
 
 use std::io::{self, IsTerminal, Write};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use terminal_size::{Height, Width, terminal_size_of};
 use unicode_width::UnicodeWidthStr;
+
+use crate::shell::charset::Charset;
 
 /// Prints a line above the prompt while the user types.
 pub(crate) type AbovePrompt = Box<dyn FnMut(String) + Send>;
@@ -19,6 +21,8 @@ pub(crate) struct Screen {
     data_is_terminal: bool,
     /// A status line can be drawn and taken away again.
     has_cursor: bool,
+    /// `set charset`. Shared by all clones.
+    charset: Arc<RwLock<Charset>>,
 }
 
 struct Shared {
@@ -78,7 +82,17 @@ impl Screen {
             colour: colour.unwrap_or(is_terminal),
             data_is_terminal: io::stdout().is_terminal(),
             has_cursor: false,
+            charset: Arc::default(),
         }
+    }
+
+    /// How what comes from the server is encoded, from now on.
+    pub(crate) fn set_charset(&self, charset: Charset) {
+        *self.charset.write().unwrap_or_else(PoisonError::into_inner) = charset;
+    }
+
+    pub(crate) fn charset(&self) -> Charset {
+        *self.charset.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The same with a status line, where the dialogue goes to a terminal.

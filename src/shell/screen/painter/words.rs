@@ -7,13 +7,14 @@ use std::time::Duration;
 use crate::client::{Awaited, Observation, Outcome, Peer, Proxy, TransferEnd, TransferResult};
 use crate::protocol::verbs::DataDirection;
 use crate::protocol::{Command, DataPort, Verb};
+use crate::shell::charset::Charset;
 use crate::shell::exit::Exit;
 use crate::shell::screen::escape::escape;
 
 use super::{Tone, tls};
 
 /// One observation in words; `None` for those that have their own form.
-pub(super) fn describe(observation: &Observation) -> Option<(Tone, String)> {
+pub(super) fn describe(observation: &Observation, charset: Charset) -> Option<(Tone, String)> {
     Some(match observation {
         Observation::Connected { peer, through } => (Tone::Note, connected(peer, through.as_ref())),
         Observation::TelnetReceived(bytes) => {
@@ -24,7 +25,7 @@ pub(super) fn describe(observation: &Observation) -> Option<(Tone, String)> {
             )
         }
         Observation::StrayReceived(line) => {
-            let shown = escape(&line[..line.len().min(STRAY_BYTES_SHOWN)]);
+            let shown = charset.escape(&line[..line.len().min(STRAY_BYTES_SHOWN)]);
             let rest = if line.len() > STRAY_BYTES_SHOWN {
                 " ..."
             } else {
@@ -69,7 +70,7 @@ pub(super) fn describe(observation: &Observation) -> Option<(Tone, String)> {
             )
         }
         Observation::TransferEnded(end) => transfer_ended(end),
-        Observation::BackgroundSettled { command, outcome } => settled(command, outcome),
+        Observation::BackgroundSettled { command, outcome } => settled(command, outcome, charset),
         Observation::NoDataConnection { direction } => {
             let what = match direction {
                 DataDirection::Received => "receive",
@@ -320,7 +321,7 @@ fn transfer_ended(end: &TransferEnd) -> (Tone, String) {
     (tone, format!("{moved}{taken}{converted}, {ended}"))
 }
 
-fn settled(command: &Command, outcome: &Outcome) -> (Tone, String) {
+fn settled(command: &Command, outcome: &Outcome, charset: Charset) -> (Tone, String) {
     let (tone, how) = match Exit::of(outcome) {
         Exit::Done if outcome.reply.is_none() => (
             Tone::Warning,
@@ -332,7 +333,7 @@ fn settled(command: &Command, outcome: &Outcome) -> (Tone, String) {
         Exit::LocalFile => (Tone::Error, "failed on the local side"),
         _ => (Tone::Error, "was cut"),
     };
-    let command = escape(&command.masked());
+    let command = charset.escape(&command.masked());
     (tone, format!("in the background: {command} {how}"))
 }
 

@@ -7,6 +7,7 @@ use jiff::Zoned;
 use crate::client::{Connection, Observation, SentPiece, TransferEnd, TransferResult};
 use crate::protocol::verbs::DataDirection;
 use crate::protocol::{Reply, TelnetCommand};
+use crate::shell::charset::Charset;
 use crate::shell::screen::escape::escape;
 use crate::shell::screen::painter::{Moment, connected, hexadecimal, list_verbs};
 
@@ -29,8 +30,13 @@ type Description = (Connection, Option<DataDirection>, String);
 
 impl Event {
     /// `None` for what other events tell already.
-    pub(super) fn of(observation: &Observation, moment: &Moment, exchange: u64) -> Option<Self> {
-        let (connection, direction, text) = describe(observation)?;
+    pub(super) fn of(
+        observation: &Observation,
+        moment: &Moment,
+        exchange: u64,
+        charset: Charset,
+    ) -> Option<Self> {
+        let (connection, direction, text) = describe(observation, charset)?;
         Some(Self {
             instant: moment.instant,
             time_of_day: moment.time_of_day.clone(),
@@ -42,7 +48,7 @@ impl Event {
     }
 }
 
-fn describe(observation: &Observation) -> Option<Description> {
+fn describe(observation: &Observation, charset: Charset) -> Option<Description> {
     Some(match observation {
         Observation::BytesMoved(_)
         | Observation::TransferMoving(_)
@@ -50,7 +56,7 @@ fn describe(observation: &Observation) -> Option<Description> {
         | Observation::DownloadEndedShort { .. }
         | Observation::GreetingMissing { .. }
         | Observation::StillWaiting { .. } => return None,
-        Observation::CommandSent { command, .. } => sent(escape(&command.masked())),
+        Observation::CommandSent { command, .. } => sent(charset.escape(&command.masked())),
         Observation::AbortSent { synch: true } => sent("ABOR, after IP and Synch".to_owned()),
         Observation::AbortSent { synch: false } => sent("ABOR".to_owned()),
         Observation::BytesSent(pieces) => sent(bytes_text(pieces)),
@@ -58,8 +64,8 @@ fn describe(observation: &Observation) -> Option<Description> {
             let bytes: Vec<String> = bytes.iter().map(|byte| format!("{byte:02X}")).collect();
             received(format!("Telnet {}", bytes.join(" ")))
         }
-        Observation::StrayReceived(line) => received(escape(line)),
-        Observation::ReplyReceived { reply, .. } => received(reply_text(reply)),
+        Observation::StrayReceived(line) => received(charset.escape(line)),
+        Observation::ReplyReceived { reply, .. } => received(reply_text(reply, charset)),
         Observation::DataConnectionOpened { .. }
         | Observation::Listening { .. }
         | Observation::NotListening { .. }
@@ -109,8 +115,8 @@ fn received(text: String) -> Description {
     (Connection::Control, Some(DataDirection::Received), text)
 }
 
-fn reply_text(reply: &Reply) -> String {
-    let first = escape(reply.lines.first().map_or(&[][..], |line| line));
+fn reply_text(reply: &Reply, charset: Charset) -> String {
+    let first = charset.escape(reply.lines.first().map_or(&[][..], |line| line));
     match reply.lines.len() {
         0 | 1 => first,
         lines => format!("{first} (+{})", lines - 1),

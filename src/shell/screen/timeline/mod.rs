@@ -12,6 +12,7 @@ use super::painter::Moment;
 use crate::client::Observation;
 use crate::protocol::Command;
 use crate::protocol::user_pi::data_direction;
+use crate::shell::charset::Charset;
 
 /// The last events of all sessions of this shell. Clones share it.
 #[derive(Clone, Debug, Default)]
@@ -39,8 +40,8 @@ pub(crate) enum Extent {
 
 impl Timeline {
     /// Keeps what happened at this moment.
-    pub(crate) fn note(&self, moment: &Moment, observation: &Observation) {
-        self.lock().take(moment, observation);
+    pub(crate) fn note(&self, moment: &Moment, observation: &Observation, charset: Charset) {
+        self.lock().take(moment, observation, charset);
     }
 
     /// The lines of the drawing, none wider than `columns`.
@@ -69,13 +70,13 @@ impl Timeline {
 }
 
 impl Log {
-    fn take(&mut self, moment: &Moment, observation: &Observation) {
+    fn take(&mut self, moment: &Moment, observation: &Observation, charset: Charset) {
         match observation {
             Observation::CommandSent { command, .. } => self.begin_command(command),
             Observation::Connected { .. } | Observation::BytesSent(_) => self.begin(false),
             _ => {}
         }
-        let Some(event) = Event::of(observation, moment, self.exchange) else {
+        let Some(event) = Event::of(observation, moment, self.exchange, charset) else {
             return;
         };
         if self.events.len() == EVENTS_KEPT {

@@ -8,6 +8,7 @@ use crate::client::{Observation, Origin, TransferEnd, TransferResult};
 use crate::protocol::ledger::{Assignment, Fit};
 use crate::protocol::verbs::DataDirection;
 use crate::protocol::{Command, DataPort, Reply, ReplyCode};
+use crate::shell::charset::Charset;
 use crate::shell::screen::painter::Moment;
 
 /// Notes what happens, with a clock of its own.
@@ -34,7 +35,7 @@ impl Session {
             time_of_day: noon + passed,
             since_command: None,
         };
-        self.timeline.note(&moment, observation);
+        self.timeline.note(&moment, observation, Charset::default());
         self.milliseconds += 2;
     }
 
