@@ -48,6 +48,11 @@ pub(crate) fn run(options: Options) -> Exit {
             Some(Mode::Replay(_) | Mode::Import(_) | Mode::Export(_))
         );
     let painter = painter(&options.common, interactive);
+    if interactive && options.common.quiet {
+        let text = "--quiet is for scripts: at a prompt the dialogue is all that there is. Add -c LINE, or give the lines on standard input";
+        painter.say(Tone::Error, text);
+        return Exit::Usage;
+    }
     if let (Some(_), Some(target)) = (&options.mode, &options.target) {
         let target = escape(without_secrets(target).as_bytes());
         let text = format!(
@@ -88,6 +93,9 @@ fn painter(common: &Common, interactive: bool) -> Painter {
         dialogue,
         colour::decide(common.color, &|name| std::env::var_os(name)),
     );
+    if common.quiet {
+        return Painter::new(screen).quiet();
+    }
     Painter::new(if dumb {
         screen
     } else {
@@ -179,6 +187,7 @@ pub(crate) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
         ),
         hosts: ConfiguredHosts::new(configuration.hosts, common),
         proxies: ProxyEnvironment::read(|name| std::env::var(name).ok()),
+        shows_tls: common.verbose,
         silence_limit: (!interactive).then_some(common.timeout),
         reply_limit: (!interactive).then(|| common.reply_limit()),
         background: Background::default(),
@@ -197,6 +206,7 @@ pub(crate) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
 }
 
 fn changed_by_options(mut settings: Settings, common: &Common) -> Result<Settings> {
+    settings.time |= common.verbose;
     for NamedValue { name, value } in &common.settings {
         settings.set(name, value)?;
     }

@@ -111,6 +111,13 @@ pub(crate) struct Common {
     /// password here: it is better given in the environment.
     #[arg(long, value_name = "URL", global = true)]
     pub(crate) proxy: Option<ProxyUrl>,
+    /// Leave the dialogue out: in a script, show data, refusals and errors only.
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+    /// Show more: the time of everything, and certificates after each TLS handshake of the control connection. In a
+    /// replay, the dialogue of every transcript too; else it is shown if there is only one.
+    #[arg(short, long, global = true)]
+    pub(crate) verbose: bool,
     /// When to colour the dialogue.
     #[arg(long, value_enum, default_value_t = Colour::Auto, global = true)]
     pub(crate) color: Colour,
@@ -281,7 +288,7 @@ pub(crate) struct Replay {
     #[arg(long = "var", value_name = "NAME=VALUE")]
     pub(crate) variables: Vec<OsString>,
     /// Play this many transcripts at a time, each on a connection of its own.
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=64))]
+    #[arg(long, value_name = "N", default_value_t = 1, conflicts_with = "verbose", value_parser = clap::value_parser!(u8).range(1..=64))]
     pub(crate) jobs: u8,
     /// Write what came into each FILE where it expects something else. Comments, and all lines that were right, stay.
     #[arg(long)]
@@ -290,9 +297,6 @@ pub(crate) struct Replay {
     /// output.
     #[arg(long = "report", value_name = "KIND[=FILE]")]
     pub(crate) reports: Vec<ReportTo>,
-    /// Show the dialogue of every transcript; else it is shown if there is only one.
-    #[arg(long, conflicts_with = "jobs")]
-    pub(crate) verbose: bool,
 }
 
 /// `ftpsh import`.

@@ -83,6 +83,8 @@ pub(crate) fn run(common: &Common, options: Replay, painter: &Painter) -> Result
     }
     let painter = &painter.naming(plan.host.as_ref().map(|host| &host.name));
     let mut settings = shell.session_settings();
+    // Nothing is sent but what the transcripts say.
+    settings.keepalive = None;
     let host = match &plan.place {
         Place::Target(target) => Some(target.host.as_str()),
         // The practice server is on this machine.
@@ -104,7 +106,7 @@ pub(crate) fn run(common: &Common, options: Replay, painter: &Painter) -> Result
         interrupts: &shell.interrupts,
         settings,
         limit: common.timeout,
-        shows_dialogue: is_single || options.verbose,
+        shows_dialogue: is_single || common.verbose,
         is_alone: is_single || options.jobs == 1,
         updates: options.update,
         begins_tls: shell.settings.tls == TlsStart::Implicit,

@@ -34,6 +34,7 @@ impl ConfiguredHosts {
         let names_netrc = common.netrc || common.netrc_file.is_some();
         let is_given = [
             (names_netrc, "netrc"),
+            (common.verbose, "time"),
             (common.cert.is_some(), "tls-cert"),
             (common.key.is_some(), "tls-key"),
             (common.sni.is_some(), "tls-sni"),

@@ -92,6 +92,7 @@ impl Shell {
         self.recording.begin_session();
         let outcome = self.await_greeting(&greeting);
         self.connection.refresh_status();
+        self.show_new_tls(false);
         let exit = Exit::of(&outcome);
         if exit != Exit::Done || outcome.ending != Ending::Answered {
             return exit;

@@ -57,6 +57,12 @@ impl Connection {
         self.status.as_ref().is_some_and(|status| status.connected)
     }
 
+    /// The control connection is under TLS.
+    pub(crate) fn is_protected(&self) -> bool {
+        let status = self.status.as_ref();
+        status.is_some_and(|status| status.control_tls.is_some())
+    }
+
     /// How the last connection ended, if that was not asked for.
     pub(crate) fn loss(&self) -> Option<Exit> {
         let status = self.status.as_ref().filter(|status| status.lost)?;

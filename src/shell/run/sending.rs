@@ -193,6 +193,7 @@ impl Shell {
             self.connection.connected()?;
             self.prepare_tls()?;
         }
+        let was_protected = self.connection.is_protected();
         let session = self.connection.connected()?;
         let key = match origin {
             Origin::Typed => Escape::GivesPrompt,
@@ -207,6 +208,7 @@ impl Shell {
         });
         let outcome = self.await_outcome(&exchange, news);
         self.connection.note_outcome(&outcome);
+        self.show_new_tls(was_protected);
         Ok(outcome)
     }
 

@@ -50,6 +50,8 @@ pub(crate) struct Shell {
     pub(crate) credentials: Credentials,
     pub(crate) hosts: ConfiguredHosts,
     pub(crate) proxies: ProxyEnvironment,
+    /// What protects the control connection is shown as soon as something does.
+    pub(crate) shows_tls: bool,
     pub(crate) silence_limit: Option<Duration>,
     pub(crate) reply_limit: Option<Duration>,
     pub(crate) background: Background,
@@ -626,6 +628,13 @@ impl Shell {
                 let text = "not connected, so there is no TLS to show";
                 self.painter.refuse(&text)
             }
+        }
+    }
+
+    /// Shows what protects the control connection, if nothing did before and the user wants to see it.
+    pub(crate) fn show_new_tls(&mut self, was_protected: bool) {
+        if self.shows_tls && !was_protected && self.connection.is_protected() {
+            self.tls(TlsCommand::Describe);
         }
     }
 

@@ -14,3 +14,4 @@ mod locations;
 mod targets;
 #[cfg(target_os = "linux")]
 mod threads;
+mod verbosity;

@@ -50,11 +50,16 @@ pub(crate) struct Painter {
     clock: Clock,
     /// The name that the configuration has for the server.
     host: Option<String>,
+    /// Only refusals, warnings and errors are shown.
+    is_quiet: bool,
+    /// The last command that was not shown for that reason.
+    unshown: Vec<Line>,
     /// Of the transfer that runs now.
     progress: Option<Arc<ProgressLine>>,
 }
 
 /// A line before it is coloured.
+#[derive(Clone, Debug)]
 struct Line {
     style: Style,
     text: String,
@@ -87,6 +92,16 @@ impl Painter {
             progress: None,
             shows_time: Arc::default(),
             clock: Clock::default(),
+            is_quiet: false,
+            unshown: Vec::new(),
+        }
+    }
+
+    /// The same without the dialogue: what was asked for, refusals, warnings and errors remain.
+    pub(crate) fn quiet(self) -> Self {
+        Self {
+            is_quiet: true,
+            ..self
         }
     }
 
@@ -113,7 +128,7 @@ impl Painter {
     /// Says something in the shell's own words, indented to tell it from replies. `text` must be free of what a
     /// server or a file name could have put there: escape it first.
     pub(crate) fn say(&self, tone: Tone, text: &str) {
-        if tone == Tone::Hint && !self.has_hints() {
+        if (tone == Tone::Hint && !self.has_hints()) || !self.shows(tone) {
             return;
         }
         for line in own_lines(tone, text) {
@@ -145,6 +160,7 @@ impl Painter {
     /// Paints what happened at this moment.
     pub(crate) fn paint_at(&mut self, moment: &Moment, observation: &Observation) {
         match observation {
+            Observation::TransferMoving(_) if self.is_quiet => return,
             Observation::TransferMoving(progress) => {
                 let line = self
                     .progress
@@ -157,13 +173,16 @@ impl Painter {
             }
             _ => {}
         }
-        let lines = match (observation, &self.host) {
+        let mut lines = match (observation, &self.host) {
             (Observation::Connected { peer, through }, Some(host)) => {
                 let named = format!("{host} ({peer})");
                 own_lines(Tone::Note, &connected(&named, through.as_ref()))
             }
             _ => lines_of(observation, self.has_hints(), self.screen.charset()),
         };
+        if self.is_quiet {
+            lines = self.break_silence(observation, lines);
+        }
         if !self.shows_time.load(Ordering::Relaxed) {
             for line in lines {
                 self.paint(&line, 0);
@@ -183,6 +202,9 @@ impl Painter {
 
     /// How a transcript went: `word` says it; `text` must be escaped.
     pub(crate) fn verdict(&self, tone: Tone, word: &str, text: &str) {
+        if !self.shows(tone) {
+            return;
+        }
         let style = match tone {
             Tone::Success => Color::Green.bold(),
             Tone::Warning => Color::Yellow.bold(),
@@ -212,6 +234,42 @@ impl Painter {
                 let word = if index == 0 { word } else { "" };
                 let text = format!("    {word:<8}  {line}");
                 self.paint(&Line::whole(colour.normal(), text), 0);
+            }
+        }
+    }
+
+    fn shows(&self, tone: Tone) -> bool {
+        !self.is_quiet || matches!(tone, Tone::Warning | Tone::Error)
+    }
+
+    /// What is shown of an observation where the dialogue is not: a refusal, with the command that was refused, and
+    /// whatever is odd.
+    fn break_silence(&mut self, observation: &Observation, lines: Vec<Line>) -> Vec<Line> {
+        match observation {
+            Observation::CommandSent { .. }
+            | Observation::BytesSent(_)
+            | Observation::AbortSent { .. } => {
+                self.unshown = lines;
+                Vec::new()
+            }
+            Observation::ReplyReceived {
+                reply,
+                assignment,
+                awaited,
+            } => {
+                let is_odd = mark(reply.code, assignment, *awaited).is_some()
+                    || !assignment.passed_over.is_empty();
+                if !reply.code.is_negative() && !is_odd {
+                    return Vec::new();
+                }
+                let mut shown = std::mem::take(&mut self.unshown);
+                shown.extend(lines);
+                shown
+            }
+            other => {
+                let described = words::describe(other, self.screen.charset());
+                let is_shown = described.is_some_and(|(tone, _)| self.shows(tone));
+                if is_shown { lines } else { Vec::new() }
             }
         }
     }
