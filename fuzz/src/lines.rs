@@ -3,7 +3,7 @@
 use ftpsh::protocol::Command;
 use ftpsh::shell::config::aliases::{Aliases, ExpandedStep};
 use ftpsh::shell::config::secrets::secret_span;
-use ftpsh::shell::line::{self, Builtin, Line, LineError, Redirection};
+use ftpsh::shell::line::{self, Builtin, Line, LineError, Redirection, Spelling};
 
 use super::bytes::{assert_harmless, contains};
 use super::keys;
@@ -21,6 +21,27 @@ pub fn hold(typed: &[u8]) {
     );
     match read {
         Ok(line) => assert_means(typed, line, &aliases),
+        Err(error) => assert_harmless(&error.to_string()),
+    }
+    hold_escaped(typed);
+}
+
+/// The same after `set escapes on`: one line goes out, a secret in it is seen, and a line without a backslash means what
+/// it meant.
+fn hold_escaped(typed: &[u8]) {
+    let mut spelling = Spelling::default();
+    spelling.escapes = true;
+    let read = line::read_spelt(typed, spelling, &|_| false);
+    if !typed.contains(&b'\\') {
+        assert!(read == line::read(typed, &|_| false), "{read:?}");
+    }
+    match read {
+        Ok(Line::Raw { command, .. } | Line::Background { command, .. } | Line::Quote(command)) => {
+            assert_sent(&command);
+            let is_seen = secret_span(typed, &|_| false).is_some();
+            assert!(command.secret().is_none() || is_seen, "{command:?}");
+        }
+        Ok(_) => {}
         Err(error) => assert_harmless(&error.to_string()),
     }
 }
