@@ -5,14 +5,20 @@
 //!  what is typed -- encode --> what is sent   what cannot be encoded is refused
 //! ```
 
+use std::fmt;
+use std::str::FromStr;
+
 use encoding_rs::{DecoderResult, Encoding, UTF_8};
 
-use super::config::setting::{Notation, Written};
 use super::screen::escape::{self, push_byte, push_character};
 
 /// One of the encodings of <https://encoding.spec.whatwg.org/> in which ASCII is ASCII. UTF-8 unless it was set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Charset(&'static Encoding);
+
+/// No such encoding, or none in which ASCII is ASCII.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct NotCharset;
 
 /// What some bytes mean.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,10 +34,21 @@ impl Charset {
         self.0 == UTF_8
     }
 
-    /// The name under which others know it, in lower case.
-    pub(crate) fn name(self) -> String {
-        self.0.name().to_ascii_lowercase()
-    }
+    /// The names that people know best, besides UTF-8.
+    pub(crate) const KNOWN: &[&str] = &[
+        "latin1",
+        "latin2",
+        "iso-8859-15",
+        "windows-1251",
+        "windows-1252",
+        "koi8-r",
+        "big5",
+        "euc-jp",
+        "euc-kr",
+        "gbk",
+        "gb18030",
+        "shift_jis",
+    ];
 
     /// The bytes as they may be shown: as [`escape::escape`], with everything decoded that can be.
     pub(crate) fn escape(self, bytes: &[u8]) -> String {
@@ -112,33 +129,20 @@ impl Default for Charset {
     }
 }
 
-impl Written for Charset {
-    const VALUES: &'static str = "utf-8, or latin1, windows-1251, shift_jis, ...";
-    const OFFERED: &'static [&'static str] = &[
-        "utf-8",
-        "latin1",
-        "latin2",
-        "iso-8859-15",
-        "windows-1251",
-        "windows-1252",
-        "koi8-r",
-        "big5",
-        "euc-jp",
-        "euc-kr",
-        "gbk",
-        "gb18030",
-        "shift_jis",
-    ];
-    const NOTATION: Notation = Notation::Quoted;
+impl FromStr for Charset {
+    type Err = NotCharset;
 
-    fn read(text: &str) -> Option<Self> {
-        let encoding = Encoding::for_label_no_replacement(text.as_bytes())?;
+    fn from_str(label: &str) -> Result<Self, NotCharset> {
+        let encoding = Encoding::for_label_no_replacement(label.as_bytes());
         // In UTF-16 and ISO-2022-JP, the bytes of a verb would not be its letters.
-        encoding.is_ascii_compatible().then_some(Self(encoding))
+        let encoding = encoding.filter(|encoding| encoding.is_ascii_compatible());
+        encoding.map(Self).ok_or(NotCharset)
     }
+}
 
-    fn written(&self) -> String {
-        self.name()
+impl fmt::Display for Charset {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.name().to_ascii_lowercase())
     }
 }
 
@@ -149,11 +153,11 @@ mod tests {
     use proptest::sample::select;
     use proptest::{prop_assert, prop_assert_eq, proptest};
 
-    use super::{Charset, Piece, Written};
+    use super::{Charset, Piece};
     use crate::protocol::hidden::is_hidden;
 
     fn charset(name: &str) -> Charset {
-        Charset::read(name).expect(name)
+        name.parse().expect(name)
     }
 
     #[test]
@@ -167,11 +171,11 @@ mod tests {
             ("sjis", "shift_jis"),
             ("koi8-r", "koi8-r"),
         ] {
-            assert_eq!(charset(name).written(), canonical);
-            assert_eq!(Charset::read(canonical), Some(charset(name)));
+            assert_eq!(charset(name).to_string(), canonical);
+            assert_eq!(canonical.parse(), Ok(charset(name)));
         }
-        for offered in Charset::OFFERED {
-            assert!(Charset::read(offered).is_some());
+        for known in Charset::KNOWN {
+            assert!(known.parse::<Charset>().is_ok(), "{known}");
         }
         for name in [
             "",
@@ -183,7 +187,7 @@ mod tests {
             "replacement",
             "hz-gb-2312",
         ] {
-            assert_eq!(Charset::read(name), None, "{name}");
+            assert!(name.parse::<Charset>().is_err(), "{name}");
         }
     }
 
@@ -244,7 +248,7 @@ mod tests {
     proptest! {
         #[test]
         fn nothing_hidden_reaches_the_screen_and_no_byte_is_lost(
-            name in select(Charset::OFFERED),
+            name in select(Charset::KNOWN),
             bytes in vec(any::<u8>(), 0..60),
         ) {
             let charset = charset(name);
@@ -265,7 +269,7 @@ mod tests {
 
         #[test]
         fn what_is_encoded_is_decoded_to_the_same_and_has_no_new_ascii(
-            name in select(Charset::OFFERED),
+            name in select(Charset::KNOWN),
             text in "[a-zß-üа-я日本語ｱ한中\\\\~¥€]{0,12}",
         ) {
             let charset = charset(name);

@@ -1,35 +1,33 @@
 //! `set keepalive SECONDS [VERB]`: what is sent so that a server does not end an idle session.
 
+use std::fmt;
+use std::str::FromStr;
 use std::time::Duration;
 
-use super::setting::{Notation, Written};
 use crate::client;
 use crate::protocol::Command;
 
-/// Nothing is sent unless this was set.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Keepalive(Option<(u32, &'static str)>);
+/// Which command, after how long without movement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Keepalive {
+    seconds: u32,
+    verb: &'static str,
+}
+
+/// Not `SECONDS [VERB]`.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct NotKeepalive;
 
 impl Keepalive {
     /// As the session takes it.
-    pub(crate) fn for_session(self) -> Option<client::Keepalive> {
-        let (seconds, verb) = self.0?;
-        Some(client::Keepalive {
-            after: Duration::from_secs(seconds.into()),
-            command: Command::new(verb).expect("a verb alone holds no line end"),
-        })
+    pub(crate) fn for_session(self) -> client::Keepalive {
+        client::Keepalive {
+            after: Duration::from_secs(self.seconds.into()),
+            command: Command::new(self.verb).expect("a verb alone holds no line end"),
+        }
     }
-}
-
-impl Written for Keepalive {
-    const VALUES: &'static str = "off, or seconds and NOOP, PWD, STAT or SYST";
-    const OFFERED: &'static [&'static str] = &["off"];
-    const NOTATION: Notation = Notation::Number;
 
     fn read(text: &str) -> Option<Self> {
-        if text == "off" {
-            return Some(Self(None));
-        }
         let mut words = text.split_ascii_whitespace();
         let seconds = words.next()?.parse().ok();
         let seconds = seconds.filter(|seconds| (1..=MOST_SECONDS).contains(seconds))?;
@@ -37,17 +35,21 @@ impl Written for Keepalive {
         let verb = VERBS
             .iter()
             .find(|known| known.eq_ignore_ascii_case(verb))?;
-        words
-            .next()
-            .is_none()
-            .then_some(Self(Some((seconds, verb))))
+        words.next().is_none().then_some(Self { seconds, verb })
     }
+}
 
-    fn written(&self) -> String {
-        match self.0 {
-            None => "off".to_owned(),
-            Some((seconds, verb)) => format!("{seconds} {verb}"),
-        }
+impl FromStr for Keepalive {
+    type Err = NotKeepalive;
+
+    fn from_str(text: &str) -> Result<Self, NotKeepalive> {
+        Self::read(text).ok_or(NotKeepalive)
+    }
+}
+
+impl fmt::Display for Keepalive {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.seconds, self.verb)
     }
 }
 
@@ -57,23 +59,23 @@ const MOST_SECONDS: u32 = 86_400;
 
 #[cfg(test)]
 mod tests {
-    use super::{Keepalive, Written};
+    use super::Keepalive;
 
     #[test]
     fn seconds_may_be_followed_by_a_verb_that_changes_nothing() {
         for (text, written) in [
-            ("off", "off"),
             ("60", "60 NOOP"),
             ("60 noop", "60 NOOP"),
             (" 5  STAT ", "5 STAT"),
             ("86400 PWD", "86400 PWD"),
         ] {
             let read = Keepalive::read(text).expect(text);
-            assert_eq!(read.written(), written);
+            assert_eq!(read.to_string(), written);
             assert_eq!(Keepalive::read(written), Some(read));
         }
         for text in [
             "",
+            "off",
             "0",
             "86401",
             "-1",

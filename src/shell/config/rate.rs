@@ -1,22 +1,19 @@
 //! `set rate BYTES`: how many bytes a data connection moves in a second.
 
+use std::fmt;
 use std::num::NonZeroU64;
+use std::str::FromStr;
 
-use super::setting::{Notation, Written};
+/// Bytes in a second.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Rate(pub(crate) NonZeroU64);
 
-/// As fast as it can unless this was set.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Rate(pub(crate) Option<NonZeroU64>);
+/// Not a number, or none of its units.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct NotRate;
 
-impl Written for Rate {
-    const VALUES: &'static str = "off, or bytes a second, as in 500k or 2M";
-    const OFFERED: &'static [&'static str] = &["off"];
-    const NOTATION: Notation = Notation::Number;
-
+impl Rate {
     fn read(text: &str) -> Option<Self> {
-        if text == "off" {
-            return Some(Self(None));
-        }
         let unit = UNITS
             .iter()
             .find_map(|&(unit, bytes)| Some((text.strip_suffix(unit)?, bytes)));
@@ -24,19 +21,29 @@ impl Written for Rate {
         // `parse` takes a sign, too.
         let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
         let number: u64 = is_number.then(|| digits.parse().ok())??;
-        let bytes = NonZeroU64::new(number.checked_mul(unit)?)?;
-        Some(Self(Some(bytes)))
+        NonZeroU64::new(number.checked_mul(unit)?).map(Self)
     }
+}
 
-    fn written(&self) -> String {
-        let Some(bytes) = self.0.map(NonZeroU64::get) else {
-            return "off".to_owned();
-        };
-        let unit = UNITS.iter().rev().find(|(_, unit)| bytes % unit == 0);
-        unit.map_or_else(
-            || bytes.to_string(),
-            |(name, unit)| format!("{}{name}", bytes / unit),
-        )
+impl FromStr for Rate {
+    type Err = NotRate;
+
+    fn from_str(text: &str) -> Result<Self, NotRate> {
+        Self::read(text).ok_or(NotRate)
+    }
+}
+
+impl fmt::Display for Rate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bytes = self.0.get();
+        match UNITS
+            .iter()
+            .rev()
+            .find(|(_, unit)| bytes.is_multiple_of(*unit))
+        {
+            Some((name, unit)) => write!(f, "{}{name}", bytes / unit),
+            None => write!(f, "{bytes}"),
+        }
     }
 }
 
@@ -45,12 +52,11 @@ const UNITS: [(&str, u64); 2] = [("k", 1_000), ("M", 1_000_000)];
 
 #[cfg(test)]
 mod tests {
-    use super::{Rate, Written};
+    use super::Rate;
 
     #[test]
     fn bytes_may_be_counted_in_thousands_and_millions() {
         for (text, bytes, written) in [
-            ("off", 0, "off"),
             ("1", 1, "1"),
             ("500k", 500_000, "500k"),
             ("2M", 2_000_000, "2M"),
@@ -59,12 +65,13 @@ mod tests {
             ("1000", 1_000, "1k"),
         ] {
             let read = Rate::read(text).expect(text);
-            assert_eq!(read.0.map_or(0, u64::from), bytes, "{text}");
-            assert_eq!(read.written(), written, "{text}");
+            assert_eq!(read.0.get(), bytes, "{text}");
+            assert_eq!(read.to_string(), written, "{text}");
             assert_eq!(Rate::read(written), Some(read));
         }
         for text in [
             "",
+            "off",
             "0",
             "0k",
             "k",

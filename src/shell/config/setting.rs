@@ -73,30 +73,11 @@ pub(crate) trait Named: Copy + PartialEq + Sized + 'static {
     const NAMES: &'static [(&'static str, Self)];
 }
 
-/// A type whose values cannot be listed.
-pub(crate) trait Written: Clone + 'static {
-    /// The values in words.
-    const VALUES: &'static str;
-    /// Those that Tab offers.
-    const OFFERED: &'static [&'static str];
-    /// How one may be written in the configuration file, besides in quotes.
-    const NOTATION: Notation;
-
-    /// The value that is typed so; `None` if there is none.
-    fn read(text: &str) -> Option<Self>;
-
-    /// As it would be typed.
-    fn written(&self) -> String;
-}
-
 /// Where a value is kept.
 type Field<S, T> = fn(&mut S) -> &mut T;
 
 /// One of a few names; `on` or `off` for a `bool`.
 pub(crate) struct Choice<S, T>(pub Field<S, T>);
-
-/// Something that is written in a way of its own.
-pub(crate) struct Free<S, T>(pub Field<S, T>);
 
 /// A whole number.
 #[cfg_attr(
@@ -152,6 +133,8 @@ pub(crate) struct Optional<S, T> {
     pub(crate) none: &'static str,
     /// What the other values are.
     pub(crate) what: &'static str,
+    /// Those of them that Tab offers.
+    pub(crate) offered: &'static [&'static str],
     /// Where it is kept.
     pub(crate) field: Field<S, Option<T>>,
 }
@@ -231,33 +214,6 @@ impl<S: Clone + Default, T: Named> SettingType<S> for Choice<S, T> {
     }
 }
 
-impl<S: Clone, T: Written> SettingType<S> for Free<S, T> {
-    fn value(&self, settings: &S) -> String {
-        (self.0)(&mut settings.clone()).written()
-    }
-
-    fn set(&self, settings: &mut S, value: &str) -> bool {
-        let read = T::read(value);
-        let is_value = read.is_some();
-        if let Some(value) = read {
-            *(self.0)(settings) = value;
-        }
-        is_value
-    }
-
-    fn offered(&self) -> Vec<&'static str> {
-        T::OFFERED.to_vec()
-    }
-
-    fn describe(&self) -> String {
-        T::VALUES.to_owned()
-    }
-
-    fn notation(&self) -> Notation {
-        T::NOTATION
-    }
-}
-
 impl<S: Clone> SettingType<S> for Number<S> {
     fn value(&self, settings: &S) -> String {
         (self.field)(&mut settings.clone()).to_string()
@@ -321,8 +277,17 @@ impl<S: Clone, T: Clone + Display + FromStr> SettingType<S> for Optional<S, T> {
         true
     }
 
+    fn offered(&self) -> Vec<&'static str> {
+        [&[self.none], self.offered].concat()
+    }
+
     fn describe(&self) -> String {
         format!("{}, or {}", self.none, self.what)
+    }
+
+    /// Some of them are numbers.
+    fn notation(&self) -> Notation {
+        Notation::Number
     }
 }
 

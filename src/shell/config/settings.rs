@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use super::keepalive::Keepalive;
 use super::proxies::ProxyChoice;
 use super::rate::Rate;
-use super::setting::{Choice, FilePath, Free, Named, Optional, Setting};
+use super::setting::{Choice, FilePath, Named, Optional, Setting};
 use crate::client::{AddressFamily, PortRange};
 use crate::shell::charset::Charset;
 use crate::shell::line::Spelling;
@@ -159,11 +159,11 @@ pub(crate) struct Settings {
     /// `set proxy`; `None` leaves it to the environment.
     pub(crate) proxy: Option<ProxyChoice>,
     /// `set keepalive`.
-    pub(crate) keepalive: Keepalive,
+    pub(crate) keepalive: Option<Keepalive>,
     /// `set rate`.
-    pub(crate) rate: Rate,
-    /// `set charset`.
-    pub(crate) charset: Charset,
+    pub(crate) rate: Option<Rate>,
+    /// `set charset`; `None` is UTF-8.
+    pub(crate) charset: Option<Charset>,
     /// `set escapes`.
     pub(crate) escapes: bool,
     /// `set tls`.
@@ -243,7 +243,12 @@ impl Settings {
         },
         Setting {
             name: "charset",
-            of: &Free(|settings: &mut Self| &mut settings.charset),
+            of: &Optional {
+                none: "utf-8",
+                what: "latin1, windows-1251, shift_jis, ...",
+                offered: Charset::KNOWN,
+                field: |settings: &mut Self| &mut settings.charset,
+            },
             about: "how names and texts are encoded in commands, replies and listings",
         },
         Setting {
@@ -253,12 +258,22 @@ impl Settings {
         },
         Setting {
             name: "keepalive",
-            of: &Free(|settings: &mut Self| &mut settings.keepalive),
+            of: &Optional {
+                none: "off",
+                what: "seconds and NOOP, PWD, STAT or SYST",
+                offered: &[],
+                field: |settings: &mut Self| &mut settings.keepalive,
+            },
             about: "what is sent after so many seconds in which nothing moved, so that the server does not end the session",
         },
         Setting {
             name: "rate",
-            of: &Free(|settings: &mut Self| &mut settings.rate),
+            of: &Optional {
+                none: "off",
+                what: "bytes a second, as in 500k or 2M",
+                offered: &[],
+                field: |settings: &mut Self| &mut settings.rate,
+            },
             about: "how many bytes of a transfer move in a second, either way",
         },
         Setting {
@@ -321,6 +336,7 @@ impl Settings {
             of: &Optional {
                 none: "off",
                 what: "FIRST-LAST",
+                offered: &[],
                 field: |settings: &mut Self| &mut settings.data_ports,
             },
             about: "active mode: the ports that `listen` picks from; a typed PORT names its own",
@@ -330,6 +346,7 @@ impl Settings {
             of: &Optional {
                 none: "any",
                 what: "an IP address of this machine",
+                offered: &[],
                 field: |settings: &mut Self| &mut settings.source,
             },
             about: "from the next connection on: the address that both connections leave from",
@@ -344,6 +361,7 @@ impl Settings {
             of: &Optional {
                 none: "environment",
                 what: "off, or socks5://HOST:PORT, socks5h:// or http://",
+                offered: &["off"],
                 field: |settings: &mut Self| &mut settings.proxy,
             },
             about: "from the next connection on: the proxy that both connections go through",
@@ -399,8 +417,13 @@ impl Settings {
     pub(crate) fn spelling(&self) -> Spelling {
         Spelling {
             escapes: self.escapes,
-            charset: self.charset,
+            charset: self.charset(),
         }
+    }
+
+    /// How names and texts are encoded.
+    pub(crate) fn charset(&self) -> Charset {
+        self.charset.unwrap_or_default()
     }
 
     /// Does `set NAME VALUE`.
@@ -459,9 +482,9 @@ impl Default for Settings {
             source: None,
             ip: AddressFamily::default(),
             proxy: None,
-            keepalive: Keepalive::default(),
-            rate: Rate::default(),
-            charset: Charset::default(),
+            keepalive: None,
+            rate: None,
+            charset: None,
             escapes: false,
             tls: TlsStart::default(),
             tls_max: TlsMaximum::default(),

@@ -9,6 +9,7 @@ use crate::client::{
 };
 use crate::protocol::parameters::ProtectionLevel;
 use crate::shell::config::hosts::Host;
+use crate::shell::config::keepalive::Keepalive;
 use crate::shell::config::settings::{Abort, Ascii, DataHost, DataPeer, Multiline, TlsStart};
 use crate::shell::config::target::{PathEnd, Target};
 use crate::shell::exit::Exit;
@@ -180,8 +181,8 @@ impl Shell {
             silence_limit: self.silence_limit,
             reply_limit: self.reply_limit,
             connect_limit: Some(DATA_CONNECT_LIMIT),
-            keepalive: self.settings.keepalive.for_session(),
-            rate: self.settings.rate.0,
+            keepalive: self.settings.keepalive.map(Keepalive::for_session),
+            rate: self.settings.rate.map(|rate| rate.0),
             implicit_tls: false,
             tls: self.tls_settings(),
         }

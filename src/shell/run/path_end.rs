@@ -12,7 +12,7 @@ impl Shell {
         match end {
             PathEnd::File { name, is_text } => {
                 let alias = if *is_text { "get-text" } else { "get" };
-                let shown = self.settings.charset.escape(name);
+                let shown = self.settings.charset().escape(name);
                 self.offer_file(
                     name,
                     alias,
@@ -31,7 +31,7 @@ impl Shell {
 
     /// After a CWD that was refused: the same for what may have been a file.
     pub(super) fn offer_file_instead(&mut self, name: &[u8]) {
-        let shown = self.settings.charset.escape(name);
+        let shown = self.settings.charset().escape(name);
         self.offer_file(
             name,
             "get",

@@ -109,7 +109,7 @@ impl Shell {
 
     /// Sends a command whose data comes from or goes to a file: Ctrl-] puts it in the background, as `&` would have.
     fn send_detachably(&mut self, command: Command, transfer: Transfer, origin: Origin) -> Exit {
-        let shown = self.settings.charset.escape(&command.masked());
+        let shown = self.settings.charset().escape(&command.masked());
         let session = match self.connection.connected() {
             Ok(session) => session,
             Err(exit) => return exit,
@@ -173,7 +173,7 @@ impl Shell {
             Ok(_) => return self.painter.refuse(&LineError::BackgroundWithoutFile),
             Err(exit) => return exit,
         };
-        let shown = self.settings.charset.escape(&command.masked());
+        let shown = self.settings.charset().escape(&command.masked());
         let origin = self.origin();
         match self.connection.connected() {
             Ok(session) => {

@@ -151,7 +151,7 @@ impl Shell {
         prompt(
             host.zip(status),
             self.settings.prompt,
-            self.settings.charset,
+            self.settings.charset(),
         )
     }
 
@@ -607,7 +607,7 @@ impl Shell {
     }
 
     fn jobs(&self) -> Exit {
-        let text = background::describe(self.connection.status(), self.settings.charset);
+        let text = background::describe(self.connection.status(), self.settings.charset());
         self.painter.say(Tone::Note, &text);
         Exit::Done
     }

@@ -145,7 +145,7 @@ fn builtins_and_aliases_that_are_called_wrongly_send_nothing() {
         &[
             ("set colour on", 2, "the settings are"),
             ("set ascii maybe", 2, "convert or raw"),
-            ("set a b c", 2, "the settings are"),
+            ("set a b c", 2, "settings are"),
             ("set ascii raw raw", 2, "convert or raw"),
             ("help nonsense", 2, "`help` lists"),
             ("open", 2, "still connected"),

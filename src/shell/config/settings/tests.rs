@@ -1,12 +1,10 @@
 //! The table of settings, and what it makes of names and values.
 
 use super::{
-    Abort, Ascii, DataHost, DataPeer, Keepalive, Multiline, PromptParts, Rate, SettingError,
-    Settings, TlsMaximum, TlsStart,
+    Abort, Ascii, DataHost, DataPeer, Multiline, PromptParts, SettingError, Settings, TlsMaximum,
+    TlsStart,
 };
 use crate::client::AddressFamily;
-use crate::shell::charset::Charset;
-use crate::shell::config::setting::Written;
 
 #[test]
 fn the_defaults_are_the_first_values_of_the_table() {
@@ -100,9 +98,9 @@ fn every_value_of_every_type_can_be_reached_by_its_name() {
         source: "192.0.2.7".parse().ok(),
         ip: AddressFamily::V6,
         proxy: "socks5://u:p@h:9".parse().ok(),
-        keepalive: Keepalive::read("60 STAT").unwrap(),
-        rate: Rate::read("2M").unwrap(),
-        charset: Charset::read("latin1").unwrap(),
+        keepalive: "60 STAT".parse().ok(),
+        rate: "2M".parse().ok(),
+        charset: "latin1".parse().ok(),
         escapes: true,
         tls: TlsStart::Require,
         tls_max: TlsMaximum::Tls12,

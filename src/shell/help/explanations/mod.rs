@@ -63,7 +63,7 @@ impl Circumstances {
             resumes_tls: settings.tls_resume,
             sends_close_notify: settings.tls_close_notify,
             abort_is_unanswered: status.abort_unanswered,
-            charset: settings.charset,
+            charset: settings.charset(),
         }
     }
 }

@@ -117,7 +117,7 @@ impl Painter {
     pub(crate) fn heed(&self, settings: &Settings) {
         self.shows_hints.store(settings.hints, Ordering::Relaxed);
         self.shows_time.store(settings.time, Ordering::Relaxed);
-        self.screen.set_charset(settings.charset);
+        self.screen.set_charset(settings.charset());
     }
 
     /// The screen below.
