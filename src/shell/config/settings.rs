@@ -407,6 +407,7 @@ impl Settings {
             of: &Optional {
                 none: "host",
                 what: "a name, or none",
+                offered: &["none"],
                 field: |settings: &mut Self| &mut settings.tls_sni,
             },
             about: "the name that is sent to the server, and that its certificate must be for",
