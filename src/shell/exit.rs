@@ -32,6 +32,43 @@ pub(crate) enum Exit {
 }
 
 impl Exit {
+    /// What each of them means, in the words of the help.
+    pub(crate) const MEANINGS: &'static [(Self, &'static str)] = &[
+        (Self::Done, "done"),
+        (
+            Self::Refused,
+            "in a script, a command was refused (4yz, 5yz), or a download ended short of the size that the server had announced",
+        ),
+        (Self::Usage, "usage, or a line that cannot be sent"),
+        (
+            Self::Connection,
+            "could not connect, the connection was lost, or no reply in time",
+        ),
+        (
+            Self::Tls,
+            "TLS: no handshake, a certificate that is not trusted, one of yours that is missing or refused, bytes that were injected, \
+             data that ends without close_notify",
+        ),
+        (
+            Self::Protocol,
+            "the server broke the protocol in a way that ends the session (64 MiB without a reply)",
+        ),
+        (Self::Expectation, "a transcript's expectation was not met"),
+        (
+            Self::LocalFile,
+            "a local file could not be read or written, or a local command or file moved no data within `--timeout`",
+        ),
+        (
+            Self::Resume,
+            "a resume was refused, or its result could not be verified",
+        ),
+        (
+            Self::Bug,
+            "a bug in ftpsh itself; the message says what to report",
+        ),
+        (Self::Interrupted, "interrupted"),
+    ];
+
     /// The number that the process ends with.
     pub(crate) fn code(self) -> u8 {
         match self {

@@ -8,26 +8,41 @@ use std::time::Duration;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::client::AddressFamily;
-use crate::practice::{FAULTS, Fault};
+use crate::practice::Fault;
 use crate::shell::config::settings::{SettingError, Settings};
+use crate::shell::help::command_line;
 use crate::tls::SentName;
 use crate::transcript::export::Form;
 use crate::transcript::import::Kind;
 use crate::transcript::report::Format;
 
-/// Telnet for FTP with the second window built in: type the verbs, see both connections, resume a broken upload.
+/// Telnet for FTP with the second window built in.
+///
+/// What you type is what is sent, byte for byte. What happens on both connections is shown, and a data connection is
+/// opened as soon as a reply offers one. `resume` finishes a broken transfer and checks the result.
+///
+/// If standard input or output is not a terminal, or there is a -c, it is a script: the dialogue goes to standard error,
+/// received data to standard output. A script goes on after a refusal and ends with the exit code of the first failure.
 #[derive(Debug, Parser)]
-#[command(name = "ftpsh", version, override_usage = USAGE, after_help = EXIT_CODES)]
+#[command(
+    name = "ftpsh",
+    version,
+    override_usage = USAGE,
+    after_help = MORE,
+    after_long_help = command_line::more("ftpsh"),
+)]
 pub(crate) struct Options {
     /// What to do instead of opening a shell on TARGET.
     #[command(subcommand)]
     pub(crate) mode: Option<Mode>,
-    /// The server: HOST, HOST:PORT, [IPV6]:PORT or ftp://user@host/path (ftps:// for implicit TLS), or NAME for
-    /// [host.NAME] of the configuration. A bare host sends nothing; a URL logs in and changes directory. Leave out the
-    /// password to be asked for it.
+    /// HOST, HOST:PORT, [IPV6]:PORT, ftp://user@host/path or ftps://...
+    ///
+    /// Or NAME for [host.NAME] of the configuration. A bare host sends nothing; a URL logs in and changes directory. Leave out
+    /// the password to be asked for it. ftps:// begins with TLS, ftpes:// with AUTH TLS.
+    #[arg(hide_short_help = true)]
     pub(crate) target: Option<String>,
     /// The port, for those who are used to `HOST PORT`.
-    #[arg(requires = "target")]
+    #[arg(requires = "target", hide_short_help = true)]
     pub(crate) port: Option<String>,
     /// Options of every mode.
     #[command(flatten)]
@@ -37,7 +52,9 @@ pub(crate) struct Options {
 /// Options of every mode.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Common {
-    /// Run this line and exit; may be given several times. Standard input is then only for `< -`.
+    /// Run this line and exit; may be given several times.
+    ///
+    /// Standard input is then only for `< -`.
     #[arg(
         short = 'c',
         long = "command",
@@ -46,70 +63,102 @@ pub(crate) struct Common {
         allow_hyphen_values = true
     )]
     pub(crate) commands: Vec<OsString>,
-    /// In a script, end at the first line that fails; otherwise a refusal does not end it. A replay ends at the first
-    /// transcript that fails.
+    /// End a script at the first line that fails.
+    ///
+    /// Otherwise a refusal does not end it. A replay ends at the first transcript that fails.
     #[arg(long, global = true)]
     pub(crate) stop: bool,
     /// In a script, end after this time in which nothing moves on either connection, or in which the server does not
     /// read a line.
-    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds, global = true)]
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value = "60",
+        value_parser = seconds,
+        global = true,
+        hide_short_help = true
+    )]
     pub(crate) timeout: Duration,
     /// In a script, end if a reply is not complete this long after its command, or after its data last moved, even if
     /// bytes of it come in; 5 times --timeout if not given.
-    #[arg(long, value_name = "SECONDS", value_parser = seconds, global = true)]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, global = true, hide_short_help = true)]
     pub(crate) reply_timeout: Option<Duration>,
-    /// TLS: `off` begins in the clear; `require` sends AUTH TLS, PBSZ 0 and PROT P and closes the connection if one of
-    /// them is refused; `implicit` begins TLS before the greeting, as ftps:// does.
-    #[arg(long, value_enum, value_name = "HOW", global = true)]
+    /// TLS: off, require (AUTH TLS) or implicit.
+    ///
+    /// `off` begins in the clear; `require` sends AUTH TLS, PBSZ 0 and PROT P and closes the connection if one of them is
+    /// refused; `implicit` begins TLS before the greeting, as ftps:// does.
+    #[arg(
+        long,
+        value_enum,
+        value_name = "HOW",
+        global = true,
+        hide_possible_values = true
+    )]
     pub(crate) tls: Option<Tls>,
-    /// Trust the certificates in this PEM file, instead of those that the platform trusts.
+    /// Trust the certificates in this PEM file.
+    ///
+    /// It takes the place of those that the platform trusts.
     #[arg(long, value_name = "FILE", global = true)]
     pub(crate) ca: Option<PathBuf>,
     /// Show the certificate in this PEM file to a server that asks for one; those of its issuers follow it there.
-    #[arg(long, value_name = "FILE", global = true)]
+    #[arg(long, value_name = "FILE", global = true, hide_short_help = true)]
     pub(crate) cert: Option<PathBuf>,
     /// The private key of --cert, as PEM, if it is not in the same file. The passphrase of an encrypted key is asked
     /// for, or taken from FTPSH_KEY_PASSWORD.
-    #[arg(long, value_name = "FILE", global = true)]
+    #[arg(long, value_name = "FILE", global = true, hide_short_help = true)]
     pub(crate) key: Option<PathBuf>,
     /// Name this host to the server under TLS (SNI), and want its certificate for it, in place of the host that is
     /// connected to; `none` sends no name.
-    #[arg(long, value_name = "NAME", global = true)]
+    #[arg(long, value_name = "NAME", global = true, hide_short_help = true)]
     pub(crate) sni: Option<SentName>,
-    /// Take any certificate, and say so on every connection.
+    /// Take any certificate, and say so.
+    ///
+    /// It is said on every connection.
     #[arg(long, global = true)]
     pub(crate) insecure: bool,
     /// Log in as the .netrc says: the file that NETRC in the environment names, else ~/.netrc. A TARGET without a user
     /// takes user and password from the entry of its host; with one, it takes the password of that user's entry.
-    #[arg(long, global = true)]
+    #[arg(long, global = true, hide_short_help = true)]
     pub(crate) netrc: bool,
     /// The same with another file.
-    #[arg(long, value_name = "FILE", global = true)]
+    #[arg(long, value_name = "FILE", global = true, hide_short_help = true)]
     pub(crate) netrc_file: Option<PathBuf>,
     /// Run this command in the local shell, and take the first line that it prints for the password of the TARGET's
     /// user; it is run before anything is sent.
-    #[arg(long, value_name = "COMMAND", global = true)]
+    #[arg(long, value_name = "COMMAND", global = true, hide_short_help = true)]
     pub(crate) password_command: Option<String>,
     /// The configuration file, instead of the usual one; FTPSH_CONFIG does the same.
-    #[arg(long, value_name = "FILE", global = true)]
+    #[arg(long, value_name = "FILE", global = true, hide_short_help = true)]
     pub(crate) config: Option<PathBuf>,
-    /// Change a setting, as `set NAME VALUE` does and in place of what the configuration says; may be given several
-    /// times. `ftpsh -c set` lists them.
-    #[arg(long = "set", value_name = "NAME=VALUE", global = true)]
+    /// Change a setting; `ftpsh -c set` lists them.
+    ///
+    /// As `set NAME VALUE` does, in place of what the configuration says, for this run; may be given several times.
+    #[arg(
+        long = "set",
+        value_name = "NAME=VALUE",
+        global = true,
+        hide_short_help = true
+    )]
     pub(crate) settings: Vec<NamedValue>,
     /// Leave from this address of this machine, on both connections; `listen` listens on it.
-    #[arg(long, value_name = "ADDRESS", value_parser = address, global = true)]
+    #[arg(long, value_name = "ADDRESS", value_parser = address, global = true, hide_short_help = true)]
     pub(crate) source: Option<IpAddr>,
     /// Try the IPv4 addresses of the host alone.
-    #[arg(short = '4', long, global = true, conflicts_with = "ipv6")]
+    #[arg(
+        short = '4',
+        long,
+        global = true,
+        hide_short_help = true,
+        conflicts_with = "ipv6"
+    )]
     pub(crate) ipv4: bool,
     /// Try the IPv6 addresses of the host alone.
-    #[arg(short = '6', long, global = true)]
+    #[arg(short = '6', long, global = true, hide_short_help = true)]
     pub(crate) ipv6: bool,
     /// Go through this proxy, with both connections: HOST:PORT after socks5://, socks5h:// (the proxy looks the name
     /// up) or http:// (CONNECT); '' is none. Without it, FTP_PROXY, ALL_PROXY and NO_PROXY count. Others may see a
     /// password here: it is better given in the environment.
-    #[arg(long, value_name = "URL", global = true)]
+    #[arg(long, value_name = "URL", global = true, hide_short_help = true)]
     pub(crate) proxy: Option<ProxyUrl>,
     /// Leave the dialogue out: in a script, show data, refusals and errors only.
     #[arg(short, long, global = true, conflicts_with = "verbose")]
@@ -119,7 +168,14 @@ pub(crate) struct Common {
     #[arg(short, long, global = true)]
     pub(crate) verbose: bool,
     /// When to colour the dialogue.
-    #[arg(long, value_enum, default_value_t = Colour::Auto, global = true)]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHEN",
+        default_value_t = Colour::Auto,
+        global = true,
+        hide_short_help = true
+    )]
     pub(crate) color: Colour,
 }
 
@@ -223,27 +279,42 @@ pub(crate) enum Colour {
 /// The modes besides a shell on a target.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Mode {
-    /// Start the practice server on loopback and open the shell on it. Log in with user A and password A.
+    /// Open the shell on a practice server of its own.
+    ///
+    /// The practice server runs on loopback, in a folder that is removed at the end. Log in with user A and password A. Its
+    /// folder and your local one are those of the article: 1.TXT, of which the beginning has arrived.
     Practice(Practice),
-    /// Open the shell on TARGET and record the session as it happens, for `ftpsh replay`.
+    /// Open the shell, and record the session as a transcript.
+    ///
+    /// The session is written down as it happens, for `ftpsh replay`. Passwords become {password}.
     Record(Record),
-    /// Play transcripts against a server and compare the replies.
+    /// Play transcripts against a server, and compare the replies.
+    ///
+    /// It stops at the first reply that is not as expected, with exit code 6. Without a TARGET, each FILE has a practice
+    /// server of its own.
     Replay(Replay),
-    /// Turn other people's notation into a transcript, on standard output.
+    /// Make a transcript of what others printed.
+    ///
+    /// The transcript goes to standard output. What cannot be understood is listed on standard error, with its line number.
+    /// Passwords become {password}, and replies are expected by their codes alone.
     Import(Import),
-    /// Turn a transcript into something for people without ftpsh, on standard output.
+    /// Turn a transcript into a page or plain text.
+    ///
+    /// It goes to standard output, for people without ftpsh. Secrets never appear: they stay {password}. A file that is not
+    /// a transcript is imported first.
     Export(Export),
 }
 
 /// `ftpsh practice`.
 #[derive(Args, Debug)]
-#[command(after_help = fault_help())]
+#[command(after_help = MORE_OF_MODE, after_long_help = command_line::more("practice"))]
 pub(crate) struct Practice {
-    /// Switch on a fault of the server (see below); may be given several times.
+    /// Switch on a fault of the server; may be given several times.
     #[arg(long = "fault", value_name = "FAULT")]
     pub(crate) faults: Vec<Fault>,
-    /// Answer as the server did whose session was recorded in this transcript, as long as clients send what is
-    /// recorded; anything else gets the practice server's own answer, and is reported.
+    /// Answer as the server did whose session this transcript recorded.
+    ///
+    /// As long as clients send what is recorded; anything else gets the practice server's own answer, and is reported.
     #[arg(long, value_name = "FILE")]
     pub(crate) from: Option<PathBuf>,
     /// Keep the server's folder and the local one at the end.
@@ -253,9 +324,11 @@ pub(crate) struct Practice {
 
 /// `ftpsh record`.
 #[derive(Args, Debug)]
+#[command(after_help = MORE_OF_MODE, after_long_help = command_line::more("record"))]
 pub(crate) struct Record {
-    /// The transcript to write; one that exists is refused. Uploads that do not fit into it are put beside it, in
-    /// FILE.1.data and so on. Passwords become {password}.
+    /// The transcript to write; one that exists is refused.
+    ///
+    /// Uploads that do not fit into it are put beside it, in FILE.1.data and so on.
     pub(crate) file: PathBuf,
     /// The server, as without `record`; if left out, the session of the first `open` is recorded.
     pub(crate) target: Option<String>,
@@ -269,54 +342,73 @@ pub(crate) struct Record {
 
 /// `ftpsh replay`.
 #[derive(Args, Debug)]
-#[command(override_usage = REPLAY_USAGE, after_help = REPLAY_HELP)]
+#[command(
+    override_usage = REPLAY_USAGE,
+    after_help = MORE_OF_MODE,
+    after_long_help = command_line::more("replay")
+)]
 pub(crate) struct Replay {
-    /// The transcripts, and the server to play them against. See below how TARGET is told from FILE.
+    /// *.ftp, *.txt, *.log or `article`; the server last.
+    ///
+    /// The last argument is the TARGET if it is not a FILE.
     #[arg(required = true, value_name = "FILE")]
     pub(crate) arguments: Vec<OsString>,
-    /// The server; every other argument is a FILE then.
+    /// The server; every argument is a FILE then.
     #[arg(long, value_name = "TARGET", conflicts_with = "practice")]
     pub(crate) target: Option<String>,
-    /// Play against the practice server, a fresh one for each FILE; every argument is a FILE then.
+    /// Play against the practice server.
+    ///
+    /// A fresh one for each FILE; every argument is a FILE then.
     #[arg(long)]
     pub(crate) practice: bool,
     /// Switch on a fault of the practice server (see `ftpsh practice --help`); may be given several times.
-    #[arg(long = "fault", value_name = "FAULT", conflicts_with = "target")]
+    #[arg(
+        long = "fault",
+        value_name = "FAULT",
+        conflicts_with = "target",
+        hide_short_help = true
+    )]
     pub(crate) faults: Vec<Fault>,
-    /// The value of a variable; may be given several times. Others may see it: a secret is better given in the
-    /// environment.
+    /// Give a variable its value.
+    ///
+    /// May be given several times. Others may see it: a secret is better given in the environment, as FTPSH_VAR_NAME.
     #[arg(long = "var", value_name = "NAME=VALUE")]
     pub(crate) variables: Vec<OsString>,
-    /// Play this many transcripts at a time, each on a connection of its own.
+    /// Play this many at a time.
+    ///
+    /// Each has a connection of its own.
     #[arg(long, value_name = "N", default_value_t = 1, conflicts_with = "verbose", value_parser = clap::value_parser!(u8).range(1..=64))]
     pub(crate) jobs: u8,
-    /// Write what came into each FILE where it expects something else. Comments, and all lines that were right, stay.
+    /// Correct what each FILE expects.
+    ///
+    /// What came is written into FILE where it expects something else. Comments, and all lines that were right, stay.
     #[arg(long)]
     pub(crate) update: bool,
-    /// Write a report; may be given several times. KIND is json, junit or tap; without a FILE, it goes to standard
-    /// output.
+    /// Write a report: json, junit or tap.
+    ///
+    /// Without a FILE it goes to standard output. May be given several times.
     #[arg(long = "report", value_name = "KIND[=FILE]")]
     pub(crate) reports: Vec<ReportTo>,
 }
 
 /// `ftpsh import`.
 #[derive(Args, Debug)]
-#[command(after_help = IMPORT_HELP)]
+#[command(after_help = MORE_OF_MODE, after_long_help = command_line::more("import"))]
 pub(crate) struct Import {
     /// The file to read; `-` is standard input.
     pub(crate) file: PathBuf,
-    /// The notation it is in (see below); detected if omitted.
+    /// The notation it is in; detected if omitted.
     #[arg(long, value_name = "KIND")]
     pub(crate) from: Option<Kind>,
 }
 
 /// `ftpsh export`.
 #[derive(Args, Debug)]
-#[command(after_help = EXPORT_HELP)]
+#[command(after_help = MORE_OF_MODE, after_long_help = command_line::more("export"))]
 pub(crate) struct Export {
     /// The transcript; `-` is standard input, `article` the built-in one.
     pub(crate) file: PathBuf,
-    /// What it becomes: markdown or text (see below).
+    /// What it becomes: markdown or text.
     #[arg(long, value_name = "FORM")]
     pub(crate) to: Form,
 }
@@ -375,101 +467,37 @@ fn seconds(text: &str) -> Result<Duration, String> {
     }
 }
 
-fn fault_help() -> String {
-    let mut text = "Faults:\n".to_owned();
-    for fault in FAULTS {
-        text.push_str(&format!("  {:<26}", fault.usage()));
-        let mut column = FAULT_COLUMN;
-        for word in fault.summary.split(' ') {
-            if column + 1 + word.len() > HELP_COLUMNS {
-                text.push_str(&format!("\n{:FAULT_COLUMN$}", ""));
-                column = FAULT_COLUMN;
-            }
-            text.push_str(&format!(" {word}"));
-            column += 1 + word.len();
-        }
-        text.push('\n');
-    }
-    text
-}
-
 const USAGE: &str = "\
-ftpsh [OPTIONS] [TARGET [PORT]]
-       ftpsh practice [OPTIONS]
-       ftpsh record [OPTIONS] FILE [TARGET [PORT]]
-       ftpsh replay [OPTIONS] FILE... [TARGET]
-       ftpsh import [--from KIND] FILE
-       ftpsh export --to FORM FILE";
+ftpsh [OPTIONS] [HOST [PORT] | HOST:PORT | ftp://USER@HOST/PATH]
+       ftpsh [OPTIONS] COMMAND ...";
 
 const REPLAY_USAGE: &str = "ftpsh replay [OPTIONS] FILE... [TARGET]";
 
-const REPLAY_HELP: &str = "\
-FILE ends in `.ftp`; `article` is the built-in one, a broken upload finished by
-hand with SIZE and APPE. `.txt` and `.log` are files that others wrote: one that
-is not a transcript is imported first. The last argument is the TARGET if it is
-not a FILE. With --target or --practice every argument is a FILE.
-Without a TARGET, the practice server is started anew for each FILE.
+const MORE: &str = "\
+    Try things out with `ftpsh practice`; at the prompt, `help` explains the rest.";
 
-{name} in a transcript is a variable: --var name=value, or FTPSH_VAR_NAME in
-the environment, or the user and the password of an ftp:// TARGET.";
-
-const IMPORT_HELP: &str = "\
-Kinds:
-  written    C: and S:, as articles print them, with remarks between them
-  telnet     the screen of telnet or nc, the data connection's window too
-  curl       curl -v
-  lftp       lftp with debug
-  tnftp      tnftp, and the ftp of inetutils and netkit, with debug
-  filezilla  the message log of FileZilla
-  winscp     the session log of WinSCP
-  wireshark  the list of packets of Wireshark or tshark
-
-What cannot be understood is listed on standard error, with its line number.
-Passwords become {password}, and replies are expected by their codes alone.";
-
-const EXPORT_HELP: &str = "\
-Forms:
-  markdown  a page with the dialogue in fenced blocks
-  text      C: and S:, which `ftpsh import` reads
-
-Secrets never appear: they stay {password}.
-A file that is not a transcript is imported first.";
-
-const HELP_COLUMNS: usize = 79;
-const FAULT_COLUMN: usize = 28;
-
-const EXIT_CODES: &str = "\
-Exit codes:
-    0  done
-    1  in a script, a command was refused (4yz, 5yz), or a download ended short of
-       the size that the server had announced
-    2  usage, or a line that cannot be sent
-    3  could not connect, the connection was lost, or no reply in time
-    4  TLS: no handshake, a certificate that is not trusted, one of yours that is
-       missing or refused, bytes that were injected, data that ends without
-       close_notify
-    5  the server broke the protocol (64 MiB without a reply)
-    6  a transcript's expectation was not met
-    7  a local file could not be read or written, or a local command or file moved no data within `--timeout`
-    8  a resume was refused, or its result could not be verified
-   70  a bug in ftpsh itself; the message says what to report
-  130  interrupted
-
-`ftpsh practice` is the place to try things out. At the prompt, `help` explains the rest.";
+const MORE_OF_MODE: &str = "`--help` shows all options, and examples.";
 
 #[cfg(test)]
 mod tests {
-    use super::{HELP_COLUMNS, fault_help};
-    use crate::practice::FAULTS;
+    use clap::CommandFactory;
+
+    use super::Options;
 
     #[test]
-    fn every_fault_is_in_the_help_and_no_line_is_broken_by_a_narrow_terminal() {
-        let help = fault_help();
-        for fault in FAULTS {
-            assert!(help.contains(&format!("\n  {} ", fault.usage())));
-        }
-        for line in help.lines() {
-            assert!(line.len() <= HELP_COLUMNS, "{line}");
+    fn the_short_help_of_each_mode_fits_the_screen_and_its_long_help_has_every_option() {
+        let mut whole = Options::command().term_width(80);
+        whole.build();
+        let modes = whole.get_subcommands().cloned().collect::<Vec<_>>();
+        for mut mode in modes.into_iter().chain([whole]) {
+            let name = mode.get_name().to_owned();
+            let short = mode.render_help().to_string();
+            assert!(short.lines().count() <= 24, "{name} -h: {short}");
+            assert!(short.lines().all(|line| line.len() <= 80), "{short}");
+            let long = mode.render_long_help().to_string();
+            for option in mode.get_arguments().filter_map(|a| a.get_long()) {
+                assert!(long.contains(&format!("--{option}")), "{name}: {option}");
+            }
         }
     }
 }

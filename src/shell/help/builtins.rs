@@ -3,7 +3,7 @@
 use crate::shell::config::setting::Setting;
 use crate::shell::config::settings::Settings;
 use crate::shell::line::Builtin;
-use crate::shell::screen::page::Page;
+use crate::shell::screen::page::{Layout, Page};
 
 /// How each built-in is called, and what it does.
 pub(super) const BUILTINS: &[(Builtin, &str, &str)] = &[

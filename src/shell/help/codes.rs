@@ -2,7 +2,7 @@
 
 use crate::protocol::reply_codes::{self, REPLY_CODES};
 use crate::protocol::{Origin, ReplyCode, ReplyCodeEntry, VERBS, VerbEntry, verbs};
-use crate::shell::screen::page::Page;
+use crate::shell::screen::page::{Layout, Page};
 
 /// Explains a code or a class of codes; `false` if the word is neither.
 pub(super) fn explain(page: &mut Page, word: &str) -> bool {

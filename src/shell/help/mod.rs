@@ -2,6 +2,7 @@
 
 mod builtins;
 mod codes;
+pub(crate) mod command_line;
 pub(crate) mod explanations;
 pub(crate) mod hints;
 mod verb;
@@ -11,7 +12,7 @@ use super::config::aliases::Aliases;
 use super::editor::HAS_ESCAPE_KEY;
 use super::line::Builtin;
 use super::screen::escape::escape;
-use super::screen::page::Page;
+use super::screen::page::{Layout, Page};
 use crate::protocol::{Verb, verbs};
 
 use builtins::{BUILTINS, LINES};

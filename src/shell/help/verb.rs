@@ -2,7 +2,7 @@
 
 use crate::protocol::verbs::site_commands::{self, SITE_COMMANDS};
 use crate::protocol::{Origin, ReplyCode, SiteCommandEntry, Verb, VerbEntry, reply_codes, verbs};
-use crate::shell::screen::page::Page;
+use crate::shell::screen::page::{Layout, Page};
 
 /// Explains a verb, or a subcommand of SITE; `false` if there is no such verb.
 pub(super) fn explain(page: &mut Page, word: &str, rest: &[String]) -> bool {

@@ -14,7 +14,7 @@ use crate::protocol::user_pi::DataPortUse;
 use crate::protocol::{Answered, Verb, reply_codes, verbs};
 use crate::shell::charset::Charset;
 use crate::shell::help;
-use crate::shell::screen::page::Page;
+use crate::shell::screen::page::{Layout, Page};
 
 use crate::shell::screen::painter::list_verbs;
 

@@ -15,7 +15,7 @@ use crate::shell::config::target::Target;
 use crate::shell::exit::Exit;
 use crate::shell::screen::escape::escape;
 use crate::shell::screen::observer::ScreenObserver;
-use crate::shell::screen::page::Page;
+use crate::shell::screen::page::{Layout, Page};
 use crate::shell::screen::painter::Tone;
 use crate::shell::screen::timeline::Timeline;
 use crate::tls::{FirstAnswer, ProtocolVersion, ServerHello, TlsFailure};

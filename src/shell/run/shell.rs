@@ -34,7 +34,7 @@ use crate::shell::local::places::{end_of_command, local_shell};
 use crate::shell::local::received_file::{is_named_pipe, what_is_there};
 use crate::shell::replay::recording::Recording;
 use crate::shell::screen::escape::escape;
-use crate::shell::screen::page::Page;
+use crate::shell::screen::page::{Layout, Page};
 use crate::shell::screen::painter::{Painter, Tone};
 use crate::shell::screen::prompt::prompt;
 use crate::shell::screen::timeline::Timeline;

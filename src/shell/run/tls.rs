@@ -8,7 +8,7 @@ use crate::client::Status;
 use crate::protocol::parameters::ProtectionLevel;
 use crate::shell::exit::Exit;
 use crate::shell::screen::escape::escape;
-use crate::shell::screen::page::Page;
+use crate::shell::screen::page::{Layout, Page};
 use crate::shell::screen::painter::{Painter, Tone, agreed, certificate_rows};
 use crate::tls::{Certificate, Secured, ShownCertificate, Trust};
 

@@ -2,6 +2,18 @@
 
 use textwrap::{Options, WordSplitter};
 
+/// Where a text for reading is laid out: on the screen, or in a manual page.
+pub(crate) trait Layout {
+    /// A line above what belongs together.
+    fn heading(&mut self, text: &str);
+
+    /// A paragraph that begins so many columns from the left.
+    fn paragraph(&mut self, indent: usize, text: &str);
+
+    /// A label, and a text in a column of its own that begins after `label_columns`, where there are columns.
+    fn item(&mut self, label: &str, label_columns: usize, text: &str);
+}
+
 /// A text that grows line by line; no line is wider than the screen where words allow it.
 #[derive(Clone, Debug)]
 pub(crate) struct Page {
@@ -15,28 +27,6 @@ impl Page {
         Self {
             columns: columns.clamp(NARROWEST, WIDEST),
             text: String::new(),
-        }
-    }
-
-    /// A paragraph that begins so many columns from the left.
-    pub(crate) fn paragraph(&mut self, indent: usize, text: &str) {
-        let indent = " ".repeat(indent);
-        self.wrapped(&indent, &indent, text);
-    }
-
-    /// A label, and a text in a column of its own that begins after `label_columns`. Where that column would be too
-    /// narrow to read, the text stands below the label.
-    pub(crate) fn item(&mut self, label: &str, label_columns: usize, text: &str) {
-        let first = format!("  {label:<width$}", width = label_columns.saturating_sub(2));
-        let is_narrow = self.columns < label_columns + NARROWEST_TEXT;
-        if text.is_empty() || is_narrow || label.len() + 3 > label_columns {
-            self.wrapped("  ", "      ", label);
-            if !text.is_empty() {
-                let indent = if is_narrow { 4 } else { label_columns };
-                self.paragraph(indent, text);
-            }
-        } else {
-            self.wrapped(&first, &" ".repeat(label_columns), text);
         }
     }
 
@@ -89,6 +79,35 @@ impl Page {
     }
 }
 
+impl Layout for Page {
+    fn heading(&mut self, text: &str) {
+        if !self.text.is_empty() {
+            self.gap();
+        }
+        self.paragraph(0, &format!("{text}:"));
+    }
+
+    fn paragraph(&mut self, indent: usize, text: &str) {
+        let indent = " ".repeat(indent);
+        self.wrapped(&indent, &indent, text);
+    }
+
+    /// Where the column would be too narrow to read, the text stands below the label.
+    fn item(&mut self, label: &str, label_columns: usize, text: &str) {
+        let first = format!("  {label:<width$}", width = label_columns.saturating_sub(2));
+        let is_narrow = self.columns < label_columns + NARROWEST_TEXT;
+        if text.is_empty() || is_narrow || label.len() + 3 > label_columns {
+            self.wrapped("  ", "      ", label);
+            if !text.is_empty() {
+                let indent = if is_narrow { 4 } else { label_columns };
+                self.paragraph(indent, text);
+            }
+        } else {
+            self.wrapped(&first, &" ".repeat(label_columns), text);
+        }
+    }
+}
+
 const NARROWEST: usize = 24;
 /// Longer lines are hard to read.
 const WIDEST: usize = 100;
@@ -96,7 +115,7 @@ const NARROWEST_TEXT: usize = 26;
 
 #[cfg(test)]
 mod tests {
-    use super::Page;
+    use super::{Layout, Page};
 
     #[test]
     fn a_text_stands_beside_its_label_or_below_it_and_never_past_the_edge() {

@@ -179,7 +179,7 @@ impl Kind {
         }
     }
 
-    fn names() -> String {
+    pub(crate) fn names() -> String {
         Self::ALL.map(Self::name).join(", ")
     }
 
