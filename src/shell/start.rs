@@ -17,6 +17,7 @@ use crate::shell::config::proxies::ProxyEnvironment;
 use crate::shell::config::secrets::without_secrets;
 use crate::shell::config::settings::{Settings, TlsStart};
 use crate::shell::config::target::Target;
+use crate::shell::config::version::version;
 use crate::shell::editor::assistance::{Knowledge, SharedKnowledge};
 use crate::shell::editor::{Editor, Input, Source};
 use crate::shell::exit::{Exit, Tally};
@@ -25,7 +26,7 @@ use crate::shell::help::hints::Hints;
 use crate::shell::interrupts::Interrupts;
 use crate::shell::replay;
 use crate::shell::replay::exporting;
-use crate::shell::replay::importing;
+use crate::shell::replay::importing::{self, print};
 use crate::shell::replay::practising;
 use crate::shell::replay::recording::Recording;
 use crate::shell::run::{
@@ -48,6 +49,9 @@ pub(crate) fn run(options: Options) -> Exit {
             Some(Mode::Replay(_) | Mode::Import(_) | Mode::Export(_))
         );
     let painter = painter(&options.common, interactive);
+    if options.version {
+        return print(version(options.common.verbose).as_bytes(), &painter);
+    }
     if interactive && options.common.quiet {
         let text = "--quiet is for scripts: at a prompt the dialogue is all that there is. Add -c LINE, or give the lines on standard input";
         painter.say(Tone::Error, text);

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
+use super::config::version::version;
 use super::editor::TerminalModes;
 use super::exit::Exit;
 use super::interrupts::Interrupts;
@@ -66,7 +67,7 @@ fn bug_report(panic: &PanicHookInfo<'_>) -> String {
     let text = escape(text.unwrap_or("no message").as_bytes());
     let place = panic.location().map(|place| format!(" at {place}"));
     let place = place.unwrap_or_default();
-    let version = env!("CARGO_PKG_VERSION");
+    let version = version(true);
     // Only with RUST_BACKTRACE.
     let backtrace = Backtrace::capture();
     let backtrace = match backtrace.status() {
@@ -74,8 +75,8 @@ fn bug_report(panic: &PanicHookInfo<'_>) -> String {
         _ => String::new(),
     };
     format!(
-        "{backtrace}a bug in ftpsh: {text}{place}. Please report it, with the version ({version}) and the last lines that you typed \
-         (RUST_BACKTRACE=1 shows more)\n"
+        "{backtrace}a bug in ftpsh: {text}{place}. Please report it, with the last lines that you typed and what follows \
+         (RUST_BACKTRACE=1 shows more):\n{version}"
     )
 }
 

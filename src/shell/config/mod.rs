@@ -16,3 +16,4 @@ pub mod secrets;
 pub(crate) mod setting;
 pub(crate) mod settings;
 pub mod target;
+pub(crate) mod version;

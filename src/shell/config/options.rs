@@ -27,6 +27,7 @@ use crate::transcript::report::Format;
 #[command(
     name = "ftpsh",
     version,
+    disable_version_flag = true,
     override_usage = USAGE,
     after_help = MORE,
     after_long_help = command_line::more("ftpsh"),
@@ -47,6 +48,11 @@ pub(crate) struct Options {
     /// Options of every mode.
     #[command(flatten)]
     pub(crate) common: Common,
+    /// Print the version.
+    ///
+    /// With --verbose, also how this program was built.
+    #[arg(short = 'V', long)]
+    pub(crate) version: bool,
 }
 
 /// Options of every mode.
@@ -164,7 +170,8 @@ pub(crate) struct Common {
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
     /// Show more: the time of everything, and certificates after each TLS handshake of the control connection. In a
-    /// replay, the dialogue of every transcript too; else it is shown if there is only one.
+    /// replay, the dialogue of every transcript too; else it is shown if there is only one. With --version, how this
+    /// program was built.
     #[arg(short, long, global = true)]
     pub(crate) verbose: bool,
     /// When to colour the dialogue.
