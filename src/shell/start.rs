@@ -5,14 +5,14 @@ use std::io::{self, BufReader, IsTerminal};
 use std::path::Path;
 use std::sync::{Arc, RwLock};
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, bail};
 
 use crate::shell::config::colour;
 use crate::shell::config::configuration::Configuration;
 use crate::shell::config::known_hosts::KnownHosts;
 use crate::shell::config::locations::{ConfigurationFile, history_path, known_hosts_path};
 use crate::shell::config::netrc_file::NetrcFile;
-use crate::shell::config::options::{Common, Mode, NamedValue, Options, Record, Tls};
+use crate::shell::config::options::{Common, Manual, Mode, NamedValue, Options, Record, Tls};
 use crate::shell::config::proxies::ProxyEnvironment;
 use crate::shell::config::secrets::without_secrets;
 use crate::shell::config::settings::{Settings, TlsStart};
@@ -46,7 +46,7 @@ pub(crate) fn run(options: Options) -> Exit {
         && options.common.commands.is_empty()
         && !matches!(
             options.mode,
-            Some(Mode::Replay(_) | Mode::Import(_) | Mode::Export(_))
+            Some(Mode::Replay(_) | Mode::Import(_) | Mode::Export(_) | Mode::Manual(_))
         );
     let painter = painter(&options.common, interactive);
     if options.version {
@@ -79,11 +79,26 @@ pub(crate) fn run(options: Options) -> Exit {
         Some(Mode::Replay(replay)) => replay::run(&options.common, replay, &painter),
         Some(Mode::Import(import)) => importing::run(&import, &painter),
         Some(Mode::Export(export)) => exporting::run(&export, &painter),
+        Some(Mode::Manual(manual)) => print_manual(&manual, &painter),
     };
     result.unwrap_or_else(|error| {
         painter.say(Tone::Error, &escape(format!("{error:#}").as_bytes()));
         Exit::Usage
     })
+}
+
+fn print_manual(options: &Manual, painter: &Painter) -> Result<Exit> {
+    let names = || help::manual::names().join("\n");
+    let text = match help::manual::page(&options.page) {
+        _ if options.list => names() + "\n",
+        Some(page) => page,
+        None => bail!(
+            "there is no page {}; the pages are:\n{}",
+            options.page,
+            names()
+        ),
+    };
+    Ok(print(text.as_bytes(), painter))
 }
 
 fn painter(common: &Common, interactive: bool) -> Painter {

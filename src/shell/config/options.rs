@@ -310,6 +310,9 @@ pub(crate) enum Mode {
     /// It goes to standard output, for people without ftpsh. Secrets never appear: they stay {password}. A file that is not
     /// a transcript is imported first.
     Export(Export),
+    /// Print a manual page in roff, for `man -l -`.
+    #[command(hide = true)]
+    Manual(Manual),
 }
 
 /// `ftpsh practice`.
@@ -418,6 +421,17 @@ pub(crate) struct Export {
     /// What it becomes: markdown or text.
     #[arg(long, value_name = "FORM")]
     pub(crate) to: Form,
+}
+
+/// `ftpsh manual`, which the scripts that make packages call.
+#[derive(Args, Debug)]
+pub(crate) struct Manual {
+    /// The page, such as ftpsh-replay.1 or replay.
+    #[arg(default_value = "ftpsh.1")]
+    pub(crate) page: String,
+    /// Print the names of all pages.
+    #[arg(long)]
+    pub(crate) list: bool,
 }
 
 /// What `--report` takes.

@@ -113,7 +113,8 @@ pub(super) fn explain(page: &mut Page, name: Builtin, rest: &[String]) -> bool {
     true
 }
 
-fn explain_further(page: &mut Page, name: Builtin) {
+/// What there is to say of a built-in besides its line.
+pub(super) fn explain_further(page: &mut dyn Layout, name: Builtin) {
     match name {
         Builtin::Resume => {
             for (line, about) in RESUME {
@@ -153,7 +154,7 @@ fn explain_further(page: &mut Page, name: Builtin) {
 }
 
 /// `tls off|require|implicit`
-fn usage(setting: &Setting<Settings>) -> String {
+pub(super) fn usage(setting: &Setting<Settings>) -> String {
     format!("{} {}", setting.name, setting.values("|"))
 }
 

@@ -5,6 +5,8 @@ mod codes;
 pub(crate) mod command_line;
 pub(crate) mod explanations;
 pub(crate) mod hints;
+pub(crate) mod manual;
+mod surroundings;
 mod verb;
 pub(crate) mod why;
 
