@@ -1,6 +1,7 @@
 //! What a person touches: the line, the editor, the painter, options and configuration.
 
 mod charset;
+mod completion;
 pub mod config;
 pub mod editor;
 pub(crate) mod exit;
@@ -15,6 +16,7 @@ mod start;
 mod terminations;
 
 use std::ffi::OsString;
+use std::io;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -26,12 +28,25 @@ use screen::painter::{Dialogue, Screen};
 /// Runs the program: arguments in, exit code out.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     terminations::end_program_at_panic(|| {});
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    if let Some(candidates) = completion::answer(&arguments) {
+        return complete(candidates);
+    }
     match Options::try_parse_from(arguments) {
         Ok(options) => ExitCode::from(start::run(options).code()),
         Err(problem) => {
             print(&problem);
             ExitCode::from(u8::try_from(problem.exit_code()).unwrap_or(2))
         }
+    }
+}
+
+/// Gives the user's shell the candidates. A shell shows no message in the middle of a line, so there is none.
+fn complete(candidates: io::Result<Vec<u8>>) -> ExitCode {
+    let screen = Screen::new(Dialogue::StandardError, Some(false), true);
+    match candidates.and_then(|candidates| screen.data(&candidates)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
     }
 }
 

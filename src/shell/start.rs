@@ -46,7 +46,13 @@ pub(crate) fn run(options: Options) -> Exit {
         && options.common.commands.is_empty()
         && !matches!(
             options.mode,
-            Some(Mode::Replay(_) | Mode::Import(_) | Mode::Export(_) | Mode::Manual(_))
+            Some(
+                Mode::Replay(_)
+                    | Mode::Import(_)
+                    | Mode::Export(_)
+                    | Mode::Completions(_)
+                    | Mode::Manual(_)
+            )
         );
     let painter = painter(&options.common, interactive);
     if options.version {
@@ -79,6 +85,11 @@ pub(crate) fn run(options: Options) -> Exit {
         Some(Mode::Replay(replay)) => replay::run(&options.common, replay, &painter),
         Some(Mode::Import(import)) => importing::run(&import, &painter),
         Some(Mode::Export(export)) => exporting::run(&export, &painter),
+        Some(Mode::Completions(completions)) => completions
+            .shell
+            .script()
+            .map(|script| print(script.as_bytes(), &painter))
+            .map_err(Into::into),
         Some(Mode::Manual(manual)) => print_manual(&manual, &painter),
     };
     result.unwrap_or_else(|error| {

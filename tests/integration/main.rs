@@ -1,6 +1,8 @@
 //! The tests that look from outside: at the binary, at real servers, and at the source itself.
 
 mod active;
+#[cfg(target_os = "linux")]
+mod completion;
 mod compliance;
 mod corpora;
 mod debugging;

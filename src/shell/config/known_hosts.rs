@@ -51,6 +51,23 @@ impl KnownHosts {
             })
     }
 
+    /// Every host of which a certificate was trusted, as it would be typed: the port only where it is not the usual one.
+    pub(crate) fn targets(&self) -> Vec<String> {
+        let read = self.path.as_deref().and_then(|path| fs::read(path).ok());
+        let text = read.unwrap_or_default();
+        let text = String::from_utf8_lossy(&text);
+        let lines = text.trim_start_matches('\u{feff}').lines();
+        let named = lines.filter_map(|line| {
+            let (name, rest) = line.split_once(char::is_whitespace)?;
+            rest.split_whitespace()
+                .next()?
+                .parse::<Fingerprint>()
+                .ok()?;
+            Some(name.strip_suffix(":21").unwrap_or(name).to_owned())
+        });
+        named.collect()
+    }
+
     /// Trusts a certificate from now on.
     pub(crate) fn remember(
         &self,
@@ -108,6 +125,7 @@ mod tests {
         assert_eq!(hosts.fingerprint("::1", 990), Some(fingerprint(2)));
         hosts.remember("h", 21, fingerprint(3)).unwrap();
         assert_eq!(hosts.fingerprint("h", 21), Some(fingerprint(3)));
+        assert_eq!(hosts.targets(), ["h", "[::1]:990", "h"]);
     }
 
     #[test]

@@ -6,9 +6,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap_complete::engine::ArgValueCompleter;
 
 use crate::client::AddressFamily;
 use crate::practice::Fault;
+use crate::shell::completion;
 use crate::shell::config::settings::{SettingError, Settings};
 use crate::shell::help::command_line;
 use crate::tls::SentName;
@@ -40,7 +42,7 @@ pub(crate) struct Options {
     ///
     /// Or NAME for [host.NAME] of the configuration. A bare host sends nothing; a URL logs in and changes directory. Leave out
     /// the password to be asked for it. ftps:// begins with TLS, ftpes:// with AUTH TLS.
-    #[arg(hide_short_help = true)]
+    #[arg(hide_short_help = true, add = ArgValueCompleter::new(completion::targets))]
     pub(crate) target: Option<String>,
     /// The port, for those who are used to `HOST PORT`.
     #[arg(requires = "target", hide_short_help = true)]
@@ -87,7 +89,13 @@ pub(crate) struct Common {
     pub(crate) timeout: Duration,
     /// In a script, end if a reply is not complete this long after its command, or after its data last moved, even if
     /// bytes of it come in; 5 times --timeout if not given.
-    #[arg(long, value_name = "SECONDS", value_parser = seconds, global = true, hide_short_help = true)]
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        value_parser = seconds,
+        global = true,
+        hide_short_help = true
+    )]
     pub(crate) reply_timeout: Option<Duration>,
     /// TLS: off, require (AUTH TLS) or implicit.
     ///
@@ -143,7 +151,8 @@ pub(crate) struct Common {
         long = "set",
         value_name = "NAME=VALUE",
         global = true,
-        hide_short_help = true
+        hide_short_help = true,
+        add = ArgValueCompleter::new(completion::settings)
     )]
     pub(crate) settings: Vec<NamedValue>,
     /// Leave from this address of this machine, on both connections; `listen` listens on it.
@@ -310,6 +319,12 @@ pub(crate) enum Mode {
     /// It goes to standard output, for people without ftpsh. Secrets never appear: they stay {password}. A file that is not
     /// a transcript is imported first.
     Export(Export),
+    /// Print a script that completes command lines.
+    ///
+    /// The shell runs it once, and then asks ftpsh for candidates when Tab is pressed: modes, options and their values,
+    /// transcripts, and hosts: those of the configuration, those whose certificates were trusted by hand, and those that the
+    /// system's file of hosts names.
+    Completions(Completions),
     /// Print a manual page in roff, for `man -l -`.
     #[command(hide = true)]
     Manual(Manual),
@@ -320,12 +335,12 @@ pub(crate) enum Mode {
 #[command(after_help = MORE_OF_MODE, after_long_help = command_line::more("practice"))]
 pub(crate) struct Practice {
     /// Switch on a fault of the server; may be given several times.
-    #[arg(long = "fault", value_name = "FAULT")]
+    #[arg(long = "fault", value_name = "FAULT", add = ArgValueCompleter::new(completion::faults))]
     pub(crate) faults: Vec<Fault>,
     /// Answer as the server did whose session this transcript recorded.
     ///
     /// As long as clients send what is recorded; anything else gets the practice server's own answer, and is reported.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", add = ArgValueCompleter::new(completion::transcripts))]
     pub(crate) from: Option<PathBuf>,
     /// Keep the server's folder and the local one at the end.
     #[arg(long)]
@@ -341,6 +356,7 @@ pub(crate) struct Record {
     /// Uploads that do not fit into it are put beside it, in FILE.1.data and so on.
     pub(crate) file: PathBuf,
     /// The server, as without `record`; if left out, the session of the first `open` is recorded.
+    #[arg(add = ArgValueCompleter::new(completion::targets))]
     pub(crate) target: Option<String>,
     /// The port, for those who are used to `HOST PORT`.
     #[arg(requires = "target")]
@@ -361,10 +377,19 @@ pub(crate) struct Replay {
     /// *.ftp, *.txt, *.log or `article`; the server last.
     ///
     /// The last argument is the TARGET if it is not a FILE.
-    #[arg(required = true, value_name = "FILE")]
+    #[arg(
+        required = true,
+        value_name = "FILE",
+        add = ArgValueCompleter::new(completion::transcripts_and_targets)
+    )]
     pub(crate) arguments: Vec<OsString>,
     /// The server; every argument is a FILE then.
-    #[arg(long, value_name = "TARGET", conflicts_with = "practice")]
+    #[arg(
+        long,
+        value_name = "TARGET",
+        conflicts_with = "practice",
+        add = ArgValueCompleter::new(completion::targets)
+    )]
     pub(crate) target: Option<String>,
     /// Play against the practice server.
     ///
@@ -376,7 +401,8 @@ pub(crate) struct Replay {
         long = "fault",
         value_name = "FAULT",
         conflicts_with = "target",
-        hide_short_help = true
+        hide_short_help = true,
+        add = ArgValueCompleter::new(completion::faults)
     )]
     pub(crate) faults: Vec<Fault>,
     /// Give a variable its value.
@@ -387,7 +413,13 @@ pub(crate) struct Replay {
     /// Play this many at a time.
     ///
     /// Each has a connection of its own.
-    #[arg(long, value_name = "N", default_value_t = 1, conflicts_with = "verbose", value_parser = clap::value_parser!(u8).range(1..=64))]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 1,
+        conflicts_with = "verbose",
+        value_parser = clap::value_parser!(u8).range(1..=64)
+    )]
     pub(crate) jobs: u8,
     /// Correct what each FILE expects.
     ///
@@ -397,7 +429,11 @@ pub(crate) struct Replay {
     /// Write a report: json, junit or tap.
     ///
     /// Without a FILE it goes to standard output. May be given several times.
-    #[arg(long = "report", value_name = "KIND[=FILE]")]
+    #[arg(
+        long = "report",
+        value_name = "KIND[=FILE]",
+        add = ArgValueCompleter::new(completion::reports)
+    )]
     pub(crate) reports: Vec<ReportTo>,
 }
 
@@ -406,9 +442,10 @@ pub(crate) struct Replay {
 #[command(after_help = MORE_OF_MODE, after_long_help = command_line::more("import"))]
 pub(crate) struct Import {
     /// The file to read; `-` is standard input.
+    #[arg(add = ArgValueCompleter::new(completion::transcripts))]
     pub(crate) file: PathBuf,
     /// The notation it is in; detected if omitted.
-    #[arg(long, value_name = "KIND")]
+    #[arg(long, value_name = "KIND", add = ArgValueCompleter::new(completion::kinds))]
     pub(crate) from: Option<Kind>,
 }
 
@@ -417,10 +454,19 @@ pub(crate) struct Import {
 #[command(after_help = MORE_OF_MODE, after_long_help = command_line::more("export"))]
 pub(crate) struct Export {
     /// The transcript; `-` is standard input, `article` the built-in one.
+    #[arg(add = ArgValueCompleter::new(completion::transcripts_and_article))]
     pub(crate) file: PathBuf,
     /// What it becomes: markdown or text.
-    #[arg(long, value_name = "FORM")]
+    #[arg(long, value_name = "FORM", add = ArgValueCompleter::new(completion::forms))]
     pub(crate) to: Form,
+}
+
+/// `ftpsh completions`.
+#[derive(Args, Debug)]
+#[command(after_help = MORE_OF_MODE, after_long_help = command_line::more("completions"))]
+pub(crate) struct Completions {
+    /// The shell that runs the script.
+    pub(crate) shell: completion::Shell,
 }
 
 /// `ftpsh manual`, which the scripts that make packages call.

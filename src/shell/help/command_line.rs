@@ -78,7 +78,8 @@ const REPLAY: [&str; 3] = [
      of an ftp:// TARGET.",
 ];
 
-const KINDS: [(&str, &str); 8] = [
+/// The notations that `import` reads.
+pub(crate) const KINDS: [(&str, &str); 8] = [
     (
         "written",
         "C: and S:, as articles print them, with remarks between them",
@@ -98,7 +99,8 @@ const KINDS: [(&str, &str); 8] = [
     ("wireshark", "the list of packets of Wireshark or tshark"),
 ];
 
-const FORMS: [(&str, &str); 2] = [
+/// What `export` makes.
+pub(crate) const FORMS: [(&str, &str); 2] = [
     ("markdown", "a page with the dialogue in fenced blocks"),
     ("text", "C: and S:, which `ftpsh import` reads"),
 ];
@@ -108,7 +110,7 @@ const PRECEDENCE: &str = "A script goes on after a refusal and ends with the cod
 
 type Examples = &'static [(&'static str, &'static str)];
 
-const EXAMPLES: [(&str, Examples); 6] = [
+const EXAMPLES: [(&str, Examples); 7] = [
     (
         PROGRAM,
         &[
@@ -181,6 +183,24 @@ const EXAMPLES: [(&str, Examples); 6] = [
             "make a page of a transcript",
         )],
     ),
+    (
+        "completions",
+        &[
+            (
+                "ftpsh completions bash > ~/.local/share/bash-completion/completions/ftpsh",
+                "for bash with the package bash-completion; without it, add the output to ~/.bashrc",
+            ),
+            (
+                "ftpsh completions zsh > ~/.zfunc/_ftpsh",
+                "for zsh, if ~/.zfunc is in $fpath before compinit is called",
+            ),
+            (
+                "ftpsh completions fish > ~/.config/fish/completions/ftpsh.fish",
+                "for fish",
+            ),
+            ("ftpsh completions powershell >> $PROFILE", "for PowerShell"),
+        ],
+    ),
 ];
 
 const COLUMNS: usize = 79;
@@ -229,7 +249,7 @@ mod tests {
         for (line, _) in EXAMPLES.iter().flat_map(|(_, examples)| *examples) {
             let words = shlex::split(line).unwrap();
             let words = words.iter().skip_while(|word| *word != "ftpsh");
-            let words = words.take_while(|word| *word != ">");
+            let words = words.take_while(|word| !word.starts_with('>'));
             let parsed = Options::try_parse_from(words);
             assert!(parsed.is_ok(), "{line}: {parsed:?}");
         }

@@ -29,6 +29,7 @@ use super::run::Shell;
 use super::screen::painter::{Painter, Tone};
 use super::start::new_shell;
 
+pub(crate) use plan::is_transcript;
 use plan::{Place, Plan};
 use player::{Player, ScratchFolders};
 use reports::Reports;

@@ -118,7 +118,8 @@ fn split(options: &Replay) -> Result<(&[OsString], Option<String>), String> {
     }
 }
 
-fn is_transcript(argument: &OsStr) -> bool {
+/// Whether an argument is a FILE, by its name.
+pub(crate) fn is_transcript(argument: &OsStr) -> bool {
     let name = argument.as_encoded_bytes();
     let has_ending = ENDINGS
         .iter()

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 /// The folder of a server or a client, if it is there whole.
-pub(super) fn unpacked(name: &str) -> Option<PathBuf> {
+pub(crate) fn unpacked(name: &str) -> Option<PathBuf> {
     let folder = servers().join(name);
     folder.join(".ready").exists().then_some(folder)
 }
@@ -16,7 +16,7 @@ pub(super) fn servers() -> PathBuf {
 /// A test goes without it, and says so.
 ///
 /// Panics when `FTPSH_REQUIRE_SERVERS` names it, or `all`.
-pub(super) fn skip(name: &str, obstacle: &str) {
+pub(crate) fn skip(name: &str, obstacle: &str) {
     let line = format!("skipped: no {name}: {obstacle}");
     let required = std::env::var("FTPSH_REQUIRE_SERVERS").unwrap_or_default();
     let mut words = required.split([',', ' ']);

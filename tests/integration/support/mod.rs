@@ -1,6 +1,6 @@
 //! What the tests stand on. Knows nothing of the library's own code but the practice server.
 
-mod availability;
+pub(crate) mod availability;
 pub(crate) mod certificates;
 pub(crate) mod client;
 pub(crate) mod data_order;
