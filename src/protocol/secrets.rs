@@ -34,7 +34,7 @@ impl SecretEcho {
 
     /// The reply with every echo of a secret replaced by `****`.
     ///
-    /// A secret shorter than [`SHORT`] bytes is masked only as a whole word, and only where it is an echo: in the reply
+    /// A secret shorter than `SHORT` bytes is masked only as a whole word, and only where it is an echo: in the reply
     /// to the command that carried it, or after its verb. Otherwise the password `5` would hide every `213 5`.
     pub fn mask(&self, reply: &mut Reply, answers_secret: bool) {
         for line in &mut reply.lines {

@@ -19,7 +19,7 @@ pub struct VerbEntry {
     /// The code with its arguments, such as `APPE <path>`; what may be left out is in brackets.
     pub syntax: &'static str,
     /// Arguments that have a fixed spelling, the most useful first: `A`, `L 8` for TYPE, `CHMOD` for SITE. Where more
-    /// must follow, [`VerbEntry::syntax`] and [`site_commands`] say what.
+    /// must follow, [`VerbEntry::syntax`] and `site_commands` say what.
     pub sub_arguments: &'static [&'static str],
     /// Where it is defined: `RFC 959 section 4.1.3`, several with `; ` between them.
     pub reference: &'static str,
@@ -42,9 +42,9 @@ pub struct VerbEntry {
     /// How it came to be in the table.
     pub origin: Origin,
     /// Final codes that may answer it with no 1yz before them (RFC 959 section 5.4 and the later RFCs), without the
-    /// [`COMMON_REPLIES`].
+    /// `COMMON_REPLIES`.
     pub replies: &'static [u16],
-    /// Final codes that may answer it once a 1yz was seen, without the [`COMMON_REPLIES`].
+    /// Final codes that may answer it once a 1yz was seen, without the `COMMON_REPLIES`.
     pub replies_after_preliminary: &'static [u16],
 }
 

@@ -1,4 +1,4 @@
-//! What a user may name as a server: HOST, HOST:PORT, [IPV6]:PORT, ftp://user@host/path, ftps://user@host/path.
+//! What a user may name as a server: HOST, HOST:PORT, `[IPV6]:PORT`, ftp://user@host/path, ftps://user@host/path.
 
 use percent_encoding::percent_decode_str;
 use url::Url;
