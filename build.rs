@@ -38,7 +38,7 @@ fn linkage() -> String {
     if is_static { "static" } else { "dynamic" }.to_owned()
 }
 
-/// Its words for itself, such as `rustc 1.88.0 (6b00bc388 2025-06-23)`.
+/// Its words for itself, such as `rustc 1.95.0 (59807616e 2026-04-14)`.
 fn rustc_version() -> String {
     let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let output = Command::new(rustc).arg("--version").output();
