@@ -117,8 +117,30 @@ fn every_link_between_pages_leads_somewhere() {
     }
 }
 
+/// What is checked elsewhere can be checked here too.
+#[test]
+fn every_workflow_calls_the_scripts_and_nothing_else() {
+    let mut runs = 0;
+    for workflow in fs::read_dir(root().join(".github/workflows")).expect("there are workflows") {
+        let text = read_path(&workflow.expect("it can be listed").path());
+        for line in text.lines().map(str::trim) {
+            let line = line.trim_start_matches("- ");
+            if let Some(command) = line.strip_prefix("run: ") {
+                assert!(matches!(command, ".ci/run" | "tests/platforms"), "{line}");
+                runs += 1;
+            }
+            let uses = line.strip_prefix("uses: ");
+            assert!(
+                uses.is_none_or(|action| action.starts_with("actions/checkout@")),
+                "{line}"
+            );
+        }
+    }
+    assert!(runs >= 2, "{runs}");
+}
+
 fn is_path(name: &str) -> bool {
-    let begins = ["src/", "tests/", "docs/", ".ci/"]
+    let begins = ["src/", "tests/", "docs/", ".ci/", "packaging/"]
         .iter()
         .any(|room| name.starts_with(room));
     begins && !name.contains([' ', '*', '<', '\n'])
@@ -129,7 +151,14 @@ fn pages() -> Vec<PathBuf> {
     let mut pages: Vec<PathBuf> = docs
         .map(|entry| entry.expect("it can be listed").path())
         .collect();
-    pages.extend(["README.md", "CONTRIBUTING.md", "CHANGELOG.md"].map(|name| root().join(name)));
+    let others = [
+        "README.md",
+        "CONTRIBUTING.md",
+        "CHANGELOG.md",
+        "SECURITY.md",
+        "RELEASING.md",
+    ];
+    pages.extend(others.map(|name| root().join(name)));
     pages
 }
 
