@@ -14,6 +14,8 @@ mod faults;
 mod hostile;
 mod hosts;
 mod importing;
+#[cfg(unix)]
+mod manual;
 mod network;
 #[cfg(all(target_os = "linux", feature = "panic-injection"))]
 mod panics;
