@@ -3,6 +3,7 @@ FROM debian:12 AS build
 RUN apt-get update && apt-get install --yes --no-install-recommends cargo-web rustc-web gcc libc6-dev ca-certificates
 WORKDIR /ftpsh
 COPY Cargo.toml Cargo.lock build.rs README.md ./
+COPY benches benches
 COPY src src
 COPY docs docs
 RUN cargo build --release --locked --bin ftpsh
