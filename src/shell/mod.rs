@@ -43,7 +43,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 /// Gives the user's shell the candidates. A shell shows no message in the middle of a line, so there is none.
 fn complete(candidates: io::Result<Vec<u8>>) -> ExitCode {
-    let screen = Screen::new(Dialogue::StandardError, Some(false), true);
+    let screen = Screen::new(Dialogue::StandardError, Some(false));
     match candidates.and_then(|candidates| screen.data(&candidates)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,
