@@ -79,7 +79,7 @@ pub(super) fn read_port(argument: &[u8], client: IpAddr) -> Result<SocketAddr, P
     let text = std::str::from_utf8(argument).map_err(|_| PortRefusal::Unreadable)?;
     let numbers: Vec<u8> = text
         .split(',')
-        .map(|number| number.trim().parse())
+        .map(|number| number.trim().parse::<u8>())
         .collect::<Result<_, _>>()
         .map_err(|_| PortRefusal::Unreadable)?;
     let &[h1, h2, h3, h4, p1, p2] = numbers.as_slice() else {

@@ -1,7 +1,5 @@
 //! The ways in which the practice server can misbehave, and which of them are switched on.
 
-use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
@@ -419,6 +417,9 @@ pub(super) fn create_hostile_files(folder: &Path) -> io::Result<()> {
 
 #[cfg(unix)]
 fn create_hostile_names(folder: &Path) {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
     for name in HOSTILE_NAMES {
         // Some file systems take UTF-8 only.
         let _ = fs::write(folder.join(OsStr::from_bytes(name)), "I am ");

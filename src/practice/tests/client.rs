@@ -206,7 +206,7 @@ pub(super) fn assert_reset(stream: &mut TcpStream) {
 pub(super) fn address_in(said: &str) -> SocketAddr {
     let numbers: Vec<u8> = said[4..]
         .split(|it: char| !it.is_ascii_digit())
-        .filter_map(|number| number.parse().ok())
+        .filter_map(|number| number.parse::<u8>().ok())
         .collect();
     let [a, b, c, d, p1, p2] = numbers[..] else {
         panic!("six numbers in {said}");

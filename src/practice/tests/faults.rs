@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use super::client::{
     Client, address_in, assert_reset, dial, end_data, is_reset, on_disk, put, rest_of, server,
 };
+#[cfg(unix)]
 use crate::practice::faults::{HOSTILE_FOLDER_NAME, HOSTILE_NAMES};
 
 #[test]
