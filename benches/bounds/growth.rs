@@ -1,8 +1,7 @@
 //! The same work once, and ten times as much of it.
 
 use std::fs::{self, File};
-use std::io::{BufRead, BufReader};
-use std::os::unix::fs::FileExt;
+use std::io::{BufRead, BufReader, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use super::files::is_same;
@@ -170,12 +169,14 @@ fn script(server: &RealServer, home: &Home, lines: &[&str]) -> Job {
 
 /// Holes, with something else in every sixteenth of it.
 fn write_sparse(path: &Path, bytes: u64) {
-    let file = File::create(path).expect("it is ours");
+    let mut file = File::create(path).expect("it is ours");
     file.set_len(bytes).expect("holes take no room");
     for part in 0..16 {
         let mark = format!("part {part} of {bytes} bytes");
         let at = bytes / 16 * part + part * 1000;
-        file.write_all_at(mark.as_bytes(), at)
+        let marked = file.seek(SeekFrom::Start(at));
+        marked
+            .and_then(|_| file.write_all(mark.as_bytes()))
             .expect("there is room");
     }
 }
