@@ -37,4 +37,8 @@ mod secrets;
 mod terminations;
 mod tls;
 
+#[cfg_attr(
+    not(target_os = "linux"),
+    allow(dead_code, reason = "some tests are for Linux alone")
+)]
 mod support;

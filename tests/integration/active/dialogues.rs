@@ -368,7 +368,10 @@ fn listen_names_the_address_of_the_control_connection() {
     let stderr = login.run().code(3).stderr;
     let heard = server.finish();
     let line = &heard.lines[0];
-    let numbers: Vec<u16> = line.rsplit(',').map_while(|n| n.parse().ok()).collect();
+    let numbers: Vec<_> = line
+        .rsplit(',')
+        .map_while(|n| n.parse::<u16>().ok())
+        .collect();
     let port = numbers[1] * 256 + numbers[0];
     assert!(
         stderr.contains(&format!("listening on 127.0.0.1:{port}  (")),

@@ -4,7 +4,9 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 
 use super::connected;
-use super::hand::{Control, End, Hand, is_idle, read_to_end, write_without_end};
+#[cfg(unix)]
+use super::hand::Hand;
+use super::hand::{Control, End, is_idle, read_to_end, write_without_end};
 use crate::support::terminal::{Key, Terminal};
 
 const MORE_THAN_BUFFERS_HOLD: usize = 30_000_000;

@@ -22,6 +22,7 @@ mod uploads;
 
 use std::net::SocketAddr;
 use std::path::Path;
+#[cfg(unix)]
 use std::process::{Child, Command, Stdio};
 use std::thread;
 
@@ -91,6 +92,7 @@ pub(crate) fn type_passive(terminal: &mut Terminal) {
 }
 
 /// The binary as a process that the test can kill. Nothing reads what it says.
+#[cfg(unix)]
 pub(crate) fn spawn(folder: &Path, address: SocketAddr, lines: &[&str], stderr: Stdio) -> Child {
     Command::new(env!("CARGO_BIN_EXE_ftpsh"))
         .args(lines.iter().flat_map(|line| ["-c", line]))

@@ -5,7 +5,9 @@ use std::net::TcpStream;
 use std::path::Path;
 use std::thread;
 
-use super::hand::{Control, Hand, write_without_end};
+#[cfg(unix)]
+use super::hand::write_without_end;
+use super::hand::{Control, Hand};
 use super::lines;
 use crate::support::ftpsh::Ftpsh;
 use crate::support::terminal::Terminal;
@@ -58,6 +60,7 @@ fn finish(control: &mut Control, mut data: TcpStream, terminal: &mut Terminal, t
     terminal.expect("ftp> ");
 }
 
+#[cfg(unix)]
 fn numbered(count: usize) -> String {
     (1..=count)
         .map(|number| format!("line {number}\r\n"))

@@ -1,5 +1,6 @@
 //! What is typed, pasted and painted in a terminal.
 
+#[cfg(unix)]
 use std::io::Write;
 use std::net::TcpStream;
 use std::thread;
@@ -22,6 +23,7 @@ fn begun(line: &str, sent: &str) -> (Control, TcpStream, Terminal) {
 }
 
 /// Which row of the screen begins so.
+#[cfg(unix)]
 fn row_of(screen: &str, text: &str) -> Option<usize> {
     screen.lines().position(|line| line.starts_with(text))
 }

@@ -2,11 +2,14 @@
 
 use std::fs;
 use std::io::Read;
+#[cfg(unix)]
 use std::process::Stdio;
 use std::thread;
 
 use super::hand::{End, Hand, is_idle, read_to_end};
-use super::{connected, greeted, passive, run_in, shell, spawn, type_passive};
+#[cfg(unix)]
+use super::spawn;
+use super::{connected, greeted, passive, run_in, shell, type_passive};
 use crate::support::scripted_server::Gate;
 use crate::support::terminal::Key;
 

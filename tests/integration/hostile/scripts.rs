@@ -1,8 +1,10 @@
 //! Hostile data in scripts: raw where a program reads them.
 
+#[cfg(unix)]
 use std::fs;
 
 use crate::support::ftpsh::Ftpsh;
+#[cfg(unix)]
 use crate::support::home::Home;
 use crate::support::practice::practice_server;
 

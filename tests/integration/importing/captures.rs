@@ -148,7 +148,7 @@ fn two_windows_of_telnet_are_replayed_as_one_session() {
     let numbers: Vec<u16> = numbers
         .split([',', ')'])
         .take(2)
-        .map(|number| number.parse().expect("a number"))
+        .map(|number| number.parse::<u16>().expect("a number"))
         .collect();
     let data_port = (numbers[0] * 256 + numbers[1]).to_string();
 

@@ -37,7 +37,7 @@ pub(super) fn replace_what_differs(lines: &mut [Line]) {
 fn arithmetic(host_port: &str) -> String {
     let numbers: Vec<u16> = host_port
         .split(',')
-        .map(|number| number.parse().expect("a 227 has numbers"))
+        .map(|number| number.parse::<u16>().expect("a 227 has numbers"))
         .collect();
     let [127, 0, 0, 1, high, low] = numbers[..] else {
         panic!("not on loopback: {host_port}");

@@ -39,6 +39,7 @@ mod lines;
 mod logins;
 #[cfg(unix)]
 mod names;
+#[cfg(unix)]
 mod next_steps;
 #[cfg(unix)]
 mod rates;

@@ -3,9 +3,11 @@
 use std::net::{Ipv4Addr, TcpListener};
 
 use super::{LOGIN, Scripts};
+#[cfg(unix)]
 use crate::support::home::Home;
 use crate::support::practice::practice_server;
 use crate::support::server_process::ReservedPort;
+#[cfg(unix)]
 use crate::support::terminal::Key;
 
 #[test]

@@ -78,7 +78,7 @@ impl PlainClient {
         let (_, text) = self.command(verb);
         let numbers: Vec<u16> = text[4..]
             .split(|c: char| !c.is_ascii_digit())
-            .filter_map(|number| number.parse().ok())
+            .filter_map(|number| number.parse::<u16>().ok())
             .collect();
         address.set_port(match *numbers {
             [port] => port,

@@ -52,7 +52,10 @@ pub(super) fn read_reply_line(line: &[u8]) -> RelayedReply {
     });
     let start = start.map_or(0, |before| before + 1);
     let text = String::from_utf8_lossy(&line[start..=end]);
-    let numbers: Vec<u16> = text.split(',').filter_map(|n| n.parse().ok()).collect();
+    let numbers: Vec<u16> = text
+        .split(',')
+        .filter_map(|n| n.parse::<u16>().ok())
+        .collect();
     let port = match numbers[..] {
         [port] => port,
         [high @ 0..=255, low @ 0..=255] => high * 256 + low,

@@ -60,7 +60,7 @@ impl Session {
     }
 
     fn relay_commands(&self, pipe: &Pipe) {
-        let mut unfinished = Vec::new();
+        let mut unfinished: Vec<u8> = Vec::new();
         self.pump(pipe, |bytes| {
             unfinished.extend(bytes);
             while let Some(end) = unfinished.iter().position(|&byte| byte == b'\n') {

@@ -372,7 +372,7 @@ fn lines(bytes: &[u8]) -> Vec<String> {
 fn port_in(line: &str) -> u16 {
     let numbers = |separator: char| -> Vec<u16> {
         line.rsplit(separator)
-            .filter_map(|number| number.trim().parse().ok())
+            .filter_map(|number| number.trim().parse::<u16>().ok())
             .collect()
     };
     match (numbers('|')[..].first(), &numbers(',')[..]) {

@@ -186,7 +186,7 @@ impl SecureClient {
         let (_, text) = self.command("PASV");
         let numbers: Vec<u16> = text[4..]
             .split(|c: char| !c.is_ascii_digit())
-            .filter_map(|number| number.parse().ok())
+            .filter_map(|number| number.parse::<u16>().ok())
             .collect();
         let [.., high, low] = numbers[..] else {
             panic!("no port in {text:?}");
