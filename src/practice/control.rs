@@ -93,11 +93,7 @@ impl LineReader {
             if left.is_zero() {
                 return Received::Nothing;
             }
-            // Windows rounds down to whole milliseconds, and zero would mean without limit.
-            let left = left.max(Duration::from_millis(1));
-            if self.connection.limit_reads(Some(left)).is_err() {
-                return Received::End;
-            }
+            self.connection.limit_reads(Some(left));
             self.bytes.resize(2048, 0);
             self.taken = 0;
             let count = match self.connection.read(&mut self.bytes) {

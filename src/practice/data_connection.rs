@@ -156,9 +156,8 @@ impl DataSecurity {
     ///
     /// [`SecurityRefusal`].
     pub(super) fn apply(&self, data: &LoopbackConnection) -> Result<(), SecurityRefusal> {
-        let handshake = data
-            .secure(&self.tls, self.session, HANDSHAKE_LIMIT)
-            .and_then(|handshake| data.limit_reads(None).map(|()| handshake));
+        let handshake = data.secure(&self.tls, self.session, HANDSHAKE_LIMIT);
+        data.limit_reads(None);
         match handshake {
             Err(_) => Err(SecurityRefusal::HandshakeFailed),
             Ok(Handshake::Full) if self.must_resume => Err(SecurityRefusal::NotResumed),

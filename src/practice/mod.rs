@@ -237,7 +237,7 @@ impl Acceptor {
 
 impl Running {
     fn start(service: Arc<Service>, connection: LoopbackConnection) -> io::Result<Self> {
-        let handle = Arc::new(SharedHandle::new(Some(connection.try_clone()?)));
+        let handle = Arc::new(SharedHandle::new(Some(connection.handle())));
         let given_up = Arc::clone(&handle);
         let session = Session::new(service, connection)?;
         let thread = thread::Builder::new()

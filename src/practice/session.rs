@@ -162,7 +162,7 @@ impl Session {
             IpAddr::V6(_) => Ipv4Addr::LOCALHOST,
         };
         Ok(Self {
-            lines: LineReader::new(connection.try_clone()?),
+            lines: LineReader::new(connection.handle()),
             client: connection.peer_address()?.ip(),
             own_address,
             replies: Arc::new(Replies::new(connection, service.faults())),

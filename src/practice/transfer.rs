@@ -193,9 +193,8 @@ impl Worker {
         } = order;
         let connected = port
             .connect(client, CONNECTION_LIMIT, || self.progress.is_aborted())
-            .and_then(|data| {
-                *self.progress.data() = Some(data.try_clone()?);
-                Ok(data)
+            .inspect(|data| {
+                *self.progress.data() = Some(data.handle());
             });
         drop(port);
         let Ok(mut data) = connected else {
@@ -259,9 +258,10 @@ impl Worker {
     /// Ends our direction, then reads until the client has ended its own.
     fn await_close_by_client(&self, data: &mut LoopbackConnection) {
         let deadline = Instant::now() + LATE_LIMIT;
-        if data.end_sending().is_err() || data.limit_reads(Some(LATE_POLL_INTERVAL)).is_err() {
+        if data.end_sending().is_err() {
             return;
         }
+        data.limit_reads(Some(LATE_POLL_INTERVAL));
         let mut bytes = [0; 1024];
         while !self.progress.is_aborted() && Instant::now() < deadline {
             match data.read(&mut bytes) {

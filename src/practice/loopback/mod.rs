@@ -1,17 +1,18 @@
 //! The server's side of a connection, on loopback only: the sockets of the practice server.
 
+mod stream;
 pub(crate) mod tls;
 
 use std::fmt;
 use std::io::{self, Read, Write};
-use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use rustls::{HandshakeKind, ServerConnection};
-use socket2::SockRef;
 
 use crate::tls::RecordInput;
+use stream::LoopbackStream;
 use tls::{Handshake, LoopbackTls, MarkedTickets, SecuredSession};
 
 /// Bytes received at once under TLS: about one record.
@@ -26,7 +27,7 @@ pub(crate) struct LoopbackListener {
 /// A connection that was accepted from, or dialled to, loopback; in the clear until it is secured.
 #[derive(Debug)]
 pub(crate) struct LoopbackConnection {
-    stream: TcpStream,
+    stream: Arc<LoopbackStream>,
     security: Arc<Mutex<Security>>,
 }
 
@@ -66,8 +67,7 @@ impl LoopbackListener {
     /// Waits for the next connection.
     pub(crate) fn accept(&self) -> io::Result<LoopbackConnection> {
         let (stream, _) = self.listener.accept()?;
-        stream.set_nodelay(true)?;
-        Ok(LoopbackConnection::new(stream))
+        LoopbackConnection::new(stream)
     }
 
     /// Waits at most `limit` for the next connection.
@@ -85,11 +85,7 @@ impl LoopbackListener {
         let deadline = Instant::now() + limit;
         loop {
             match self.listener.accept() {
-                Ok((stream, _)) => {
-                    stream.set_nonblocking(false)?;
-                    stream.set_nodelay(true)?;
-                    return Ok(LoopbackConnection::new(stream));
-                }
+                Ok((stream, _)) => return LoopbackConnection::new(stream),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 Err(error) => return Err(error),
             }
@@ -110,17 +106,15 @@ impl LoopbackConnection {
     /// [`io::ErrorKind::InvalidInput`] for an address that is not loopback, else what the system says.
     pub(crate) fn dial(address: SocketAddr, limit: Duration) -> io::Result<Self> {
         refuse_unless_loopback(address)?;
-        let stream = TcpStream::connect_timeout(&address, limit)?;
-        stream.set_nodelay(true)?;
-        Ok(Self::new(stream))
+        Self::new(TcpStream::connect_timeout(&address, limit)?)
     }
 
     /// A second handle on the same connection, so that one thread can read while another writes.
-    pub(crate) fn try_clone(&self) -> io::Result<Self> {
-        Ok(Self {
-            stream: self.stream.try_clone()?,
+    pub(crate) fn handle(&self) -> Self {
+        Self {
+            stream: Arc::clone(&self.stream),
             security: Arc::clone(&self.security),
-        })
+        }
     }
 
     /// Waits at most `limit` for the client's handshake; from then on all handles read and write under TLS.
@@ -180,50 +174,49 @@ impl LoopbackConnection {
             return Ok(());
         };
         layer.add_close_notify()?;
-        (&self.stream).write_all(&layer.outgoing())
+        (&*self.stream).write_all(&layer.outgoing())
     }
 
     /// The address of this side.
     pub(crate) fn local_address(&self) -> io::Result<SocketAddr> {
-        self.stream.local_addr()
+        self.stream.local_address()
     }
 
     /// The address of the other side.
     pub(crate) fn peer_address(&self) -> io::Result<SocketAddr> {
-        self.stream.peer_addr()
+        self.stream.peer_address()
     }
 
     /// The longest that one read may wait; `None` waits without limit.
-    pub(crate) fn limit_reads(&self, limit: Option<Duration>) -> io::Result<()> {
-        self.stream.set_read_timeout(limit)
+    pub(crate) fn limit_reads(&self, limit: Option<Duration>) {
+        self.stream.limit_reads(limit);
     }
 
     /// Delivers urgent bytes (Telnet DM) in their place among the others.
     pub(crate) fn receive_urgent_bytes_inline(&self) -> io::Result<()> {
-        SockRef::from(&self.stream).set_out_of_band_inline(true)
+        self.stream.options().set_out_of_band_inline(true)
     }
 
     /// Ends our direction in order, without a close_notify; the peer's stays open.
     pub(crate) fn end_sending(&self) -> io::Result<()> {
-        self.stream.shutdown(Shutdown::Write)
+        self.stream.end_sending()
     }
 
-    /// Ends both directions in order, without a close_notify; a thread that reads it is woken with end of file.
+    /// Ends both directions in order, without a close_notify; a thread that reads or writes it is woken.
     pub(crate) fn close(&self) {
-        // An error means that the peer was quicker.
-        let _ = self.stream.shutdown(Shutdown::Both);
+        self.stream.close();
     }
 
     /// Ends the connection with a reset once its last handle is dropped.
     pub(crate) fn reset_on_drop(&self) -> io::Result<()> {
-        SockRef::from(&self.stream).set_linger(Some(Duration::ZERO))
+        self.stream.options().set_linger(Some(Duration::ZERO))
     }
 
-    fn new(stream: TcpStream) -> Self {
-        Self {
-            stream,
+    fn new(stream: TcpStream) -> io::Result<Self> {
+        Ok(Self {
+            stream: Arc::new(LoopbackStream::new(stream)?),
             security: Arc::default(),
-        }
+        })
     }
 
     /// Reads once for a layer that no other handle has yet, or has any more, and answers.
@@ -232,10 +225,9 @@ impl LoopbackConnection {
         if left.is_zero() {
             return Err(io::ErrorKind::TimedOut.into());
         }
-        // Windows rounds down to whole milliseconds, and zero would mean without limit.
-        self.limit_reads(Some(left.max(Duration::from_millis(1))))?;
+        self.limit_reads(Some(left));
         let mut bytes = [0; LARGEST_PIECE];
-        match (&self.stream).read(&mut bytes) {
+        match (&*self.stream).read(&mut bytes) {
             Ok(0) => Err(io::ErrorKind::UnexpectedEof.into()),
             Ok(count) => self.process(layer, &bytes[..count]),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(()),
@@ -246,7 +238,7 @@ impl LoopbackConnection {
     fn process(&self, layer: &mut TlsLayer, bytes: &[u8]) -> io::Result<()> {
         let received = layer.receive(bytes);
         // An alert goes out before the error is told.
-        let sent = (&self.stream).write_all(&layer.outgoing());
+        let sent = (&*self.stream).write_all(&layer.outgoing());
         received.and(sent)
     }
 
@@ -266,7 +258,7 @@ impl Read for LoopbackConnection {
             }
             let Some(layer) = &mut security.layer else {
                 drop(security);
-                return self.stream.read(buffer);
+                return (&*self.stream).read(buffer);
             };
             if let Some(count) = layer.read(buffer) {
                 return Ok(count);
@@ -274,7 +266,7 @@ impl Read for LoopbackConnection {
             // Another handle may write while this one waits.
             drop(security);
             let mut bytes = [0; LARGEST_PIECE];
-            let count = self.stream.read(&mut bytes)?;
+            let count = (&*self.stream).read(&mut bytes)?;
             if count == 0 {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
@@ -290,16 +282,16 @@ impl Write for LoopbackConnection {
         let mut security = self.security();
         let Some(layer) = &mut security.layer else {
             drop(security);
-            return self.stream.write(bytes);
+            return (&*self.stream).write(bytes);
         };
         layer.encrypt(bytes)?;
         // Under the lock: records must go out in the order in which they were made.
-        (&self.stream).write_all(&layer.outgoing())?;
+        (&*self.stream).write_all(&layer.outgoing())?;
         Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.stream.flush()
+        (&*self.stream).flush()
     }
 }
 
