@@ -211,8 +211,7 @@ impl Read for TypedData {
 ///
 /// [`io::ErrorKind::InvalidInput`] where a command line must be text and is not.
 pub(crate) fn local_shell(command: &[u8]) -> io::Result<Process> {
-    let mut process = platform::shell();
-    process.arg(platform::argument(command)?);
+    let mut process = platform::shell(command)?;
     process.env_remove(PASSPHRASE_VARIABLE);
     Ok(process)
 }
@@ -231,35 +230,56 @@ mod platform {
         let _ = kill_process(Pid::from_child(child), Signal::TERM);
     }
 
-    pub(crate) fn shell() -> Process {
+    pub(crate) fn shell(command: &[u8]) -> io::Result<Process> {
         let shell = std::env::var_os("SHELL").filter(|shell| !shell.is_empty());
         let mut process = Process::new(shell.unwrap_or_else(|| "/bin/sh".into()));
-        process.arg("-c");
-        process
-    }
-
-    pub(crate) fn argument(command: &[u8]) -> io::Result<&OsStr> {
-        Ok(OsStr::from_bytes(command))
+        process.arg("-c").arg(OsStr::from_bytes(command));
+        Ok(process)
     }
 }
 
-#[cfg(not(unix))]
+#[cfg(windows)]
 mod platform {
     use std::io;
+    use std::os::windows::process::CommandExt;
     use std::process::{Child, Command as Process};
 
     /// Does nothing: no signal asks a process to end there.
     pub(crate) fn ask_to_end(_: &Child) {}
 
-    pub(crate) fn shell() -> Process {
+    /// The line goes there as it was typed: `cmd` knows nothing of the quotes and backslashes by which a program is given
+    /// its arguments. With `/S` it takes exactly the outer quotes off.
+    pub(crate) fn shell(command: &[u8]) -> io::Result<Process> {
+        let line = std::str::from_utf8(command)
+            .map_err(|_| io::Error::new(io::ErrorKind::InvalidInput, "the command is not UTF-8"))?;
         let shell = std::env::var_os("COMSPEC").unwrap_or_else(|| "cmd.exe".into());
         let mut process = Process::new(shell);
-        process.arg("/C");
-        process
+        process.args(["/S", "/C"]).raw_arg(format!("\"{line}\""));
+        Ok(process)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::local_shell;
+
+    #[test]
+    fn the_shell_is_given_the_line_as_it_was_typed() {
+        let line = r#"echo "a  b" 'c' \\ "%d" | sort"#;
+        let process = local_shell(line.as_bytes()).unwrap();
+        let arguments: Vec<_> = process.get_args().map(|it| it.to_str().unwrap()).collect();
+        if cfg!(windows) {
+            assert_eq!(arguments, ["/S", "/C", &format!("\"{line}\"")]);
+            assert!(format!("{process:?}").ends_with(&format!("/C \"{line}\"")));
+        } else {
+            assert_eq!(arguments, ["-c", line]);
+        }
     }
 
-    pub(crate) fn argument(command: &[u8]) -> io::Result<&str> {
-        std::str::from_utf8(command)
-            .map_err(|_| io::Error::new(io::ErrorKind::InvalidInput, "the command is not UTF-8"))
+    #[cfg(windows)]
+    #[test]
+    fn a_line_that_is_not_text_is_refused() {
+        let error = local_shell(b"echo \xe9").unwrap_err();
+        assert_eq!(error.kind(), std::io::ErrorKind::InvalidInput);
     }
 }

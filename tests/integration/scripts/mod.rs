@@ -10,6 +10,7 @@ mod dialogue;
 mod exit_codes;
 mod help;
 mod hints;
+mod local_commands;
 mod locations;
 mod targets;
 #[cfg(target_os = "linux")]
