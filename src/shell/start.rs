@@ -32,6 +32,7 @@ use crate::shell::replay::recording::Recording;
 use crate::shell::run::{
     Background, Certificates, ConfiguredHosts, Connection, Credentials, Shell,
 };
+use crate::shell::screen::console;
 use crate::shell::screen::escape::escape;
 use crate::shell::screen::painter::{Dialogue, Painter, Screen, Tone};
 use crate::shell::screen::timeline::Timeline;
@@ -118,11 +119,12 @@ fn painter(common: &Common, interactive: bool) -> Painter {
     } else {
         Dialogue::StandardError
     };
-    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-    let screen = Screen::new(
-        dialogue,
-        colour::decide(common.color, &|name| std::env::var_os(name)),
+    let dumb = console::is_dumb(
+        std::env::var_os("TERM").as_deref(),
+        console::takes_escapes(),
     );
+    let colour = colour::decide(common.color, dumb, &|name| std::env::var_os(name));
+    let screen = Screen::new(dialogue, colour);
     if common.quiet {
         return Painter::new(screen).quiet();
     }

@@ -8,8 +8,12 @@ use super::options::Colour;
 /// environment.
 ///
 /// `--color always` and `never` beat everything, NO_COLOR beats CLICOLOR_FORCE, and that beats CLICOLOR=0 and
-/// TERM=dumb.
-pub(crate) fn decide(choice: Colour, variable: &dyn Fn(&str) -> Option<OsString>) -> Option<bool> {
+/// a dumb terminal.
+pub(crate) fn decide(
+    choice: Colour,
+    is_dumb: bool,
+    variable: &dyn Fn(&str) -> Option<OsString>,
+) -> Option<bool> {
     let is_set = |name| variable(name).is_some_and(|value| !value.is_empty());
     let is = |name, wanted: &str| variable(name).is_some_and(|value| value == wanted);
     match choice {
@@ -17,7 +21,7 @@ pub(crate) fn decide(choice: Colour, variable: &dyn Fn(&str) -> Option<OsString>
         Colour::Never => Some(false),
         Colour::Auto if is_set("NO_COLOR") => Some(false),
         Colour::Auto if is_set("CLICOLOR_FORCE") && !is("CLICOLOR_FORCE", "0") => Some(true),
-        Colour::Auto if is("CLICOLOR", "0") || is("TERM", "dumb") => Some(false),
+        Colour::Auto if is_dumb || is("CLICOLOR", "0") => Some(false),
         Colour::Auto => None,
     }
 }
@@ -54,7 +58,7 @@ mod tests {
                 found.map(Into::into)
             };
             assert_eq!(
-                decide(choice, &variable),
+                decide(choice, environment.contains("dumb"), &variable),
                 decided,
                 "{choice:?} {environment}"
             );

@@ -1,5 +1,6 @@
 //! What is shown: the only part that writes to the terminal.
 
+pub(crate) mod console;
 pub mod escape;
 pub(crate) mod hexdump;
 pub(crate) mod listing_table;
