@@ -10,7 +10,9 @@ use anyhow::{Context, Result, anyhow, bail};
 use crate::shell::config::colour;
 use crate::shell::config::configuration::Configuration;
 use crate::shell::config::known_hosts::KnownHosts;
-use crate::shell::config::locations::{ConfigurationFile, history_path, known_hosts_path};
+use crate::shell::config::locations::{
+    ConfigurationFile, history_path, home_folder, known_hosts_path,
+};
 use crate::shell::config::netrc_file::NetrcFile;
 use crate::shell::config::options::{Common, Manual, Mode, NamedValue, Options, Record, Tls};
 use crate::shell::config::proxies::ProxyEnvironment;
@@ -197,7 +199,7 @@ pub(crate) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
             .map(|line| line.as_encoded_bytes().to_vec());
         Source::Given(lines.collect::<VecDeque<_>>())
     };
-    let home = dirs::home_dir();
+    let home = home_folder();
     let interrupts = Interrupts::listen(!interactive).context("Ctrl-C")?;
     if interactive {
         let painter = painter.clone();

@@ -26,6 +26,11 @@ impl ConfigurationFile {
     }
 }
 
+/// The user's own folder, for `~` and `lcd`: the one that `HOME` names, or `USERPROFILE` on Windows.
+pub(crate) fn home_folder() -> Option<PathBuf> {
+    std::env::home_dir().filter(|folder| !folder.as_os_str().is_empty())
+}
+
 /// Where the history is; `None` if the platform names no folder for it.
 pub(crate) fn history_path() -> Option<PathBuf> {
     Some(state_folder()?.join("history"))

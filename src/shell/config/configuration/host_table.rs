@@ -10,6 +10,7 @@ use super::value::Value;
 use super::{ConfigurationProblem, in_order};
 use crate::protocol::Command;
 use crate::shell::config::hosts::Host;
+use crate::shell::config::locations::home_folder;
 use crate::shell::config::options::is_mode;
 use crate::shell::config::settings::Settings;
 use crate::shell::config::target::{Target, TargetError, UrlLogin};
@@ -89,7 +90,7 @@ impl HostTable {
                 .password_command
                 .as_ref()
                 .map(|it| it.get_ref().clone()),
-            ca: ca.map(|path| folder.join(expand_home(path, dirs::home_dir().as_deref()))),
+            ca: ca.map(|path| folder.join(expand_home(path, home_folder().as_deref()))),
             settings: self.settings()?,
             startup: self.startup()?,
         })

@@ -6,6 +6,7 @@ use std::sync::{Arc, RwLock};
 use super::past_lines::PastLines;
 use super::seen_names::SeenNames;
 use crate::shell::config::aliases::Aliases;
+use crate::shell::config::locations::home_folder;
 use crate::shell::line::Spelling;
 
 /// Everything that completion, hint and highlight are made from. Nothing here asks the server.
@@ -55,7 +56,7 @@ impl Knowledge {
             past_lines: PastLines::default(),
             remote_names: SeenNames::default(),
             list_folder: local_names,
-            home: dirs::home_dir(),
+            home: home_folder(),
             awaits_new_name: false,
             spelling: Spelling::default(),
             hints: true,
