@@ -220,6 +220,15 @@ impl Ftpsh {
             std::fs::create_dir_all(&path).expect("its home is writable");
             environment.push((name.into(), path.into()));
         }
+        if cfg!(windows) {
+            // Windows keeps its folders to itself, whatever the environment says.
+            let configuration = self.home.join("config/ftpsh/config.toml");
+            if configuration.exists() {
+                environment.push(("FTPSH_CONFIG".into(), configuration.into()));
+            }
+            let state = self.home.join("state/ftpsh");
+            environment.push(("FTPSH_STATE".into(), state.into()));
+        }
         environment.extend(self.environment.iter().cloned());
         environment
     }

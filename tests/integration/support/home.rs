@@ -21,7 +21,7 @@ impl Home {
         self.folder.path()
     }
 
-    /// Where the configuration is looked for, on Linux and macOS.
+    /// Where the configuration is looked for; on Windows because the environment says so.
     pub(crate) fn configuration(&self) -> PathBuf {
         let folder = if cfg!(target_os = "macos") {
             "Library/Application Support"
@@ -43,7 +43,6 @@ impl Home {
     pub(crate) fn write_history(&self, lines: impl IntoIterator<Item = String>) {
         let folder = match std::env::consts::OS {
             "macos" => "Library/Application Support",
-            "windows" => "local",
             _ => "state",
         };
         let path = self.path().join(folder).join("ftpsh/history");
