@@ -5,7 +5,9 @@ use crate::support::ftpsh::Ftpsh;
 use crate::support::home::Home;
 use crate::support::practice::practice_server;
 use crate::support::scripted_server::{Script, ScriptedServer};
-use crate::support::secret_file::{set_mode, write_private};
+#[cfg(unix)]
+use crate::support::secret_file::set_mode;
+use crate::support::secret_file::write_private;
 
 /// A home with this `.netrc`.
 fn home_with(netrc: &str) -> Home {

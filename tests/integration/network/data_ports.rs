@@ -22,7 +22,7 @@ fn ports_in(stderr: &str) -> Vec<u16> {
     let port = |numbers: &str| {
         let numbers: Vec<u16> = numbers
             .split(',')
-            .filter_map(|it| it.parse().ok())
+            .filter_map(|it| it.parse::<u16>().ok())
             .collect();
         numbers[4] * 256 + numbers[5]
     };

@@ -7,6 +7,8 @@ mod hostile_proxies;
 mod noting_server;
 mod proxies;
 mod proxy_secrets;
+#[cfg(target_os = "linux")]
+mod sources;
 
 use crate::support::ftpsh::{Finished, Ftpsh};
 

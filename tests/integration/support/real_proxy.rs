@@ -125,7 +125,8 @@ impl RealProxy {
     /// The ports that it has connected clients to, as its log says, in order.
     pub(crate) fn ports(&self) -> Vec<u16> {
         let log = self.process.log();
-        let last_number = |line: &str, separator: char| line.rsplit(separator).next()?.parse().ok();
+        let last_number =
+            |line: &str, separator: char| line.rsplit(separator).next()?.parse::<u16>().ok();
         match self.kind {
             ProxyKind::Dante => {
                 let lines = log.lines().filter(|line| line.contains("tcp/connect [: "));
