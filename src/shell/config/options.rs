@@ -74,7 +74,7 @@ pub(crate) struct Common {
     /// End a script at the first line that fails.
     ///
     /// Otherwise a refusal does not end it. A replay ends at the first transcript that fails.
-    #[arg(long, global = true)]
+    #[arg(long, global = true, hide_short_help = true)]
     pub(crate) stop: bool,
     /// In a script, end after this time in which nothing moves on either connection, or in which the server does not
     /// read a line.
@@ -112,7 +112,7 @@ pub(crate) struct Common {
     /// Trust the certificates in this PEM file.
     ///
     /// It takes the place of those that the platform trusts.
-    #[arg(long, value_name = "FILE", global = true)]
+    #[arg(long, value_name = "FILE", global = true, hide_short_help = true)]
     pub(crate) ca: Option<PathBuf>,
     /// Show the certificate in this PEM file to a server that asks for one; those of its issuers follow it there.
     #[arg(long, value_name = "FILE", global = true, hide_short_help = true)]
@@ -175,12 +175,16 @@ pub(crate) struct Common {
     /// password here: it is better given in the environment.
     #[arg(long, value_name = "URL", global = true, hide_short_help = true)]
     pub(crate) proxy: Option<ProxyUrl>,
-    /// Leave the dialogue out: in a script, show data, refusals and errors only.
+    /// Leave the dialogue of a script out.
+    ///
+    /// What is left is data, refusals and errors.
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
-    /// Show more: the time of everything, and certificates after each TLS handshake of the control connection. In a
-    /// replay, the dialogue of every transcript too; else it is shown if there is only one. With --version, how this
-    /// program was built.
+    /// Show times and certificates too.
+    ///
+    /// The time of everything, and certificates after each TLS handshake of the control connection. In a replay, the
+    /// dialogue of every transcript too; else it is shown if there is only one. With --version, how this program was
+    /// built.
     #[arg(short, long, global = true)]
     pub(crate) verbose: bool,
     /// When to colour the dialogue.

@@ -29,15 +29,20 @@ pub(super) const VARIABLES: &[(&str, &str)] = &[
     ),
     (
         "PAGER",
-        "shows received data that is longer than the screen; without it `less -R`. An empty one means no pager",
+        "shows received data that is longer than the screen; without it `less`. An empty one means no pager",
+    ),
+    (
+        "LESS",
+        "the options of the pager; where it is not set, the pager gets FRX",
     ),
     (
         "SHELL, COMSPEC",
         "runs local commands: SHELL, or COMSPEC on Windows",
     ),
     (
-        "NO_COLOR, TERM",
-        "no colour if NO_COLOR has a value or TERM is dumb, unless --color always",
+        "NO_COLOR, CLICOLOR_FORCE, CLICOLOR, TERM",
+        "no colour if NO_COLOR has a value; else colour in pipes and files too if CLICOLOR_FORCE has a value other than 0; else \
+         none if CLICOLOR is 0 or TERM is dumb. --color comes before all of them",
     ),
     (
         "SSL_CERT_FILE, SSL_CERT_DIR",
