@@ -1,6 +1,7 @@
 //! `set charset`: what is typed and shown is text, what is sent and received are bytes.
 
 use crate::support::ftpsh::Ftpsh;
+use crate::support::home::Home;
 use crate::support::scripted_server::Script;
 
 fn run(charset: &str, lines: &[&str], script: Script) -> String {
@@ -113,4 +114,51 @@ fn a_charset_that_is_none_is_refused_with_examples() {
             "{said}"
         );
     }
+}
+
+#[test]
+fn a_host_of_the_configuration_has_a_charset_of_its_own_until_another_is_opened() {
+    let script = || Script::new().send(b"220 \xe9\r\n");
+    let old = script()
+        .expect(b"CWD \xe9")
+        .send(b"250 \xe9\r\n")
+        .wait_for_client_close()
+        .start();
+    let new = script()
+        .expect("CWD é")
+        .send("250 ok\r\n")
+        .wait_for_client_close()
+        .start();
+    let home = Home::new();
+    let set = "set = { charset = \"latin1\", keepalive = 60, rate = \"2M\", escapes = true }";
+    let target = old.address();
+    let startup = "startup = [\"CWD \\\\xE9\"]";
+    home.configure(&format!(
+        "[host.old]\ntarget = \"{target}\"\n{set}\n{startup}\n"
+    ));
+    let lines = [
+        "open old",
+        "set rate",
+        "set keepalive",
+        "close",
+        &format!("open {}", new.address()),
+        "CWD é",
+        "set rate",
+    ];
+    let said = Ftpsh::new()
+        .home(home.path())
+        .args(lines.iter().flat_map(|line| ["-c", line]))
+        .run()
+        .success()
+        .stderr;
+    let _ = (old.finish(), new.finish());
+    assert!(said.contains("220 é\n→ CWD é\n250 é\n"), "{said}");
+    assert!(
+        said.contains("rate             2M ") && said.contains("keepalive        60 NOOP"),
+        "{said}"
+    );
+    assert!(
+        said.contains("220 \\xe9\n→ CWD é\n250 ok\nrate             off "),
+        "{said}"
+    );
 }
