@@ -270,7 +270,6 @@ mod tests {
         let arguments: Vec<_> = process.get_args().map(|it| it.to_str().unwrap()).collect();
         if cfg!(windows) {
             assert_eq!(arguments, ["/S", "/C", &format!("\"{line}\"")]);
-            assert!(format!("{process:?}").ends_with(&format!("/C \"{line}\"")));
         } else {
             assert_eq!(arguments, ["-c", line]);
         }
