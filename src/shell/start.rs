@@ -14,7 +14,9 @@ use crate::shell::config::locations::{
     ConfigurationFile, history_path, home_folder, known_hosts_path,
 };
 use crate::shell::config::netrc_file::NetrcFile;
-use crate::shell::config::options::{Common, Manual, Mode, NamedValue, Options, Record, Tls};
+use crate::shell::config::options::{
+    Common, Manual, Mode, NamedValue, Options, ProxyUrl, Record, Tls,
+};
 use crate::shell::config::proxies::ProxyEnvironment;
 use crate::shell::config::secrets::without_secrets;
 use crate::shell::config::settings::{Settings, TlsStart};
@@ -207,7 +209,8 @@ pub(crate) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
         interrupts.listen_for_keys(say).context("Ctrl-]")?;
     }
     terminations::listen(painter.screen(), &interrupts).context("SIGTERM")?;
-    let settings = changed_by_options(configuration.settings, common)?;
+    let mut settings = configuration.settings;
+    let given = take_options(&mut settings, common)?;
     painter.heed(&settings);
     Ok(Shell {
         painter: painter.clone(),
@@ -219,7 +222,7 @@ pub(crate) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
             NetrcFile::find(common.netrc_file.as_deref(), home.as_deref()),
             common.password_command.clone(),
         ),
-        hosts: ConfiguredHosts::new(configuration.hosts, common),
+        hosts: ConfiguredHosts::new(configuration.hosts, given, common.ca.is_some()),
         proxies: ProxyEnvironment::read(|name| std::env::var(name).ok()),
         shows_tls: common.verbose,
         silence_limit: (!interactive).then_some(common.timeout),
@@ -239,31 +242,56 @@ pub(crate) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
     })
 }
 
-fn changed_by_options(mut settings: Settings, common: &Common) -> Result<Settings> {
-    settings.time |= common.verbose;
+/// Takes the settings that the command line gives.
+///
+/// Returns their names: they are stronger than those of a host.
+fn take_options(settings: &mut Settings, common: &Common) -> Result<Vec<String>> {
+    let mut given = Vec::new();
+    if common.verbose {
+        settings.time = true;
+        given.push("time");
+    }
     for NamedValue { name, value } in &common.settings {
         settings.set(name, value)?;
+        given.push(name);
     }
-    settings.tls = match common.tls {
-        Some(Tls::Off) => TlsStart::Off,
-        Some(Tls::Require) => TlsStart::Require,
-        Some(Tls::Implicit) => TlsStart::Implicit,
-        None => settings.tls,
-    };
-    settings.netrc |= common.netrc || common.netrc_file.is_some();
-    common.choose_route(&mut settings)?;
-    for (field, path) in [
-        (&mut settings.tls_cert, &common.cert),
-        (&mut settings.tls_key, &common.key),
-    ] {
-        if let Some(path) = path {
-            *field = Some(absolute(path)?);
-        }
+    if let Some(tls) = common.tls {
+        settings.tls = match tls {
+            Tls::Off => TlsStart::Off,
+            Tls::Require => TlsStart::Require,
+            Tls::Implicit => TlsStart::Implicit,
+        };
+        given.push("tls");
     }
-    if let Some(name) = &common.sni {
-        settings.tls_sni = Some(name.clone());
+    if common.netrc || common.netrc_file.is_some() {
+        settings.netrc = true;
+        given.push("netrc");
     }
-    Ok(settings)
+    if let Some(ProxyUrl(url)) = &common.proxy {
+        settings.set("proxy", url)?;
+        given.push("proxy");
+    }
+    if common.source.is_some() {
+        settings.source = common.source;
+        given.push("source");
+    }
+    if let Some(family) = common.family() {
+        settings.ip = family;
+        given.push("ip");
+    }
+    if let Some(path) = &common.cert {
+        settings.tls_cert = Some(absolute(path)?);
+        given.push("tls-cert");
+    }
+    if let Some(path) = &common.key {
+        settings.tls_key = Some(absolute(path)?);
+        given.push("tls-key");
+    }
+    if common.sni.is_some() {
+        settings.tls_sni.clone_from(&common.sni);
+        given.push("tls-sni");
+    }
+    Ok(given.into_iter().map(str::to_owned).collect())
 }
 
 /// The path as a setting has it: `lcd` must not lead it elsewhere.

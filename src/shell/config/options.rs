@@ -11,7 +11,6 @@ use clap_complete::engine::ArgValueCompleter;
 use crate::client::AddressFamily;
 use crate::practice::Fault;
 use crate::shell::completion;
-use crate::shell::config::settings::{SettingError, Settings};
 use crate::shell::help::command_line;
 use crate::tls::SentName;
 use crate::transcript::export::Form;
@@ -200,24 +199,13 @@ pub(crate) struct Common {
 }
 
 impl Common {
-    /// Sets what the command line says about how connections leave this machine.
-    ///
-    /// # Errors
-    ///
-    /// What is not a proxy.
-    pub(crate) fn choose_route(&self, settings: &mut Settings) -> Result<(), SettingError> {
-        if let Some(ProxyUrl(url)) = &self.proxy {
-            settings.set("proxy", url)?;
+    /// Which addresses of a host are tried, if that was said.
+    pub(crate) fn family(&self) -> Option<AddressFamily> {
+        match (self.ipv4, self.ipv6) {
+            (true, _) => Some(AddressFamily::V4),
+            (_, true) => Some(AddressFamily::V6),
+            _ => None,
         }
-        if self.source.is_some() {
-            settings.source = self.source;
-        }
-        if self.ipv4 {
-            settings.ip = AddressFamily::V4;
-        } else if self.ipv6 {
-            settings.ip = AddressFamily::V6;
-        }
-        Ok(())
     }
 
     /// How long a script waits for a whole reply.
@@ -258,7 +246,7 @@ impl std::str::FromStr for NamedValue {
 
 /// What `--proxy` takes. It is read later, so that no error repeats a password.
 #[derive(Clone)]
-pub(crate) struct ProxyUrl(String);
+pub(crate) struct ProxyUrl(pub(crate) String);
 
 impl std::str::FromStr for ProxyUrl {
     type Err = std::convert::Infallible;

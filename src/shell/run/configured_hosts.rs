@@ -2,7 +2,6 @@
 
 use super::shell::Shell;
 use crate::shell::config::hosts::{Host, Hosts};
-use crate::shell::config::options::Common;
 use crate::shell::config::settings::Settings;
 use crate::shell::exit::Exit;
 use crate::shell::screen::escape::escape;
@@ -27,24 +26,12 @@ struct EnteredHost {
 }
 
 impl ConfiguredHosts {
-    /// None is open yet.
-    pub(crate) fn new(hosts: Hosts, common: &Common) -> Self {
-        let given = common.settings.iter().map(|given| given.name.clone());
-        let tls = common.tls.map(|_| "tls".to_owned());
-        let names_netrc = common.netrc || common.netrc_file.is_some();
-        let is_given = [
-            (names_netrc, "netrc"),
-            (common.verbose, "time"),
-            (common.cert.is_some(), "tls-cert"),
-            (common.key.is_some(), "tls-key"),
-            (common.sni.is_some(), "tls-sni"),
-        ];
-        let by_flags = is_given.into_iter().filter(|(is_given, _)| *is_given);
-        let by_flags = by_flags.map(|(_, name)| name.to_owned());
+    /// None is open yet. `given_settings` are the names of those that the command line gives.
+    pub(crate) fn new(hosts: Hosts, given_settings: Vec<String>, ca_is_given: bool) -> Self {
         Self {
             hosts,
-            given_settings: given.chain(tls).chain(by_flags).collect(),
-            ca_is_given: common.ca.is_some(),
+            given_settings,
+            ca_is_given,
             entered: None,
         }
     }

@@ -90,6 +90,22 @@ fn what_the_command_line_sets_is_stronger_than_a_host() {
 }
 
 #[test]
+fn the_route_of_the_command_line_is_stronger_than_that_of_a_host() {
+    let home = Home::new();
+    let server = practice_server(&[]);
+    home.configure(&format!(
+        "[host.work]\ntarget = '{}'\n\
+         set = {{ proxy = 'socks5://127.0.0.1:1', source = '192.0.2.1', ip = '6' }}\n",
+        server.address()
+    ));
+    let _ = shell(&home)
+        .args(["--proxy", "", "--source", "127.0.0.1", "--ipv4", "work"])
+        .args(["-c", "NOOP"])
+        .run()
+        .success();
+}
+
+#[test]
 fn a_host_brings_its_own_certificates_and_the_next_target_has_the_old_ones() {
     let home = Home::new();
     let authority = Authority::new();
