@@ -21,7 +21,9 @@ pub(crate) struct ConfiguredHosts {
 /// A host, and what was before it.
 struct EnteredHost {
     host: Host,
-    settings_before: Vec<(String, String)>,
+    settings_before: Settings,
+    /// Name and value of what a person has set meanwhile.
+    set_meanwhile: Vec<(String, String)>,
     roots_before: Option<Roots>,
 }
 
@@ -57,18 +59,11 @@ impl ConfiguredHosts {
         settings.filter(|(name, _)| !self.given_settings.contains(name))
     }
 
-    /// A setting is about to be changed, from this value. What a person changes stays so; what a startup line changes
-    /// goes with the host.
-    pub(super) fn note_change(&mut self, name: &str, before: String, by_startup: bool) {
-        let Some(entered) = &mut self.entered else {
-            return;
-        };
-        if by_startup {
-            entered.settings_before.push((name.to_owned(), before));
-        } else {
-            entered
-                .settings_before
-                .retain(|(changed, _)| changed != name);
+    /// A person has changed a setting to this value, which outlives the host.
+    pub(super) fn note_change(&mut self, name: &str, value: &str) {
+        if let Some(entered) = &mut self.entered {
+            let change = (name.to_owned(), value.to_owned());
+            entered.set_meanwhile.push(change);
         }
     }
 
@@ -88,10 +83,11 @@ impl Shell {
         self.leave_host();
         if let Some(host) = host {
             let roots_before = self.take_roots(&host)?;
-            let settings_before = self.take_settings_of(&host);
+            let settings = self.hosts.settings_with(&host, &self.settings);
             self.hosts.entered = Some(EnteredHost {
                 host,
-                settings_before,
+                settings_before: std::mem::replace(&mut self.settings, settings),
+                set_meanwhile: Vec::new(),
                 roots_before,
             });
         }
@@ -103,25 +99,14 @@ impl Shell {
         let Some(entered) = self.hosts.entered.take() else {
             return;
         };
-        for (name, value) in entered.settings_before.into_iter().rev() {
-            // It was the value of this setting before.
+        self.settings = entered.settings_before;
+        for (name, value) in entered.set_meanwhile {
+            // It was set before.
             let _ = self.settings.set(&name, &value);
         }
         if let Some(roots) = entered.roots_before {
             self.certificates.roots = roots;
         }
-    }
-
-    /// Name and value of what is changed, as it was before.
-    fn take_settings_of(&mut self, host: &Host) -> Vec<(String, String)> {
-        let mut before = Vec::new();
-        for (name, value) in self.hosts.stronger(host) {
-            let old = Settings::named(name).map(|setting| setting.value(&self.settings));
-            if let (Ok(old), Ok(())) = (old, self.settings.set(name, value)) {
-                before.push((name.clone(), old));
-            }
-        }
-        before
     }
 
     fn take_roots(&mut self, host: &Host) -> Result<Option<Roots>, Exit> {

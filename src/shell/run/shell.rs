@@ -550,12 +550,11 @@ impl Shell {
     }
 
     fn change_setting(&mut self, name: &str, value: &str) -> Exit {
-        let before = Settings::named(name).map(|setting| setting.value(&self.settings));
         if let Err(error) = self.settings.set(name, value) {
             return self.painter.refuse(&error);
         }
-        if let Ok(before) = before {
-            self.hosts.note_change(name, before, self.runs_startup);
+        if !self.runs_startup {
+            self.hosts.note_change(name, value);
         }
         self.painter.heed(&self.settings);
         if let Some(session) = self.connection.session() {

@@ -237,6 +237,24 @@ fn the_setting_holds_for_the_next_connection_and_the_open_one_keeps_its_proxy() 
 }
 
 #[test]
+fn after_a_host_without_a_proxy_the_one_before_has_its_password_again() {
+    let Some(proxy) = RealProxy::start(ProxyKind::Dante, &with_password()) else {
+        return;
+    };
+    let (server, host) = (NotingServer::start(), NotingServer::start());
+    let home = Home::new();
+    home.configure(&format!(
+        "[set]\nproxy = \"{}\"\n[host.direct]\ntarget = '{}'\nset = {{ proxy = 'off' }}\n",
+        proxy.url("socks5"),
+        host.address()
+    ));
+    let open = format!("open {}", server.address());
+    let program = script(&["direct"], ["close", &open, "NOOP"]).home(home.path());
+    let _ = program.run().success();
+    assert_eq!(proxy.ports(), [server.address().port()], "{}", proxy.log());
+}
+
+#[test]
 fn a_proxy_that_wants_another_password_or_one_at_all_says_so_and_nothing_was_sent() {
     for kind in ProxyKind::ALL {
         let Some(proxy) = RealProxy::start(kind, &with_password()) else {
