@@ -304,13 +304,13 @@ pub(crate) fn connect(
         implicit_tls: target.implicit_tls,
         ..settings
     };
+    interrupts.take();
     std::thread::Builder::new()
         .name("connect".to_owned())
         .spawn(move || {
             // Nothing receives it if Ctrl-C came first; the session closes then.
             let _ = sender.send(Session::connect(&host, port, settings, observer));
         })?;
-    interrupts.take();
     loop {
         match connected.recv_timeout(INTERRUPT_POLL_INTERVAL) {
             Ok(result) => return result,
