@@ -14,7 +14,7 @@ pub fn hold(bytes: &[u8]) {
     }
 }
 
-/// The same comes of it however it is cut, and what comes after the answer is left for whoever reads the server.
+/// The result is the same however the answer is cut, and the bytes after it are left unread: they are the server's.
 fn hold_for_answers(proxy: &str, said: &[u8]) {
     let whole = talk(proxy, said, said.len().max(1));
     for length in [1, 2, 7] {

@@ -10,7 +10,7 @@ use super::negotiation::{Negotiation, ProxyError, in_words};
 use super::outgoing::{self, Dialler, NotOurs};
 use crate::client::{AddressFamily, Peer, Proxy, Route};
 
-/// Why there is no connection.
+/// Why a connection could not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum DialError {
     /// The name has no address.

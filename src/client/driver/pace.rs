@@ -3,7 +3,7 @@
 use std::num::NonZeroU64;
 use std::time::{Duration, Instant};
 
-/// Lets a certain number of bytes move in a second, in portions, so that whoever moves them sleeps in between.
+/// Limits how many bytes move per second. They move in portions, with pauses between them.
 #[derive(Debug)]
 pub(super) struct Pace {
     bytes_per_second: NonZeroU64,

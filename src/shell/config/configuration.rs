@@ -219,7 +219,7 @@ fn in_order<T>(table: &BTreeMap<Spanned<String>, T>) -> Vec<(&Spanned<String>, &
     entries
 }
 
-/// Whoever writes a password down is told where it belongs.
+/// A password in the file gets a message that says where it belongs.
 fn problem_of(message: &str) -> ConfigurationProblem {
     if message.starts_with("unknown field `password`") {
         return HostError::Password.into();
