@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use super::{run, script};
 use crate::support::real_server::{Kind, RealServer};
-use crate::support::scripted_server::Script;
+use crate::support::scripted_server::{Script, ScriptedServer};
 use crate::support::server_process::{ReservedPort, ReservedRange};
 
 fn range_of(ports: &RangeInclusive<u16>) -> String {
@@ -123,16 +123,10 @@ fn a_port_that_is_in_use_is_passed_over_and_when_all_are_it_is_said_and_nothing_
 }
 
 /// A port of its own that is still open does not count as in use.
-#[test]
-fn one_port_is_enough_to_listen_twice() {
-    let port = ReservedPort::on_loopback();
-    let [high, low] = port.address.port().to_be_bytes();
-    let line = format!("PORT 127,0,0,1,{high},{low}");
-    let server = Script::new()
-        .send("220 hi\r\n")
-        .expect(&line)
-        .send("200 ok\r\n")
-        .expect(&line)
+/// A server that connects at this PORT, and sends a file there.
+fn downloaded_over(script: Script, port: &str) -> ScriptedServer {
+    script
+        .expect(port)
         .dial_data()
         .send("200 ok\r\n")
         .expect("RETR f")
@@ -141,7 +135,16 @@ fn one_port_is_enough_to_listen_twice() {
         .close_data()
         .send("226 done\r\n")
         .wait_for_client_close()
-        .start();
+        .start()
+}
+
+#[test]
+fn one_port_is_enough_to_listen_twice() {
+    let port = ReservedPort::on_loopback();
+    let [high, low] = port.address.port().to_be_bytes();
+    let line = format!("PORT 127,0,0,1,{high},{low}");
+    let script = Script::new().send("220 hi\r\n");
+    let server = downloaded_over(script.expect(&line).send("200 ok\r\n"), &line);
     let number = port.address.port();
     let set = format!("set data-ports {number}-{number}");
     let target = server.address().to_string();
@@ -157,18 +160,7 @@ fn a_typed_port_outside_the_range_is_sent_as_typed_and_listened_on() {
     let outside = ReservedPort::on_loopback();
     let [high, low] = outside.address.port().to_be_bytes();
     let line = format!("PORT 127,0,0,1,{high},{low}");
-    let server = Script::new()
-        .send("220 hi\r\n")
-        .expect(&line)
-        .dial_data()
-        .send("200 ok\r\n")
-        .expect("RETR f")
-        .send("150 go\r\n")
-        .send_data("data")
-        .close_data()
-        .send("226 done\r\n")
-        .wait_for_client_close()
-        .start();
+    let server = downloaded_over(Script::new().send("220 hi\r\n"), &line);
     let set = range_of(&reserved.ports());
     let target = server.address().to_string();
     let finished = run(&[&target], [&set, &line, "RETR f > -"]).success();

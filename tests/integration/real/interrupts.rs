@@ -127,14 +127,7 @@ fn exchange_in_step(terminal: &mut Terminal, line: &str, reply: &str, prompt: &s
 }
 
 fn control_c_aborts_a_download_and_the_dialogue_stays_in_step(kind: Kind) {
-    let options = Options {
-        extra: match kind {
-            // Else it answers ABOR after the whole file.
-            Kind::Vsftpd => vec!["async_abor_enable=YES".to_owned()],
-            _ => Vec::new(),
-        },
-        ..Options::default()
-    };
+    let options = Options::heeding_abor(kind);
     let Some(scene) = Scene::set_with(kind, &options) else {
         return;
     };

@@ -43,13 +43,7 @@ fn a_transfer_takes_as_long_as_the_rate_says_either_way(kind: Kind) {
 }
 
 fn control_c_aborts_a_download_that_is_held_back(kind: Kind) {
-    let options = Options {
-        extra: match kind {
-            Kind::Vsftpd => vec!["async_abor_enable=YES".to_owned()],
-            _ => Vec::new(),
-        },
-        ..Options::default()
-    };
+    let options = Options::heeding_abor(kind);
     let Some(scene) = Scene::set_with(kind, &options) else {
         return;
     };

@@ -115,14 +115,7 @@ fn bytes() -> Vec<u8> {
 }
 
 fn start(kind: Kind) -> Option<RealServer> {
-    let options = Options {
-        // Else it answers ABOR after the whole file.
-        extra: (kind == Kind::Vsftpd)
-            .then(|| "async_abor_enable=YES".to_owned())
-            .into_iter()
-            .collect(),
-        ..Options::default()
-    };
+    let options = Options::heeding_abor(kind);
     let server = RealServer::start_with(kind, &options)?;
     server.write_file("text", TEXT);
     server.write_file("octets", &bytes());

@@ -129,13 +129,7 @@ fn an_upload_that_is_aborted_leaves_the_dialogue_in_step() {
                 C> PWD\nS> 257\nC> QUIT\nS> 221\n";
     // The others leave one of the two without a reply now and then: docs/quirks.md.
     for kind in [Kind::Vsftpd, Kind::Proftpd] {
-        let options = Options {
-            extra: match kind {
-                Kind::Vsftpd => vec!["async_abor_enable=YES".to_owned()],
-                _ => Vec::new(),
-            },
-            ..Options::default()
-        };
+        let options = Options::heeding_abor(kind);
         let Some(server) = RealServer::start_with(kind, &options) else {
             continue;
         };

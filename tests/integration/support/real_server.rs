@@ -60,6 +60,17 @@ pub(crate) struct Options {
     pub(crate) extra: Vec<String>,
 }
 
+impl Options {
+    /// With which each server heeds an ABOR in a transfer: vsftpd else answers it after the whole file.
+    pub(crate) fn heeding_abor(kind: Kind) -> Self {
+        let heeds = (kind == Kind::Vsftpd).then(|| "async_abor_enable=YES".to_owned());
+        Self {
+            extra: heeds.into_iter().collect(),
+            ..Self::default()
+        }
+    }
+}
+
 /// A running server; dropping it ends it and removes its files.
 pub(crate) struct RealServer {
     kind: Kind,
