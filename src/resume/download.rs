@@ -244,3 +244,5 @@ impl OverlapThenAppend {
 fn lock(progress: &Mutex<Progress>) -> MutexGuard<'_, Progress> {
     progress.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+pub(super) const WAY_ON: &str = "`RETR NAME > FILE` fetches the whole file";

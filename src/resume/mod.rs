@@ -190,7 +190,7 @@ pub fn upload(
     options: &Options,
     listener: &mut dyn Listener,
 ) -> Result<Verification, ResumeError> {
-    steps::Steps::new(session, options, listener)
+    steps::Steps::new(session, options, listener, upload::WAY_ON)
         .with_image_type(|steps| upload::run(steps, local, remote))
 }
 
@@ -206,7 +206,7 @@ pub fn download(
     options: &Options,
     listener: &mut dyn Listener,
 ) -> Result<Verification, ResumeError> {
-    steps::Steps::new(session, options, listener)
+    steps::Steps::new(session, options, listener, download::WAY_ON)
         .with_image_type(|steps| download::run(steps, remote, local))
 }
 

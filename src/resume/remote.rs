@@ -1,7 +1,11 @@
 //! How large the server's file is: SIZE, else MLST, else LIST.
 
-use crate::client::KeptBytes;
-use crate::client::transfer::{Form, Transfer};
+use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::client::transfer::{Form, Transfer, TransferEnd};
+use crate::client::{Destination, KeptBytes};
 use crate::protocol::listing::{ListedEntry, find_in_list, from_mlst_line};
 use crate::protocol::reply::ReplyCode;
 
@@ -17,6 +21,29 @@ pub enum SizeSource {
     Mlst,
     /// LIST, in Unix or DOS form.
     List,
+}
+
+impl SizeSource {
+    fn verb(self) -> &'static str {
+        match self {
+            Self::Size => "SIZE",
+            Self::Mlst => "MLST",
+            Self::List => "LIST",
+        }
+    }
+}
+
+/// What one way of asking for a size brought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Answer {
+    /// It is there and has so many bytes.
+    Size(u64),
+    /// A 213, so it is there.
+    UnreadableSize,
+    /// 550, which may also mean that it must not be seen.
+    NoSuchFile,
+    /// Refused in another way, or not understood.
+    Nothing,
 }
 
 /// The server's file.
@@ -42,35 +69,90 @@ pub(super) fn look(
     steps: &Steps<'_>,
     name: &[u8],
 ) -> Result<(RemoteFile, SizeSource), ResumeError> {
-    if let Some(size) = ask_size(steps, name)? {
+    let by_size = ask_size(steps, name)?;
+    if let Answer::Size(size) = by_size {
         return Ok((RemoteFile::Present(size), SizeSource::Size));
     }
-    if let Some(entry) = ask_mlst(steps, name)? {
-        return Ok((present(steps, entry, name)?, SizeSource::Mlst));
+    let by_mlst = ask_mlst(steps, name)?;
+    if let Answer::Size(size) = by_mlst {
+        return Ok((RemoteFile::Present(size), SizeSource::Mlst));
     }
-    Ok((ask_list(steps, name)?, SizeSource::List))
+    let by_both = (by_size, by_mlst) == (Answer::NoSuchFile, Answer::NoSuchFile);
+    let by_list = match by_both {
+        true => Answer::NoSuchFile,
+        false => ask_list(steps, name)?,
+    };
+    match (by_size, by_mlst, by_list) {
+        (_, _, Answer::Size(size)) => Ok((RemoteFile::Present(size), SizeSource::List)),
+        // It is there, so nothing that follows may make it absent.
+        (Answer::UnreadableSize, ..) => Err(no_size(
+            steps,
+            "SIZE was answered with 213, and its number cannot be read",
+        )),
+        (Answer::NoSuchFile, ..) => Ok((RemoteFile::Absent, SizeSource::Size)),
+        (_, Answer::NoSuchFile, _) => Ok((RemoteFile::Absent, SizeSource::Mlst)),
+        (_, _, Answer::NoSuchFile) => Ok((RemoteFile::Absent, SizeSource::List)),
+        _ => Err(no_size(steps, "SIZE, MLST and LIST do not tell it")),
+    }
 }
 
-/// Looks again in the way that answered before. For an absent file SIZE is asked too: it may have come into being.
+/// Checks that a file that SIZE, MLST or LIST calls absent is not merely hidden: it cannot be read, and its folder does
+/// not list it. A server's words are not evidence, since many say `No such file` of one that may not be read.
+pub(super) fn confirm_absence(steps: &Steps<'_>, name: &[u8]) -> Result<(), ResumeError> {
+    let doubt = |reason: &str| {
+        let reason = format!("it seems not to be there, but {reason}");
+        Err(no_size(steps, &reason))
+    };
+    steps.open_data_connection()?;
+    let byte = FirstByte::default();
+    let destination = Box::new(byte.clone());
+    let outcome = steps.data_command(
+        line("RETR", name),
+        Some(Transfer::Receive(destination, Form::Exact)),
+    )?;
+    if byte.has_come() || !matches!(outcome.code(), 550 | 551) {
+        return doubt("RETR does not say so");
+    }
+    let folder = folder_of(name);
+    if folder.starts_with(b"-") {
+        return doubt("LIST would read the name of its folder as options");
+    }
+    steps.open_data_connection()?;
+    let listing = NameInListing::new(name);
+    let list = match folder {
+        b"" => b"LIST".to_vec(),
+        folder => line("LIST", folder),
+    };
+    let destination = Box::new(listing.clone());
+    let outcome = steps.data_command(list, Some(Transfer::Receive(destination, Form::Exact)))?;
+    let is_whole = outcome.transfer.as_ref().is_some_and(TransferEnd::is_whole);
+    if !outcome.is_positive() || !is_whole {
+        return doubt("its folder cannot be listed");
+    }
+    if listing.is_found() {
+        return doubt("its folder lists it");
+    }
+    Ok(())
+}
+
+/// Looks again in the way that answered before.
 pub(super) fn look_again(
     steps: &Steps<'_>,
     name: &[u8],
     source: SizeSource,
 ) -> Result<RemoteFile, ResumeError> {
-    match source {
-        SizeSource::Size => ask_size(steps, name)?
-            .map(RemoteFile::Present)
-            .ok_or_else(|| no_size(steps, "SIZE was answered before and is refused now")),
-        SizeSource::Mlst => {
-            let entry = ask_mlst(steps, name)?;
-            present(
-                steps,
-                entry
-                    .ok_or_else(|| no_size(steps, "MLST was answered before and is refused now"))?,
-                name,
-            )
-        }
-        SizeSource::List => ask_list(steps, name),
+    let answer = match source {
+        SizeSource::Size => ask_size(steps, name)?,
+        SizeSource::Mlst => ask_mlst(steps, name)?,
+        SizeSource::List => ask_list(steps, name)?,
+    };
+    match answer {
+        Answer::Size(size) => Ok(RemoteFile::Present(size)),
+        Answer::NoSuchFile => Ok(RemoteFile::Absent),
+        Answer::UnreadableSize | Answer::Nothing => Err(no_size(
+            steps,
+            &format!("{} told it before and does not now", source.verb()),
+        )),
     }
 }
 
@@ -88,25 +170,28 @@ pub(super) fn size_after(
     Ok((file.size(), source))
 }
 
-fn ask_size(steps: &Steps<'_>, name: &[u8]) -> Result<Option<u64>, ResumeError> {
+fn ask_size(steps: &Steps<'_>, name: &[u8]) -> Result<Answer, ResumeError> {
     let outcome = steps.command(line("SIZE", name))?;
-    let Some(reply) = outcome.reply.filter(|reply| reply.code == ReplyCode(213)) else {
-        return Ok(None);
+    let Some(reply) = outcome.reply else {
+        return Ok(Answer::Nothing);
     };
-    // A 213 says that the file is there; MLST or LIST must not make it absent after that.
-    number_in(&reply).map(Some).ok_or_else(|| {
-        no_size(
-            steps,
-            "SIZE was answered with 213, and its number cannot be read",
-        )
+    Ok(match reply.code {
+        ReplyCode(213) => number_in(&reply).map_or(Answer::UnreadableSize, Answer::Size),
+        ReplyCode(550) => Answer::NoSuchFile,
+        _ => Answer::Nothing,
     })
 }
 
-fn ask_mlst(steps: &Steps<'_>, name: &[u8]) -> Result<Option<ListedEntry>, ResumeError> {
+fn ask_mlst(steps: &Steps<'_>, name: &[u8]) -> Result<Answer, ResumeError> {
     let outcome = steps.command(line("MLST", name))?;
-    let Some(reply) = outcome.reply.filter(|reply| reply.code == ReplyCode(250)) else {
-        return Ok(None);
+    let Some(reply) = outcome.reply else {
+        return Ok(Answer::Nothing);
     };
+    match reply.code {
+        ReplyCode(250) => {}
+        ReplyCode(550) => return Ok(Answer::NoSuchFile),
+        _ => return Ok(Answer::Nothing),
+    }
     // The entry stands between the first line and the last (RFC 3659 section 7.2); Pure-FTPd indents it, some
     // servers prefix it with the code.
     let body = reply
@@ -114,12 +199,13 @@ fn ask_mlst(steps: &Steps<'_>, name: &[u8]) -> Result<Option<ListedEntry>, Resum
         .iter()
         .skip(1)
         .take(reply.lines.len().saturating_sub(2));
-    Ok(body
+    let entry = body
         .map(|line| line.strip_prefix(b"250-").unwrap_or(line))
-        .find_map(from_mlst_line))
+        .find_map(from_mlst_line);
+    entry.map_or(Ok(Answer::Nothing), |entry| size_of(steps, entry, name))
 }
 
-fn ask_list(steps: &Steps<'_>, name: &[u8]) -> Result<RemoteFile, ResumeError> {
+fn ask_list(steps: &Steps<'_>, name: &[u8]) -> Result<Answer, ResumeError> {
     if name.starts_with(b"-") {
         return Err(no_size(
             steps,
@@ -133,29 +219,21 @@ fn ask_list(steps: &Steps<'_>, name: &[u8]) -> Result<RemoteFile, ResumeError> {
         line("LIST", name),
         Some(Transfer::Receive(destination, Form::Exact)),
     )?;
-    // ProFTPD answers 450 for a name that is not there, others 550; some send an empty listing.
-    if matches!(outcome.code(), 450 | 550) {
-        return Ok(RemoteFile::Absent);
+    // ProFTPD answers 450 for a name that is not there, others 451 or 550; some send an empty listing, or say
+    // `f: No such file` in it.
+    if matches!(outcome.code(), 450 | 451 | 550) {
+        return Ok(Answer::NoSuchFile);
     }
     if !outcome.is_positive() {
-        return Err(no_size(steps, "SIZE, MLST and LIST are all refused"));
+        return Ok(Answer::Nothing);
     }
-    let listing = listing.bytes();
-    if listing.trim_ascii().is_empty() {
-        return Ok(RemoteFile::Absent);
-    }
-    match find_in_list(&listing, name) {
-        Some(entry) => present(steps, entry, name),
-        None => Err(no_size(
-            steps,
-            "SIZE and MLST are refused, and the LIST cannot be read",
-        )),
-    }
+    let entry = find_in_list(&listing.bytes(), name);
+    entry.map_or(Ok(Answer::NoSuchFile), |entry| size_of(steps, entry, name))
 }
 
-fn present(steps: &Steps<'_>, entry: ListedEntry, name: &[u8]) -> Result<RemoteFile, ResumeError> {
+fn size_of(steps: &Steps<'_>, entry: ListedEntry, name: &[u8]) -> Result<Answer, ResumeError> {
     match entry {
-        ListedEntry::File(size) => Ok(RemoteFile::Present(size)),
+        ListedEntry::File(size) => Ok(Answer::Size(size)),
         ListedEntry::Directory => Err(ResumeError::Refused(format!(
             "{} is a directory on the server",
             name.escape_ascii()
@@ -166,9 +244,105 @@ fn present(steps: &Steps<'_>, entry: ListedEntry, name: &[u8]) -> Result<RemoteF
 
 fn no_size(steps: &Steps<'_>, reason: &str) -> ResumeError {
     ResumeError::Refused(format!(
-        "the size of the file on the server cannot be determined: {reason}. {}",
-        steps.so_far()
+        "the size of the file on the server cannot be determined: {reason}. {}; {}",
+        steps.so_far(),
+        steps.way_on()
     ))
+}
+
+/// What stands before the last component, as LIST takes it.
+fn folder_of(name: &[u8]) -> &[u8] {
+    match name.iter().rposition(|&byte| byte == b'/') {
+        Some(0) => b"/",
+        Some(slash) => &name[..slash],
+        None => b"",
+    }
+}
+
+/// A destination that takes nothing: it ends the transfer at the first byte.
+#[derive(Clone, Default)]
+struct FirstByte(Arc<AtomicBool>);
+
+impl FirstByte {
+    fn has_come(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+}
+
+impl Destination for FirstByte {
+    fn write(&mut self, _bytes: &[u8]) -> io::Result<()> {
+        self.0.store(true, Ordering::Release);
+        Err(io::ErrorKind::BrokenPipe.into())
+    }
+
+    fn end(&mut self, _accepted: bool) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A destination that looks for a line which ends with a name, whatever the form of the listing.
+#[derive(Clone)]
+struct NameInListing(Arc<Mutex<NameSearch>>);
+
+struct NameSearch {
+    name: Vec<u8>,
+    line: Vec<u8>,
+    is_found: bool,
+}
+
+impl NameInListing {
+    fn new(name: &[u8]) -> Self {
+        let last = name.rsplit(|&byte| byte == b'/').next().unwrap_or(name);
+        Self(Arc::new(Mutex::new(NameSearch {
+            name: last.to_vec(),
+            line: Vec::new(),
+            is_found: false,
+        })))
+    }
+
+    fn search(&self) -> MutexGuard<'_, NameSearch> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_found(&self) -> bool {
+        self.search().is_found
+    }
+}
+
+impl NameSearch {
+    fn take(&mut self, byte: u8) {
+        match byte {
+            b'\r' | b'\n' => self.end_line(),
+            // A line that is not an entry of any listing may hide the name.
+            _ if self.line.len() == KEPT_BYTES => self.is_found = true,
+            _ => self.line.push(byte),
+        }
+    }
+
+    /// The name may be followed by the mark that `ls -F` gives, or by the target of a symbolic link.
+    fn end_line(&mut self) {
+        let line = std::mem::take(&mut self.line);
+        let unmarked = line.strip_suffix(b"*").or(line.strip_suffix(b"@"));
+        let link = [b" ", &*self.name, b" -> "].concat();
+        self.is_found |= [Some(&*line), unmarked].into_iter().flatten().any(|line| {
+            let before = line.strip_suffix(&*self.name);
+            before.is_some_and(|before| matches!(before, [] | [.., b' ' | b'/' | b'\t']))
+        });
+        self.is_found |= line.windows(link.len()).any(|part| part == link);
+    }
+}
+
+impl Destination for NameInListing {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let mut search = self.search();
+        bytes.iter().for_each(|&byte| search.take(byte));
+        Ok(())
+    }
+
+    fn end(&mut self, _accepted: bool) -> io::Result<()> {
+        self.search().end_line();
+        Ok(())
+    }
 }
 
 /// The listing of one name is a line; of a folder, its beginning shows what it is.

@@ -14,6 +14,8 @@ pub(super) struct Steps<'a> {
     session: &'a Session,
     pub(super) options: &'a Options,
     listener: &'a mut dyn Listener,
+    /// The sentence that says how the whole file is moved without a resume.
+    way_on: &'static str,
     /// What is known of the transfer, for the case that the connection ends.
     known: String,
     /// Bytes that an upload has sent, once it has.
@@ -25,11 +27,13 @@ impl<'a> Steps<'a> {
         session: &'a Session,
         options: &'a Options,
         listener: &'a mut dyn Listener,
+        way_on: &'static str,
     ) -> Self {
         Self {
             session,
             options,
             listener,
+            way_on,
             known: "nothing was sent".to_owned(),
             sent: None,
         }
@@ -105,6 +109,10 @@ impl<'a> Steps<'a> {
             None => "Nothing was sent".to_owned(),
             Some(bytes) => format!("{bytes} bytes were sent"),
         }
+    }
+
+    pub(super) fn way_on(&self) -> &'static str {
+        self.way_on
     }
 
     pub(super) fn learnt(&self) -> Result<Learnt, ResumeError> {

@@ -39,6 +39,9 @@ pub(super) fn run(
     name: &[u8],
 ) -> Result<Verification, ResumeError> {
     let (file, source) = remote::look(steps, name)?;
+    if file == RemoteFile::Absent {
+        remote::confirm_absence(steps, name)?;
+    }
     let verification = Upload {
         steps,
         local,
@@ -357,9 +360,9 @@ impl Upload<'_, '_> {
         let file = RemoteFile::Present(there);
         self.ready_to_write(file)?;
         if !self.steps.restart_at(there)? {
-            return Err(ResumeError::Refused(
-                "the server has neither APPE nor REST, so the upload cannot be resumed. Nothing was sent".to_owned(),
-            ));
+            return Err(ResumeError::Refused(format!(
+                "the server has neither APPE nor REST, so the upload cannot be resumed. Nothing was sent; {WAY_ON}"
+            )));
         }
         let outcome = self.send("STOR", there)?;
         let sent = self.sent(&outcome, "STOR")?;
@@ -468,3 +471,5 @@ fn sent_but_unseen() -> ResumeError {
 fn is_not_there(outcome: &Outcome) -> bool {
     matches!(outcome.code(), 202 | 500 | 502 | 504) && !outcome.begun
 }
+
+pub(super) const WAY_ON: &str = "`put` sends the whole file in its place";

@@ -53,9 +53,14 @@ fn without_appe_an_absent_file_is_stored() {
 fn without_appe_and_rest_nothing_is_sent() {
     for line in ["resume f", "resume --via rest f"] {
         let both = Both::with_part(&["no-appe", "no-rest"], THERE);
-        let _ = both.run(&[line]).code(8);
+        let said = both.run(&[line]).code(8).stderr;
         both.assert_there(&content(THERE));
         assert!(!both.heard("STOR"));
+        let way_on = match line.contains("--via rest") {
+            true => "`put` sends the whole file",
+            false => "--via rest",
+        };
+        assert!(said.contains(way_on), "{said}");
         assert_eq!(both.relay.data_bytes_to_server(), 0);
     }
 }

@@ -1,6 +1,7 @@
 //! `resume` against the practice server with its faults, and against servers that play a script: what is on the
 //! server's disk afterwards, and what was on the wire.
 
+mod absent;
 mod broken;
 mod changes;
 mod downloads;

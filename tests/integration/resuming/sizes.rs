@@ -3,22 +3,57 @@
 use std::fs;
 
 use super::scripted::{compared, greeted, local, passive, put_back, run};
+use crate::support::scripted_server::Script;
+
+const WITHOUT_NUMBER: [&str; 5] = ["99999999999999999999", "-1", "many", "5 bytes", ""];
+
+fn asked_in_vain(size: &str) -> Script {
+    let script = greeted().expect("SIZE f").send(format!("213 {size}\r\n"));
+    passive(script.expect("MLST f").send("500 what\r\n")).expect("LIST f")
+}
 
 #[test]
-fn a_213_whose_number_cannot_be_read_means_that_the_file_is_there() {
-    for size in ["99999999999999999999", "-1", "many", "5 bytes", ""] {
+fn a_213_without_a_number_means_that_the_file_is_there() {
+    for size in WITHOUT_NUMBER {
         for line in ["resume f", "resume --get f"] {
-            let script = greeted().expect("SIZE f");
-            let server = put_back(script.send(format!("213 {size}\r\n"))).start();
-            let folder = local();
+            let script = asked_in_vain(size).send("550 no\r\n");
+            let (server, folder) = (put_back(script).start(), local());
             let said = run(server.address(), &folder, &[line]).code(8).stderr;
-            // The script holds no MLST, no LIST and nothing that writes.
+            // The script holds nothing that writes.
             let _ = server.finish();
             assert!(said.contains("its number cannot be read"), "{said}");
             assert!(said.contains("Nothing was sent"), "{said}");
             let here = fs::read(folder.path().join("f")).unwrap();
             assert_eq!(here, b"I am zfive5");
         }
+    }
+}
+
+#[test]
+fn after_a_213_without_a_number_for_an_empty_file_the_listing_tells_it() {
+    for size in WITHOUT_NUMBER {
+        let empty = "-rw-r--r-- 1 o g 0 Nov 22 06:50 f\r\n";
+        let listed = |script: Script| {
+            let script = script.send("150 here\r\n").send_data(empty);
+            script.close_data().send("226 done\r\n")
+        };
+        let script = passive(listed(asked_in_vain(size))).expect("LIST f");
+        let script = passive(listed(script))
+            .expect("APPE f")
+            .send("150 here\r\n")
+            .read_data_to_end()
+            .send("226 done\r\n");
+        let whole = "-rw-r--r-- 1 o g 11 Nov 22 06:50 f\r\n";
+        let script = passive(script)
+            .expect("LIST f")
+            .send("150 here\r\n")
+            .send_data(whole)
+            .close_data()
+            .send("226 done\r\n");
+        let (server, folder) = (put_back(script).start(), local());
+        let said = run(server.address(), &folder, &["resume f"]).success();
+        assert_eq!(server.finish().data[2], b"I am zfive5");
+        assert!(said.stderr.contains("size from LIST"), "{}", said.stderr);
     }
 }
 
