@@ -16,6 +16,14 @@ impl Session {
         if matches!(status.data, DataState::Open | DataState::Listening(_)) {
             return None;
         }
+        self.open_another_data_connection()
+    }
+
+    /// Opens a data connection in the same way in place of the one that seems to be open.
+    ///
+    /// `None` means that the session has ended.
+    pub fn open_another_data_connection(&self) -> Option<Outcome> {
+        let status = self.status()?;
         let extended = self.peer().is_ipv6() || status.learnt.epsv_all;
         let (first, second) = if extended {
             ("EPSV", "PASV")

@@ -117,22 +117,35 @@ pub(super) fn confirm_absence(steps: &Steps<'_>, name: &[u8]) -> Result<(), Resu
     if folder.starts_with(b"-") {
         return doubt("LIST would read the name of its folder as options");
     }
-    steps.open_data_connection()?;
-    let listing = NameInListing::new(name);
+    match is_listed(steps, name, folder)? {
+        Some(false) => Ok(()),
+        Some(true) => doubt("its folder lists it"),
+        None => doubt("its folder cannot be listed"),
+    }
+}
+
+/// Whether the listing of its folder holds the name; `None` if there is no whole listing.
+fn is_listed(steps: &Steps<'_>, name: &[u8], folder: &[u8]) -> Result<Option<bool>, ResumeError> {
     let list = match folder {
         b"" => b"LIST".to_vec(),
         folder => line("LIST", folder),
     };
-    let destination = Box::new(listing.clone());
-    let outcome = steps.data_command(list, Some(Transfer::Receive(destination, Form::Exact)))?;
+    let list = || {
+        let listing = NameInListing::new(name);
+        let destination = Box::new(listing.clone());
+        let transfer = Transfer::Receive(destination, Form::Exact);
+        let outcome = steps.data_command(&list, Some(transfer))?;
+        Ok::<_, ResumeError>((outcome, listing))
+    };
+    steps.open_data_connection()?;
+    let (mut outcome, mut listing) = list()?;
+    // ProFTPD closes its port when it refuses RETR and says so to the next command; a relay may hold ours open.
+    if outcome.code() == 425 {
+        steps.open_another_data_connection()?;
+        (outcome, listing) = list()?;
+    }
     let is_whole = outcome.transfer.as_ref().is_some_and(TransferEnd::is_whole);
-    if !outcome.is_positive() || !is_whole {
-        return doubt("its folder cannot be listed");
-    }
-    if listing.is_found() {
-        return doubt("its folder lists it");
-    }
-    Ok(())
+    Ok((outcome.is_positive() && is_whole).then(|| listing.is_found()))
 }
 
 /// Looks again in the way that answered before.

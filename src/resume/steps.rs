@@ -165,9 +165,21 @@ impl<'a> Steps<'a> {
 
     /// Sees to an open data connection.
     pub(super) fn open_data_connection(&self) -> Result<(), ResumeError> {
-        let Some(outcome) = self.session.open_data_connection() else {
-            return Ok(());
-        };
+        match self.session.open_data_connection() {
+            Some(outcome) => self.check_that_data_is_open(outcome),
+            None => Ok(()),
+        }
+    }
+
+    /// Opens a data connection although one seems to be open.
+    pub(super) fn open_another_data_connection(&self) -> Result<(), ResumeError> {
+        match self.session.open_another_data_connection() {
+            Some(outcome) => self.check_that_data_is_open(outcome),
+            None => Err(self.lost()),
+        }
+    }
+
+    fn check_that_data_is_open(&self, outcome: Outcome) -> Result<(), ResumeError> {
         let outcome = self.checked(outcome)?;
         let open = self
             .session

@@ -102,3 +102,13 @@ fn a_folder_that_cannot_be_listed_shows_nothing() {
     let _ = server.finish();
     assert!(said.contains("its folder cannot be listed"), "{said}");
 }
+
+#[test]
+fn a_listing_that_is_answered_with_425_is_asked_for_over_another_data_connection() {
+    let script = refused(asked("550 no", "550 no"), "RETR f", "550 no");
+    let script = passive(refused(script, "LIST", "425 no data connection"));
+    let script = uploaded(listed(script, "LIST", "g\r\n"));
+    let (server, folder) = (put_back(script).start(), local());
+    let _ = run(server.address(), &folder, &["resume f"]).success();
+    assert_eq!(server.finish().data[2], b"I am zfive5");
+}
