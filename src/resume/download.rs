@@ -19,8 +19,8 @@ struct Progress {
     differs_at: Option<u64>,
     /// The data began at 0: REST was not sent or not accepted, or something differed and matched from 0.
     ignored_restart: bool,
-    /// The latter, which only the total can confirm.
-    guessed_start: bool,
+    /// So far it could have begun at the marker or at 0, which only the total can tell.
+    is_ambiguous: bool,
     too_much: bool,
 }
 
@@ -120,6 +120,11 @@ fn receive(
     if progress.too_much {
         return Err(too_much(local, there, progress.appended, whole));
     }
+    let is_short = there + progress.appended < whole;
+    if progress.is_ambiguous && is_short && !local.cut_back(there, progress.appended)? {
+        let size = local.size()?.unwrap_or(0);
+        return Err(written_by_something_else(there + progress.appended, size));
+    }
     let outcome = outcome?;
     if !outcome.begun && progress.received == 0 {
         return Err(refused_by_server("RETR", &outcome));
@@ -139,19 +144,15 @@ fn judge(
     if size == whole && there + progress.appended == whole {
         return Ok(());
     }
+    if progress.is_ambiguous {
+        steps.check_connected()?;
+        return Err(ResumeError::Refused(format!(
+            "the download ended before it was clear whether the server had begun at the marker or at 0; the local file was \
+             put back to its {there} bytes. The same command tries again"
+        )));
+    }
     if size != there + progress.appended {
         return Err(written_by_something_else(there + progress.appended, size));
-    }
-    if progress.guessed_start {
-        // What looked like a beginning at 0 was none, so what was appended is not the rest.
-        if !local.cut_back(there, progress.appended)? {
-            let size = local.size()?.unwrap_or(0);
-            return Err(written_by_something_else(there + progress.appended, size));
-        }
-        return Err(ResumeError::Refused(format!(
-            "the server began neither at the marker nor at 0, so nothing could be compared; the local file was put back \
-             to its {there} bytes"
-        )));
     }
     steps.set_known(format!("the local file has {size} of {whole} bytes"));
     // A lost control connection is found out here, and says so itself.
@@ -221,21 +222,19 @@ impl OverlapThenAppend {
         let start_left = self.at_start.remaining();
         self.at_marker.compare(bytes)?;
         self.at_start.compare(bytes)?;
-        let (left, differs_at) = match (self.at_marker.differs_at(), self.at_start.differs_at()) {
-            (None, _) => (marker_left, None),
+        let mut progress = lock(&self.progress);
+        let left = match (self.at_marker.differs_at(), self.at_start.differs_at()) {
+            (None, _) => marker_left,
             (Some(_), None) => {
-                let mut progress = lock(&self.progress);
                 progress.ignored_restart = true;
-                progress.guessed_start = true;
-                drop(progress);
-                (start_left, None)
+                start_left
             }
-            (Some(offset), Some(_)) => (0, Some(offset)),
+            (Some(offset), Some(_)) => {
+                progress.differs_at = Some(offset);
+                return Err(io::Error::other("the overlap differs"));
+            }
         };
-        if let Some(offset) = differs_at {
-            lock(&self.progress).differs_at = Some(offset);
-            return Err(io::Error::other("the overlap differs"));
-        }
+        progress.is_ambiguous = !progress.ignored_restart && self.at_start.differs_at().is_none();
         let left = usize::try_from(left).unwrap_or(usize::MAX).min(bytes.len());
         Ok(&bytes[left..])
     }

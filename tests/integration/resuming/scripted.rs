@@ -271,3 +271,71 @@ fn a_download_that_ends_early_counts_as_unfinished_whatever_the_226_says() {
     assert!(said.contains("7 of 11 bytes"), "{said}");
     assert_eq!(fs::read(folder.path().join("f")).unwrap(), b"I am zf");
 }
+
+/// A server that takes the marker and begins at 0, with a file whose beginning repeats itself: what comes fits both.
+fn a_download_that_is_cut_before_it_is_clear_where_it_began(
+    after_the_data: fn(Script) -> Script,
+) -> Finished {
+    let folder = TempDir::new().expect("a temporary folder");
+    let zeros = vec![0; 150_000];
+    fs::write(folder.path().join("f"), &zeros).expect("it is writable");
+    let script = passive(greeted().expect("SIZE f").send("213 300000\r\n"))
+        .expect("REST 84464")
+        .send("350 ok\r\n")
+        .expect("RETR f")
+        .send("150 here\r\n")
+        .send_data(&zeros[..66_000])
+        .close_data();
+    let server = after_the_data(script).start();
+    let finished = run(server.address(), &folder, &["resume --get f"]);
+    let _ = server.finish();
+    let here = fs::read(folder.path().join("f")).expect("it is still there");
+    super::assert_same(&here, &zeros);
+    finished
+}
+
+#[test]
+fn nothing_stays_of_a_download_that_ended_before_it_was_clear_where_it_began() {
+    let ended = a_download_that_is_cut_before_it_is_clear_where_it_began(|script| {
+        put_back(script.send("226 done\r\n"))
+    });
+    let said = ended.code(8).stderr;
+    assert!(said.contains("put back to its 150000 bytes"), "{said}");
+}
+
+#[test]
+fn nothing_stays_of_a_download_that_was_lost_before_it_was_clear_where_it_began() {
+    let ended = a_download_that_is_cut_before_it_is_clear_where_it_began(Script::close);
+    let _ = ended.code(3);
+}
+
+#[test]
+fn a_download_that_begins_at_0_and_is_cut_goes_on_from_what_came() {
+    let whole = super::content(200_000);
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("f"), &whole[..150_000]).unwrap();
+    let fetched = |script: Script, marker: &str, until: usize| {
+        let script = passive(script.expect("SIZE f").send("213 200000\r\n"));
+        script
+            .expect(marker)
+            .send("350 ok\r\n")
+            .expect("RETR f")
+            .send("150 here\r\n")
+            .send_data(&whole[..until])
+            .close_data()
+            .send("226 done\r\n")
+    };
+    let script = fetched(greeted(), "REST 84464", 160_000);
+    let script = script.expect("TYPE A").send("200 A\r\n");
+    let script = fetched(
+        script.expect("TYPE I").send("200 I\r\n"),
+        "REST 94464",
+        200_000,
+    );
+    let server = put_back(script.expect("SIZE f").send("213 200000\r\n")).start();
+    let lines = ["resume --get f", "resume --get f"];
+    let said = run(server.address(), &folder, &lines).code(8).stderr;
+    let _ = server.finish();
+    assert!(said.contains("160000 of 200000 bytes"), "{said}");
+    super::assert_same(&fs::read(folder.path().join("f")).unwrap(), &whole);
+}
