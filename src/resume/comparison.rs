@@ -6,6 +6,37 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::TAIL_BYTES;
 use crate::client::Destination;
 
+/// The bytes of the server's file that are read back, counted from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Part {
+    /// The marker.
+    pub(super) from: u64,
+    /// The first byte that is not wanted any more.
+    pub(super) to: u64,
+    /// How many bytes the server's file should have, at least `to`.
+    pub(super) size: u64,
+}
+
+impl Part {
+    /// Nothing is wanted of what comes after `to`, so the transfer is ended there.
+    fn ends_early(self) -> bool {
+        self.to < self.size
+    }
+}
+
+/// What came of reading a part back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// It is the same, from this byte on: from 0 if the server ignored the marker.
+    SameFrom(u64),
+    /// The first byte that differs.
+    DiffersAt(u64),
+    /// It is the same, and more came than the file had.
+    HasGrown,
+    /// Too little came to tell.
+    EndedEarly,
+}
+
 /// What a comparison has seen so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct ComparisonState {
@@ -24,10 +55,40 @@ impl ComparisonState {
         differs.is_some() || self.received > most
     }
 
-    /// All that was asked for is the same, and more came after it.
-    pub(super) fn has_grown_past(self, from: u64, end: u64) -> bool {
-        let past_marker = self.differs_from_marker.is_none() && self.received > end - from;
-        past_marker || self.differs_from_start.is_none() && self.received > end
+    /// What it means, once the transfer is over.
+    pub(super) fn verdict(self, part: Part) -> Verdict {
+        if part.ends_early() {
+            self.verdict_of_a_part(part)
+        } else {
+            self.verdict_to_the_end(part)
+        }
+    }
+
+    fn verdict_of_a_part(self, part: Part) -> Verdict {
+        match (self.differs_from_marker, self.differs_from_start) {
+            (None, _) if self.received >= part.to - part.from => Verdict::SameFrom(part.from),
+            (_, None) if self.received >= part.to => Verdict::SameFrom(0),
+            (Some(offset), Some(_)) => Verdict::DiffersAt(offset),
+            _ => Verdict::EndedEarly,
+        }
+    }
+
+    /// How much came in all tells where it began.
+    fn verdict_to_the_end(self, part: Part) -> Verdict {
+        let wanted = part.to - part.from;
+        let (at_marker, at_start) = (self.differs_from_marker, self.differs_from_start);
+        if self.received == wanted {
+            return at_marker.map_or(Verdict::SameFrom(part.from), Verdict::DiffersAt);
+        }
+        if self.received == part.to {
+            return at_start.map_or(Verdict::SameFrom(0), Verdict::DiffersAt);
+        }
+        let has_grown = at_marker.is_none() && self.received > wanted
+            || at_start.is_none() && self.received > part.to;
+        if has_grown {
+            return Verdict::HasGrown;
+        }
+        at_marker.map_or(Verdict::EndedEarly, Verdict::DiffersAt)
     }
 }
 
@@ -36,8 +97,7 @@ impl ComparisonState {
 pub(super) struct Comparison {
     at_marker: LocalReference,
     at_start: LocalReference,
-    /// The most that a server which tells the truth can send.
-    most: u64,
+    part: Part,
     compared: Arc<Mutex<ComparisonState>>,
 }
 
@@ -97,22 +157,28 @@ impl LocalReference {
 }
 
 impl Comparison {
+    /// `local` reads the local file from an offset on.
     pub(super) fn new(
-        at_marker: LocalReference,
-        at_start: LocalReference,
-        most: u64,
+        part: Part,
+        local: impl Fn(u64) -> Box<dyn Read + Send>,
     ) -> (Self, ComparisonResult) {
         let compared = Arc::new(Mutex::new(ComparisonState::default()));
         let seen = ComparisonResult(Arc::clone(&compared));
-        (
-            Self {
-                at_marker,
-                at_start,
-                most,
-                compared,
-            },
-            seen,
-        )
+        let against = |offset| LocalReference::new(local(offset), offset, part.to);
+        let comparison = Self {
+            at_marker: against(part.from),
+            at_start: against(0),
+            part,
+            compared,
+        };
+        (comparison, seen)
+    }
+
+    /// All that is wanted is there and the same.
+    fn has_seen_the_part(&self) -> bool {
+        [&self.at_marker, &self.at_start]
+            .iter()
+            .any(|reference| reference.differs_at.is_none() && reference.remaining() == 0)
     }
 }
 
@@ -124,8 +190,12 @@ impl Destination for Comparison {
         compared.received += bytes.len() as u64;
         compared.differs_from_marker = self.at_marker.differs_at();
         compared.differs_from_start = self.at_start.differs_at();
+        if self.part.ends_early() && self.has_seen_the_part() {
+            return Err(io::ErrorKind::BrokenPipe.into());
+        }
         // Neither an endless answer nor the rest of a long file that is another one is worth reading.
-        if compared.is_decided(self.most) && compared.received > TAIL_BYTES.min(self.most) {
+        let most = self.part.to;
+        if compared.is_decided(most) && compared.received > TAIL_BYTES.min(most) {
             return Err(io::Error::other("the comparison is decided"));
         }
         Ok(())
@@ -151,37 +221,68 @@ fn lock(compared: &Mutex<ComparisonState>) -> MutexGuard<'_, ComparisonState> {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Cursor;
+    use std::io::{Cursor, Read};
 
-    use super::{Comparison, Destination, LocalReference};
+    use super::{Comparison, ComparisonResult, Destination, Part, Verdict};
 
-    fn against(local: &'static [u8], offset: usize) -> LocalReference {
-        LocalReference::new(
-            Box::new(Cursor::new(&local[offset..])),
-            offset as u64,
-            local.len() as u64,
-        )
+    const LOCAL: &[u8] = b"0123456789";
+
+    fn comparing(from: u64, to: u64) -> (Comparison, ComparisonResult) {
+        let local = |offset| -> Box<dyn Read + Send> {
+            let mut local = Cursor::new(LOCAL);
+            local.set_position(offset);
+            Box::new(local)
+        };
+        Comparison::new(part(from, to), local)
+    }
+
+    fn part(from: u64, to: u64) -> Part {
+        Part { from, to, size: 10 }
     }
 
     #[test]
     fn the_first_byte_that_differs_is_named_from_the_start_of_the_file() {
-        let (mut comparison, seen) =
-            Comparison::new(against(b"0123456789", 4), against(b"0123456789", 0), 10);
+        let (mut comparison, seen) = comparing(4, 10);
         comparison.write(b"45").unwrap();
         comparison.write(b"6x89").unwrap();
         assert_eq!(seen.compared().differs_from_marker, Some(7));
         assert_eq!(seen.compared().differs_from_start, Some(0));
-        assert_eq!(seen.compared().received, 6);
+        assert_eq!(seen.compared().verdict(part(4, 10)), Verdict::DiffersAt(7));
     }
 
     #[test]
     fn a_server_that_ignores_the_marker_is_compared_from_the_start() {
-        let (mut comparison, seen) =
-            Comparison::new(against(b"0123456789", 4), against(b"0123456789", 0), 10);
-        for byte in b"0123456789" {
+        let (mut comparison, seen) = comparing(4, 10);
+        for byte in LOCAL {
             comparison.write(&[*byte]).unwrap();
         }
         assert_eq!(seen.compared().differs_from_start, None);
-        assert_eq!(seen.compared().received, 10);
+        assert_eq!(seen.compared().verdict(part(4, 10)), Verdict::SameFrom(0));
+    }
+
+    #[test]
+    fn a_part_is_read_no_further_than_it_is_wanted() {
+        for (came, verdict) in [
+            (&b"4567"[..], Verdict::SameFrom(4)),
+            (b"0123456", Verdict::SameFrom(0)),
+        ] {
+            let (mut comparison, seen) = comparing(4, 7);
+            let ended = comparison.write(came).unwrap_err();
+            assert_eq!(ended.kind(), std::io::ErrorKind::BrokenPipe);
+            assert_eq!(seen.compared().verdict(part(4, 7)), verdict);
+        }
+    }
+
+    #[test]
+    fn a_part_that_is_not_all_there_is_not_the_same() {
+        for (came, verdict) in [
+            (&b"45"[..], Verdict::EndedEarly),
+            (b"01234", Verdict::EndedEarly),
+            (b"\0\0\0", Verdict::DiffersAt(4)),
+        ] {
+            let (mut comparison, seen) = comparing(4, 7);
+            comparison.write(came).unwrap();
+            assert_eq!(seen.compared().verdict(part(4, 7)), verdict);
+        }
     }
 }

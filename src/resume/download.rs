@@ -9,7 +9,7 @@ use crate::client::transfer::{Form, Transfer};
 use super::comparison::LocalReference;
 use super::remote::{self, RemoteFile};
 use super::steps::{Steps, line, refused_by_server};
-use super::{LocalTarget, Remark, ResumeError, TAIL_BYTES, Verification};
+use super::{LocalTarget, Remark, ResumeError, TAIL_BYTES, Verification, Verify};
 
 /// What came so far.
 #[derive(Clone, Copy, Debug, Default)]
@@ -46,10 +46,9 @@ pub(super) fn run(
         Some(there) => Remark::Found { there, whole },
         None => Remark::FoundNothing,
     });
-    let from = if steps.options.verify_all {
-        0
-    } else {
-        there.saturating_sub(TAIL_BYTES)
+    let from = match steps.options.verify {
+        Verify::Full => 0,
+        Verify::Joint | Verify::Size => there.saturating_sub(TAIL_BYTES),
     };
     let progress = receive(steps, name, local, from, present, whole)?;
     judge(steps, local, progress, there, whole)?;

@@ -24,12 +24,24 @@ pub use remote::SizeSource;
 /// What the user asked for besides the names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Options {
-    /// Compare everything, not only the last 64 KiB (`--verify full`).
-    pub verify_all: bool,
+    /// What is read back (`--verify`).
+    pub verify: Verify,
     /// Where APPE is refused, use REST and STOR (`--via rest`).
     pub via_restart: bool,
     /// Go on although the data on the server cannot be read back (`--unverified`).
     pub accept_unverified: bool,
+}
+
+/// What is read back besides the 64 KiB that are compared before anything is sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Verify {
+    /// Everything, before and afterwards.
+    Full,
+    /// What lies around the place where an upload went on, or a hash of everything where FEAT listed one.
+    #[default]
+    Joint,
+    /// Nothing: only the sizes are looked at afterwards.
+    Size,
 }
 
 /// The local file of an upload, opened once: whatever is put in its place later is not read.
@@ -132,9 +144,9 @@ pub enum Remark {
 pub struct Verification {
     /// Size at both ends, in bytes.
     pub size: u64,
-    /// The bytes that were compared, first and last counted from 0; `None` if none were.
+    /// The bytes that were read back or hashed, first and last counted from 0; `None` if none were.
     pub compared: Option<(u64, u64)>,
-    /// The verb whose hash covered the whole of what was compared.
+    /// The verb whose hash took the place of reading back.
     pub hash: Option<&'static str>,
     /// Bytes sent (or received) by this resume, beyond those compared.
     pub moved: u64,
@@ -212,3 +224,6 @@ pub fn download(
 
 /// How much of what is there is read back unless all of it is wanted.
 const TAIL_BYTES: u64 = 64 * 1024;
+
+/// How much is read back on either side of the place where an upload went on.
+const JOINT_BYTES: u64 = 32 * 1024;

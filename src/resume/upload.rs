@@ -5,11 +5,11 @@ use std::io::Read;
 use crate::client::Outcome;
 use crate::client::transfer::{Form, Transfer};
 
-use super::comparison::{Comparison, LocalReference};
+use super::comparison::{Comparison, Part, Verdict};
 use super::digest::HashVerb;
 use super::remote::{self, RemoteFile, SizeSource};
 use super::steps::{Steps, line, refused_by_server};
-use super::{LocalSource, Remark, ResumeError, TAIL_BYTES, Verification};
+use super::{JOINT_BYTES, LocalSource, Remark, ResumeError, TAIL_BYTES, Verification, Verify};
 
 /// Both ends of an upload.
 struct Upload<'a, 'b> {
@@ -99,17 +99,21 @@ impl Upload<'_, '_> {
                 hash: Some(hash.verb),
             });
         }
-        let tail = if self.steps.options.verify_all || hashed.is_some() {
-            0
-        } else {
-            there.saturating_sub(TAIL_BYTES)
+        let is_all_wanted = self.steps.options.verify == Verify::Full || hashed.is_some();
+        let tail = Part {
+            from: if is_all_wanted {
+                0
+            } else {
+                there.saturating_sub(TAIL_BYTES)
+            },
+            to: there,
+            size: there,
         };
         if let Some(hash) = hashed {
             self.steps.remark(&Remark::HashDiffers(hash.verb));
         }
-        match self.read_back(tail, there)? {
+        match self.read_back(tail)? {
             Some((first, last)) => {
-                self.steps.remark(&Remark::ComparisonState { first, last });
                 if let Some(hash) = hashed {
                     return Err(ResumeError::Refused(format!(
                         "the server's {} says that its {there} bytes differ from the local ones, yet they read \
@@ -162,16 +166,14 @@ impl Upload<'_, '_> {
         }))
     }
 
-    /// Reads the server's bytes from `from` up to `end` back and compares them; `None` if they cannot be read.
-    fn read_back(&mut self, from: u64, end: u64) -> Result<Option<(u64, u64)>, ResumeError> {
+    /// Reads a part of the server's file back and compares it; `None` if it cannot be read.
+    fn read_back(&mut self, mut part: Part) -> Result<Option<(u64, u64)>, ResumeError> {
         self.steps.open_data_connection()?;
-        let mut from = from;
-        if !self.steps.restart_at(from)? {
+        if !self.steps.restart_at(part.from)? {
             self.steps.remark(&Remark::RestartIsIgnored);
-            from = 0;
+            part.from = 0;
         }
-        let against = |offset| LocalReference::new(self.local.read_from(offset), offset, end);
-        let (comparison, seen) = Comparison::new(against(from), against(0), end);
+        let (comparison, seen) = Comparison::new(part, |offset| self.local.read_from(offset));
         let transfer = Transfer::Receive(Box::new(comparison), Form::Exact);
         let outcome = self
             .steps
@@ -180,38 +182,36 @@ impl Upload<'_, '_> {
         // A comparison that ended itself looks like a failure of ours; what it saw is what counts.
         match outcome {
             Ok(outcome) if !outcome.begun && compared.received == 0 => return Ok(None),
-            Err(error) if !compared.is_decided(end) => return Err(error),
+            Err(error) if !compared.is_decided(part.to) => return Err(error),
             Ok(_) | Err(_) => {}
         }
-        let differs = if compared.received == end - from {
-            compared.differs_from_marker
-        } else if compared.received == end {
-            self.steps.remark(&Remark::RestartIsIgnored);
-            from = 0;
-            compared.differs_from_start
-        } else if compared.has_grown_past(from, end) {
-            return Err(ResumeError::Refused(format!(
-                "the server's file had {end} bytes, but more came back: an earlier transfer may still be writing. {}; try \
-                 again in a minute",
-                self.steps.so_far()
-            )));
-        } else if let Some(offset) = compared.differs_from_marker {
-            Some(offset)
-        } else {
-            return Err(ResumeError::Refused(format!(
-                "expected {} bytes back and got {}, so what is there could not be compared. {}",
-                end - from,
-                compared.received,
-                self.steps.so_far()
-            )));
+        let (first, last) = match compared.verdict(part) {
+            Verdict::SameFrom(first) => (first, part.to - 1),
+            verdict => return Err(self.not_the_same(verdict, part, compared.received)),
         };
-        match differs {
-            None => Ok(Some((from, end - 1))),
-            Some(offset) => Err(ResumeError::Refused(format!(
-                "the server's file differs from the local one at byte {offset} (counted from 0). {}",
-                self.steps.so_far()
-            ))),
+        if first != part.from {
+            self.steps.remark(&Remark::RestartIsIgnored);
         }
+        self.steps.remark(&Remark::ComparisonState { first, last });
+        Ok(Some((first, last)))
+    }
+
+    fn not_the_same(&self, verdict: Verdict, part: Part, received: u64) -> ResumeError {
+        let so_far = self.steps.so_far();
+        ResumeError::Refused(match verdict {
+            Verdict::DiffersAt(offset) => format!(
+                "the server's file differs from the local one at byte {offset} (counted from 0). {so_far}"
+            ),
+            Verdict::HasGrown => format!(
+                "the server's file had {} bytes, but more came back: an earlier transfer may still be writing. {so_far}; try \
+                 again in a minute",
+                part.size
+            ),
+            Verdict::SameFrom(_) | Verdict::EndedEarly => format!(
+                "expected {} bytes back and got {received}, so what is there could not be compared. {so_far}",
+                part.to - part.from
+            ),
+        })
     }
 
     /// The rest of the file after what is there.
@@ -302,11 +302,7 @@ impl Upload<'_, '_> {
         let (size, source) = remote::size_after(self.steps, self.name, self.source, was)?;
         self.source = source;
         if size == self.whole {
-            let checked = if self.steps.options.verify_all {
-                self.compare_whole()?
-            } else {
-                checked
-            };
+            let checked = self.compare_afterwards(was.size(), JOINT_BYTES, checked)?;
             return Ok(self.verification(checked, sent));
         }
         self.check_other_than_before(was.size(), size, sent)?;
@@ -326,11 +322,7 @@ impl Upload<'_, '_> {
         if size != self.whole {
             return Err(self.wrong_size(size, sent));
         }
-        let checked = if self.steps.options.verify_all {
-            self.compare_whole()?
-        } else {
-            CheckResult::default()
-        };
+        let checked = self.compare_afterwards(0, 0, CheckResult::default())?;
         Ok(self.verification(checked, sent))
     }
 
@@ -375,50 +367,59 @@ impl Upload<'_, '_> {
             }
             return Err(self.wrong_size(size, sent));
         }
-        if there == 0 {
-            return Ok(self.verification(checked, sent));
-        }
-        let from = if self.steps.options.verify_all {
-            0
-        } else {
-            there.saturating_sub(TAIL_BYTES)
-        };
-        match self.read_back(from, self.whole)? {
-            Some((first, last)) => {
-                self.steps.remark(&Remark::ComparisonState { first, last });
-                Ok(self.verification(
-                    CheckResult {
-                        compared: Some((first, last)),
-                        hash: None,
-                    },
-                    sent,
-                ))
-            }
-            // Whoever went on without a comparison before the upload is told that there was none.
-            None if checked.compared.is_none() => {
-                self.steps.remark(&Remark::Unreadable);
-                Ok(self.verification(checked, sent))
-            }
-            None => Err(sent_but_unseen()),
-        }
+        let checked = self.compare_afterwards(there, TAIL_BYTES, checked)?;
+        Ok(self.verification(checked, sent))
     }
 
-    fn compare_whole(&mut self) -> Result<CheckResult, ResumeError> {
-        if self.whole == 0 {
-            return Ok(CheckResult::default());
-        }
-        if let Some(hash) = self.compare_hash(self.whole)?.filter(|hash| hash.equal) {
+    /// The size is right: reads back what was asked for, with `before` bytes of the `there` that an upload went on
+    /// after, since some servers fill them with zeros.
+    fn compare_afterwards(
+        &mut self,
+        there: u64,
+        before: u64,
+        checked: CheckResult,
+    ) -> Result<CheckResult, ResumeError> {
+        let wanted = match self.steps.options.verify {
+            Verify::Full if self.whole > 0 => 0..self.whole,
+            Verify::Joint if there > 0 => {
+                there.saturating_sub(before)..self.whole.min(there + JOINT_BYTES)
+            }
+            Verify::Full | Verify::Joint | Verify::Size => return Ok(checked),
+        };
+        self.steps.set_known(format!(
+            "the server's file has its {} bytes, and what they are was not compared",
+            self.whole
+        ));
+        let hashed = self.compare_hash(self.whole)?;
+        if let Some(hash) = hashed.filter(|hash| hash.equal) {
             self.steps.remark(&Remark::HashIsEqual(hash.verb));
             return Ok(CheckResult {
                 compared: Some((0, self.whole - 1)),
                 hash: Some(hash.verb),
             });
         }
-        match self.read_back(0, self.whole)? {
-            Some((first, last)) => Ok(CheckResult {
-                compared: Some((first, last)),
+        let part = match hashed {
+            Some(hash) => {
+                self.steps.remark(&Remark::HashDiffers(hash.verb));
+                0..self.whole
+            }
+            None => wanted,
+        };
+        let part = Part {
+            from: part.start,
+            to: part.end,
+            size: self.whole,
+        };
+        match self.read_back(part)? {
+            Some(compared) => Ok(CheckResult {
+                compared: Some(compared),
                 hash: None,
             }),
+            // Whoever went on without a comparison before the upload is told that there was none.
+            None if self.steps.options.verify == Verify::Joint && checked.compared.is_none() => {
+                self.steps.remark(&Remark::Unreadable);
+                Ok(checked)
+            }
             None => Err(sent_but_unseen()),
         }
     }

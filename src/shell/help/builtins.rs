@@ -198,8 +198,13 @@ const RESUME: &[(&str, &str)] = &[
     ("resume --get REMOTE [LOCAL]", "finish a broken download"),
     (
         "--verify full",
-        "compare everything, not only the last 64 KiB",
+        "read everything back, not only what lies around the joint",
     ),
+    (
+        "--verify joint",
+        "the default: the 64 KiB before what is sent, and 32 KiB on either side of the joint afterwards",
+    ),
+    ("--verify size", "look only at the size afterwards"),
     ("--via rest", "where APPE is missing, use REST and STOR"),
     (
         "--unverified",

@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use crate::client::Session;
-use crate::resume::{self, Listener, Options, Remark, ResumeError, SizeSource, Verification};
+use crate::resume::{
+    self, Listener, Options, Remark, ResumeError, SizeSource, Verification, Verify,
+};
 use crate::shell::editor::{Input, Typed};
 use crate::shell::exit::Exit;
 use crate::shell::interrupts::Interrupts;
@@ -31,10 +33,14 @@ impl Resume {
             match argument.as_str() {
                 "--get" => download = true,
                 "--unverified" => options.accept_unverified = true,
-                "--verify" if rest.next().is_some_and(|value| value == "full") => {
-                    options.verify_all = true
+                "--verify" => {
+                    options.verify = match rest.next().map(String::as_str) {
+                        Some("full") => Verify::Full,
+                        Some("joint") => Verify::Joint,
+                        Some("size") => Verify::Size,
+                        _ => return Err("--verify takes: full, joint, size".to_owned()),
+                    }
                 }
-                "--verify" => return Err("--verify takes: full".to_owned()),
                 "--via" if rest.next().is_some_and(|value| value == "rest") => {
                     options.via_restart = true
                 }
@@ -198,14 +204,20 @@ fn in_words(remark: &Remark) -> (Tone, String) {
 }
 
 fn describe_verification(verification: &Verification) -> String {
-    let mut text = format!("whole: {} of {}", verification.size, verification.size);
-    match (verification.compared, verification.hash) {
-        (Some((first, last)), Some(hash)) => {
-            text += &format!(", bytes {first} to {last} compared by {hash}")
-        }
-        (Some((first, last)), None) => text += &format!(", bytes {first} to {last} compared"),
-        (None, _) if verification.moved < verification.size => text += ", nothing compared",
-        (None, _) => {}
+    let size = verification.size;
+    let all = size.checked_sub(1).map(|last| (0, last));
+    let is_all_seen = verification.compared == all;
+    let by_size = if is_all_seen { "" } else { " by size" };
+    let mut text = format!("whole{by_size}: {size} of {}", count(size, "byte"));
+    let how = match verification.hash {
+        Some(verb) => format!("by {verb}"),
+        None => "read back".to_owned(),
+    };
+    match verification.compared {
+        Some(_) if is_all_seen => text += &format!(", all verified ({how})"),
+        Some((first, last)) => text += &format!(", bytes {first} to {last} verified ({how})"),
+        None if verification.moved < size => text += ", nothing verified",
+        None => {}
     }
     let moved = if verification.download {
         "received"
@@ -221,5 +233,5 @@ fn describe_verification(verification: &Verification) -> String {
     text
 }
 
-const USAGE: &str = "usage: resume [--verify full] [--via rest] [--unverified] LOCAL [REMOTE], or: resume --get \
+const USAGE: &str = "usage: resume [--verify full|joint|size] [--via rest] [--unverified] LOCAL [REMOTE], or: resume --get \
 REMOTE [LOCAL]";

@@ -126,7 +126,10 @@ fn a_hash_that_is_none_is_not_believed_and_the_bytes_are_read_back() {
             .read_data_to_end()
             .send("226 done\r\n")
             .expect("SIZE f")
-            .send("213 11\r\n");
+            .send("213 11\r\n")
+            .expect("XCRC f")
+            .send(format!("{reply}\r\n"));
+        let script = read_back(script, "I am zfive5");
         let (server, folder) = (put_back(script).start(), local());
         let _ = run(server.address(), &folder, &["FEAT", "resume f"]).success();
         assert_eq!(server.finish().data[1], b"zfive5", "{reply}");

@@ -57,7 +57,9 @@ fn at_a_terminal_a_226_that_never_comes_is_made_up_for_by_size() {
     terminal.send_line("resume f");
     terminal.expect("final reply to RETR is still outstanding");
     terminal.expect("final reply to APPE is still outstanding");
-    terminal.expect("whole: 200000 of 200000, bytes 0 to 4 compared, 199995 sent");
+    terminal.expect(
+        "whole by size: 200000 of 200000 bytes, bytes 0 to 32772 verified (read back), 199995 sent",
+    );
     terminal.expect("ftp> ");
     both.assert_there(&content(WHOLE));
 }

@@ -9,7 +9,7 @@ use std::time::{Instant, SystemTime};
 
 use tempfile::TempDir;
 
-use super::scripted::{compared, greeted, local, passive, put_back, run};
+use super::scripted::{compared, greeted, local, passive, put_back, run, verified};
 use crate::support::DEADLINE;
 use crate::support::ftpsh::Finished;
 use crate::support::scripted_server::{Gate, Script};
@@ -43,10 +43,8 @@ fn upload_paused(gates: &(Arc<Gate>, Arc<Gate>)) -> Script {
         .expect("APPE f")
         .send("150 here\r\n")
         .read_data_to_end()
-        .send("226 done\r\n")
-        .expect("SIZE f")
-        .send("213 11\r\n");
-    put_back(script)
+        .send("226 done\r\n");
+    put_back(verified(script, b"I am zfive5"))
 }
 
 #[test]

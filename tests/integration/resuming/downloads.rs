@@ -21,7 +21,7 @@ fn the_rest_comes_together_with_the_tail_that_is_compared() {
     let received = both.relay.data_bytes_from_server();
     assert_eq!(received, (WHOLE - THERE + 65_536) as u64);
     let last = said.lines().last().unwrap_or_default();
-    let numbers = "whole: 200000 of 200000, bytes 84464 to 149999 compared, 50000 received";
+    let numbers = "whole by size: 200000 of 200000 bytes, bytes 84464 to 149999 verified (read back), 50000 received";
     assert!(last.contains(numbers), "{last}");
 }
 

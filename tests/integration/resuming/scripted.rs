@@ -45,6 +45,38 @@ pub(crate) fn compared(script: Script) -> Script {
         .send("226 done\r\n")
 }
 
+/// SIZE, and all that is there now read back, because the place where the upload went on is at most 32 KiB from either end.
+pub(crate) fn verified(script: Script, whole: &[u8]) -> Script {
+    let size = format!("213 {}\r\n", whole.len());
+    passive(script.expect("SIZE f").send(size))
+        .expect("RETR f")
+        .send("150 here\r\n")
+        .send_data(whole)
+        .close_data()
+        .send("226 done\r\n")
+}
+
+/// APPE, once the size was looked at again.
+fn appended(script: Script) -> Script {
+    let script = script.expect("SIZE f").send("213 5\r\n");
+    let script = script.expect("APPE f").send("150 here\r\n");
+    script.read_data_to_end().send("226 done\r\n")
+}
+
+/// SIZE, and the last 64 KiB of what is there read back.
+fn compared_tail(there: &[u8]) -> Script {
+    let from = there.len() - 65_536;
+    let size = format!("213 {}\r\n", there.len());
+    passive(greeted().expect("SIZE f").send(size))
+        .expect(format!("REST {from}"))
+        .send("350 ok\r\n")
+        .expect("RETR f")
+        .send("150 here\r\n")
+        .send_data(&there[from..])
+        .close_data()
+        .send("226 done\r\n")
+}
+
 pub(crate) fn put_back(script: Script) -> Script {
     let script = script.expect("TYPE A").send("200 A\r\n");
     script.wait_for_client_close()
@@ -118,6 +150,14 @@ fn a_server_that_begins_at_0_although_it_took_the_marker_is_compared_from_0() {
         .send("226 done\r\n")
         .expect("SIZE f")
         .send("213 200000\r\n");
+    let script = passive(script)
+        .expect("REST 117232")
+        .send("350 ok\r\n")
+        .expect("RETR f")
+        .send("150 here\r\n")
+        .send_data(&whole)
+        .close_data()
+        .send("226 done\r\n");
     let (server, folder) = (put_back(script).start(), local());
     fs::write(folder.path().join("f"), &whole).unwrap();
     let said = run(server.address(), &folder, &["resume f"])
@@ -125,7 +165,10 @@ fn a_server_that_begins_at_0_although_it_took_the_marker_is_compared_from_0() {
         .stderr;
     let heard = server.finish();
     super::assert_same(&heard.data[1], &whole[there..]);
-    assert!(said.contains("bytes 0 to 149999 compared"), "{said}");
+    assert!(
+        said.contains("bytes 0 to 182767 verified (read back)"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -215,10 +258,14 @@ fn a_hash_that_feat_listed_takes_the_place_of_reading_back() {
         .read_data_to_end()
         .send("226 done\r\n")
         .expect("SIZE f")
-        .send("213 11\r\n");
+        .send("213 11\r\n")
+        .expect("XCRC f")
+        .send(format!("250 {:08X}\r\n", crc32fast::hash(b"I am zfive5")));
     let (server, folder) = (put_back(script).start(), local());
-    let _ = run(server.address(), &folder, &["FEAT", "resume f"]).success();
+    let said = run(server.address(), &folder, &["FEAT", "resume f"]).success();
     assert_eq!(server.finish().data, [b"zfive5"]);
+    let said = said.stderr;
+    assert!(said.contains("all verified (by XCRC)"), "{said}");
 }
 
 #[test]
@@ -338,4 +385,59 @@ fn a_download_that_begins_at_0_and_is_cut_goes_on_from_what_came() {
     let _ = server.finish();
     assert!(said.contains("160000 of 200000 bytes"), "{said}");
     super::assert_same(&fs::read(folder.path().join("f")).unwrap(), &whole);
+}
+
+#[test]
+fn an_appe_that_fills_what_was_there_with_zeros_is_noticed_by_what_is_read_back() {
+    let script = appended(passive(compared(greeted())));
+    let (server, folder) = (
+        put_back(verified(script, b"\0\0\0\0\0zfive5")).start(),
+        local(),
+    );
+    let said = run(server.address(), &folder, &["resume f"]).code(8).stderr;
+    let _ = server.finish();
+    assert!(
+        said.contains("differs from the local one at byte 0"),
+        "{said}"
+    );
+    assert!(!said.contains("verified"), "{said}");
+}
+
+#[test]
+fn only_the_size_is_looked_at_afterwards_where_that_was_asked_for() {
+    let script = appended(passive(compared(greeted())));
+    let script = script.expect("SIZE f").send("213 11\r\n");
+    let (server, folder) = (put_back(script).start(), local());
+    let said = run(server.address(), &folder, &["resume --verify size f"]).success();
+    let _ = server.finish();
+    let said = said.stderr;
+    assert!(
+        said.contains("whole by size: 11 of 11 bytes, bytes 0 to 4 verified"),
+        "{said}"
+    );
+}
+
+#[test]
+fn what_is_read_back_ends_in_the_middle_of_a_long_file() {
+    let whole = super::content(400_000);
+    let script = passive(compared_tail(&whole[..150_000]));
+    let script = script.expect("SIZE f").send("213 150000\r\n");
+    let script = script.expect("APPE f").send("150 here\r\n");
+    let script = script.read_data_to_end().send("226 done\r\n");
+    let script = passive(script.expect("SIZE f").send("213 400000\r\n"));
+    // The rest does not matter, nor what the server says of it.
+    let script = script.expect("REST 117232").send("350 ok\r\n");
+    let script = script.expect("RETR f").send("150 here\r\n");
+    let script = script.send_data(&whole[117_232..182_768]);
+    let script = script.close_data().send("426 you left\r\n");
+    let (server, folder) = (put_back(script).start(), local());
+    fs::write(folder.path().join("f"), &whole).unwrap();
+    let said = run(server.address(), &folder, &["resume f"]).success();
+    let heard = server.finish();
+    super::assert_same(&heard.data[1], &whole[150_000..]);
+    let said = said.stderr;
+    assert!(
+        said.contains("bytes 117232 to 182767 verified (read back)"),
+        "{said}"
+    );
 }

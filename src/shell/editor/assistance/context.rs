@@ -177,19 +177,18 @@ fn after_builtin(line: &str, builtin: Builtin, arguments: &str) -> Option<Contex
 fn after_resume(line: &str, arguments: &str) -> Option<Context> {
     let (open, typed) = open_word(arguments);
     let words: Vec<&str> = arguments[..open].split_whitespace().collect();
-    if let Some(value) = words.last().and_then(|option| match *option {
-        "--verify" => Some("full"),
-        "--via" => Some("rest"),
-        _ => None,
-    }) {
-        return Some(word(line, 0, vec![CompletionKind::Option(value)]));
+    if let Some(values) = words.last().and_then(|option| values_of(option)) {
+        let values = values.iter().copied().map(CompletionKind::Option);
+        return Some(word(line, 0, values.collect()));
     }
     if typed.starts_with('-') {
         let options = RESUME_OPTIONS.iter().copied().map(CompletionKind::Option);
         return Some(word(line, 0, options.collect()));
     }
-    let is_option = |word: &&&str| word.starts_with("--") || ["full", "rest"].contains(*word);
-    let names = words.iter().filter(|word| !is_option(word)).count();
+    let before = std::iter::once(&"").chain(&words);
+    let is_name =
+        |(before, word): &(&&str, &&str)| !word.starts_with("--") && values_of(before).is_none();
+    let names = before.zip(&words).filter(is_name).count();
     let is_local = (names == 0) != words.contains(&"--get");
     let wanted = if is_local {
         CompletionKind::LocalFile
@@ -241,6 +240,15 @@ fn word(line: &str, from: usize, wanted: Vec<CompletionKind>) -> Context {
         typed,
         form: Form::Word,
         wanted,
+    }
+}
+
+/// What an option of `resume` takes, if it takes something.
+fn values_of(option: &str) -> Option<&'static [&'static str]> {
+    match option {
+        "--verify" => Some(&["full", "joint", "size"]),
+        "--via" => Some(&["rest"]),
+        _ => None,
     }
 }
 

@@ -59,7 +59,7 @@ fn every_built_in_setting_exit_code_variable_and_file_is_in_the_page_of_the_prog
     for (name, about) in VARIABLES.iter().chain(FILES) {
         assert_contains(&text, &format!("{name} {about}"));
     }
-    assert_contains(&text, "--verify full compare everything");
+    assert_contains(&text, "--verify full read everything back");
 }
 
 #[test]
