@@ -31,6 +31,8 @@ pub(super) struct OpenExchange {
     /// QUIT was answered, and the server may end the connection until then.
     pub(super) awaits_close_until: Option<Instant>,
     pub(super) data_ended_at: Option<Instant>,
+    /// When another 1yz came after the one that began the transfer.
+    pub(super) begun_again_at: Option<Instant>,
     pub(super) aborted: bool,
     /// The person who waits has been told that nothing moves.
     pub(super) still_waiting_was_told: bool,
@@ -55,6 +57,7 @@ impl OpenExchange {
             quit_limited_from: None,
             awaits_close_until: None,
             data_ended_at: None,
+            begun_again_at: None,
             aborted: false,
             still_waiting_was_told: false,
             ends_as: None,
@@ -104,6 +107,15 @@ impl OpenExchange {
             && self.outcome.transfer.is_some()
             && !self.is_answered()
             && !self.aborted
+    }
+
+    /// Until when a final reply may come after the reader left and the server sent another 1yz: Pure-FTPd sends nothing
+    /// else then.
+    pub(super) fn begun_again_deadline(&self) -> Option<Instant> {
+        let end = self.outcome.transfer.as_ref();
+        let has_left = end.is_some_and(|end| end.result == TransferResult::ReaderClosed);
+        let at = self.begun_again_at.filter(|_| has_left)?;
+        Some(at.max(self.data_ended_at?) + BEGUN_AGAIN_GRACE)
     }
 
     /// An upload that was handed over whole.
@@ -176,6 +188,7 @@ const GREETING_PATIENCE: Duration = Duration::from_secs(5);
 pub(super) const QUIT_LIMIT: Duration = Duration::from_secs(3);
 /// After the data has ended, a final reply that does not come must not keep the prompt.
 pub(super) const OUTSTANDING_LIMIT: Duration = Duration::from_secs(3);
+pub(super) const BEGUN_AGAIN_GRACE: Duration = Duration::from_millis(500);
 /// A server closes the data connection before it says 226, or about then. A reset that comes along with the 226 says
 /// that the 226 is wrong, so it is waited for a moment.
 pub(super) const RECEIPT_GRACE: Duration = Duration::from_millis(100);

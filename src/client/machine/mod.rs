@@ -1163,6 +1163,7 @@ impl Machine {
 
     fn take_beginning(&mut self, entry: EntryId, bytes: Option<u64>, now: Instant) {
         if let Some(exchange) = self.exchanges.of_mut(entry) {
+            exchange.begun_again_at = exchange.outcome.begun.then_some(now);
             exchange.outcome.begun = true;
             exchange.reply_limited_from = now;
         }
@@ -2307,9 +2308,14 @@ impl Machine {
 
     /// After the data has ended, a final reply that does not come must not keep the prompt.
     fn outstanding_deadline(&self, exchange: &OpenExchange) -> Option<Instant> {
-        let is_person = self.settings.silence_limit.is_none();
-        let is_outstanding = is_person && !exchange.is_answered() && self.transfer.is_none();
+        let is_outstanding = !exchange.is_answered() && self.transfer.is_none();
         let at = exchange.data_ended_at.filter(|_| is_outstanding)?;
+        if let Some(deadline) = exchange.begun_again_deadline() {
+            return Some(deadline);
+        }
+        if self.settings.silence_limit.is_some() {
+            return None;
+        }
         // What was passed over gets no reply.
         let is_open = self.pi.ledger().is_open(exchange.entry);
         Some(if is_open {

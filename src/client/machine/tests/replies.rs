@@ -146,6 +146,43 @@ fn a_second_150_does_not_end_a_transfer() {
     is_in_step(&mut dialogue);
 }
 
+/// The reader took the beginning only (`| head`), so that a final reply would say nothing new.
+#[test]
+fn a_script_waits_no_longer_for_a_transfer_that_began_again_after_its_reader_left() {
+    for again_comes_first in [false, true] {
+        let mut dialogue = Dialogue::new(script());
+        let exchange = dialogue.begin_download();
+        let id = dialogue.data;
+        let reader_closed = Input::DataEnded {
+            id,
+            result: TransferResult::ReaderClosed,
+        };
+        if again_comes_first {
+            dialogue.server("150 still");
+            dialogue.tell(reader_closed);
+        } else {
+            dialogue.tell(reader_closed);
+            dialogue.server("150 still");
+        }
+        assert_eq!(dialogue.ending(exchange), None);
+        dialogue.pass(Duration::from_millis(500));
+        assert_eq!(dialogue.ending(exchange), Some(Ending::Unanswered));
+        assert_eq!(dialogue.outstanding(), ["RETR"]);
+        is_in_step(&mut dialogue);
+    }
+}
+
+/// The download may have been cut, and a script must not take it for whole.
+#[test]
+fn a_script_waits_for_the_final_reply_to_a_transfer_that_began_again_and_was_read_to_its_end() {
+    let mut dialogue = Dialogue::new(script());
+    let exchange = dialogue.begin_download();
+    dialogue.data_ended();
+    dialogue.server("150 still");
+    dialogue.pass(Duration::from_secs(3));
+    assert_eq!(dialogue.ending(exchange), None);
+}
+
 #[test]
 fn a_transfer_in_the_background_and_commands_beside_it_have_their_own_replies() {
     for (beside, reply) in [
