@@ -1,6 +1,8 @@
 //! Resumes that are broken off themselves, or do not hear the end.
 
-use super::{Both, WHOLE, content};
+use std::thread;
+
+use super::{Both, THERE, WHOLE, content};
 use crate::support::ftpsh::Ftpsh;
 use crate::support::relay::Direction;
 
@@ -33,6 +35,22 @@ fn a_cut_on_the_way_ends_with_3_and_the_same_command_goes_on() {
         let _ = both.run(&["resume f"]).success();
         both.assert_there(&content(WHOLE));
     }
+}
+
+/// No server lets a file be locked, so that they can still spoil it; but not in silence.
+#[test]
+fn ten_resumes_of_one_file_at_once_leave_it_whole_or_one_of_them_says_that_it_is_not() {
+    let both = Both::with_part(&[], THERE);
+    let exits: Vec<i32> = thread::scope(|scope| {
+        let running: Vec<_> = (0..10)
+            .map(|_| scope.spawn(|| both.run(&["resume f"])))
+            .collect();
+        let ended = running.into_iter().map(|it| it.join().expect("it ends"));
+        ended.map(|it| it.status).collect()
+    });
+    let there = std::fs::read(both.there()).unwrap();
+    assert!(exits.iter().all(|code| [0, 8].contains(code)), "{exits:?}");
+    assert!(there == content(WHOLE) || exits.contains(&8), "{exits:?}");
 }
 
 #[test]

@@ -48,6 +48,23 @@ fn bytes_in_clear_where_the_handshake_belongs_end_the_session_with_4() {
 }
 
 #[test]
+fn a_server_that_takes_the_handshake_for_a_command_is_worth_another_try() {
+    let rig = Rig::new();
+    let server = Script::new()
+        .send("220 hi\r\n")
+        .expect("AUTH TLS")
+        .send("234 go ahead\r\n")
+        .expect_bytes(b"\x16\x03\x01")
+        .send("500 what?\r\n")
+        .reset()
+        .start();
+    let finished = rig.run(&server, &["AUTH TLS", "PWD"]).code(4);
+    let _ = server.finish();
+    let said = finished.stderr;
+    assert!(said.contains("AUTH TLS once more may do"), "{said}");
+}
+
+#[test]
 fn a_server_that_ends_the_connection_in_the_handshake_is_a_failure_of_tls() {
     let rig = Rig::new();
     let server = Script::new()

@@ -118,7 +118,14 @@ fn failed(failure: &TlsFailure) -> String {
             let line = bytes.split(|byte| *byte == b'\n').next();
             let line = line.unwrap_or_default().trim_ascii_end();
             let shown = escape(&line[..line.len().min(BYTES_SHOWN)]);
-            format!("{text}: it says \"{shown}\" in the clear. The connection was closed")
+            // It agreed to TLS, and took the first line of the handshake for a command before it listened for one.
+            let next = match line {
+                [b'5', b'0'..=b'5', b'0'..=b'9', b' ' | b'-', ..] => {
+                    ". It may have been too slow to change to TLS: `open` and AUTH TLS once more may do"
+                }
+                _ => "",
+            };
+            format!("{text}: it says \"{shown}\" in the clear. The connection was closed{next}")
         }
         TlsFailure::Changed {
             fingerprint, known, ..
