@@ -25,32 +25,85 @@ on_every_server!(
     an_upload_under_tls_that_was_cut_is_whole_or_said_not_to_be,
     a_download_in_clear_that_was_cut_is_whole_or_said_not_to_be,
     a_download_under_tls_that_was_cut_is_whole_or_said_not_to_be,
+    with_other_directives_the_same_is_true,
 );
 
 fn an_upload_in_clear_that_was_cut_is_whole_or_said_not_to_be(kind: Kind) {
-    cut(kind, Direction::ToServer, Tls::None);
+    cut(kind, Setup::Usual, Direction::ToServer, Tls::None);
 }
 
 fn an_upload_under_tls_that_was_cut_is_whole_or_said_not_to_be(kind: Kind) {
-    cut(kind, Direction::ToServer, Tls::Explicit);
+    cut(kind, Setup::Usual, Direction::ToServer, Tls::Explicit);
 }
 
 fn a_download_in_clear_that_was_cut_is_whole_or_said_not_to_be(kind: Kind) {
-    cut(kind, Direction::FromServer, Tls::None);
+    cut(kind, Setup::Usual, Direction::FromServer, Tls::None);
 }
 
 fn a_download_under_tls_that_was_cut_is_whole_or_said_not_to_be(kind: Kind) {
-    cut(kind, Direction::FromServer, Tls::Explicit);
+    cut(kind, Setup::Usual, Direction::FromServer, Tls::Explicit);
 }
 
-fn cut(kind: Kind, direction: Direction, tls: Tls) {
+fn with_other_directives_the_same_is_true(kind: Kind) {
+    for direction in [Direction::ToServer, Direction::FromServer] {
+        for tls in [Tls::None, Tls::Explicit] {
+            cut(kind, Setup::Other, direction, tls);
+        }
+    }
+}
+
+/// How a server is set up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Setup {
+    Usual,
+    /// As [`other_directives`] say; cut only at places that are drawn.
+    Other,
+}
+
+/// Directives that change how a server stores files, and what the table calls them.
+fn other_directives(kind: Kind) -> (&'static str, &'static [&'static str]) {
+    match kind {
+        Kind::Vsftpd => (
+            "vsftpd, ascii_upload_enable",
+            &["ascii_upload_enable=YES", "ascii_download_enable=YES"],
+        ),
+        Kind::Proftpd => ("proftpd, HiddenStores", &["HiddenStores on"]),
+        Kind::PureFtpd => (
+            "pure-ftpd, -O and a quota",
+            &["-O", "clf:/dev/null", "-n", "1000:1000"],
+        ),
+        Kind::Pyftpdlib => (
+            "pyftpdlib, slow disk",
+            &[
+                "import time",
+                "from pyftpdlib.filesystems import AbstractedFS",
+                "class SlowFile:",
+                "    def __init__(self, file): self.file = file",
+                "    def __getattr__(self, name): return getattr(self.file, name)",
+                "    def write(self, data):",
+                "        time.sleep(0.002)",
+                "        return self.file.write(data)",
+                "class SlowDisk(AbstractedFS):",
+                "    def open(self, name, mode): return SlowFile(super().open(name, mode))",
+                "handler.abstracted_fs = SlowDisk",
+            ],
+        ),
+    }
+}
+
+fn cut(kind: Kind, setup: Setup, direction: Direction, tls: Tls) {
     if tls != Tls::None && !cfg!(target_os = "linux") {
         return; // Elsewhere 127.0.0.2, where the relay listens, is not there unless it was set up.
     }
+    let extra = match setup {
+        Setup::Usual => &[],
+        Setup::Other => other_directives(kind).1,
+    };
     let options = Options {
         tls,
         idle_seconds: Some(IDLE_SECONDS),
         data_ports: (tls != Tls::None).then_some(DATA_PORTS),
+        extra: extra.iter().map(|&line| line.to_owned()).collect(),
         ..Options::default()
     };
     let Some(mut scene) = Scene::set_with(kind, &options) else {
@@ -60,8 +113,8 @@ fn cut(kind: Kind, direction: Direction, tls: Tls) {
     let mut rows = Vec::new();
     let mut cuts = 0;
     for manner in Manner::ALL {
-        let mut row = Row::new(kind, direction, tls, manner);
-        for spot in Spot::wanted(row.seed()) {
+        let mut row = Row::new(kind, setup, direction, tls, manner);
+        for spot in Spot::wanted(setup, row.seed()) {
             cuts += 1;
             let whole = files.iter().find(|file| file.len() == spot.size);
             let whole = whole.expect("a spot is in one of them");

@@ -7,11 +7,13 @@ use std::path::Path;
 
 use super::case::{Manner, Outcome, Verdict};
 use super::spots::COUNT;
+use super::{Setup, other_directives};
 use crate::support::real_server::{Kind, Tls};
 use crate::support::relay::Direction;
 
 pub(super) struct Row {
     kind: Kind,
+    setup: Setup,
     direction: Direction,
     tls: Tls,
     manner: Manner,
@@ -28,9 +30,16 @@ pub(super) struct Row {
 }
 
 impl Row {
-    pub(super) fn new(kind: Kind, direction: Direction, tls: Tls, manner: Manner) -> Self {
+    pub(super) fn new(
+        kind: Kind,
+        setup: Setup,
+        direction: Direction,
+        tls: Tls,
+        manner: Manner,
+    ) -> Self {
         Self {
             kind,
+            setup,
             direction,
             tls,
             manner,
@@ -49,6 +58,7 @@ impl Row {
     /// Another one for each row, and the same in every run.
     pub(super) fn seed(&self) -> u64 {
         let digits = [
+            self.setup as u64,
             self.kind as u64,
             self.direction as u64,
             self.tls as u64,
@@ -91,7 +101,10 @@ impl Row {
 
     fn words(&self) -> [&'static str; 4] {
         [
-            self.kind.name(),
+            match self.setup {
+                Setup::Usual => self.kind.name(),
+                Setup::Other => other_directives(self.kind).0,
+            },
             match self.direction {
                 Direction::ToServer => "upload",
                 Direction::FromServer => "download",

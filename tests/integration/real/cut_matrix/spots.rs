@@ -1,6 +1,7 @@
 //! At which byte a transfer is cut: the edges of buffers and records, and places drawn from a seed.
 
 use super::super::content::Random;
+use super::Setup;
 
 pub(super) const SMALL: usize = 1_060_921;
 /// More than the buffers between the program and a relay can hold: the cut comes while it still sends.
@@ -9,6 +10,8 @@ pub(super) const LARGE: usize = 6_291_469;
 const EDGES: [usize; 6] = [4096, 16_384, 16_406, 65_536, 262_144, 1_048_576];
 /// Cuts for each way of cutting, in the test run.
 const SAMPLE: [usize; 2] = [1, 2];
+/// The other directives get one cut for so many of the usual ones.
+const OTHER_SHARE: usize = 3;
 /// How many cuts for each way of cutting, in place of the sample.
 pub(super) const COUNT: &str = "FTPSH_CUT_OFFSETS";
 
@@ -24,11 +27,15 @@ pub(super) struct Spot {
 
 impl Spot {
     /// As many as the environment says; else a few of both kinds.
-    pub(super) fn wanted(seed: u64) -> Vec<Self> {
-        let edges = Self::edges();
+    pub(super) fn wanted(setup: Setup, seed: u64) -> Vec<Self> {
+        let edges = match setup {
+            Setup::Usual => Self::edges(),
+            Setup::Other => Vec::new(),
+        };
         let mut random = Random::new(seed);
         let Some(count) = std::env::var_os(COUNT) else {
             let [few, drawn] = SAMPLE;
+            let few = few.min(edges.len());
             let some = (0..few).map(|_| edges[random.between(0, edges.len())]);
             let mut spots: Vec<Self> = some.collect();
             spots.extend((0..drawn).map(|number| Self::draw(&mut random, number)));
@@ -38,6 +45,10 @@ impl Spot {
             .to_str()
             .and_then(|count| count.parse().ok())
             .unwrap_or_else(|| panic!("{COUNT} is a number"));
+        let count = match setup {
+            Setup::Usual => count,
+            Setup::Other => count.div_ceil(OTHER_SHARE),
+        };
         let mut spots = edges;
         spots.truncate(count);
         let drawn = count - spots.len();
