@@ -9,7 +9,6 @@
 //! ```
 
 use std::fmt::Display;
-use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 /// One row of the table of settings, which belong to an `S`.
@@ -63,8 +62,6 @@ pub(crate) enum Notation {
     Quoted,
     /// `80`.
     Number,
-    /// `["a", "b"]`.
-    List,
 }
 
 /// A type with a name for each of its values.
@@ -79,32 +76,6 @@ type Field<S, T> = fn(&mut S) -> &mut T;
 /// One of a few names; `on` or `off` for a `bool`.
 pub(crate) struct Choice<S, T>(pub Field<S, T>);
 
-/// A whole number.
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "no setting has such a value yet")
-)]
-pub(crate) struct Number<S> {
-    /// The numbers that it takes.
-    pub(crate) range: RangeInclusive<u32>,
-    /// What is counted.
-    pub(crate) unit: &'static str,
-    /// Where it is kept.
-    pub(crate) field: Field<S, u32>,
-}
-
-/// Words with commas between them, or none.
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "no setting has such a value yet")
-)]
-pub(crate) struct List<S> {
-    /// What the words are.
-    pub(crate) words: &'static str,
-    /// Where they are kept.
-    pub(crate) field: Field<S, Vec<String>>,
-}
-
 /// The path of a local file as it was typed, or `none`.
 pub(crate) struct FilePath<S> {
     /// What the file is.
@@ -114,18 +85,6 @@ pub(crate) struct FilePath<S> {
 }
 
 const NO_FILE: &str = "none";
-
-/// Any text.
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "no setting has such a value yet")
-)]
-pub(crate) struct Text<S> {
-    /// What the text is.
-    pub(crate) what: &'static str,
-    /// Where it is kept.
-    pub(crate) field: Field<S, String>,
-}
 
 /// A value with a notation of its own, or a word for none.
 pub(crate) struct Optional<S, T> {
@@ -214,51 +173,6 @@ impl<S: Clone + Default, T: Named> SettingType<S> for Choice<S, T> {
     }
 }
 
-impl<S: Clone> SettingType<S> for Number<S> {
-    fn value(&self, settings: &S) -> String {
-        (self.field)(&mut settings.clone()).to_string()
-    }
-
-    fn set(&self, settings: &mut S, value: &str) -> bool {
-        let number = value.parse().ok();
-        let number = number.filter(|number| self.range.contains(number));
-        if let Some(number) = number {
-            *(self.field)(settings) = number;
-        }
-        number.is_some()
-    }
-
-    fn describe(&self) -> String {
-        let (least, most) = (self.range.start(), self.range.end());
-        format!("{least} to {most} {}", self.unit)
-    }
-
-    fn notation(&self) -> Notation {
-        Notation::Number
-    }
-}
-
-impl<S: Clone> SettingType<S> for List<S> {
-    fn value(&self, settings: &S) -> String {
-        (self.field)(&mut settings.clone()).join(",")
-    }
-
-    fn set(&self, settings: &mut S, value: &str) -> bool {
-        let words = value.split(',').map(str::trim);
-        let words = words.filter(|word| !word.is_empty());
-        *(self.field)(settings) = words.map(str::to_owned).collect();
-        true
-    }
-
-    fn describe(&self) -> String {
-        format!("{}, with commas between them", self.words)
-    }
-
-    fn notation(&self) -> Notation {
-        Notation::List
-    }
-}
-
 impl<S: Clone, T: Clone + Display + FromStr> SettingType<S> for Optional<S, T> {
     fn value(&self, settings: &S) -> String {
         let value = (self.field)(&mut settings.clone()).clone();
@@ -291,21 +205,6 @@ impl<S: Clone, T: Clone + Display + FromStr> SettingType<S> for Optional<S, T> {
     }
 }
 
-impl<S: Clone> SettingType<S> for Text<S> {
-    fn value(&self, settings: &S) -> String {
-        (self.field)(&mut settings.clone()).clone()
-    }
-
-    fn set(&self, settings: &mut S, value: &str) -> bool {
-        value.clone_into((self.field)(settings));
-        true
-    }
-
-    fn describe(&self) -> String {
-        self.what.to_owned()
-    }
-}
-
 impl<S: Clone> SettingType<S> for FilePath<S> {
     fn value(&self, settings: &S) -> String {
         let path = (self.field)(&mut settings.clone()).clone();
@@ -324,75 +223,5 @@ impl<S: Clone> SettingType<S> for FilePath<S> {
 
     fn is_file(&self) -> bool {
         true
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{List, Number, Setting, Text};
-
-    #[derive(Clone, Debug, Default, PartialEq)]
-    struct Sample {
-        width: u32,
-        names: Vec<String>,
-        greeting: String,
-    }
-
-    const WIDTH: Setting<Sample> = Setting {
-        name: "width",
-        of: &Number {
-            range: 20..=400,
-            unit: "columns",
-            field: |sample: &mut Sample| &mut sample.width,
-        },
-        about: "how wide it is",
-    };
-
-    #[test]
-    fn a_number_is_taken_within_its_range_only() {
-        let mut sample = Sample::default();
-        for value in ["20", "400", "080"] {
-            assert!(WIDTH.of.set(&mut sample, value), "{value}");
-        }
-        assert_eq!(WIDTH.value(&sample), "80");
-        for value in ["19", "401", "-1", "80.5", "", "on", "4294967296"] {
-            assert!(!WIDTH.of.set(&mut sample, value), "{value}");
-        }
-        assert_eq!(sample.width, 80);
-        let line = WIDTH.describe(&sample);
-        assert_eq!(
-            line,
-            "width            80       (20 to 400 columns)    how wide it is"
-        );
-        assert!(WIDTH.has_value_beginning("4"));
-        assert_eq!(WIDTH.values("|"), "20 to 400 columns");
-    }
-
-    #[test]
-    fn a_list_and_a_text_print_as_they_are_typed() {
-        let names = Setting::<Sample> {
-            name: "names",
-            of: &List {
-                words: "names",
-                field: |sample: &mut Sample| &mut sample.names,
-            },
-            about: "whose",
-        };
-        let greeting = Setting::<Sample> {
-            name: "greeting",
-            of: &Text {
-                what: "any words",
-                field: |sample: &mut Sample| &mut sample.greeting,
-            },
-            about: "what is said",
-        };
-        let mut sample = Sample::default();
-        assert!(names.of.set(&mut sample, "a, b,,c"));
-        assert!(greeting.of.set(&mut sample, "good day"));
-        assert_eq!(sample.names, ["a", "b", "c"]);
-        assert_eq!(names.value(&sample), "a,b,c");
-        assert_eq!(greeting.value(&sample), "good day");
-        assert!(names.of.set(&mut sample, ""));
-        assert!(sample.names.is_empty());
     }
 }

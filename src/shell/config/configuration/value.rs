@@ -34,11 +34,6 @@ impl<'de> Deserialize<'de> for Value {
             toml::Value::Boolean(true) => ("on".to_owned(), Notation::Quoted),
             toml::Value::Boolean(false) => ("off".to_owned(), Notation::Quoted),
             toml::Value::Integer(number) => (number.to_string(), Notation::Number),
-            toml::Value::Array(words) => {
-                let words: Option<Vec<&str>> = words.iter().map(toml::Value::as_str).collect();
-                let words = words.ok_or_else(|| D::Error::custom(NOT_A_VALUE))?;
-                (words.join(","), Notation::List)
-            }
             _ => return Err(D::Error::custom(NOT_A_VALUE)),
         };
         Ok(Self { text, notation })
