@@ -109,13 +109,16 @@ impl OpenExchange {
             && !self.aborted
     }
 
-    /// Until when a final reply may come after the reader left and the server sent another 1yz: Pure-FTPd sends nothing
-    /// else then.
-    pub(super) fn begun_again_deadline(&self) -> Option<Instant> {
+    /// Until when a final reply may come after the reader left, which a script need not wait for. Under TLS Pure-FTPd sends
+    /// none; else another 1yz and nothing after it.
+    pub(super) fn reader_left_deadline(&self) -> Option<Instant> {
         let end = self.outcome.transfer.as_ref();
         let has_left = end.is_some_and(|end| end.result == TransferResult::ReaderClosed);
-        let at = self.begun_again_at.filter(|_| has_left)?;
-        Some(at.max(self.data_ended_at?) + BEGUN_AGAIN_GRACE)
+        let ended_at = self.data_ended_at.filter(|_| has_left)?;
+        Some(match self.begun_again_at {
+            Some(at) => at.max(ended_at) + BEGUN_AGAIN_GRACE,
+            None => ended_at + OUTSTANDING_LIMIT,
+        })
     }
 
     /// An upload that was handed over whole.

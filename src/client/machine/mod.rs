@@ -2310,8 +2310,9 @@ impl Machine {
     fn outstanding_deadline(&self, exchange: &OpenExchange) -> Option<Instant> {
         let is_outstanding = !exchange.is_answered() && self.transfer.is_none();
         let at = exchange.data_ended_at.filter(|_| is_outstanding)?;
-        if let Some(deadline) = exchange.begun_again_deadline() {
-            return Some(deadline);
+        let reader_left = exchange.reader_left_deadline();
+        if reader_left.is_some() {
+            return reader_left;
         }
         if self.settings.silence_limit.is_some() {
             return None;

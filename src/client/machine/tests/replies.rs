@@ -146,22 +146,37 @@ fn a_second_150_does_not_end_a_transfer() {
     is_in_step(&mut dialogue);
 }
 
+fn reader_leaves(dialogue: &mut Dialogue) {
+    let id = dialogue.data;
+    let result = TransferResult::ReaderClosed;
+    dialogue.tell(Input::DataEnded { id, result });
+}
+
+/// Pure-FTPd sends none when a download under TLS is reset.
+#[test]
+fn a_script_does_not_wait_long_for_the_final_reply_after_its_reader_left() {
+    let mut dialogue = Dialogue::new(script());
+    let exchange = dialogue.begin_download();
+    reader_leaves(&mut dialogue);
+    dialogue.pass(Duration::from_millis(2999));
+    assert_eq!(dialogue.ending(exchange), None);
+    dialogue.pass(Duration::from_millis(1));
+    assert_eq!(dialogue.ending(exchange), Some(Ending::Unanswered));
+    assert_eq!(dialogue.outstanding(), ["RETR"]);
+    is_in_step(&mut dialogue);
+}
+
 /// The reader took the beginning only (`| head`), so that a final reply would say nothing new.
 #[test]
 fn a_script_waits_no_longer_for_a_transfer_that_began_again_after_its_reader_left() {
     for again_comes_first in [false, true] {
         let mut dialogue = Dialogue::new(script());
         let exchange = dialogue.begin_download();
-        let id = dialogue.data;
-        let reader_closed = Input::DataEnded {
-            id,
-            result: TransferResult::ReaderClosed,
-        };
         if again_comes_first {
             dialogue.server("150 still");
-            dialogue.tell(reader_closed);
+            reader_leaves(&mut dialogue);
         } else {
-            dialogue.tell(reader_closed);
+            reader_leaves(&mut dialogue);
             dialogue.server("150 still");
         }
         assert_eq!(dialogue.ending(exchange), None);
