@@ -78,10 +78,12 @@ impl Learnt {
         }
     }
 
-    /// What this download will bring: the last SIZE of the same name, less what a REST skips, else the number in its
-    /// 1yz. After a REST some servers announce the whole file there and some the rest, so it is of no use then.
+    /// What this download should bring: the last SIZE of the same name, less what a REST skips, or the number in its
+    /// 1yz, whichever is more. After a REST some servers announce the whole file there and some the rest, so it is of no
+    /// use then. Outside stream mode nobody tells how many bytes a file comes to.
     pub(super) fn bytes_of_download(&self, command: &Command, reply: &Reply) -> Option<u64> {
-        if !command.verb().is("RETR") {
+        let is_stream = self.parameters.effective_mode() == TransferMode::Stream;
+        if !command.verb().is("RETR") || !is_stream {
             return None;
         }
         let name = command.argument().unwrap_or_default().trim_ascii();
@@ -89,7 +91,7 @@ impl Learnt {
         match (last_size, self.pending_restart) {
             (Some((_, size)), Some(RestartMarker(skipped))) => size.checked_sub(skipped),
             (None, Some(_)) => None,
-            (Some((_, size)), None) => reply.announced_bytes().or(Some(*size)),
+            (Some((_, size)), None) => reply.announced_bytes().max(Some(*size)),
             (None, None) => reply.announced_bytes(),
         }
     }
@@ -144,9 +146,13 @@ impl Learnt {
     fn take_acceptance(&mut self, verb: &Verb, argument: &[u8], reply: &Reply) {
         match verb.as_bytes() {
             b"TYPE" => {
-                self.parameters.representation_type = RepresentationType::from_argument(argument);
-                self.type_is_doubtful = self.parameters.representation_type.is_none();
-                self.last_size = None;
+                let accepted = RepresentationType::from_argument(argument);
+                // Another type may give the same file another size.
+                self.last_size.take_if(|_| {
+                    accepted.is_none() || accepted != self.parameters.representation_type
+                });
+                self.parameters.representation_type = accepted;
+                self.type_is_doubtful = accepted.is_none();
             }
             b"MODE" => self.parameters.mode = TransferMode::from_argument(argument),
             b"STRU" => self.parameters.structure = FileStructure::from_argument(argument),

@@ -486,13 +486,14 @@ fn announced(dialogue: &[&str]) -> Option<u64> {
 }
 
 #[test]
-fn a_download_is_as_long_as_its_1yz_or_the_last_size_says() {
+fn a_download_is_as_long_as_its_1yz_or_the_last_size_says_whichever_is_more() {
     let told = "150 data connection for f (7 bytes).";
     let untold = "150 here it comes";
     assert_eq!(announced(&["RETR f", told]), Some(7));
     assert_eq!(announced(&["RETR f", untold]), None);
     assert_eq!(announced(&["SIZE f", "213 9", "RETR f", untold]), Some(9));
-    assert_eq!(announced(&["SIZE f", "213 9", "RETR f", told]), Some(7));
+    assert_eq!(announced(&["SIZE f", "213 9", "RETR f", told]), Some(9));
+    assert_eq!(announced(&["SIZE f", "213 5", "RETR f", told]), Some(7));
     assert_eq!(announced(&["SIZE g", "213 9", "RETR f", untold]), None);
     assert_eq!(announced(&["SIZE f", "550 no", "RETR f", untold]), None);
     assert_eq!(
@@ -503,7 +504,19 @@ fn a_download_is_as_long_as_its_1yz_or_the_last_size_says() {
         announced(&["SIZE f", "213 9", "TYPE A", "200 ok", "RETR f", untold]),
         None
     );
+    let size_in = ["TYPE I", "200 ok", "SIZE f", "213 9"];
+    let again = ["TYPE I", "200 ok", "RETR f", untold];
+    assert_eq!(announced(&[size_in, again].concat()), Some(9));
     assert_eq!(announced(&["LIST", told]), None);
+}
+
+#[test]
+fn outside_stream_mode_nothing_says_how_many_bytes_come() {
+    let told = "150 data connection for f (7 bytes).";
+    let sized = |mode, answer| announced(&["SIZE f", "213 9", mode, answer, "RETR f", told]);
+    assert_eq!(sized("MODE Z", "200 ok"), None);
+    assert_eq!(sized("MODE B", "200 ok"), None);
+    assert_eq!(sized("MODE Z", "504 no"), Some(9));
 }
 
 #[test]

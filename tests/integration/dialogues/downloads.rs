@@ -296,3 +296,84 @@ fn a_download_that_ends_short_of_what_was_told_says_so() {
         assert_eq!(told, is_told, "{}", finished.stderr);
     }
 }
+
+/// The lines that a script sends after TYPE I, and what the server is told to bring by each reply that tells.
+#[track_caller]
+fn assert_short_in_scripts(line: &str, size: Option<u64>, announced: &str, code: i32) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut script = greeted().expect("TYPE I").send("200 ok\r\n");
+    let mut lines = vec!["TYPE I"];
+    if let Some(size) = size {
+        script = script.expect("SIZE f").send(format!("213 {size}\r\n"));
+        lines.push("SIZE f");
+    }
+    if line.starts_with("get") {
+        script = script.expect("TYPE I").send("200 ok\r\n");
+    } else {
+        lines.push("PASV");
+    }
+    let server = passive(script)
+        .expect("RETR f")
+        .send(format!("150 here{announced}\r\n"))
+        .send_data("half")
+        .close_data()
+        .send("226 done\r\n")
+        .wait_for_client_close()
+        .start();
+    lines.push(line);
+    let finished = run_in(folder.path(), server.address(), &lines);
+    let context = format!("{line}, SIZE {size:?},{announced}: {}", finished.stderr);
+    assert_eq!(finished.status, code, "{context}");
+    let _ = server.finish();
+}
+
+#[test]
+fn a_download_that_ends_short_is_a_failure_in_scripts_in_every_form() {
+    let forms = [
+        "RETR f",
+        "RETR f > -",
+        "RETR f > file",
+        "RETR f >> file",
+        "RETR f > file &",
+        "RETR f | cat",
+        "RETR f | cat > /dev/null",
+        "get f",
+    ];
+    let forms = forms
+        .into_iter()
+        .filter(|form| cfg!(unix) || !form.contains('|'));
+    for form in forms {
+        assert_short_in_scripts(form, None, " (400 bytes)", 1);
+        assert_short_in_scripts(form, Some(400), "", 1);
+        assert_short_in_scripts(form, Some(400), " (4 bytes)", 1);
+        assert_short_in_scripts(form, Some(4), " (4 bytes)", 0);
+    }
+}
+
+#[test]
+fn in_mode_z_no_size_says_how_many_bytes_come() {
+    let server = greeted()
+        .expect("TYPE I")
+        .send("200 ok\r\n")
+        .expect("MODE Z")
+        .send("200 ok\r\n")
+        .expect("SIZE f")
+        .send("213 100000\r\n");
+    let server = passive(server)
+        .expect("RETR f")
+        .send("150 here (100000 bytes)\r\n")
+        .send_data([b'z'; 121])
+        .close_data()
+        .send("226 done\r\n")
+        .wait_for_client_close()
+        .start();
+    let commands = ["TYPE I", "MODE Z", "SIZE f", "PASV", "RETR f > -"];
+    let finished = super::lines(server.address(), &commands).run().success();
+    let _ = server.finish();
+    assert_eq!(finished.stdout, [b'z'; 121]);
+    assert!(
+        !finished.stderr.contains("100000 bytes and"),
+        "{}",
+        finished.stderr
+    );
+}
