@@ -14,6 +14,8 @@ use super::verbs;
 #[derive(Clone, PartialEq, Eq)]
 pub struct Command {
     line: Vec<u8>,
+    /// The server has asked for a secret, and the line has no verb of the table: it may be that secret.
+    is_secret: bool,
 }
 
 /// A byte that no command line may hold, and its place.
@@ -42,7 +44,10 @@ impl Command {
                 byte: line[offset],
                 offset,
             }),
-            None => Ok(Self { line }),
+            None => Ok(Self {
+                line,
+                is_secret: false,
+            }),
         }
     }
 
@@ -60,10 +65,21 @@ impl Command {
         &self.line
     }
 
+    /// The same line, typed where a 331 or 332 has asked for a secret: without a verb of the table, all of it is one
+    /// (`hunter2`, `PASShunter2`, `PAS hunter2`).
+    #[must_use]
+    pub(super) fn where_secret_is_asked(mut self) -> Self {
+        self.is_secret = !self.line.is_empty() && !begins_with_verb(&self.line);
+        self
+    }
+
     /// The command code: everything before the first space. Empty for an empty line and for a line that begins
-    /// with a space, as servers see it.
+    /// with a space, as servers see it. Of a line that is a secret, nothing is told.
     #[must_use]
     pub fn verb(&self) -> Verb {
+        if self.is_secret {
+            return Verb::new(MASK);
+        }
         let end = self
             .line
             .iter()
@@ -75,16 +91,28 @@ impl Command {
     /// What follows the first space after the verb; `None` if there is no space.
     #[must_use]
     pub fn argument(&self) -> Option<&[u8]> {
+        if self.is_secret {
+            return None;
+        }
         let space = self.line.iter().position(|&byte| byte == b' ')?;
         Some(&self.line[space + 1..])
     }
 
     /// The secret that the line carries: the argument of PASS, ACCT or ADAT in any case, after any blanks
-    /// (some servers skip leading blanks, so ` PASS x` is a password too).
+    /// (some servers skip leading blanks, so ` PASS x` is a password too), or the whole line.
     #[must_use]
     pub fn secret(&self) -> Option<&[u8]> {
+        if self.is_secret {
+            return Some(&self.line);
+        }
         let argument = &self.line[secret_offset(&self.line)?..];
         (!argument.is_empty()).then_some(argument)
+    }
+
+    /// Whether all of the line is a secret, in the place of a verb and its argument.
+    #[must_use]
+    pub fn is_secret(&self) -> bool {
+        self.is_secret
     }
 
     /// The same command with its secret masked, for whoever keeps it.
@@ -92,6 +120,7 @@ impl Command {
     pub(super) fn without_secret(&self) -> Self {
         Self {
             line: self.masked(),
+            is_secret: self.is_secret,
         }
     }
 
@@ -101,7 +130,7 @@ impl Command {
         match self.secret() {
             Some(secret) => {
                 let kept = self.line.len() - secret.len();
-                [&self.line[..kept], b"****"].concat()
+                [&self.line[..kept], MASK].concat()
             }
             None => self.line.clone(),
         }
@@ -197,6 +226,16 @@ pub(super) fn secret_offset(line: &[u8]) -> Option<usize> {
     verbs::is_secret(&rest[..end]).then_some(start + end + 1)
 }
 
+/// Whether the first word, after any blanks, is a verb of the table.
+pub(crate) fn begins_with_verb(line: &[u8]) -> bool {
+    let mut words = line.split(u8::is_ascii_whitespace);
+    let first = words.find(|word| !word.is_empty());
+    first.is_some_and(|word| verbs::entry(&Verb::new(word)).is_some())
+}
+
+/// What is shown for a secret, whatever its length.
+pub(super) const MASK: &[u8] = b"****";
+
 fn name(byte: u8) -> &'static str {
     match byte {
         b'\r' => "CR",
@@ -229,6 +268,32 @@ mod tests {
                 masked.escape_ascii().to_string()
             );
             assert!(!format!("{command:?}").contains("x y"));
+        }
+    }
+
+    #[test]
+    fn where_a_secret_is_asked_a_line_without_a_known_verb_is_one() {
+        for line in [
+            "x",
+            "PAS x",
+            "PASSx",
+            "PAASS x",
+            " x y",
+            "\tx",
+            "PASS\u{a0}x",
+        ] {
+            let command = Command::new(line).unwrap().where_secret_is_asked();
+            assert_eq!(command.secret(), Some(line.as_bytes()));
+            assert_eq!(command.masked(), b"****");
+            assert_eq!(command.verb().as_bytes(), b"****");
+            assert_eq!(command.argument(), None);
+            assert_eq!(format!("{command:?}"), "Command(\"****\")");
+            assert_eq!(command.without_secret().masked(), b"****");
+            assert_eq!(command.wire(), [line.as_bytes(), b"\r\n"].concat());
+        }
+        for line in ["PASS x", " pass x", "NOOP", "quit", "XCRC f", ""] {
+            let command = Command::new(line).unwrap();
+            assert_eq!(command.clone().where_secret_is_asked(), command);
         }
     }
 

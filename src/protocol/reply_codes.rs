@@ -84,6 +84,19 @@ pub(crate) fn entry(code: ReplyCode) -> Option<&'static ReplyCodeEntry> {
         .map(|at| &REPLY_CODES[at])
 }
 
+/// Whether a word of the table, in any case, has these bytes in it: then a reply may have them of its own.
+#[must_use]
+pub(super) fn has_word_with(bytes: &[u8]) -> bool {
+    let texts = REPLY_CODES
+        .iter()
+        .flat_map(|entry| [entry.meaning, entry.causes, entry.next_step]);
+    let mut words = texts.flat_map(|text| text.split(|c: char| !c.is_ascii_alphanumeric()));
+    words.any(|word| {
+        let mut parts = word.as_bytes().windows(bytes.len().max(1));
+        parts.any(|part| part.eq_ignore_ascii_case(bytes))
+    })
+}
+
 const fn row(code: u16, meaning: &'static str, reference: &'static str) -> ReplyCodeEntry {
     ReplyCodeEntry {
         code: ReplyCode(code),

@@ -8,34 +8,62 @@
 
 use std::ops::Range;
 
-use super::command::secret_offset;
+use super::command::{MASK, begins_with_verb, secret_offset};
 use super::reply::Reply;
+use super::reply_codes;
 use super::telnet::{Filtered, TelnetFilter};
 use super::verbs;
 
 /// The secrets that were sent last, and the masking of replies that repeat them.
 #[derive(Default)]
 pub struct SecretEcho {
-    recent: Vec<Vec<u8>>,
+    recent: Vec<Secret>,
+}
+
+struct Secret {
+    bytes: Vec<u8>,
+    /// A line that had no verb, or a part of it: what servers take for a verb and repeat, some in upper case.
+    is_line: bool,
+    /// It may be one of a reply's own words.
+    is_ordinary: bool,
 }
 
 impl SecretEcho {
     /// Remembers a secret that is about to be sent.
     pub fn remember(&mut self, secret: &[u8]) {
-        let secret = secret.trim_ascii();
-        if secret.is_empty() || self.recent.iter().any(|known| known == secret) {
+        self.keep(secret.trim_ascii(), false);
+    }
+
+    /// Remembers a line that is a secret as a whole.
+    pub fn remember_line(&mut self, line: &[u8]) {
+        let line = line.trim_ascii();
+        self.keep(line, true);
+        if let Some(end) = line.iter().position(u8::is_ascii_whitespace) {
+            self.keep(&line[..end], true);
+            self.keep(line[end..].trim_ascii(), true);
+        }
+    }
+
+    fn keep(&mut self, secret: &[u8], is_line: bool) {
+        let is_known = |known: &Secret| known.bytes == secret && known.is_line == is_line;
+        if secret.is_empty() || self.recent.iter().any(is_known) {
             return;
         }
         if self.recent.len() == KEPT {
             self.recent.remove(0);
         }
-        self.recent.push(secret.to_vec());
+        self.recent.push(Secret {
+            bytes: secret.to_vec(),
+            is_line,
+            is_ordinary: secret.len() < LONG || reply_codes::has_word_with(secret),
+        });
     }
 
     /// The reply with every echo of a secret replaced by `****`.
     ///
-    /// A secret shorter than `SHORT` bytes is masked only as a whole word, and only where it is an echo: in the reply
-    /// to the command that carried it, or after its verb. Otherwise the password `5` would hide every `213 5`.
+    /// The password `5` must not hide every `213 5`, nor `wrong` what a server says of any password. So a secret that is
+    /// shorter than `LONG` bytes, or part of a word that replies are made of, is masked only where the line that
+    /// carried it is repeated: after its verb, or in quotes in the reply to it.
     pub fn mask(&self, reply: &mut Reply, answers_secret: bool) {
         for line in &mut reply.lines {
             let places = self.places(line, answers_secret);
@@ -70,19 +98,13 @@ impl SecretEcho {
     fn places_without_nul(&self, line: &[u8], answers_secret: bool) -> Vec<Range<usize>> {
         let mut places = Vec::new();
         for secret in &self.recent {
-            let accept = if secret.len() >= SHORT {
-                |_: &[u8], _| true
-            } else if answers_secret {
-                is_whole_word
-            } else {
-                follows_verb
-            };
+            let length = secret.bytes.len();
             let found = line
-                .windows(secret.len())
+                .windows(length)
                 .enumerate()
-                .filter(|(_, window)| window == secret)
-                .map(|(start, _)| start..start + secret.len());
-            places.extend(found.filter(|place| accept(line, place.clone())));
+                .filter(|(_, window)| secret.is(window))
+                .map(|(start, _)| start..start + length);
+            places.extend(found.filter(|place| secret.is_echoed(line, place, answers_secret)));
         }
         joined(places)
     }
@@ -90,11 +112,11 @@ impl SecretEcho {
     /// How many of the last bytes may be the beginning of an echo that has not come whole.
     #[must_use]
     pub fn unfinished_bytes(&self, line: &[u8]) -> usize {
-        let begun = |secret: &Vec<u8>| {
-            let longest = line.len().min(secret.len().saturating_sub(1));
+        let begun = |secret: &Secret| {
+            let longest = line.len().min(secret.bytes.len().saturating_sub(1));
             (1..=longest)
                 .rev()
-                .find(|&length| line.ends_with(&secret[..length]))
+                .find(|&length| secret.begins_with(&line[line.len() - length..]))
         };
         self.recent.iter().filter_map(begun).max().unwrap_or(0)
     }
@@ -102,7 +124,30 @@ impl SecretEcho {
     /// The length of the longest secret in bytes.
     #[must_use]
     pub fn longest(&self) -> usize {
-        self.recent.iter().map(Vec::len).max().unwrap_or(0)
+        let lengths = self.recent.iter().map(|secret| secret.bytes.len());
+        lengths.max().unwrap_or(0)
+    }
+}
+
+impl Secret {
+    fn is(&self, bytes: &[u8]) -> bool {
+        bytes.len() == self.bytes.len() && self.begins_with(bytes)
+    }
+
+    fn begins_with(&self, bytes: &[u8]) -> bool {
+        let beginning = &self.bytes[..bytes.len()];
+        beginning == bytes || (self.is_line && beginning.eq_ignore_ascii_case(bytes))
+    }
+
+    fn is_echoed(&self, line: &[u8], place: &Range<usize>, answers_secret: bool) -> bool {
+        let is_repeated = if self.is_line {
+            is_whole_word
+        } else {
+            is_quoted
+        };
+        !self.is_ordinary
+            || follows_verb(line, place)
+            || (answers_secret && is_repeated(line, place))
     }
 }
 
@@ -112,17 +157,23 @@ impl std::fmt::Debug for SecretEcho {
     }
 }
 
-fn is_whole_word(line: &[u8], range: Range<usize>) -> bool {
+fn is_whole_word(line: &[u8], range: &Range<usize>) -> bool {
     let is_edge = |byte: Option<&u8>| byte.is_none_or(|byte| !byte.is_ascii_alphanumeric());
     // The reply code is not an echo.
     range.start >= 4 && is_edge(line.get(range.start - 1)) && is_edge(line.get(range.end))
 }
 
 /// `... PASS x ...`, as servers repeat a line that they did not understand.
-fn follows_verb(line: &[u8], range: Range<usize>) -> bool {
+fn follows_verb(line: &[u8], range: &Range<usize>) -> bool {
     let before = line[..range.start].trim_ascii_end();
     let verb = &before[before.len().saturating_sub(4)..];
     before.len() < range.start && verbs::is_secret(verb) && is_whole_word(line, range)
+}
+
+/// `... 'x' ...`
+fn is_quoted(line: &[u8], range: &Range<usize>) -> bool {
+    let is_quote = |byte: u8| matches!(byte, b'\'' | b'"' | b'`');
+    is_whole_word(line, range) && is_quote(line[range.start - 1])
 }
 
 /// Ranges that overlap become one: of a secret inside another nothing stays readable.
@@ -144,10 +195,8 @@ fn replace(line: &mut Vec<u8>, places: &[Range<usize>]) {
     }
 }
 
-const KEPT: usize = 4;
-const SHORT: usize = 4;
-/// What is shown for a secret, whatever its length.
-const MASK: &[u8] = b"****";
+const KEPT: usize = 8;
+const LONG: usize = 6;
 
 /// Bytes with `****` in the place of each secret, so that not even its length shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -199,9 +248,10 @@ impl MaskedBytes {
 }
 
 impl SentMask {
-    /// Masks the next bytes that go out.
+    /// Masks the next bytes that go out. Where a secret is asked for, whatever has no known verb may be it.
     #[must_use]
-    pub fn take(&mut self, bytes: &[u8]) -> MaskedBytes {
+    pub fn take(&mut self, bytes: &[u8], secret_is_asked: bool) -> MaskedBytes {
+        let sent_secrets = |bytes: &[u8]| sent_secrets(bytes, secret_is_asked);
         let mut earlier = self.line.len();
         self.line.extend_from_slice(bytes);
         let mut places = sent_secrets(&self.line);
@@ -341,7 +391,7 @@ impl Text {
 
 /// Where the lines hold secrets. A server may take CR alone for a line end, so a verb may follow one; a secret goes
 /// on to the LF.
-fn sent_secrets(bytes: &[u8]) -> Vec<Range<usize>> {
+fn sent_secrets(bytes: &[u8], secret_is_asked: bool) -> Vec<Range<usize>> {
     let text = Text::of(bytes);
     let mut secrets: Vec<Range<usize>> = Vec::new();
     let mut start = 0;
@@ -349,7 +399,12 @@ fn sent_secrets(bytes: &[u8]) -> Vec<Range<usize>> {
         .bytes
         .split_inclusive(|byte| matches!(byte, b'\r' | b'\n'))
     {
-        if let Some(offset) = secret_offset(line)
+        let offset = if secret_is_asked && !begins_with_verb(line) {
+            line.iter().position(|byte| !byte.is_ascii_whitespace())
+        } else {
+            secret_offset(line)
+        };
+        if let Some(offset) = offset
             && let Some(place) = text.places.get(start + offset)
         {
             let secret = place.start..end_of_line(bytes, place.start);

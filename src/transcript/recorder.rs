@@ -527,6 +527,8 @@ impl SecretNames {
     fn name_of(&mut self, before: &[u8], secret: &[u8]) -> String {
         let verb = Verb::new(before.trim_ascii());
         let name = match verb {
+            // A line without a verb, which is not the password that the server took.
+            _ if before.is_empty() => "mistyped",
             verb if verb.is("ACCT") => "account",
             verb if verb.is("ADAT") => "adat",
             _ => "password",

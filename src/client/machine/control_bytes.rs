@@ -32,10 +32,11 @@ impl ControlBytes {
     pub(super) fn take_sent(
         &mut self,
         bytes: &[u8],
+        pi: &UserPi,
         under_tls: bool,
         urgent: bool,
     ) -> Option<MovedBytes> {
-        let masked = self.sent.take(bytes);
+        let masked = self.sent.take(bytes, pi.learnt().secret_is_asked);
         self.moved(DataDirection::Sent, masked, under_tls, urgent)
     }
 

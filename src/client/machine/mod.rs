@@ -777,8 +777,9 @@ impl Machine {
     fn write_pieces(&mut self, pieces: &[RawBytes]) {
         let under_tls = self.protection.is_on();
         let mut mask = self.control_bytes.preview();
+        let secret_is_asked = self.pi.learnt().secret_is_asked;
         let shown = pieces.iter().map(|piece| SentPiece {
-            bytes: mask.take(&piece.bytes),
+            bytes: mask.take(&piece.bytes, secret_is_asked),
             urgent: piece.urgent && !under_tls,
             should_be_urgent: piece.urgent,
         });
@@ -818,7 +819,7 @@ impl Machine {
 
     fn observe_sent(&mut self, bytes: &[u8], urgent: bool) {
         let under_tls = self.protection.is_on();
-        let moved = self.control_bytes.take_sent(bytes, under_tls, urgent);
+        let moved = (self.control_bytes).take_sent(bytes, &self.pi, under_tls, urgent);
         if let Some(moved) = moved {
             self.observe(Observation::BytesMoved(moved));
         }

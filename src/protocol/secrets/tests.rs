@@ -2,7 +2,7 @@ use proptest::arbitrary::any;
 use proptest::collection::vec;
 use proptest::{prop_assert, prop_assert_eq, proptest};
 
-use super::{MaskedBytes, ReceivedMask, SecretEcho, SentMask};
+use super::{MaskedBytes, ReceivedMask, SecretEcho, SentMask, replace};
 use crate::protocol::reply::{Reply, ReplyCode};
 
 fn shown(masked: &MaskedBytes) -> String {
@@ -16,7 +16,7 @@ fn sent(pieces: &[&[u8]]) -> Vec<String> {
     let mut mask = SentMask::default();
     pieces
         .iter()
-        .map(|piece| shown(&mask.take(piece)))
+        .map(|piece| shown(&mask.take(piece, false)))
         .collect()
 }
 
@@ -109,9 +109,9 @@ fn an_echo_is_masked_however_it_is_cut() {
 #[test]
 fn a_doubled_iac_in_an_echo_is_the_byte_that_was_sent() {
     let mut echo = SecretEcho::default();
-    echo.remember(b"caf\xff9");
+    echo.remember(b"caf\xff99");
     let mut mask = ReceivedMask::default();
-    let masked = mask.take(b"500 caf\xff\xff9!\r\n", &echo, true);
+    let masked = mask.take(b"500 caf\xff\xff99!\r\n", &echo, true);
     assert_eq!(shown(&masked), "500 ****!\\r\\n");
 }
 
@@ -128,7 +128,7 @@ fn a_short_secret_does_not_blot_out_ordinary_bytes() {
     );
     assert_eq!(
         received(&["5"], true, &[b"530 5 no\r\n"]),
-        ["530 **** no\\r\\n", ""]
+        ["530 5 no\\r\\n", ""]
     );
 }
 
@@ -184,7 +184,7 @@ proptest! {
         let (mut received, mut sent) = (ReceivedMask::default(), SentMask::default());
         for piece in &pieces {
             let _ = received.take(piece, &echo, true);
-            let _ = sent.take(piece);
+            let _ = sent.take(piece, true);
         }
     }
 }
@@ -241,6 +241,92 @@ fn a_short_secret_does_not_blot_out_ordinary_replies() {
         "500 'pass ****' what?"
     );
 }
+
+#[test]
+fn a_reply_keeps_its_own_words_though_one_of_them_is_the_password() {
+    for (secret, reply) in [
+        ("wrong", "530 Not logged in: wrong user or password"),
+        ("password", "331 Password required, or a password."),
+        ("Transfer", "226 Transfer complete."),
+        ("ransfe", "226 Transfer complete."),
+        ("in", "230 in"),
+    ] {
+        for answers_secret in [false, true] {
+            assert_eq!(masked(secret, reply, answers_secret), reply);
+        }
+    }
+}
+
+#[test]
+fn what_repeats_the_line_is_masked_though_the_password_is_short_or_a_word_of_replies() {
+    for secret in ["wrong", "password", "x", "213"] {
+        let echo = format!("500 'PASS {secret}' not understood");
+        assert_eq!(
+            masked(secret, &echo, false),
+            "500 'PASS ****' not understood"
+        );
+        let quoted = format!("530 \"{secret}\": not the password");
+        assert_eq!(
+            masked(secret, &quoted, true),
+            "530 \"****\": not the password"
+        );
+        assert_eq!(masked(secret, &quoted, false), quoted);
+    }
+}
+
+#[test]
+fn a_line_that_was_a_secret_is_masked_whole_and_in_parts() {
+    let mut echo = SecretEcho::default();
+    echo.remember_line(b"PAS dora");
+    echo.remember_line(b"hunter2");
+    echo.remember_line(b"x");
+    for (reply, in_answer, elsewhere) in [
+        ("500 PAS dora: what?", "500 ****: what?", "500 ****: what?"),
+        (
+            "500 PAS not understood",
+            "500 **** not understood",
+            "500 PAS not understood",
+        ),
+        ("500 'dora'", "500 '****'", "500 'dora'"),
+        (
+            "500 HUNTER2 not understood",
+            "500 **** not understood",
+            "500 **** not understood",
+        ),
+        (
+            "500 X not understood, max",
+            "500 **** not understood, max",
+            "500 X not understood, max",
+        ),
+    ] {
+        for (answers_secret, expected) in [(true, in_answer), (false, elsewhere)] {
+            let mut line = reply.as_bytes().to_vec();
+            replace(&mut line, &echo.places(reply.as_bytes(), answers_secret));
+            assert_eq!(String::from_utf8(line).unwrap(), expected);
+        }
+    }
+}
+
+#[test]
+fn where_a_secret_is_asked_what_has_no_known_verb_is_masked_as_it_is_sent() {
+    let table: &[(&[&[u8]], &[&str])] = &[
+        (&[b"hunter2\r\n"], &["****\\r\\n"]),
+        (&[b" PAS x\r\nNOOP\r\n"], &[" ****\\r\\nNOOP\\r\\n"]),
+        (&[b"PASS x\r\n"], &["PASS ****\\r\\n"]),
+        (&[b"PA", b"SS x", b"\r\n"], &["****", "****", "\\r\\n"]),
+        (
+            &[b"\xff\xf4\xff\xf2ABOR\r\n"],
+            &["\\xff\\xf4\\xff\\xf2ABOR\\r\\n"],
+        ),
+        (&[b"\r\n"], &["\\r\\n"]),
+    ];
+    for (pieces, expected) in table {
+        let mut mask = SentMask::default();
+        let masked = pieces.iter().map(|piece| shown(&mask.take(piece, true)));
+        assert_eq!(masked.collect::<Vec<_>>(), *expected);
+    }
+}
+
 #[test]
 fn secrets_that_overlap_leave_nothing_of_each_other_readable() {
     let mut echo = SecretEcho::default();

@@ -43,7 +43,8 @@ pub struct Learnt {
     pub tls_was_ended: bool,
     /// The lines of the last FEAT reply, trimmed (RFC 2389 section 3.2).
     pub features: Vec<Vec<u8>>,
-    /// The server asked for a password or an account (331, 332) and has neither taken nor refused one since.
+    /// The server asked for a password or an account (331, 332) and has neither taken nor refused one since. Until then
+    /// whatever is typed without a known verb may be that secret.
     pub secret_is_asked: bool,
     /// The greeting is that of a server which swallows an ABOR that comes after Telnet's Synch, while its data does not
     /// move (Pure-FTPd).
@@ -130,9 +131,9 @@ impl Learnt {
         let is_login = ["USER", "PASS", "ACCT"].iter().any(|name| verb.is(name));
         self.secret_is_asked = match code.0 {
             331 | 332 => true,
-            // A line that the server did not take leaves its question open.
-            _ if code.is_negative() && !is_login => self.secret_is_asked,
-            _ => false,
+            230 | 232 => false,
+            // Any other line leaves its question open, whatever became of it.
+            _ => self.secret_is_asked && !is_login,
         };
         if is_login || verb.is("ADAT") {
             self.logged_in = match code.0 {

@@ -123,7 +123,9 @@ impl UserPi {
     /// Enters a command; the caller writes [`Command::wire`] to the control connection.
     pub fn send(&mut self, command: &Command) -> EntryId {
         self.unfinished_line = UnfinishedLine::default();
-        if let Some(secret) = command.secret() {
+        if command.is_secret() {
+            self.echo.remember_line(command.line());
+        } else if let Some(secret) = command.secret() {
             self.echo.remember(secret);
         }
         let entry = self.ledger.enter_command(command.verb());
@@ -165,10 +167,18 @@ impl UserPi {
     }
 
     /// The line that the server will read when `command` is written: bytes that were sent before it without a line end
-    /// are its beginning.
+    /// are its beginning. Where a secret is asked for, it may be that.
     #[must_use]
     pub fn completed(&self, command: &Command) -> Command {
-        self.unfinished_line.completed(command)
+        self.as_answered(self.unfinished_line.completed(command))
+    }
+
+    fn as_answered(&self, command: Command) -> Command {
+        if self.learnt.secret_is_asked {
+            command.where_secret_is_asked()
+        } else {
+            command
+        }
     }
 
     /// Takes bytes that are about to be written as they are, and enters each command whose line they end.
@@ -177,7 +187,10 @@ impl UserPi {
         let unfinished_line = std::mem::take(&mut self.unfinished_line);
         let entered = commands
             .into_iter()
-            .map(|command| (self.send(&command), command))
+            .map(|command| {
+                let command = self.as_answered(command);
+                (self.send(&command), command)
+            })
             .collect();
         self.unfinished_line = unfinished_line;
         entered

@@ -231,10 +231,14 @@ fn a_rename_is_pending_between_its_two_halves() {
 }
 
 #[test]
-fn a_secret_is_asked_for_until_the_next_final_reply() {
+fn a_secret_is_asked_for_until_a_login_is_answered() {
     assert!(learnt(&["USER a", "331 password"]).secret_is_asked);
     assert!(learnt(&["USER a", "331 password", "PASS b", "332 account"]).secret_is_asked);
     assert!(!learnt(&["USER a", "331 password", "PASS b", "230 in"]).secret_is_asked);
+    assert!(!learnt(&["USER a", "331 password", "PASS b", "530 no"]).secret_is_asked);
+    assert!(learnt(&["USER a", "331 password", "PAS b", "500 what"]).secret_is_asked);
+    assert!(learnt(&["USER a", "331 password", "NOOP", "200 ok"]).secret_is_asked);
+    assert!(!learnt(&["USER a", "331 password", "REIN", "220 again"]).secret_is_asked);
 }
 
 #[test]

@@ -114,7 +114,7 @@ fn secret_in_bytes(arguments: &[u8]) -> Option<usize> {
         bytes.push(b'x');
         places.push(place);
     }
-    let masked = SentMask::default().take(&bytes);
+    let masked = SentMask::default().take(&bytes, false);
     masked.secrets.first().map(|secret| places[secret.start])
 }
 

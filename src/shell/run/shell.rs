@@ -147,6 +147,7 @@ impl Shell {
         knowledge.hints = self.settings.hints;
         knowledge.spelling = self.settings.spelling();
         knowledge.awaits_new_name = status.is_some_and(|status| status.learnt.pending_rename);
+        knowledge.secret_is_asked = status.is_some_and(|status| status.learnt.secret_is_asked);
         let host = self.connection.session().map(Session::host);
         prompt(
             host.zip(status),

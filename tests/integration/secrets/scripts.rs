@@ -3,6 +3,7 @@
 use crate::support::ftpsh::{Finished, Ftpsh};
 use crate::support::home::Home;
 use crate::support::practice::practice_server_for;
+use crate::support::scripted_server::Script;
 
 use super::{PASSWORD, assert_unseen, assert_unseen_in, escaped_password};
 
@@ -77,4 +78,67 @@ fn the_password_of_a_url_is_not_seen_in_a_script() {
     assert!(server.server_folder().join("in").is_dir());
     assert_unseen_by(&finished);
     assert_unseen_in(&home);
+}
+
+/// What may be typed by somebody who is asked for a password.
+const MISTYPED: &[&str] = &["PAS", "PASS", "PAASS ", ""];
+
+#[test]
+fn what_is_typed_where_a_password_is_asked_and_has_no_verb_is_seen_nowhere() {
+    for before in MISTYPED {
+        let line = format!("{before}{PASSWORD}");
+        let home = Home::new();
+        let server = Script::new()
+            .send("220 hi\r\n")
+            .expect("USER A")
+            .send("331 password?\r\n")
+            .expect(&line)
+            .send(format!(
+                "500 '{}': command not understood\r\n",
+                line.to_lowercase()
+            ))
+            .expect("NOOP")
+            .send("200 ok\r\n")
+            .wait_for_client_close()
+            .start();
+        let finished = Ftpsh::new()
+            .home(home.path())
+            .arg("record")
+            .arg("session.ftp")
+            .arg(server.address().to_string())
+            .stdin(format!(
+                "trace bytes\ntrace on\nUSER A\n{line}\nNOOP\ntimeline\nwhy\n"
+            ))
+            .run()
+            .code(1);
+        assert_eq!(server.finish().lines[1], line);
+        assert_unseen_by(&finished);
+        assert_unseen_in(&home);
+        let traced = std::fs::read_to_string(home.path().join("bytes"));
+        assert!(traced.expect("the trace").contains("****"));
+        let recorded = std::fs::read_to_string(home.path().join("session.ftp")).unwrap();
+        assert!(recorded.contains("C> {mistyped}\n"), "{recorded}");
+    }
+}
+
+#[test]
+fn a_recording_of_a_mistyped_password_is_played_with_what_was_meant() {
+    let home = Home::new();
+    let server = practice_server_for(PASSWORD, &[]);
+    let _ = Ftpsh::new()
+        .home(home.path())
+        .args(["record", "session.ftp"])
+        .arg(server.address().to_string())
+        .stdin(format!("USER A\n{PASSWORD}\nPASS {PASSWORD}\nNOOP\n"))
+        .run()
+        .code(1);
+    let server = practice_server_for(PASSWORD, &[]);
+    let _ = Ftpsh::new()
+        .home(home.path())
+        .args(["replay", "session.ftp"])
+        .arg(server.address().to_string())
+        .env("FTPSH_VAR_MISTYPED", "hunter3")
+        .env("FTPSH_VAR_PASSWORD", PASSWORD)
+        .run()
+        .success();
 }

@@ -74,6 +74,36 @@ fn a_password_is_seen_nowhere_however_it_is_typed_and_though_the_server_repeats_
 }
 
 #[test]
+fn what_is_typed_where_a_password_is_asked_and_has_no_verb_is_stars_and_in_no_history() {
+    let home = Home::new();
+    let lines = ["PAS ", "PASS", "PAASS ", ""].map(|before| format!("{before}{PASSWORD}"));
+    let mut script = Script::new()
+        .send("220 hi\r\n")
+        .expect("USER A")
+        .send("331 ok\r\n");
+    for (number, line) in lines.iter().enumerate() {
+        script = script
+            .expect(line)
+            .send(format!("500 {line}; reply {number}.\r\n"));
+    }
+    let server = script.expect("QUIT").send("221 bye\r\n").start();
+    let mut terminal = shell_on(&home, server.address());
+    await_prompt(&mut terminal, "220 hi");
+    terminal.send_line("USER A");
+    await_prompt(&mut terminal, "331 ok");
+    for (number, line) in lines.iter().enumerate() {
+        terminal.send_line(line);
+        await_prompt(&mut terminal, &format!("reply {number}"));
+    }
+    assert!(!terminal.screen().contains("PAS"), "{}", terminal.screen());
+    terminal.send_key(Key::CtrlD);
+    assert_eq!(terminal.wait_exit(), 0);
+    let _ = server.finish();
+    assert_unseen(&terminal.raw_output(), "the terminal");
+    assert_unseen_in(&home);
+}
+
+#[test]
 fn while_a_password_is_typed_only_stars_are_seen() {
     let home = Home::new();
     home.configure("[alias]\nin = \"PASS $1\"\n");

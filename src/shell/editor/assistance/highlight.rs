@@ -8,7 +8,6 @@ use super::knowledge::Knowledge;
 use crate::protocol::Verb;
 use crate::protocol::verbs;
 use crate::shell::config::aliases::AliasError;
-use crate::shell::config::secrets::secret_span;
 use crate::shell::config::settings::Settings;
 use crate::shell::line::is_redirection;
 use crate::shell::line::quote::{NAME as QUOTE, Quoted};
@@ -37,8 +36,7 @@ pub enum Mark {
 /// The marked parts of one line, in order. They do not overlap, and what is between them is unmarked.
 #[must_use]
 pub fn marks(text: &str, knowledge: &Knowledge) -> Vec<(Range<usize>, Mark)> {
-    let is_secret = |name: &str| knowledge.aliases.carries_secret(name);
-    let secret = secret_span(text.trim_end().as_bytes(), &is_secret);
+    let secret = knowledge.secret_in(text.trim_end());
     if secret.is_none() && is_refused(text, knowledge) {
         return vec![(0..text.len(), Mark::Refused)];
     }

@@ -5,7 +5,6 @@ use super::syntax::Syntax;
 use crate::protocol::Verb;
 use crate::protocol::hidden::is_hidden;
 use crate::protocol::verbs::{self, VerbEntry};
-use crate::shell::config::secrets::secret_span;
 use crate::shell::config::settings::Settings;
 use crate::shell::help;
 use crate::shell::line::{Builtin, open_word};
@@ -145,6 +144,5 @@ fn past_line(line: &str, knowledge: &Knowledge) -> Option<Hint> {
 }
 
 fn carries_secret(line: &str, knowledge: &Knowledge) -> bool {
-    let is_secret = |name: &str| knowledge.aliases.carries_secret(name);
-    secret_span(line.as_bytes(), &is_secret).is_some()
+    knowledge.secret_in(line).is_some()
 }

@@ -1,13 +1,17 @@
 //! What the line editor may know while a line is typed.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, RwLock};
 
 use super::past_lines::PastLines;
 use super::seen_names::SeenNames;
+use crate::protocol::command::begins_with_verb;
 use crate::shell::config::aliases::Aliases;
 use crate::shell::config::locations::home_folder;
-use crate::shell::line::Spelling;
+use crate::shell::config::secrets::secret_span;
+use crate::shell::line::quote::Quoted;
+use crate::shell::line::{Builtin, Spelling};
 
 /// Everything that completion, hint and highlight are made from. Nothing here asks the server.
 #[derive(Clone)]
@@ -26,6 +30,8 @@ pub struct Knowledge {
     pub home: Option<PathBuf>,
     /// RNFR was accepted, so RNTO must be next.
     pub awaits_new_name: bool,
+    /// A 331 or 332 has asked for a secret, which may be typed without its verb.
+    pub secret_is_asked: bool,
     /// What the letters of a raw line stand for.
     pub spelling: Spelling,
     /// Whether there are hints.
@@ -47,6 +53,29 @@ pub struct LocalName {
 }
 
 impl Knowledge {
+    /// The bytes of a line that must not be seen.
+    pub(super) fn secret_in(&self, line: &str) -> Option<Range<usize>> {
+        if self.secret_is_asked && !self.begins_with_known_word(line) {
+            let start = line.len() - line.trim_start().len();
+            return (start < line.len()).then_some(start..line.len());
+        }
+        let is_secret = |name: &str| self.aliases.carries_secret(name);
+        secret_span(line.as_bytes(), &is_secret)
+    }
+
+    /// Whether the line is whose it seems to be: the server's or the shell's. While its first word is typed it may be
+    /// anything.
+    fn begins_with_known_word(&self, line: &str) -> bool {
+        if let Some(quoted) = Quoted::find(line.as_bytes()) {
+            return begins_with_verb(&line.as_bytes()[quoted.offset..]);
+        }
+        let name = line.split(' ').next().unwrap_or_default();
+        line.starts_with('!')
+            || Builtin::named(name).is_some()
+            || self.aliases.contains(name)
+            || begins_with_verb(line.as_bytes())
+    }
+
     /// What is known before anything has happened.
     #[must_use]
     pub fn new(aliases: Aliases, colour: bool) -> Self {
@@ -58,6 +87,7 @@ impl Knowledge {
             list_folder: local_names,
             home: home_folder(),
             awaits_new_name: false,
+            secret_is_asked: false,
             spelling: Spelling::default(),
             hints: true,
             colour,

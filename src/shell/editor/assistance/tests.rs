@@ -96,6 +96,43 @@ fn completion_is_as_in_its_table() {
     });
 }
 
+#[test]
+fn where_a_secret_is_asked_a_line_without_a_known_word_is_stars_and_brings_no_hint() {
+    let mut knowledge = knowledge();
+    knowledge.secret_is_asked = true;
+    for line in [
+        "x",
+        "hunter2",
+        "PAS x",
+        "PASSx",
+        "PAASS x",
+        "PA",
+        "quote x",
+        "quote PAS x",
+    ] {
+        let all = (0..line.len(), Mark::Secret);
+        assert_eq!(marks(line, &knowledge), [all], "{line}");
+        assert_eq!(hint(line, line.len(), &knowledge), None, "{line}");
+    }
+    assert_eq!(marks(" x y", &knowledge), [(1..4, Mark::Secret)]);
+    for line in [
+        "PASS",
+        "USER a",
+        "quote SIZE f",
+        "quote -x NOOP",
+        "help",
+        "ls",
+        "!ls",
+        "",
+        " ",
+    ] {
+        let marks = marks(line, &knowledge);
+        let is_secret = marks.iter().any(|(_, mark)| *mark == Mark::Secret);
+        assert!(!is_secret, "{line}: {marks:?}");
+    }
+    assert_eq!(marks("PASS x", &knowledge)[1], (5..6, Mark::Secret));
+}
+
 /// `·` stands for a blank in the tables, and takes two bytes.
 fn cursor_in(line: &str, cursor: usize) -> usize {
     cursor - line[..cursor].matches('·').count()

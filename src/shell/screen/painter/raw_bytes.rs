@@ -57,7 +57,7 @@ mod tests {
 
     fn piece(bytes: &[u8], urgent: bool, should_be_urgent: bool) -> SentPiece {
         SentPiece {
-            bytes: SentMask::default().take(bytes),
+            bytes: SentMask::default().take(bytes, false),
             urgent,
             should_be_urgent,
         }
@@ -78,7 +78,7 @@ mod tests {
 
     #[test]
     fn a_secret_is_masked_in_hexadecimal_too() {
-        let masked = SentMask::default().take(b"PASS xyz\r\nA");
+        let masked = SentMask::default().take(b"PASS xyz\r\nA", false);
         assert_eq!(hexadecimal(&masked), "50 41 53 53 20 ** 0D 0A 41");
     }
 }

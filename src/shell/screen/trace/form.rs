@@ -135,7 +135,7 @@ mod tests {
 
     #[test]
     fn text_shows_every_byte_and_where_it_went() {
-        let masked = SentMask::default().take(b"SIZE a\\x1b\x1b\xe9\t\r\nNOOP");
+        let masked = SentMask::default().take(b"SIZE a\\x1b\x1b\xe9\t\r\nNOOP", false);
         let moved = sent(&masked);
         assert_eq!(
             lines(Form::Text, &moved),
@@ -158,8 +158,8 @@ mod tests {
 
     #[test]
     fn hexadecimal_shows_offsets_and_neither_a_secret_nor_its_length() {
-        let masked = SentMask::default().take(b"PASS hunter2\r\n");
-        let other = SentMask::default().take(b"PASS x\r\n");
+        let masked = SentMask::default().take(b"PASS hunter2\r\n", false);
+        let other = SentMask::default().take(b"PASS x\r\n", false);
         let shown = lines(Form::Hexadecimal, &sent(&masked));
         assert_eq!(
             shown,
@@ -185,7 +185,7 @@ mod tests {
     #[test]
     fn lines_in_hexadecimal_fit_a_terminal_with_their_indentation() {
         let bytes = [b'x'; 40];
-        let masked = SentMask::default().take(&bytes);
+        let masked = SentMask::default().take(&bytes, false);
         let widest = lines(Form::Hexadecimal, &sent(&masked));
         assert!(widest.iter().all(|line| line.chars().count() <= 78));
     }
