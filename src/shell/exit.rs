@@ -23,7 +23,7 @@ pub(crate) enum Exit {
     Expectation,
     /// 7: a local file could not be read or written.
     LocalFile,
-    /// 8: a resume was refused, or its result could not be verified.
+    /// 8: a resume was refused, or its result, or with `set verify on` that of an upload, could not be verified.
     Resume,
     /// 70: a bug in this program.
     Bug,
@@ -60,7 +60,7 @@ impl Exit {
         ),
         (
             Self::Resume,
-            "a resume was refused, or its result could not be verified",
+            "a resume was refused, or its result could not be verified; with `set verify on`, SIZE did not agree with an upload",
         ),
         (
             Self::Bug,

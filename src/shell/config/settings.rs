@@ -150,6 +150,8 @@ pub(crate) struct Settings {
     pub(crate) time: bool,
     /// `set netrc`.
     pub(crate) netrc: bool,
+    /// `set verify`.
+    pub(crate) verify: bool,
     /// `set data-ports`.
     pub(crate) data_ports: Option<PortRange>,
     /// `set source`.
@@ -332,6 +334,11 @@ impl Settings {
             about: "`open` and `login` look into .netrc for who logs in",
         },
         Setting {
+            name: "verify",
+            of: &Choice(|settings: &mut Self| &mut settings.verify),
+            about: "after STOR and APPE in TYPE I, SIZE is sent and compared with what was sent",
+        },
+        Setting {
             name: "data-ports",
             of: &Optional {
                 none: "off",
@@ -479,6 +486,7 @@ impl Default for Settings {
             gutter: true,
             pager: true,
             netrc: false,
+            verify: false,
             data_ports: None,
             source: None,
             ip: AddressFamily::default(),

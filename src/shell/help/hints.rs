@@ -16,6 +16,7 @@ pub(crate) struct Hints {
     is_interactive: bool,
     /// What is said once in a session, and has been.
     told: Vec<&'static str>,
+    has_offered_to_verify: bool,
 }
 
 impl Hints {
@@ -24,6 +25,7 @@ impl Hints {
             painter,
             is_interactive,
             told: Vec::new(),
+            has_offered_to_verify: false,
         }
     }
 
@@ -46,6 +48,17 @@ impl Hints {
         }
         if explanations::cannot_be_aborted(command, &status.learnt, settings) {
             self.say_once(explanations::IGNORED_ABORT);
+        }
+    }
+
+    /// Says once how to have uploads checked; one has just been accepted.
+    pub(crate) fn offer_to_verify(&mut self, settings: &Settings) {
+        if !settings.hints || !self.is_interactive {
+            return;
+        }
+        if !std::mem::replace(&mut self.has_offered_to_verify, true) {
+            let text = "a 226 does not say how many bytes arrived: `set verify on` asks SIZE after each upload";
+            self.painter.say(Tone::Hint, text);
         }
     }
 

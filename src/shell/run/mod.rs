@@ -16,6 +16,7 @@ mod shell;
 mod tls;
 mod trust;
 mod typing_data;
+mod verifying;
 
 pub(crate) use background::Background;
 pub(crate) use configured_hosts::ConfiguredHosts;

@@ -7,6 +7,7 @@ use std::process::Child;
 use super::resume::Resume;
 use super::shell::Shell;
 use super::typing_data::TypedUpload;
+use super::verifying::{AWAITED, VerifiedUpload};
 use crate::client::{Exchange, Form, News, Origin, Outcome, RawBytes, Transfer, TrustQuestion};
 use crate::protocol::Command;
 use crate::protocol::user_pi::data_direction;
@@ -77,10 +78,17 @@ impl Shell {
         );
         let data = self.data_of(&command, redirection, may_overwrite);
         let data = data.map(|data| self.learn_names(data, &command));
+        let upload = match &data {
+            Ok(Data::Joined(_) | Data::Typed) => match self.prepare_to_verify(&command) {
+                Ok(upload) => upload,
+                Err(exit) => return exit,
+            },
+            _ => None,
+        };
         match data {
             Ok(Data::None) => self.send_plain(command, origin),
             Ok(Data::Joined(transfer)) => {
-                let exit = self.send_detachably(command, transfer, origin);
+                let exit = self.send_detachably(command, transfer, origin, upload);
                 if let (Exit::LocalFile, Some(download)) = (exit, download) {
                     download.suggest_resume(&self.painter);
                 }
@@ -101,24 +109,32 @@ impl Shell {
             }),
             Ok(Data::Typed) => {
                 let outcome = self.perform_typed(command, origin);
-                self.finish(outcome)
+                self.finish_upload(outcome, upload)
             }
             Err(exit) => exit,
         }
     }
 
     /// Sends a command whose data comes from or goes to a file: Ctrl-] puts it in the background, as `&` would have.
-    fn send_detachably(&mut self, command: Command, transfer: Transfer, origin: Origin) -> Exit {
+    fn send_detachably(
+        &mut self,
+        command: Command,
+        transfer: Transfer,
+        origin: Origin,
+        upload: Option<VerifiedUpload>,
+    ) -> Exit {
+        let is_recorded = self.recording.is_asked_for();
+        let is_verified = self.must_await(&command);
+        let can_go_on = self.is_interactive() && !is_recorded && !is_verified;
         let shown = self.settings.charset().escape(&command.masked());
         let session = match self.connection.connected() {
             Ok(session) => session,
             Err(exit) => return exit,
         };
-        let can_go_on = self.is_interactive() && !self.recording.is_asked_for();
-        let key = if can_go_on {
-            Escape::GivesPrompt
-        } else {
-            Escape::IsRefused(RECORDED)
+        let key = match can_go_on {
+            true => Escape::GivesPrompt,
+            false if is_verified => Escape::IsRefused(VERIFIED),
+            false => Escape::IsRefused(RECORDED),
         };
         let screen = self.painter.screen();
         if can_go_on && HAS_ESCAPE_KEY {
@@ -135,7 +151,7 @@ impl Shell {
         match ended {
             Ok(outcome) => {
                 self.connection.note_outcome(&outcome);
-                self.finish(Ok(outcome))
+                self.finish_upload(Ok(outcome), upload)
             }
             Err(exchange) => {
                 let text = format!(
@@ -165,6 +181,9 @@ impl Shell {
             let text = "a transcript holds one exchange after the other, so a transfer in the background cannot be recorded: leave out the &, or \
                         `record off` first. Nothing was sent";
             return self.painter.refuse(&text);
+        }
+        if self.must_await(&command) {
+            return self.painter.refuse(&format!("{AWAITED}. Nothing was sent"));
         }
         self.warn_before(&command);
         let redirection = redirection.with_home(self.home.as_deref());
@@ -456,7 +475,7 @@ impl Shell {
         self.finish(outcome)
     }
 
-    fn finish(&self, outcome: Result<Outcome, Exit>) -> Exit {
+    pub(super) fn finish(&self, outcome: Result<Outcome, Exit>) -> Exit {
         match outcome {
             Ok(outcome) => {
                 let status = self.connection.status();
@@ -656,6 +675,8 @@ pub(crate) fn exists_already() -> io::Error {
 /// Why Ctrl-] does not put a transfer in the background.
 const RECORDED: &str = "this session is recorded, so its transfers cannot be put in the background; Ctrl-C aborts \
 this one";
+const VERIFIED: &str = "with `set verify on`, SIZE follows an upload at once, so it cannot be put in the background; \
+Ctrl-C aborts it";
 const TYPED: &str =
     "data that is typed cannot be put in the background; Ctrl-C aborts the transfer";
 const SHOWN: &str = "data that is shown cannot be put in the background: RETR f > file can. Ctrl-C aborts this \

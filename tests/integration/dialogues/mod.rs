@@ -19,6 +19,7 @@ mod replies;
 mod synchs;
 mod typing;
 mod uploads;
+mod verifying;
 
 use std::net::SocketAddr;
 use std::path::Path;

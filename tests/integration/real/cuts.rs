@@ -3,7 +3,7 @@
 use super::content::{Random, assert_same, random_bytes};
 use super::scene::Scene;
 use crate::support::real_server::Kind;
-use crate::support::relay::Direction;
+use crate::support::relay::{Cut, Direction};
 
 const CUTS: usize = 20;
 /// A server that lost a connection may still be writing what had come; `resume` says so, and is repeated.
@@ -13,7 +13,39 @@ on_every_server!(
     an_upload_that_is_cut_anywhere_is_finished_by_the_same_command,
     a_download_that_is_cut_anywhere_is_finished_by_the_same_command,
     an_upload_that_is_cut_again_and_again_is_finished,
+    an_upload_that_somebody_ended_in_order_is_no_success_with_verify_on,
 );
+
+fn an_upload_that_somebody_ended_in_order_is_no_success_with_verify_on(kind: Kind) {
+    let Some(scene) = Scene::set(kind) else {
+        return;
+    };
+    let whole = random_bytes(11, 30_000);
+    scene.write_local("f", &whole);
+    let run = |number, verify| {
+        let line = format!("STOR f{number} < f");
+        scene
+            .relay
+            .cut(Direction::ToServer, 10_000, Cut::DataClosed);
+        let finished = scene.run(&[verify, "TYPE I", "PASV", &line]);
+        scene.relay.wait_for_cuts(number);
+        let stored = scene.server.read_file(&format!("f{number}"));
+        assert_same(&stored, &whole[..10_000]);
+        finished
+    };
+    // The server's word alone.
+    let believed = run(1, "set verify off").status == 0;
+    let finished = run(2, "set verify on");
+    assert!(!believed || finished.status == 8, "{}", finished.stderr);
+    assert_ne!(finished.status, 0, "{}", finished.stderr);
+    let _ = scene
+        .run(&["set verify on", "TYPE I", "PASV", "STOR g < f"])
+        .success();
+    let _ = scene
+        .run(&["set verify on", "TYPE I", "PASV", "APPE g < f"])
+        .success();
+    assert_eq!(scene.server.read_file("g").len(), 60_000);
+}
 
 fn an_upload_that_is_cut_anywhere_is_finished_by_the_same_command(kind: Kind) {
     let Some(scene) = Scene::set(kind) else {
