@@ -1,5 +1,6 @@
 //! The local side of a transfer: files, pipes and the pager.
 
+pub(crate) mod file_identity;
 pub(crate) mod pager;
 pub(crate) mod password_command;
 pub(crate) mod places;

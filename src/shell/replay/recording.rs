@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::shell::exit::Exit;
+use crate::shell::local::file_identity::FileIdentity;
 use crate::shell::local::received_file::is_named_pipe;
 use crate::shell::screen::escape::escape;
 use crate::shell::screen::painter::{Painter, Tone};
@@ -26,7 +27,7 @@ enum State {
     /// It begins with the next connection.
     Awaiting(RecordingFile),
     /// Of the present session.
-    On(PathBuf),
+    On(PathBuf, FileIdentity),
 }
 
 impl Recording {
@@ -47,7 +48,7 @@ impl Recording {
 
     /// `record FILE`: of the session that is open, else of the next one.
     pub(crate) fn begin(&mut self, path: &Path, may_replace: bool, is_connected: bool) -> Exit {
-        if let State::On(path) | State::Awaiting(RecordingFile { path, .. }) = &self.state {
+        if let State::On(path, _) | State::Awaiting(RecordingFile { path, .. }) = &self.state {
             let path = shown(path);
             return self.painter.refuse(&format!(
                 "{path} is being recorded: `record off` ends that first"
@@ -64,6 +65,15 @@ impl Recording {
         self.describe()
     }
 
+    /// Whether this path leads to the file of the recording.
+    pub(crate) fn is_in(&self, path: &Path) -> bool {
+        match &self.state {
+            State::Off => false,
+            State::Awaiting(file) => file.identity.is_at(path),
+            State::On(_, identity) => identity.is_at(path),
+        }
+    }
+
     /// The recorder of a new session: it observes no other.
     pub(crate) fn new_recorder(&mut self, is_secret_from_start: bool) -> Recorder {
         self.recorder = Recorder::new(is_secret_from_start);
@@ -74,7 +84,7 @@ impl Recording {
     pub(crate) fn begin_session(&mut self) {
         match std::mem::take(&mut self.state) {
             State::Awaiting(file) => {
-                self.state = State::On(file.path.clone());
+                self.state = State::On(file.path.clone(), file.identity.clone());
                 self.recorder.start(Box::new(file));
             }
             other => self.state = other,
@@ -83,11 +93,11 @@ impl Recording {
 
     /// The session is over, and with it its recording.
     pub(crate) fn end_session(&mut self) {
-        if let State::On(path) = &self.state {
+        if let State::On(path, _) = &self.state {
             let path = shown(path);
             self.recorder.stop();
             self.check();
-            if matches!(self.state, State::On(_)) {
+            if matches!(self.state, State::On(..)) {
                 self.painter.say(Tone::Note, &format!("recorded in {path}"));
             }
             self.state = State::Off;
@@ -105,7 +115,7 @@ impl Recording {
         match &self.state {
             State::Off => return self.describe(),
             State::Awaiting(_) => self.state = State::Off,
-            State::On(_) => self.end_session(),
+            State::On(..) => self.end_session(),
         }
         Exit::Done
     }
@@ -117,7 +127,7 @@ impl Recording {
             State::Awaiting(file) => {
                 format!("the next session is recorded in {}", shown(&file.path))
             }
-            State::On(path) => format!("this session is recorded in {}", shown(path)),
+            State::On(path, _) => format!("this session is recorded in {}", shown(path)),
         };
         self.painter.say(Tone::Note, &text);
         Exit::Done
@@ -128,7 +138,7 @@ impl Recording {
         let Some(error) = self.recorder.take_error() else {
             return;
         };
-        if let State::On(path) = std::mem::take(&mut self.state) {
+        if let State::On(path, _) = std::mem::take(&mut self.state) {
             let path = shown(&path);
             let text = format!("{path}: {error}. The recording ends here; the session goes on");
             self.painter.say(Tone::Error, &text);
@@ -141,6 +151,7 @@ impl Recording {
 pub(crate) struct RecordingFile {
     path: PathBuf,
     file: File,
+    identity: FileIdentity,
     /// Written so far.
     bytes: u64,
     is_new: bool,
@@ -170,6 +181,7 @@ impl RecordingFile {
         };
         Ok(Self {
             path,
+            identity: FileIdentity::of(&file)?,
             file,
             bytes: 0,
             is_new,

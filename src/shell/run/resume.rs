@@ -85,6 +85,11 @@ impl Resume {
         })
     }
 
+    /// The local file that is written to, if one is.
+    pub(crate) fn target(&self, home: Option<&Path>) -> Option<PathBuf> {
+        self.download.then(|| expand_home(&self.local, home))
+    }
+
     /// Finishes the transfer, and says what was checked.
     pub(crate) fn run(
         &self,

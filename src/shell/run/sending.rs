@@ -337,6 +337,11 @@ impl Shell {
             return self.background.refuse_second(&self.painter);
         }
         let spelling = self.settings.spelling().of_words();
+        if let Some(target) = resume.target(self.home.as_deref())
+            && let Err(exit) = self.refuse_own_file(&target)
+        {
+            return exit;
+        }
         match spelling.argument(&resume.remote) {
             Ok(remote) => resume.remote = remote,
             Err(error) => return self.painter.refuse(&error),
@@ -511,6 +516,7 @@ impl Shell {
         let joined = |destination, form| Ok(Data::Joined(Transfer::Receive(destination, form)));
         match to {
             Some(Redirection::ToFile(path)) => {
+                self.refuse_own_file(&path)?;
                 let file = if may_overwrite {
                     ReceivedFile::open(&path, Manner::Replace)
                 } else {
@@ -521,6 +527,7 @@ impl Shell {
                 joined(Box::new(file), Form::ByType)
             }
             Some(Redirection::AppendFile(path)) => {
+                self.refuse_own_file(&path)?;
                 let file = ReceivedFile::open(&path, Manner::Append)
                     .map_err(|e| self.painter.refuse_file(&path, &e))?;
                 joined(Box::new(file), Form::ByType)
@@ -582,6 +589,10 @@ impl Shell {
     fn open_source(&self, path: &Path) -> Result<Data, Exit> {
         let metadata =
             std::fs::metadata(path).map_err(|error| self.painter.refuse_file(path, &error))?;
+        if self.trace.is_in(path) {
+            let text = "the trace is being written there, and would grow with each byte that is sent: `trace off` first";
+            return Err(self.painter.refuse_file(path, &io::Error::other(text)));
+        }
         if metadata.is_dir() {
             return Err(self
                 .painter

@@ -579,8 +579,27 @@ impl Shell {
             return self.painter.refuse(&text);
         }
         let path = expand_home(file, self.home.as_deref());
+        if self.trace.is_in(&path)
+            && let Err(exit) = self.refuse_own_file(&path)
+        {
+            return exit;
+        }
         let is_connected = self.connection.is_connected();
         self.recording.begin(&path, may_replace, is_connected)
+    }
+
+    /// Refuses to write to the file of the recording or of the trace, by whatever name: nothing would be left of it.
+    pub(crate) fn refuse_own_file(&self, path: &Path) -> Result<(), Exit> {
+        let way_out = match (self.recording.is_in(path), self.trace.is_in(path)) {
+            (true, _) => {
+                "this session is being recorded there: name another file, or `record off` first"
+            }
+            (_, true) => {
+                "the trace is being written there: name another file, or `trace off` first"
+            }
+            _ => return Ok(()),
+        };
+        Err(self.painter.refuse_file(path, &io::Error::other(way_out)))
     }
 
     fn run_trace(&mut self, command: TraceCommand) -> Exit {
@@ -595,6 +614,11 @@ impl Shell {
 
     fn trace_to(&self, file: &Path, existing: Existing) -> Exit {
         let path = expand_home(file, self.home.as_deref());
+        if self.recording.is_in(&path)
+            && let Err(exit) = self.refuse_own_file(&path)
+        {
+            return exit;
+        }
         match self.trace.write_to(&path, existing) {
             Ok(()) => Exit::Done,
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
@@ -622,6 +646,9 @@ impl Shell {
             }
             (TlsCommand::WriteChain { file, may_replace }, Some(status)) if status.connected => {
                 let path = expand_home(&file, self.home.as_deref());
+                if let Err(exit) = self.refuse_own_file(&path) {
+                    return exit;
+                }
                 tls::write_chain(status, &path, may_replace, &self.painter)
             }
             _ => {

@@ -159,3 +159,38 @@ fn a_disk_that_is_full_ends_the_recording_and_not_the_session() {
         finished.stderr
     );
 }
+
+#[test]
+fn the_file_that_is_recorded_or_traced_is_no_place_for_data_by_any_name() {
+    let home = Home::new();
+    let server = practice_server(&[]);
+    let at = |name: &str| home.path().join(name);
+    fs::create_dir(at("sub")).unwrap();
+    let mut names = vec!["session.ftp", "sub/../session.ftp", "hard", "bytes"];
+    let mut links = "!ln session.ftp hard\n".to_owned();
+    if cfg!(unix) {
+        names.push("soft");
+        links.push_str("!ln -s session.ftp soft\n");
+    } else {
+        names.retain(|name| *name != "hard");
+        links.clear();
+    }
+    let lines = names.iter().map(|name| {
+        format!(
+            "RETR 1.TXT > {name}\nRETR 1.TXT >> {name}\nresume --get 1.TXT {name}\nRETR 1.TXT > {name} &\n"
+        )
+    });
+    let lines = lines.collect::<String>();
+    let script = format!(
+        "{LOGIN}TYPE I\ntrace bytes\n{links}{lines}trace >> session.ftp\nSTOR b < bytes\nPASV\nRETR 1.TXT > last\nQUIT\n"
+    );
+    let finished = record(&home, server.address(), &script).code(7);
+    let refusals = finished.stderr.matches("Nothing was sent").count();
+    assert_eq!(refusals, names.len() * 4 + 2, "{}", finished.stderr);
+    assert_eq!(fs::read(at("last")).unwrap(), b"I am ");
+    assert!(!server.server_folder().join("b").exists());
+    let traced = fs::read_to_string(at("bytes")).unwrap();
+    assert!(traced.starts_with("# ftpsh trace") && traced.contains("QUIT"));
+    let fresh = practice_server(&[]);
+    let _ = replay(&home, fresh.address(), "A").success();
+}

@@ -16,6 +16,7 @@ pub(crate) use form::Form;
 use super::escape::escape;
 use super::painter::{Painter, Tone};
 use crate::client::{ByteInterest, MovedBytes};
+use crate::shell::local::file_identity::FileIdentity;
 
 /// Where traced bytes go. Clones share it.
 #[derive(Clone, Debug)]
@@ -37,6 +38,7 @@ struct Places {
 struct TraceFile {
     /// As it may be shown.
     name: String,
+    identity: FileIdentity,
     file: File,
 }
 
@@ -85,10 +87,18 @@ impl Trace {
         )?;
         self.lock().file = Some(TraceFile {
             name: escape(path.as_os_str().as_encoded_bytes()),
+            identity: FileIdentity::of(&file)?,
             file,
         });
         self.interest.want_all(true);
         Ok(())
+    }
+
+    /// Whether this path leads to the file of the trace.
+    pub(crate) fn is_in(&self, path: &Path) -> bool {
+        let places = self.lock();
+        let file = places.file.as_ref();
+        file.is_some_and(|file| file.identity.is_at(path))
     }
 
     /// Stops tracing to either.
