@@ -17,6 +17,15 @@ pub(crate) struct Interrupts {
     remains: Arc<Mutex<PendingCleanup>>,
 }
 
+/// While it lives, what is typed between two prompts is not seen.
+pub(crate) struct HiddenTyping(Interrupts);
+
+impl Drop for HiddenTyping {
+    fn drop(&mut self) {
+        self.0.set_typing_hidden(false);
+    }
+}
+
 /// What Ctrl-] does.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) enum Escape {
@@ -50,8 +59,10 @@ struct PendingCleanup {
     cleanup: Option<Box<dyn FnOnce() + Send>>,
     /// Writes the session down; its file must be readable to the end.
     recorder: Option<Recorder>,
-    /// The terminal's modes between two prompts.
+    /// The terminal's modes while something is waited for.
     held: Option<HeldEcho>,
+    /// The same from one prompt to the next.
+    hidden: Option<HeldEcho>,
 }
 
 impl Interrupts {
@@ -111,6 +122,32 @@ impl Interrupts {
                 held.renew();
             }
         })
+    }
+
+    /// From now on the terminal echoes nothing between two prompts, until the returned value is dropped.
+    pub(crate) fn hide_typing(&self) -> HiddenTyping {
+        self.set_typing_hidden(true);
+        HiddenTyping(self.clone())
+    }
+
+    /// Runs `command` with the terminal as it was before its echo was hidden, if it is.
+    pub(crate) fn with_typing_shown<T>(&self, command: impl FnOnce() -> T) -> T {
+        let was_hidden = self.set_typing_hidden(false);
+        let result = command();
+        if was_hidden {
+            self.set_typing_hidden(true);
+        }
+        result
+    }
+
+    fn set_typing_hidden(&self, hidden: bool) -> bool {
+        // Under the lock, as in `during_with`.
+        let mut remains = self.lock_cleanup();
+        let before = remains.hidden.take();
+        let was_hidden = before.is_some();
+        drop(before);
+        remains.hidden = hidden.then(HeldEcho::between_prompts);
+        was_hidden
     }
 
     /// Runs `wait` with Ctrl-C going to the session. What is typed meanwhile is kept for the next prompt, unseen.

@@ -209,12 +209,16 @@ pub(crate) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
         interrupts.listen_for_keys(say).context("Ctrl-]")?;
     }
     terminations::listen(painter.screen(), &interrupts).context("SIGTERM")?;
+    let input = Input::new(source);
+    // Not before the modes were remembered that a termination puts back.
+    let hidden_typing = input.shows_typing().then(|| interrupts.hide_typing());
     let mut settings = configuration.settings;
     let given = take_options(&mut settings, common)?;
     painter.heed(&settings);
     Ok(Shell {
         painter: painter.clone(),
-        input: Input::new(source),
+        input,
+        _hidden_typing: hidden_typing,
         connection: Connection::new(painter.clone(), interrupts.clone(), interactive),
         interrupts,
         certificates: certificates(common)?,

@@ -39,6 +39,11 @@ impl Input {
         matches!(self.source, Source::Terminal(_))
     }
 
+    /// Whether the terminal need not echo what is typed.
+    pub(crate) fn shows_typing(&self) -> bool {
+        matches!(&self.source, Source::Terminal(editor) if editor.shows_typing())
+    }
+
     /// Whether the next line is one of a paste, which nobody is asked for.
     pub(crate) fn has_pasted(&self) -> bool {
         !self.pasted.is_empty()

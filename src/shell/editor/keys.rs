@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
+use super::terminal_modes::TerminalModes;
+use crate::shell::screen::painter::Screen;
 use rustyline::{Cmd, ConditionalEventHandler, Event, EventContext, RepeatCount};
 
 /// What is being read.
@@ -67,6 +69,21 @@ impl ConditionalEventHandler for EndOfData {
         }
         self.0.ended_by_control_d.store(true, Ordering::Release);
         Some(Cmd::AcceptLine)
+    }
+}
+
+/// Ctrl-Z gives the terminal back as it was, which the editor would not: it knows only the modes between two prompts.
+pub(super) struct Suspend {
+    pub(super) modes: TerminalModes,
+    pub(super) screen: Screen,
+}
+
+impl ConditionalEventHandler for Suspend {
+    fn handle(&self, _: &Event, _: RepeatCount, _: bool, _: &EventContext<'_>) -> Option<Cmd> {
+        self.screen.announce_pastes(false);
+        let was_suspended = self.modes.suspend();
+        self.screen.announce_pastes(true);
+        was_suspended.then_some(Cmd::Repaint)
     }
 }
 

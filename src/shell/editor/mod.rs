@@ -23,7 +23,7 @@ use super::editor::assistance::{PastLines, SharedKnowledge};
 use super::screen::escape::escape;
 use super::screen::painter::Screen;
 use assistant::{Assistant, paint_line, stars};
-use keys::{EndOfData, InsertTab, Keys};
+use keys::{EndOfData, InsertTab, Keys, Suspend};
 
 pub(crate) use input::NOT_TEXT;
 pub(crate) use input::{AtTerminal, Input, Source};
@@ -81,6 +81,14 @@ impl Editor {
         let assistant = Assistant::new(Arc::clone(&keys), Arc::clone(&knowledge));
         inner.set_helper(Some(assistant));
         bind_data_keys(&mut inner, &keys);
+        let suspend = Suspend {
+            modes: TerminalModes::remember(),
+            screen: screen.clone(),
+        };
+        inner.bind_sequence(
+            KeyEvent(KeyCode::Char('Z'), Modifiers::CTRL),
+            EventHandler::Conditional(Box::new(suspend)),
+        );
         // The reply may have come just before the key that gives the prompt: it must not take the next key with it.
         inner.bind_sequence(KeyEvent(KeyCode::Char(']'), Modifiers::CTRL), Cmd::Noop);
         if let Some(path) = &history {
@@ -108,6 +116,11 @@ impl Editor {
             history,
             edits,
         })
+    }
+
+    /// Whether it shows what is typed itself; otherwise the terminal does.
+    pub(crate) fn shows_typing(&self) -> bool {
+        self.edits
     }
 
     /// Whether a line can stand at the prompt before anything is typed, and nothing is typed for it yet.

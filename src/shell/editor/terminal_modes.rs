@@ -1,6 +1,7 @@
 //! The modes of the terminal: how they were before the program touched it, and how they are between two prompts.
 //!
-//! Between two prompts nothing that is typed is shown: it may be a password, typed before the server asked for it.
+//! Between two prompts nothing that is typed is shown: it may be a password, typed before the server asked for it. The
+//! editor, which takes the modes that it finds for those to put back, finds them without echo and leaves them so.
 //! Ctrl-] is a signal there, in the place of the character that quits (Ctrl-\\).
 
 pub(crate) use platform::{HAS_ESCAPE_KEY, HeldEcho, TerminalModes, has_typed_ahead, watch_keys};
@@ -10,7 +11,7 @@ mod platform {
     use std::io;
 
     use rustix::io::ioctl_fionread;
-    use rustix::process::getpgrp;
+    use rustix::process::{Signal, getpgrp, kill_current_process_group};
     use rustix::stdio::stdin;
     use rustix::termios::{
         LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcgetpgrp, tcsetattr,
@@ -61,6 +62,18 @@ mod platform {
                 let _ = tcsetattr(stdin(), OptionalActions::Now, before);
             }
         }
+
+        /// Suspends the program as Ctrl-Z does, with these modes; afterwards the terminal has the present ones again.
+        pub(crate) fn suspend(&self) -> bool {
+            let Ok(present) = tcgetattr(stdin()) else {
+                return false;
+            };
+            self.restore();
+            // Where nothing could resume the program, the system ignores the signal.
+            let _ = kill_current_process_group(Signal::TSTP);
+            let _ = tcsetattr(stdin(), OptionalActions::Now, &present);
+            true
+        }
     }
 
     /// Whether keys wait that nobody has read.
@@ -79,7 +92,12 @@ mod platform {
     impl HeldEcho {
         /// Takes the terminal's modes; without a terminal, nothing happens.
         pub(crate) fn hold() -> Self {
-            Self::change(between_prompts)
+            Self::change(while_waiting)
+        }
+
+        /// Takes the echo only, from one prompt to the next.
+        pub(crate) fn between_prompts() -> Self {
+            Self::change(|modes| modes.local_modes -= LocalModes::ECHO)
         }
 
         /// The same for one secret that is being typed where the terminal itself edits the line (TERM=dumb).
@@ -95,7 +113,7 @@ mod platform {
         pub(crate) fn renew(&self) {
             // In the background the terminal is somebody else's, and a change would suspend the program again.
             if self.before.is_some() && tcgetpgrp(stdin()).is_ok_and(|group| group == getpgrp()) {
-                change_modes(between_prompts);
+                change_modes(while_waiting);
             }
         }
 
@@ -116,7 +134,7 @@ mod platform {
         Some(before)
     }
 
-    fn between_prompts(modes: &mut Termios) {
+    fn while_waiting(modes: &mut Termios) {
         modes.local_modes -= LocalModes::ECHO | LocalModes::ICANON;
         modes.local_modes |= LocalModes::NOFLSH;
         modes.special_codes[SpecialCodeIndex::VQUIT] = CTRL_BRACKET;
@@ -159,6 +177,11 @@ mod platform {
 
         /// Does nothing.
         pub(crate) fn restore(&self) {}
+
+        /// No key suspends a program there.
+        pub(crate) fn suspend(&self) -> bool {
+            false
+        }
     }
 
     /// It is not known there.
@@ -172,6 +195,11 @@ mod platform {
     impl HeldEcho {
         /// Does nothing.
         pub(crate) fn hold() -> Self {
+            Self
+        }
+
+        /// Does nothing.
+        pub(crate) fn between_prompts() -> Self {
             Self
         }
 

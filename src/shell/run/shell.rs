@@ -26,7 +26,7 @@ use crate::shell::exit::{Exit, Tally};
 use crate::shell::help::explanations::{self, Circumstances};
 use crate::shell::help::hints::Hints;
 use crate::shell::help::{self, why};
-use crate::shell::interrupts::Interrupts;
+use crate::shell::interrupts::{HiddenTyping, Interrupts};
 use crate::shell::line::{
     self, Builtin, Line, LineError, Redirection, expand_home, is_redirection,
 };
@@ -45,6 +45,8 @@ pub(crate) struct Shell {
     pub(crate) painter: Painter,
     pub(crate) input: Input,
     pub(crate) interrupts: Interrupts,
+    /// Kept to the end, which gives the terminal its echo back.
+    pub(crate) _hidden_typing: Option<HiddenTyping>,
     pub(crate) connection: Connection,
     pub(crate) certificates: Certificates,
     pub(crate) credentials: Credentials,
@@ -372,7 +374,8 @@ impl Shell {
             return command(self);
         }
         self.painter.screen().hold();
-        let result = command(self);
+        let interrupts = self.interrupts.clone();
+        let result = interrupts.with_typing_shown(|| command(self));
         self.take_terminal_back();
         result
     }

@@ -288,3 +288,64 @@ fn lines_that_are_typed_ahead_are_sent_one_after_the_other() {
     assert_eq!(terminal.wait_exit(), 0);
     let _ = server.finish();
 }
+
+#[cfg(unix)]
+#[test]
+fn from_the_first_prompt_to_the_end_the_terminal_echoes_nothing_by_itself() {
+    const LINES: usize = 400;
+    let home = Home::new();
+    let server = practice_server_for(PASSWORD, &[]);
+    let mut terminal = shell_on(&home, server.address());
+    await_prompt(&mut terminal, "220");
+    // Between the lines of a paste there is no editor.
+    let paste = "lpwd\nNOOP\n".repeat(LINES);
+    terminal.send(format!("\x1b[200~{paste}\x1b[201~\r"));
+    terminal.expect("local folder");
+    let mut looks = 0;
+    let replies = || {
+        let output = String::from_utf8_lossy(&terminal.raw_output()).into_owned();
+        output.matches("200 ").count()
+    };
+    while replies() < LINES {
+        for _ in 0..200 {
+            assert!(!terminal.echoes(), "a key would be seen");
+            looks += 1;
+        }
+    }
+    assert!(looks > 0);
+    terminal.send_line("!stty -a");
+    terminal.expect(" echo ");
+    terminal.send_key(Key::CtrlD);
+    assert_eq!(terminal.wait_exit(), 0);
+}
+
+/// Not every shell puts the terminal in order after a job that was stopped.
+#[cfg(unix)]
+#[test]
+fn ctrl_z_at_the_prompt_and_the_end_leave_the_terminal_as_it_was() {
+    let home = Home::new();
+    let server = practice_server_for(PASSWORD, &[]);
+    let wrapper =
+        r#"set -m; "$0" "$1"; stty -a; echo suspended; fg > /dev/null; stty -a; echo over"#;
+    let mut terminal = Ftpsh::of_program("/bin/sh")
+        .home(home.path())
+        .args(["-c", wrapper, env!("CARGO_BIN_EXE_ftpsh")])
+        .arg(server.address().to_string())
+        .terminal_of(60, 120);
+    await_prompt(&mut terminal, "220");
+    terminal.send("NO");
+    terminal.expect("NO");
+    terminal.send("\x1a");
+    terminal.expect(" icanon");
+    terminal.expect(" echo ");
+    terminal.expect("suspended");
+    terminal.expect("ftp> ");
+    assert!(!terminal.echoes());
+    terminal.send("OP\r");
+    await_prompt(&mut terminal, "200 ");
+    terminal.send_key(Key::CtrlD);
+    terminal.expect("221");
+    terminal.expect(" icanon");
+    terminal.expect(" echo ");
+    terminal.expect("over");
+}

@@ -106,6 +106,14 @@ impl Terminal {
         self.process.expect("it was started")
     }
 
+    /// Whether the terminal shows by itself what is typed.
+    #[cfg(unix)]
+    pub(crate) fn echoes(&self) -> bool {
+        const ECHO: u64 = 0o10;
+        let modes = self.master.get_termios().expect("it is a terminal");
+        u64::from(modes.local_flags.bits()) & ECHO != 0
+    }
+
     /// Types.
     pub(crate) fn send(&self, text: impl AsRef<[u8]>) {
         let mut keyboard = self.keyboard.lock().expect("no writer panics");

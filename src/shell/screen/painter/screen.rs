@@ -221,6 +221,12 @@ impl Screen {
         std::mem::forget(shared);
     }
 
+    /// Whether the terminal marks what is pasted, as the editor wants it while a line is typed.
+    pub(crate) fn announce_pastes(&self, wanted: bool) {
+        let sequence = if wanted { "\x1b[?2004h" } else { "\x1b[?2004l" };
+        self.lock().dialogue.write(sequence);
+    }
+
     /// Writes one line of the dialogue. The text must be escaped already.
     pub(crate) fn line(&self, text: &str) {
         let mut shared = self.lock();
