@@ -1,6 +1,8 @@
 //! What is said around a command: a warning before it, and a hint after its reply.
 
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::explanations::{self, Circumstances};
 use crate::client::{Ending, Outcome, Status};
@@ -8,6 +10,7 @@ use crate::protocol::Command;
 use crate::shell::config::secrets::without_secrets;
 use crate::shell::config::settings::Settings;
 use crate::shell::line::Redirection;
+use crate::shell::screen::escape::escape;
 use crate::shell::screen::painter::{Painter, Tone};
 
 /// Says what may go wrong and what could come next, as far as the user wants to hear it.
@@ -41,6 +44,9 @@ impl Hints {
         }
         if let Some(warning) = explanations::warning(command, &status.learnt) {
             self.painter.say(Tone::Hint, &warning);
+        }
+        if status.background.is_some() && opens_data_port(command) {
+            self.painter.say(Tone::Hint, PORT_IN_BACKGROUND);
         }
         let circumstances = Circumstances::of(status, settings);
         if explanations::sends_data_in_clear(command, &status.learnt, circumstances) {
@@ -111,6 +117,17 @@ impl Hints {
     }
 }
 
+/// Whether the command is for the data connection of the next transfer.
+fn opens_data_port(command: &Command) -> bool {
+    let verb = command.verb();
+    ["PASV", "EPSV", "LPSV", "SPSV", "PORT", "EPRT", "LPRT"]
+        .iter()
+        .any(|name| verb.is(name))
+}
+
+const PORT_IN_BACKGROUND: &str = "a transfer runs in the background, and the next one has to wait for its end: some servers answer this \
+     only then. `jobs` shows how far it is";
+
 /// A download that `resume` can finish: what its file holds is what the server has.
 pub(crate) struct ResumableDownload {
     remote: String,
@@ -128,27 +145,94 @@ impl ResumableDownload {
         let Some(Redirection::ToFile(local)) = redirection else {
             return None;
         };
-        if !command.verb().is("RETR") || converts_line_ends {
+        if converts_line_ends {
+            return None;
+        }
+        Self::of_file(command, local, settings)
+    }
+
+    /// The same for a file that is there already.
+    pub(crate) fn of_file(command: &Command, local: &Path, settings: &Settings) -> Option<Self> {
+        if !command.verb().is("RETR") {
             return None;
         }
         let remote = settings.spelling().of_words().spell(command.argument()?)?;
         Some(Self {
             remote,
-            local: local.clone(),
+            local: local.to_owned(),
         })
     }
 
     /// Says how to go on after this side has failed, if something is there.
     pub(crate) fn suggest_resume(&self, painter: &Painter) {
         let is_there = self.local.metadata().is_ok_and(|file| file.is_file());
-        let local = self.local.to_string_lossy();
-        let words = [self.remote.as_str(), &without_secrets(&local)]
-            .map(|word| shlex::try_quote(word).map(std::borrow::Cow::into_owned));
-        if let (true, [Ok(remote), Ok(local)]) = (is_there, words) {
-            let text = format!("`resume --get {remote} {local}` goes on from there");
-            painter.say(Tone::Note, &text);
+        if let (true, Some(command)) = (is_there, self.command()) {
+            painter.say(Tone::Note, &format!("`{command}` goes on from there"));
         }
     }
+
+    /// Says what is about to be replaced: it may be the beginning that a download left when it was killed.
+    pub(crate) fn warn_before_replacing(&self, painter: &Painter) {
+        let age_and_size = size_and_age(&self.local);
+        if let (Some(age_and_size), Some(command)) = (age_and_size, self.command()) {
+            let path = without_secrets(&self.local.to_string_lossy());
+            let text = format!(
+                "{} has {age_and_size} and is replaced once data comes; `{command}` would go on after them",
+                escape(path.as_bytes())
+            );
+            painter.say(Tone::Hint, &text);
+        }
+    }
+
+    /// What finishes it, unless it cannot be typed.
+    fn command(&self) -> Option<String> {
+        let local = without_secrets(&self.local.to_string_lossy());
+        let quoted = |word: &str| {
+            shlex::try_quote(word)
+                .map(std::borrow::Cow::into_owned)
+                .ok()
+        };
+        let (remote, local) = (quoted(&self.remote)?, quoted(&local)?);
+        // Without the second name, the first is that of both files.
+        let text = match remote == local {
+            true => format!("resume --get {remote}"),
+            false => format!("resume --get {remote} {local}"),
+        };
+        Some(text)
+    }
+}
+
+/// Why a file is not replaced without being asked to.
+pub(crate) fn exists_already(path: &Path, download: Option<&ResumableDownload>) -> io::Error {
+    let size_and_age = size_and_age(path).map(|text| format!(" ({text})"));
+    let completes = download
+        .and_then(ResumableDownload::command)
+        .unwrap_or_else(|| "resume --get".to_owned());
+    let text = format!(
+        "it exists already{}; `{completes}` goes on where it ends, and RETR f > file replaces it",
+        size_and_age.unwrap_or_default()
+    );
+    io::Error::new(io::ErrorKind::AlreadyExists, text)
+}
+
+/// As in `5 bytes from 3 minutes ago`; nothing of what is empty or is not a file.
+fn size_and_age(path: &Path) -> Option<String> {
+    let metadata = path.metadata().ok().filter(std::fs::Metadata::is_file)?;
+    let age = metadata.modified().ok().and_then(|it| it.elapsed().ok());
+    let age = age.map_or_else(String::new, |age| format!(" from {} ago", in_words(age)));
+    (metadata.len() > 0).then(|| format!("{} bytes{age}", metadata.len()))
+}
+
+/// A duration in its largest unit.
+fn in_words(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    let units = [(86_400, "day"), (3_600, "hour"), (60, "minute")];
+    let larger = units.into_iter().find(|(length, _)| seconds >= *length);
+    let (number, unit) = larger.map_or((seconds, "second"), |(length, unit)| {
+        (seconds / length, unit)
+    });
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {unit}{plural}")
 }
 
 /// Why nothing came, if data should have moved and there was no data connection for it.

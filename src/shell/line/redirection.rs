@@ -40,6 +40,18 @@ impl Redirection {
     }
 }
 
+impl Redirection {
+    /// The sign and the file, if it is one.
+    pub(crate) fn file(&self) -> Option<(&'static str, &Path)> {
+        match self {
+            Self::ToFile(path) => Some((">", path)),
+            Self::AppendFile(path) => Some((">>", path)),
+            Self::FromFile(path) => Some(("<", path)),
+            _ => None,
+        }
+    }
+}
+
 /// The path with `~` or `~/` at its start replaced by the home folder; `~someone` is a name like any other, and
 /// without a home folder nothing changes.
 #[must_use]

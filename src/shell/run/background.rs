@@ -4,12 +4,12 @@
 //! ftp ⇄> RETR big > big &
 //! 150 Opening BINARY mode data connection for big (40000000 bytes).
 //! ftp> jobs
-//!   RETR big: 12345678 of 40000000 bytes received, 4115226 bytes/s
+//!   RETR big > big: 12345678 of 40000000 bytes received, 4115226 bytes/s
 //! ```
 
 use std::time::Duration;
 
-use crate::client::{BackgroundTransfer, Exchange, News, Outcome, Progress, Status};
+use crate::client::{Exchange, News, Outcome, Progress, Status};
 use crate::protocol::verbs::DataDirection;
 use crate::shell::charset::Charset;
 use crate::shell::exit::{Exit, Tally};
@@ -26,12 +26,32 @@ struct Running {
     exchange: Exchange,
     /// The command, as it may be shown.
     command: String,
+    /// The local file after its sign, as in `> big`.
+    file: Option<String>,
 }
 
 impl Background {
     /// A transfer has begun.
-    pub(crate) fn begin(&mut self, exchange: Exchange, command: String) {
-        self.running = Some(Running { exchange, command });
+    pub(crate) fn begin(&mut self, exchange: Exchange, command: String, file: Option<String>) {
+        self.running = Some(Running {
+            exchange,
+            command,
+            file,
+        });
+    }
+
+    /// What `jobs` says.
+    pub(crate) fn describe(&self, status: Option<&Status>, charset: Charset) -> String {
+        let Some(transfer) = status.and_then(|status| status.background.as_ref()) else {
+            return "nothing runs in the background".to_owned();
+        };
+        let command = charset.escape(&transfer.command.masked());
+        let file = self.running.as_ref().and_then(|it| it.file.as_deref());
+        let command = match file {
+            Some(file) => format!("{command} {file}"),
+            None => command,
+        };
+        in_words(&command, transfer.progress.as_ref())
     }
 
     /// Whether a transfer runs. One that has ended is counted.
@@ -113,17 +133,8 @@ impl Background {
     }
 }
 
-/// What `jobs` says.
-pub(crate) fn describe(status: Option<&Status>, charset: Charset) -> String {
-    match status.and_then(|status| status.background.as_ref()) {
-        Some(transfer) => in_words(transfer, charset),
-        None => "nothing runs in the background".to_owned(),
-    }
-}
-
-fn in_words(transfer: &BackgroundTransfer, charset: Charset) -> String {
-    let command = charset.escape(&transfer.command.masked());
-    let Some(progress) = &transfer.progress else {
+fn in_words(command: &str, progress: Option<&Progress>) -> String {
+    let Some(progress) = progress else {
         return format!("{command}: no data is moving; waiting for a reply");
     };
     let Progress {

@@ -12,11 +12,12 @@ use crate::client::{Exchange, Form, News, Origin, Outcome, RawBytes, Transfer, T
 use crate::protocol::Command;
 use crate::protocol::user_pi::data_direction;
 use crate::protocol::verbs::DataDirection;
+use crate::shell::config::secrets::without_secrets;
 use crate::shell::config::settings::Ascii;
 use crate::shell::editor::assistance::LearningDestination;
 use crate::shell::editor::{AtTerminal, HAS_ESCAPE_KEY};
 use crate::shell::exit::Exit;
-use crate::shell::help::hints::ResumableDownload;
+use crate::shell::help::hints::{ResumableDownload, exists_already};
 use crate::shell::interrupts::Escape;
 use crate::shell::line::{LineError, Redirection};
 use crate::shell::local::pager::Pager;
@@ -76,6 +77,14 @@ impl Shell {
             self.converts_line_ends(),
             &self.settings,
         );
+        let file = redirection.as_ref().and_then(file_in_words);
+        if may_overwrite
+            && self.is_interactive()
+            && self.settings.hints
+            && let Some(download) = &download
+        {
+            download.warn_before_replacing(&self.painter);
+        }
         let data = self.data_of(&command, redirection, may_overwrite);
         let data = data.map(|data| self.learn_names(data, &command));
         let upload = match &data {
@@ -88,7 +97,7 @@ impl Shell {
         match data {
             Ok(Data::None) => self.send_plain(command, origin),
             Ok(Data::Joined(transfer)) => {
-                let exit = self.send_detachably(command, transfer, origin, upload);
+                let exit = self.send_detachably(command, transfer, origin, upload, file);
                 if let (Exit::LocalFile, Some(download)) = (exit, download) {
                     download.suggest_resume(&self.painter);
                 }
@@ -122,6 +131,7 @@ impl Shell {
         transfer: Transfer,
         origin: Origin,
         upload: Option<VerifiedUpload>,
+        file: Option<String>,
     ) -> Exit {
         let is_recorded = self.recording.is_asked_for();
         let is_verified = self.must_await(&command);
@@ -158,7 +168,7 @@ impl Shell {
                     "{shown} goes on in the background: `jobs` shows how far it is, ABOR aborts it"
                 );
                 self.painter.say(Tone::Note, &text);
-                self.background.begin(exchange, shown);
+                self.background.begin(exchange, shown, file);
                 self.connection.refresh_status();
                 Exit::Done
             }
@@ -187,6 +197,7 @@ impl Shell {
         }
         self.warn_before(&command);
         let redirection = redirection.with_home(self.home.as_deref());
+        let file = file_in_words(&redirection);
         let transfer = match self.data_of(&command, Some(redirection), true) {
             Ok(Data::Joined(transfer)) => transfer,
             Ok(_) => return self.painter.refuse(&LineError::BackgroundWithoutFile),
@@ -198,7 +209,7 @@ impl Shell {
             Ok(session) => {
                 self.interrupts.turn_to_next_command();
                 let exchange = session.begin_in_background(command, origin, transfer);
-                self.background.begin(exchange, shown);
+                self.background.begin(exchange, shown, file);
                 self.connection.refresh_status();
                 Exit::Done
             }
@@ -464,7 +475,7 @@ impl Shell {
             return Err(self.background.refuse_second(&self.painter));
         }
         match direction {
-            DataDirection::Received => self.destination(redirection, may_overwrite),
+            DataDirection::Received => self.destination(command, redirection, may_overwrite),
             DataDirection::Sent => self.source(redirection),
         }
     }
@@ -511,7 +522,12 @@ impl Shell {
         }
     }
 
-    fn destination(&self, to: Option<Redirection>, may_overwrite: bool) -> Result<Data, Exit> {
+    fn destination(
+        &self,
+        command: &Command,
+        to: Option<Redirection>,
+        may_overwrite: bool,
+    ) -> Result<Data, Exit> {
         let screen = self.painter.screen().clone();
         let joined = |destination, form| Ok(Data::Joined(Transfer::Receive(destination, form)));
         match to {
@@ -522,8 +538,14 @@ impl Shell {
                 } else {
                     ReceivedFile::create(&path, Manner::Replace)
                 };
-                let file =
-                    file.map_err(|error| self.painter.refuse_file(&path, &with_suggestion(error)))?;
+                let file = file.map_err(|error| match error.kind() {
+                    io::ErrorKind::AlreadyExists => {
+                        let download = ResumableDownload::of_file(command, &path, &self.settings);
+                        let error = exists_already(&path, download.as_ref());
+                        self.painter.refuse_file(&path, &error)
+                    }
+                    _ => self.painter.refuse_file(&path, &error),
+                })?;
                 joined(Box::new(file), Form::ByType)
             }
             Some(Redirection::AppendFile(path)) => {
@@ -532,7 +554,7 @@ impl Shell {
                     .map_err(|e| self.painter.refuse_file(&path, &e))?;
                 joined(Box::new(file), Form::ByType)
             }
-            Some(Redirection::ToCommand(command)) => match LocalCommand::start(&command) {
+            Some(Redirection::ToCommand(line)) => match LocalCommand::start(&line) {
                 Ok((input, child)) => Ok(Data::Piped(
                     Transfer::Receive(Box::new(input), Form::ByType),
                     child,
@@ -670,17 +692,11 @@ fn looks_like_text(bytes: &[u8]) -> bool {
         .all(|&byte| !byte.is_ascii_control() || is_layout(byte))
 }
 
-fn with_suggestion(error: io::Error) -> io::Error {
-    if error.kind() == io::ErrorKind::AlreadyExists {
-        return exists_already();
-    }
-    error
-}
-
-/// Why a file is not replaced without being asked to.
-pub(crate) fn exists_already() -> io::Error {
-    let text = "it exists already; RETR f > file replaces it, and `resume --get` completes it";
-    io::Error::new(io::ErrorKind::AlreadyExists, text)
+/// The file of a redirection after its sign, as it may be shown.
+fn file_in_words(redirection: &Redirection) -> Option<String> {
+    let (sign, path) = redirection.file()?;
+    let path = without_secrets(&path.to_string_lossy());
+    Some(format!("{sign} {}", escape(path.as_bytes())))
 }
 
 /// Why Ctrl-] does not put a transfer in the background.

@@ -5,12 +5,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{PoisonError, RwLockWriteGuard};
 use std::time::Duration;
 
-use super::background::{self, Background};
+use super::background::Background;
 use super::builtins::{BuiltinCommand, RecordCommand, TlsCommand, TraceCommand};
 use super::configured_hosts::ConfiguredHosts;
 use super::connection::Connection;
 use super::login::Credentials;
-use super::sending::exists_already;
 use super::tls;
 use super::trust::Certificates;
 use super::typing_data::report_dropped;
@@ -24,7 +23,7 @@ use crate::shell::editor::assistance::{Knowledge, SharedKnowledge};
 use crate::shell::editor::{HistoryLost, Input, NOT_TEXT, Typed};
 use crate::shell::exit::{Exit, Tally};
 use crate::shell::help::explanations::{self, Circumstances};
-use crate::shell::help::hints::Hints;
+use crate::shell::help::hints::{Hints, ResumableDownload, exists_already};
 use crate::shell::help::{self, why};
 use crate::shell::interrupts::{HiddenTyping, Interrupts};
 use crate::shell::line::{
@@ -308,12 +307,22 @@ impl Shell {
                     std::fs::File::open(&path).map_err(|error| refuse(&path, error))?;
                 }
                 Redirection::ToFile(path) if !may_overwrite && path.exists() => {
-                    return Err(refuse(&path, what_is_there(&path, exists_already())));
+                    return Err(refuse(&path, self.why_not_replaced(step, &path)));
                 }
                 _ => {}
             }
         }
         Ok(())
+    }
+
+    fn why_not_replaced(&self, step: &ExpandedStep, path: &Path) -> io::Error {
+        let resume = match step {
+            ExpandedStep::Command { command, .. } => {
+                ResumableDownload::of_file(command, path, &self.settings)
+            }
+            _ => None,
+        };
+        what_is_there(path, exists_already(path, resume.as_ref()))
     }
 
     fn run_step(&mut self, step: ExpandedStep) -> Exit {
@@ -634,7 +643,8 @@ impl Shell {
     }
 
     fn jobs(&self) -> Exit {
-        let text = background::describe(self.connection.status(), self.settings.charset());
+        let charset = self.settings.charset();
+        let text = (self.background).describe(self.connection.status(), charset);
         self.painter.say(Tone::Note, &text);
         Exit::Done
     }

@@ -146,20 +146,45 @@ fn a_421_is_told_above_a_line_that_is_being_typed() {
 }
 
 #[test]
-fn jobs_tells_how_far_it_is() {
+fn jobs_tells_how_far_it_is_and_which_file_it_moves() {
     let folder = folder();
     let mut running = Running::begin(folder.path());
-    let told = "RETR f: 5 of 10 bytes received, ";
+    let told = "RETR f > f: 5 of 10 bytes received, ";
     // The bytes may not have been read yet.
     while !running.terminal.screen().contains(told) {
         running.terminal.send_line("jobs");
-        running.terminal.expect("RETR f: ");
+        running.terminal.expect("RETR f > f: ");
         running.terminal.expect("ftp> ");
     }
     let (_control, mut terminal) = running.finish();
     terminal.expect("is done");
     terminal.send_line("jobs");
     terminal.expect("nothing runs in the background");
+}
+
+#[test]
+fn a_pasv_during_a_transfer_is_warned_of_before_it_is_sent() {
+    let folder = folder();
+    let mut running = Running::begin(folder.path());
+    for line in ["PASV", "epsv", "PORT 127,0,0,1,4,1"] {
+        running.terminal.send_line(line);
+        running.control.expect(line);
+        // Nothing has been answered yet.
+        running.terminal.expect("a transfer runs in the background");
+        running.control.send("502 not now\r\n");
+        running.terminal.expect("502 not now");
+        running.terminal.expect("ftp> ");
+    }
+    let screen = running.terminal.screen();
+    assert_eq!(screen.matches("a transfer runs in").count(), 3, "{screen}");
+    let (mut control, mut terminal) = running.finish();
+    terminal.expect("is done");
+    terminal.send_line("PASV");
+    control.expect("PASV");
+    control.send("502 never\r\n");
+    terminal.expect("502 never");
+    let screen = terminal.screen();
+    assert_eq!(screen.matches("a transfer runs in").count(), 3, "{screen}");
 }
 
 #[test]

@@ -1,11 +1,15 @@
 //! Downloads: in which order replies and data come, and what becomes of the file.
 
 use std::fs;
+use std::time::{Duration, SystemTime};
 
 use super::hand::{End, Hand, is_idle, read_to_end};
 use super::{connected, greeted, passive, run_in, shell, shell_in, type_passive};
 #[cfg(unix)]
 use crate::support::ftpsh::Finished;
+use crate::support::ftpsh::Ftpsh;
+use crate::support::home::Home;
+use crate::support::practice::practice_server;
 use crate::support::scripted_server::Gate;
 
 #[test]
@@ -376,4 +380,40 @@ fn in_mode_z_no_size_says_how_many_bytes_come() {
         "{}",
         finished.stderr
     );
+}
+
+/// As a download that was killed leaves it.
+#[test]
+fn the_beginning_of_a_file_is_told_with_its_size_and_age_by_the_next_download() {
+    let home = Home::new();
+    let partial = home.path().join("1.TXT");
+    fs::write(&partial, "I ").unwrap();
+    let written = SystemTime::now() - Duration::from_secs(2 * 3_600 + 60);
+    let file = fs::File::options().write(true).open(&partial).unwrap();
+    file.set_modified(written).unwrap();
+    let server = practice_server(&[]);
+    let run = |lines: &[&str]| {
+        let lines = lines.iter().flat_map(|line| ["-c", line]);
+        let target = format!("ftp://A:A@{}", server.address());
+        Ftpsh::new().home(home.path()).args(lines).arg(target).run()
+    };
+    let refused = run(&["get 1.TXT"]).code(7).stderr;
+    let told = "1.TXT: it exists already (2 bytes from 2 hours ago); `resume --get 1.TXT` goes on where it ends";
+    assert!(
+        refused.contains(told) && !refused.contains("RETR 1"),
+        "{refused}"
+    );
+    let mut terminal = Ftpsh::new()
+        .home(home.path())
+        .arg(format!("ftp://A:A@{}", server.address()))
+        .terminal_of(40, 120);
+    terminal.expect("230");
+    for line in ["TYPE I", "PASV", "RETR none > 1.TXT"] {
+        terminal.send_line(line);
+    }
+    terminal.expect("1.TXT has 2 bytes from 2 hours ago and is replaced once data comes");
+    terminal.expect("`resume --get none 1.TXT` would go on after them");
+    terminal.expect("550");
+    let _ = run(&["resume --get 1.TXT"]).success();
+    assert_eq!(fs::read(&partial).unwrap(), b"I am ");
 }

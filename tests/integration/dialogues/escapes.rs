@@ -84,7 +84,9 @@ fn a_download_goes_on_in_the_background() {
     transfer.exchange("STAT", "211 all is well");
     transfer.exchange("NOOP", "200 noop");
     transfer.terminal.send_line("jobs");
-    transfer.terminal.expect("RETR f: 5 of 10 bytes received");
+    transfer
+        .terminal
+        .expect("RETR f > f: 5 of 10 bytes received");
     let (mut control, mut terminal) = transfer.finish(folder.path());
     terminal.expect("in the background: RETR f is done");
     terminal.send_line("PWD");

@@ -117,7 +117,7 @@ fn a_download_runs_while_stat_is_typed(kind: Kind) {
     let (reader, mut terminal) = begin(&scene);
     type_meanwhile(&scene, &mut terminal, "STAT");
     terminal.send_line("jobs");
-    terminal.expect("RETR large: ");
+    terminal.expect("RETR large > pipe: ");
     terminal.expect("ftp> ");
     reader.hurry();
     terminal.expect("33554432 bytes received");
