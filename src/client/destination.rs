@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::endpoint::Cancellation;
+
 /// Where received data goes. Nothing may be destroyed before the first byte or an accepted end.
 pub trait Destination: Send {
     /// Takes bytes in the order in which they came.
@@ -23,6 +25,11 @@ pub trait Destination: Send {
     /// Writing to it does not block: it is memory or an ordinary file.
     fn is_prompt(&self) -> bool {
         false
+    }
+
+    /// What ends its waiting for somebody when the transfer is given up, if it can wait.
+    fn cancellation(&self) -> Option<Cancellation> {
+        None
     }
 
     /// It is the screen, where events are shown too.

@@ -35,6 +35,7 @@ use crate::tls::TlsSettings;
 pub use destination::{Destination, KeptBytes};
 pub use driver::dial::DialError;
 pub use driver::negotiation::{Negotiation, ProxyError};
+pub use endpoint::Cancellation;
 pub use exchange::{Ending, Exchange, News, Outcome, TrustQuestion};
 pub use observation::{
     Awaited, ByteInterest, Connection, MovedBytes, Observation, Observer, Origin, SentPiece,
@@ -45,7 +46,7 @@ pub use progress::{BackgroundTransfer, Progress};
 pub use proxy::{Proxy, ProxyUrlError};
 pub use route::{AddressFamily, Route};
 pub use status::{DataState, Status};
-pub use transfer::{Form, Transfer, TransferEnd, TransferResult};
+pub use transfer::{DataSource, Form, Transfer, TransferEnd, TransferResult};
 
 use driver::dial::dial;
 use driver::{Local, Shared};

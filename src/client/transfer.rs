@@ -6,13 +6,38 @@ use crate::protocol::verbs::DataDirection;
 use crate::tls::TlsFailure;
 
 use super::destination::Destination;
+use super::endpoint::Cancellation;
 
 /// What a data command brings along.
 pub enum Transfer {
     /// Where received data goes, and in which form.
     Receive(Box<dyn Destination>, Form),
     /// What is sent, in which form, and how many bytes of it there are, if that is known.
-    Send(Box<dyn Read + Send>, Form, Option<u64>),
+    Send(DataSource, Form, Option<u64>),
+}
+
+/// Where the data of an upload comes from.
+pub struct DataSource {
+    pub(super) reader: Box<dyn Read + Send>,
+    pub(super) cancellation: Option<Cancellation>,
+}
+
+impl DataSource {
+    /// What is read without waiting for anybody, or ends by itself.
+    pub fn new(reader: impl Read + Send + 'static) -> Self {
+        Self {
+            reader: Box::new(reader),
+            cancellation: None,
+        }
+    }
+
+    /// What may wait for somebody, until this is cancelled: when the transfer is given up.
+    pub fn cancelled_by(reader: impl Read + Send + 'static, cancellation: Cancellation) -> Self {
+        Self {
+            reader: Box::new(reader),
+            cancellation: Some(cancellation),
+        }
+    }
 }
 
 /// Whether the representation type changes the bytes.

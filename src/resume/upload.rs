@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use crate::client::Outcome;
-use crate::client::transfer::{Form, Transfer};
+use crate::client::transfer::{DataSource, Form, Transfer};
 
 use super::comparison::{Comparison, Part, Verdict};
 use super::digest::HashVerb;
@@ -253,7 +253,7 @@ impl Upload<'_, '_> {
         self.steps.set_known(format!(
             "{verb} was sent, and how much of the {left} bytes arrived is not known"
         ));
-        let transfer = Transfer::Send(Box::new(rest), Form::Exact, Some(left));
+        let transfer = Transfer::Send(DataSource::new(rest), Form::Exact, Some(left));
         self.steps
             .data_command(line(verb, self.name), Some(transfer))
     }

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use super::{BUFFER_BYTES, LocalEvent, PIECE_BYTES, Report, SMALL_BYTES, Work};
+use super::{BUFFER_BYTES, Cancellation, LocalEvent, PIECE_BYTES, Report, SMALL_BYTES, Work};
 use crate::client::Destination;
 use crate::client::panic_injection::panic_if_asked;
 use crate::protocol::line_ends::ToLf;
@@ -14,6 +14,7 @@ pub(crate) struct Inbound {
     buffer: Arc<Buffer>,
     /// Until a thread takes it, or whoever waits for the end.
     writer: Option<Writer>,
+    cancellation: Option<Cancellation>,
     is_prompt: bool,
     #[cfg(target_os = "linux")]
     pipe: super::piped::LazyPipe,
@@ -68,6 +69,7 @@ impl Inbound {
     pub(crate) fn new(destination: Box<dyn Destination>, convert: bool, report: Report) -> Self {
         let buffer = Arc::new(Buffer::default());
         let is_prompt = destination.is_prompt();
+        let cancellation = destination.cancellation();
         #[cfg(target_os = "linux")]
         let pipe = super::piped::LazyPipe::new(!convert && destination.has_file());
         let writer = Writer {
@@ -85,6 +87,7 @@ impl Inbound {
         Self {
             buffer,
             writer: Some(writer),
+            cancellation,
             is_prompt,
             #[cfg(target_os = "linux")]
             pipe,
@@ -157,6 +160,9 @@ impl Inbound {
         state.pieces.clear();
         drop(state);
         self.buffer.changed.notify_one();
+        if let Some(cancellation) = &self.cancellation {
+            cancellation.cancel();
+        }
     }
 
     fn start(&mut self) {
@@ -329,7 +335,12 @@ impl Writer {
         let Err(error) = written else { return };
         let told = io::Error::new(error.kind(), error.to_string());
         self.failure = Some(error);
-        self.buffer.lock().has_failed = true;
+        let mut state = self.buffer.lock();
+        state.has_failed = true;
+        if state.is_dropped {
+            return;
+        }
+        drop(state);
         (self.report)(LocalEvent::Failed(told));
     }
 

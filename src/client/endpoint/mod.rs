@@ -9,11 +9,13 @@
 //! Where the kernel can move the bytes of a download, part of the buffer is a pipe. A transfer that fits the buffer and
 //! whose local side cannot block needs no thread at all.
 
+mod cancellation;
 mod inbound;
 mod outbound;
 #[cfg(target_os = "linux")]
 mod piped;
 
+pub use cancellation::Cancellation;
 pub(crate) use inbound::Inbound;
 pub(crate) use outbound::{Outbound, Ready, Source};
 

@@ -4,7 +4,8 @@ use std::collections::VecDeque;
 use std::io::{self, Read};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use super::{BUFFER_BYTES, LocalEvent, PIECE_BYTES, Report, SMALL_BYTES};
+use super::{BUFFER_BYTES, Cancellation, LocalEvent, PIECE_BYTES, Report, SMALL_BYTES};
+use crate::client::DataSource;
 use crate::client::panic_injection::panic_if_asked;
 use crate::protocol::line_ends::ToCrlf;
 
@@ -12,6 +13,7 @@ use crate::protocol::line_ends::ToCrlf;
 /// file needs no thread.
 pub(crate) struct Source {
     reader: Box<dyn Read + Send>,
+    cancellation: Option<Cancellation>,
     begun: Vec<u8>,
     is_whole: bool,
     error: Option<io::Error>,
@@ -20,6 +22,7 @@ pub(crate) struct Source {
 /// The driver's end of an upload's buffer.
 pub(crate) struct Outbound {
     buffer: Arc<Buffer>,
+    cancellation: Option<Cancellation>,
     front: Vec<u8>,
     sent: usize,
 }
@@ -65,7 +68,8 @@ pub(crate) enum Ready<'a> {
 
 impl Source {
     /// `bytes`: how many there are, which is known of ordinary files only.
-    pub(crate) fn new(mut reader: Box<dyn Read + Send>, bytes: Option<u64>) -> Self {
+    pub(crate) fn new(source: DataSource, bytes: Option<u64>) -> Self {
+        let mut reader = source.reader;
         let mut begun = Vec::new();
         let mut error = None;
         let mut is_whole = false;
@@ -78,6 +82,7 @@ impl Source {
         }
         Self {
             reader,
+            cancellation: source.cancellation,
             begun,
             is_whole,
             error,
@@ -112,6 +117,7 @@ impl Outbound {
         }
         Self {
             buffer,
+            cancellation: source.cancellation,
             front: Vec::new(),
             sent: 0,
         }
@@ -173,6 +179,9 @@ impl Drop for Outbound {
     fn drop(&mut self) {
         self.buffer.lock().is_dropped = true;
         self.buffer.changed.notify_one();
+        if let Some(cancellation) = &self.cancellation {
+            cancellation.cancel();
+        }
     }
 }
 

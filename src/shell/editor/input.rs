@@ -1,9 +1,11 @@
 //! Where lines, data and answers come from.
 
 use std::collections::VecDeque;
-use std::io::{self, BufRead, Read};
+use std::io::{self, BufRead};
 
 use super::{Editor, HistoryLost, InputKind, Typed};
+use crate::client::DataSource;
+use crate::shell::local::waiting::StandardInput;
 
 /// The lines of one run, and what a person types in between.
 pub(crate) struct Input {
@@ -12,6 +14,7 @@ pub(crate) struct Input {
     pasted: VecDeque<String>,
     /// What stands at the next prompt as if it had been typed.
     begun: Option<String>,
+    standard_input: StandardInput,
 }
 
 /// Who gives the lines.
@@ -31,6 +34,7 @@ impl Input {
             source,
             pasted: VecDeque::new(),
             begun: None,
+            standard_input: StandardInput::default(),
         }
     }
 
@@ -134,14 +138,14 @@ impl Input {
     /// # Errors
     ///
     /// A person at a terminal types data at `data>`.
-    pub(crate) fn rest(&mut self) -> Result<Box<dyn Read + Send>, AtTerminal> {
+    pub(crate) fn rest(&mut self) -> Result<io::Result<DataSource>, AtTerminal> {
         match &mut self.source {
             Source::Terminal(_) => Err(AtTerminal),
             Source::Script(input) => {
                 let rest = std::mem::replace(input, Box::new(io::empty()));
-                Ok(Box::new(rest))
+                Ok(Ok(DataSource::new(rest)))
             }
-            Source::Given(_) => Ok(Box::new(io::stdin())),
+            Source::Given(_) => Ok(self.standard_input.source()),
         }
     }
 

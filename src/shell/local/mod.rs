@@ -7,3 +7,4 @@ pub(crate) mod places;
 pub(crate) mod received_file;
 pub(crate) mod resumed_file;
 pub(crate) mod sent_file;
+pub(crate) mod waiting;

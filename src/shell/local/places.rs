@@ -1,8 +1,6 @@
 //! Where received data goes that does not go to files, and where sent data comes from: pipes, the screen, the keyboard.
 
-use std::fs::File;
 use std::io::{self, Read, Write};
-use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command as Process, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::time::{Duration, Instant};
@@ -141,32 +139,6 @@ impl Destination for StandardOutput {
 
     fn is_screen(&self) -> bool {
         true
-    }
-}
-
-/// A pipe or device, opened at the first read: a pipe without a writer would hold up everything until there is one.
-pub(crate) struct OpenedLate {
-    path: PathBuf,
-    file: Option<File>,
-}
-
-impl OpenedLate {
-    /// Opens nothing yet.
-    pub(crate) fn new(path: &Path) -> Self {
-        Self {
-            path: path.to_owned(),
-            file: None,
-        }
-    }
-}
-
-impl Read for OpenedLate {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let file = match &mut self.file {
-            Some(file) => file,
-            closed => closed.insert(File::open(&self.path)?),
-        };
-        file.read(buffer)
     }
 }
 

@@ -4,7 +4,8 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use crate::client::Destination;
+use super::waiting::PipeToWrite;
+use crate::client::{Cancellation, Destination};
 use crate::shell::config::secrets::without_secrets;
 
 /// What received data does to what is in the file.
@@ -18,8 +19,9 @@ pub(crate) enum Manner {
 pub(crate) struct ReceivedFile {
     path: PathBuf,
     manner: Manner,
-    /// A named pipe is opened when data comes: until it has a reader, that would hold up everything.
     file: Option<File>,
+    /// A named pipe is opened when data comes: until it has a reader, that would hold up everything.
+    pipe: Option<PipeToWrite>,
     created: bool,
     begun: bool,
 }
@@ -28,7 +30,9 @@ impl ReceivedFile {
     /// Checks that the file can be written, without changing it.
     pub(crate) fn open(path: &Path, manner: Manner) -> io::Result<Self> {
         if is_named_pipe(path) {
-            return Ok(Self::around(path, manner, None, false));
+            let mut pipe = Self::around(path, manner, None, false);
+            pipe.pipe = Some(PipeToWrite::new()?);
+            return Ok(pipe);
         }
         match manner.options().open(path) {
             Ok(file) => Ok(Self::around(path, manner, Some(file), false)),
@@ -57,6 +61,7 @@ impl ReceivedFile {
             path: path.to_owned(),
             manner,
             file,
+            pipe: None,
             created,
             begun: false,
         }
@@ -103,12 +108,18 @@ impl ReceivedFile {
 
 impl Destination for ReceivedFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        let written = self.begin().and_then(|file| file.write_all(bytes));
+        let written = match &mut self.pipe {
+            Some(pipe) => pipe.write_all(&self.path, &self.manner.options(), bytes),
+            None => self.begin().and_then(|file| file.write_all(bytes)),
+        };
         written.map_err(|error| self.described(&error))
     }
 
     fn end(&mut self, accepted: bool) -> io::Result<()> {
-        if accepted && self.file.is_none() {
+        if let Some(pipe) = self.pipe.take().filter(|_| accepted) {
+            if pipe.is_open() || pipe.cancellation().is_cancelled() {
+                return Ok(());
+            }
             // Nothing came for the pipe; its reader must see the end.
             let both = OpenOptions::new().read(true).write(true).open(&self.path);
             return both.map(drop).map_err(|error| self.described(&error));
@@ -123,6 +134,10 @@ impl Destination for ReceivedFile {
 
     fn is_prompt(&self) -> bool {
         self.is_ordinary()
+    }
+
+    fn cancellation(&self) -> Option<Cancellation> {
+        self.pipe.as_ref().map(PipeToWrite::cancellation)
     }
 
     /// The kernel moves nothing to the end of a file that is only added to (splice(2)).

@@ -8,7 +8,9 @@ use super::resume::Resume;
 use super::shell::Shell;
 use super::typing_data::TypedUpload;
 use super::verifying::{AWAITED, VerifiedUpload};
-use crate::client::{Exchange, Form, News, Origin, Outcome, RawBytes, Transfer, TrustQuestion};
+use crate::client::{
+    DataSource, Exchange, Form, News, Origin, Outcome, RawBytes, Transfer, TrustQuestion,
+};
 use crate::protocol::Command;
 use crate::protocol::user_pi::data_direction;
 use crate::protocol::verbs::DataDirection;
@@ -22,11 +24,11 @@ use crate::shell::interrupts::Escape;
 use crate::shell::line::{LineError, Redirection};
 use crate::shell::local::pager::Pager;
 use crate::shell::local::places::{
-    Interruption, LocalCommand, OpenedLate, StandardOutput, TypedData, end_of_command,
-    wait_for_reader,
+    Interruption, LocalCommand, StandardOutput, TypedData, end_of_command, wait_for_reader,
 };
 use crate::shell::local::received_file::{Manner, ReceivedFile};
 use crate::shell::local::sent_file::SentFile;
+use crate::shell::local::waiting::OpenedLate;
 use crate::shell::screen::escape::escape;
 use crate::shell::screen::painter::Tone;
 use crate::shell::screen::shown_data::{Look, ShownData};
@@ -252,7 +254,7 @@ impl Shell {
     /// Sends a command whose data a person types once the server has answered 1yz.
     fn perform_typed(&mut self, command: Command, origin: Origin) -> Result<Outcome, Exit> {
         let (keyboard, data) = TypedData::new();
-        let transfer = Transfer::Send(Box::new(data), Form::Exact, None);
+        let transfer = Transfer::Send(DataSource::new(data), Form::Exact, None);
         let line_end: &[u8] = if self.converts_line_ends() {
             b"\r\n"
         } else {
@@ -621,7 +623,9 @@ impl Shell {
                 .refuse_file(path, &io::Error::other("it is a folder")));
         }
         if !metadata.is_file() {
-            return Ok(sent(OpenedLate::new(path), Form::ByType, None));
+            let source = OpenedLate::source(path);
+            let source = source.map_err(|error| self.painter.refuse_file(path, &error))?;
+            return Ok(Data::Joined(Transfer::Send(source, Form::ByType, None)));
         }
         let mut file = SentFile::open(path, &self.painter)
             .map_err(|error| self.painter.refuse_file(path, &error))?;
@@ -666,7 +670,11 @@ impl Shell {
 
     fn standard_input(&mut self) -> Result<Data, Exit> {
         match self.input.rest() {
-            Ok(rest) => Ok(sent(rest, Form::Exact, None)),
+            Ok(Ok(rest)) => Ok(Data::Joined(Transfer::Send(rest, Form::Exact, None))),
+            Ok(Err(error)) => {
+                let input = Path::new("standard input");
+                Err(self.painter.refuse_file(input, &error))
+            }
             Err(AtTerminal) => Err(self.painter.refuse(
                 &"< - is for scripts; here, leave it out and type the data at data>. Nothing was sent",
             )),
@@ -681,7 +689,7 @@ impl Shell {
 }
 
 fn sent(source: impl Read + Send + 'static, form: Form, bytes: Option<u64>) -> Data {
-    Data::Joined(Transfer::Send(Box::new(source), form, bytes))
+    Data::Joined(Transfer::Send(DataSource::new(source), form, bytes))
 }
 
 /// Whether every byte may be part of a text. Text need not be UTF-8.

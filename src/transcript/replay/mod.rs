@@ -26,7 +26,9 @@ use super::pattern::Captures;
 use super::recorder::{digest_of_reader, exact_data, expectation_of, is_inline};
 use super::template::Variables;
 use super::update::{Change, reply_as_received};
-use crate::client::{self, Ending, Form, News, Origin, Outcome, Session, Transfer, TransferResult};
+use crate::client::{
+    self, DataSource, Ending, Form, News, Origin, Outcome, Session, Transfer, TransferResult,
+};
 use crate::protocol::{Command, DataDirection, Reply};
 use heard::NextReply;
 use transfers::{Abort, AbortTrigger, Received, Source};
@@ -200,7 +202,7 @@ impl Player<'_> {
             Some(DataDirection::Sent) => {
                 let source = Source::new(self.source(expected)?, trigger);
                 Ok((
-                    Some(Transfer::Send(Box::new(source), Form::Exact, None)),
+                    Some(Transfer::Send(DataSource::new(source), Form::Exact, None)),
                     None,
                 ))
             }

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use ftpsh::client::{
-    Form, Observation, Observer, Origin, Session, Settings, Transfer, TransferResult,
+    DataSource, Form, Observation, Observer, Origin, Session, Settings, Transfer, TransferResult,
 };
 use ftpsh::protocol::Command;
 
@@ -56,7 +56,7 @@ fn command(line: &str) -> Command {
 }
 
 fn upload() -> Transfer {
-    Transfer::Send(Box::new(&b"data"[..]), Form::Exact, None)
+    Transfer::Send(DataSource::new(&b"data"[..]), Form::Exact, None)
 }
 
 #[test]

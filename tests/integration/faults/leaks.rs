@@ -15,8 +15,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use ftpsh::client::{
-    Destination, Ending, Exchange, Form, News, Observation, Observer, Origin, Outcome, Session,
-    Settings, Transfer,
+    DataSource, Destination, Ending, Exchange, Form, News, Observation, Observer, Origin, Outcome,
+    Session, Settings, Transfer,
 };
 use ftpsh::practice::PracticeServer;
 use ftpsh::protocol::Command;
@@ -181,7 +181,7 @@ fn received() -> Transfer {
 
 fn sent() -> Transfer {
     Transfer::Send(
-        Box::new(io::Cursor::new(vec![b'x'; 10_000])),
+        DataSource::new(io::Cursor::new(vec![b'x'; 10_000])),
         Form::Exact,
         None,
     )
@@ -314,7 +314,7 @@ fn transfers_that_are_aborted_leave_nothing() {
                 0 => ("RETR long", received()),
                 _ => (
                     "STOR g",
-                    Transfer::Send(Box::new(io::repeat(b'x')), Form::Exact, None),
+                    Transfer::Send(DataSource::new(io::repeat(b'x')), Form::Exact, None),
                 ),
             };
             let exchange = session.begin(command(line), Origin::Typed, Some(transfer));
@@ -360,7 +360,7 @@ fn transfers_that_the_server_resets_leave_nothing() {
                 0 => ("RETR f", received()),
                 _ => (
                     "STOR f",
-                    Transfer::Send(Box::new(io::repeat(b'x')), Form::Exact, None),
+                    Transfer::Send(DataSource::new(io::repeat(b'x')), Form::Exact, None),
                 ),
             };
             assert_eq!(perform(&session, line, Some(transfer)).code(), 426);

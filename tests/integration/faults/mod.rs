@@ -7,6 +7,8 @@ mod full_disks;
 mod full_records;
 #[cfg(target_os = "linux")]
 mod leaks;
+#[cfg(target_os = "linux")]
+mod leftovers;
 mod outputs;
 mod places;
 mod signals;

@@ -209,7 +209,7 @@ mod recorder {
     use std::sync::{Arc, Mutex};
 
     use ftpsh::client::{
-        Form, KeptBytes, Observation, Observer, Origin, Session, Settings, Transfer,
+        DataSource, Form, KeptBytes, Observation, Observer, Origin, Session, Settings, Transfer,
     };
     use ftpsh::protocol::{Command, Reply, Verb};
     use ftpsh::transcript::recorder::{expectation_of, expected_data_of};
@@ -246,7 +246,7 @@ mod recorder {
             "STOR" => {
                 text.push_str("D< I am here{no-eol}\n");
                 Some(Transfer::Send(
-                    Box::new(Cursor::new("I am here")),
+                    DataSource::new(Cursor::new("I am here")),
                     Form::Exact,
                     None,
                 ))

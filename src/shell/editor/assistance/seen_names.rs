@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::client::{Destination, Observation, Observer};
+use crate::client::{Cancellation, Destination, Observation, Observer};
 use crate::protocol::ledger::Assignment;
 use crate::protocol::listing::{from_list_line, from_mlst_line};
 use crate::protocol::{Command, Reply, Verb, verbs};
@@ -230,6 +230,10 @@ impl Destination for LearningDestination {
 
     fn is_screen(&self) -> bool {
         self.inner.is_screen()
+    }
+
+    fn cancellation(&self) -> Option<Cancellation> {
+        self.inner.cancellation()
     }
 
     fn is_prompt(&self) -> bool {
