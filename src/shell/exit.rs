@@ -1,5 +1,7 @@
 //! How the program ends: one exit code, that of the first failure unless a more serious one ended the run.
 
+use std::process::ExitStatus;
+
 use crate::client::{Ending, Outcome, TransferResult};
 use crate::protocol::ReplyClass;
 use crate::tls::TlsFailure;
@@ -9,7 +11,8 @@ use crate::tls::TlsFailure;
 pub(crate) enum Exit {
     /// 0: done.
     Done,
-    /// 1: in a script, a command was refused (4yz, 5yz), or a download ended short of what the server had announced.
+    /// 1: in a script, a command was refused (4yz, 5yz), a local command failed, or a download ended short of what the
+    /// server had announced.
     Refused,
     /// 2: usage, or a line that cannot be sent.
     Usage,
@@ -37,7 +40,8 @@ impl Exit {
         (Self::Done, "done"),
         (
             Self::Refused,
-            "in a script, a command was refused (4yz, 5yz), or a download ended short of the size that the server had announced",
+            "in a script, a command was refused (4yz, 5yz), a local command failed, or a download ended short of the size that the \
+             server had announced",
         ),
         (Self::Usage, "usage, or a line that cannot be sent"),
         (
@@ -56,7 +60,8 @@ impl Exit {
         (Self::Expectation, "a transcript's expectation was not met"),
         (
             Self::LocalFile,
-            "a local file could not be read or written, or a local command or file moved no data within `--timeout`",
+            "a local file could not be read or written, a local command could not be run or was killed, or one of them moved no data \
+             within `--timeout`",
         ),
         (
             Self::Resume,
@@ -150,6 +155,41 @@ impl Exit {
     }
 }
 
+impl Exit {
+    /// What the end of a local command (`| command`, `!command`) means. One that stopped reading has what it wanted.
+    pub(crate) fn of_local_command(status: ExitStatus) -> Self {
+        match status.code() {
+            Some(0) => Self::Done,
+            Some(NOT_RUN..=NOT_FOUND) => Self::LocalFile,
+            _ if has_stopped_reading(status) => Self::Done,
+            Some(_) => Self::Refused,
+            None => Self::LocalFile,
+        }
+    }
+}
+
+/// SIGPIPE ended the command, or the last of those that its shell waited for.
+#[cfg(unix)]
+fn has_stopped_reading(status: ExitStatus) -> bool {
+    use std::os::unix::process::ExitStatusExt;
+
+    let sigpipe = rustix::process::Signal::PIPE.as_raw();
+    status.signal() == Some(sigpipe) || status.code() == Some(ENDED_BY_SIGNAL + sigpipe)
+}
+
+/// There are no signals.
+#[cfg(not(unix))]
+fn has_stopped_reading(_: ExitStatus) -> bool {
+    false
+}
+
+/// What shells end with when they cannot run or cannot find a command.
+const NOT_RUN: i32 = 126;
+const NOT_FOUND: i32 = 127;
+/// What shells add to the number of the signal that ended a command.
+#[cfg(unix)]
+const ENDED_BY_SIGNAL: i32 = 128;
+
 /// The failures of a run so far.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Tally {
@@ -201,5 +241,27 @@ mod tests {
         tally.count(Exit::Connection);
         assert!(tally.ends_script(false));
         assert_eq!(tally.exit(), Exit::Connection);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_local_command_fails_by_its_exit_code_unless_it_only_stopped_reading() {
+        for (command, exit) in [
+            ("true", Exit::Done),
+            ("false", Exit::Refused),
+            ("exit 3", Exit::Refused),
+            ("exit 126", Exit::LocalFile),
+            ("no-such-command-xyz 2>&1", Exit::LocalFile),
+            ("kill -9 $$", Exit::LocalFile),
+            ("kill -PIPE $$", Exit::Done),
+            ("sh -c 'kill -PIPE $$'; exit $?", Exit::Done),
+        ] {
+            let status = std::process::Command::new("/bin/sh")
+                .args(["-c", command])
+                .stdout(std::process::Stdio::null())
+                .status()
+                .unwrap();
+            assert_eq!(Exit::of_local_command(status), exit, "{command}");
+        }
     }
 }

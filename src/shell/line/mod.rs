@@ -156,6 +156,13 @@ pub enum LineError {
          was sent; quote sends the line as it is"
     )]
     BackgroundWithoutFile,
+    /// `&` at the end of a local command: a shell runs such a command without the standard input that has the data.
+    #[error(
+        "& after a local command would have it run without the data, since shells give such a command no standard input: \
+         leave out the &, or write RETR f > f & and give the command the file. Nothing was sent; quote sends the line as \
+         it is"
+    )]
+    LocalCommandInBackground,
     /// A path that is not UTF-8, where paths are not bytes.
     #[error(
         "the name of the local file is not UTF-8, which this system does not allow: give another name"

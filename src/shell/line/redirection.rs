@@ -117,7 +117,7 @@ impl Operator {
 ///
 /// # Errors
 ///
-/// An operator without a target, or one that goes the other way.
+/// An operator without a target, or one that goes the other way; a local command that would not get its data.
 pub(super) fn split(
     line: &[u8],
     direction: DataDirection,
@@ -144,6 +144,9 @@ pub(super) fn split(
         let Some(target) = target else {
             return Err(missing_target(operator));
         };
+        if operator == Operator::Pipe && runs_without_input(&target) {
+            return Err(LineError::LocalCommandInBackground);
+        }
         return Ok((&line[..space], Some(redirection(operator, target)?)));
     }
     Ok((line, None))
@@ -184,7 +187,7 @@ pub(crate) fn open_target(line: &str, direction: DataDirection) -> Option<(OpenT
 }
 
 /// Splits a raw command that is to run in the background: its last word is `&`, and its data goes to or comes from a
-/// file. `None` where the line has no `&` of that kind; the one after `|` is the local shell's.
+/// file. `None` where the line has no `&` of that kind.
 ///
 /// # Errors
 ///
@@ -210,6 +213,12 @@ pub(super) fn split_background(
         (_, None) if split(line, direction)?.1.is_some() => Ok(None),
         _ => Err(LineError::BackgroundWithoutFile),
     }
+}
+
+/// Whether the local shell would not wait for the last command, and so give it no data.
+fn runs_without_input(command: &[u8]) -> bool {
+    let before = command.trim_ascii_end().strip_suffix(b"&");
+    before.is_some_and(|before| !before.ends_with(b"\\"))
 }
 
 fn redirection(operator: Operator, target: Vec<u8>) -> Result<Redirection, LineError> {

@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 use std::path::Path;
-use std::process::Child;
+use std::process::{Child, ExitStatus};
 
 use super::resume::Resume;
 use super::shell::Shell;
@@ -504,8 +504,6 @@ impl Shell {
         }
     }
 
-    /// A local command that could not be run, or was killed, has lost the data. Only the user knows what any other exit
-    /// status means: `grep` that finds nothing has not failed.
     fn wait_for(&self, child: Child, interruption: Interruption) -> Exit {
         let status = match wait_for_reader(child, interruption, &self.interrupts) {
             Ok(status) => status,
@@ -515,13 +513,22 @@ impl Shell {
                 return Exit::LocalFile;
             }
         };
+        self.finish_local(status)
+    }
+
+    /// Says how a local command ended, unless all went well, and what that means.
+    pub(super) fn finish_local(&self, status: ExitStatus) -> Exit {
+        let exit = Exit::of_local_command(status);
+        // Whoever watches knows best whether a `grep` that finds nothing is a failure.
+        let tone = if exit == Exit::Done || self.is_interactive() {
+            Tone::Note
+        } else {
+            Tone::Warning
+        };
         if !status.success() {
-            self.painter.say(Tone::Note, &end_of_command(status));
+            self.painter.say(tone, &end_of_command(status));
         }
-        match status.code() {
-            Some(NOT_RUN..=NOT_FOUND) | None => Exit::LocalFile,
-            Some(_) => Exit::Done,
-        }
+        exit
     }
 
     fn destination(
@@ -716,7 +723,3 @@ const TYPED: &str =
     "data that is typed cannot be put in the background; Ctrl-C aborts the transfer";
 const SHOWN: &str = "data that is shown cannot be put in the background: RETR f > file can. Ctrl-C aborts this \
 transfer";
-
-/// What shells end with when they cannot run or cannot find a command.
-const NOT_RUN: i32 = 126;
-const NOT_FOUND: i32 = 127;

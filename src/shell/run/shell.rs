@@ -29,7 +29,7 @@ use crate::shell::interrupts::{HiddenTyping, Interrupts};
 use crate::shell::line::{
     self, Builtin, Line, LineError, Redirection, expand_home, is_redirection,
 };
-use crate::shell::local::places::{end_of_command, local_shell};
+use crate::shell::local::places::local_shell;
 use crate::shell::local::received_file::{is_named_pipe, what_is_there};
 use crate::shell::replay::recording::Recording;
 use crate::shell::screen::escape::escape;
@@ -397,11 +397,7 @@ impl Shell {
     fn run_local(&mut self, command: &[u8]) -> Exit {
         let run = |_: &mut Self| local_shell(command).and_then(|mut process| process.status());
         match self.lend_terminal(run) {
-            Ok(status) if status.success() => Exit::Done,
-            Ok(status) => {
-                self.painter.say(Tone::Note, &end_of_command(status));
-                Exit::Done
-            }
+            Ok(status) => self.finish_local(status),
             Err(error) => {
                 let text = format!("the local shell did not start: {error}");
                 self.painter.say(Tone::Error, &text);

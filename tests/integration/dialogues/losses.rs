@@ -148,11 +148,16 @@ fn a_here_document_of_a_command_that_receives_is_not_taken_for_commands() {
 
 #[cfg(unix)]
 #[test]
-fn a_local_command_that_is_not_there_is_a_failure_and_a_grep_that_finds_nothing_is_none() {
+fn a_local_command_that_fails_is_a_failure_and_one_that_only_stops_reading_is_none() {
     let folder = tempfile::tempdir().unwrap();
     for (line, code) in [
         ("RETR a | no-such-command-xyz", 7),
-        ("RETR a | grep nothing", 0),
+        ("RETR a | grep nothing", 1),
+        ("RETR a | false", 1),
+        ("RETR a | cat; exit 3", 1),
+        ("RETR a | head -c 1", 0),
+        ("RETR a | true", 0),
+        ("RETR a | sh -c 'kill -PIPE $$'", 0),
     ] {
         let server = passive(greeted())
             .expect("RETR a")

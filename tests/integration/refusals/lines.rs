@@ -74,6 +74,7 @@ fn redirections_that_lead_nowhere_are_refused_before_anything_is_sent() {
             ("RETR f >>", 2, "needs a file"),
             ("RETR f > ''", 2, "needs a file"),
             ("LIST |", 2, "needs a local command"),
+            ("RETR f | wc -c &", 2, "leave out the &"),
             ("STOR f <", 2, "needs a file"),
             ("APPE f <<<", 2, "needs a text"),
             ("STOR f <<", 2, "needs a word"),

@@ -32,7 +32,9 @@ fn the_first_failure_is_the_exit_code() {
         &[],
         &[
             (&[], 0),
-            (&["NOOP", "", "!exit 3", "exit"], 0),
+            (&["NOOP", "", "!exit 0", "exit"], 0),
+            (&["!exit 3"], 1),
+            (&["!exit 3", "STOR f"], 1),
             (&["XYZZY"], 1),
             (&["SIZE nosuch", "NOOP"], 1),
             (&["get nosuch"], 1),
@@ -92,7 +94,12 @@ fn silence_ends_the_run_with_3() {
 
 #[test]
 fn stop_ends_at_the_first_failure() {
-    for (line, code) in [("XYZZY", 1), ("STOR f", 2), ("STOR f < nosuch", 7)] {
+    for (line, code) in [
+        ("XYZZY", 1),
+        ("!exit 3", 1),
+        ("STOR f", 2),
+        ("STOR f < nosuch", 7),
+    ] {
         for (stop, goes_on) in [(false, true), (true, false)] {
             let server = practice_server(&[]);
             let _ = Ftpsh::new()

@@ -313,7 +313,29 @@ fn a_last_word_that_is_an_ampersand_needs_a_file() {
 }
 
 #[test]
-fn an_ampersand_elsewhere_is_sent_or_belongs_to_a_name_or_to_the_local_shell() {
+fn a_local_command_that_would_run_in_the_background_without_its_data_is_refused() {
+    for line in [
+        "LIST | less &",
+        "LIST | less&",
+        "RETR f | sort | uniq & ",
+        "RETR f | sort >f 2>&1 &",
+    ] {
+        assert_eq!(split_background(line.as_bytes(), RECEIVING), Ok(None));
+        let found = split(line.as_bytes(), RECEIVING);
+        assert_eq!(found, Err(LineError::LocalCommandInBackground), "{line}");
+    }
+    for line in [
+        "RETR f | a && b",
+        "RETR f | a & b",
+        r"RETR f | echo \&",
+        "RETR f | echo '&'",
+    ] {
+        assert!(split(line.as_bytes(), RECEIVING).is_ok(), "{line}");
+    }
+}
+
+#[test]
+fn an_ampersand_elsewhere_is_sent_or_belongs_to_a_name() {
     for line in [
         "RETR a&",
         "RETR a & b",
@@ -321,7 +343,6 @@ fn an_ampersand_elsewhere_is_sent_or_belongs_to_a_name_or_to_the_local_shell() {
         "RETR f > 'a &'",
         "RETR f > a\\ &",
         "RETR f > \"&\"",
-        "LIST | less &",
     ] {
         assert_eq!(
             split_background(line.as_bytes(), RECEIVING),
