@@ -241,6 +241,7 @@ pub(crate) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
         knowledge,
         home,
         tally: Tally::default(),
+        may_be_lost: false,
         runs_startup: false,
         is_over: false,
     })

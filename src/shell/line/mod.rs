@@ -5,6 +5,7 @@
 mod builtin;
 pub(crate) mod quote;
 pub mod redirection;
+mod script_line;
 pub(crate) mod spelling;
 mod words;
 
@@ -15,6 +16,7 @@ pub use self::redirection::{Redirection, expand_home};
 pub use self::spelling::Spelling;
 
 pub(crate) use self::redirection::{OpenTarget, open_target, path};
+pub(crate) use self::script_line::ScriptLine;
 pub(crate) use self::words::{is_redirection, open_word, quoted};
 
 use self::quote::Quoted;

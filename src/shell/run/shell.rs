@@ -27,7 +27,7 @@ use crate::shell::help::hints::{Hints, ResumableDownload, exists_already};
 use crate::shell::help::{self, why};
 use crate::shell::interrupts::{HiddenTyping, Interrupts};
 use crate::shell::line::{
-    self, Builtin, Line, LineError, Redirection, expand_home, is_redirection,
+    self, Builtin, Line, LineError, Redirection, ScriptLine, expand_home, is_redirection,
 };
 use crate::shell::local::places::local_shell;
 use crate::shell::local::received_file::{is_named_pipe, what_is_there};
@@ -65,6 +65,8 @@ pub(crate) struct Shell {
     pub(crate) knowledge: SharedKnowledge,
     pub(crate) home: Option<PathBuf>,
     pub(crate) tally: Tally,
+    /// The connection was lost in a line of a script that may fail.
+    pub(crate) may_be_lost: bool,
     /// The startup lines of a host run, which nobody has typed.
     pub(crate) runs_startup: bool,
     /// `exit` was typed, or the input is at its end.
@@ -89,17 +91,27 @@ impl Shell {
             let Some(line) = self.input.next_line("") else {
                 break;
             };
-            self.connection.refresh_status();
-            self.run_line(&line);
+            if let Some(line) = ScriptLine::read(&line) {
+                self.run_script_line(line);
+            }
         }
         if self.interrupts.take() || !self.await_background("the script") {
             return Some(Exit::Interrupted);
         }
         self.connection.refresh_status();
-        if let Some(exit) = self.connection.loss() {
+        if let Some(exit) = self.connection.loss().filter(|_| !self.may_be_lost) {
             self.tally.count(exit);
         }
         None
+    }
+
+    fn run_script_line(&mut self, line: ScriptLine) {
+        self.connection.refresh_status();
+        let was_lost = self.connection.loss().is_some();
+        self.run_line(line.text, line.may_fail);
+        self.connection.refresh_status();
+        let is_lost = self.connection.loss().is_some();
+        self.may_be_lost = is_lost && (self.may_be_lost || line.may_fail && !was_lost);
     }
 
     fn run_interactively(&mut self) -> Option<Exit> {
@@ -134,7 +146,7 @@ impl Shell {
             let text = format!("{path}: {error}. Lines are kept for this session only");
             self.painter.say(Tone::Warning, &text);
         }
-        let exit = self.run_line(line.as_bytes());
+        let exit = self.run_line(line.as_bytes(), false);
         if exit == Exit::Interrupted || self.interrupts.is_pressed() {
             report_dropped(self.input.drop_pasted(), &self.painter);
         }
@@ -163,15 +175,17 @@ impl Shell {
         line::read_spelt(line, self.settings.spelling(), &is_alias)
     }
 
-    /// Does what one line says and counts the result.
-    fn run_line(&mut self, line: &[u8]) -> Exit {
+    /// Does what one line says and counts the result, unless it may fail.
+    fn run_line(&mut self, line: &[u8], may_fail: bool) -> Exit {
         let read = self.read(line);
         let takes_no_data = matches!(read, Err(_) | Ok(Line::Alias { .. }));
         let exit = match read {
             Ok(line) => self.run(line),
             Err(error) => self.painter.refuse(&error),
         };
-        self.tally.count(exit);
+        if !may_fail || exit == Exit::Interrupted {
+            self.tally.count(exit);
+        }
         self.count_broken_files();
         let orphans_data = exit == Exit::Usage && takes_no_data && begins_here_document(line);
         if orphans_data && !self.is_interactive() {

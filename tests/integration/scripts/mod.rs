@@ -12,6 +12,7 @@ mod help;
 mod hints;
 mod local_commands;
 mod locations;
+mod marks;
 mod targets;
 #[cfg(target_os = "linux")]
 mod threads;
