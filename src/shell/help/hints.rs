@@ -94,9 +94,7 @@ impl Hints {
         };
         let answered = status.last_answered.as_ref();
         let answered = answered.filter(|last| last.reply.code.0 == outcome.code());
-        // Only a script has comments, and `why` is of no use there.
-        let answered =
-            answered.filter(|last| self.is_interactive || explanations::is_comment(last));
+        let answered = answered.filter(|_| self.is_interactive);
         let circumstances = Circumstances::of(status, settings);
         if let Some(hint) = answered.and_then(|last| explanations::hint(last, circumstances)) {
             self.painter.say(Tone::Hint, &hint);

@@ -103,24 +103,6 @@ fn a_command_that_an_alias_or_a_built_in_sent_is_hinted_at_as_if_it_had_been_typ
 }
 
 #[test]
-fn a_comment_is_sent_and_a_script_is_told_so() {
-    let server = Script::new()
-        .send("220 hi\r\n")
-        .expect("# first")
-        .send("500 what?\r\n")
-        .expect("XYZZY")
-        .send("500 what?\r\n")
-        .wait_for_client_close()
-        .start();
-    let binary = Ftpsh::new().arg(server.address().to_string());
-    let finished = binary.stdin("# first\nXYZZY\n").run().code(1);
-    let said = finished.stderr;
-    assert!(said.contains("500 what?\n  FTP has no comments"), "{said}");
-    assert_eq!(said.matches("  FTP has").count(), 1, "{said}");
-    assert_eq!(server.finish().lines, ["# first", "XYZZY"]);
-}
-
-#[test]
 fn a_transfer_that_waits_for_no_data_connection_ends_with_its_cause() {
     let server = Script::new()
         .send("220 hi\r\n")

@@ -53,8 +53,8 @@ pub(super) fn explain(answered: &Answered, charset: Charset) -> Option<Explanati
     })
 }
 
-/// A line that begins with `#` is sent like any other, and a server takes it for a verb.
-pub(super) fn is_comment(answered: &Answered) -> bool {
+/// At a prompt a line that begins with `#` is sent like any other, and a server takes it for a verb.
+fn is_comment(answered: &Answered) -> bool {
     is_refused(answered) && !may_be_secret(answered) && answered.verb().as_bytes().starts_with(b"#")
 }
 

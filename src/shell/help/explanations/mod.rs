@@ -105,11 +105,6 @@ pub(crate) fn elsewhere(word: &str) -> Option<String> {
     misspelt::elsewhere(word)
 }
 
-/// Whether a line that was meant as a comment was refused: a script wants to hear of it too.
-pub(crate) fn is_comment(answered: &Answered) -> bool {
-    misspelt::is_comment(answered)
-}
-
 /// The line that may go before a command is sent.
 pub(crate) fn warning(command: &Command, known: &Learnt) -> Option<String> {
     let marker = known.pending_restart?;
