@@ -3,7 +3,7 @@
 use std::process::ExitStatus;
 
 use crate::client::{Ending, Outcome, TransferResult};
-use crate::protocol::ReplyClass;
+use crate::protocol::{ReplyClass, ReplyCode};
 use crate::tls::TlsFailure;
 
 /// The exit codes. They are part of the interface.
@@ -142,12 +142,12 @@ impl Exit {
         if outcome.data_connection_failed || (outcome.lacked_data_connection && !refused) {
             return Self::Connection;
         }
-        let odd = outcome
+        let refused = outcome
             .reply
             .as_ref()
-            .is_some_and(|reply| is_odd(reply.code.class()));
+            .is_some_and(|reply| is_refusal(reply.code));
         let came_short = outcome.transfer.as_ref().and_then(|it| it.ended_short_of);
-        if refused || odd || came_short.is_some() {
+        if refused || came_short.is_some() {
             Self::Refused
         } else {
             Self::Done
@@ -220,9 +220,11 @@ impl Tally {
     }
 }
 
-/// Nothing that this side has asked for is answered so (RFC 2228 section 5.2 wants a security mechanism before 6yz).
-fn is_odd(class: ReplyClass) -> bool {
-    matches!(class, ReplyClass::Protected | ReplyClass::Unclassified)
+/// A 4yz or 5yz, or a code that answers nothing that this side has asked for (RFC 2228 section 5.2 wants a security
+/// mechanism before 6yz).
+pub(crate) fn is_refusal(code: ReplyCode) -> bool {
+    let class = code.class();
+    code.is_negative() || matches!(class, ReplyClass::Protected | ReplyClass::Unclassified)
 }
 
 #[cfg(test)]

@@ -39,6 +39,7 @@ use crate::shell::run::{
 use crate::shell::screen::console;
 use crate::shell::screen::escape::escape;
 use crate::shell::screen::painter::{Dialogue, Painter, Screen, Tone};
+use crate::shell::screen::script_output::{Kind, ScriptOutput};
 use crate::shell::screen::timeline::Timeline;
 use crate::shell::screen::trace::Trace;
 use crate::shell::terminations;
@@ -68,6 +69,37 @@ pub(crate) fn run(options: Options) -> Exit {
         painter.say(Tone::Error, text);
         return Exit::Usage;
     }
+    let runs_lines = matches!(
+        options.mode,
+        None | Some(Mode::Practice(_) | Mode::Record(_))
+    );
+    if options.common.format.kind != Kind::Dialogue && (interactive || !runs_lines) {
+        let text = "--format is for scripts: add -c LINE, or give the lines on standard input";
+        painter.say(Tone::Error, text);
+        return Exit::Usage;
+    }
+    let painter = match ScriptOutput::open(&options.common.format, painter.screen().clone()) {
+        Ok(output) => painter.beside(output),
+        Err(error) => {
+            let path = options.common.format.file.unwrap_or_default();
+            return painter.refuse_file(&path, &error);
+        }
+    };
+    let exit = run_mode(options, &painter, interactive);
+    match painter.output().end(exit) {
+        Ok(()) => exit,
+        Err(text) => {
+            painter.say(Tone::Error, &text);
+            if exit == Exit::Done {
+                Exit::LocalFile
+            } else {
+                exit
+            }
+        }
+    }
+}
+
+fn run_mode(options: Options, painter: &Painter, interactive: bool) -> Exit {
     if let (Some(_), Some(target)) = (&options.mode, &options.target) {
         let target = escape(without_secrets(target).as_bytes());
         let text = format!(
@@ -81,21 +113,21 @@ pub(crate) fn run(options: Options) -> Exit {
         (target, _) => target,
     };
     let result = match options.mode {
-        None => new_shell(&options.common, &painter, interactive)
+        None => new_shell(&options.common, painter, interactive)
             .map(|shell| run_target(shell, &options.common, target.as_deref())),
-        Some(Mode::Record(record)) => run_recorded(&options.common, &record, &painter, interactive),
+        Some(Mode::Record(record)) => run_recorded(&options.common, &record, painter, interactive),
         Some(Mode::Practice(practice)) => {
-            practising::run(&options.common, practice, &painter, interactive)
+            practising::run(&options.common, practice, painter, interactive)
         }
-        Some(Mode::Replay(replay)) => replay::run(&options.common, replay, &painter),
-        Some(Mode::Import(import)) => importing::run(&import, &painter),
-        Some(Mode::Export(export)) => exporting::run(&export, &painter),
+        Some(Mode::Replay(replay)) => replay::run(&options.common, replay, painter),
+        Some(Mode::Import(import)) => importing::run(&import, painter),
+        Some(Mode::Export(export)) => exporting::run(&export, painter),
         Some(Mode::Completions(completions)) => completions
             .shell
             .script()
-            .map(|script| print(script.as_bytes(), &painter))
+            .map(|script| print(script.as_bytes(), painter))
             .map_err(Into::into),
-        Some(Mode::Manual(manual)) => print_manual(&manual, &painter),
+        Some(Mode::Manual(manual)) => print_manual(&manual, painter),
     };
     result.unwrap_or_else(|error| {
         painter.say(Tone::Error, &escape(format!("{error:#}").as_bytes()));
@@ -149,9 +181,9 @@ fn run_target(mut shell: Shell, common: &Common, target: Option<&str>) -> Exit {
         );
         let stops = exit != Exit::Done && common.stop && !shell.is_interactive();
         if cannot_go_on || stops {
-            shell.drop_session();
-            return exit;
+            return shell.end_unstarted(exit);
         }
+        shell.keep_explanation(exit);
     }
     shell.run_to_the_end(common.stop)
 }
@@ -242,6 +274,8 @@ pub(crate) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
         home,
         tally: Tally::default(),
         may_be_lost: false,
+        explains: !interactive && (common.why || (!common.quiet && io::stderr().is_terminal())),
+        explanation: None,
         runs_startup: false,
         is_over: false,
     })

@@ -14,8 +14,8 @@ use clap_complete::env::{Bash, EnvCompleter, Fish, Powershell, Zsh};
 use crate::shell::config::options::Options;
 
 pub(crate) use values::{
-    faults, forms, kinds, reports, settings, targets, transcripts, transcripts_and_article,
-    transcripts_and_targets,
+    faults, forms, kinds, reports, script_formats, settings, targets, transcripts,
+    transcripts_and_article, transcripts_and_targets,
 };
 
 /// A shell that can be told what to complete.

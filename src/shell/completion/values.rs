@@ -10,6 +10,7 @@ use crate::practice::FAULTS;
 use crate::shell::config::settings::Settings;
 use crate::shell::help::command_line::{FORMS, KINDS};
 use crate::shell::replay::is_transcript;
+use crate::shell::screen::script_output::Kind;
 
 /// Servers by name.
 pub(crate) fn targets(current: &OsStr) -> Vec<CompletionCandidate> {
@@ -78,10 +79,21 @@ pub(crate) fn forms(current: &OsStr) -> Vec<CompletionCandidate> {
 
 /// Reports of a replay, with and without a file.
 pub(crate) fn reports(current: &OsStr) -> Vec<CompletionCandidate> {
-    let kinds = ["json", "junit", "tap"];
+    with_file(current, &["json", "junit", "tap"], &[])
+}
+
+/// What a script puts out, each with and without a file.
+pub(crate) fn script_formats(current: &OsStr) -> Vec<CompletionCandidate> {
+    let kinds = Kind::ALL.map(|(name, _)| name);
+    let (dialogue, others) = kinds.split_at(1);
+    with_file(current, others, dialogue)
+}
+
+fn with_file(current: &OsStr, kinds: &[&str], without: &[&str]) -> Vec<CompletionCandidate> {
     let forms = kinds
         .iter()
-        .flat_map(|kind| [(*kind).to_owned(), format!("{kind}=")]);
+        .flat_map(|kind| [(*kind).to_owned(), format!("{kind}=")])
+        .chain(without.iter().map(|&kind| kind.to_owned()));
     beginning(current, forms.map(|form| (form, None)))
 }
 

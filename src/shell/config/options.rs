@@ -12,6 +12,7 @@ use crate::client::AddressFamily;
 use crate::practice::Fault;
 use crate::shell::completion;
 use crate::shell::help::command_line;
+use crate::shell::screen::script_output::Format as ScriptFormat;
 use crate::tls::SentName;
 use crate::transcript::export::Form;
 use crate::transcript::import::Kind;
@@ -179,6 +180,26 @@ pub(crate) struct Common {
     /// What is left is data, refusals and errors.
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
+    /// What a script puts on standard output: dialogue, replies, codes or json.
+    ///
+    /// `dialogue`: received data, as ever. `replies`: the final reply to each line. `codes`: the code of that reply alone. `json`:
+    /// every event, one a line; docs/json.md describes them. With the last three, received data has to go to files or
+    /// local commands, unless =FILE after the kind names a file to write to in place of standard output.
+    #[arg(
+        long,
+        value_name = "KIND[=FILE]",
+        default_value = "dialogue",
+        global = true,
+        hide_short_help = true,
+        hide_default_value = true,
+        add = ArgValueCompleter::new(completion::script_formats)
+    )]
+    pub(crate) format: ScriptFormat,
+    /// After a script that a refusal made fail, explain that reply as the built-in `why` does.
+    ///
+    /// If standard error is a terminal this is done without being asked for, unless there is a --quiet.
+    #[arg(long, global = true, hide_short_help = true)]
+    pub(crate) why: bool,
     /// Show times and certificates too.
     ///
     /// The time of everything, and certificates after each TLS handshake of the control connection. In a replay, the

@@ -119,6 +119,14 @@ impl Input {
         }
     }
 
+    /// The lines of the command line that have not been read.
+    pub(crate) fn take_given(&mut self) -> VecDeque<Vec<u8>> {
+        match &mut self.source {
+            Source::Given(lines) => std::mem::take(lines),
+            Source::Terminal(_) | Source::Script(_) => VecDeque::new(),
+        }
+    }
+
     /// A secret, of which nothing is shown; `None` if there is nobody to ask.
     pub(crate) fn ask_secret(&mut self, prompt: &str) -> Option<String> {
         self.read_text(prompt, InputKind::Secret)

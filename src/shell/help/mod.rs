@@ -1,6 +1,7 @@
 //! Help out of the tables: lines, built-ins, aliases, verbs, reply codes.
 
 mod builtins;
+pub(crate) mod cause;
 mod codes;
 pub(crate) mod command_line;
 pub(crate) mod explanations;

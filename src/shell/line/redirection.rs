@@ -28,6 +28,17 @@ pub enum Redirection {
 }
 
 impl Redirection {
+    /// The sign and the file, if it is one.
+    #[must_use]
+    pub fn file(&self) -> Option<(&'static str, &Path)> {
+        match self {
+            Self::ToFile(path) => Some((">", path)),
+            Self::AppendFile(path) => Some((">>", path)),
+            Self::FromFile(path) => Some(("<", path)),
+            _ => None,
+        }
+    }
+
     /// The same with `~` and `~/` at the start of a file's path replaced by the home folder.
     #[must_use]
     pub fn with_home(self, home: Option<&Path>) -> Self {
@@ -36,18 +47,6 @@ impl Redirection {
             Self::AppendFile(path) => Self::AppendFile(expand_home(&path, home)),
             Self::FromFile(path) => Self::FromFile(expand_home(&path, home)),
             other => other,
-        }
-    }
-}
-
-impl Redirection {
-    /// The sign and the file, if it is one.
-    pub(crate) fn file(&self) -> Option<(&'static str, &Path)> {
-        match self {
-            Self::ToFile(path) => Some((">", path)),
-            Self::AppendFile(path) => Some((">>", path)),
-            Self::FromFile(path) => Some(("<", path)),
-            _ => None,
         }
     }
 }

@@ -16,9 +16,10 @@ pub(crate) struct LocalCommand {
 }
 
 impl LocalCommand {
-    /// Starts the command; the child is to be waited for once the transfer is over.
-    pub(crate) fn start(command: &[u8]) -> io::Result<(Self, Child)> {
-        let mut child = local_shell(command)?.stdin(Stdio::piped()).spawn()?;
+    /// Starts the command, which prints to `output`; the child is to be waited for once the transfer is over.
+    pub(crate) fn start(command: &[u8], output: Stdio) -> io::Result<(Self, Child)> {
+        let mut process = local_shell(command)?;
+        let mut child = process.stdin(Stdio::piped()).stdout(output).spawn()?;
         let input = child.stdin.take();
         Ok((Self { input }, child))
     }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::client::Session;
+use crate::protocol::verbs::DataDirection;
 use crate::resume::{
     self, Listener, Options, Remark, ResumeError, SizeSource, Verification, Verify,
 };
@@ -87,7 +88,21 @@ impl Resume {
 
     /// The local file that is written to, if one is.
     pub(crate) fn target(&self, home: Option<&Path>) -> Option<PathBuf> {
-        self.download.then(|| expand_home(&self.local, home))
+        self.download.then(|| self.file(home))
+    }
+
+    /// The local file.
+    pub(crate) fn file(&self, home: Option<&Path>) -> PathBuf {
+        expand_home(&self.local, home)
+    }
+
+    /// Which way its data goes.
+    pub(crate) fn direction(&self) -> DataDirection {
+        if self.download {
+            DataDirection::Received
+        } else {
+            DataDirection::Sent
+        }
     }
 
     /// Finishes the transfer, and says what was checked.
@@ -99,7 +114,7 @@ impl Resume {
         input: &mut Input,
         home: Option<&Path>,
     ) -> Exit {
-        let local = expand_home(&self.local, home);
+        let local = self.file(home);
         let mut listener = ResumeListener { painter, input };
         let result = if self.download {
             let target = LocalTargetFile::at(&local);

@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 use std::path::Path;
-use std::process::{Child, ExitStatus};
+use std::process::{Child, ExitStatus, Stdio};
 
 use super::resume::Resume;
 use super::shell::Shell;
@@ -19,6 +19,7 @@ use crate::shell::config::settings::Ascii;
 use crate::shell::editor::assistance::LearningDestination;
 use crate::shell::editor::{AtTerminal, HAS_ESCAPE_KEY};
 use crate::shell::exit::Exit;
+use crate::shell::help::cause::Cause;
 use crate::shell::help::hints::{ResumableDownload, exists_already};
 use crate::shell::interrupts::Escape;
 use crate::shell::line::{LineError, Redirection};
@@ -30,7 +31,7 @@ use crate::shell::local::received_file::{Manner, ReceivedFile};
 use crate::shell::local::sent_file::SentFile;
 use crate::shell::local::waiting::OpenedLate;
 use crate::shell::screen::escape::escape;
-use crate::shell::screen::painter::Tone;
+use crate::shell::screen::painter::{Screen, Tone};
 use crate::shell::screen::shown_data::{Look, ShownData};
 
 /// What a data command needs besides its line.
@@ -363,6 +364,9 @@ impl Shell {
             Ok(session) => session,
             Err(exit) => return exit,
         };
+        let file = resume.file(self.home.as_deref());
+        let output = self.painter.output();
+        output.set_file(Some((resume.direction(), &file)));
         let exit = resume.run(
             session,
             &self.interrupts,
@@ -425,6 +429,9 @@ impl Shell {
         if !self.painter.screen().shows_data_on_terminal() {
             return self.send(command, None, Origin::Shown);
         }
+        if let Err(exit) = self.check_standard_output() {
+            return exit;
+        }
         self.warn_before(&command);
         let (transfer, pager) = self.shown(true);
         let transfer = self.learning_names(transfer, &command);
@@ -476,6 +483,9 @@ impl Shell {
             }
             return Err(self.background.refuse_second(&self.painter));
         }
+        let file = redirection.as_ref().and_then(Redirection::file);
+        let output = self.painter.output();
+        output.set_file(file.map(|(_, path)| (direction, path)));
         match direction {
             DataDirection::Received => self.destination(command, redirection, may_overwrite),
             DataDirection::Sent => self.source(redirection),
@@ -528,7 +538,31 @@ impl Shell {
         if !status.success() {
             self.painter.say(tone, &end_of_command(status));
         }
+        if exit != Exit::Done {
+            let output = self.painter.output();
+            output.tell_problem(Cause::LocalCommand, &end_of_command(status));
+        }
         exit
+    }
+
+    /// Where what a local command prints goes: not between what other programs read.
+    pub(super) fn output_of_local_commands(&self) -> Stdio {
+        match self.painter.output().on_standard_output() {
+            Some(_) => Screen::standard_error(),
+            None => Stdio::inherit(),
+        }
+    }
+
+    /// Data cannot go where other programs read something else.
+    fn check_standard_output(&self) -> Result<(), Exit> {
+        let Some(kind) = self.painter.output().on_standard_output() else {
+            return Ok(());
+        };
+        let text = format!(
+            "standard output is for --format {kind}, so this data needs a place: add > FILE or | COMMAND, or write --format \
+             {kind}=FILE. Nothing was sent"
+        );
+        Err(self.painter.refuse(&text))
     }
 
     fn destination(
@@ -537,6 +571,9 @@ impl Shell {
         to: Option<Redirection>,
         may_overwrite: bool,
     ) -> Result<Data, Exit> {
+        if matches!(to, Some(Redirection::ToStandardOutput) | None) {
+            self.check_standard_output()?;
+        }
         let screen = self.painter.screen().clone();
         let joined = |destination, form| Ok(Data::Joined(Transfer::Receive(destination, form)));
         match to {
@@ -563,15 +600,15 @@ impl Shell {
                     .map_err(|e| self.painter.refuse_file(&path, &e))?;
                 joined(Box::new(file), Form::ByType)
             }
-            Some(Redirection::ToCommand(line)) => match LocalCommand::start(&line) {
-                Ok((input, child)) => Ok(Data::Piped(
-                    Transfer::Receive(Box::new(input), Form::ByType),
-                    child,
-                )),
-                Err(error) => Err(self
-                    .painter
-                    .refuse_file(Path::new("the local command"), &error)),
-            },
+            Some(Redirection::ToCommand(command)) => {
+                let started = LocalCommand::start(&command, self.output_of_local_commands());
+                let (input, child) = started.map_err(|error| {
+                    let name = Path::new("the local command");
+                    self.painter.refuse_file(name, &error)
+                })?;
+                let transfer = Transfer::Receive(Box::new(input), Form::ByType);
+                Ok(Data::Piped(transfer, child))
+            }
             // A terminal never gets it raw, whichever command it came from.
             Some(Redirection::ToStandardOutput) | None if screen.shows_data_on_terminal() => {
                 let (transfer, pager) = self.shown(false);

@@ -67,6 +67,10 @@ pub(crate) struct Shell {
     pub(crate) tally: Tally,
     /// The connection was lost in a line of a script that may fail.
     pub(crate) may_be_lost: bool,
+    /// The refusal that makes a script fail is explained at its end.
+    pub(crate) explains: bool,
+    /// That explanation.
+    pub(crate) explanation: Option<String>,
     /// The startup lines of a host run, which nobody has typed.
     pub(crate) runs_startup: bool,
     /// `exit` was typed, or the input is at its end.
@@ -81,8 +85,20 @@ impl Shell {
         } else {
             self.run_script(stop)
         };
+        self.explain_failure();
         self.drop_session();
         exit.unwrap_or_else(|| self.tally.exit())
+    }
+
+    /// Ends a run whose lines were never reached.
+    pub(crate) fn end_unstarted(&mut self, exit: Exit) -> Exit {
+        if exit != Exit::Interrupted {
+            self.keep_explanation(exit);
+            self.run_what_asks_why();
+        }
+        self.explain_failure();
+        self.drop_session();
+        exit
     }
 
     /// `None` where the failures that were counted decide.
@@ -94,6 +110,9 @@ impl Shell {
             if let Some(line) = ScriptLine::read(&line) {
                 self.run_script_line(line);
             }
+        }
+        if self.tally.ends_script(stop) && !self.interrupts.is_pressed() {
+            self.run_what_asks_why();
         }
         if self.interrupts.take() || !self.await_background("the script") {
             return Some(Exit::Interrupted);
@@ -108,10 +127,45 @@ impl Shell {
     fn run_script_line(&mut self, line: ScriptLine) {
         self.connection.refresh_status();
         let was_lost = self.connection.loss().is_some();
-        self.run_line(line.text, line.may_fail);
+        self.painter.output().begin_line();
+        let exit = self.run_line(line.text, line.may_fail);
+        if !line.may_fail {
+            self.keep_explanation(exit);
+        }
+        self.painter.output().end_line(exit);
         self.connection.refresh_status();
         let is_lost = self.connection.loss().is_some();
         self.may_be_lost = is_lost && (self.may_be_lost || line.may_fail && !was_lost);
+    }
+
+    /// What has ended a script is explained all the same where one of the lines that are left asks for it.
+    fn run_what_asks_why(&mut self) {
+        for line in self.input.take_given() {
+            if let Some(line) = ScriptLine::read(&line)
+                && let Ok(Line::Builtin {
+                    name: Builtin::Why, ..
+                }) = self.read(line.text)
+            {
+                self.run_script_line(line);
+            }
+        }
+    }
+
+    /// Keeps the explanation of the refusal that the exit code will be that of.
+    pub(crate) fn keep_explanation(&mut self, exit: Exit) {
+        let is_refused = exit != Exit::Done && self.painter.output().last_reply_is_refusal();
+        let is_wanted = self.explanation.is_none() || exit.ends_the_run();
+        if self.explains && is_refused && is_wanted {
+            self.explanation = self.explain_last_reply();
+        }
+    }
+
+    /// Explains the failure of a script, unless `why` was one of its lines.
+    fn explain_failure(&mut self) {
+        if let Some(text) = self.explanation.take() {
+            self.painter.screen().line("");
+            self.painter.plain(&text);
+        }
     }
 
     fn run_interactively(&mut self) -> Option<Exit> {
@@ -409,7 +463,10 @@ impl Shell {
     }
 
     fn run_local(&mut self, command: &[u8]) -> Exit {
-        let run = |_: &mut Self| local_shell(command).and_then(|mut process| process.status());
+        let run = |shell: &mut Self| {
+            let mut process = local_shell(command)?;
+            process.stdout(shell.output_of_local_commands()).status()
+        };
         match self.lend_terminal(run) {
             Ok(status) => self.finish_local(status),
             Err(error) => {
@@ -435,10 +492,15 @@ impl Shell {
         self.count_broken_files();
     }
 
-    /// Counts a recording or a trace that broke off; what happened was said when it did.
+    /// Counts a recording, a trace or what a script puts out that broke off; what happened to the first two was said when it
+    /// did.
     fn count_broken_files(&mut self) {
         let recording = self.recording.take_failure();
-        if self.trace.take_failure() || recording {
+        let output = self.painter.output().take_failure();
+        if let Some(text) = &output {
+            self.painter.say(Tone::Error, text);
+        }
+        if self.trace.take_failure() || recording || output.is_some() {
             self.tally.count(Exit::LocalFile);
         }
     }
@@ -479,19 +541,31 @@ impl Shell {
     }
 
     fn why(&mut self) -> Exit {
-        let columns = self.input.columns();
-        let status = self.connection.status();
-        let Some((status, answered)) =
-            status.and_then(|status| Some((status, status.last_answered.as_ref()?)))
-        else {
-            return self
-                .painter
-                .refuse(&"why: no reply has come yet. `help CODE` explains any code");
+        self.explains = false;
+        self.explanation = None;
+        if let Some(text) = self.explain_last_reply() {
+            self.painter.plain(&text);
+            return Exit::Done;
+        }
+        let Some(error) = self.painter.output().last_error() else {
+            let text = "why: no reply has come yet. `help CODE` explains any code";
+            return self.painter.refuse(&text);
         };
-        let circumstances = Circumstances::of(status, &self.settings);
-        let text = why::explain(answered, status, circumstances, columns);
-        self.painter.plain(&text);
+        let mut page = Page::new(self.input.columns());
+        page.paragraph(
+            0,
+            &format!("No reply has come yet. The last error: {error}"),
+        );
+        self.painter.plain(&page.into_text());
         Exit::Done
+    }
+
+    fn explain_last_reply(&mut self) -> Option<String> {
+        let columns = self.input.columns();
+        let status = self.connection.status()?;
+        let answered = status.last_answered.as_ref()?;
+        let circumstances = Circumstances::of(status, &self.settings);
+        Some(why::explain(answered, status, circumstances, columns))
     }
 
     fn list_aliases(&self) -> Exit {

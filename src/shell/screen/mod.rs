@@ -8,6 +8,7 @@ pub(crate) mod observer;
 pub(crate) mod page;
 pub(crate) mod painter;
 pub(crate) mod prompt;
+pub(crate) mod script_output;
 pub(crate) mod shown_data;
 pub(crate) mod timeline;
 pub(crate) mod trace;

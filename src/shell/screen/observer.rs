@@ -1,4 +1,5 @@
-//! The observer of a session that shows it: the painter and the timeline, at the same moments, and the trace.
+//! The observer of a session that shows it: the painter, the timeline and what a script puts out, at the same moments, and
+//! the trace.
 
 use super::painter::{Clock, Painter};
 use super::timeline::Timeline;
@@ -33,6 +34,8 @@ impl Observer for ScreenObserver {
         let charset = self.painter.screen().charset();
         self.timeline.note(&moment, observation, charset);
         self.painter.paint_at(&moment, observation);
+        let output = self.painter.output();
+        output.observe(moment.instant, observation, charset);
     }
 
     fn byte_interest(&self) -> ByteInterest {

@@ -51,7 +51,10 @@ pub(crate) fn passive(script: Script) -> Script {
 /// The binary with these lines as `-c`.
 pub(crate) fn lines(address: SocketAddr, lines: &[&str]) -> Ftpsh {
     let commands = lines.iter().flat_map(|line| ["-c", line]);
-    Ftpsh::new().args(commands).arg(address.to_string())
+    Ftpsh::new()
+        .telling_events()
+        .args(commands)
+        .arg(address.to_string())
 }
 
 /// The same, in a folder.

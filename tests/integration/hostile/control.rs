@@ -13,7 +13,10 @@ use super::assert_harmless;
 /// A script that would log in with a password, and gives up after two seconds.
 fn log_in(server: &ScriptedServer) -> Ftpsh {
     let url = format!("ftp://me:topsecret@{}", server.address());
-    Ftpsh::new().args(["--timeout", "2", "-c", "PWD"]).arg(url)
+    Ftpsh::new()
+        .telling_events()
+        .args(["--timeout", "2", "-c", "PWD"])
+        .arg(url)
 }
 
 #[test]

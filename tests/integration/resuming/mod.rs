@@ -104,6 +104,7 @@ impl Both {
             .args(lines.flat_map(|line| ["-c", *line]))
             .arg(self.relay.address().to_string())
             .current_dir(self.local.path())
+            .telling_events()
             .run()
     }
 

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use portable_pty::CommandBuilder;
 use tempfile::TempDir;
 
+use super::events::valid_events;
 use super::running::Running;
 use super::terminal::Terminal;
 
@@ -26,6 +27,7 @@ pub(crate) struct Ftpsh {
     folder: Option<PathBuf>,
     home: PathBuf,
     own_home: Option<TempDir>,
+    tells_events: bool,
 }
 
 /// What it left behind.
@@ -54,6 +56,7 @@ impl Ftpsh {
             folder: None,
             home: home.path().to_owned(),
             own_home: Some(home),
+            tells_events: false,
         }
     }
 
@@ -120,9 +123,32 @@ impl Ftpsh {
         self
     }
 
+    /// Has [`Ftpsh::run`] check the events, too, which go into a file of their own.
+    pub(crate) fn telling_events(mut self) -> Self {
+        self.tells_events = true;
+        self
+    }
+
     /// Runs it in pipes, to its end. Panics when that takes more than a minute.
     #[must_use = "its exit code is to be checked"]
-    pub(crate) fn run(self) -> Finished {
+    pub(crate) fn run(mut self) -> Finished {
+        if !self.tells_events {
+            return self.run_in_pipes();
+        }
+        let folder = TempDir::new().expect("a temporary folder");
+        let file = folder.path().join("events.jsonl");
+        let mut format = OsString::from("--format=json=");
+        format.push(&file);
+        self.arguments.insert(0, format);
+        let finished = self.run_in_pipes();
+        if finished.status >= 0 {
+            let text = std::fs::read_to_string(file).expect("the events are UTF-8");
+            valid_events(&text, finished.status);
+        }
+        finished
+    }
+
+    fn run_in_pipes(self) -> Finished {
         let mut command = self.command();
         command
             .stdin(Stdio::piped())

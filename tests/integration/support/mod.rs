@@ -4,6 +4,7 @@ pub(crate) mod availability;
 pub(crate) mod certificates;
 pub(crate) mod client;
 pub(crate) mod data_order;
+pub(crate) mod events;
 pub(crate) mod ftpsh;
 pub(crate) mod home;
 mod key;

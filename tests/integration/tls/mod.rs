@@ -69,6 +69,7 @@ impl Rig {
     pub(crate) fn run(&self, server: &ScriptedServer, lines: &[&str]) -> Finished {
         self.ftpsh(server)
             .args(lines.iter().flat_map(|line| ["-c", line]))
+            .telling_events()
             .run()
     }
 

@@ -26,6 +26,7 @@ use crate::protocol::ledger::{Assignment, Fit};
 use crate::protocol::{Reply, ReplyClass, ReplyCode};
 
 use super::escape::escape;
+use super::script_output::ScriptOutput;
 use crate::shell::charset::Charset;
 use crate::shell::config::secrets::without_secrets;
 use crate::shell::config::settings::Settings;
@@ -33,7 +34,7 @@ use crate::shell::exit::Exit;
 use progress::ProgressLine;
 
 pub(crate) use clock::{Clock, Moment, elapsed};
-pub(crate) use raw_bytes::hexadecimal;
+pub(crate) use raw_bytes::{describe as sent_bytes, hexadecimal};
 pub(crate) use screen::write_to_standard_error;
 pub(crate) use screen::{Dialogue, Screen};
 pub(crate) use tls::{agreed, certificate_lines, certificate_rows};
@@ -56,6 +57,7 @@ pub(crate) struct Painter {
     unshown: Vec<Line>,
     /// Of the transfer that runs now.
     progress: Option<Arc<ProgressLine>>,
+    output: ScriptOutput,
 }
 
 /// A line before it is coloured.
@@ -86,6 +88,7 @@ impl Painter {
     /// Paints on this screen.
     pub(crate) fn new(screen: Screen) -> Self {
         Self {
+            output: ScriptOutput::none(screen.clone()),
             screen,
             shows_hints: Arc::new(AtomicBool::new(true)),
             host: None,
@@ -103,6 +106,11 @@ impl Painter {
             is_quiet: true,
             ..self
         }
+    }
+
+    /// The same beside what a script puts out for other programs.
+    pub(crate) fn beside(self, output: ScriptOutput) -> Self {
+        Self { output, ..self }
     }
 
     /// The same for a server that has a name in the configuration.
@@ -125,9 +133,17 @@ impl Painter {
         &self.screen
     }
 
+    /// What a script puts out for other programs.
+    pub(crate) fn output(&self) -> &ScriptOutput {
+        &self.output
+    }
+
     /// Says something in the shell's own words, indented to tell it from replies. `text` must be free of what a
     /// server or a file name could have put there: escape it first.
     pub(crate) fn say(&self, tone: Tone, text: &str) {
+        if tone == Tone::Error {
+            self.output.note_error(&without_os_codes(text));
+        }
         if (tone == Tone::Hint && !self.has_hints()) || !self.shows(tone) {
             return;
         }
@@ -405,6 +421,11 @@ fn lines_of(observation: &Observation, hints: bool, charset: Charset) -> Vec<Lin
             .map(|(tone, text)| own_lines(tone, &text))
             .unwrap_or_default(),
     }
+}
+
+/// What is said of an observation, if anything is.
+pub(crate) fn in_words(observation: &Observation, charset: Charset) -> Option<String> {
+    words::describe(observation, charset).map(|(_, text)| without_os_codes(&text))
 }
 
 fn reply_lines(

@@ -8,7 +8,7 @@ pub(super) const NOT_URGENT: &str =
     "TLS has no urgent bytes (RFC 4217 section 14): all of them went inside it, in order";
 
 /// `FF F4, FF urgent, F2  (Telnet IP, DM)`.
-pub(super) fn describe(pieces: &[SentPiece]) -> String {
+pub(crate) fn describe(pieces: &[SentPiece]) -> String {
     let shown: Vec<String> = pieces
         .iter()
         .map(|piece| {

@@ -1,6 +1,7 @@
 //! The one place that writes to the terminal, to pipes and to files that stand for them.
 
 use std::io::{self, IsTerminal, Write};
+use std::process::Stdio;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
@@ -238,6 +239,11 @@ impl Screen {
         if let Some(mut shared) = self.lock_unless_above_prompt(text) {
             shared.write_line(text);
         }
+    }
+
+    /// Standard error, in the place of the standard output of a local command.
+    pub(crate) fn standard_error() -> Stdio {
+        io::stderr().into()
     }
 
     /// Writes data to standard output, as it is.
