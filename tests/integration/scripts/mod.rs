@@ -6,6 +6,8 @@ mod bytes;
 mod charsets;
 mod colour;
 mod data;
+#[cfg(unix)]
+mod delivery;
 mod dialogue;
 mod events;
 mod exit_codes;
