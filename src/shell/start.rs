@@ -74,7 +74,11 @@ pub(crate) fn run(options: Options) -> Exit {
         None | Some(Mode::Practice(_) | Mode::Record(_))
     );
     if options.common.format.kind != Kind::Dialogue && (interactive || !runs_lines) {
-        let text = "--format is for scripts: add -c LINE, or give the lines on standard input";
+        let text = if runs_lines {
+            "--format is for scripts: add -c LINE, or give the lines on standard input"
+        } else {
+            "--format is for scripts; what a replay reports is chosen with --report"
+        };
         painter.say(Tone::Error, text);
         return Exit::Usage;
     }

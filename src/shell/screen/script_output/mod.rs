@@ -465,3 +465,29 @@ fn text_of(bytes: &[u8], charset: Charset) -> String {
     });
     text.collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::{Format, Kind};
+
+    #[test]
+    fn a_format_is_one_of_four_and_three_of_them_may_go_to_a_file() {
+        for (text, kind, file) in [
+            ("dialogue", Kind::Dialogue, None),
+            ("replies", Kind::Replies, None),
+            ("codes", Kind::Codes, None),
+            ("codes=-", Kind::Codes, None),
+            ("json=a=b", Kind::Json, Some("a=b")),
+        ] {
+            let format: Format = text.parse().unwrap();
+            let file = file.map(|file| Path::new(file).to_owned());
+            assert_eq!(format, Format { kind, file }, "{text}");
+        }
+        for text in ["", "xml", "JSON", "codes=", "dialogue=f", "=f"] {
+            assert!(text.parse::<Format>().is_err(), "{text}");
+        }
+        assert_eq!("dialogue".parse(), Ok(Format::default()));
+    }
+}
