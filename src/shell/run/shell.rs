@@ -522,8 +522,15 @@ impl Shell {
         )
     }
 
-    fn help(&mut self, topic: &[String]) -> Exit {
+    /// How wide a text may be; that of a script fits a narrow terminal too.
+    fn columns(&mut self) -> usize {
         let columns = self.input.columns();
+        let row = self.painter.screen().row();
+        row.map_or(columns, |row| columns.min(row))
+    }
+
+    fn help(&mut self, topic: &[String]) -> Exit {
+        let columns = self.columns();
         if topic.is_empty() {
             self.painter.plain(&help::overview(&self.aliases, columns));
             return Exit::Done;
@@ -551,7 +558,7 @@ impl Shell {
             let text = "why: no reply has come yet. `help CODE` explains any code";
             return self.painter.refuse(&text);
         };
-        let mut page = Page::new(self.input.columns());
+        let mut page = Page::new(self.columns());
         page.paragraph(
             0,
             &format!("No reply has come yet. The last error: {error}"),
@@ -561,7 +568,7 @@ impl Shell {
     }
 
     fn explain_last_reply(&mut self) -> Option<String> {
-        let columns = self.input.columns();
+        let columns = self.columns();
         let status = self.connection.status()?;
         let answered = status.last_answered.as_ref()?;
         let circumstances = Circumstances::of(status, &self.settings);

@@ -52,6 +52,9 @@ fn on_a_terminal_the_refusal_is_explained_unasked_unless_it_is_quiet() {
     let terminal = refused(&[]).terminal_of(60, 100);
     assert_eq!(terminal.wait_exit(), 1);
     terminal.wait_for("503 in answer to RNTO b");
+    let terminal = refused(&[]).terminal_of(60, 40);
+    assert_eq!(terminal.wait_exit(), 1);
+    terminal.wait_for("  Here    No RNFR was accepted directly\n          before it, so");
     let terminal = refused(&["-q"]).terminal_of(60, 100);
     assert_eq!(terminal.wait_exit(), 1);
     assert!(!terminal.screen().contains("in answer to"));
