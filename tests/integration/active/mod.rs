@@ -89,6 +89,7 @@ impl Login {
     fn program(&self) -> Ftpsh {
         let mut program = Ftpsh::new()
             .home(self.home.path())
+            .telling_events()
             .args(["--timeout", "20"])
             .arg(&self.target);
         for line in &self.lines {

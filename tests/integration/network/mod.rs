@@ -18,7 +18,8 @@ fn run<'a>(arguments: &[&str], lines: impl IntoIterator<Item = &'a str>) -> Fini
 }
 
 fn script<'a>(arguments: &[&str], lines: impl IntoIterator<Item = &'a str>) -> Ftpsh {
-    let program = Ftpsh::new().args(["--timeout", "20"]).args(arguments);
+    let program = Ftpsh::new().telling_events();
+    let program = program.args(["--timeout", "20"]).args(arguments);
     let lines = lines.into_iter();
     lines.fold(program, |program, line| program.args(["-c", line]))
 }

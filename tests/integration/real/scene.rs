@@ -95,6 +95,7 @@ impl Scene {
     /// The same with any target.
     pub(super) fn binary_on(&self, target: &str) -> Ftpsh {
         Ftpsh::new()
+            .telling_events()
             .current_dir(self.folder())
             .arg("--timeout")
             .arg("15")

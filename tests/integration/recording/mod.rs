@@ -23,6 +23,7 @@ use crate::support::home::Home;
 fn record(home: &Home, server: SocketAddr, lines: &str) -> Finished {
     Ftpsh::new()
         .home(home.path())
+        .telling_events()
         .args(["--timeout", "15", "record", "session.ftp"])
         .arg(server.to_string())
         .stdin(lines)

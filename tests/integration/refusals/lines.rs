@@ -15,6 +15,7 @@ fn run_unheard(home: &Home, line: &[u8]) -> Finished {
         .start();
     let finished = Ftpsh::new()
         .home(home.path())
+        .telling_events()
         .arg(server.address().to_string())
         .stdin([line, b"\n"].concat())
         .run();

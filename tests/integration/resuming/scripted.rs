@@ -19,6 +19,7 @@ pub(crate) fn local() -> TempDir {
 
 pub(crate) fn run(address: SocketAddr, folder: &TempDir, lines: &[&str]) -> Finished {
     Ftpsh::new()
+        .telling_events()
         .args(lines.iter().flat_map(|line| ["-c", *line]))
         .arg(address.to_string())
         .current_dir(folder.path())

@@ -17,6 +17,7 @@ fn assert_codes(faults: &[&str], options: &[&str], table: &[(&[&str], i32)]) {
         let server = practice_server(faults);
         let finished = Ftpsh::new()
             .home(home.path())
+            .telling_events()
             .args(options)
             .arg(format!("ftp://A:A@{}", server.address()))
             .stdin(lines.join("\n"))

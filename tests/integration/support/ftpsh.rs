@@ -141,7 +141,9 @@ impl Ftpsh {
         format.push(&file);
         self.arguments.insert(0, format);
         let finished = self.run_in_pipes();
-        if finished.status >= 0 {
+        // A command line that is not understood opens no file.
+        let is_understood = finished.status != 2 || file.exists();
+        if finished.status >= 0 && is_understood {
             let text = std::fs::read_to_string(file).expect("the events are UTF-8");
             valid_events(&text, finished.status);
         }

@@ -61,6 +61,7 @@ impl Rig {
     pub(crate) fn ftpsh_of_patience(&self, seconds: &str, target: &str) -> Ftpsh {
         Ftpsh::new()
             .home(self.home.path())
+            .telling_events()
             .args(["--timeout", seconds, "--ca"])
             .arg(self.authority.file())
             .arg(target)
@@ -69,7 +70,6 @@ impl Rig {
     pub(crate) fn run(&self, server: &ScriptedServer, lines: &[&str]) -> Finished {
         self.ftpsh(server)
             .args(lines.iter().flat_map(|line| ["-c", line]))
-            .telling_events()
             .run()
     }
 

@@ -38,6 +38,7 @@ impl<'a> Client<'a> {
     fn program(&self) -> Ftpsh {
         Ftpsh::new()
             .home(self.home.path())
+            .telling_events()
             .args(["--timeout", "20", "--ca"])
             .arg(self.server.authority().file())
             .arg(self.server.address().to_string())
