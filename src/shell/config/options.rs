@@ -24,7 +24,8 @@ use crate::transcript::report::Format;
 /// opened as soon as a reply offers one. `resume` finishes a broken transfer and checks the result.
 ///
 /// If standard input or output is not a terminal, or there is a -c, it is a script: the dialogue goes to standard error,
-/// received data to standard output. A script goes on after a refusal and ends with the exit code of the first failure.
+/// received data to standard output. A script goes on after a refusal and ends with the exit code of the first failure. In a
+/// script a line that begins with # is a comment, and the failure of one that begins with - does not count.
 #[derive(Debug, Parser)]
 #[command(
     name = "ftpsh",

@@ -154,6 +154,8 @@ fn a_local_command_that_fails_is_a_failure_and_one_that_only_stops_reading_is_no
         ("RETR a | no-such-command-xyz", 7),
         ("RETR a | grep nothing", 1),
         ("RETR a | false", 1),
+        #[cfg(target_os = "linux")]
+        ("RETR a | dd of=/dev/full", 1),
         ("RETR a | cat; exit 3", 1),
         ("RETR a | head -c 1", 0),
         ("RETR a | true", 0),
