@@ -189,8 +189,17 @@ impl Cause {
 
     /// The name that stays.
     pub(crate) fn id(self) -> &'static str {
+        self.row().0
+    }
+
+    /// What it means, for people.
+    pub(crate) fn meaning(self) -> &'static str {
+        self.row().1
+    }
+
+    fn row(self) -> (&'static str, &'static str) {
         let row = Self::TABLE.iter().find(|(cause, _, _)| *cause == self);
-        row.map(|(_, id, _)| *id)
+        row.map(|(_, id, meaning)| (*id, *meaning))
             .expect("each cause has a row, which a test checks")
     }
 

@@ -7,8 +7,9 @@ use crate::support::events::valid_events;
 use crate::support::ftpsh::{Finished, Ftpsh};
 use crate::support::home::Home;
 use crate::support::practice::practice_server;
-use crate::support::scripted_server::Script;
+use crate::support::scripted_server::{Gate, Script};
 use crate::support::sockets::{listen, port_of};
+use crate::support::terminal::Key;
 
 /// The events without what differs from run to run.
 #[track_caller]
@@ -182,6 +183,31 @@ fn a_server_that_is_not_there_or_goes_away_is_told_with_its_cause() {
         assert!(problem.is_some_and(|it| it["text"] != ""), "{told:?}");
     }
     let _ = (gone.finish(), silent.finish());
+}
+
+#[test]
+fn ctrl_c_is_told_before_the_end() {
+    let home = Home::new();
+    let (asked, over) = (Gate::new(), Gate::new());
+    let server = greeted()
+        .expect("NOOP")
+        .open(&asked)
+        .pause_until(&over)
+        .start();
+    let terminal = Ftpsh::new()
+        .home(home.path())
+        .args(["--format", "json=events", "-c", "NOOP", "-c", "why"])
+        .arg(server.address().to_string())
+        .terminal();
+    asked.wait();
+    terminal.send_key(Key::CtrlC);
+    assert_eq!(terminal.wait_exit(), 130);
+    over.open();
+    let _ = server.finish();
+    let text = std::fs::read_to_string(home.path().join("events")).unwrap();
+    let told = valid_events(&text, 130);
+    assert_eq!(causes(&told), ["interrupted"]);
+    assert!(text.contains("Ctrl-C"), "{text}");
 }
 
 #[test]

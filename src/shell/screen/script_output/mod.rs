@@ -182,6 +182,8 @@ impl ScriptOutput {
     pub(crate) fn end(&self, exit: Exit) -> Result<(), String> {
         let mut state = self.lock();
         if !state.has_told {
+            // The line that it was said in may have been one that asks why.
+            state.said = state.last_error.take();
             self.tell_failure(&mut state, exit);
         }
         self.put_event(&mut state, &Event::End { exit: exit.code() });
@@ -294,8 +296,8 @@ impl ScriptOutput {
             _ => !state.told.is_empty(),
         };
         if !is_told {
-            let said = state.said.take().or_else(|| state.last_error.clone());
-            let text = said.unwrap_or_default();
+            let said = state.said.take().filter(|_| cause != Cause::Interrupted);
+            let text = said.unwrap_or_else(|| cause.meaning().to_owned());
             self.put_problem(state, cause, text);
         }
     }
