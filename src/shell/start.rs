@@ -32,7 +32,7 @@ use crate::shell::replay;
 use crate::shell::replay::exporting;
 use crate::shell::replay::importing::{self, print};
 use crate::shell::replay::practising;
-use crate::shell::replay::recording::Recording;
+use crate::shell::replay::recording::{Detail, Recording};
 use crate::shell::run::{
     Background, Certificates, ConfiguredHosts, Connection, Credentials, Shell,
 };
@@ -199,7 +199,11 @@ fn run_recorded(
     interactive: bool,
 ) -> Result<Exit> {
     let mut shell = new_shell(common, painter, interactive)?;
-    let exit = shell.record_in(&record.file, record.replace);
+    let detail = match record.texts {
+        true => Detail::Texts,
+        false => Detail::Codes,
+    };
+    let exit = shell.record_in(&record.file, record.replace, detail);
     if exit != Exit::Done {
         return Ok(exit);
     }

@@ -9,6 +9,8 @@
 //!
 //! Every line is written at once and whole, so that a recording that is cut off lacks nothing that was seen.
 
+mod values;
+
 use std::io::{self, Read, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
@@ -27,6 +29,7 @@ use crate::client::{
 use crate::protocol::hidden::is_hidden;
 use crate::protocol::user_pi::data_direction;
 use crate::protocol::{Command, DataDirection, Reply, ReplyCode, Verb};
+use values::{Values, numbered};
 
 /// Where a recording goes. The recorder writes to it and opens no file itself.
 pub(crate) trait RecordingPlace: Send {
@@ -36,6 +39,13 @@ pub(crate) trait RecordingPlace: Send {
     ///
     /// What the place says; the recording then ends, and these lines are not in it.
     fn write(&mut self, lines: &str) -> io::Result<()>;
+
+    /// Puts other lines, which are longer, in the place of the last ones that were written.
+    ///
+    /// # Errors
+    ///
+    /// What the place says; it then holds what it held before.
+    fn replace_end(&mut self, old: &str, new: &str) -> io::Result<()>;
 
     /// Takes back the last bytes that were written, as far as the place can: the recording ends in the middle of an
     /// exchange, and must be one that can be read.
@@ -61,7 +71,12 @@ struct State {
     error: Option<io::Error>,
     /// Written since the recording was last one that can be read.
     unready: u64,
+    written: Written,
+    keeps_texts: bool,
     implicit_tls: bool,
+    /// What stands at the top, the users aside.
+    headers: String,
+    values: Values,
     preface: Preface,
     open: OpenExchange,
     secrets: SecretNames,
@@ -70,11 +85,22 @@ struct State {
     interest: ByteInterest,
 }
 
+/// What was written, as far as it can still be changed.
+#[derive(Default)]
+struct Written {
+    /// The last of it.
+    text: String,
+    /// How many bytes are before it.
+    before: u64,
+    /// Where the next header goes, in bytes.
+    headers_end: u64,
+}
+
 /// The exchange of the command that was sent last, and how it is written down.
 struct OpenExchange {
     /// Of its replies only the first 1yz and the final one: a server may send others without end.
     exchange: Exchange,
-    /// Its lines, as they were or would have been written.
+    /// Its lines, as a recording that begins later needs them.
     text: String,
     /// This side dropped the data connection after so many bytes.
     cut: Option<u64>,
@@ -89,9 +115,10 @@ impl Recorder {
         recorder
     }
 
-    /// Writes to this place from now on, after what is needed to get there.
-    pub(crate) fn start(&self, place: Box<dyn RecordingPlace>) {
-        self.lock().start(place);
+    /// Writes to this place from now on, after what is needed to get there. Texts of replies that are likely to stay
+    /// the same are expected too if that is asked for.
+    pub(crate) fn start(&self, place: Box<dyn RecordingPlace>, keeps_texts: bool) {
+        self.lock().start(place, keeps_texts);
     }
 
     /// Ends the recording; what is unfinished is marked, so that the transcript can be read.
@@ -138,11 +165,16 @@ impl Observer for Recorder {
 }
 
 impl State {
-    fn start(&mut self, place: Box<dyn RecordingPlace>) {
+    fn start(&mut self, place: Box<dyn RecordingPlace>, keeps_texts: bool) {
         self.stop();
         self.place = Some(place);
+        self.keeps_texts = keeps_texts;
+        self.written = Written::default();
+        self.values.forget_replies();
         self.interest.want_data(true);
-        let mut text = self.preface.text();
+        let headers = format!("{}{}", self.headers, self.values.headers());
+        self.written.headers_end = headers.len() as u64;
+        let mut text = headers + &self.preface.text();
         if !self.open.exchange.is_complete() || self.open.is_lasting() {
             text.push_str(&self.open.text);
         }
@@ -197,14 +229,34 @@ impl State {
 
     fn take_command(&mut self, command: &Command) {
         let sent = self.spelled(command);
-        let line = sent.to_string();
+        let line = Line::new(LineKind::Command, &sent.to_string()).to_string();
         if !self.open.exchange.is_aborted_by(command.line()) {
             self.end_exchange();
             self.unready = 0;
             self.open.exchange.command = Some(sent);
             self.open.bytes = self.bytes_of(command);
         }
-        self.put(LineKind::Command, &line);
+        match self.repeating(command) {
+            Some(repeating) => {
+                self.write(&Line::new(LineKind::Command, &repeating.to_string()).to_string());
+            }
+            None => self.write(&line),
+        }
+        self.remember(&line);
+    }
+
+    /// With the names of what replies have said, where the command repeats it.
+    fn repeating(&mut self, command: &Command) -> Option<Template> {
+        if self.place.is_none() || command.secret().is_some() || command.verb().is("USER") {
+            return None;
+        }
+        let repetition = self.values.repeated_by(command)?;
+        if let Some((at, text)) = &repetition.capture
+            && !self.insert(*at, text)
+        {
+            return None;
+        }
+        Some(self.values.take_repetition(repetition))
     }
 
     /// What is kept of the data that a command moves, while a recording is written.
@@ -231,13 +283,35 @@ impl State {
         }
         let line = command.line();
         let Some(secret) = command.secret() else {
-            return SentCommand::Line(Template::literal(line));
+            let user = self.user_of(command);
+            return SentCommand::Line(user.unwrap_or_else(|| Template::literal(line)));
         };
         let name = self
             .secrets
             .name_of(&line[..line.len() - secret.len()], secret);
         let template = Template::literal(&line[..line.len() - secret.len()]);
         SentCommand::Line(template.and(Piece::Variable(name)))
+    }
+
+    /// USER with a name in the place of the user, who is another one on another server.
+    fn user_of(&mut self, command: &Command) -> Option<Template> {
+        let user = command.argument().filter(|user| !user.is_empty())?;
+        if !command.verb().is("USER") {
+            return None;
+        }
+        let name = match self.values.name_of_user(user) {
+            Ok(name) => name,
+            Err((name, header)) => {
+                if !self.insert(self.written.headers_end, &header) {
+                    return None;
+                }
+                self.written.headers_end += header.len() as u64;
+                self.values.take_user(user);
+                name
+            }
+        };
+        let before = &command.line()[..command.line().len() - user.len()];
+        Some(Template::literal(before).and(Piece::Variable(name)))
     }
 
     fn take_reply(&mut self, reply: &Reply, verb: &Verb) {
@@ -252,10 +326,16 @@ impl State {
         if reply.code.0 < 100 {
             return self.write_what_came(LineKind::Reply, &came);
         }
-        let expected = expectation_of(reply, verb);
+        let expected = match self.keeps_texts {
+            true => expectation_of(reply, verb),
+            false => ExpectedReply::of_code(reply.code),
+        };
         let printed = expected.printed();
         for line in &printed {
             self.put(LineKind::Reply, line);
+        }
+        if self.place.is_some() && expected.text == ExpectedText::Any {
+            self.values.take_reply(reply, verb, self.written.end() - 1);
         }
         if printed != came {
             self.write_what_came(LineKind::Reply, &came);
@@ -272,13 +352,16 @@ impl State {
     }
 
     fn write_headers(&mut self, greeting: &Reply) {
-        let server = Template::literal(greeting.text().trim_ascii()).to_string();
+        let server = Template::literal(name_in(greeting)).to_string();
         if !server.is_empty() {
-            self.remark(&format!("server: {server}"));
+            self.headers.push_str(&header(&format!("server: {server}")));
         }
         if self.implicit_tls {
-            self.remark("tls: implicit");
+            self.headers.push_str(&header("tls: implicit"));
         }
+        let headers = self.headers.clone();
+        self.write(&headers);
+        self.written.headers_end = self.written.end();
     }
 
     fn take_end_of_data(&mut self, end: &TransferEnd) {
@@ -385,11 +468,13 @@ impl State {
 
     fn put(&mut self, kind: LineKind, text: &str) {
         let line = Line::new(kind, text).to_string();
-        if self.place.is_some() {
-            self.write(&line);
-        }
+        self.write(&line);
+        self.remember(&line);
+    }
+
+    fn remember(&mut self, line: &str) {
         if self.open.text.len() < KEPT_BYTES {
-            self.open.text.push_str(&line);
+            self.open.text.push_str(line);
         }
     }
 
@@ -397,10 +482,38 @@ impl State {
         let Some(place) = &mut self.place else {
             return;
         };
-        match place.write(lines) {
-            Ok(()) => self.unready += lines.len() as u64,
-            Err(error) => self.fail(error),
+        if let Err(error) = place.write(lines) {
+            return self.fail(error);
         }
+        self.unready += lines.len() as u64;
+        if self.written.push(lines) {
+            self.values.forget_replies();
+        }
+    }
+
+    /// Inserts a text into what was written; says whether it stands there now. While nothing is recorded, nothing has to.
+    fn insert(&mut self, at: u64, text: &str) -> bool {
+        let Some(place) = &mut self.place else {
+            return true;
+        };
+        let Some((old, new)) = self.written.with(at, text) else {
+            return false;
+        };
+        // A device cannot be changed; the recording then says it in so many words.
+        if place.replace_end(old, &new).is_err() {
+            return false;
+        }
+        let length = text.len() as u64;
+        if at >= self.written.end() - self.unready {
+            self.unready += length;
+        }
+        let start = self.written.text.len() - old.len();
+        self.written.text.replace_range(start.., &new);
+        if self.written.headers_end > at {
+            self.written.headers_end += length;
+        }
+        self.values.shift(at, length);
+        true
     }
 
     fn fail(&mut self, error: io::Error) {
@@ -410,6 +523,59 @@ impl State {
         }
         self.error = Some(error);
     }
+}
+
+impl Written {
+    fn end(&self) -> u64 {
+        self.before + self.text.len() as u64
+    }
+
+    /// Takes more; says whether what was there before can no longer be changed.
+    fn push(&mut self, lines: &str) -> bool {
+        let is_full = self.text.len() + lines.len() > CHANGEABLE_BYTES;
+        if is_full {
+            self.before = self.end();
+            self.text.clear();
+        }
+        self.text.push_str(lines);
+        is_full
+    }
+
+    /// The end of what was written, from this place on, and the same with a text inserted there.
+    fn with(&self, at: u64, text: &str) -> Option<(&str, String)> {
+        let at = usize::try_from(at.checked_sub(self.before)?).ok()?;
+        let old = self.text.get(at..)?;
+        Some((old, format!("{text}{old}")))
+    }
+}
+
+/// More than a session by hand has; in what is before it, no reply is given a name any more.
+const CHANGEABLE_BYTES: usize = 1024 * 1024;
+
+/// What the greeting calls the server: its first line that says something, without ornaments.
+fn name_in(greeting: &Reply) -> &[u8] {
+    let is_ornament = |byte: &u8| b"-=*#~_ \t".contains(byte);
+    let texts = greeting.lines.iter().map(|line| {
+        let is_coded = line
+            .get(..3)
+            .is_some_and(|code| code.iter().all(u8::is_ascii_digit));
+        let text = if is_coded {
+            line.get(4..).unwrap_or_default()
+        } else {
+            line
+        };
+        let start = text.iter().position(|byte| !is_ornament(byte));
+        let end = text.iter().rposition(|byte| !is_ornament(byte));
+        start
+            .zip(end)
+            .map_or(&[][..], |(start, end)| &text[start..=end])
+    });
+    let mut texts = texts.filter(|text| !text.is_empty());
+    texts.next().unwrap_or_default()
+}
+
+fn header(text: &str) -> String {
+    Line::new(LineKind::Comment, text).to_string()
 }
 
 impl OpenExchange {
@@ -543,10 +709,7 @@ impl SecretNames {
         if let Some((known, _)) = of_kind.clone().find(|(_, known)| *known == digest) {
             return known.clone();
         }
-        let name = match of_kind.by_ref().count() {
-            0 => name.to_owned(),
-            others => format!("{name}_{}", others + 1),
-        };
+        let name = numbered(name, of_kind.by_ref().count() + 1);
         self.known.push((name.clone(), digest));
         name
     }
@@ -983,6 +1146,14 @@ mod tests {
             Ok(())
         }
 
+        fn replace_end(&mut self, old: &str, new: &str) -> io::Result<()> {
+            let mut text = self.text.lock().unwrap();
+            let start = text.len() - old.len();
+            assert!(text.ends_with(old));
+            text.replace_range(start.., new);
+            Ok(())
+        }
+
         fn take_back(&mut self, bytes: u64) {
             let mut text = self.text.lock().unwrap();
             let left = text.len() - usize::try_from(bytes).unwrap();
@@ -1007,7 +1178,7 @@ mod tests {
                 most: usize::MAX,
             };
             let recorder = Recorder::default();
-            recorder.start(Box::new(place.clone()));
+            recorder.start(Box::new(place.clone()), false);
             let mut session = Self { recorder, place };
             session.reply("", "220 ready");
             session
@@ -1084,6 +1255,112 @@ mod tests {
             assert!(dialogue.is_ok(), "{dialogue:?}\n{text}");
             let lines = text.lines().filter(|line| !line.starts_with('#'));
             lines.skip(1).map(str::to_owned).collect()
+        }
+    }
+
+    #[test]
+    fn what_a_reply_says_is_captured_where_a_later_command_repeats_it() {
+        let mut session = Session::new();
+        for (line, reply) in [
+            ("USER tester", "331 Please specify the password."),
+            ("PWD", "257 \"/srv\" is the current directory"),
+            ("SIZE f", "213 5"),
+            ("SIZE g", "213 0"),
+            ("REST 0", "350 from 0"),
+            ("REST 5", "350 from 5"),
+            ("MDTM f", "213 20240101000000"),
+            ("MKD a", "257 \"/srv/a\" created"),
+            ("CWD /srv/a/b", "250 done"),
+            ("CWD /srv", "250 done"),
+            ("CWD /srvx", "550 no"),
+            ("USER tester", "331 Please specify the password."),
+        ] {
+            session.send(line);
+            session.reply(line.split(' ').next().unwrap(), reply);
+        }
+        assert_eq!(
+            session.lines(),
+            [
+                "C> USER {user}",
+                "S> 331",
+                "C> PWD",
+                "S> 257 \"{path_2}\"[..]",
+                "C> SIZE f",
+                "S> 213 {size}",
+                "C> SIZE g",
+                "S> 213",
+                "C> REST 0",
+                "S> 350",
+                "C> REST {size}",
+                "S> 350",
+                "C> MDTM f",
+                "S> 213",
+                "C> MKD a",
+                "S> 257 \"{path}\"[..]",
+                "C> CWD {path}/b",
+                "S> 250",
+                "C> CWD {path_2}",
+                "S> 250",
+                "C> CWD /srvx",
+                "S> 550",
+                "C> USER {user}",
+                "S> 331"
+            ]
+        );
+        let text = session.place.text.lock().unwrap();
+        assert!(
+            text.starts_with("# server: ready\n# var: user = tester\nS> 220\n"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn a_recording_that_begins_later_names_nothing_that_it_does_not_hold() {
+        let mut session = Session::new();
+        for (line, reply) in [
+            ("USER tester", "331 go on"),
+            ("PWD", "257 \"/srv\""),
+            ("CWD /srv/a", "250 done"),
+        ] {
+            session.send(line);
+            session.reply(line.split(' ').next().unwrap(), reply);
+        }
+        session.place.text.lock().unwrap().clear();
+        session
+            .recorder
+            .start(Box::new(session.place.clone()), false);
+        session.send("CWD /srv/b");
+        session.reply("CWD", "250 done");
+        assert_eq!(
+            session.lines(),
+            [
+                "C> USER {user}",
+                "S> 331",
+                "C> CWD /srv/a",
+                "S> 250",
+                "C> CWD /srv/b",
+                "S> 250"
+            ]
+        );
+        let text = session.place.text.lock().unwrap();
+        assert!(
+            text.starts_with("# server: ready\n# var: user = tester\nS> 220\n"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn the_server_is_the_first_line_of_its_greeting_that_says_something() {
+        for (greeting, name) in [
+            ("220 (vsFTPd 3.0.5)", "(vsFTPd 3.0.5)"),
+            (
+                "220---------- Welcome to Pure-FTPd [TLS] ----------\n220-You are user 1 of 50.\n220 Bye after 15 minutes.",
+                "Welcome to Pure-FTPd [TLS]",
+            ),
+            ("220-\n ***\n  a server\n220 ", "a server"),
+            ("220 ", ""),
+        ] {
+            assert_eq!(super::name_in(&reply(greeting)), name.as_bytes());
         }
     }
 
@@ -1190,7 +1467,7 @@ mod tests {
             most: 40,
             text: Arc::default(),
         };
-        session.recorder.start(Box::new(full.clone()));
+        session.recorder.start(Box::new(full.clone()), true);
         session.send("NOOP");
         session.reply("NOOP", "200 a text that is longer than the place");
         let error = session.recorder.take_error().unwrap();

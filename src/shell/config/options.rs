@@ -378,6 +378,11 @@ pub(crate) struct Record {
     /// Replace FILE if it exists.
     #[arg(long)]
     pub(crate) replace: bool,
+    /// Expect the texts of replies too, where they are likely to stay the same on this server.
+    ///
+    /// Otherwise a replay compares their codes, and what is recorded plays on other servers too.
+    #[arg(long)]
+    pub(crate) texts: bool,
 }
 
 /// `ftpsh replay`.

@@ -52,7 +52,7 @@ pub(super) const BUILTINS: &[(Builtin, &str, &str)] = &[
     ),
     (
         Builtin::Record,
-        "record [--replace] FILE",
+        "record [--replace] [--texts] FILE",
         "record the session, for `ftpsh replay`; record off",
     ),
     (
@@ -215,7 +215,8 @@ const RESUME: &[(&str, &str)] = &[
 const RECORD: &str = "\
 Everything that is sent and received goes to FILE as it happens; passwords become {password}. In the middle of a session the \
 recording begins with the login and with the commands whose effect lasts. It ends with the session or with `record off`. \
-Uploads that do not fit into FILE are put beside it. `record` alone says whether and where.";
+Uploads that do not fit into FILE are put beside it. A replay compares the codes of replies, with --texts also those texts \
+that are likely to stay the same. `record` alone says whether and where.";
 
 const OPEN: &str = "\
 NAME is a host of the configuration, [host.NAME]: it says where, who logs in, and which settings and startup lines belong to it. \

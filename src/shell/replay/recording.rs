@@ -1,7 +1,7 @@
 //! `record`: the file that a session is written down in.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use crate::shell::exit::Exit;
@@ -20,12 +20,21 @@ pub(crate) struct Recording {
     has_failed: bool,
 }
 
+/// How much of the replies is expected of a replay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Detail {
+    /// Their codes.
+    Codes,
+    /// Also the texts that are likely to stay the same on this server.
+    Texts,
+}
+
 #[derive(Default)]
 enum State {
     #[default]
     Off,
     /// It begins with the next connection.
-    Awaiting(RecordingFile),
+    Awaiting(RecordingFile, Detail),
     /// Of the present session.
     On(PathBuf, FileIdentity),
 }
@@ -47,8 +56,14 @@ impl Recording {
     }
 
     /// `record FILE`: of the session that is open, else of the next one.
-    pub(crate) fn begin(&mut self, path: &Path, may_replace: bool, is_connected: bool) -> Exit {
-        if let State::On(path, _) | State::Awaiting(RecordingFile { path, .. }) = &self.state {
+    pub(crate) fn begin(
+        &mut self,
+        path: &Path,
+        may_replace: bool,
+        detail: Detail,
+        is_connected: bool,
+    ) -> Exit {
+        if let State::On(path, _) | State::Awaiting(RecordingFile { path, .. }, _) = &self.state {
             let path = shown(path);
             return self.painter.refuse(&format!(
                 "{path} is being recorded: `record off` ends that first"
@@ -58,7 +73,7 @@ impl Recording {
             Ok(file) => file,
             Err(error) => return self.painter.refuse_file(path, &error),
         };
-        self.state = State::Awaiting(file);
+        self.state = State::Awaiting(file, detail);
         if is_connected {
             self.begin_session();
         }
@@ -69,7 +84,7 @@ impl Recording {
     pub(crate) fn is_in(&self, path: &Path) -> bool {
         match &self.state {
             State::Off => false,
-            State::Awaiting(file) => file.identity.is_at(path),
+            State::Awaiting(file, _) => file.identity.is_at(path),
             State::On(_, identity) => identity.is_at(path),
         }
     }
@@ -83,9 +98,10 @@ impl Recording {
     /// There is a session: what waited for one is begun.
     pub(crate) fn begin_session(&mut self) {
         match std::mem::take(&mut self.state) {
-            State::Awaiting(file) => {
+            State::Awaiting(file, detail) => {
                 self.state = State::On(file.path.clone(), file.identity.clone());
-                self.recorder.start(Box::new(file));
+                let keeps_texts = detail == Detail::Texts;
+                self.recorder.start(Box::new(file), keeps_texts);
             }
             other => self.state = other,
         }
@@ -114,7 +130,7 @@ impl Recording {
     pub(crate) fn stop(&mut self) -> Exit {
         match &self.state {
             State::Off => return self.describe(),
-            State::Awaiting(_) => self.state = State::Off,
+            State::Awaiting(..) => self.state = State::Off,
             State::On(..) => self.end_session(),
         }
         Exit::Done
@@ -124,7 +140,7 @@ impl Recording {
     pub(crate) fn describe(&self) -> Exit {
         let text = match &self.state {
             State::Off => "nothing is recorded: `record FILE` begins".to_owned(),
-            State::Awaiting(file) => {
+            State::Awaiting(file, _) => {
                 format!("the next session is recorded in {}", shown(&file.path))
             }
             State::On(path, _) => format!("this session is recorded in {}", shown(path)),
@@ -203,6 +219,30 @@ impl RecordingPlace for RecordingFile {
             self.bytes += lines.len() as u64;
         }
         written
+    }
+
+    fn replace_end(&mut self, old: &str, new: &str) -> io::Result<()> {
+        if !self.file.metadata()?.is_file() {
+            return Err(io::ErrorKind::Unsupported.into());
+        }
+        let start = self.bytes.saturating_sub(old.len() as u64);
+        let mut put = |text: &str| {
+            self.file.seek(SeekFrom::Start(start))?;
+            // In one go: whoever kills us leaves the old lines or the new ones.
+            self.file.write_all(text.as_bytes())
+        };
+        match put(new) {
+            Ok(()) => {
+                self.bytes = start + new.len() as u64;
+                Ok(())
+            }
+            Err(error) => {
+                // There was room for the old lines.
+                let _ = put(old);
+                let _ = self.file.set_len(self.bytes);
+                Err(error)
+            }
+        }
     }
 
     fn take_back(&mut self, bytes: u64) {

@@ -11,6 +11,7 @@ use crate::protocol::verbs::DataDirection;
 use crate::shell::config::target::Target;
 use crate::shell::help;
 use crate::shell::line::Builtin;
+use crate::shell::replay::recording::Detail;
 use crate::shell::screen::escape::escape;
 use crate::shell::screen::timeline::Extent;
 use crate::shell::screen::trace::{Existing, Form};
@@ -49,7 +50,11 @@ pub(crate) enum BuiltinCommand {
 pub(crate) enum RecordCommand {
     Describe,
     Stop,
-    Begin { file: PathBuf, may_replace: bool },
+    Begin {
+        file: PathBuf,
+        may_replace: bool,
+        detail: Detail,
+    },
 }
 
 /// What one `tls` asks for.
@@ -139,16 +144,24 @@ impl BuiltinCommand {
 
 impl RecordCommand {
     fn read(words: &[&str]) -> Option<Self> {
-        let begin = |file: &str, may_replace| Self::Begin {
+        let (file, options) = match words {
+            [] => return Some(Self::Describe),
+            ["off"] => return Some(Self::Stop),
+            [options @ .., file] if !file.starts_with("--") => (file, options),
+            _ => return None,
+        };
+        let (mut may_replace, mut detail) = (false, Detail::Codes);
+        for option in options {
+            match *option {
+                "--replace" => may_replace = true,
+                "--texts" => detail = Detail::Texts,
+                _ => return None,
+            }
+        }
+        Some(Self::Begin {
             file: file.into(),
             may_replace,
-        };
-        Some(match words {
-            [] => Self::Describe,
-            ["off"] => Self::Stop,
-            ["--replace", file] => begin(file, true),
-            [file] if !file.starts_with("--") => begin(file, false),
-            _ => return None,
+            detail,
         })
     }
 }

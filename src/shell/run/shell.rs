@@ -31,7 +31,7 @@ use crate::shell::line::{
 };
 use crate::shell::local::places::local_shell;
 use crate::shell::local::received_file::{is_named_pipe, what_is_there};
-use crate::shell::replay::recording::Recording;
+use crate::shell::replay::recording::{Detail, Recording};
 use crate::shell::screen::escape::escape;
 use crate::shell::screen::page::{Layout, Page};
 use crate::shell::screen::painter::{Painter, Tone};
@@ -671,12 +671,16 @@ impl Shell {
         match command {
             RecordCommand::Describe => self.recording.describe(),
             RecordCommand::Stop => self.recording.stop(),
-            RecordCommand::Begin { file, may_replace } => self.record_in(&file, may_replace),
+            RecordCommand::Begin {
+                file,
+                may_replace,
+                detail,
+            } => self.record_in(&file, may_replace, detail),
         }
     }
 
     /// Begins a recording: of the session that is open, else of the next one.
-    pub(crate) fn record_in(&mut self, file: &Path, may_replace: bool) -> Exit {
+    pub(crate) fn record_in(&mut self, file: &Path, may_replace: bool, detail: Detail) -> Exit {
         if !self.recording.is_asked_for() && self.has_background() {
             let text = "a transfer in the background cannot be recorded: record when it has ended (`jobs` shows how far it is)";
             return self.painter.refuse(&text);
@@ -688,7 +692,8 @@ impl Shell {
             return exit;
         }
         let is_connected = self.connection.is_connected();
-        self.recording.begin(&path, may_replace, is_connected)
+        self.recording
+            .begin(&path, may_replace, detail, is_connected)
     }
 
     /// Refuses to write to the file of the recording or of the trace, by whatever name: nothing would be left of it.

@@ -95,11 +95,11 @@ fn secrets_do_not_reach_the_file_however_they_are_sent_and_echoed() {
     assert_eq!(
         commands,
         [
-            "C> USER A",
+            "C> USER {user}",
             "C> PASS {password}",
             "C>  pass {password}",
             "C> ACCT {account}",
-            "C> USER A",
+            "C> USER {user}",
             "C> PASS {password_2}",
             "C> PASS {password}",
             "C> PWD",
@@ -123,7 +123,7 @@ fn a_file_that_exists_is_replaced_only_on_request_and_removed_if_nothing_was_rec
     let _ = run(&[], "record session.ftp\n").code(7);
     assert_eq!(fs::read(&path).unwrap(), b"precious");
     let _ = run(&["record", "--replace", "session.ftp"], "NOOP\n").success();
-    assert!(transcript(&home).ends_with("C> NOOP\nS> 200 Command okay.\n"));
+    assert!(transcript(&home).ends_with("C> NOOP\nS> 200\n# S> 200 Command okay.\n"));
     let _ = run(&[], "record --replace session.ftp\nrecord off\n").success();
     assert!(transcript(&home).ends_with("ready...\n"));
     // A port on which nobody listens.
@@ -135,6 +135,35 @@ fn a_file_that_exists_is_replaced_only_on_request_and_removed_if_nothing_was_rec
         .args(["record", "unused.ftp", &address]);
     let _ = unused.run().code(3);
     assert!(!home.path().join("unused.ftp").exists());
+}
+
+#[test]
+fn texts_of_replies_are_expected_only_on_request() {
+    let server = practice_server(&[]);
+    let run = |arguments: &[&str], lines: &str| {
+        let home = Home::new();
+        let binary = Ftpsh::new().home(home.path()).args(arguments);
+        let target = format!("ftp://A:A@{}", server.address());
+        let _ = binary.arg(target).stdin(lines).run().success();
+        transcript(&home)
+    };
+    let lines = "SIZE 1.TXT\nNOOP\n";
+    let begun = format!("record --texts session.ftp\n{lines}");
+    for text in [
+        run(&["record", "--texts", "session.ftp"], lines),
+        run(&[], &begun),
+    ] {
+        assert!(
+            text.contains("\nS> 213 5\n") && text.contains("\nS> 200 Command okay.\n"),
+            "{text}"
+        );
+    }
+    let text = run(&["record", "session.ftp"], lines);
+    assert!(
+        text.contains("\nS> 213\n# S> 213 5\n")
+            && text.contains("\nS> 200\n# S> 200 Command okay.\n"),
+        "{text}"
+    );
 }
 
 #[cfg(target_os = "linux")]

@@ -89,6 +89,98 @@ fn pyftpdlib() {
 }
 
 #[test]
+fn what_is_recorded_on_one_server_replays_on_every_other_one() {
+    let servers: Vec<(Kind, Home)> = Kind::ALL
+        .into_iter()
+        .filter_map(|kind| {
+            let server = start(kind)?;
+            let home = Home::new();
+            let folder = path_on(&server);
+            let lines = login(&server) + &COMMON_SCRIPT.replace("{folder}", &folder);
+            let _ = record(&home, server.address(), &lines).code(1);
+            assert_eq!(server.read_file("new"), b"I am zfive5");
+            Some((kind, home))
+        })
+        .collect();
+    for (recorded, home) in &servers {
+        let text = transcript(home);
+        for line in ["C> REST {size}", "C> CWD {path}", "C> USER {user}"] {
+            assert!(text.contains(&format!("{line}\n")), "{line}\n{text}");
+        }
+        for (played, _) in servers.iter().filter(|(kind, _)| kind != recorded) {
+            let fresh = start(*played).expect("it was there a moment ago");
+            let finished = Ftpsh::new()
+                .home(home.path())
+                .env("FTPSH_VAR_PASSWORD", fresh.password())
+                .args(["--timeout", "10", "replay", "session.ftp"])
+                .arg(format!("ftp://{}@{}", fresh.user(), fresh.address()))
+                .run();
+            assert_eq!(
+                finished.status, 0,
+                "{recorded:?} on {played:?}\n{}\n{text}",
+                finished.stderr
+            );
+            assert_eq!(fresh.read_file("new"), b"I am zfive5");
+        }
+    }
+}
+
+/// What PWD says after a login.
+fn path_on(server: &RealServer) -> String {
+    let finished = Ftpsh::new()
+        .args(["-c", "PWD"])
+        .arg(format!(
+            "ftp://{}:{}@{}",
+            server.user(),
+            server.password(),
+            server.address()
+        ))
+        .run()
+        .success();
+    let said = finished.stderr.split("257 \"").nth(1);
+    let path = said.and_then(|said| said.split('"').next());
+    path.expect("PWD was answered").to_owned()
+}
+
+/// What every server can do, with refusals among it. It names what the replies before have said.
+const COMMON_SCRIPT: &str = "\
+SYST
+FEAT
+PWD
+TYPE I
+SIZE text
+MDTM text
+SIZE missing
+PASV
+LIST
+EPSV
+RETR text
+SIZE text
+REST 8
+PASV
+RETR text
+PASV
+RETR octets > back
+PASV
+STOR new <<< 'I am '
+PASV
+APPE new <<< 'zfive5'
+listen
+RETR new
+MKD sub
+CWD sub
+CDUP
+RMD sub
+RNFR text
+RNTO renamed
+DELE renamed
+DELE renamed
+CWD {folder}
+NOOP
+QUIT
+";
+
+#[test]
 fn an_abort_on_vsftpd() {
     abort(Kind::Vsftpd);
 }
