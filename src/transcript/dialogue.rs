@@ -15,6 +15,8 @@ pub struct Dialogue {
     pub headers: Headers,
     /// In order; the first has no command and expects the greeting.
     pub exchanges: Vec<Exchange>,
+    /// The line in which a recording breaks off, counted from 1: it was cut off by a kill, and what is whole is here.
+    pub breaks_off: Option<usize>,
 }
 
 /// A variable that is needed and has no value.
@@ -39,6 +41,15 @@ impl Dialogue {
         };
         let mut reader = Reader::new();
         for (index, line) in transcript.lines.iter().enumerate() {
+            let is_last = index + 1 == transcript.lines.len();
+            if is_last && line.is_cut_short() && reader.dialogue.headers.recorder.is_some() {
+                reader.dialogue.breaks_off = Some(index + 1);
+                if line.text().starts_with('D') {
+                    // The data above it are not all there.
+                    reader.current.data = None;
+                }
+                break;
+            }
             if reader.is_next_exchange(line) {
                 reader.end_exchange(index + 1).map_err(missing)?;
             }
@@ -46,9 +57,7 @@ impl Dialogue {
                 .take(index + 1, line)
                 .map_err(|fault| error(index + 1, fault))?;
         }
-        reader
-            .end_exchange(transcript.lines.len())
-            .map_err(missing)?;
+        reader.end(transcript.lines.len()).map_err(missing)?;
         if let Some((line, name)) = reader.dialogue.exposed_secret() {
             let problem = format!(
                 "{{{name}}} is a secret, since it stands after PASS, ACCT or ADAT, and would be shown here: \
@@ -115,7 +124,11 @@ impl Reader {
         let headers = Headers::default();
         let exchanges = Vec::new();
         Self {
-            dialogue: Dialogue { headers, exchanges },
+            dialogue: Dialogue {
+                headers,
+                exchanges,
+                breaks_off: None,
+            },
             current: Exchange::new(1, None),
             above: None,
             reply_is_open: false,
@@ -127,7 +140,8 @@ impl Reader {
         let text = line.content();
         let says_something = !matches!(line.kind(), LineKind::Blank | LineKind::Comment);
         self.has_begun |= says_something;
-        if says_something && self.current.closed.is_some() {
+        let is_data = matches!(line.kind(), LineKind::DataReceived | LineKind::DataSent);
+        if says_something && !is_data && self.current.closed.is_some() {
             return Err(Fault::new(0..text.len(), AFTER_CLOSED));
         }
         let above = self.above.take();
@@ -161,6 +175,25 @@ impl Reader {
         let ended = std::mem::replace(&mut self.current, next);
         self.dialogue.exchanges.push(ended);
         Ok(())
+    }
+
+    /// Closes the last exchange. That of a recording may lack its end.
+    fn end(&mut self, last_line: usize) -> Result<(), (usize, &'static str)> {
+        let is_recorded = self.dialogue.headers.recorder.is_some();
+        if self.missing().is_none() || !is_recorded || self.current.command.is_none() {
+            return self.end_exchange(last_line);
+        }
+        let line = self.current.line;
+        self.dialogue.breaks_off.get_or_insert(line);
+        if std::mem::take(&mut self.reply_is_open) {
+            self.current.replies.pop();
+        }
+        // What would be sent is not known.
+        if self.current.direction() == Some(DataDirection::Sent) && self.current.data.is_none() {
+            return Ok(());
+        }
+        self.current.unanswered.get_or_insert(last_line);
+        self.end_exchange(last_line)
     }
 
     fn take_command(&mut self, number: usize, text: &str) -> Result<(), Fault> {
@@ -265,7 +298,7 @@ impl Reader {
 
 const CLOSED: &str = "@closed";
 const UNANSWERED: &str = "@unanswered";
-const AFTER_CLOSED: &str = "nothing can follow: the server has closed the connection above";
+const AFTER_CLOSED: &str = "only data can follow: the server has closed the connection above";
 const OPEN_REPLY: &str =
     "the last line of this reply is missing: the same code, and a space after it";
 const NO_GREETING: &str = "the greeting was expected first: `S> 220`";
@@ -277,6 +310,8 @@ const NO_REPLY: &str =
 pub struct Headers {
     /// `# server: ...`: what the transcript was recorded from. For people.
     pub server: Option<String>,
+    /// `# recorded: ...`: what recorded it. The end may then be missing.
+    pub recorder: Option<String>,
     /// `# requires: MLST`: what FEAT must list (RFC 2389), else the transcript is skipped.
     pub requires: Vec<String>,
     /// `# tls: implicit`: TLS begins with the connection (RFC 4217 appendix A).
@@ -298,6 +333,7 @@ impl Headers {
         let fault = |problem| Err(Fault::new(start..comment.len(), problem));
         match key {
             "server" => self.server = Some(value.to_owned()),
+            "recorded" => self.recorder = Some(value.to_owned()),
             "requires" if value.trim().is_empty() => return fault(BAD_FEATURE),
             "requires" => self.requires.push(value.trim().to_owned()),
             "tls" if value == "implicit" => self.implicit_tls = true,
@@ -470,6 +506,45 @@ mod tests {
     }
 
     #[test]
+    fn a_recording_that_breaks_off_is_read_as_far_as_it_goes() {
+        const BEGUN: &str = "# recorded: ftpsh\nS> 220\nC> NOOP\nS> 200\n";
+        for (end, exchanges, breaks_off) in [
+            ("", 2, None),
+            ("C> NO", 2, Some(5)),
+            ("C", 2, Some(5)),
+            ("# S> 2", 2, Some(5)),
+            ("C> PWD\n", 3, Some(5)),
+            ("C> PWD\nS> 25", 3, Some(6)),
+            ("C> PWD\nS> 257", 3, Some(6)),
+            ("C> STAT\nS> 211-a\nS>  b\n", 3, Some(5)),
+            ("C> RETR f\nS> 150\n", 3, Some(5)),
+            ("C> RETR f\nS> 150\nD> a\n", 3, Some(5)),
+            // An empty file would be stored.
+            ("C> STOR f\n", 2, Some(5)),
+            ("C> STOR f\nS> 150\n# S> 150 go\n", 2, Some(5)),
+            ("C> STOR f\nS> 150\nD< a\n", 3, Some(5)),
+            ("C> STOR f\nS> 150\nD< a\nS> 22", 3, Some(8)),
+            ("C> STOR f\nS> 150\nD< a\nD< b", 2, Some(8)),
+        ] {
+            let dialogue = dialogue(&format!("{BEGUN}{end}"));
+            assert_eq!(dialogue.exchanges.len(), exchanges, "{end}");
+            assert_eq!(dialogue.breaks_off, breaks_off, "{end}");
+            let last = dialogue.exchanges.last().unwrap();
+            assert_eq!(last.unanswered.is_some(), exchanges == 3, "{end}");
+        }
+        let half_letter = [BEGUN.as_bytes(), b"C> CWD \xc3"].concat();
+        let transcript = Transcript::read(&half_letter).unwrap();
+        assert_eq!(transcript.dialogue().unwrap().breaks_off, Some(5));
+    }
+
+    #[test]
+    fn data_can_follow_the_end_of_the_control_connection() {
+        let dialogue = dialogue("S> 220\nC> RETR f\nS> 150\nS> @closed\nD> a\n# D> a\n");
+        let last = dialogue.exchanges.last().unwrap();
+        assert!(last.closed.is_some() && last.data.is_some());
+    }
+
+    #[test]
     fn what_cannot_be_read_is_named_with_its_place() {
         for (text, line, column, problem) in [
             ("S> 220\nX> y\n", 2, 1, "a line begins with"),
@@ -525,7 +600,12 @@ mod tests {
                 4,
                 "the command above moves data the other way",
             ),
-            ("S> 220\nS> @closed\nC> NOOP\n", 3, 4, "nothing can follow"),
+            (
+                "S> 220\nS> @closed\nC> NOOP\n",
+                3,
+                4,
+                "only data can follow",
+            ),
             (
                 "S> 220\nC> größe {\nS> 500\n",
                 2,

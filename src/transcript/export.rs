@@ -188,7 +188,7 @@ fn plain_line(line: &Line, dialogue: &Dialogue) -> Option<PlainLine> {
 /// The text of a comment that is not a header.
 fn comment(text: &str) -> Option<String> {
     let text = text.trim_start_matches('#').trim();
-    let is_header = ["server: ", "requires: ", "tls: ", "var: "]
+    let is_header = ["server: ", "recorded: ", "requires: ", "tls: ", "var: "]
         .iter()
         .any(|header| text.starts_with(header));
     (!is_header && !text.is_empty()).then(|| visible(text))

@@ -64,7 +64,13 @@ impl Transcript {
     /// [`ReadError`] for the first line that is not a transcript's, or not UTF-8.
     pub fn read(bytes: &[u8]) -> Result<Self, ReadError> {
         let lines = bytes.split_inclusive(|byte| *byte == b'\n');
+        let is_recorded = bytes
+            .split(|byte| *byte == b'\n')
+            .take_while(|line| line.starts_with(b"#"))
+            .any(|line| line.starts_with(RECORDED));
         let read = |(index, line): (usize, &[u8])| match std::str::from_utf8(line) {
+            // A kill can leave a part of a line, and a part of a letter.
+            _ if is_recorded && !line.ends_with(b"\n") => Ok(Line::cut_short(line)),
             Ok(text) => Line::read(index + 1, text),
             Err(error) => {
                 let shown = String::from_utf8_lossy(line);
@@ -109,6 +115,7 @@ impl fmt::Display for Transcript {
     }
 }
 
+const RECORDED: &[u8] = b"# recorded: ";
 const NOT_UTF_8: &str =
     "a transcript is UTF-8, and this byte is not: write bytes that are not text as {0xe9}";
 
@@ -187,6 +194,19 @@ impl Line {
         };
         let text = text.to_owned();
         Ok(Self { kind, text, end })
+    }
+
+    /// The last line of a recording that breaks off, as far as it is text.
+    fn cut_short(line: &[u8]) -> Self {
+        let valid = line.utf8_chunks().next().map(|chunk| chunk.valid());
+        let text = valid.unwrap_or_default().to_owned();
+        let (kind, end) = (LineKind::Comment, LineBreak::None);
+        Self { kind, text, end }
+    }
+
+    /// It has no line end.
+    fn is_cut_short(&self) -> bool {
+        self.end == LineBreak::None
     }
 
     /// What it is.

@@ -331,9 +331,7 @@ impl State {
             false => ExpectedReply::of_code(reply.code),
         };
         let printed = expected.printed();
-        for line in &printed {
-            self.put(LineKind::Reply, line);
-        }
+        self.put_all(LineKind::Reply, &printed);
         if self.place.is_some() && expected.text == ExpectedText::Any {
             self.values.take_reply(reply, verb, self.written.end() - 1);
         }
@@ -356,6 +354,7 @@ impl State {
         if !server.is_empty() {
             self.headers.push_str(&header(&format!("server: {server}")));
         }
+        self.headers.push_str(&header(RECORDED_BY));
         if self.implicit_tls {
             self.headers.push_str(&header("tls: implicit"));
         }
@@ -395,9 +394,7 @@ impl State {
         let verb = self.open.exchange.verb();
         let digest = seen.close();
         let expected = expected_data(seen.kept(), digest, &verb).printed();
-        for line in &expected {
-            self.put(LineKind::DataReceived, line);
-        }
+        self.put_all(LineKind::DataReceived, &expected);
         let inline = seen.whole().filter(|bytes| is_inline(bytes));
         let came = match inline {
             Some(bytes) => data::inline_lines(bytes),
@@ -432,9 +429,7 @@ impl State {
                 Err(error) => return self.fail(error),
             },
         };
-        for line in lines {
-            self.put(LineKind::DataSent, &line);
-        }
+        self.put_all(LineKind::DataSent, &lines);
     }
 
     /// The next command follows, or nothing.
@@ -467,9 +462,15 @@ impl State {
     }
 
     fn put(&mut self, kind: LineKind, text: &str) {
-        let line = Line::new(kind, text).to_string();
-        self.write(&line);
-        self.remember(&line);
+        self.put_all(kind, &[text]);
+    }
+
+    /// Lines that belong together: a kill leaves all of them or none.
+    fn put_all(&mut self, kind: LineKind, texts: &[impl AsRef<str>]) {
+        let lines = texts.iter().map(|text| Line::new(kind, text.as_ref()));
+        let lines: String = lines.map(|line| line.to_string()).collect();
+        self.write(&lines);
+        self.remember(&lines);
     }
 
     fn remember(&mut self, line: &str) {
@@ -573,6 +574,9 @@ fn name_in(greeting: &Reply) -> &[u8] {
     let mut texts = texts.filter(|text| !text.is_empty());
     texts.next().unwrap_or_default()
 }
+
+/// Says that the end may be missing.
+const RECORDED_BY: &str = concat!("recorded: ftpsh ", env!("CARGO_PKG_VERSION"));
 
 fn header(text: &str) -> String {
     Line::new(LineKind::Comment, text).to_string()
@@ -1309,7 +1313,10 @@ mod tests {
         );
         let text = session.place.text.lock().unwrap();
         assert!(
-            text.starts_with("# server: ready\n# var: user = tester\nS> 220\n"),
+            text.starts_with(&format!(
+                "# server: ready\n# {}\n# var: user = tester\nS> 220\n",
+                super::RECORDED_BY
+            )),
             "{text}"
         );
     }
@@ -1344,7 +1351,10 @@ mod tests {
         );
         let text = session.place.text.lock().unwrap();
         assert!(
-            text.starts_with("# server: ready\n# var: user = tester\nS> 220\n"),
+            text.starts_with(&format!(
+                "# server: ready\n# {}\n# var: user = tester\nS> 220\n",
+                super::RECORDED_BY
+            )),
             "{text}"
         );
     }
@@ -1464,7 +1474,7 @@ mod tests {
         let mut session = Session::new();
         assert!(session.recorder.take_error().is_none());
         let full = Place {
-            most: 40,
+            most: 80,
             text: Arc::default(),
         };
         session.recorder.start(Box::new(full.clone()), true);

@@ -21,7 +21,7 @@ use crate::shell::interrupts::Interrupts;
 use crate::shell::replay::importing;
 use crate::shell::run::connecting::connect;
 use crate::shell::screen::escape::escape;
-use crate::shell::screen::painter::Painter;
+use crate::shell::screen::painter::{Painter, Tone};
 use crate::shell::start::roots_in;
 use crate::transcript::import::{self, Imported};
 use crate::transcript::replay::{Played, ReceivedReplies, Replay, ReplayEnd};
@@ -104,6 +104,11 @@ impl Player<'_> {
         let dialogue = transcript.dialogue();
         let dialogue = dialogue.map_err(|error| Box::new(ScriptFailure::of_read_error(&error)))?;
         let variables = self.variables(&dialogue)?;
+        if let (Some(line), Script::File(path)) = (dialogue.breaks_off, script) {
+            let name = escape(path.as_os_str().as_encoded_bytes());
+            let text = format!("{name} breaks off in line {line}: it is played as far as it goes");
+            self.painter.say(Tone::Warning, &text);
+        }
         let loaded = LoadedScript {
             script,
             transcript: &transcript,

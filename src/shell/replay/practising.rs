@@ -137,6 +137,12 @@ fn read_recording(path: &Path, painter: &Painter) -> Result<Recording, Exit> {
         Tone::Note,
         &format!("{answered} of {name} are answered as recorded"),
     );
+    if let Some(line) = recording.dialogue.breaks_off {
+        painter.say(
+            Tone::Warning,
+            &format!("{name} breaks off in line {line}: it is answered up to there"),
+        );
+    }
     for exchange in exchanges.iter().filter(|it| !recording.can_serve(it)) {
         let line = exchange.line;
         let text = format!(

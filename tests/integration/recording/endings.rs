@@ -6,6 +6,7 @@ use super::{lines, record, replay, transcript};
 use crate::support::ftpsh::Ftpsh;
 use crate::support::home::Home;
 use crate::support::practice::practice_server;
+use crate::support::scripted_server::Script;
 
 #[test]
 fn a_kill_loses_nothing_that_was_seen() {
@@ -50,13 +51,82 @@ fn a_kill_in_a_transfer_leaves_what_came_before_it() {
         .position(|line| line == "C> RETR long")
         .unwrap()
         + 1;
-    let finished = replay(&home, server.address(), "A");
-    assert_ne!(finished.status, 0);
+    let finished = replay(&home, server.address(), "A").success();
+    let said = format!("session.ftp breaks off in line {last}");
+    assert!(finished.stderr.contains(&said), "{}", finished.stderr);
     assert!(
-        finished.stderr.contains(&format!("session.ftp:{last}:")),
+        finished.stderr.contains("→ RETR long"),
         "{}",
         finished.stderr
     );
+}
+
+/// Wherever it is cut; but lines of data are written together, and a kill does not part them.
+#[test]
+fn a_recording_that_is_cut_anywhere_replays_as_far_as_it_goes() {
+    let home = Home::new();
+    let server = practice_server(&[]);
+    let script = "USER A\nPASS A\nPASV\nSTOR new <<END\none\ntwo\nEND\nPASV\nRETR new\nPWD\nQUIT\n";
+    let _ = record(&home, server.address(), script).success();
+    let text = transcript(&home);
+    let begun = text.find("S> 220\n").unwrap() + "S> 220\n".len();
+    for cut in (begun..text.len()).step_by(7) {
+        let cut = &text[..cut];
+        if cut.ends_with(" one\n") {
+            continue;
+        }
+        fs::write(home.path().join("session.ftp"), cut).unwrap();
+        let fresh = practice_server(&[]);
+        let finished = replay(&home, fresh.address(), "A");
+        assert_eq!(finished.status, 0, "{}\n{cut}", finished.stderr);
+        let whole = &cut[..=cut.rfind('\n').unwrap()];
+        let stored = fs::read(fresh.server_folder().join("new"));
+        let is_stored = whole.contains("D< two\n");
+        match is_stored {
+            true => assert_eq!(stored.unwrap(), b"one\ntwo\n"),
+            false => assert!(stored.is_err(), "{cut}"),
+        }
+        let is_withheld = whole.contains("C> STOR") && !is_stored;
+        let sent = finished.stderr.matches("→ ").count() + usize::from(is_withheld);
+        assert_eq!(sent, whole.matches("\nC> ").count(), "{}", finished.stderr);
+        let is_open = cut != whole || !lines(whole).last().unwrap().starts_with("S> 2");
+        if is_open && !lines(whole).last().unwrap().starts_with("S> 331") {
+            assert!(
+                finished.stderr.contains("breaks off"),
+                "{}\n{cut}",
+                finished.stderr
+            );
+        }
+    }
+}
+
+#[test]
+fn data_that_end_after_the_control_connection_are_recorded_and_replayed() {
+    let home = Home::new();
+    let script = || {
+        Script::new()
+            .send("220 ready\r\n")
+            .expect("PASV")
+            .listen_data()
+            .send_with_port("227 Entering Passive Mode (127,0,0,1,{p1},{p2})\r\n")
+            .expect("RETR f")
+            .accept_data()
+            .send("150 go\r\n")
+            .close()
+            .send_data("five5")
+            .close_data()
+    };
+    let server = script().start();
+    let _ = record(&home, server.address(), "PASV\nRETR f\n").code(3);
+    let _ = server.finish();
+    let text = transcript(&home);
+    assert!(
+        lines(&text).ends_with(&["S> 150", "S> @closed", "D> five5{no-eol}"]),
+        "{text}"
+    );
+    let server = script().start();
+    let _ = replay(&home, server.address(), "").success();
+    let _ = server.finish();
 }
 
 #[test]
