@@ -56,6 +56,8 @@ pub(crate) struct FailureReport {
     pub(crate) expected: Vec<String>,
     /// What came instead, line by line.
     pub(crate) actual: Vec<String>,
+    /// What else failed, if the replay went on.
+    pub(crate) more: Vec<FailureReport>,
 }
 
 /// What kind of failure it was.
@@ -123,6 +125,22 @@ impl FailureKind {
 impl FailureReport {
     /// `expected` and `actual` under each other.
     fn comparison(&self) -> String {
+        let others = self.more.iter().map(|other| {
+            let comparison = other.comparison();
+            format!("{}\n{comparison}", other.described())
+        });
+        self.own_comparison() + &others.collect::<String>()
+    }
+
+    /// With its line.
+    fn described(&self) -> String {
+        match self.line {
+            Some(line) => format!("line {line}: {}", self.message),
+            None => self.message.clone(),
+        }
+    }
+
+    fn own_comparison(&self) -> String {
         let lines = |word: &str, lines: &[String]| {
             let lines = lines.iter().map(|line| format!("{word} {line}\n"));
             lines.collect::<String>()
@@ -160,6 +178,8 @@ struct JsonFailure<'a> {
     message: &'a str,
     expected: &'a [String],
     actual: &'a [String],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    more: Vec<JsonFailure<'a>>,
 }
 
 fn json(report: &Report) -> String {
@@ -198,6 +218,7 @@ fn json_failure(report: &FailureReport) -> JsonFailure<'_> {
         message: &report.message,
         expected: &report.expected,
         actual: &report.actual,
+        more: report.more.iter().map(json_failure).collect(),
     }
 }
 
@@ -266,10 +287,7 @@ fn write_failure(xml: &mut Xml, report: &FailureReport) -> io::Result<()> {
         FailureKind::Mismatch => "failure",
         _ => "error",
     };
-    let message = match report.line {
-        Some(line) => format!("line {line}: {}", report.message),
-        None => report.message.clone(),
-    };
+    let message = report.described();
     let attributes = [("message", message.as_str()), ("type", report.kind.name())];
     let comparison = report.comparison();
     let element = xml.create_element(name).with_attributes(attributes);
@@ -319,6 +337,10 @@ fn diagnostics(failure: &FailureReport) -> String {
         ));
         lines.push(format!("actual: {}", value(failure.actual.clone().into())));
     }
+    if !failure.more.is_empty() {
+        let more: Vec<String> = failure.more.iter().map(FailureReport::described).collect();
+        lines.push(format!("more: {}", value(more.into())));
+    }
     let block: String = lines.iter().map(|line| format!("  {line}\n")).collect();
     format!("  ---\n{block}  ...\n")
 }
@@ -339,6 +361,11 @@ mod tests {
             message: "expected 213, actual 550".to_owned(),
             expected: vec!["213 <5> & \"x\"".to_owned()],
             actual: vec!["550 ]]> no".to_owned()],
+            more: vec![FailureReport {
+                line: Some(12),
+                message: "no reply came".to_owned(),
+                ..FailureReport::default()
+            }],
         };
         let lost = FailureReport {
             kind: FailureKind::Connection,
@@ -381,6 +408,7 @@ mod tests {
         assert_eq!(files[1]["failure"]["line"], 9);
         assert_eq!(files[1]["failure"]["kind"], "mismatch");
         assert_eq!(files[1]["failure"]["actual"][0], "550 ]]> no");
+        assert_eq!(files[1]["failure"]["more"][0]["line"], 12);
         assert_eq!(files[2]["reason"], "no MLST");
         assert!(files[3]["failure"]["line"].is_null());
     }
@@ -420,6 +448,7 @@ mod tests {
         );
         assert!(text.contains("message=\"line 9: expected 213, actual 550\""));
         assert!(text.contains("&lt;5&gt; &amp;"));
+        assert!(text.contains("line 12: no reply came"));
     }
 
     #[test]
@@ -430,6 +459,7 @@ mod tests {
         assert_eq!(lines[3], "not ok 2 - b\\#1.ftp");
         assert_eq!(lines[4], "  ---");
         assert!(text.contains("  expected: [\"213 <5> & \\\"x\\\"\"]\n"));
+        assert!(text.contains("  more: [\"line 12: no reply came\"]\n"));
         assert!(text.contains("ok 3 - c.ftp # SKIP no MLST\n"));
         assert!(text.ends_with("ok 5 - e.ftp\n"));
     }

@@ -443,8 +443,14 @@ pub(crate) struct Replay {
     /// Correct what each FILE expects.
     ///
     /// What came is written into FILE where it expects something else. Comments, and all lines that were right, stay.
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["keep_going", "codes"])]
     pub(crate) update: bool,
+    /// List every difference instead of stopping at the first.
+    #[arg(long, hide_short_help = true)]
+    pub(crate) keep_going: bool,
+    /// Compare the codes of replies and not their texts.
+    #[arg(long, hide_short_help = true)]
+    pub(crate) codes: bool,
     /// Write a report: json, junit or tap.
     ///
     /// Without a FILE it goes to standard output. May be given several times.

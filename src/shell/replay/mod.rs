@@ -28,6 +28,7 @@ use super::exit::Exit;
 use super::run::Shell;
 use super::screen::painter::{Painter, Tone};
 use super::start::new_shell;
+use crate::transcript::replay::OnDifference;
 
 pub(crate) use plan::is_transcript;
 use plan::{Place, Plan};
@@ -109,7 +110,12 @@ pub(crate) fn run(common: &Common, options: Replay, painter: &Painter) -> Result
         limit: common.timeout,
         shows_dialogue: is_single || common.verbose,
         is_alone: is_single || options.jobs == 1,
-        updates: options.update,
+        on_difference: match (options.update, options.keep_going) {
+            (true, _) => OnDifference::Update,
+            (false, true) => OnDifference::List,
+            (false, false) => OnDifference::Stop,
+        },
+        codes_alone: options.codes,
         begins_tls: shell.settings.tls == TlsStart::Implicit,
         trusts_practice_server: common.ca.is_none(),
         scratch: &scratch,

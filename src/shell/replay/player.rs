@@ -24,7 +24,9 @@ use crate::shell::screen::escape::escape;
 use crate::shell::screen::painter::{Painter, Tone};
 use crate::shell::start::roots_in;
 use crate::transcript::import::{self, Imported};
-use crate::transcript::replay::{Played, ReceivedReplies, Replay, ReplayEnd};
+use crate::transcript::replay::{
+    Failure, OnDifference, Played, ReceivedReplies, Replay, ReplayEnd,
+};
 use crate::transcript::report::{FailureKind, FileReport, Verdict};
 use crate::transcript::{ARTICLE, Dialogue, Transcript, Variables};
 
@@ -39,7 +41,8 @@ pub(super) struct Player<'a> {
     pub(super) shows_dialogue: bool,
     /// One transcript at a time, so that Ctrl-C has one session to go to.
     pub(super) is_alone: bool,
-    pub(super) updates: bool,
+    pub(super) on_difference: OnDifference,
+    pub(super) codes_alone: bool,
     /// Every connection begins with TLS, whatever a transcript says.
     pub(super) begins_tls: bool,
     /// The practice server's certificate is a root: the user has named no others.
@@ -158,7 +161,7 @@ impl Player<'_> {
         imported: Imported,
         path: &Path,
     ) -> Result<Transcript, Box<ScriptFailure>> {
-        if self.updates {
+        if self.on_difference == OnDifference::Update {
             return Err(Box::new(ScriptFailure::new(
                 FailureKind::Transcript,
                 None,
@@ -251,13 +254,24 @@ impl Player<'_> {
                 "interrupted",
             )));
         }
-        match played.result {
-            Err(failure) => return Err(fail(ScriptFailure::of_failure(&failure))),
-            Ok(ReplayEnd::Skipped { feature }) => {
+        let differences = played.differences.into_iter().map(Failure::Mismatch);
+        let (result, ending) = match played.result {
+            Ok(end) => (Some(end), None),
+            Err(failure) => (None, Some(failure)),
+        };
+        let mut failures = differences
+            .chain(ending)
+            .map(|it| ScriptFailure::of_failure(&it));
+        if let Some(first) = failures.next() {
+            return Err(fail(first.and(failures.collect())));
+        }
+        match result {
+            None => {}
+            Some(ReplayEnd::Skipped { feature }) => {
                 let reason = format!("the server does not list {}", escape(feature.as_bytes()));
                 return Ok((Verdict::Skipped { reason }, exchanges));
             }
-            Ok(ReplayEnd::Whole) => {}
+            Some(ReplayEnd::Whole) => {}
         }
         match script {
             Script::Article => {
@@ -296,7 +310,8 @@ impl Player<'_> {
             folder: loaded.folder(),
             limit: self.limit,
             show_data: &show_data,
-            updates: self.updates,
+            on_difference: self.on_difference,
+            codes_alone: self.codes_alone,
         };
         Ok(self.with_interrupts(&session, || {
             replay.play(greeting, loaded.dialogue, loaded.variables)

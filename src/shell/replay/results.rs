@@ -57,16 +57,24 @@ impl<'a> Results<'a> {
         self.painter
             .verdict(tone, word, &format!("{name}{place}  {text}"));
         if let Some(failure) = failure {
-            self.painter.difference(
-                &failure.excerpt,
-                &failure.report.expected,
-                &failure.report.actual,
-            );
+            self.show(failure);
+            for other in &failure.more {
+                let (place, message) = (self::place(other), &other.report.message);
+                self.painter
+                    .verdict(Tone::Error, "", &format!("{name}{place}  {message}"));
+                self.show(other);
+            }
         }
         let exit = failure.map_or(Exit::Done, ScriptFailure::exit);
         self.tally.count(exit);
         self.report.files.push(report);
         exit == Exit::Done || !(self.stops || exit == Exit::Interrupted)
+    }
+
+    fn show(&self, failure: &ScriptFailure) {
+        let report = &failure.report;
+        self.painter
+            .difference(&failure.excerpt, &report.expected, &report.actual);
     }
 
     /// The last line, where there are several transcripts.

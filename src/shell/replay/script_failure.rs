@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::client::ConnectError;
-use crate::shell::exit::Exit;
+use crate::shell::exit::{Exit, Tally};
 use crate::shell::screen::escape::escape;
 use crate::shell::screen::painter::without_os_codes;
 use crate::transcript::ReadError;
@@ -20,6 +20,8 @@ pub(super) struct ScriptFailure {
     pub(super) column: Option<usize>,
     /// How many went as expected before.
     pub(super) exchanges: usize,
+    /// What else failed, if the replay went on.
+    pub(super) more: Vec<ScriptFailure>,
 }
 
 impl ScriptFailure {
@@ -35,7 +37,15 @@ impl ScriptFailure {
             excerpt: Vec::new(),
             column: None,
             exchanges: 0,
+            more: Vec::new(),
         }
+    }
+
+    /// The first of several failures.
+    pub(super) fn and(mut self, more: Vec<Self>) -> Self {
+        self.report.more = more.iter().map(|other| other.report.clone()).collect();
+        self.more = more;
+        self
     }
 
     pub(super) fn of_failure(cause: &Failure) -> Self {
@@ -100,6 +110,13 @@ impl ScriptFailure {
     }
 
     pub(super) fn exit(&self) -> Exit {
+        let mut tally = Tally::default();
+        tally.count(self.own_exit());
+        self.more.iter().for_each(|other| tally.count(other.exit()));
+        tally.exit()
+    }
+
+    fn own_exit(&self) -> Exit {
         match self.report.kind {
             FailureKind::Mismatch => Exit::Expectation,
             FailureKind::Connection => Exit::Connection,

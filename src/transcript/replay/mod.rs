@@ -6,8 +6,8 @@
 //!      +---- ReceivedReplies <---- observer --+
 //! ```
 //!
-//! Every reply is compared, in the order in which it came. The first one that is not as expected ends the replay; with
-//! `updates` the difference is kept instead, as a [`Change`] of the transcript, and the replay goes on.
+//! Every reply is compared, in the order in which it came. What becomes of one that is not as expected, [`OnDifference`]
+//! says.
 
 pub(crate) mod failure;
 pub(super) mod files;
@@ -49,8 +49,22 @@ pub(crate) struct Replay<'a> {
     pub(crate) limit: Duration,
     /// Sees the data that stands in the transcript as they are sent.
     pub(crate) show_data: &'a dyn Fn(&[u8]),
-    /// Differences are kept as changes.
-    pub(crate) updates: bool,
+    /// What a difference leads to.
+    pub(crate) on_difference: OnDifference,
+    /// Of replies only the codes are compared.
+    pub(crate) codes_alone: bool,
+}
+
+/// What a difference leads to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum OnDifference {
+    /// The replay ends.
+    #[default]
+    Stop,
+    /// It is listed, and the replay goes on.
+    List,
+    /// It is kept as a [`Change`] of the transcript, and the replay goes on.
+    Update,
 }
 
 /// What became of a replay.
@@ -62,6 +76,8 @@ pub(crate) struct Played {
     pub(crate) result: Result<ReplayEnd, Failure>,
     /// What would make the transcript expect what came.
     pub(crate) changes: Vec<Change>,
+    /// What was not as expected, where the replay went on all the same.
+    pub(crate) differences: Vec<Mismatch>,
 }
 
 /// How a replay that did not fail ended.
@@ -88,6 +104,7 @@ impl Replay<'_> {
             replay: self,
             variables,
             changes: Vec::new(),
+            differences: Vec::new(),
             exchanges: 0,
         };
         let result = player.play(greeting, dialogue);
@@ -95,6 +112,7 @@ impl Replay<'_> {
             exchanges: player.exchanges,
             result,
             changes: player.changes,
+            differences: player.differences,
         }
     }
 }
@@ -103,6 +121,7 @@ struct Player<'a> {
     replay: Replay<'a>,
     variables: Variables,
     changes: Vec<Change>,
+    differences: Vec<Mismatch>,
     exchanges: usize,
 }
 
@@ -125,10 +144,18 @@ impl Player<'_> {
                     outcome: greeting.wait(),
                     received: None,
                 },
-                None => self.perform(expected)?,
+                None => match self.perform(expected) {
+                    Ok(performed) => performed,
+                    Err(Failure::Unsendable { line, problem }) => {
+                        self.miss(Failure::Unsendable { line, problem })?;
+                        continue;
+                    }
+                    Err(failure) => return Err(failure),
+                },
             };
+            let differences = self.differences.len();
             self.judge(expected, &performed)?;
-            self.exchanges += 1;
+            self.exchanges += usize::from(self.differences.len() == differences);
             let required = &dialogue.headers.requires;
             if expected.command.is_none() && !required.is_empty() {
                 let missing = missing_feature(self.replay.session, required)?;
@@ -310,7 +337,8 @@ impl Player<'_> {
         // Replies after the awaited one may be on their way; where the exchange has failed, nothing more comes.
         let is_answered = outcome.ending == Ending::Answered;
         let is_given_up = expected.unanswered.is_some() && outcome.ending == Ending::Unanswered;
-        let limit = if is_answered || is_given_up {
+        let known = self.differences.len();
+        let mut limit = if is_answered || is_given_up {
             self.replay.limit
         } else {
             Duration::ZERO
@@ -319,21 +347,33 @@ impl Player<'_> {
         while !open.is_empty() {
             let heard = self.replay.heard.next(limit);
             let NextReply::Reply(actual) = heard else {
-                if self.replay.updates && is_answered {
-                    let removals = open
-                        .iter()
-                        .map(|reply| Change::removal(reply.lines.clone()));
-                    self.changes.extend(removals);
-                    break;
+                match self.replay.on_difference {
+                    OnDifference::Update if is_answered => {
+                        let removals = open
+                            .iter()
+                            .map(|reply| Change::removal(reply.lines.clone()));
+                        self.changes.extend(removals);
+                        break;
+                    }
+                    OnDifference::List if is_answered => {
+                        self.list_silence(&open, known);
+                        break;
+                    }
+                    _ => return Err(self.silence(open[0].lines.start, outcome.ending, &heard)),
                 }
-                return Err(self.silence(open[0].lines.start, outcome.ending, &heard));
             };
             match self.find(&open, expected.aborted, &actual) {
                 Some((at, captures)) => {
                     open.remove(at);
                     self.keep(captures);
                 }
-                None => self.change_reply(open.remove(0), &actual)?,
+                None => {
+                    self.change_reply(open.remove(0), &actual)?;
+                    if self.replay.on_difference == OnDifference::List {
+                        // After a refusal, what was expected besides does not come.
+                        limit = limit.min(LATE_LIMIT);
+                    }
+                }
             }
         }
         if is_given_up {
@@ -363,13 +403,19 @@ impl Player<'_> {
         open[..candidates]
             .iter()
             .enumerate()
-            .find_map(|(at, reply)| Some((at, reply.matches(actual, &self.variables)?)))
+            .find_map(|(at, reply)| Some((at, self.matches(reply, actual)?)))
+    }
+
+    fn matches(&self, expected: &ExpectedReply, actual: &Reply) -> Option<Captures> {
+        let captures = expected.matches(actual, &self.variables);
+        let is_code_enough = self.replay.codes_alone && expected.code.matches(actual.code);
+        captures.or_else(|| is_code_enough.then(Captures::new))
     }
 
     fn change_reply(&mut self, expected: &ExpectedReply, actual: &Reply) -> Result<(), Failure> {
         let line = expected.lines.start;
-        if !self.replay.updates {
-            return Err(Mismatch::of_replies(line, expected.printed(), actual).into());
+        if self.replay.on_difference != OnDifference::Update {
+            return self.differ(Mismatch::of_replies(line, expected.printed(), actual));
         }
         let received = reply_as_received(expected, actual);
         self.changes
@@ -383,12 +429,56 @@ impl Player<'_> {
         line: usize,
         actual: &Reply,
     ) -> Result<(), Failure> {
-        if !self.replay.updates {
-            return Err(Mismatch::of_replies(line - 1, Vec::new(), actual).into());
+        if self.replay.on_difference != OnDifference::Update {
+            return self.differ(Mismatch::of_replies(line - 1, Vec::new(), actual));
         }
         let received = expectation_of(actual, &expected.verb());
         self.changes.push(Change::of_reply(line..line, &received));
         Ok(())
+    }
+
+    /// Ends the replay, or lists the difference.
+    fn differ(&mut self, mismatch: Mismatch) -> Result<(), Failure> {
+        if self.replay.on_difference != OnDifference::List {
+            return Err(mismatch.into());
+        }
+        self.differences.push(mismatch);
+        Ok(())
+    }
+
+    /// The same for a command that cannot be sent, which may be due to an earlier difference.
+    fn miss(&mut self, failure: Failure) -> Result<(), Failure> {
+        match failure {
+            Failure::Unsendable { line, problem }
+                if self.replay.on_difference == OnDifference::List =>
+            {
+                let what = format!("not sent: {problem}");
+                self.differ(Mismatch {
+                    line,
+                    what,
+                    ..Mismatch::default()
+                })
+            }
+            failure => Err(failure),
+        }
+    }
+
+    /// Replies that did not come, unless another one came in the place of one of them.
+    fn list_silence(&mut self, open: &[&ExpectedReply], known: usize) {
+        if self.differences.len() > known {
+            return;
+        }
+        let mismatches = open.iter().map(|reply| Mismatch {
+            line: reply.lines.start,
+            what: "no reply came".to_owned(),
+            expected: reply
+                .printed()
+                .into_iter()
+                .map(String::into_bytes)
+                .collect(),
+            actual: Vec::new(),
+        });
+        self.differences.extend(mismatches);
     }
 
     fn keep(&mut self, captures: Captures) {
@@ -411,7 +501,7 @@ impl Player<'_> {
     }
 
     /// A transfer that the server calls done, and that broke on this side.
-    fn compare_transfer(&self, expected: &Exchange, outcome: &Outcome) -> Result<(), Failure> {
+    fn compare_transfer(&mut self, expected: &Exchange, outcome: &Outcome) -> Result<(), Failure> {
         let line = expected.line;
         let is_positive = outcome
             .reply
@@ -425,12 +515,12 @@ impl Player<'_> {
                     ..
                 })
             );
-        let mismatch = |actual: &str| Mismatch::of_words(line, "the data whole", actual).into();
+        let mismatch = |actual: &str| Mismatch::of_words(line, "the data whole", actual);
         if !is_positive || is_cut {
             return Ok(());
         }
         if outcome.lacked_data_connection && expected.data.is_some() {
-            return Err(mismatch("no data connection"));
+            return self.differ(mismatch("no data connection"));
         }
         match outcome.transfer.as_ref().map(|transfer| &transfer.result) {
             None | Some(TransferResult::Ended | TransferResult::Refused) => Ok(()),
@@ -448,7 +538,7 @@ impl Player<'_> {
                 | TransferResult::ReaderClosed
                 | TransferResult::NeverConnected
                 | TransferResult::StoppedByServer,
-            ) => Err(mismatch("the transfer broke")),
+            ) => self.differ(mismatch("the transfer broke")),
         }
     }
 
@@ -485,12 +575,13 @@ impl Player<'_> {
         }
         let bytes = received.bytes().filter(|bytes| is_inline(bytes));
         let came = exact_data(bytes.as_deref(), actual);
-        if self.replay.updates && !matches!(content, ExpectedData::File(_)) {
+        let is_updated = self.replay.on_difference == OnDifference::Update;
+        if is_updated && !matches!(content, ExpectedData::File(_)) {
             self.changes
                 .push(Change::of_data(data.lines.clone(), &came));
             return Ok(());
         }
-        Err(Mismatch::of_data(line, content.printed(), came.printed()).into())
+        self.differ(Mismatch::of_data(line, content.printed(), came.printed()))
     }
 
     fn compare_end(&mut self, expected: &Exchange) -> Result<(), Failure> {
@@ -499,13 +590,13 @@ impl Player<'_> {
         };
         match self.replay.heard.closed_within(self.replay.limit) {
             Ok(true) => Ok(()),
-            Ok(false) if self.replay.updates => {
+            Ok(false) if self.replay.on_difference == OnDifference::Update => {
                 self.changes.push(Change::removal(line..line + 1));
                 Ok(())
             }
             Ok(false) => {
                 let expected = "the end of the control connection";
-                Err(Mismatch::of_words(line, expected, "it stays open").into())
+                self.differ(Mismatch::of_words(line, expected, "it stays open"))
             }
             Err(reply) => self.add_reply(expected, line, &reply),
         }
@@ -531,6 +622,9 @@ impl Player<'_> {
         }
     }
 }
+
+/// How long a reply is waited for after another one came in the place of an expected one.
+const LATE_LIMIT: Duration = Duration::from_millis(500);
 
 /// The first feature that the server lacks. Sends FEAT, which is shown.
 fn missing_feature<'a>(

@@ -3,6 +3,7 @@
 mod article;
 mod command_line;
 mod dialogues;
+mod differences;
 mod many;
 mod real_servers;
 mod reports;
