@@ -321,7 +321,7 @@ pub(crate) enum Mode {
     /// Play transcripts against a server, and compare the replies.
     ///
     /// It stops at the first reply that is not as expected, with exit code 6. Without a TARGET, each FILE has a practice
-    /// server of its own.
+    /// server of its own. With two, A and B, one FILE is played on both in step, and what they do differently is shown.
     Replay(Replay),
     /// Make a transcript of what others printed.
     ///
@@ -395,7 +395,7 @@ pub(crate) struct Record {
 pub(crate) struct Replay {
     /// *.ftp, *.txt, *.log or `article`; the server last.
     ///
-    /// The last argument is the TARGET if it is not a FILE.
+    /// The last argument is the TARGET if it is not a FILE; after one FILE, there may be two.
     #[arg(
         required = true,
         value_name = "FILE",
@@ -563,7 +563,8 @@ const USAGE: &str = "\
 ftpsh [OPTIONS] [HOST [PORT] | HOST:PORT | ftp://USER@HOST/PATH]
        ftpsh [OPTIONS] COMMAND ...";
 
-const REPLAY_USAGE: &str = "ftpsh replay [OPTIONS] FILE... [TARGET]";
+const REPLAY_USAGE: &str = "ftpsh replay [OPTIONS] FILE... [TARGET]
+       ftpsh replay [OPTIONS] FILE A B";
 
 const MORE: &str = "\
     Try things out with `ftpsh practice`; at the prompt, `help` explains the rest.";

@@ -167,6 +167,10 @@ const EXAMPLES: [(&str, Examples); 7] = [
                 "ftpsh replay *.ftp ftp.example.org --report junit=report.xml",
                 "play all transcripts against a server, and write a report",
             ),
+            (
+                "ftpsh replay login.ftp old.example.org new.example.org",
+                "play a transcript on two servers, and show what they do differently",
+            ),
         ],
     ),
     (

@@ -7,6 +7,7 @@
 //! ```
 
 mod article;
+mod comparing;
 pub(crate) mod exporting;
 pub(crate) mod importing;
 mod parallel;
@@ -17,6 +18,7 @@ pub(crate) mod recording;
 mod reports;
 mod results;
 mod script_failure;
+mod side_by_side;
 
 use std::sync::Arc;
 
@@ -28,6 +30,7 @@ use super::exit::Exit;
 use super::run::Shell;
 use super::screen::painter::{Painter, Tone};
 use super::start::new_shell;
+use crate::client;
 use crate::transcript::replay::OnDifference;
 
 pub(crate) use plan::is_transcript;
@@ -61,6 +64,28 @@ fn take_target(plan: &mut Plan, shell: &mut Shell) -> Result<(), Exit> {
     Ok(())
 }
 
+/// What a session with the plan's server is to have; its user and password go into the plan.
+fn settings_for(
+    plan: &mut Plan,
+    shell: &mut Shell,
+    common: &Common,
+) -> Result<client::Settings, Exit> {
+    take_target(plan, shell)?;
+    let mut settings = shell.session_settings();
+    // Nothing is sent but what the transcripts say.
+    settings.keepalive = None;
+    let host = match &plan.place {
+        Place::Target(target) => Some(target.host.as_str()),
+        // The practice server is on this machine.
+        Place::Practice(_) => common.proxy.as_ref().map(|_| PRACTICE_HOST),
+    };
+    if let Some(host) = host {
+        let proxy = shell.proxies.proxy_for(host, shell.settings.proxy.as_ref());
+        settings.route.proxy = proxy.map_err(|error| shell.painter.refuse(&error))?;
+    }
+    Ok(settings)
+}
+
 /// Plays what the command line names.
 pub(crate) fn run(common: &Common, options: Replay, painter: &Painter) -> Result<Exit> {
     // It reads no lines: its settings and its Ctrl-C are what a replay shares with a script.
@@ -80,36 +105,25 @@ pub(crate) fn run(common: &Common, options: Replay, painter: &Painter) -> Result
             return Ok(Exit::LocalFile);
         }
     };
-    if let Err(exit) = take_target(&mut plan, &mut shell) {
-        return Ok(exit);
-    }
-    let painter = &painter.naming(plan.host.as_ref().map(|host| &host.name));
-    let mut settings = shell.session_settings();
-    // Nothing is sent but what the transcripts say.
-    settings.keepalive = None;
-    let host = match &plan.place {
-        Place::Target(target) => Some(target.host.as_str()),
-        // The practice server is on this machine.
-        Place::Practice(_) => common.proxy.as_ref().map(|_| PRACTICE_HOST),
+    let second = plan.second.take();
+    let settings = match settings_for(&mut plan, &mut shell, common) {
+        Ok(settings) => settings,
+        Err(exit) => return Ok(exit),
     };
-    if let Some(host) = host {
-        settings.route.proxy = match shell.proxies.proxy_for(host, shell.settings.proxy.as_ref()) {
-            Ok(proxy) => proxy,
-            Err(error) => return Ok(painter.refuse(&error)),
-        };
-    }
+    let painter = &painter.naming(plan.host.as_ref().map(|host| &host.name));
     let scratch = Arc::new(ScratchFolders::default());
     let remaining = Arc::clone(&scratch);
     shell.interrupts.set_cleanup(move || remaining.remove_all());
+    let interrupts = shell.interrupts.clone();
     let is_single = plan.scripts.len() == 1;
     let player = Player {
         plan: &plan,
         painter,
-        interrupts: &shell.interrupts,
+        interrupts: &interrupts,
         settings,
         limit: common.timeout,
-        shows_dialogue: is_single || common.verbose,
-        is_alone: is_single || options.jobs == 1,
+        shows_dialogue: (is_single && second.is_none()) || common.verbose,
+        is_alone: second.is_none() && (is_single || options.jobs == 1),
         on_difference: match (options.update, options.keep_going) {
             (true, _) => OnDifference::Update,
             (false, true) => OnDifference::List,
@@ -120,6 +134,19 @@ pub(crate) fn run(common: &Common, options: Replay, painter: &Painter) -> Result
         trusts_practice_server: common.ca.is_none(),
         scratch: &scratch,
     };
+    if let Some(mut second) = second {
+        let settings = match settings_for(&mut second, &mut shell, common) {
+            Ok(settings) => settings,
+            Err(exit) => return Ok(exit),
+        };
+        let other = Player {
+            plan: &second,
+            settings,
+            begins_tls: shell.settings.tls == TlsStart::Implicit,
+            ..player.clone()
+        };
+        return Ok(comparing::run(&player, &other));
+    }
     let mut results = Results::new(painter, is_single, common.stop);
     parallel::run_in_order(
         &plan.scripts,

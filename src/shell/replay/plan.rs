@@ -20,6 +20,8 @@ pub(super) struct Plan {
     pub(super) host: Option<Host>,
     /// Those that were given; a transcript's defaults come after them.
     pub(super) variables: Variables,
+    /// The same on a second server, to compare.
+    pub(super) second: Option<Box<Plan>>,
 }
 
 /// A transcript, before it is read.
@@ -28,6 +30,16 @@ pub(super) enum Script {
     /// The built-in one.
     Article,
     File(PathBuf),
+}
+
+impl Script {
+    /// As it was named, escaped.
+    pub(super) fn shown(&self) -> String {
+        match self {
+            Self::Article => "article".to_owned(),
+            Self::File(path) => escape(path.as_os_str().as_encoded_bytes()),
+        }
+    }
 }
 
 /// Against whom.
@@ -45,8 +57,27 @@ impl Plan {
         options: &Replay,
         host: &dyn Fn(&str) -> Option<Host>,
     ) -> Result<Self, String> {
-        let (files, target) = split(options)?;
+        let (files, target, second) = split(options)?;
+        let mut plan = Self::on(options, files, target, host)?;
+        if let Some(second) = second {
+            if options.update || !options.reports.is_empty() {
+                let problem = "--update and --report are for one server: leave one TARGET out";
+                return Err(problem.to_owned());
+            }
+            let second = Self::on(options, files, Some(second), host)?;
+            plan.second = Some(Box::new(second));
+        }
+        Ok(plan)
+    }
+
+    fn on(
+        options: &Replay,
+        files: &[OsString],
+        target: Option<String>,
+        host: &dyn Fn(&str) -> Option<Host>,
+    ) -> Result<Self, String> {
         let mut variables = Variables::default();
+        take_environment(&mut variables);
         let host = target.as_deref().and_then(host);
         let place = match target {
             None => {
@@ -73,7 +104,6 @@ impl Plan {
                 Place::Target(target)
             }
         };
-        take_environment(&mut variables);
         take_given(&options.variables, &mut variables)?;
         let scripts: Vec<Script> = files.iter().map(script).collect();
         if options.update && scripts.contains(&Script::Article) {
@@ -84,15 +114,27 @@ impl Plan {
             place,
             host,
             variables,
+            second: None,
         })
     }
 }
 
+/// The files, the TARGET, and a second one for a single file.
+type Arguments<'a> = (&'a [OsString], Option<String>, Option<String>);
+
 /// By their names alone, so that no file can turn a server into a transcript.
-fn split(options: &Replay) -> Result<(&[OsString], Option<String>), String> {
+fn split(options: &Replay) -> Result<Arguments<'_>, String> {
     let arguments = options.arguments.as_slice();
     if options.practice || options.target.is_some() {
-        return Ok((arguments, options.target.clone()));
+        return Ok((arguments, options.target.clone(), None));
+    }
+    if let [file, first, second] = arguments
+        && is_transcript(file)
+        && !is_transcript(first)
+        && !is_transcript(second)
+    {
+        let files = &arguments[..1];
+        return Ok((files, Some(target_text(first)?), Some(target_text(second)?)));
     }
     let (files, target) = match arguments.split_last() {
         Some((last, files)) if !is_transcript(last) => (files, Some(last)),
@@ -109,13 +151,14 @@ fn split(options: &Replay) -> Result<(&[OsString], Option<String>), String> {
             "{} would be the TARGET, and no transcript is named: {NAMES}",
             shown(target)
         )),
-        Some(target) => {
-            let text = target.to_str().map(str::to_owned);
-            let error = || format!("{} is not a TARGET", shown(target));
-            Ok((files, Some(text.ok_or_else(error)?)))
-        }
-        None => Ok((files, None)),
+        Some(target) => Ok((files, Some(target_text(target)?), None)),
+        None => Ok((files, None, None)),
     }
+}
+
+fn target_text(target: &OsString) -> Result<String, String> {
+    let text = target.to_str().map(str::to_owned);
+    text.ok_or_else(|| format!("{} is not a TARGET", shown(target)))
 }
 
 /// Whether an argument is a FILE, by its name.
@@ -249,6 +292,25 @@ mod tests {
                     target
                 )
             );
+        }
+    }
+
+    #[test]
+    fn one_file_and_two_targets_are_a_comparison() {
+        let both = plan(&["a.ftp", "ftp://u:p@one", "ftp://v:q@two"]).unwrap();
+        let second = both.second.as_ref().unwrap();
+        for (plan, host, user) in [(&both, "one", "u"), (&**second, "two", "v")] {
+            assert!(matches!(&plan.place, Place::Target(target) if target.host == host));
+            assert_eq!(plan.variables.value("user"), Some(user.as_bytes()));
+            assert_eq!(plan.scripts, [Script::File("a.ftp".into())]);
+        }
+        for arguments in [
+            &["a.ftp", "b.ftp", "one", "two"][..],
+            &["one", "two"],
+            &["a.ftp", "one", "two", "--update"],
+            &["a.ftp", "one", "two", "--report", "json"],
+        ] {
+            let _ = plan(arguments).unwrap_err();
         }
     }
 

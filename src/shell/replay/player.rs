@@ -25,12 +25,13 @@ use crate::shell::screen::painter::{Painter, Tone};
 use crate::shell::start::roots_in;
 use crate::transcript::import::{self, Imported};
 use crate::transcript::replay::{
-    Failure, OnDifference, Played, ReceivedReplies, Replay, ReplayEnd,
+    Failure, OnDifference, Played, ReceivedReplies, Replay, ReplayEnd, check_files,
 };
 use crate::transcript::report::{FailureKind, FileReport, Verdict};
 use crate::transcript::{ARTICLE, Dialogue, Transcript, Variables};
 
 /// What every transcript of a run is played with.
+#[derive(Clone)]
 pub(super) struct Player<'a> {
     pub(super) plan: &'a Plan,
     pub(super) painter: &'a Painter,
@@ -88,10 +89,7 @@ impl Player<'_> {
                 (verdict, failure.exchanges, Some(*failure))
             }
         };
-        let name = match script {
-            Script::Article => "article".to_owned(),
-            Script::File(path) => escape(path.as_os_str().as_encoded_bytes()),
-        };
+        let name = script.shown();
         let duration = begun.elapsed();
         let report = FileReport {
             name,
@@ -118,6 +116,7 @@ impl Player<'_> {
             dialogue: &dialogue,
             variables,
         };
+        loaded.check_files()?;
         let settings = self.settings.clone();
         match &self.plan.place {
             Place::Target(target) => self.play_on(loaded, target, settings, None),
@@ -133,7 +132,7 @@ impl Player<'_> {
     }
 
     /// What is not a transcript may be a dialogue in another notation.
-    fn read(&self, script: &Script) -> Result<Transcript, Box<ScriptFailure>> {
+    pub(super) fn read(&self, script: &Script) -> Result<Transcript, Box<ScriptFailure>> {
         let (bytes, path) = match script {
             Script::Article => (ARTICLE.as_bytes().to_vec(), None),
             Script::File(path) => {
@@ -173,7 +172,7 @@ impl Player<'_> {
         Ok(imported.transcript)
     }
 
-    fn variables(&self, dialogue: &Dialogue) -> Result<Variables, Box<ScriptFailure>> {
+    pub(super) fn variables(&self, dialogue: &Dialogue) -> Result<Variables, Box<ScriptFailure>> {
         let mut variables = self.plan.variables.clone();
         variables.take_defaults(&dialogue.headers.defaults);
         match dialogue.unset_variable(&variables) {
@@ -235,10 +234,7 @@ impl Player<'_> {
         disk: Option<&Path>,
     ) -> Outcome {
         let (script, transcript) = (loaded.script, loaded.transcript);
-        let target = match loaded.dialogue.headers.implicit_tls || self.begins_tls {
-            true => &target.clone().under_implicit_tls(),
-            false => target,
-        };
+        let target = &self.target_for(loaded.dialogue, target);
         let played = self.replay(loaded, target, settings)?;
         let exchanges = played.exchanges;
         let fail = |failure: ScriptFailure| {
@@ -286,6 +282,14 @@ impl Player<'_> {
             Script::File(_) => {}
         }
         Ok((Verdict::Passed, exchanges))
+    }
+
+    /// The target with TLS from the start, where the transcript or the user says so.
+    pub(super) fn target_for(&self, dialogue: &Dialogue, target: &Target) -> Target {
+        match dialogue.headers.implicit_tls || self.begins_tls {
+            true => target.clone().under_implicit_tls(),
+            false => target.clone(),
+        }
     }
 
     fn replay(
@@ -340,16 +344,23 @@ impl Player<'_> {
     }
 }
 
-struct LoadedScript<'a> {
-    script: &'a Script,
-    transcript: &'a Transcript,
-    dialogue: &'a Dialogue,
-    variables: Variables,
+/// A transcript that can be played.
+pub(super) struct LoadedScript<'a> {
+    pub(super) script: &'a Script,
+    pub(super) transcript: &'a Transcript,
+    pub(super) dialogue: &'a Dialogue,
+    pub(super) variables: Variables,
 }
 
 impl<'a> LoadedScript<'a> {
+    /// Whether the files that it names can be read.
+    pub(super) fn check_files(&self) -> Result<(), Box<ScriptFailure>> {
+        let checked = check_files(self.folder(), self.dialogue, &self.variables);
+        checked.map_err(|failure| Box::new(ScriptFailure::of_failure(&failure)))
+    }
+
     /// Where the transcript is.
-    fn folder(&self) -> &'a Path {
+    pub(super) fn folder(&self) -> &'a Path {
         match self.script {
             Script::Article => Path::new(""),
             Script::File(path) => path.parent().unwrap_or(Path::new("")),

@@ -5,9 +5,36 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use super::failure::Failure;
-use crate::transcript::data::{DataDigest, FileReference};
+use crate::transcript::data::{DataDigest, ExpectedData, FileReference, SentData};
+use crate::transcript::dialogue::Dialogue;
+use crate::transcript::exchange::DataContent;
 use crate::transcript::recorder::digest_of_reader;
 use crate::transcript::template::Variables;
+
+/// Whether the files of a dialogue can be read, before anything is sent. A path that a reply gives is known later.
+///
+/// # Errors
+///
+/// [`Failure::LocalFile`] for the first that cannot.
+pub(crate) fn check(
+    folder: &Path,
+    dialogue: &Dialogue,
+    variables: &Variables,
+) -> Result<(), Failure> {
+    let all = dialogue.exchanges.iter().filter_map(|it| it.data.as_ref());
+    for data in all {
+        let (DataContent::Sent(SentData::File(file))
+        | DataContent::Received(ExpectedData::File(file))) = &data.content
+        else {
+            continue;
+        };
+        if file.path.resolve(variables).is_ok() {
+            let line = data.lines.first().copied().unwrap_or_default();
+            open(folder, line, file, variables)?;
+        }
+    }
+    Ok(())
+}
 
 /// Opens a file that lies in the transcript's folder, and checks that it holds what the transcript says.
 pub(in crate::transcript) fn open(

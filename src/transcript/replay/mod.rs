@@ -12,6 +12,7 @@
 pub(crate) mod failure;
 pub(super) mod files;
 pub(crate) mod heard;
+mod performed;
 mod transfers;
 
 use std::io::{Cursor, Read};
@@ -34,7 +35,9 @@ use heard::NextReply;
 use transfers::{Abort, AbortTrigger, Received, Source};
 
 pub(crate) use failure::{Failure, Mismatch};
+pub(crate) use files::check as check_files;
 pub(crate) use heard::ReceivedReplies;
+pub(crate) use performed::Performed;
 
 /// A session that is about to be played on, and what the replay needs besides.
 #[derive(Clone, Copy)]
@@ -100,13 +103,7 @@ impl Replay<'_> {
         dialogue: &Dialogue,
         variables: Variables,
     ) -> Played {
-        let mut player = Player {
-            replay: self,
-            variables,
-            changes: Vec::new(),
-            differences: Vec::new(),
-            exchanges: 0,
-        };
+        let mut player = Player::new(self, variables);
         let result = player.play(greeting, dialogue);
         Played {
             exchanges: player.exchanges,
@@ -129,6 +126,18 @@ struct Player<'a> {
 struct ExchangeResult {
     outcome: Outcome,
     received: Option<Received>,
+}
+
+impl<'a> Player<'a> {
+    fn new(replay: Replay<'a>, variables: Variables) -> Self {
+        Self {
+            replay,
+            variables,
+            changes: Vec::new(),
+            differences: Vec::new(),
+            exchanges: 0,
+        }
+    }
 }
 
 impl Player<'_> {

@@ -175,3 +175,28 @@ fn control_c_ends_the_run_and_leaves_no_folder_behind() {
         assert_eq!(servers().count(), 0, "{jobs} {files:?}");
     }
 }
+
+#[test]
+fn the_practice_servers_own_password_is_stronger_than_the_environment() {
+    let scripts = Scripts::new(&[("x.ftp", &LOGIN.replace("USER A", "USER {user}"))]);
+    let replay = || {
+        scripts
+            .replay(&["x.ftp"])
+            .env("FTPSH_VAR_USER", "tester")
+            .env("FTPSH_VAR_PASSWORD", "of another server")
+    };
+    let _ = replay().run().success();
+    let _ = replay().args(["--var", "password=wrong"]).run().code(6);
+}
+
+#[test]
+fn a_file_that_is_missing_is_noticed_before_the_first_line_is_sent() {
+    let server = practice_server(&[]);
+    let text = format!("{LOGIN}C> PASV\nS> 227\nC> STOR f\nS> 150\nD< @file missing\nS> 226\n");
+    let scripts = Scripts::new(&[("x.ftp", &text)]);
+    let address = server.address().to_string();
+    let arguments = ["x.ftp", &address, "--var", "password=A"];
+    let finished = scripts.replay(&arguments).run().code(7);
+    assert!(finished.stderr.contains("x.ftp:10"), "{}", finished.stderr);
+    assert!(!finished.stderr.contains("220"), "{}", finished.stderr);
+}

@@ -2,6 +2,7 @@
 
 mod article;
 mod command_line;
+mod comparisons;
 mod dialogues;
 mod differences;
 mod many;

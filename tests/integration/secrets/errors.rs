@@ -20,7 +20,7 @@ fn a_command_line_that_cannot_be_used_is_refused_without_its_password() {
         &["practice", &url],
         &["--timeout", &url, "127.0.0.1"],
         &["127.0.0.1", &url],
-        &["replay", "article", "127.0.0.1", &url],
+        &["replay", "article", "127.0.0.1", "127.0.0.1", &url],
         &["replay", &url],
     ];
     for arguments in lines {

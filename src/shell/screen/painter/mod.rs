@@ -254,6 +254,21 @@ impl Painter {
         }
     }
 
+    /// The rows of one step of a comparison, escaped: what is the same on both sides is dim.
+    pub(crate) fn compared(&self, is_same: bool, rows: &[String]) {
+        if is_same && self.is_quiet {
+            return;
+        }
+        for (index, row) in rows.iter().enumerate() {
+            let style = match (is_same, index) {
+                (true, _) => Style::new().dimmed(),
+                (false, 0) => Color::Yellow.bold(),
+                (false, _) => Style::new(),
+            };
+            self.paint(&Line::whole(style, row.clone()), 0);
+        }
+    }
+
     fn shows(&self, tone: Tone) -> bool {
         !self.is_quiet || matches!(tone, Tone::Warning | Tone::Error)
     }
