@@ -20,14 +20,16 @@ use regex::bytes::Regex;
 use super::data_connection::six_numbers;
 use super::folder::{Folder, ServerPath, Writing};
 use crate::protocol::{Command, Reply, ReplyCode};
-use crate::transcript::Dialogue;
 use crate::transcript::exchange::{Exchange, ServedData};
+use crate::transcript::{Dialogue, Variables};
 
 /// A recording, and what is called where a client departs from it.
 #[derive(Clone)]
 pub struct Recording {
     /// What is answered.
     pub dialogue: Arc<Dialogue>,
+    /// What its variables stood for.
+    values: Variables,
     /// Where the transcript lies, with the files that it names.
     pub folder: PathBuf,
     /// Called on the session's thread.
@@ -57,14 +59,29 @@ pub enum Response {
 }
 
 impl Recording {
+    /// Of a transcript that lies in this folder.
+    #[must_use]
+    pub fn new(
+        dialogue: Dialogue,
+        folder: PathBuf,
+        report: Arc<dyn Fn(&Deviation) + Send + Sync>,
+    ) -> Self {
+        Self {
+            values: dialogue.recorded_values(),
+            dialogue: Arc::new(dialogue),
+            folder,
+            report,
+        }
+    }
+
     /// The exchange with this command: the next one from here on, else the first one from the beginning on. Clients
     /// send the same commands in different orders, and each is to meet the recorded answer.
     pub(super) fn find(&self, next: usize, command: &Command) -> Option<usize> {
         let exchanges = &self.dialogue.exchanges;
-        let defaults = &self.dialogue.headers.defaults;
+        let values = &self.values;
         let is_it = |at: &usize| {
             let recorded = exchanges[*at].command.as_ref();
-            recorded.is_some_and(|recorded| recorded.is_met_by(command, defaults))
+            recorded.is_some_and(|recorded| recorded.is_met_by(command, values))
         };
         let next = next.min(exchanges.len());
         (next..exchanges.len()).chain(0..next).find(is_it)
@@ -121,10 +138,9 @@ impl fmt::Debug for Recording {
 pub(super) fn place_received_files(folder: &Folder, recording: &Recording) {
     let mut directory = ServerPath::default();
     let mut is_part = false;
-    let defaults = &recording.dialogue.headers.defaults;
     for exchange in &recording.dialogue.exchanges {
         let command = exchange.command.as_ref();
-        let Some(command) = command.and_then(|command| command.resolved(defaults)) else {
+        let Some(command) = command.and_then(|command| command.resolved(&recording.values)) else {
             continue;
         };
         if !exchange.is_accepted() {
@@ -173,13 +189,11 @@ mod tests {
     #[test]
     fn a_command_is_sought_from_here_on_and_then_from_the_beginning() {
         let text = "S> 220\nC> USER a\nS> 331\nC> SIZE f\nS> 213\nC> NOOP\nS> 200\nC> SIZE f\nS> 213\n\
-                    C> PASS {password}\nS> 230\n";
+                    C> PASS {password}\nS> 230\nC> PWD\nS> 257 \"{path}\"[..]\n# S> 257 \"/srv\" here\n\
+                    C> CWD {path}/a\nS> 250\nC> CWD {path}/b\nS> 250\n";
         let transcript = Transcript::read(text.as_bytes()).unwrap();
-        let recording = Recording {
-            dialogue: Arc::new(transcript.dialogue().unwrap()),
-            folder: PathBuf::new(),
-            report: Arc::new(|_| {}),
-        };
+        let dialogue = transcript.dialogue().unwrap();
+        let recording = Recording::new(dialogue, PathBuf::new(), Arc::new(|_| {}));
         for (next, sent, found) in [
             (1, "user a", Some(1)),
             (1, "USER A", None),
@@ -189,7 +203,9 @@ mod tests {
             (6, "NOOP", Some(3)),
             (1, "NOOP ", None),
             (1, " pass x y", Some(5)),
-            (1, "PWD", None),
+            (1, "CWD /srv/b", Some(8)),
+            (1, "CWD b", None),
+            (1, "XPWD", None),
         ] {
             let command = Command::new(sent).unwrap();
             assert_eq!(recording.find(next, &command), found, "{sent}");
@@ -248,11 +264,8 @@ mod tests {
             "C> LIST\nS> 150\nD> list{no-eol}\nS> 226\n".to_owned(),
         ];
         let transcript = Transcript::read(text.concat().as_bytes()).unwrap();
-        let recording = Recording {
-            dialogue: Arc::new(transcript.dialogue().unwrap()),
-            folder: PathBuf::new(),
-            report: Arc::new(|_| {}),
-        };
+        let dialogue = transcript.dialogue().unwrap();
+        let recording = Recording::new(dialogue, PathBuf::new(), Arc::new(|_| {}));
         place_received_files(&folder, &recording);
         for (path, content) in [("f", "f"), ("sub/deep/g", "g"), ("h", "h")] {
             assert_eq!(fs::read_to_string(root.join(path)).unwrap(), content);

@@ -83,6 +83,20 @@ impl Dialogue {
         None
     }
 
+    /// The defaults, and what replies captured when they were recorded.
+    #[must_use]
+    pub fn recorded_values(&self) -> Variables {
+        let mut values = self.headers.defaults.clone();
+        let replies = self.exchanges.iter().flat_map(|it| &it.replies);
+        for reply in replies.filter(|reply| !reply.came.is_empty()) {
+            let captures = reply.matches(&reply.served(), &values);
+            for (name, value) in captures.unwrap_or_default() {
+                values.set(name, value);
+            }
+        }
+        values
+    }
+
     /// Whether a variable carries a secret: it stands after PASS, ACCT or ADAT.
     #[must_use]
     pub fn is_secret(&self, name: &str) -> bool {

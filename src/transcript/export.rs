@@ -2,12 +2,13 @@
 //!
 //! Secrets never appear, their defaults in headers included. Other variables are written as their defaults.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
 use super::data::LineEnd;
 use super::template::{Piece, Template};
-use super::{Dialogue, Line, LineKind, ReadError, Transcript};
+use super::{Dialogue, Line, LineKind, ReadError, Transcript, Variables};
 use crate::protocol::hidden::is_hidden;
 
 /// What a transcript is turned into.
@@ -89,11 +90,23 @@ enum PlainLine {
 
 impl PlainDialogue {
     fn of(transcript: &Transcript, dialogue: &Dialogue) -> Self {
-        let lines = transcript
-            .lines
-            .iter()
-            .filter_map(|line| plain_line(line, dialogue))
-            .collect();
+        let values = dialogue.recorded_values();
+        let mut came = came_lines(dialogue);
+        let mut lines = Vec::new();
+        // A line of the kind of what was left out, so that what came can follow it.
+        let mut above = None;
+        for (index, line) in transcript.lines.iter().enumerate() {
+            if above.is_some_and(|kind| line.came(kind).is_some()) {
+                continue;
+            }
+            match came.remove(&(index + 1)) {
+                Some(instead) => lines.extend(instead),
+                None => lines.extend(plain_line(line, dialogue, &values)),
+            }
+            above = [LineKind::Reply, LineKind::DataReceived]
+                .into_iter()
+                .find(|kind| line.kind() == *kind);
+        }
         Self {
             server: dialogue.headers.server.as_deref().map(visible),
             lines,
@@ -110,8 +123,10 @@ impl PlainDialogue {
         while let Some(line) = lines.next() {
             let shown = match line {
                 PlainLine::Client(line) => format!("C: {line}"),
+                PlainLine::Received(line, LineEnd::Lf) => format!("S: {line} {LF}"),
                 PlainLine::Server(line) | PlainLine::Received(line, _) => format!("S: {line}"),
                 PlainLine::Sent(line, LineEnd::None) => format!("C: {line} {CLOSING}"),
+                PlainLine::Sent(line, LineEnd::Lf) => format!("C: {line} {LF}"),
                 PlainLine::Sent(line, _) => format!("C: {line}"),
                 PlainLine::Remark(line) => format!("({line})"),
                 PlainLine::Comment(line) => format!("# {line}"),
@@ -145,8 +160,10 @@ impl PlainDialogue {
                 PlainLine::Received(line, end) => {
                     page.data("Received on the data connection:", line, *end);
                 }
-                PlainLine::Remark(text) => page.paragraph(&format!("*{}*", first_upper(text))),
-                PlainLine::Comment(text) => page.paragraph(text),
+                PlainLine::Remark(text) => {
+                    page.paragraph(&format!("*{}*", escaped(&first_upper(text))));
+                }
+                PlainLine::Comment(text) => page.paragraph(&escaped(text)),
             }
         }
         page.end_block();
@@ -154,16 +171,53 @@ impl PlainDialogue {
     }
 }
 
-fn plain_line(line: &Line, dialogue: &Dialogue) -> Option<PlainLine> {
+/// What came, where comments tell it, in the place of the lines that expect less: by their numbers.
+fn came_lines(dialogue: &Dialogue) -> BTreeMap<usize, Vec<PlainLine>> {
+    let mut came = BTreeMap::new();
+    for exchange in &dialogue.exchanges {
+        for reply in exchange.replies.iter().filter(|it| !it.came.is_empty()) {
+            let lines = reply.came.iter();
+            let lines =
+                lines.map(|line| PlainLine::Server(visible(&String::from_utf8_lossy(line))));
+            let lines = lines.collect();
+            came.extend(reply.lines.clone().map(|line| (line, Vec::new())));
+            came.insert(reply.lines.start, lines);
+        }
+        let data = exchange.data.iter().filter(|data| !data.came.is_empty());
+        for data in data {
+            let lines = data
+                .came
+                .iter()
+                .map(|line| data_line(line, dialogue))
+                .collect();
+            came.extend(data.lines.iter().map(|line| (*line, Vec::new())));
+            came.extend(data.lines.first().map(|line| (*line, lines)));
+        }
+    }
+    came
+}
+
+/// A line of data that came.
+fn data_line(text: &str, dialogue: &Dialogue) -> PlainLine {
+    if text.starts_with('@') {
+        return PlainLine::Remark(described_mark(&visible(text), "received"));
+    }
+    let (text, end) = LineEnd::split(text);
+    PlainLine::Received(told(text, dialogue, &Variables::default()), end)
+}
+
+fn plain_line(line: &Line, dialogue: &Dialogue, values: &Variables) -> Option<PlainLine> {
     let text = line.content();
+    let told = |text: &str| told(text, dialogue, values);
     Some(match line.kind() {
         LineKind::Blank => return None,
         LineKind::Comment => PlainLine::Comment(comment(text)?),
-        LineKind::Command => PlainLine::Client(told(text, dialogue)),
+        LineKind::Command => PlainLine::Client(told(text)),
         LineKind::Reply if text == "@closed" => {
             PlainLine::Remark("the server closes the control connection".to_owned())
         }
-        LineKind::Reply => PlainLine::Server(told(text, dialogue)),
+        LineKind::Reply if text == "@unanswered" => PlainLine::Remark(NO_REPLY.to_owned()),
+        LineKind::Reply => PlainLine::Server(told(text)),
         LineKind::DataSent | LineKind::DataReceived if text.starts_with('@') => {
             let verb = match line.kind() {
                 LineKind::DataSent => "sent",
@@ -176,11 +230,11 @@ fn plain_line(line: &Line, dialogue: &Dialogue) -> Option<PlainLine> {
         }
         LineKind::DataSent => {
             let (text, end) = LineEnd::split(text);
-            PlainLine::Sent(told(text, dialogue), end)
+            PlainLine::Sent(told(text), end)
         }
         LineKind::DataReceived => {
             let (text, end) = LineEnd::split(text);
-            PlainLine::Received(told(text, dialogue), end)
+            PlainLine::Received(told(text), end)
         }
     })
 }
@@ -207,13 +261,13 @@ fn described_mark(text: &str, verb: &str) -> String {
 }
 
 /// Braces as what they stand for; a pattern that is not a template stays as it is.
-fn told(text: &str, dialogue: &Dialogue) -> String {
+fn told(text: &str, dialogue: &Dialogue, values: &Variables) -> String {
     let Ok(template) = Template::read(text) else {
         return visible(text);
     };
     let tell = |piece: &Piece| match piece {
         Piece::Literal(bytes) => visible(&String::from_utf8_lossy(bytes)),
-        Piece::Variable(name) => match dialogue.headers.defaults.value(name) {
+        Piece::Variable(name) => match values.value(name) {
             Some(value) if !dialogue.is_secret(name) => visible(&String::from_utf8_lossy(value)),
             _ => format!("{{{name}}}"),
         },
@@ -233,8 +287,11 @@ fn visible(text: &str) -> String {
     text.chars().map(show).collect()
 }
 
-/// The importer knows it.
+/// The importer knows these.
 const CLOSING: &str = "(close the data connection)";
+/// The line of data ends with LF alone.
+pub(super) const LF: &str = "(LF)";
+pub(super) const NO_REPLY: &str = "no reply";
 
 #[derive(Default)]
 struct Page {
@@ -291,6 +348,23 @@ fn longest_run(lines: &[String]) -> usize {
     runs.map(str::len).max().unwrap_or(0)
 }
 
+/// As it stands: nothing in it is markup.
+fn escaped(text: &str) -> String {
+    let escape = |character: char| match character {
+        c if c.is_ascii_punctuation() && !".,:;'()/?-".contains(c) => format!("\\{c}"),
+        c => c.to_string(),
+    };
+    let text: String = text.chars().map(escape).collect();
+    // These mean something where a line begins.
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let begins_list = digits > 0 && text[digits..].starts_with(['.', ')']);
+    match text.chars().next() {
+        Some('-') => format!("\\{text}"),
+        _ if begins_list => format!("{}\\{}", &text[..digits], &text[digits..]),
+        _ => text,
+    }
+}
+
 fn code_span(text: &str) -> String {
     let fence = "`".repeat(longest_run(&[text.to_owned()]) + 1);
     format!("{fence}{text}{fence}")
@@ -339,6 +413,45 @@ mod tests {
             let exported = exported(text, form);
             let is_hidden = |c: char| c.is_control() && c != '\n';
             assert!(!exported.contains(is_hidden), "{exported:?}");
+        }
+    }
+
+    #[test]
+    fn line_ends_and_missing_replies_survive_a_text() {
+        let text = "S> 220\nC> NOOP\nS> @unanswered\nC> NOOP\nS> 200\nC> STOR f\nS> 150\nD< a{lf}\nD< b\nD< c{lf}\nS> 226\n\
+                    C> STOR g\nS> 150\nD< d{no-eol}\nS> 226\nC> NOOP\nS> @unanswered\n";
+        let back = import::read(exported(text, Form::Text).as_bytes(), None).unwrap();
+        assert!(
+            back.not_understood.is_empty() && back.notes.is_empty(),
+            "{back:?}"
+        );
+        let lines = back.transcript.to_string();
+        assert!(lines.ends_with(text), "{lines}");
+    }
+
+    #[test]
+    fn what_came_is_told_where_it_was_recorded() {
+        let text = "# var: user = me\nS> 220\n# S> 220-a {{b\n# S> 220 c\nC> PWD\nS> 257 \"{path}\"[..]\n\
+                    # S> 257 \"/srv\" here\nC> CWD {path}/x\nS> 250\n# by hand\nC> LIST\nS> 150\nD> ...\n# D> one\n# D> two{lf}\n\
+                    S> 226\nC> LIST\nS> 150\nD> ...\n# D> @octets 9 sha256 0\nS> 226\n";
+        assert_eq!(
+            exported(text, Form::Text),
+            "S: 220-a {b\nS: 220 c\nC: PWD\nS: 257 \"/srv\" here\nC: CWD /srv/x\nS: 250\n# by hand\nC: LIST\nS: 150\n\
+             S: one\nS: two (LF)\nS: 226\nC: LIST\nS: 150\n(9 bytes are received)\nS: 226\n"
+        );
+    }
+
+    #[test]
+    fn a_text_that_was_recorded_is_no_markup_on_a_page() {
+        let text = "S> 220\n# <b>*x* [y](z) `w`\n# - one\n# 1. two\n# S> 221 <i>\nC> STOR f\nS> 150\nD< @file a_b_*\nS> 226\n";
+        let page = exported(text, Form::Markdown);
+        for line in [
+            r"\<b\>\*x\* \[y\](z) \`w\`",
+            r"\- one",
+            r"1\. two",
+            r"*The bytes of the file a\_b\_\* are sent.*",
+        ] {
+            assert!(page.lines().any(|shown| shown == line), "{line}\n{page}");
         }
     }
 

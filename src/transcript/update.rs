@@ -6,6 +6,7 @@ use super::Transcript;
 use super::data::ExpectedData;
 use super::expected_reply::{ExpectedLine, ExpectedReply, ExpectedText};
 use super::pattern::LinePattern;
+use super::template::Template;
 use super::{Line, LineKind};
 use crate::protocol::Reply;
 
@@ -24,11 +25,30 @@ impl Change {
         Self::new(lines, LineKind::Reply, reply.printed())
     }
 
+    /// The same for a reply below which comments said what came: they say what came now.
+    pub(super) fn telling(mut self, reply: &Reply) -> Self {
+        let lines = reply.lines.iter();
+        let came: Vec<String> = lines
+            .map(|line| Template::literal(line).to_string())
+            .collect();
+        self.tell(LineKind::Reply, &came);
+        self
+    }
+
     pub(super) fn of_data(lines: Vec<usize>, data: &ExpectedData) -> Self {
         let at = lines.first().copied().unwrap_or_default();
         let mut change = Self::new(at..at, LineKind::DataReceived, data.printed());
         change.removed = lines;
         change
+    }
+
+    fn tell(&mut self, kind: LineKind, came: &[String]) {
+        let lines = came.iter().map(|line| Line::new(kind, line));
+        if lines.clone().eq(self.new.iter().cloned()) {
+            return;
+        }
+        let comments = lines.map(|line| Line::new(LineKind::Comment, line.text()));
+        self.new.extend(comments);
     }
 
     pub(super) fn removal(lines: Range<usize>) -> Self {
@@ -138,6 +158,21 @@ mod tests {
         assert_eq!(
             changed(text, &[change(1, 1, 230)]),
             "S> 230\n# note\n# S> odd\nC> A\nS> 200\n# S> 200 c\n"
+        );
+    }
+
+    #[test]
+    fn what_came_now_takes_the_place_of_what_came_before() {
+        let text = "S> 220\n# S> 220 a\n# note\nC> A\nS> 200\n# S> 200 c\n";
+        let reply = super::Reply {
+            code: ReplyCode(230),
+            lines: vec![b"230-{x".to_vec(), b"230 y".to_vec()],
+            ended_with: None,
+            dropped_bytes: 0,
+        };
+        assert_eq!(
+            changed(text, &[change(1, 1, 230).telling(&reply)]),
+            "S> 230\n# S> 230-{{x\n# S> 230 y\n# note\nC> A\nS> 200\n# S> 200 c\n"
         );
     }
 

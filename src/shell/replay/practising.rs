@@ -125,11 +125,8 @@ fn read_recording(path: &Path, painter: &Painter) -> Result<Recording, Exit> {
             .unwrap_or_else(PoisonError::into_inner);
         painter.say(Tone::Warning, &describe(deviation));
     };
-    let recording = Recording {
-        dialogue: Arc::new(dialogue),
-        folder: place.parent().unwrap_or(Path::new("")).to_owned(),
-        report: Arc::new(report),
-    };
+    let folder = place.parent().unwrap_or(Path::new("")).to_owned();
+    let recording = Recording::new(dialogue, folder, Arc::new(report));
     // The first exchange is the greeting.
     let exchanges = recording.dialogue.exchanges.get(1..).unwrap_or_default();
     let answered = count(exchanges.len() as u64, "exchange");

@@ -20,6 +20,8 @@ pub(super) enum Meaning {
     Received(Vec<u8>),
     /// What went through the data connection.
     Data(DataLine),
+    /// It is said that no reply comes.
+    NoReply,
     /// What the program says about itself.
     Noise,
     Unknown,
@@ -104,6 +106,12 @@ impl Items {
 
     pub(super) fn noise(&mut self) {
         self.add(Meaning::Noise);
+    }
+
+    pub(super) fn no_reply(&mut self) {
+        self.reply.cut();
+        self.transfer = None;
+        self.add(Meaning::NoReply);
     }
 
     pub(super) fn unknown(&mut self) {

@@ -61,6 +61,13 @@ impl Reader {
             Meaning::Sent(command) => self.take_command(item.line, command),
             Meaning::Received(line) => return self.take_reply_line(item.line, &line),
             Meaning::Data(data) => self.take_data(item.line, data),
+            Meaning::NoReply => {
+                self.cut_reply(item.line);
+                self.ledger.close_all();
+                if let Some(shown) = self.session.exchanges.last_mut() {
+                    shown.exchange.unanswered = Some(item.line);
+                }
+            }
             Meaning::Noise => {}
             Meaning::Unknown => self.session.unknown_lines.push(item.line),
         }

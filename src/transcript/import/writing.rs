@@ -84,7 +84,9 @@ impl Writer {
         self.write_replies(after_abort);
         self.write_data(shown);
         self.write_replies(others);
-        if !exchange.is_complete() {
+        if exchange.unanswered.is_some() {
+            self.line(LineKind::Reply, "@unanswered");
+        } else if !exchange.is_complete() {
             self.write_missing_replies(exchange);
         }
     }

@@ -13,6 +13,7 @@ use super::items::{CodedLine, Item, Items};
 use super::text::{after, without_separator};
 use crate::protocol::DataDirection;
 use crate::transcript::data::LineEnd;
+use crate::transcript::export::{LF, NO_REPLY};
 
 pub(super) fn recognise(lines: &[&[u8]]) -> Vec<Item> {
     let mut items = Items::default();
@@ -49,9 +50,10 @@ fn take_clients_line(items: &mut Items, text: &[u8]) {
     if !is_data || text.trim_ascii().eq_ignore_ascii_case(b"ABOR") {
         return items.sent(text.trim_ascii_end());
     }
-    match without_remark(text) {
-        Some(text) => items.data(text, LineEnd::None, None),
-        None => items.data(text, LineEnd::CrLf, None),
+    match (without_remark(text), without_lf(text)) {
+        (Some(text), _) => items.data(text, LineEnd::None, None),
+        (None, Some(text)) => items.data(text, LineEnd::Lf, None),
+        (None, None) => items.data(text, LineEnd::CrLf, None),
     }
 }
 
@@ -78,6 +80,9 @@ fn take_unmarked_line(items: &mut Items, text: &[u8]) {
     }
     let is_stage_direction = items.transfer().is_some() && is_closing(text);
     let names_telnet = after_mark(text, &["Cmd"]).is_some();
+    if text == format!("({NO_REPLY})").as_bytes() {
+        return items.no_reply();
+    }
     let is_comment = text.starts_with(b"#");
     if text.is_empty() || is_comment || is_stage_direction || names_telnet {
         items.noise();
@@ -86,6 +91,11 @@ fn take_unmarked_line(items: &mut Items, text: &[u8]) {
     } else {
         items.unknown();
     }
+}
+
+/// The data in front of "(LF)", if that stands after them.
+fn without_lf(text: &[u8]) -> Option<&[u8]> {
+    text.strip_suffix(LF.as_bytes())?.strip_suffix(b" ")
 }
 
 /// The data in front of "close the window", if that stands after them.

@@ -427,8 +427,11 @@ impl Player<'_> {
             return self.differ(Mismatch::of_replies(line, expected.printed(), actual));
         }
         let received = reply_as_received(expected, actual);
-        self.changes
-            .push(Change::of_reply(expected.lines.clone(), &received));
+        let change = Change::of_reply(expected.lines.clone(), &received);
+        self.changes.push(match expected.came.is_empty() {
+            true => change,
+            false => change.telling(actual),
+        });
         Ok(())
     }
 
