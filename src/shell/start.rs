@@ -280,6 +280,7 @@ pub(crate) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
         aliases: configuration.aliases,
         knowledge,
         home,
+        vanishing: None,
         tally: Tally::default(),
         may_be_lost: false,
         explains: !interactive && (common.why || (!common.quiet && io::stderr().is_terminal())),

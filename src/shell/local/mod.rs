@@ -7,4 +7,5 @@ pub(crate) mod places;
 pub(crate) mod received_file;
 pub(crate) mod resumed_file;
 pub(crate) mod sent_file;
+pub(crate) mod vanishing_folder;
 pub(crate) mod waiting;

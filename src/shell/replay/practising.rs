@@ -10,6 +10,7 @@ use crate::practice::{self, Deviation, PracticeError, PracticeServer, Recording,
 use crate::shell::config::options::{Common, Practice};
 use crate::shell::exit::Exit;
 use crate::shell::interrupts::Interrupts;
+use crate::shell::local::vanishing_folder::VanishingFolder;
 use crate::shell::screen::escape::escape;
 use crate::shell::screen::painter::{Painter, Tone, count};
 use crate::shell::start::{new_shell, roots_in};
@@ -48,6 +49,8 @@ pub(crate) fn run(
         shell.certificates.roots =
             roots_in(server.certificate_path()).context("the practice server's certificate")?;
     }
+    shell.vanishing =
+        (!practice.keep).then(|| VanishingFolder::new(server.local_folder(), &before));
     std::env::set_current_dir(server.local_folder())
         .context("the practice server's local folder")?;
     let folder = |path: &Path| escape(path.as_os_str().as_encoded_bytes());

@@ -623,14 +623,20 @@ impl Shell {
         }
     }
 
+    /// What shows a text that is longer than the screen, if the user wants that.
+    pub(crate) fn pager(&self) -> Option<Pager> {
+        let has_cursor = self.painter.screen().has_cursor();
+        let is_paged = self.settings.pager && self.is_interactive() && has_cursor;
+        is_paged.then(Pager::of_environment).flatten()
+    }
+
     /// The terminal, which may lend itself to a pager.
     fn shown(&self, table: bool) -> (Transfer, Option<Pager>) {
         let screen = self.painter.screen().clone();
-        let is_paged = self.settings.pager && self.is_interactive() && screen.has_cursor();
         let look = Look {
             gutter: self.settings.gutter,
             table,
-            pager: is_paged.then(Pager::of_environment).flatten(),
+            pager: self.pager(),
         };
         let pager = look.pager.clone();
         let shown = ShownData::new(screen, look);

@@ -1,7 +1,8 @@
 //! One line after the other: what each does, and what it means for the exit code.
 
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::process::ChildStdin;
 use std::sync::{PoisonError, RwLockWriteGuard};
 use std::time::Duration;
 
@@ -29,8 +30,9 @@ use crate::shell::interrupts::{HiddenTyping, Interrupts};
 use crate::shell::line::{
     self, Builtin, Line, LineError, Redirection, ScriptLine, expand_home, is_redirection,
 };
-use crate::shell::local::places::local_shell;
+use crate::shell::local::places::{Interruption, local_shell};
 use crate::shell::local::received_file::{is_named_pipe, what_is_there};
+use crate::shell::local::vanishing_folder::VanishingFolder;
 use crate::shell::replay::recording::{Detail, Recording};
 use crate::shell::screen::escape::escape;
 use crate::shell::screen::page::{Layout, Page};
@@ -64,6 +66,8 @@ pub(crate) struct Shell {
     pub(crate) aliases: Aliases,
     pub(crate) knowledge: SharedKnowledge,
     pub(crate) home: Option<PathBuf>,
+    /// The local folder of `ftpsh practice`.
+    pub(crate) vanishing: Option<VanishingFolder>,
     pub(crate) tally: Tally,
     /// The connection was lost in a line of a script that may fail.
     pub(crate) may_be_lost: bool,
@@ -532,11 +536,11 @@ impl Shell {
     fn help(&mut self, topic: &[String]) -> Exit {
         let columns = self.columns();
         if topic.is_empty() {
-            self.painter.plain(&help::overview(&self.aliases, columns));
+            self.show_page(&help::overview(&self.aliases, columns));
             return Exit::Done;
         }
         if let Some(text) = help::topic(topic, &self.aliases, columns) {
-            self.painter.plain(&text);
+            self.show_page(&text);
             return Exit::Done;
         }
         let topic = topic.join(" ");
@@ -545,6 +549,20 @@ impl Shell {
         self.painter.refuse(&format!(
             "no help for {topic}: {meant}`help` lists what there is, HELP asks the server"
         ))
+    }
+
+    /// Shows a text of our own; one that is longer than the screen in the pager.
+    fn show_page(&mut self, text: &str) {
+        let screen = self.painter.screen().clone();
+        let pager = self.pager().filter(|_| !screen.holds(text));
+        let Some((pager, input)) =
+            pager.and_then(|pager| Some((pager.clone(), pager.start(&screen).ok()?)))
+        else {
+            return self.painter.plain(text);
+        };
+        feed(input, text);
+        pager.wait(Interruption::None, &self.interrupts);
+        self.take_terminal_back();
     }
 
     fn why(&mut self) -> Exit {
@@ -685,7 +703,7 @@ impl Shell {
             let text = "a transfer in the background cannot be recorded: record when it has ended (`jobs` shows how far it is)";
             return self.painter.refuse(&text);
         }
-        let path = expand_home(file, self.home.as_deref());
+        let path = self.surviving(file);
         if self.trace.is_in(&path)
             && let Err(exit) = self.refuse_own_file(&path)
         {
@@ -720,14 +738,29 @@ impl Shell {
         Exit::Done
     }
 
-    fn trace_to(&self, file: &Path, existing: Existing) -> Exit {
+    /// Where a file goes that is to be there after the program has ended.
+    fn surviving(&self, file: &Path) -> PathBuf {
         let path = expand_home(file, self.home.as_deref());
+        let vanishing = self.vanishing.as_ref();
+        vanishing
+            .and_then(|folder| folder.surviving(&path))
+            .unwrap_or(path)
+    }
+
+    fn trace_to(&self, file: &Path, existing: Existing) -> Exit {
+        let path = self.surviving(file);
         if self.recording.is_in(&path)
             && let Err(exit) = self.refuse_own_file(&path)
         {
             return exit;
         }
         match self.trace.write_to(&path, existing) {
+            Ok(()) if self.vanishing.is_some() => {
+                let path = escape(path.as_os_str().as_encoded_bytes());
+                self.painter
+                    .say(Tone::Note, &format!("the trace goes to {path}"));
+                Exit::Done
+            }
             Ok(()) => Exit::Done,
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 let text = "it exists already; `trace >> FILE` adds to it";
@@ -810,6 +843,11 @@ impl Shell {
             Err(exit) => exit,
         }
     }
+}
+
+/// Gives the pager the text; one that ends early has seen enough.
+fn feed(mut input: ChildStdin, text: &str) {
+    let _ = writeln!(input, "{}", text.trim_end());
 }
 
 /// Whether the lines after this one were meant to be data.

@@ -337,3 +337,29 @@ fn a_long_line_has_the_gutter_in_front_of_each_of_its_rows() {
     assert!(screen.contains("a\n│ 226 Transfer complete.\n"), "{screen}");
     assert!(!screen.contains("\n226 Transfer complete."), "{screen}");
 }
+
+#[cfg(unix)]
+#[test]
+fn help_that_is_longer_than_the_screen_goes_to_the_pager() {
+    let folder = folder();
+    let (_control, mut terminal) = shell(folder.path(), "cat > paged; echo read");
+    terminal.send_line("help NOOP");
+    terminal.expect("ftp> ");
+    assert!(!folder.path().join("paged").exists());
+    terminal.send_line("help");
+    terminal.expect("read");
+    terminal.expect("ftp> ");
+    let paged = std::fs::read_to_string(folder.path().join("paged")).expect("it was run");
+    assert!(
+        paged.starts_with("What you type is sent as it is") && paged.contains("HELP asks"),
+        "{paged}"
+    );
+    assert!(!terminal.screen().contains("What you type is sent"));
+    std::fs::remove_file(folder.path().join("paged")).expect("it is there");
+    terminal.send_line("set pager off");
+    terminal.expect("ftp> ");
+    terminal.send_line("help");
+    terminal.expect("HELP asks");
+    terminal.expect("ftp> ");
+    assert!(!folder.path().join("paged").exists());
+}

@@ -93,3 +93,35 @@ fn another_data_certificate_leaves_the_servers_file_as_it_was() {
         assert_eq!(content, "I am ", "{version}");
     }
 }
+
+#[test]
+fn what_is_recorded_and_traced_is_there_afterwards() {
+    let home = TempDir::new().unwrap();
+    let started = home.path().join("started");
+    fs::create_dir(&started).unwrap();
+    let aside = home.path().join("aside");
+    fs::create_dir(&aside).unwrap();
+    let lcd = format!("lcd '{}'", aside.display());
+    let run = |arguments: &[&str], lines: &[&str]| {
+        let lines = lines.iter().flat_map(|line| ["-c", line]);
+        let program = Ftpsh::new().home(home.path()).current_dir(&started);
+        let program = program.arg("practice").args(arguments).args(lines);
+        program.run().success()
+    };
+    let finished = run(
+        &[],
+        &["record session.ftp", "trace all.trace", "NOOP", "QUIT"],
+    );
+    assert!(started.join("session.ftp").is_file(), "{finished:?}");
+    assert!(started.join("all.trace").is_file(), "{finished:?}");
+    for name in ["session.ftp", "all.trace"] {
+        let path = started.join(name).canonicalize().unwrap();
+        let said = path.to_str().unwrap();
+        assert!(finished.stderr.contains(said), "{said}\n{finished:?}");
+    }
+    // Where the user has gone elsewhere, files go there; and what is kept stays.
+    run(&[], &[&lcd, "record other.ftp", "QUIT"]);
+    assert!(aside.join("other.ftp").is_file());
+    run(&["--keep"], &["record kept.ftp", "QUIT"]);
+    assert!(!started.join("kept.ftp").exists());
+}

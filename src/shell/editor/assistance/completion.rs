@@ -5,6 +5,7 @@ use std::path::Path;
 use super::context::{self, CompletionKind, Context, Form};
 use super::knowledge::{Knowledge, LocalName};
 use super::syntax::Syntax;
+use crate::protocol::TELNET_COMMANDS;
 use crate::protocol::hidden::is_hidden;
 use crate::protocol::verbs::{VERBS, VerbEntry};
 use crate::shell::config::settings::Settings;
@@ -47,6 +48,8 @@ pub fn complete(line: &str, cursor: usize, knowledge: &Knowledge) -> Completion 
             local_names(&context.typed, knowledge, |name| name.is_folder)
         }
         CompletionKind::Verb => verbs(&context.typed),
+        CompletionKind::ListingVerb => listing_verbs(&context.typed),
+        CompletionKind::RawBytesName => raw_bytes_names(&context.typed),
         CompletionKind::HelpTopic => help_topics(&context.typed, knowledge),
         CompletionKind::AliasName => exact(knowledge.aliases.names(), &context.typed),
         CompletionKind::HostName => {
@@ -98,6 +101,25 @@ fn verbs(typed: &str) -> Vec<Candidate> {
         .iter()
         .filter_map(|entry| in_case_of(typed, entry.name));
     names.map(|name| candidate(name, false)).collect()
+}
+
+fn listing_verbs(typed: &str) -> Vec<Candidate> {
+    let names = ["LIST", "MLSD"].iter();
+    let begun = names.filter_map(|name| in_case_of(typed, name));
+    begun.map(|name| candidate(name, false)).collect()
+}
+
+fn raw_bytes_names(typed: &str) -> Vec<Candidate> {
+    let telnet = TELNET_COMMANDS.iter().map(|it| it.name.to_lowercase());
+    let names = telnet.chain(["synch".to_owned()]);
+    let begun = names.filter(|name| name.starts_with(typed));
+    let hex = "hex"
+        .starts_with(typed)
+        .then(|| candidate("hex".to_owned(), true));
+    begun
+        .map(|name| candidate(name, false))
+        .chain(hex)
+        .collect()
 }
 
 fn help_topics(typed: &str, knowledge: &Knowledge) -> Vec<Candidate> {

@@ -41,11 +41,15 @@ pub(super) enum CompletionKind {
     LocalFile,
     LocalFolder,
     Verb,
+    /// One whose data is a listing.
+    ListingVerb,
     HelpTopic,
     AliasName,
     HostName,
     SettingName,
     SettingValue(&'static Setting<Settings>),
+    /// What `send` knows by name.
+    RawBytesName,
     /// One of those that this verb has.
     SubArgument(&'static VerbEntry),
     /// This, as it is.
@@ -153,6 +157,20 @@ fn after_builtin(line: &str, builtin: Builtin, arguments: &str) -> Option<Contex
         (Builtin::Tls, 0) => context(help::tls_words().map(CompletionKind::Option).collect()),
         (Builtin::Tls, 1) if arguments.trim_start().starts_with("probe ") => {
             context(vec![CompletionKind::HostName])
+        }
+        (Builtin::Send, 0) => context(vec![CompletionKind::RawBytesName]),
+        (Builtin::Trace, 0) => {
+            let words = ["hex", "off", "on"].map(CompletionKind::Option);
+            context([&words[..], &[CompletionKind::LocalFile]].concat())
+        }
+        (Builtin::Trace, 1) if arguments.trim_start().starts_with(">> ") => {
+            context(vec![CompletionKind::LocalFile])
+        }
+        (Builtin::Table, 0) => context(vec![CompletionKind::ListingVerb]),
+        (Builtin::Table, _) => {
+            // Its words are a command, but quoted as a shell quotes them.
+            let command = line.len() - arguments.trim_start().len();
+            context(raw(line, command, &|_| None)?.wanted)
         }
         (Builtin::Lcd, 0) => context(vec![CompletionKind::LocalFolder]),
         (Builtin::Resume, _) => after_resume(line, arguments),

@@ -118,6 +118,15 @@ impl Screen {
         self.lock().dialogue.size()
     }
 
+    /// Whether there is room for this text, with a row each for the prompt and the line above it.
+    pub(crate) fn holds(&self, text: &str) -> bool {
+        let Size { columns, rows } = self.size();
+        let needed = text
+            .lines()
+            .map(|line| line.width().div_ceil(columns.max(1)).max(1));
+        needed.sum::<usize>() <= rows.saturating_sub(2)
+    }
+
     /// Keeps this text below whatever is written, until another text takes its place; nothing stands there for the
     /// empty one, while a prompt is up or was until just now, and while data is shown.
     pub(super) fn set_status(&self, text: &str) {
