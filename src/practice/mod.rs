@@ -56,7 +56,7 @@ pub struct PracticeServer {
     local_folder: PathBuf,
     certificate_path: PathBuf,
     service: Arc<Service>,
-    acceptor: Option<JoinHandle<()>>,
+    acceptor: Option<JoinHandle<LoopbackListener>>,
     // Removed last: fields are dropped in order.
     scratch: TempDir,
 }
@@ -91,6 +91,11 @@ struct Running {
 /// Given up by the session at its end: as long as there is a handle, a reset would not go out.
 type SharedHandle = std::sync::Mutex<Option<LoopbackConnection>>;
 
+/// Where a practice server listened. Each new port costs the system more, as long as it remembers the connections to
+/// the earlier ones: thousands of servers in a row share a few.
+#[derive(Debug)]
+pub(crate) struct Port(LoopbackListener);
+
 impl PracticeServer {
     /// Makes the folders and starts the server; connections are accepted once this returns.
     ///
@@ -99,17 +104,18 @@ impl PracticeServer {
     /// [`PracticeError`].
     pub fn start(configuration: Configuration) -> Result<Self, PracticeError> {
         let scratch = make_scratch_folder().map_err(PracticeError::Folder)?;
-        Self::start_in(scratch, configuration)
+        Self::start_in(scratch, None, configuration)
     }
 
     /// The same in a scratch folder of [`make_scratch_folder`], for a caller that has to know of it before anything
-    /// else happens.
+    /// else happens, and on the port of an earlier server, if there is one.
     ///
     /// # Errors
     ///
     /// [`PracticeError`].
     pub(crate) fn start_in(
         mut scratch: TempDir,
+        port: Option<Port>,
         configuration: Configuration,
     ) -> Result<Self, PracticeError> {
         scratch.disable_cleanup(configuration.keep);
@@ -127,7 +133,10 @@ impl PracticeServer {
         let certificate_path = scratch.path().join(CERTIFICATE_NAME);
         fs::write(&certificate_path, service.tls.certificate_pem())
             .map_err(PracticeError::Folder)?;
-        let listener = LoopbackListener::ipv4().map_err(PracticeError::Listen)?;
+        let listener = match port {
+            Some(Port(listener)) => listener,
+            None => LoopbackListener::ipv4().map_err(PracticeError::Listen)?,
+        };
         let address = listener.address().map_err(PracticeError::Listen)?;
         let acceptor = Acceptor {
             service: Arc::clone(&service),
@@ -184,21 +193,30 @@ impl PracticeServer {
     pub fn stop(self) {
         drop(self);
     }
+
+    /// The same, and leaves its port to another one.
+    pub(crate) fn leave_port(mut self) -> Option<Port> {
+        self.end().map(Port)
+    }
+
+    fn end(&mut self) -> Option<LoopbackListener> {
+        self.service.stop();
+        let acceptor = self.acceptor.take()?;
+        wake(&acceptor, self.address);
+        // A panic in there has been reported by its thread.
+        acceptor.join().ok()
+    }
 }
 
 impl Drop for PracticeServer {
     fn drop(&mut self) {
-        self.service.stop();
-        if let Some(acceptor) = self.acceptor.take() {
-            wake(&acceptor, self.address);
-            // A panic in there has been reported by its thread.
-            let _ = acceptor.join();
-        }
+        drop(self.end());
     }
 }
 
 impl Acceptor {
-    fn run(mut self) {
+    /// Returns the listener once nobody is served any more.
+    fn run(mut self) -> LoopbackListener {
         loop {
             let accepted = self.listener.accept();
             if self.service.is_stopping() {
@@ -212,7 +230,6 @@ impl Acceptor {
                 Err(_) => thread::sleep(Duration::from_millis(20)),
             }
         }
-        drop(self.listener);
         for session in &self.sessions {
             session.close();
         }
@@ -220,6 +237,7 @@ impl Acceptor {
             // A panic in there has been reported by its thread.
             let _ = session.thread.join();
         }
+        self.listener
     }
 
     fn admit(&mut self, mut connection: LoopbackConnection) {
@@ -260,7 +278,7 @@ impl Running {
 }
 
 /// Ends the acceptor's wait, which has no time limit, by a connection; tried again while there is no handle for one.
-fn wake(acceptor: &JoinHandle<()>, address: SocketAddr) {
+fn wake<T>(acceptor: &JoinHandle<T>, address: SocketAddr) {
     while !acceptor.is_finished() {
         match LoopbackConnection::dial(address, WAKING_LIMIT) {
             Ok(_) => return,

@@ -35,7 +35,7 @@ use crate::transcript::replay::OnDifference;
 
 pub(crate) use plan::is_transcript;
 use plan::{Place, Plan};
-use player::{Player, ScratchFolders};
+use player::{Player, PracticePorts, ScratchFolders};
 use reports::Reports;
 use results::Results;
 
@@ -133,6 +133,7 @@ pub(crate) fn run(common: &Common, options: Replay, painter: &Painter) -> Result
         begins_tls: shell.settings.tls == TlsStart::Implicit,
         trusts_practice_server: common.ca.is_none(),
         scratch: &scratch,
+        ports: &PracticePorts::default(),
     };
     if let Some(mut second) = second {
         let settings = match settings_for(&mut second, &mut shell, common) {

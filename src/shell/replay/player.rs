@@ -14,7 +14,7 @@ use super::plan::{Place, Plan, Script};
 use super::script_failure::ScriptFailure;
 use crate::client::{self, Observation, Observer};
 use crate::practice::{
-    Configuration, PracticeError, PracticeServer, make_scratch_folder, remove_scratch_folder,
+    Configuration, Port, PracticeError, PracticeServer, make_scratch_folder, remove_scratch_folder,
 };
 use crate::shell::config::target::Target;
 use crate::shell::interrupts::Interrupts;
@@ -49,6 +49,25 @@ pub(super) struct Player<'a> {
     /// The practice server's certificate is a root: the user has named no others.
     pub(super) trusts_practice_server: bool,
     pub(super) scratch: &'a ScratchFolders,
+    pub(super) ports: &'a PracticePorts,
+}
+
+/// Those of the practice servers before, of which none runs there now.
+#[derive(Debug, Default)]
+pub(super) struct PracticePorts(Mutex<Vec<Port>>);
+
+impl PracticePorts {
+    fn take(&self) -> Option<Port> {
+        self.lock().pop()
+    }
+
+    fn give_back(&self, port: Option<Port>) {
+        self.lock().extend(port);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Port>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// The folders of practice servers that run now: a run that is interrupted removes them.
@@ -205,7 +224,8 @@ impl Player<'_> {
         let scratch = self.scratch.make();
         let scratch = scratch.map_err(|error| no_start(PracticeError::Folder(error)))?;
         let folder = scratch.path().to_owned();
-        let server = PracticeServer::start_in(scratch, configuration).map_err(no_start)?;
+        let server = PracticeServer::start_in(scratch, self.ports.take(), configuration);
+        let server = server.map_err(no_start)?;
         let mut settings = self.settings.clone();
         let mut outcome = Ok(());
         if self.trusts_practice_server {
@@ -220,7 +240,7 @@ impl Player<'_> {
             let disk = Some(server.server_folder());
             self.play_on(loaded, &target, settings, disk)
         });
-        server.stop();
+        self.ports.give_back(server.leave_port());
         self.scratch.lock().remove(&folder);
         outcome
     }

@@ -105,7 +105,7 @@ fn start(
         };
         Ok((scratch, cleanup))
     })?;
-    PracticeServer::start_in(scratch, configuration)
+    PracticeServer::start_in(scratch, None, configuration)
 }
 
 /// Reads a transcript as what its server answered, and says what of it cannot be served.

@@ -125,3 +125,20 @@ fn a_transcript_that_is_over_takes_no_memory() {
     assert!(exit.success());
     assert!((1..MAX_KILOBYTES).contains(&peak), "{peak} KiB");
 }
+
+/// As long as the system remembers the connections to a port, each new one is harder to find: 10,000 servers on ports of
+/// their own took five times as long as 10,000 on a few.
+#[test]
+fn practice_servers_that_follow_each_other_share_a_port() {
+    let (scripts, names) = many(20);
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let replay = scripts.replay(&["--practice", "--verbose"]).args(&names);
+    let finished = replay.run().success();
+    let ports = finished.stderr.lines().filter_map(|line| {
+        let (_, address) = line.split_once("connected to ")?;
+        Some(address.to_owned())
+    });
+    let ports: Vec<String> = ports.collect();
+    assert_eq!(ports.len(), 20, "{}", finished.stderr);
+    assert!(ports.iter().all(|port| *port == ports[0]), "{ports:?}");
+}
