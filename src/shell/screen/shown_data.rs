@@ -15,7 +15,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 use super::hexdump::{HexDump, looks_like_text};
 use super::listing_table::table_row;
 use super::painter::Screen;
-use crate::client::Destination;
+use crate::client::{Cancellation, Destination};
 use crate::shell::charset::Charset;
 use crate::shell::local::pager::Pager;
 
@@ -105,6 +105,10 @@ impl Destination for ShownData {
         self.lines.show(lines)
     }
 
+    fn cancellation(&self) -> Option<Cancellation> {
+        self.lines.cancellation.clone()
+    }
+
     fn is_screen(&self) -> bool {
         true
     }
@@ -132,6 +136,8 @@ struct ShownLines {
     first: Vec<String>,
     rows: usize,
     paged: Option<ChildStdin>,
+    /// Where the system has no pipe left for it, nothing is cancelled.
+    cancellation: Option<Cancellation>,
 }
 
 impl ShownLines {
@@ -148,6 +154,7 @@ impl ShownLines {
             first: Vec::new(),
             rows: 0,
             paged: None,
+            cancellation: Cancellation::new().ok(),
         }
     }
 
@@ -208,7 +215,19 @@ impl ShownLines {
         let gutter = &self.gutter;
         let rows = lines.iter().flat_map(|line| self.rows_of(line));
         let marked: Vec<String> = rows.map(|row| format!("{gutter}{row}")).collect();
-        self.screen.data_lines(&marked.join("\n"))
+        for rows in marked.chunks(ROWS_AT_ONCE) {
+            // Nobody wants to see below the next prompt what was left when the transfer was given up.
+            if self.is_cancelled() {
+                return Ok(());
+            }
+            self.screen.data_lines(&rows.join("\n"))?;
+        }
+        Ok(())
+    }
+
+    fn is_cancelled(&self) -> bool {
+        let cancellation = self.cancellation.as_ref();
+        cancellation.is_some_and(Cancellation::is_cancelled)
     }
 
     /// The rows that a line takes: each has its gutter, so that none of them can pass for a reply.
@@ -245,3 +264,5 @@ fn write_lines(paged: &mut ChildStdin, lines: &[String]) -> io::Result<()> {
 
 const GUTTER: &str = "│ ";
 const LINE_SHOWN_BYTES: usize = 16 * 1024;
+/// After so many, a transfer that was given up ends to be shown.
+const ROWS_AT_ONCE: usize = 40;
