@@ -90,9 +90,10 @@ fn a_failure_stops_its_own_file_only() {
     }
 }
 
-/// What one transcript leaves behind would be many times this with all of them.
+/// What one transcript leaves behind would be many times this with all of them. The program alone has 20 MiB with its
+/// debugging code, and on a busy machine the servers of some that are over are still about.
 #[cfg(target_os = "linux")]
-const MAX_KILOBYTES: u64 = 28 * 1024;
+const MAX_KILOBYTES: u64 = 48 * 1024;
 
 #[cfg(target_os = "linux")]
 #[test]
