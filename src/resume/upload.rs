@@ -449,7 +449,8 @@ impl Upload<'_, '_> {
 
     fn wrong_size(&self, size: u64, sent: u64) -> ResumeError {
         ResumeError::Refused(format!(
-            "{sent} bytes were sent, and the server's file has {size} bytes where it should have {}",
+            "{sent} bytes were sent, and the server's file has {size} bytes where it should have {}: something else may have \
+             written to it too. {WAY_ON}",
             self.whole
         ))
     }

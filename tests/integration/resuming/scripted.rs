@@ -196,6 +196,8 @@ fn a_size_that_is_wrong_afterwards_is_told_with_the_numbers() {
         let heard = server.finish();
         assert_eq!(heard.data[1], b"zfive5");
         assert!(!said.contains("Nothing was sent"), "{said}");
+        let way_on = "`put` sends the whole file in its place";
+        assert!(after.starts_with("550") || said.contains(way_on), "{said}");
     }
 }
 
