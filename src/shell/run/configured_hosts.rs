@@ -74,15 +74,21 @@ impl ConfiguredHosts {
 }
 
 impl Shell {
-    /// Gives the settings back that the last host had changed, and takes those of this one.
+    /// Gives the settings back that the last host had changed, and takes those of this one: all of them or, with an
+    /// error, none, so that the last host is the one that `open` alone opens again.
     ///
     /// # Errors
     ///
     /// A file of certificates that cannot be read; that was said.
     pub(crate) fn enter_host(&mut self, host: Option<Host>) -> Result<(), Exit> {
+        let roots = match &host {
+            Some(host) => self.roots_of(host)?,
+            None => None,
+        };
         self.leave_host();
         if let Some(host) = host {
-            let roots_before = self.take_roots(&host)?;
+            let roots_before =
+                roots.map(|roots| std::mem::replace(&mut self.certificates.roots, roots));
             let settings = self.hosts.settings_with(&host, &self.settings);
             self.hosts.entered = Some(EnteredHost {
                 host,
@@ -109,12 +115,13 @@ impl Shell {
         }
     }
 
-    fn take_roots(&mut self, host: &Host) -> Result<Option<Roots>, Exit> {
+    /// What its `ca` holds, unless the command line gives another.
+    fn roots_of(&self, host: &Host) -> Result<Option<Roots>, Exit> {
         let Some(path) = host.ca.as_ref().filter(|_| !self.hosts.ca_is_given) else {
             return Ok(None);
         };
         match roots_in(path) {
-            Ok(roots) => Ok(Some(std::mem::replace(&mut self.certificates.roots, roots))),
+            Ok(roots) => Ok(Some(roots)),
             Err(error) => {
                 let text = format!("[host.{}] ca: {}: {error:#}", host.name, path.display());
                 Err(self.painter.refuse(&escape(text.as_bytes())))

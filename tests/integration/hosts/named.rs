@@ -290,3 +290,28 @@ fn a_recording_and_a_replay_take_a_name() {
         .code(6);
     assert!(wrong.stderr.contains("530"), "{}", wrong.stderr);
 }
+
+#[test]
+fn after_a_host_that_cannot_be_entered_open_alone_keeps_the_settings_of_the_last_one() {
+    let home = Home::new();
+    let server = practice_server(&[]);
+    home.configure(&format!(
+        "[host.safe]\ntarget = 'ftp://A@{0}'\npassword-command = 'echo A'\ntls = 'require'\n\
+         [host.badca]\ntarget = '{0}'\nca = 'none.pem'\n",
+        server.address()
+    ));
+    let mut terminal = at_prompt(&home);
+    terminal.send_line("open safe");
+    terminal.expect("or no? ");
+    terminal.send_line("no");
+    terminal.expect("ftp> ");
+    terminal.send_line("open badca");
+    terminal.expect("[host.badca] ca: ");
+    terminal.expect("ftp> ");
+    terminal.send_line("open");
+    terminal.expect("→ AUTH TLS");
+    terminal.expect("or no? ");
+    let screen = terminal.screen();
+    assert!(!screen.contains("USER"), "{screen}");
+    assert!(!screen.contains("PASS"), "{screen}");
+}
