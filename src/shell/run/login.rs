@@ -14,8 +14,15 @@ use crate::shell::screen::painter::Tone;
 pub(crate) struct Credentials {
     netrc: NetrcFile,
     command: Option<String>,
-    /// Host and port that the command prints a password for: no other server is told it.
-    server: Option<(String, u16)>,
+    /// Whom the command prints a password for: no other server is told it, and no other user gets it.
+    served: Option<Served>,
+}
+
+/// A server, and the user there if the target names one.
+struct Served {
+    host: String,
+    port: u16,
+    user: Option<Vec<u8>>,
 }
 
 /// A user, and the secrets that are known already. It has no debug print.
@@ -31,20 +38,23 @@ impl Credentials {
         Self {
             netrc,
             command,
-            server: None,
+            served: None,
         }
     }
 
-    /// The command of the command line belongs to the first server that is opened.
+    /// The command of the command line belongs to the first server that is opened, and to the user who is named with it.
     pub(crate) fn serve_first(&mut self, target: &Target) {
-        let server = (target.host.clone(), target.port);
-        self.server.get_or_insert(server);
+        self.served.get_or_insert_with(|| Served {
+            host: target.host.clone(),
+            port: target.port,
+            user: target.login.as_ref().map(|login| login.user.clone()),
+        });
     }
 
-    fn command_for(&self, target: &Target) -> Option<&String> {
-        let server = self.server.as_ref();
-        let is_served =
-            server.is_some_and(|(host, port)| (host, *port) == (&target.host, target.port));
+    fn command_for(&self, target: &Target, user: &[u8]) -> Option<&String> {
+        let served = self.served.as_ref()?;
+        let is_served = (&served.host, served.port) == (&target.host, target.port)
+            && served.user.as_ref().is_none_or(|served| served == user);
         self.command.as_ref().filter(|_| is_served)
     }
 }
@@ -270,7 +280,7 @@ impl Shell {
             return None;
         }
         let host = self.hosts.entered();
-        let given = self.credentials.command_for(target);
+        let given = self.credentials.command_for(target, user);
         let command = given.or_else(|| host?.password_command.as_ref());
         command.cloned()
     }

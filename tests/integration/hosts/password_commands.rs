@@ -139,3 +139,28 @@ fn at_a_terminal_the_command_may_ask_and_ctrl_c_ends_it() {
     terminal.send_line("QUIT");
     let _ = server.finish();
 }
+
+#[test]
+fn the_password_of_one_user_is_not_sent_for_another_at_the_same_server() {
+    let server = logged_in("me", "p")
+        .wait_for_client_close()
+        .accept()
+        .send("220 hi\r\n")
+        .expect("USER other")
+        .send("331 password\r\n")
+        .wait_for_client_close()
+        .start();
+    let finished = Ftpsh::new()
+        .args(["--password-command", "echo p"])
+        .args(["-c", "close", "-c", &format!("open {}", server.address())])
+        .args(["-c", "login other"])
+        .arg(format!("ftp://me@{}", server.address()))
+        .run()
+        .code(2);
+    assert!(
+        finished.stderr.contains("none was given"),
+        "{}",
+        finished.stderr
+    );
+    let _ = server.finish();
+}
