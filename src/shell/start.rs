@@ -267,7 +267,7 @@ pub(crate) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
             common.password_command.clone(),
         ),
         hosts: ConfiguredHosts::new(configuration.hosts, given, common.ca.is_some()),
-        proxies: ProxyEnvironment::read(|name| std::env::var(name).ok()),
+        proxies: ProxyEnvironment::read(|name| std::env::var_os(name)),
         shows_tls: common.verbose,
         silence_limit: (!interactive).then_some(common.timeout),
         reply_limit: (!interactive).then(|| common.reply_limit()),

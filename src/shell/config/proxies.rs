@@ -1,5 +1,6 @@
 //! Which proxy a server is reached through: the setting, and what the environment says where it says nothing.
 
+use std::ffi::OsString;
 use std::net::IpAddr;
 use std::str::FromStr;
 
@@ -19,17 +20,45 @@ pub(crate) enum ProxyChoice {
 /// The variables of the environment that tell of proxies, as curl reads them.
 #[derive(Clone, Default)]
 pub(crate) struct ProxyEnvironment {
-    /// The name of the variable, and its value.
-    proxy: Option<(&'static str, String)>,
-    exceptions: String,
+    proxy: Option<Variable>,
+    exceptions: Option<Variable>,
+    /// A host of our own that no proxy is used for.
+    own: Option<IpAddr>,
 }
 
-/// A variable of the environment that names no proxy. Its value is not repeated.
+#[derive(Clone)]
+struct Variable {
+    name: &'static str,
+    value: OsString,
+}
+
+/// What is wrong with a variable of the environment. Its value is not repeated.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{variable} in the environment names a proxy: {error}. `--proxy ''` goes without one")]
-pub(crate) struct ProxyVariableError {
-    variable: &'static str,
-    error: ProxyUrlError,
+pub(crate) enum ProxyVariableError {
+    /// It names no proxy.
+    #[error("{variable} in the environment names a proxy: {error}. `--proxy ''` goes without one")]
+    NotProxy {
+        /// Its name.
+        variable: &'static str,
+        /// What is wrong with the URL.
+        error: ProxyUrlError,
+    },
+    /// It could name anything.
+    #[error(
+        "{variable} in the environment is not UTF-8, so it cannot be read: change it. `--proxy ''` goes without a proxy"
+    )]
+    NotText {
+        /// Its name.
+        variable: &'static str,
+    },
+}
+
+impl Variable {
+    fn text(&self) -> Result<&str, ProxyVariableError> {
+        let variable = self.name;
+        let text = self.value.to_str();
+        text.ok_or(ProxyVariableError::NotText { variable })
+    }
 }
 
 impl FromStr for ProxyChoice {
@@ -55,21 +84,21 @@ impl std::fmt::Display for ProxyChoice {
 
 impl ProxyEnvironment {
     /// Reads the variables. An empty one counts as none.
-    pub(crate) fn read(variable: impl Fn(&str) -> Option<String>) -> Self {
+    pub(crate) fn read(variable: impl Fn(&str) -> Option<OsString>) -> Self {
         let read = |name: &'static str| {
             let value = variable(name).filter(|value| !value.is_empty())?;
-            Some((name, value))
+            Some(Variable { name, value })
         };
-        let exceptions = ["no_proxy", "NO_PROXY"].into_iter().find_map(read);
         Self {
             proxy: VARIABLES.into_iter().find_map(read),
-            exceptions: exceptions.map(|(_, value)| value).unwrap_or_default(),
+            exceptions: ["no_proxy", "NO_PROXY"].into_iter().find_map(read),
+            own: None,
         }
     }
 
     /// The same with one more host that no proxy is used for.
     pub(crate) fn except(mut self, host: IpAddr) -> Self {
-        self.exceptions += &format!(",{host}");
+        self.own = Some(host);
         self
     }
 
@@ -77,23 +106,33 @@ impl ProxyEnvironment {
     ///
     /// # Errors
     ///
-    /// A variable that counts and names no proxy.
+    /// A variable that counts and names no proxy, or is not text.
     pub(crate) fn proxy_for(
         &self,
         host: &str,
         choice: Option<&ProxyChoice>,
     ) -> Result<Option<Proxy>, ProxyVariableError> {
-        if is_exception(host, &self.exceptions) {
-            return Ok(None);
-        }
         match (choice, &self.proxy) {
             (Some(ProxyChoice::Off), _) | (None, None) => Ok(None),
+            _ if self.is_exception(host)? => Ok(None),
             (Some(ProxyChoice::Through(proxy)), _) => Ok(Some(proxy.clone())),
-            (None, Some((variable, url))) => match url.parse() {
-                Ok(proxy) => Ok(Some(proxy)),
-                Err(error) => Err(ProxyVariableError { variable, error }),
-            },
+            (None, Some(variable)) => {
+                let proxy = variable.text()?.parse();
+                let proxy = proxy.map_err(|error| ProxyVariableError::NotProxy {
+                    variable: variable.name,
+                    error,
+                })?;
+                Ok(Some(proxy))
+            }
         }
+    }
+
+    fn is_exception(&self, host: &str) -> Result<bool, ProxyVariableError> {
+        if self.own.is_some_and(|own| host.parse() == Ok(own)) {
+            return Ok(true);
+        }
+        let exceptions = self.exceptions.as_ref().map(Variable::text).transpose()?;
+        Ok(exceptions.is_some_and(|exceptions| is_exception(host, exceptions)))
     }
 }
 
@@ -137,7 +176,7 @@ mod tests {
     fn environment(variables: &[(&str, &str)]) -> ProxyEnvironment {
         ProxyEnvironment::read(|name| {
             let known = variables.iter().find(|(known, _)| *known == name);
-            known.map(|(_, value)| (*value).to_owned())
+            known.map(|(_, value)| value.into())
         })
     }
 

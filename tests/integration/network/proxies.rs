@@ -450,3 +450,28 @@ fn a_variable_that_names_no_proxy_stops_everything_with_the_way_out() {
         assert!(!finished.stderr.contains("s3cret"), "{finished:?}");
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn a_proxy_variable_that_is_not_text_is_an_error_and_nobody_is_called() {
+    use std::ffi::OsString;
+    use std::os::unix::ffi::OsStringExt;
+
+    let bytes = OsString::from_vec(b"http://s3cret\xff@127.0.0.1:1".to_vec());
+    for (name, others) in [
+        ("FTP_PROXY", &[][..]),
+        ("all_proxy", &[]),
+        ("NO_PROXY", &["--proxy", "http://127.0.0.1:1"]),
+    ] {
+        let server = NotingServer::start();
+        let target = server.address().to_string();
+        let program = script(others, ["NOOP"]).arg(&target).env(name, &bytes);
+        let finished = program.run().code(2);
+        let said = &finished.stderr;
+        assert!(said.contains(name) && said.contains("UTF-8"), "{said}");
+        assert!(!said.contains("s3cret"), "{said}");
+        let program = script(&["--proxy", "", &target], ["NOOP"]).env(name, &bytes);
+        let _ = program.run().success();
+        assert_eq!(server.callers().control.len(), 1);
+    }
+}
