@@ -10,6 +10,7 @@ use std::str::FromStr;
 
 use encoding_rs::{DecoderResult, Encoding, UTF_8};
 
+use super::config::setting::WrongValue;
 use super::screen::escape::{self, push_byte, push_character};
 
 /// One of the encodings of <https://encoding.spec.whatwg.org/> in which ASCII is ASCII. UTF-8 unless it was set.
@@ -126,6 +127,12 @@ impl Charset {
 impl Default for Charset {
     fn default() -> Self {
         Self(UTF_8)
+    }
+}
+
+impl From<NotCharset> for WrongValue {
+    fn from(_: NotCharset) -> Self {
+        Self::Unknown
     }
 }
 

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
+use super::setting::WrongValue;
 use crate::client;
 use crate::protocol::Command;
 
@@ -36,6 +37,12 @@ impl Keepalive {
             .iter()
             .find(|known| known.eq_ignore_ascii_case(verb))?;
         words.next().is_none().then_some(Self { seconds, verb })
+    }
+}
+
+impl From<NotKeepalive> for WrongValue {
+    fn from(_: NotKeepalive) -> Self {
+        Self::Unknown
     }
 }
 

@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use ipnet::IpNet;
 
+use super::setting::WrongValue;
 use crate::client::{Proxy, ProxyUrlError};
 
 /// What `set proxy` takes besides `environment`.
@@ -69,6 +70,12 @@ impl FromStr for ProxyChoice {
             "" | "off" => Ok(Self::Off),
             url => url.parse().map(Self::Through),
         }
+    }
+}
+
+impl From<ProxyUrlError> for WrongValue {
+    fn from(error: ProxyUrlError) -> Self {
+        Self::Explained(error.to_string())
     }
 }
 

@@ -4,6 +4,8 @@ use std::fmt;
 use std::num::NonZeroU64;
 use std::str::FromStr;
 
+use super::setting::WrongValue;
+
 /// Bytes in a second.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Rate(pub(crate) NonZeroU64);
@@ -22,6 +24,12 @@ impl Rate {
         let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
         let number: u64 = is_number.then(|| digits.parse().ok())??;
         NonZeroU64::new(number.checked_mul(unit)?).map(Self)
+    }
+}
+
+impl From<NotRate> for WrongValue {
+    fn from(_: NotRate) -> Self {
+        Self::Unknown
     }
 }
 

@@ -9,7 +9,11 @@
 //! ```
 
 use std::fmt::Display;
+use std::net::AddrParseError;
 use std::str::FromStr;
+
+use crate::client::NotAPortRange;
+use crate::tls::NotSendable;
 
 /// One row of the table of settings, which belong to an `S`.
 pub(crate) struct Setting<S: 'static> {
@@ -26,8 +30,12 @@ pub(crate) trait SettingType<S>: Sync {
     /// Its value now, as it would be typed.
     fn value(&self, settings: &S) -> String;
 
-    /// Takes a value as it is typed; `false`, and nothing changes, if it is not one.
-    fn set(&self, settings: &mut S, value: &str) -> bool;
+    /// Takes a value as it is typed.
+    ///
+    /// # Errors
+    ///
+    /// It is not one, and nothing changes.
+    fn set(&self, settings: &mut S, value: &str) -> Result<(), WrongValue>;
 
     /// Its values, the default first, where they can be listed.
     fn names(&self) -> Vec<&'static str> {
@@ -53,6 +61,15 @@ pub(crate) trait SettingType<S>: Sync {
     fn notation(&self) -> Notation {
         Notation::Quoted
     }
+}
+
+/// Why a value is not taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum WrongValue {
+    /// It is not one of the values.
+    Unknown,
+    /// What is wrong with it. The value is not repeated: it may hold a secret.
+    Explained(String),
 }
 
 /// How a value is written in the configuration file.
@@ -146,6 +163,24 @@ impl<S> std::fmt::Debug for Setting<S> {
     }
 }
 
+impl From<NotAPortRange> for WrongValue {
+    fn from(_: NotAPortRange) -> Self {
+        Self::Unknown
+    }
+}
+
+impl From<NotSendable> for WrongValue {
+    fn from(_: NotSendable) -> Self {
+        Self::Unknown
+    }
+}
+
+impl From<AddrParseError> for WrongValue {
+    fn from(_: AddrParseError) -> Self {
+        Self::Unknown
+    }
+}
+
 impl Named for bool {
     const NAMES: &'static [(&'static str, Self)] = &[("on", true), ("off", false)];
 }
@@ -157,12 +192,11 @@ impl<S: Clone + Default, T: Named> SettingType<S> for Choice<S, T> {
         named.map_or_else(String::new, |(name, _)| (*name).to_owned())
     }
 
-    fn set(&self, settings: &mut S, value: &str) -> bool {
+    fn set(&self, settings: &mut S, value: &str) -> Result<(), WrongValue> {
         let named = T::NAMES.iter().find(|(name, _)| *name == value);
-        if let Some((_, value)) = named {
-            *(self.0)(settings) = *value;
-        }
-        named.is_some()
+        let (_, value) = named.ok_or(WrongValue::Unknown)?;
+        *(self.0)(settings) = *value;
+        Ok(())
     }
 
     fn names(&self) -> Vec<&'static str> {
@@ -173,22 +207,23 @@ impl<S: Clone + Default, T: Named> SettingType<S> for Choice<S, T> {
     }
 }
 
-impl<S: Clone, T: Clone + Display + FromStr> SettingType<S> for Optional<S, T> {
+impl<S, T> SettingType<S> for Optional<S, T>
+where
+    S: Clone,
+    T: Clone + Display + FromStr,
+    WrongValue: From<T::Err>,
+{
     fn value(&self, settings: &S) -> String {
         let value = (self.field)(&mut settings.clone()).clone();
         value.map_or_else(|| self.none.to_owned(), |value| value.to_string())
     }
 
-    fn set(&self, settings: &mut S, value: &str) -> bool {
-        let read = match value {
+    fn set(&self, settings: &mut S, value: &str) -> Result<(), WrongValue> {
+        *(self.field)(settings) = match value {
             value if value == self.none => None,
-            value => match value.parse() {
-                Ok(value) => Some(value),
-                Err(_) => return false,
-            },
+            value => Some(value.parse()?),
         };
-        *(self.field)(settings) = read;
-        true
+        Ok(())
     }
 
     fn offered(&self) -> Vec<&'static str> {
@@ -211,10 +246,10 @@ impl<S: Clone> SettingType<S> for FilePath<S> {
         path.unwrap_or_else(|| NO_FILE.to_owned())
     }
 
-    fn set(&self, settings: &mut S, value: &str) -> bool {
+    fn set(&self, settings: &mut S, value: &str) -> Result<(), WrongValue> {
         let path = (value != NO_FILE).then(|| value.to_owned());
         *(self.field)(settings) = path.filter(|path| !path.is_empty());
-        true
+        Ok(())
     }
 
     fn describe(&self) -> String {

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use super::keepalive::Keepalive;
 use super::proxies::ProxyChoice;
 use super::rate::Rate;
-use super::setting::{Choice, FilePath, Named, Optional, Setting};
+use super::setting::{Choice, FilePath, Named, Optional, Setting, WrongValue};
 use crate::client::{AddressFamily, PortRange};
 use crate::shell::charset::Charset;
 use crate::shell::line::Spelling;
@@ -200,6 +200,16 @@ pub(crate) enum SettingError {
         name: &'static str,
         /// As given.
         value: String,
+        /// What it takes.
+        values: String,
+    },
+    /// The same, with a reason; the value may hold a secret, so it is not repeated.
+    #[error("set {name}: {reason}. It takes {values}")]
+    WrongValue {
+        /// The setting.
+        name: &'static str,
+        /// What is wrong with the value.
+        reason: String,
         /// What it takes.
         values: String,
     },
@@ -441,13 +451,18 @@ impl Settings {
     /// A name or a value that is not in the table; the error lists what is.
     pub(crate) fn set(&mut self, name: &str, value: &str) -> Result<(), SettingError> {
         let setting = Self::named(name)?;
-        if setting.of.set(self, value) {
-            return Ok(());
-        }
-        Err(SettingError::UnknownValue {
-            name: setting.name,
-            value: value.to_owned(),
-            values: setting.values(" or "),
+        let (name, values) = (setting.name, setting.values(" or "));
+        setting.of.set(self, value).map_err(|wrong| match wrong {
+            WrongValue::Unknown => SettingError::UnknownValue {
+                name,
+                value: value.to_owned(),
+                values,
+            },
+            WrongValue::Explained(reason) => SettingError::WrongValue {
+                name,
+                reason,
+                values,
+            },
         })
     }
 

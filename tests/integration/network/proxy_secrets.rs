@@ -135,3 +135,32 @@ fn at_a_terminal_the_password_of_a_proxy_is_masked_and_kept_out_of_the_history()
     let history = home.history().join("\n");
     assert!(history.contains("open 127.0.0.1"), "{history}");
 }
+
+#[test]
+fn a_value_that_is_no_proxy_is_not_repeated_wherever_it_stands() {
+    let home = Home::new();
+    for value in [
+        "http://u:pr0xyPw",
+        "http://u:pr0xyPw%40h:1",
+        "u:pr0xyPw",
+        "socks9:/u:pr0xyPw@h:1",
+        "pr0xyPw@:",
+    ] {
+        home.configure(&format!("[set]\nproxy = '{value}'\n"));
+        let empty = home.path().join("empty");
+        std::fs::write(&empty, "").expect("its own folder");
+        let set = format!("set proxy {value}");
+        let setting = format!("proxy={value}");
+        let runs: [&[&str]; 4] = [
+            &["-c", "!echo"],
+            &["--config", "empty", "-c", &set],
+            &["--config", "empty", "--proxy", value, "-c", "!echo"],
+            &["--config", "empty", "--set", &setting, "-c", "!echo"],
+        ];
+        for arguments in runs {
+            let finished = Ftpsh::new().home(home.path()).args(arguments).run().code(2);
+            assert!(finished.stderr.contains("proxy"), "{finished:?}");
+            assert_unseen(finished.stderr.as_bytes(), "standard error");
+        }
+    }
+}

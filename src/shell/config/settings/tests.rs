@@ -183,14 +183,19 @@ fn no_setting_repeats_the_password_of_a_proxy() {
     let proxy = Settings::named("proxy").unwrap();
     assert_eq!(proxy.value(&settings), "http://h:1");
     assert!(!format!("{settings:?}{:?}", settings.list()).contains("secret"));
-    for (value, shown) in [
-        ("https://u:secret@h:1", "https://****@h:1 is not"),
-        ("socks5://u:se cret@h/secret@h", "socks5://****@h is not"),
-        ("u:secret@h:x", "****@h:x is not"),
-        ("socks4://h", "socks4://h is not"),
+    for (value, reason) in [
+        ("https://u:secret@h:1", "and to no others"),
+        (
+            "socks5://u:se cret@h/secret@h",
+            "nothing may follow the port",
+        ),
+        ("u:secret@h:x", "not the URL of a proxy"),
+        ("http://u:secret", "not the URL of a proxy"),
+        ("http://u:secret%40h:1", "not the URL of a proxy"),
+        ("socks4://h", "and to no others"),
     ] {
         let error = settings.set("proxy", value).unwrap_err().to_string();
-        assert!(error.contains(shown) && !error.contains("cret"), "{error}");
+        assert!(error.contains(reason) && !error.contains("cret"), "{error}");
         // The name may be the one that is wrong.
         let error = settings.set("prox", value).unwrap_err().to_string();
         assert!(!error.contains("cret"), "{error}");
