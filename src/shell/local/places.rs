@@ -1,5 +1,6 @@
 //! Where received data goes that does not go to files, and where sent data comes from: pipes, the screen, the keyboard.
 
+use std::ffi::OsStr;
 use std::io::{self, Read, Write};
 use std::process::{Child, ChildStdin, Command as Process, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -7,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::client::{Destination, Ending, Outcome, TransferResult};
 use crate::shell::interrupts::Interrupts;
+use crate::shell::replay::TRANSCRIPT_VARIABLES;
 use crate::shell::run::PASSPHRASE_VARIABLE;
 use crate::shell::screen::painter::Screen;
 
@@ -185,8 +187,16 @@ impl Read for TypedData {
 /// [`io::ErrorKind::InvalidInput`] where a command line must be text and is not.
 pub(crate) fn local_shell(command: &[u8]) -> io::Result<Process> {
     let mut process = platform::shell(command)?;
-    process.env_remove(PASSPHRASE_VARIABLE);
+    for (name, _) in std::env::vars_os().filter(|(name, _)| may_be_secret(name)) {
+        process.env_remove(name);
+    }
     Ok(process)
+}
+
+/// A variable of this program that may hold a secret. Any of those for transcripts may: only a transcript says which.
+fn may_be_secret(name: &OsStr) -> bool {
+    let name = name.to_string_lossy().to_ascii_uppercase();
+    name == PASSPHRASE_VARIABLE || name.starts_with(TRANSCRIPT_VARIABLES)
 }
 
 #[cfg(unix)]

@@ -33,8 +33,8 @@ use super::start::new_shell;
 use crate::client;
 use crate::transcript::replay::OnDifference;
 
-pub(crate) use plan::is_transcript;
 use plan::{Place, Plan};
+pub(crate) use plan::{TRANSCRIPT_VARIABLES, is_transcript};
 use player::{Player, PracticePorts, ScratchFolders};
 use reports::Reports;
 use results::Results;

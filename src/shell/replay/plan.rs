@@ -190,7 +190,9 @@ fn take_login(target: &Target, variables: &mut Variables) {
 
 fn take_environment(variables: &mut Variables) {
     for (name, value) in std::env::vars_os() {
-        let name = name.to_str().and_then(|name| name.strip_prefix(PREFIX));
+        let name = name
+            .to_str()
+            .and_then(|name| name.strip_prefix(TRANSCRIPT_VARIABLES));
         let name = name.filter(|name| !name.bytes().any(|byte| byte.is_ascii_lowercase()));
         if let Some(name) = name
             .map(str::to_ascii_lowercase)
@@ -222,10 +224,12 @@ fn shown(argument: &OsStr) -> String {
     escape(without_secrets(&argument.to_string_lossy()).as_bytes())
 }
 
+/// The beginning of the names of environment variables that are variables of transcripts. No local command gets them.
+pub(crate) const TRANSCRIPT_VARIABLES: &str = "FTPSH_VAR_";
+
 /// Those of transcripts, and of what others wrote down; no host has them.
 const ENDINGS: [&str; 3] = [".ftp", ".txt", ".log"];
 const ARTICLE_NAME: &[u8] = b"article";
-const PREFIX: &str = "FTPSH_VAR_";
 const NAMES: &str = "FILE ends in .ftp, .txt or .log or is `article`, and the TARGET comes after it. With --target or \
 --practice, FILE may have any name";
 

@@ -142,3 +142,24 @@ fn a_recording_of_a_mistyped_password_is_played_with_what_was_meant() {
         .run()
         .success();
 }
+
+#[cfg(unix)]
+#[test]
+fn a_secret_of_the_environment_is_not_given_to_local_commands() {
+    let server = practice_server_for(PASSWORD, &[]);
+    let home = Home::new();
+    let _ = Ftpsh::new()
+        .home(home.path())
+        .env("FTPSH_VAR_PASSWORD", PASSWORD)
+        .env("FTPSH_KEY_PASSWORD", PASSWORD)
+        .arg(server.address().to_string())
+        .args(["-c", "!env > own", "-c", &format!("login A {PASSWORD}")])
+        .args(["-c", "PASV", "-c", "LIST | env > piped"])
+        .run()
+        .success();
+    for name in ["own", "piped"] {
+        let text = std::fs::read(home.path().join(name)).expect("it ran");
+        assert!(!text.is_empty());
+        assert_unseen(&text, name);
+    }
+}
