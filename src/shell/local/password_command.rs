@@ -17,6 +17,9 @@ pub(crate) enum NoPassword {
     /// Nothing, or an empty first line.
     #[error("the password command printed no password: its first line of output is what counts")]
     Silent,
+    /// A second command could hide there.
+    #[error("the password that the command printed holds CR, LF or NUL, which no line can carry")]
+    LineEnd,
     /// So much is no password.
     #[error("the password command printed more than {MAX_BYTES} bytes")]
     TooLong,
@@ -46,13 +49,20 @@ pub(crate) fn run_for_password(command: &str, input: Stdio) -> Result<Vec<u8>, N
     if !status.success() {
         return Err(NoPassword::Failed(status));
     }
-    first_line(&printed).ok_or(NoPassword::Silent)
+    first_line(&printed)
 }
 
-fn first_line(printed: &[u8]) -> Option<Vec<u8>> {
-    let line = printed.split(|&byte| byte == b'\n').next()?;
+fn first_line(printed: &[u8]) -> Result<Vec<u8>, NoPassword> {
+    let line = printed.split(|&byte| byte == b'\n').next();
+    let line = line.unwrap_or_default();
     let line = line.strip_suffix(b"\r").unwrap_or(line);
-    (!line.is_empty()).then(|| line.to_vec())
+    if line.is_empty() {
+        return Err(NoPassword::Silent);
+    }
+    if line.iter().any(|byte| b"\r\0".contains(byte)) {
+        return Err(NoPassword::LineEnd);
+    }
+    Ok(line.to_vec())
 }
 
 const MAX_BYTES: u64 = 64 * 1024;

@@ -164,3 +164,18 @@ fn the_password_of_one_user_is_not_sent_for_another_at_the_same_server() {
     );
     let _ = server.finish();
 }
+
+#[cfg(unix)]
+#[test]
+fn a_password_that_no_line_can_carry_is_found_before_anybody_is_called() {
+    for command in [r"printf 'hunter\r2\n'", r"printf 'hunter\0002\n'"] {
+        let finished = Ftpsh::new()
+            .args(["--password-command", command, "ftp://u@127.0.0.1:1"])
+            .env("SHELL", "/bin/sh")
+            .run()
+            .code(2);
+        let said = &finished.stderr;
+        assert!(said.contains("CR, LF or NUL"), "{command}: {said}");
+        assert!(!said.contains("hunter"), "{said}");
+    }
+}
