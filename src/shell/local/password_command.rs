@@ -1,7 +1,9 @@
 //! The command that prints a password.
 
-use std::io::{self, Read};
-use std::process::{ExitStatus, Stdio};
+use std::io::{self, BufRead, BufReader, Read};
+use std::process::{Child, ChildStdout, ExitStatus, Stdio};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant};
 
 use super::places::{end_of_command, local_shell};
 
@@ -20,36 +22,94 @@ pub(crate) enum NoPassword {
     /// A second command could hide there.
     #[error("the password that the command printed holds CR, LF or NUL, which no line can carry")]
     LineEnd,
+    /// No line came, or no end.
+    #[error("no password: the command did not end, or printed no line, within {0} s (--timeout)")]
+    Late(u64),
+    /// Ctrl-C.
+    #[error("no password: the command was interrupted")]
+    Interrupted,
     /// So much is no password.
     #[error("the password command printed more than {MAX_BYTES} bytes")]
     TooLong,
 }
 
-/// Runs the command in the local shell, as `!command` does, and takes the first line that it prints.
+/// Runs the command in the local shell, as `!command` does, and takes the first line that it prints; its end is awaited,
+/// since a failure counts, but not that of what it leaves behind. `limit` is for both.
 ///
 /// # Errors
 ///
 /// [`NoPassword`].
-pub(crate) fn run_for_password(command: &str, input: Stdio) -> Result<Vec<u8>, NoPassword> {
+pub(crate) fn run_for_password(
+    command: &str,
+    input: Stdio,
+    limit: Option<Duration>,
+    is_interrupted: &dyn Fn() -> bool,
+) -> Result<Vec<u8>, NoPassword> {
     let mut process = local_shell(command.as_bytes())?;
     let mut child = process.stdin(input).stdout(Stdio::piped()).spawn()?;
-    let mut printed = Vec::new();
-    let read = match child.stdout.take() {
-        Some(output) => output.take(MAX_BYTES + 1).read_to_end(&mut printed),
-        None => Ok(0),
-    };
-    if read.is_err() || printed.len() as u64 > MAX_BYTES {
-        // Nobody reads on, so it might not end by itself; one that has ended cannot be killed.
+    let password = child.stdout.take().map_or(Ok(Vec::new()), |output| {
+        let printed = printed_by(output)?;
+        await_password(&mut child, &printed, limit, is_interrupted)
+    });
+    if password.is_err() {
+        // It might not end by itself; one that has ended cannot be killed.
         let _ = child.kill();
         child.wait()?;
-        read?;
-        return Err(NoPassword::TooLong);
     }
-    let status = child.wait()?;
-    if !status.success() {
-        return Err(NoPassword::Failed(status));
+    password
+}
+
+/// What a thread of its own reads: the first line as soon as it is whole, or all that there is of it.
+fn printed_by(output: ChildStdout) -> io::Result<Receiver<Result<Vec<u8>, NoPassword>>> {
+    let (sender, printed) = mpsc::channel();
+    let read = move || {
+        let mut output = BufReader::new(output.take(MAX_BYTES + 1));
+        let mut line = Vec::new();
+        let read = output.read_until(b'\n', &mut line);
+        // Nobody receives it if the time was over first.
+        let _ = sender.send(match read {
+            Ok(_) => first_line(&line),
+            Err(error) => Err(error.into()),
+        });
+        // A command that cannot print the rest would fail.
+        let _ = io::copy(&mut output, &mut io::sink());
+        if output.get_ref().limit() == 0 {
+            let _ = sender.send(Err(NoPassword::TooLong));
+        }
+    };
+    std::thread::Builder::new()
+        .name("password".to_owned())
+        .spawn(read)?;
+    Ok(printed)
+}
+
+fn await_password(
+    child: &mut Child,
+    printed: &Receiver<Result<Vec<u8>, NoPassword>>,
+    limit: Option<Duration>,
+    is_interrupted: &dyn Fn() -> bool,
+) -> Result<Vec<u8>, NoPassword> {
+    let start = Instant::now();
+    let mut first = None;
+    loop {
+        match printed.recv_timeout(POLL_INTERVAL) {
+            Ok(Err(NoPassword::TooLong)) => return Err(NoPassword::TooLong),
+            Ok(line) => first = Some(line),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => std::thread::sleep(POLL_INTERVAL),
+        }
+        match child.try_wait()? {
+            Some(status) if !status.success() => return Err(NoPassword::Failed(status)),
+            Some(_) if first.is_some() => return first.unwrap_or(Err(NoPassword::Silent)),
+            _ => {}
+        }
+        if is_interrupted() {
+            return Err(NoPassword::Interrupted);
+        }
+        if let Some(limit) = limit.filter(|&limit| start.elapsed() >= limit) {
+            return Err(NoPassword::Late(limit.as_secs()));
+        }
     }
-    first_line(&printed)
 }
 
 fn first_line(printed: &[u8]) -> Result<Vec<u8>, NoPassword> {
@@ -66,6 +126,7 @@ fn first_line(printed: &[u8]) -> Result<Vec<u8>, NoPassword> {
 }
 
 const MAX_BYTES: u64 = 64 * 1024;
+const POLL_INTERVAL: Duration = Duration::from_millis(5);
 
 #[cfg(test)]
 mod tests {
@@ -73,34 +134,38 @@ mod tests {
 
     use super::{NoPassword, run_for_password};
 
+    fn run(command: &str) -> Result<Vec<u8>, NoPassword> {
+        run_for_password(command, Stdio::null(), None, &|| false)
+    }
+
     #[test]
     fn the_first_line_of_output_is_the_password() {
         for (command, password) in [
             ("echo hunter2", "hunter2"),
             ("echo hunter2&& echo user: me", "hunter2"),
         ] {
-            let printed = run_for_password(command, Stdio::null()).unwrap();
+            let printed = run(command).unwrap();
             assert_eq!(String::from_utf8(printed).unwrap(), password, "{command}");
         }
     }
 
     #[test]
     fn a_command_that_fails_gives_none_whatever_it_printed() {
-        let failed = run_for_password("echo hunter2&& exit 3", Stdio::null()).unwrap_err();
+        let failed = run("echo hunter2&& exit 3").unwrap_err();
         assert!(matches!(failed, NoPassword::Failed(_)));
         assert!(failed.to_string().contains('3') && !failed.to_string().contains("hunter2"));
-        let silent = run_for_password("exit 0", Stdio::null()).unwrap_err();
+        let silent = run("exit 0").unwrap_err();
         assert!(matches!(silent, NoPassword::Silent));
     }
 
     #[cfg(unix)]
     #[test]
     fn output_without_end_or_without_text_is_no_password() {
-        let endless = run_for_password("yes hunter2", Stdio::null()).unwrap_err();
+        let endless = run("yes hunter2").unwrap_err();
         assert!(matches!(endless, NoPassword::TooLong));
-        let empty = run_for_password("echo; echo hunter2", Stdio::null()).unwrap_err();
+        let empty = run("echo; echo hunter2").unwrap_err();
         assert!(matches!(empty, NoPassword::Silent));
-        let bytes = run_for_password(r"printf 'caf\351\r\n'", Stdio::null()).unwrap();
+        let bytes = run(r"printf 'caf\351\r\n'").unwrap();
         assert_eq!(bytes, b"caf\xe9");
     }
 }

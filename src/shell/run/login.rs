@@ -292,7 +292,10 @@ impl Shell {
             // The lines of a script are not for it.
             Stdio::null()
         };
-        let printed = self.lend_terminal(|_| run_for_password(command, input));
+        let printed = self.lend_terminal(|shell| {
+            let is_interrupted = || shell.interrupts.is_pressed();
+            run_for_password(command, input, shell.silence_limit, &is_interrupted)
+        });
         printed.map_err(|error| {
             let text = format!("{error}. Nothing was sent");
             let exit = self.painter.refuse(&text);

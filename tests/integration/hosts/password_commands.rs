@@ -1,5 +1,8 @@
 //! A password that a local command prints.
 
+#[cfg(unix)]
+use std::time::{Duration, Instant};
+
 use super::{logged_in, spoken_to_by_nobody};
 use crate::support::ftpsh::Ftpsh;
 use crate::support::home::Home;
@@ -177,5 +180,42 @@ fn a_password_that_no_line_can_carry_is_found_before_anybody_is_called() {
         let said = &finished.stderr;
         assert!(said.contains("CR, LF or NUL"), "{command}: {said}");
         assert!(!said.contains("hunter"), "{said}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn the_first_line_is_enough_although_something_keeps_the_output_open() {
+    let server = logged_in("u", "p").wait_for_client_close().start();
+    let started = Instant::now();
+    let _ = Ftpsh::new()
+        .args(["--password-command", "echo p; sleep 20 2>/dev/null &"])
+        .arg(format!("ftp://u@{}", server.address()))
+        .env("SHELL", "/bin/sh")
+        .run()
+        .success();
+    assert!(started.elapsed() < Duration::from_secs(15));
+    let _ = server.finish();
+}
+
+#[cfg(unix)]
+#[test]
+fn a_command_that_prints_nothing_in_time_is_given_up() {
+    for command in [
+        "sleep 20 2>/dev/null",
+        "sleep 20 2>/dev/null &",
+        "echo p; sleep 20 2>/dev/null; true",
+    ] {
+        let started = Instant::now();
+        // Nobody listens there: with a connection attempt it would end with 3.
+        let finished = Ftpsh::new()
+            .args(["--timeout", "1", "--password-command", command])
+            .arg("ftp://u@127.0.0.1:1")
+            .env("SHELL", "/bin/sh")
+            .run()
+            .code(2);
+        let said = &finished.stderr;
+        assert!(said.contains("within 1 s"), "{command}: {said}");
+        assert!(started.elapsed() < Duration::from_secs(15), "{command}");
     }
 }
