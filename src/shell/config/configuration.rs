@@ -22,6 +22,7 @@ mod value;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::fs::File;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -32,6 +33,7 @@ use toml::Spanned;
 use self::host_table::{HostError, HostTable};
 use self::value::Value;
 use super::aliases::{AliasError, Aliases};
+use super::bounded_file::read_bounded;
 use super::hosts::Hosts;
 use super::locations::ConfigurationFile;
 use super::settings::{SettingError, Settings};
@@ -102,7 +104,8 @@ impl Configuration {
             ConfigurationFile::Nowhere => return Ok(Self::default()),
         };
         let may_be_missing = matches!(file, ConfigurationFile::Usual(_));
-        match std::fs::read(path) {
+        // It may be a pipe, as a shell makes one for <(COMMAND), or /dev/null for none.
+        match File::open(path).and_then(|file| read_bounded(&file)) {
             Ok(bytes) => Self::parse(&bytes, path, is_verb),
             Err(error) if may_be_missing && error.kind() == std::io::ErrorKind::NotFound => {
                 Ok(Self::default())

@@ -1,6 +1,7 @@
 //! What a user decides beforehand: options, the configuration file, settings, aliases and the target.
 
 pub mod aliases;
+pub(crate) mod bounded_file;
 pub(crate) mod colour;
 pub(crate) mod configuration;
 pub(crate) mod hosts;

@@ -1,9 +1,9 @@
 //! Where the `.netrc` is, and whether others may read it.
 
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
+use super::bounded_file::{open_regular, read_bounded};
 use super::netrc::{Entry, Netrc, NetrcError};
 use crate::shell::line::{expand_home, quoted};
 use crate::shell::screen::escape::escape;
@@ -79,11 +79,8 @@ impl NetrcFile {
     /// [`NetrcFileError`], which repeats nothing of the file.
     pub(crate) fn read(&self) -> Result<ReadNetrc, NetrcFileError> {
         let path = self.path.clone().ok_or(NetrcFileError::Nowhere)?;
-        let read = File::open(&path).and_then(|mut file| {
-            let mut text = Vec::new();
-            file.read_to_end(&mut text)?;
-            Ok((text, platform::is_exposed(&file)?))
-        });
+        let read = open_regular(&path)
+            .and_then(|file| Ok((read_bounded(&file)?, platform::is_exposed(&file)?)));
         let (text, is_exposed) = match read {
             Ok(read) => read,
             Err(error) => return Err(NetrcFileError::Unreadable { path, error }),

@@ -249,3 +249,37 @@ fn login_without_arguments_asks_as_ever_where_no_netrc_is_or_it_cannot_be_used()
         terminal.expect("\n230 ");
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn a_netrc_that_is_not_a_regular_file_is_refused_and_not_waited_for() {
+    let home = Home::new();
+    let pipe = home.path().join("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+    for file in [pipe.to_str().unwrap(), "/dev/zero", "/"] {
+        let finished = Ftpsh::new()
+            .home(home.path())
+            .args(["--netrc-file", file, "127.0.0.1:1"])
+            .run()
+            .code(2);
+        let said = &finished.stderr;
+        assert!(said.contains("not a regular file"), "{file}: {said}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_netrc_without_end_is_refused() {
+    let home = Home::new();
+    let netrc = home.path().join("netrc");
+    let file = std::fs::File::create(&netrc).unwrap();
+    file.set_len(17 * 1024 * 1024).unwrap();
+    let finished = Ftpsh::new()
+        .home(home.path())
+        .args(["--netrc-file", "netrc", "127.0.0.1:1"])
+        .run()
+        .code(2);
+    let said = &finished.stderr;
+    assert!(said.contains("more than 16 MiB in it"), "{said}");
+}

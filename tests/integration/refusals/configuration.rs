@@ -50,3 +50,11 @@ fn a_configuration_that_cannot_be_read_is_not_an_empty_one() {
     let path = home.configuration().display().to_string();
     assert!(finished.stderr.contains(&path), "{}", finished.stderr);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_configuration_without_end_is_refused() {
+    let finished = Ftpsh::new().args(["--config", "/dev/zero"]).run().code(2);
+    let said = &finished.stderr;
+    assert!(said.contains("more than 16 MiB in it"), "{said}");
+}
