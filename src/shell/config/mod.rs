@@ -16,5 +16,6 @@ pub(crate) mod rate;
 pub mod secrets;
 pub(crate) mod setting;
 pub(crate) mod settings;
+pub(crate) mod source_address;
 pub mod target;
 pub(crate) mod version;

@@ -1,13 +1,13 @@
 //! The command line.
 
 use std::ffi::OsString;
-use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::engine::ArgValueCompleter;
 
+use super::source_address::SourceAddress;
 use crate::client::AddressFamily;
 use crate::practice::Fault;
 use crate::shell::completion;
@@ -157,8 +157,8 @@ pub(crate) struct Common {
     )]
     pub(crate) settings: Vec<NamedValue>,
     /// Leave from this address of this machine, on both connections; `listen` listens on it.
-    #[arg(long, value_name = "ADDRESS", value_parser = address, global = true, hide_short_help = true)]
-    pub(crate) source: Option<IpAddr>,
+    #[arg(long, value_name = "ADDRESS", global = true, hide_short_help = true)]
+    pub(crate) source: Option<SourceAddress>,
     /// Try the IPv4 addresses of the host alone.
     #[arg(
         short = '4',
@@ -543,13 +543,6 @@ pub(crate) fn is_mode(name: &str) -> bool {
         || command
             .get_subcommands()
             .any(|mode| mode.get_name() == name)
-}
-
-fn address(text: &str) -> Result<IpAddr, String> {
-    let read = text.parse();
-    read.map_err(|_| {
-        "give an IP address of this machine, as in 192.0.2.7 or 2001:db8::7".to_owned()
-    })
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

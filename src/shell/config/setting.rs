@@ -9,7 +9,6 @@
 //! ```
 
 use std::fmt::Display;
-use std::net::AddrParseError;
 use std::str::FromStr;
 
 use crate::client::NotAPortRange;
@@ -171,12 +170,6 @@ impl From<NotAPortRange> for WrongValue {
 
 impl From<NotSendable> for WrongValue {
     fn from(_: NotSendable) -> Self {
-        Self::Unknown
-    }
-}
-
-impl From<AddrParseError> for WrongValue {
-    fn from(_: AddrParseError) -> Self {
         Self::Unknown
     }
 }

@@ -1,11 +1,10 @@
 //! What `set NAME VALUE` changes.
 
-use std::net::IpAddr;
-
 use super::keepalive::Keepalive;
 use super::proxies::ProxyChoice;
 use super::rate::Rate;
 use super::setting::{Choice, FilePath, Named, Optional, Setting, WrongValue};
+use super::source_address::SourceAddress;
 use crate::client::{AddressFamily, PortRange};
 use crate::shell::charset::Charset;
 use crate::shell::line::Spelling;
@@ -155,7 +154,7 @@ pub(crate) struct Settings {
     /// `set data-ports`.
     pub(crate) data_ports: Option<PortRange>,
     /// `set source`.
-    pub(crate) source: Option<IpAddr>,
+    pub(crate) source: Option<SourceAddress>,
     /// `set ip`.
     pub(crate) ip: AddressFamily,
     /// `set proxy`; `None` leaves it to the environment.

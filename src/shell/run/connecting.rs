@@ -171,7 +171,7 @@ impl Shell {
             accept_any_peer: self.settings.data_peer == DataPeer::Any,
             data_ports: self.settings.data_ports,
             route: Route {
-                source: self.settings.source,
+                source: self.settings.source.map(|source| source.0),
                 family: self.settings.ip,
                 proxy: None,
             },

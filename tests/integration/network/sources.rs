@@ -165,3 +165,15 @@ fn pyftpdlib_transfers_from_and_to_the_source_address() {
 fn the_source_address_holds_under_tls() {
     transfers_from_another_address(Kind::Proftpd, Tls::Explicit);
 }
+
+#[test]
+fn a_source_address_that_no_machine_has_is_refused() {
+    for address in ["224.0.0.1", "255.255.255.255", "0.0.0.0", "::", "ff02::1"] {
+        // Nobody listens there: with a connection attempt it would end with 3.
+        let finished = run(&["--source", address, "127.0.0.1:1"], ["NOOP"]).code(2);
+        assert!(finished.stderr.contains("of this machine"), "{finished:?}");
+        let set = format!("set source {address}");
+        let finished = run(&[], [set.as_str()]).code(2);
+        assert!(finished.stderr.contains("of this machine"), "{finished:?}");
+    }
+}
