@@ -139,6 +139,12 @@ impl Shell {
         exit
     }
 
+    /// `exit`, or QUIT in any spelling, and nothing is to follow.
+    fn has_quit(&self) -> bool {
+        let status = self.connection.status();
+        self.is_over || status.is_some_and(|status| status.quit_answered)
+    }
+
     fn run_until_failure(&mut self, lines: &[String]) -> Exit {
         for (index, line) in lines.iter().enumerate() {
             if self.interrupts.is_pressed() {
@@ -156,7 +162,7 @@ impl Shell {
                 );
                 self.painter.say(Tone::Note, &text);
             }
-            if exit != Exit::Done {
+            if exit != Exit::Done || self.has_quit() {
                 return exit;
             }
         }

@@ -315,3 +315,19 @@ fn after_a_host_that_cannot_be_entered_open_alone_keeps_the_settings_of_the_last
     assert!(!screen.contains("USER"), "{screen}");
     assert!(!screen.contains("PASS"), "{screen}");
 }
+
+#[test]
+fn startup_lines_end_with_exit() {
+    let home = Home::new();
+    let server = practice_server(&[]);
+    for end in ["exit", "bye", "quit"] {
+        home.configure(&format!(
+            "[host.work]\ntarget = 'ftp://A@{}'\npassword-command = 'echo A'\n\
+             startup = ['MKD {end}', '{end}', '!echo ran > ran']\n",
+            server.address()
+        ));
+        let _ = shell(&home).args(["work", "-c", "!echo"]).run().success();
+        assert!(server.server_folder().join(end).is_dir(), "{end}");
+        assert!(!home.path().join("ran").exists(), "{end}");
+    }
+}
