@@ -56,7 +56,12 @@ impl ConfiguredHosts {
     /// Those of its settings that the command line does not give.
     fn stronger<'a>(&'a self, host: &'a Host) -> impl Iterator<Item = &'a (String, String)> {
         let settings = host.settings.iter();
-        settings.filter(|(name, _)| !self.given_settings.contains(name))
+        settings.filter(|(name, _)| !self.is_given(name))
+    }
+
+    /// Whether the command line gives this setting.
+    pub(super) fn is_given(&self, name: &str) -> bool {
+        self.given_settings.iter().any(|given| given == name)
     }
 
     /// A person has changed a setting to this value, which outlives the host.

@@ -672,6 +672,9 @@ impl Shell {
     }
 
     fn change_setting(&mut self, name: &str, value: &str) -> Exit {
+        if self.runs_startup && self.hosts.is_given(name) {
+            return self.keep_given_setting(name);
+        }
         if let Err(error) = self.settings.set(name, value) {
             return self.painter.refuse(&error);
         }
@@ -681,6 +684,16 @@ impl Shell {
         self.painter.heed(&self.settings);
         if let Some(session) = self.connection.session() {
             session.configure(self.session_settings());
+        }
+        Exit::Done
+    }
+
+    /// A startup line is part of a host, which the command line is stronger than.
+    fn keep_given_setting(&self, name: &str) -> Exit {
+        if let Ok(setting) = Settings::named(name) {
+            let value = escape(setting.value(&self.settings).as_bytes());
+            let text = format!("set {name}: the command line says {value}, and that stays");
+            self.painter.say(Tone::Note, &text);
         }
         Exit::Done
     }

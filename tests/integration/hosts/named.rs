@@ -331,3 +331,23 @@ fn startup_lines_end_with_exit() {
         assert!(!home.path().join("ran").exists(), "{end}");
     }
 }
+
+#[test]
+fn what_the_command_line_sets_is_stronger_than_a_startup_line() {
+    let home = Home::new();
+    let server = practice_server(&[]);
+    home.configure(&format!(
+        "[host.work]\ntarget = '{}'\nstartup = ['set rate 8k', 'set time on']\n",
+        server.address()
+    ));
+    let finished = shell(&home)
+        .args([
+            "--set", "rate=2k", "work", "-c", "set rate", "-c", "set time",
+        ])
+        .run()
+        .success();
+    let shown = finished.stdout_text() + &finished.stderr;
+    assert!(shown.contains("rate             2k"), "{shown}");
+    assert!(shown.contains("time             on"), "{shown}");
+    assert!(shown.contains("the command line says 2k"), "{shown}");
+}
