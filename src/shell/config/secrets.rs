@@ -11,10 +11,17 @@ use crate::shell::line::spelling::unescaped;
 /// The bytes of the line that must not be seen or stored; `None` if there are none.
 ///
 /// Masked are the argument of PASS, ACCT and ADAT, raw or after `quote`, what follows the user of `login`, the
-/// password of a URL, all arguments of an alias for which `alias_is_secret` holds, and what such a step holds in a
-/// definition of an alias. If a line has several secrets, what is between them is masked too.
+/// password of a URL and of any other word with `:...@` in it, what `open` and `set` may have been given for one, all
+/// arguments of an alias for which `alias_is_secret` holds, and what such a step holds in a definition of an alias. If a
+/// line has several secrets, what is between them is masked too.
 #[must_use]
 pub fn secret_span(line: &[u8], alias_is_secret: &dyn Fn(&str) -> bool) -> Option<Range<usize>> {
+    let places = secret_places(line, alias_is_secret);
+    Some(places.first()?.start..places.last()?.end)
+}
+
+/// Each secret of the line, in order and apart.
+fn secret_places(line: &[u8], alias_is_secret: &dyn Fn(&str) -> bool) -> Vec<Range<usize>> {
     let start = skip_blanks(line, 0);
     let end = word_end(line, start);
     let word = line[start..end].to_ascii_lowercase();
@@ -26,31 +33,93 @@ pub fn secret_span(line: &[u8], alias_is_secret: &dyn Fn(&str) -> bool) -> Optio
         b"alias" => secret_in_definition(&line[end..])
             .or_else(|| secret_in_bytes(&line[end..]))
             .map(|secret| end + secret),
+        b"set" => secret_of_unknown_setting(line, arguments),
         _ if is_secret_alias(&line[..end], alias_is_secret) => Some(arguments),
         _ => escaped_secret(line),
     };
-    let without_scheme = match &word[..] {
-        b"open" | b"tls" => password_of_target(line, arguments),
-        b"set" => password_of_proxy(line, arguments),
+    let of_target = match &word[..] {
+        b"open" => password_of_target(line, arguments),
+        b"tls" => password_of_target(line, skip_blanks(line, word_end(line, arguments))),
+        b"set" => password_before_at(&line[arguments..])
+            .map(|password| arguments + password.start..arguments + password.end),
         _ => None,
     };
-    by_first_word
+    let places = by_first_word
         .filter(|&secret| secret < line.len())
         .map(|secret| secret..line.len())
         .into_iter()
         .chain(url_passwords(line))
-        .chain(without_scheme)
-        .reduce(|one, other| one.start.min(other.start)..one.end.max(other.end))
+        .chain(userinfo_passwords(line))
+        .chain(of_target.filter(|_| !holds_url(line)))
+        .chain(password_of_proxy(line));
+    joined(places.collect())
 }
 
-/// The text with `****` for the secret of each line.
+/// Ranges in order; those that overlap become one.
+fn joined(mut places: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    places.sort_by_key(|place| place.start);
+    let mut joined: Vec<Range<usize>> = Vec::new();
+    for place in places {
+        match joined.last_mut() {
+            Some(last) if place.start <= last.end => last.end = last.end.max(place.end),
+            _ => joined.push(place),
+        }
+    }
+    joined
+}
+
+/// The text with `****` for each secret of each line.
 #[must_use]
 pub fn without_secrets(text: &str) -> String {
-    let mask = |line: &str| match secret_span(line.trim_end().as_bytes(), &|_| false) {
-        Some(span) => format!("{}****{}", &line[..span.start], &line[span.end..]),
-        None => line.to_owned(),
+    let mask = |line: &str| {
+        let places = secret_places(line.trim_end().as_bytes(), &|_| false);
+        masked(line, &places)
     };
     text.split_inclusive('\n').map(mask).collect()
+}
+
+/// What is said, with `****` for what stands between `:` and `@` in a word: somebody may have taken any place for one
+/// where a URL belongs.
+#[must_use]
+pub fn without_userinfo(text: &str) -> String {
+    let places: Vec<_> = userinfo_passwords(text.as_bytes()).collect();
+    masked(text, &places)
+}
+
+/// What is said about these arguments, without the passwords in them, whatever blanks or quotes they hold.
+#[must_use]
+pub fn without_passwords_of(arguments: &[String], text: &str) -> String {
+    let values = arguments.iter().flat_map(|argument| {
+        let value = argument.split_once('=').map(|(_, value)| value);
+        [Some(argument.as_str()), value].into_iter().flatten()
+    });
+    let masked_values = values.filter_map(|value| {
+        let place = password_of_argument(value)?;
+        Some((value, masked(value, &[place])))
+    });
+    let said = masked_values.fold(text.to_owned(), |text, (value, masked)| {
+        text.replace(value, &masked)
+    });
+    without_userinfo(&said)
+}
+
+/// The password in an argument that may have been meant for a URL.
+fn password_of_argument(argument: &str) -> Option<Range<usize>> {
+    let authority = argument.find("://").map_or(0, |separator| separator + 3);
+    let password = password_of_url(&argument.as_bytes()[authority..])?;
+    Some(authority + password.start..authority + password.end)
+        .filter(|_| authority > 0 || argument.contains('@'))
+}
+
+fn masked(text: &str, places: &[Range<usize>]) -> String {
+    let mut masked = String::with_capacity(text.len());
+    let mut start = 0;
+    for place in places {
+        masked += &text[start..place.start];
+        masked += "****";
+        start = place.end;
+    }
+    masked + &text[start..]
 }
 
 fn is_secret_alias(word: &[u8], alias_is_secret: &dyn Fn(&str) -> bool) -> bool {
@@ -182,31 +251,92 @@ fn password_before_at(authority: &[u8]) -> Option<Range<usize>> {
     (start < end).then_some(start..end)
 }
 
-/// The password in `open user:password@host`, which is not a target, but may be typed for one.
-fn password_of_target(line: &[u8], arguments: usize) -> Option<Range<usize>> {
-    let target = &line[arguments..];
-    if target.windows(3).any(|window| window == b"://") {
-        return None;
-    }
-    let password = password_before_at(target)?;
-    Some(arguments + password.start..arguments + password.end)
+/// The passwords in `user:password@host` where a URL should stand, in any word. A URL in the word counts from its `//`.
+fn userinfo_passwords(line: &[u8]) -> impl Iterator<Item = Range<usize>> {
+    let words = line.split(u8::is_ascii_whitespace);
+    let starts = words.scan(0, |next, word| {
+        let start = *next;
+        *next += word.len() + 1;
+        Some((start, word))
+    });
+    starts.filter_map(|(start, word)| {
+        let separator = word.windows(3).position(|window| window == b"://");
+        let authority = separator.map_or(0, |separator| separator + 3);
+        let password = match separator {
+            // A path may hold an `@`.
+            Some(_) => password_of_url(&word[authority..])
+                .filter(|password| word.get(authority + password.end) == Some(&b'@')),
+            None => password_before_at(word),
+        }?;
+        let start = start + authority;
+        Some(start + password.start..start + password.end)
+    })
 }
 
-/// The password in `set proxy user:password@host`, from its first letter on.
-fn password_of_proxy(line: &[u8], arguments: usize) -> Option<Range<usize>> {
-    let end = word_end(line, arguments);
-    if &line[arguments..end] != b"proxy" {
-        // The name may have a slip in it.
-        return password_of_target(line, arguments);
+fn holds_url(line: &[u8]) -> bool {
+    line.windows(3).any(|window| window == b"://")
+}
+
+/// The password in `open user:password@host`, `open user:password` or `open user@host password`, which are not targets,
+/// but may be typed for one.
+fn password_of_target(line: &[u8], arguments: usize) -> Option<Range<usize>> {
+    if let Some(password) = password_before_at(&line[arguments..]) {
+        return Some(arguments + password.start..arguments + password.end);
     }
-    let mut value = skip_blanks(line, end);
-    value += usize::from(line.get(value).copied().is_some_and(is_quote));
-    let rest = &line[value..];
-    if rest.windows(3).any(|window| window == b"://") {
+    let end = word_end(line, arguments);
+    let second = skip_blanks(line, end);
+    if !is_number(&line[second..]) {
+        return Some(second..line.len());
+    }
+    let host = &line[arguments..end];
+    let is_address = host.contains(&b'[') || is_ipv6(host);
+    let port = host.iter().position(|&byte| byte == b':')? + 1;
+    (!is_address && !is_number(&host[port..])).then_some(arguments + port..end)
+}
+
+/// Whether it is, or may become, what a port is written with; quotes do not count.
+fn is_number(word: &[u8]) -> bool {
+    let is_part =
+        |byte: &u8| byte.is_ascii_digit() || byte.is_ascii_whitespace() || is_quote(*byte);
+    word.iter().all(is_part)
+}
+
+fn is_ipv6(host: &[u8]) -> bool {
+    let is_part = |byte: &u8| byte.is_ascii_hexdigit() || b":.".contains(byte) || is_quote(*byte);
+    host.iter().filter(|&&byte| byte == b':').count() > 1 && host.iter().all(is_part)
+}
+
+/// The password in `set proxy user:password@host`, from its first letter on, wherever that stands in the line.
+fn password_of_proxy(line: &[u8]) -> Option<Range<usize>> {
+    let mut starts = (0..line.len()).filter(|&at| {
+        let begins_word = at == 0 || !line[at - 1].is_ascii_alphanumeric();
+        begins_word && line[at..].starts_with(b"set")
+    });
+    let value = starts.find_map(|start| {
+        let name = skip_blanks(line, start + 3);
+        let end = name + 5;
+        let is_proxy = name > start + 3 && line[name..].starts_with(b"proxy");
+        let follows = |byte: &u8| byte.is_ascii_whitespace() || *byte == b'=';
+        (is_proxy && line.get(end).is_some_and(follows)).then(|| skip_blanks(line, end + 1))
+    })?;
+    let value = value + usize::from(line.get(value).copied().is_some_and(is_quote));
+    if holds_url(&line[value..]) {
         return None;
     }
-    let password = password_of_url(rest)?;
+    let value_text = &line[value..];
+    let password = password_before_at(value_text).or_else(|| {
+        let port = value_text.iter().position(|&byte| byte == b':')? + 1;
+        let is_secret = !value_text.starts_with(b"[") && !is_number(&value_text[port..]);
+        is_secret.then_some(port..value_text.len())
+    })?;
     Some(value + password.start..value + password.end)
+}
+
+/// What follows `set password`, which is not a setting.
+fn secret_of_unknown_setting(line: &[u8], name: usize) -> Option<usize> {
+    let end = word_end(line, name);
+    let name = line[name..end].to_ascii_lowercase();
+    name.starts_with(b"pass").then(|| skip_blanks(line, end))
 }
 
 fn skip_blanks(line: &[u8], from: usize) -> usize {
@@ -243,7 +373,7 @@ mod tests {
     use proptest::sample::select;
     use proptest::{prop_assert, proptest};
 
-    use super::secret_span;
+    use super::{secret_span, without_passwords_of, without_userinfo};
     use crate::shell::line::{Line, Spelling, read_spelt};
 
     fn is_secret_alias(name: &str) -> bool {
@@ -306,6 +436,19 @@ mod tests {
             "open ftp://[::1]:21/x",
             "open [::1]:21",
             "open bob@h",
+            "open h 21",
+            "open h 2",
+            "open 'h:21'",
+            "open ::1",
+            "open 'fe80::1' 21",
+            "open [::1] 21",
+            "tls",
+            "tls pem chain.pem",
+            "tls probe h 21",
+            "help set proxy",
+            "set proxy",
+            "set pass",
+            "echo a: b@c",
             "alias pass",
             "alias",
             "alias bypass 'SITE x'",
@@ -313,7 +456,6 @@ mod tests {
             "pw ",
             " pw x",
             "PW x",
-            "CWD a:b@c",
             "open ftp://:@h/",
             "open ftp://h:/",
             "set proxy h:3128",
@@ -399,7 +541,51 @@ mod tests {
             ("set proxy 'u:p w", "set proxy 'u:*"),
             ("set proxy 'u:p/w@h:1", "set proxy 'u:*@h:1"),
             ("set  poxy u:pw@h:1", "set  poxy u:*@h:1"),
+            ("set proxy socks5:/u:pw@h:1", "set proxy socks5:*@h:1"),
+            ("set proxy socks5:/u:p", "set proxy socks5:*"),
+            ("set proxy=http://u:pw@h:1", "set proxy=http://u:*@h:1"),
+            ("set proxy=u:pw", "set proxy=u:*"),
+            (
+                "alias z \"set proxy u:pw@h:1\"",
+                "alias z \"set proxy u:*@h:1\"",
+            ),
+            ("alias z 'set proxy u:pw'", "alias z 'set proxy u:*"),
+            ("quote set proxy u:pw@h", "quote set proxy u:*@h"),
+            ("CWD a:b@c", "CWD a:*@c"),
+            ("open u:pw", "open u:*"),
+            ("open u:1pw", "open u:*"),
+            ("open u@h pw", "open u@h *"),
+            ("open h pw x", "open h *"),
+            ("tls probe u:pw", "tls probe u:*"),
+            ("tls probe h pw", "tls probe h *"),
+            ("set password pw", "set password *"),
+            ("set passwd 'p w", "set passwd *"),
         ]);
+    }
+
+    #[test]
+    fn what_is_said_is_masked_between_colon_and_at_in_each_word() {
+        for (text, shown) in [
+            ("x u:pw@h: y v:pw@h", "x u:****@h: y v:****@h"),
+            (
+                "'ftp://u:pw@h/', 'ftp://v:pw@h'",
+                "'ftp://u:****@h/', 'ftp://v:****@h'",
+            ),
+            (
+                "write socks5://HOST:PORT, a@b: c",
+                "write socks5://HOST:PORT, a@b: c",
+            ),
+            ("ftp://h:21/a@b", "ftp://h:21/a@b"),
+        ] {
+            assert_eq!(without_userinfo(text), shown);
+        }
+        let arguments = ["--source", "u:p' w@h", "--set=v:p w@h", "http://u:pw"];
+        let arguments = arguments.map(str::to_owned);
+        let text = "'u:p' w@h' 'v:p w@h' http://u:pw HOST:PORT";
+        assert_eq!(
+            without_passwords_of(&arguments, text),
+            "'u:****@h' 'v:****@h' http://u:**** HOST:PORT"
+        );
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::keepalive::Keepalive;
 use super::proxies::ProxyChoice;
 use super::rate::Rate;
+use super::secrets::without_userinfo;
 use super::setting::{Choice, FilePath, Named, Optional, Setting, WrongValue};
 use super::source_address::SourceAddress;
 use crate::client::{AddressFamily, PortRange};
@@ -191,6 +192,12 @@ pub(crate) enum SettingError {
     UnknownName {
         /// As given.
         name: String,
+    },
+    /// `set NAME=VALUE`, of which the value may be a secret.
+    #[error("set {name}=: a blank stands between the two, as in set {name} VALUE")]
+    EqualsSign {
+        /// The setting.
+        name: &'static str,
     },
     /// Not a value of this setting.
     #[error("set {name}: {} is not one of its values: it takes {values}", escape(without_credentials(value).as_bytes()))]
@@ -471,10 +478,17 @@ impl Settings {
     ///
     /// [`SettingError::UnknownName`], which lists the names.
     pub(crate) fn named(name: &str) -> Result<&'static Setting<Self>, SettingError> {
-        let known = Self::TABLE.iter().find(|setting| setting.name == name);
-        known.ok_or_else(|| SettingError::UnknownName {
-            name: name.to_owned(),
-        })
+        let (name, has_value) = match name.split_once('=') {
+            Some((name, _)) => (name, true),
+            None => (name, false),
+        };
+        match Self::TABLE.iter().find(|setting| setting.name == name) {
+            Some(setting) if has_value => Err(SettingError::EqualsSign { name: setting.name }),
+            Some(setting) => Ok(setting),
+            None => Err(SettingError::UnknownName {
+                name: without_userinfo(name),
+            }),
+        }
     }
 
     /// The lines that `set` alone shows: name, value, the other values, what it decides.

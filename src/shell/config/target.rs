@@ -60,11 +60,11 @@ pub enum TargetError {
         "that target names no host: write HOST, HOST:PORT, [IPV6]:PORT or ftp://user@host/path"
     )]
     NoHost,
-    /// After the colon.
+    /// After the colon, where somebody may have put a password.
     #[error(
-        "{0} is not a port: a port is a number from 1 to 65535. An IPv6 address goes in brackets, as in [::1]:2121"
+        "that target names no port: a port is a number from 1 to 65535. An IPv6 address goes in brackets, as in [::1]:2121"
     )]
-    BadPort(String),
+    BadPort,
     /// `user@host`, or with a password that must not be repeated.
     #[error("a user belongs in a URL: write ftp://user@host, and the password is asked for")]
     UserWithoutUrl,
@@ -159,7 +159,7 @@ impl Target {
         let port = match port {
             Some("") if !text.ends_with(':') || text.starts_with("::") => FTP_PORT,
             Some(digits) => read_port(digits)?,
-            None => return Err(TargetError::BadPort(text.escape_debug().to_string())),
+            None => return Err(TargetError::BadPort),
         };
         Ok(Self {
             host: host.to_owned(),
@@ -186,7 +186,7 @@ impl Target {
             .ok_or(TargetError::NoHost)?;
         let host = host.trim_start_matches('[').trim_end_matches(']');
         if url.port() == Some(0) {
-            return Err(TargetError::BadPort("0".to_owned()));
+            return Err(TargetError::BadPort);
         }
         let login = (!url.username().is_empty()).then(|| UrlLogin {
             user: percent_decode_str(url.username()).collect(),
@@ -277,7 +277,7 @@ const TYPE: &str = "type=";
 fn read_port(digits: &str) -> Result<u16, TargetError> {
     match digits.parse() {
         Ok(port) if port != 0 => Ok(port),
-        _ => Err(TargetError::BadPort(digits.escape_debug().to_string())),
+        _ => Err(TargetError::BadPort),
     }
 }
 

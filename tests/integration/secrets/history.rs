@@ -5,7 +5,7 @@ use crate::support::home::Home;
 use crate::support::practice::practice_server;
 use crate::support::terminal::{Key, Terminal};
 
-use super::{PASSWORD, assert_unseen_in};
+use super::{PASSWORD, assert_unseen, assert_unseen_in};
 
 fn await_prompt(terminal: &mut Terminal, text: &str) {
     terminal.expect(text);
@@ -107,5 +107,31 @@ fn what_is_typed_as_data_or_as_a_password_does_not_enter_the_history() {
     let stored = std::fs::read_to_string(server.server_folder().join("1.TXT")).unwrap();
     assert_eq!(stored, format!("I am {PASSWORD}\n"));
     assert_eq!(home.history(), ["login A", "PASV", "APPE 1.TXT"]);
+    assert_unseen_in(&home);
+}
+
+#[test]
+fn a_password_in_a_place_that_takes_none_is_neither_shown_nor_kept() {
+    let home = Home::new();
+    let mut terminal = Ftpsh::new().home(home.path()).terminal_of(40, 120);
+    terminal.expect("ftp> ");
+    for line in [
+        format!("set proxy socks5:/u:{PASSWORD}@h:1"),
+        format!("set proxy=http://u:{PASSWORD}@h:1"),
+        format!("set password {PASSWORD}"),
+        format!("open u:{PASSWORD}"),
+        format!("open me@h {PASSWORD}"),
+        format!("quote set proxy u:{PASSWORD}@h"),
+    ] {
+        terminal.send_line(&line);
+        await_prompt(&mut terminal, "ftpsh: ");
+    }
+    terminal.send_line(&format!("alias z \"set proxy u:{PASSWORD}@h:1\""));
+    terminal.expect("ftp> ");
+    terminal.send_line("alias z");
+    await_prompt(&mut terminal, "set proxy u:****@h:1");
+    leave(&terminal);
+    assert_eq!(home.history(), ["alias z"]);
+    assert_unseen(&terminal.raw_output(), "the terminal");
     assert_unseen_in(&home);
 }

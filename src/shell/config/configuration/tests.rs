@@ -108,7 +108,7 @@ fn what_is_wrong_with_a_host_is_named_by_its_line() {
             "write password-command =",
         ),
         ("target = 'u:hunter2@h'", 2, "write ftp://user@host"),
-        ("target = 'h:hunter2'", 2, "is not a port"),
+        ("target = 'h:hunter2'", 2, "names no port"),
         (
             "target = 'ftp://v@h'\nuser = 'u'",
             3,
