@@ -32,10 +32,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     if let Some(candidates) = completion::answer(&arguments) {
         return complete(candidates);
     }
-    match Options::try_parse_from(arguments) {
+    match Options::try_parse_from(&arguments) {
         Ok(options) => ExitCode::from(start::run(options).code()),
         Err(problem) => {
-            print(&problem);
+            print(&problem, &arguments);
             ExitCode::from(u8::try_from(problem.exit_code()).unwrap_or(2))
         }
     }
@@ -51,9 +51,13 @@ fn complete(candidates: io::Result<Vec<u8>>) -> ExitCode {
 }
 
 /// Prints help, or what is wrong with the arguments; a password in an argument is not repeated.
-fn print(problem: &clap::Error) {
+fn print(problem: &clap::Error, arguments: &[OsString]) {
     let text = problem.render().to_string();
-    let shown = secrets::without_secrets(&text);
+    let arguments: Vec<String> = arguments
+        .iter()
+        .map(|argument| argument.to_string_lossy().into_owned())
+        .collect();
+    let shown = secrets::without_passwords_of(&arguments, &text);
     if shown == text {
         // A closed standard output must not change the exit code.
         let _ = problem.print();

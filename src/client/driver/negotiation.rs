@@ -27,7 +27,7 @@ pub struct Negotiation {
 pub enum ProxyError {
     /// It serves nobody whom it does not know.
     #[error(
-        "the proxy wants a user and a password: write USER:PASSWORD@ before its host, best in the environment \
+        "the proxy wants a user and a password: write both before its host, with : between them and @ after them, best in the environment \
          (ALL_PROXY)"
     )]
     CredentialsWanted,

@@ -264,7 +264,7 @@ fn a_proxy_that_wants_another_password_or_one_at_all_says_so_and_nothing_was_sen
             for (credentials, expected) in [
                 (
                     "",
-                    "the proxy wants a user and a password: write USER:PASSWORD@",
+                    "the proxy wants a user and a password: write both before its host",
                 ),
                 (
                     "proxyuser:wr0ng@",

@@ -32,6 +32,43 @@ fn a_command_line_that_cannot_be_used_is_refused_without_its_password() {
 }
 
 #[test]
+fn an_argument_in_the_wrong_place_is_refused_without_its_password() {
+    let userinfo = format!("u:{PASSWORD}@h:1");
+    let with_blanks = format!("u:{PASSWORD}' {PASSWORD}@h:1");
+    let url = format!("ftp://u:{PASSWORD}@h");
+    let home = Home::new();
+    home.configure(&format!("[host.\"u:{PASSWORD}@h\"]\n"));
+    let lines: [&[&str]; 14] = [
+        &["--set", &userinfo],
+        &["--set", &with_blanks],
+        &["--set", &format!("http://{userinfo}=proxy"), "-c", "set"],
+        &["--set", &format!("{userinfo}=x"), "-c", "set"],
+        &["--source", &userinfo],
+        &[&format!("--source={with_blanks}")],
+        &["--timeout", &with_blanks],
+        &["a", "b", &userinfo],
+        &["a", "b", &url, &url],
+        &[&userinfo, "practice"],
+        &["--netrc-file", &userinfo, "-c", "open 127.0.0.1:1"],
+        &["--config", &url, "-c", "set"],
+        &["import", &url],
+        &["replay", &url, &url],
+    ];
+    for arguments in lines {
+        let finished = Ftpsh::new().args(arguments).run();
+        assert_ne!(finished.status, 0, "{arguments:?}: {}", finished.stderr);
+        assert_unseen(finished.stderr.as_bytes(), "standard error");
+        assert_unseen(&finished.stdout, "standard output");
+    }
+    let finished = Ftpsh::new().home(home.path()).args(["-c", "set"]).run();
+    let finished = finished.code(2);
+    assert!(finished.stderr.contains("u:****@h"), "{}", finished.stderr);
+    let finished = Ftpsh::new().args(["a", "b", &url]).run().code(2);
+    let said = &finished.stderr;
+    assert!(said.contains("'ftp://u:****@h'"), "{said}");
+}
+
+#[test]
 fn a_line_that_cannot_be_sent_is_refused_without_its_password() {
     let server = Script::new()
         .send("220 hi\r\n")

@@ -28,7 +28,7 @@ use crate::protocol::{Reply, ReplyClass, ReplyCode};
 use super::escape::escape;
 use super::script_output::ScriptOutput;
 use crate::shell::charset::Charset;
-use crate::shell::config::secrets::without_secrets;
+use crate::shell::config::secrets::{without_secrets, without_userinfo};
 use crate::shell::config::settings::Settings;
 use crate::shell::exit::Exit;
 use progress::ProgressLine;
@@ -147,7 +147,8 @@ impl Painter {
         if (tone == Tone::Hint && !self.has_hints()) || !self.shows(tone) {
             return;
         }
-        for line in own_lines(tone, text) {
+        // Whatever is repeated here, a file name or an argument, somebody may have meant for a URL.
+        for line in own_lines(tone, &without_userinfo(text)) {
             self.paint(&line, 0);
         }
     }
