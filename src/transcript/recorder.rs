@@ -28,7 +28,7 @@ use crate::client::{
 };
 use crate::protocol::hidden::is_hidden;
 use crate::protocol::user_pi::data_direction;
-use crate::protocol::{Command, DataDirection, Reply, ReplyCode, Verb};
+use crate::protocol::{Command, DataDirection, Reply, ReplyCode, SecretEcho, Verb};
 use values::{Values, numbered};
 
 /// Where a recording goes. The recorder writes to it and opens no file itself.
@@ -247,7 +247,8 @@ impl State {
 
     /// With the names of what replies have said, where the command repeats it.
     fn repeating(&mut self, command: &Command) -> Option<Template> {
-        if self.place.is_none() || command.secret().is_some() || command.verb().is("USER") {
+        let holds_secret = command.secret().is_some() || self.secrets.are_in(command.line());
+        if self.place.is_none() || holds_secret || command.verb().is("USER") {
             return None;
         }
         let repetition = self.values.repeated_by(command)?;
@@ -284,7 +285,7 @@ impl State {
         let line = command.line();
         let Some(secret) = command.secret() else {
             let user = self.user_of(command);
-            return SentCommand::Line(user.unwrap_or_else(|| Template::literal(line)));
+            return SentCommand::Line(user.unwrap_or_else(|| self.secrets.taken_out_of(line)));
         };
         let name = self
             .secrets
@@ -685,11 +686,12 @@ const FOR_ONE_TRANSFER: &[&str] = &["PASV", "EPSV", "LPSV", "PORT", "EPRT", "LPR
 /// Few sessions change directory so often; one that does must not fill the memory.
 const KEPT_COMMANDS: usize = 1000;
 
-/// Which secret has which name: the same secret always the same, another one another. Of the secrets only digests are
-/// kept.
+/// Which secret has which name: the same secret always the same, another one another. Besides the last few, of which
+/// other commands must not hold one either, only digests of them are kept.
 #[derive(Default)]
 struct SecretNames {
     known: Vec<(String, [u8; 32])>,
+    last: SecretEcho,
 }
 
 impl SecretNames {
@@ -703,7 +705,8 @@ impl SecretNames {
             verb if verb.is("ADAT") => "adat",
             _ => "password",
         };
-        let digest = Sha256::digest(secret).into();
+        self.last.remember(secret);
+        let digest = digest_of_secret(secret);
         let is_of_kind = |known: &str| {
             known
                 .strip_prefix(name)
@@ -717,6 +720,33 @@ impl SecretNames {
         self.known.push((name.clone(), digest));
         name
     }
+
+    /// Whether a line repeats one.
+    fn are_in(&self, line: &[u8]) -> bool {
+        !self.last.places(line, false).is_empty()
+    }
+
+    /// A line that carries no secret of its own, as `SITE PSWD hunter2` does not, with names for those that it repeats. A
+    /// replay shows such a line, so the names are not those of secrets.
+    fn taken_out_of(&self, line: &[u8]) -> Template {
+        let mut template = Template::default();
+        let mut start = 0;
+        for place in self.last.places(line, false) {
+            let digest = digest_of_secret(&line[place.clone()]);
+            let known = self.known.iter().find(|(_, known)| *known == digest);
+            // Two secrets that overlap are neither of them.
+            let name = known.map_or("password", |(name, _)| name);
+            template = template
+                .and(Piece::Literal(line[start..place.start].to_vec()))
+                .and(Piece::Variable(format!("repeated_{name}")));
+            start = place.end;
+        }
+        template.and(Piece::Literal(line[start..].to_vec()))
+    }
+}
+
+fn digest_of_secret(secret: &[u8]) -> [u8; 32] {
+    Sha256::digest(secret).into()
 }
 
 /// What is kept of a transfer's bytes.
@@ -1436,6 +1466,31 @@ mod tests {
             session.reply("RETR", code);
             assert_eq!(session.lines().last().unwrap(), last);
         }
+    }
+
+    #[test]
+    fn a_known_password_is_left_out_of_other_commands_too() {
+        let mut session = Session::new();
+        for line in [
+            "PASS hunter2",
+            "ACCT numbers",
+            "SITE PSWD hunter2 hunter3",
+            "ECHO numbers,hunter2",
+            "PASS A",
+            "CWD A",
+        ] {
+            session.send(line);
+            session.reply(&line[..4], "200 ok");
+        }
+        let lines = session.lines().join("\n");
+        let wanted = [
+            "C> SITE PSWD {repeated_password} hunter3",
+            "C> ECHO {repeated_account},{repeated_password}",
+            "C> PASS {password_2}",
+            "C> CWD A",
+        ];
+        assert!(wanted.iter().all(|line| lines.contains(line)), "{lines}");
+        assert!(!lines.contains("hunter2") && !lines.contains("numbers"));
     }
 
     #[test]
