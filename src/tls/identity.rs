@@ -13,6 +13,7 @@ use rustls::sign::CertifiedKey;
 use rustls::{Error, InconsistentKeys, SignatureScheme};
 
 use super::certificate::Certificate;
+use super::trust::old_version;
 
 /// A certificate, those of its issuers, and the key that belongs to it. Clones share the key.
 #[derive(Clone)]
@@ -41,6 +42,15 @@ pub enum IdentityError {
         "there is no certificate in it; it should hold PEM, from -----BEGIN CERTIFICATE----- on"
     )]
     NoCertificate,
+    /// Servers read version 3 (RFC 5280 section 4.1.2.1).
+    #[error(
+        "its certificate is of X.509 version {0}, which TLS libraries refuse; have one of version 3 made, with an extension: \
+         `openssl x509 -req ... -extfile <(echo basicConstraints=CA:FALSE)`"
+    )]
+    OldVersion(u32),
+    /// The first certificate is not one.
+    #[error("its first certificate cannot be read")]
+    UnreadableCertificate,
     /// No key.
     #[error(
         "there is no private key in it; it should hold PEM, from -----BEGIN PRIVATE KEY----- on"
@@ -145,6 +155,9 @@ impl ClientIdentity {
             .map(|block| CertificateDer::from(block.into_contents()))
             .collect();
         let own = chain.first().ok_or(IdentityError::NoCertificate)?;
+        if let Some(version) = old_version(own) {
+            return Err(IdentityError::OldVersion(version));
+        }
         let subject = Certificate::read(own).subject;
         let Key::Plain(key) = &key.0 else {
             return Err(IdentityError::Locked);
@@ -154,7 +167,7 @@ impl ClientIdentity {
         match certified.keys_match() {
             Ok(()) | Err(Error::InconsistentKeys(InconsistentKeys::Unknown)) => {}
             Err(Error::InconsistentKeys(_)) => return Err(IdentityError::OtherKey),
-            Err(_) => return Err(IdentityError::NoCertificate),
+            Err(_) => return Err(IdentityError::UnreadableCertificate),
         }
         let certified = Arc::new(certified);
         Ok(Self { subject, certified })

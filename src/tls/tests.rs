@@ -2,7 +2,10 @@ use std::io::{Read, Write};
 use std::sync::Arc;
 
 use proptest::{prop_assert, proptest, test_runner::Config};
-use rustls::pki_types::PrivateKeyDer;
+use rustls::crypto::ring::sign::any_supported_type;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::{ServerConfig, ServerConnection};
 
 use super::{Roots, TlsClient, TlsConnection, TlsFailure, TlsSettings, TlsVersion, TrustDecision};
@@ -25,13 +28,19 @@ fn certificate() -> (rcgen::Certificate, rcgen::KeyPair) {
 impl Peer {
     fn new(certificate: &rcgen::Certificate, key: &rcgen::KeyPair) -> Self {
         let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
+        Self::showing(certificate.der().clone(), &key)
+    }
+
+    /// rustls itself would look at the certificate first.
+    fn showing(certificate: CertificateDer<'static>, key: &PrivateKeyDer<'_>) -> Self {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let key = any_supported_type(key).unwrap();
+        let certified = CertifiedKey::new(vec![certificate], key);
         let config = ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .unwrap()
             .with_no_client_auth()
-            .with_single_cert(vec![certificate.der().clone()], key)
-            .unwrap();
+            .with_cert_resolver(Arc::new(SingleCertAndKey::from(certified)));
         Self {
             connection: ServerConnection::new(Arc::new(config)).unwrap(),
             spoilt: None,
@@ -92,6 +101,48 @@ fn client(settings: TlsSettings) -> TlsClient {
 fn judge(client: &mut TlsClient, control: &mut TlsConnection) -> Result<TrustDecision, TlsFailure> {
     let verdict = client.examination(control).verdict()?;
     client.judge(control, verdict)
+}
+
+#[test]
+fn a_certificate_of_x509_version_1_is_not_trusted_by_itself_and_its_holder_still_has_to_sign() {
+    let sample = include_bytes!("samples/version1.pem");
+    let certificate = CertificateDer::from_pem_slice(sample).unwrap();
+    let own_key = PrivateKeyDer::from_pem_slice(sample).unwrap();
+    let other = rcgen::KeyPair::generate().unwrap();
+    let other = PrivateKeyDer::try_from(other.serialize_der()).unwrap();
+    for newest in [TlsVersion::Tls12, TlsVersion::Tls13] {
+        let settings = |insecure| TlsSettings {
+            roots: Roots::Given(vec![certificate.clone()]),
+            newest,
+            insecure,
+            ..TlsSettings::default()
+        };
+        let mut strict = client(settings(false));
+        let mut connection = strict.secure_control().unwrap();
+        let mut peer = Peer::showing(certificate.clone(), &own_key);
+        converse(&mut connection, &mut peer, 100_000).unwrap();
+        match judge(&mut strict, &mut connection) {
+            Ok(TrustDecision::NeedsUser(secured)) => {
+                let reason = secured.trust.reason().unwrap_or_default();
+                assert!(reason.contains("X.509 version 1"), "{reason}");
+            }
+            decision => panic!("{decision:?}"),
+        }
+        let mut careless = client(settings(true));
+        let mut connection = careless.secure_control().unwrap();
+        let mut peer = Peer::showing(certificate.clone(), &own_key);
+        converse(&mut connection, &mut peer, 100_000).unwrap();
+        let decision = judge(&mut careless, &mut connection).unwrap();
+        assert!(
+            matches!(decision, TrustDecision::Trusted(_)),
+            "{decision:?}"
+        );
+
+        let mut connection = client(settings(true)).secure_control().unwrap();
+        let mut peer = Peer::showing(certificate.clone(), &other);
+        let failure = converse(&mut connection, &mut peer, 100_000).unwrap_err();
+        assert!(failure.to_string().contains("BadSignature"), "{failure}");
+    }
 }
 
 #[test]

@@ -9,14 +9,19 @@ use std::time::{Duration, SystemTime};
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{verify_server_cert_signed_by_trust_anchor, verify_server_name};
-use rustls::crypto::{WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature};
+use rustls::crypto::{
+    WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature,
+    verify_tls13_signature_with_raw_key,
+};
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::pki_types::{
+    CertificateDer, ServerName, SignatureVerificationAlgorithm, SubjectPublicKeyInfoDer, UnixTime,
+};
 use rustls::server::ParsedCertificate;
 use rustls::{
     CertificateError, DigitallySignedStruct, Error, OtherError, RootCertStore, SignatureScheme,
 };
-use x509_parser::prelude::{FromDer, X509Certificate};
+use x509_parser::prelude::{FromDer, SubjectPublicKeyInfo, X509Certificate, X509Version};
 
 use super::certificate::Fingerprint;
 use super::failure::TlsFailure;
@@ -145,7 +150,13 @@ fn examine(
         return Ok(Err("the server showed no certificate".to_owned()));
     };
     let Ok(parsed) = ParsedCertificate::try_from(own) else {
-        return Ok(Err("it cannot be read".to_owned()));
+        let reason = match old_version(own) {
+            Some(version) => format!(
+                "it is a certificate of X.509 version {version}, which names no host and can be verified by no rule of today"
+            ),
+            None => "it cannot be read".to_owned(),
+        };
+        return Ok(Err(reason));
     };
     let issued = if roots.holds(own) {
         Ok(())
@@ -298,7 +309,10 @@ impl ServerCertVerifier for KeyHolderVerifier {
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
         self.signed_with.get_or_init(|| signature.scheme);
-        verify_tls12_signature(message, certificate, signature, &self.algorithms)
+        match old_key(certificate) {
+            Some(key) => verify_with_key(message, &key, signature, &self.algorithms),
+            None => verify_tls12_signature(message, certificate, signature, &self.algorithms),
+        }
     }
 
     fn verify_tls13_signature(
@@ -308,12 +322,58 @@ impl ServerCertVerifier for KeyHolderVerifier {
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
         self.signed_with.get_or_init(|| signature.scheme);
-        verify_tls13_signature(message, certificate, signature, &self.algorithms)
+        match old_key(certificate) {
+            Some(key) => {
+                let key = SubjectPublicKeyInfoDer::from(key.raw);
+                verify_tls13_signature_with_raw_key(message, &key, signature, &self.algorithms)
+            }
+            None => verify_tls13_signature(message, certificate, signature, &self.algorithms),
+        }
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.algorithms.supported_schemes()
     }
+}
+
+/// As [`verify_tls12_signature`], which reads no certificate of an old version.
+fn verify_with_key(
+    message: &[u8],
+    key: &SubjectPublicKeyInfo<'_>,
+    signature: &DigitallySignedStruct,
+    algorithms: &WebPkiSupportedAlgorithms,
+) -> Result<HandshakeSignatureValid, Error> {
+    let of_scheme = |(scheme, _): &&(SignatureScheme, _)| *scheme == signature.scheme;
+    let (_, fitting) = algorithms
+        .mapping
+        .iter()
+        .find(of_scheme)
+        .ok_or(CertificateError::BadSignature)?;
+    let key = &key.subject_public_key.data;
+    let is_valid = |algorithm: &&dyn SignatureVerificationAlgorithm| {
+        let verified = algorithm.verify_signature(key, message, signature.signature());
+        verified.is_ok()
+    };
+    if fitting.iter().any(is_valid) {
+        Ok(HandshakeSignatureValid::assertion())
+    } else {
+        Err(CertificateError::BadSignature.into())
+    }
+}
+
+/// The key in a certificate that rustls does not read because its version is not 3 (RFC 5280 section 4.1.2.1). Devices
+/// still make such ones, and whoever trusts exactly this one does not depend on what it lacks.
+fn old_key<'a>(certificate: &'a CertificateDer<'_>) -> Option<SubjectPublicKeyInfo<'a>> {
+    let (_, parsed) = X509Certificate::from_der(certificate).ok()?;
+    let is_old = parsed.version() != X509Version::V3;
+    is_old.then_some(parsed.tbs_certificate.subject_pki)
+}
+
+/// The version of a certificate, if it is not 3.
+pub(super) fn old_version(certificate: &CertificateDer<'_>) -> Option<u32> {
+    let (_, parsed) = X509Certificate::from_der(certificate).ok()?;
+    let version = parsed.version();
+    (version != X509Version::V3).then(|| version.0.saturating_add(1))
 }
 
 fn scheme_name(scheme: SignatureScheme) -> String {

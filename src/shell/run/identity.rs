@@ -103,7 +103,10 @@ impl Shell {
         let opened = self.open_key(&sealed, &key_path)?;
         let identity = ClientIdentity::new(&chain, &opened).map_err(|reason| {
             let path = match reason {
-                IdentityError::NoCertificate | IdentityError::NotPem => &certificate_path,
+                IdentityError::NoCertificate
+                | IdentityError::NotPem
+                | IdentityError::OldVersion(_)
+                | IdentityError::UnreadableCertificate => &certificate_path,
                 _ => &key_path,
             };
             unfit(path, reason)

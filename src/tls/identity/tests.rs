@@ -101,3 +101,12 @@ fn a_debug_print_shows_no_key() {
     let identity = ClientIdentity::new(CERTIFICATE, &key).unwrap();
     assert_eq!(format!("{identity:?}"), "ClientIdentity(\"CN=client\")");
 }
+
+#[test]
+fn a_certificate_of_x509_version_1_is_refused_with_the_way_to_make_another() {
+    let sample = include_bytes!("../samples/version1.pem");
+    let key = ClientKey::from_pem(sample).unwrap();
+    let refused = ClientIdentity::new(sample, &key).unwrap_err();
+    assert_eq!(refused, IdentityError::OldVersion(1));
+    assert!(refused.to_string().contains("basicConstraints=CA:FALSE"));
+}
