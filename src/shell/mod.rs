@@ -23,7 +23,8 @@ use clap::Parser;
 
 use config::options::Options;
 use config::secrets;
-use screen::painter::{Dialogue, Screen};
+use exit::Exit;
+use screen::painter::{Dialogue, Painter, Screen, Tone};
 
 /// Runs the program: arguments in, exit code out.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -35,8 +36,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     match Options::try_parse_from(&arguments) {
         Ok(options) => ExitCode::from(start::run(options).code()),
         Err(problem) => {
-            print(&problem, &arguments);
-            ExitCode::from(u8::try_from(problem.exit_code()).unwrap_or(2))
+            let exit = print(&problem, &arguments);
+            ExitCode::from(exit.unwrap_or_else(|| u8::try_from(problem.exit_code()).unwrap_or(2)))
         }
     }
 }
@@ -51,17 +52,27 @@ fn complete(candidates: io::Result<Vec<u8>>) -> ExitCode {
 }
 
 /// Prints help, or what is wrong with the arguments; a password in an argument is not repeated.
-fn print(problem: &clap::Error, arguments: &[OsString]) {
+///
+/// Returns the exit code, if it is not that of the problem: standard output took no help.
+fn print(problem: &clap::Error, arguments: &[OsString]) -> Option<u8> {
     let text = problem.render().to_string();
     let arguments: Vec<String> = arguments
         .iter()
         .map(|argument| argument.to_string_lossy().into_owned())
         .collect();
     let shown = secrets::without_passwords_of(&arguments, &text);
-    if shown == text {
-        // A closed standard output must not change the exit code.
-        let _ = problem.print();
-    } else {
-        Screen::new(Dialogue::StandardError, Some(false)).line(shown.trim_end());
+    let screen = Screen::new(Dialogue::StandardError, Some(false));
+    if shown != text {
+        screen.line(shown.trim_end());
+        return None;
+    }
+    match problem.print() {
+        // Whoever closes its end, as `head` does, has seen enough.
+        Err(error) if !problem.use_stderr() && error.kind() != io::ErrorKind::BrokenPipe => {
+            let painter = Painter::new(screen);
+            painter.say(Tone::Error, &format!("standard output: {error}"));
+            Some(Exit::LocalFile.code())
+        }
+        _ => None,
     }
 }

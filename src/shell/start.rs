@@ -140,14 +140,14 @@ fn run_mode(options: Options, painter: &Painter, interactive: bool) -> Exit {
 }
 
 fn print_manual(options: &Manual, painter: &Painter) -> Result<Exit> {
-    let names = || help::manual::names().join("\n");
+    let names = help::manual::names();
     let text = match help::manual::page(&options.page) {
-        _ if options.list => names() + "\n",
+        _ if options.list => names.join("\n") + "\n",
         Some(page) => page,
         None => bail!(
-            "there is no page {}; the pages are:\n{}",
+            "there is no page {}; the pages are {}",
             options.page,
-            names()
+            names.join(", ")
         ),
     };
     Ok(print(text.as_bytes(), painter))

@@ -55,6 +55,7 @@ fn a_page_that_does_not_exist_is_named_with_those_that_do() {
         "{}",
         finished.stderr
     );
+    assert!(!finished.stderr.contains("\\x"), "{}", finished.stderr);
 }
 
 #[test]

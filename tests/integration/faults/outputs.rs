@@ -56,6 +56,21 @@ fn a_standard_output_that_takes_no_more_loses_data_and_ends_with_7() {
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn help_that_standard_output_does_not_take_ends_with_7() {
+    for words in [&["--help"][..], &["-h"], &["help"], &["practice", "-h"]] {
+        let program = Ftpsh::new().args(words);
+        let finished = run_in_bash(program, "\"$@\" > /dev/full").code(7);
+        assert_eq!(
+            finished.stderr,
+            "ftpsh: standard output: No space left on device\n"
+        );
+        let program = Ftpsh::new().args(words);
+        let _ = run_in_bash(program, "\"$@\" | true").success();
+    }
+}
+
 #[test]
 fn a_dialogue_that_nobody_reads_any_more_ends_no_transfer() {
     let Some(scene) = Scene::set(Kind::Vsftpd) else {
