@@ -18,6 +18,8 @@ pub struct Status {
     pub tls_failed: bool,
     /// QUIT was answered, so that the server is about to end it, or has.
     pub quit_answered: bool,
+    /// Both connections go through a proxy, so that the server cannot connect to this side.
+    pub is_proxied: bool,
     /// What the server has acknowledged.
     pub learnt: Learnt,
     /// The data connection.

@@ -419,6 +419,7 @@ impl Machine {
             lost: !self.is_connected() && !self.quit_answered,
             tls_failed: self.lost_as == Ending::TlsFailed,
             quit_answered: self.quit_answered,
+            is_proxied: self.settings.route.proxy.is_some(),
             learnt: self.pi.learnt().clone(),
             data: match &self.transfer {
                 Some(_) => DataState::Transferring,

@@ -164,6 +164,7 @@ mod tests {
             lost: false,
             tls_failed: false,
             quit_answered: false,
+            is_proxied: false,
             learnt,
             data: if open {
                 DataState::Open

@@ -94,20 +94,39 @@ pub(super) const CASES: &[Case] = &[
         hint: "next: EPSV without an argument, or PASV",
     },
     Case {
-        fits: |a, _| is_refused(a) && a.is_to(&["PORT", "EPRT"]),
+        fits: |a, now| now.is_proxied && is_refused(a) && a.is_to(&["PORT", "EPRT"]),
+        cause: "Through a proxy no server can connect to this machine.",
+        next: "PASV",
+        hint: "next: PASV: through a proxy no server can connect to this machine",
+    },
+    Case {
+        fits: |a, now| now.is_proxied && is_refused(a) && a.before.logged_in && a.is_to(&["PASV"]),
+        cause: "PASV does not work over IPv6. Otherwise the server has no free port, or passive mode is switched off; active \
+            mode does not work through a proxy.",
+        next: "EPSV",
+        hint: "next: EPSV",
+    },
+    Case {
+        fits: |a, now| now.is_proxied && is_refused(a) && a.before.logged_in && a.is_to(&["EPSV"]),
+        cause: "An older server, or one with passive mode switched off; active mode does not work through a proxy.",
+        next: "PASV",
+        hint: "next: PASV",
+    },
+    Case {
+        fits: |a, now| !now.is_proxied && is_refused(a) && a.is_to(&["PORT", "EPRT"]),
         cause: "Servers accept only the address that your control connection comes from, and some do not accept PORT \
         at all.",
         next: "`listen`, which sends the right address; or PASV",
         hint: "next: `listen`, which sends the right address; or PASV",
     },
     Case {
-        fits: |a, _| is_refused(a) && a.before.logged_in && a.is_to(&["PASV"]),
+        fits: |a, now| !now.is_proxied && is_refused(a) && a.before.logged_in && a.is_to(&["PASV"]),
         cause: "PASV does not work over IPv6. Otherwise the server has no free port, or passive mode is switched off.",
         next: "EPSV; or `listen` for active mode",
         hint: "next: EPSV, or `listen`",
     },
     Case {
-        fits: |a, _| is_refused(a) && a.before.logged_in && a.is_to(&["EPSV"]),
+        fits: |a, now| !now.is_proxied && is_refused(a) && a.before.logged_in && a.is_to(&["EPSV"]),
         cause: "An older server, or one with passive mode switched off.",
         next: "PASV; or `listen` for active mode",
         hint: "next: PASV, or `listen`",

@@ -44,6 +44,8 @@ pub(crate) struct Circumstances {
     pub(crate) is_connected: bool,
     /// It is under TLS.
     pub(crate) is_under_tls: bool,
+    /// Both connections go through a proxy.
+    pub(crate) is_proxied: bool,
     /// `set tls-resume`.
     pub(crate) resumes_tls: bool,
     /// `set tls-close-notify`.
@@ -60,6 +62,7 @@ impl Circumstances {
         Self {
             is_connected: status.connected,
             is_under_tls: status.control_tls.is_some(),
+            is_proxied: status.is_proxied,
             resumes_tls: settings.tls_resume,
             sends_close_notify: settings.tls_close_notify,
             abort_is_unanswered: status.abort_unanswered,

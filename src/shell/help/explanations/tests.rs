@@ -15,6 +15,7 @@ fn played(dialogue: &str) -> (UserPi, Circumstances) {
     let mut now = Circumstances {
         is_connected: true,
         is_under_tls: false,
+        is_proxied: false,
         resumes_tls: true,
         sends_close_notify: true,
         abort_is_unanswered: false,
@@ -28,6 +29,7 @@ fn played(dialogue: &str) -> (UserPi, Circumstances) {
             step
         };
         match step {
+            "(through a proxy)" => now.is_proxied = true,
             "set tls-resume off" => now.resumes_tls = false,
             "set tls-close-notify off" => now.sends_close_notify = false,
             _ => {}
