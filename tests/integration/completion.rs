@@ -27,10 +27,14 @@ const LINES: [(&str, &str); 10] = [
     ("ftpsh --set gutter=of", "ftpsh --set gutter=off"),
 ];
 
+/// fish shows the values below.
+const AFTER_EQUALS_SIGN: (&str, &str) = ("ftpsh --set tls-max=", "ftpsh --set tls-max=1.");
+
 #[test]
 fn bash_completes_modes_options_files_and_hosts() {
     let start = ["--norc", "--noprofile"];
-    completes("bash".into(), &start, "PS1='% '; . ./script");
+    let lines = LINES.into_iter().chain([AFTER_EQUALS_SIGN]);
+    completes("bash".into(), &start, "PS1='% '; . ./script", lines);
 }
 
 #[test]
@@ -43,7 +47,8 @@ fn zsh_completes_modes_options_files_and_hosts() {
         "module_path=({own}/usr/lib/*/zsh/*(N) $module_path); fpath=($PWD {own}/usr/share/zsh/functions/**/*(/N) $fpath); \
          mv script _ftpsh; autoload -U compinit; compinit -u -D; PS1='%% '"
     );
-    completes(tree.join("bin/zsh"), &["-f"], &setup);
+    let lines = LINES.into_iter().chain([AFTER_EQUALS_SIGN]);
+    completes(tree.join("bin/zsh"), &["-f"], &setup, lines);
 }
 
 #[test]
@@ -53,7 +58,7 @@ fn fish_completes_modes_options_files_and_hosts() {
     };
     let setup =
         "function fish_prompt; echo '% '; end; set fish_autosuggestion_enabled 0; source script";
-    completes(tree.join("usr/bin/fish"), &["--no-config"], setup);
+    completes(tree.join("usr/bin/fish"), &["--no-config"], setup, LINES);
 }
 
 /// PowerShell itself is not among Debian's packages: what its script calls is called here.
@@ -77,7 +82,12 @@ fn the_variable_of_the_scripts_changes_nothing_in_a_run_that_no_script_has_begun
     }
 }
 
-fn completes(shell: PathBuf, arguments: &[&str], setup: &str) {
+fn completes(
+    shell: PathBuf,
+    arguments: &[&str],
+    setup: &str,
+    lines: impl IntoIterator<Item = (&'static str, &'static str)>,
+) {
     let name = shell.file_stem().unwrap_or_default().to_string_lossy();
     let folder = tempfile::tempdir().expect("a temporary folder");
     for file in ["session.ftp", "session.bin", "my log.txt"] {
@@ -110,7 +120,7 @@ fn completes(shell: PathBuf, arguments: &[&str], setup: &str) {
         .terminal();
     terminal.send_line(&format!("{setup}; echo set''up"));
     terminal.expect("setup");
-    for (typed, completed) in LINES {
+    for (typed, completed) in lines {
         // An empty line of its own first.
         terminal.send("\x15");
         wait_for_line(&terminal, "%");

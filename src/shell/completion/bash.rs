@@ -22,6 +22,19 @@ _ftpsh() {
 complete -o nospace -o bashdefault -F _ftpsh ftpsh
 "#;
 
+/// A line of the script that clap makes. After `--set tls=`, bash says that the word to complete is an empty one, and that
+/// would take the place of the `=`.
+pub(super) const LOSES_BREAK: &str = "        words[COMP_CWORD]=\"$2\"\n";
+
+/// Then the empty word comes after it.
+pub(super) const KEEPS_BREAK: &str = r#"        if [[ -z $2 && ${words[COMP_CWORD]} == [:=]* ]]; then
+            words=("${words[@]:0:COMP_CWORD+1}" "")
+            _CLAP_COMPLETE_INDEX=$((COMP_CWORD + 1))
+        else
+            words[COMP_CWORD]="$2"
+        fi
+"#;
+
 /// Writes the candidates for the word at `_CLAP_COMPLETE_INDEX`, without what bash takes for earlier words.
 pub(super) fn complete(
     command: &mut clap::Command,

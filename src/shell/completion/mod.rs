@@ -49,6 +49,7 @@ impl Shell {
         let script = String::from_utf8_lossy(&script);
         // As they are meant, without the quotes and backslashes that they were typed with.
         let script = script.replace("\"${words[@]}\" 2>", "\"${(@Q)words}\" 2>");
+        let script = script.replace(bash::LOSES_BREAK, bash::KEEPS_BREAK);
         let more = match self {
             Self::Bash => bash::WRAPPER,
             Self::Zsh => AT_FIRST_USE,
