@@ -53,7 +53,7 @@ pub(crate) struct Painter {
     host: Option<String>,
     /// Only refusals, warnings and errors are shown.
     is_quiet: bool,
-    /// The last command that was not shown for that reason.
+    /// The last command that was not shown for that reason, and what was said about it.
     unshown: Vec<Line>,
     /// Of the transfer that runs now.
     progress: Option<Arc<ProgressLine>>,
@@ -282,6 +282,11 @@ impl Painter {
             | Observation::BytesSent(_)
             | Observation::AbortSent { .. } => {
                 self.unshown = lines;
+                Vec::new()
+            }
+            // It explains what the server may say.
+            Observation::NoDataConnection { .. } => {
+                self.unshown.extend(lines);
                 Vec::new()
             }
             Observation::ReplyReceived {
