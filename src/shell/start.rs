@@ -177,14 +177,16 @@ fn painter(common: &Common, interactive: bool) -> Painter {
 
 fn run_target(mut shell: Shell, common: &Common, target: Option<&str>) -> Exit {
     if let Some(target) = target {
-        let exit = shell.open(target);
+        let opened = shell.open_wholly(target);
+        let (Ok(exit) | Err(exit)) = opened;
         shell.tally.count(exit);
         let cannot_go_on = matches!(
             exit,
             Exit::Usage | Exit::Connection | Exit::Tls | Exit::Interrupted
         );
-        let stops = exit != Exit::Done && common.stop && !shell.is_interactive();
-        if cannot_go_on || stops {
+        // The lines of a script are meant for where the target leads.
+        let fails = opened.is_err() || (exit != Exit::Done && common.stop);
+        if cannot_go_on || (fails && !shell.is_interactive()) {
             return shell.end_unstarted(exit);
         }
         shell.keep_explanation(exit);

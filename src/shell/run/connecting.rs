@@ -22,19 +22,33 @@ use crate::tls::TlsSettings;
 impl Shell {
     /// Connects to a host of the configuration, or to a target, and does what they ask for.
     pub(crate) fn open(&mut self, text: &str) -> Exit {
+        match self.open_wholly(text) {
+            Ok(exit) | Err(exit) => exit,
+        }
+    }
+
+    /// The same. Returns how the startup lines of the host went.
+    ///
+    /// # Errors
+    ///
+    /// The exit code, where it did not get to the place that the target names: what comes next is not meant for where it
+    /// is.
+    pub(crate) fn open_wholly(&mut self, text: &str) -> Result<Exit, Exit> {
         if let Some(host) = self.hosts.named(text).cloned() {
             return self.open_server(&host.target.clone(), Some(host));
         }
         match Target::read(text) {
             Ok(target) => self.open_server(&target, None),
-            Err(error) => self.painter.refuse(&error),
+            Err(error) => Err(self.painter.refuse(&error)),
         }
     }
 
     /// Connects to the server of the last connection.
     pub(crate) fn open_again(&mut self) -> Exit {
         match self.connection.target.clone() {
-            Some(target) => self.open_server(&target, self.hosts.entered().cloned()),
+            Some(target) => match self.open_server(&target, self.hosts.entered().cloned()) {
+                Ok(exit) | Err(exit) => exit,
+            },
             None => self
                 .painter
                 .refuse(&"open needs a target: HOST, HOST:PORT or ftp://user@host/path"),
@@ -42,50 +56,40 @@ impl Shell {
     }
 
     /// Connects, reads the greeting, and does what the target asks for.
-    fn open_server(&mut self, target: &Target, host: Option<Host>) -> Exit {
+    fn open_server(&mut self, target: &Target, host: Option<Host>) -> Result<Exit, Exit> {
         if self.runs_startup {
             let text = "a startup line of a host cannot open another connection";
-            return self.painter.refuse(&text);
+            return Err(self.painter.refuse(&text));
         }
         let status = self.connection.status();
         if status.is_some_and(|status| status.connected && !status.quit_answered) {
             let text = "still connected: QUIT ends the session first, `close` just closes it";
-            return self.painter.refuse(&text);
+            return Err(self.painter.refuse(&text));
         }
         self.drop_session();
-        let target = &match self.enter_target(target, host) {
-            Ok(target) => target,
-            Err(exit) => return exit,
-        };
+        let target = &self.enter_target(target, host)?;
         // Before anybody is called: a password that cannot be had is no reason to leave a server waiting.
-        let login = match self.login_for(target) {
-            Ok(login) => login,
-            Err(exit) => return exit,
-        };
+        let login = self.login_for(target)?;
         let start = match target {
             target if target.implicit_tls => TlsStart::Implicit,
             target if target.requires_tls => TlsStart::Require,
             _ => self.settings.tls,
         };
         let choice = self.settings.proxy.as_ref();
-        let proxy = match self.proxies.proxy_for(&target.host, choice) {
-            Ok(proxy) => proxy,
-            Err(error) => return self.painter.refuse(&error),
-        };
-        if start != TlsStart::Off
-            && let Err(exit) = self.prepare_tls()
-        {
-            return exit;
+        let proxy = self.proxies.proxy_for(&target.host, choice);
+        let proxy = proxy.map_err(|error| self.painter.refuse(&error))?;
+        if start != TlsStart::Off {
+            self.prepare_tls()?;
         }
         let (session, greeting) = match self.connect(target, start, proxy) {
             Ok(connected) => connected,
             Err(error) => {
                 self.painter
                     .say(Tone::Error, &escape(error.to_string().as_bytes()));
-                return match error {
+                return Err(match error {
                     ConnectError::Interrupted => Exit::Interrupted,
                     _ => Exit::Connection,
-                };
+                });
             }
         };
         self.connection.set_session(session);
@@ -96,27 +100,18 @@ impl Shell {
         self.show_new_tls(false);
         let exit = Exit::of(&outcome);
         if exit != Exit::Done || outcome.ending != Ending::Answered {
-            return exit;
+            return Err(exit);
         }
-        let exit = self.protect(start);
-        if exit != Exit::Done {
-            return exit;
-        }
+        went_well(self.protect(start))?;
         if let Some(login) = login {
-            let exit = self.login_as(login);
-            if exit != Exit::Done {
-                return exit;
-            }
+            went_well(self.login_as(login))?;
         }
-        let exit = self.change_directories(target);
-        if exit != Exit::Done {
-            return exit;
-        }
+        self.enter_path(target)?;
         let exit = self.run_startup_lines();
-        if exit == Exit::Done {
+        if exit == Exit::Done && self.is_logged_in() {
             self.offer_end(&target.end);
         }
-        exit
+        Ok(exit)
     }
 
     /// Takes the settings of a host, and the target as it is opened with them; it is the shell's from now on, for
@@ -195,6 +190,31 @@ impl Shell {
         self.certificates.settings(&self.settings, host, port)
     }
 
+    /// CWD for each directory of the path, once somebody is logged in: before that, no server goes there.
+    fn enter_path(&mut self, target: &Target) -> Result<(), Exit> {
+        let is_bare = target.directories.is_empty() && target.end == PathEnd::Directory;
+        if is_bare || self.is_logged_in() {
+            return went_well(self.change_directories(target));
+        }
+        let text = "the URL has a path and names no user, so nobody is logged in and its path was left alone: put a user into \
+                    it, as in ftp://anonymous@HOST/PATH";
+        if self.is_interactive() {
+            self.painter
+                .say(Tone::Note, &format!("{text}, or type `login`"));
+            return Ok(());
+        }
+        if target.directories.is_empty() {
+            self.painter.say(Tone::Note, text);
+            return Ok(());
+        }
+        Err(self.painter.refuse(&text))
+    }
+
+    fn is_logged_in(&self) -> bool {
+        let status = self.connection.status();
+        status.is_some_and(|status| status.learnt.logged_in)
+    }
+
     fn change_directories(&mut self, target: &Target) -> Exit {
         for (index, directory) in target.directories.iter().enumerate() {
             let outcome = match self.send_shown(b"CWD ", directory) {
@@ -204,6 +224,10 @@ impl Shell {
             let exit = self.finish_shown(&outcome);
             let is_last = index + 1 == target.directories.len();
             if is_last && target.end == PathEnd::Undecided && outcome.code() == 550 {
+                if self.input.is_mentioned(directory) {
+                    // The lines of the script say that it is a file.
+                    return Exit::Done;
+                }
                 self.offer_file_instead(directory);
             }
             if exit != Exit::Done {
@@ -319,6 +343,13 @@ pub(crate) fn connect(
                 return Err(ConnectError::Interrupted);
             }
         }
+    }
+}
+
+fn went_well(exit: Exit) -> Result<(), Exit> {
+    match exit {
+        Exit::Done => Ok(()),
+        exit => Err(exit),
     }
 }
 

@@ -1,7 +1,6 @@
 //! What the end of a URL's path brings to the prompt, and what it never does.
 
-#[cfg(unix)]
-use super::logged_in;
+use super::{logged_in, spoken_to_by_nobody};
 use crate::support::ftpsh::Ftpsh;
 use crate::support::practice::practice_server;
 #[cfg(unix)]
@@ -11,7 +10,7 @@ use crate::support::terminal::Terminal;
 
 /// In a script: what is said of a URL with this path, where nothing but its directories is sent.
 fn said_of(path: &str, directories: &[&str], lines: &[&str]) -> String {
-    let mut script = Script::new().send("220 hi\r\n");
+    let mut script = logged_in("u", "p");
     for directory in directories {
         script = script.expect(format!("CWD {directory}")).send("250 ok\r\n");
     }
@@ -24,7 +23,7 @@ fn said_of(path: &str, directories: &[&str], lines: &[&str]) -> String {
         ftpsh = ftpsh.arg("-c").arg(line);
     }
     let finished = ftpsh
-        .arg(format!("ftp://{}/{path}", server.address()))
+        .arg(format!("ftp://u:p@{}/{path}", server.address()))
         .run()
         .success();
     let _ = server.finish();
@@ -86,14 +85,13 @@ fn lines_run_in_the_directory_and_one_that_names_the_file_needs_no_hint() {
 #[test]
 fn a_last_part_that_is_refused_otherwise_than_with_550_is_no_file() {
     for (code, offers) in [("550", true), ("530", false), ("421", false)] {
-        let server = Script::new()
-            .send("220 hi\r\n")
+        let server = logged_in("u", "p")
             .expect("CWD README")
             .send(format!("{code} no\r\n"))
             .wait_for_client_close()
             .start();
         let finished = Ftpsh::new()
-            .arg(format!("ftp://{}/README", server.address()))
+            .arg(format!("ftp://u:p@{}/README", server.address()))
             .run();
         let _ = server.finish();
         let said = "README may be a file: -c 'get README' fetches it. ;type=i at the end";
@@ -103,6 +101,58 @@ fn a_last_part_that_is_refused_otherwise_than_with_550_is_no_file() {
             "{}",
             finished.stderr
         );
+    }
+}
+
+#[test]
+fn a_script_runs_no_line_where_its_url_does_not_lead() {
+    let refused_path = || {
+        let refused = logged_in("u", "p").expect("CWD one");
+        refused.send("550 no\r\n").wait_for_client_close()
+    };
+    let refused_login = || {
+        let asked = Script::new().send("220 hi\r\n").expect("USER u");
+        let refused = asked.send("331 password\r\n").expect("PASS p");
+        refused.send("530 no\r\n").wait_for_client_close()
+    };
+    for script in [refused_path(), refused_login()] {
+        let server = script.start();
+        let finished = Ftpsh::new()
+            .arg(format!("ftp://u:p@{}/one/", server.address()))
+            .args(["-c", "DELE f"])
+            .run()
+            .code(1);
+        assert!(!finished.stderr.contains("DELE"), "{}", finished.stderr);
+        let _ = server.finish();
+    }
+    // The line says that it is a file.
+    let server = logged_in("u", "p")
+        .expect("CWD README")
+        .send("550 not a directory\r\n")
+        .expect("SIZE README")
+        .send("213 5\r\n")
+        .wait_for_client_close()
+        .start();
+    let _ = Ftpsh::new()
+        .arg(format!("ftp://u:p@{}/README", server.address()))
+        .args(["-c", "SIZE README"])
+        .run()
+        .success();
+    let _ = server.finish();
+}
+
+#[test]
+fn the_path_of_a_url_without_a_user_is_left_alone_and_it_is_said_how_to_log_in() {
+    for (path, code) in [("dir/f.txt", 2), ("dir/", 2), ("f.txt", 0)] {
+        let server = spoken_to_by_nobody().start();
+        let finished = Ftpsh::new()
+            .arg(format!("ftp://{}/{path}", server.address()))
+            .run()
+            .code(code);
+        let said = &finished.stderr;
+        assert!(said.contains("ftp://anonymous@"), "{path}: {said}");
+        assert!(!said.contains("get f.txt"), "{path}: {said}");
+        let _ = server.finish();
     }
 }
 

@@ -77,9 +77,9 @@ fn secrets_do_not_reach_the_file_however_they_are_sent_and_echoed() {
     let finished = Ftpsh::new()
         .home(home.path())
         .args(["record", "session.ftp"])
-        .arg(format!("ftp://A:wrongsecret@{}", server.address()))
+        .arg(server.address().to_string())
         .stdin(
-            " pass wrongsecret\nACCT accountsecret\nlogin A hunter2\nquote PASS wrongsecret\nPWD\n",
+            "login A wrongsecret\n pass wrongsecret\nACCT accountsecret\nlogin A hunter2\nquote PASS wrongsecret\nPWD\n",
         )
         .run()
         .code(1);

@@ -68,11 +68,13 @@ fn a_url_sends_its_login_and_a_cwd_for_each_segment() {
 fn a_url_stops_at_the_first_refusal() {
     let server = Script::new()
         .send("220 hi\r\n")
+        .expect("USER u")
+        .send("230 in\r\n")
         .expect("CWD one")
         .send("550 no\r\n")
         .wait_for_client_close()
         .start();
-    let url = format!("ftp://{}/one/two", server.address());
+    let url = format!("ftp://u@{}/one/two", server.address());
     let _ = Ftpsh::new().arg(url).run().code(1);
     let _ = server.finish();
     let server = Script::new()
