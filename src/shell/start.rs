@@ -191,6 +191,15 @@ fn run_target(mut shell: Shell, common: &Common, target: Option<&str>) -> Exit {
         }
         shell.keep_explanation(exit);
     }
+    if !shell.is_interactive() && common.commands.is_empty() && io::stdin().is_terminal() {
+        let end = if cfg!(windows) {
+            "Ctrl-Z and Enter end"
+        } else {
+            "Ctrl-D ends"
+        };
+        let text = format!("lines are read from standard input now, without a prompt; {end} them");
+        shell.painter.say(Tone::Note, &text);
+    }
     shell.run_to_the_end(common.stop)
 }
 

@@ -6,6 +6,8 @@ use crate::support::practice::practice_server;
 #[cfg(unix)]
 use crate::support::scripted_server::Gate;
 use crate::support::scripted_server::Script;
+#[cfg(unix)]
+use crate::support::terminal::Key;
 use crate::support::terminal::Terminal;
 
 /// In a script: what is said of a URL with this path, where nothing but its directories is sent.
@@ -218,4 +220,17 @@ fn without_a_cursor_the_line_is_named() {
     terminal.expect("ftp> ");
     terminal.send_line("NOOP");
     terminal.expect("\n200 ");
+}
+
+#[cfg(unix)]
+#[test]
+fn with_standard_output_elsewhere_it_is_said_that_lines_are_read_from_the_terminal() {
+    let server = practice_server(&[]);
+    let ftpsh = Ftpsh::new().arg(format!("ftp://A:A@{}/1.TXT", server.address()));
+    let program = ftpsh.program_path().to_owned();
+    let words = ["/bin/bash", "-c", "\"$@\" > got", "bash"];
+    let mut terminal = ftpsh.run_by(words, &program).terminal();
+    terminal.expect("lines are read from standard input now");
+    terminal.send_key(Key::CtrlD);
+    assert_eq!(terminal.wait_exit(), 0);
 }
