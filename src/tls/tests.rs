@@ -180,6 +180,49 @@ fn bytes_arrive_as_they_were_sent_in_both_versions_however_they_are_cut() {
 }
 
 #[test]
+fn what_is_out_of_date_is_told_of_the_certificate_that_is_and_once() {
+    use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, date_time_ymd};
+
+    let authority = |last: (i32, u8)| {
+        let mut params = CertificateParams::new(vec![]).unwrap();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.not_before = date_time_ymd(2001, 1, 1);
+        params.not_after = date_time_ymd(last.0, last.1, 1);
+        params
+    };
+    let (root_key, middle_key) = (KeyPair::generate().unwrap(), KeyPair::generate().unwrap());
+    let mut root_params = authority((4000, 1));
+    root_params
+        .distinguished_name
+        .push(rcgen::DnType::CommonName, "root");
+    let root_certificate = root_params.self_signed(&root_key).unwrap();
+    let root = Issuer::new(root_params, root_key);
+    let middle_params = authority((2001, 6));
+    let middle_certificate = middle_params.signed_by(&middle_key, &root).unwrap();
+    let middle = Issuer::new(middle_params, middle_key);
+    for (last, reason) in [
+        (4000, "a certificate that it was issued by is out of date"),
+        (
+            2001,
+            "a certificate that it was issued by is out of date; it expired on 2001-12-01 0:00:00 UTC",
+        ),
+    ] {
+        let mut params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+        params.not_before = date_time_ymd(2001, 1, 1);
+        params.not_after = date_time_ymd(last, 12, 1);
+        let key = KeyPair::generate().unwrap();
+        let own = params.signed_by(&key, &middle).unwrap();
+        let examination = super::Examination {
+            chain: vec![own.der().clone(), middle_certificate.der().clone()],
+            name: "localhost".try_into().unwrap(),
+            roots: Roots::Given(vec![root_certificate.der().clone()]),
+            algorithms: rustls::crypto::ring::default_provider().signature_verification_algorithms,
+        };
+        assert_eq!(examination.verdict(), Ok(Err(reason.to_owned())));
+    }
+}
+
+#[test]
 fn the_keys_of_a_control_connection_change_when_the_peer_wants_it() {
     let (certificate, key) = certificate();
     let mut client = client(TlsSettings {

@@ -167,10 +167,16 @@ fn examine(
         verify_server_cert_signed_by_trust_anchor(&parsed, &store, others, moment, algorithms.all)
     };
     let named = verify_server_name(&parsed, name);
-    let reasons: Vec<String> = [issued, validity(own), named]
+    let issued = issued.map_err(|error| match error {
+        Error::InvalidCertificate(error) if is_of_time(&error) => ISSUER_OUT_OF_DATE.to_owned(),
+        error => reason(&error, own, name),
+    });
+    let own_faults =
+        [validity(own), named].map(|checked| checked.map_err(|error| reason(&error, own, name)));
+    let reasons: Vec<String> = [issued]
         .into_iter()
+        .chain(own_faults)
         .filter_map(Result::err)
-        .map(|error| reason(&error, own, name))
         .collect();
     Ok(if reasons.is_empty() {
         Ok(())
@@ -190,6 +196,19 @@ fn moment_of_validity(certificate: &CertificateDer<'_>) -> UnixTime {
     let now = UnixTime::now().as_secs().clamp(first, last);
     UnixTime::since_unix_epoch(Duration::from_secs(now))
 }
+
+/// At that moment, it is not the certificate itself that is out of date.
+fn is_of_time(error: &CertificateError) -> bool {
+    matches!(
+        error,
+        CertificateError::Expired
+            | CertificateError::ExpiredContext { .. }
+            | CertificateError::NotValidYet
+            | CertificateError::NotValidYetContext { .. }
+    )
+}
+
+const ISSUER_OUT_OF_DATE: &str = "a certificate that it was issued by is out of date";
 
 /// In words of the one who has to decide.
 fn reason(error: &Error, certificate: &CertificateDer<'_>, name: &ServerName<'_>) -> String {
