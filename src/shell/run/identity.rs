@@ -38,6 +38,8 @@ enum Unusable {
         shown(path)
     )]
     WrongVariable { path: PathBuf },
+    #[error("the passphrase in {PASSPHRASE_VARIABLE} is not UTF-8, so it cannot be used")]
+    VariableNotText,
     #[error(
         "{}: its private key is encrypted, and there is nobody to ask: put the passphrase into the environment, as \
          {PASSPHRASE_VARIABLE}",
@@ -124,7 +126,9 @@ impl Shell {
         if !key.is_encrypted() {
             return key.decrypt("").map_err(|reason| unfit(&path, reason));
         }
-        if let Ok(passphrase) = std::env::var(PASSPHRASE_VARIABLE) {
+        if let Some(passphrase) = std::env::var_os(PASSPHRASE_VARIABLE) {
+            let passphrase = passphrase.into_string();
+            let passphrase = passphrase.map_err(|_| Unusable::VariableNotText)?;
             return key.decrypt(&passphrase).map_err(|reason| match reason {
                 IdentityError::WrongPassphrase => Unusable::WrongVariable { path },
                 reason => Unusable::Unfit { path, reason },

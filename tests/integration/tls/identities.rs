@@ -342,6 +342,23 @@ fn a_key_that_cannot_be_opened_is_refused_before_auth_is_sent() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn a_passphrase_of_the_environment_that_is_not_text_is_told_from_none() {
+    use std::os::unix::ffi::OsStringExt;
+
+    let clients = Clients::new();
+    let finished = clients
+        .rig
+        .ftpsh_at("127.0.0.1:1")
+        .args(["--tls", "require", "--cert", "cert.pem"])
+        .args(["--key", "locked.pem", "-c", "NOOP"])
+        .env(VARIABLE, std::ffi::OsString::from_vec(b"open\xff".to_vec()))
+        .run()
+        .code(4);
+    assert_says(&finished, "FTPSH_KEY_PASSWORD is not UTF-8");
+}
+
 #[test]
 fn files_that_do_not_fit_are_named_with_the_reason() {
     let clients = Clients::new();
