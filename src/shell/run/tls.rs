@@ -99,8 +99,11 @@ fn describe_secured(which: &str, secured: &Secured, table: &mut Table) {
     };
     table.row(2, "certificate", &trust);
     for (index, certificate) in secured.chain.iter().enumerate() {
-        if index > 0 {
-            table.row(2, "issued by", "");
+        if let Some(before) = index.checked_sub(1).map(|before| &secured.chain[before]) {
+            let is_issuer = before.issuer == certificate.subject;
+            // Servers send chains in any order.
+            let label = if is_issuer { "issued by" } else { "sent too" };
+            table.row(2, label, "");
         }
         for (label, text) in certificate_rows(certificate, table.fingerprint_bytes()) {
             table.row(4, label, &text);

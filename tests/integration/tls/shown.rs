@@ -137,3 +137,18 @@ fn certificates(path: &std::path::Path) -> Vec<Vec<u8>> {
     assert_eq!(begins.count(), blocks.len());
     blocks.into_iter().map(|block| block.contents).collect()
 }
+
+#[test]
+fn a_certificate_that_did_not_issue_the_one_before_it_is_not_called_its_issuer() {
+    let rig = Rig::new();
+    let stranger = crate::support::certificates::Authority::new();
+    let certificate = rig.authority.issue().with_issuer(&stranger);
+    let server = agreed(&TlsServer::new(&certificate))
+        .wait_for_client_close()
+        .start();
+    let finished = rig.run(&server, &["AUTH TLS", "tls"]).success();
+    let _ = server.finish();
+    let said = &finished.stderr;
+    assert!(said.contains("  sent too\n"), "{said}");
+    assert!(!said.contains("issued by"), "{said}");
+}
