@@ -97,12 +97,7 @@ pub(super) const BUILTINS: &[(Builtin, &str, &str)] = &[
 /// Everything about one built-in, or about one setting; `false` if there is no such setting.
 pub(super) fn explain(page: &mut Page, name: Builtin, rest: &[String]) -> bool {
     if let (Builtin::Set, Some(name)) = (name, rest.first()) {
-        let setting = Settings::named(name);
-        if let Ok(setting) = setting {
-            page.paragraph(0, &format!("set {}", usage(setting)));
-            page.paragraph(2, setting.about);
-        }
-        return setting.is_ok();
+        return explain_setting(page, name);
     }
     let Some((_, usage, about)) = BUILTINS.iter().find(|(known, ..)| *known == name) else {
         return false;
@@ -111,6 +106,16 @@ pub(super) fn explain(page: &mut Page, name: Builtin, rest: &[String]) -> bool {
     page.paragraph(2, about);
     explain_further(page, name);
     true
+}
+
+/// Everything about one setting; `false` if there is no such setting.
+pub(super) fn explain_setting(page: &mut Page, name: &str) -> bool {
+    let setting = Settings::named(name);
+    if let Ok(setting) = setting {
+        page.paragraph(0, &format!("set {}", usage(setting)));
+        page.paragraph(2, setting.about);
+    }
+    setting.is_ok()
 }
 
 /// What there is to say of a built-in besides its line.

@@ -87,7 +87,8 @@ pub(crate) fn topic(words: &[String], aliases: &Aliases, columns: usize) -> Opti
         let is_known = codes::explain(&mut page, first)
             || verb::explain(&mut page, first, rest)
             || explain_elsewhere(&mut page, first);
-        return is_known.then(|| page.into_text());
+        let is_setting = builtins::explain_setting(&mut page, first);
+        return (is_known || is_setting).then(|| page.into_text());
     }
     Some(page.into_text())
 }

@@ -107,6 +107,9 @@ fn topics_are_found_in_the_ways_that_people_write_them() {
         ("dir", "PASV, then LIST (alias `ls`)"),
         ("prompt", "no need for it"),
         ("set tls", "set tls off|require|implicit"),
+        ("charset", "set charset utf-8, or latin1"),
+        ("escapes", "set escapes"),
+        ("ascii", "set ascii convert|raw"),
         ("STOR", "521  No data connection can be opened"),
         ("MKD", "521  The directory exists already."),
     ];
