@@ -16,15 +16,27 @@ pub(crate) struct NotRate;
 
 impl Rate {
     fn read(text: &str) -> Option<Self> {
-        let unit = UNITS
-            .iter()
-            .find_map(|&(unit, bytes)| Some((text.strip_suffix(unit)?, bytes)));
-        let (digits, unit) = unit.unwrap_or((text, 1));
+        let text = text.to_ascii_lowercase();
+        let text = text.strip_suffix('b').unwrap_or(&text);
+        let unit = UNITS.iter().find_map(|&(unit, bytes)| {
+            let number = text.strip_suffix(&unit.to_ascii_lowercase())?;
+            Some((number, bytes))
+        });
+        let (number, unit) = unit.unwrap_or((text, 1));
+        let (whole, part) = number.split_once('.').unwrap_or((number, ""));
+        let part = thousandths(part).filter(|part| part * unit % 1_000 == 0)?;
         // `parse` takes a sign, too.
-        let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
-        let number: u64 = is_number.then(|| digits.parse().ok())??;
-        NonZeroU64::new(number.checked_mul(unit)?).map(Self)
+        let is_number = whole.bytes().all(|byte| byte.is_ascii_digit());
+        let whole: u64 = is_number.then(|| whole.parse().ok())??;
+        let bytes = whole.checked_mul(unit)?.checked_add(part * unit / 1_000)?;
+        NonZeroU64::new(bytes).map(Self)
     }
+}
+
+/// At most three digits after a point.
+fn thousandths(digits: &str) -> Option<u64> {
+    let is_number = digits.len() <= 3 && digits.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| format!("{digits:0<3}").parse().ok())?
 }
 
 impl From<NotRate> for WrongValue {
@@ -71,6 +83,11 @@ mod tests {
             ("2000k", 2_000_000, "2M"),
             ("1500", 1_500, "1500"),
             ("1000", 1_000, "1k"),
+            ("1.5M", 1_500_000, "1500k"),
+            ("0.125k", 125, "125"),
+            ("500KB", 500_000, "500k"),
+            ("2mb", 2_000_000, "2M"),
+            ("700B", 700, "700"),
         ] {
             let read = Rate::read(text).expect(text);
             assert_eq!(read.0.get(), bytes, "{text}");
@@ -85,9 +102,13 @@ mod tests {
             "k",
             "-1",
             "+1",
-            "1.5M",
-            "1K",
-            "1m",
+            "1.5",
+            "1.0005k",
+            ".5k",
+            "1..5k",
+            "1.k5",
+            "1KiB",
+            "B",
             "1 k",
             "on",
             "18446744073709551616",
