@@ -9,10 +9,16 @@ pub struct PortRange {
     last: u16,
 }
 
-/// Not `FIRST-LAST`.
+/// Why a text is not a range of ports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("write FIRST-LAST, two ports from 1 to 65535, the lower one first")]
-pub struct NotAPortRange;
+pub enum NotAPortRange {
+    /// Neither `FIRST-LAST` nor one port.
+    #[error("write FIRST-LAST or one port, from 1 to 65535")]
+    Unreadable,
+    /// There is none in between.
+    #[error("FIRST must not be greater than LAST")]
+    Reversed,
+}
 
 impl PortRange {
     /// Whether the port is one of them.
@@ -35,13 +41,13 @@ impl FromStr for PortRange {
     type Err = NotAPortRange;
 
     fn from_str(text: &str) -> Result<Self, NotAPortRange> {
-        let (first, last) = text.split_once('-').ok_or(NotAPortRange)?;
-        let port = |text: &str| text.trim().parse().map_err(|_| NotAPortRange);
-        let (first, last) = (port(first)?, port(last)?);
-        if first == 0 || first > last {
-            return Err(NotAPortRange);
+        let (first, last) = text.split_once('-').unwrap_or((text, text));
+        let port = |text: &str| text.trim().parse().map_err(|_| NotAPortRange::Unreadable);
+        match (port(first)?, port(last)?) {
+            (0, _) | (_, 0) => Err(NotAPortRange::Unreadable),
+            (first, last) if first > last => Err(NotAPortRange::Reversed),
+            (first, last) => Ok(Self { first, last }),
         }
-        Ok(Self { first, last })
     }
 }
 
@@ -53,7 +59,7 @@ impl std::fmt::Display for PortRange {
 
 #[cfg(test)]
 mod tests {
-    use super::PortRange;
+    use super::{NotAPortRange, PortRange};
 
     #[test]
     fn a_range_is_two_ports_in_order() {
@@ -61,8 +67,11 @@ mod tests {
             let range: PortRange = text.parse().expect(text);
             assert_eq!(range.to_string(), text.replace(' ', ""));
         }
+        let range: PortRange = "40000".parse().unwrap();
+        assert_eq!(range.to_string(), "40000-40000");
+        assert_eq!("9-5".parse::<PortRange>(), Err(NotAPortRange::Reversed));
         for text in [
-            "", "-", "5", "0-9", "9-5", "1-65536", "a-b", "-1-5", "1-2-3", "1–2",
+            "", "-", "0", "0-9", "9-5", "9-0", "1-65536", "a-b", "-1-5", "1-2-3", "1–2",
         ] {
             assert!(text.parse::<PortRange>().is_err(), "{text}");
         }

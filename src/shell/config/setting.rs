@@ -163,8 +163,11 @@ impl<S> std::fmt::Debug for Setting<S> {
 }
 
 impl From<NotAPortRange> for WrongValue {
-    fn from(_: NotAPortRange) -> Self {
-        Self::Unknown
+    fn from(error: NotAPortRange) -> Self {
+        match error {
+            NotAPortRange::Unreadable => Self::Unknown,
+            NotAPortRange::Reversed => Self::Explained(error.to_string()),
+        }
     }
 }
 
