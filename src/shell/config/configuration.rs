@@ -233,11 +233,14 @@ fn problem_of(message: &str) -> ConfigurationProblem {
 /// serde's message says `invalid type: string "...", expected a map`: what is in the quotes may be a password.
 fn without_value(message: &str) -> String {
     let shown = match message.rsplit_once(", expected ") {
+        Some((found, "a sequence")) if found.starts_with("invalid ") => LIST_EXPECTED.to_owned(),
         Some((found, wanted)) if found.starts_with("invalid ") => format!("expected {wanted}"),
         _ => message.to_owned(),
     };
     escape(shown.replace('\n', ", ").as_bytes())
 }
+
+const LIST_EXPECTED: &str = "expected a list of lines, as in startup = [\"CWD /pub\", \"TYPE I\"]";
 
 fn line_of(bytes: &[u8], offset: usize) -> usize {
     let before = &bytes[..offset.min(bytes.len())];

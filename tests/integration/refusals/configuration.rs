@@ -22,6 +22,11 @@ fn what_is_wrong_in_the_configuration_is_named_with_file_and_line() {
         ("[set]\nascii = \"maybe\"\n", 2, "convert or raw"),
         ("\n[alias\nx = 1\n", 2, "[editor] and [host.NAME]"),
         ("[alias]\nx = 1\n", 2, "FTP command"),
+        (
+            "[host.h]\nstartup = \"ls\"\n",
+            2,
+            "a list of lines, as in startup = [",
+        ),
         ("[macro]\n", 1, "[editor] and [host.NAME]"),
     ];
     for (text, line, way_out) in table {

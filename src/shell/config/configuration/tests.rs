@@ -130,7 +130,7 @@ fn what_is_wrong_with_a_host_is_named_by_its_line() {
             2,
             "unknown field `usr`, expected one of `target`, `user`",
         ),
-        ("startup = 'NOOP'", 2, "expected a sequence"),
+        ("startup = 'NOOP'", 2, "expected a list of lines"),
         ("target = 5", 2, "expected a string"),
     ] {
         let error = parse(format!("[host.h]\n{lines}\n")).err().unwrap();
