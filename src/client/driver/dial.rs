@@ -30,7 +30,7 @@ pub enum DialError {
         limit: Duration,
     },
     /// The host has addresses, and none that may be tried.
-    #[error("{host} has no {family} address{}", way_out(*leaves_from))]
+    #[error("{host} has no {family} address{}", way_out(*family, *leaves_from))]
     NoAddressOfFamily {
         /// As it was given.
         host: String,
@@ -311,9 +311,14 @@ fn without_address(host: &str) -> DialError {
 }
 
 /// How to reach a host after all that has no address of the family.
-fn way_out(source: Option<IpAddr>) -> String {
+fn way_out(family: AddressFamily, source: Option<IpAddr>) -> String {
+    let option = match family {
+        AddressFamily::V4 => "--ipv4",
+        AddressFamily::V6 => "--ipv6",
+        AddressFamily::Any => "--ipv4 or --ipv6",
+    };
     match source {
-        None => ": leave out --ipv4 or --ipv6 (`set ip any`), and what it has is used".to_owned(),
+        None => format!(": leave out {option} (`set ip any`), and what it has is used"),
         Some(source) => format!(
             ", and connections are to leave from {source}: leave out --source (`set source any`), or give an address of \
              the other family"

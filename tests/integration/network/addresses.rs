@@ -33,7 +33,10 @@ fn a_host_without_an_address_of_the_family_is_said_to_have_none() {
     let port = ReservedPort::on_loopback();
     let target = port.address.to_string();
     for (arguments, expected) in [
-        (&["-6"][..], "127.0.0.1 has no IPv6 address: leave out"),
+        (
+            &["-6"][..],
+            "127.0.0.1 has no IPv6 address: leave out --ipv6 (`set",
+        ),
         (&["--ipv6"], "127.0.0.1 has no IPv6 address: leave out"),
         (
             &["--source", "::1"],
