@@ -51,6 +51,17 @@ enum Unusable {
         shown(path)
     )]
     NoPassphrase { path: PathBuf },
+    #[error(
+        "{}: there is no private key in it: --key FILE (`set tls-key FILE`) names the one that belongs to it",
+        shown(path)
+    )]
+    KeyElsewhere { path: PathBuf },
+    #[error(
+        "{}: the private key does not belong to the first certificate in {}, which is the one that is shown",
+        shown(key),
+        shown(certificate)
+    )]
+    OtherKey { key: PathBuf, certificate: PathBuf },
     #[error("there is a key without a certificate: `set tls-cert FILE` or --cert FILE names that")]
     NoCertificate,
 }
@@ -100,18 +111,23 @@ impl Shell {
         let certificate_path = path_of(&certificate);
         let key_path = path_of(key.as_ref().unwrap_or(&certificate));
         let chain = read(&certificate_path)?;
-        let sealed =
-            ClientKey::from_pem(&read(&key_path)?).map_err(|reason| unfit(&key_path, reason))?;
+        let sealed = ClientKey::from_pem(&read(&key_path)?).map_err(|reason| match reason {
+            IdentityError::NoKey if key.is_none() => Unusable::KeyElsewhere {
+                path: key_path.clone(),
+            },
+            reason => unfit(&key_path, reason),
+        })?;
         let opened = self.open_key(&sealed, &key_path)?;
-        let identity = ClientIdentity::new(&chain, &opened).map_err(|reason| {
-            let path = match reason {
-                IdentityError::NoCertificate
-                | IdentityError::NotPem
-                | IdentityError::OldVersion(_)
-                | IdentityError::UnreadableCertificate => &certificate_path,
-                _ => &key_path,
-            };
-            unfit(path, reason)
+        let identity = ClientIdentity::new(&chain, &opened).map_err(|reason| match reason {
+            IdentityError::NoCertificate
+            | IdentityError::NotPem
+            | IdentityError::OldVersion(_)
+            | IdentityError::UnreadableCertificate => unfit(&certificate_path, reason),
+            IdentityError::OtherKey if key.is_some() => Unusable::OtherKey {
+                key: key_path.clone(),
+                certificate: certificate_path.clone(),
+            },
+            _ => unfit(&key_path, reason),
         })?;
         Ok(Some(LoadedIdentity {
             certificate,

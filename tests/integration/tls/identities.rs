@@ -376,9 +376,13 @@ fn files_that_do_not_fit_are_named_with_the_reason() {
         (
             "cert.pem",
             "other/key.pem",
-            "key.pem: the private key does not belong to its first certificate",
+            "key.pem: the private key does not belong to the first certificate in cert.pem",
         ),
-        ("cert.pem", "", "cert.pem: there is no private key in it"),
+        (
+            "cert.pem",
+            "",
+            "cert.pem: there is no private key in it: --key FILE",
+        ),
         (
             "key.pem",
             "key.pem",
