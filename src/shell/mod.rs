@@ -20,6 +20,7 @@ use std::io;
 use std::process::ExitCode;
 
 use clap::Parser;
+use clap::error::{ContextKind, ErrorKind};
 
 use config::options::Options;
 use config::secrets;
@@ -62,6 +63,10 @@ fn print(problem: &clap::Error, arguments: &[OsString]) -> Option<u8> {
         .collect();
     let shown = secrets::without_passwords_of(&arguments, &text);
     let screen = Screen::new(Dialogue::StandardError, Some(false));
+    if let Some(habit) = habit_of_others(problem) {
+        Painter::new(screen).say(Tone::Error, habit);
+        return None;
+    }
     if shown != text {
         screen.line(shown.trim_end());
         return None;
@@ -73,6 +78,19 @@ fn print(problem: &clap::Error, arguments: &[OsString]) -> Option<u8> {
             painter.say(Tone::Error, &format!("standard output: {error}"));
             Some(Exit::LocalFile.code())
         }
+        _ => None,
+    }
+}
+
+/// What takes the place of an option that other clients have.
+fn habit_of_others(problem: &clap::Error) -> Option<&'static str> {
+    let option = problem.get(ContextKind::InvalidArg)?.to_string();
+    match option.as_str() {
+        _ if problem.kind() != ErrorKind::UnknownArgument => None,
+        "-p" => Some("there is no -p: the port comes after the host, as in ftpsh HOST PORT"),
+        "-u" => Some(
+            "there is no -u: a user belongs in a URL, as in ftpsh ftp://USER@HOST, and the password is asked for",
+        ),
         _ => None,
     }
 }

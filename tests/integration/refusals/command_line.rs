@@ -5,8 +5,11 @@ use crate::support::server_process::ReservedPort;
 
 #[test]
 fn arguments_that_mean_nothing_are_usage_errors_with_a_way_out() {
-    let table: [(&[&str], &str); 14] = [
+    let table: [(&[&str], &str); 17] = [
         (&["--nonsense"], "--nonsense"),
+        (&["-p", "2121", "h"], "ftpsh HOST PORT"),
+        (&["-u", "me", "h"], "ftp://USER@HOST"),
+        (&["-ume:secret", "h"], "ftp://USER@HOST"),
         (&["--timeout", "0", "h"], "at least 1"),
         (&["--timeout", "soon", "h"], "whole seconds"),
         (&["--color", "pink"], "always"),
