@@ -220,6 +220,7 @@ fn a_certificate_that_has_changed_is_refused_without_a_question() {
     terminal.expect("ftp> ");
     terminal.send_line("AUTH TLS");
     terminal.expect("CHANGED");
+    terminal.expect("known_hosts");
     terminal.expect("(closed) ftp> ");
     assert!(
         !terminal

@@ -1,6 +1,7 @@
 //! The shell's words for TLS.
 
 use crate::client::Observation;
+use crate::shell::config::locations::known_hosts_path;
 use crate::shell::screen::escape::escape;
 use crate::tls::{Certificate, Secured, TlsFailure, Trust};
 
@@ -129,12 +130,16 @@ fn failed(failure: &TlsFailure) -> String {
         }
         TlsFailure::Changed {
             fingerprint, known, ..
-        } => format!(
-            "{text}. The connection was closed\n\
-             shown now   SHA-256 {fingerprint}\n\
-             trusted     SHA-256 {known}\n\
-             if the change is right, remove the host's line from the file of known hosts"
-        ),
+        } => {
+            let path = known_hosts_path().unwrap_or_default();
+            let path = escape(path.as_os_str().as_encoded_bytes());
+            format!(
+                "{text}. The connection was closed\n\
+                 shown now   SHA-256 {fingerprint}\n\
+                 trusted     SHA-256 {known}\n\
+                 if the change is right, remove the host's line from {path}"
+            )
+        }
         TlsFailure::NotTrusted { .. } => format!(
             "{text}. The connection was closed. --ca FILE names roots to trust, --insecure takes any certificate"
         ),
