@@ -392,7 +392,7 @@ impl Settings {
         Setting {
             name: "tls",
             of: &Choice(|settings: &mut Self| &mut settings.tls),
-            about: "how `open` begins: in the clear, with AUTH TLS or not at all, or under TLS before the greeting",
+            about: "how `open` begins: in the clear (off), with AUTH TLS or no connection (require), or under TLS before the greeting (implicit)",
         },
         Setting {
             name: "tls-max",

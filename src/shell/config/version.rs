@@ -13,7 +13,7 @@ pub(crate) fn version(verbose: bool) -> String {
     };
     [
         version,
-        "features: ",
+        "cargo features: ",
         features,
         "\ntls: ",
         env!("FTPSH_BUILD_TLS"),
@@ -46,7 +46,7 @@ mod tests {
         assert!(line("tls: ").contains(", ring 0."), "{text}");
         assert!(line("target: ").starts_with(std::env::consts::ARCH));
         assert!(line("compiler: ").starts_with("rustc 1."), "{text}");
-        let has_feature = line("features: ").contains("panic-injection");
+        let has_feature = line("cargo features: ").contains("panic-injection");
         assert_eq!(has_feature, cfg!(feature = "panic-injection"));
     }
 }

@@ -105,8 +105,8 @@ pub(crate) const FORMS: [(&str, &str); 2] = [
     ("text", "C: and S:, which `ftpsh import` reads"),
 ];
 
-const PRECEDENCE: &str = "A script goes on after a refusal and ends with the code of the first failure; --stop ends it there. 3, 4, 5 \
-    and 130 always end it and take precedence over earlier failures.";
+const PRECEDENCE: &str = "A script goes on after a refusal and ends with the code of the first failure; --stop ends it there, and so does \
+    a login or a path of its target that is refused. 3, 4, 5 and 130 always end it and take precedence over earlier failures.";
 
 type Examples = &'static [(&'static str, &'static str)];
 
@@ -129,6 +129,10 @@ const EXAMPLES: [(&str, Examples); 7] = [
             (
                 "ftpsh --tls require --ca ours.pem ftp.example.org",
                 "AUTH TLS, or no connection, with a certificate that ours.pem vouches for",
+            ),
+            (
+                "ftpsh manual ftpsh.1",
+                "print this as a manual page, for `man -l -`; `ftpsh manual --list` names the others",
             ),
         ],
     ),
