@@ -24,6 +24,24 @@ impl Part {
     }
 }
 
+/// Where reading back must begin so that the local bytes from there up to `to` can be told from those at the beginning:
+/// at `from`, or at 0 where both are the same. A server may ignore the marker, and then sends the beginning.
+pub(super) fn unmistakable(
+    from: u64,
+    to: u64,
+    local: impl Fn(u64) -> io::Result<Box<dyn Read + Send>>,
+) -> io::Result<u64> {
+    let mut here = io::BufReader::new(local(from)?.take(to - from)).bytes();
+    let mut beginning = io::BufReader::new(local(0)?).bytes();
+    loop {
+        match (here.next().transpose()?, beginning.next().transpose()?) {
+            (None, _) => return Ok(0),
+            (byte, other) if byte != other => return Ok(from),
+            _ => {}
+        }
+    }
+}
+
 /// What came of reading a part back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
@@ -223,7 +241,7 @@ fn lock(compared: &Mutex<ComparisonState>) -> MutexGuard<'_, ComparisonState> {
 mod tests {
     use std::io::{Cursor, Read};
 
-    use super::{Comparison, ComparisonResult, Destination, Part, Verdict};
+    use super::{Comparison, ComparisonResult, Destination, Part, Verdict, unmistakable};
 
     const LOCAL: &[u8] = b"0123456789";
 
@@ -258,6 +276,22 @@ mod tests {
         }
         assert_eq!(seen.compared().differs_from_start, None);
         assert_eq!(seen.compared().verdict(part(4, 10)), Verdict::SameFrom(0));
+    }
+
+    #[test]
+    fn bytes_that_are_those_of_the_beginning_are_not_read_back_alone() {
+        let begin = |local: &'static [u8]| {
+            let from = |offset: u64| -> std::io::Result<Box<dyn Read + Send>> {
+                let mut local = Cursor::new(local);
+                local.set_position(offset);
+                Ok(Box::new(local))
+            };
+            unmistakable(4, 7, from).unwrap()
+        };
+        assert_eq!(begin(b"0123456789"), 4);
+        assert_eq!(begin(b"0000000000"), 0);
+        assert_eq!(begin(b"0123012345"), 0);
+        assert_eq!(begin(b"0123019345"), 4);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::client::Destination;
 use crate::client::transfer::{Form, Transfer};
 
-use super::comparison::LocalReference;
+use super::comparison::{LocalReference, unmistakable};
 use super::remote::{self, RemoteFile};
 use super::steps::{Steps, line, refused_by_server};
 use super::{LocalTarget, Remark, ResumeError, TAIL_BYTES, Verification, Verify};
@@ -19,8 +19,6 @@ struct Progress {
     differs_at: Option<u64>,
     /// The data began at 0: REST was not sent or not accepted, or something differed and matched from 0.
     ignored_restart: bool,
-    /// So far it could have begun at the marker or at 0, which only the total can tell.
-    is_ambiguous: bool,
     too_much: bool,
 }
 
@@ -46,10 +44,17 @@ pub(super) fn run(
         Some(there) => Remark::Found { there, whole },
         None => Remark::FoundNothing,
     });
-    let from = match steps.options.verify {
+    let tail = match steps.options.verify {
         Verify::Full => 0,
         Verify::Joint | Verify::Size => there.saturating_sub(TAIL_BYTES),
     };
+    let from = match tail {
+        0 => 0,
+        tail => unmistakable(tail, there, |offset| local.read_from(offset))?,
+    };
+    if from != tail {
+        steps.remark(&Remark::Repeats);
+    }
     let progress = receive(steps, name, local, from, present, whole)?;
     judge(steps, local, progress, there, whole)?;
     let (size, _) = remote::size_after(steps, name, size_source, file)?;
@@ -119,11 +124,6 @@ fn receive(
     if progress.too_much {
         return Err(too_much(local, there, progress.appended, whole));
     }
-    let is_short = there + progress.appended < whole;
-    if progress.is_ambiguous && is_short && !local.cut_back(there, progress.appended)? {
-        let size = local.size()?.unwrap_or(0);
-        return Err(written_by_something_else(there + progress.appended, size));
-    }
     let outcome = outcome?;
     if !outcome.begun && progress.received == 0 {
         return Err(refused_by_server("RETR", &outcome));
@@ -142,13 +142,6 @@ fn judge(
     let size = local.size()?.unwrap_or(0);
     if size == whole && there + progress.appended == whole {
         return Ok(());
-    }
-    if progress.is_ambiguous {
-        steps.check_connected()?;
-        return Err(ResumeError::Refused(format!(
-            "the download ended before it was clear whether the server had begun at the marker or at 0; the local file was \
-             put back to its {there} bytes. The same command tries again"
-        )));
     }
     if size != there + progress.appended {
         return Err(written_by_something_else(there + progress.appended, size));
@@ -233,7 +226,6 @@ impl OverlapThenAppend {
                 return Err(io::Error::other("the overlap differs"));
             }
         };
-        progress.is_ambiguous = !progress.ignored_restart && self.at_start.differs_at().is_none();
         let left = usize::try_from(left).unwrap_or(usize::MAX).min(bytes.len());
         Ok(&bytes[left..])
     }

@@ -121,6 +121,8 @@ pub enum Remark {
         /// The last byte.
         last: u64,
     },
+    /// What would be read back is the same as the beginning of the file, so everything is.
+    Repeats,
     /// The server's hash of what is there is the same as ours.
     HashIsEqual(&'static str),
     /// The server's hash differs; what is there is read back to find where.

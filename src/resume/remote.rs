@@ -117,6 +117,9 @@ pub(super) fn confirm_absence(steps: &Steps<'_>, name: &[u8]) -> Result<(), Resu
     if folder.starts_with(b"-") {
         return doubt("LIST would read the name of its folder as options");
     }
+    if last_component(name).starts_with(b".") {
+        return doubt("LIST leaves names out that begin with a dot");
+    }
     match is_listed(steps, name, folder)? {
         Some(false) => Ok(()),
         Some(true) => doubt("its folder lists it"),
@@ -272,6 +275,21 @@ fn folder_of(name: &[u8]) -> &[u8] {
     }
 }
 
+fn last_component(name: &[u8]) -> &[u8] {
+    name.rsplit(|&byte| byte == b'/').next().unwrap_or(name)
+}
+
+fn without_marks(mut line: &[u8]) -> &[u8] {
+    while let [
+        rest @ ..,
+        b' ' | b'"' | b'\'' | b'*' | b'@' | b'=' | b'|' | b'/',
+    ] = line
+    {
+        line = rest;
+    }
+    line
+}
+
 /// A destination that takes nothing: it ends the transfer at the first byte.
 #[derive(Clone, Default)]
 struct FirstByte(Arc<AtomicBool>);
@@ -305,9 +323,8 @@ struct NameSearch {
 
 impl NameInListing {
     fn new(name: &[u8]) -> Self {
-        let last = name.rsplit(|&byte| byte == b'/').next().unwrap_or(name);
         Self(Arc::new(Mutex::new(NameSearch {
-            name: last.to_vec(),
+            name: last_component(name).to_ascii_lowercase(),
             line: Vec::new(),
             is_found: false,
         })))
@@ -332,15 +349,20 @@ impl NameSearch {
         }
     }
 
-    /// The name may be followed by the mark that `ls -F` gives, or by the target of a symbolic link.
+    /// In any case, in quotes or not; it may be followed by a mark of `ls -F`, by a version (`;1`), or by the target of a
+    /// symbolic link.
     fn end_line(&mut self) {
-        let line = std::mem::take(&mut self.line);
-        let unmarked = line.strip_suffix(b"*").or(line.strip_suffix(b"@"));
-        let link = [b" ", &*self.name, b" -> "].concat();
-        self.is_found |= [Some(&*line), unmarked].into_iter().flatten().any(|line| {
-            let before = line.strip_suffix(&*self.name);
-            before.is_some_and(|before| matches!(before, [] | [.., b' ' | b'/' | b'\t']))
-        });
+        let line = std::mem::take(&mut self.line).to_ascii_lowercase();
+        let name = &*self.name;
+        let stands_alone =
+            |before: &[u8]| matches!(before, [] | [.., b' ' | b'/' | b'\t' | b'"' | b'\'']);
+        let ends_with_name = |line: &[u8]| line.strip_suffix(name).is_some_and(stands_alone);
+        let version = line.iter().rposition(|&byte| byte == b';');
+        let unversioned = version.map(|at| &line[..at]);
+        self.is_found |= ends_with_name(&line)
+            || ends_with_name(without_marks(&line))
+            || unversioned.is_some_and(ends_with_name);
+        let link = [b" ", name, b" -> "].concat();
         self.is_found |= line.windows(link.len()).any(|part| part == link);
     }
 }

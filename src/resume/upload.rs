@@ -5,7 +5,7 @@ use std::io::Read;
 use crate::client::Outcome;
 use crate::client::transfer::{DataSource, Form, Transfer};
 
-use super::comparison::{Comparison, Part, Verdict};
+use super::comparison::{Comparison, ComparisonState, Part, Verdict, unmistakable};
 use super::digest::HashVerb;
 use super::remote::{self, RemoteFile, SizeSource};
 use super::steps::{Steps, line, refused_by_server};
@@ -168,6 +168,32 @@ impl Upload<'_, '_> {
 
     /// Reads a part of the server's file back and compares it; `None` if it cannot be read.
     fn read_back(&mut self, mut part: Part) -> Result<Option<(u64, u64)>, ResumeError> {
+        let tail = part.from;
+        if tail > 0 {
+            part.from = unmistakable(tail, part.to, |offset| Ok(self.local.read_from(offset)))?;
+        }
+        if part.from != tail {
+            self.steps.remark(&Remark::Repeats);
+        }
+        let Some((part, compared)) = self.compare_part(part)? else {
+            return Ok(None);
+        };
+        let (first, last) = match compared.verdict(part) {
+            Verdict::SameFrom(first) => (first, part.to - 1),
+            verdict => return Err(self.not_the_same(verdict, part, compared.received)),
+        };
+        if first != part.from {
+            self.steps.remark(&Remark::RestartIsIgnored);
+        }
+        self.steps.remark(&Remark::ComparisonState { first, last });
+        Ok(Some((first, last)))
+    }
+
+    /// Holds a part of the server's file against the local one, from 0 if REST is refused; `None` if it cannot be read.
+    fn compare_part(
+        &mut self,
+        mut part: Part,
+    ) -> Result<Option<(Part, ComparisonState)>, ResumeError> {
         self.steps.open_data_connection()?;
         if !self.steps.restart_at(part.from)? {
             self.steps.remark(&Remark::RestartIsIgnored);
@@ -185,22 +211,18 @@ impl Upload<'_, '_> {
             Err(error) if !compared.is_decided(part.to) => return Err(error),
             Ok(_) | Err(_) => {}
         }
-        let (first, last) = match compared.verdict(part) {
-            Verdict::SameFrom(first) => (first, part.to - 1),
-            verdict => return Err(self.not_the_same(verdict, part, compared.received)),
-        };
-        if first != part.from {
-            self.steps.remark(&Remark::RestartIsIgnored);
-        }
-        self.steps.remark(&Remark::ComparisonState { first, last });
-        Ok(Some((first, last)))
+        Ok(Some((part, compared)))
     }
 
     fn not_the_same(&self, verdict: Verdict, part: Part, received: u64) -> ResumeError {
         let so_far = self.steps.so_far();
         ResumeError::Refused(match verdict {
             Verdict::DiffersAt(offset) => format!(
-                "the server's file differs from the local one at byte {offset} (counted from 0). {so_far}"
+                "the server's file differs from the local one at byte {offset} (counted from 0{}). {so_far}",
+                match part.from {
+                    0 => String::new(),
+                    from => format!("; nothing before byte {from} was looked at"),
+                }
             ),
             Verdict::HasGrown => format!(
                 "the server's file had {} bytes, but more came back: an earlier transfer may still be writing. {so_far}; try \
@@ -307,6 +329,7 @@ impl Upload<'_, '_> {
         }
         self.check_other_than_before(was.size(), size, sent)?;
         if was.size() > 0 && size == sent {
+            self.check_overwritten(was.size(), size)?;
             self.steps.remark(&Remark::AppendWasStore);
             return self.store_whole();
         }
@@ -362,6 +385,7 @@ impl Upload<'_, '_> {
         if size != self.whole {
             self.check_other_than_before(there, size, sent)?;
             if size == sent {
+                self.check_overwritten(there, size)?;
                 self.steps.remark(&Remark::StoreIgnoredRestart);
                 return self.store_whole();
             }
@@ -443,6 +467,28 @@ impl Upload<'_, '_> {
         Err(ResumeError::Refused(format!(
             "{sent} bytes were sent, and the server's file has {size} bytes where it should have {}. It had {was} \
              before: either nothing was written, or it was overwritten with what was sent",
+            self.whole
+        )))
+    }
+
+    /// The size is that of what was sent; but if the file still begins as before, a part of that was lost on the way, and
+    /// storing it anew could only lose more.
+    fn check_overwritten(&mut self, was: u64, size: u64) -> Result<(), ResumeError> {
+        let part = Part {
+            from: 0,
+            to: was.min(size).min(JOINT_BYTES),
+            size,
+        };
+        let compared = self.compare_part(part)?;
+        let begins_as_before = compared
+            .is_some_and(|(part, compared)| matches!(compared.verdict(part), Verdict::SameFrom(0)));
+        if !begins_as_before {
+            return Ok(());
+        }
+        Err(ResumeError::Refused(format!(
+            "{} bytes were sent, and the server's file still begins as before and has {size} bytes of {}. The same command \
+             goes on from there",
+            self.whole - was,
             self.whole
         )))
     }

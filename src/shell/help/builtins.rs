@@ -203,13 +203,13 @@ const RESUME: &[(&str, &str)] = &[
     ("resume --get REMOTE [LOCAL]", "finish a broken download"),
     (
         "--verify full",
-        "read everything back, not only what lies around the joint",
+        "read everything back, not only what lies around the joint; of a download, all that is here already",
     ),
     (
         "--verify joint",
         "the default: the 64 KiB before what is sent, and 32 KiB on either side of the joint afterwards",
     ),
-    ("--verify size", "look only at the size afterwards"),
+    ("--verify size", "afterwards look only at the size"),
     ("--via rest", "where APPE is missing, use REST and STOR"),
     (
         "--unverified",

@@ -198,6 +198,10 @@ fn in_words(remark: &Remark) -> (Tone, String) {
         Remark::ComparisonState { first, last } => {
             (Tone::Note, format!("bytes {first} to {last} are the same as yours"))
         }
+        Remark::Repeats => (
+            Tone::Note,
+            "the file repeats its beginning there, so everything before it is compared too".to_owned(),
+        ),
         Remark::HashIsEqual(verb) => (Tone::Note, format!("{verb} matches your file")),
         Remark::HashDiffers(verb) => {
             (Tone::Warning, format!("{verb} does not match your file; reading the server's bytes back to find where \
@@ -236,8 +240,8 @@ fn describe_verification(verification: &Verification) -> String {
     match verification.compared {
         Some(_) if is_all_seen => text += &format!(", all verified ({how})"),
         Some((first, last)) => text += &format!(", bytes {first} to {last} verified ({how})"),
-        None if verification.moved < size => text += ", nothing verified",
-        None => {}
+        None if verification.moved == size && verification.download => {}
+        None => text += ", nothing verified",
     }
     let moved = if verification.download {
         "received"

@@ -302,7 +302,7 @@ fn a_pager_that_is_left_ends_the_transfer() {
     let mut data = begin(&mut control, &mut terminal, "LIST");
     write_without_end(&mut data);
     control.send("426 broken\r\n");
-    terminal.expect("then the reader closed its end");
+    terminal.expect("then this side had enough");
     terminal.expect("426 broken");
     terminal.expect("ftp> ");
     let paged = std::fs::read_to_string(folder.path().join("paged")).expect("it was run");

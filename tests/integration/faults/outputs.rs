@@ -31,7 +31,7 @@ fn a_reader_of_standard_output_that_stops_early_ends_the_transfer_and_nothing_el
     let line = format!("\"$@\" | head -c 10{ENDS_WITH_ITS_CODE}");
     let finished = run_in_bash(program, &line).success();
     assert_eq!(finished.stdout, whole[..10]);
-    let words = "then the reader closed its end; the data connection was reset";
+    let words = "then this side had enough; the data connection was reset";
     assert!(finished.stderr.contains(words), "{}", finished.stderr);
     assert_in_step(&finished, "PWD", "257 ");
 }

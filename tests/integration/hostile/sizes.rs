@@ -160,6 +160,12 @@ fn a_store_that_was_answered_with_226_and_is_half_there_is_told() {
         .expect("SIZE f")
         .send("213 6\r\n");
     let script = scripted::passive(script)
+        .expect("RETR f")
+        .send("150 here\r\n")
+        .send_data("zfive")
+        .close_data()
+        .send("426 you left\r\n");
+    let script = scripted::passive(script)
         .expect("STOR f")
         .send("150 here\r\n")
         .read_data_to_end()
@@ -168,6 +174,6 @@ fn a_store_that_was_answered_with_226_and_is_half_there_is_told() {
         .send("213 8\r\n");
     let (server, folder) = (put_back(script).start(), local());
     let said = run(server.address(), &folder, &["resume f"]).code(8).stderr;
-    assert_eq!(server.finish().data[2], b"I am zfive5");
+    assert_eq!(server.finish().data[3], b"I am zfive5");
     assert!(said.contains('8') && said.contains("11"), "{said}");
 }

@@ -71,6 +71,11 @@ fn a_file_that_is_hidden_from_size_but_not_from_its_folder_is_not_taken_for_abse
         "lrwxrwxrwx 1 o g 5 Nov 22 06:50 f -> g",
         "-rwxr-xr-x 1 o g 5 Nov 22 06:50 f*",
         "a form that is not known: f",
+        "F;1    1/3  22-NOV-2026 06:50",
+        "-rw-r--r-- 1 o g 5 Nov 22 06:50 F",
+        "-rw-r--r-- 1 o g 5 Nov 22 06:50 \"f\"",
+        "srwxr-xr-x 1 o g 5 Nov 22 06:50 f=",
+        "-rw-r--r-- 1 o g 5 Nov 22 06:50 f ",
     ] {
         let script = refused(asked("550 no", "550 no"), "RETR f", "550 no");
         let script = listed(script, "LIST", &format!("a\r\n{entry}\r\nz\r\n"));
@@ -80,6 +85,19 @@ fn a_file_that_is_hidden_from_size_but_not_from_its_folder_is_not_taken_for_abse
         assert!(said.contains("its folder lists it"), "{said}");
         assert!(said.contains("Nothing was sent; `put` sends"), "{said}");
     }
+}
+
+#[test]
+fn a_name_that_begins_with_a_dot_is_never_taken_for_absent() {
+    let script = greeted().expect("SIZE .f").send("550 no\r\n");
+    let script = passive(script.expect("MLST .f").send("550 no\r\n"));
+    let script = refused(script, "RETR .f", "550 no");
+    let (server, folder) = (put_back(script).start(), local());
+    let said = run(server.address(), &folder, &["resume f .f"])
+        .code(8)
+        .stderr;
+    let _ = server.finish();
+    assert!(said.contains("begin with a dot"), "{said}");
 }
 
 #[test]

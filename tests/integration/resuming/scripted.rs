@@ -322,41 +322,72 @@ fn a_download_that_ends_early_counts_as_unfinished_whatever_the_226_says() {
     assert_eq!(fs::read(folder.path().join("f")).unwrap(), b"I am zf");
 }
 
-/// A server that takes the marker and begins at 0, with a file whose beginning repeats itself: what comes fits both.
-fn a_download_that_is_cut_before_it_is_clear_where_it_began(
-    after_the_data: fn(Script) -> Script,
-) -> Finished {
-    let folder = TempDir::new().expect("a temporary folder");
+/// Whether the server heeds the marker could not be told from what it sends.
+#[test]
+fn a_local_file_that_repeats_its_beginning_is_compared_from_0() {
     let zeros = vec![0; 150_000];
-    fs::write(folder.path().join("f"), &zeros).expect("it is writable");
-    let script = passive(greeted().expect("SIZE f").send("213 300000\r\n"))
-        .expect("REST 84464")
-        .send("350 ok\r\n")
-        .expect("RETR f")
-        .send("150 here\r\n")
-        .send_data(&zeros[..66_000])
-        .close_data();
-    let server = after_the_data(script).start();
-    let finished = run(server.address(), &folder, &["resume --get f"]);
+    let whole = [&*zeros, &super::content(50_000)].concat();
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("f"), &zeros).unwrap();
+    let fetched = |script: Script, until: usize| {
+        let script = passive(script.expect("SIZE f").send("213 200000\r\n"));
+        let script = script.expect("RETR f").send("150 here\r\n");
+        let script = script.send_data(&whole[..until]);
+        script.close_data().send("226 done\r\n")
+    };
+    let script = fetched(greeted(), 66_000);
+    let script = script.expect("TYPE A").send("200 A\r\n");
+    let script = fetched(script.expect("TYPE I").send("200 I\r\n"), 200_000);
+    let server = put_back(script.expect("SIZE f").send("213 200000\r\n")).start();
+    let lines = ["resume --get f", "resume --get f"];
+    let _ = run(server.address(), &folder, &lines).code(8);
     let _ = server.finish();
-    let here = fs::read(folder.path().join("f")).expect("it is still there");
-    super::assert_same(&here, &zeros);
-    finished
+    super::assert_same(&fs::read(folder.path().join("f")).unwrap(), &whole);
 }
 
+/// The server takes each marker and begins at 0, and stores something else.
 #[test]
-fn nothing_stays_of_a_download_that_ended_before_it_was_clear_where_it_began() {
-    let ended = a_download_that_is_cut_before_it_is_clear_where_it_began(|script| {
-        put_back(script.send("226 done\r\n"))
-    });
-    let said = ended.code(8).stderr;
-    assert!(said.contains("put back to its 150000 bytes"), "{said}");
+fn an_upload_that_repeats_its_beginning_is_compared_from_0() {
+    let zeros = vec![0; 150_000];
+    let script = passive(greeted().expect("SIZE f").send("213 150000\r\n"));
+    let script = script.expect("RETR f").send("150 here\r\n");
+    let script = script.send_data(&zeros).close_data().send("226 done\r\n");
+    let script = passive(script).expect("SIZE f").send("213 150000\r\n");
+    let script = script.expect("APPE f").send("150 here\r\n");
+    let script = script.read_data_to_end().send("226 done\r\n");
+    let script = passive(script.expect("SIZE f").send("213 300000\r\n"));
+    let script = script.expect("RETR f").send("150 here\r\n");
+    let stored = [&*zeros, b"X"].concat();
+    let script = script
+        .send_data(stored)
+        .close_data()
+        .send("426 you left\r\n");
+    let (server, folder) = (put_back(script).start(), local());
+    fs::write(folder.path().join("f"), vec![0; 300_000]).unwrap();
+    let said = run(server.address(), &folder, &["resume f"]).code(8).stderr;
+    let _ = server.finish();
+    assert!(
+        said.contains("differs from the local one at byte 150000"),
+        "{said}"
+    );
 }
 
+/// Six of eleven bytes were sent and one arrived: as many are there as were sent, and none of them may be lost.
 #[test]
-fn nothing_stays_of_a_download_that_was_lost_before_it_was_clear_where_it_began() {
-    let ended = a_download_that_is_cut_before_it_is_clear_where_it_began(Script::close);
-    let _ = ended.code(3);
+fn an_appe_that_kept_only_a_part_is_not_taken_for_one_that_overwrote() {
+    let script = appended(passive(compared(greeted())));
+    let script = passive(script.expect("SIZE f").send("213 6\r\n"));
+    let script = script.expect("RETR f").send("150 here\r\n");
+    let script = script.send_data("I am z").close_data().send("226 done\r\n");
+    let (server, folder) = (put_back(script).start(), local());
+    let said = run(server.address(), &folder, &["resume f"]).code(8).stderr;
+    // The script holds no STOR.
+    let _ = server.finish();
+    assert!(
+        said.contains("still begins as before and has 6 bytes of 11"),
+        "{said}"
+    );
+    assert!(said.contains("goes on from there"), "{said}");
 }
 
 #[test]

@@ -92,6 +92,12 @@ fn a_store_that_ignores_the_marker_is_noticed_and_the_whole_file_is_stored() {
         .expect("SIZE f")
         .send("213 6\r\n");
     let script = passive(script)
+        .expect("RETR f")
+        .send("150 here\r\n")
+        .send_data("zfive")
+        .close_data()
+        .send("426 you left\r\n");
+    let script = passive(script)
         .expect("STOR f")
         .send("150 here\r\n")
         .read_data_to_end()
@@ -104,6 +110,6 @@ fn a_store_that_ignores_the_marker_is_noticed_and_the_whole_file_is_stored() {
         .stderr;
     let heard = server.finish();
     assert_eq!(heard.data[1], b"zfive5");
-    assert_eq!(heard.data[2], b"I am zfive5");
+    assert_eq!(heard.data[3], b"I am zfive5");
     assert!(said.contains("accepted REST and stored from 0"), "{said}");
 }

@@ -297,7 +297,7 @@ fn transfer_ended(end: &TransferEnd) -> (Tone, String) {
         ),
         TransferResult::ReaderClosed => (
             Tone::Note,
-            "then the reader closed its end; the data connection was reset".to_owned(),
+            "then this side had enough; the data connection was reset".to_owned(),
         ),
         TransferResult::Aborted => (
             Tone::Warning,
