@@ -490,14 +490,6 @@ impl Settings {
             }),
         }
     }
-
-    /// The lines that `set` alone shows: name, value, the other values, what it decides.
-    pub(crate) fn list(&self) -> Vec<String> {
-        Self::TABLE
-            .iter()
-            .map(|setting| setting.describe(self))
-            .collect()
-    }
 }
 
 impl Default for Settings {

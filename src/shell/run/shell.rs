@@ -19,6 +19,7 @@ use crate::protocol::Command;
 use crate::shell::config::aliases::{Aliases, ExpandedStep};
 use crate::shell::config::proxies::ProxyEnvironment;
 use crate::shell::config::secrets::secret_span;
+use crate::shell::config::setting::Setting;
 use crate::shell::config::settings::Settings;
 use crate::shell::editor::assistance::{Knowledge, SharedKnowledge};
 use crate::shell::editor::{HistoryLost, Input, NOT_TEXT, Typed};
@@ -643,32 +644,32 @@ impl Shell {
     }
 
     fn list_settings(&mut self) -> Exit {
+        let all: Vec<_> = Settings::TABLE.iter().collect();
+        self.show_settings(&all)
+    }
+
+    fn show_setting(&mut self, name: &str) -> Exit {
+        match Settings::named(name) {
+            Ok(setting) => self.show_settings(&[setting]),
+            Err(error) => self.painter.refuse(&error),
+        }
+    }
+
+    /// Laid out for the terminal, or a line each.
+    fn show_settings(&mut self, wanted: &[&Setting<Settings>]) -> Exit {
         if self.is_interactive() {
             let mut page = Page::new(self.input.columns());
-            for setting in Settings::TABLE {
+            for setting in wanted {
                 let label = format!("{} {}", setting.name, setting.value(&self.settings));
-                page.item(
-                    &label,
-                    SETTING_COLUMNS,
-                    &setting.describe_others(&self.settings),
-                );
+                let others = setting.describe_others(&self.settings);
+                page.item(&label, SETTING_COLUMNS, &others);
             }
             self.painter.plain(&page.into_text());
         } else {
-            let lines = self.settings.list();
-            lines.iter().for_each(|line| self.painter.plain(line));
+            let lines = wanted.iter().map(|it| it.describe(&self.settings));
+            lines.for_each(|line| self.painter.plain(&line));
         }
         Exit::Done
-    }
-
-    fn show_setting(&self, name: &str) -> Exit {
-        match Settings::named(name) {
-            Ok(setting) => {
-                self.painter.plain(&setting.describe(&self.settings));
-                Exit::Done
-            }
-            Err(error) => self.painter.refuse(&error),
-        }
     }
 
     fn change_setting(&mut self, name: &str, value: &str) -> Exit {

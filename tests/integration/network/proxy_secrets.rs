@@ -126,7 +126,7 @@ fn at_a_terminal_the_password_of_a_proxy_is_masked_and_kept_out_of_the_history()
     }
     terminal.wait_for(" through socks5h://127.0.0.1:");
     terminal.send_line("set proxy");
-    terminal.expect("proxy            socks5h://127.0.0.1:");
+    terminal.expect("proxy socks5h://127.0.0.1:");
     terminal.expect("ftp> ");
     terminal.send_key(Key::CtrlD);
     assert_eq!(terminal.wait_exit(), 0);
