@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::explanations::{self, Circumstances};
 use crate::client::{Ending, Outcome, Status};
 use crate::protocol::Command;
+use crate::protocol::user_pi::data_direction;
 use crate::shell::config::secrets::without_secrets;
 use crate::shell::config::settings::Settings;
 use crate::shell::line::Redirection;
@@ -43,6 +44,9 @@ impl Hints {
             return;
         }
         if let Some(warning) = explanations::warning(command, &status.learnt) {
+            self.painter.say(Tone::Hint, &warning);
+        }
+        if let Some(warning) = sign_without_blank(command) {
             self.painter.say(Tone::Hint, &warning);
         }
         if status.background.is_some() && opens_data_port(command) {
@@ -121,6 +125,24 @@ fn opens_data_port(command: &Command) -> bool {
     ["PASV", "EPSV", "LPSV", "SPSV", "PORT", "EPRT", "LPRT"]
         .iter()
         .any(|name| verb.is(name))
+}
+
+/// `STOR f <file` is sent as it is: a name may begin with such a sign.
+fn sign_without_blank(command: &Command) -> Option<String> {
+    data_direction(command)?;
+    let last = command.line().rsplit(|&byte| byte == b' ').next()?;
+    let (sign, file) = match last {
+        [b'>', b'>', file @ ..] => (">>", file),
+        [b'<' | b'>' | b'|', file @ ..] => (std::str::from_utf8(&last[..1]).ok()?, file),
+        _ => return None,
+    };
+    if file.first().is_none_or(|byte| b"<>|".contains(byte)) {
+        return None;
+    }
+    let (last, file) = (escape(last), escape(file));
+    Some(format!(
+        "`{last}` has no blank after its sign, so it is sent with the name; `{sign} {file}` would be a place on this side"
+    ))
 }
 
 const PORT_IN_BACKGROUND: &str = "a transfer runs in the background, and the next one has to wait for its end: some servers answer this \

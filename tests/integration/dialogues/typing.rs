@@ -234,3 +234,26 @@ fn an_upload_that_the_server_still_reads_is_waited_for() {
     control.send("226 done\r\n200 noop\r\n");
     terminal.expect("200 noop");
 }
+
+/// The name of a file may begin with such a sign, so the line is sent; but somebody may have meant a file on this side.
+#[test]
+fn a_sign_without_a_blank_after_it_is_sent_and_told_to_be_no_redirection() {
+    let (mut control, mut terminal) = connected(None);
+    for (line, meant) in [
+        ("STOR f <a", "`< a` would be a place on this side"),
+        ("RETR f >>b", "`>> b` would be a place on this side"),
+        ("LIST |wc", "`| wc` would be a place on this side"),
+    ] {
+        terminal.send_line(line);
+        terminal.expect(meant);
+        control.expect(line);
+        control.send("425 no data connection\r\n");
+        terminal.expect("ftp> ");
+    }
+    terminal.send_line("NOOP <a");
+    control.expect("NOOP <a");
+    control.send("200 fine\r\n");
+    terminal.expect("200 fine");
+    let screen = terminal.screen();
+    assert_eq!(screen.matches("has no blank").count(), 3, "{screen}");
+}
