@@ -15,7 +15,7 @@ pub use self::builtin::Builtin;
 pub use self::redirection::{Redirection, expand_home};
 pub use self::spelling::Spelling;
 
-pub(crate) use self::redirection::{OpenTarget, open_target, path};
+pub(crate) use self::redirection::{OpenTarget, ends_with_here_document, open_target, path};
 pub(crate) use self::script_line::ScriptLine;
 pub(crate) use self::words::{is_redirection, open_word, quoted};
 

@@ -151,6 +151,15 @@ pub(super) fn split(
     Ok((line, None))
 }
 
+/// Whether the line ends with `<<WORD`, whatever it does with that.
+pub(crate) fn ends_with_here_document(line: &[u8]) -> bool {
+    let mut spaces = (0..line.len()).filter(|&at| line[at] == b' ');
+    spaces.any(|space| match Operator::find(&line[space + 1..]) {
+        Some((Operator::HereDocument, rest)) => words(rest).is_some_and(|words| words.len() == 1),
+        _ => false,
+    })
+}
+
 /// The kind of target that is being typed at the end of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum OpenTarget {

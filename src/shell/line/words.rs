@@ -67,10 +67,10 @@ fn replaced(bytes: &[u8], from: u8, to: u8) -> Vec<u8> {
 
 /// Whether an argument of an alias is an operator: an alias takes none.
 pub(crate) fn is_redirection(argument: &[u8]) -> bool {
-    REDIRECTIONS.contains(&argument)
+    REDIRECTIONS.contains(&argument) || argument.starts_with(b"<<")
 }
 
-const REDIRECTIONS: &[&[u8]] = &[b"|", b">", b">>", b"<", b"<<<", b"&"];
+const REDIRECTIONS: &[&[u8]] = &[b"|", b">", b">>", b"<", b"&"];
 
 #[cfg(test)]
 mod tests {

@@ -29,7 +29,8 @@ use crate::shell::help::hints::{Hints, ResumableDownload, exists_already};
 use crate::shell::help::{self, why};
 use crate::shell::interrupts::{HiddenTyping, Interrupts};
 use crate::shell::line::{
-    self, Builtin, Line, LineError, Redirection, ScriptLine, expand_home, is_redirection,
+    self, Builtin, Line, LineError, Redirection, ScriptLine, ends_with_here_document, expand_home,
+    is_redirection,
 };
 use crate::shell::local::places::{Interruption, local_shell};
 use crate::shell::local::received_file::{is_named_pipe, what_is_there};
@@ -237,22 +238,36 @@ impl Shell {
     /// Does what one line says and counts the result, unless it may fail.
     fn run_line(&mut self, line: &[u8], may_fail: bool) -> Exit {
         let read = self.read(line);
-        let takes_no_data = matches!(read, Err(_) | Ok(Line::Alias { .. }));
+        let orphans_data = self.lines_follow() && begins_orphaned_data(line, &read);
         let exit = match read {
-            Ok(line) => self.run(line),
             Err(error) => self.painter.refuse(&error),
+            Ok(_) if orphans_data => self.painter.refuse(&TAKES_NO_DATA),
+            Ok(line) => self.run(line),
         };
-        if !may_fail || exit == Exit::Interrupted {
+        if !may_fail || orphans_data || exit == Exit::Interrupted {
             self.tally.count(exit);
         }
         self.count_broken_files();
-        let orphans_data = exit == Exit::Usage && takes_no_data && begins_here_document(line);
-        if orphans_data && !self.is_interactive() {
-            let text = "the lines after << would be taken for commands, so the run ends here";
-            self.painter.say(Tone::Error, text);
-            self.is_over = true;
+        if orphans_data {
+            self.drop_orphaned_data();
         }
         exit
+    }
+
+    /// Whether the next line has been written already, by somebody who cannot see what becomes of this one.
+    fn lines_follow(&self) -> bool {
+        !self.is_interactive() || self.input.has_pasted()
+    }
+
+    /// What was meant to be data is not run.
+    fn drop_orphaned_data(&mut self) {
+        if self.is_interactive() {
+            report_dropped(self.input.drop_pasted(), &self.painter);
+            return;
+        }
+        let text = "the lines after << would be taken for commands, so the run ends here";
+        self.painter.say(Tone::Error, text);
+        self.is_over = true;
     }
 
     pub(super) fn run(&mut self, line: Line) -> Exit {
@@ -864,10 +879,30 @@ fn feed(mut input: ChildStdin, text: &str) {
     let _ = writeln!(input, "{}", text.trim_end());
 }
 
-/// Whether the lines after this one were meant to be data.
-fn begins_here_document(line: &[u8]) -> bool {
+/// Whether the lines after this one were meant to be data that nothing will take.
+fn begins_orphaned_data(line: &[u8], read: &Result<Line, LineError>) -> bool {
+    match read {
+        Err(_) => mentions_here_document(line),
+        Ok(
+            Line::Empty
+            | Line::Quote(_)
+            | Line::Background { .. }
+            | Line::Raw {
+                redirection: Some(_),
+                ..
+            },
+        ) => false,
+        Ok(Line::Alias { arguments, .. }) => arguments.iter().any(|word| word.starts_with(b"<<")),
+        Ok(_) => ends_with_here_document(line),
+    }
+}
+
+/// Whether a here-document may have been meant, however the line goes on.
+fn mentions_here_document(line: &[u8]) -> bool {
     line.windows(4)
         .any(|window| window.starts_with(b" <<") && window[3] != b'<')
 }
 
+const TAKES_NO_DATA: &str = "this line takes no data, so no lines can follow it up to a <<WORD: STOR f <<WORD and APPE f <<WORD do. \
+Nothing was sent; quote sends the line as it is";
 const SETTING_COLUMNS: usize = 28;

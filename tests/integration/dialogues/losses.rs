@@ -146,6 +146,55 @@ fn a_here_document_of_a_command_that_receives_is_not_taken_for_commands() {
     }
 }
 
+#[test]
+fn the_data_of_a_line_that_takes_none_are_not_run_as_commands() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("x"), "local x").unwrap();
+    for line in [
+        "put x <<END",
+        "put x << END",
+        "resume x <<END",
+        "NOOP <<END",
+        "FOO x <<END",
+        "-NOOP <<END",
+        "!cat <<END",
+        "lcd <<'END'",
+    ] {
+        let server = greeted().wait_for_client_close().start();
+        let finished = crate::support::ftpsh::Ftpsh::new()
+            .current_dir(folder.path())
+            .arg(server.address().to_string())
+            .stdin(format!("{line}\n!echo >made\nDELE precious\nEND\n"))
+            .run();
+        assert_eq!(finished.status, 2, "{line}: {}", finished.stderr);
+        let is_told = finished.stderr.contains("so the run ends here");
+        assert!(is_told, "{line}: {}", finished.stderr);
+        assert_eq!(server.finish().bytes, b"", "{line}");
+        assert!(!folder.path().join("made").exists(), "{line}");
+    }
+}
+
+#[test]
+fn a_line_that_only_mentions_a_here_document_runs_in_a_script() {
+    for (line, sent) in [
+        ("quote NOOP <<END", "NOOP <<END"),
+        ("NOOP <<<END", "NOOP <<<END"),
+        ("NOOP <<a b", "NOOP <<a b"),
+    ] {
+        let server = greeted()
+            .expect(sent)
+            .send("200 ok\r\n")
+            .wait_for_client_close()
+            .start();
+        let finished = crate::support::ftpsh::Ftpsh::new()
+            .arg(server.address().to_string())
+            .stdin(line)
+            .run();
+        let _ = server.finish();
+        assert_eq!(finished.status, 0, "{line}: {}", finished.stderr);
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_local_command_that_fails_is_a_failure_and_one_that_only_stops_reading_is_none() {

@@ -85,6 +85,16 @@ fn a_pasted_here_document_is_data_and_what_stands_after_it_a_command() {
 }
 
 #[test]
+fn the_pasted_data_of_a_line_that_takes_none_are_not_run_as_commands() {
+    let (mut control, mut terminal) = connected(None);
+    terminal.send("\x1b[200~NOOP <<END\nDELE precious\nEND\x1b[201~\r");
+    terminal.expect("takes no data");
+    terminal.expect("ftp> ");
+    terminal.send_line("NOOP <<END");
+    control.expect("NOOP <<END");
+}
+
+#[test]
 fn a_dumb_terminal_takes_lines_and_leaves() {
     let server = greeted()
         .expect("NOOP")
