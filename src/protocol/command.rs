@@ -14,7 +14,7 @@ use super::verbs;
 #[derive(Clone, PartialEq, Eq)]
 pub struct Command {
     line: Vec<u8>,
-    /// The server has asked for a secret, and the line has no verb of the table: it may be that secret.
+    /// A login was begun, and the line has no verb of the table: it may be that secret.
     is_secret: bool,
 }
 
@@ -65,7 +65,7 @@ impl Command {
         &self.line
     }
 
-    /// The same line, typed where a 331 or 332 has asked for a secret: without a verb of the table, all of it is one
+    /// The same line, typed where a login was begun: without a verb of the table, all of it is a secret
     /// (`hunter2`, `PASShunter2`, `PAS hunter2`).
     #[must_use]
     pub(super) fn where_secret_is_asked(mut self) -> Self {

@@ -2270,7 +2270,7 @@ impl Machine {
         // 331, 332, 334, 350: the first half of something.
         let is_half_done = last
             .is_some_and(|last| last.reply.code.class() == ReplyClass::PositiveIntermediate)
-            || learnt.secret_is_asked
+            || learnt.awaits_secret
             || learnt.pending_rename
             || learnt.pending_restart.is_some();
         let awaits_nothing = self.exchanges.all().next().is_none()

@@ -43,8 +43,10 @@ pub struct Learnt {
     pub tls_was_ended: bool,
     /// The lines of the last FEAT reply, trimmed (RFC 2389 section 3.2).
     pub features: Vec<Vec<u8>>,
-    /// The server asked for a password or an account (331, 332) and has neither taken nor refused one since. Until then
-    /// whatever is typed without a known verb may be that secret.
+    /// The server asked for a password or an account (331, 332) and has neither taken nor refused one since.
+    pub awaits_secret: bool,
+    /// A login was begun, and no 230 or 232 has ended it: whatever is typed without a known verb may be a password, which
+    /// somebody may have typed ahead of a refused USER, or again after a refused PASS.
     pub secret_is_asked: bool,
     /// The greeting is that of a server which swallows an ABOR that comes after Telnet's Synch, while its data does not
     /// move (Pure-FTPd).
@@ -129,11 +131,11 @@ impl Learnt {
 
     fn take_login(&mut self, verb: &Verb, code: ReplyCode) {
         let is_login = ["USER", "PASS", "ACCT"].iter().any(|name| verb.is(name));
-        self.secret_is_asked = match code.0 {
-            331 | 332 => true,
-            230 | 232 => false,
+        (self.awaits_secret, self.secret_is_asked) = match code.0 {
+            331 | 332 => (true, true),
+            230 | 232 => (false, false),
             // Any other line leaves its question open, whatever became of it.
-            _ => self.secret_is_asked && !is_login,
+            _ => (self.awaits_secret && !is_login, self.secret_is_asked),
         };
         if is_login || verb.is("ADAT") {
             self.logged_in = match code.0 {

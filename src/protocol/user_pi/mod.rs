@@ -131,6 +131,7 @@ impl UserPi {
         let entry = self.ledger.enter_command(command.verb());
         let before = self.learnt.clone();
         self.suspect_restart(command);
+        self.learnt.secret_is_asked |= command.verb().is("USER");
         // A command that was passed over may be answered late, and the same is learnt from that reply.
         if self.awaiting.len() == AWAITING_KEPT {
             self.awaiting.remove(0);

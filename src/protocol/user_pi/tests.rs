@@ -231,14 +231,40 @@ fn a_rename_is_pending_between_its_two_halves() {
 }
 
 #[test]
-fn a_secret_is_asked_for_until_a_login_is_answered() {
-    assert!(learnt(&["USER a", "331 password"]).secret_is_asked);
-    assert!(learnt(&["USER a", "331 password", "PASS b", "332 account"]).secret_is_asked);
-    assert!(!learnt(&["USER a", "331 password", "PASS b", "230 in"]).secret_is_asked);
-    assert!(!learnt(&["USER a", "331 password", "PASS b", "530 no"]).secret_is_asked);
-    assert!(learnt(&["USER a", "331 password", "PAS b", "500 what"]).secret_is_asked);
-    assert!(learnt(&["USER a", "331 password", "NOOP", "200 ok"]).secret_is_asked);
-    assert!(!learnt(&["USER a", "331 password", "REIN", "220 again"]).secret_is_asked);
+fn a_bare_line_is_a_secret_from_the_first_user_until_somebody_is_logged_in() {
+    let asked = ["USER a", "331 password"];
+    for (rest, is_asked, is_awaited) in [
+        (&[][..], true, true),
+        (&["PASS b", "332 account"], true, true),
+        (&["PASS b", "332 account", "ACCT c", "230 in"], false, false),
+        (&["PASS b", "230 in"], false, false),
+        (&["PASS b", "202 no need"], true, false),
+        (&["PASS b", "421 busy"], true, false),
+        (&["PASS b", "500 what"], true, false),
+        (&["PASS b", "501 syntax"], true, false),
+        (&["PASS b", "530 no"], true, false),
+        (&["PASS b", "530 no", "NOOP", "200 ok"], true, false),
+        (&["PAS b", "500 what"], true, true),
+        (&["NOOP", "200 ok"], true, true),
+        (&["REIN", "220 again"], false, false),
+    ] {
+        let learnt = learnt(&[&asked, rest].concat());
+        assert_eq!(learnt.secret_is_asked, is_asked, "{rest:?}");
+        assert_eq!(learnt.awaits_secret, is_awaited, "{rest:?}");
+    }
+}
+
+#[test]
+fn a_password_typed_ahead_of_a_refused_user_is_a_secret() {
+    assert!(!learnt(&[]).secret_is_asked);
+    for dialogue in [
+        &["USER a"][..],
+        &["USER a", "530 no"],
+        &["user a", "500 no"],
+    ] {
+        assert!(learnt(dialogue).secret_is_asked, "{dialogue:?}");
+    }
+    assert!(!learnt(&["USER a", "230 in"]).secret_is_asked);
 }
 
 #[test]

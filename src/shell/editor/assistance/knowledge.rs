@@ -30,7 +30,7 @@ pub struct Knowledge {
     pub home: Option<PathBuf>,
     /// RNFR was accepted, so RNTO must be next.
     pub awaits_new_name: bool,
-    /// A 331 or 332 has asked for a secret, which may be typed without its verb.
+    /// A login was begun, so its password may be typed without PASS.
     pub secret_is_asked: bool,
     /// What the letters of a raw line stand for.
     pub spelling: Spelling,

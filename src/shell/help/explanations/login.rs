@@ -17,7 +17,7 @@ pub(super) const CASES: &[Case] = &[
         hint: "next: ACCT and the account",
     },
     Case {
-        fits: |a, _| has_code(a, &[530, 503]) && needs_login(a) && a.before.secret_is_asked,
+        fits: |a, _| has_code(a, &[530, 503]) && needs_login(a) && a.before.awaits_secret,
         cause: "The server has asked for the password, and waits for it.",
         next: "PASS and the password",
         hint: "next: PASS and the password, which the server waits for",
@@ -32,7 +32,7 @@ pub(super) const CASES: &[Case] = &[
         fits: |a, _| {
             has_code(a, &[503, 530])
                 && a.is_to(&["PASS"])
-                && !a.before.secret_is_asked
+                && !a.before.awaits_secret
                 && !a.before.logged_in
         },
         cause: "No USER was accepted before it, so the server did not ask for a password.",
