@@ -34,12 +34,18 @@ impl Assistant {
     /// A paste may hold several lines, each with a secret of its own.
     fn paint_lines(&self, lines: &str) -> String {
         let knowledge = self.knowledge();
+        let mut knowledge = Cow::Borrowed(&*knowledge);
         let is_command = self.keys.kind() == InputKind::Line;
-        let paint = |line: &str| {
+        let mut painted = String::with_capacity(lines.len() + 32);
+        for line in lines.split_inclusive('\n') {
             let text = line.strip_suffix('\n').unwrap_or(line);
-            paint_line(text, &knowledge, is_command) + &line[text.len()..]
-        };
-        lines.split_inclusive('\n').map(paint).collect()
+            painted += &paint_line(text, &knowledge, is_command);
+            painted += &line[text.len()..];
+            if text.len() < line.len() && Knowledge::begins_login(text) {
+                knowledge.to_mut().secret_is_asked = true;
+            }
+        }
+        painted
     }
 }
 
@@ -155,7 +161,11 @@ pub(super) fn stars(secret: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Knowledge, paint_line};
+    use std::sync::{Arc, RwLock};
+
+    use rustyline::highlight::Highlighter;
+
+    use super::{Assistant, Knowledge, paint_line};
     use crate::shell::config::aliases::Aliases;
 
     #[test]
@@ -167,6 +177,22 @@ mod tests {
                 assert!(painted.ends_with(shown), "{painted}");
                 assert!(paint_line(line, &knowledge, false).ends_with(shown));
             }
+        }
+    }
+
+    #[test]
+    fn a_password_that_is_pasted_after_its_user_is_stars() {
+        let knowledge = Arc::new(RwLock::new(Knowledge::new(Aliases::shipped(), false)));
+        let assistant = Assistant::new(Arc::default(), knowledge);
+        for (pasted, shown) in [
+            ("USER bob\nhunter22\nNOOP", "USER bob\n********\nNOOP"),
+            ("quote user bob\r\nhunter22", "quote user bob\r\n********"),
+            ("login bob\nhunter22\n", "login bob\n********\n"),
+            ("open ftp://bob@h\nhunter22", "open ftp://bob@h\n********"),
+            ("NOOP\nXYZZY", "NOOP\nXYZZY"),
+            ("USER bob", "USER bob"),
+        ] {
+            assert_eq!(assistant.highlight(pasted, 0), shown);
         }
     }
 

@@ -460,6 +460,8 @@ impl Shell {
             Ok(
                 Line::Raw { command, .. } | Line::Background { command, .. } | Line::Quote(command),
             ) => crate::protocol::verbs::entry(&command.verb()).is_some(),
+            // A password may begin with `!`.
+            Ok(Line::Local(_)) => false,
             Ok(_) => true,
             Err(_) => false,
         }

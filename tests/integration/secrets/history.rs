@@ -69,7 +69,10 @@ fn a_password_typed_without_pass_does_not_enter_the_history() {
         ("user A", "331 "),
         (PASSWORD, "500 "),
         (&format!(" {PASSWORD} x") as &str, "500 "),
+        ("pass wrong", "530 "),
+        (PASSWORD, "500 "),
         ("NOOP", "200 "),
+        (&format!("!exit 3 {PASSWORD}"), "  "),
     ] {
         terminal.send_line(line);
         await_prompt(&mut terminal, reply);

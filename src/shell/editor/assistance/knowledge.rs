@@ -63,6 +63,15 @@ impl Knowledge {
         secret_span(line.as_bytes(), &is_secret)
     }
 
+    /// Whether a password may come next: USER, and what sends it.
+    pub(crate) fn begins_login(line: &str) -> bool {
+        let offset = Quoted::find(line.as_bytes()).map_or(0, |quoted| quoted.offset);
+        let word = line[offset..].split_whitespace().next().unwrap_or_default();
+        ["USER", "login", "open"]
+            .iter()
+            .any(|known| word.eq_ignore_ascii_case(known))
+    }
+
     /// Whether the line is whose it seems to be: the server's or the shell's. While its first word is typed it may be
     /// anything.
     fn begins_with_known_word(&self, line: &str) -> bool {
