@@ -99,6 +99,23 @@ fn plain_dialogues_are_matched_in_order() {
         ("no room", &["connected", "< 421 greeting"]),
         ("login", &["> USER", "< 331 USER", "> PASS", "< 230 PASS"]),
         (
+            "another password is asked for",
+            &[
+                "> USER",
+                "< 331 USER",
+                "> PASS",
+                "< 331 PASS tolerated",
+                "> PASS",
+                "< 331 PASS tolerated",
+                "> PASS",
+                "< 230 PASS",
+            ],
+        ),
+        (
+            "USER and PASS in one write",
+            &["> USER", "> PASS", "< 331 USER", "< 331 PASS tolerated"],
+        ),
+        (
             "three commands in one write",
             &[
                 "> NOOP",

@@ -34,6 +34,8 @@ pub struct UserPi {
     restart_before: Option<RestartMarker>,
     /// Commands whose final reply is outstanding, for what can be learnt from it.
     awaiting: Vec<Awaited>,
+    /// The one that was answered last: it may be answered again.
+    answered: Option<Awaited>,
     last_answered: Option<Answered>,
     /// AUTH was answered with 234: what comes next is TLS, or not to be trusted.
     tls_is_agreed: bool,
@@ -273,6 +275,7 @@ impl UserPi {
         self.reader.restart();
         self.ledger.close_all();
         self.awaiting.clear();
+        self.answered = None;
         self.learnt = Learnt::default();
         self.restart_before = None;
         self.tls_is_agreed = false;
@@ -306,6 +309,7 @@ impl UserPi {
     /// Closes every open entry without sending anything.
     pub fn resync(&mut self) -> Vec<Verb> {
         self.awaiting.clear();
+        self.answered = None;
         self.ledger.close_all()
     }
 
@@ -365,7 +369,11 @@ impl UserPi {
         if fit == Fit::SecondReply {
             return;
         }
-        self.awaiting.retain(|awaited| awaited.entry != entry);
+        let position = self
+            .awaiting
+            .iter()
+            .position(|awaited| awaited.entry == entry);
+        self.answered = position.map(|position| self.awaiting.remove(position));
         if let Some(command) = &command {
             self.learnt.take_final(command, &reply, self.restart_before);
             self.read_data_port(&reply);
@@ -381,8 +389,8 @@ impl UserPi {
 
     fn awaited(&self, entry: Option<EntryId>) -> Option<Awaited> {
         let entry = entry?;
-        let awaited = self.awaiting.iter().find(|awaited| awaited.entry == entry);
-        awaited.cloned()
+        let mut known = self.awaiting.iter().chain(&self.answered);
+        known.find(|awaited| awaited.entry == entry).cloned()
     }
 
     fn note_beginning(&mut self, entry: EntryId) {

@@ -238,6 +238,7 @@ fn a_bare_line_is_a_secret_from_the_first_user_until_somebody_is_logged_in() {
         (&["PASS b", "332 account"], true, true),
         (&["PASS b", "332 account", "ACCT c", "230 in"], false, false),
         (&["PASS b", "230 in"], false, false),
+        (&["PASS b", "232 in"], false, false),
         (&["PASS b", "202 no need"], true, false),
         (&["PASS b", "421 busy"], true, false),
         (&["PASS b", "500 what"], true, false),
@@ -252,6 +253,16 @@ fn a_bare_line_is_a_secret_from_the_first_user_until_somebody_is_logged_in() {
         assert_eq!(learnt.secret_is_asked, is_asked, "{rest:?}");
         assert_eq!(learnt.awaits_secret, is_awaited, "{rest:?}");
     }
+}
+
+#[test]
+fn a_second_reply_is_not_taken_for_the_greeting() {
+    let pi = after(&["CWD a", "200 ok", "PWD", "250 again"]);
+    let last = pi.last_answered().unwrap();
+    assert_eq!(last.reply.code, ReplyCode(250));
+    assert!(last.is_to(&["CWD"]));
+    let learnt = learnt(&["USER a", "331 password", "PASS b", "331 again"]);
+    assert!(learnt.awaits_secret && !learnt.logged_in);
 }
 
 #[test]

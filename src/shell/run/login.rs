@@ -156,7 +156,13 @@ impl Shell {
                 Err(exit) => return exit,
             };
         }
-        self.finish_shown(&outcome)
+        let exit = self.finish_shown(&outcome);
+        if exit == Exit::Done && outcome.code() >= 300 {
+            let text = format!("{} ends no login: nobody is logged in", outcome.code());
+            self.painter.say(Tone::Error, &text);
+            return Exit::Refused;
+        }
+        exit
     }
 
     /// Asks for the user, and offers the one that is known: Enter takes that one with what is known of it.

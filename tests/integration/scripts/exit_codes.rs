@@ -81,6 +81,29 @@ fn a_lost_connection_ends_the_run_and_wins() {
 }
 
 #[test]
+fn a_login_whose_pass_is_not_accepted_is_1_and_waits_for_nothing_more() {
+    for reply in ["331 again", "350 go on"] {
+        let server = Script::new()
+            .send("220 hi\r\n")
+            .expect("USER a")
+            .send("331 password\r\n")
+            .expect("PASS b")
+            .send(format!("{reply}\r\n"))
+            .expect("NOOP")
+            .send("200 ok\r\n")
+            .wait_for_client_close()
+            .start();
+        let finished = Ftpsh::new()
+            .arg(server.address().to_string())
+            .stdin("login a b\nwhy\nNOOP\n")
+            .run()
+            .code(1);
+        let _ = server.finish();
+        assert!(!finished.stderr.contains("greeting"), "{}", finished.stderr);
+    }
+}
+
+#[test]
 fn silence_ends_the_run_with_3() {
     let server = practice_server(&["silent=SIZE"]);
     let finished = Ftpsh::new()
