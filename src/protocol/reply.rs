@@ -182,10 +182,12 @@ impl Reply {
         number(&text[start..end])
     }
 
-    /// The number in the 213 to SIZE (RFC 3659 section 4.1).
+    /// The number in the 213 to SIZE (RFC 3659 section 4.1); `None` for any other code.
     #[must_use]
     pub fn size(&self) -> Option<u64> {
-        number(self.text().trim_ascii())
+        (self.code == ReplyCode(213))
+            .then(|| number(self.text().trim_ascii()))
+            .flatten()
     }
 
     /// The path in a 257: between the first quote and the last, with doubled quotes made single (RFC 959
@@ -277,6 +279,8 @@ mod tests {
             ("213 5 ", Some(5)),
             ("213 five", None),
             ("213", None),
+            ("200 5", None),
+            ("250 5", None),
         ] {
             assert_eq!(reply(line.as_bytes()).size(), bytes, "{line}");
         }

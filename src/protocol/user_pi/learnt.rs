@@ -108,6 +108,14 @@ impl Learnt {
     ) {
         let verb = command.verb();
         self.take_login(&verb, reply.code);
+        let changes_files = data_direction(command) == Some(DataDirection::Sent)
+            || ["DELE", "RNTO", "SITE", "USER", "PASS", "ACCT"]
+                .iter()
+                .any(|name| verb.is(name));
+        // After a refusal, too: what a server did before it is not known.
+        if changes_files || verb.is("SIZE") {
+            self.last_size = None;
+        }
         let argument = command.argument().unwrap_or_default().trim_ascii();
         if verb.is("USER") && !reply.code.is_negative() {
             self.user = Some(argument.to_vec());

@@ -545,6 +545,20 @@ fn a_download_is_as_long_as_its_1yz_or_the_last_size_says_whichever_is_more() {
         announced(&["SIZE f", "213 9", "TYPE A", "200 ok", "RETR f", untold]),
         None
     );
+    for changing in [
+        &["DELE f", "250 ok"][..],
+        &["RNFR g", "350 go on", "RNTO f", "250 ok"],
+        &["USER a", "331 password"],
+        &["PASS a", "230 in"],
+        &["SITE CPTO f", "250 ok"],
+        &["STOR f", "150 go on", "SIZE f", "213 5", "226 ok"],
+        &["APPE f", "552 full"],
+        &["SIZE f", "550 no"],
+        &["SIZE f", "200 9"],
+    ] {
+        let lines = [&["SIZE f", "213 9"], changing, &["RETR f", untold]].concat();
+        assert_eq!(announced(&lines), None, "{changing:?}");
+    }
     let size_in = ["TYPE I", "200 ok", "SIZE f", "213 9"];
     let again = ["TYPE I", "200 ok", "RETR f", untold];
     assert_eq!(announced(&[size_in, again].concat()), Some(9));

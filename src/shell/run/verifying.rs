@@ -177,8 +177,7 @@ impl Shell {
         if exit.ends_the_run() {
             return Err(exit);
         }
-        let reply = outcome.reply.filter(|reply| reply.code.is_positive());
-        Ok(reply.and_then(|reply| reply.size()))
+        Ok(outcome.reply.and_then(|reply| reply.size()))
     }
 }
 
