@@ -22,7 +22,7 @@ pub struct SecretEcho {
 
 struct Secret {
     bytes: Vec<u8>,
-    /// A line that had no verb, or a part of it: what servers take for a verb and repeat, some in upper case.
+    /// A line that had no verb, or a part of it: what servers take for a verb and repeat.
     is_line: bool,
     /// It may be one of a reply's own words.
     is_ordinary: bool,
@@ -130,13 +130,13 @@ impl SecretEcho {
 }
 
 impl Secret {
+    /// Some servers repeat a line in upper case.
     fn is(&self, bytes: &[u8]) -> bool {
         bytes.len() == self.bytes.len() && self.begins_with(bytes)
     }
 
     fn begins_with(&self, bytes: &[u8]) -> bool {
-        let beginning = &self.bytes[..bytes.len()];
-        beginning == bytes || (self.is_line && beginning.eq_ignore_ascii_case(bytes))
+        self.bytes[..bytes.len()].eq_ignore_ascii_case(bytes)
     }
 
     fn is_echoed(&self, line: &[u8], place: &Range<usize>, answers_secret: bool) -> bool {

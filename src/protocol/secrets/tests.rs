@@ -86,6 +86,10 @@ fn an_echo_is_masked_however_it_is_cut() {
     let table: &[(&[&[u8]], &[&str])] = &[
         (&[b"500 PASS hunter2?\r\n"], &["500 PASS ****?\\r\\n", ""]),
         (
+            &[b"530 HUNTER2 hUn", b"Ter2\r\n"],
+            &["530 **** ", "****\\r\\n", ""],
+        ),
+        (
             &[b"500 PASS hun", b"ter2?\r\n"],
             &["500 PASS ", "****?\\r\\n", ""],
         ),
