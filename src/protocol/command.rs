@@ -5,7 +5,11 @@
 
 use std::fmt;
 
+use std::ops::Range;
+
+use super::secrets::{joined, replace};
 use super::telnet::{Filtered, TelnetFilter};
+use super::url_passwords::url_passwords;
 use super::verbs;
 
 /// One FTP command line, without its CR LF.
@@ -109,6 +113,19 @@ impl Command {
         (!argument.is_empty()).then_some(argument)
     }
 
+    /// Where the line holds what must not be seen: its secret, or else the passwords of URLs. Ranges of bytes, in order and
+    /// apart.
+    #[must_use]
+    pub fn secret_places(&self) -> Vec<Range<usize>> {
+        match self.secret() {
+            Some(secret) => {
+                let start = self.line.len() - secret.len();
+                std::iter::once(start..self.line.len()).collect()
+            }
+            None => joined(url_passwords(&self.line).collect()),
+        }
+    }
+
     /// Whether all of the line is a secret, in the place of a verb and its argument.
     #[must_use]
     pub fn is_secret(&self) -> bool {
@@ -127,13 +144,9 @@ impl Command {
     /// The line as it may be shown and stored: a secret becomes `****`.
     #[must_use]
     pub fn masked(&self) -> Vec<u8> {
-        match self.secret() {
-            Some(secret) => {
-                let kept = self.line.len() - secret.len();
-                [&self.line[..kept], MASK].concat()
-            }
-            None => self.line.clone(),
-        }
+        let mut line = self.line.clone();
+        replace(&mut line, &self.secret_places());
+        line
     }
 }
 
@@ -260,6 +273,12 @@ mod tests {
             (b"PASS ", b"PASS "),
             (b"PASSIVE x", b"PASSIVE x"),
             (b"USER x", b"USER x"),
+            (b"CWD ftp://bob:x%20y@h/", b"CWD ftp://bob:****@h/"),
+            (
+                b"RETR a://b:x@h c://d:e@h",
+                b"RETR a://b:****@h c://d:****@h",
+            ),
+            (b"STAT ftp://h:21/x", b"STAT ftp://h:21/x"),
         ];
         for (line, masked) in table {
             let command = Command::new(*line).unwrap();
@@ -268,6 +287,7 @@ mod tests {
                 masked.escape_ascii().to_string()
             );
             assert!(!format!("{command:?}").contains("x y"));
+            assert_eq!(command.without_secret().masked(), *masked);
         }
     }
 

@@ -12,6 +12,7 @@ pub(crate) mod reply_codes;
 pub mod reply_reader;
 pub(crate) mod secrets;
 pub(crate) mod telnet;
+pub(crate) mod url_passwords;
 pub mod user_pi;
 pub(crate) mod verbs;
 

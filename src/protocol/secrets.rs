@@ -12,6 +12,7 @@ use super::command::{MASK, begins_with_verb, secret_offset};
 use super::reply::Reply;
 use super::reply_codes;
 use super::telnet::{Filtered, TelnetFilter};
+use super::url_passwords::url_passwords;
 use super::verbs;
 
 /// The secrets that were sent last, and the masking of replies that repeat them.
@@ -147,6 +148,7 @@ impl Secret {
         };
         !self.is_ordinary
             || follows_verb(line, place)
+            || is_in_url(line, place)
             || (answers_secret && is_repeated(line, place))
     }
 }
@@ -170,6 +172,13 @@ fn follows_verb(line: &[u8], range: &Range<usize>) -> bool {
     before.len() < range.start && verbs::is_secret(verb) && is_whole_word(line, range)
 }
 
+/// `... ://u:x@h ...`
+fn is_in_url(line: &[u8], range: &Range<usize>) -> bool {
+    let (before, after) = (&line[..range.start], &line[range.end..]);
+    let follows_scheme = before.windows(3).any(|part| part == b"://");
+    follows_scheme && before.ends_with(b":") && after.starts_with(b"@")
+}
+
 /// `... 'x' ...`
 fn is_quoted(line: &[u8], range: &Range<usize>) -> bool {
     let is_quote = |byte: u8| matches!(byte, b'\'' | b'"' | b'`');
@@ -177,7 +186,7 @@ fn is_quoted(line: &[u8], range: &Range<usize>) -> bool {
 }
 
 /// Ranges that overlap become one: of a secret inside another nothing stays readable.
-fn joined(mut places: Vec<Range<usize>>) -> Vec<Range<usize>> {
+pub(super) fn joined(mut places: Vec<Range<usize>>) -> Vec<Range<usize>> {
     places.sort_by_key(|place| place.start);
     let mut joined: Vec<Range<usize>> = Vec::new();
     for place in places {
@@ -189,7 +198,7 @@ fn joined(mut places: Vec<Range<usize>>) -> Vec<Range<usize>> {
     joined
 }
 
-fn replace(line: &mut Vec<u8>, places: &[Range<usize>]) {
+pub(super) fn replace(line: &mut Vec<u8>, places: &[Range<usize>]) {
     for place in places.iter().rev() {
         line.splice(place.clone(), MASK.iter().copied());
     }
@@ -389,7 +398,7 @@ impl Text {
     }
 }
 
-/// Where the lines hold secrets. A server may take CR alone for a line end, so a verb may follow one; a secret goes
+/// Where the lines hold secrets, and passwords of URLs. A server may take CR alone for a line end, so a verb may follow one; a secret goes
 /// on to the LF.
 fn sent_secrets(bytes: &[u8], secret_is_asked: bool) -> Vec<Range<usize>> {
     let text = Text::of(bytes);
@@ -404,10 +413,23 @@ fn sent_secrets(bytes: &[u8], secret_is_asked: bool) -> Vec<Range<usize>> {
         } else {
             secret_offset(line)
         };
-        if let Some(offset) = offset
-            && let Some(place) = text.places.get(start + offset)
-        {
-            let secret = place.start..end_of_line(bytes, place.start);
+        let places = match offset {
+            Some(offset) => match text.places.get(start + offset) {
+                Some(place) => {
+                    std::iter::once(place.start..end_of_line(bytes, place.start)).collect()
+                }
+                None => Vec::new(),
+            },
+            None => {
+                let passwords = joined(url_passwords(line).collect()).into_iter();
+                let places = |it: Range<usize>| {
+                    let (first, last) = (start + it.start, start + it.end - 1);
+                    text.places[first].start..text.places[last].end
+                };
+                passwords.map(places).collect()
+            }
+        };
+        for secret in places {
             if secrets.last().is_none_or(|last| last.end <= secret.start) {
                 secrets.push(secret);
             }

@@ -247,7 +247,8 @@ impl State {
 
     /// With the names of what replies have said, where the command repeats it.
     fn repeating(&mut self, command: &Command) -> Option<Template> {
-        let holds_secret = command.secret().is_some() || self.secrets.are_in(command.line());
+        let holds_secret =
+            !command.secret_places().is_empty() || self.secrets.are_in(command.line());
         if self.place.is_none() || holds_secret || command.verb().is("USER") {
             return None;
         }
@@ -283,15 +284,24 @@ impl State {
             return SentCommand::Listen(verb.to_owned());
         }
         let line = command.line();
-        let Some(secret) = command.secret() else {
+        let secrets = command.secret_places();
+        if secrets.is_empty() {
             let user = self.user_of(command);
             return SentCommand::Line(user.unwrap_or_else(|| self.secrets.taken_out_of(line)));
-        };
-        let name = self
-            .secrets
-            .name_of(&line[..line.len() - secret.len()], secret);
-        let template = Template::literal(&line[..line.len() - secret.len()]);
-        SentCommand::Line(template.and(Piece::Variable(name)))
+        }
+        let mut template = Template::default();
+        let mut end = 0;
+        for place in secrets {
+            let name = self
+                .secrets
+                .name_of(&line[..place.start], &line[place.clone()]);
+            template = template.and(Piece::Literal(line[end..place.start].to_vec()));
+            template = template.and(Piece::Variable(name));
+            end = place.end;
+        }
+        let rest = self.secrets.taken_out_of(&line[end..]);
+        let pieces = rest.pieces().iter().cloned();
+        SentCommand::Line(pieces.fold(template, Template::and))
     }
 
     /// USER with a name in the place of the user, who is another one on another server.

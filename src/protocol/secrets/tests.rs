@@ -56,6 +56,10 @@ fn a_secret_is_masked_however_it_is_sent() {
             &["PA", "SS", " ", "****", "****", "\\nNOOP"],
         ),
         (&[b"PASS hun", b"ter2\r\n"], &["PASS ****", "****\\r\\n"]),
+        (
+            &[b"CWD ftp://u:hun", b"ter2@h/\r\nNOOP\r\n"],
+            &["CWD ftp://u:****", "****@h/\\r\\nNOOP\\r\\n"],
+        ),
         (&[b"PASS a\rb\r\nx"], &["PASS ****\\r\\nx"]),
         (&[b"X\rADAT b\r\n"], &["X\\rADAT ****\\r\\n"]),
         (&[b"PASS x\nPASS y\n"], &["PASS ****\\nPASS ****\\n"]),

@@ -127,8 +127,10 @@ impl UserPi {
         self.unfinished_line = UnfinishedLine::default();
         if command.is_secret() {
             self.echo.remember_line(command.line());
-        } else if let Some(secret) = command.secret() {
-            self.echo.remember(secret);
+        } else {
+            for place in command.secret_places() {
+                self.echo.remember(&command.line()[place]);
+            }
         }
         let entry = self.ledger.enter_command(command.verb());
         let before = self.learnt.clone();

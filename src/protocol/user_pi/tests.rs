@@ -256,6 +256,18 @@ fn a_bare_line_is_a_secret_from_the_first_user_until_somebody_is_logged_in() {
 }
 
 #[test]
+fn the_password_of_a_url_is_masked_where_it_is_echoed() {
+    for password in ["hunter22", "pw"] {
+        let line = format!("RETR ftp://bob:{password}@h/f");
+        let pi = after(&[&line, &format!("550 ftp://bob:{password}@h/f: none")]);
+        let last = pi.last_answered().unwrap();
+        assert_eq!(last.reply.lines, [b"550 ftp://bob:****@h/f: none"]);
+        assert!(last.is_to(&["RETR"]));
+        assert_eq!(last.argument(), b"ftp://bob:****@h/f");
+    }
+}
+
+#[test]
 fn a_second_reply_is_not_taken_for_the_greeting() {
     let pi = after(&["CWD a", "200 ok", "PWD", "250 again"]);
     let last = pi.last_answered().unwrap();

@@ -4,6 +4,9 @@
 
 use std::ops::Range;
 
+use crate::protocol::url_passwords::{
+    is_quote, password_before_at, password_of_url, url_passwords, word_end,
+};
 use crate::protocol::{SentMask, verbs};
 use crate::shell::line::quote::{NAME as QUOTE, Quoted};
 use crate::shell::line::spelling::unescaped;
@@ -202,55 +205,6 @@ fn secret_in_definition(definition: &[u8]) -> Option<usize> {
         .next()
 }
 
-/// The passwords of all URLs in the line.
-fn url_passwords(line: &[u8]) -> impl Iterator<Item = Range<usize>> {
-    let separators = (0..line.len()).filter(|&at| line[at..].starts_with(b"://"));
-    separators.filter_map(|separator| {
-        let authority = separator + 3;
-        let scheme = line[..separator]
-            .iter()
-            .rposition(|byte| !(byte.is_ascii_alphanumeric() || b"+-.".contains(byte)))
-            .map(|before| line[before]);
-        let end = match scheme {
-            Some(quote) if is_quote(quote) => line[authority..]
-                .iter()
-                .position(|&byte| byte == quote)
-                .map_or(line.len(), |length| authority + length),
-            _ => word_end(line, authority),
-        };
-        let password = password_of_url(&line[authority..end])?;
-        Some(authority + password.start..authority + password.end)
-    })
-}
-
-/// The password in what follows `://`. A password that holds `/` unescaped, and one whose `@` is not typed yet, are
-/// told from a port by not being a number.
-fn password_of_url(rest: &[u8]) -> Option<Range<usize>> {
-    let authority_end = rest
-        .iter()
-        .position(|byte| b"/\\?#".contains(byte))
-        .unwrap_or(rest.len());
-    if let Some(password) = password_before_at(&rest[..authority_end]) {
-        return Some(password);
-    }
-    let authority = &rest[..authority_end];
-    if authority.contains(&b'@') || authority.starts_with(b"[") {
-        return None;
-    }
-    let start = authority.iter().position(|&byte| byte == b':')? + 1;
-    if authority[start..].iter().all(u8::is_ascii_digit) {
-        return None;
-    }
-    Some(password_before_at(rest).unwrap_or(start..rest.len()))
-}
-
-/// What is between the first `:` and the last `@`.
-fn password_before_at(authority: &[u8]) -> Option<Range<usize>> {
-    let end = authority.iter().rposition(|&byte| byte == b'@')?;
-    let start = authority[..end].iter().position(|&byte| byte == b':')? + 1;
-    (start < end).then_some(start..end)
-}
-
 /// The passwords in `user:password@host` where a URL should stand, in any word. A URL in the word counts from its `//`.
 fn userinfo_passwords(line: &[u8]) -> impl Iterator<Item = Range<usize>> {
     let words = line.split(u8::is_ascii_whitespace);
@@ -344,27 +298,6 @@ fn skip_blanks(line: &[u8], from: usize) -> usize {
         .iter()
         .position(|byte| !byte.is_ascii_whitespace())
         .map_or(line.len(), |length| from + length)
-}
-
-/// Where the shell word that begins at `from` ends; an open quote goes to the end of the line.
-fn word_end(line: &[u8], from: usize) -> usize {
-    let mut open_quote = None;
-    let mut escaped = false;
-    for (at, &byte) in line.iter().enumerate().skip(from) {
-        match open_quote {
-            _ if escaped => escaped = false,
-            None | Some(b'"') if byte == b'\\' => escaped = true,
-            Some(quote) if byte == quote => open_quote = None,
-            None if is_quote(byte) => open_quote = Some(byte),
-            None if byte.is_ascii_whitespace() => return at,
-            _ => {}
-        }
-    }
-    line.len()
-}
-
-fn is_quote(byte: u8) -> bool {
-    matches!(byte, b'\'' | b'"')
 }
 
 #[cfg(test)]

@@ -206,7 +206,7 @@ impl ResumableDownload {
 
     /// What finishes it, unless it cannot be typed.
     fn command(&self) -> Option<String> {
-        let local = without_secrets(&self.local.to_string_lossy());
+        let local = self.local.to_string_lossy();
         let quoted = |word: &str| {
             shlex::try_quote(word)
                 .map(std::borrow::Cow::into_owned)
@@ -218,7 +218,8 @@ impl ResumableDownload {
             true => format!("resume --get {remote}"),
             false => format!("resume --get {remote} {local}"),
         };
-        Some(text)
+        // Masked, it could not be typed.
+        (without_secrets(&text) == text).then_some(text)
     }
 }
 

@@ -47,6 +47,41 @@ fn a_password_in_a_script_is_not_seen_though_the_server_repeats_it() {
 }
 
 #[test]
+fn the_password_of_a_url_in_a_sent_line_is_not_seen() {
+    for format in ["dialogue", "json"] {
+        let home = Home::new();
+        std::fs::write(home.path().join("f"), "there").unwrap();
+        let server = practice_server_for("A", &[]);
+        let url = format!("ftp://bob:{PASSWORD}@h");
+        let finished = Ftpsh::new()
+            .home(home.path())
+            .args(["--format", format])
+            .arg(server.address().to_string())
+            .stdin(format!(
+                "record recording\ntrace trace\nlogin A A\nCWD {url}/\nSIZE {url}/f\nPASV\nget {url}/nosuch\nget {url}/f\n\
+                 RETR {url}/f > f\ntimeline\nMKD in\n"
+            ))
+            .run();
+        assert!(server.server_folder().join("in").is_dir(), "{finished:?}");
+        assert!(
+            finished.stderr.contains("CWD ftp://bob:****@h/"),
+            "{finished:?}"
+        );
+        assert!(
+            finished.stderr.contains("f: it exists already"),
+            "{finished:?}"
+        );
+        let recording = std::fs::read_to_string(home.path().join("recording")).unwrap();
+        assert!(
+            recording.contains("CWD ftp://bob:{password_2}@h/"),
+            "{recording}"
+        );
+        assert_unseen_by(&finished);
+        assert_unseen_in(&home);
+    }
+}
+
+#[test]
 fn a_password_in_an_alias_of_the_configuration_is_not_seen() {
     let home = Home::new();
     home.configure(&format!(

@@ -77,7 +77,7 @@ impl SeenName {
         if self.awaiting.len() == MAX_AWAITED {
             self.awaiting.remove(0);
         }
-        if command.secret().is_none() {
+        if command.secret_places().is_empty() {
             let argument = command.argument().unwrap_or_default();
             self.awaiting.push((command.verb(), argument.to_vec()));
         }
