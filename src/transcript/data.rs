@@ -124,6 +124,14 @@ impl SentData {
         Ok(Self::Inline(template.and(end)))
     }
 
+    /// No line can follow.
+    pub(super) fn is_ended(&self) -> bool {
+        match self {
+            Self::Inline(template) => !ends_line(template),
+            Self::File(_) => true,
+        }
+    }
+
     /// The names of its variables.
     pub fn variables(&self) -> impl Iterator<Item = &str> {
         match self {
@@ -158,6 +166,16 @@ impl ExpectedData {
         };
         lines.push(ExpectedDataLine::read(text)?);
         Ok(Self::Lines(lines))
+    }
+
+    /// No line can follow that would be compared.
+    pub(super) fn is_ended(&self) -> bool {
+        match self {
+            Self::Lines(lines) => lines
+                .last()
+                .is_some_and(|line| line.is_end() || *line == ExpectedDataLine::AnyLines),
+            Self::File(_) | Self::Bytes(_) | Self::Cut(_) => true,
+        }
     }
 
     /// The names that it compares or captures.

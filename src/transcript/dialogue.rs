@@ -44,7 +44,8 @@ impl Dialogue {
             let is_last = index + 1 == transcript.lines.len();
             if is_last && line.is_cut_short() && reader.dialogue.headers.recorder.is_some() {
                 reader.dialogue.breaks_off = Some(index + 1);
-                if line.text().starts_with('D') {
+                reader.ends_in_data = line.text().starts_with('D');
+                if reader.ends_in_data {
                     // The data above it are not all there.
                     reader.current.data = None;
                 }
@@ -131,6 +132,8 @@ struct Reader {
     /// The last line of a reply of several lines is still to come.
     reply_is_open: bool,
     has_begun: bool,
+    /// The line above is one of data, after which more may have come.
+    ends_in_data: bool,
 }
 
 impl Reader {
@@ -147,6 +150,7 @@ impl Reader {
             above: None,
             reply_is_open: false,
             has_begun: false,
+            ends_in_data: false,
         }
     }
 
@@ -155,6 +159,7 @@ impl Reader {
         let says_something = !matches!(line.kind(), LineKind::Blank | LineKind::Comment);
         self.has_begun |= says_something;
         let is_data = matches!(line.kind(), LineKind::DataReceived | LineKind::DataSent);
+        self.ends_in_data = is_data;
         if says_something && !is_data && self.current.closed.is_some() {
             return Err(Fault::new(0..text.len(), AFTER_CLOSED));
         }
@@ -194,7 +199,9 @@ impl Reader {
     /// Closes the last exchange. That of a recording may lack its end.
     fn end(&mut self, last_line: usize) -> Result<(), (usize, &'static str)> {
         let is_recorded = self.dialogue.headers.recorder.is_some();
-        if self.missing().is_none() || !is_recorded || self.current.command.is_none() {
+        let lacks_data = self.lacks_data();
+        let is_whole = self.missing().is_none() && !lacks_data;
+        if is_whole || !is_recorded || self.current.command.is_none() {
             return self.end_exchange(last_line);
         }
         let line = self.current.line;
@@ -203,11 +210,29 @@ impl Reader {
             self.current.replies.pop();
         }
         // What would be sent is not known.
-        if self.current.direction() == Some(DataDirection::Sent) && self.current.data.is_none() {
+        let has_no_data = lacks_data || self.current.data.is_none();
+        if self.current.direction() == Some(DataDirection::Sent) && has_no_data {
             return Ok(());
         }
-        self.current.unanswered.get_or_insert(last_line);
+        if !self.current.is_complete() && self.current.closed.is_none() {
+            self.current.unanswered.get_or_insert(last_line);
+        }
         self.end_exchange(last_line)
+    }
+
+    /// Whether data may be missing at the end of a recording: it is written down when the transfer has ended, which may
+    /// be after a reply that is no acceptance.
+    fn lacks_data(&self) -> bool {
+        let exchange = &self.current;
+        let is_upload = exchange.direction() == Some(DataDirection::Sent);
+        match &exchange.data {
+            Some(data) => self.ends_in_data && !data.is_ended(),
+            None if self.ends_in_data => true,
+            None => {
+                let is_settled = exchange.is_accepted() || exchange.aborted.is_some();
+                is_upload && exchange.has_begun() && !is_settled
+            }
+        }
     }
 
     fn take_command(&mut self, number: usize, text: &str) -> Result<(), Fault> {
@@ -536,9 +561,10 @@ mod tests {
             // An empty file would be stored.
             ("C> STOR f\n", 2, Some(5)),
             ("C> STOR f\nS> 150\n# S> 150 go\n", 2, Some(5)),
-            ("C> STOR f\nS> 150\nD< a\n", 3, Some(5)),
             ("C> STOR f\nS> 150\nD< a\nS> 22", 3, Some(8)),
             ("C> STOR f\nS> 150\nD< a\nD< b", 2, Some(8)),
+            ("C> STOR f\nS> 150\nD< a{no-eol}\n", 3, Some(5)),
+            ("C> STOR f\nS> 150\nD< @file f\n", 3, Some(5)),
         ] {
             let dialogue = dialogue(&format!("{BEGUN}{end}"));
             assert_eq!(dialogue.exchanges.len(), exchanges, "{end}");
@@ -549,6 +575,28 @@ mod tests {
         let half_letter = [BEGUN.as_bytes(), b"C> CWD \xc3"].concat();
         let transcript = Transcript::read(&half_letter).unwrap();
         assert_eq!(transcript.dialogue().unwrap().breaks_off, Some(5));
+    }
+
+    #[test]
+    fn a_recording_does_not_send_an_upload_whose_data_is_not_there() {
+        for end in [
+            "S> 150\nD< one\n",
+            "S> 150\nD< one\nD",
+            "S> 150\nD< one{lf}\n",
+            // Refused in the middle: the reply is there before the data.
+            "S> 150\nS> 552\nD< one\n",
+            "S> 150\nS> 552\nD< on",
+            "S> 150\nS> @closed\nD< one\n",
+            "S> 150\nS> 552\n",
+            "S> 150\nS> @closed\n",
+            "S> 150\nS> @unanswered\n",
+        ] {
+            let dialogue = dialogue(&format!("# recorded: ftpsh\nS> 220\nC> STOR f\n{end}"));
+            assert_eq!(dialogue.exchanges.len(), 1, "{end}");
+            assert!(dialogue.breaks_off.is_some(), "{end}");
+        }
+        let by_hand = dialogue("S> 220\nC> STOR f\nS> 150\nS> 226\nD< one\n");
+        assert_eq!((by_hand.exchanges.len(), by_hand.breaks_off), (2, None));
     }
 
     #[test]

@@ -294,6 +294,14 @@ fn secret_of(template: &Template) -> Option<Secret> {
 }
 
 impl Data {
+    /// Nothing can follow these lines.
+    pub(super) fn is_ended(&self) -> bool {
+        match &self.content {
+            DataContent::Sent(sent) => sent.is_ended(),
+            DataContent::Received(expected) => expected.is_ended(),
+        }
+    }
+
     fn served(&self, folder: &Path) -> ServedData {
         let DataContent::Received(expected) = &self.content else {
             return ServedData::Unknown;
