@@ -45,10 +45,6 @@ impl Dialogue {
             if is_last && line.is_cut_short() && reader.dialogue.headers.recorder.is_some() {
                 reader.dialogue.breaks_off = Some(index + 1);
                 reader.ends_in_data = line.text().starts_with('D');
-                if reader.ends_in_data {
-                    // The data above it are not all there.
-                    reader.current.data = None;
-                }
                 break;
             }
             if reader.is_next_exchange(line) {
@@ -213,6 +209,9 @@ impl Reader {
         let has_no_data = lacks_data || self.current.data.is_none();
         if self.current.direction() == Some(DataDirection::Sent) && has_no_data {
             return Ok(());
+        }
+        if lacks_data && let Some(data) = &mut self.current.data {
+            data.may_go_on();
         }
         if !self.current.is_complete() && self.current.closed.is_none() {
             self.current.unanswered.get_or_insert(last_line);
@@ -597,6 +596,31 @@ mod tests {
         }
         let by_hand = dialogue("S> 220\nC> STOR f\nS> 150\nS> 226\nD< one\n");
         assert_eq!((by_hand.exchanges.len(), by_hand.breaks_off), (2, None));
+    }
+
+    #[test]
+    fn received_data_of_which_a_recording_lacks_the_end_are_compared_as_far_as_they_go() {
+        for (end, lines) in [
+            ("S> 150\nD> hello\n", &["hello", "..."][..]),
+            ("S> 150\nD> hello\nD> wor", &["hello", "..."]),
+            ("S> 150\nS> 226\nD> hello\n", &["hello", "..."]),
+            ("S> 150\nD> a{no-eol}\n", &["a{no-eol}"]),
+            ("S> 150\nD> ...\n", &["..."]),
+            ("S> 150\nD> hello\nS> 22", &["hello"]),
+        ] {
+            let dialogue = dialogue(&format!("# recorded: ftpsh\nS> 220\nC> RETR f\n{end}"));
+            assert!(dialogue.breaks_off.is_some(), "{end}");
+            let Some(Data {
+                content: DataContent::Received(expected),
+                ..
+            }) = &dialogue.exchanges[1].data
+            else {
+                panic!("{end}");
+            };
+            assert_eq!(expected.printed(), lines, "{end}");
+        }
+        let ended = "# recorded: ftpsh\nS> 220\nC> RETR f\nS> 150\nS> 226\nD> hello\n# end\n";
+        assert_eq!(dialogue(ended).breaks_off, None);
     }
 
     #[test]

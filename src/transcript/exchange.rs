@@ -302,6 +302,13 @@ impl Data {
         }
     }
 
+    /// More lines may have come than are there.
+    pub(super) fn may_go_on(&mut self) {
+        if let DataContent::Received(ExpectedData::Lines(lines)) = &mut self.content {
+            lines.push(ExpectedDataLine::AnyLines);
+        }
+    }
+
     fn served(&self, folder: &Path) -> ServedData {
         let DataContent::Received(expected) = &self.content else {
             return ServedData::Unknown;

@@ -187,6 +187,10 @@ impl State {
     fn stop(&mut self) {
         if self.place.is_some() {
             self.mark_unanswered();
+            if self.written.ends_in_data() {
+                // Else a replay could not know that the data are whole.
+                self.remark("the recording ends here");
+            }
             self.place = None;
         }
         self.interest.want_data(false);
@@ -540,6 +544,12 @@ impl State {
 impl Written {
     fn end(&self) -> u64 {
         self.before + self.text.len() as u64
+    }
+
+    fn ends_in_data(&self) -> bool {
+        let last = self.text.lines().next_back().unwrap_or_default();
+        let kinds = [LineKind::DataReceived, LineKind::DataSent];
+        kinds.iter().any(|kind| last.starts_with(kind.prefix()))
     }
 
     /// Takes more; says whether what was there before can no longer be changed.
