@@ -3,6 +3,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::shell::exit::Exit;
 use crate::shell::local::file_identity::FileIdentity;
@@ -36,7 +37,27 @@ enum State {
     /// It begins with the next connection.
     Awaiting(RecordingFile, Detail),
     /// Of the present session.
-    On(PathBuf, FileIdentity),
+    On(PathBuf, OwnFiles),
+}
+
+/// The file of a recording, and those of the data that were sent so far.
+#[derive(Clone)]
+struct OwnFiles(Arc<Mutex<Vec<FileIdentity>>>);
+
+impl OwnFiles {
+    fn new(recording: FileIdentity) -> Self {
+        Self(Arc::new(Mutex::new(vec![recording])))
+    }
+
+    fn add(&self, file: FileIdentity) {
+        let mut files = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        files.push(file);
+    }
+
+    fn has_one_at(&self, path: &Path) -> bool {
+        let files = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        files.iter().any(|file| file.is_at(path))
+    }
 }
 
 impl Recording {
@@ -80,12 +101,13 @@ impl Recording {
         self.describe()
     }
 
-    /// Whether this path leads to the file of the recording.
+    /// Whether this path leads to the file of the recording, or to one of its data.
     pub(crate) fn is_in(&self, path: &Path) -> bool {
         match &self.state {
             State::Off => false,
-            State::Awaiting(file, _) => file.identity.is_at(path),
-            State::On(_, identity) => identity.is_at(path),
+            State::Awaiting(RecordingFile { files, .. }, _) | State::On(_, files) => {
+                files.has_one_at(path)
+            }
         }
     }
 
@@ -99,7 +121,7 @@ impl Recording {
     pub(crate) fn begin_session(&mut self) {
         match std::mem::take(&mut self.state) {
             State::Awaiting(file, detail) => {
-                self.state = State::On(file.path.clone(), file.identity.clone());
+                self.state = State::On(file.path.clone(), file.files.clone());
                 let keeps_texts = detail == Detail::Texts;
                 self.recorder.start(Box::new(file), keeps_texts);
             }
@@ -167,7 +189,7 @@ impl Recording {
 pub(crate) struct RecordingFile {
     path: PathBuf,
     file: File,
-    identity: FileIdentity,
+    files: OwnFiles,
     /// Written so far.
     bytes: u64,
     is_new: bool,
@@ -197,7 +219,7 @@ impl RecordingFile {
         };
         Ok(Self {
             path,
-            identity: FileIdentity::of(&file)?,
+            files: OwnFiles::new(FileIdentity::of(&file)?),
             file,
             bytes: 0,
             is_new,
@@ -258,7 +280,8 @@ impl RecordingPlace for RecordingFile {
             let name = format!("{stem}.{number}.data");
             let path = self.path.with_file_name(&name);
             if path.symlink_metadata().is_err() {
-                return (name, Box::new(DataFile { path, file: None }));
+                let (file, files) = (None, self.files.clone());
+                return (name, Box::new(DataFile { path, file, files }));
             }
             number += 1;
         }
@@ -278,6 +301,8 @@ impl Drop for RecordingFile {
 struct DataFile {
     path: PathBuf,
     file: Option<File>,
+    /// Where it is named once it is there.
+    files: OwnFiles,
 }
 
 impl DataFile {
@@ -289,6 +314,7 @@ impl DataFile {
                     .write(true)
                     .create_new(true)
                     .open(&self.path)?;
+                self.files.add(FileIdentity::of(&file)?);
                 Ok(none.insert(file))
             }
         }

@@ -190,6 +190,26 @@ fn a_disk_that_is_full_ends_the_recording_and_not_the_session() {
 }
 
 #[test]
+fn the_file_that_holds_the_data_of_a_recording_is_no_place_for_other_data() {
+    let home = Home::new();
+    let server = practice_server(&[]);
+    fs::write(home.path().join("octets"), b"\x01\x02").unwrap();
+    fs::write(home.path().join("other.1.data"), "mine").unwrap();
+    let script = format!(
+        "{LOGIN}TYPE I\nPASV\nSTOR x < octets\nPASV\nRETR 1.TXT > session.1.data\nLIST >> session.1.data\n\
+         resume --get 1.TXT session.1.data\nRETR 1.TXT > other.1.data\nQUIT\n"
+    );
+    let finished = record(&home, server.address(), &script).code(7);
+    let refusals = finished.stderr.matches("being recorded there").count();
+    assert_eq!(refusals, 3, "{}", finished.stderr);
+    let read = |name: &str| fs::read(home.path().join(name)).unwrap();
+    assert_eq!(read("session.1.data"), b"\x01\x02");
+    assert_eq!(read("other.1.data"), b"I am ");
+    let fresh = practice_server(&[]);
+    let _ = replay(&home, fresh.address(), "A").success();
+}
+
+#[test]
 fn the_file_that_is_recorded_or_traced_is_no_place_for_data_by_any_name() {
     let home = Home::new();
     let server = practice_server(&[]);
