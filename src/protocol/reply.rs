@@ -202,20 +202,24 @@ impl Reply {
         }
         let text = self.text();
         let start = text.iter().position(|&byte| byte == b'"')? + 1;
-        let rest = &text[start..];
-        let mut path = Vec::new();
-        let mut index = 0;
-        while index < rest.len() {
-            match (rest[index], rest.get(index + 1)) {
-                (b'"', Some(b'"')) => index += 1,
-                (b'"', None | Some(b' ')) => return Some(path),
-                _ => {}
-            }
-            path.push(rest[index]);
-            index += 1;
-        }
-        None
+        unquoted(&text[start..]).map(|(path, _)| path)
     }
+}
+
+/// What stands before the closing quote, with doubled quotes made single, and how many bytes are before that quote.
+pub(crate) fn unquoted(text: &[u8]) -> Option<(Vec<u8>, usize)> {
+    let mut path = Vec::new();
+    let mut index = 0;
+    while index < text.len() {
+        match (text[index], text.get(index + 1)) {
+            (b'"', Some(b'"')) => index += 1,
+            (b'"', None | Some(b' ')) => return Some((path, index)),
+            _ => {}
+        }
+        path.push(text[index]);
+        index += 1;
+    }
+    None
 }
 
 fn number(digits: &[u8]) -> Option<u64> {

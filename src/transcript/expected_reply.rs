@@ -73,15 +73,29 @@ impl ExpectedReply {
         }
     }
 
-    /// What a reply gives to variables without a value; `None` if it is not the expected one.
+    /// What a reply gives to variables without a value; `None` if it is not the expected one, or if a value would hold
+    /// CR, LF or NUL.
     #[must_use]
     pub fn matches(&self, reply: &Reply, variables: &Variables) -> Option<Captures> {
         if !self.code.matches(reply.code) {
             return None;
         }
+        let captures = self.captures(reply, variables)?;
+        // A second command could hide behind such a byte once the value is sent.
+        let is_safe = |value: &Vec<u8>| !value.iter().any(|byte| b"\r\n\0".contains(byte));
+        captures
+            .iter()
+            .all(|(_, value)| is_safe(value))
+            .then_some(captures)
+    }
+
+    fn captures(&self, reply: &Reply, variables: &Variables) -> Option<Captures> {
         match &self.text {
             ExpectedText::Any => Some(Captures::new()),
             ExpectedText::Line(pattern) => match reply.lines.as_slice() {
+                [line] if reply.code == ReplyCode(257) => {
+                    pattern.matches_path(after_code(line), variables)
+                }
                 [line] => pattern.matches(after_code(line), variables),
                 _ => None,
             },
@@ -324,6 +338,52 @@ mod tests {
             lines,
             ended_with: None,
             dropped_bytes: 0,
+        }
+    }
+
+    #[test]
+    fn a_path_is_captured_as_its_quotes_mean_it() {
+        let mut known = Variables::default();
+        known.set("known", "a\"b");
+        for (text, line, captured) in [
+            ("257 \"{path}\"[..]", "257 \"a\"\"b\" is cur", Some("a\"b")),
+            ("257 \"{path}\"[..]", "257 \"/x y\" is \"it\"", Some("/x y")),
+            ("257 \"{path}\"", "257 \"/x\"", Some("/x")),
+            ("257 \"{path}\"", "257 \"/x\" is it", None),
+            ("257 \"{path}\"[..]", "257 \"\" is it", None),
+            ("257 \"{path}\"[..]", "257 \"/x", None),
+            ("257 \"{path}\"[..]", "257 \"/x\".", Some("/x")),
+            ("257 \"{path}\"[..]", "257 \"a\"\"b\".", None),
+            (
+                "257 in \"{path}\" {rest}",
+                "257 in \"a\"\"\" now",
+                Some("a\""),
+            ),
+            ("257 \"{known}\"[..]", "257 \"a\"\"b\" is cur", Some("")),
+            ("257 \"{known}\"[..]", "257 \"a\" is cur", None),
+            ("257 {path}", "257 \"a\"\"b\"", Some("\"a\"\"b\"")),
+            ("250 \"{path}\"[..]", "250 \"a\"\"b\"", Some("a")),
+        ] {
+            let captures = expected(text).matches(&reply(line), &known);
+            let first = captures.map(|captures| match captures.first() {
+                Some((_, value)) => String::from_utf8_lossy(value).into_owned(),
+                None => String::new(),
+            });
+            assert_eq!(first.as_deref(), captured, "{text} {line}");
+        }
+    }
+
+    #[test]
+    fn a_value_in_which_a_second_command_could_hide_is_not_captured() {
+        for byte in [b'\r', b'\n', 0] {
+            for pattern in ["257 \"{path}\"[..]", "257 {all}", "257 /(?<all>.+)/"] {
+                let mut reply = reply("257 \"a?b\" x");
+                let at = reply.lines[0].iter().position(|it| *it == b'?').unwrap();
+                reply.lines[0][at] = byte;
+                let pattern = pattern.replace("/(", "/(?s)(");
+                let captures = expected(&pattern).matches(&reply, &Variables::default());
+                assert_eq!(captures, None, "{pattern} {byte}");
+            }
         }
     }
 

@@ -12,6 +12,7 @@ use regex::bytes::Regex;
 
 use super::read_error::Fault;
 use super::template::{Piece, Template, Variables, is_name, spelled_bytes, with_safe_end};
+use crate::protocol::reply::unquoted;
 
 /// What is expected of one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,6 +102,53 @@ impl LinePattern {
             Self::Expression(expression) => expression.matches(line, variables),
         }
     }
+
+    /// The same for the text of a 257: a variable between quotes is a path, whose own quotes are doubled there (RFC 959
+    /// appendix II).
+    #[must_use]
+    pub fn matches_path(&self, line: &[u8], variables: &Variables) -> Option<Captures> {
+        let Self::Text(parts) = self else {
+            return self.matches(line, variables);
+        };
+        let Some((before, name, after)) = quoted_variable(parts) else {
+            return self.matches(line, variables);
+        };
+        let quoted = line.strip_prefix(before)?;
+        let Some((path, length)) = unquoted(quoted) else {
+            let has_doubled = quoted.windows(2).any(|pair| pair == b"\"\"");
+            return self.matches(line, variables).filter(|_| !has_doubled);
+        };
+        let mut captures = match variables.value(name) {
+            _ if path.is_empty() => return None,
+            Some(value) if value != path => return None,
+            Some(_) => Captures::new(),
+            None => vec![(name.to_owned(), path)],
+        };
+        let rest = &line[before.len() + length..];
+        captures.extend(match_parts(&elements(&after, variables), rest)?);
+        Some(captures)
+    }
+}
+
+/// The first variable of a pattern if it stands between quotes: what is before it, its name, and the pattern from the
+/// closing quote on.
+fn quoted_variable(parts: &[Template]) -> Option<(&[u8], &str, Vec<Template>)> {
+    let (first, others) = parts.split_first()?;
+    let [Piece::Literal(before), Piece::Variable(name), rest @ ..] = first.pieces() else {
+        return None;
+    };
+    let is_closed = matches!(rest, [Piece::Literal(after), ..] if after.starts_with(b"\""));
+    if !before.ends_with(b"\"") || !is_closed {
+        return None;
+    }
+    let rest = rest
+        .iter()
+        .cloned()
+        .fold(Template::default(), Template::and);
+    let after = std::iter::once(rest)
+        .chain(others.iter().cloned())
+        .collect();
+    Some((before, name, after))
 }
 
 impl LinePattern {

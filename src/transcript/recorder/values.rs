@@ -150,11 +150,8 @@ impl Kind {
             ReplyCode(213) if verb.is("SIZE") && is_number => Some((Self::Size, text.to_vec())),
             ReplyCode(213) if verb.is("MDTM") && is_number => Some((Self::Time, text.to_vec())),
             ReplyCode(257) => {
-                // RFC 959 appendix II: the path is in quotes.
-                let rest = text.strip_prefix(b"\"")?;
-                let end = rest.iter().position(|byte| *byte == b'"')?;
-                let is_plain = end > 0 && rest.get(end + 1) != Some(&b'"');
-                is_plain.then(|| (Self::Path, rest[..end].to_vec()))
+                let path = reply.quoted_path().filter(|path| !path.is_empty())?;
+                text.starts_with(b"\"").then_some((Self::Path, path))
             }
             _ => None,
         }

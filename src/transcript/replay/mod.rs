@@ -30,7 +30,7 @@ use super::update::{Change, reply_as_received};
 use crate::client::{
     self, DataSource, Ending, Form, News, Origin, Outcome, Session, Transfer, TransferResult,
 };
-use crate::protocol::{Command, DataDirection, Reply};
+use crate::protocol::{Command, DataDirection, IllegalByte, Reply};
 use heard::NextReply;
 use transfers::{Abort, AbortTrigger, Received, Source};
 
@@ -183,7 +183,7 @@ impl Player<'_> {
             Some(SentCommand::Line(line)) => {
                 let resolved = line.resolve(&self.variables);
                 let bytes = resolved.map_err(|name| unsendable(expected, no_value(&name)))?;
-                Command::new(bytes).map_err(|error| unsendable(expected, error.to_string()))?
+                Command::new(bytes).map_err(|error| unsendable(expected, hides_more(&error)))?
             }
             Some(SentCommand::Listen(verb)) => return self.listen(expected, verb),
             None => {
@@ -317,6 +317,18 @@ impl Player<'_> {
 fn unsendable(expected: &Exchange, problem: String) -> Failure {
     let line = expected.line;
     Failure::Unsendable { line, problem }
+}
+
+fn hides_more(error: &IllegalByte) -> String {
+    let name = match error.byte {
+        b'\r' => "CR",
+        b'\n' => "LF",
+        _ => "NUL",
+    };
+    format!(
+        "the value of a variable puts {name} into this line, and a second command could hide there: the line was not \
+         sent, what is above it was"
+    )
 }
 
 fn no_value(name: &str) -> String {

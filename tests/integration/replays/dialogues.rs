@@ -163,3 +163,45 @@ fn a_value_cannot_hide_a_second_command() {
     assert_says(&finished, &["x.ftp:2", "second command"]);
     assert_eq!(server.finish().bytes, b"");
 }
+
+#[test]
+fn it_is_not_said_that_nothing_was_sent_once_something_was() {
+    let text = "S> 220\nC> NOOP\nS> 200\nC> CWD {d}\nS> 250\n";
+    let scripts = Scripts::new(&[("x.ftp", text)]);
+    let server = greeted().expect("NOOP").send("200 ok\r\n");
+    let server = server.wait_for_client_close().start();
+    let target = server.address().to_string();
+    let replay = scripts.replay(&["x.ftp", &target, "--var", "d=a\rb"]);
+    let finished = replay.run().code(2);
+    assert_says(
+        &finished,
+        &["x.ftp:4", "the line was not sent, what is above it was"],
+    );
+    assert!(
+        !finished.stderr.contains("nothing was sent"),
+        "{}",
+        finished.stderr
+    );
+    assert_eq!(server.finish().bytes, b"NOOP\r\n");
+}
+
+#[test]
+fn a_path_goes_on_as_the_quotes_of_the_server_mean_it() {
+    let text = "S> 220\nC> PWD\nS> 257 \"{path}\"[..]\nC> CWD {path}\nS> 250\n";
+    for (path, sent) in [
+        ("/a", Some("CWD /a")),
+        ("a\"\"b", Some("CWD a\"b")),
+        ("a\rDELE b", None),
+    ] {
+        let server = greeted().expect("PWD");
+        let server = server.send(format!("257 \"{path}\" is it\r\n"));
+        let server = match sent {
+            Some(line) => server.expect(line).send("250 ok\r\n"),
+            None => server.wait_for_client_close(),
+        };
+        let server = server.start();
+        let finished = replay(text, server.address());
+        let _ = server.finish();
+        let _ = finished.code(if sent.is_some() { 0 } else { 6 });
+    }
+}
