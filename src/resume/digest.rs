@@ -54,17 +54,17 @@ impl HashVerb {
     }
 
     /// The hash in a reply: the one word of the right length made of hexadecimal digits. Servers put it in a 213, 250
-    /// or 251, alone, before the name or after it; a CRC may lack its leading zeros.
+    /// or 251, alone, before the name or after it; a CRC that stands alone may lack its leading zeros.
     pub(super) fn in_reply(self, reply: &Reply) -> Option<String> {
         let words = reply.text().split(|byte| byte.is_ascii_whitespace());
-        let mut found = words.filter(|word| {
-            let fits = if self.algorithm == Algorithm::Crc32 {
-                (1..=8).contains(&word.len())
-            } else {
-                word.len() == self.digits()
-            };
-            fits && word.iter().all(u8::is_ascii_hexdigit)
-        });
+        let words: Vec<&[u8]> = words.filter(|word| !word.is_empty()).collect();
+        let is_alone = words.len() == 1 && self.algorithm == Algorithm::Crc32;
+        let fits = |word: &[u8]| {
+            let length = word.len();
+            length == self.digits() || (is_alone && length < self.digits())
+        };
+        let is_hash = |word: &&[u8]| fits(word) && word.iter().all(u8::is_ascii_hexdigit);
+        let mut found = words.into_iter().filter(is_hash);
         let word = String::from_utf8_lossy(found.next()?).to_ascii_lowercase();
         // Two candidates (a file called `deadbeef`) say nothing.
         found
@@ -210,14 +210,23 @@ mod tests {
     }
 
     #[test]
-    fn a_crc_may_lack_its_leading_zeros() {
+    fn a_crc_that_stands_alone_may_lack_its_leading_zeros() {
         let known = among(&["XCRC \"f\" SP EP"]).unwrap();
-        let reply = Reply {
-            code: ReplyCode(250),
-            lines: vec![b"250 1A".to_vec()],
-            ended_with: None,
-            dropped_bytes: 0,
-        };
-        assert_eq!(known.in_reply(&reply).as_deref(), Some("0000001a"));
+        for (line, crc) in [
+            ("250 1A", Some("0000001a")),
+            ("250 XCRC 0000001A", Some("0000001a")),
+            ("250 5 bytes hashed", None),
+            ("250 f 1A", None),
+            ("250 deadbeef 0000001a", None),
+            ("250 123456789", None),
+        ] {
+            let reply = Reply {
+                code: ReplyCode(250),
+                lines: vec![line.as_bytes().to_vec()],
+                ended_with: None,
+                dropped_bytes: 0,
+            };
+            assert_eq!(known.in_reply(&reply).as_deref(), crc, "{line}");
+        }
     }
 }
