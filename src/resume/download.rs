@@ -122,7 +122,7 @@ fn receive(
         )));
     }
     if progress.too_much {
-        return Err(too_much(local, there, progress.appended, whole));
+        return Err(too_much(local, present, progress.appended, whole));
     }
     let outcome = outcome?;
     if !outcome.begun && progress.received == 0 {
@@ -155,14 +155,24 @@ fn judge(
 }
 
 /// More came than the file has, so what was appended is not its rest and is taken away again.
-fn too_much(local: &dyn LocalTarget, there: u64, appended: u64, whole: u64) -> ResumeError {
-    match local.cut_back(there, appended) {
+fn too_much(
+    local: &dyn LocalTarget,
+    present: Option<u64>,
+    appended: u64,
+    whole: u64,
+) -> ResumeError {
+    let undone = match present {
+        Some(there) => format!("the local file was put back to its {there} bytes"),
+        None => "nothing of it was kept".to_owned(),
+    };
+    match local.cut_back(present, appended) {
         Ok(true) => ResumeError::Refused(format!(
-            "more came than the {whole} bytes that the server's file should have; the local file was put back to its \
-             {there} bytes"
+            "more came than the {whole} bytes that the server's file should have; {undone}"
         )),
         Ok(false) => match local.size() {
-            Ok(size) => written_by_something_else(there + appended, size.unwrap_or(0)),
+            Ok(size) => {
+                written_by_something_else(present.unwrap_or(0) + appended, size.unwrap_or(0))
+            }
             Err(error) => ResumeError::Local(error),
         },
         Err(error) => ResumeError::Local(error),

@@ -84,13 +84,13 @@ pub trait LocalTarget {
     /// What the system says.
     fn append(&self, there: Option<u64>) -> io::Result<Box<dyn Destination>>;
 
-    /// Takes back the `appended` bytes after the first `there`. Returns false, and cuts nothing, if the file has not
-    /// exactly as many bytes as both together: something else wrote to it.
+    /// Takes back the `appended` bytes after the first `there`, or the whole file if it was not there before. Returns
+    /// false, and takes nothing, if the file has not exactly as many bytes as both together: something else wrote to it.
     ///
     /// # Errors
     ///
     /// What the system says.
-    fn cut_back(&self, there: u64, appended: u64) -> io::Result<bool>;
+    fn cut_back(&self, there: Option<u64>, appended: u64) -> io::Result<bool>;
 }
 
 /// Hears what a resume found, and answers its one question.

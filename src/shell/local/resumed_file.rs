@@ -106,10 +106,19 @@ pub(crate) struct LocalTargetFile {
 }
 
 impl LocalTargetFile {
-    pub(crate) fn at(path: &Path) -> Self {
-        Self {
+    /// Looked at here to be refused before anything is sent.
+    ///
+    /// # Errors
+    ///
+    /// The error of the system, or why it cannot be written to.
+    pub(crate) fn at(path: &Path) -> io::Result<Self> {
+        let target = Self {
             path: path.to_owned(),
+        };
+        if target.size()?.is_some() {
+            OpenOptions::new().append(true).open(path)?;
         }
+        Ok(target)
     }
 }
 
@@ -144,15 +153,19 @@ impl LocalTarget for LocalTargetFile {
         }))
     }
 
-    fn cut_back(&self, there: u64, appended: u64) -> io::Result<bool> {
+    fn cut_back(&self, there: Option<u64>, appended: u64) -> io::Result<bool> {
+        let expected = there.unwrap_or(0) + appended;
         match OpenOptions::new().write(true).open(&self.path) {
-            Ok(file) if file.metadata()?.len() == there + appended => {
-                file.set_len(there)?;
+            Ok(file) if file.metadata()?.len() == expected => {
+                match there {
+                    Some(there) => file.set_len(there)?,
+                    None => fs::remove_file(&self.path)?,
+                }
                 Ok(true)
             }
             Ok(_) => Ok(false),
             // Where nothing was written, nothing was created.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(there + appended == 0),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(expected == 0),
             Err(error) => Err(error),
         }
     }

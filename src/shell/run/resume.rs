@@ -117,7 +117,10 @@ impl Resume {
         let local = self.file(home);
         let mut listener = ResumeListener { painter, input };
         let result = if self.download {
-            let target = LocalTargetFile::at(&local);
+            let target = match LocalTargetFile::at(&local) {
+                Ok(target) => target,
+                Err(error) => return painter.refuse_file(&local, &error),
+            };
             interrupts.during(|| {
                 resume::download(session, &self.remote, &target, &self.options, &mut listener)
             })

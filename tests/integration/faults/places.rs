@@ -18,6 +18,8 @@ fn assert_refused(scene: &Scene, lines: &[(&str, &str)]) {
         let said = &finished.stderr;
         assert!(said.contains(words), "{line}: no {words:?} in\n{said}");
         assert!(!said.contains("→ RETR"), "{line}: {said}");
+        let is_resume = line.starts_with("resume");
+        assert!(!(is_resume && said.contains("→ TYPE I")), "{line}: {said}");
     }
 }
 

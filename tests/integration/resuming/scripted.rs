@@ -305,6 +305,29 @@ fn a_download_that_grows_past_the_size_is_taken_back() {
 }
 
 #[test]
+fn a_download_that_grows_past_the_size_leaves_no_file_that_was_not_there_before() {
+    for (first, rest) in [("I am ", "zfive5 and more"), ("", "I am zfive5 and more")] {
+        let folder = TempDir::new().unwrap();
+        let script = passive(greeted().expect("SIZE f").send("213 11\r\n"))
+            .expect("RETR f")
+            .send("150 here\r\n")
+            .send_data(first)
+            .send_data(rest)
+            .close_data()
+            .send("226 done\r\n");
+        let server = put_back(script).start();
+        let said = run(server.address(), &folder, &["resume --get f"]).code(8);
+        let _ = server.finish();
+        assert!(
+            said.stderr.contains("nothing of it was kept"),
+            "{}",
+            said.stderr
+        );
+        assert!(!folder.path().join("f").exists());
+    }
+}
+
+#[test]
 fn a_download_that_ends_early_counts_as_unfinished_whatever_the_226_says() {
     let folder = TempDir::new().unwrap();
     let script = passive(greeted().expect("SIZE f").send("213 11\r\n"))
