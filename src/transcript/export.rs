@@ -7,6 +7,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::data::LineEnd;
+use super::import::written;
 use super::template::{Piece, Template};
 use super::{Dialogue, Line, LineKind, ReadError, Transcript, Variables};
 use crate::protocol::hidden::is_hidden;
@@ -123,11 +124,10 @@ impl PlainDialogue {
         while let Some(line) = lines.next() {
             let shown = match line {
                 PlainLine::Client(line) => format!("C: {line}"),
-                PlainLine::Received(line, LineEnd::Lf) => format!("S: {line} {LF}"),
-                PlainLine::Server(line) | PlainLine::Received(line, _) => format!("S: {line}"),
+                PlainLine::Server(line) => format!("S: {line}"),
+                PlainLine::Received(line, end) => format!("S: {line}{}", end_in_words(line, *end)),
                 PlainLine::Sent(line, LineEnd::None) => format!("C: {line} {CLOSING}"),
-                PlainLine::Sent(line, LineEnd::Lf) => format!("C: {line} {LF}"),
-                PlainLine::Sent(line, _) => format!("C: {line}"),
+                PlainLine::Sent(line, end) => format!("C: {line}{}", end_in_words(line, *end)),
                 PlainLine::Remark(line) => format!("({line})"),
                 PlainLine::Comment(line) => format!("# {line}"),
             };
@@ -287,10 +287,21 @@ fn visible(text: &str) -> String {
     text.chars().map(show).collect()
 }
 
+/// What stands after a line of data, so that its end is known; most end with CR LF, which is then not written.
+fn end_in_words(line: &str, end: LineEnd) -> String {
+    match end {
+        LineEnd::Lf => format!(" {LF}"),
+        LineEnd::CrLf if written::seems_to_tell_its_end(line.as_bytes()) => format!(" {CR_LF}"),
+        LineEnd::CrLf | LineEnd::None => String::new(),
+    }
+}
+
 /// The importer knows these.
 const CLOSING: &str = "(close the data connection)";
 /// The line of data ends with LF alone.
 pub(super) const LF: &str = "(LF)";
+/// It ends with CR LF, although it looks as if it told another end.
+pub(super) const CR_LF: &str = "(CR LF)";
 pub(super) const NO_REPLY: &str = "no reply";
 
 #[derive(Default)]
@@ -427,6 +438,26 @@ mod tests {
         );
         let lines = back.transcript.to_string();
         assert!(lines.ends_with(text), "{lines}");
+    }
+
+    #[test]
+    fn a_line_that_itself_tells_an_end_survives_a_text() {
+        let lines = "a (LF)\nD< b (LF){lf}\nD< c (CR LF)\nD< d (close the data connection)\nD< (LF)\nD< e (LF){no-eol}\n";
+        let text = format!("S> 220\nC> STOR f\nS> 150\nD< {lines}S> 226\n");
+        let back = import::read(exported(&text, Form::Text).as_bytes(), None).unwrap();
+        assert!(
+            back.transcript.to_string().ends_with(&text),
+            "{}",
+            back.transcript
+        );
+        let text = "S> 220\nC> RETR f\nS> 150\nD> a (LF)\nD> b{lf}\nS> 226\n";
+        let back = import::read(exported(text, Form::Text).as_bytes(), None).unwrap();
+        let received = "# received: a (LF)\n# received: b\n";
+        assert!(
+            back.transcript.to_string().contains(received),
+            "{}",
+            back.transcript
+        );
     }
 
     #[test]

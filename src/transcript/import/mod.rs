@@ -19,7 +19,7 @@ mod tnftp;
 mod winscp;
 mod wireshark;
 mod writing;
-mod written;
+pub(super) mod written;
 
 use std::fmt;
 use std::str::FromStr;

@@ -13,7 +13,7 @@ use super::items::{CodedLine, Item, Items};
 use super::text::{after, without_separator};
 use crate::protocol::DataDirection;
 use crate::transcript::data::LineEnd;
-use crate::transcript::export::{LF, NO_REPLY};
+use crate::transcript::export::{CR_LF, LF, NO_REPLY};
 
 pub(super) fn recognise(lines: &[&[u8]]) -> Vec<Item> {
     let mut items = Items::default();
@@ -50,11 +50,20 @@ fn take_clients_line(items: &mut Items, text: &[u8]) {
     if !is_data || text.trim_ascii().eq_ignore_ascii_case(b"ABOR") {
         return items.sent(text.trim_ascii_end());
     }
-    match (without_remark(text), without_lf(text)) {
-        (Some(text), _) => items.data(text, LineEnd::None, None),
-        (None, Some(text)) => items.data(text, LineEnd::Lf, None),
-        (None, None) => items.data(text, LineEnd::CrLf, None),
+    match without_remark(text) {
+        Some(text) => items.data(text, LineEnd::None, None),
+        None => take_data_line(items, text),
     }
+}
+
+/// Data with the line end that is told after them; else it is CR LF.
+fn take_data_line(items: &mut Items, text: &[u8]) {
+    let told = [(LF, LineEnd::Lf), (CR_LF, LineEnd::CrLf)];
+    let told = told
+        .into_iter()
+        .find_map(|(word, end)| Some((without_last(text, word)?, end)));
+    let (text, end) = told.unwrap_or((text, LineEnd::CrLf));
+    items.data(text, end, None);
 }
 
 fn take_servers_line(items: &mut Items, text: &[u8]) {
@@ -62,7 +71,7 @@ fn take_servers_line(items: &mut Items, text: &[u8]) {
         && !items.reply_is_open()
         && CodedLine::of(text).is_none();
     if is_data {
-        items.data(text, LineEnd::CrLf, None);
+        take_data_line(items, text);
     } else {
         items.received(text);
     }
@@ -93,9 +102,15 @@ fn take_unmarked_line(items: &mut Items, text: &[u8]) {
     }
 }
 
-/// The data in front of "(LF)", if that stands after them.
-fn without_lf(text: &[u8]) -> Option<&[u8]> {
-    text.strip_suffix(LF.as_bytes())?.strip_suffix(b" ")
+/// The data in front of this word, if it stands after them.
+fn without_last<'a>(text: &'a [u8], word: &str) -> Option<&'a [u8]> {
+    text.strip_suffix(word.as_bytes())?.strip_suffix(b" ")
+}
+
+/// Whether a line of data ends with what would be taken for a word about its end.
+pub(in crate::transcript) fn seems_to_tell_its_end(text: &[u8]) -> bool {
+    let is_last = |word: &&str| without_last(text, word).is_some();
+    [LF, CR_LF].iter().any(is_last) || without_remark(text).is_some()
 }
 
 /// The data in front of "close the window", if that stands after them.
