@@ -398,8 +398,8 @@ impl Text {
     }
 }
 
-/// Where the lines hold secrets, and passwords of URLs. A server may take CR alone for a line end, so a verb may follow one; a secret goes
-/// on to the LF.
+/// Where the lines hold secrets, and passwords of URLs. A server may take CR alone for a line end, so a verb may follow
+/// one; a secret goes on to the LF.
 fn sent_secrets(bytes: &[u8], secret_is_asked: bool) -> Vec<Range<usize>> {
     let text = Text::of(bytes);
     let mut secrets: Vec<Range<usize>> = Vec::new();
