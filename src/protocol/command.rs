@@ -113,8 +113,8 @@ impl Command {
         (!argument.is_empty()).then_some(argument)
     }
 
-    /// Where the line holds what must not be seen: its secret, or else the passwords of URLs. Ranges of bytes, in order and
-    /// apart.
+    /// Where the line holds what must not be seen: its secret, or else the passwords of URLs. Ranges of bytes, in
+    /// order and apart.
     #[must_use]
     pub fn secret_places(&self) -> Vec<Range<usize>> {
         match self.secret() {

@@ -352,7 +352,7 @@ impl Entry {
             return listed || (strictness == Strictness::Tolerated && ends_a_transfer(code));
         }
         let listed = entry.replies.contains(&code.0) || is_listed_anywhere(code);
-        // What answers a USER may answer the PASS after it (331 for another password), and is no second reply to the USER.
+        // What answers a USER may answer the PASS after it (331 for another password).
         let is_of_user = verb.is("PASS") && matches!(code.0, 232 | 331 | 336);
         let is_tolerated = is_of_user || is_tolerated_anywhere(code);
         listed || (strictness == Strictness::Tolerated && is_tolerated)

@@ -349,8 +349,8 @@ impl NameSearch {
         }
     }
 
-    /// In any case, in quotes or not; it may be followed by a mark of `ls -F`, by a version (`;1`), or by the target of a
-    /// symbolic link.
+    /// In any case, in quotes or not; it may be followed by a mark of `ls -F`, by a version (`;1`), or by the target of
+    /// a symbolic link.
     fn end_line(&mut self) {
         let line = std::mem::take(&mut self.line).to_ascii_lowercase();
         let name = &*self.name;

@@ -471,8 +471,8 @@ impl Upload<'_, '_> {
         )))
     }
 
-    /// The size is that of what was sent; but if the file still begins as before, a part of that was lost on the way, and
-    /// storing it anew could only lose more.
+    /// The size is that of what was sent; but if the file still begins as before, a part of that was lost on the way,
+    /// and to store it anew could only lose more.
     fn check_overwritten(&mut self, was: u64, size: u64) -> Result<(), ResumeError> {
         let part = Part {
             from: 0,

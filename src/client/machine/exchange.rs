@@ -109,8 +109,8 @@ impl OpenExchange {
             && !self.aborted
     }
 
-    /// Until when a final reply may come after the reader left, which a script need not wait for. Under TLS Pure-FTPd sends
-    /// none; else another 1yz and nothing after it.
+    /// Until when a final reply may come after the reader left. Under TLS Pure-FTPd sends none; else another 1yz and
+    /// nothing after it.
     pub(super) fn reader_left_deadline(&self) -> Option<Instant> {
         let end = self.outcome.transfer.as_ref();
         let has_left = end.is_some_and(|end| end.result == TransferResult::ReaderClosed);

@@ -45,8 +45,8 @@ pub struct Learnt {
     pub features: Vec<Vec<u8>>,
     /// The server asked for a password or an account (331, 332) and has neither taken nor refused one since.
     pub awaits_secret: bool,
-    /// A login was begun, and no 230 or 232 has ended it: whatever is typed without a known verb may be a password, which
-    /// somebody may have typed ahead of a refused USER, or again after a refused PASS.
+    /// A login was begun, and no 230 or 232 has ended it: whatever is typed without a known verb may be a password,
+    /// typed ahead of a refused USER, or again after a refused PASS.
     pub secret_is_asked: bool,
     /// The greeting is that of a server which swallows an ABOR that comes after Telnet's Synch, while its data does not
     /// move (Pure-FTPd).
