@@ -94,7 +94,7 @@ impl Shell {
             .flatten()
             .filter(|_| can_compare(status))
         else {
-            self.painter.say(Tone::Note, UNCHECKED);
+            self.painter.say(Tone::Warning, UNCHECKED);
             return Ok(None);
         };
         let restart = status.learnt.pending_restart.map_or(0, |marker| marker.0);

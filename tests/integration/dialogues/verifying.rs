@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::{connected, greeted, passive, run_in};
+use super::{connected, greeted, lines, passive, run_in};
 use crate::support::scripted_server::Script;
 
 const TO_VERIFY: [&str; 2] = ["set verify on", "TYPE I"];
@@ -142,4 +142,15 @@ fn the_check_of_uploads_is_offered_once() {
     }
     terminal.expect("ftp> ");
     assert_eq!(terminal.screen().matches("set verify on").count(), 1);
+}
+
+#[test]
+fn a_quiet_script_is_told_that_an_upload_is_not_checked() {
+    let script = passive(verifying().expect("TYPE A").send("200 ok\r\n"));
+    let server = taking(script, "STOR f").wait_for_client_close().start();
+    let upload = ["TYPE A", "PASV", "STOR f <<< six"];
+    let finished = lines(server.address(), &[&TO_VERIFY[..], &upload].concat());
+    let said = finished.arg("-q").run().success().stderr;
+    let _ = server.finish();
+    assert!(said.contains("this upload is not checked"), "{said}");
 }
