@@ -31,6 +31,9 @@ pub(super) fn unmistakable(
     to: u64,
     local: impl Fn(u64) -> io::Result<Box<dyn Read + Send>>,
 ) -> io::Result<u64> {
+    if from == 0 {
+        return Ok(0);
+    }
     let mut here = io::BufReader::new(local(from)?.take(to - from)).bytes();
     let mut beginning = io::BufReader::new(local(0)?).bytes();
     loop {

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::client::Destination;
 use crate::client::transfer::{Form, Transfer};
 
-use super::comparison::{LocalReference, unmistakable};
+use super::comparison::LocalReference;
 use super::remote::{self, RemoteFile};
 use super::steps::{Steps, line, refused_by_server};
 use super::{LocalTarget, Remark, ResumeError, TAIL_BYTES, Verification, Verify};
@@ -48,13 +48,7 @@ pub(super) fn run(
         Verify::Full => 0,
         Verify::Joint | Verify::Size => there.saturating_sub(TAIL_BYTES),
     };
-    let from = match tail {
-        0 => 0,
-        tail => unmistakable(tail, there, |offset| local.read_from(offset))?,
-    };
-    if from != tail {
-        steps.remark(&Remark::Repeats);
-    }
+    let from = steps.unmistakable(tail, there, |offset| local.read_from(offset))?;
     let progress = receive(steps, name, local, from, present, whole)?;
     judge(steps, local, progress, there, whole)?;
     let (size, _) = remote::size_after(steps, name, size_source, file)?;

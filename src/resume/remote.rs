@@ -127,7 +127,7 @@ pub(super) fn confirm_absence(steps: &Steps<'_>, name: &[u8]) -> Result<(), Resu
     }
 }
 
-/// Whether the listing of its folder holds the name; `None` if there is no whole listing.
+/// Whether its folder lists the name; `None` if the folder could not be listed to the end.
 fn is_listed(steps: &Steps<'_>, name: &[u8], folder: &[u8]) -> Result<Option<bool>, ResumeError> {
     let list = match folder {
         b"" => b"LIST".to_vec(),

@@ -1,5 +1,7 @@
 //! The single steps of a resume: each sends a command that the user sees, and turns a lost connection into an error.
 
+use std::io::{self, Read};
+
 use crate::client::observation::Origin;
 use crate::client::transfer::{Transfer, TransferResult};
 use crate::client::{DataState, Session};
@@ -8,6 +10,7 @@ use crate::protocol::parameters::{FileStructure, RepresentationType, TransferMod
 use crate::protocol::user_pi::Learnt;
 use crate::protocol::{Command, Reply};
 
+use super::comparison::unmistakable;
 use super::{Listener, Options, Remark, ResumeError};
 
 pub(super) struct Steps<'a> {
@@ -85,6 +88,21 @@ impl<'a> Steps<'a> {
                 Err(_) => return,
             }
         }
+    }
+
+    /// Where to begin to compare the local bytes up to `to`: at `from`, or at 0 where a server that ignores the marker
+    /// could not be told from one that heeds it.
+    pub(super) fn unmistakable(
+        &mut self,
+        from: u64,
+        to: u64,
+        local: impl Fn(u64) -> io::Result<Box<dyn Read + Send>>,
+    ) -> Result<u64, ResumeError> {
+        let begin = unmistakable(from, to, local)?;
+        if begin != from {
+            self.remark(&Remark::Repeats);
+        }
+        Ok(begin)
     }
 
     pub(super) fn remark(&mut self, remark: &Remark) {

@@ -5,7 +5,7 @@ use std::io::Read;
 use crate::client::Outcome;
 use crate::client::transfer::{DataSource, Form, Transfer};
 
-use super::comparison::{Comparison, ComparisonState, Part, Verdict, unmistakable};
+use super::comparison::{Comparison, ComparisonState, Part, Verdict};
 use super::digest::HashVerb;
 use super::remote::{self, RemoteFile, SizeSource};
 use super::steps::{Steps, line, refused_by_server};
@@ -168,13 +168,8 @@ impl Upload<'_, '_> {
 
     /// Reads a part of the server's file back and compares it; `None` if it cannot be read.
     fn read_back(&mut self, mut part: Part) -> Result<Option<(u64, u64)>, ResumeError> {
-        let tail = part.from;
-        if tail > 0 {
-            part.from = unmistakable(tail, part.to, |offset| Ok(self.local.read_from(offset)))?;
-        }
-        if part.from != tail {
-            self.steps.remark(&Remark::Repeats);
-        }
+        let local = |offset| Ok(self.local.read_from(offset));
+        part.from = self.steps.unmistakable(part.from, part.to, local)?;
         let Some((part, compared)) = self.compare_part(part)? else {
             return Ok(None);
         };
@@ -439,7 +434,7 @@ impl Upload<'_, '_> {
                 compared: Some(compared),
                 hash: None,
             }),
-            // Whoever went on without a comparison before the upload is told that there was none.
+            // Nothing was compared before the upload either, and the user accepted that.
             None if self.steps.options.verify == Verify::Joint && checked.compared.is_none() => {
                 self.steps.remark(&Remark::Unreadable);
                 Ok(checked)
