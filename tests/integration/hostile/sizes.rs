@@ -118,17 +118,14 @@ fn a_hash_that_is_none_is_not_believed_and_the_bytes_are_read_back() {
         "250 \u{661}\u{662}\u{663}\u{664}",
         "550 no",
     ] {
-        let script = scripted::passive(read_back(hashed(reply), "I am "))
-            .expect("SIZE f")
-            .send("213 5\r\n")
-            .expect("APPE f")
-            .send("150 here\r\n")
-            .read_data_to_end()
-            .send("226 done\r\n")
-            .expect("SIZE f")
-            .send("213 11\r\n")
-            .expect("XCRC f")
-            .send(format!("{reply}\r\n"));
+        let script = scripted::appended(
+            scripted::passive(read_back(hashed(reply), "I am ")),
+            "213 5",
+        )
+        .expect("SIZE f")
+        .send("213 11\r\n")
+        .expect("XCRC f")
+        .send(format!("{reply}\r\n"));
         let script = read_back(script, "I am zfive5");
         let (server, folder) = (put_back(script).start(), local());
         let _ = run(server.address(), &folder, &["FEAT", "resume f"]).success();
@@ -150,13 +147,7 @@ fn a_hash_that_is_wrong_stops_the_upload_whatever_is_read_back() {
 
 #[test]
 fn a_store_that_was_answered_with_226_and_is_half_there_is_told() {
-    let script = scripted::passive(compared(scripted::greeted()))
-        .expect("SIZE f")
-        .send("213 5\r\n")
-        .expect("APPE f")
-        .send("150 here\r\n")
-        .read_data_to_end()
-        .send("226 done\r\n")
+    let script = scripted::appended(scripted::passive(compared(scripted::greeted())), "213 5")
         .expect("SIZE f")
         .send("213 6\r\n");
     let script = scripted::passive(script)

@@ -1,6 +1,6 @@
 //! Files that are not on the server, and what must be seen before that is believed.
 
-use super::scripted::{greeted, local, passive, put_back, run};
+use super::scripted::{appended, greeted, local, passive, put_back, run};
 use crate::support::scripted_server::Script;
 
 /// SIZE and MLST answered, and then a data connection.
@@ -21,15 +21,8 @@ fn refused(script: Script, line: &str, reply: &str) -> Script {
 
 /// The upload of the whole file, on the connection that is open or not.
 fn uploaded(script: Script) -> Script {
-    passive(script)
-        .expect("SIZE f")
-        .send("550 no\r\n")
-        .expect("APPE f")
-        .send("150 here\r\n")
-        .read_data_to_end()
-        .send("226 done\r\n")
-        .expect("SIZE f")
-        .send("213 11\r\n")
+    let script = appended(passive(script), "550 no");
+    script.expect("SIZE f").send("213 11\r\n")
 }
 
 #[test]

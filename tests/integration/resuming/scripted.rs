@@ -58,8 +58,8 @@ pub(crate) fn verified(script: Script, whole: &[u8]) -> Script {
 }
 
 /// APPE, once the size was looked at again.
-fn appended(script: Script) -> Script {
-    let script = script.expect("SIZE f").send("213 5\r\n");
+pub(crate) fn appended(script: Script, size: &str) -> Script {
+    let script = script.expect("SIZE f").send(format!("{size}\r\n"));
     let script = script.expect("APPE f").send("150 here\r\n");
     script.read_data_to_end().send("226 done\r\n")
 }
@@ -398,7 +398,7 @@ fn an_upload_that_repeats_its_beginning_is_compared_from_0() {
 /// Six of eleven bytes were sent and one arrived: as many are there as were sent, and none of them may be lost.
 #[test]
 fn an_appe_that_kept_only_a_part_is_not_taken_for_one_that_overwrote() {
-    let script = appended(passive(compared(greeted())));
+    let script = appended(passive(compared(greeted())), "213 5");
     let script = passive(script.expect("SIZE f").send("213 6\r\n"));
     let script = script.expect("RETR f").send("150 here\r\n");
     let script = script.send_data("I am z").close_data().send("226 done\r\n");
@@ -446,7 +446,7 @@ fn a_download_that_begins_at_0_and_is_cut_goes_on_from_what_came() {
 
 #[test]
 fn an_appe_that_fills_what_was_there_with_zeros_is_noticed_by_what_is_read_back() {
-    let script = appended(passive(compared(greeted())));
+    let script = appended(passive(compared(greeted())), "213 5");
     let (server, folder) = (
         put_back(verified(script, b"\0\0\0\0\0zfive5")).start(),
         local(),
@@ -462,7 +462,7 @@ fn an_appe_that_fills_what_was_there_with_zeros_is_noticed_by_what_is_read_back(
 
 #[test]
 fn only_the_size_is_looked_at_afterwards_where_that_was_asked_for() {
-    let script = appended(passive(compared(greeted())));
+    let script = appended(passive(compared(greeted())), "213 5");
     let script = script.expect("SIZE f").send("213 11\r\n");
     let (server, folder) = (put_back(script).start(), local());
     let said = run(server.address(), &folder, &["resume --verify size f"]).success();

@@ -27,12 +27,7 @@ fn bytes_after_the_234_end_the_session_with_4_and_are_never_read() {
 fn bytes_in_clear_where_the_handshake_belongs_end_the_session_with_4() {
     let rig = Rig::new();
     let gate = crate::support::scripted_server::Gate::new();
-    let server = Script::new()
-        .send("220 hi\r\n")
-        .expect("AUTH TLS")
-        .send("234 go ahead\r\n")
-        // The first bytes of the client's handshake.
-        .expect_bytes(b"\x16\x03\x01")
+    let server = agreed_and_offered()
         .open(&gate)
         .send("230 you are in\r\n")
         .reset()
@@ -47,17 +42,19 @@ fn bytes_in_clear_where_the_handshake_belongs_end_the_session_with_4() {
     );
 }
 
-#[test]
-fn a_server_that_takes_the_handshake_for_a_command_is_worth_another_try() {
-    let rig = Rig::new();
-    let server = Script::new()
+/// AUTH TLS is accepted, and the first bytes of the client's handshake have come.
+fn agreed_and_offered() -> Script {
+    Script::new()
         .send("220 hi\r\n")
         .expect("AUTH TLS")
         .send("234 go ahead\r\n")
         .expect_bytes(b"\x16\x03\x01")
-        .send("500 what?\r\n")
-        .reset()
-        .start();
+}
+
+#[test]
+fn a_server_that_takes_the_handshake_for_a_command_is_worth_another_try() {
+    let rig = Rig::new();
+    let server = agreed_and_offered().send("500 what?\r\n").reset().start();
     let finished = rig.run(&server, &["AUTH TLS", "PWD"]).code(4);
     let _ = server.finish();
     let said = finished.stderr;
@@ -67,13 +64,7 @@ fn a_server_that_takes_the_handshake_for_a_command_is_worth_another_try() {
 #[test]
 fn a_server_that_ends_the_connection_in_the_handshake_is_a_failure_of_tls() {
     let rig = Rig::new();
-    let server = Script::new()
-        .send("220 hi\r\n")
-        .expect("AUTH TLS")
-        .send("234 go ahead\r\n")
-        .expect_bytes(b"\x16\x03\x01")
-        .reset()
-        .start();
+    let server = agreed_and_offered().reset().start();
     rig.run(&server, &["AUTH TLS", "PWD"]).code(4);
     let _ = server.finish();
 }
