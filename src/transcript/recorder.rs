@@ -1361,6 +1361,11 @@ mod tests {
                 "S> 331"
             ]
         );
+        assert_begins_with_the_user(&session);
+    }
+
+    #[track_caller]
+    fn assert_begins_with_the_user(session: &Session) {
         let text = session.place.text.lock().unwrap();
         assert!(
             text.starts_with(&format!(
@@ -1399,14 +1404,7 @@ mod tests {
                 "S> 250"
             ]
         );
-        let text = session.place.text.lock().unwrap();
-        assert!(
-            text.starts_with(&format!(
-                "# server: ready\n# {}\n# var: user = tester\nS> 220\n",
-                super::RECORDED_BY
-            )),
-            "{text}"
-        );
+        assert_begins_with_the_user(&session);
     }
 
     #[test]
