@@ -1,11 +1,11 @@
-//! Ends the waiting of a local side that nobody waits for any more, so that it takes nothing from whoever comes next.
+//! Stops the local side of a transfer that was given up, so that it takes no data meant for the next one.
 
 use std::io::{self, PipeReader, PipeWriter};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Tells a local side that its transfer was given up. Clones share it.
 ///
-/// It is a pipe that is closed then: on Unix, whoever waits for something else waits for that too.
+/// It is a pipe that closes then. On Unix, a local side that polls a file or pipe polls this pipe as well.
 #[derive(Clone, Debug)]
 pub struct Cancellation {
     ends: Arc<Ends>,

@@ -50,12 +50,12 @@ impl Cause {
         (
             Self::Refused,
             "refused",
-            "the server answered with 4yz or 5yz, or with a code that is no answer",
+            "the server answered with 4yz or 5yz, or with a code that does not answer the command",
         ),
         (
             Self::ConnectFailed,
             "connect-failed",
-            "there is no control connection: no address, nobody there, or no answer",
+            "the control connection could not be opened: no address, a refused port, or no answer",
         ),
         (
             Self::ControlClosed,
