@@ -17,7 +17,7 @@ pub fn hold(bytes: &[u8]) {
     assert_data_are_read_back(bytes);
     match Transcript::read(bytes) {
         Ok(transcript) => {
-            assert_eq!(transcript.to_string().as_bytes(), bytes, "octets are lost");
+            assert_keeps_bytes(&transcript, bytes);
             match transcript.dialogue() {
                 Ok(dialogue) => assert_understood(&transcript, &dialogue),
                 Err(error) => assert_error(&error, bytes),
@@ -25,6 +25,18 @@ pub fn hold(bytes: &[u8]) {
         }
         Err(error) => assert_error(&error, bytes),
     }
+}
+
+/// Only the last line of a recording may lose something: the part of a letter at which it was cut.
+fn assert_keeps_bytes(transcript: &Transcript, bytes: &[u8]) {
+    let printed = transcript.to_string();
+    let lost = bytes
+        .strip_prefix(printed.as_bytes())
+        .expect("the beginning");
+    assert!(
+        !lost.contains(&b'\n') && (lost.is_empty() || str::from_utf8(lost).is_err()),
+        "bytes are lost"
+    );
 }
 
 /// An error lies in the text, and can be shown.
