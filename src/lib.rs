@@ -3,7 +3,7 @@
 //! The code is a row of rooms; a room imports only rooms to its left:
 //!
 //! ```text
-//! protocol <- tls <- client <- resume <- transcript <- practice <- shell <- main
+//! protocol <- tls <- client <- resume <- transcript <- practice <- evidence <- shell <- main
 //! ```
 //!
 //! * [`protocol`]: the RFCs as values, and the user-PI as a state machine without sockets or clocks.
@@ -53,6 +53,7 @@
 //! ```
 
 pub mod client;
+mod evidence;
 pub mod practice;
 pub mod protocol;
 pub mod resume;

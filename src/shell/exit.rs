@@ -3,7 +3,7 @@
 use std::process::ExitStatus;
 
 use crate::client::{Ending, Outcome, TransferResult};
-use crate::protocol::{ReplyClass, ReplyCode};
+use crate::evidence::event::is_refusal;
 use crate::tls::TlsFailure;
 
 /// The exit codes. They are part of the interface.
@@ -89,6 +89,21 @@ impl Exit {
             Self::Bug => 70,
             Self::Interrupted => 130,
         }
+    }
+
+    /// What a line that failed without an event means; `None` if it did not fail.
+    pub(crate) fn cause(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Done => return None,
+            Self::Refused | Self::Expectation => "refused",
+            Self::Usage | Self::Bug => "local-line",
+            Self::Connection => "connect-failed",
+            Self::Tls => "tls-alert",
+            Self::Protocol => "not-ftp",
+            Self::LocalFile => "local-file",
+            Self::Resume => "resume-stopped",
+            Self::Interrupted => "interrupted",
+        })
     }
 
     /// Whether it ends a script at once and wins over earlier failures.
@@ -218,13 +233,6 @@ impl Tally {
     pub(crate) fn exit(&self) -> Exit {
         self.fatal.or(self.first).unwrap_or(Exit::Done)
     }
-}
-
-/// A 4yz or 5yz, or a code that answers nothing that this side has asked for (RFC 2228 section 5.2 wants a security
-/// mechanism before 6yz).
-pub(crate) fn is_refusal(code: ReplyCode) -> bool {
-    let class = code.class();
-    code.is_negative() || matches!(class, ReplyClass::Protected | ReplyClass::Unclassified)
 }
 
 #[cfg(test)]

@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 use regex::Regex;
 
 /// Each room after those that it may import.
-const ROOMS: [&str; 7] = [
+const ROOMS: [&str; 8] = [
     "protocol",
     "tls",
     "client",
     "resume",
     "transcript",
     "practice",
+    "evidence",
     "shell",
 ];
 

@@ -4,12 +4,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::explanations::{self, Circumstances};
+use super::{circumstances, shown_command};
 use crate::client::{Ending, Outcome, Status};
+use crate::evidence::rules;
 use crate::protocol::Command;
 use crate::protocol::user_pi::data_direction;
 use crate::shell::config::secrets::without_secrets;
-use crate::shell::config::settings::Settings;
+use crate::shell::config::settings::{Abort, Settings};
 use crate::shell::line::Redirection;
 use crate::shell::screen::escape::escape;
 use crate::shell::screen::painter::{Painter, Tone};
@@ -43,7 +44,7 @@ impl Hints {
         if !settings.hints || !self.is_interactive {
             return;
         }
-        if let Some(warning) = explanations::warning(command, &status.learnt) {
+        if let Some(warning) = rules::warning(command, &status.learnt) {
             self.painter.say(Tone::Hint, &warning);
         }
         if let Some(warning) = sign_without_blank(command) {
@@ -52,12 +53,12 @@ impl Hints {
         if status.background.is_some() && opens_data_port(command) {
             self.painter.say(Tone::Hint, PORT_IN_BACKGROUND);
         }
-        let circumstances = Circumstances::of(status, settings);
-        if explanations::sends_data_in_clear(command, &status.learnt, circumstances) {
-            self.say_once(explanations::DATA_IN_CLEAR);
+        let now = circumstances(status, settings);
+        if rules::sends_data_in_clear(command, &status.learnt, now) {
+            self.say_once(rules::DATA_IN_CLEAR);
         }
-        if explanations::cannot_be_aborted(command, &status.learnt, settings) {
-            self.say_once(explanations::IGNORED_ABORT);
+        if settings.abort == Abort::Synch && rules::swallows_abort(command, &status.learnt) {
+            self.say_once(rules::IGNORED_ABORT);
         }
     }
 
@@ -99,8 +100,11 @@ impl Hints {
         let answered = status.last_answered.as_ref();
         let answered = answered.filter(|last| last.reply.code.0 == outcome.code());
         let answered = answered.filter(|_| self.is_interactive);
-        let circumstances = Circumstances::of(status, settings);
-        if let Some(hint) = answered.and_then(|last| explanations::hint(last, circumstances)) {
+        let now = circumstances(status, settings);
+        let Some(answered) = answered else { return };
+        let command = shown_command(answered, settings.charset());
+        let hint = rules::all(answered, now, &command).find_map(|it| it.hint);
+        if let Some(hint) = hint {
             self.painter.say(Tone::Hint, &hint);
         }
     }

@@ -1,10 +1,8 @@
 //! Help out of the tables: lines, built-ins, aliases, verbs, reply codes.
 
 mod builtins;
-pub(crate) mod cause;
 mod codes;
 pub(crate) mod command_line;
-pub(crate) mod explanations;
 pub(crate) mod hints;
 pub(crate) mod manual;
 mod surroundings;
@@ -16,7 +14,11 @@ use super::editor::HAS_ESCAPE_KEY;
 use super::line::Builtin;
 use super::screen::escape::escape;
 use super::screen::page::{Layout, Page};
-use crate::protocol::{Verb, verbs};
+use crate::client::Status;
+use crate::evidence::rules::{self, Circumstances};
+use crate::protocol::{Answered, Verb, verbs};
+use crate::shell::charset::Charset;
+use crate::shell::config::settings::Settings;
 
 use builtins::{BUILTINS, LINES};
 
@@ -95,7 +97,7 @@ pub(crate) fn topic(words: &[String], aliases: &Aliases, columns: usize) -> Opti
 
 /// A word of other clients, and what it is here; `false` if it is not one.
 fn explain_elsewhere(page: &mut Page, word: &str) -> bool {
-    let Some(said) = explanations::elsewhere(word) else {
+    let Some(said) = rules::elsewhere(word, builtin) else {
         return false;
     };
     page.paragraph(0, &format!("{} {said}", escape(word.as_bytes())));
@@ -128,6 +130,43 @@ pub(crate) fn tls_words() -> impl Iterator<Item = &'static str> {
 pub(crate) fn is_verb(name: &str) -> bool {
     verbs::entry(&Verb::new(name.as_bytes())).is_some()
 }
+
+/// What no reply tells, as it is now.
+pub(crate) fn circumstances(status: &Status, settings: &Settings) -> Circumstances {
+    Circumstances {
+        is_connected: status.connected,
+        is_under_tls: status.control_tls.is_some(),
+        is_proxied: status.is_proxied,
+        resumes_tls: settings.tls_resume,
+        sends_close_notify: settings.tls_close_notify,
+        abort_is_unanswered: status.abort_unanswered,
+        builtin,
+    }
+}
+
+fn builtin(word: &str) -> Option<&'static str> {
+    Builtin::named(word).map(Builtin::name)
+}
+
+/// The command as it may be shown. Somebody who was asked for a password may have typed it without PASS.
+pub(crate) fn shown_command(answered: &Answered, charset: Charset) -> String {
+    match &answered.command {
+        None => String::new(),
+        Some(_) if rules::may_be_secret(answered) => "that line".to_owned(),
+        Some(command) => short(charset.escape(&command.masked()).trim_end()),
+    }
+}
+
+/// A line that is repeated in another must leave room for it.
+fn short(text: &str) -> String {
+    if text.chars().count() <= LONGEST_REPEATED {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(LONGEST_REPEATED).collect();
+    format!("{kept}...")
+}
+
+const LONGEST_REPEATED: usize = 40;
 
 fn escaped(lines: &[String]) -> Vec<String> {
     lines.iter().map(|line| escape(line.as_bytes())).collect()

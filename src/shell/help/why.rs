@@ -8,8 +8,10 @@
 //!   Next    RNFR and the old name, then RNTO b
 //! ```
 
-use super::explanations::{self, Circumstances, Explanation};
+use super::shown_command;
 use crate::client::Status;
+use crate::evidence::explanation::Explanation;
+use crate::evidence::rules::{self, Circumstances};
 use crate::protocol::user_pi::DataPortUse;
 use crate::protocol::{Answered, Verb, reply_codes, verbs};
 use crate::shell::charset::Charset;
@@ -23,14 +25,12 @@ pub(crate) fn explain(
     answered: &Answered,
     status: &Status,
     circumstances: Circumstances,
+    charset: Charset,
     columns: usize,
 ) -> String {
     let mut page = Page::new(columns);
     let code = answered.reply.code;
-    page.paragraph(
-        0,
-        &format!("{code} {}", whose(answered, circumstances.charset)),
-    );
+    page.paragraph(0, &format!("{code} {}", whose(answered, charset)));
     if code.0 < 1000 {
         help::explain_digits(&mut page, code);
     }
@@ -44,7 +44,8 @@ pub(crate) fn explain(
     if !status.connected {
         page.item("State", LABEL_COLUMNS, &state(status));
     }
-    let fitting = explanations::all(answered, circumstances);
+    let command = shown_command(answered, charset);
+    let fitting: Vec<_> = rules::all(answered, circumstances, &command).collect();
     explain_here(&mut page, &fitting, status.connected);
     let verb = answered.verb();
     if let Some(entry) = entry {
@@ -71,11 +72,11 @@ pub(crate) fn explain(
 /// The explanations that fit best. Without a connection nothing that they could suggest can be sent.
 fn explain_here(page: &mut Page, explanations: &[Explanation], is_connected: bool) {
     let mut last = "";
-    for (index, Explanation { cause, next, .. }) in
+    for (index, Explanation { here, next, .. }) in
         explanations.iter().take(MAX_EXPLANATIONS).enumerate()
     {
         let label = if index == 0 { "Here" } else { "Or" };
-        page.item(label, LABEL_COLUMNS, cause);
+        page.item(label, LABEL_COLUMNS, here);
         if is_connected && !next.is_empty() && next != last {
             page.item("Next", LABEL_COLUMNS, next);
         }
@@ -91,10 +92,7 @@ fn whose(answered: &Answered, charset: Charset) -> String {
             let about =
                 verbs::entry(&command.verb()).map(|entry| entry.summary.trim_end_matches('.'));
             let about = about.map(|about| format!(" ({about})")).unwrap_or_default();
-            format!(
-                "in answer to {}{about}",
-                explanations::shown_command(answered, charset)
-            )
+            format!("in answer to {}{about}", shown_command(answered, charset))
         }
     }
 }

@@ -19,7 +19,6 @@ use crate::shell::config::settings::Ascii;
 use crate::shell::editor::assistance::LearningDestination;
 use crate::shell::editor::{AtTerminal, HAS_ESCAPE_KEY};
 use crate::shell::exit::Exit;
-use crate::shell::help::cause::Cause;
 use crate::shell::help::hints::{ResumableDownload, exists_already};
 use crate::shell::interrupts::Escape;
 use crate::shell::line::{LineError, Redirection};
@@ -540,7 +539,7 @@ impl Shell {
         }
         if exit != Exit::Done {
             let output = self.painter.output();
-            output.tell_problem(Cause::LocalCommand, &end_of_command(status));
+            output.tell_problem("local-command", &end_of_command(status));
         }
         exit
     }

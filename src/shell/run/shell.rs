@@ -15,6 +15,7 @@ use super::tls;
 use super::trust::Certificates;
 use super::typing_data::report_dropped;
 use crate::client::{Origin, Session};
+use crate::evidence::rules;
 use crate::protocol::Command;
 use crate::shell::config::aliases::{Aliases, ExpandedStep};
 use crate::shell::config::proxies::ProxyEnvironment;
@@ -24,9 +25,8 @@ use crate::shell::config::settings::Settings;
 use crate::shell::editor::assistance::{Knowledge, SharedKnowledge};
 use crate::shell::editor::{HistoryLost, Input, NOT_TEXT, Typed};
 use crate::shell::exit::{Exit, Tally};
-use crate::shell::help::explanations::{self, Circumstances};
 use crate::shell::help::hints::{Hints, ResumableDownload, exists_already};
-use crate::shell::help::{self, why};
+use crate::shell::help::{self, circumstances, why};
 use crate::shell::interrupts::{HiddenTyping, Interrupts};
 use crate::shell::line::{
     self, Builtin, Line, LineError, Redirection, ScriptLine, ends_with_here_document, expand_home,
@@ -562,7 +562,7 @@ impl Shell {
             return Exit::Done;
         }
         let topic = topic.join(" ");
-        let meant = explanations::meant(&topic).map(|verb| format!("did you mean {verb}? "));
+        let meant = rules::meant(&topic).map(|verb| format!("did you mean {verb}? "));
         let (topic, meant) = (escape(topic.as_bytes()), meant.unwrap_or_default());
         self.painter.refuse(&format!(
             "no help for {topic}: {meant}`help` lists what there is, HELP asks the server"
@@ -607,8 +607,14 @@ impl Shell {
         let columns = self.columns();
         let status = self.connection.status()?;
         let answered = status.last_answered.as_ref()?;
-        let circumstances = Circumstances::of(status, &self.settings);
-        Some(why::explain(answered, status, circumstances, columns))
+        let now = circumstances(status, &self.settings);
+        Some(why::explain(
+            answered,
+            status,
+            now,
+            self.settings.charset(),
+            columns,
+        ))
     }
 
     fn list_aliases(&self) -> Exit {

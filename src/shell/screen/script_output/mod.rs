@@ -12,11 +12,12 @@ use std::time::Instant;
 use super::escape::escape;
 use super::painter::{Screen, in_words, sent_bytes};
 use crate::client::{Observation, Peer, TransferEnd, TransferResult};
+use crate::evidence::cause::Cause;
+use crate::evidence::event::cause_of;
 use crate::protocol::verbs::DataDirection;
 use crate::protocol::{Command, Reply, Verb};
 use crate::shell::charset::{Charset, Piece};
 use crate::shell::exit::Exit;
-use crate::shell::help::cause::Cause;
 use event::{DataMode, Event};
 
 /// What `--format` takes.
@@ -98,7 +99,7 @@ struct State {
     file: Option<(DataDirection, String)>,
     data_is_secured: bool,
     /// The problems of this line that were told.
-    told: Vec<Cause>,
+    told: Vec<&'static str>,
     /// A problem was told in this run.
     has_told: bool,
     /// The last error that was said in this line.
@@ -220,7 +221,7 @@ impl ScriptOutput {
     }
 
     /// Something that is not seen on the connection did not work.
-    pub(crate) fn tell_problem(&self, cause: Cause, text: &str) {
+    pub(crate) fn tell_problem(&self, cause: &'static str, text: &str) {
         let mut state = self.lock();
         self.put_problem(&mut state, cause, text.to_owned());
     }
@@ -242,7 +243,7 @@ impl ScriptOutput {
         if let Some(event) = state.event(at, observation, charset) {
             self.put_event(&mut state, &event);
         }
-        if let Some(cause) = Cause::of(observation) {
+        if let Some(cause) = cause_of(observation) {
             let text = match observation {
                 Observation::ReplyReceived { reply, .. } => {
                     text_of(reply.lines.last().map_or(&[], Vec::as_slice), charset)
@@ -287,25 +288,24 @@ impl ScriptOutput {
 
     /// A problem that no event told of.
     fn tell_failure(&self, state: &mut State, exit: Exit) {
-        let Some(cause) = Cause::of_exit(exit) else {
+        let Some(cause) = exit.cause() else {
             return;
         };
         // What `resume` handles itself was told, too, and is not why it stopped.
         let is_told = match cause {
-            Cause::LocalLine | Cause::ResumeStopped => state.told.contains(&cause),
+            "local-line" | "resume-stopped" => state.told.contains(&cause),
             _ => !state.told.is_empty(),
         };
         if !is_told {
-            let said = state.said.take().filter(|_| cause != Cause::Interrupted);
-            let text = said.unwrap_or_else(|| cause.meaning().to_owned());
+            let said = state.said.take().filter(|_| cause != "interrupted");
+            let text = said.unwrap_or_else(|| Cause::named(cause).meaning().to_owned());
             self.put_problem(state, cause, text);
         }
     }
 
-    fn put_problem(&self, state: &mut State, cause: Cause, text: String) {
+    fn put_problem(&self, state: &mut State, cause: &'static str, text: String) {
         state.told.push(cause);
         state.has_told = true;
-        let cause = cause.id();
         self.put_event(state, &Event::Problem { cause, text });
     }
 

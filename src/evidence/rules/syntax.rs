@@ -1,59 +1,40 @@
 //! Verbs that the server does not have, and arguments that it does not take.
 
-use super::{Case, Explanation, has_code, is_refused};
+use super::{Explanation, Rule, has_code, is_refused};
 use crate::protocol::{Answered, DataPort, VerbEntry, verbs};
 
-pub(super) const CASES: &[Case] = &[
-    Case {
+pub(super) const RULES: &[Rule] = &[
+    Rule {
         fits: |a, _| has_code(a, &[500, 501, 504]) && a.is_to(&["TYPE"]),
-        cause: "The server does not have this type. Some refuse TYPE A N and take TYPE A; Pure-FTPd has switched to \
-            ASCII all the same.",
-        next: "TYPE A or TYPE I",
-        hint: "next: TYPE A or TYPE I; set it again: some servers change the type even when they refuse it",
+        cause: "type-refused",
     },
-    Case {
+    Rule {
         fits: |a, _| has_code(a, &[500, 501, 504]) && a.is_to(&["MODE", "STRU"]),
-        cause: "Nearly all servers have MODE S and STRU F alone.",
-        next: "MODE S, STRU F",
-        hint: "",
+        cause: "mode-refused",
     },
-    Case {
+    Rule {
         fits: |a, _| is_missing(a) && a.is_to(&["MLSD"]),
-        cause: "This server does not have MLSD.",
-        next: "LIST or NLST",
-        hint: "next: LIST or NLST",
+        cause: "mlsd-missing",
     },
-    Case {
+    Rule {
         fits: |a, _| is_missing(a) && a.is_to(&["MLST", "SIZE", "MDTM"]),
-        cause: "This server does not have it.",
-        next: "STAT with the path, or PASV and LIST, show size and time",
-        hint: "next: STAT with the path, or PASV and LIST",
+        cause: "facts-missing",
     },
-    Case {
+    Rule {
         fits: |a, _| is_missing(a) && a.is_to(&["MFMT", "MFF", "MFCT"]),
-        cause: "This server does not have it.",
-        next: "MDTM YYYYMMDDhhmmss path, or SITE UTIME: one of them may do",
-        hint: "next: MDTM YYYYMMDDhhmmss path, or SITE UTIME",
+        cause: "mfmt-missing",
     },
-    Case {
+    Rule {
         fits: |a, _| is_refused(a) && is_switch(a),
-        cause: "HASH asks for the hash of a file, and wants its path. In other clients `hash` is a switch that shows \
-            how a transfer goes on; here the bytes are counted after each transfer anyway.",
-        next: "HASH and a path",
-        hint: "HASH wants a path; no switch is needed, since the bytes are counted after each transfer",
+        cause: "hash-switch",
     },
-    Case {
+    Rule {
         fits: |a, _| is_missing(a) && entry(a).is_some(),
-        cause: "This server does not have that verb, or has it switched off. Pure-FTPd answers 500 to everything that \
-            comes in a transfer.",
-        next: "FEAT or HELP list what it has",
-        hint: "",
+        cause: "verb-missing",
     },
-    Case {
+    Rule {
         fits: |a, _| has_code(a, &[421]),
-        cause: "The server ends the session: nothing was typed for too long, it is full, or it is going down.",
-        next: "`open` connects again",
-        hint: "",
+        cause: "session-ended",
     },
 ];
 
@@ -67,15 +48,11 @@ pub(super) fn usage(answered: &Answered) -> Option<Explanation> {
         has_code(answered, &[501]) && !is_well_formed(answered)
     };
     let cause = if lacks_argument {
-        "It wants an argument."
+        "argument-missing"
     } else {
-        "The argument does not have the form that the server expects."
+        "argument-malformed"
     };
-    is_suspect.then(|| Explanation {
-        cause: cause.to_owned(),
-        next: entry.syntax.to_owned(),
-        hint: Some(format!("the form is: {}", entry.syntax)),
-    })
+    is_suspect.then(|| Explanation::of(cause, &[("form", entry.syntax)]))
 }
 
 /// Whether the argument has the form of its verb, or is one of which a case of its own says more.

@@ -1,13 +1,11 @@
 //! Lines that no server knows: words of other clients, and verbs with a slip of the finger.
 
-use super::{Explanation, has_code, is_refused, may_be_secret, shown_command};
+use super::{Circumstances, Explanation, has_code, is_refused, may_be_secret};
 use crate::protocol::{Answered, Origin, VERBS, VerbEntry, verbs};
-use crate::shell::charset::Charset;
-use crate::shell::line::Builtin;
 
 /// What was probably meant, if the verb is in no table and the server did not know it either. The line has been sent as
 /// it was typed.
-pub(super) fn explain(answered: &Answered, charset: Charset) -> Option<Explanation> {
+pub(super) fn explain(answered: &Answered, now: Circumstances, line: &str) -> Option<Explanation> {
     if may_be_secret(answered) {
         return None;
     }
@@ -17,40 +15,25 @@ pub(super) fn explain(answered: &Answered, charset: Charset) -> Option<Explanati
         return None;
     }
     if is_comment(answered) {
-        return Some(comment());
+        return Some(Explanation::of("comment-sent", &[]));
     }
     if !has_code(answered, &[500, 502]) {
         return None;
     }
-    let line = shown_command(answered, charset);
     let shown = line.split(' ').next().unwrap_or_default();
-    let hint = |rest: String| Some(format!("{shown} is not an FTP verb; {rest}"));
-    let cause = format!("{shown} is not an FTP verb, and was sent as typed.");
-    let meant = other_clients(word).or_else(|| nearest(word).map(Meaning::AtAnyTime));
-    Some(match meant {
-        Some(Meaning::AfterLogin(next)) if !answered.before.logged_in => Explanation {
-            cause,
-            hint: hint(format!("first USER and PASS, then {next}")),
-            next: format!("USER and PASS, then {next}"),
-        },
-        Some(Meaning::AfterLogin(next) | Meaning::AtAnyTime(next)) => Explanation {
-            cause,
-            hint: hint(format!("did you mean {next}?")),
-            next,
-        },
-        Some(Meaning::Needless(why)) => Explanation {
-            cause: format!("{cause} There is no need for it: {why}."),
-            next: String::new(),
-            hint: hint(format!("not needed here: {why}")),
-        },
-        None => Explanation {
-            cause: format!(
-                "{shown} is not an FTP verb that this shell knows either; it was sent as typed."
-            ),
-            next: "HELP lists what the server has, `help` what this shell has".to_owned(),
-            hint: None,
-        },
-    })
+    let meant = other_clients(word, now.builtin).or_else(|| nearest(word).map(Meaning::AtAnyTime));
+    let (cause, meaning) = match meant {
+        Some(Meaning::AfterLogin(next)) if !answered.before.logged_in => {
+            ("word-before-login", next)
+        }
+        Some(Meaning::AfterLogin(next) | Meaning::AtAnyTime(next)) => ("verb-misspelt", next),
+        Some(Meaning::Needless(why)) => ("word-not-needed", why.to_owned()),
+        None => ("verb-unknown", String::new()),
+    };
+    Some(Explanation::of(
+        cause,
+        &[("word", shown), ("meaning", &meaning)],
+    ))
 }
 
 /// At a prompt a line that begins with `#` is sent like any other, and a server takes it for a verb.
@@ -58,19 +41,9 @@ fn is_comment(answered: &Answered) -> bool {
     is_refused(answered) && !may_be_secret(answered) && answered.verb().as_bytes().starts_with(b"#")
 }
 
-fn comment() -> Explanation {
-    Explanation {
-        cause:
-            "FTP has no comments, and what is typed is what is sent: the line went to the server."
-                .to_owned(),
-        next: "Leave the line out".to_owned(),
-        hint: Some("FTP has no comments: the line was sent to the server. Leave it out".to_owned()),
-    }
-}
-
 /// What is said of a word of another client that is asked for in `help`.
-pub(super) fn elsewhere(word: &str) -> Option<String> {
-    let said = match other_clients(word)? {
+pub(crate) fn elsewhere(word: &str, builtin: fn(&str) -> Option<&'static str>) -> Option<String> {
+    let said = match other_clients(word, builtin)? {
         Meaning::AfterLogin(meaning) | Meaning::AtAnyTime(meaning) => {
             format!("is a word of other clients. Here it is: {meaning}")
         }
@@ -91,22 +64,22 @@ enum Meaning {
 }
 
 /// What another client's word is here.
-fn other_clients(word: &str) -> Option<Meaning> {
+fn other_clients(word: &str, builtin: fn(&str) -> Option<&'static str>) -> Option<Meaning> {
     let word = word.to_ascii_lowercase();
     let found = |rows: &[(&str, &'static str)]| {
         rows.iter()
             .find(|(words, _)| words.split(' ').any(|known| known == word))
             .map(|(_, meaning)| *meaning)
     };
-    let builtin = || {
-        let name = Builtin::named(&word)?.name();
+    let as_builtin = || {
+        let name = builtin(&word)?;
         Some(format!("the built-in `{name}`, in lower case"))
     };
     found(AFTER_LOGIN)
         .map(|meaning| Meaning::AfterLogin(meaning.to_owned()))
         .or_else(|| found(AT_ANY_TIME).map(|meaning| Meaning::AtAnyTime(meaning.to_owned())))
         .or_else(|| found(NEEDLESS).map(Meaning::Needless))
-        .or_else(|| builtin().map(Meaning::AtAnyTime))
+        .or_else(|| as_builtin().map(Meaning::AtAnyTime))
 }
 
 /// Verbs that are one slip away from a word in capitals, two if it is long.

@@ -1,0 +1,110 @@
+//! The data connection.
+
+use super::{Rule, has_code, is_private, is_refused, moves_data};
+use crate::protocol::user_pi::DataPortUse;
+use crate::protocol::verbs::DataDirection;
+use crate::protocol::{Answered, verbs};
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        fits: |a, _| has_code(a, &[227, 228, 229]),
+        cause: "data-port-offered",
+    },
+    // That there is none was said before the command went out.
+    Rule {
+        fits: |a, _| moves_data(a) && is_without_port(a) && has_code(a, &[425, 426, 503, 551]),
+        cause: "no-data-port",
+    },
+    Rule {
+        fits: |a, _| moves_data(a) && is_without_port(a) && has_code(a, &[125, 150]),
+        cause: "data-awaited-without-port",
+    },
+    Rule {
+        fits: |a, _| moves_data(a) && !is_without_port(a) && has_code(a, &[125, 150]),
+        cause: "transfer-begun",
+    },
+    Rule {
+        fits: |a, now| protected_connection_failed(a) && !now.resumes_tls,
+        cause: "tls-resume-off",
+    },
+    Rule {
+        fits: |a, now| protected_connection_failed(a) && has_code(a, &[522]) && now.resumes_tls,
+        cause: "tls-session-reuse-required",
+    },
+    Rule {
+        fits: |a, now| protected_connection_failed(a) && has_code(a, &[425]) && now.resumes_tls,
+        cause: "data-tls-refused",
+    },
+    Rule {
+        fits: |a, now| is_private_upload(a) && has_code(a, &[426, 451]) && !now.sends_close_notify,
+        cause: "close-notify-off",
+    },
+    Rule {
+        fits: |a, _| moves_data(a) && is_port(a, DataPortUse::Active) && has_code(a, &[425]),
+        cause: "active-blocked",
+    },
+    Rule {
+        fits: |a, _| moves_data(a) && is_port(a, DataPortUse::Passive) && has_code(a, &[425]),
+        cause: "no-data-connection",
+    },
+    Rule {
+        fits: |a, _| moves_data(a) && has_code(a, &[426]),
+        cause: "data-connection-broke",
+    },
+    Rule {
+        fits: |a, _| {
+            is_refused(a) && a.before.epsv_all && a.is_to(&["PASV", "PORT", "EPRT", "LPRT", "LPSV"])
+        },
+        cause: "epsv-all-in-force",
+    },
+    Rule {
+        fits: |a, _| has_code(a, &[522]) && a.is_to(&["EPSV", "EPRT"]),
+        cause: "address-family-refused",
+    },
+    Rule {
+        fits: |a, now| now.is_proxied && is_refused(a) && a.is_to(&["PORT", "EPRT"]),
+        cause: "port-through-proxy",
+    },
+    Rule {
+        fits: |a, now| now.is_proxied && is_refused(a) && a.before.logged_in && a.is_to(&["PASV"]),
+        cause: "pasv-refused-through-proxy",
+    },
+    Rule {
+        fits: |a, now| now.is_proxied && is_refused(a) && a.before.logged_in && a.is_to(&["EPSV"]),
+        cause: "epsv-refused-through-proxy",
+    },
+    Rule {
+        fits: |a, now| !now.is_proxied && is_refused(a) && a.is_to(&["PORT", "EPRT"]),
+        cause: "port-refused",
+    },
+    Rule {
+        fits: |a, now| !now.is_proxied && is_refused(a) && a.before.logged_in && a.is_to(&["PASV"]),
+        cause: "pasv-refused",
+    },
+    Rule {
+        fits: |a, now| !now.is_proxied && is_refused(a) && a.before.logged_in && a.is_to(&["EPSV"]),
+        cause: "epsv-refused",
+    },
+];
+
+fn is_without_port(answered: &Answered) -> bool {
+    answered.before.data_port.is_none()
+}
+
+fn is_port(answered: &Answered, kind: DataPortUse) -> bool {
+    answered.before.data_port == Some(kind)
+}
+
+/// A data connection that was to be under TLS, and did not come about as the server wants it.
+fn protected_connection_failed(answered: &Answered) -> bool {
+    moves_data(answered)
+        && is_private(answered)
+        && !is_without_port(answered)
+        && has_code(answered, &[425, 522])
+}
+
+fn is_private_upload(answered: &Answered) -> bool {
+    let entry = verbs::entry(&answered.verb());
+    let is_upload = entry.is_some_and(|entry| entry.data == Some(DataDirection::Sent));
+    is_upload && is_private(answered)
+}
