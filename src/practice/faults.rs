@@ -30,6 +30,10 @@ pub enum Fault {
     SizeNeedsTypeI,
     /// The 227 names an address that is not the server's.
     PasvForeignAddress,
+    /// Nobody listens at the port of the 227 or 229.
+    PasvClosedPort,
+    /// The 227 names 0.0.0.0.
+    PasvZeroAddress,
     /// The 227 has neither parentheses nor a final dot.
     PasvNoParentheses,
     /// The 226 waits for the client's close.
@@ -40,6 +44,10 @@ pub enum Fault {
     TwoReplies,
     /// This verb is ignored.
     Silent(Verb),
+    /// This verb is answered with this text, and nothing is done.
+    Reply(Verb, u16, String),
+    /// The greeting is that of another protocol, and the connection is closed after it.
+    NotFtp(&'static [u8]),
     /// Each byte of a reply is written alone.
     ReplyInPieces,
     /// The first transfer that reaches so many bytes is cut.
@@ -128,6 +136,25 @@ impl Faults {
             .any(|fault| matches!(fault, Fault::Silent(silent) if silent == verb))
     }
 
+    /// What this verb is answered with, in place of what it does.
+    #[must_use]
+    pub fn reply_to(&self, verb: &Verb) -> Option<(u16, &str)> {
+        let mut faults = self.switched_on.iter().rev();
+        faults.find_map(|fault| match fault {
+            Fault::Reply(own, code, text) if own == verb => Some((*code, text.as_str())),
+            _ => None,
+        })
+    }
+
+    /// The greeting of another protocol, if one was set.
+    #[must_use]
+    pub fn other_greeting(&self) -> Option<&'static [u8]> {
+        self.last(|fault| match fault {
+            Fault::NotFtp(greeting) => Some(*greeting),
+            _ => None,
+        })
+    }
+
     /// The bytes after which the first transfer is cut.
     #[must_use]
     pub fn cut_after(&self) -> Option<u64> {
@@ -192,6 +219,7 @@ enum Form {
     Plain(Fault),
     OfVerb(fn(Verb) -> Fault),
     OfNumber(fn(u64) -> Fault),
+    OfText(fn(&str) -> Option<Fault>),
 }
 
 /// Every fault there is.
@@ -243,6 +271,16 @@ pub static FAULTS: &[FaultEntry] = &[
         "the 227 names 10.9.9.9; the port is right and on loopback",
     ),
     plain(
+        "pasv-closed-port",
+        Fault::PasvClosedPort,
+        "nobody listens at the port of the 227 or 229",
+    ),
+    plain(
+        "pasv-zero-address",
+        Fault::PasvZeroAddress,
+        "the 227 names 0.0.0.0; the port is right and on loopback",
+    ),
+    plain(
         "pasv-no-parentheses",
         Fault::PasvNoParentheses,
         "the 227 has its six numbers without parentheses and without a dot",
@@ -267,6 +305,18 @@ pub static FAULTS: &[FaultEntry] = &[
         value: Some("VERB"),
         summary: "VERB is read and ignored: nothing is done and no reply comes",
         form: Form::OfVerb(Fault::Silent),
+    },
+    FaultEntry {
+        name: "reply",
+        value: Some("VERB:REPLY"),
+        summary: "VERB is answered with REPLY and nothing is done: reply=SIZE:550 SIZE not allowed in ASCII mode",
+        form: Form::OfText(read_reply),
+    },
+    FaultEntry {
+        name: "not-ftp",
+        value: Some("PROTOCOL"),
+        summary: "the server greets as another: ssh, http, imap, pop3, esmtp or tls, and closes",
+        form: Form::OfText(read_protocol),
     },
     plain(
         "reply-in-pieces",
@@ -344,7 +394,7 @@ impl FaultEntry {
         let expected = match form {
             Form::Plain(fault) if value.is_none() => return Ok(fault.clone()),
             Form::Plain(_) => return Err(FaultError::NeedlessValue(name)),
-            Form::OfVerb(_) | Form::OfNumber(_) => self.value.unwrap_or_default(),
+            Form::OfVerb(_) | Form::OfNumber(_) | Form::OfText(_) => self.value.unwrap_or_default(),
         };
         let Some(given) = value.filter(|value| !value.is_empty()) else {
             return Err(FaultError::MissingValue {
@@ -357,6 +407,7 @@ impl FaultEntry {
                 Some(make(Verb::new(given.as_bytes())))
             }
             Form::OfNumber(make) => given.parse().ok().filter(|&number| number > 0).map(*make),
+            Form::OfText(read) => read(given),
             Form::OfVerb(_) | Form::Plain(_) => None,
         }
         .ok_or_else(|| FaultError::UnreadableValue {
@@ -366,6 +417,32 @@ impl FaultEntry {
         })
     }
 }
+
+fn read_reply(given: &str) -> Option<Fault> {
+    let (verb, reply) = given.split_once(':')?;
+    let is_verb = !verb.is_empty() && verb.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let (code, text) = reply.split_once(' ')?;
+    let code = code.parse().ok().filter(|code| (100..700).contains(code))?;
+    is_verb.then(|| Fault::Reply(Verb::new(verb.as_bytes()), code, text.to_owned()))
+}
+
+fn read_protocol(given: &str) -> Option<Fault> {
+    let known = GREETINGS.iter().find(|(name, _)| *name == given);
+    known.map(|(_, greeting)| Fault::NotFtp(greeting))
+}
+
+/// What servers of other protocols say first; those of TLS and HTTP say it to a client that waits.
+const GREETINGS: &[(&str, &[u8])] = &[
+    ("ssh", b"SSH-2.0-OpenSSH_9.9\r\n"),
+    (
+        "http",
+        b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n",
+    ),
+    ("imap", b"* OK [CAPABILITY IMAP4rev1] ready\r\n"),
+    ("pop3", b"+OK POP3 ready\r\n"),
+    ("esmtp", b"220 mail.example.org ESMTP ready\r\n"),
+    ("tls", b"\x15\x03\x03\x00\x02\x02\x46"),
+];
 
 impl fmt::Display for FaultEntry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -442,6 +519,8 @@ mod tests {
         for entry in FAULTS {
             let text = match entry.value {
                 Some("VERB") => format!("{}=SIZE", entry.name),
+                Some("VERB:REPLY") => format!("{}=SIZE:550 no", entry.name),
+                Some("PROTOCOL") => format!("{}=ssh", entry.name),
                 Some(_) => format!("{}=7", entry.name),
                 None => entry.name.to_owned(),
             };
@@ -480,6 +559,15 @@ mod tests {
         assert!(matches!(error("silent"), FaultError::MissingValue { .. }));
         assert!(matches!(error("silent="), FaultError::MissingValue { .. }));
         assert_eq!(error("no-226=1"), FaultError::NeedlessValue("no-226"));
+        for text in [
+            "reply=SIZE",
+            "reply=SIZE:550",
+            "reply=:550 no",
+            "reply=SIZE:50 no",
+            "not-ftp=gopher",
+        ] {
+            assert!(matches!(error(text), FaultError::UnreadableValue { .. }));
+        }
         for text in ["cut-after=x", "cut-after=-1", "slow=0", "silent=A B"] {
             assert!(matches!(error(text), FaultError::UnreadableValue { .. }));
         }

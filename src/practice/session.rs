@@ -182,10 +182,15 @@ impl Session {
 
     /// Serves the client until it quits, is gone, or the connection is closed under it.
     pub(super) fn serve(mut self) {
-        let mut flow = self.greet_as_recorded().unwrap_or_else(|| {
+        let greet = || {
+            if let Some(other) = self.service.faults().other_greeting() {
+                self.replies.send_wire(other);
+                return Flow::End;
+            }
             self.reply(220, GREETING);
             Flow::Continue
-        });
+        };
+        let mut flow = self.greet_as_recorded().unwrap_or_else(greet);
         while flow == Flow::Continue {
             flow = self.step();
         }
@@ -276,6 +281,10 @@ impl Session {
         };
         let verb = command.verb();
         if self.service.faults().silences(&verb) {
+            return Flow::Continue;
+        }
+        if let Some((code, text)) = self.service.faults().reply_to(&verb) {
+            self.reply(code, text);
             return Flow::Continue;
         }
         if self.transfer.as_ref().is_some_and(Transfer::is_finished) {
@@ -808,6 +817,8 @@ impl Session {
         };
         let address = if self.service.has(&Fault::PasvForeignAddress) {
             FOREIGN_ADDRESS
+        } else if self.service.has(&Fault::PasvZeroAddress) {
+            Ipv4Addr::UNSPECIFIED
         } else {
             self.own_address
         };
@@ -849,7 +860,8 @@ impl Session {
     fn listen_quietly(&mut self) -> io::Result<u16> {
         let listener = LoopbackListener::on(IpAddr::V4(self.own_address))?;
         let port = listener.address()?.port();
-        self.state.data_port = Some(DataPort::Passive(listener));
+        let is_closed = self.service.has(&Fault::PasvClosedPort);
+        self.state.data_port = (!is_closed).then(|| DataPort::Passive(listener));
         Ok(port)
     }
 

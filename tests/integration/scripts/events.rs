@@ -222,6 +222,8 @@ fn every_fault_of_the_practice_server_makes_valid_events_that_no_terminal_obeys(
         .filter_map(|line| line.split_whitespace().next())
         .map(|fault| match fault.split_once('=') {
             Some((name, "VERB")) => format!("{name}=RETR"),
+            Some((name, "VERB:REPLY")) => format!("{name}=RETR:550 no"),
+            Some((name, "PROTOCOL")) => format!("{name}=ssh"),
             Some((name @ "slow", _)) => format!("{name}=1000"),
             Some((name, _)) => format!("{name}=3"),
             None => fault.to_owned(),
