@@ -10,7 +10,7 @@ use std::time::Duration;
 use crate::protocol::data_port::{DataPort, DataPortUnreadable};
 use crate::protocol::ledger::Assignment;
 use crate::protocol::verbs::DataDirection;
-use crate::protocol::{Command, MaskedBytes, Reply, Verb};
+use crate::protocol::{Answered, Command, MaskedBytes, OtherProtocol, Reply, Verb};
 
 use crate::tls::{Secured, TlsFailure};
 
@@ -138,6 +138,8 @@ const ALL: u8 = 2;
 pub enum Awaited {
     /// The next byte of a reply.
     Reply,
+    /// The final reply, after a 1yz and after the data if there was any.
+    FinalReply,
     /// The reply to a QUIT that ends the session.
     QuitReply,
     /// A reply that began and does not end.
@@ -208,6 +210,8 @@ pub enum Observation {
         assignment: Assignment,
         /// It belongs to the command that somebody waits for.
         awaited: bool,
+        /// What it answered, and what was known before.
+        answered: Arc<Answered>,
     },
     /// A data connection was opened because a reply offered its port.
     DataConnectionOpened {
@@ -251,8 +255,14 @@ pub enum Observation {
     DataConnectionFailed {
         /// What was dialled.
         dialled: Peer,
+        /// What the reply said.
+        offered: DataPort,
+        /// The reply named this address, and it was not used.
+        ignored_host: Option<IpAddr>,
         /// What the system or the proxy said.
         error: io::Error,
+        /// How long that took.
+        after: Duration,
     },
     /// The reply that should offer a data port cannot be read.
     DataPortUnreadable(DataPortUnreadable),
@@ -321,6 +331,8 @@ pub enum Observation {
     ProtocolBroken {
         /// How many.
         bytes: u64,
+        /// What they are, if that is known.
+        spoken: Option<OtherProtocol>,
     },
     /// A limit of time is over, and with it the waiting.
     TimedOut {
@@ -344,5 +356,11 @@ pub enum Observation {
         error: Option<io::Error>,
         /// QUIT had been answered: the end was asked for.
         asked: bool,
+        /// This side ended it, for a reason that was told before.
+        by_us: bool,
+        /// How long nothing had moved on either connection.
+        quiet_for: Duration,
+        /// The verb of the oldest command whose final reply is outstanding.
+        during: Option<Verb>,
     },
 }

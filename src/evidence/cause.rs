@@ -116,7 +116,7 @@ mod tests {
             assert!(seen.insert(cause.id), "{place}: the name is there already");
             assert!(!cause.meaning().is_empty(), "{place}: it says nothing");
             assert!(
-                cause.here.is_empty() || cause.here.ends_with('.'),
+                cause.here.is_empty() || cause.here.ends_with(['.', '}']),
                 "{place}: `here` is no sentence"
             );
             assert!(

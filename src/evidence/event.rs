@@ -1,48 +1,196 @@
-//! What happened on the connections, and which cause that is.
+//! What happened on the connections or on this side, and which cause that is.
 
 use std::io;
+use std::net::IpAddr;
 
-use crate::client::{Awaited, Observation, TransferResult};
-use crate::protocol::{Reply, ReplyClass, ReplyCode};
+use super::words::{kind_of, seconds};
+use crate::client::{Awaited, Observation, TransferEnd, TransferResult};
+use crate::protocol::verbs::DataDirection;
+use crate::protocol::{ReplyClass, ReplyCode};
 use crate::tls::TlsFailure;
 
-/// What an event means; `None` if it is no problem.
-pub(crate) fn cause_of(observation: &Observation) -> Option<&'static str> {
-    Some(match observation {
-        Observation::ReplyReceived { reply, .. } => return of_reply(reply),
-        Observation::DataConnectionFailed { error, .. } => match error.kind() {
-            io::ErrorKind::ConnectionRefused => "data-port-refused",
-            io::ErrorKind::TimedOut => "data-port-silent",
-            _ => "data-port-unreachable",
-        },
-        Observation::DataPortUnreadable(_) => "data-port-unreadable",
-        Observation::ServerDidNotConnect { .. } => "active-not-connected",
-        Observation::NoDataConnection { .. } => "data-not-connected",
-        Observation::DataConnectionClosed { reset: true } | Observation::UploadReset => {
-            "data-reset"
-        }
-        Observation::DownloadEndedShort { .. } => "data-cut",
-        Observation::TransferEnded(end) => return of_transfer(&end.result),
-        Observation::TlsFailed(failure) => of_tls(failure),
-        Observation::TimedOut { awaited, .. } => match awaited {
-            Awaited::Reply | Awaited::QuitReply => "no-reply",
-            Awaited::WholeReply => "no-final-reply",
-            Awaited::Data => "data-silent",
-            Awaited::Handshake | Awaited::DataHandshake => "tls-silent",
-            Awaited::LineRead => "server-not-reading",
-        },
-        Observation::FinalReplyOutstanding { .. } => "no-final-reply",
-        Observation::ServerNotReading { .. } => "server-not-reading",
-        Observation::ProtocolBroken { .. } => "not-ftp",
-        Observation::ControlClosed { asked: true, .. } => return None,
-        Observation::ControlClosed { error: None, .. } => "control-closed",
-        Observation::ControlClosed { error: Some(_), .. } => "control-reset",
-        _ => return None,
-    })
+/// Something that did not work, with what is known of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Event {
+    /// The name of the cause.
+    pub(crate) cause: &'static str,
+    /// What is known, each fact by the name that its place in the texts has; not escaped.
+    pub(crate) facts: Vec<(&'static str, String)>,
+    /// The server did it, so its reply may say why.
+    pub(crate) by_server: bool,
 }
 
-fn of_reply(reply: &Reply) -> Option<&'static str> {
-    is_refusal(reply.code).then_some("refused")
+impl Event {
+    pub(crate) fn new(cause: &'static str) -> Self {
+        Self {
+            cause,
+            facts: Vec::new(),
+            by_server: false,
+        }
+    }
+
+    pub(crate) fn with(mut self, name: &'static str, fact: impl ToString) -> Self {
+        self.facts.push((name, fact.to_string()));
+        self
+    }
+
+    fn by_server(self) -> Self {
+        Self {
+            by_server: true,
+            ..self
+        }
+    }
+
+    /// What an observation means; `None` if it is no problem, or a reply.
+    pub(crate) fn of(observation: &Observation) -> Option<Self> {
+        Some(match observation {
+            Observation::DataConnectionFailed {
+                dialled,
+                ignored_host,
+                error,
+                after,
+                ..
+            } => {
+                let cause = match error.kind() {
+                    io::ErrorKind::ConnectionRefused => "data-port-refused",
+                    io::ErrorKind::TimedOut => "data-port-silent",
+                    _ => "data-port-unreachable",
+                };
+                Self::new(cause)
+                    .with("address", dialled)
+                    .with("after", seconds(*after))
+                    .with("error", error)
+                    .with("named", ignored_host.map(named).unwrap_or_default())
+            }
+            Observation::DataPortUnreadable(reason) => {
+                Self::new("data-port-unreadable").with("reason", reason)
+            }
+            Observation::ServerDidNotConnect { port, error } => {
+                let port = port.map(|port| format!(" on {port}"));
+                let error = error.as_ref().map(|error| format!(" ({error})"));
+                Self::new("active-not-connected")
+                    .with("port", port.unwrap_or_default())
+                    .with("error", error.unwrap_or_default())
+            }
+            Observation::NoDataConnection { .. } => Self::new("data-not-connected"),
+            Observation::DataConnectionClosed { reset: true } => {
+                Self::new("data-reset-unused").by_server()
+            }
+            Observation::UploadReset => Self::new("upload-reset").by_server(),
+            Observation::DownloadEndedShort { bytes, announced } => Self::new("data-short")
+                .with("bytes", bytes)
+                .with("announced", announced)
+                .by_server(),
+            Observation::TransferEnded(end) => return Self::of_transfer(end),
+            Observation::TlsFailed(failure) => Self::of_tls(failure),
+            Observation::TimedOut { limit, awaited } => {
+                let cause = match awaited {
+                    Awaited::Reply | Awaited::QuitReply => "no-reply",
+                    Awaited::FinalReply | Awaited::WholeReply => "no-final-reply",
+                    Awaited::Data => "data-silent",
+                    Awaited::Handshake | Awaited::DataHandshake => "tls-silent",
+                    Awaited::LineRead => "server-not-reading",
+                };
+                Self::new(cause).with("after", seconds(*limit))
+            }
+            Observation::FinalReplyOutstanding { .. } => {
+                Self::new("no-final-reply").with("after", "3 s")
+            }
+            Observation::ServerNotReading { .. } => Self::new("server-not-reading"),
+            Observation::ProtocolBroken {
+                spoken: Some(protocol),
+                ..
+            } => Self::new("not-ftp").with("protocol", protocol),
+            Observation::ProtocolBroken { bytes, .. } => {
+                Self::new("reply-endless").with("bytes", bytes)
+            }
+            Observation::ControlClosed { asked: true, .. }
+            | Observation::ControlClosed { by_us: true, .. } => return None,
+            Observation::ControlClosed {
+                error,
+                quiet_for,
+                during,
+                ..
+            } => {
+                let is_idle = during.is_none() && quiet_for.as_secs() >= IDLE_SECONDS;
+                let cause = match error {
+                    None if is_idle => "control-idle",
+                    None => "control-closed",
+                    Some(_) => "control-reset",
+                };
+                let during = during.as_ref().filter(|verb| !verb.as_bytes().is_empty());
+                let during = during.map(|verb| {
+                    let verb = String::from_utf8_lossy(verb.as_bytes()).into_owned();
+                    format!(", before the reply to {verb}")
+                });
+                let error = error.as_ref().map(ToString::to_string);
+                Self::new(cause)
+                    .with("after", seconds(*quiet_for))
+                    .with("during", during.unwrap_or_default())
+                    .with("error", error.unwrap_or_default())
+                    .by_server()
+            }
+            _ => return None,
+        })
+    }
+
+    fn of_transfer(end: &TransferEnd) -> Option<Self> {
+        let moved = match end.direction {
+            DataDirection::Received => "had come",
+            DataDirection::Sent => "had been sent",
+        };
+        let event = match &end.result {
+            TransferResult::Broken(reason) => {
+                Self::new("data-reset").with("reason", reason).by_server()
+            }
+            TransferResult::LocalFailed(reason) => Self::new("local-file").with("error", reason),
+            TransferResult::Aborted => Self::new("interrupted"),
+            TransferResult::NeverConnected => Self::new("active-not-connected"),
+            TransferResult::CloseNotifyMissing => Self::new("data-cut").by_server(),
+            TransferResult::TlsFailed(failure) => Self::of_tls(failure),
+            // The reply says the rest.
+            TransferResult::Ended
+            | TransferResult::Refused
+            | TransferResult::ReaderClosed
+            | TransferResult::StoppedByServer => return None,
+        };
+        Some(event.with("bytes", end.bytes).with("moved", moved))
+    }
+
+    fn of_tls(failure: &TlsFailure) -> Self {
+        let event = match failure {
+            TlsFailure::InClear { bytes } => {
+                let line = bytes.split(|it| b"\r\n".contains(it)).next();
+                let line = String::from_utf8_lossy(line.unwrap_or_default()).into_owned();
+                Self::new("tls-not-spoken").with("text", line)
+            }
+            TlsFailure::Injected | TlsFailure::AgreedTwice => Self::new("tls-injected"),
+            TlsFailure::Interrupted => Self::new("interrupted"),
+            TlsFailure::HandshakeCut => Self::new("tls-cut").by_server(),
+            TlsFailure::CertificateWanted { .. } => Self::new("certificate-wanted"),
+            TlsFailure::CertificateRefused { .. } => Self::new("certificate-refused"),
+            TlsFailure::Changed { .. } => Self::new("certificate-changed"),
+            TlsFailure::OtherCertificate { .. } => Self::new("certificate-other"),
+            TlsFailure::NoRoots { .. } => Self::new("certificate-no-roots"),
+            TlsFailure::NotTrusted { .. } | TlsFailure::Declined | TlsFailure::HostName { .. } => {
+                Self::new("certificate-untrusted")
+            }
+            TlsFailure::NoControl => Self::new("prot-without-auth"),
+            TlsFailure::TooOld { .. } | TlsFailure::NoCommonVersion { .. } => {
+                Self::new("tls-version")
+            }
+            TlsFailure::Probed(_) | TlsFailure::Protocol(_) => Self::new("tls-alert"),
+        };
+        event.with("failure", failure)
+    }
+}
+
+/// What is said of an address that a reply named and that was not used.
+fn named(host: IpAddr) -> String {
+    format!(
+        " The reply named {host}{}; the server's own address was used.",
+        kind_of(host)
+    )
 }
 
 /// A 4yz or 5yz, or a code that answers nothing that this side has asked for (RFC 2228 section 5.2 wants a security
@@ -52,40 +200,5 @@ pub(crate) fn is_refusal(code: ReplyCode) -> bool {
     code.is_negative() || matches!(class, ReplyClass::Protected | ReplyClass::Unclassified)
 }
 
-fn of_transfer(result: &TransferResult) -> Option<&'static str> {
-    Some(match result {
-        TransferResult::Broken(_) => "data-reset",
-        TransferResult::LocalFailed(_) => "local-file",
-        TransferResult::Aborted => "interrupted",
-        TransferResult::NeverConnected => "active-not-connected",
-        TransferResult::CloseNotifyMissing => "data-cut",
-        TransferResult::TlsFailed(failure) => of_tls(failure),
-        // The reply says the rest.
-        TransferResult::Ended
-        | TransferResult::Refused
-        | TransferResult::ReaderClosed
-        | TransferResult::StoppedByServer => return None,
-    })
-}
-
-fn of_tls(failure: &TlsFailure) -> &'static str {
-    match failure {
-        TlsFailure::InClear { .. } => "tls-not-spoken",
-        TlsFailure::Injected | TlsFailure::AgreedTwice => "tls-injected",
-        TlsFailure::Interrupted => "interrupted",
-        TlsFailure::HandshakeCut => "tls-cut",
-        TlsFailure::CertificateWanted { .. } => "certificate-wanted",
-        TlsFailure::CertificateRefused { .. } => "certificate-refused",
-        TlsFailure::NotTrusted { .. }
-        | TlsFailure::Declined
-        | TlsFailure::Changed { .. }
-        | TlsFailure::OtherCertificate { .. }
-        | TlsFailure::HostName { .. }
-        | TlsFailure::NoRoots { .. } => "certificate-untrusted",
-        TlsFailure::NoControl
-        | TlsFailure::TooOld { .. }
-        | TlsFailure::NoCommonVersion { .. }
-        | TlsFailure::Probed(_)
-        | TlsFailure::Protocol(_) => "tls-alert",
-    }
-}
+/// No server calls it idle earlier.
+const IDLE_SECONDS: u64 = 20;

@@ -13,6 +13,12 @@ pub(crate) struct Explanation {
     pub(crate) next: String,
     /// The one line to say without being asked.
     pub(crate) hint: Option<String>,
+    /// The usual reasons, where the cause has its own.
+    pub(crate) usually: &'static str,
+    /// Where that is written, where the cause has its own.
+    pub(crate) source: &'static str,
+    /// It is what the text of a reply says.
+    pub(crate) is_in_servers_words: bool,
 }
 
 impl Explanation {
@@ -24,6 +30,9 @@ impl Explanation {
             here: filled(cause.here, facts),
             next: filled(cause.next, facts),
             hint: cause.hint().map(|hint| filled(&hint, facts)),
+            usually: cause.usually,
+            source: cause.source,
+            is_in_servers_words: false,
         }
     }
 }

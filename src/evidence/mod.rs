@@ -13,4 +13,8 @@
 pub(crate) mod cause;
 pub(crate) mod event;
 pub(crate) mod explanation;
+mod fragment;
+pub(crate) mod problems;
+pub(crate) mod reply;
 pub(crate) mod rules;
+pub(crate) mod words;

@@ -134,7 +134,7 @@ impl Command {
 
     /// The same command with its secret masked, for whoever keeps it.
     #[must_use]
-    pub(super) fn without_secret(&self) -> Self {
+    pub(crate) fn without_secret(&self) -> Self {
         Self {
             line: self.masked(),
             is_secret: self.is_secret,

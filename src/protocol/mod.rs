@@ -6,6 +6,7 @@ pub(crate) mod hidden;
 pub mod ledger;
 pub(crate) mod line_ends;
 pub mod listing;
+pub mod other_protocol;
 pub(crate) mod parameters;
 pub mod reply;
 pub(crate) mod reply_codes;
@@ -18,6 +19,7 @@ pub(crate) mod verbs;
 
 pub use command::{Command, IllegalByte, Verb};
 pub use data_port::{DataPort, DataPortUnreadable};
+pub use other_protocol::OtherProtocol;
 pub use parameters::{
     FileStructure, FormatControl, ProtectionLevel, RepresentationType, RestartMarker, TransferMode,
     TransferParameters,

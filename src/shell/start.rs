@@ -177,8 +177,10 @@ fn painter(common: &Common, interactive: bool) -> Painter {
 
 fn run_target(mut shell: Shell, common: &Common, target: Option<&str>) -> Exit {
     if let Some(target) = target {
+        shell.painter.problems().begin_opening();
         let opened = shell.open_wholly(target);
         let (Ok(exit) | Err(exit)) = opened;
+        shell.painter.problems().end_line(exit);
         shell.tally.count(exit);
         let cannot_go_on = matches!(
             exit,

@@ -1265,6 +1265,7 @@ mod tests {
                 passed_over: Vec::new(),
             };
             self.recorder.observe(&Observation::ReplyReceived {
+                answered: std::sync::Arc::new(crate::protocol::Answered::nothing(reply.clone())),
                 reply,
                 assignment,
                 awaited: true,
@@ -1523,6 +1524,9 @@ mod tests {
         session.recorder.observe(&Observation::ControlClosed {
             error: None,
             asked: false,
+            by_us: false,
+            quiet_for: Duration::ZERO,
+            during: None,
         });
         session.recorder.stop();
         assert_eq!(session.lines(), ["S> 421", "S> @closed"]);

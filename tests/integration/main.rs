@@ -33,6 +33,7 @@ mod rig;
 mod rooms;
 mod scripts;
 mod secrets;
+mod situations;
 #[cfg(unix)]
 mod terminations;
 mod tls;

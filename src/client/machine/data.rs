@@ -46,6 +46,7 @@ pub(super) struct Dialling {
     pub(super) offered: DataPort,
     pub(super) ignored_host: Option<IpAddr>,
     pub(super) until: Instant,
+    pub(super) since: Instant,
 }
 
 /// Active mode: PORT or EPRT went out, and the server has not connected yet.

@@ -22,6 +22,7 @@ use std::collections::VecDeque;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU64;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::client::observation::{Awaited, ByteInterest, SentPiece};
@@ -33,10 +34,11 @@ use crate::client::{
 };
 use crate::protocol::data_port::DataPort;
 use crate::protocol::ledger::{Assignment, EntryId, Fit};
+use crate::protocol::other_protocol::GREETING_BYTES;
 use crate::protocol::telnet::{DM, IAC, IP};
 use crate::protocol::user_pi::{Event, UserPi, data_direction};
 use crate::protocol::verbs::DataDirection;
-use crate::protocol::{Command, Reply, ReplyClass, Verb};
+use crate::protocol::{Answered, Command, OtherProtocol, Reply, ReplyClass, Verb};
 use crate::tls::{Examination, Secured, TlsConnection, TlsFailure, TrustDecision, Verdict};
 
 use control_bytes::ControlBytes;
@@ -289,6 +291,9 @@ pub(crate) struct Machine {
     data_first_until: Option<Instant>,
     /// What came on the control connection since the last final reply to a command.
     bytes_without_answer: u64,
+    awaits_first_reply: bool,
+    /// What has come before the first reply was whole.
+    greeting: Vec<u8>,
     /// When the last byte came on the control connection.
     last_reply_byte: Instant,
     /// When anything last moved on either connection.
@@ -362,6 +367,8 @@ impl Machine {
             now,
             data_first_until: None,
             bytes_without_answer: 0,
+            awaits_first_reply: true,
+            greeting: Vec::new(),
             last_reply_byte: now,
             last_movement: now,
             unwritten: None,
@@ -1054,14 +1061,34 @@ impl Machine {
         if let Some(moved) = moved {
             self.observe(Observation::BytesMoved(moved));
         }
+        let spoken = self.other_protocol(bytes);
         self.pi.receive(bytes);
         self.take_events(now);
-        if self.bytes_without_answer > UNANSWERED_BYTES_LIMIT {
-            let bytes = self.bytes_without_answer;
-            self.observe(Observation::ProtocolBroken { bytes });
-            self.settle_all_as(Ending::ProtocolBroken);
-            self.end_control(None, now);
+        if spoken.is_some() {
+            return self.break_protocol(spoken, now);
         }
+        if self.bytes_without_answer > UNANSWERED_BYTES_LIMIT {
+            self.break_protocol(None, now);
+        }
+    }
+
+    /// What the server speaks in place of FTP, if it has greeted with that.
+    fn other_protocol(&mut self, bytes: &[u8]) -> Option<OtherProtocol> {
+        if !self.awaits_first_reply {
+            return None;
+        }
+        let wanted = GREETING_BYTES.saturating_sub(self.greeting.len());
+        self.greeting
+            .extend_from_slice(&bytes[..bytes.len().min(wanted)]);
+        OtherProtocol::of_greeting(&self.greeting)
+    }
+
+    /// What comes is not FTP, and nothing that is sent would be understood.
+    fn break_protocol(&mut self, spoken: Option<OtherProtocol>, now: Instant) {
+        let bytes = self.bytes_without_answer;
+        self.observe(Observation::ProtocolBroken { bytes, spoken });
+        self.settle_all_as(Ending::ProtocolBroken);
+        self.end_control_as(None, true, now);
     }
 
     fn take_events(&mut self, now: Instant) {
@@ -1071,8 +1098,12 @@ impl Machine {
             match event {
                 Event::TelnetReceived(bytes) => self.observe(Observation::TelnetReceived(bytes)),
                 Event::StrayReceived(line) => self.observe(Observation::StrayReceived(line)),
-                Event::ReplyReceived { reply, assignment } => {
-                    self.show_reply(reply, assignment, now);
+                Event::ReplyReceived {
+                    reply,
+                    assignment,
+                    answered,
+                } => {
+                    self.show_reply(reply, assignment, answered, now);
                 }
                 Event::DataPortOffered(port) => self.dial(port, now),
                 Event::DataPortUnreadable(reason) => {
@@ -1100,7 +1131,7 @@ impl Machine {
         };
         let completes = matches!(
             self.pi.peek_event(),
-            Some(Event::ReplyReceived { reply, assignment })
+            Some(Event::ReplyReceived { reply, assignment, .. })
                 if assignment.entry == Some(transfer.entry)
                     && (reply.code.is_positive() || transfer.awaits_local_side())
         );
@@ -1109,11 +1140,19 @@ impl Machine {
         waits
     }
 
-    fn show_reply(&mut self, reply: Reply, assignment: Assignment, now: Instant) {
+    fn show_reply(
+        &mut self,
+        reply: Reply,
+        assignment: Assignment,
+        answered: Arc<Answered>,
+        now: Instant,
+    ) {
         let is_answer = assignment.entry.is_some() && assignment.fit != Fit::SecondReply;
         let is_final = !reply.code.is_preliminary();
         if is_answer && is_final {
             self.bytes_without_answer = 0;
+            self.awaits_first_reply = false;
+            self.greeting = Vec::new();
         }
         let answers_abort = assignment.verb.as_ref().is_some_and(|verb| verb.is("ABOR"));
         if answers_abort || self.synch_is_moot() {
@@ -1148,6 +1187,7 @@ impl Machine {
             reply,
             assignment,
             awaited,
+            answered,
         });
     }
 
@@ -1205,7 +1245,7 @@ impl Machine {
         if let Some(host) = named.filter(|_| trusts) {
             peer = peer.at_ip(host);
             if offered.port < FIRST_UNPRIVILEGED_PORT {
-                return self.refuse_to_dial(peer);
+                return self.refuse_to_dial(peer, offered);
             }
         }
         // The server has changed over: it connects to no port of ours any more.
@@ -1225,6 +1265,7 @@ impl Machine {
             // Of a server whose address only the proxy knows, nobody can tell whether it named another.
             ignored_host: named.filter(|_| !trusts && own.is_some()),
             until: now + data::DIAL_LIMIT,
+            since: now,
         });
         if let Some(exchange) = &mut self.exchanges.foreground {
             exchange.awaits_data_connection = true;
@@ -1232,9 +1273,15 @@ impl Machine {
     }
 
     /// No server offers such a port for data: whoever names it wants us to talk to somebody else.
-    fn refuse_to_dial(&mut self, dialled: Peer) {
+    fn refuse_to_dial(&mut self, dialled: Peer, offered: DataPort) {
         let error = io::Error::other("ports below 1024 of another host are not dialled");
-        self.observe(Observation::DataConnectionFailed { dialled, error });
+        self.observe(Observation::DataConnectionFailed {
+            dialled,
+            offered,
+            ignored_host: None,
+            error,
+            after: Duration::ZERO,
+        });
         if let Some(exchange) = &mut self.exchanges.foreground {
             exchange.outcome.data_connection_failed = true;
         }
@@ -1258,13 +1305,25 @@ impl Machine {
     }
 
     fn end_control(&mut self, error: Option<io::Error>, now: Instant) {
+        self.end_control_as(error, false, now);
+    }
+
+    fn end_control_as(&mut self, error: Option<io::Error>, by_us: bool, now: Instant) {
         if error.is_some() {
             // Nobody is left to hear a close_notify.
             self.protection.phase = Phase::InClear;
         }
+        let quiet_for = now.saturating_duration_since(self.last_movement);
+        let during = self.pi.ledger().open_verbs().next();
         if self.drop_control(now) {
             let asked = self.quit_answered;
-            self.observe(Observation::ControlClosed { error, asked });
+            self.observe(Observation::ControlClosed {
+                error,
+                asked,
+                by_us,
+                quiet_for,
+                during,
+            });
         }
     }
 
@@ -1403,9 +1462,14 @@ impl Machine {
 
     fn take_unopened(&mut self, id: ConnectionId, error: io::Error, now: Instant) {
         if let Some(dialling) = self.data.dialling.take_if(|dialling| dialling.id == id) {
-            let dialled = dialling.peer;
             self.actions.push_back(Action::Forget(id));
-            self.observe(Observation::DataConnectionFailed { dialled, error });
+            self.observe(Observation::DataConnectionFailed {
+                dialled: dialling.peer,
+                offered: dialling.offered,
+                ignored_host: dialling.ignored_host,
+                error,
+                after: now.saturating_duration_since(dialling.since),
+            });
             if let Some(exchange) = &mut self.exchanges.foreground {
                 exchange.outcome.data_connection_failed = true;
             }
@@ -2083,6 +2147,8 @@ impl Machine {
             Awaited::DataHandshake
         } else if transfer.is_some_and(|transfer| !transfer.is_ending()) {
             Awaited::Data
+        } else if self.exchanges.all().any(|exchange| exchange.outcome.begun) {
+            Awaited::FinalReply
         } else {
             Awaited::Reply
         }
@@ -2178,7 +2244,7 @@ impl Machine {
         self.observe(Observation::TimedOut { limit, awaited });
         self.settle_all_as(Ending::TimedOut);
         self.protection.phase = Phase::InClear;
-        self.end_control(None, now);
+        self.end_control_as(None, true, now);
     }
 
     fn pass_quit_limit(&mut self, now: Instant) {

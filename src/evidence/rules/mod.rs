@@ -7,6 +7,7 @@ mod files;
 mod login;
 mod misspelt;
 mod sequence;
+mod spelling;
 mod syntax;
 mod tls;
 
@@ -108,6 +109,7 @@ pub(crate) fn may_be_secret(answered: &Answered) -> bool {
 /// In the order in which they are likely.
 const RULES: &[&[Rule]] = &[
     aborts::RULES,
+    spelling::RULES,
     login::RULES,
     tls::RULES,
     sequence::RULES,

@@ -19,7 +19,7 @@ pub enum DataPortUse {
 }
 
 /// What the server has acknowledged in this session, and nothing that it has not.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Learnt {
     /// TYPE, STRU, MODE, PROT, as acknowledged.
     pub parameters: TransferParameters,

@@ -11,6 +11,7 @@
 mod learnt;
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use super::command::{Command, UnfinishedLine, Verb};
 use super::data_port::{DataPort, DataPortUnreadable};
@@ -36,7 +37,7 @@ pub struct UserPi {
     awaiting: Vec<Awaited>,
     /// The one that was answered last: it may be answered again.
     answered: Option<Awaited>,
-    last_answered: Option<Answered>,
+    last_answered: Option<Arc<Answered>>,
     /// AUTH was answered with 234: what comes next is TLS, or not to be trusted.
     tls_is_agreed: bool,
     unfinished_line: UnfinishedLine,
@@ -56,7 +57,7 @@ struct Awaited {
 }
 
 /// One reply, the command that it answered, and what had been learnt when that command was sent.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Answered {
     /// The command with its secret masked; `None` for the greeting and for an unexpected reply.
     pub command: Option<Command>,
@@ -83,6 +84,8 @@ pub enum Event {
         reply: Reply,
         /// Whose it is.
         assignment: Assignment,
+        /// What it answered.
+        answered: Arc<Answered>,
     },
     /// A 227, 228 or 229 offered a data port.
     DataPortOffered(DataPort),
@@ -256,7 +259,7 @@ impl UserPi {
     /// The last reply of all, preliminary ones included, and what it answered.
     #[must_use]
     pub fn last_answered(&self) -> Option<&Answered> {
-        self.last_answered.as_ref()
+        self.last_answered.as_deref()
     }
 
     /// Which replies are outstanding.
@@ -343,18 +346,20 @@ impl UserPi {
             .mask(&mut shown, answers_secret || answered.is_none());
         let fit = assignment.fit;
         let is_aside = awaited.as_ref().is_some_and(|awaited| awaited.is_aside);
+        let told = Arc::new(Answered {
+            command: command.as_ref().map(Command::without_secret),
+            unexpected: answered.is_none(),
+            reply: shown.clone(),
+            begun: awaited.as_ref().is_some_and(|awaited| awaited.begun),
+            before: awaited.map_or_else(|| self.learnt.clone(), |awaited| awaited.before),
+        });
         if !is_aside || reply.code.is_negative() {
-            self.last_answered = Some(Answered {
-                command: command.as_ref().map(Command::without_secret),
-                unexpected: answered.is_none(),
-                reply: shown.clone(),
-                begun: awaited.as_ref().is_some_and(|awaited| awaited.begun),
-                before: awaited.map_or_else(|| self.learnt.clone(), |awaited| awaited.before),
-            });
+            self.last_answered = Some(Arc::clone(&told));
         }
         self.events.push_back(Event::ReplyReceived {
             reply: shown,
             assignment,
+            answered: told,
         });
         let Some(entry) = answered else { return };
         if reply.code.is_preliminary() {
@@ -414,6 +419,18 @@ impl UserPi {
 }
 
 impl Answered {
+    /// A reply that answers nothing, in a session of which nothing is known.
+    #[must_use]
+    pub fn nothing(reply: Reply) -> Self {
+        Self {
+            command: None,
+            unexpected: true,
+            reply,
+            begun: false,
+            before: Learnt::default(),
+        }
+    }
+
     /// The verb that was answered; empty if there was no command.
     #[must_use]
     pub fn verb(&self) -> Verb {

@@ -456,7 +456,9 @@ fn lines_ended_by_raw_bytes_await_replies_and_the_last_line_goes_on() {
     pi.receive(b"200 ok\r\n200 image\r\n500 PASS hunter2?\r\n");
     let replies = std::iter::from_fn(|| pi.next_event());
     let shown = replies.filter_map(|event| match event {
-        Event::ReplyReceived { reply, assignment } => Some((assignment.fit, reply.lines.concat())),
+        Event::ReplyReceived {
+            reply, assignment, ..
+        } => Some((assignment.fit, reply.lines.concat())),
         _ => None,
     });
     let (fit, last) = shown.last().unwrap();
@@ -603,7 +605,9 @@ fn a_late_452_is_the_uploads_and_not_a_later_commands() {
     ]);
     let given: Vec<_> = std::iter::from_fn(|| pi.next_event())
         .filter_map(|event| match event {
-            Event::ReplyReceived { reply, assignment } => {
+            Event::ReplyReceived {
+                reply, assignment, ..
+            } => {
                 let verb = format!("{:?}", assignment.verb?);
                 Some((reply.code.0, verb, assignment.fit, assignment.passed_over))
             }

@@ -14,8 +14,8 @@ pub(super) const BUILTINS: &[(Builtin, &str, &str)] = &[
     ),
     (
         Builtin::Why,
-        "why",
-        "explain the last reply, and what comes next",
+        "why [reply|LINE]",
+        "explain the last problem, reply or line, and what comes next",
     ),
     (
         Builtin::Open,
@@ -236,7 +236,8 @@ const LISTEN: &str = "The next transfer uses the connection that the server make
     type opens the port that it names in the same way. Only the server may connect (`set data-peer any`: anyone). If \
     a firewall keeps the server out, use PASV or EPSV, where this side connects.";
 
-const WHY: &str = "It reads the digits of the code, looks at the command that was answered and at what the server had \
+const WHY: &str = "`why` explains the last problem: a refusal, a connection that failed, a silence, a line that was refused here. \
+    `why reply` explains the last reply, `why 3` the third line. It reads the digits of the code, looks at the command that was answered and at what the server had \
     acknowledged before it, and says what to type next. Nothing is sent.";
 
 const TIMELINE: &str = "The last command and what came of it, a transfer from its PASV or PORT on; `all` is everything \

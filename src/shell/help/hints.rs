@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::{circumstances, shown_command};
 use crate::client::{Ending, Outcome, Status};
-use crate::evidence::rules;
+use crate::evidence::{reply, rules};
 use crate::protocol::Command;
 use crate::protocol::user_pi::data_direction;
 use crate::shell::config::secrets::without_secrets;
@@ -94,7 +94,8 @@ impl Hints {
         }
         // An offered data port that could not be opened has been told already.
         let is_unreachable = matches!(outcome.code(), 227..=229) && !outcome.is_positive();
-        let Some(status) = status.filter(|_| !is_unreachable) else {
+        let is_usable = |status: &&Status| !is_unreachable && status.connected;
+        let Some(status) = status.filter(is_usable) else {
             return;
         };
         let answered = status.last_answered.as_ref();
@@ -103,7 +104,7 @@ impl Hints {
         let now = circumstances(status, settings);
         let Some(answered) = answered else { return };
         let command = shown_command(answered, settings.charset());
-        let hint = rules::all(answered, now, &command).find_map(|it| it.hint);
+        let hint = reply::explain(answered, now, &command).find_map(|it| it.hint);
         if let Some(hint) = hint {
             self.painter.say(Tone::Hint, &hint);
         }

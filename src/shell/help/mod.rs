@@ -144,7 +144,8 @@ pub(crate) fn circumstances(status: &Status, settings: &Settings) -> Circumstanc
     }
 }
 
-fn builtin(word: &str) -> Option<&'static str> {
+/// The name of a built-in, for a word that is one.
+pub(crate) fn builtin(word: &str) -> Option<&'static str> {
     Builtin::named(word).map(Builtin::name)
 }
 

@@ -8,14 +8,18 @@
 //!   Next    RNFR and the old name, then RNTO b
 //! ```
 
-use super::shown_command;
+use super::{short, shown_command};
 use crate::client::Status;
+use crate::evidence::event::is_refusal;
 use crate::evidence::explanation::Explanation;
-use crate::evidence::rules::{self, Circumstances};
+use crate::evidence::problems::Problem;
+use crate::evidence::reply;
+use crate::evidence::rules::Circumstances;
 use crate::protocol::user_pi::DataPortUse;
 use crate::protocol::{Answered, Verb, reply_codes, verbs};
 use crate::shell::charset::Charset;
 use crate::shell::help;
+use crate::shell::screen::escape::escape;
 use crate::shell::screen::page::{Layout, Page};
 
 use crate::shell::screen::painter::list_verbs;
@@ -45,11 +49,14 @@ pub(crate) fn explain(
         page.item("State", LABEL_COLUMNS, &state(status));
     }
     let command = shown_command(answered, charset);
-    let fitting: Vec<_> = rules::all(answered, circumstances, &command).collect();
+    let fitting: Vec<_> = reply::explain(answered, circumstances, &command).collect();
     explain_here(&mut page, &fitting, status.connected);
     let verb = answered.verb();
+    let first = fitting.first();
     if let Some(entry) = entry {
-        page.item("Usually", LABEL_COLUMNS, entry.causes_for(&verb));
+        let usually = first.map(|it| it.usually).filter(|it| !it.is_empty());
+        let usually = usually.unwrap_or_else(|| entry.causes_for(&verb));
+        page.item("Usually", LABEL_COLUMNS, usually);
         let is_without_next = fitting
             .iter()
             .all(|explanation| explanation.next.is_empty());
@@ -61,22 +68,120 @@ pub(crate) fn explain(
         page.item("Next", LABEL_COLUMNS, "`open` connects again");
     }
     if let Some(entry) = entry {
-        page.item("Source", LABEL_COLUMNS, entry.reference);
+        let source = first.map(|it| it.source).filter(|it| !it.is_empty());
+        page.item("Source", LABEL_COLUMNS, source.unwrap_or(entry.reference));
     }
     if status.connected {
         page.item("State", LABEL_COLUMNS, &state(status));
     }
+    if let Some(first) = first {
+        page.item("Cause", LABEL_COLUMNS, first.id);
+    } else if is_refusal(code) {
+        page.item("Cause", LABEL_COLUMNS, "refused");
+    }
     page.into_text()
 }
+
+/// Explains what did not work; `status` is that of now.
+pub(crate) fn explain_problem(
+    problem: &Problem,
+    status: Option<&Status>,
+    charset: Charset,
+    columns: usize,
+) -> String {
+    let no_event = problem.event.is_none();
+    if let (true, Some(answered), Some(status)) = (no_event, &problem.refusal, status) {
+        return explain(answered, status, problem.circumstances, charset, columns);
+    }
+    let mut page = Page::new(columns);
+    let command = match (&problem.refusal, &problem.command) {
+        (Some(answered), _) if answered.command.is_some() => shown_command(answered, charset),
+        (_, Some(command)) => short(charset.escape(&command.masked()).trim_end()),
+        (_, None) => String::new(),
+    };
+    let show = |text: &str| escape(text.as_bytes());
+    let all = problem.explanations(&command, &show);
+    page.paragraph(0, &subject(problem, &command));
+    page.gap();
+    let is_connected = status.is_some_and(|status| status.connected);
+    for (index, it) in all.iter().take(MAX_EXPLANATIONS).enumerate() {
+        let label = if index == 0 { "Here" } else { "Or" };
+        page.item(label, LABEL_COLUMNS, &in_whose_words(it));
+        if index == 0 && !it.next.is_empty() {
+            page.item("Next", LABEL_COLUMNS, &from_here(&it.next, is_connected));
+        }
+    }
+    if let Some(reply) = problem.refusal.as_ref().map(|it| &it.reply) {
+        let last = reply.lines.last().map_or(&[][..], Vec::as_slice);
+        page.item("Reply", LABEL_COLUMNS, charset.escape(last).trim_end());
+    }
+    if let Some(first) = all.first() {
+        for (label, text) in [("Usually", first.usually), ("Source", first.source)] {
+            if !text.is_empty() {
+                page.item(label, LABEL_COLUMNS, text);
+            }
+        }
+    }
+    let state = status.map_or_else(|| "not connected".to_owned(), state);
+    page.item("State", LABEL_COLUMNS, &state);
+    let cause = all.first().map_or("refused", |it| it.id);
+    page.item("Cause", LABEL_COLUMNS, cause);
+    page.into_text()
+}
+
+/// Which line it was.
+fn subject(problem: &Problem, command: &str) -> String {
+    let what = match command {
+        "" => "The last problem".to_owned(),
+        command => format!("The last problem, at {command}"),
+    };
+    match problem.line {
+        Some(line) if line > 0 => format!("{what} (line {line})"),
+        Some(_) => what,
+        None => format!("{what}, at the prompt"),
+    }
+}
+
+/// What a server says is said to be that.
+fn in_whose_words(explanation: &Explanation) -> String {
+    if explanation.is_in_servers_words {
+        format!("In the server's words: {}", explanation.here)
+    } else {
+        explanation.here.clone()
+    }
+}
+
+/// A step that can be taken from the present state.
+fn from_here(next: &str, is_connected: bool) -> String {
+    let is_possible = is_connected || POSSIBLE_ANYWHERE.iter().any(|it| next.starts_with(it));
+    if is_possible {
+        next.to_owned()
+    } else {
+        format!("`open`, then log in; then {next}")
+    }
+}
+
+/// How the steps begin that need no connection.
+const POSSIBLE_ANYWHERE: &[&str] = &[
+    "`open",
+    "`set",
+    "`--",
+    "`tls probe",
+    "`lpwd",
+    "`help",
+    "another",
+    "check",
+    "ask",
+    "what",
+];
 
 /// The explanations that fit best. Without a connection nothing that they could suggest can be sent.
 fn explain_here(page: &mut Page, explanations: &[Explanation], is_connected: bool) {
     let mut last = "";
-    for (index, Explanation { here, next, .. }) in
-        explanations.iter().take(MAX_EXPLANATIONS).enumerate()
-    {
+    for (index, explanation) in explanations.iter().take(MAX_EXPLANATIONS).enumerate() {
         let label = if index == 0 { "Here" } else { "Or" };
-        page.item(label, LABEL_COLUMNS, here);
+        let next = &explanation.next;
+        page.item(label, LABEL_COLUMNS, &in_whose_words(explanation));
         if is_connected && !next.is_empty() && next != last {
             page.item("Next", LABEL_COLUMNS, next);
         }

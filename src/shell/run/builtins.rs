@@ -19,7 +19,7 @@ use crate::shell::screen::trace::{Existing, Form};
 /// What one line with a built-in asks for.
 pub(crate) enum BuiltinCommand {
     Help(Vec<String>),
-    Why,
+    Why(About),
     OpenAgain,
     Open(String),
     Close,
@@ -44,6 +44,17 @@ pub(crate) enum BuiltinCommand {
     Timeline(Extent),
     Trace(TraceCommand),
     Send(Vec<RawBytes>),
+}
+
+/// What `why` is asked to explain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum About {
+    /// The last problem.
+    Problem,
+    /// The last reply.
+    Reply,
+    /// What the line of this number came to.
+    Line(usize),
 }
 
 /// What one `record` asks for.
@@ -83,7 +94,11 @@ impl BuiltinCommand {
         let usage = || format!("usage: {}", help::usage_after(name, &words.join(" ")));
         Ok(match (name, words.as_slice()) {
             (Builtin::Help, _) => Self::Help(arguments),
-            (Builtin::Why, []) => Self::Why,
+            (Builtin::Why, []) => Self::Why(About::Problem),
+            (Builtin::Why, ["reply"]) => Self::Why(About::Reply),
+            (Builtin::Why, [number]) => {
+                Self::Why(About::Line(number.parse().map_err(|_| usage())?))
+            }
             (Builtin::Open, []) => Self::OpenAgain,
             (Builtin::Open, [target]) => Self::Open((*target).to_owned()),
             (Builtin::Open, [host, port]) => Self::Open(Target::with_port(host, port)),

@@ -7,6 +7,7 @@ use super::shell::Shell;
 use crate::client::{
     self, ConnectError, Ending, Exchange, News, Observer, Outcome, Proxy, Route, Session,
 };
+use crate::evidence::event::Event;
 use crate::protocol::parameters::ProtectionLevel;
 use crate::shell::config::hosts::Host;
 use crate::shell::config::keepalive::Keepalive;
@@ -84,8 +85,10 @@ impl Shell {
         let (session, greeting) = match self.connect(target, start, proxy) {
             Ok(connected) => connected,
             Err(error) => {
-                self.painter
-                    .say(Tone::Error, &escape(error.to_string().as_bytes()));
+                let text = error.to_string();
+                let event = Event::new("connect-failed").with("error", &text);
+                self.painter.problems().judge(event);
+                self.painter.say(Tone::Error, &escape(text.as_bytes()));
                 return Err(match error {
                     ConnectError::Interrupted => Exit::Interrupted,
                     _ => Exit::Connection,

@@ -85,7 +85,7 @@ impl Connection {
             _ => {
                 let text =
                     "not connected, so nothing was sent: `open HOST` connects, `exit` leaves";
-                self.painter.say(Tone::Error, text);
+                self.painter.refuse_for("not-connected", &text);
                 Err(self.loss().unwrap_or(Exit::Connection))
             }
         }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::client::Session;
+use crate::evidence::event::Event;
 use crate::protocol::verbs::DataDirection;
 use crate::resume::{
     self, Listener, Options, Remark, ResumeError, SizeSource, Verification, Verify,
@@ -154,12 +155,24 @@ fn report_error(error: &ResumeError, local: &Path, painter: &Painter) -> Exit {
         ),
         other => escape(other.to_string().as_bytes()),
     };
+    let event = Event::new(cause_of(error)).with("error", &text);
+    painter.problems().judge(event);
     painter.say(Tone::Error, &format!("resume: {text}"));
     match error {
         ResumeError::Refused(_) => Exit::Resume,
         ResumeError::Local(_) | ResumeError::LocalTransfer(_) => Exit::LocalFile,
         ResumeError::Lost { .. } | ResumeError::TimedOut { .. } => Exit::Connection,
         ResumeError::Interrupted { .. } => Exit::Interrupted,
+    }
+}
+
+fn cause_of(error: &ResumeError) -> &'static str {
+    match error {
+        ResumeError::Refused(_) => "resume-stopped",
+        ResumeError::Local(_) | ResumeError::LocalTransfer(_) => "local-file",
+        ResumeError::Lost { .. } => "resume-lost",
+        ResumeError::TimedOut { .. } => "no-reply",
+        ResumeError::Interrupted { .. } => "interrupted",
     }
 }
 

@@ -11,6 +11,7 @@ use super::verifying::{AWAITED, VerifiedUpload};
 use crate::client::{
     DataSource, Exchange, Form, News, Origin, Outcome, RawBytes, Transfer, TrustQuestion,
 };
+use crate::evidence::event::Event;
 use crate::protocol::Command;
 use crate::protocol::user_pi::data_direction;
 use crate::protocol::verbs::DataDirection;
@@ -539,7 +540,10 @@ impl Shell {
         }
         if exit != Exit::Done {
             let output = self.painter.output();
-            output.tell_problem("local-command", &end_of_command(status));
+            let text = end_of_command(status);
+            output.tell_problem("local-command", &text);
+            let event = Event::new("local-command").with("error", text);
+            self.painter.problems().judge(event);
         }
         exit
     }
@@ -683,10 +687,11 @@ impl Shell {
             let beginning = beginning.map_err(|error| self.painter.refuse_file(path, &error))?;
             if beginning.contains(&0) {
                 let path = escape(path.as_os_str().as_encoded_bytes());
-                return Err(self.painter.refuse(&format!(
+                let text = format!(
                     "{path} has a NUL in it, so it is not text, and TYPE A would change its bytes. Nothing was sent: \
                      type TYPE I first (or `set ascii raw`)"
-                )));
+                );
+                return Err(self.painter.refuse_for("local-nul", &text));
             }
             if !looks_like_text(beginning) {
                 let path = escape(path.as_os_str().as_encoded_bytes());

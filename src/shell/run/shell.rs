@@ -7,7 +7,7 @@ use std::sync::{PoisonError, RwLockWriteGuard};
 use std::time::Duration;
 
 use super::background::Background;
-use super::builtins::{BuiltinCommand, RecordCommand, TlsCommand, TraceCommand};
+use super::builtins::{About, BuiltinCommand, RecordCommand, TlsCommand, TraceCommand};
 use super::configured_hosts::ConfiguredHosts;
 use super::connection::Connection;
 use super::login::Credentials;
@@ -15,8 +15,9 @@ use super::tls;
 use super::trust::Certificates;
 use super::typing_data::report_dropped;
 use crate::client::{Origin, Session};
+use crate::evidence::problems::Problem;
 use crate::evidence::rules;
-use crate::protocol::Command;
+use crate::protocol::{Answered, Command};
 use crate::shell::config::aliases::{Aliases, ExpandedStep};
 use crate::shell::config::proxies::ProxyEnvironment;
 use crate::shell::config::secrets::secret_span;
@@ -135,10 +136,11 @@ impl Shell {
         let was_lost = self.connection.loss().is_some();
         self.painter.output().begin_line();
         let exit = self.run_line(line.text, line.may_fail);
+        let verdict = self.painter.problems().verdict();
         if !line.may_fail {
             self.keep_explanation(exit);
         }
-        self.painter.output().end_line(exit);
+        self.painter.output().end_line(exit, verdict);
         self.connection.refresh_status();
         let is_lost = self.connection.loss().is_some();
         self.may_be_lost = is_lost && (self.may_be_lost || line.may_fail && !was_lost);
@@ -157,12 +159,14 @@ impl Shell {
         }
     }
 
-    /// Keeps the explanation of the refusal that the exit code will be that of.
+    /// Keeps the explanation of the problem that the exit code will be that of.
     pub(crate) fn keep_explanation(&mut self, exit: Exit) {
-        let is_refused = exit != Exit::Done && self.painter.output().last_reply_is_refusal();
+        let is_failed = exit != Exit::Done;
         let is_wanted = self.explanation.is_none() || exit.ends_the_run();
-        if self.explains && is_refused && is_wanted {
-            self.explanation = self.explain_last_reply();
+        if self.explains && is_failed && is_wanted {
+            let problem = self.painter.problems().last();
+            let problem = problem.filter(|it| !it.says_all_by_itself());
+            self.explanation = problem.map(|it| self.explain_problem(&it));
         }
     }
 
@@ -239,11 +243,25 @@ impl Shell {
     fn run_line(&mut self, line: &[u8], may_fail: bool) -> Exit {
         let read = self.read(line);
         let orphans_data = self.lines_follow() && begins_orphaned_data(line, &read);
+        let is_about_others = matches!(
+            read,
+            Ok(Line::Empty
+                | Line::Builtin {
+                    name: Builtin::Why,
+                    ..
+                })
+        );
+        if !is_about_others {
+            self.painter.problems().begin_line();
+        }
         let exit = match read {
             Err(error) => self.painter.refuse(&error),
             Ok(_) if orphans_data => self.painter.refuse(&TAKES_NO_DATA),
             Ok(line) => self.run(line),
         };
+        if !is_about_others {
+            self.painter.problems().end_line(exit);
+        }
         if !may_fail || orphans_data || exit == Exit::Interrupted {
             self.tally.count(exit);
         }
@@ -310,7 +328,7 @@ impl Shell {
         };
         match command {
             BuiltinCommand::Help(topic) => self.help(&topic),
-            BuiltinCommand::Why => self.why(),
+            BuiltinCommand::Why(about) => self.why(about),
             BuiltinCommand::OpenAgain => self.open_again(),
             BuiltinCommand::Open(target) => self.open(&target),
             BuiltinCommand::Close => self.close(),
@@ -583,10 +601,34 @@ impl Shell {
         self.take_terminal_back();
     }
 
-    fn why(&mut self) -> Exit {
+    /// The last problem; where there was none, the last reply.
+    fn why(&mut self, about: About) -> Exit {
         self.explains = false;
         self.explanation = None;
-        if let Some(text) = self.explain_last_reply() {
+        let problems = self.painter.problems();
+        let text = match about {
+            About::Problem => match problems.last() {
+                Some(problem) => Some(self.explain_problem(&problem)),
+                None => self.explain_last_reply(),
+            },
+            About::Reply => self.explain_last_reply(),
+            About::Line(number) => {
+                let Some(end) = problems.line(number) else {
+                    let text =
+                        format!("why: there is no line {number} so far, or it is too long ago");
+                    return self.painter.refuse(&text);
+                };
+                match (end.problem, end.answered) {
+                    (Some(problem), _) => Some(self.explain_problem(&problem)),
+                    (None, Some(answered)) => self.explain_reply(&answered),
+                    (None, None) => {
+                        let text = format!("why: line {number} went well, and had no reply");
+                        return self.painter.refuse(&text);
+                    }
+                }
+            }
+        };
+        if let Some(text) = text {
             self.painter.plain(&text);
             return Exit::Done;
         }
@@ -604,17 +646,23 @@ impl Shell {
     }
 
     fn explain_last_reply(&mut self) -> Option<String> {
+        let status = self.connection.status()?;
+        let answered = status.last_answered.clone()?;
+        self.explain_reply(&answered)
+    }
+
+    fn explain_reply(&mut self, answered: &Answered) -> Option<String> {
         let columns = self.columns();
         let status = self.connection.status()?;
-        let answered = status.last_answered.as_ref()?;
         let now = circumstances(status, &self.settings);
-        Some(why::explain(
-            answered,
-            status,
-            now,
-            self.settings.charset(),
-            columns,
-        ))
+        let charset = self.settings.charset();
+        Some(why::explain(answered, status, now, charset, columns))
+    }
+
+    fn explain_problem(&mut self, problem: &Problem) -> String {
+        let columns = self.columns();
+        let status = self.connection.status();
+        why::explain_problem(problem, status, self.settings.charset(), columns)
     }
 
     fn list_aliases(&self) -> Exit {

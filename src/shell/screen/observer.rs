@@ -34,8 +34,9 @@ impl Observer for ScreenObserver {
         let charset = self.painter.screen().charset();
         self.timeline.note(&moment, observation, charset);
         self.painter.paint_at(&moment, observation);
+        let cause = self.painter.problems().observe(observation);
         let output = self.painter.output();
-        output.observe(moment.instant, observation, charset);
+        output.observe(moment.instant, observation, cause, charset);
     }
 
     fn byte_interest(&self) -> ByteInterest {

@@ -38,26 +38,37 @@ fn ctrl_c_ends_the_wait_for_a_greeting() {
 
 #[test]
 fn a_server_of_another_protocol_gets_neither_user_nor_password() {
-    for greeting in [
-        "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n<html>no</html>\r\n",
-        "SSH-2.0-OpenSSH_9.6\r\n",
-        "* OK IMAP4rev1 ready\r\n",
-        "+OK POP3 ready\r\n",
-        "RFB 003.008\n",
+    for (greeting, protocol) in [
+        (
+            "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n<html>no</html>\r\n",
+            Some("HTTP"),
+        ),
+        ("SSH-2.0-OpenSSH_9.6\r\n", Some("SSH")),
+        ("* OK IMAP4rev1 ready\r\n", Some("IMAP")),
+        ("+OK POP3 ready\r\n", Some("POP3")),
+        ("220 mail.example.org ESMTP\r\n", Some("SMTP")),
+        ("\x15\x03\x03\0\x02\x02\x46", Some("TLS")),
+        ("RFB 003.008\n", None),
     ] {
         let server = Script::new().send(greeting).wait_for_client_close().start();
-        let finished = log_in(&server).run().code(3);
+        let code = if protocol.is_some() { 5 } else { 3 };
+        let said = log_in(&server).run().code(code).stderr;
         assert!(server.finish().lines.is_empty(), "{greeting}");
-        let first = greeting.lines().next().unwrap();
-        assert!(finished.stderr.contains(first), "{}", finished.stderr);
+        match protocol {
+            Some(name) => assert!(
+                said.contains(&format!("this port speaks {name} and not FTP")),
+                "{said}"
+            ),
+            None => assert!(said.contains("RFB 003.008"), "{said}"),
+        }
     }
 }
 
-/// SMTP greets as FTP does.
+/// Not every mail server says what it is.
 #[test]
 fn a_mail_server_that_refuses_user_gets_no_password() {
     let server = Script::new()
-        .send("220 mail.example.org ESMTP\r\n")
+        .send("220 mail.example.org ready\r\n")
         .expect("USER me")
         .send("502 5.5.2 Error: command not recognized\r\n")
         .wait_for_client_close()

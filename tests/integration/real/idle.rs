@@ -36,8 +36,9 @@ fn a_421_is_shown_above_the_line_that_is_being_typed(kind: Kind) {
     terminal.expect("not connected");
     terminal.expect("(closed) ftp> ");
     terminal.send_line("why");
-    terminal.expect("421 that was not expected");
+    terminal.expect("Here    In the server's words: ");
     terminal.expect("Next    `open` connects again");
+    terminal.expect("Cause   idle-timeout");
     terminal.expect("(closed) ftp> ");
     let lines = scene.relay.control_lines_to_server();
     assert_eq!(lines.last().map(String::as_str), Some("PWD"));

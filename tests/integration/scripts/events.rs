@@ -78,7 +78,7 @@ fn a_download_is_told_event_by_event() {
             reply(226, &["226 done"], Some("RETR")),
             sent("SIZE g", "SIZE"),
             reply(550, &["550 no"], Some("SIZE")),
-            json!({"event": "problem", "cause": "refused", "text": "550 no"}),
+            json!({"event": "problem", "cause": "size-in-ascii", "text": "550 no"}),
             json!({"event": "end", "exit": 1}),
         ]
     );
@@ -128,14 +128,14 @@ fn what_goes_wrong_on_this_side_is_told_with_its_cause() {
     };
     for (lines, cause) in [
         (&["!exit 3"][..], &["local-command"][..]),
-        (&["STOR f < nosuch"], &["local-file"]),
+        (&["STOR f < nosuch"], &["local-file-missing"]),
         (&["STOR f"], &["local-line"]),
         (&["RETR f >"], &["local-line"]),
         (&["RETR 1.TXT"], &["local-line"]),
-        (&["NOSUCH"], &["refused"]),
-        (&["-NOSUCH", "NOOP"], &["refused"]),
+        (&["NOSUCH"], &["verb-unknown"]),
+        (&["-NOSUCH", "NOOP"], &["verb-unknown"]),
         (&["!exit 3", "NOOP"], &["local-command"]),
-        (&["resume absent absent"], &["local-file"]),
+        (&["resume absent absent"], &["local-file-missing"]),
         (&["NOOP"], &[]),
     ] {
         let told = events(&run(lines));
@@ -168,7 +168,7 @@ fn a_server_that_is_not_there_or_goes_away_is_told_with_its_cause() {
     let nobody = port_of(&listen());
     for (target, exit, cause) in [
         (gone.address().to_string(), 3, "control-closed"),
-        (silent.address().to_string(), 3, "no-reply"),
+        (silent.address().to_string(), 3, "no-greeting"),
         (format!("127.0.0.1:{nobody}"), 3, "connect-failed"),
         ("gopher://x".to_owned(), 2, "local-line"),
     ] {

@@ -87,7 +87,7 @@ fn after_a_connection_that_was_lost_or_never_made_why_still_runs_and_nothing_els
     let _ = server.finish();
     assert_eq!(finished.stdout_text(), "");
     assert!(
-        finished.stderr.contains("220 as the greeting"),
+        finished.stderr.contains("\n  Cause   control-closed\n"),
         "{}",
         finished.stderr
     );
@@ -98,6 +98,6 @@ fn after_a_connection_that_was_lost_or_never_made_why_still_runs_and_nothing_els
         .run()
         .code(3);
     assert_eq!(finished.stdout_text(), "");
-    let words = "The last error: ";
+    let words = "\n  Cause   connect-failed\n";
     assert!(finished.stderr.contains(words), "{}", finished.stderr);
 }

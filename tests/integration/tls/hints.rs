@@ -111,13 +111,15 @@ fn after_a_certificate_that_was_not_believed_why_and_tls_say_that_the_connection
         ("no", "(closed) ftp> "),
         (
             "why",
-            "\n  State   not connected\n  Here    TLS failed after it",
+            "\n  Here    The server's certificate is not trusted: ",
         ),
     ] {
         terminal.send_line(line);
         terminal.expect(then);
     }
-    terminal.expect("\n  Next    `open` connects again");
+    terminal
+        .expect("\n  Next    `--ca FILE` names the authority to trust; at the prompt, `open` asks");
+    terminal.expect("\n  State   not connected\n  Cause   certificate-untrusted");
     terminal.expect("(closed) ftp> ");
     terminal.send_line("tls");
     terminal.expect("not connected, so there is no TLS to show");

@@ -22,10 +22,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use nu_ansi_term::{Color, Style};
 
 use crate::client::{Observation, Observer, Origin};
+use crate::evidence::event::Event;
 use crate::protocol::ledger::{Assignment, Fit};
 use crate::protocol::{Reply, ReplyClass, ReplyCode};
 
 use super::escape::escape;
+use super::problem_log::ProblemLog;
 use super::script_output::ScriptOutput;
 use crate::shell::charset::Charset;
 use crate::shell::config::secrets::{without_secrets, without_userinfo};
@@ -58,6 +60,7 @@ pub(crate) struct Painter {
     /// Of the transfer that runs now.
     progress: Option<Arc<ProgressLine>>,
     output: ScriptOutput,
+    problems: ProblemLog,
 }
 
 /// A line before it is coloured.
@@ -89,6 +92,7 @@ impl Painter {
     pub(crate) fn new(screen: Screen) -> Self {
         Self {
             output: ScriptOutput::none(screen.clone()),
+            problems: ProblemLog::default(),
             screen,
             shows_hints: Arc::new(AtomicBool::new(true)),
             host: None,
@@ -126,6 +130,7 @@ impl Painter {
         self.shows_hints.store(settings.hints, Ordering::Relaxed);
         self.shows_time.store(settings.time, Ordering::Relaxed);
         self.screen.set_charset(settings.charset());
+        self.problems.heed(settings);
     }
 
     /// The screen below.
@@ -136,6 +141,11 @@ impl Painter {
     /// What a script puts out for other programs.
     pub(crate) fn output(&self) -> &ScriptOutput {
         &self.output
+    }
+
+    /// The problems of this run.
+    pub(crate) fn problems(&self) -> &ProblemLog {
+        &self.problems
     }
 
     /// Says something in the shell's own words, indented to tell it from replies. `text` must be free of what a
@@ -155,7 +165,15 @@ impl Painter {
 
     /// Says why a line was not carried out.
     pub(crate) fn refuse(&self, problem: &dyn Display) -> Exit {
-        self.say(Tone::Error, &problem.to_string());
+        self.refuse_for("local-line", problem)
+    }
+
+    /// The same for a reason that has a cause of its own.
+    pub(crate) fn refuse_for(&self, cause: &'static str, problem: &dyn Display) -> Exit {
+        let text = problem.to_string();
+        self.problems
+            .judge(Event::new(cause).with("error", without_os_codes(&text)));
+        self.say(Tone::Error, &text);
         Exit::Usage
     }
 
@@ -163,7 +181,16 @@ impl Painter {
     pub(crate) fn refuse_file(&self, path: &Path, error: &io::Error) -> Exit {
         let path = path.to_string_lossy();
         let path = escape(without_secrets(&path).as_bytes());
-        self.say(Tone::Error, &format!("{path}: {error}. Nothing was sent"));
+        let text = format!("{path}: {error}");
+        let cause = match error.kind() {
+            io::ErrorKind::NotFound => "local-file-missing",
+            io::ErrorKind::PermissionDenied => "local-file-denied",
+            io::ErrorKind::AlreadyExists => "local-file-exists",
+            _ => "local-file",
+        };
+        self.problems
+            .judge(Event::new(cause).with("error", without_os_codes(&text)));
+        self.say(Tone::Error, &format!("{text}. Nothing was sent"));
         Exit::LocalFile
     }
 
@@ -293,6 +320,7 @@ impl Painter {
                 reply,
                 assignment,
                 awaited,
+                ..
             } => {
                 let is_odd = mark(reply.code, assignment, *awaited).is_some()
                     || !assignment.passed_over.is_empty();
@@ -436,6 +464,7 @@ fn lines_of(observation: &Observation, hints: bool, charset: Charset) -> Vec<Lin
             reply,
             assignment,
             awaited,
+            ..
         } => reply_lines(reply, assignment, *awaited, charset),
         other => words::describe(other, charset)
             .filter(|(tone, _)| hints || *tone != Tone::Hint)

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use crate::client::{Awaited, Observation, Outcome, Peer, Proxy, TransferEnd, TransferResult};
+use crate::evidence::words::{kind_of, seconds};
 use crate::protocol::verbs::DataDirection;
 use crate::protocol::{Command, DataPort, Verb};
 use crate::shell::charset::Charset;
@@ -48,12 +49,15 @@ pub(super) fn describe(observation: &Observation, charset: Charset) -> Option<(T
         | Observation::DataConnectionAccepted { .. }
         | Observation::OtherHostRefused { .. }
         | Observation::ServerDidNotConnect { .. } => active_mode(observation),
-        Observation::DataConnectionFailed { dialled, error } => (
+        Observation::DataConnectionFailed {
+            dialled,
+            ignored_host,
+            error,
+            after,
+            ..
+        } => (
             Tone::Error,
-            format!(
-                "no data connection to {dialled}: {}",
-                escape(error.to_string().as_bytes())
-            ),
+            not_opened(dialled, *ignored_host, error, *after),
         ),
         Observation::DataPortUnreadable(reason) => (
             Tone::Error,
@@ -134,7 +138,16 @@ pub(super) fn describe(observation: &Observation, charset: Charset) -> Option<(T
             Tone::Note,
             format!("no longer awaited: {}", list_verbs(verbs)),
         ),
-        Observation::ProtocolBroken { bytes } => (
+        Observation::ProtocolBroken {
+            spoken: Some(protocol),
+            ..
+        } => (
+            Tone::Error,
+            format!(
+                "this port speaks {protocol} and not FTP, so the connection was closed: `open HOST:21` is the usual port of FTP"
+            ),
+        ),
+        Observation::ProtocolBroken { bytes, spoken: None } => (
             Tone::Error,
             format!(
                 "{} arrived without a complete reply: that is not FTP, so the connection was closed",
@@ -158,20 +171,26 @@ pub(super) fn describe(observation: &Observation, charset: Charset) -> Option<(T
         Observation::ControlClosed { asked: true, .. } => {
             (Tone::Note, "connection closed".to_owned())
         }
+        Observation::ControlClosed { by_us: true, .. } => return None,
         Observation::ControlClosed {
-            error: None,
-            asked: false,
-        } => (
-            Tone::Error,
-            "the server closed the connection. `open` connects again".to_owned(),
-        ),
-        Observation::ControlClosed {
-            error: Some(error),
-            asked: false,
-        } => (
-            Tone::Error,
-            format!("the connection broke: {error}. `open` connects again"),
-        ),
+            error,
+            quiet_for,
+            during,
+            ..
+        } => {
+            let how = match error {
+                None => "the server closed the connection".to_owned(),
+                Some(error) => format!("the connection broke: {error}"),
+            };
+            let during = during.as_ref();
+            let during = during.map(|it| format!(" and before the reply to {}", verb(it)));
+            let text = format!(
+                "{how}, {} after the last byte{}. `open` connects again",
+                seconds(*quiet_for),
+                during.unwrap_or_default()
+            );
+            (Tone::Error, text)
+        }
         Observation::CommandSent { .. }
         | Observation::AbortSent { .. }
         | Observation::TransferMoving(_)
@@ -208,6 +227,31 @@ fn opened(
         );
     }
     (Tone::Note, text)
+}
+
+/// Whom this side has called, whom the reply named, and what came of it.
+fn not_opened(
+    dialled: &Peer,
+    ignored_host: Option<std::net::IpAddr>,
+    error: &std::io::Error,
+    after: Duration,
+) -> String {
+    let why = match error.kind() {
+        std::io::ErrorKind::TimedOut if error.get_ref().is_none() => {
+            format!("nobody answered for {}", seconds(after))
+        }
+        _ => escape(error.to_string().as_bytes()),
+    };
+    let named = ignored_host.map(|host| {
+        format!(
+            ". The reply names {host}{}; the server's own address was used",
+            kind_of(host)
+        )
+    });
+    format!(
+        "no data connection to {dialled}: {why}{}",
+        named.unwrap_or_default()
+    )
 }
 
 fn active_mode(observation: &Observation) -> (Tone, String) {
@@ -364,6 +408,11 @@ fn time_out(limit: Duration, awaited: Awaited) -> String {
     match awaited {
         Awaited::QuitReply => format!("QUIT got no reply within {seconds} s"),
         Awaited::Reply => format!("no reply: nothing came for {seconds} s"),
+        Awaited::FinalReply => {
+            format!(
+                "no final reply: nothing came for {seconds} s after its 1yz and the end of its data"
+            )
+        }
         Awaited::WholeReply => format!("no complete reply came within {seconds} s"),
         Awaited::Handshake => format!("the TLS handshake made no progress for {seconds} s"),
         Awaited::DataHandshake => {

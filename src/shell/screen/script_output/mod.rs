@@ -13,7 +13,6 @@ use super::escape::escape;
 use super::painter::{Screen, in_words, sent_bytes};
 use crate::client::{Observation, Peer, TransferEnd, TransferResult};
 use crate::evidence::cause::Cause;
-use crate::evidence::event::cause_of;
 use crate::protocol::verbs::DataDirection;
 use crate::protocol::{Command, Reply, Verb};
 use crate::shell::charset::{Charset, Piece};
@@ -164,10 +163,10 @@ impl ScriptOutput {
         state.said = None;
     }
 
-    /// The line has ended so.
-    pub(crate) fn end_line(&self, exit: Exit) {
+    /// The line has ended so, and was said to have failed of this.
+    pub(crate) fn end_line(&self, exit: Exit, verdict: Option<&'static str>) {
         let mut state = self.lock();
-        self.tell_failure(&mut state, exit);
+        self.tell_failure(&mut state, exit, verdict);
         match state.last.take().map(|last| last.reply) {
             Some(Some(reply)) => self.put_reply(&mut state, &reply),
             _ if exit != Exit::Done => self.put_no_reply(&mut state),
@@ -185,7 +184,7 @@ impl ScriptOutput {
         if !state.has_told {
             // The line that it was said in may have been one that asks why.
             state.said = state.last_error.take();
-            self.tell_failure(&mut state, exit);
+            self.tell_failure(&mut state, exit, None);
         }
         self.put_event(&mut state, &Event::End { exit: exit.code() });
         drop(state);
@@ -226,15 +225,14 @@ impl ScriptOutput {
         self.put_problem(&mut state, cause, text.to_owned());
     }
 
-    /// The last reply of this line is a refusal.
-    pub(crate) fn last_reply_is_refusal(&self) -> bool {
-        let state = self.lock();
-        let reply = state.last.as_ref().and_then(|last| last.reply.as_ref());
-        reply.is_some_and(|reply| reply.code.is_negative())
-    }
-
-    /// Something happened at this moment.
-    pub(crate) fn observe(&self, at: Instant, observation: &Observation, charset: Charset) {
+    /// Something happened at this moment; it is a problem if it has a cause.
+    pub(crate) fn observe(
+        &self,
+        at: Instant,
+        observation: &Observation,
+        cause: Option<&'static str>,
+        charset: Charset,
+    ) {
         let mut state = self.lock();
         self.note(&mut state, at, observation);
         if self.kind != Kind::Json {
@@ -243,7 +241,7 @@ impl ScriptOutput {
         if let Some(event) = state.event(at, observation, charset) {
             self.put_event(&mut state, &event);
         }
-        if let Some(cause) = cause_of(observation) {
+        if let Some(cause) = cause {
             let text = match observation {
                 Observation::ReplyReceived { reply, .. } => {
                     text_of(reply.lines.last().map_or(&[], Vec::as_slice), charset)
@@ -287,12 +285,13 @@ impl ScriptOutput {
     }
 
     /// A problem that no event told of.
-    fn tell_failure(&self, state: &mut State, exit: Exit) {
-        let Some(cause) = exit.cause() else {
+    fn tell_failure(&self, state: &mut State, exit: Exit, verdict: Option<&'static str>) {
+        let Some(general) = exit.cause() else {
             return;
         };
+        let cause = verdict.unwrap_or(general);
         // What `resume` handles itself was told, too, and is not why it stopped.
-        let is_told = match cause {
+        let is_told = match general {
             "local-line" | "resume-stopped" => state.told.contains(&cause),
             _ => !state.told.is_empty(),
         };

@@ -1,4 +1,5 @@
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use unicode_width::UnicodeWidthStr;
@@ -7,7 +8,7 @@ use super::{EVENTS_KEPT, Extent, Timeline};
 use crate::client::{Observation, Origin, TransferEnd, TransferResult};
 use crate::protocol::ledger::{Assignment, Fit};
 use crate::protocol::verbs::DataDirection;
-use crate::protocol::{Command, DataPort, Reply, ReplyCode};
+use crate::protocol::{Answered, Command, DataPort, Reply, ReplyCode};
 use crate::shell::charset::Charset;
 use crate::shell::screen::painter::Moment;
 
@@ -64,6 +65,7 @@ impl Session {
             passed_over: Vec::new(),
         };
         self.note(&Observation::ReplyReceived {
+            answered: Arc::new(Answered::nothing(reply.clone())),
             reply,
             assignment,
             awaited: true,

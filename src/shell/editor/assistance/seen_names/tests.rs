@@ -1,9 +1,11 @@
 //! What is learnt from which dialogue.
 
+use std::sync::Arc;
+
 use super::{LearningDestination, MAX_NAMES, SeenNames};
 use crate::client::{KeptBytes, Observation, Observer, Origin};
 use crate::protocol::ledger::{Assignment, Fit};
-use crate::protocol::{Command, Reply, ReplyCode};
+use crate::protocol::{Answered, Command, Reply, ReplyCode};
 
 /// Lines with their replies, and the names that are known then.
 type Row = (
@@ -31,6 +33,7 @@ fn names_after(dialogue: &[(&str, &str)]) -> Vec<String> {
             dropped_bytes: 0,
         };
         names.observe(&Observation::ReplyReceived {
+            answered: Arc::new(Answered::nothing(reply.clone())),
             reply,
             assignment: Assignment {
                 entry: None,

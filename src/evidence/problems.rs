@@ -1,0 +1,295 @@
+//! The problems of a run, line by line: what each line came to, and the last of all.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use super::event::{Event, is_refusal};
+use super::explanation::Explanation;
+use super::reply;
+use super::rules::Circumstances;
+use crate::client::Observation;
+use crate::protocol::{Answered, Command, ReplyCode};
+
+/// What did not work, and what was known then.
+#[derive(Clone, Debug)]
+pub(crate) struct Problem {
+    /// The line that it came to, by its number; `None` for what came at the prompt.
+    pub(crate) line: Option<usize>,
+    /// What happened, unless a refusal is all.
+    pub(crate) event: Option<Event>,
+    /// The last refusal of the same line.
+    pub(crate) refusal: Option<Arc<Answered>>,
+    /// The command that was sent last in it.
+    pub(crate) command: Option<Command>,
+    pub(crate) circumstances: Circumstances,
+}
+
+/// What one line came to.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct LineEnd {
+    /// What did not work.
+    pub(crate) problem: Option<Problem>,
+    /// The last reply.
+    pub(crate) answered: Option<Arc<Answered>>,
+}
+
+/// How a line ended, as far as it says something that no event does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// All went well.
+    Done,
+    /// It failed; this is the cause if nothing else is known.
+    Failed(&'static str),
+}
+
+/// Hears everything, and keeps what explains problems.
+#[derive(Debug)]
+pub(crate) struct Problems {
+    circumstances: Circumstances,
+    lines: VecDeque<LineEnd>,
+    dropped_lines: usize,
+    last: Option<Problem>,
+    /// What the shell said that the last line failed of.
+    verdict: Option<&'static str>,
+    current: Current,
+}
+
+/// What is known of the line that runs, or since the last one ended.
+#[derive(Debug, Default)]
+struct Current {
+    number: Option<usize>,
+    events: Vec<Event>,
+    /// What the shell says the line failed of.
+    verdict: Option<Event>,
+    refusal: Option<Arc<Answered>>,
+    answered: Option<Arc<Answered>>,
+    command: Option<Command>,
+    /// The command has had its final reply.
+    is_answered: bool,
+}
+
+impl Problems {
+    pub(crate) fn new(circumstances: Circumstances) -> Self {
+        Self {
+            circumstances,
+            lines: VecDeque::new(),
+            dropped_lines: 0,
+            last: None,
+            verdict: None,
+            current: Current::default(),
+        }
+    }
+
+    /// What the user has set.
+    pub(crate) fn set_tls(&mut self, resumes: bool, sends_close_notify: bool) {
+        self.circumstances.resumes_tls = resumes;
+        self.circumstances.sends_close_notify = sends_close_notify;
+    }
+
+    /// The connection that the command line asks for is about to be made: it is no line.
+    pub(crate) fn begin_opening(&mut self) {
+        self.current = Current {
+            number: Some(0),
+            ..Current::default()
+        };
+    }
+
+    /// A line begins.
+    pub(crate) fn begin_line(&mut self) {
+        self.current = Current {
+            number: Some(self.dropped_lines + self.lines.len() + 1),
+            ..Current::default()
+        };
+    }
+
+    /// The line has ended so. What `resume` or an alias had to put up with on its way to success is no problem.
+    pub(crate) fn end_line(&mut self, ending: Ending) {
+        let current = std::mem::take(&mut self.current);
+        self.verdict = current.verdict.as_ref().map(|event| event.cause);
+        let problem = match ending {
+            Ending::Done => None,
+            Ending::Failed(cause) => Some(current.problem(Some(cause), self.circumstances)),
+        };
+        // That a line needs a connection is less than why there is none.
+        let is_known = |it: &Problem| {
+            it.event
+                .as_ref()
+                .is_some_and(|it| it.cause == "not-connected")
+        };
+        if !(self.last.is_some() && problem.as_ref().is_some_and(is_known)) {
+            self.last = problem.clone().or(self.last.take());
+        }
+        if current.number.is_none_or(|number| number == 0) {
+            return;
+        }
+        self.lines.push_back(LineEnd {
+            problem,
+            answered: current.answered,
+        });
+        if self.lines.len() > LINES_KEPT {
+            self.lines.pop_front();
+            self.dropped_lines += 1;
+        }
+    }
+
+    /// Something did not work that no observation tells of: it is what the line failed of.
+    pub(crate) fn judge(&mut self, event: Event) {
+        self.current.verdict = Some(event);
+    }
+
+    /// What the shell said that the last line failed of.
+    pub(crate) fn verdict(&self) -> Option<&'static str> {
+        self.verdict
+    }
+
+    /// Something happened; its cause, if it is a problem.
+    pub(crate) fn note(&mut self, observation: &Observation) -> Option<&'static str> {
+        self.note_circumstances(observation);
+        if let Observation::CommandSent { command, .. } = observation {
+            self.current.command = Some(command.without_secret());
+            self.current.is_answered = false;
+        }
+        let cause = match observation {
+            Observation::ReplyReceived { answered, .. } => self.note_reply(answered),
+            _ => Event::of(observation).map(|event| self.note_event(event)),
+        };
+        if matches!(observation, Observation::Connected { .. }) && self.current.number.is_none() {
+            self.current = Current::default();
+        }
+        if self.current.number.is_none() && cause.is_some() {
+            // It came at the prompt.
+            self.last = Some(self.current.problem(None, self.circumstances));
+        }
+        cause
+    }
+
+    fn note_event(&mut self, mut event: Event) -> &'static str {
+        if event.cause == "no-reply" && self.current.command.is_none() {
+            event.cause = "no-greeting";
+        }
+        let cause = event.cause;
+        let events = &mut self.current.events;
+        if cause == "data-silent" || cause == "no-final-reply" {
+            // The connection was reset here, because of that.
+            events.retain(|earlier| earlier.cause != "data-reset");
+        }
+        events.push(event);
+        cause
+    }
+
+    fn note_reply(&mut self, answered: &Arc<Answered>) -> Option<&'static str> {
+        let current = &mut self.current;
+        current.answered = Some(Arc::clone(answered));
+        current.is_answered |= !answered.reply.code.is_preliminary();
+        if !is_refusal(answered.reply.code) {
+            return None;
+        }
+        current.refusal = Some(Arc::clone(answered));
+        let first = reply::explain(answered, self.circumstances, "").next();
+        Some(first.map_or("refused", |it| it.id))
+    }
+
+    fn note_circumstances(&mut self, observation: &Observation) {
+        let now = &mut self.circumstances;
+        match observation {
+            Observation::Connected { through, .. } => {
+                now.is_connected = true;
+                now.is_proxied = through.is_some();
+                now.is_under_tls = false;
+                now.abort_is_unanswered = false;
+            }
+            Observation::ControlSecured(_) => now.is_under_tls = true,
+            Observation::TlsEnded => now.is_under_tls = false,
+            Observation::TlsFailed(_) | Observation::ControlClosed { .. } => {
+                now.is_connected = false;
+                now.is_under_tls = false;
+            }
+            Observation::AbortUnanswered => now.abort_is_unanswered = true,
+            Observation::AbortSent { .. } => now.abort_is_unanswered = false,
+            _ => {}
+        }
+    }
+
+    /// The last problem of all.
+    pub(crate) fn last(&self) -> Option<&Problem> {
+        self.last.as_ref()
+    }
+
+    /// What the line of this number came to; the first is 1.
+    pub(crate) fn line(&self, number: usize) -> Option<&LineEnd> {
+        let index = number.checked_sub(self.dropped_lines + 1)?;
+        self.lines.get(index)
+    }
+}
+
+impl Current {
+    /// What it failed of. The shell's verdict outweighs what was seen on the way, and an event a reply.
+    fn problem(&self, otherwise: Option<&'static str>, circumstances: Circumstances) -> Problem {
+        let is_refused = self.refusal.is_some();
+        // Without a data connection a server may have another reason to refuse, and says which.
+        let counts = |event: &&Event| !is_refused || event.cause != "data-not-connected";
+        let first = self.events.iter().find(counts);
+        let seen = self.verdict.as_ref().or(first).cloned();
+        let fallback = otherwise.filter(|_| !is_refused || otherwise == Some("interrupted"));
+        let event = seen.or_else(|| {
+            Some(match fallback? {
+                "interrupted" if self.command.is_some() && !self.is_answered => {
+                    Event::new("reply-not-awaited")
+                }
+                cause => Event::new(cause),
+            })
+        });
+        Problem {
+            line: self.number,
+            event,
+            refusal: self.refusal.clone(),
+            command: self.command.clone(),
+            circumstances,
+        }
+    }
+}
+
+impl Problem {
+    /// What was said when it happened is all that there is to say.
+    pub(crate) fn says_all_by_itself(&self) -> bool {
+        let event = self.event.as_ref().map(|event| event.cause);
+        event.is_some_and(|cause| ["local-line", "connect-failed", "interrupted"].contains(&cause))
+    }
+
+    /// Everything that explains it, the most likely first; `show` makes a text of somebody else harmless, `command` is
+    /// the last command as it may be shown.
+    pub(crate) fn explanations(
+        &self,
+        command: &str,
+        show: &dyn Fn(&str) -> String,
+    ) -> Vec<Explanation> {
+        let replies = self.refusal.iter();
+        let replies = replies.flat_map(|it| reply::explain(it, self.circumstances, command));
+        let mut all: Vec<Explanation> = replies.collect();
+        let Some(event) = &self.event else {
+            return all;
+        };
+        let ends_session = |answered: &Arc<Answered>| answered.reply.code == ReplyCode(421);
+        let is_end = self.refusal.as_ref().is_some_and(ends_session);
+        let says_why = |it: &Explanation| event.by_server && (it.is_in_servers_words || is_end);
+        let place = usize::from(all.first().is_some_and(says_why));
+        all.insert(place, event.explanation(command, show));
+        all
+    }
+}
+
+impl Event {
+    fn explanation(&self, command: &str, show: &dyn Fn(&str) -> String) -> Explanation {
+        let shown: Vec<(&str, String)> = self
+            .facts
+            .iter()
+            .map(|(name, fact)| (*name, show(fact)))
+            .collect();
+        let mut facts: Vec<(&str, &str)> = vec![("", command)];
+        facts.extend(shown.iter().map(|(name, fact)| (*name, fact.as_str())));
+        Explanation::of(self.cause, &facts)
+    }
+}
+
+/// More lines than anyone asks about.
+const LINES_KEPT: usize = 1000;

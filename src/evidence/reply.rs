@@ -1,0 +1,22 @@
+//! What a reply means: the server's words first, then the state of the session.
+
+use super::explanation::Explanation;
+use super::fragment;
+use super::rules::{self, Circumstances};
+use crate::protocol::Answered;
+
+/// Everything that fits, the most likely first; `command` is the command as it may be shown.
+pub(crate) fn explain<'a>(
+    answered: &'a Answered,
+    now: Circumstances,
+    command: &'a str,
+) -> impl Iterator<Item = Explanation> + 'a {
+    let in_words = fragment::cause_of(answered).map(move |cause| Explanation {
+        is_in_servers_words: true,
+        ..Explanation::of(cause, &[("", command)])
+    });
+    let from_words = in_words.as_ref().map(|it| it.id);
+    let from_state = rules::all(answered, now, command);
+    let from_state = from_state.filter(move |it| Some(it.id) != from_words);
+    in_words.into_iter().chain(from_state)
+}
