@@ -69,6 +69,31 @@ fn a_reply_that_comes_after_that_of_the_next_command_is_told_as_late() {
     let _ = server.finish();
 }
 
+/// pyftpdlib sends those data in front of the next ones.
+#[test]
+fn a_225_to_the_abort_of_a_download_that_had_begun_is_warned_of() {
+    let server = goes_on(
+        greeted()
+            .expect("RETR x")
+            .send("150 wait\r\n")
+            .expect("ABOR")
+            .send("225 nothing to abort\r\n"),
+    )
+    .start();
+    let mut terminal = shell(server.address());
+    terminal.send_line("RETR x");
+    terminal.expect("150 wait");
+    terminal.send_key(Key::CtrlC);
+    terminal.expect("the data cannot come");
+    terminal.expect("ftp> ");
+    terminal.send_line("ABOR");
+    terminal.expect("RETR got no reply");
+    terminal.expect("may send its data in front of those of the next");
+    terminal.expect("225 nothing");
+    go_on(&mut terminal);
+    let _ = server.finish();
+}
+
 #[test]
 fn a_reply_that_comes_at_an_idle_prompt_is_shown_at_once() {
     let gate = Gate::new();

@@ -24,7 +24,8 @@ use nu_ansi_term::{Color, Style};
 use crate::client::{Observation, Observer, Origin};
 use crate::evidence::event::Event;
 use crate::protocol::ledger::{Assignment, Fit};
-use crate::protocol::{Reply, ReplyClass, ReplyCode};
+use crate::protocol::verbs::{self, DataDirection};
+use crate::protocol::{Reply, ReplyClass, ReplyCode, Verb};
 
 use super::escape::escape;
 use super::problem_log::ProblemLog;
@@ -489,6 +490,9 @@ fn reply_lines(
         let text = format!("{} got no reply", words::verb(verb));
         lines.extend(own_lines(Tone::Warning, &text));
     }
+    if keeps_aborted_download(reply.code, assignment) {
+        lines.extend(own_lines(Tone::Warning, DATA_MAY_COME_LATER));
+    }
     if let Some(mark) = mark(reply.code, assignment, awaited) {
         lines.extend(own_lines(Tone::Warning, &mark));
     }
@@ -506,6 +510,20 @@ fn reply_lines(
     }
     lines
 }
+
+/// 225 says that no transfer was in progress, although one had begun. pyftpdlib does that to a download whose data
+/// connection it has not accepted yet, and sends its data in front of those of the next transfer.
+fn keeps_aborted_download(code: ReplyCode, assignment: &Assignment) -> bool {
+    let is_received = |verb: &Verb| {
+        verbs::entry(verb).is_some_and(|entry| entry.data == Some(DataDirection::Received))
+    };
+    let is_abort = assignment.verb.as_ref().is_some_and(|verb| verb.is("ABOR"));
+    let mut passed_over = assignment.passed_over.iter();
+    is_abort && code == ReplyCode(225) && passed_over.any(|(_, verb)| is_received(verb))
+}
+
+const DATA_MAY_COME_LATER: &str =
+    "the server may send its data in front of those of the next transfer: QUIT and `open` are safe";
 
 /// What is odd about a reply, if anything is.
 fn mark(code: ReplyCode, assignment: &Assignment, awaited: bool) -> Option<String> {
