@@ -41,6 +41,16 @@ impl Event {
         }
     }
 
+    /// A local file could not be opened.
+    pub(crate) fn of_file(error: io::ErrorKind) -> Self {
+        Self::new(match error {
+            io::ErrorKind::NotFound => "local-file-missing",
+            io::ErrorKind::PermissionDenied => "local-file-denied",
+            io::ErrorKind::AlreadyExists => "local-file-exists",
+            _ => "local-file",
+        })
+    }
+
     /// What an observation means; `None` if it is no problem, or a reply.
     pub(crate) fn of(observation: &Observation) -> Option<Self> {
         Some(match observation {
@@ -54,6 +64,7 @@ impl Event {
                 let cause = match error.kind() {
                     io::ErrorKind::ConnectionRefused => "data-port-refused",
                     io::ErrorKind::TimedOut => "data-port-silent",
+                    io::ErrorKind::ConnectionReset => "data-reset-unused",
                     _ => "data-port-unreachable",
                 };
                 Self::new(cause)
@@ -202,3 +213,91 @@ pub(crate) fn is_refusal(code: ReplyCode) -> bool {
 
 /// No server calls it idle earlier.
 const IDLE_SECONDS: u64 = 20;
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+    use std::time::Duration;
+
+    use super::Event;
+    use crate::client::{Observation, Peer};
+    use crate::protocol::Verb;
+    use crate::protocol::data_port::DataPort;
+
+    fn cause(observation: &Observation) -> Option<&'static str> {
+        Event::of(observation).map(|event| event.cause)
+    }
+
+    fn dial_failed(kind: io::ErrorKind) -> Observation {
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 2121));
+        Observation::DataConnectionFailed {
+            dialled: Peer::from(address),
+            offered: DataPort::from_port_argument(b"10,0,0,1,8,73").unwrap(),
+            ignored_host: Some(IpAddr::from([10, 0, 0, 1])),
+            error: kind.into(),
+            after: Duration::from_millis(300),
+        }
+    }
+
+    #[test]
+    fn a_dial_that_failed_is_told_apart_by_how() {
+        for (kind, expected) in [
+            (io::ErrorKind::ConnectionRefused, "data-port-refused"),
+            (io::ErrorKind::TimedOut, "data-port-silent"),
+            (io::ErrorKind::ConnectionReset, "data-reset-unused"),
+            (io::ErrorKind::HostUnreachable, "data-port-unreachable"),
+            (io::ErrorKind::NetworkUnreachable, "data-port-unreachable"),
+        ] {
+            assert_eq!(cause(&dial_failed(kind)), Some(expected), "{kind}");
+        }
+    }
+
+    #[test]
+    fn the_address_dialled_and_the_one_named_are_both_told() {
+        let event = Event::of(&dial_failed(io::ErrorKind::TimedOut)).unwrap();
+        let fact = |name| {
+            event
+                .facts
+                .iter()
+                .find(|(it, _)| *it == name)
+                .map(|(_, fact)| &fact[..])
+        };
+        assert_eq!(fact("address"), Some("127.0.0.1:2121"));
+        assert_eq!(fact("after"), Some("0.3 s"));
+        let named =
+            " The reply named 10.0.0.1, a private address; the server's own address was used.";
+        assert_eq!(fact("named"), Some(named));
+    }
+
+    #[test]
+    fn a_connection_is_called_idle_only_if_it_was() {
+        let closed = |quiet_for: u64, during: Option<&str>| Observation::ControlClosed {
+            error: None,
+            asked: false,
+            by_us: false,
+            quiet_for: Duration::from_secs(quiet_for),
+            during: during.map(|verb| Verb::new(verb.as_bytes())),
+        };
+        assert_eq!(cause(&closed(300, None)), Some("control-idle"));
+        assert_eq!(cause(&closed(300, Some("RETR"))), Some("control-closed"));
+        assert_eq!(cause(&closed(1, None)), Some("control-closed"));
+    }
+
+    #[test]
+    fn an_upload_that_is_reset_after_its_last_byte_is_told() {
+        assert_eq!(cause(&Observation::UploadReset), Some("upload-reset"));
+    }
+
+    #[test]
+    fn a_local_file_that_may_not_be_read_is_told_from_one_that_is_not_there() {
+        for (kind, expected) in [
+            (io::ErrorKind::NotFound, "local-file-missing"),
+            (io::ErrorKind::PermissionDenied, "local-file-denied"),
+            (io::ErrorKind::AlreadyExists, "local-file-exists"),
+            (io::ErrorKind::StorageFull, "local-file"),
+        ] {
+            assert_eq!(Event::of_file(kind).cause, expected);
+        }
+    }
+}

@@ -102,12 +102,14 @@ impl Problems {
         };
     }
 
-    /// The line has ended so. What `resume` or an alias had to put up with on its way to success is no problem.
+    /// The line has ended so. What `resume` or an alias had to put up with on its way to success is no problem, unless
+    /// the connection was lost of it.
     pub(crate) fn end_line(&mut self, ending: Ending) {
         let current = std::mem::take(&mut self.current);
         self.verdict = current.verdict.as_ref().map(|event| event.cause);
         let problem = match ending {
-            Ending::Done => None,
+            Ending::Done if self.circumstances.is_connected || current.events.is_empty() => None,
+            Ending::Done => Some(current.problem(None, self.circumstances)),
             Ending::Failed(cause) => Some(current.problem(Some(cause), self.circumstances)),
         };
         // That a line needs a connection is less than why there is none.
@@ -229,7 +231,10 @@ impl Current {
         // Without a data connection a server may have another reason to refuse, and says which.
         let counts = |event: &&Event| !is_refused || event.cause != "data-not-connected";
         let first = self.events.iter().find(counts);
-        let seen = self.verdict.as_ref().or(first).cloned();
+        // That a line needs a connection is less than why there is none.
+        let says_more = |verdict: &&Event| first.is_none() || verdict.cause != "not-connected";
+        let verdict = self.verdict.as_ref().filter(says_more);
+        let seen = verdict.or(first).cloned();
         let fallback = otherwise.filter(|_| !is_refused || otherwise == Some("interrupted"));
         let event = seen.or_else(|| {
             Some(match fallback? {

@@ -1007,6 +1007,12 @@ impl Machine {
         }
     }
 
+    /// The transfer waits for the server to connect to the port of PORT or EPRT.
+    fn awaits_server_to_connect(&self) -> bool {
+        let transfer = self.transfer.as_ref();
+        self.data.listening.is_some() && transfer.is_some_and(Transfer::awaits_connection)
+    }
+
     /// Nobody connected to our port.
     fn give_up_on_server(&mut self, error: Option<io::Error>, now: Instant) {
         let listening = self.data.listening.take();
@@ -2164,6 +2170,9 @@ impl Machine {
         {
             let direction = transfer.direction;
             return self.fail_local_side(limit, direction, now);
+        }
+        if self.awaits_server_to_connect() {
+            self.give_up_on_server(None, now);
         }
         if let Some(transfer) = &mut self.transfer {
             let result = TransferResult::Broken(format!("nothing moved for {} s", limit.as_secs()));

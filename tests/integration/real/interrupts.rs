@@ -84,6 +84,7 @@ fn an_abort_that_pure_ftpd_swallows_is_explained() {
     terminal.expect("ftp> ");
     terminal.send_line("why");
     terminal.expect("Pure-FTPd)");
+    terminal.expect("Cause   abort-swallowed");
     terminal.expect("ftp> ");
     let said = terminal.screen();
     let said = said.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -1,5 +1,7 @@
 //! What goes wrong, played by a scripted server to the real program: `why` names the cause and what to type next.
 
+mod alone;
+
 use std::collections::BTreeSet;
 use std::thread;
 
@@ -42,10 +44,21 @@ fn rows() -> Vec<Situation> {
 }
 
 /// The script of a server, and the lines that are typed at it.
-fn played(dialogue: &str) -> (Script, Vec<String>) {
+fn played(dialogue: &str, is_proxied: bool) -> (Script, Vec<String>) {
     let certificate = ServerCertificate::self_signed();
     let tls = TlsServer::new(&certificate);
-    let mut script = Script::new();
+    let own_port = port_of(&listen());
+    let own_port = format!("127,0,0,1,{},{}", own_port / 256, own_port % 256);
+    let dialogue = &dialogue.replace("{own port}", &own_port);
+    let mut script = if is_proxied {
+        Script::new()
+            .expect(format!("CONNECT {BEHIND_PROXY} HTTP/1.1"))
+            .expect(format!("Host: {BEHIND_PROXY}"))
+            .expect("")
+            .send("HTTP/1.1 200 OK\r\n\r\n")
+    } else {
+        Script::new()
+    };
     let mut lines = Vec::new();
     let mut is_open = true;
     let steps: Vec<&str> = dialogue.split(" ; ").map(str::trim).collect();
@@ -107,7 +120,11 @@ fn played(dialogue: &str) -> (Script, Vec<String>) {
                 "<alert 40>" => script.send(b"\x15\x03\x03\x00\x02\x02\x28"),
                 "<alert 70>" => script.send(b"\x15\x03\x03\x00\x02\x02\x46"),
                 "<data>" => script.send_data("some data"),
+                "<data secured>" => script.secure_data(&tls),
                 "<data ends>" => script.close_data(),
+                "<data cut>" => script.close_data_without_close_notify(),
+                "<endless>" => script.send(vec![b'x'; ENDLESS_BYTES]),
+                "<clear>" => script.clear_control(""),
                 "<data resets>" => script.reset_data(),
                 "<reads data>" => script.read_data_to_end(),
                 text if text.starts_with('<') => {
@@ -139,9 +156,15 @@ fn closed_port(host: &str) -> String {
     format!("227 go ({host},{},{})\r\n", port / 256, port % 256)
 }
 
-/// The cause and the next step that `why` shows.
+/// The cause and the next step that `why` shows; `(trusting nobody)` and `(through a proxy)` may stand in front of the
+/// dialogue, and `why reply` at its end.
 fn asked_why(dialogue: &str) -> (String, String, String) {
-    let (script, lines) = played(dialogue);
+    let is_proxied = dialogue.starts_with(PROXIED);
+    let trusts = !dialogue.starts_with(DISTRUSTING);
+    let dialogue = dialogue
+        .trim_start_matches(PROXIED)
+        .trim_start_matches(DISTRUSTING);
+    let (script, lines) = played(dialogue, is_proxied);
     let server = script.start();
     let folder = tempfile::tempdir().expect("a temporary folder");
     for (name, content) in [("text", &b"some text"[..]), ("nul", b"a\0b")] {
@@ -149,11 +172,21 @@ fn asked_why(dialogue: &str) -> (String, String, String) {
     }
     let program = Ftpsh::new()
         .current_dir(folder.path())
-        .args(["--insecure", "--timeout", "1", "--reply-timeout", "3"])
+        .args(["--timeout", "1", "--reply-timeout", "3"])
+        .args(trusts.then_some("--insecure"))
         .telling_events();
-    let lines = lines.iter().map(String::as_str).chain(["why"]);
+    let asks = lines.last().is_some_and(|line| line.starts_with("why"));
+    let why = (!asks).then_some("why");
+    let lines = lines.iter().map(String::as_str).chain(why);
     let program = program.args(lines.flat_map(|line| ["-c", line]));
-    let said = program.arg(server.address().to_string()).run().stderr;
+    let address = server.address().to_string();
+    let program = if is_proxied {
+        let proxy = format!("http://{address}");
+        program.args(["--proxy", &proxy, BEHIND_PROXY])
+    } else {
+        program.arg(address)
+    };
+    let said = program.run().stderr;
     // What the script had left to say is of no interest where the client went away.
     drop(server);
     let item = |label: &str| {
@@ -280,7 +313,7 @@ fn the_faults_of_the_practice_server_are_explained() {
 
 #[test]
 fn a_port_that_is_refused_is_told_with_both_addresses() {
-    let (script, _) = played("LOGIN ; PASV -> <closed port of 10>");
+    let (script, _) = played("LOGIN ; PASV -> <closed port of 10>", false);
     let server = script.start();
     let address = server.address().to_string();
     let said = Ftpsh::new()
@@ -319,7 +352,7 @@ fn why_is_about_the_last_problem_the_last_reply_or_a_line() {
 }
 
 #[test]
-fn every_cause_has_a_situation_or_is_known_to_have_none() {
+fn every_cause_is_that_of_a_situation_or_named_by_another_test() {
     let known = CAUSES
         .lines()
         .filter(|line| !line.starts_with([' ', '#']) && !line.is_empty());
@@ -327,8 +360,19 @@ fn every_cause_has_a_situation_or_is_known_to_have_none() {
     for Situation { cause, .. } in rows() {
         missing.remove(cause);
     }
-    let expected: BTreeSet<&str> = WITHOUT_A_ROW.iter().copied().collect();
-    assert_eq!(missing, expected);
+    let elsewhere: BTreeSet<&str> = ELSEWHERE.iter().map(|(cause, ..)| *cause).collect();
+    assert_eq!(missing, elsewhere);
+    for (cause, file, test) in ELSEWHERE {
+        let path = format!("{}/{file}", env!("CARGO_MANIFEST_DIR"));
+        let source = std::fs::read_to_string(path).expect("the file is there");
+        let begin = source.find(&format!("fn {test}()"));
+        let body = begin.map(|at| source[at..].split("\n}\n").next().unwrap_or_default());
+        let body = body.map(|body| body.split("\n    }\n\n").next().unwrap_or_default());
+        assert!(
+            body.is_some_and(|it| it.contains(cause)),
+            "{file}: {test}: {cause}"
+        );
+    }
 }
 
 #[test]
@@ -342,36 +386,89 @@ fn a_situation_names_causes_that_there_are() {
     }
 }
 
+/// A name that the proxy alone is asked for.
+const BEHIND_PROXY: &str = "ftp.invalid:21";
+const PROXIED: &str = "(through a proxy) ";
+const DISTRUSTING: &str = "(trusting nobody) ";
 const WORKERS: usize = 4;
+/// More than any reply may have.
+const ENDLESS_BYTES: usize = 65 << 20;
 
-/// Causes that take more than a script of one connection: a signal, a terminal, a certificate, or a long wait.
-const WITHOUT_A_ROW: &[&str] = &[
-    "server-not-reading",
-    "data-port-silent",
-    "data-port-unreachable",
-    "active-not-connected",
-    "data-cut",
-    "certificate-untrusted",
-    "certificate-wanted",
-    "certificate-refused",
-    "interrupted",
-    "abort-swallowed",
-    "tls-failed",
-    "protection-after-ccc",
-    "data-awaited-without-port",
-    "transfer-begun",
-    "close-notify-off",
-    "active-blocked",
-    "port-through-proxy",
-    "pasv-refused-through-proxy",
-    "epsv-refused-through-proxy",
-    "reply-not-awaited",
-    "reply-endless",
-    "control-idle",
-    "data-reset-unused",
-    "upload-reset",
-    "certificate-changed",
-    "certificate-other",
-    "certificate-no-roots",
-    "local-file-denied",
+/// Causes that take more than a script of one connection: the file and the test that names each.
+const ELSEWHERE: &[(&str, &str, &str)] = &[
+    (
+        "server-not-reading",
+        "tests/integration/situations/alone.rs",
+        "a_server_that_does_not_read",
+    ),
+    (
+        "reply-not-awaited",
+        "tests/integration/situations/alone.rs",
+        "a_reply_that_ctrl_c_did_not_wait_for",
+    ),
+    (
+        "interrupted",
+        "tests/integration/situations/alone.rs",
+        "a_transfer_that_ctrl_c_ended",
+    ),
+    (
+        "data-reset-unused",
+        "tests/integration/situations/alone.rs",
+        "a_data_connection_that_is_reset_before_it_is_used",
+    ),
+    (
+        "abort-swallowed",
+        "tests/integration/real/interrupts.rs",
+        "an_abort_that_pure_ftpd_swallows_is_explained",
+    ),
+    (
+        "certificate-wanted",
+        "tests/integration/tls/identities.rs",
+        "without_a_certificate_the_flags_are_named_and_the_script_ends_with_4",
+    ),
+    (
+        "certificate-refused",
+        "tests/integration/tls/identities.rs",
+        "a_certificate_of_a_stranger_is_named_with_what_the_server_has_against_it",
+    ),
+    (
+        "certificate-changed",
+        "tests/integration/tls/certificates.rs",
+        "a_certificate_that_has_changed_is_refused_without_a_question",
+    ),
+    (
+        "certificate-other",
+        "tests/integration/tls/data.rs",
+        "another_certificate_on_the_data_connection_ends_with_4_and_not_a_byte_is_sent",
+    ),
+    (
+        "certificate-no-roots",
+        "tests/integration/tls/roots.rs",
+        "a_file_that_is_not_there_is_named_with_the_way_out",
+    ),
+    (
+        "data-port-silent",
+        "src/evidence/event.rs",
+        "a_dial_that_failed_is_told_apart_by_how",
+    ),
+    (
+        "data-port-unreachable",
+        "src/evidence/event.rs",
+        "a_dial_that_failed_is_told_apart_by_how",
+    ),
+    (
+        "control-idle",
+        "src/evidence/event.rs",
+        "a_connection_is_called_idle_only_if_it_was",
+    ),
+    (
+        "upload-reset",
+        "src/evidence/event.rs",
+        "an_upload_that_is_reset_after_its_last_byte_is_told",
+    ),
+    (
+        "local-file-denied",
+        "src/evidence/event.rs",
+        "a_local_file_that_may_not_be_read_is_told_from_one_that_is_not_there",
+    ),
 ];

@@ -222,6 +222,9 @@ fn a_certificate_that_has_changed_is_refused_without_a_question() {
     terminal.expect("CHANGED");
     terminal.expect("known_hosts");
     terminal.expect("(closed) ftp> ");
+    terminal.send_line("why");
+    terminal.expect("Cause   certificate-changed");
+    terminal.expect("(closed) ftp> ");
     assert!(
         !terminal
             .screen()

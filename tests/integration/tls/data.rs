@@ -43,13 +43,13 @@ fn another_certificate_on_the_data_connection_ends_with_4_and_not_a_byte_is_sent
         .send("426 broken\r\n")
         .wait_for_client_close()
         .start();
-    let finished = rig.run(&server, &with(&["PASV", "STOR f <<< 'octets'"]));
+    let lines = with(&["PASV", "STOR f <<< 'octets'"]);
+    let lines = lines.iter().flat_map(|line| ["-c", line]);
+    let finished = rig.ftpsh(&server).arg("--why").args(lines).run();
     let heard = server.finish();
-    assert!(
-        finished.stderr.contains("a different certificate"),
-        "{}",
-        finished.stderr
-    );
+    for said in ["a different certificate", "Cause   certificate-other\n"] {
+        assert!(finished.stderr.contains(said), "{}", finished.stderr);
+    }
     assert!(heard.secured_data.is_empty(), "{:?}", heard.secured_data);
     finished.code(4);
 }

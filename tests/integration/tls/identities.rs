@@ -181,9 +181,11 @@ fn without_a_certificate_the_flags_are_named_and_the_script_ends_with_4() {
     let clients = Clients::new();
     for tls in clients.servers() {
         let server = refusing(&tls);
-        let finished = clients.run(&server, &[], &["AUTH TLS", "USER me"]).code(4);
+        let lines = ["AUTH TLS", "USER me"];
+        let finished = clients.run(&server, &["--why"], &lines).code(4);
         let refusals = server.finish().refusals;
         assert_eq!(refusals, [rustls::Error::NoCertificatesPresented]);
+        assert_says(&finished, "Cause   certificate-wanted\n");
         assert_says(
             &finished,
             "the server requires a client certificate, and none was shown",
@@ -249,11 +251,12 @@ fn a_certificate_of_a_stranger_is_named_with_what_the_server_has_against_it() {
         .write_to(clients.rig.home.path());
     for tls in clients.servers() {
         let server = refusing(&tls);
-        let options = ["--cert", "both.pem"];
+        let options = ["--cert", "both.pem", "--why"];
         let finished = clients
             .run(&server, &options, &["AUTH TLS", "USER me"])
             .code(4);
         let _ = server.finish();
+        assert_says(&finished, "Cause   certificate-refused\n");
         assert_says(
             &finished,
             "the server does not accept the client certificate CN=the client (unknown_ca)",

@@ -12,7 +12,7 @@ fn run(rig: &Rig, variables: &[(&str, &std::path::Path)], code: i32) -> String {
         ftpsh = ftpsh.env(*name, *path);
     }
     let finished = ftpsh
-        .args([&server.address().to_string(), "-c", "AUTH TLS"])
+        .args([&server.address().to_string(), "--why", "-c", "AUTH TLS"])
         .run()
         .code(code);
     let _ = server.finish();
@@ -52,6 +52,7 @@ fn a_file_that_is_not_there_is_named_with_the_way_out() {
         said.contains("missing.pem") && said.contains("--ca FILE"),
         "{said}"
     );
+    assert!(said.contains("Cause   certificate-no-roots\n"), "{said}");
 }
 
 #[test]

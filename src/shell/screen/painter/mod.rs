@@ -183,14 +183,9 @@ impl Painter {
         let path = path.to_string_lossy();
         let path = escape(without_secrets(&path).as_bytes());
         let text = format!("{path}: {error}");
-        let cause = match error.kind() {
-            io::ErrorKind::NotFound => "local-file-missing",
-            io::ErrorKind::PermissionDenied => "local-file-denied",
-            io::ErrorKind::AlreadyExists => "local-file-exists",
-            _ => "local-file",
-        };
+        let event = Event::of_file(error.kind());
         self.problems
-            .judge(Event::new(cause).with("error", without_os_codes(&text)));
+            .judge(event.with("error", without_os_codes(&text)));
         self.say(Tone::Error, &format!("{text}. Nothing was sent"));
         Exit::LocalFile
     }
