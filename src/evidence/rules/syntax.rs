@@ -57,6 +57,10 @@ pub(super) fn usage(answered: &Answered) -> Option<Explanation> {
 
 /// Whether the argument has the form of its verb, or is one of which a case of its own says more.
 fn is_well_formed(answered: &Answered) -> bool {
+    let takes_none = |entry: &VerbEntry| entry.syntax == entry.name;
+    if answered.argument().is_empty() && entry(answered).is_some_and(takes_none) {
+        return true;
+    }
     match answered.verb().as_bytes() {
         b"PORT" => DataPort::from_port_argument(answered.argument()).is_ok(),
         b"EPRT" => DataPort::from_eprt_argument(answered.argument()).is_ok(),

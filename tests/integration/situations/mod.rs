@@ -1,6 +1,7 @@
 //! What goes wrong, played by a scripted server to the real program: `why` names the cause and what to type next.
 
 mod alone;
+mod followed;
 
 use std::collections::BTreeSet;
 use std::thread;
