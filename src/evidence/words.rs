@@ -18,7 +18,9 @@ pub(crate) fn kind_of(host: IpAddr) -> &'static str {
 
 /// `0.3 s`, `12 s`.
 pub(crate) fn seconds(duration: Duration) -> String {
-    if duration < Duration::from_secs(10) {
+    if duration < Duration::from_millis(50) {
+        "less than 0.1 s".to_owned()
+    } else if duration < Duration::from_secs(10) {
         format!("{:.1} s", duration.as_secs_f64())
     } else {
         format!("{} s", duration.as_secs())
