@@ -5,7 +5,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::faults::{Fault, Faults, HOSTILE_TEXT};
+use super::log::{LogEvent, SessionLog};
 use super::loopback::LoopbackConnection;
+use crate::protocol::Verb;
 
 /// The longest line that is read, in bytes; a longer one is dropped whole.
 pub(super) const LONGEST_LINE: usize = 4 * 1024;
@@ -183,22 +185,42 @@ pub(super) struct Replies {
     connection: Mutex<LoopbackConnection>,
     in_pieces: bool,
     hostile: bool,
+    log: SessionLog,
+    /// The command that the session answers; a transfer answers its own.
+    answered: Mutex<Option<Verb>>,
 }
 
 impl Replies {
-    pub(super) fn new(connection: LoopbackConnection, faults: &Faults) -> Self {
+    pub(super) fn new(connection: LoopbackConnection, faults: &Faults, log: SessionLog) -> Self {
         Self {
             connection: Mutex::new(connection),
+            log,
+            answered: Mutex::default(),
             in_pieces: faults.has(&Fault::ReplyInPieces),
             hostile: faults.has(&Fault::HostileText),
         }
     }
 
+    /// What happens in this session is kept there.
+    pub(super) fn log(&self) -> &SessionLog {
+        &self.log
+    }
+
+    /// What is sent from here on answers this command.
+    pub(super) fn begin_answering(&self, verb: Verb) {
+        *lock(&self.answered) = Some(verb);
+    }
+
     /// Writes a reply of one line.
     pub(super) fn send(&self, code: u16, text: &[u8]) {
+        self.send_to(self.answered(), code, text);
+    }
+
+    /// The same in answer to the command of a transfer.
+    pub(super) fn send_to(&self, verb: Option<Verb>, code: u16, text: &[u8]) {
         let mut reply = format!("{code} ").into_bytes();
         reply.extend_from_slice(text);
-        self.finish(code, reply);
+        self.finish(verb, code, reply);
     }
 
     /// Writes a reply of several lines; those of the body are indented by one space.
@@ -217,7 +239,7 @@ impl Replies {
         }
         reply.extend_from_slice(format!("{code} ").as_bytes());
         reply.extend_from_slice(last);
-        self.finish(code, reply);
+        self.finish(self.answered(), code, reply);
     }
 
     /// Writes replies as they are.
@@ -229,7 +251,7 @@ impl Replies {
     /// Writes a reply and, in the same segment, one that was not asked for.
     pub(super) fn send_with_another(&self, code: u16, text: &[u8], another: &[u8]) {
         let reply = [format!("{code} ").as_bytes(), text, b"\r\n", another].concat();
-        self.finish(code, reply);
+        self.finish(self.answered(), code, reply);
     }
 
     /// Ends the control connection in order; under TLS with a close_notify.
@@ -246,7 +268,12 @@ impl Replies {
         let _ = self.connection().reset_on_drop();
     }
 
-    fn finish(&self, code: u16, mut reply: Vec<u8>) {
+    fn finish(&self, verb: Option<Verb>, code: u16, mut reply: Vec<u8>) {
+        self.log.note(LogEvent::Reply {
+            verb,
+            code,
+            text: reply.clone(),
+        });
         if self.hostile && !VALUES.contains(&code) {
             reply.extend_from_slice(HOSTILE_TEXT);
         }
@@ -267,12 +294,18 @@ impl Replies {
         Ok(())
     }
 
-    fn connection(&self) -> MutexGuard<'_, LoopbackConnection> {
-        // A connection has no state that a panic could leave half changed.
-        self.connection
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+    fn answered(&self) -> Option<Verb> {
+        lock(&self.answered).clone()
     }
+
+    fn connection(&self) -> MutexGuard<'_, LoopbackConnection> {
+        lock(&self.connection)
+    }
+}
+
+/// Neither a connection nor a verb has a state that a panic could leave half changed.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -155,13 +155,13 @@ impl DataSecurity {
     /// # Errors
     ///
     /// [`SecurityRefusal`].
-    pub(super) fn apply(&self, data: &LoopbackConnection) -> Result<(), SecurityRefusal> {
+    pub(super) fn apply(&self, data: &LoopbackConnection) -> Result<Handshake, SecurityRefusal> {
         let handshake = data.secure(&self.tls, self.session, HANDSHAKE_LIMIT);
         data.limit_reads(None);
         match handshake {
             Err(_) => Err(SecurityRefusal::HandshakeFailed),
             Ok(Handshake::Full) if self.must_resume => Err(SecurityRefusal::NotResumed),
-            Ok(Handshake::Full | Handshake::Resumed) => Ok(()),
+            Ok(handshake) => Ok(handshake),
         }
     }
 }

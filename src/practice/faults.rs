@@ -22,6 +22,10 @@ pub enum Fault {
     DosList,
     /// REST is refused with 502.
     NoRest,
+    /// LIST and NLST leave out names that begin with a dot.
+    HiddenFiles,
+    /// Downloads of the file of this name end in the middle, as if they were whole.
+    ShortFile(String),
     /// A STOR after a REST leaves zero bytes in front of the marker.
     RestZeroFills,
     /// Files can be written but not read.
@@ -146,6 +150,14 @@ impl Faults {
         })
     }
 
+    /// Whether downloads of this name end in the middle.
+    #[must_use]
+    pub fn shortens(&self, name: &[u8]) -> bool {
+        self.switched_on
+            .iter()
+            .any(|fault| matches!(fault, Fault::ShortFile(short) if short.as_bytes() == name))
+    }
+
     /// The greeting of another protocol, if one was set.
     #[must_use]
     pub fn other_greeting(&self) -> Option<&'static [u8]> {
@@ -245,6 +257,17 @@ pub static FAULTS: &[FaultEntry] = &[
         Fault::DosList,
         "LIST has the form of DOS: 11-22-26  06:50AM  5 1.TXT",
     ),
+    plain(
+        "hidden-files",
+        Fault::HiddenFiles,
+        "LIST and NLST leave out names that begin with a dot, unless -a is given; MLSD has them",
+    ),
+    FaultEntry {
+        name: "short-file",
+        value: Some("NAME"),
+        summary: "RETR of a file of this name ends in order after half of it, with 226",
+        form: Form::OfText(|name| Some(Fault::ShortFile(name.to_owned()))),
+    },
     plain(
         "no-rest",
         Fault::NoRest,

@@ -4,11 +4,13 @@
 //! unfinished upload; beside it lies a folder with the local side. It never leaves its folder and never listens on,
 //! or dials, anything but loopback. It does TLS for whoever asks for it, with a certificate that it makes at its start.
 
+mod content;
 mod control;
 mod data_connection;
 mod faults;
 mod folder;
 mod listing;
+mod log;
 mod loopback;
 mod recording;
 mod session;
@@ -21,7 +23,7 @@ use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 use std::{fmt, fs};
@@ -30,10 +32,14 @@ use tempfile::TempDir;
 
 use faults::create_hostile_files;
 use folder::Folder;
+use log::SessionLog;
 use loopback::tls::LoopbackTls;
 use loopback::{LoopbackConnection, LoopbackListener};
 use recording::place_received_files;
 use session::Session;
+
+pub use content::{Content, PlacedFile};
+pub use log::{LogEntry, LogEvent, LoggedTransfer, ServerLog};
 
 pub use recording::{Deviation, Recording, Response};
 
@@ -43,8 +49,6 @@ pub use faults::{FAULTS, Fault, FaultEntry, FaultError, Faults};
 const MAX_SESSIONS: usize = 32;
 /// How long the server's own last connection, which only wakes it, may take.
 const WAKING_LIMIT: Duration = Duration::from_secs(1);
-/// The file of the article.
-const FILE_NAME: &str = "1.TXT";
 /// Beside the two folders.
 const CERTIFICATE_NAME: &str = "certificate.pem";
 
@@ -122,7 +126,8 @@ impl PracticeServer {
         let server_folder = scratch.path().join("server");
         let local_folder = scratch.path().join("local");
         let is_hostile = configuration.faults.has(&Fault::HostileText);
-        create_article_files(&server_folder, &local_folder, is_hostile)
+        let content = &configuration.content;
+        create_files(content, &server_folder, &local_folder, is_hostile)
             .map_err(PracticeError::Folder)?;
         let folder = Folder::new(&server_folder).map_err(PracticeError::Folder)?;
         if let Some(recording) = &configuration.recording {
@@ -315,16 +320,14 @@ pub(crate) fn remove_scratch_folder(folder: &Path) {
 /// A file can appear during one removal, hardly during so many.
 const REMOVALS: usize = 100;
 
-/// Puts both sides of the article's upload in place.
-fn create_article_files(
+/// Puts both sides in place.
+fn create_files(
+    content: &Content,
     server_folder: &Path,
     local_folder: &Path,
     is_hostile: bool,
 ) -> io::Result<()> {
-    fs::create_dir(server_folder)?;
-    fs::create_dir(local_folder)?;
-    fs::write(server_folder.join(FILE_NAME), "I am ")?;
-    fs::write(local_folder.join(FILE_NAME), "I am zfive5")?;
+    content.place(server_folder, local_folder)?;
     if is_hostile {
         create_hostile_files(server_folder)?;
     }
@@ -344,10 +347,14 @@ pub struct Configuration {
     pub password: String,
     /// A session of another server; its answers come before the server's own.
     pub recording: Option<Recording>,
+    /// What lies on both sides at the start.
+    pub content: Content,
+    /// Where what is seen is kept, if anybody wants to look at it.
+    pub log: Option<ServerLog>,
 }
 
 impl Default for Configuration {
-    /// No faults, a folder that is removed, user `A` and password `A`, no recording.
+    /// No faults, a folder that is removed, user `A` and password `A`, no recording, the files of the article, no log.
     fn default() -> Self {
         Self {
             faults: Faults::default(),
@@ -355,6 +362,8 @@ impl Default for Configuration {
             user: "A".to_owned(),
             password: "A".to_owned(),
             recording: None,
+            content: Content::of_article(),
+            log: None,
         }
     }
 }
@@ -367,7 +376,7 @@ impl fmt::Debug for Configuration {
             .field("user", &self.user)
             .field("password", &"****")
             .field("recording", &self.recording)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 
@@ -385,6 +394,8 @@ struct Service {
     data_tls: LoopbackTls,
     has_cut: AtomicBool,
     is_stopping: AtomicBool,
+    /// Control connections so far.
+    sessions: AtomicUsize,
 }
 
 impl Service {
@@ -405,6 +416,7 @@ impl Service {
             data_tls,
             has_cut: AtomicBool::new(false),
             is_stopping: AtomicBool::new(false),
+            sessions: AtomicUsize::new(0),
         })
     }
 
@@ -431,6 +443,12 @@ impl Service {
     /// Whether the caller is the one transfer that is cut.
     fn claim_cut(&self) -> bool {
         !self.has_cut.swap(true, Ordering::SeqCst)
+    }
+
+    /// The log as a new session writes it.
+    fn new_session_log(&self) -> SessionLog {
+        let session = self.sessions.fetch_add(1, Ordering::SeqCst) + 1;
+        SessionLog::new(self.configuration.log.clone(), session)
     }
 
     fn stop(&self) {

@@ -16,6 +16,7 @@ use super::data_connection::{
 use super::faults::Fault;
 use super::folder::{self, ServerPath, Writing};
 use super::listing::{self, Entry, Facts};
+use super::log::{LogEvent, SessionLog};
 use super::loopback::tls::SecuredSession;
 use super::loopback::{LoopbackConnection, LoopbackListener};
 use super::recording::{Deviation, Recording, Response, changes_security, wire, with_port};
@@ -165,7 +166,11 @@ impl Session {
             lines: LineReader::new(connection.handle()),
             client: connection.peer_address()?.ip(),
             own_address,
-            replies: Arc::new(Replies::new(connection, service.faults())),
+            replies: Arc::new(Replies::new(
+                connection,
+                service.faults(),
+                service.new_session_log(),
+            )),
             service,
             login: Login::default(),
             security: Security::default(),
@@ -198,6 +203,7 @@ impl Session {
             transfer.abort();
         }
         self.settle();
+        self.log().note(LogEvent::Closed);
         if !self.was_cut {
             self.replies.close();
         }
@@ -280,6 +286,9 @@ impl Session {
             }
         };
         let verb = command.verb();
+        let is_under_tls = self.lines.connection().is_secured();
+        self.log().note_command(&command, is_under_tls);
+        self.replies.begin_answering(verb.clone());
         if self.service.faults().silences(&verb) {
             return Flow::Continue;
         }
@@ -314,6 +323,7 @@ impl Session {
 
     fn obey(&mut self, command: &Command) -> Flow {
         self.line = command.line().to_vec();
+        self.replies.begin_answering(command.verb());
         if let Some(flow) = self.obey_as_recorded(command) {
             return flow;
         }
@@ -400,6 +410,10 @@ impl Session {
             "RNTO" => self.rnto(argument, rename_from),
             _ => self.reply(502, "Command not implemented."),
         }
+    }
+
+    fn log(&self) -> &SessionLog {
+        self.replies.log()
     }
 
     fn reply(&self, code: u16, text: impl AsRef<[u8]>) {
@@ -560,7 +574,7 @@ impl Session {
             ending: wire_of(ending),
             awaits_abort: exchange.aborted.is_some(),
         };
-        self.start_with_replies(payload, false, replies);
+        self.start_with_replies(payload, false, replies, &self.path(argument));
         Some(())
     }
 
@@ -729,6 +743,7 @@ impl Session {
         {
             return Flow::End;
         }
+        self.log().note(LogEvent::ControlSecured);
         // RFC 4217 section 4.2: almost as if there had been a REIN.
         self.login = Login::default();
         self.state = State::default();
@@ -1079,9 +1094,11 @@ impl Session {
         }
         match self.opened_for_reading(&path, marker.unwrap_or(0)) {
             Ok((file, size)) => {
-                let opening = self.opening(path.name(), Some(size));
-                let payload = Payload::Download(Box::new(file));
-                self.start(payload, self.state.is_ascii, opening);
+                let is_short = self.service.faults().shortens(path.name());
+                let opening = self.opening(path.name(), (!is_short).then_some(size));
+                let sent = if is_short { size / 2 } else { u64::MAX };
+                let payload = Payload::Download(Box::new(file.take(sent)));
+                self.start(payload, self.state.is_ascii, opening, &path);
             }
             Err(refusal) => self.refuse(550, &refusal),
         }
@@ -1126,7 +1143,7 @@ impl Session {
                 // RFC 1123 section 4.1.2.9.
                 let opening = [b"FILE: ", path.name()].concat();
                 let payload = Payload::Upload(file, Start::Empty);
-                self.start(payload, self.state.is_ascii, opening);
+                self.start(payload, self.state.is_ascii, opening, &path);
             }
             Err(error) => self.reply(553, folder::refusal(&error)),
         }
@@ -1135,8 +1152,8 @@ impl Session {
     fn list(&mut self, argument: &[u8]) {
         let now = SystemTime::now();
         let is_dos = self.service.has(&Fault::DosList);
-        let argument = self.without_options(argument).to_vec();
-        self.send_listing(&argument, |entry, _| {
+        let (argument, hides) = self.listed(argument);
+        self.send_listing(&argument, hides, |entry, _| {
             if is_dos {
                 entry.dos_line()
             } else {
@@ -1146,8 +1163,10 @@ impl Session {
     }
 
     fn nlst(&mut self, argument: &[u8]) {
-        let argument = self.without_options(argument).to_vec();
-        self.send_listing(&argument, |entry, prefix| [prefix, entry.name()].concat());
+        let (argument, hides) = self.listed(argument);
+        self.send_listing(&argument, hides, |entry, prefix| {
+            [prefix, entry.name()].concat()
+        });
     }
 
     fn mlsd(&mut self, argument: &[u8]) {
@@ -1160,7 +1179,7 @@ impl Session {
             Err(error) => self.reply(550, folder::refusal(&error)),
             Ok(_) => {
                 let facts = self.state.facts;
-                self.send_listing(argument, |entry, _| entry.facts_line(facts));
+                self.send_listing(argument, false, |entry, _| entry.facts_line(facts));
             }
         }
     }
@@ -1181,7 +1200,7 @@ impl Session {
             Ok(file) => {
                 let opening = self.opening(path.name(), None);
                 let payload = Payload::Upload(file, start);
-                self.start(payload, self.state.is_ascii, opening);
+                self.start(payload, self.state.is_ascii, opening, &path);
             }
             Err(refusal) => self.refuse(553, &refusal),
         }
@@ -1234,14 +1253,22 @@ impl Session {
     }
 
     /// Lists a directory, or one file; a listing is lines of TYPE A whatever the TYPE is.
-    fn send_listing(&mut self, argument: &[u8], line: impl Fn(&Entry, &[u8]) -> Vec<u8>) {
+    fn send_listing(
+        &mut self,
+        argument: &[u8],
+        hides: bool,
+        line: impl Fn(&Entry, &[u8]) -> Vec<u8>,
+    ) {
         let path = self.path(argument);
         let folder = &self.service.folder;
         let lines = match Entry::of(folder, &path, argument) {
             Ok(entry) if entry.is_directory() => {
                 let prefix = directory_prefix(argument);
-                Entry::within(folder, &path)
-                    .map(|entries| entries.iter().map(|it| line(it, &prefix)).collect())
+                let is_shown = |it: &&Entry| !(hides && it.name().starts_with(b"."));
+                Entry::within(folder, &path).map(|entries| {
+                    let shown = entries.iter().filter(is_shown);
+                    shown.map(|it| line(it, &prefix)).collect()
+                })
             }
             Ok(entry) => Ok(vec![line(&entry, b"")]),
             Err(error) => Err(error),
@@ -1250,10 +1277,19 @@ impl Session {
             Ok(lines) => {
                 let lines: Vec<Vec<u8>> = lines;
                 let payload = Payload::Download(Box::new(Cursor::new(listing::joined(lines))));
-                self.start(payload, false, self.opening(path.name(), None));
+                let opening = self.opening(path.name(), None);
+                self.start(payload, false, opening, &path);
             }
             Err(error) => self.reply(450, folder::refusal(&error)),
         }
+    }
+
+    /// What is to be listed, and whether `hidden-files` leaves something out.
+    fn listed(&self, argument: &[u8]) -> (Vec<u8>, bool) {
+        let rest = self.without_options(argument);
+        let options = &argument[..argument.len() - rest.len()];
+        let hides = self.service.has(&Fault::HiddenFiles) && !options.contains(&b'a');
+        (rest.to_vec(), hides)
     }
 
     /// Clients send `LIST -la` to servers that would hand it to ls; here it is the listing without the options.
@@ -1281,15 +1317,24 @@ impl Session {
         text
     }
 
-    fn start(&mut self, payload: Payload, is_ascii: bool, opening: Vec<u8>) {
-        self.start_with_replies(payload, is_ascii, TransferReplies::Own(opening));
+    fn start(&mut self, payload: Payload, is_ascii: bool, opening: Vec<u8>, path: &ServerPath) {
+        self.start_with_replies(payload, is_ascii, TransferReplies::Own(opening), path);
     }
 
-    fn start_with_replies(&mut self, payload: Payload, is_ascii: bool, replies: TransferReplies) {
+    fn start_with_replies(
+        &mut self,
+        payload: Payload,
+        is_ascii: bool,
+        replies: TransferReplies,
+        path: &ServerPath,
+    ) {
         let Some(port) = self.state.data_port.take() else {
             return self.reply(425, NO_DATA_PORT);
         };
+        let verb = self.line.split(|&byte| byte == b' ').next();
         let order = Order {
+            verb: Verb::new(verb.unwrap_or_default()),
+            path: path.shown(),
             port,
             client: self.client,
             payload,

@@ -13,7 +13,10 @@ use super::Service;
 use super::control::{Replies, is_passing};
 use super::data_connection::{DataPort, DataSecurity, SecurityRefusal};
 use super::faults::Fault;
+use super::log::{LogEvent, LoggedTransfer};
 use super::loopback::LoopbackConnection;
+use super::loopback::tls::Handshake;
+use crate::protocol::Verb;
 use crate::protocol::line_ends::{ToCrlf, ToLf};
 
 /// How long the server waits for the client to dial the port of a 227.
@@ -31,6 +34,10 @@ const SLOW_PIECES: u64 = 20;
 
 /// What a transfer is to do.
 pub(super) struct Order {
+    /// What asked for it.
+    pub(super) verb: Verb,
+    /// The path as clients see it.
+    pub(super) path: Vec<u8>,
     pub(super) port: DataPort,
     pub(super) client: IpAddr,
     pub(super) payload: Payload,
@@ -104,6 +111,8 @@ struct Worker {
     replies: Arc<Replies>,
     progress: Arc<Progress>,
     is_ascii: bool,
+    verb: Verb,
+    path: Vec<u8>,
 }
 
 impl Transfer {
@@ -120,6 +129,8 @@ impl Transfer {
             replies,
             progress: Arc::clone(&progress),
             is_ascii: order.is_ascii,
+            verb: order.verb.clone(),
+            path: order.path.clone(),
         };
         let thread = thread::Builder::new()
             .name("practice transfer".to_owned())
@@ -175,10 +186,20 @@ impl Progress {
 impl Worker {
     fn run(self, order: Order) -> Ending {
         let (ending, replies) = self.carry_out(order);
+        self.note(LogEvent::Transfer(LoggedTransfer {
+            verb: self.verb.clone(),
+            path: self.path.clone(),
+            bytes: self.progress.bytes.load(Ordering::SeqCst),
+            is_complete: ending == Ending::Complete,
+        }));
         // Before the reply: the client's next command may be here before this thread has ended.
         self.progress.is_finished.store(true, Ordering::SeqCst);
-        replies.end(ending, &self.service, &self.replies);
+        replies.end(ending, &self.verb, &self.service, &self.replies);
         ending
+    }
+
+    fn note(&self, event: LogEvent) {
+        self.replies.log().note(event);
     }
 
     /// Everything up to the final reply; the data connection and the file are closed when it returns.
@@ -196,17 +217,18 @@ impl Worker {
             .inspect(|data| {
                 *self.progress.data() = Some(data.handle());
             });
+        let is_active = matches!(port, DataPort::Active(_));
         drop(port);
         let Ok(mut data) = connected else {
             return (self.unless_aborted(Ending::NotConnected), replies);
         };
+        self.note(LogEvent::DataOpened { is_active });
         // An abort that came before the handle was stored could not close the connection.
         let ending = if self.progress.is_aborted() {
             Ending::Aborted
         } else {
-            replies.open(&self.replies);
-            let secured = security.map_or(Ok(()), |security| security.apply(&data));
-            match secured {
+            replies.open(&self.verb, &self.replies);
+            match self.secure(security, &data) {
                 Ok(()) => self.move_bytes(&mut payload, &mut data, &replies),
                 Err(refusal) => self.unless_aborted(Ending::NotSecured(refusal)),
             }
@@ -215,6 +237,20 @@ impl Worker {
         drop(payload);
         self.close(data, ending, is_download);
         (ending, replies)
+    }
+
+    fn secure(
+        &self,
+        security: Option<DataSecurity>,
+        data: &LoopbackConnection,
+    ) -> Result<(), SecurityRefusal> {
+        if let Some(security) = security {
+            let handshake = security.apply(data)?;
+            self.note(LogEvent::DataSecured {
+                is_resumed: handshake == Handshake::Resumed,
+            });
+        }
+        Ok(())
     }
 
     fn move_bytes(
@@ -441,9 +477,9 @@ pub(super) enum TransferReplies {
 }
 
 impl TransferReplies {
-    fn open(&self, replies: &Replies) {
+    fn open(&self, verb: &Verb, replies: &Replies) {
         match self {
-            Self::Own(opening) => replies.send(150, opening),
+            Self::Own(opening) => replies.send_to(Some(verb.clone()), 150, opening),
             Self::Recorded { opening, .. } => replies.send_wire(opening),
         }
     }
@@ -458,7 +494,7 @@ impl TransferReplies {
         )
     }
 
-    fn end(&self, ending: Ending, service: &Service, replies: &Replies) {
+    fn end(&self, ending: Ending, verb: &Verb, service: &Service, replies: &Replies) {
         match (self, ending) {
             (Self::Recorded { ending, .. }, Ending::Complete) => return replies.send_wire(ending),
             (Self::Recorded { ending, .. }, Ending::Aborted) if self.await_abort() => {
@@ -466,17 +502,16 @@ impl TransferReplies {
             }
             _ => {}
         }
+        let send = |code, text: &str| replies.send_to(Some(verb.clone()), code, text.as_bytes());
         match ending {
             Ending::Complete if service.has(&Fault::No226) => {}
-            Ending::Complete => replies.send(226, b"Transfer complete."),
-            Ending::Aborted => replies.send(426, b"Transfer aborted."),
-            Ending::Broken => replies.send(426, b"Data connection broken; transfer aborted."),
-            Ending::NotConnected => replies.send(425, b"Cannot open data connection."),
-            Ending::NotSecured(refusal) => replies.send(522, refusal.text().as_bytes()),
-            Ending::LocalError => replies.send(451, b"Local error; the transfer is not whole."),
-            Ending::StorageFull => {
-                replies.send(452, b"No space left; the transfer is not whole.");
-            }
+            Ending::Complete => send(226, "Transfer complete."),
+            Ending::Aborted => send(426, "Transfer aborted."),
+            Ending::Broken => send(426, "Data connection broken; transfer aborted."),
+            Ending::NotConnected => send(425, "Cannot open data connection."),
+            Ending::NotSecured(refusal) => send(522, refusal.text()),
+            Ending::LocalError => send(451, "Local error; the transfer is not whole."),
+            Ending::StorageFull => send(452, "No space left; the transfer is not whole."),
             Ending::Cut => replies.reset_on_drop(),
         }
     }

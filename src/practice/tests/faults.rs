@@ -312,3 +312,36 @@ fn a_slow_transfer_is_aborted_at_once() {
     assert_eq!(client.codes(), [426, 226]);
     assert!(start.elapsed() < Duration::from_secs(5));
 }
+
+#[test]
+fn hidden_files_are_left_out_by_list_and_nlst_alone() {
+    let server = server(&["hidden-files"]);
+    put(&server, ".hidden", "x");
+    let mut client = Client::logged_in(&server);
+    let mut listed = |line: &str| {
+        let listing = client.download(line).0;
+        String::from_utf8(listing).unwrap().contains(".hidden")
+    };
+    for (line, is_there) in [
+        ("LIST", false),
+        ("NLST", false),
+        ("LIST -la", true),
+        ("MLSD", true),
+        ("LIST .hidden", true),
+    ] {
+        assert_eq!(listed(line), is_there, "{line}");
+    }
+}
+
+#[test]
+fn a_short_file_ends_in_the_middle_as_if_it_were_whole() {
+    let server = server(&["short-file=b"]);
+    put(&server, "a", "whole file");
+    put(&server, "b", "whole file");
+    let mut client = Client::logged_in(&server);
+    client.expect("TYPE I", 200);
+    let (bytes, reply) = client.download("RETR b");
+    assert_eq!((bytes.as_slice(), reply.code), (&b"whole"[..], 226));
+    assert_eq!(client.download("RETR a").0, b"whole file");
+    assert_eq!(client.expect("SIZE b", 213), "213 10");
+}

@@ -3,6 +3,7 @@
 mod client;
 mod faults;
 mod files;
+mod log;
 mod login;
 mod transfers;
 
