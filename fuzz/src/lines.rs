@@ -31,7 +31,7 @@ pub fn hold(typed: &[u8]) {
 fn hold_escaped(typed: &[u8]) {
     let mut spelling = Spelling::default();
     spelling.escapes = true;
-    let read = line::read_spelt(typed, spelling, &|_| false);
+    let read = line::read_spelt(typed, spelling, line::Words::Usual, &|_| false);
     if !typed.contains(&b'\\') {
         assert!(read == line::read(typed, &|_| false), "{read:?}");
     }

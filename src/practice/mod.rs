@@ -301,6 +301,15 @@ fn take(handle: &SharedHandle) -> Option<LoopbackConnection> {
         .take()
 }
 
+/// A port of this machine that nobody has now.
+///
+/// # Errors
+///
+/// What the system says.
+pub(crate) fn free_port() -> io::Result<u16> {
+    Ok(LoopbackListener::ipv4()?.address()?.port())
+}
+
 /// Makes the scratch folder of a practice server.
 pub(crate) fn make_scratch_folder() -> io::Result<TempDir> {
     tempfile::Builder::new().prefix("ftpsh-practice-").tempdir()

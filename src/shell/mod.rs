@@ -7,6 +7,7 @@ pub mod editor;
 pub(crate) mod exit;
 pub(crate) mod help;
 pub(crate) mod interrupts;
+mod lessons;
 pub mod line;
 mod local;
 mod replay;

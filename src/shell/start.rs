@@ -28,6 +28,7 @@ use crate::shell::exit::{Exit, Tally};
 use crate::shell::help;
 use crate::shell::help::hints::Hints;
 use crate::shell::interrupts::Interrupts;
+use crate::shell::lessons;
 use crate::shell::replay;
 use crate::shell::replay::exporting;
 use crate::shell::replay::importing::{self, print};
@@ -71,7 +72,7 @@ pub(crate) fn run(options: Options) -> Exit {
     }
     let runs_lines = matches!(
         options.mode,
-        None | Some(Mode::Practice(_) | Mode::Record(_))
+        None | Some(Mode::Practice(_) | Mode::Record(_) | Mode::Learn(_))
     );
     if options.common.format.kind != Kind::Dialogue && (interactive || !runs_lines) {
         let text = if runs_lines {
@@ -123,6 +124,7 @@ fn run_mode(options: Options, painter: &Painter, interactive: bool) -> Exit {
         Some(Mode::Practice(practice)) => {
             practising::run(&options.common, practice, painter, interactive)
         }
+        Some(Mode::Learn(learn)) => lessons::run(&options.common, &learn, painter, interactive),
         Some(Mode::Replay(replay)) => replay::run(&options.common, replay, painter),
         Some(Mode::Import(import)) => importing::run(&import, painter),
         Some(Mode::Export(export)) => exporting::run(&export, painter),
@@ -176,6 +178,10 @@ fn painter(common: &Common, interactive: bool) -> Painter {
 }
 
 fn run_target(mut shell: Shell, common: &Common, target: Option<&str>) -> Exit {
+    if target.is_none() && shell.is_interactive() {
+        let text = "not connected: `open HOST` connects. New to FTP? `ftpsh learn` teaches it";
+        shell.painter.say(Tone::Note, text);
+    }
     if let Some(target) = target {
         shell.painter.problems().begin_opening();
         let opened = shell.open_wholly(target);
@@ -294,6 +300,7 @@ pub(crate) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
         knowledge,
         home,
         vanishing: None,
+        lessons: None,
         tally: Tally::default(),
         may_be_lost: false,
         explains: !interactive && (common.why || (!common.quiet && io::stderr().is_terminal())),

@@ -14,6 +14,7 @@ mod faults;
 mod hostile;
 mod hosts;
 mod importing;
+mod learning;
 #[cfg(unix)]
 mod manual;
 mod network;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use regex::Regex;
 
 /// Each room after those that it may import.
-const ROOMS: [&str; 8] = [
+const ROOMS: [&str; 9] = [
     "protocol",
     "tls",
     "client",
@@ -14,6 +14,7 @@ const ROOMS: [&str; 8] = [
     "transcript",
     "practice",
     "evidence",
+    "learn",
     "shell",
 ];
 
@@ -55,7 +56,14 @@ const BELONGINGS: [(&str, &[&str]); 8] = [
     ),
     (
         r"\bstd::fs(?:;|::[a-z{])|\bFile::(?:open|create)|\btempfile\b",
-        &["client/driver", "transcript", "practice", "shell", "main"],
+        &[
+            "client/driver",
+            "transcript",
+            "practice",
+            "learn",
+            "shell",
+            "main",
+        ],
     ),
     (
         r"\bstd::env\b|\bis_terminal\b",

@@ -36,6 +36,11 @@ pub(crate) fn history_path() -> Option<PathBuf> {
     Some(state_folder()?.join("history"))
 }
 
+/// Where it is kept how far somebody is in the lessons; beside the history.
+pub(crate) fn progress_path() -> Option<PathBuf> {
+    Some(state_folder()?.join("lessons"))
+}
+
 /// Where the certificates are that were trusted by hand; beside the history.
 pub(crate) fn known_hosts_path() -> Option<PathBuf> {
     Some(state_folder()?.join("known_hosts"))

@@ -129,7 +129,7 @@ pub(crate) struct Common {
     /// Take any certificate, and say so.
     ///
     /// It is said on every connection.
-    #[arg(long, global = true)]
+    #[arg(long, global = true, hide_short_help = true)]
     pub(crate) insecure: bool,
     /// Log in as the .netrc says: the file that NETRC in the environment names, else ~/.netrc. A TARGET without a user
     /// takes user and password from the entry of its host; with one, it takes the password of that user's entry.
@@ -314,6 +314,11 @@ pub(crate) enum Mode {
     /// The practice server runs on loopback, in a folder that is removed at the end. Log in with user A and password A. Its
     /// folder and your local one are those of the article: 1.TXT, of which the beginning has arrived.
     Practice(Practice),
+    /// Learn FTP by typing it, in lessons that check what you do.
+    ///
+    /// Each lesson has a practice server of its own. At the prompt, `goal` says what there is to do, `hint` helps, and
+    /// `check` says what is still missing. How far you are is kept.
+    Learn(Learn),
     /// Open the shell, and record the session as a transcript.
     ///
     /// The session is written down as it happens, for `ftpsh replay`. Passwords become {password}.
@@ -359,6 +364,63 @@ pub(crate) struct Practice {
     /// Keep the server's folder and the local one at the end.
     #[arg(long)]
     pub(crate) keep: bool,
+}
+
+/// `ftpsh learn`.
+#[derive(Args, Debug)]
+#[command(after_help = MORE_OF_MODE, after_long_help = command_line::more("learn"))]
+pub(crate) struct Learn {
+    /// The lesson to begin with, by its number, or `map`.
+    ///
+    /// The first one that is not done, if left out. `map` prints the verbs of RFC 959 that you have used, and the replies
+    /// to them.
+    #[arg(value_name = "N", value_parser = lesson_choice)]
+    pub(crate) lesson: Option<LessonChoice>,
+    /// List the lessons, with minutes and how far you are.
+    #[arg(long)]
+    pub(crate) list: bool,
+    /// Take only the lessons that are marked with a star.
+    #[arg(long)]
+    pub(crate) fast: bool,
+    /// Choose what is left to chance, such as the fault of lesson 17.
+    #[arg(long, value_name = "NUMBER", hide_short_help = true)]
+    pub(crate) seed: Option<u64>,
+    /// Write what was done to FILE, as JSON, with the transcripts of all sessions.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
+    /// Take the lessons in this folder instead of our own.
+    ///
+    /// docs/lessons.md says how one is written.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) from: Option<PathBuf>,
+    /// Check lessons: each solution must pass, and what is wrong must not.
+    ///
+    /// Those in DIR; without it, ours.
+    #[arg(
+        long,
+        value_name = "DIR",
+        hide_short_help = true,
+        num_args = 0..=1,
+        conflicts_with_all = ["lesson", "list", "fast", "report", "from"]
+    )]
+    pub(crate) check: Option<Option<PathBuf>>,
+}
+
+/// What `learn` begins with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LessonChoice {
+    /// A lesson, counted from 1.
+    Number(usize),
+    /// The verbs that were used.
+    Map,
+}
+
+fn lesson_choice(text: &str) -> Result<LessonChoice, &'static str> {
+    match text.parse() {
+        _ if text == "map" => Ok(LessonChoice::Map),
+        Ok(number) if number > 0 => Ok(LessonChoice::Number(number)),
+        _ => Err("write the number of a lesson (`ftpsh learn --list` lists them), or map"),
+    }
 }
 
 /// `ftpsh record`.
@@ -560,7 +622,7 @@ const REPLAY_USAGE: &str = "ftpsh replay [OPTIONS] FILE... [TARGET]
        ftpsh replay [OPTIONS] FILE A B";
 
 const MORE: &str = "\
-    Try things out with `ftpsh practice`; at the prompt, `help` explains the rest.";
+    New to FTP? `ftpsh learn` teaches it. At the prompt, `help` explains the rest.";
 
 const MORE_OF_MODE: &str = "`--help` shows all options, and examples.";
 

@@ -307,7 +307,7 @@ mod tests {
     use proptest::{prop_assert, proptest};
 
     use super::{secret_span, without_passwords_of, without_userinfo};
-    use crate::shell::line::{Line, Spelling, read_spelt};
+    use crate::shell::line::{Line, Spelling, Words, read_spelt};
 
     fn is_secret_alias(name: &str) -> bool {
         name == "pw"
@@ -563,7 +563,7 @@ mod tests {
             "ASS", "x", "> f", "\u{e9}", "!", "login", "RETR",
         ][..]), 0..8)) {
             let line = parts.concat();
-            let is_secret = |escapes| match read_spelt(line.as_bytes(), Spelling { escapes, ..Spelling::default() }, &|_| false) {
+            let is_secret = |escapes| match read_spelt(line.as_bytes(), Spelling { escapes, ..Spelling::default() }, Words::Usual, &|_| false) {
                 Ok(Line::Raw { command, .. } | Line::Quote(command)) => command.secret().is_some(),
                 _ => false,
             };

@@ -1,7 +1,7 @@
 //! Where lines, data and answers come from.
 
 use std::collections::VecDeque;
-use std::io::{self, BufRead};
+use std::io::{self, BufRead, Read};
 
 use super::{Editor, HistoryLost, InputKind, Typed};
 use crate::client::DataSource;
@@ -174,6 +174,27 @@ impl Input {
         match &mut self.source {
             Source::Terminal(editor) => editor.remember(line),
             Source::Script(_) | Source::Given(_) => Ok(()),
+        }
+    }
+
+    /// Lets these lines come before all others, shown as if they had been typed.
+    pub(crate) fn begin_with(&mut self, lines: Vec<String>) {
+        match &mut self.source {
+            Source::Terminal(_) => {
+                for line in lines.into_iter().rev() {
+                    self.pasted.push_front(line);
+                }
+            }
+            Source::Script(input) => {
+                let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+                let rest = std::mem::replace(input, Box::new(io::empty()));
+                *input = Box::new(io::Cursor::new(text).chain(rest));
+            }
+            Source::Given(given) => {
+                for line in lines.into_iter().rev() {
+                    given.push_front(line.into_bytes());
+                }
+            }
         }
     }
 

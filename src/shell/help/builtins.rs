@@ -94,12 +94,50 @@ pub(super) const BUILTINS: &[(Builtin, &str, &str)] = &[
     ),
 ];
 
+/// The same of the words that exist in lessons alone.
+pub(super) const LESSON_WORDS: &[(Builtin, &str, &str)] = &[
+    (Builtin::Goal, "goal", "say again what there is to do"),
+    (
+        Builtin::Hint,
+        "hint",
+        "what to think of; once more: the verb; once more: the line",
+    ),
+    (
+        Builtin::Check,
+        "check",
+        "what is still missing, and what was seen instead",
+    ),
+    (
+        Builtin::Answer,
+        "answer X",
+        "answer the question of the lesson",
+    ),
+    (Builtin::Show, "show", "begin anew, and play the solution"),
+    (
+        Builtin::Again,
+        "again",
+        "begin the lesson anew, on the same server made anew",
+    ),
+    (Builtin::Next, "next", "go on with the next lesson"),
+    (
+        Builtin::Lessons,
+        "lessons",
+        "list the lessons, and how far you are",
+    ),
+    (
+        Builtin::Learn,
+        "learn map|N",
+        "the verbs that you have used, or another lesson",
+    ),
+];
+
 /// Everything about one built-in, or about one setting; `false` if there is no such setting.
 pub(super) fn explain(page: &mut Page, name: Builtin, rest: &[String]) -> bool {
     if let (Builtin::Set, Some(name)) = (name, rest.first()) {
         return explain_setting(page, name);
     }
-    let Some((_, usage, about)) = BUILTINS.iter().find(|(known, ..)| *known == name) else {
+    let mut all = BUILTINS.iter().chain(LESSON_WORDS);
+    let Some((_, usage, about)) = all.find(|(known, ..)| *known == name) else {
         return false;
     };
     page.paragraph(0, usage);

@@ -110,7 +110,7 @@ const PRECEDENCE: &str = "A script goes on after a refusal and ends with the cod
 
 type Examples = &'static [(&'static str, &'static str)];
 
-const EXAMPLES: [(&str, Examples); 7] = [
+const EXAMPLES: [(&str, Examples); 8] = [
     (
         PROGRAM,
         &[
@@ -150,6 +150,20 @@ const EXAMPLES: [(&str, Examples); 7] = [
             (
                 "ftpsh practice --fault no-appe --fault slow=1000",
                 "a server without APPE that moves 1000 bytes a second",
+            ),
+        ],
+    ),
+    (
+        "learn",
+        &[
+            ("ftpsh learn", "go on where you were, or begin"),
+            (
+                "ftpsh learn 9 --report done.json",
+                "the lesson of the broken upload, and a report of what was typed",
+            ),
+            (
+                "ftpsh learn --from lessons",
+                "the lessons of a teacher, in the folder lessons",
             ),
         ],
     ),

@@ -11,7 +11,7 @@ pub(crate) mod why;
 
 use super::config::aliases::Aliases;
 use super::editor::HAS_ESCAPE_KEY;
-use super::line::Builtin;
+use super::line::{Builtin, Words};
 use super::screen::escape::escape;
 use super::screen::page::{Layout, Page};
 use crate::client::Status;
@@ -20,13 +20,20 @@ use crate::protocol::{Answered, Verb, verbs};
 use crate::shell::charset::Charset;
 use crate::shell::config::settings::Settings;
 
-use builtins::{BUILTINS, LINES};
+use builtins::{BUILTINS, LESSON_WORDS, LINES};
 
 pub(super) use codes::explain_digits;
 
 /// What `help` prints on a screen of so many columns.
-pub(crate) fn overview(aliases: &Aliases, columns: usize) -> String {
+pub(crate) fn overview(aliases: &Aliases, words: Words, columns: usize) -> String {
     let mut page = Page::new(columns);
+    if words == Words::OfLesson {
+        page.paragraph(0, "In a lesson:");
+        for (_, usage, about) in LESSON_WORDS {
+            page.item(usage, OVERVIEW_COLUMNS, about);
+        }
+        page.gap();
+    }
     page.paragraph(
         0,
         "What you type is sent as it is, unless it begins with a built-in or an alias in lower case, or with !",
@@ -74,10 +81,15 @@ pub(crate) fn overview(aliases: &Aliases, columns: usize) -> String {
 }
 
 /// What `help TOPIC` prints; `None` for an unknown topic. `SITE CHMOD` is one topic of two words.
-pub(crate) fn topic(words: &[String], aliases: &Aliases, columns: usize) -> Option<String> {
-    let (first, rest) = words.split_first()?;
+pub(crate) fn topic(
+    topic: &[String],
+    aliases: &Aliases,
+    words: Words,
+    columns: usize,
+) -> Option<String> {
+    let (first, rest) = topic.split_first()?;
     let mut page = Page::new(columns);
-    if let Some(name) = Builtin::named(first) {
+    if let Some(name) = words.builtin(first) {
         if !builtins::explain(&mut page, name, rest) {
             return None;
         }
@@ -106,9 +118,8 @@ fn explain_elsewhere(page: &mut Page, word: &str) -> bool {
 
 /// How a built-in is called.
 pub(crate) fn usage(name: Builtin) -> &'static str {
-    BUILTINS
-        .iter()
-        .find(|(known, ..)| *known == name)
+    let mut all = BUILTINS.iter().chain(LESSON_WORDS);
+    all.find(|(known, ..)| *known == name)
         .map_or("help", |(_, usage, _)| usage)
 }
 

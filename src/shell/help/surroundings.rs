@@ -8,7 +8,7 @@ pub(super) const VARIABLES: &[(&str, &str)] = &[
     ),
     (
         "FTPSH_STATE",
-        "the folder of the history and of the certificates that were trusted by hand",
+        "the folder of the history, of the certificates that were trusted by hand, and of the progress in lessons",
     ),
     (
         "FTPSH_VAR_NAME",
@@ -69,6 +69,10 @@ pub(super) const FILES: &[(&str, &str)] = &[
     (
         "~/.local/state/ftpsh/known_hosts",
         "the certificates that were trusted by hand, beside the history",
+    ),
+    (
+        "~/.local/state/ftpsh/lessons",
+        "how far you are in the lessons of `ftpsh learn`, and which verbs you have used there, beside the history",
     ),
 ];
 

@@ -1,11 +1,11 @@
 use super::{BUILTINS, is_verb, overview, topic};
 use crate::protocol::{REPLY_CODES, SITE_COMMANDS, VERBS};
 use crate::shell::config::aliases::Aliases;
-use crate::shell::line::Builtin;
+use crate::shell::line::{Builtin, Words};
 
 fn help(words: &str, columns: usize) -> Option<String> {
     let words: Vec<String> = words.split(' ').map(str::to_owned).collect();
-    topic(&words, &Aliases::shipped(), columns)
+    topic(&words, &Aliases::shipped(), Words::Usual, columns)
 }
 
 #[test]
@@ -71,7 +71,7 @@ fn help_of_a_verb_says_all_that_the_table_knows() {
 #[test]
 fn the_overview_fits_a_narrow_screen_and_a_wide_one() {
     for columns in [40, 80] {
-        let text = overview(&Aliases::shipped(), columns);
+        let text = overview(&Aliases::shipped(), Words::Usual, columns);
         assert!(text.contains("STOR f <<END"));
         assert!(text.lines().all(|line| line.len() <= columns), "{text}");
     }

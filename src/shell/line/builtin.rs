@@ -47,6 +47,55 @@ pub enum Builtin {
     Trace,
     /// `send NAME`, `send hex BYTES`.
     Send,
+    /// `goal`, in a lesson.
+    Goal,
+    /// `hint`, in a lesson.
+    Hint,
+    /// `check`, in a lesson.
+    Check,
+    /// `show`, in a lesson.
+    Show,
+    /// `next`, in a lesson.
+    Next,
+    /// `again`, in a lesson.
+    Again,
+    /// `answer X`, in a lesson.
+    Answer,
+    /// `lessons`, in a lesson.
+    Lessons,
+    /// `learn map`, in a lesson.
+    Learn,
+}
+
+/// Which words are ours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Words {
+    /// Those that are there always.
+    #[default]
+    Usual,
+    /// Those of lessons too.
+    OfLesson,
+}
+
+impl Words {
+    /// The built-in of exactly this name.
+    #[must_use]
+    pub fn builtin(self, name: &str) -> Option<Builtin> {
+        let of_lesson = || named_in(Builtin::LESSON_NAMES, name);
+        match self {
+            Self::Usual => Builtin::named(name),
+            Self::OfLesson => Builtin::named(name).or_else(of_lesson),
+        }
+    }
+
+    /// Every name and what it calls.
+    pub(crate) fn names(self) -> impl Iterator<Item = &'static (&'static str, Builtin)> {
+        let of_lesson = match self {
+            Self::Usual => &[][..],
+            Self::OfLesson => Builtin::LESSON_NAMES,
+        };
+        Builtin::NAMES.iter().chain(of_lesson)
+    }
 }
 
 impl Builtin {
@@ -77,19 +126,30 @@ impl Builtin {
         ("send", Self::Send),
     ];
 
+    /// Those that exist in lessons alone.
+    pub const LESSON_NAMES: &'static [(&'static str, Self)] = &[
+        ("goal", Self::Goal),
+        ("hint", Self::Hint),
+        ("check", Self::Check),
+        ("show", Self::Show),
+        ("next", Self::Next),
+        ("again", Self::Again),
+        ("answer", Self::Answer),
+        ("lessons", Self::Lessons),
+        ("learn", Self::Learn),
+    ];
+
     /// The built-in of exactly this name; `HELP` is a verb of the server, not ours.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
-        Self::NAMES
-            .iter()
-            .find_map(|&(known, builtin)| (known == name).then_some(builtin))
+        named_in(Self::NAMES, name)
     }
 
-    /// The first name in [`Builtin::NAMES`].
+    /// The first name in [`Builtin::NAMES`], or that in [`Builtin::LESSON_NAMES`].
     #[must_use]
     pub fn name(self) -> &'static str {
-        Self::NAMES
-            .iter()
+        Words::OfLesson
+            .names()
             .find_map(|&(name, builtin)| (builtin == self).then_some(name))
             .expect("every built-in has a row in NAMES, which a test checks")
     }
@@ -109,9 +169,25 @@ impl Builtin {
     }
 }
 
+fn named_in(names: &[(&str, Builtin)], name: &str) -> Option<Builtin> {
+    names
+        .iter()
+        .find_map(|&(known, builtin)| (known == name).then_some(builtin))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::Builtin;
+    use super::{Builtin, Words};
+
+    #[test]
+    fn the_words_of_lessons_exist_in_lessons_alone() {
+        for &(name, builtin) in Builtin::LESSON_NAMES {
+            assert_eq!(Words::Usual.builtin(name), None);
+            assert_eq!(Words::OfLesson.builtin(name), Some(builtin));
+            assert_eq!(builtin.name(), name);
+        }
+        assert_eq!(Words::OfLesson.builtin("why"), Some(Builtin::Why));
+    }
 
     #[test]
     fn every_name_leads_to_its_built_in_and_no_other_spelling_does() {

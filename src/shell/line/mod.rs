@@ -11,7 +11,7 @@ mod words;
 
 use std::fmt;
 
-pub use self::builtin::Builtin;
+pub use self::builtin::{Builtin, Words};
 pub use self::redirection::{Redirection, expand_home};
 pub use self::spelling::Spelling;
 
@@ -186,11 +186,11 @@ fn named(character: Option<char>) -> String {
 ///
 /// [`LineError`], each with a way out; nothing of the line may be sent then.
 pub fn read(line: &[u8], aliases: &dyn Fn(&str) -> bool) -> Result<Line, LineError> {
-    read_spelt(line, Spelling::default(), aliases)
+    read_spelt(line, Spelling::default(), Words::Usual, aliases)
 }
 
 /// The same where raw lines are spelt in a way of their own. A redirection is found in the line as typed, and only what
-/// is sent is spelt.
+/// is sent is spelt. `ours` says which words are built-ins.
 ///
 /// # Errors
 ///
@@ -198,6 +198,7 @@ pub fn read(line: &[u8], aliases: &dyn Fn(&str) -> bool) -> Result<Line, LineErr
 pub fn read_spelt(
     line: &[u8],
     spelling: Spelling,
+    ours: Words,
     aliases: &dyn Fn(&str) -> bool,
 ) -> Result<Line, LineError> {
     if line.is_empty() {
@@ -210,7 +211,7 @@ pub fn read_spelt(
     if let Some(quoted) = Quoted::find(line) {
         return Ok(Line::Quote(quoted.command(spelling)?));
     }
-    if let Some(ours) = read_builtin_or_alias(line, aliases)? {
+    if let Some(ours) = read_builtin_or_alias(line, ours, aliases)? {
         return Ok(ours);
     }
     let Some(direction) = data_direction(&spelling.command_so_far(line)) else {
@@ -268,13 +269,14 @@ impl fmt::Debug for Line {
 /// A line whose first word is a built-in or an alias.
 fn read_builtin_or_alias(
     line: &[u8],
+    ours: Words,
     aliases: &dyn Fn(&str) -> bool,
 ) -> Result<Option<Line>, LineError> {
     let Some(word) = first_word(line) else {
         return Ok(None);
     };
     let rest = &line[word.len()..];
-    if let Some(builtin) = Builtin::named(word) {
+    if let Some(builtin) = ours.builtin(word) {
         let arguments = arguments_of(word, rest)?;
         return Ok(Some(Line::Builtin {
             name: builtin,

@@ -1,6 +1,6 @@
 //! Which kind of line each line is.
 
-use super::{Builtin, Line, LineError, Redirection, Spelling, read, read_spelt};
+use super::{Builtin, Line, LineError, Redirection, Spelling, Words, read, read_spelt};
 use crate::protocol::Command;
 use crate::protocol::verbs::{DataDirection, VERBS};
 
@@ -264,7 +264,9 @@ fn spelt(line: &str) -> Result<Line, LineError> {
         escapes: true,
         ..Spelling::default()
     };
-    read_spelt(line.as_bytes(), spelling, &|name| name == "get")
+    read_spelt(line.as_bytes(), spelling, Words::Usual, &|name| {
+        name == "get"
+    })
 }
 
 #[test]

@@ -69,6 +69,12 @@ pub(crate) fn run(
             folder(server.local_folder()),
         ),
     );
+    if interactive {
+        painter.say(
+            Tone::Note,
+            "new to FTP?           `ftpsh learn` teaches it, step by step",
+        );
+    }
     let exit = shell.open(&server.address().to_string());
     shell.tally.count(exit);
     let exit = if exit == Exit::Connection {
@@ -90,7 +96,7 @@ pub(crate) fn run(
 }
 
 /// Starts the server. Its folder goes when a signal ends the program, unless `--keep` is given.
-fn start(
+pub(crate) fn start(
     configuration: practice::Configuration,
     interrupts: &Interrupts,
 ) -> Result<PracticeServer, PracticeError> {

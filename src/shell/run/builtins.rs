@@ -44,6 +44,22 @@ pub(crate) enum BuiltinCommand {
     Timeline(Extent),
     Trace(TraceCommand),
     Send(Vec<RawBytes>),
+    Lesson(LessonCommand),
+}
+
+/// What one word of a lesson asks for.
+pub(crate) enum LessonCommand {
+    Goal,
+    Hint,
+    Check,
+    Show,
+    Next,
+    Again,
+    Answer(String),
+    List,
+    Map,
+    /// Counted from 1.
+    Begin(usize),
 }
 
 /// What `why` is asked to explain.
@@ -137,8 +153,30 @@ impl BuiltinCommand {
             (Builtin::Send, _) => {
                 Self::Send(raw_bytes::read(&arguments).map_err(|error| error.to_string())?)
             }
+            (Builtin::Goal, []) => Self::Lesson(LessonCommand::Goal),
+            (Builtin::Hint, []) => Self::Lesson(LessonCommand::Hint),
+            (Builtin::Check, []) => Self::Lesson(LessonCommand::Check),
+            (Builtin::Show, []) => Self::Lesson(LessonCommand::Show),
+            (Builtin::Next, []) => Self::Lesson(LessonCommand::Next),
+            (Builtin::Again, []) => Self::Lesson(LessonCommand::Again),
+            (Builtin::Answer, [_, ..]) => Self::Lesson(LessonCommand::Answer(words.join(" "))),
+            (Builtin::Lessons, []) => Self::Lesson(LessonCommand::List),
+            (Builtin::Learn, ["map"]) => Self::Lesson(LessonCommand::Map),
+            (Builtin::Learn, [number]) => {
+                let number = number.parse().map_err(|_| usage())?;
+                Self::Lesson(LessonCommand::Begin(number))
+            }
             (
                 Builtin::Why
+                | Builtin::Goal
+                | Builtin::Hint
+                | Builtin::Check
+                | Builtin::Show
+                | Builtin::Next
+                | Builtin::Again
+                | Builtin::Answer
+                | Builtin::Lessons
+                | Builtin::Learn
                 | Builtin::Open
                 | Builtin::Close
                 | Builtin::Exit

@@ -15,6 +15,7 @@ use crate::shell::config::settings::{Abort, Ascii, DataHost, DataPeer, Multiline
 use crate::shell::config::target::{PathEnd, Target};
 use crate::shell::exit::Exit;
 use crate::shell::interrupts::Interrupts;
+use crate::shell::lessons::Lessons;
 use crate::shell::screen::escape::escape;
 use crate::shell::screen::observer::ScreenObserver;
 use crate::shell::screen::painter::Tone;
@@ -154,8 +155,11 @@ impl Shell {
             self.trace.clone(),
         );
         // What is on the screen is in the recorder's file.
-        let observers: Vec<Box<dyn Observer>> =
+        let mut observers: Vec<Box<dyn Observer>> =
             vec![Box::new(recorder), Box::new(screen), Box::new(names)];
+        if let Some(kept) = self.lessons.as_mut().and_then(Lessons::new_recorder) {
+            observers.push(Box::new(kept));
+        }
         let observer = Box::new(observers);
         let mut settings = self.session_settings();
         settings.route.proxy = proxy;

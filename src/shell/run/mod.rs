@@ -19,6 +19,7 @@ mod typing_data;
 mod verifying;
 
 pub(crate) use background::Background;
+pub(crate) use builtins::LessonCommand;
 pub(crate) use configured_hosts::ConfiguredHosts;
 pub(crate) use connection::Connection;
 pub(crate) use identity::PASSPHRASE_VARIABLE;

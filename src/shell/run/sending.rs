@@ -492,13 +492,13 @@ impl Shell {
         }
     }
 
-    /// A command without data. A person whose QUIT was answered has left: there is nothing to come back to.
+    /// A command without data. A person whose QUIT was answered has left, unless there is a lesson to come back to.
     fn send_plain(&mut self, command: Command, origin: Origin) -> Exit {
         let is_quit = command.verb().is("QUIT");
         let outcome = self.perform(command, origin);
         let is_answered = outcome.as_ref().is_ok_and(Outcome::is_positive);
         if is_quit && is_answered && self.is_interactive() {
-            self.is_over = true;
+            self.is_over = self.lessons.is_none();
         }
         self.finish(outcome)
     }

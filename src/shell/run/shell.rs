@@ -29,9 +29,10 @@ use crate::shell::exit::{Exit, Tally};
 use crate::shell::help::hints::{Hints, ResumableDownload, exists_already};
 use crate::shell::help::{self, circumstances, why};
 use crate::shell::interrupts::{HiddenTyping, Interrupts};
+use crate::shell::lessons::Lessons;
 use crate::shell::line::{
-    self, Builtin, Line, LineError, Redirection, ScriptLine, ends_with_here_document, expand_home,
-    is_redirection,
+    self, Builtin, Line, LineError, Redirection, ScriptLine, Words, ends_with_here_document,
+    expand_home, is_redirection,
 };
 use crate::shell::local::places::{Interruption, local_shell};
 use crate::shell::local::received_file::{is_named_pipe, what_is_there};
@@ -71,6 +72,8 @@ pub(crate) struct Shell {
     pub(crate) home: Option<PathBuf>,
     /// The local folder of `ftpsh practice`.
     pub(crate) vanishing: Option<VanishingFolder>,
+    /// The lessons of `ftpsh learn`.
+    pub(crate) lessons: Option<Lessons>,
     pub(crate) tally: Tally,
     /// The connection was lost in a line of a script that may fail.
     pub(crate) may_be_lost: bool,
@@ -116,6 +119,7 @@ impl Shell {
             };
             if let Some(line) = ScriptLine::read(&line) {
                 self.run_script_line(line);
+                self.look_at_lesson();
             }
         }
         if self.tally.ends_script(stop) && !self.interrupts.is_pressed() {
@@ -188,7 +192,10 @@ impl Shell {
                 self.interrupts.take();
             }
             match typed {
-                Typed::Line(text) | Typed::LastText(text) => self.run_typed(&text),
+                Typed::Line(text) | Typed::LastText(text) => {
+                    self.run_typed(&text);
+                    self.look_at_lesson();
+                }
                 Typed::Interrupt => {}
                 Typed::NotText => self.painter.say(Tone::Error, NOT_TEXT),
                 Typed::End => {
@@ -219,8 +226,10 @@ impl Shell {
     /// The next prompt. The editor is told what has changed since the last one.
     fn begin_prompt(&mut self) -> String {
         self.connection.refresh_status();
+        let words = self.words();
         let status = self.connection.status();
         let mut knowledge = self.knowledge();
+        knowledge.words = words;
         knowledge.hints = self.settings.hints;
         knowledge.spelling = self.settings.spelling();
         knowledge.awaits_new_name = status.is_some_and(|status| status.learnt.pending_rename);
@@ -233,10 +242,18 @@ impl Shell {
         )
     }
 
+    /// Which words are built-ins.
+    fn words(&self) -> Words {
+        match self.lessons {
+            Some(_) => Words::OfLesson,
+            None => Words::Usual,
+        }
+    }
+
     /// What a line means, as it is spelt now.
     pub(super) fn read(&self, line: &[u8]) -> Result<Line, LineError> {
         let is_alias = |name: &str| self.aliases.contains(name);
-        line::read_spelt(line, self.settings.spelling(), &is_alias)
+        line::read_spelt(line, self.settings.spelling(), self.words(), &is_alias)
     }
 
     /// Does what one line says and counts the result, unless it may fail.
@@ -358,6 +375,7 @@ impl Shell {
             }
             BuiltinCommand::Trace(command) => self.run_trace(command),
             BuiltinCommand::Send(pieces) => self.send_bytes(pieces),
+            BuiltinCommand::Lesson(command) => self.run_lesson_word(command),
         }
     }
 
@@ -572,10 +590,10 @@ impl Shell {
     fn help(&mut self, topic: &[String]) -> Exit {
         let columns = self.columns();
         if topic.is_empty() {
-            self.show_page(&help::overview(&self.aliases, columns));
+            self.show_page(&help::overview(&self.aliases, self.words(), columns));
             return Exit::Done;
         }
-        if let Some(text) = help::topic(topic, &self.aliases, columns) {
+        if let Some(text) = help::topic(topic, &self.aliases, self.words(), columns) {
             self.show_page(&text);
             return Exit::Done;
         }

@@ -11,7 +11,7 @@ use crate::protocol::verbs::{VERBS, VerbEntry};
 use crate::shell::config::settings::Settings;
 use crate::shell::help;
 use crate::shell::line::quote::{NAME as QUOTE, Quoted};
-use crate::shell::line::{self, Builtin, Line, Spelling, expand_home, quoted};
+use crate::shell::line::{self, Line, Spelling, Words, expand_home, quoted};
 
 /// The candidates for one place of a line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -75,7 +75,7 @@ pub fn complete(line: &str, cursor: usize, knowledge: &Knowledge) -> Completion 
 /// Verbs in the case in which they were begun, built-ins and aliases. A blank follows where something must: any other
 /// would be sent.
 fn names(typed: &str, ours: bool, knowledge: &Knowledge) -> Vec<Candidate> {
-    let built_ins = Builtin::NAMES.iter().map(|&(name, builtin)| {
+    let built_ins = knowledge.words.names().map(|&(name, builtin)| {
         let takes_arguments = Syntax::read(help::usage(builtin)).takes_arguments();
         (name, takes_arguments)
     });
@@ -123,7 +123,7 @@ fn raw_bytes_names(typed: &str) -> Vec<Candidate> {
 }
 
 fn help_topics(typed: &str, knowledge: &Knowledge) -> Vec<Candidate> {
-    let built_ins = Builtin::NAMES.iter().map(|&(name, _)| name);
+    let built_ins = knowledge.words.names().map(|&(name, _)| name);
     let ours = built_ins.chain(knowledge.aliases.names());
     let mut topics = exact(ours, typed);
     topics.extend(verbs(typed));
@@ -208,7 +208,7 @@ fn remote_names(before: &str, context: &Context, knowledge: &Knowledge) -> Vec<C
 
 /// Whether nothing at the end of this line would be taken for a redirection.
 fn is_sent_whole(line: &str, spelling: Spelling) -> bool {
-    match line::read_spelt(line.as_bytes(), spelling, &|_| false) {
+    match line::read_spelt(line.as_bytes(), spelling, Words::Usual, &|_| false) {
         Ok(Line::Raw { redirection, .. }) => redirection.is_none(),
         Ok(Line::Quote(_)) => true,
         _ => false,

@@ -68,7 +68,7 @@ pub(super) fn read(line: &str, knowledge: &Knowledge) -> Option<Context> {
         let touches_option = quoted.escaped && !line.ends_with(' ') && quoted.text.is_empty();
         return raw(line, quoted.offset, &|_| None).filter(|_| !touches_option);
     }
-    if let Some(builtin) = Builtin::named(name) {
+    if let Some(builtin) = knowledge.words.builtin(name) {
         return after_builtin(line, builtin, arguments);
     }
     let is_lower_case = !name.chars().any(char::is_uppercase);

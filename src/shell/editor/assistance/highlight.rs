@@ -12,7 +12,7 @@ use crate::shell::config::settings::Settings;
 use crate::shell::line::is_redirection;
 use crate::shell::line::quote::{NAME as QUOTE, Quoted};
 use crate::shell::line::spelling::ends_in_escape;
-use crate::shell::line::{self, Builtin, Line, LineError, Redirection};
+use crate::shell::line::{self, Builtin, Line, LineError, Redirection, Spelling};
 
 /// What a part of a line is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +56,12 @@ pub fn marks(text: &str, knowledge: &Knowledge) -> Vec<(Range<usize>, Mark)> {
 fn parts(text: &str, knowledge: &Knowledge) -> Vec<(Range<usize>, Mark)> {
     let aliases = |name: &str| knowledge.aliases.contains(name);
     let name_end = text.find(' ').unwrap_or(text.len());
-    match line::read(text.as_bytes(), &aliases) {
+    match line::read_spelt(
+        text.as_bytes(),
+        Spelling::default(),
+        knowledge.words,
+        &aliases,
+    ) {
         Ok(Line::Empty) => Vec::new(),
         Ok(Line::Local(_)) => vec![(0..1, Mark::OwnWord)],
         Ok(Line::Builtin { .. } | Line::Alias { .. }) => vec![(0..name_end, Mark::OwnWord)],
@@ -138,7 +143,12 @@ fn redirected(
 /// Whether Enter would only bring an error, however the line goes on.
 fn is_refused(text: &str, knowledge: &Knowledge) -> bool {
     let aliases = |name: &str| knowledge.aliases.contains(name);
-    match line::read_spelt(text.as_bytes(), knowledge.spelling, &aliases) {
+    match line::read_spelt(
+        text.as_bytes(),
+        knowledge.spelling,
+        knowledge.words,
+        &aliases,
+    ) {
         // Both are still being typed.
         Err(LineError::MissingTarget { .. } | LineError::OpenQuote { .. }) => false,
         Err(LineError::BadEscape { offset }) => !ends_in_escape(&text.as_bytes()[offset..]),

@@ -93,13 +93,14 @@ fn host(line: &str, knowledge: &Knowledge) -> Option<Hint> {
 fn rest_of_syntax(line: &str, knowledge: &Knowledge) -> Option<Hint> {
     let (name, arguments) = line.split_once(' ').unwrap_or((line, ""));
     let verb = verbs::entry(&Verb::new(name.as_bytes()));
-    let is_ours = Builtin::named(name).is_some() || knowledge.aliases.contains(name);
+    let builtin = knowledge.words.builtin(name);
+    let is_ours = builtin.is_some() || knowledge.aliases.contains(name);
     let count = if is_ours {
         shell_words(arguments)
     } else {
         sent_words(arguments, verb?)
     };
-    let syntax = match (Builtin::named(name), verb) {
+    let syntax = match (builtin, verb) {
         (Some(builtin), _) => Syntax::read(help::usage_after(builtin, arguments)),
         (None, Some(entry)) if !is_ours => Syntax::of_verb(entry, arguments),
         _ => Syntax::read(knowledge.aliases.usage(name)?),

@@ -11,7 +11,7 @@ use crate::shell::config::aliases::Aliases;
 use crate::shell::config::locations::home_folder;
 use crate::shell::config::secrets::secret_span;
 use crate::shell::line::quote::Quoted;
-use crate::shell::line::{Builtin, Spelling};
+use crate::shell::line::{Spelling, Words};
 
 /// Everything that completion, hint and highlight are made from. Nothing here asks the server.
 #[derive(Clone)]
@@ -34,6 +34,8 @@ pub struct Knowledge {
     pub secret_is_asked: bool,
     /// What the letters of a raw line stand for.
     pub spelling: Spelling,
+    /// Which words are built-ins.
+    pub words: Words,
     /// Whether there are hints.
     pub hints: bool,
     /// Whether there is colour. Without it there are no hints: they would look like what was typed.
@@ -80,7 +82,7 @@ impl Knowledge {
         }
         let name = line.split(' ').next().unwrap_or_default();
         line.starts_with('!')
-            || Builtin::named(name).is_some()
+            || self.words.builtin(name).is_some()
             || self.aliases.contains(name)
             || begins_with_verb(line.as_bytes())
     }
@@ -98,6 +100,7 @@ impl Knowledge {
             awaits_new_name: false,
             secret_is_asked: false,
             spelling: Spelling::default(),
+            words: Words::Usual,
             hints: true,
             colour,
         }

@@ -20,6 +20,7 @@ pub(crate) struct Screen {
     changed: Arc<Condvar>,
     colour: bool,
     data_is_terminal: bool,
+    shows_nothing: bool,
     /// A status line can be drawn and taken away again.
     has_cursor: bool,
     /// `set charset`. Shared by all clones.
@@ -60,6 +61,8 @@ pub(crate) enum Dialogue {
     StandardOutput,
     /// In a script standard output belongs to the data.
     StandardError,
+    /// Nobody reads it, nor the data.
+    Nowhere,
 }
 
 impl Screen {
@@ -81,7 +84,8 @@ impl Screen {
             shared: Arc::new(Mutex::new(shared)),
             changed: Arc::new(Condvar::new()),
             colour: colour.unwrap_or(is_terminal),
-            data_is_terminal: io::stdout().is_terminal(),
+            data_is_terminal: dialogue != Dialogue::Nowhere && io::stdout().is_terminal(),
+            shows_nothing: dialogue == Dialogue::Nowhere,
             has_cursor: false,
             charset: Arc::default(),
         }
@@ -261,6 +265,9 @@ impl Screen {
     ///
     /// The error of the system: a pipe may be closed.
     pub(crate) fn data(&self, bytes: &[u8]) -> io::Result<()> {
+        if self.shows_nothing {
+            return Ok(());
+        }
         // A pipe that is not read must not hold up what is said on the terminal, or on standard error.
         let _guard = self.data_is_terminal.then(|| self.lock());
         let mut output = io::stdout().lock();
@@ -349,6 +356,7 @@ impl Dialogue {
         match self {
             Self::StandardOutput => io::stdout().is_terminal(),
             Self::StandardError => io::stderr().is_terminal(),
+            Self::Nowhere => false,
         }
     }
 
@@ -356,6 +364,7 @@ impl Dialogue {
         let size = match self {
             Self::StandardOutput => terminal_size_of(io::stdout()),
             Self::StandardError => terminal_size_of(io::stderr()),
+            Self::Nowhere => None,
         };
         let (Width(columns), Height(rows)) = size.unwrap_or((Width(80), Height(24)));
         Size {
@@ -369,6 +378,7 @@ impl Dialogue {
         let _ = match self {
             Self::StandardOutput => write_all(&mut io::stdout().lock(), text),
             Self::StandardError => write_all(&mut io::stderr().lock(), text),
+            Self::Nowhere => Ok(()),
         };
     }
 }

@@ -1,0 +1,437 @@
+//! Whether a condition holds, and what was seen instead.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use super::condition::{Condition, Expected, Kind, Side};
+use super::playing::{Playing, play};
+use crate::practice::{Content, Fault, LogEntry, LogEvent, LoggedTransfer, PlacedFile};
+use crate::protocol::Verb;
+
+/// All that conditions are judged by.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Seen<'a> {
+    /// What the server saw.
+    pub(crate) entries: &'a [LogEntry],
+    /// The server's folder.
+    pub(crate) server: &'a Path,
+    /// The local folder.
+    pub(crate) local: &'a Path,
+    /// What lay there at the beginning.
+    pub(crate) content: &'a Content,
+    /// The faults of the server.
+    pub(crate) faults: &'a [Fault],
+    /// What was answered last.
+    pub(crate) answer: Option<&'a str>,
+    /// The name of the fault that was chosen.
+    pub(crate) fault: &'a str,
+}
+
+/// A condition that does not hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Finding {
+    /// As lesson.toml writes it.
+    pub(crate) condition: String,
+    /// What is wanted, in words.
+    pub(crate) wanted: String,
+    /// What was seen instead.
+    pub(crate) seen: String,
+}
+
+impl Seen<'_> {
+    /// The first condition that does not hold.
+    pub(crate) fn first_open(&self, conditions: &[Condition]) -> Option<Finding> {
+        conditions.iter().find_map(|condition| {
+            let (wanted, seen) = self.judge(&condition.kind)?;
+            Some(Finding {
+                condition: condition.to_string(),
+                wanted,
+                seen,
+            })
+        })
+    }
+
+    /// What is wanted and what was seen instead; `None` if it holds.
+    fn judge(&self, kind: &Kind) -> Option<(String, String)> {
+        match kind {
+            Kind::Sent(verb, argument) => {
+                let lines = self.lines_of(verb);
+                let holds = |line: &&String| {
+                    let rest = line.split_once(' ').map_or("", |(_, rest)| rest);
+                    argument
+                        .as_ref()
+                        .is_none_or(|argument| argument.is_match(rest))
+                };
+                let wanted = match argument {
+                    None => format!("{} sent", shown(verb)),
+                    Some(_) => format!("{} sent with another argument", shown(verb)),
+                };
+                (!lines.iter().any(|line| holds(&line))).then(|| (wanted, last_line(&lines, verb)))
+            }
+            Kind::Reply(verb, code) => {
+                let codes = self.codes_of(verb);
+                let wanted = format!("{} answered with {code}", shown(verb));
+                let seen = match codes.last() {
+                    None => last_line(&self.lines_of(verb), verb),
+                    Some(last) => format!("{} was answered with {last}", shown(verb)),
+                };
+                (!codes.contains(code)).then_some((wanted, seen))
+            }
+            Kind::File(side, path, expected) => self.judge_file(*side, path, expected),
+            Kind::Tree(side, names) => self.judge_tree(*side, names),
+            Kind::Never { verb, in_the_clear } => self.judge_never(verb, *in_the_clear),
+            Kind::DataAtMost(limit) => {
+                let files = self.transfers().filter(|it| is_of_file(&it.verb));
+                let bytes: u64 = files.map(|transfer| transfer.bytes).sum();
+                let wanted = format!("at most {} of files on data connections", count(*limit));
+                let seen = format!(
+                    "{} went over them, so `again` and another way",
+                    count(bytes)
+                );
+                (bytes > *limit).then_some((wanted, seen))
+            }
+            Kind::ControlTls => {
+                let wanted = "the control connection under TLS";
+                let holds = self.has(|event| *event == LogEvent::ControlSecured);
+                (!holds).then(|| (wanted.to_owned(), "it is in the clear".to_owned()))
+            }
+            Kind::DataTlsResumed => self.judge_data_tls(),
+            Kind::DataActive => {
+                let wanted = "a data connection that the server has made";
+                let holds = self.has(|event| *event == LogEvent::DataOpened { is_active: true });
+                let passive = self.has(|event| *event == LogEvent::DataOpened { is_active: false });
+                let seen = match passive {
+                    true => "so far you have made them all, after PASV",
+                    false => "there was no data connection so far",
+                };
+                (!holds).then(|| (wanted.to_owned(), seen.to_owned()))
+            }
+            Kind::InStep => self.judge_step(),
+            Kind::Answer(expected) => self.judge_answer(expected),
+            Kind::LookedAt(path) => self.judge_look(path),
+            Kind::Transcript(path, fault) => self.judge_transcript(path, fault.as_ref()),
+        }
+    }
+
+    fn events(&self) -> impl Iterator<Item = &LogEvent> {
+        self.entries.iter().map(|entry| &entry.event)
+    }
+
+    fn has(&self, wanted: impl Fn(&LogEvent) -> bool) -> bool {
+        self.events().any(wanted)
+    }
+
+    fn transfers(&self) -> impl Iterator<Item = &LoggedTransfer> {
+        self.events().filter_map(|event| match event {
+            LogEvent::Transfer(transfer) => Some(transfer),
+            _ => None,
+        })
+    }
+
+    /// The lines with this verb, in order.
+    fn lines_of(&self, wanted: &Verb) -> Vec<String> {
+        let lines = self.events().filter_map(|event| match event {
+            LogEvent::Command { verb, line, .. } if verb == wanted => {
+                Some(String::from_utf8_lossy(line).into_owned())
+            }
+            _ => None,
+        });
+        lines.collect()
+    }
+
+    /// The codes that answered this verb, in order.
+    fn codes_of(&self, wanted: &Verb) -> Vec<u16> {
+        let codes = self.events().filter_map(|event| match event {
+            LogEvent::Reply {
+                verb: Some(verb),
+                code,
+                ..
+            } if verb == wanted => Some(*code),
+            _ => None,
+        });
+        codes.collect()
+    }
+
+    fn folder(&self, side: Side) -> &Path {
+        match side {
+            Side::Remote => self.server,
+            Side::Local => self.local,
+        }
+    }
+
+    fn placed(&self, side: Side, path: &str) -> Option<&PlacedFile> {
+        let files = match side {
+            Side::Remote => &self.content.server,
+            Side::Local => &self.content.local,
+        };
+        files.iter().find(|file| file.path == path)
+    }
+
+    fn judge_file(&self, side: Side, path: &str, expected: &Expected) -> Option<(String, String)> {
+        let place = shown_side(side);
+        let file = fs::read(self.folder(side).join(path));
+        let bytes = match expected {
+            Expected::Missing => {
+                let wanted = format!("{path} gone {place}");
+                return file
+                    .is_ok()
+                    .then(|| (wanted, "it is still there".to_owned()));
+            }
+            Expected::Bytes(bytes) => Some(bytes.as_slice()),
+            Expected::AsPlaced(side, path) => {
+                Some(self.placed(*side, path).map_or(&[][..], |file| &file.bytes))
+            }
+            Expected::Sha256(_) => None,
+        };
+        let wanted = match bytes {
+            Some([]) => format!("{path} {place}, empty"),
+            Some(bytes) => format!(
+                "{path} {place}, all {} of it right",
+                count(bytes.len() as u64)
+            ),
+            None => format!("{path} {place}, whole and right"),
+        };
+        let Ok(found) = file else {
+            return Some((wanted, "it is not there".to_owned()));
+        };
+        let seen = match (bytes, expected) {
+            (Some(bytes), _) => difference(&found, bytes)?,
+            (None, Expected::Sha256(digest)) if hex(&Sha256::digest(&found)) == *digest => {
+                return None;
+            }
+            (None, _) => format!(
+                "it has {} there, and they are not the right ones",
+                count(found.len() as u64)
+            ),
+        };
+        Some((wanted, seen))
+    }
+
+    fn judge_tree(&self, side: Side, names: &[String]) -> Option<(String, String)> {
+        let mut found = Vec::new();
+        list(self.folder(side), "", &mut found);
+        found.sort_unstable();
+        let missing: Vec<&str> = names
+            .iter()
+            .filter(|it| !found.contains(it))
+            .map(String::as_str)
+            .collect();
+        let more: Vec<&str> = found
+            .iter()
+            .filter(|it| !names.contains(it))
+            .map(String::as_str)
+            .collect();
+        let seen = match (missing.as_slice(), more.as_slice()) {
+            ([], []) => return None,
+            ([], more) => format!("{} should not be there", more.join(" ")),
+            (missing, []) => format!("{} is missing", missing.join(" ")),
+            (missing, more) => format!(
+                "{} is missing, and {} should not be there",
+                missing.join(" "),
+                more.join(" ")
+            ),
+        };
+        Some((
+            format!("exactly this {}: {}", shown_side(side), names.join(" ")),
+            seen,
+        ))
+    }
+
+    fn judge_never(&self, wanted: &Verb, in_the_clear: bool) -> Option<(String, String)> {
+        let sent = self.has(|event| match event {
+            LogEvent::Command {
+                verb, is_under_tls, ..
+            } => verb == wanted && !(in_the_clear && *is_under_tls),
+            _ => false,
+        });
+        let how = if in_the_clear { " in the clear" } else { "" };
+        let verb = shown(wanted);
+        sent.then(|| {
+            (
+                format!("no {verb}{how}"),
+                format!("{verb} was sent{how}, so `again` and another way"),
+            )
+        })
+    }
+
+    fn judge_data_tls(&self) -> Option<(String, String)> {
+        let wanted =
+            "a data connection under TLS that resumes the session of the control connection";
+        let is = |wanted: bool| {
+            self.has(|event| matches!(event, LogEvent::DataSecured { is_resumed } if *is_resumed == wanted))
+        };
+        let seen = match (is(true), is(false)) {
+            (true, _) => return None,
+            (false, true) => "its TLS session was a new one",
+            (false, false) if self.has(|event| matches!(event, LogEvent::DataOpened { .. })) => {
+                "data connections were in the clear so far"
+            }
+            (false, false) => "there was no data connection so far",
+        };
+        Some((wanted.to_owned(), seen.to_owned()))
+    }
+
+    /// What comes after the last transfer counts: a NOOP that had its own 200, and no command without its reply.
+    fn judge_step(&self) -> Option<(String, String)> {
+        let wanted = "a NOOP after the transfer that gets its own 200";
+        let events: Vec<&LogEvent> = self.events().collect();
+        let last = |is: &dyn Fn(&LogEvent) -> bool| events.iter().rposition(|event| is(event));
+        let transfer = last(&|event| matches!(event, LogEvent::Transfer(_))).unwrap_or(0);
+        let noop = Verb::new(b"NOOP");
+        let answer = last(
+            &|event| matches!(event, LogEvent::Reply { verb: Some(verb), code: 200, .. } if *verb == noop),
+        );
+        let seen = match answer {
+            Some(answer) if answer > transfer => return None,
+            Some(_) => "the last NOOP was before the end of the transfer",
+            None if self.lines_of(&noop).is_empty() => "no NOOP has been sent",
+            None => "the NOOP has not been answered with 200",
+        };
+        Some((wanted.to_owned(), seen.to_owned()))
+    }
+
+    fn judge_answer(&self, expected: &str) -> Option<(String, String)> {
+        let expected = expected.replace("{fault}", self.fault);
+        let wanted = "the right answer (`answer X`)".to_owned();
+        match self.answer {
+            None => Some((wanted, "no answer so far".to_owned())),
+            Some(answer) if answer.trim().eq_ignore_ascii_case(&expected) => None,
+            Some(answer) => Some((wanted, format!("{} is not it", answer.trim()))),
+        }
+    }
+
+    fn judge_look(&self, path: &str) -> Option<(String, String)> {
+        let wanted =
+            format!("the size or the content of {path} looked at after the last transfer to it");
+        let events: Vec<&LogEvent> = self.events().collect();
+        let is_it = |other: &[u8]| other.strip_prefix(b"/").unwrap_or(other) == path.as_bytes();
+        let stores = |event: &&LogEvent| match event {
+            LogEvent::Transfer(it) => is_upload(&it.verb) && is_it(&it.path),
+            _ => false,
+        };
+        let stored = events.iter().rposition(stores);
+        let Some(stored) = stored else {
+            return Some((wanted, format!("nothing was transferred to {path} so far")));
+        };
+        let is_look = |event: &&LogEvent| match event {
+            LogEvent::Transfer(it) => {
+                is_listing(&it.verb) || (it.verb.is("RETR") && it.is_complete && is_it(&it.path))
+            }
+            LogEvent::Reply {
+                verb: Some(verb),
+                code,
+                ..
+            } => matches!(code, 213 | 250) && (verb.is("SIZE") || verb.is("MLST")),
+            _ => false,
+        };
+        let looked = events[stored..].iter().any(is_look);
+        (!looked).then(|| (wanted, "226 came, and nobody has looked".to_owned()))
+    }
+
+    fn judge_transcript(&self, path: &str, fault: Option<&Fault>) -> Option<(String, String)> {
+        let wanted = match fault {
+            None => format!("{path} plays on a server like this one"),
+            Some(_) => {
+                format!("{path} does not play where APPE overwrites, as it does on some servers")
+            }
+        };
+        let mut faults = self.faults.to_vec();
+        faults.extend(fault.cloned());
+        let playing = play(&self.local.join(path), self.content, faults);
+        let seen = match (playing, fault) {
+            (Playing::Unreadable(problem), _) => problem,
+            (Playing::Passed, None) | (Playing::Failed(_), Some(_)) => return None,
+            (Playing::Failed(problem), None) => problem,
+            (Playing::Passed, Some(_)) => {
+                "it plays there too: it expects nothing that would be different".to_owned()
+            }
+        };
+        Some((wanted, seen))
+    }
+}
+
+/// How a file differs from what it should be; `None` if it does not.
+fn difference(found: &[u8], expected: &[u8]) -> Option<String> {
+    if found == expected {
+        return None;
+    }
+    let equal = found
+        .iter()
+        .zip(expected)
+        .take_while(|(one, other)| one == other)
+        .count();
+    let (has, of) = (found.len(), expected.len());
+    Some(if equal == has {
+        format!("it has {has} of {} there", count(of as u64))
+    } else if equal == of {
+        format!(
+            "it has {} there, {} too many at the end",
+            count(has as u64),
+            has - of
+        )
+    } else {
+        format!(
+            "it has {} there, and byte {equal}, counted from 0, is not the right one",
+            count(has as u64)
+        )
+    })
+}
+
+/// The paths below a folder, those of folders with `/` at the end.
+fn list(folder: &Path, before: &str, found: &mut Vec<String>) {
+    let entries = fs::read_dir(folder).map(|entries| entries.flatten().map(|entry| entry.path()));
+    let paths: Vec<PathBuf> = entries.map_or_else(|_| Vec::new(), Iterator::collect);
+    for path in paths {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if path.is_dir() {
+            let inner = format!("{before}{name}/");
+            list(&path, &inner, found);
+            found.push(inner);
+        } else {
+            found.push(format!("{before}{name}"));
+        }
+    }
+}
+
+fn last_line(lines: &[String], verb: &Verb) -> String {
+    match lines.last() {
+        None => format!("{} has not been sent", shown(verb)),
+        Some(line) => format!("the last one was {line}"),
+    }
+}
+
+fn shown(verb: &Verb) -> String {
+    String::from_utf8_lossy(verb.as_bytes()).into_owned()
+}
+
+fn shown_side(side: Side) -> &'static str {
+    match side {
+        Side::Remote => "on the server",
+        Side::Local => "in your folder",
+    }
+}
+
+fn count(bytes: u64) -> String {
+    match bytes {
+        1 => "1 byte".to_owned(),
+        bytes => format!("{bytes} bytes"),
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn is_of_file(verb: &Verb) -> bool {
+    verb.is("RETR") || is_upload(verb)
+}
+
+fn is_upload(verb: &Verb) -> bool {
+    ["STOR", "STOU", "APPE"].iter().any(|name| verb.is(name))
+}
+
+fn is_listing(verb: &Verb) -> bool {
+    ["LIST", "MLSD"].iter().any(|name| verb.is(name))
+}

@@ -1,0 +1,143 @@
+//! How far somebody is, and which verbs were used: a file of lines `STATE LESSON` and `reply VERB CODE` that only grows, so
+//! that two programs at once, or one that is killed, lose nothing.
+
+use std::collections::BTreeMap;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use super::map::VerbMap;
+
+/// How far a lesson is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum State {
+    /// Not begun, or not finished.
+    #[default]
+    Open,
+    /// Its solution was shown.
+    Shown,
+    /// Somebody has done it.
+    Done,
+}
+
+/// The file.
+#[derive(Clone, Debug)]
+pub(crate) struct Progress {
+    path: Option<PathBuf>,
+    /// Before the names of the lessons; empty for our own.
+    course: String,
+}
+
+impl State {
+    /// As it is shown and written; nothing for one that is open.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Open => "",
+            Self::Shown => "shown",
+            Self::Done => "done",
+        }
+    }
+
+    fn named(word: &str) -> Option<Self> {
+        [Self::Shown, Self::Done]
+            .into_iter()
+            .find(|state| state.word() == word)
+    }
+}
+
+impl Progress {
+    /// That of a course, in the file at `path`; without one nothing is kept.
+    pub(crate) fn at(path: Option<PathBuf>, course: &str) -> Self {
+        let course = match course {
+            "" => String::new(),
+            course => format!("{course}/"),
+        };
+        Self { path, course }
+    }
+
+    /// The best that was ever reached, by lesson. Lines that say nothing are passed over.
+    pub(crate) fn states(&self) -> BTreeMap<String, State> {
+        let mut states = BTreeMap::new();
+        for line in self.text().lines() {
+            let Some((word, name)) = line.split_once(' ') else {
+                continue;
+            };
+            let name = name.trim_end().strip_prefix(self.course.as_str());
+            let (Some(state), Some(name)) = (State::named(word), name) else {
+                continue;
+            };
+            let best: &mut State = states.entry(name.to_owned()).or_default();
+            *best = state.max(*best);
+        }
+        states
+    }
+
+    /// Keeps that a lesson is so far, unless it has been further.
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    pub(crate) fn reach(&self, lesson: &str, state: State) -> io::Result<()> {
+        let Some(path) = self.path.as_deref() else {
+            return Ok(());
+        };
+        if self.states().get(lesson).copied().unwrap_or_default() >= state {
+            return Ok(());
+        }
+        append(path, &format!("{} {}{lesson}\n", state.word(), self.course))
+    }
+
+    /// The verbs that were ever used, and how they were answered.
+    pub(crate) fn used(&self) -> VerbMap {
+        let mut used = VerbMap::default();
+        for line in self.text().lines() {
+            let words: Vec<&str> = line.split_whitespace().collect();
+            if let ["reply", verb, code] = words.as_slice()
+                && let Ok(code) = code.parse()
+            {
+                used.add(verb.as_bytes(), code);
+            }
+        }
+        used
+    }
+
+    /// Keeps what was used, as far as it is new.
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    pub(crate) fn note_used(&self, used: &VerbMap) -> io::Result<()> {
+        let Some(path) = self.path.as_deref() else {
+            return Ok(());
+        };
+        let mut known = self.used();
+        let new = used.pairs().filter(|(verb, code)| {
+            let is_word = verb.bytes().all(|byte| byte.is_ascii_alphabetic());
+            is_word && known.add(verb.as_bytes(), *code)
+        });
+        let lines: String = new
+            .map(|(verb, code)| format!("reply {verb} {code}\n"))
+            .collect();
+        if lines.is_empty() {
+            return Ok(());
+        }
+        append(path, &lines)
+    }
+
+    fn text(&self) -> String {
+        let bytes = self.path.as_deref().and_then(|path| fs::read(path).ok());
+        String::from_utf8_lossy(&bytes.unwrap_or_default()).into_owned()
+    }
+}
+
+fn append(path: &Path, lines: &str) -> io::Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    // Whoever was killed may have left a line without its end.
+    let is_cut = fs::read(path).is_ok_and(|text| text.last().is_some_and(|last| *last != b'\n'));
+    let begin = if is_cut { "\n" } else { "" };
+    let mut file = OpenOptions::new().create(true).append(true).open(path)?;
+    // In one go: what another program writes at the same time comes before or after it.
+    file.write_all(format!("{begin}{lines}").as_bytes())
+}

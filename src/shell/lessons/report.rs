@@ -1,0 +1,71 @@
+//! `--report`: what a course hands in.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::running::Lessons;
+use crate::shell::screen::escape::escape;
+
+/// What was done in one lesson, from its beginning to its end or to its being begun anew.
+#[derive(Clone, Debug)]
+pub(super) struct LessonReport {
+    pub(super) name: String,
+    pub(super) title: String,
+    /// `open`, `shown` or `done`.
+    pub(super) state: &'static str,
+    pub(super) hints: usize,
+    pub(super) answers: Vec<String>,
+    /// The fault that was chosen.
+    pub(super) fault: Option<String>,
+    pub(super) transcripts: Vec<String>,
+}
+
+impl LessonReport {
+    fn json(&self) -> Value {
+        json!({
+            "name": self.name,
+            "title": self.title,
+            "state": self.state,
+            "hints": self.hints,
+            "answers": self.answers,
+            "fault": self.fault,
+            "transcripts": self.transcripts,
+        })
+    }
+}
+
+impl Lessons {
+    /// Writes the report, if one is asked for.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with its file.
+    pub(super) fn write_report(&mut self) -> Result<(), String> {
+        let Some(path) = &self.report else {
+            return Ok(());
+        };
+        let report = json!({
+            "program": concat!("ftpsh ", env!("CARGO_PKG_VERSION")),
+            "course": self.course.name,
+            "lessons": self.reports.iter().map(LessonReport::json).collect::<Vec<_>>(),
+        });
+        let text = format!("{report:#}\n");
+        write_whole(path, text.as_bytes())
+            .map_err(|error| format!("{}: {error}", escape(path.as_os_str().as_encoded_bytes())))
+    }
+}
+
+/// The old one or the new one is there at any time.
+fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    if fs::metadata(path).is_ok_and(|known| !known.is_file()) {
+        return fs::write(path, bytes);
+    }
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(bytes)?;
+    file.persist(path)?;
+    Ok(())
+}

@@ -1,0 +1,154 @@
+//! The lessons of a run, and the one that is being done.
+
+use std::path::PathBuf;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use super::report::LessonReport;
+use super::transcripts::KeptTranscripts;
+use crate::learn::{Condition, Course, Finding, Lesson, Progress, Seen, Suspect};
+use crate::practice::{Configuration, Fault, LogEntry, PracticeServer, ServerLog};
+use crate::shell::config::options::Learn;
+
+/// The lessons of one run of `ftpsh learn`.
+pub(crate) struct Lessons {
+    pub(super) course: Course,
+    pub(super) progress: Progress,
+    /// Only the marked ones.
+    pub(super) fast: bool,
+    /// What is left to chance.
+    pub(super) seed: u64,
+    pub(super) running: Option<RunningLesson>,
+    /// Where the report goes.
+    pub(super) report: Option<PathBuf>,
+    pub(super) reports: Vec<LessonReport>,
+    /// How to get on was said once.
+    pub(super) is_explained: bool,
+}
+
+/// One lesson with its server.
+pub(super) struct RunningLesson {
+    /// Counted from 0.
+    pub(super) index: usize,
+    pub(super) server: PracticeServer,
+    pub(super) log: ServerLog,
+    /// Its faults, the chosen one among them.
+    pub(super) faults: Vec<Fault>,
+    pub(super) suspect: Option<Suspect>,
+    /// The last one.
+    pub(super) answer: Option<String>,
+    pub(super) answers: Vec<String>,
+    /// How many hints were given.
+    pub(super) hints: usize,
+    /// The solution is played.
+    pub(super) is_shown: bool,
+    /// All conditions held, and that was said.
+    pub(super) is_done: bool,
+    /// `next` was typed although it is not done.
+    pub(super) is_left: bool,
+    pub(super) transcripts: KeptTranscripts,
+}
+
+impl Lessons {
+    pub(super) fn new(
+        course: Course,
+        progress: Progress,
+        options: &Learn,
+        report: Option<PathBuf>,
+    ) -> Self {
+        Self {
+            course,
+            progress,
+            fast: options.fast,
+            seed: options.seed.unwrap_or_else(chance),
+            running: None,
+            report,
+            reports: Vec::new(),
+            is_explained: false,
+        }
+    }
+
+    /// One that is to be checked: nothing is kept.
+    pub(super) fn to_check(course: Course) -> Self {
+        Self {
+            progress: Progress::at(None, &course.name),
+            course,
+            fast: false,
+            seed: 0,
+            running: None,
+            report: None,
+            reports: Vec::new(),
+            is_explained: true,
+        }
+    }
+
+    /// How the server of a lesson is to be.
+    pub(super) fn configuration(&self, lesson: &Lesson) -> (Configuration, Vec<Fault>) {
+        let mut faults = lesson.faults.clone();
+        faults.extend(
+            lesson
+                .suspect(self.seed)
+                .map(|suspect| suspect.fault.clone()),
+        );
+        let configuration = Configuration {
+            faults: faults.iter().cloned().collect(),
+            content: lesson.content.clone(),
+            log: Some(ServerLog::default()),
+            ..Configuration::default()
+        };
+        (configuration, faults)
+    }
+
+    /// The lesson that is being done.
+    pub(super) fn current(&self) -> Option<(&Lesson, &RunningLesson)> {
+        let running = self.running.as_ref()?;
+        Some((self.course.lessons.get(running.index)?, running))
+    }
+
+    /// The first condition of the present lesson that does not hold.
+    pub(super) fn first_open(&self) -> Option<Finding> {
+        let (lesson, running) = self.current()?;
+        running.first_open(lesson, &lesson.conditions)
+    }
+
+    /// The lesson after the present one.
+    pub(super) fn following(&self) -> Option<usize> {
+        let after = self.running.as_ref().map_or(0, |running| running.index + 1);
+        let mut lessons = self.course.lessons.iter().enumerate().skip(after);
+        let (index, _) = lessons.find(|(_, lesson)| lesson.is_fast || !self.fast)?;
+        Some(index)
+    }
+
+    /// A transcript of the next session, if a report is to have it.
+    pub(crate) fn new_recorder(&mut self) -> Option<crate::transcript::recorder::Recorder> {
+        self.report.as_ref()?;
+        let running = self.running.as_mut()?;
+        Some(running.transcripts.begin())
+    }
+}
+
+impl RunningLesson {
+    /// The first of these conditions that does not hold.
+    pub(super) fn first_open(&self, lesson: &Lesson, conditions: &[Condition]) -> Option<Finding> {
+        let entries = self.entries();
+        let seen = Seen {
+            entries: &entries,
+            server: self.server.server_folder(),
+            local: self.server.local_folder(),
+            content: &lesson.content,
+            faults: &self.faults,
+            answer: self.answer.as_deref(),
+            fault: self.suspect.as_ref().map_or("", |suspect| &suspect.name),
+        };
+        seen.first_open(conditions)
+    }
+
+    pub(super) fn entries(&self) -> Vec<LogEntry> {
+        self.log.entries()
+    }
+}
+
+/// A number that nobody has chosen.
+fn chance() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| since.as_nanos() as u64 / 1_000)
+}

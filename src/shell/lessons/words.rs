@@ -1,0 +1,433 @@
+//! What the words of lessons do.
+
+use std::io;
+
+use anyhow::Context;
+
+use super::layout::{goal, list, map};
+use super::report::LessonReport;
+use super::running::RunningLesson;
+use super::summary;
+use super::transcripts::KeptTranscripts;
+use crate::learn::{State, VerbMap};
+use crate::practice::{self, PracticeServer, free_port};
+use crate::shell::exit::Exit;
+use crate::shell::replay::practising::start;
+use crate::shell::run::{LessonCommand, Shell};
+use crate::shell::screen::escape::escape;
+use crate::shell::screen::page::Page;
+use crate::shell::screen::painter::Tone;
+use crate::shell::start::roots_in;
+
+impl Shell {
+    pub(crate) fn run_lesson_word(&mut self, command: LessonCommand) -> Exit {
+        match command {
+            LessonCommand::Goal => self.show_goal(),
+            LessonCommand::Hint => self.give_hint(),
+            LessonCommand::Check => self.check_lesson(),
+            LessonCommand::Show => self.show_solution(),
+            LessonCommand::Next => self.begin_next_lesson(),
+            LessonCommand::Again => self.begin_again(),
+            LessonCommand::Answer(answer) => self.take_answer(answer),
+            LessonCommand::List => self.list_lessons(),
+            LessonCommand::Map => {
+                self.show_map();
+                Exit::Done
+            }
+            LessonCommand::Begin(number) => match self.lesson_count() {
+                count if (1..=count).contains(&number) => self.begin_lesson(number - 1),
+                count => {
+                    let text = format!("there is no lesson {number}: the last one is {count}");
+                    self.painter.refuse(&text)
+                }
+            },
+        }
+    }
+
+    fn lesson_count(&self) -> usize {
+        self.lessons
+            .as_ref()
+            .map_or(0, |it| it.course.lessons.len())
+    }
+
+    /// Begins a lesson on a server of its own, and connects to it.
+    pub(crate) fn begin_lesson(&mut self, index: usize) -> Exit {
+        self.end_lesson();
+        let begun = self.start_lesson(index);
+        if let Err(error) = begun {
+            self.painter
+                .say(Tone::Error, &escape(format!("{error:#}").as_bytes()));
+            return Exit::LocalFile;
+        }
+        if self.is_interactive() {
+            self.painter.plain("\n");
+        }
+        self.show_goal();
+        self.explain_words();
+        self.connect_to_lesson()
+    }
+
+    /// A new server and a new local folder; those before are gone then.
+    fn start_lesson(&mut self, index: usize) -> anyhow::Result<()> {
+        let lessons = self.lessons.as_ref().context("there are no lessons")?;
+        let lesson = lessons
+            .course
+            .lessons
+            .get(index)
+            .context("no such lesson")?;
+        let (configuration, faults) = lessons.configuration(lesson);
+        let suspect = lesson.suspect(lessons.seed).cloned();
+        let log = configuration.log.clone().unwrap_or_default();
+        let server =
+            start(configuration, &self.interrupts).context("the practice server did not start")?;
+        self.trust(&server)?;
+        // Before the server that ran so far removes its own.
+        std::env::set_current_dir(server.local_folder()).context("the local folder")?;
+        let running = RunningLesson {
+            index,
+            server,
+            log,
+            faults,
+            suspect,
+            answer: None,
+            answers: Vec::new(),
+            hints: 0,
+            is_shown: false,
+            is_done: false,
+            is_left: false,
+            transcripts: KeptTranscripts::default(),
+        };
+        if let Some(lessons) = &mut self.lessons {
+            lessons.running = Some(running);
+        }
+        Ok(())
+    }
+
+    fn trust(&mut self, server: &PracticeServer) -> anyhow::Result<()> {
+        // What is said of loopback is not said of this server.
+        self.settings.netrc = false;
+        self.proxies = std::mem::take(&mut self.proxies).except(server.address().ip());
+        self.certificates.roots =
+            roots_in(server.certificate_path()).context("the practice server's certificate")?;
+        Ok(())
+    }
+
+    fn connect_to_lesson(&mut self) -> Exit {
+        let Some((lesson, running)) = self.lessons.as_ref().and_then(|it| it.current()) else {
+            return Exit::Usage;
+        };
+        let (address, logs_in) = (running.server.address().to_string(), lesson.logs_in);
+        let exit = self.open(&address);
+        if exit != Exit::Done || !logs_in {
+            return exit;
+        }
+        let who = practice::Configuration::default();
+        self.login(Some(who.user), Some(who.password))
+    }
+
+    /// The lesson is left: what was done is kept for the report, and what was used for the map.
+    fn end_lesson(&mut self) {
+        let Some(running) = self.lessons.as_mut().and_then(|it| it.running.as_mut()) else {
+            return;
+        };
+        let (is_done, is_shown) = (running.is_done, running.is_shown);
+        self.drop_session();
+        self.keep_used();
+        let Some(lessons) = &mut self.lessons else {
+            return;
+        };
+        let Some((lesson, running)) = lessons.current() else {
+            return;
+        };
+        let state = match (is_done, is_shown) {
+            (_, true) => State::Shown.word(),
+            (true, false) => State::Done.word(),
+            (false, false) => "open",
+        };
+        let report = LessonReport {
+            name: lesson.name.clone(),
+            title: lesson.title.clone(),
+            state,
+            hints: running.hints,
+            answers: running.answers.clone(),
+            fault: running.suspect.as_ref().map(|it| it.name.clone()),
+            transcripts: running.transcripts.texts(),
+        };
+        lessons.reports.push(report);
+        if let Err(problem) = lessons.write_report() {
+            self.painter.say(Tone::Error, &problem);
+        }
+    }
+
+    /// The end of the run.
+    pub(super) fn end_lessons(&mut self) {
+        self.end_lesson();
+        if !self.is_interactive() {
+            return;
+        }
+        let text =
+            "`ftpsh learn` goes on where you are now, `ftpsh learn --list` shows how far that is";
+        self.painter.say(Tone::Note, text);
+    }
+
+    fn keep_used(&self) {
+        let Some(lessons) = &self.lessons else {
+            return;
+        };
+        if let Some(running) = &lessons.running
+            && !running.is_shown
+        {
+            let mut used = VerbMap::default();
+            used.take(&running.entries());
+            self.warn_of_progress(lessons.progress.note_used(&used));
+        }
+    }
+
+    fn show_goal(&mut self) -> Exit {
+        let columns = self.input.columns();
+        let of = self.lesson_count();
+        if let Some((lesson, running)) = self.lessons.as_ref().and_then(|it| it.current()) {
+            self.painter
+                .plain(&goal(lesson, running.index + 1, of, columns));
+        }
+        Exit::Done
+    }
+
+    /// Once a run.
+    fn explain_words(&mut self) {
+        let Some(lessons) = &mut self.lessons else {
+            return;
+        };
+        if !std::mem::replace(&mut lessons.is_explained, true) {
+            let text = "type goal to read this again, hint for help, check to hear what is missing, exit to leave";
+            self.painter.say(Tone::Note, text);
+        }
+    }
+
+    fn give_hint(&mut self) -> Exit {
+        let Some(lessons) = &mut self.lessons else {
+            return Exit::Usage;
+        };
+        let Some(running) = &mut lessons.running else {
+            return Exit::Usage;
+        };
+        let rung = running.hints.min(RUNGS - 1);
+        running.hints = (running.hints + 1).min(RUNGS);
+        let text = &lessons.course.lessons[running.index].hints[rung];
+        let more = match rung + 1 {
+            RUNGS => "`show` begins anew and plays the solution",
+            1 => "`hint` once more tells the verb",
+            _ => "`hint` once more tells the line",
+        };
+        let label = format!("hint {} of {RUNGS}", rung + 1);
+        let mut page = Page::new(self.input.columns());
+        page.labelled(2, &label, HINT_COLUMNS, text);
+        page.labelled(2, "", HINT_COLUMNS, more);
+        self.painter.plain(&page.into_text());
+        Exit::Done
+    }
+
+    fn check_lesson(&mut self) -> Exit {
+        let columns = self.input.columns();
+        let Some(lessons) = &self.lessons else {
+            return Exit::Usage;
+        };
+        match lessons.first_open() {
+            // `look_at_lesson` says so the first time.
+            None if lessons.running.as_ref().is_some_and(|it| it.is_done) => {
+                self.painter
+                    .say(Tone::Success, "nothing is missing: `next` goes on");
+                Exit::Done
+            }
+            None => Exit::Done,
+            Some(finding) => {
+                let mut page = Page::new(columns);
+                let seen = escape(finding.seen.as_bytes());
+                page.labelled(2, "missing", LABEL_COLUMNS, &finding.wanted);
+                page.labelled(2, "seen", LABEL_COLUMNS, &seen);
+                self.painter.plain(&page.into_text());
+                Exit::Expectation
+            }
+        }
+    }
+
+    fn take_answer(&mut self, answer: String) -> Exit {
+        let Some(lessons) = &mut self.lessons else {
+            return Exit::Usage;
+        };
+        let Some(running) = &mut lessons.running else {
+            return Exit::Usage;
+        };
+        let lesson = &lessons.course.lessons[running.index];
+        let asked: Vec<_> = lesson
+            .conditions
+            .iter()
+            .filter(|it| it.asks())
+            .cloned()
+            .collect();
+        if asked.is_empty() {
+            let text = "this lesson asks nothing: `check` says what is missing";
+            return self.painter.refuse(&text);
+        }
+        running.answers.push(answer.clone());
+        running.answer = Some(answer);
+        let is_wrong = running.first_open(lesson, &asked).is_some();
+        if is_wrong {
+            self.painter
+                .say(Tone::Warning, "that is not it: `hint` helps");
+            return Exit::Expectation;
+        }
+        self.painter.say(Tone::Success, "that is right");
+        Exit::Done
+    }
+
+    fn show_solution(&mut self) -> Exit {
+        let Some(index) = self
+            .lessons
+            .as_ref()
+            .and_then(|it| Some(it.running.as_ref()?.index))
+        else {
+            return Exit::Usage;
+        };
+        let exit = self.begin_lesson(index);
+        if exit != Exit::Done {
+            return exit;
+        }
+        let Some(lessons) = &mut self.lessons else {
+            return Exit::Usage;
+        };
+        if let Some(running) = &mut lessons.running {
+            running.is_shown = true;
+        }
+        let lesson = &lessons.course.lessons[index];
+        let kept = lessons.progress.reach(&lesson.name, State::Shown);
+        let port = lesson
+            .solution
+            .needs_port()
+            .then(free_port)
+            .and_then(Result::ok);
+        let places = lesson.places(lesson.suspect(lessons.seed), port);
+        let lines = lesson.solution.lines(&places);
+        self.warn_of_progress(kept);
+        self.painter.say(Tone::Note, "the solution:");
+        self.input.begin_with(lines);
+        Exit::Done
+    }
+
+    fn begin_again(&mut self) -> Exit {
+        let index = self
+            .lessons
+            .as_ref()
+            .and_then(|it| Some(it.running.as_ref()?.index));
+        self.begin_lesson(index.unwrap_or_default())
+    }
+
+    /// Goes on, and not by accident: a lesson that is not done is left with a second `next`.
+    fn begin_next_lesson(&mut self) -> Exit {
+        let Some(lessons) = &mut self.lessons else {
+            return Exit::Usage;
+        };
+        let following = lessons.following();
+        let Some(running) = &mut lessons.running else {
+            return Exit::Usage;
+        };
+        if !running.is_done && !std::mem::replace(&mut running.is_left, true) {
+            let text = "this lesson is not done yet: `check` says what is missing, `next` once more leaves it";
+            self.painter.say(Tone::Note, text);
+            return Exit::Done;
+        }
+        match following {
+            Some(index) => self.begin_lesson(index),
+            None => {
+                let text = "this was the last lesson. `lessons` lists them, `learn N` begins one, `exit` leaves";
+                self.painter.say(Tone::Note, text);
+                Exit::Done
+            }
+        }
+    }
+
+    fn list_lessons(&mut self) -> Exit {
+        if let Some(lessons) = &self.lessons {
+            let text = list(&lessons.course, &lessons.progress.states(), lessons.fast);
+            self.painter.plain(&text);
+        }
+        Exit::Done
+    }
+
+    fn show_map(&mut self) {
+        self.keep_used();
+        if let Some(lessons) = &self.lessons {
+            let text = map(&lessons.progress.used());
+            self.painter.plain(&text);
+        }
+    }
+
+    /// Looks after each line whether the lesson is done, and says so once.
+    pub(crate) fn look_at_lesson(&mut self) {
+        let Some(lessons) = &mut self.lessons else {
+            return;
+        };
+        let is_open = lessons.running.as_ref().is_some_and(|it| !it.is_done);
+        if !is_open {
+            return;
+        }
+        if lessons.first_open().is_some() {
+            return self.offer_to_return();
+        }
+        if let Some(running) = &mut lessons.running {
+            running.is_done = true;
+        }
+        self.end_well();
+    }
+
+    /// After a QUIT, or a connection that was lost, in the middle of a lesson.
+    fn offer_to_return(&mut self) {
+        let was_connected = self.connection.is_connected();
+        self.connection.refresh_status();
+        if was_connected && !self.connection.is_connected() && !self.is_over {
+            let text = "this lesson is not done: `again` begins it anew, `open` connects again, `exit` leaves";
+            self.painter.say(Tone::Note, text);
+        }
+    }
+
+    fn end_well(&mut self) {
+        let columns = self.input.columns();
+        let Some(lessons) = &self.lessons else {
+            return;
+        };
+        let Some((lesson, running)) = lessons.current() else {
+            return;
+        };
+        let (number, is_shown) = (running.index + 1, running.is_shown);
+        let state = if is_shown { State::Shown } else { State::Done };
+        let kept = lessons.progress.reach(&lesson.name, state);
+        let after = summary::after(lesson, &running.entries(), columns);
+        let is_last = lessons.following().is_none();
+        let said = match is_shown {
+            true => {
+                format!("that was the solution of lesson {number}; `again` lets you do it yourself")
+            }
+            false => format!("lesson {number} is done"),
+        };
+        self.painter.say(Tone::Success, &said);
+        self.painter.plain(&after);
+        self.warn_of_progress(kept);
+        if is_last && !is_shown {
+            self.show_map();
+        } else if !is_last {
+            self.painter.say(Tone::Note, "`next` goes on");
+        }
+    }
+
+    fn warn_of_progress(&self, kept: io::Result<()>) {
+        if let Err(error) = kept {
+            let text = format!("how far you are could not be kept: {error}");
+            self.painter.say(Tone::Warning, &escape(text.as_bytes()));
+        }
+    }
+}
+
+const RUNGS: usize = 3;
+const LABEL_COLUMNS: usize = 11;
+/// `hint 1 of 3` and what is around it.
+const HINT_COLUMNS: usize = 15;

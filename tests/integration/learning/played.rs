@@ -1,0 +1,251 @@
+//! Lessons at a prompt, with the detours that people take.
+
+use std::fs;
+
+use tempfile::TempDir;
+
+use crate::support::ftpsh::Ftpsh;
+use crate::support::terminal::{Key, Terminal};
+
+/// A person who learns, on a screen of this width.
+struct Learner {
+    terminal: Terminal,
+}
+
+impl Learner {
+    fn begin(home: &TempDir, arguments: &[&str], columns: u16) -> Self {
+        Self::of(Ftpsh::new(), home, arguments, columns)
+    }
+
+    fn of(program: Ftpsh, home: &TempDir, arguments: &[&str], columns: u16) -> Self {
+        let program = program.home(home.path()).arg("learn").args(arguments);
+        Self {
+            terminal: program.terminal_of(50, columns),
+        }
+    }
+
+    /// Types a line, and waits for these texts in this order.
+    fn types(&mut self, line: &str, expected: &[&str]) {
+        self.terminal.send_line(line);
+        self.hears(expected);
+    }
+
+    fn hears(&mut self, expected: &[&str]) {
+        for text in expected {
+            self.terminal.expect(text);
+        }
+    }
+
+    fn leaves(&mut self) {
+        self.types("exit", &["`ftpsh learn` goes on where you are now"]);
+        assert_eq!(self.terminal.wait_exit(), 0);
+    }
+}
+
+fn progress(home: &TempDir) -> String {
+    fs::read_to_string(home.path().join("state/ftpsh/lessons")).unwrap_or_default()
+}
+
+#[test]
+fn lesson_1_is_played_with_a_wrong_verb_and_hints_to_the_third_rung() {
+    let home = TempDir::new().unwrap();
+    let mut learner = Learner::begin(&home, &[], 80);
+    learner.hears(&[
+        "Lesson 1 of 18: Knock",
+        "FTP is a dialogue",
+        "220 ",
+        "ftp> ",
+    ]);
+    learner.types(
+        "check",
+        &[
+            "missing  QUIT answered with 221",
+            "seen     QUIT has not been sent",
+            "ftp> ",
+        ],
+    );
+    learner.types("GOODBYE", &["500 ", "ftp> "]);
+    learner.types("why", &["500 in answer to GOODBYE", "ftp> "]);
+    learner.types("hint", &["hint 1 of 3", "ftp> "]);
+    learner.types("hint", &["hint 2 of 3", "ftp> "]);
+    learner.types("hint", &["hint 3 of 3", "`show` begins anew", "ftp> "]);
+    // Never by accident.
+    learner.types("next", &["this lesson is not done yet", "ftp> "]);
+    learner.types(
+        "quit",
+        &[
+            "221 ",
+            "lesson 1 is done",
+            "→ QUIT ← 221",
+            "`next` goes on",
+            "ftp> ",
+        ],
+    );
+    assert!(progress(&home).contains("done 01-knock\n"));
+    learner.types("next", &["Lesson 2 of 18", "220 ", "ftp> "]);
+    learner.leaves();
+    let mut learner = Learner::begin(&home, &[], 80);
+    learner.hears(&["Lesson 2 of 18: Who are you?", "ftp> "]);
+    learner.leaves();
+}
+
+#[test]
+fn lesson_3_is_played_on_a_narrow_screen_with_a_wrong_answer_and_again() {
+    let home = TempDir::new().unwrap();
+    let mut learner = Learner::begin(&home, &["3"], 60);
+    learner.hears(&["Lesson 3 of 18: The second connection", "230 ", "ftp> "]);
+    let screen = learner.terminal.screen();
+    assert!(
+        screen.contains("Files and listings do not come over the connection that you\ntype on."),
+        "{screen}"
+    );
+    learner.types("LIST", &["425 ", "ftp> "]);
+    learner.types(
+        "check",
+        &[
+            "missing  LIST answered with 226",
+            "seen     LIST was answered with 425",
+            "ftp> ",
+        ],
+    );
+    learner.types("PASV", &["227 ", "ftp ⇄> "]);
+    learner.types("LIST", &["readme.txt", "226 ", "ftp> "]);
+    learner.types("answer 19137", &["that is not it", "ftp> "]);
+    learner.types("again", &["Lesson 3 of 18", "230 ", "ftp> "]);
+    learner.types("answer 5001", &["that is right", "ftp> "]);
+    learner.types("PASV", &["227 ", "ftp ⇄> "]);
+    learner.types("LIST", &["226 ", "lesson 3 is done", "ftp> "]);
+    learner.leaves();
+}
+
+#[test]
+fn lesson_9_is_done_within_20_lines_with_nothing_but_what_the_program_says() {
+    let home = TempDir::new().unwrap();
+    let mut learner = Learner::begin(&home, &["9"], 80);
+    learner.hears(&["Lesson 9 of 18: The broken upload", "230 ", "ftp> "]);
+    learner.types("SIZE 1.TXT", &["213 5", "ftp> "]);
+    learner.types("APPE 1.TXT", &["425 ", "ftp> "]);
+    learner.types("PASV", &["227 ", "ftp ⇄> "]);
+    // All of it, which is too much.
+    learner.types("APPE 1.TXT < 1.TXT", &["226 ", "ftp> "]);
+    learner.types("SIZE 1.TXT", &["213 16", "ftp> "]);
+    learner.types("check", &["it has 16 bytes there", "ftp> "]);
+    learner.types("again", &["230 ", "ftp> "]);
+    learner.types("PASV", &["227 ", "ftp ⇄> "]);
+    learner.types("APPE 1.TXT", &["150 ", "data> "]);
+    learner.terminal.send("zfive5");
+    learner.terminal.send_key(Key::CtrlD);
+    learner.hears(&["226 ", "lesson 9 is done", "data → 6 bytes", "ftp> "]);
+    learner.types("SIZE 1.TXT", &["213 11", "ftp> "]);
+    learner.leaves();
+}
+
+#[test]
+fn lesson_13_is_shown_and_then_done_by_hand() {
+    let home = TempDir::new().unwrap();
+    let mut learner = Learner::begin(&home, &["13"], 80);
+    learner.hears(&["Lesson 13 of 18: The server calls back", "230 ", "ftp> "]);
+    learner.types("PASV", &["227 ", "ftp ⇄> "]);
+    learner.types("LIST", &["226 ", "ftp> "]);
+    learner.types(
+        "check",
+        &["so far you have made them all, after PASV", "ftp> "],
+    );
+    learner.types(
+        "show",
+        &[
+            "Lesson 13 of 18",
+            "the solution:",
+            "PORT 127,0,0,1,",
+            "200 ",
+            "LIST",
+            "226 ",
+        ],
+    );
+    learner.hears(&[
+        "that was the solution of lesson 13; `again` lets you do it yourself",
+        "ftp> ",
+    ]);
+    assert_eq!(
+        progress(&home)
+            .matches("shown 13-the-server-calls-back")
+            .count(),
+        1
+    );
+    assert!(!progress(&home).contains("done 13"));
+    learner.types("again", &["230 ", "ftp> "]);
+    learner.types("listen", &["200 ", "ftp"]);
+    learner.types("LIST", &["226 ", "lesson 13 is done", "ftp> "]);
+    assert!(progress(&home).contains("done 13-the-server-calls-back\n"));
+    learner.leaves();
+}
+
+#[test]
+fn lesson_15_is_lost_by_a_password_in_the_clear_and_done_without_colour() {
+    let home = TempDir::new().unwrap();
+    let program = Ftpsh::new().env("NO_COLOR", "1");
+    let mut learner = Learner::of(program, &home, &["15"], 80);
+    learner.hears(&["Lesson 15 of 18: Under lock and key", "220 ", "ftp> "]);
+    learner.types("USER A", &["331 ", "ftp> "]);
+    learner.types("PASS A", &["230 ", "ftp> "]);
+    learner.types("AUTH TLS", &["234 ", "ftps> "]);
+    learner.types(
+        "check",
+        &[
+            "PASS was sent in the clear, so `again` and another way",
+            "ftps> ",
+        ],
+    );
+    learner.types("again", &["220 ", "ftp> "]);
+    for (line, reply) in [
+        ("AUTH TLS", "234 "),
+        ("USER A", "331 "),
+        ("PASS A", "230 "),
+        ("PBSZ 0", "200 "),
+        ("PROT P", "200 "),
+        ("PASV", "227 "),
+    ] {
+        learner.types(line, &[reply, "ftps"]);
+    }
+    learner.types("LIST", &["226 ", "lesson 15 is done", "TLS ← ", "ftps> "]);
+    learner.types("tls", &["ftps> "]);
+    let colours = String::from_utf8_lossy(&learner.terminal.raw_output()).contains("\x1b[3");
+    assert!(!colours);
+    learner.leaves();
+}
+
+#[test]
+fn lesson_17_is_solved_by_looking_on_a_dumb_terminal() {
+    let home = TempDir::new().unwrap();
+    // The fifth suspect by name is no-mlst.
+    let program = Ftpsh::new().env("TERM", "dumb");
+    let mut learner = Learner::of(program, &home, &["17", "--seed", "4"], 80);
+    learner.hears(&[
+        "Lesson 17 of 18: Detective",
+        "pasv-zero-address",
+        "230 ",
+        "ftp> ",
+    ]);
+    learner.types("answer appe-as-stor", &["that is not it", "ftp> "]);
+    learner.types("PASV", &["227 ", "ftp ⇄> "]);
+    learner.types("MLSD", &["502 "]);
+    learner.types("timeline", &["→ MLSD"]);
+    learner.types("why", &["502 in answer to MLSD"]);
+    learner.types("answer no-mlst", &["that is right", "lesson 17 is done"]);
+    learner.types("next", &["Lesson 18 of 18", "230 ", "ftp> "]);
+    learner.leaves();
+}
+
+#[test]
+fn words_of_lessons_are_completed_and_kept_in_the_history() {
+    let home = TempDir::new().unwrap();
+    let mut learner = Learner::begin(&home, &["1"], 80);
+    learner.hears(&["220 ", "ftp> "]);
+    learner.terminal.send("che");
+    learner.terminal.send_key(Key::Tab);
+    learner.terminal.send("\r");
+    learner.hears(&["missing  QUIT", "ftp> "]);
+    learner.leaves();
+    let history = fs::read_to_string(home.path().join("state/ftpsh/history")).unwrap();
+    assert!(history.lines().any(|line| line == "check"), "{history}");
+}

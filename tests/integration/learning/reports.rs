@@ -1,0 +1,146 @@
+//! What is kept: progress, the map of verbs, and the report for a course.
+
+use std::fs;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::support::ftpsh::Ftpsh;
+
+fn learning(home: &TempDir, arguments: &[&str], lines: &[&str]) -> Ftpsh {
+    let program = Ftpsh::new().home(home.path()).arg("learn").args(arguments);
+    lines
+        .iter()
+        .fold(program, |program, line| program.args(["-c", line]))
+}
+
+fn listed(home: &TempDir) -> String {
+    learning(home, &["--list"], &[])
+        .run()
+        .success()
+        .stdout_text()
+}
+
+#[test]
+fn progress_is_kept_and_a_lesson_that_was_shown_can_still_be_done_and_stays_done() {
+    let home = TempDir::new().unwrap();
+    let state_of = |number: &str| {
+        let list = listed(&home);
+        let row = list
+            .lines()
+            .find(|line| line.trim_start().starts_with(number))
+            .unwrap();
+        row.rsplit("min").next().unwrap().trim().to_owned()
+    };
+    learning(&home, &["1"], &["QUIT"]).run().success();
+    assert_eq!(state_of("1 "), "done");
+    // It goes on with the first that is open.
+    let finished = learning(&home, &[], &["show"]).run().success();
+    assert!(
+        finished.stderr.contains("Lesson 2 of 18"),
+        "{}",
+        finished.stderr
+    );
+    assert_eq!(state_of("2 "), "shown");
+    learning(&home, &["2"], &["USER A", "PASS A"])
+        .run()
+        .success();
+    learning(&home, &["2"], &["show"]).run().success();
+    assert_eq!(
+        (state_of("1 "), state_of("2 "), state_of("3 ")),
+        ("done".into(), "done".into(), String::new())
+    );
+}
+
+#[test]
+fn a_script_that_checks_a_lesson_that_is_not_done_fails_with_what_is_missing() {
+    let home = TempDir::new().unwrap();
+    let lines = ["PASV", "STOR 1.TXT < 1.TXT", "check"];
+    let finished = learning(&home, &["9"], &lines).run().code(6);
+    for said in ["at most 6 bytes of files", "11 bytes went over them"] {
+        assert!(
+            finished.stderr.contains(said),
+            "{said}\n{}",
+            finished.stderr
+        );
+    }
+    let lines = [
+        "PASV",
+        "STOR 1.TXT < 1.TXT",
+        "again",
+        "PASV",
+        "LIST",
+        "NOOP",
+        "PASV",
+        "APPE 1.TXT <<< 'zfive5'",
+        "check",
+    ];
+    let finished = learning(&home, &["9"], &lines).run().success();
+    assert!(
+        finished.stderr.contains("lesson 9 is done"),
+        "{}",
+        finished.stderr
+    );
+    assert!(
+        finished
+            .stderr
+            .contains("→ APPE ← 150 ← 226 · data → 6 bytes"),
+        "{}",
+        finished.stderr
+    );
+}
+
+#[test]
+fn the_map_shows_which_verbs_were_used_and_how_they_were_answered() {
+    let home = TempDir::new().unwrap();
+    let lines = ["LIST", "PASV", "LIST"];
+    learning(&home, &["3"], &lines).run().code(1);
+    let map = learning(&home, &["map"], &[]).run().success().stdout_text();
+    for row in ["  LIST  150 226 425\n", "  PASV  227\n", "  STOU  -\n"] {
+        assert!(map.contains(row), "{row}{map}");
+    }
+}
+
+#[test]
+fn the_report_has_each_lesson_with_its_transcripts_and_no_password() {
+    let home = TempDir::new().unwrap();
+    let lines = [
+        "USER A",
+        "PASS hunter2",
+        "USER A",
+        "PASS A",
+        "next",
+        "hint",
+        "PASV",
+        "LIST",
+        "answer 1",
+        "answer 5001",
+    ];
+    learning(&home, &["2", "--report", "done.json"], &lines)
+        .run()
+        .code(1);
+    let text = fs::read_to_string(home.path().join("done.json")).unwrap();
+    assert!(!text.contains("hunter2"), "{text}");
+    let report: Value = serde_json::from_str(&text).unwrap();
+    let lessons = report["lessons"].as_array().unwrap();
+    let names: Vec<_> = lessons
+        .iter()
+        .map(|it| it["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, ["02-who-are-you", "03-the-second-connection"]);
+    assert_eq!(lessons[1]["state"], "done");
+    assert_eq!(lessons[1]["hints"], 1);
+    assert_eq!(lessons[1]["answers"], serde_json::json!(["1", "5001"]));
+    let transcript = lessons[0]["transcripts"][0].as_str().unwrap();
+    let file = home.path().join("handed-in.ftp");
+    fs::write(&file, transcript).unwrap();
+    assert!(transcript.contains("C> PASS {password"), "{transcript}");
+    let replay = Ftpsh::new().home(home.path()).args([
+        "replay",
+        "--var",
+        "password=B",
+        "--var",
+        "password_2=A",
+    ]);
+    replay.arg(&file).run().success();
+}
