@@ -40,6 +40,7 @@ use crate::shell::run::{
 use crate::shell::screen::console;
 use crate::shell::screen::escape::escape;
 use crate::shell::screen::painter::{Dialogue, Painter, Screen, Tone};
+use crate::shell::screen::picture::Picture;
 use crate::shell::screen::script_output::{Kind, ScriptOutput};
 use crate::shell::screen::timeline::Timeline;
 use crate::shell::screen::trace::Trace;
@@ -294,6 +295,7 @@ pub(crate) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
         recording: Recording::new(painter.clone()),
         timeline: Timeline::default(),
         trace: Trace::new(painter.clone()),
+        picture: Picture::default(),
         hints: Hints::new(painter.clone(), interactive),
         settings,
         aliases: configuration.aliases,

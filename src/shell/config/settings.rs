@@ -125,6 +125,23 @@ impl Named for TlsMaximum {
     const NAMES: &'static [(&'static str, Self)] = &[("1.3", Self::Tls13), ("1.2", Self::Tls12)];
 }
 
+/// The picture of both connections above the prompt of a lesson.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum PictureOnPrompt {
+    /// Drawn with lines.
+    #[default]
+    On,
+    /// Drawn with + - and |.
+    Ascii,
+    /// Only `picture` draws it.
+    Off,
+}
+
+impl Named for PictureOnPrompt {
+    const NAMES: &'static [(&'static str, Self)] =
+        &[("on", Self::On), ("ascii", Self::Ascii), ("off", Self::Off)];
+}
+
 /// The settings of one shell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Settings {
@@ -146,6 +163,8 @@ pub(crate) struct Settings {
     pub(crate) gutter: bool,
     /// `set pager`.
     pub(crate) pager: bool,
+    /// `set picture`.
+    pub(crate) picture: PictureOnPrompt,
     /// `set time`.
     pub(crate) time: bool,
     /// `set netrc`.
@@ -253,6 +272,11 @@ impl Settings {
             name: "hints",
             of: &Choice(|settings: &mut Self| &mut settings.hints),
             about: "what could come next and what may go wrong, and in grey how a line may continue",
+        },
+        Setting {
+            name: "picture",
+            of: &Choice(|settings: &mut Self| &mut settings.picture),
+            about: "in a lesson, both connections drawn above the prompt of a terminal with 80 columns or more",
         },
         Setting {
             name: "time",
@@ -501,6 +525,7 @@ impl Default for Settings {
             multiline: Multiline::default(),
             abort: Abort::default(),
             hints: true,
+            picture: PictureOnPrompt::default(),
             time: false,
             prompt: PromptParts::default(),
             gutter: true,

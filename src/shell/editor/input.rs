@@ -198,6 +198,13 @@ impl Input {
         }
     }
 
+    /// Takes so many rows away that stand above the line that was just typed, and shows the line again in their place.
+    pub(crate) fn take_back_above(&mut self, rows: usize, prompt: &str, typed: &str) {
+        if let Source::Terminal(editor) = &mut self.source {
+            editor.take_back_above(rows, prompt, typed);
+        }
+    }
+
     /// Drops the pasted lines that have not been read, and says how many there were.
     pub(crate) fn drop_pasted(&mut self) -> u64 {
         std::mem::take(&mut self.pasted).len() as u64

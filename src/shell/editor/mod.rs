@@ -167,6 +167,15 @@ impl Editor {
         self.screen.line(&format!("{prompt}{painted}"));
     }
 
+    /// Takes so many rows away above the line that was just typed, if they are all on the screen, and shows the line again.
+    pub(crate) fn take_back_above(&mut self, above: usize, prompt: &str, line: &str) {
+        let rows = above + extent::rows(prompt, line, self.columns());
+        if rows < self.screen.size().rows {
+            self.screen.take_back_rows(rows);
+            self.show_typed(prompt, line, InputKind::Line);
+        }
+    }
+
     /// Keeps a line for this session and later ones. A history that cannot be written ends, and not the session.
     ///
     /// # Errors

@@ -83,6 +83,11 @@ pub(super) const BUILTINS: &[(Builtin, &str, &str)] = &[
         "draw both connections side by side, with times",
     ),
     (
+        Builtin::Picture,
+        "picture",
+        "draw both connections as they are now, and what went over them last",
+    ),
+    (
         Builtin::Trace,
         "trace [on|hex|off|[>>] FILE]",
         "show the bytes of both connections",

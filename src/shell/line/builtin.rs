@@ -43,6 +43,8 @@ pub enum Builtin {
     Tls,
     /// `timeline [all]`.
     Timeline,
+    /// `picture`.
+    Picture,
     /// `trace [on|hex|off|[>>] FILE]`.
     Trace,
     /// `send NAME`, `send hex BYTES`.
@@ -122,6 +124,7 @@ impl Builtin {
         ("table", Self::Table),
         ("tls", Self::Tls),
         ("timeline", Self::Timeline),
+        ("picture", Self::Picture),
         ("trace", Self::Trace),
         ("send", Self::Send),
     ];
@@ -222,6 +225,7 @@ mod tests {
             (Builtin::Table, "table"),
             (Builtin::Tls, "tls"),
             (Builtin::Timeline, "timeline"),
+            (Builtin::Picture, "picture"),
             (Builtin::Trace, "trace"),
             (Builtin::Send, "send"),
         ] {

@@ -42,6 +42,7 @@ pub(crate) enum BuiltinCommand {
     Table(Command),
     Tls(TlsCommand),
     Timeline(Extent),
+    Picture,
     Trace(TraceCommand),
     Send(Vec<RawBytes>),
     Lesson(LessonCommand),
@@ -149,6 +150,7 @@ impl BuiltinCommand {
             (Builtin::Tls, words) => Self::Tls(TlsCommand::read(words).ok_or_else(usage)?),
             (Builtin::Timeline, []) => Self::Timeline(Extent::LastExchange),
             (Builtin::Timeline, ["all"]) => Self::Timeline(Extent::All),
+            (Builtin::Picture, []) => Self::Picture,
             (Builtin::Trace, words) => Self::Trace(TraceCommand::read(words).ok_or_else(usage)?),
             (Builtin::Send, _) => {
                 Self::Send(raw_bytes::read(&arguments).map_err(|error| error.to_string())?)
@@ -188,7 +190,8 @@ impl BuiltinCommand {
                 | Builtin::Lpwd
                 | Builtin::Resync
                 | Builtin::Table
-                | Builtin::Timeline,
+                | Builtin::Timeline
+                | Builtin::Picture,
                 _,
             ) => return Err(usage()),
         })

@@ -153,6 +153,7 @@ impl Shell {
                 .naming(self.hosts.entered().map(|host| &host.name)),
             self.timeline.clone(),
             self.trace.clone(),
+            self.picture.clone(),
         );
         // What is on the screen is in the recorder's file.
         let mut observers: Vec<Box<dyn Observer>> =

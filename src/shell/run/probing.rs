@@ -17,6 +17,7 @@ use crate::shell::screen::escape::escape;
 use crate::shell::screen::observer::ScreenObserver;
 use crate::shell::screen::page::{Layout, Page};
 use crate::shell::screen::painter::Tone;
+use crate::shell::screen::picture::Picture;
 use crate::shell::screen::timeline::Timeline;
 use crate::tls::{FirstAnswer, ProtocolVersion, ServerHello, TlsFailure};
 
@@ -110,6 +111,7 @@ impl Shell {
             // The shell's own shows the session.
             Timeline::default(),
             self.trace.clone(),
+            Picture::default(),
         );
         let observer = Box::new(ProbeObserver {
             screen,

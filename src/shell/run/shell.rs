@@ -22,7 +22,7 @@ use crate::shell::config::aliases::{Aliases, ExpandedStep};
 use crate::shell::config::proxies::ProxyEnvironment;
 use crate::shell::config::secrets::secret_span;
 use crate::shell::config::setting::Setting;
-use crate::shell::config::settings::Settings;
+use crate::shell::config::settings::{PictureOnPrompt, Settings};
 use crate::shell::editor::assistance::{Knowledge, SharedKnowledge};
 use crate::shell::editor::{HistoryLost, Input, NOT_TEXT, Typed};
 use crate::shell::exit::{Exit, Tally};
@@ -41,6 +41,7 @@ use crate::shell::replay::recording::{Detail, Recording};
 use crate::shell::screen::escape::escape;
 use crate::shell::screen::page::{Layout, Page};
 use crate::shell::screen::painter::{Painter, Tone};
+use crate::shell::screen::picture::{Lines, Picture};
 use crate::shell::screen::prompt::prompt;
 use crate::shell::screen::timeline::Timeline;
 use crate::shell::screen::trace::{Existing, Trace};
@@ -65,6 +66,7 @@ pub(crate) struct Shell {
     pub(crate) recording: Recording,
     pub(crate) timeline: Timeline,
     pub(crate) trace: Trace,
+    pub(crate) picture: Picture,
     pub(crate) hints: Hints,
     pub(crate) settings: Settings,
     pub(crate) aliases: Aliases,
@@ -186,7 +188,9 @@ impl Shell {
         while !self.is_over {
             let prompt = self.begin_prompt();
             let is_typed = !self.input.has_pasted();
+            let above = self.draw_above_prompt(is_typed);
             let typed = self.input.read_command(&prompt);
+            self.take_back_above(above, &prompt, &typed);
             if is_typed {
                 // A Ctrl-C that came before this line is not for it.
                 self.interrupts.take();
@@ -205,6 +209,43 @@ impl Shell {
         }
         self.connection.refresh_status();
         Some(self.connection.loss().unwrap_or(Exit::Done))
+    }
+
+    /// Draws both connections; returns in how many rows.
+    fn draw_picture(&mut self) -> usize {
+        let is_plain = !self.painter.screen().has_cursor() && self.is_interactive();
+        let lines = match self.settings.picture {
+            PictureOnPrompt::On | PictureOnPrompt::Off if !is_plain => Lines::Drawn,
+            _ => Lines::Ascii,
+        };
+        let columns = self.columns();
+        let drawn = self.picture.draw(lines, columns);
+        drawn.iter().for_each(|line| self.painter.plain(line));
+        drawn.len()
+    }
+
+    /// In a lesson both connections are drawn above the prompt, where there is room for it. Returns in how many rows, and how
+    /// many lines had been written above prompts before.
+    fn draw_above_prompt(&mut self, is_typed: bool) -> Option<(usize, u64)> {
+        let screen = self.painter.screen().clone();
+        let is_wanted = self.lessons.is_some()
+            && is_typed
+            && self.settings.picture != PictureOnPrompt::Off
+            && screen.has_cursor()
+            && screen.size().columns >= PICTURE_COLUMNS;
+        is_wanted.then(|| (self.draw_picture(), screen.lines_above_prompt()))
+    }
+
+    /// The drawing goes up with the line that was typed below it, so that there is one at a time.
+    fn take_back_above(&mut self, above: Option<(usize, u64)>, prompt: &str, typed: &Typed) {
+        let (Some((rows, lines)), Typed::Line(text) | Typed::LastText(text)) = (above, typed)
+        else {
+            return;
+        };
+        let is_undisturbed = self.painter.screen().lines_above_prompt() == lines;
+        if is_undisturbed && !self.input.has_pasted() {
+            self.input.take_back_above(rows, prompt, text);
+        }
     }
 
     fn run_typed(&mut self, line: &str) {
@@ -371,6 +412,10 @@ impl Shell {
                 for line in self.timeline.draw(extent, self.input.columns()) {
                     self.painter.plain(&line);
                 }
+                Exit::Done
+            }
+            BuiltinCommand::Picture => {
+                self.draw_picture();
                 Exit::Done
             }
             BuiltinCommand::Trace(command) => self.run_trace(command),
@@ -980,3 +1025,5 @@ fn mentions_here_document(line: &[u8]) -> bool {
 const TAKES_NO_DATA: &str = "this line takes no data, so no lines can follow it up to a <<WORD: STOR f <<WORD and APPE f <<WORD do. \
 Nothing was sent; quote sends the line as it is";
 const SETTING_COLUMNS: usize = 28;
+/// Narrower terminals keep their rows for the dialogue.
+const PICTURE_COLUMNS: usize = 80;

@@ -7,6 +7,7 @@ pub(crate) mod listing_table;
 pub(crate) mod observer;
 pub(crate) mod page;
 pub(crate) mod painter;
+pub(crate) mod picture;
 pub(crate) mod problem_log;
 pub(crate) mod prompt;
 pub(crate) mod script_output;

@@ -1,7 +1,8 @@
-//! The observer of a session that shows it: the painter, the timeline and what a script puts out, at the same moments, and
-//! the trace.
+//! The observer of a session that shows it: the painter, the timeline, the picture and what a script puts out, at the same
+//! moments, and the trace.
 
 use super::painter::{Clock, Painter};
+use super::picture::Picture;
 use super::timeline::Timeline;
 use super::trace::Trace;
 use crate::client::{ByteInterest, Observation, Observer};
@@ -11,15 +12,22 @@ pub(crate) struct ScreenObserver {
     painter: Painter,
     timeline: Timeline,
     trace: Trace,
+    picture: Picture,
     clock: Clock,
 }
 
 impl ScreenObserver {
-    pub(crate) fn new(painter: Painter, timeline: Timeline, trace: Trace) -> Self {
+    pub(crate) fn new(
+        painter: Painter,
+        timeline: Timeline,
+        trace: Trace,
+        picture: Picture,
+    ) -> Self {
         Self {
             painter,
             timeline,
             trace,
+            picture,
             clock: Clock::default(),
         }
     }
@@ -33,6 +41,7 @@ impl Observer for ScreenObserver {
         let moment = self.clock.read(observation);
         let charset = self.painter.screen().charset();
         self.timeline.note(&moment, observation, charset);
+        self.picture.note(observation, charset);
         self.painter.paint_at(&moment, observation);
         let cause = self.painter.problems().observe(observation);
         let output = self.painter.output();

@@ -237,6 +237,43 @@ fn lesson_17_is_solved_by_looking_on_a_dumb_terminal() {
 }
 
 #[test]
+fn both_connections_are_drawn_above_the_prompt_once_at_80_columns_and_not_at_60() {
+    let home = TempDir::new().unwrap();
+    let mut learner = Learner::begin(&home, &["3"], 80);
+    learner.hears(&["230 ", "└", "ftp> "]);
+    for (line, reply) in [("NOOP", "200 "), ("LIST", "425 "), ("PASV", "227 ")] {
+        learner.types(line, &[reply, "└", "ftp"]);
+    }
+    let is_drawn_once = |screen: &str| {
+        screen.matches("┌ you ┐").count() == 1
+            && screen.contains("data connection: open ")
+            && screen.trim_end().ends_with("ftp ⇄>")
+    };
+    learner
+        .terminal
+        .wait_for_screen("one picture", is_drawn_once);
+    let screen = learner.terminal.screen();
+    for line in ["ftp> NOOP\n200 ", "ftp> LIST\n", "ftp> PASV\n227 "] {
+        assert!(screen.contains(line), "{line}\n{screen}");
+    }
+    learner.types("set picture off", &["ftp ⇄> "]);
+    learner.types("LIST", &["226 ", "ftp> "]);
+    assert!(
+        !learner.terminal.screen().contains("┌ you ┐"),
+        "{}",
+        learner.terminal.screen()
+    );
+    learner.types("set picture ascii", &["+ you +", "ftp> "]);
+    learner.leaves();
+    let mut narrow = Learner::begin(&home, &["3"], 60);
+    narrow.hears(&["230 ", "ftp> "]);
+    narrow.types("NOOP", &["200 ", "ftp> "]);
+    assert!(!narrow.terminal.screen().contains("you ┐"));
+    narrow.types("picture", &["┌ you ┐", "NOOP", "ftp> "]);
+    narrow.leaves();
+}
+
+#[test]
 fn words_of_lessons_are_completed_and_kept_in_the_history() {
     let home = TempDir::new().unwrap();
     let mut learner = Learner::begin(&home, &["1"], 80);

@@ -1,8 +1,8 @@
 //! The table of settings, and what it makes of names and values.
 
 use super::{
-    Abort, Ascii, DataHost, DataPeer, Multiline, PromptParts, SettingError, Settings, TlsMaximum,
-    TlsStart,
+    Abort, Ascii, DataHost, DataPeer, Multiline, PictureOnPrompt, PromptParts, SettingError,
+    Settings, TlsMaximum, TlsStart,
 };
 use crate::client::AddressFamily;
 
@@ -50,6 +50,7 @@ fn every_value_of_every_type_can_be_reached_by_its_name() {
         ("hints", "off"),
         ("gutter", "off"),
         ("pager", "off"),
+        ("picture", "ascii"),
         ("time", "on"),
         ("prompt-user", "on"),
         ("prompt-host", "on"),
@@ -88,6 +89,7 @@ fn every_value_of_every_type_can_be_reached_by_its_name() {
         hints: false,
         gutter: false,
         pager: false,
+        picture: PictureOnPrompt::Ascii,
         time: true,
         prompt: PromptParts {
             host: true,

@@ -41,6 +41,8 @@ struct Shared {
     status: String,
     /// The status says how to get the prompt.
     offers_prompt: bool,
+    /// How often something was written above a prompt.
+    above_prompt: u64,
     /// Lines for above the prompt that the editor has not been given yet, or that a local command holds up.
     waiting: Vec<String>,
 }
@@ -78,6 +80,7 @@ impl Screen {
             shows_data: false,
             status: String::new(),
             offers_prompt: false,
+            above_prompt: 0,
             waiting: Vec::new(),
         };
         Self {
@@ -193,6 +196,11 @@ impl Screen {
         self.changed.notify_all();
     }
 
+    /// How many times something has been written above a prompt so far.
+    pub(crate) fn lines_above_prompt(&self) -> u64 {
+        self.lock().above_prompt
+    }
+
     /// Takes the last rows above the cursor away, as far as they are still on the screen.
     pub(crate) fn take_back_rows(&self, rows: usize) {
         self.lock().dialogue.write(&format!("\x1b[{rows}A\r\x1b[J"));
@@ -298,6 +306,7 @@ impl Screen {
             return Some(shared);
         }
         shared.waiting.push(text.to_owned());
+        shared.above_prompt += 1;
         self.changed.notify_all();
         None
     }

@@ -106,7 +106,7 @@ impl Form {
 }
 
 /// The text, or its beginning and `…`, in at most so many columns. A tab would take any number of them.
-fn shortened(text: &str, columns: usize) -> String {
+pub(crate) fn shortened(text: &str, columns: usize) -> String {
     let text = text.replace('\t', " ");
     if text.width() <= columns {
         return text;

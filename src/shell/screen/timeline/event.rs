@@ -26,7 +26,7 @@ pub(super) struct Event {
 }
 
 /// Where it happened, which way it went, and in which words.
-type Description = (Connection, Option<DataDirection>, String);
+pub(crate) type Description = (Connection, Option<DataDirection>, String);
 
 impl Event {
     /// `None` for what other events tell already.
@@ -48,7 +48,8 @@ impl Event {
     }
 }
 
-fn describe(observation: &Observation, charset: Charset) -> Option<Description> {
+/// What happened on which connection; `None` for what others tell already.
+pub(crate) fn describe(observation: &Observation, charset: Charset) -> Option<Description> {
     Some(match observation {
         Observation::BytesMoved(_)
         | Observation::TransferMoving(_)

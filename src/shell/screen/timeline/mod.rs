@@ -8,6 +8,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use event::Event;
 
+pub(super) use drawing::shortened;
+pub(super) use event::describe;
+
 use super::painter::Moment;
 use crate::client::Observation;
 use crate::protocol::Command;
