@@ -4,6 +4,7 @@ use std::fmt;
 
 use regex::{Regex, RegexBuilder};
 
+use super::content::leads_out;
 use crate::practice::Fault;
 use crate::protocol::Verb;
 
@@ -140,11 +141,11 @@ impl Kind {
                 let answer = text.split_once("==").map_or("", |(_, rest)| rest.trim());
                 Ok(Self::Answer(answer.to_owned()))
             }
-            ["looked", "at", path] => Ok(Self::LookedAt((*path).to_owned())),
-            ["transcript", path, "passes"] => Ok(Self::Transcript((*path).to_owned(), None)),
+            ["looked", "at", path] => Ok(Self::LookedAt(read_path(path)?)),
+            ["transcript", path, "passes"] => Ok(Self::Transcript(read_path(path)?, None)),
             ["transcript", path, "fails", fault] => {
                 let fault = fault.parse::<Fault>().map_err(|error| error.to_string())?;
-                Ok(Self::Transcript((*path).to_owned(), Some(fault)))
+                Ok(Self::Transcript(read_path(path)?, Some(fault)))
             }
             _ => Err(KNOWN.to_owned()),
         }
@@ -158,7 +159,7 @@ impl Kind {
             Side::Local
         };
         if let Some(path) = rest.strip_suffix(" missing") {
-            return Ok(Self::File(side, path.trim().to_owned(), Expected::Missing));
+            return Ok(Self::File(side, read_path(path)?, Expected::Missing));
         }
         let (path, expected) = rest
             .split_once(" == ")
@@ -173,7 +174,7 @@ impl Kind {
         }
         Ok(Self::File(
             side,
-            path.trim().to_owned(),
+            read_path(path)?,
             Expected::read(expected)?,
         ))
     }
@@ -194,6 +195,17 @@ impl Expected {
             }
         }
         unescaped(text).map(Self::Bytes)
+    }
+}
+
+/// A path that stays on its side.
+fn read_path(path: &str) -> Result<String, String> {
+    let path = path.trim();
+    match leads_out(path) {
+        true => Err(format!(
+            "{path} leads out of its side: write a relative path without .."
+        )),
+        false => Ok(path.to_owned()),
     }
 }
 
@@ -295,6 +307,8 @@ mod tests {
             ("remote a == \\y", "after a backslash"),
             ("remote a == sha256:12", "64 hexadecimal digits"),
             ("data <= few", "a number of bytes"),
+            ("local ../x missing", "leads out of its side"),
+            ("looked at /etc/passwd", "leads out of its side"),
             ("transcript t.ftp fails nothing", "unknown fault"),
         ] {
             let error = Condition::read(text).unwrap_err();

@@ -13,7 +13,7 @@ use crate::practice::PlacedFile;
 ///
 /// What is expected.
 pub(super) fn read(path: &str, value: &Value) -> Result<PlacedFile, String> {
-    if path.is_empty() || path.starts_with('/') || path.split('/').any(|name| name == "..") {
+    if leads_out(path) {
         return Err(format!(
             "`{path}` leads out of its side: write a relative path without `..`"
         ));
@@ -37,6 +37,12 @@ pub(super) fn read(path: &str, value: &Value) -> Result<PlacedFile, String> {
         bytes,
         modified,
     })
+}
+
+/// Whether a path names nothing, or something that is not below its side.
+pub(super) fn leads_out(path: &str) -> bool {
+    let is_rooted = path.starts_with('/') || path.contains(['\\', ':']);
+    path.is_empty() || is_rooted || path.split('/').any(|name| name == "..")
 }
 
 fn bytes_of(table: &toml::Table) -> Result<Vec<u8>, String> {

@@ -315,18 +315,26 @@ impl Seen<'_> {
         let Some(stored) = stored else {
             return Some((wanted, format!("nothing was transferred to {path} so far")));
         };
-        let is_look = |event: &&LogEvent| match event {
+        let is_look = |at: usize| match events[at] {
             LogEvent::Transfer(it) => {
                 is_listing(&it.verb) || (it.verb.is("RETR") && it.is_complete && is_it(&it.path))
             }
             LogEvent::Reply {
                 verb: Some(verb),
-                code,
+                code: 213 | 250,
                 ..
-            } => matches!(code, 213 | 250) && (verb.is("SIZE") || verb.is("MLST")),
+            } if verb.is("SIZE") || verb.is("MLST") => {
+                let asked = events[..at].iter().rev().find_map(|event| match event {
+                    LogEvent::Command {
+                        verb: asked, line, ..
+                    } if asked == verb => Some(line),
+                    _ => None,
+                });
+                asked.is_some_and(|line| is_it(line.get(5..).unwrap_or_default()))
+            }
             _ => false,
         };
-        let looked = events[stored..].iter().any(is_look);
+        let looked = (stored..events.len()).any(is_look);
         (!looked).then(|| (wanted, "226 came, and nobody has looked".to_owned()))
     }
 

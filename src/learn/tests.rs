@@ -305,7 +305,9 @@ fn each_condition_holds_where_it_should_and_says_what_was_seen_where_it_does_not
     let secured = [entry(LogEvent::DataSecured { is_resumed: true })];
     let full = [entry(LogEvent::DataSecured { is_resumed: false })];
     let login = [command("PASS ****", false), reply("PASS", 530)];
-    let looked = [&store[..], &[reply("SIZE", 213)]].concat();
+    let size = |line: &str| [command(line, false), reply("SIZE", 213)];
+    let looked = [&store[..], &size("SIZE a")].concat();
+    let looked_elsewhere = [&store[..], &size("SIZE b")].concat();
     let digest = "ab".repeat(32);
     for (condition, entries, answer, expected) in [
         ("sent NOOP", &noop[..], None, None),
@@ -413,6 +415,12 @@ fn each_condition_holds_where_it_should_and_says_what_was_seen_where_it_does_not
         ("answer == {fault}", &[], Some("NO-SIZE"), None),
         ("answer == 5001", &[], Some("4"), Some("4 is not it")),
         ("answer == 5001", &[], None, Some("no answer so far")),
+        (
+            "looked at a",
+            &looked_elsewhere,
+            None,
+            Some("226 came, and nobody has looked"),
+        ),
         ("looked at a", &looked, None, None),
         (
             "looked at a",

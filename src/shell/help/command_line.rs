@@ -1,5 +1,6 @@
 //! What `--help` and the manual pages say after the options of each mode: what its arguments mean, examples, exit codes.
 
+use super::builtins::LESSON_WORDS;
 use crate::practice::FAULTS;
 use crate::shell::exit::Exit;
 use crate::shell::screen::page::{Layout, Page};
@@ -27,6 +28,12 @@ pub(crate) fn describe(layout: &mut dyn Layout, mode: &str) {
             layout.heading("Faults");
             for fault in FAULTS {
                 layout.item(&fault.usage(), FAULT_COLUMNS, fault.summary);
+            }
+        }
+        "learn" => {
+            layout.heading("In a lesson");
+            for (_, usage, about) in LESSON_WORDS {
+                layout.item(usage, WORD_COLUMNS, about);
             }
         }
         "replay" => {

@@ -199,7 +199,7 @@ impl Shell {
             return;
         };
         if !std::mem::replace(&mut lessons.is_explained, true) {
-            let text = "type goal to read this again, hint for help, check to hear what is missing, exit to leave";
+            let text = "type goal to read this again, hint for help, check to hear what is missing, again to begin anew, exit to leave";
             self.painter.say(Tone::Note, text);
         }
     }
@@ -412,10 +412,10 @@ impl Shell {
         self.painter.say(Tone::Success, &said);
         self.painter.plain(&after);
         self.warn_of_progress(kept);
-        if is_last && !is_shown {
-            self.show_map();
-        } else if !is_last {
-            self.painter.say(Tone::Note, "`next` goes on");
+        match (is_last, is_shown) {
+            (false, _) => self.painter.say(Tone::Note, "`next` goes on"),
+            (true, true) => {}
+            (true, false) => self.show_map(),
         }
     }
 

@@ -154,6 +154,7 @@ fn after_builtin(line: &str, builtin: Builtin, arguments: &str) -> Option<Contex
                 CompletionKind::SettingValue(setting)
             }])
         }
+        (Builtin::Learn, 0) => context(vec![CompletionKind::Option("map")]),
         (Builtin::Tls, 0) => context(help::tls_words().map(CompletionKind::Option).collect()),
         (Builtin::Tls, 1) if arguments.trim_start().starts_with("probe ") => {
             context(vec![CompletionKind::HostName])
