@@ -14,6 +14,7 @@ mod lesson;
 mod map;
 mod playing;
 mod progress;
+mod recorded;
 mod script;
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,7 @@
 //! Lines that are typed for a lesson: its solution, and what must not pass.
 
 use super::error::LessonError;
+use super::recorded;
 
 /// A script of a lesson: `solution.ftp` or `wrong-*.ftp`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,13 +25,9 @@ pub(crate) struct Places {
 }
 
 impl Script {
-    /// Reads a solution: lines as they are typed; those that begin with # say something to people.
+    /// Reads a solution: lines as they are typed, of which those that begin with # say something to people, or a transcript.
     pub(super) fn solution(file: &str, text: &str) -> Result<Self, LessonError> {
-        let lines = text.lines().map(str::trim_end);
-        let lines: Vec<String> = lines
-            .filter(|line| !line.is_empty() && !line.starts_with('#'))
-            .map(str::to_owned)
-            .collect();
+        let lines = typed_lines(file, text)?;
         if lines.is_empty() {
             return Err(LessonError::of_file(
                 file,
@@ -60,12 +57,11 @@ impl Script {
             );
             return Err(LessonError::at(file, 1, problem));
         }
-        // A person may have typed nothing at all.
-        let lines = Self::solution(file, text).map_or_else(|_| Vec::new(), |script| script.lines);
         Ok(Self {
             file: file.to_owned(),
             fails_at: Some(condition.to_owned()),
-            lines,
+            // A person may have typed nothing at all.
+            lines: typed_lines(file, text)?,
         })
     }
 
@@ -106,6 +102,15 @@ impl Script {
         let typed = lines.filter(|(line, is_data)| !is_data && *line != "{evidence}");
         typed.flat_map(|(line, _)| words_of(line)).collect()
     }
+}
+
+fn typed_lines(file: &str, text: &str) -> Result<Vec<String>, LessonError> {
+    if let Some(lines) = recorded::typed(file, text)? {
+        return Ok(lines);
+    }
+    let lines = text.lines().map(str::trim_end);
+    let typed = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
+    Ok(typed.map(str::to_owned).collect())
 }
 
 /// Each line, and whether it is data of the line before that ended with `<<WORD`.

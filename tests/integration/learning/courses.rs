@@ -70,6 +70,38 @@ fn the_lesson_on_the_page_passes_and_can_be_taken() {
 }
 
 #[test]
+fn a_solution_may_be_a_transcript_that_was_recorded() {
+    let course = course_of_the_page();
+    let solution = course.path().join("01-keep-the-old-one/solution.ftp");
+    let lines = [
+        "RNFR menu.txt",
+        "RNTO menu.old",
+        "PASV",
+        "STOR menu.txt < menu.txt",
+    ];
+    let recording = format!("record {}", solution.with_extension("new").display());
+    let program = Ftpsh::new().args(["learn", "--from"]).arg(course.path());
+    let program = program.args(["-c", &recording]);
+    let program = lines
+        .iter()
+        .fold(program, |program, line| program.args(["-c", line]));
+    program.run().success();
+    fs::rename(solution.with_extension("new"), &solution).unwrap();
+    assert!(
+        fs::read_to_string(&solution)
+            .unwrap()
+            .contains("\nC> RNFR menu.txt\n")
+    );
+    let lesson = course.path().join("01-keep-the-old-one/lesson.toml");
+    let text = fs::read_to_string(&lesson).unwrap();
+    let more = ["\"<\"", "\"<\", \"USER\", \"PASS\", \"<<\""];
+    fs::write(&lesson, text.replace(more[0], more[1])).unwrap();
+    let goal = lesson.with_file_name("goal.md");
+    fs::write(&goal, fs::read_to_string(&goal).unwrap() + "USER PASS <<\n").unwrap();
+    check(course.path()).run().success();
+}
+
+#[test]
 fn a_lesson_that_does_not_do_what_it_should_is_named_with_what_was_seen() {
     for (name, text, said) in [
         (
