@@ -187,6 +187,20 @@ fn assert_expansion(name: &str, arguments: &[Vec<u8>], aliases: &Aliases) {
     }
 }
 
+/// The number after the last `+` is what is left out; one that is too large stands for the largest.
+fn assert_offset(rest: &[u8], offset: u64) {
+    let written = |byte: &u8| byte.is_ascii_digit() || b"+'\"\\ \t&".contains(byte);
+    let plus = rest.iter().rposition(|&byte| byte == b'+').expect("a plus");
+    assert!(rest[plus..].iter().all(written), "{}", rest.escape_ascii());
+    let digits = rest[plus..].iter().filter(|byte| byte.is_ascii_digit());
+    let number = digits.fold(0_u64, |number, digit| {
+        number
+            .saturating_mul(10)
+            .saturating_add(u64::from(digit - b'0'))
+    });
+    assert_eq!(number, offset);
+}
+
 /// What is sent is the beginning of what was typed; the rest is a blank, the operator and the target.
 fn assert_redirected(typed: &[u8], command: &Command, redirection: &Redirection) {
     assert_sent(command);
@@ -196,7 +210,7 @@ fn assert_redirected(typed: &[u8], command: &Command, redirection: &Redirection)
         Redirection::AppendFile(_) => b" >> ",
         Redirection::ToStandardOutput => b" >",
         Redirection::ToCommand(_) => b" | ",
-        Redirection::FromFile(_) | Redirection::FromStandardInput => b" < ",
+        Redirection::FromFile { .. } | Redirection::FromStandardInput => b" < ",
         Redirection::FromText(_) => b" <<< ",
         Redirection::FromHereDocument(_) => b" <<",
     };
@@ -206,6 +220,7 @@ fn assert_redirected(typed: &[u8], command: &Command, redirection: &Redirection)
         Redirection::ToStandardOutput | Redirection::FromStandardInput => {
             assert!(contains(rest, b"-"));
         }
+        Redirection::FromFile { offset, .. } if *offset > 0 => assert_offset(rest, *offset),
         _ => {}
     }
 }

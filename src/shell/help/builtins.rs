@@ -233,6 +233,10 @@ pub(super) const LINES: &[(&str, &str)] = &[
         "a file, or exactly this text, is sent",
     ),
     (
+        "APPE f < file +5",
+        "what comes after the first 5 bytes of the file is sent",
+    ),
+    (
         "RETR f > file &, STOR f < file &",
         "the transfer runs while you type on",
     ),

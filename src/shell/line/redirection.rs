@@ -17,8 +17,13 @@ pub enum Redirection {
     ToStandardOutput,
     /// `| command`: received data goes to the standard input of a local command.
     ToCommand(Vec<u8>),
-    /// `< file`: the file is sent.
-    FromFile(PathBuf),
+    /// `< file`: the file is sent; `< file +5`: from that byte on, counted from 0.
+    FromFile {
+        /// The file.
+        path: PathBuf,
+        /// How many of its bytes are left out.
+        offset: u64,
+    },
     /// `< -`: the rest of standard input is sent, raw.
     FromStandardInput,
     /// `<<< 'text'`: exactly these bytes are sent.
@@ -34,7 +39,7 @@ impl Redirection {
         match self {
             Self::ToFile(path) => Some((">", path)),
             Self::AppendFile(path) => Some((">>", path)),
-            Self::FromFile(path) => Some(("<", path)),
+            Self::FromFile { path, .. } => Some(("<", path)),
             _ => None,
         }
     }
@@ -45,7 +50,10 @@ impl Redirection {
         match self {
             Self::ToFile(path) => Self::ToFile(expand_home(&path, home)),
             Self::AppendFile(path) => Self::AppendFile(expand_home(&path, home)),
-            Self::FromFile(path) => Self::FromFile(expand_home(&path, home)),
+            Self::FromFile { path, offset } => Self::FromFile {
+                path: expand_home(&path, home),
+                offset,
+            },
             other => other,
         }
     }
@@ -129,11 +137,19 @@ pub(super) fn split(
         let Some((operator, rest)) = Operator::find(&line[space + 1..]) else {
             continue;
         };
+        let mut offset = 0;
         let target = match rest.iter().position(|&byte| !is_blank(byte)) {
             None => None,
             Some(start) if operator == Operator::Pipe => Some(rest[start..].to_vec()),
-            Some(_) => match words(rest).map(<[Vec<u8>; 1]>::try_from) {
-                Some(Ok([word])) => Some(word),
+            Some(_) => match words(rest).as_deref() {
+                Some([word]) => Some(word.clone()),
+                Some([word, number]) if operator == Operator::From => match read_offset(number) {
+                    Some(number) => {
+                        offset = number;
+                        Some(word.clone())
+                    }
+                    None => continue,
+                },
                 _ => continue,
             },
         };
@@ -146,7 +162,8 @@ pub(super) fn split(
         if operator == Operator::Pipe && runs_without_input(&target) {
             return Err(LineError::LocalCommandInBackground);
         }
-        return Ok((&line[..space], Some(redirection(operator, target)?)));
+        let redirection = redirection(operator, target, offset)?;
+        return Ok((&line[..space], Some(redirection)));
     }
     Ok((line, None))
 }
@@ -179,7 +196,11 @@ pub(crate) fn open_target(line: &str, direction: DataDirection) -> Option<(OpenT
         };
         let end = line.len() - rest.len();
         let rest = &line[end..];
-        let before_word = &rest[..open_word(rest).0];
+        let (start, typed) = open_word(rest);
+        let before_word = &rest[..start];
+        if operator == Operator::From && is_offset_begun(before_word, &typed) {
+            return Some((OpenTarget::Other, end));
+        }
         if operator == Operator::Pipe || before_word.bytes().all(is_blank) {
             let is_file = matches!(operator, Operator::To | Operator::Append | Operator::From);
             let is_wanted = is_file && operator.direction() == direction && !rest.is_empty();
@@ -192,6 +213,12 @@ pub(crate) fn open_target(line: &str, direction: DataDirection) -> Option<(OpenT
         }
     }
     None
+}
+
+/// Whether a file is followed by what can only be its `+5`.
+fn is_offset_begun(before: &str, typed: &str) -> bool {
+    let is_offset = typed == "+" || read_offset(typed.as_bytes()).is_some();
+    is_offset && words(before.as_bytes()).is_some_and(|words| words.len() == 1)
 }
 
 /// Splits a raw command that is to run in the background: its last word is `&`, and its data goes to or comes from a
@@ -213,7 +240,7 @@ pub(super) fn split_background(
             Some(
                 file @ (Redirection::ToFile(_)
                 | Redirection::AppendFile(_)
-                | Redirection::FromFile(_)),
+                | Redirection::FromFile { .. }),
             ),
         ) => Ok(Some((sent, file))),
         (_, Some(Redirection::ToCommand(_))) => Ok(None),
@@ -229,8 +256,15 @@ fn runs_without_input(command: &[u8]) -> bool {
     before.is_some_and(|before| !before.ends_with(b"\\"))
 }
 
-fn redirection(operator: Operator, target: Vec<u8>) -> Result<Redirection, LineError> {
-    let to_standard = target == b"-";
+/// `+5`. More than a number can hold is more than any file has.
+fn read_offset(word: &[u8]) -> Option<u64> {
+    let digits = str::from_utf8(word.strip_prefix(b"+")?).ok()?;
+    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| digits.parse().unwrap_or(u64::MAX))
+}
+
+fn redirection(operator: Operator, target: Vec<u8>, offset: u64) -> Result<Redirection, LineError> {
+    let to_standard = target == b"-" && offset == 0;
     Ok(match operator {
         Operator::Pipe => Redirection::ToCommand(target),
         Operator::Text => Redirection::FromText(target),
@@ -242,7 +276,10 @@ fn redirection(operator: Operator, target: Vec<u8>) -> Result<Redirection, LineE
         Operator::From if to_standard => Redirection::FromStandardInput,
         Operator::To => Redirection::ToFile(path(target)?),
         Operator::Append => Redirection::AppendFile(path(target)?),
-        Operator::From => Redirection::FromFile(path(target)?),
+        Operator::From => Redirection::FromFile {
+            path: path(target)?,
+            offset,
+        },
     })
 }
 

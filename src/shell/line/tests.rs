@@ -150,7 +150,10 @@ fn commands_that_use_the_data_connection_may_be_redirected_in_any_case() {
     ] {
         let expected = Line::Raw {
             command: Command::new(sent).unwrap(),
-            redirection: Some(Redirection::FromFile("b".into())),
+            redirection: Some(Redirection::FromFile {
+                path: "b".into(),
+                offset: 0,
+            }),
         };
         assert_eq!(read_line(line), Ok(expected), "{line}");
     }
@@ -245,7 +248,13 @@ fn every_verb_of_the_table_that_moves_data_takes_a_redirection() {
     for entry in VERBS {
         let (operator, expected) = match entry.data {
             Some(DataDirection::Received) => (">", Redirection::ToFile("file".into())),
-            Some(DataDirection::Sent) => ("<", Redirection::FromFile("file".into())),
+            Some(DataDirection::Sent) => (
+                "<",
+                Redirection::FromFile {
+                    path: "file".into(),
+                    offset: 0,
+                },
+            ),
             None => continue,
         };
         let line = read_line(format!("{} x {operator} file", entry.name));
@@ -314,7 +323,10 @@ fn with_escapes_only_raw_lines_have_them() {
         panic!("get is an alias here");
     };
     assert_eq!(arguments, [b"\\xE9"]);
-    let sent = Redirection::FromFile("f".into());
+    let sent = Redirection::FromFile {
+        path: "f".into(),
+        offset: 0,
+    };
     let Ok(Line::Background {
         command,
         redirection,

@@ -1,7 +1,7 @@
 //! A local file while it is sent: something else may change it meanwhile.
 
 use std::fs::{File, Metadata};
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use crate::shell::config::secrets::without_secrets;
@@ -15,27 +15,29 @@ pub(crate) struct SentFile {
     /// Read already, to see what kind of file it is.
     beginning: io::Cursor<Vec<u8>>,
     opened: Metadata,
-    bytes: u64,
+    /// Where it is read.
+    position: u64,
     is_over: bool,
     painter: Painter,
 }
 
 impl SentFile {
-    /// Opens it; what is to be said of it goes to `painter`.
-    pub(crate) fn open(path: &Path, painter: &Painter) -> io::Result<Self> {
-        let file = File::open(path)?;
+    /// Opens it, to be sent from the byte at `offset` on; what is to be said of it goes to `painter`.
+    pub(crate) fn open(path: &Path, offset: u64, painter: &Painter) -> io::Result<Self> {
+        let mut file = File::open(path)?;
+        file.seek(SeekFrom::Start(offset))?;
         Ok(Self {
             path: path.to_owned(),
             opened: file.metadata()?,
             file,
             beginning: io::Cursor::default(),
-            bytes: 0,
+            position: offset,
             is_over: false,
             painter: painter.clone(),
         })
     }
 
-    /// Its first bytes, as far as they show what kind of file it is; they are sent all the same. To be called before
+    /// The first bytes to be sent, as far as they show what kind of file it is; they are sent all the same. To be called before
     /// anything is read.
     pub(crate) fn beginning(&mut self) -> io::Result<&[u8]> {
         let sample = self.beginning.get_mut();
@@ -52,12 +54,12 @@ impl SentFile {
         if is_unchanged || self.opened.len() == 0 {
             return Ok(());
         }
-        if self.bytes < self.opened.len() {
+        if self.position < self.opened.len() {
             return Err(io::Error::new(
                 io::ErrorKind::UnexpectedEof,
                 format!(
                     "it was truncated while it was being sent: only {} of {} bytes could be read",
-                    self.bytes,
+                    self.position,
                     self.opened.len()
                 ),
             ));
@@ -91,7 +93,7 @@ impl Read for SentFile {
         };
         let count = ended
             .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", self.name())))?;
-        self.bytes += count as u64;
+        self.position += count as u64;
         Ok(count)
     }
 }

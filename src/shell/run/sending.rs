@@ -31,7 +31,7 @@ use crate::shell::local::received_file::{Manner, ReceivedFile};
 use crate::shell::local::sent_file::SentFile;
 use crate::shell::local::waiting::OpenedLate;
 use crate::shell::screen::escape::escape;
-use crate::shell::screen::painter::{Screen, Tone};
+use crate::shell::screen::painter::{Screen, Tone, count};
 use crate::shell::screen::shown_data::{Look, ShownData};
 
 /// What a data command needs besides its line.
@@ -648,7 +648,7 @@ impl Shell {
 
     fn source(&mut self, from: Option<Redirection>) -> Result<Data, Exit> {
         match from {
-            Some(Redirection::FromFile(path)) => self.open_source(&path),
+            Some(Redirection::FromFile { path, offset }) => self.open_source(&path, offset),
             Some(Redirection::FromText(text)) => {
                 let bytes = text.len() as u64;
                 Ok(sent(io::Cursor::new(text), Form::Exact, Some(bytes)))
@@ -663,7 +663,7 @@ impl Shell {
         }
     }
 
-    fn open_source(&self, path: &Path) -> Result<Data, Exit> {
+    fn open_source(&self, path: &Path, offset: u64) -> Result<Data, Exit> {
         let metadata =
             std::fs::metadata(path).map_err(|error| self.painter.refuse_file(path, &error))?;
         if self.trace.is_in(path) {
@@ -675,12 +675,22 @@ impl Shell {
                 .painter
                 .refuse_file(path, &io::Error::other("it is a folder")));
         }
+        if offset > 0 && !metadata.is_file() {
+            let text = format!(
+                "it is not an ordinary file, so it has no byte {offset}: leave +{offset} out"
+            );
+            return Err(self.painter.refuse_file(path, &io::Error::other(text)));
+        }
         if !metadata.is_file() {
             let source = OpenedLate::source(path);
             let source = source.map_err(|error| self.painter.refuse_file(path, &error))?;
             return Ok(Data::Joined(Transfer::Send(source, Form::ByType, None)));
         }
-        let mut file = SentFile::open(path, &self.painter)
+        let whole = metadata.len();
+        if offset > 0 {
+            self.check_offset(path, offset, whole)?;
+        }
+        let mut file = SentFile::open(path, offset, &self.painter)
             .map_err(|error| self.painter.refuse_file(path, &error))?;
         if self.converts_line_ends() {
             let beginning = file.beginning();
@@ -693,6 +703,14 @@ impl Shell {
                 );
                 return Err(self.painter.refuse_for("local-nul", &text));
             }
+            if offset > 0 && beginning.contains(&b'\n') {
+                let path = escape(path.as_os_str().as_encoded_bytes());
+                let text = format!(
+                    "{path} has line ends, which TYPE A changes, so byte {offset} need not be the same byte on both sides. \
+                     Nothing was sent: type TYPE I first (or `set ascii raw`)"
+                );
+                return Err(self.painter.refuse_for("local-tail-in-ascii", &text));
+            }
             if !looks_like_text(beginning) {
                 let path = escape(path.as_os_str().as_encoded_bytes());
                 let text = format!(
@@ -701,7 +719,27 @@ impl Shell {
                 self.painter.say(Tone::Hint, &text);
             }
         }
-        Ok(sent(file, Form::ByType, Some(metadata.len())))
+        if offset > 0 {
+            let text = format!(
+                "{} of {whole} bytes are to be sent, from byte {offset} on",
+                whole - offset
+            );
+            self.painter.say(Tone::Note, &text);
+        }
+        Ok(sent(file, Form::ByType, Some(whole - offset)))
+    }
+
+    /// There must be something left to send.
+    fn check_offset(&self, path: &Path, offset: u64, whole: u64) -> Result<(), Exit> {
+        if offset < whole {
+            return Ok(());
+        }
+        let path = escape(without_secrets(&path.to_string_lossy()).as_bytes());
+        let whole = count(whole, "byte");
+        let text = format!(
+            "{path} has {whole}, so nothing is left from byte {offset} on. Nothing was sent"
+        );
+        Err(self.painter.refuse_for("local-tail-empty", &text))
     }
 
     fn read_here_document(&mut self, word: &[u8]) -> Result<Data, Exit> {

@@ -472,7 +472,7 @@ impl Shell {
                 continue;
             };
             match redirection.clone().with_home(self.home.as_deref()) {
-                Redirection::FromFile(path) if !is_named_pipe(&path) => {
+                Redirection::FromFile { path, .. } if !is_named_pipe(&path) => {
                     std::fs::File::open(&path).map_err(|error| refuse(&path, error))?;
                 }
                 Redirection::ToFile(path) if !may_overwrite && path.exists() => {

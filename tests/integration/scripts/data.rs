@@ -59,6 +59,41 @@ fn texts_and_here_documents_are_sent_exactly() {
     assert!(server.server_folder().join("on").is_dir());
 }
 
+#[test]
+fn the_tail_of_a_file_is_sent_from_the_byte_that_is_named_and_a_whole_one_is_refused() {
+    let server = practice_server(&[]);
+    let home = Home::new();
+    fs::write(home.path().join("1.TXT"), "I am zfive5").unwrap();
+    fs::write(home.path().join("lines"), "a\nb\nc\n").unwrap();
+    let run = |lines: &str, code: i32| {
+        let target = format!("ftp://A:A@{}", server.address());
+        let run = Ftpsh::new()
+            .current_dir(home.path())
+            .arg(target)
+            .stdin(lines)
+            .run();
+        run.code(code).stderr
+    };
+    let said = run("PASV\nAPPE 1.TXT < 1.TXT +5\n", 0);
+    let there = || fs::read_to_string(server.server_folder().join("1.TXT")).unwrap();
+    assert_eq!(there(), "I am zfive5");
+    assert!(
+        said.contains("6 of 11 bytes are to be sent, from byte 5 on"),
+        "{said}"
+    );
+    assert!(said.contains("6 bytes sent"), "{said}");
+    let said = run("PASV\nAPPE 1.TXT < 1.TXT +11\n", 2);
+    assert!(
+        said.contains("1.TXT has 11 bytes, so nothing is left"),
+        "{said}"
+    );
+    let said = run("PASV\nAPPE 1.TXT < lines +2\n", 2);
+    assert!(said.contains("type TYPE I first"), "{said}");
+    assert_eq!(there(), "I am zfive5");
+    let _ = run("TYPE I\nPASV\nAPPE 1.TXT < lines +2\n", 0);
+    assert_eq!(there(), "I am zfive5b\nc\n");
+}
+
 #[cfg(unix)]
 #[test]
 fn received_data_go_where_the_redirection_says() {

@@ -168,7 +168,11 @@ fn asked_why(dialogue: &str) -> (String, String, String) {
     let (script, lines) = played(dialogue, is_proxied);
     let server = script.start();
     let folder = tempfile::tempdir().expect("a temporary folder");
-    for (name, content) in [("text", &b"some text"[..]), ("nul", b"a\0b")] {
+    for (name, content) in [
+        ("text", &b"some text"[..]),
+        ("nul", b"a\0b"),
+        ("lines", b"a\nb\nc\n"),
+    ] {
         std::fs::write(folder.path().join(name), content).expect("it is writable");
     }
     let program = Ftpsh::new()

@@ -30,7 +30,8 @@ pub(super) enum Step {
 pub(super) enum RedirectionTemplate {
     ToFile(Template),
     AppendFile(Template),
-    FromFile(Template),
+    /// With how many of its bytes are left out.
+    FromFile(Template, u64),
     FromText(Template),
     Fixed(Redirection),
 }
@@ -197,7 +198,7 @@ impl RedirectionTemplate {
         Ok(match redirection {
             Redirection::ToFile(path) => Self::ToFile(of_path(path)?),
             Redirection::AppendFile(path) => Self::AppendFile(of_path(path)?),
-            Redirection::FromFile(path) => Self::FromFile(of_path(path)?),
+            Redirection::FromFile { path, offset } => Self::FromFile(of_path(path)?, offset),
             Redirection::FromText(text) => Self::FromText(Template::parse(&text)?),
             Redirection::FromHereDocument(_) => return Err(StepError::HereDocument),
             Redirection::ToCommand(command) => {
@@ -217,7 +218,7 @@ impl RedirectionTemplate {
         match self {
             Self::ToFile(target)
             | Self::AppendFile(target)
-            | Self::FromFile(target)
+            | Self::FromFile(target, _)
             | Self::FromText(target) => Some(target),
             Self::Fixed(_) => None,
         }
@@ -242,9 +243,12 @@ impl RedirectionTemplate {
                 name if name == b"-" => Redirection::ToStandardOutput,
                 name => Redirection::AppendFile(path(name)?),
             },
-            Self::FromFile(target) => match local_name(target, arguments)? {
-                name if name == b"-" => Redirection::FromStandardInput,
-                name => Redirection::FromFile(path(name)?),
+            Self::FromFile(target, offset) => match local_name(target, arguments)? {
+                name if name == b"-" && *offset == 0 => Redirection::FromStandardInput,
+                name => Redirection::FromFile {
+                    path: path(name)?,
+                    offset: *offset,
+                },
             },
         })
     }

@@ -63,7 +63,10 @@ fn got(line: &str, local: &str) -> Vec<ExpandedStep> {
 }
 
 fn put(line: &str, local: &str) -> Vec<ExpandedStep> {
-    let file = Redirection::FromFile(local.into());
+    let file = Redirection::FromFile {
+        path: local.into(),
+        offset: 0,
+    };
     vec![
         sent("TYPE I"),
         ExpandedStep::Passive,

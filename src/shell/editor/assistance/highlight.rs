@@ -132,11 +132,11 @@ fn redirected(
     let rest = &text[start..];
     let end = start + rest.find(|c| !is_sign(c)).unwrap_or(rest.len());
     let target = end + text[end..].len() - text[end..].trim_start().len();
-    let is_path = matches!(
-        redirection,
-        Redirection::ToFile(_) | Redirection::AppendFile(_) | Redirection::FromFile(_)
-    );
-    let path = is_path.then_some((target..text.len(), Mark::Path));
+    let mut path_end = text.len();
+    if matches!(redirection, Redirection::FromFile { offset, .. } if *offset > 0) {
+        path_end = text.trim_end().rfind([' ', '\t']).unwrap_or(path_end);
+    }
+    let path = redirection.file().map(|_| (target..path_end, Mark::Path));
     [(start..end, Mark::Operator)].into_iter().chain(path)
 }
 

@@ -19,7 +19,12 @@ fn append(path: &str) -> Option<Redirection> {
 }
 
 fn from(path: &str) -> Option<Redirection> {
-    Some(Redirection::FromFile(PathBuf::from(path)))
+    from_byte(0, path)
+}
+
+fn from_byte(offset: u64, path: &str) -> Option<Redirection> {
+    let path = PathBuf::from(path);
+    Some(Redirection::FromFile { path, offset })
 }
 
 fn pipe(command: &str) -> Option<Redirection> {
@@ -139,6 +144,22 @@ fn sent_data_come_from_a_file_standard_input_a_text_or_the_lines_below() {
         &[
             ("STOR f < file", "STOR f", from("file")),
             ("STOR f < 'a b'", "STOR f", from("a b")),
+            ("APPE f < file +5", "APPE f", from_byte(5, "file")),
+            ("APPE f <  'a b'  +0005 ", "APPE f", from_byte(5, "a b")),
+            ("APPE f < file +0", "APPE f", from("file")),
+            ("APPE f < - +5", "APPE f", from_byte(5, "-")),
+            ("APPE f < +5", "APPE f", from("+5")),
+            (
+                "APPE f < file +99999999999999999999",
+                "APPE f",
+                from_byte(u64::MAX, "file"),
+            ),
+            ("APPE f < file +", "APPE f < file +", None),
+            ("APPE f < file 5", "APPE f < file 5", None),
+            ("APPE f < file +5x", "APPE f < file +5x", None),
+            ("APPE f < file +5 +6", "APPE f < file +5 +6", None),
+            ("APPE f < file + 5", "APPE f < file + 5", None),
+            ("APPE f <<< file +5", "APPE f <<< file +5", None),
             ("STOU < -", "STOU", Some(Redirection::FromStandardInput)),
             ("APPE f <<< 'zfive5'", "APPE f", text("zfive5")),
             ("APPE f <<< ' two  words '", "APPE f", text(" two  words ")),
@@ -247,8 +268,8 @@ fn the_home_folder_replaces_a_tilde_that_is_a_whole_first_component() {
         assert_eq!(expand_home(Path::new(path), home), Path::new(expanded));
         assert_eq!(expand_home(Path::new(path), None), Path::new(path));
     }
-    let redirected = Redirection::FromFile("~/x".into()).with_home(home);
-    assert_eq!(redirected, Redirection::FromFile("/home/a/x".into()));
+    let redirected = from_byte(5, "~/x").map(|it| it.with_home(home));
+    assert_eq!(redirected, from_byte(5, "/home/a/x"));
     let text = Redirection::FromText(b"~/x".to_vec());
     assert_eq!(text.clone().with_home(home), text);
 }
@@ -268,6 +289,8 @@ fn the_target_that_is_being_typed_is_told_from_a_path() {
         ("RETR a < b", RECEIVING, other),
         ("LIST | less b", RECEIVING, other),
         ("STOR a < b", SENDING, file),
+        ("STOR a < b +", SENDING, other),
+        ("STOR a < b +5", SENDING, other),
         ("STOR a <<< b", SENDING, other),
         ("STOR a <<EN", SENDING, other),
         ("STOR a>b", SENDING, None),
@@ -280,12 +303,18 @@ fn the_target_that_is_being_typed_is_told_from_a_path() {
 #[test]
 fn a_last_word_that_is_an_ampersand_needs_a_file() {
     let split = |line: &'static str, direction| split_background(line.as_bytes(), direction);
-    let table: [(&str, DataDirection, &str, Option<Redirection>); 5] = [
+    let table: [(&str, DataDirection, &str, Option<Redirection>); 6] = [
         ("RETR f > file &", RECEIVING, "RETR f", to("file")),
         ("RETR f >> 'a b' & ", RECEIVING, "RETR f", append("a b")),
         ("RETR a > b > c &", RECEIVING, "RETR a > b", to("c")),
         ("LIST & > f &", RECEIVING, "LIST &", to("f")),
         ("STOR f < file &", SENDING, "STOR f", from("file")),
+        (
+            "APPE f < file +5 &",
+            SENDING,
+            "APPE f",
+            from_byte(5, "file"),
+        ),
     ];
     for (line, direction, sent, redirection) in table {
         let found = split(line, direction).unwrap();
