@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::io::{self, BufReader, IsTerminal};
 use std::path::Path;
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use anyhow::{Context, Result, anyhow, bail};
 
@@ -275,6 +275,10 @@ pub(crate) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
     let mut settings = configuration.settings;
     let given = take_options(&mut settings, common)?;
     painter.heed(&settings);
+    let mut hints = Hints::new(painter.clone(), interactive);
+    let known = knowledge.read().unwrap_or_else(PoisonError::into_inner);
+    hints.learn_from(&known.past_lines);
+    drop(known);
     Ok(Shell {
         painter: painter.clone(),
         input,
@@ -296,7 +300,7 @@ pub(crate) fn new_shell(common: &Common, painter: &Painter, interactive: bool) -
         timeline: Timeline::default(),
         trace: Trace::new(painter.clone()),
         picture: Picture::default(),
-        hints: Hints::new(painter.clone(), interactive),
+        hints,
         settings,
         aliases: configuration.aliases,
         knowledge,

@@ -4,13 +4,17 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::compared_size::{ComparedSize, Upload};
+use super::first_steps::FirstSteps;
 use super::{circumstances, shown_command};
-use crate::client::{Ending, Outcome, Status};
+use crate::client::{DataState, Ending, Outcome, Status};
 use crate::evidence::{reply, rules};
 use crate::protocol::Command;
 use crate::protocol::user_pi::data_direction;
+use crate::protocol::verbs::DataDirection;
 use crate::shell::config::secrets::without_secrets;
 use crate::shell::config::settings::{Abort, Settings};
+use crate::shell::editor::assistance::PastLines;
 use crate::shell::line::Redirection;
 use crate::shell::screen::escape::escape;
 use crate::shell::screen::painter::{Painter, Tone};
@@ -22,6 +26,13 @@ pub(crate) struct Hints {
     /// What is said once in a session, and has been.
     told: Vec<&'static str>,
     has_offered_to_verify: bool,
+    first_steps: FirstSteps,
+    /// How often it was said in this session what a data connection is for.
+    ports_told: usize,
+    /// What SIZE said of the file that the next upload adds to.
+    size_before: Option<(Vec<u8>, u64)>,
+    /// The last upload that the server has accepted.
+    upload: Option<Upload>,
 }
 
 impl Hints {
@@ -31,16 +42,53 @@ impl Hints {
             is_interactive,
             told: Vec::new(),
             has_offered_to_verify: false,
+            first_steps: FirstSteps::default(),
+            ports_told: 0,
+            size_before: None,
+            upload: None,
         }
+    }
+
+    /// What was typed in earlier runs need not be explained.
+    pub(crate) fn learn_from(&mut self, past: &PastLines) {
+        self.first_steps.learn_from(past);
+    }
+
+    /// The server is the practice server, with its broken upload.
+    pub(crate) fn begin_exercise(&mut self) {
+        self.first_steps.begin_exercise();
     }
 
     /// There is a new session, in which nothing has been said.
     pub(crate) fn begin_session(&mut self) {
         self.told.clear();
+        self.first_steps.begin_session();
+        self.ports_told = 0;
+        self.size_before = None;
+        self.upload = None;
+    }
+
+    /// Says what comes next at a prompt in a new state; `status` is `None` where there never was a session.
+    pub(crate) fn at_prompt(&mut self, status: Option<&Status>, settings: &Settings) {
+        let hint = self.first_steps.at_prompt(status);
+        self.say_to_newcomer(hint, settings);
+    }
+
+    /// Says who waits for whom at the first `data>`.
+    pub(crate) fn at_data(&mut self, settings: &Settings) {
+        let hint = self.first_steps.at_data();
+        self.say_to_newcomer(hint, settings);
+    }
+
+    fn say_to_newcomer(&self, hint: Option<String>, settings: &Settings) {
+        if let Some(hint) = hint.filter(|_| settings.hints && self.is_interactive) {
+            self.painter.say(Tone::Hint, &hint);
+        }
     }
 
     /// Says what is dangerous about a command that is about to be sent.
     pub(crate) fn warn_before(&mut self, command: &Command, status: &Status, settings: &Settings) {
+        self.size_before.clone_from(&status.learnt.last_size);
         if !settings.hints || !self.is_interactive {
             return;
         }
@@ -62,14 +110,17 @@ impl Hints {
         }
     }
 
-    /// Says once how to have uploads checked; one has just been accepted.
-    pub(crate) fn offer_to_verify(&mut self, settings: &Settings) {
+    /// Says once how to check uploads; one of this name has just been accepted.
+    pub(crate) fn offer_to_verify(&mut self, command: &Command, settings: &Settings) {
         if !settings.hints || !self.is_interactive {
             return;
         }
         if !std::mem::replace(&mut self.has_offered_to_verify, true) {
-            let text = "a 226 does not say how many bytes arrived: `set verify on` asks SIZE after each upload";
-            self.painter.say(Tone::Hint, text);
+            let name = escape(command.argument().unwrap_or_default());
+            let text = format!(
+                "226 does not say how many bytes arrived: SIZE {name} does (`set verify on`)"
+            );
+            self.painter.say(Tone::Hint, &text);
         }
     }
 
@@ -81,7 +132,13 @@ impl Hints {
     }
 
     /// Says what could come next, if there is something to say. `status` is that after the reply.
-    pub(crate) fn follow(&self, outcome: &Outcome, status: Option<&Status>, settings: &Settings) {
+    pub(crate) fn follow(
+        &mut self,
+        outcome: &Outcome,
+        status: Option<&Status>,
+        settings: &Settings,
+    ) {
+        self.learn(outcome, status);
         if !settings.hints {
             return;
         }
@@ -103,6 +160,17 @@ impl Hints {
         let answered = answered.filter(|_| self.is_interactive);
         let now = circumstances(status, settings);
         let Some(answered) = answered else { return };
+        if let Some(file) = file_of_last_size(status, settings)
+            && let Some(text) = self.about(&file, outcome)
+        {
+            return self.painter.say(Tone::Hint, &text);
+        }
+        if matches!(outcome.code(), 227..=229) {
+            self.ports_told += 1;
+            if self.ports_told > PORTS_TOLD {
+                return;
+            }
+        }
         let command = shown_command(answered, settings.charset());
         let hint = reply::explain(answered, now, &command).find_map(|it| it.hint);
         if let Some(hint) = hint {
@@ -110,9 +178,48 @@ impl Hints {
         }
     }
 
+    /// What to type next for a file of which both sizes are known.
+    fn about(&self, file: &ComparedSize, outcome: &Outcome) -> Option<String> {
+        match outcome.code() {
+            213 => Some(file.in_words(self.upload.as_ref())),
+            227..=229 if file.is_partial() => Some(file.next()),
+            _ => None,
+        }
+    }
+
+    /// Notes what has been done, and what an upload has sent.
+    fn learn(&mut self, outcome: &Outcome, status: Option<&Status>) {
+        let answered = status.and_then(|status| status.last_answered.as_ref());
+        let command = answered.and_then(|answered| answered.command.as_ref());
+        let (Some(status), Some(command)) = (status, command) else {
+            return;
+        };
+        if !outcome.is_positive() {
+            return;
+        }
+        self.first_steps.finish_command(command.verb().as_bytes());
+        let sent = outcome.transfer.as_ref();
+        if let Some(sent) = sent.filter(|sent| sent.direction == DataDirection::Sent) {
+            let name = command.argument().unwrap_or_default().trim_ascii().to_vec();
+            let before = self.size_before.take();
+            self.upload = Some(Upload {
+                before: before.and_then(|(of, bytes)| (of == name).then_some(bytes)),
+                is_append: command.verb().is("APPE"),
+                sent: sent.bytes,
+                is_in_type_a: !status.learnt.parameters.effective_type().keeps_bytes(),
+                name,
+            });
+        }
+    }
+
+    /// Data was typed, and the server has taken it.
+    pub(crate) fn finish_data(&mut self) {
+        self.first_steps.finish_data();
+    }
+
     /// The same for a command that the user did not type, whose success has its own continuation.
     pub(crate) fn follow_refusal(
-        &self,
+        &mut self,
         outcome: &Outcome,
         status: Option<&Status>,
         settings: &Settings,
@@ -122,6 +229,14 @@ impl Hints {
             self.follow(outcome, status, settings);
         }
     }
+}
+
+/// The file of the last SIZE, if it is in the local folder too.
+fn file_of_last_size(status: &Status, settings: &Settings) -> Option<ComparedSize> {
+    let (name, there) = status.learnt.last_size.as_ref()?;
+    let keeps_bytes = status.learnt.parameters.effective_type().keeps_bytes();
+    let has_data_port = !matches!(status.data, DataState::Closed | DataState::Transferring);
+    ComparedSize::of(name, *there, keeps_bytes, has_data_port, settings)
 }
 
 /// Whether the command is for the data connection of the next transfer.
@@ -149,6 +264,9 @@ fn sign_without_blank(command: &Command) -> Option<String> {
         "`{last}` has no blank after its sign, so it is sent with the name; `{sign} {file}` would be a place on this side"
     ))
 }
+
+/// Who has read it twice knows it.
+const PORTS_TOLD: usize = 2;
 
 const PORT_IN_BACKGROUND: &str = "a transfer runs in the background, and the next one has to wait for its end: some servers answer this \
      only then. `jobs` shows how far it is";

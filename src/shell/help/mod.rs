@@ -3,6 +3,8 @@
 mod builtins;
 mod codes;
 pub(crate) mod command_line;
+mod compared_size;
+mod first_steps;
 pub(crate) mod hints;
 pub(crate) mod manual;
 mod surroundings;

@@ -75,6 +75,10 @@ pub(crate) fn run(
             "new to FTP?           `ftpsh learn` teaches it, step by step",
         );
     }
+    if interactive && practice.from.is_none() {
+        painter.say(Tone::Hint, EXERCISE);
+        shell.hints.begin_exercise();
+    }
     let exit = shell.open(&server.address().to_string());
     shell.tally.count(exit);
     let exit = if exit == Exit::Connection {
@@ -158,6 +162,10 @@ fn read_recording(path: &Path, painter: &Painter) -> Result<Recording, Exit> {
     }
     Ok(recording)
 }
+
+/// What there is to do, for whoever comes without a plan.
+const EXERCISE: &str = "\
+exercise: an upload of 1.TXT broke off after 5 bytes; send the rest by hand";
 
 fn describe(deviation: &Deviation) -> String {
     let command = escape(&deviation.command);

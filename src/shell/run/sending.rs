@@ -120,8 +120,11 @@ impl Shell {
                 if exit == Exit::Done { local } else { exit }
             }),
             Ok(Data::Typed) => {
-                let outcome = self.perform_typed(command, origin);
-                self.finish_upload(outcome, upload)
+                let outcome = self.perform_typed(command.clone(), origin);
+                if outcome.as_ref().is_ok_and(Outcome::is_positive) {
+                    self.hints.finish_data();
+                }
+                self.finish_upload(&command, outcome, upload)
             }
             Err(exit) => exit,
         }
@@ -155,7 +158,7 @@ impl Shell {
         }
         let ended = self.interrupts.during_with(key, || {
             session
-                .begin(command, origin, Some(transfer))
+                .begin(command.clone(), origin, Some(transfer))
                 .wait_or_detach()
         });
         if can_go_on {
@@ -164,7 +167,7 @@ impl Shell {
         match ended {
             Ok(outcome) => {
                 self.connection.note_outcome(&outcome);
-                self.finish_upload(Ok(outcome), upload)
+                self.finish_upload(&command, Ok(outcome), upload)
             }
             Err(exchange) => {
                 let text = format!(
@@ -266,6 +269,8 @@ impl Shell {
         let exchange = session.begin(command, origin, Some(transfer));
         let mut upload = TypedUpload {
             input: &mut self.input,
+            hints: &mut self.hints,
+            settings: &self.settings,
             painter: &self.painter,
             line_end,
             interrupter: session.interrupter(),
@@ -385,7 +390,7 @@ impl Shell {
     }
 
     /// What a command means that the user did not type; a refusal is followed by a hint.
-    pub(crate) fn finish_shown(&self, outcome: &Outcome) -> Exit {
+    pub(crate) fn finish_shown(&mut self, outcome: &Outcome) -> Exit {
         self.hints
             .follow_refusal(outcome, self.connection.status(), &self.settings);
         Exit::of(outcome)
@@ -503,7 +508,7 @@ impl Shell {
         self.finish(outcome)
     }
 
-    pub(super) fn finish(&self, outcome: Result<Outcome, Exit>) -> Exit {
+    pub(super) fn finish(&mut self, outcome: Result<Outcome, Exit>) -> Exit {
         match outcome {
             Ok(outcome) => {
                 let status = self.connection.status();

@@ -187,6 +187,10 @@ impl Shell {
     fn run_interactively(&mut self) -> Option<Exit> {
         while !self.is_over {
             let prompt = self.begin_prompt();
+            if !self.input.has_pasted() {
+                let status = self.connection.status();
+                self.hints.at_prompt(status, &self.settings);
+            }
             let is_typed = !self.input.has_pasted();
             let above = self.draw_above_prompt(is_typed);
             let typed = self.input.read_command(&prompt);

@@ -3,13 +3,17 @@
 use std::sync::mpsc::Sender;
 
 use crate::client::{Exchange, Interrupter, News, Outcome};
+use crate::shell::config::settings::Settings;
 use crate::shell::editor::{Input, NOT_TEXT, Typed};
+use crate::shell::help::hints::Hints;
 use crate::shell::screen::painter::{Painter, Tone, count};
 
 /// A person who types the data of one transfer.
 pub(crate) struct TypedUpload<'a> {
     pub(crate) input: &'a mut Input,
     pub(crate) painter: &'a Painter,
+    pub(crate) hints: &'a mut Hints,
+    pub(crate) settings: &'a Settings,
     pub(crate) line_end: &'static [u8],
     pub(crate) interrupter: Interrupter,
 }
@@ -17,6 +21,7 @@ pub(crate) struct TypedUpload<'a> {
 impl TypedUpload<'_> {
     /// Sends line after line until Ctrl-D, Ctrl-C or the end of the transfer.
     pub(crate) fn run(&mut self, exchange: Exchange, keyboard: Sender<Vec<u8>>) -> Outcome {
+        self.hints.at_data(self.settings);
         let mut keyboard = Some(keyboard);
         while let Some(sender) = &keyboard {
             let typed = self.input.read_data(DATA_PROMPT);

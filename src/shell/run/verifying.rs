@@ -114,6 +114,7 @@ impl Shell {
     /// What an upload means for a script, once SIZE has been asked where that is wanted.
     pub(super) fn finish_upload(
         &mut self,
+        command: &Command,
         outcome: Result<Outcome, Exit>,
         upload: Option<VerifiedUpload>,
     ) -> Exit {
@@ -128,9 +129,8 @@ impl Shell {
         match upload {
             Some(upload) => self.verify(upload, sent).unwrap_or_else(|exit| exit),
             None => {
-                let can_compare = self.connection.status().is_some_and(can_compare);
-                if can_compare && !self.settings.verify {
-                    self.hints.offer_to_verify(&self.settings);
+                if !self.settings.verify {
+                    self.hints.offer_to_verify(command, &self.settings);
                 }
                 exit
             }

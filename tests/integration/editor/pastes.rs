@@ -12,6 +12,11 @@ fn pasted(lines: &[String]) -> String {
     format!("\x1b[200~{}\x1b[201~\r", lines.join("\r"))
 }
 
+/// Where every row of the screen counts.
+fn without_hints() -> Ftpsh {
+    Ftpsh::new().args(["--set", "hints=off"])
+}
+
 #[test]
 fn ten_pasted_lines_are_sent_one_after_the_other_and_look_as_if_they_were_typed() {
     let home = Home::new();
@@ -23,7 +28,7 @@ fn ten_pasted_lines_are_sent_one_after_the_other_and_look_as_if_they_were_typed(
         script = script.expect(line).send(format!("213 {number}00\r\n"));
     }
     let server = script.wait_for_client_close().start();
-    let mut terminal = shell(&home, &server);
+    let mut terminal = shell_of(without_hints(), &home, &server, 80);
     terminal.send(pasted(&lines));
     terminal.expect("213 900");
     terminal.expect("ftp> ");
@@ -53,7 +58,7 @@ fn a_paste_in_a_narrow_window_leaves_nothing_of_itself_behind() {
         .send("200 noop\r\n")
         .wait_for_client_close()
         .start();
-    let mut terminal = shell_of(Ftpsh::new(), &home, &server, 40);
+    let mut terminal = shell_of(without_hints(), &home, &server, 40);
     let lines = [long.clone(), "PASS hunter2".to_owned(), "NOOP".to_owned()];
     terminal.send(pasted(&lines));
     terminal.expect("200 noop");
@@ -132,7 +137,7 @@ fn a_paste_at_a_question_answers_it_and_its_other_lines_follow() {
         .send("200 noop\r\n")
         .wait_for_client_close()
         .start();
-    let mut terminal = shell(&home, &server);
+    let mut terminal = shell_of(without_hints(), &home, &server, 80);
     terminal.send_line("login A");
     terminal.expect("password: ");
     terminal.send(pasted(&["hunter2".to_owned(), "NOOP".to_owned()]));

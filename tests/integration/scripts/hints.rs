@@ -119,3 +119,127 @@ fn a_transfer_that_waits_for_no_data_connection_ends_with_its_cause() {
     assert!(finished.stderr.contains(cause), "{}", finished.stderr);
     assert_eq!(server.finish().lines, ["RETR f"]);
 }
+
+/// A terminal on a server that has the first 5 of the 11 bytes of the local 1.TXT.
+fn with_broken_upload(home: &Home, address: std::net::SocketAddr) -> Terminal {
+    fs::write(home.path().join("1.TXT"), "I am zfive5").unwrap();
+    Ftpsh::new()
+        .home(home.path())
+        .current_dir(home.path())
+        .arg(address.to_string())
+        .terminal_of(60, 120)
+}
+
+fn type_all(terminal: &mut Terminal, lines: &[(&str, &str)]) {
+    for (line, hint) in lines {
+        terminal.expect("> ");
+        terminal.send_line(line);
+        terminal.expect(hint);
+    }
+}
+
+#[test]
+fn a_newcomer_is_told_what_comes_next_at_each_fresh_state_until_it_was_done_once() {
+    let server = practice_server(&[]);
+    let home = Home::new();
+    let mut terminal = with_broken_upload(&home, server.address());
+    terminal.expect("\n  next: USER and your name, then PASS and the password");
+    type_all(
+        &mut terminal,
+        &[
+            ("USER A", "\n  next: PASS and the password"),
+            (
+                "PASS A",
+                "\n  next: `ls` shows what is there, SIZE f how much",
+            ),
+            ("PASV", "\n  next: LIST, RETR f > file, STOR new < file"),
+            ("STOR x", "\n  the server waits for your data"),
+        ],
+    );
+    terminal.expect("data> ");
+    terminal.send_line("text");
+    terminal.expect("data> ");
+    terminal.send(b"\x04");
+    terminal.expect("\n  226 does not say how many bytes arrived: SIZE x does");
+    type_all(&mut terminal, &[("QUIT", "\n221 ")]);
+    let mut terminal = with_broken_upload(&home, server.address());
+    type_all(&mut terminal, &[("USER A", "\n331 "), ("PASS A", "\n230 ")]);
+    terminal.expect("ftp> ");
+    let screen = terminal.screen();
+    assert!(
+        !screen.contains("next: USER") && !screen.contains("next: PASS"),
+        "{screen}"
+    );
+    assert!(
+        screen.contains("next: `ls` shows what is there"),
+        "{screen}"
+    );
+}
+
+#[test]
+fn after_size_and_pasv_the_rest_of_the_file_is_offered_and_never_the_whole_one() {
+    let server = practice_server(&[]);
+    let home = Home::new();
+    let mut terminal = with_broken_upload(&home, server.address());
+    let tail = "APPE 1.TXT < 1.TXT +5";
+    type_all(
+        &mut terminal,
+        &[
+            ("USER A", "\n331 "),
+            ("PASS A", "\n230 "),
+            (
+                "SIZE 1.TXT",
+                "\n  5 of 11 bytes are there\n  next: PASV, then APPE 1.TXT < 1.TXT +5",
+            ),
+            ("PASV", "\n  next: APPE 1.TXT < 1.TXT +5 sends the rest"),
+            (tail, "\n226 "),
+            ("SIZE 1.TXT", "\n  whole by size: 11 of 11 bytes are there"),
+            ("PASV", "\n  next: LIST, RETR f > file"),
+            ("NOOP", "\n200 "),
+        ],
+    );
+    let stored = fs::read_to_string(server.server_folder().join("1.TXT")).unwrap();
+    assert_eq!(stored, "I am zfive5");
+    let screen = terminal.screen();
+    assert!(!screen.contains("APPE f < file,"), "{screen}");
+}
+
+#[test]
+fn after_an_append_that_was_a_store_no_second_append_is_offered() {
+    let server = practice_server(&["appe-as-stor"]);
+    let home = Home::new();
+    let mut terminal = with_broken_upload(&home, server.address());
+    type_all(
+        &mut terminal,
+        &[
+            ("USER A", "\n331 "),
+            ("PASS A", "\n230 "),
+            ("SIZE 1.TXT", "\n213 5"),
+            ("PASV", "\n227 "),
+            ("APPE 1.TXT < 1.TXT +5", "\n226 "),
+            (
+                "SIZE 1.TXT",
+                "\n  the server has only the 6 bytes that were sent now: it took APPE for STOR",
+            ),
+        ],
+    );
+    let screen = terminal.screen();
+    assert!(!screen.contains("+6"), "{screen}");
+}
+
+#[test]
+fn the_arithmetic_of_a_port_and_what_it_is_for_are_told_twice_in_a_session_and_then_no_more() {
+    let server = practice_server(&[]);
+    let home = Home::new();
+    let mut terminal = logged_in(&home, server.address());
+    for _ in 0..4 {
+        terminal.send_line("PASV");
+        terminal.expect("\n  data connection open to ");
+        terminal.expect("ftp ⇄> ");
+    }
+    let screen = terminal.screen();
+    assert_eq!(screen.matches(" x 256 + ").count(), 2, "{screen}");
+    assert_eq!(screen.matches("next: LIST").count(), 2, "{screen}");
+    terminal.send_line("QUIT");
+    terminal.expect("\n221 ");
+}

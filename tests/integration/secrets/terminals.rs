@@ -95,7 +95,11 @@ fn what_is_typed_where_a_password_is_asked_and_has_no_verb_is_stars_and_in_no_hi
         terminal.send_line(line);
         await_prompt(&mut terminal, &format!("reply {number}"));
     }
-    assert!(!terminal.screen().contains("PAS"), "{}", terminal.screen());
+    let screen = terminal.screen();
+    assert!(
+        !screen.replace("PASS and the", "").contains("PAS"),
+        "{screen}"
+    );
     terminal.send_key(Key::CtrlD);
     assert_eq!(terminal.wait_exit(), 0);
     let _ = server.finish();

@@ -25,7 +25,7 @@ use crate::client::{Observation, Observer, Origin};
 use crate::evidence::event::Event;
 use crate::protocol::ledger::{Assignment, Fit};
 use crate::protocol::verbs::{self, DataDirection};
-use crate::protocol::{Reply, ReplyClass, ReplyCode, Verb};
+use crate::protocol::{DataPort, Reply, ReplyClass, ReplyCode, Verb};
 
 use super::escape::escape;
 use super::problem_log::ProblemLog;
@@ -58,6 +58,8 @@ pub(crate) struct Painter {
     is_quiet: bool,
     /// The last command that was not shown for that reason, and what was said about it.
     unshown: Vec<Line>,
+    /// How many data connections of this session were shown with their arithmetic.
+    ports_explained: usize,
     /// Of the transfer that runs now.
     progress: Option<Arc<ProgressLine>>,
     output: ScriptOutput,
@@ -98,6 +100,7 @@ impl Painter {
             shows_hints: Arc::new(AtomicBool::new(true)),
             host: None,
             progress: None,
+            ports_explained: 0,
             shows_time: Arc::default(),
             clock: Clock::default(),
             is_quiet: false,
@@ -211,8 +214,11 @@ impl Painter {
                 self.progress = None;
                 self.screen.end_status();
             }
+            Observation::Connected { .. } => self.ports_explained = 0,
             _ => {}
         }
+        let known = self.without_known_arithmetic(observation);
+        let observation = known.as_ref().unwrap_or(observation);
         let mut lines = match (observation, &self.host) {
             (Observation::Connected { peer, through }, Some(host)) => {
                 let named = format!("{host} ({peer})");
@@ -238,6 +244,27 @@ impl Painter {
                 column = Moment::empty_column();
             }
         }
+    }
+
+    /// A port whose arithmetic need not be shown any more.
+    fn without_known_arithmetic(&mut self, observation: &Observation) -> Option<Observation> {
+        let Observation::DataConnectionOpened {
+            dialled,
+            offered,
+            ignored_host,
+        } = observation
+        else {
+            return None;
+        };
+        self.ports_explained += usize::from(offered.arithmetic.is_some());
+        (self.ports_explained > PORTS_EXPLAINED).then(|| Observation::DataConnectionOpened {
+            dialled: dialled.clone(),
+            offered: DataPort {
+                arithmetic: None,
+                ..offered.clone()
+            },
+            ignored_host: *ignored_host,
+        })
     }
 
     /// How a transcript went: `word` says it; `text` must be escaped.
@@ -430,6 +457,9 @@ pub(crate) fn without_os_codes(text: &str) -> String {
     }
     shown + rest
 }
+
+/// Who has seen it twice can do it.
+const PORTS_EXPLAINED: usize = 2;
 
 const OS_CODE: &str = " (os error ";
 

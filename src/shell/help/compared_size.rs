@@ -1,0 +1,308 @@
+//! What a 213 to SIZE says beside the local file of the same name.
+//!
+//! ```text
+//! ftp> SIZE 1.TXT
+//! 213 5
+//!   5 of 11 bytes are there
+//!   next: PASV, then APPE 1.TXT < 1.TXT +5 sends the rest; or: resume 1.TXT
+//! ```
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use crate::protocol::Command;
+use crate::shell::config::secrets::without_secrets;
+use crate::shell::config::settings::Settings;
+use crate::shell::line::{self, Line, Redirection, quoted};
+use crate::shell::screen::escape::escape;
+use crate::shell::screen::painter::count;
+
+/// A file that both sides have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ComparedSize {
+    /// Both names, as they are typed.
+    remote: String,
+    local: String,
+    /// Bytes on the server.
+    there: u64,
+    /// Bytes here.
+    whole: u64,
+    /// TYPE A may count them in another way there.
+    is_in_type_a: bool,
+    /// There is a data connection for the next transfer.
+    has_data_port: bool,
+}
+
+/// An upload that the server has accepted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Upload {
+    /// The name on the server.
+    pub(crate) name: Vec<u8>,
+    /// It was to add to what was there, and this is what SIZE had said of that.
+    pub(crate) before: Option<u64>,
+    pub(crate) is_append: bool,
+    /// Bytes on the data connection.
+    pub(crate) sent: u64,
+    /// It went in TYPE A.
+    pub(crate) is_in_type_a: bool,
+}
+
+impl ComparedSize {
+    /// `None` where there is no local file of that name in the local folder, or where the line could not be typed.
+    pub(crate) fn of(
+        name: &[u8],
+        there: u64,
+        keeps_bytes: bool,
+        has_data_port: bool,
+        settings: &Settings,
+    ) -> Option<Self> {
+        let remote = settings.spelling().of_words().spell(name)?;
+        let last = remote.rsplit(['/', '\\']).next()?;
+        let path = Path::new(last);
+        let metadata = path.metadata().ok().filter(|_| !last.is_empty())?;
+        let is_harmless = without_secrets(&remote) == remote && escape(remote.as_bytes()) == remote;
+        if !metadata.is_file() || !is_harmless {
+            return None;
+        }
+        Some(Self {
+            local: quoted(last)?,
+            there,
+            whole: metadata.len(),
+            is_in_type_a: !keeps_bytes && !is_one_line(path),
+            has_data_port,
+            remote,
+        })
+    }
+
+    /// What can be said of it; `upload` is the last one, if it was of this file.
+    pub(crate) fn in_words(&self, upload: Option<&Upload>) -> String {
+        let Self {
+            remote,
+            local,
+            there,
+            whole,
+            ..
+        } = self;
+        if self.is_in_type_a {
+            return format!(
+                "your {local} has {}, and TYPE A may count them in another way: TYPE I, then SIZE {remote} once more",
+                count(*whole, "byte")
+            );
+        }
+        if let Some(text) = upload.and_then(|upload| self.after(upload)) {
+            return text;
+        }
+        if there == whole {
+            return format!(
+                "whole by size: {there} of {} are there; `resume {local}` compares them too",
+                count(*whole, "byte")
+            );
+        }
+        if there > whole {
+            return format!(
+                "the server has {}, your {local} {whole}: it is another file, or more was sent than was missing. PASV, then \
+                 RETR {remote} shows what is there; STOR {remote} < {local} would replace it",
+                count(*there, "byte")
+            );
+        }
+        format!(
+            "{there} of {} are there\n{}",
+            count(*whole, "byte"),
+            self.next()
+        )
+    }
+
+    /// The command that sends the rest, where something is missing.
+    pub(crate) fn next(&self) -> String {
+        let (local, passive) = (
+            &self.local,
+            if self.has_data_port {
+                ""
+            } else {
+                "PASV, then "
+            },
+        );
+        match self.tail() {
+            Some(tail) => {
+                format!("next: {passive}{tail} sends the rest; or: resume {local}")
+            }
+            None => format!("next: resume {local}"),
+        }
+    }
+
+    /// Whether a part of the file is there, and the rest is not.
+    pub(crate) fn is_partial(&self) -> bool {
+        self.there < self.whole && !self.is_in_type_a
+    }
+
+    /// `APPE 1.TXT < 1.TXT +5`, if that line means it.
+    fn tail(&self) -> Option<String> {
+        let sent = format!("APPE {}", self.remote);
+        let text = format!("{sent} < {} +{}", self.local, self.there);
+        let expected = Line::Raw {
+            command: Command::new(sent.into_bytes()).ok()?,
+            redirection: Some(Redirection::FromFile {
+                path: PathBuf::from(line_word(&self.local)?),
+                offset: self.there,
+            }),
+        };
+        let read = line::read(text.as_bytes(), &|_| false).ok()?;
+        (read == expected).then_some(text)
+    }
+
+    /// What the last upload of the file explains.
+    fn after(&self, upload: &Upload) -> Option<String> {
+        let Self {
+            remote,
+            local,
+            there,
+            whole,
+            ..
+        } = self;
+        let before = if upload.is_append { upload.before? } else { 0 };
+        let expected = before.saturating_add(upload.sent);
+        if *there == expected || (upload.is_in_type_a && there == whole) {
+            return None;
+        }
+        if upload.is_append && before > 0 && *there == upload.sent {
+            return Some(format!(
+                "the server has only the {} that were sent now: it took APPE for STOR, and what was there before is gone. \
+                 next: TYPE I, PASV, then STOR {remote} < {local}",
+                count(*there, "byte")
+            ));
+        }
+        if upload.is_in_type_a {
+            return Some(format!(
+                "your {local} has {}, {} went out and the server has {there}: TYPE A changes line ends. next: TYPE I, PASV, \
+                 then STOR {remote} < {local} sends it byte for byte",
+                count(*whole, "byte"),
+                upload.sent
+            ));
+        }
+        Some(format!(
+            "{expected} bytes should be there and {there} are: the upload has not arrived as it was sent. next: `resume {local}` \
+             compares both files"
+        ))
+    }
+}
+
+/// Whether TYPE A has nothing to change in the file.
+fn is_one_line(path: &Path) -> bool {
+    let mut beginning = Vec::new();
+    let read =
+        File::open(path).and_then(|file| file.take(SAMPLE_BYTES + 1).read_to_end(&mut beginning));
+    read.is_ok_and(|bytes| bytes as u64 <= SAMPLE_BYTES)
+        && !beginning.iter().any(|byte| b"\r\n\0".contains(byte))
+}
+
+/// The word that was quoted.
+fn line_word(quoted: &str) -> Option<String> {
+    let mut words = shlex::split(quoted)?;
+    words.pop().filter(|_| words.is_empty())
+}
+
+const SAMPLE_BYTES: u64 = 8 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::{ComparedSize, Upload};
+
+    fn file(there: u64, whole: u64) -> ComparedSize {
+        ComparedSize {
+            remote: "d/f".to_owned(),
+            local: "f".to_owned(),
+            there,
+            whole,
+            is_in_type_a: false,
+            has_data_port: false,
+        }
+    }
+
+    fn appended(before: u64, sent: u64) -> Upload {
+        Upload {
+            name: b"d/f".to_vec(),
+            before: Some(before),
+            is_append: true,
+            sent,
+            is_in_type_a: false,
+        }
+    }
+
+    #[test]
+    fn the_rest_of_a_file_is_offered_as_a_line_that_can_be_typed() {
+        let said = file(5, 11).in_words(None);
+        assert!(
+            said.starts_with("5 of 11 bytes are there\nnext: PASV, then APPE d/f < f +5 sends")
+        );
+        let open = ComparedSize {
+            has_data_port: true,
+            ..file(5, 11)
+        };
+        assert!(open.next().starts_with("next: APPE d/f < f +5"));
+        let odd = ComparedSize {
+            remote: "a < b".to_owned(),
+            local: "'a < b'".to_owned(),
+            ..file(5, 11)
+        };
+        assert!(
+            odd.next().contains("APPE a < b < 'a < b' +5"),
+            "{}",
+            odd.next()
+        );
+    }
+
+    #[test]
+    fn what_is_whole_or_too_long_is_not_sent_once_more() {
+        assert!(
+            file(11, 11)
+                .in_words(None)
+                .starts_with("whole by size: 11 of 11")
+        );
+        let said = file(16, 11).in_words(None);
+        assert!(
+            said.contains("more was sent than was missing") && !said.contains("APPE"),
+            "{said}"
+        );
+        assert!(!file(16, 11).is_partial() && !file(11, 11).is_partial());
+    }
+
+    #[test]
+    fn an_append_that_was_a_store_is_not_followed_by_another_append() {
+        let said = file(6, 11).in_words(Some(&appended(5, 6)));
+        assert!(said.contains("it took APPE for STOR"), "{said}");
+        assert!(
+            said.ends_with("STOR d/f < f") && !said.contains("+6"),
+            "{said}"
+        );
+        let said = file(11, 11).in_words(Some(&appended(5, 6)));
+        assert!(said.starts_with("whole by size"), "{said}");
+        let said = file(9, 11).in_words(Some(&appended(5, 6)));
+        assert!(
+            said.starts_with("11 bytes should be there and 9 are"),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn what_type_a_has_changed_is_named() {
+        let stored = Upload {
+            is_append: false,
+            is_in_type_a: true,
+            ..appended(0, 10)
+        };
+        let said = file(7, 8).in_words(Some(&stored));
+        assert!(said.starts_with("your f has 8 bytes, 10 went out and the server has 7: TYPE A"));
+        let text = ComparedSize {
+            is_in_type_a: true,
+            ..file(10, 8)
+        };
+        for upload in [Some(&stored), None] {
+            let said = text.in_words(upload);
+            assert!(said.contains("TYPE I, then SIZE d/f once more"), "{said}");
+        }
+        // The server has turned the line ends back.
+        let said = file(8, 8).in_words(Some(&stored));
+        assert!(said.starts_with("whole by size"), "{said}");
+    }
+}
