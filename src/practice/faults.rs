@@ -36,6 +36,8 @@ pub enum Fault {
     PasvForeignAddress,
     /// Nobody listens at the port of the 227 or 229.
     PasvClosedPort,
+    /// Nobody answers at the port of the 227 or 229.
+    PasvSilentPort,
     /// The 227 names 0.0.0.0.
     PasvZeroAddress,
     /// The 227 has neither parentheses nor a final dot.
@@ -297,6 +299,11 @@ pub static FAULTS: &[FaultEntry] = &[
         "pasv-closed-port",
         Fault::PasvClosedPort,
         "nobody listens at the port of the 227 or 229",
+    ),
+    plain(
+        "pasv-silent-port",
+        Fault::PasvSilentPort,
+        "the port of the 227 or 229 does not answer (on Windows it refuses)",
     ),
     plain(
         "pasv-zero-address",

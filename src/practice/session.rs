@@ -873,7 +873,11 @@ impl Session {
 
     /// The same without a reply.
     fn listen_quietly(&mut self) -> io::Result<u16> {
-        let listener = LoopbackListener::on(IpAddr::V4(self.own_address))?;
+        let own_address = IpAddr::V4(self.own_address);
+        let listener = match self.service.has(&Fault::PasvSilentPort) {
+            true => LoopbackListener::crowded(own_address)?,
+            false => LoopbackListener::on(own_address)?,
+        };
         let port = listener.address()?.port();
         let is_closed = self.service.has(&Fault::PasvClosedPort);
         self.state.data_port = (!is_closed).then(|| DataPort::Passive(listener));

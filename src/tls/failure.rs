@@ -125,6 +125,19 @@ pub enum TlsFailure {
     },
 }
 
+impl TlsFailure {
+    /// Whether the other side may not have spoken TLS at all. One that sends an alert, or that finds no common ground,
+    /// has.
+    #[must_use]
+    pub fn may_be_of_no_tls(&self) -> bool {
+        match self {
+            Self::InClear { .. } | Self::HandshakeCut => true,
+            Self::Protocol(error) => matches!(error, rustls::Error::InvalidMessage(_)),
+            _ => false,
+        }
+    }
+}
+
 impl From<rustls::Error> for TlsFailure {
     fn from(error: rustls::Error) -> Self {
         if let rustls::Error::InvalidCertificate(CertificateError::Other(other)) = &error

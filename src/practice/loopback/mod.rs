@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 
 use rustls::{HandshakeKind, ServerConnection};
 
+use socket2::{Domain, Socket, Type};
+
 use crate::tls::RecordInput;
 use stream::LoopbackStream;
 use tls::{Handshake, LoopbackTls, MarkedTickets, SecuredSession};
@@ -18,10 +20,16 @@ use tls::{Handshake, LoopbackTls, MarkedTickets, SecuredSession};
 /// Bytes received at once under TLS: about one record.
 const LARGEST_PIECE: usize = 16 * 1024;
 
+/// A queue for nobody takes one or a few connections, by system; one that gets no answer in this time has none.
+const LARGEST_CROWD: usize = 16;
+const CROWDING_LIMIT: Duration = Duration::from_millis(100);
+
 /// A listener that cannot be bound to anything but loopback.
 #[derive(Debug)]
 pub(crate) struct LoopbackListener {
     listener: TcpListener,
+    /// Connections that leave no room for another.
+    crowd: Vec<TcpStream>,
 }
 
 /// A connection that was accepted from, or dialled to, loopback; in the clear until it is secured.
@@ -44,6 +52,7 @@ impl LoopbackListener {
     pub(crate) fn ipv4() -> io::Result<Self> {
         Ok(Self {
             listener: TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?,
+            crowd: Vec::new(),
         })
     }
 
@@ -56,7 +65,26 @@ impl LoopbackListener {
         refuse_unless_loopback(SocketAddr::new(address, 0))?;
         Ok(Self {
             listener: TcpListener::bind((address, 0))?,
+            crowd: Vec::new(),
         })
+    }
+
+    /// The same with its queue full, so that whoever connects gets no answer.
+    ///
+    /// # Errors
+    ///
+    /// As [`on`](Self::on).
+    pub(crate) fn crowded(address: std::net::IpAddr) -> io::Result<Self> {
+        let place = SocketAddr::new(address, 0);
+        refuse_unless_loopback(place)?;
+        let socket = Socket::new(Domain::for_address(place), Type::STREAM, None)?;
+        socket.bind(&place.into())?;
+        socket.listen(0)?;
+        let listener = TcpListener::from(socket);
+        let place = listener.local_addr()?;
+        let dial = || TcpStream::connect_timeout(&place, CROWDING_LIMIT).ok();
+        let crowd = std::iter::from_fn(dial).take(LARGEST_CROWD).collect();
+        Ok(Self { listener, crowd })
     }
 
     /// Where it listens.
@@ -76,6 +104,10 @@ impl LoopbackListener {
     ///
     /// [`io::ErrorKind::TimedOut`] when nobody came, else what the system says.
     pub(crate) fn accept_within(&self, limit: Duration) -> io::Result<LoopbackConnection> {
+        if !self.crowd.is_empty() {
+            // Nobody else can have come.
+            return Err(io::ErrorKind::TimedOut.into());
+        }
         let mut poll = mio::Poll::new()?;
         let mut events = mio::Events::with_capacity(1);
         self.listener.set_nonblocking(true)?;

@@ -127,3 +127,26 @@ fn after_a_certificate_that_was_not_believed_why_and_tls_say_that_the_connection
     drop(terminal);
     let _ = server.finish();
 }
+
+#[test]
+fn after_an_alert_nobody_is_asked_whether_the_port_starts_in_the_clear() {
+    let handshake_failure = b"\x15\x03\x03\x00\x02\x02\x28";
+    for (answer, is_asked) in [
+        (&handshake_failure[..], false),
+        (b"220 ready, in the clear\r\n", true),
+    ] {
+        let server = Script::new()
+            .take_record()
+            .send(answer)
+            .wait_for_client_close()
+            .start();
+        let said = Ftpsh::new()
+            .args(["-c", "NOOP"])
+            .arg(format!("ftps://{}", server.address()))
+            .run()
+            .code(4)
+            .stderr;
+        assert_eq!(said.contains("start in the clear"), is_asked, "{said}");
+        drop(server);
+    }
+}
