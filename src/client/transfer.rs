@@ -63,6 +63,8 @@ pub struct TransferEnd {
     pub line_ends: u64,
     /// A download that ended in order, with fewer bytes than a reply had told of: that number.
     pub ended_short_of: Option<u64>,
+    /// How many there should have been, where that is known.
+    pub expected: Option<u64>,
     /// How it ended.
     pub result: TransferResult,
 }

@@ -165,7 +165,13 @@ impl Event {
             | TransferResult::ReaderClosed
             | TransferResult::StoppedByServer => return None,
         };
-        Some(event.with("bytes", end.bytes).with("moved", moved))
+        let whole = end.expected.map(|whole| format!(" of {whole}"));
+        Some(
+            event
+                .with("bytes", end.bytes)
+                .with("whole", whole.unwrap_or_default())
+                .with("moved", moved),
+        )
     }
 
     fn of_tls(failure: &TlsFailure) -> Self {

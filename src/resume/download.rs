@@ -9,7 +9,7 @@ use crate::client::transfer::{Form, Transfer};
 use super::comparison::LocalReference;
 use super::remote::{self, RemoteFile};
 use super::steps::{Steps, line, refused_by_server};
-use super::{LocalTarget, Remark, ResumeError, TAIL_BYTES, Verification, Verify};
+use super::{LocalTarget, Refusal, Remark, ResumeError, TAIL_BYTES, Verification, Verify};
 
 /// What came so far.
 #[derive(Clone, Copy, Debug, Default)]
@@ -29,16 +29,20 @@ pub(super) fn run(
 ) -> Result<Verification, ResumeError> {
     let (file, size_source) = remote::look(steps, name)?;
     let RemoteFile::Present(whole) = file else {
-        return Err(ResumeError::Refused(
+        return Err(ResumeError::refused(
+            Refusal::Absent,
             "there is no such file on the server".to_owned(),
         ));
     };
     let present = local.size()?;
     let there = present.unwrap_or(0);
     if there > whole {
-        return Err(ResumeError::Refused(format!(
-            "the local file is longer ({there} bytes) than the server's ({whole}). Nothing was written"
-        )));
+        return Err(ResumeError::refused(
+            Refusal::LocalIsLonger,
+            format!(
+                "the local file is longer ({there} bytes) than the server's ({whole}). Nothing was written"
+            ),
+        ));
     }
     steps.remark(&match present {
         Some(there) => Remark::Found { there, whole },
@@ -53,9 +57,12 @@ pub(super) fn run(
     judge(steps, local, progress, there, whole)?;
     let (size, _) = remote::size_after(steps, name, size_source, file)?;
     if size != whole {
-        return Err(ResumeError::Refused(format!(
-            "the server's file had {whole} bytes and has {size} now; what was received may be a mixture of both"
-        )));
+        return Err(ResumeError::refused(
+            Refusal::RemoteChanged,
+            format!(
+                "the server's file had {whole} bytes and has {size} now; what was received may be a mixture of both"
+            ),
+        ));
     }
     let first = if progress.ignored_restart { 0 } else { from };
     let compared = (there > 0).then(|| (first, there - 1));
@@ -85,7 +92,7 @@ fn receive(
     let mut from = from;
     if !steps.restart_at(from)? {
         if from == 0 {
-            return Err(ResumeError::Refused(
+            return Err(ResumeError::refused(Refusal::PendingRestart,
                 "a REST is still pending and the server refuses REST 0. Nothing was received; log in again and try \
                  again"
                     .to_owned(),
@@ -110,10 +117,13 @@ fn receive(
     let outcome = steps.data_command(line("RETR", name), Some(transfer));
     let progress = *lock(&progress);
     if let Some(offset) = progress.differs_at {
-        return Err(ResumeError::Refused(format!(
-            "the local file differs from the server's at byte {offset} (counted from 0), so it is not the beginning of that file. \
+        return Err(ResumeError::refused(
+            Refusal::Differs,
+            format!(
+                "the local file differs from the server's at byte {offset} (counted from 0), so it is not the beginning of that file. \
              Nothing was written"
-        )));
+            ),
+        ));
     }
     if progress.too_much {
         return Err(too_much(local, present, progress.appended, whole));
@@ -143,9 +153,12 @@ fn judge(
     steps.set_known(format!("the local file has {size} of {whole} bytes"));
     // A lost control connection is found out here, and says so itself.
     steps.check_connected()?;
-    Err(ResumeError::Refused(format!(
-        "the download ended early: the local file has {size} of {whole} bytes. The same command goes on from there"
-    )))
+    Err(ResumeError::refused(
+        Refusal::BrokeOff,
+        format!(
+            "the download ended early: the local file has {size} of {whole} bytes. The same command goes on from there"
+        ),
+    ))
 }
 
 /// More came than the file has, so what was appended is not its rest and is taken away again.
@@ -160,9 +173,12 @@ fn too_much(
         None => "nothing of it was kept".to_owned(),
     };
     match local.cut_back(present, appended) {
-        Ok(true) => ResumeError::Refused(format!(
-            "more came than the {whole} bytes that the server's file should have; {undone}"
-        )),
+        Ok(true) => ResumeError::refused(
+            Refusal::RemoteChanged,
+            format!(
+                "more came than the {whole} bytes that the server's file should have; {undone}"
+            ),
+        ),
         Ok(false) => match local.size() {
             Ok(size) => {
                 written_by_something_else(present.unwrap_or(0) + appended, size.unwrap_or(0))
@@ -174,9 +190,12 @@ fn too_much(
 }
 
 fn written_by_something_else(expected: u64, size: u64) -> ResumeError {
-    ResumeError::Refused(format!(
-        "something else wrote to the local file: it should have {expected} bytes and has {size}. Nothing of it was cut"
-    ))
+    ResumeError::refused(
+        Refusal::LocalChanged,
+        format!(
+            "something else wrote to the local file: it should have {expected} bytes and has {size}. Nothing of it was cut"
+        ),
+    )
 }
 
 /// Compares the overlap with the local file, then appends; writes nothing unless the overlap was the same.

@@ -162,8 +162,13 @@ pub struct Verification {
 #[derive(Debug, thiserror::Error)]
 pub enum ResumeError {
     /// It would be wrong, or cannot be checked to be right, to go on.
-    #[error("{0}")]
-    Refused(String),
+    #[error("{text}")]
+    Refused {
+        /// Which of the ways to stop it is.
+        reason: Refusal,
+        /// The sizes or the place, and what is known of both files.
+        text: String,
+    },
     /// The local file.
     #[error("{0}")]
     Local(#[from] io::Error),
@@ -190,6 +195,56 @@ pub enum ResumeError {
         /// What is known of the transfer.
         known: String,
     },
+}
+
+/// The ways in which a resume stops by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The server's file has more bytes than the local one, which it should be the beginning of.
+    RemoteIsLonger,
+    /// The local file has more bytes than the server's, which it should be the beginning of.
+    LocalIsLonger,
+    /// What is there is not the beginning of the file.
+    Differs,
+    /// The server's hash says so, and what was read back does not.
+    HashDiffers,
+    /// What is there cannot be read back.
+    Unreadable,
+    /// What is there, or what has just been sent, could not be compared.
+    NotCompared,
+    /// The server's file grows while nobody here sends anything.
+    StillWritten,
+    /// The local file changed meanwhile.
+    LocalChanged,
+    /// The server's file changed meanwhile.
+    RemoteChanged,
+    /// The data ended early.
+    BrokeOff,
+    /// The size afterwards is not what was there and what was sent.
+    WrongSize,
+    /// There is no APPE.
+    NoAppend,
+    /// There is neither APPE nor REST.
+    NoRestart,
+    /// A REST is pending and cannot be cleared.
+    PendingRestart,
+    /// There is no such file on the server.
+    Absent,
+    /// The name is that of a directory.
+    Folder,
+    /// Neither SIZE nor MLST nor LIST tells the size.
+    SizeUnknown,
+    /// A byte in the name that no command may hold.
+    NameNotSendable,
+    /// The server refused a step without which there is no resume.
+    RefusedByServer,
+}
+
+impl ResumeError {
+    fn refused(reason: Refusal, text: impl Into<String>) -> Self {
+        let text = text.into();
+        Self::Refused { reason, text }
+    }
 }
 
 /// Uploads what the server's file lacks.

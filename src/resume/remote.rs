@@ -9,8 +9,8 @@ use crate::client::{Destination, KeptBytes};
 use crate::protocol::listing::{ListedEntry, find_in_list, from_mlst_line};
 use crate::protocol::reply::ReplyCode;
 
-use super::ResumeError;
 use super::steps::{Steps, line, number_in};
+use super::{Refusal, ResumeError};
 
 /// Where a size comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -250,20 +250,23 @@ fn ask_list(steps: &Steps<'_>, name: &[u8]) -> Result<Answer, ResumeError> {
 fn size_of(steps: &Steps<'_>, entry: ListedEntry, name: &[u8]) -> Result<Answer, ResumeError> {
     match entry {
         ListedEntry::File(size) => Ok(Answer::Size(size)),
-        ListedEntry::Directory => Err(ResumeError::Refused(format!(
-            "{} is a directory on the server",
-            name.escape_ascii()
-        ))),
+        ListedEntry::Directory => Err(ResumeError::refused(
+            Refusal::Folder,
+            format!("{} is a directory on the server", name.escape_ascii()),
+        )),
         ListedEntry::Other => Err(no_size(steps, "it is not a regular file on the server")),
     }
 }
 
 fn no_size(steps: &Steps<'_>, reason: &str) -> ResumeError {
-    ResumeError::Refused(format!(
-        "the size of the file on the server cannot be determined: {reason}. {}; {}",
-        steps.so_far(),
-        steps.way_on()
-    ))
+    ResumeError::refused(
+        Refusal::SizeUnknown,
+        format!(
+            "the size of the file on the server cannot be determined: {reason}. {}; {}",
+            steps.so_far(),
+            steps.way_on()
+        ),
+    )
 }
 
 /// What stands before the last component, as LIST takes it.

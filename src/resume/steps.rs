@@ -11,7 +11,7 @@ use crate::protocol::user_pi::Learnt;
 use crate::protocol::{Command, Reply};
 
 use super::comparison::unmistakable;
-use super::{Listener, Options, Remark, ResumeError};
+use super::{Listener, Options, Refusal, Remark, ResumeError};
 
 pub(super) struct Steps<'a> {
     session: &'a Session,
@@ -156,8 +156,9 @@ impl<'a> Steps<'a> {
         line: impl AsRef<[u8]>,
         transfer: Option<Transfer>,
     ) -> Result<Outcome, ResumeError> {
-        let command = Command::new(line.as_ref())
-            .map_err(|illegal| ResumeError::Refused(illegal.to_string()))?;
+        let command = Command::new(line.as_ref()).map_err(|illegal| {
+            ResumeError::refused(Refusal::NameNotSendable, illegal.to_string())
+        })?;
         self.checked(self.session.perform(command, Origin::Shown, transfer))
     }
 
@@ -224,11 +225,14 @@ impl<'a> Steps<'a> {
         if self.restart_at(0)? {
             return Ok(());
         }
-        Err(ResumeError::Refused(format!(
-            "a REST is still pending and the server refuses REST 0, so the next upload would write in the wrong place. \
+        Err(ResumeError::refused(
+            Refusal::PendingRestart,
+            format!(
+                "a REST is still pending and the server refuses REST 0, so the next upload would write in the wrong place. \
              {}; log in again and try again",
-            self.so_far()
-        )))
+                self.so_far()
+            ),
+        ))
     }
 
     fn interrupted(&self) -> ResumeError {
@@ -246,10 +250,13 @@ impl<'a> Steps<'a> {
 
 /// The server refused a step without which there is no resume.
 pub(super) fn refused_by_server(line: &str, outcome: &Outcome) -> ResumeError {
-    ResumeError::Refused(match &outcome.reply {
-        Some(reply) => format!("the server answered {line} with {}", reply.code),
-        None => format!("the server did not answer {line}"),
-    })
+    ResumeError::refused(
+        Refusal::RefusedByServer,
+        match &outcome.reply {
+            Some(reply) => format!("the server answered {line} with {}", reply.code),
+            None => format!("the server did not answer {line}"),
+        },
+    )
 }
 
 /// `VERB name`, the name as bytes.

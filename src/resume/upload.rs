@@ -9,7 +9,9 @@ use super::comparison::{Comparison, ComparisonState, Part, Verdict};
 use super::digest::HashVerb;
 use super::remote::{self, RemoteFile, SizeSource};
 use super::steps::{Steps, line, refused_by_server};
-use super::{JOINT_BYTES, LocalSource, Remark, ResumeError, TAIL_BYTES, Verification, Verify};
+use super::{
+    JOINT_BYTES, LocalSource, Refusal, Remark, ResumeError, TAIL_BYTES, Verification, Verify,
+};
 
 /// Both ends of an upload.
 struct Upload<'a, 'b> {
@@ -53,21 +55,27 @@ pub(super) fn run(
     if local.is_unchanged()? {
         return Ok(verification);
     }
-    Err(ResumeError::Refused(format!(
-        "the local file changed while it was sent, so the server's {} bytes may be a mixture. {}",
-        verification.size,
-        steps.so_far()
-    )))
+    Err(ResumeError::refused(
+        Refusal::LocalChanged,
+        format!(
+            "the local file changed while it was sent, so the server's {} bytes may be a mixture. {}",
+            verification.size,
+            steps.so_far()
+        ),
+    ))
 }
 
 impl Upload<'_, '_> {
     fn run(&mut self, file: RemoteFile) -> Result<Verification, ResumeError> {
         let there = file.size();
         if there > self.whole {
-            return Err(ResumeError::Refused(format!(
-                "the server's file is longer ({there} bytes) than the local one ({}). Nothing was sent",
-                self.whole
-            )));
+            return Err(ResumeError::refused(
+                Refusal::RemoteIsLonger,
+                format!(
+                    "the server's file is longer ({there} bytes) than the local one ({}). Nothing was sent",
+                    self.whole
+                ),
+            ));
         }
         self.steps.remark(&match file {
             RemoteFile::Present(there) => Remark::Found {
@@ -115,7 +123,7 @@ impl Upload<'_, '_> {
         match self.read_back(tail)? {
             Some((first, last)) => {
                 if let Some(hash) = hashed {
-                    return Err(ResumeError::Refused(format!(
+                    return Err(ResumeError::refused(Refusal::HashDiffers, format!(
                         "the server's {} says that its {there} bytes differ from the local ones, yet they read \
                          the same. Nothing was sent",
                         hash.verb
@@ -126,7 +134,7 @@ impl Upload<'_, '_> {
                     hash: None,
                 })
             }
-            None if hashed.is_some() => Err(ResumeError::Refused(
+            None if hashed.is_some() => Err(ResumeError::refused(Refusal::HashDiffers,
                 "the server's hash says that its bytes are not the beginning of the local file, and they cannot be read \
                  back to find where. Nothing was sent"
                     .to_owned(),
@@ -140,7 +148,7 @@ impl Upload<'_, '_> {
         if self.steps.accepts_unverified() {
             return Ok(CheckResult::default());
         }
-        Err(ResumeError::Refused(
+        Err(ResumeError::refused(Refusal::Unreadable,
             "the data on the server cannot be read back, so it may not be the beginning of this file. Nothing was sent; \
              --unverified continues anyway"
                 .to_owned(),
@@ -211,24 +219,34 @@ impl Upload<'_, '_> {
 
     fn not_the_same(&self, verdict: Verdict, part: Part, received: u64) -> ResumeError {
         let so_far = self.steps.so_far();
-        ResumeError::Refused(match verdict {
-            Verdict::DiffersAt(offset) => format!(
-                "the server's file differs from the local one at byte {offset} (counted from 0{}). {so_far}",
-                match part.from {
-                    0 => String::new(),
-                    from => format!("; nothing before byte {from} was looked at"),
-                }
+        let (reason, text) = match verdict {
+            Verdict::DiffersAt(offset) => (
+                Refusal::Differs,
+                format!(
+                    "the server's file differs from the local one at byte {offset} (counted from 0{}). {so_far}",
+                    match part.from {
+                        0 => String::new(),
+                        from => format!("; nothing before byte {from} was looked at"),
+                    }
+                ),
             ),
-            Verdict::HasGrown => format!(
-                "the server's file had {} bytes, but more came back: an earlier transfer may still be writing. {so_far}; try \
+            Verdict::HasGrown => (
+                Refusal::StillWritten,
+                format!(
+                    "the server's file had {} bytes, but more came back: an earlier transfer may still be writing. {so_far}; try \
                  again in a minute",
-                part.size
+                    part.size
+                ),
             ),
-            Verdict::SameFrom(_) | Verdict::EndedEarly => format!(
-                "expected {} bytes back and got {received}, so what is there could not be compared. {so_far}",
-                part.to - part.from
+            Verdict::SameFrom(_) | Verdict::EndedEarly => (
+                Refusal::NotCompared,
+                format!(
+                    "expected {} bytes back and got {received}, so what is there could not be compared. {so_far}",
+                    part.to - part.from
+                ),
             ),
-        })
+        };
+        ResumeError::refused(reason, text)
     }
 
     /// The rest of the file after what is there.
@@ -256,12 +274,15 @@ impl Upload<'_, '_> {
         if now == file {
             return Ok(());
         }
-        Err(ResumeError::Refused(format!(
-            "the server's file had {} bytes and has {} now: an earlier transfer may still be writing. Nothing was sent; \
+        Err(ResumeError::refused(
+            Refusal::StillWritten,
+            format!(
+                "the server's file had {} bytes and has {} now: an earlier transfer may still be writing. Nothing was sent; \
              try again in a minute",
-            file.size(),
-            now.size()
-        )))
+                file.size(),
+                now.size()
+            ),
+        ))
     }
 
     fn send(&mut self, verb: &str, from: u64) -> Result<Outcome, ResumeError> {
@@ -292,20 +313,25 @@ impl Upload<'_, '_> {
         }
         self.steps.set_known(format!("{sent} bytes were sent"));
         let there = remote::look_again(self.steps, self.name, self.source);
-        Err(ResumeError::Refused(match there {
-            Ok(file) => format!(
-                "the upload broke after {sent} bytes; the server's file has {} of {} now. The same command goes on \
+        Err(ResumeError::refused(
+            Refusal::BrokeOff,
+            match there {
+                Ok(file) => format!(
+                    "the upload broke after {sent} bytes; the server's file has {} of {} now. The same command goes on \
                  from there",
-                file.size(),
-                self.whole
-            ),
-            Err(error @ (ResumeError::Lost { .. } | ResumeError::Interrupted { .. })) => {
-                return Err(error);
-            }
-            Err(_) => {
-                format!("the upload broke after {sent} bytes. The same command goes on from there")
-            }
-        }))
+                    file.size(),
+                    self.whole
+                ),
+                Err(error @ (ResumeError::Lost { .. } | ResumeError::Interrupted { .. })) => {
+                    return Err(error);
+                }
+                Err(_) => {
+                    format!(
+                        "the upload broke after {sent} bytes. The same command goes on from there"
+                    )
+                }
+            },
+        ))
     }
 
     fn check(
@@ -357,7 +383,8 @@ impl Upload<'_, '_> {
                 let sent = self.sent(&outcome, "STOR")?;
                 self.check(file, checked, sent)
             }
-            RemoteFile::Present(_) if !self.steps.options.via_restart => Err(ResumeError::Refused(
+            RemoteFile::Present(_) if !self.steps.options.via_restart => Err(ResumeError::refused(
+                Refusal::NoAppend,
                 "the server has no APPE. Nothing was sent; --via rest tries REST and STOR instead"
                     .to_owned(),
             )),
@@ -370,9 +397,12 @@ impl Upload<'_, '_> {
         let file = RemoteFile::Present(there);
         self.ready_to_write(file)?;
         if !self.steps.restart_at(there)? {
-            return Err(ResumeError::Refused(format!(
-                "the server has neither APPE nor REST, so the upload cannot be resumed. Nothing was sent; {WAY_ON}"
-            )));
+            return Err(ResumeError::refused(
+                Refusal::NoRestart,
+                format!(
+                    "the server has neither APPE nor REST, so the upload cannot be resumed. Nothing was sent; {WAY_ON}"
+                ),
+            ));
         }
         let outcome = self.send("STOR", there)?;
         let sent = self.sent(&outcome, "STOR")?;
@@ -459,11 +489,14 @@ impl Upload<'_, '_> {
         if was == 0 || size != was || sent != was {
             return Ok(());
         }
-        Err(ResumeError::Refused(format!(
-            "{sent} bytes were sent, and the server's file has {size} bytes where it should have {}. It had {was} \
+        Err(ResumeError::refused(
+            Refusal::WrongSize,
+            format!(
+                "{sent} bytes were sent, and the server's file has {size} bytes where it should have {}. It had {was} \
              before: either nothing was written, or it was overwritten with what was sent",
-            self.whole
-        )))
+                self.whole
+            ),
+        ))
     }
 
     /// The size is that of what was sent; but if the file still begins as before, a part of that was lost on the way,
@@ -480,20 +513,26 @@ impl Upload<'_, '_> {
         if !begins_as_before {
             return Ok(());
         }
-        Err(ResumeError::Refused(format!(
-            "{} bytes were sent, and the server's file still begins as before and has {size} bytes of {}. The same command \
+        Err(ResumeError::refused(
+            Refusal::BrokeOff,
+            format!(
+                "{} bytes were sent, and the server's file still begins as before and has {size} bytes of {}. The same command \
              goes on from there",
-            self.whole - was,
-            self.whole
-        )))
+                self.whole - was,
+                self.whole
+            ),
+        ))
     }
 
     fn wrong_size(&self, size: u64, sent: u64) -> ResumeError {
-        ResumeError::Refused(format!(
-            "{sent} bytes were sent, and the server's file has {size} bytes where it should have {}: something else may have \
+        ResumeError::refused(
+            Refusal::WrongSize,
+            format!(
+                "{sent} bytes were sent, and the server's file has {size} bytes where it should have {}: something else may have \
              written to it too. {WAY_ON}",
-            self.whole
-        ))
+                self.whole
+            ),
+        )
     }
 }
 
@@ -504,7 +543,8 @@ struct Hashed {
 }
 
 fn sent_but_unseen() -> ResumeError {
-    ResumeError::Refused(
+    ResumeError::refused(
+        Refusal::NotCompared,
         "everything was sent and the size is right, but the file cannot be read back to compare it"
             .to_owned(),
     )

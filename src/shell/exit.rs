@@ -101,7 +101,7 @@ impl Exit {
             Self::Tls => "tls-alert",
             Self::Protocol => "not-ftp",
             Self::LocalFile => "local-file",
-            Self::Resume => "resume-stopped",
+            Self::Resume => "upload-not-verified",
             Self::Interrupted => "interrupted",
         })
     }

@@ -1299,6 +1299,7 @@ mod tests {
                     line_ends: 0,
                     acknowledged: None,
                     ended_short_of: None,
+                    expected: None,
                     result,
                 }));
         }

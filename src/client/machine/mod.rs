@@ -1922,10 +1922,7 @@ impl Machine {
         if ending == Ending::TlsFailed {
             self.lost_as = ending;
         }
-        let may_be_another_start = matches!(
-            failure,
-            TlsFailure::InClear { .. } | TlsFailure::HandshakeCut | TlsFailure::Protocol(_)
-        );
+        let may_be_another_start = failure.may_be_of_no_tls();
         self.observe(Observation::TlsFailed(failure));
         if may_be_another_start && self.exchanges.awaits_greeting() {
             self.observe_missing_greeting();
@@ -2096,7 +2093,7 @@ impl Machine {
             .as_ref()
             .is_some_and(|it| now >= it.until)
         {
-            self.give_up_on_dial(now);
+            self.give_up_on_dial(data::DIAL_LIMIT, now);
         }
         self.pass_tls_end_deadline(now);
         self.pass_synch_deadline(now);
@@ -2113,17 +2110,14 @@ impl Machine {
         }
     }
 
-    fn give_up_on_dial(&mut self, now: Instant) {
+    fn give_up_on_dial(&mut self, limit: Duration, now: Instant) {
         let Some(id) = self.data.dialling.as_ref().map(|dialling| dialling.id) else {
             return;
         };
         self.actions.push_back(Action::Forget(id));
         let error = match &self.settings.route.proxy {
             Some(_) => {
-                let text = format!(
-                    "the proxy has not answered within {} s",
-                    data::DIAL_LIMIT.as_secs()
-                );
+                let text = format!("the proxy has not answered within {} s", limit.as_secs());
                 io::Error::new(io::ErrorKind::TimedOut, text)
             }
             None => io::ErrorKind::TimedOut.into(),
@@ -2139,6 +2133,12 @@ impl Machine {
     fn pass_silence_limit(&mut self, now: Instant) {
         let is_due = self.silence_deadline().is_some_and(|at| now >= at);
         if let (true, Some(limit)) = (is_due, self.settings.silence_limit) {
+            let is_answered = self.exchanges.all().all(OpenExchange::is_answered);
+            if is_answered && self.data.dialling.is_some() {
+                // The server has said all, and somebody in between says nothing.
+                self.last_movement = now;
+                return self.give_up_on_dial(limit, now);
+            }
             let awaited = self.awaited();
             self.time_out(limit, awaited, now);
         }

@@ -160,6 +160,7 @@ impl Transfer {
             acknowledged: None,
             line_ends: 0,
             ended_short_of: None,
+            expected: None,
             result: TransferResult::Refused,
         }
     }
@@ -579,6 +580,9 @@ impl Transfer {
                 .filter(|_| self.direction == DataDirection::Sent),
             line_ends: self.line_ends,
             ended_short_of: None,
+            expected: self
+                .whole
+                .filter(|whole| keeps_bytes && *whole >= self.bytes),
             result,
         };
         let is_whole_download = end.is_whole() && end.direction == DataDirection::Received;

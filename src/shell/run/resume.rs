@@ -6,12 +6,12 @@ use crate::client::Session;
 use crate::evidence::event::Event;
 use crate::protocol::verbs::DataDirection;
 use crate::resume::{
-    self, Listener, Options, Remark, ResumeError, SizeSource, Verification, Verify,
+    self, Listener, Options, Refusal, Remark, ResumeError, SizeSource, Verification, Verify,
 };
 use crate::shell::editor::{Input, Typed};
 use crate::shell::exit::Exit;
 use crate::shell::interrupts::Interrupts;
-use crate::shell::line::expand_home;
+use crate::shell::line::{expand_home, quoted};
 use crate::shell::local::resumed_file::{LocalFile, LocalTargetFile};
 use crate::shell::screen::escape::escape;
 use crate::shell::screen::painter::{Painter, Tone, count};
@@ -139,40 +139,83 @@ impl Resume {
                 painter.say(Tone::Success, &describe_verification(&verification));
                 Exit::Done
             }
-            Err(error) => report_error(&error, &local, painter),
+            Err(error) => self.report_error(&error, &local, painter),
         }
     }
-}
 
-fn report_error(error: &ResumeError, local: &Path, painter: &Painter) -> Exit {
-    let text = match error {
-        ResumeError::Local(error) => {
-            format!("{}: {error}", escape(local.as_os_str().as_encoded_bytes()))
+    /// Says why it did not succeed, and what goes on from there.
+    fn report_error(&self, error: &ResumeError, local: &Path, painter: &Painter) -> Exit {
+        let text = match error {
+            ResumeError::Local(error) => {
+                format!("{}: {error}", escape(local.as_os_str().as_encoded_bytes()))
+            }
+            ResumeError::LocalTransfer(_) => format!(
+                "{}. The same command goes on from there",
+                escape(error.to_string().as_bytes())
+            ),
+            other => escape(other.to_string().as_bytes()),
+        };
+        let sentence = text.trim_end_matches('.');
+        let event = Event::new(cause_of(error))
+            .with("error", sentence)
+            .with("names", self.names())
+            .with("local", self.local.to_string_lossy())
+            .with("remote", String::from_utf8_lossy(&self.remote));
+        painter.problems().judge(event);
+        painter.say(Tone::Error, &format!("resume: {text}"));
+        match error {
+            ResumeError::Refused { .. } => Exit::Resume,
+            ResumeError::Local(_) | ResumeError::LocalTransfer(_) => Exit::LocalFile,
+            ResumeError::Lost { .. } | ResumeError::TimedOut { .. } => Exit::Connection,
+            ResumeError::Interrupted { .. } => Exit::Interrupted,
         }
-        ResumeError::LocalTransfer(_) => format!(
-            "{}. The same command goes on from there",
-            escape(error.to_string().as_bytes())
-        ),
-        other => escape(other.to_string().as_bytes()),
-    };
-    let event = Event::new(cause_of(error)).with("error", &text);
-    painter.problems().judge(event);
-    painter.say(Tone::Error, &format!("resume: {text}"));
-    match error {
-        ResumeError::Refused(_) => Exit::Resume,
-        ResumeError::Local(_) | ResumeError::LocalTransfer(_) => Exit::LocalFile,
-        ResumeError::Lost { .. } | ResumeError::TimedOut { .. } => Exit::Connection,
-        ResumeError::Interrupted { .. } => Exit::Interrupted,
+    }
+
+    /// What follows `resume` in the command that was typed, without its other options.
+    fn names(&self) -> String {
+        let quoted = |name: &str| quoted(name).unwrap_or_else(|| name.to_owned());
+        let local = quoted(&self.local.to_string_lossy());
+        let remote = quoted(&String::from_utf8_lossy(&self.remote));
+        let get = if self.download { "--get " } else { "" };
+        match (local == remote, self.download) {
+            (true, _) => format!("{get}{local}"),
+            (false, true) => format!("{get}{remote} {local}"),
+            (false, false) => format!("{local} {remote}"),
+        }
     }
 }
 
 fn cause_of(error: &ResumeError) -> &'static str {
     match error {
-        ResumeError::Refused(_) => "resume-stopped",
+        ResumeError::Refused { reason, .. } => cause_of_refusal(*reason),
         ResumeError::Local(_) | ResumeError::LocalTransfer(_) => "local-file",
         ResumeError::Lost { .. } => "resume-lost",
         ResumeError::TimedOut { .. } => "no-reply",
         ResumeError::Interrupted { .. } => "interrupted",
+    }
+}
+
+fn cause_of_refusal(reason: Refusal) -> &'static str {
+    match reason {
+        Refusal::RemoteIsLonger => "resume-remote-longer",
+        Refusal::LocalIsLonger => "resume-local-longer",
+        Refusal::Differs => "resume-differs",
+        Refusal::HashDiffers => "resume-hash-differs",
+        Refusal::Unreadable => "resume-unreadable",
+        Refusal::NotCompared => "resume-not-compared",
+        Refusal::StillWritten => "resume-still-written",
+        Refusal::LocalChanged => "resume-local-changed",
+        Refusal::RemoteChanged => "resume-remote-changed",
+        Refusal::BrokeOff => "resume-broke-off",
+        Refusal::WrongSize => "resume-wrong-size",
+        Refusal::NoAppend => "resume-no-append",
+        Refusal::NoRestart => "resume-no-restart",
+        Refusal::PendingRestart => "resume-pending-restart",
+        Refusal::Absent => "resume-absent",
+        Refusal::Folder => "resume-folder",
+        Refusal::SizeUnknown => "resume-size-unknown",
+        Refusal::NameNotSendable => "local-line",
+        Refusal::RefusedByServer => "resume-refused",
     }
 }
 

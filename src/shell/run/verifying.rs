@@ -13,6 +13,7 @@
 
 use super::shell::Shell;
 use crate::client::{Origin, Outcome, Status};
+use crate::evidence::event::Event;
 use crate::protocol::user_pi::data_direction;
 use crate::protocol::verbs::DataDirection;
 use crate::protocol::{Command, FileStructure, TransferMode};
@@ -142,8 +143,7 @@ impl Shell {
             let text = format!(
                 "{sent} bytes were sent, and no SIZE says how many the server has: the upload is not checked"
             );
-            self.painter.say(Tone::Error, &text);
-            return Ok(Exit::Resume);
+            return Ok(self.fail_verification(&text));
         };
         match upload.before.compare(sent, size) {
             Finding::Agrees => {
@@ -156,18 +156,23 @@ impl Shell {
                     "SIZE says {size} bytes, and {expected} should be there: the upload has not arrived as it was sent, though the \
                      server accepted it. `resume` compares both files and sends the rest"
                 );
-                self.painter.say(Tone::Error, &text);
-                Ok(Exit::Resume)
+                Ok(self.fail_verification(&text))
             }
             Finding::Unknown => {
                 let text = format!(
                     "SIZE says {size} bytes, {sent} of them sent now; how many were there before is not known, so the upload is not \
                      checked"
                 );
-                self.painter.say(Tone::Error, &text);
-                Ok(Exit::Resume)
+                Ok(self.fail_verification(&text))
             }
         }
+    }
+
+    fn fail_verification(&self, text: &str) -> Exit {
+        let event = Event::new("upload-not-verified").with("error", format!(": {text}"));
+        self.painter.problems().judge(event);
+        self.painter.say(Tone::Error, text);
+        Exit::Resume
     }
 
     /// Sends SIZE, shown. A lost connection ends the run as ever.

@@ -42,8 +42,9 @@ impl Observer for ScreenObserver {
         let charset = self.painter.screen().charset();
         self.timeline.note(&moment, observation, charset);
         self.picture.note(observation, charset);
-        self.painter.paint_at(&moment, observation);
+        // Whoever sees it may ask at once.
         let cause = self.painter.problems().observe(observation);
+        self.painter.paint_at(&moment, observation);
         let output = self.painter.output();
         output.observe(moment.instant, observation, cause, charset);
     }

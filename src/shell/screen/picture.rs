@@ -295,6 +295,7 @@ mod tests {
         Observation::TransferEnded(TransferEnd {
             direction: DataDirection::Sent,
             bytes,
+            expected: None,
             acknowledged: None,
             line_ends: 0,
             ended_short_of: None,

@@ -24,7 +24,7 @@ fn run_with_change(
 ) -> (Finished, Vec<Vec<u8>>) {
     let server = script.start();
     let finished = thread::scope(|scope| {
-        let running = scope.spawn(|| run(server.address(), folder, &[line]));
+        let running = scope.spawn(|| run(server.address(), folder, &[line, "why"]));
         gates.0.wait();
         change(&folder.path().join("f"));
         gates.1.open();
@@ -79,6 +79,7 @@ fn a_file_that_grows_while_it_is_sent_is_not_called_whole() {
         said.contains("the local file changed while it was sent"),
         "{said}"
     );
+    assert!(said.contains("resume-local-changed"), "{said}");
 }
 
 /// The transfer begins, `first` comes, the change is made, `second` comes.

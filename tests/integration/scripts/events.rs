@@ -158,7 +158,7 @@ fn a_resume_that_stops_is_told_whatever_it_was_refused_on_the_way() {
         .run()
         .code(8);
     let told = events(&finished);
-    assert_eq!(causes(&told).last(), Some(&"resume-stopped"), "{told:?}");
+    assert_eq!(causes(&told).last(), Some(&"resume-differs"), "{told:?}");
 }
 
 #[test]

@@ -122,7 +122,7 @@ fn a_transfer_that_waits_for_no_data_connection_ends_with_its_cause() {
 
 /// A terminal on a server that has the first 5 of the 11 bytes of the local 1.TXT.
 fn with_broken_upload(home: &Home, address: std::net::SocketAddr) -> Terminal {
-    fs::write(home.path().join("1.TXT"), "I am zfive5").unwrap();
+    fs::write(home.path().join("1.TXT"), "I am zfive5").expect("it is writable");
     Ftpsh::new()
         .home(home.path())
         .current_dir(home.path())

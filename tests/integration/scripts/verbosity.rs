@@ -151,3 +151,30 @@ fn what_contradicts_itself_is_refused() {
     let version = Ftpsh::new().arg("-V").run().success();
     assert!(version.stdout_text().starts_with("ftpsh "));
 }
+
+#[cfg(unix)]
+#[test]
+fn quiet_does_not_show_the_refusal_that_an_early_end_on_this_side_brings() {
+    let server = practice_server(&[]);
+    std::fs::write(server.server_folder().join("big"), vec![b'x'; 30_000_000]).unwrap();
+    let finished = Ftpsh::new()
+        .args([
+            "-q",
+            "-c",
+            "TYPE I",
+            "-c",
+            "PASV",
+            "-c",
+            "RETR big | head -c 1",
+        ])
+        .arg(format!("ftp://A:A@{}", server.address()))
+        .run()
+        .success();
+    assert_eq!(finished.stderr, "");
+    let finished = Ftpsh::new()
+        .args(["-q", "-c", "RETR big"])
+        .arg(format!("ftp://A:A@{}", server.address()))
+        .run()
+        .code(1);
+    assert!(finished.stderr.contains("425 "), "{}", finished.stderr);
+}

@@ -275,6 +275,12 @@ fn the_faults_of_the_practice_server_are_explained() {
             &["login A A", "get 1.TXT x"],
             "data-port-refused",
         ),
+        #[cfg(target_os = "linux")]
+        (
+            "pasv-silent-port",
+            &["login A A", "PASV"],
+            "data-port-silent",
+        ),
         (
             "pasv-zero-address",
             &["login A A", "PASV", "RNTO b"],
@@ -410,6 +416,11 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
         "reply-not-awaited",
         "tests/integration/situations/alone.rs",
         "a_reply_that_ctrl_c_did_not_wait_for",
+    ),
+    (
+        "resume-local-changed",
+        "tests/integration/resuming/changes.rs",
+        "a_file_that_grows_while_it_is_sent_is_not_called_whole",
     ),
     (
         "interrupted",

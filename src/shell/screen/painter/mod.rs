@@ -21,7 +21,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use nu_ansi_term::{Color, Style};
 
-use crate::client::{Observation, Observer, Origin};
+use crate::client::{Observation, Observer, Origin, TransferResult};
 use crate::evidence::event::Event;
 use crate::protocol::ledger::{Assignment, Fit};
 use crate::protocol::verbs::{self, DataDirection};
@@ -60,6 +60,8 @@ pub(crate) struct Painter {
     unshown: Vec<Line>,
     /// How many data connections of this session were shown with their arithmetic.
     ports_explained: usize,
+    /// This side has ended the transfer, so its reply is no news where the dialogue is not shown.
+    has_left_early: bool,
     /// Of the transfer that runs now.
     progress: Option<Arc<ProgressLine>>,
     output: ScriptOutput,
@@ -100,6 +102,7 @@ impl Painter {
             shows_hints: Arc::new(AtomicBool::new(true)),
             host: None,
             progress: None,
+            has_left_early: false,
             ports_explained: 0,
             shows_time: Arc::default(),
             clock: Clock::default(),
@@ -331,7 +334,17 @@ impl Painter {
             Observation::CommandSent { .. }
             | Observation::BytesSent(_)
             | Observation::AbortSent { .. } => {
+                self.has_left_early = false;
                 self.unshown = lines;
+                Vec::new()
+            }
+            Observation::TransferEnded(end) if end.result == TransferResult::ReaderClosed => {
+                self.has_left_early = true;
+                Vec::new()
+            }
+            Observation::ReplyReceived { reply, .. }
+                if reply.code.is_negative() && std::mem::take(&mut self.has_left_early) =>
+            {
                 Vec::new()
             }
             // It explains what the server may say.

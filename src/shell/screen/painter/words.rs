@@ -307,9 +307,14 @@ fn arithmetic_of(address: SocketAddr) -> String {
 }
 
 fn transfer_ended(end: &TransferEnd) -> (Tone, String) {
+    let short_of = end.expected.filter(|whole| *whole > end.bytes);
+    let bytes = match short_of {
+        Some(whole) => format!("{} of {}", end.bytes, count(whole, "byte")),
+        None => count(end.bytes, "byte"),
+    };
     let moved = match end.direction {
-        DataDirection::Received => format!("{} received", count(end.bytes, "byte")),
-        DataDirection::Sent => format!("{} sent", count(end.bytes, "byte")),
+        DataDirection::Received => format!("{bytes} received"),
+        DataDirection::Sent => format!("{bytes} sent"),
     };
     let taken = end.acknowledged.filter(|taken| *taken < end.bytes);
     let taken = taken.map_or_else(String::new, |taken| {

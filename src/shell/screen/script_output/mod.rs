@@ -292,7 +292,7 @@ impl ScriptOutput {
         let cause = verdict.unwrap_or(general);
         // What `resume` handles itself was told, too, and is not why it stopped.
         let is_told = match general {
-            "local-line" | "resume-stopped" => state.told.contains(&cause),
+            "local-line" | "upload-not-verified" => state.told.contains(&cause),
             _ => !state.told.is_empty(),
         };
         if !is_told {

@@ -94,6 +94,7 @@ impl Session {
             line_ends: 0,
             acknowledged: None,
             ended_short_of: None,
+            expected: None,
             result: TransferResult::Ended,
         };
         self.note(&Observation::TransferEnded(end));
