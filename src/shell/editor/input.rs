@@ -14,6 +14,8 @@ pub(crate) struct Input {
     pasted: VecDeque<String>,
     /// What stands at the next prompt as if it had been typed.
     begun: Option<String>,
+    /// Ctrl-D has ended data, and no line has been typed since.
+    has_ended_data: bool,
     standard_input: StandardInput,
 }
 
@@ -34,6 +36,7 @@ impl Input {
             source,
             pasted: VecDeque::new(),
             begun: None,
+            has_ended_data: false,
             standard_input: StandardInput::default(),
         }
     }
@@ -56,13 +59,21 @@ impl Input {
     /// The next line at the prompt.
     pub(crate) fn read_command(&mut self, prompt: &str) -> Typed {
         let begun = self.begun.take().filter(|_| self.can_begin_line());
-        match (&mut self.source, begun) {
+        let typed = match (&mut self.source, begun) {
             (Source::Terminal(editor), Some(text)) => {
                 let typed = editor.read_begun_line(prompt, &text);
                 self.take_paste(typed, prompt, InputKind::Line)
             }
             _ => self.read(prompt, InputKind::Line),
-        }
+        };
+        self.has_ended_data &= typed == Typed::End;
+        typed
+    }
+
+    /// Whether a Ctrl-D at the prompt may have been meant for data that had ended already: many press it twice, which is
+    /// how a terminal ends a line that has no end. Once.
+    pub(crate) fn takes_end_for_data(&mut self) -> bool {
+        std::mem::take(&mut self.has_ended_data)
     }
 
     /// Lets the next line at the prompt begin with this text; `false` if it cannot, since there is no prompt, or since
@@ -94,10 +105,12 @@ impl Input {
         if let Some(line) = self.next_pasted(prompt, InputKind::Data) {
             return Typed::Line(line);
         }
-        match &mut self.source {
+        let typed = match &mut self.source {
             Source::Terminal(editor) => editor.read_data(prompt),
             Source::Script(_) | Source::Given(_) => Typed::End,
-        }
+        };
+        self.has_ended_data = matches!(typed, Typed::End | Typed::LastText(_));
+        typed
     }
 
     /// An answer to a question. A line of a paste was meant for something else; without a person there is none.

@@ -87,6 +87,25 @@ impl ConditionalEventHandler for Suspend {
     }
 }
 
+/// The right arrow takes the grey hint. One that only says what belongs there, as `<path>` does, cannot be taken: then it
+/// does what Tab does.
+pub(super) struct TakeHint(pub(super) Arc<Keys>);
+
+impl ConditionalEventHandler for TakeHint {
+    fn handle(
+        &self,
+        _: &Event,
+        _: RepeatCount,
+        _: bool,
+        context: &EventContext<'_>,
+    ) -> Option<Cmd> {
+        let is_at_end = context.pos() == context.line().len();
+        let is_untakeable = context.has_hint() && context.hint_text().is_none();
+        let is_line = self.0.kind() == InputKind::Line;
+        (is_line && is_at_end && is_untakeable).then_some(Cmd::Complete)
+    }
+}
+
 /// Tab is a tab where data or text are typed, and nothing in a password.
 pub(super) struct InsertTab(pub(super) Arc<Keys>);
 

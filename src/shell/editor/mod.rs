@@ -23,7 +23,7 @@ use super::editor::assistance::{PastLines, SharedKnowledge};
 use super::screen::escape::escape;
 use super::screen::painter::Screen;
 use assistant::{Assistant, paint_line, stars};
-use keys::{EndOfData, InsertTab, Keys, Suspend};
+use keys::{EndOfData, InsertTab, Keys, Suspend, TakeHint};
 
 pub(crate) use input::NOT_TEXT;
 pub(crate) use input::{AtTerminal, Input, Source};
@@ -246,6 +246,10 @@ fn bind_data_keys(inner: &mut InnerEditor, keys: &Arc<Keys>) {
     inner.bind_sequence(
         tab,
         EventHandler::Conditional(Box::new(InsertTab(Arc::clone(keys)))),
+    );
+    inner.bind_sequence(
+        KeyEvent(KeyCode::Right, Modifiers::NONE),
+        EventHandler::Conditional(Box::new(TakeHint(Arc::clone(keys)))),
     );
 }
 

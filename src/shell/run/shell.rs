@@ -206,6 +206,10 @@ impl Shell {
                 }
                 Typed::Interrupt => {}
                 Typed::NotText => self.painter.say(Tone::Error, NOT_TEXT),
+                Typed::End if self.input.takes_end_for_data() => {
+                    let text = "the data had ended already; Ctrl-D once more ends the session";
+                    self.painter.say(Tone::Note, text);
+                }
                 Typed::End => {
                     self.quit();
                 }

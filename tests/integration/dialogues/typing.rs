@@ -66,6 +66,28 @@ fn a_line_that_is_not_utf8_at_data_does_not_end_the_upload() {
 }
 
 #[test]
+fn a_second_ctrl_d_by_habit_at_data_does_not_end_the_session() {
+    let (mut control, mut data, mut terminal) = begun("STOR f", "STOR f");
+    terminal.expect("data> ");
+    terminal.send("text");
+    terminal.send_key(Key::CtrlD);
+    assert_eq!(read_to_end(&mut data), (b"text".to_vec(), End::Closed));
+    drop(data);
+    terminal.send_key(Key::CtrlD);
+    control.send("226 done\r\n");
+    terminal.expect("226 done");
+    terminal.expect("the data had ended already; Ctrl-D once more ends the session");
+    terminal.expect("ftp> ");
+    terminal.send_line("NOOP");
+    control.expect("NOOP");
+    control.send("200 still here\r\n");
+    terminal.expect("200 still here");
+    terminal.expect("ftp> ");
+    terminal.send_key(Key::CtrlD);
+    control.expect("QUIT");
+}
+
+#[test]
 fn a_pasted_here_document_is_data_and_what_stands_after_it_a_command() {
     let (mut control, mut terminal) = connected(None);
     terminal.send_line("PASV");

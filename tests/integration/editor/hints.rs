@@ -105,3 +105,30 @@ fn with_no_colour_there_is_neither_colour_nor_hint_and_a_password_is_masked_all_
     });
     assert_eq!(styles.count(), 0);
 }
+
+#[test]
+fn the_right_arrow_on_a_place_that_nothing_can_fill_in_does_what_tab_does() {
+    let home = Home::new();
+    let server = greeted()
+        .expect("SIZE 1.TXT")
+        .send("213 5\r\n")
+        .expect("MDTM 1.TXT")
+        .send("213 20261129000000\r\n")
+        .wait_for_client_close()
+        .start();
+    let mut terminal = shell(&home, &server);
+    terminal.send_line("SIZE 1.TXT");
+    terminal.expect("213 5");
+    terminal.expect("ftp> ");
+    terminal.send("MDTM");
+    await_last_line(&terminal, "ftp> MDTM <path>");
+    terminal.send(RIGHT);
+    // Only what was typed is in the line so far, and a blank.
+    await_last_line(&terminal, "ftp> MDTM <path>");
+    terminal.send(RIGHT);
+    await_last_line(&terminal, "ftp> MDTM 1.TXT");
+    terminal.send_key(Key::Enter);
+    terminal.expect("213 20261129000000");
+    drop(terminal);
+    let _ = server.finish();
+}

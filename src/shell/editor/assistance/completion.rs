@@ -37,6 +37,9 @@ pub fn complete(line: &str, cursor: usize, knowledge: &Knowledge) -> Completion 
     let Some(before) = line.get(..cursor) else {
         return Completion::default();
     };
+    if before.is_empty() {
+        return first_words();
+    }
     let Some(context) = context::read(before, knowledge) else {
         return Completion::default();
     };
@@ -69,6 +72,17 @@ pub fn complete(line: &str, cursor: usize, knowledge: &Knowledge) -> Completion 
     Completion {
         start: context.start,
         candidates,
+    }
+}
+
+/// What a line often begins with: everything that it could begin with would fill the screen.
+fn first_words() -> Completion {
+    let candidates = FIRST_WORDS
+        .iter()
+        .map(|word| candidate((*word).to_owned(), false));
+    Completion {
+        start: 0,
+        candidates: candidates.collect(),
     }
 }
 
@@ -244,6 +258,12 @@ fn local_names(
         })
         .collect()
 }
+
+/// In the order of their letters, as all candidates are.
+const FIRST_WORDS: &[&str] = &[
+    "APPE", "CWD", "LIST", "PASS", "PASV", "PWD", "QUIT", "RETR", "SIZE", "STOR", "TYPE I", "USER",
+    "get", "help", "login", "ls", "open", "put", "resume", "why",
+];
 
 /// More would not be read, and the editor cannot list more than 65,535.
 const MAX_CANDIDATES: usize = 1_000;

@@ -260,3 +260,12 @@ fn a_completed_path_of_a_raw_command_is_sent_as_it_was_seen() {
         }
     }
 }
+
+#[test]
+fn a_tab_on_an_empty_line_offers_what_lines_often_begin_with_and_not_every_word() {
+    let offered = complete("", 0, &knowledge()).candidates;
+    assert!((10..25).contains(&offered.len()), "{offered:?}");
+    let mut sorted = offered.clone();
+    sorted.sort();
+    assert_eq!(offered, sorted);
+}
