@@ -94,12 +94,14 @@ impl Problems {
         };
     }
 
-    /// A line begins.
-    pub(crate) fn begin_line(&mut self) {
+    /// A line begins; its number.
+    pub(crate) fn begin_line(&mut self) -> usize {
+        let number = self.dropped_lines + self.lines.len() + 1;
         self.current = Current {
-            number: Some(self.dropped_lines + self.lines.len() + 1),
+            number: Some(number),
             ..Current::default()
         };
+        number
     }
 
     /// The line has ended so. What `resume` or an alias had to put up with on its way to success is no problem, unless

@@ -21,7 +21,8 @@ pub(super) fn explain(answered: &Answered, now: Circumstances, line: &str) -> Op
         return None;
     }
     let shown = line.split(' ').next().unwrap_or_default();
-    let meant = other_clients(word, now.builtin).or_else(|| nearest(word).map(Meaning::AtAnyTime));
+    let near = || nearest_of_all(word, now.builtin).map(Meaning::AtAnyTime);
+    let meant = other_clients(word, now.builtin).or_else(near);
     let (cause, meaning) = match meant {
         Some(Meaning::AfterLogin(next)) if !answered.before.logged_in => {
             ("word-before-login", next)
@@ -103,6 +104,46 @@ pub(super) fn nearest(word: &str) -> Option<String> {
         .collect();
     (!names.is_empty()).then(|| names.join(" or "))
 }
+
+/// The same, and the built-in that is one slip away.
+fn nearest_of_all(word: &str, builtin: fn(&str) -> Option<&'static str>) -> Option<String> {
+    let ours = one_slip_away(&word.to_ascii_lowercase()).find_map(|it| builtin(&it));
+    let ours = ours.map(|name| format!("the built-in `{name}`"));
+    let all: Vec<String> = nearest(word).into_iter().chain(ours).collect();
+    (!all.is_empty()).then(|| all.join(" or "))
+}
+
+/// The words with two letters the other way round, one left out, one too many or one for another.
+fn one_slip_away(word: &str) -> impl Iterator<Item = String> {
+    let letters: Vec<char> = word.chars().take(LONGEST_WORD).collect();
+    let count = letters.len();
+    let with = |change: &dyn Fn(&mut Vec<char>)| {
+        let mut changed = letters.clone();
+        change(&mut changed);
+        changed.into_iter().collect::<String>()
+    };
+    let mut all: Vec<String> = Vec::new();
+    for at in 0..count.saturating_sub(1) {
+        all.push(with(&|it| it.swap(at, at + 1)));
+    }
+    for at in 0..count {
+        all.push(with(&|it| {
+            it.remove(at);
+        }));
+    }
+    for letter in 'a'..='z' {
+        for at in 0..=count {
+            all.push(with(&|it| it.insert(at, letter)));
+        }
+        for at in 0..count {
+            all.push(with(&|it| it[at] = letter));
+        }
+    }
+    all.into_iter()
+}
+
+/// No built-in is longer.
+const LONGEST_WORD: usize = 16;
 
 /// Two letters in the wrong order are the slip that is seen most.
 fn sorted_letters(word: &str) -> Vec<u8> {

@@ -9,8 +9,8 @@ use crate::shell::screen::page::{Layout, Page};
 pub(super) const BUILTINS: &[(Builtin, &str, &str)] = &[
     (
         Builtin::Help,
-        "help [VERB|CODE|NAME]",
-        "this, or a verb, a code (425, 5yz), a name",
+        "help [VERB|CODE|WORD|NAME]",
+        "this, or a verb, a code (425, 5yz), a word, a name",
     ),
     (
         Builtin::Why,
@@ -79,7 +79,7 @@ pub(super) const BUILTINS: &[(Builtin, &str, &str)] = &[
     ),
     (
         Builtin::Timeline,
-        "timeline [all]",
+        "timeline [LINE|all]",
         "draw both connections side by side, with times",
     ),
     (
@@ -133,6 +133,54 @@ pub(super) const LESSON_WORDS: &[(Builtin, &str, &str)] = &[
         Builtin::Learn,
         "learn map|N",
         "the verbs that you have used, or another lesson",
+    ),
+];
+
+/// How a built-in is called, and what it does.
+pub(super) fn row(name: Builtin) -> (Builtin, &'static str, &'static str) {
+    let row = BUILTINS.iter().find(|(known, ..)| *known == name);
+    *row.expect("every built-in has a row, which a test checks")
+}
+
+/// What belongs together, in the order in which somebody needs it.
+pub(super) const GROUPS: &[(&str, &[Builtin])] = &[
+    (
+        "To ask",
+        &[
+            Builtin::Help,
+            Builtin::Why,
+            Builtin::Timeline,
+            Builtin::Picture,
+            Builtin::Tls,
+        ],
+    ),
+    (
+        "To come and go",
+        &[Builtin::Open, Builtin::Login, Builtin::Close, Builtin::Exit],
+    ),
+    (
+        "To move files",
+        &[
+            Builtin::Resume,
+            Builtin::Table,
+            Builtin::Lcd,
+            Builtin::Lpwd,
+            Builtin::Jobs,
+            Builtin::Listen,
+        ],
+    ),
+    (
+        "To set and to keep",
+        &[
+            Builtin::Set,
+            Builtin::Alias,
+            Builtin::Unalias,
+            Builtin::Record,
+        ],
+    ),
+    (
+        "For the bytes themselves",
+        &[Builtin::Trace, Builtin::Send, Builtin::Resync],
     ),
 ];
 
@@ -287,8 +335,8 @@ const WHY: &str = "`why` explains the last problem: a refusal, a connection that
     `why reply` explains the last reply, `why 3` the third line. It reads the digits of the code, looks at the command that was answered and at what the server had \
     acknowledged before it, and says what to type next. Nothing is sent.";
 
-const TIMELINE: &str = "The last command and what came of it, a transfer from its PASV or PORT on; `all` is everything \
-    that is kept, which is the last 1000 events. → went out, ← came in; +2 is milliseconds since the first line of the \
+const TIMELINE: &str = "The last transfer, from its PASV or PORT on, or all that a `resume` or an alias sent; without one the last \
+    command. `timeline 3` is the third line, `timeline all` everything that is kept, which is the last 1000 events. → went out, ← came in; +2 is milliseconds since the first line of the \
     exchange.";
 
 /// What `tls` does besides, by its first word.

@@ -5,6 +5,7 @@ mod codes;
 pub(crate) mod command_line;
 mod compared_size;
 mod first_steps;
+mod glossary;
 pub(crate) mod hints;
 pub(crate) mod manual;
 mod surroundings;
@@ -22,7 +23,7 @@ use crate::protocol::{Answered, Verb, verbs};
 use crate::shell::charset::Charset;
 use crate::shell::config::settings::Settings;
 
-use builtins::{BUILTINS, LESSON_WORDS, LINES};
+use builtins::{BUILTINS, GROUPS, LESSON_WORDS, LINES};
 
 pub(super) use codes::explain_digits;
 
@@ -59,9 +60,13 @@ pub(crate) fn overview(aliases: &Aliases, words: Words, columns: usize) -> Strin
         );
     }
     page.gap();
-    page.paragraph(0, "Built-ins (lower case):");
-    for (_, usage, about) in BUILTINS {
-        page.item(usage, OVERVIEW_COLUMNS, about);
+    page.paragraph(0, "Built-ins, in lower case");
+    for (group, members) in GROUPS {
+        page.heading(group);
+        for name in *members {
+            let (_, usage, about) = builtins::row(*name);
+            page.item(usage, OVERVIEW_COLUMNS, about);
+        }
     }
     page.gap();
     let names: Vec<String> = aliases
@@ -77,7 +82,8 @@ pub(crate) fn overview(aliases: &Aliases, words: Words, columns: usize) -> Strin
     );
     page.paragraph(
         0,
-        "`help VERB` and `help CODE` explain FTP's own, `why` the last reply; HELP asks the server.",
+        "`help VERB`, `help CODE` and `help WORD` explain FTP's own (`help words` lists the words), `why` the last problem; \
+         HELP asks the server.",
     );
     page.into_text()
 }
@@ -100,13 +106,33 @@ pub(crate) fn topic(
     } else if let Ok(lines) = aliases.describe(first) {
         return Some(escaped(&lines).join("\n    "));
     } else {
-        let is_known = codes::explain(&mut page, first)
-            || verb::explain(&mut page, first, rest)
-            || explain_elsewhere(&mut page, first);
+        let is_known = explain_ftp(&mut page, topic, first, rest);
         let is_setting = builtins::explain_setting(&mut page, first);
         return (is_known || is_setting).then(|| page.into_text());
     }
     Some(page.into_text())
+}
+
+/// A code, a verb, or a word; `false` if it is none.
+fn explain_ftp(page: &mut Page, topic: &[String], first: &str, rest: &[String]) -> bool {
+    if first == "words" && rest.is_empty() {
+        glossary::list(page);
+        return true;
+    }
+    // `data connection` is a word, and so is `type a`.
+    if !rest.is_empty() && glossary::explain(page, &topic.join(" ")) {
+        return true;
+    }
+    codes::explain(page, first)
+        || verb::explain(page, first, rest)
+        || glossary::explain(page, first)
+        || explain_elsewhere(page, first)
+}
+
+/// The words that `help` explains and that are one word.
+pub(crate) fn glossary_words() -> impl Iterator<Item = &'static str> {
+    let words = glossary::all().map(|term| term.word);
+    words.filter(|word| !word.contains(' '))
 }
 
 /// A word of other clients, and what it is here; `false` if it is not one.

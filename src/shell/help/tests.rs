@@ -1,4 +1,4 @@
-use super::{BUILTINS, is_verb, overview, topic};
+use super::{BUILTINS, GROUPS, is_verb, overview, topic};
 use crate::protocol::{REPLY_CODES, SITE_COMMANDS, VERBS};
 use crate::shell::config::aliases::Aliases;
 use crate::shell::line::{Builtin, Words};
@@ -17,6 +17,18 @@ fn every_builtin_has_help_and_none_is_a_verb() {
         );
         // HELP is the one exception that the grammar makes.
         assert!(!is_verb(name) || *name == "help", "{name}");
+    }
+}
+
+#[test]
+fn every_builtin_stands_in_one_group_of_the_overview() {
+    let grouped: Vec<Builtin> = GROUPS
+        .iter()
+        .flat_map(|(_, members)| members.iter().copied())
+        .collect();
+    for (name, ..) in BUILTINS {
+        let count = grouped.iter().filter(|member| *member == name).count();
+        assert_eq!(count, 1, "{name:?}");
     }
 }
 
@@ -110,7 +122,7 @@ fn topics_are_found_in_the_ways_that_people_write_them() {
         ("charset", "set charset utf-8, or latin1"),
         ("escapes", "set escapes"),
         ("ascii", "set ascii convert|raw"),
-        ("STOR", "521  No data connection can be opened"),
+        ("STOR codes", "521  No data connection can be opened"),
         ("MKD", "521  The directory exists already."),
     ];
     for (words, expected) in table {

@@ -13,7 +13,10 @@ pub(super) fn explain(page: &mut Page, word: &str, rest: &[String]) -> bool {
     };
     match (verbs::entry(&verb), subcommand) {
         (Some(_), Some(subcommand)) => explain_site_command(page, subcommand),
-        (Some(entry), None) => explain_verb(page, entry),
+        (Some(entry), None) => {
+            let is_folded = rest.first().is_none_or(|word| word != "codes");
+            explain_verb(page, entry, is_folded);
+        }
         (None, _) => match site_commands::entry(word) {
             Some(subcommand) => explain_site_command(page, subcommand),
             None => return false,
@@ -22,7 +25,8 @@ pub(super) fn explain(page: &mut Page, word: &str, rest: &[String]) -> bool {
     true
 }
 
-fn explain_verb(page: &mut Page, entry: &VerbEntry) {
+/// Folded, the meanings of many codes are left out.
+fn explain_verb(page: &mut Page, entry: &VerbEntry, is_folded: bool) {
     page.paragraph(0, entry.syntax);
     page.paragraph(2, entry.summary);
     page.paragraph(
@@ -47,7 +51,7 @@ fn explain_verb(page: &mut Page, entry: &VerbEntry) {
     let example: Vec<String> = entry.example.iter().map(ToString::to_string).collect();
     page.items("Example", LABEL_COLUMNS, &example);
     page.gap();
-    explain_replies(page, entry);
+    explain_replies(page, entry, is_folded);
     if entry.name == "SITE" {
         page.gap();
         for row in SITE_COMMANDS {
@@ -57,7 +61,7 @@ fn explain_verb(page: &mut Page, entry: &VerbEntry) {
 }
 
 /// The codes that may come, each with what it means.
-fn explain_replies(page: &mut Page, entry: &VerbEntry) {
+fn explain_replies(page: &mut Page, entry: &VerbEntry, is_folded: bool) {
     let listed = |codes: &[u16]| {
         codes
             .iter()
@@ -83,10 +87,18 @@ fn explain_replies(page: &mut Page, entry: &VerbEntry) {
         codes.sort_unstable();
         codes.dedup();
     } else {
-        page.item("Replies", LABEL_COLUMNS, "one of these:");
+        let text = match is_folded && codes.len() > CODES_EXPLAINED {
+            true => format!("one of {}", listed(entry.replies)),
+            false => "one of these:".to_owned(),
+        };
+        page.item("Replies", LABEL_COLUMNS, &text);
     }
     let verb = Verb::new(entry.name.as_bytes());
+    let is_folded = is_folded && codes.len() > CODES_EXPLAINED;
     for code in codes {
+        if is_folded && ReplyCode(code).is_negative() {
+            continue;
+        }
         let meaning = reply_codes::entry(ReplyCode(code));
         let meaning = meaning.map_or("", |row| row.meaning_for(&verb));
         page.meaning(LABEL_COLUMNS, &code.to_string(), meaning);
@@ -97,6 +109,10 @@ fn explain_replies(page: &mut Page, entry: &VerbEntry) {
         LABEL_COLUMNS,
         &format!("or, like any command: {common} (`help CODE` explains)"),
     );
+    if is_folded {
+        let text = format!("`help {} codes` says what each refusal means", entry.name);
+        page.item("", LABEL_COLUMNS, &text);
+    }
 }
 
 fn explain_site_command(page: &mut Page, entry: &SiteCommandEntry) {
@@ -124,4 +140,6 @@ fn standing(origin: Origin) -> &'static str {
 }
 
 const LABEL_COLUMNS: usize = 10;
+/// More would push the rest off the screen.
+const CODES_EXPLAINED: usize = 8;
 const SITE_COLUMNS: usize = 36;

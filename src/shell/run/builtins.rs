@@ -148,8 +148,11 @@ impl BuiltinCommand {
             (Builtin::Resync, []) => Self::Resync,
             (Builtin::Table, [_, ..]) => Self::Table(listing_command(&words.join(" "))?),
             (Builtin::Tls, words) => Self::Tls(TlsCommand::read(words).ok_or_else(usage)?),
-            (Builtin::Timeline, []) => Self::Timeline(Extent::LastExchange),
+            (Builtin::Timeline, []) => Self::Timeline(Extent::LastTransfer),
             (Builtin::Timeline, ["all"]) => Self::Timeline(Extent::All),
+            (Builtin::Timeline, [number]) => {
+                Self::Timeline(Extent::Line(number.parse().map_err(|_| usage())?))
+            }
             (Builtin::Picture, []) => Self::Picture,
             (Builtin::Trace, words) => Self::Trace(TraceCommand::read(words).ok_or_else(usage)?),
             (Builtin::Send, _) => {

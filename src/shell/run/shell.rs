@@ -43,7 +43,7 @@ use crate::shell::screen::page::{Layout, Page};
 use crate::shell::screen::painter::{Painter, Tone};
 use crate::shell::screen::picture::{Lines, Picture};
 use crate::shell::screen::prompt::prompt;
-use crate::shell::screen::timeline::Timeline;
+use crate::shell::screen::timeline::{Extent, Timeline};
 use crate::shell::screen::trace::{Existing, Trace};
 
 /// Everything that a running shell holds.
@@ -318,7 +318,8 @@ impl Shell {
                 })
         );
         if !is_about_others {
-            self.painter.problems().begin_line();
+            let number = self.painter.problems().begin_line();
+            self.timeline.begin_line(number);
         }
         let exit = match read {
             Err(error) => self.painter.refuse(&error),
@@ -417,7 +418,14 @@ impl Shell {
             BuiltinCommand::Table(command) => self.send_as_table(&command),
             BuiltinCommand::Tls(command) => self.tls(command),
             BuiltinCommand::Timeline(extent) => {
-                for line in self.timeline.draw(extent, self.input.columns()) {
+                let lines = self.timeline.draw(extent, self.input.columns());
+                if let (Extent::Line(number), []) = (extent, lines.as_slice()) {
+                    let text = format!(
+                        "nothing went over a connection in line {number}, or it is not kept any more"
+                    );
+                    self.painter.say(Tone::Note, &text);
+                }
+                for line in lines {
                     self.painter.plain(&line);
                 }
                 Exit::Done

@@ -40,9 +40,9 @@ impl ProblemLog {
         self.with(Problems::begin_opening);
     }
 
-    /// A line begins.
-    pub(crate) fn begin_line(&self) {
-        self.with(Problems::begin_line);
+    /// A line begins; its number.
+    pub(crate) fn begin_line(&self) -> usize {
+        self.with(Problems::begin_line)
     }
 
     /// The line has ended so.

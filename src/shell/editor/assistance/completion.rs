@@ -140,6 +140,7 @@ fn help_topics(typed: &str, knowledge: &Knowledge) -> Vec<Candidate> {
     let built_ins = knowledge.words.names().map(|&(name, _)| name);
     let ours = built_ins.chain(knowledge.aliases.names());
     let mut topics = exact(ours, typed);
+    topics.extend(exact(help::glossary_words(), typed));
     topics.extend(verbs(typed));
     topics
 }

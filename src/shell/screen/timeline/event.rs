@@ -5,6 +5,7 @@ use std::time::Instant;
 use jiff::Zoned;
 
 use crate::client::{Connection, Observation, SentPiece, TransferEnd, TransferResult};
+use crate::protocol::user_pi::data_direction;
 use crate::protocol::verbs::DataDirection;
 use crate::protocol::{Reply, TelnetCommand};
 use crate::shell::charset::Charset;
@@ -18,6 +19,10 @@ pub(super) struct Event {
     pub(super) time_of_day: Zoned,
     /// Events of one exchange have one number.
     pub(super) exchange: u64,
+    /// The line that it came of, as `why` numbers them.
+    pub(super) line: usize,
+    /// It is a transfer, or a command that asks for one.
+    pub(super) is_of_transfer: bool,
     pub(super) connection: Connection,
     /// Which way something went, if it went.
     pub(super) direction: Option<DataDirection>,
@@ -33,7 +38,7 @@ impl Event {
     pub(super) fn of(
         observation: &Observation,
         moment: &Moment,
-        exchange: u64,
+        (line, exchange): (usize, u64),
         charset: Charset,
     ) -> Option<Self> {
         let (connection, direction, text) = describe(observation, charset)?;
@@ -41,6 +46,12 @@ impl Event {
             instant: moment.instant,
             time_of_day: moment.time_of_day.clone(),
             exchange,
+            line,
+            is_of_transfer: match observation {
+                Observation::CommandSent { command, .. } => data_direction(command).is_some(),
+                Observation::TransferEnded(_) => true,
+                _ => false,
+            },
             connection,
             direction,
             text: text.chars().take(CHARACTERS_KEPT).collect(),

@@ -3,7 +3,7 @@
 mod drawing;
 mod event;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use event::Event;
@@ -28,6 +28,8 @@ struct Log {
     events: VecDeque<Event>,
     dropped: u64,
     exchange: u64,
+    /// The line that runs, as `why` numbers them.
+    line: usize,
     /// A PASV, EPSV, PORT or EPRT began this exchange, and its transfer has not been asked for.
     awaits_transfer: bool,
 }
@@ -35,8 +37,11 @@ struct Log {
 /// How much of it is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Extent {
-    /// The last command and what came of it; a transfer from its PASV or PORT on.
-    LastExchange,
+    /// The last transfer, from its PASV or PORT on, or the last line that sent several commands; without one the last
+    /// command and what came of it.
+    LastTransfer,
+    /// The line of this number.
+    Line(usize),
     /// Everything that is kept.
     All,
 }
@@ -50,10 +55,10 @@ impl Timeline {
     /// The lines of the drawing, none wider than `columns`.
     pub(crate) fn draw(&self, extent: Extent, columns: usize) -> Vec<String> {
         let log = self.lock();
-        let events = log.events.iter();
-        let drawn: Vec<&Event> = events
-            .filter(|event| extent == Extent::All || event.exchange == log.exchange)
-            .collect();
+        let drawn = log.drawn(extent);
+        if drawn.is_empty() && matches!(extent, Extent::Line(_)) {
+            return Vec::new();
+        }
         let mut lines = Vec::new();
         // A drawing of the last exchange lacks something only if the exchange itself is longer.
         if log.dropped > 0 && (extent == Extent::All || drawn.len() == log.events.len()) {
@@ -66,6 +71,11 @@ impl Timeline {
         lines
     }
 
+    /// A line begins.
+    pub(crate) fn begin_line(&self, number: usize) {
+        self.lock().line = number;
+    }
+
     fn lock(&self) -> MutexGuard<'_, Log> {
         // Nothing that runs under the lock can panic half-way through a change.
         self.log.lock().unwrap_or_else(PoisonError::into_inner)
@@ -73,13 +83,49 @@ impl Timeline {
 }
 
 impl Log {
+    fn drawn(&self, extent: Extent) -> Vec<&Event> {
+        let wanted: BTreeSet<u64> = match extent {
+            Extent::All => return self.events.iter().collect(),
+            Extent::Line(number) => self.exchanges_of(number).collect(),
+            Extent::LastTransfer => {
+                let mut last = self.events.iter().rev();
+                let last = last.find(|event| event.is_of_transfer || self.is_composite(event.line));
+                match last {
+                    Some(event) if self.is_composite(event.line) => {
+                        self.exchanges_of(event.line).collect()
+                    }
+                    Some(event) => BTreeSet::from([event.exchange]),
+                    None => BTreeSet::from([self.exchange]),
+                }
+            }
+        };
+        let events = self.events.iter();
+        events
+            .filter(|event| wanted.contains(&event.exchange))
+            .collect()
+    }
+
+    fn exchanges_of(&self, line: usize) -> impl Iterator<Item = u64> {
+        let events = self.events.iter();
+        events
+            .filter(move |event| event.line == line)
+            .map(|event| event.exchange)
+    }
+
+    /// Whether a line has sent more than one command.
+    fn is_composite(&self, line: usize) -> bool {
+        let exchanges: BTreeSet<u64> = self.exchanges_of(line).collect();
+        line > 0 && exchanges.len() > 1
+    }
+
     fn take(&mut self, moment: &Moment, observation: &Observation, charset: Charset) {
         match observation {
             Observation::CommandSent { command, .. } => self.begin_command(command),
             Observation::Connected { .. } | Observation::BytesSent(_) => self.begin(false),
             _ => {}
         }
-        let Some(event) = Event::of(observation, moment, self.exchange, charset) else {
+        let place = (self.line, self.exchange);
+        let Some(event) = Event::of(observation, moment, place, charset) else {
             return;
         };
         if self.events.len() == EVENTS_KEPT {

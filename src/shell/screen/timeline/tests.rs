@@ -121,7 +121,7 @@ fn download() -> Session {
 
 #[test]
 fn a_transfer_is_drawn_from_its_pasv_on() {
-    let lines = download().drawn(Extent::LastExchange, 80);
+    let lines = download().drawn(Extent::LastTransfer, 80);
     assert_eq!(
         lines,
         [
@@ -139,7 +139,7 @@ fn a_transfer_is_drawn_from_its_pasv_on() {
 
 #[test]
 fn a_narrow_terminal_gets_one_column() {
-    let lines = download().drawn(Extent::LastExchange, 40);
+    let lines = download().drawn(Extent::LastTransfer, 40);
     assert_eq!(
         lines,
         [
@@ -163,8 +163,8 @@ fn everything_that_is_kept_is_drawn_on_demand_and_secrets_are_masked() {
     assert_eq!(lines[2], "          +2  ← 230-Welcome (+1)");
     assert_eq!(lines[3], "12:01:03.124  → PASV");
     assert_eq!(lines.last().unwrap(), "12:01:03.138  → NOOP");
-    let last = session.drawn(Extent::LastExchange, 80);
-    assert_eq!(last[1..], ["12:01:03.138  → NOOP"]);
+    let last = session.drawn(Extent::LastTransfer, 80);
+    assert_eq!(last[1], "12:01:03.124  → PASV");
 }
 
 #[test]
@@ -173,9 +173,9 @@ fn a_transfer_of_its_own_begins_an_exchange_and_one_after_rest_does_not() {
     session.send("EPSV");
     session.send("REST 5");
     session.send("RETR f");
-    assert_eq!(session.drawn(Extent::LastExchange, 80).len(), 1 + 3);
+    assert_eq!(session.drawn(Extent::LastTransfer, 80).len(), 1 + 3);
     session.send("RETR g");
-    assert_eq!(session.drawn(Extent::LastExchange, 80).len(), 1 + 1);
+    assert_eq!(session.drawn(Extent::LastTransfer, 80).len(), 1 + 1);
 }
 
 #[test]
@@ -205,12 +205,59 @@ fn only_the_last_events_are_kept_and_this_is_said() {
     );
     assert_eq!(lines.len(), 1 + 1 + EVENTS_KEPT);
     assert!(lines[2].ends_with("→ SIZE 7"));
-    assert_eq!(session.drawn(Extent::LastExchange, 80).len(), 1 + 1);
+    assert_eq!(session.drawn(Extent::LastTransfer, 80).len(), 1 + 1);
 }
 
 #[test]
 fn before_anything_has_happened_that_is_said() {
     let timeline = Timeline::default();
-    let lines = timeline.draw(Extent::LastExchange, 80);
+    let lines = timeline.draw(Extent::LastTransfer, 80);
     assert_eq!(lines, ["nothing has happened yet"]);
+}
+
+#[test]
+fn a_transfer_is_drawn_although_a_command_followed_it() {
+    let mut session = Session::new();
+    session.timeline.begin_line(1);
+    session.send("PASV");
+    session.reply("227 go (127,0,0,1,11,79)");
+    session.timeline.begin_line(2);
+    session.send("RETR f");
+    session.receive(5);
+    session.timeline.begin_line(3);
+    session.send("NOOP");
+    session.reply("200 ok");
+    let drawn = |extent| session.timeline.draw(extent, 80).join("\n");
+    let last = drawn(Extent::LastTransfer);
+    assert!(
+        last.contains("PASV") && last.contains("RETR f") && !last.contains("NOOP"),
+        "{last}"
+    );
+    let third = drawn(Extent::Line(3));
+    assert!(third.contains("NOOP") && !third.contains("RETR"), "{third}");
+    assert!(drawn(Extent::Line(2)).contains("PASV"));
+    assert!(drawn(Extent::All).contains("NOOP"));
+    assert_eq!(drawn(Extent::Line(9)), "");
+}
+
+#[test]
+fn all_that_one_line_has_sent_is_drawn_together() {
+    let mut session = Session::new();
+    session.timeline.begin_line(1);
+    for (line, reply) in [
+        ("TYPE I", "200 ok"),
+        ("SIZE f", "213 5"),
+        ("TYPE A", "200 ok"),
+    ] {
+        session.send(line);
+        session.reply(reply);
+    }
+    session.timeline.begin_line(2);
+    session.send("PWD");
+    session.reply("257 ok");
+    let drawn = session.timeline.draw(Extent::LastTransfer, 80).join("\n");
+    assert!(
+        drawn.contains("TYPE I") && drawn.contains("TYPE A") && !drawn.contains("PWD"),
+        "{drawn}"
+    );
 }
