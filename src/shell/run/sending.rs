@@ -32,7 +32,7 @@ use crate::shell::local::sent_file::SentFile;
 use crate::shell::local::waiting::OpenedLate;
 use crate::shell::screen::escape::escape;
 use crate::shell::screen::painter::{Screen, Tone, count};
-use crate::shell::screen::shown_data::{Look, ShownData};
+use crate::shell::screen::shown_data::{LineKind, Look, ShownData};
 
 /// What a data command needs besides its line.
 enum Data {
@@ -111,6 +111,9 @@ impl Shell {
             }
             // The local command may want the terminal for itself (a pager).
             Ok(Data::Piped(transfer, child)) => self.lend_terminal(|shell| {
+                if shell.is_interactive() {
+                    shell.painter.screen().hold_after_first_reply();
+                }
                 let outcome = shell.connection.exchange(|interrupts, session| {
                     interrupts.during_command(|| session.perform(command, origin, Some(transfer)))
                 });
@@ -438,7 +441,7 @@ impl Shell {
             return exit;
         }
         self.warn_before(&command);
-        let (transfer, pager) = self.shown(true);
+        let (transfer, pager) = self.shown(&command, true);
         let transfer = self.learning_names(transfer, &command);
         self.send_and_show(command, transfer, pager, Origin::Shown)
     }
@@ -619,7 +622,7 @@ impl Shell {
             }
             // A terminal never gets it raw, whichever command it came from.
             Some(Redirection::ToStandardOutput) | None if screen.shows_data_on_terminal() => {
-                let (transfer, pager) = self.shown(false);
+                let (transfer, pager) = self.shown(command, false);
                 Ok(Data::Shown(transfer, pager))
             }
             Some(Redirection::ToStandardOutput) | None => {
@@ -639,11 +642,16 @@ impl Shell {
     }
 
     /// The terminal, which may lend itself to a pager.
-    fn shown(&self, table: bool) -> (Transfer, Option<Pager>) {
+    fn shown(&self, command: &Command, table: bool) -> (Transfer, Option<Pager>) {
         let screen = self.painter.screen().clone();
         let look = Look {
             gutter: self.settings.gutter,
             table,
+            kind: match command.verb() {
+                verb if verb.is("NLST") => LineKind::Name,
+                verb if verb.is("LIST") || verb.is("MLSD") => LineKind::Entry,
+                _ => LineKind::Text,
+            },
             pager: self.pager(),
         };
         let pager = look.pager.clone();

@@ -23,6 +23,21 @@ pub(crate) fn takes_escapes() -> bool {
     true
 }
 
+/// Whether a program has switched the terminal to single keys, as pagers and editors do.
+#[cfg(unix)]
+pub(crate) fn is_taken() -> bool {
+    use rustix::termios::{LocalModes, tcgetattr};
+
+    let modes = tcgetattr(rustix::stdio::stdin());
+    modes.is_ok_and(|modes| !modes.local_modes.contains(LocalModes::ICANON))
+}
+
+/// A console does not tell.
+#[cfg(not(unix))]
+pub(crate) fn is_taken() -> bool {
+    true
+}
+
 #[cfg(test)]
 mod tests {
     use super::is_dumb;

@@ -27,6 +27,11 @@ pub fn escape(bytes: &[u8]) -> String {
     shown
 }
 
+/// The same for a name, which is escaped already: a tab in it is seen.
+pub(crate) fn with_seen_tabs(name: &str) -> String {
+    name.replace('\t', "\\x09")
+}
+
 /// Adds a character as it may be shown.
 pub(crate) fn push_character(shown: &mut String, character: char) {
     if !is_hidden(character) {

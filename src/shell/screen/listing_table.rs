@@ -5,6 +5,7 @@
 //!       -  Nov 22 06:50      pub/
 //! ```
 
+use super::escape::with_seen_tabs;
 use crate::protocol::listing::{self, ListedEntry};
 use crate::shell::charset::Charset;
 
@@ -20,7 +21,7 @@ pub(crate) fn table_row(line: &[u8], charset: Charset) -> Option<String> {
         _ => "",
     };
     let modified = charset.escape(&listed.modified);
-    let name = charset.escape(listed.name);
+    let name = with_seen_tabs(&charset.escape(listed.name));
     Some(format!("{size:>6}  {modified:<16}  {name}{slash}"))
 }
 

@@ -9,7 +9,7 @@
 //! A@127.0.0.1:/pub ftp>                   with the parts that are off unless asked for
 //! ```
 
-use super::escape::escape;
+use super::escape::{escape, with_seen_tabs};
 use crate::client::{DataState, Status};
 use crate::shell::charset::Charset;
 
@@ -91,7 +91,10 @@ fn place(host: &str, status: &Status, parts: PromptParts, charset: Charset) -> S
     }
     if let Some(directory) = status.learnt.directory.as_ref().filter(|_| parts.directory) {
         let colon = if place.is_empty() { "" } else { ":" };
-        place += &format!("{colon}{}", shortened(&charset.escape(directory)));
+        place += &format!(
+            "{colon}{}",
+            shortened(&with_seen_tabs(&charset.escape(directory)))
+        );
     }
     if !place.is_empty() {
         place.push(' ');

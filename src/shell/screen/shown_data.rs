@@ -12,10 +12,12 @@ use std::process::ChildStdin;
 use nu_ansi_term::Style;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+use super::escape::with_seen_tabs;
 use super::hexdump::{HexDump, looks_like_text};
 use super::listing_table::table_row;
 use super::painter::Screen;
 use crate::client::{Cancellation, Destination};
+use crate::protocol::listing;
 use crate::shell::charset::Charset;
 use crate::shell::local::pager::Pager;
 
@@ -26,8 +28,22 @@ pub(crate) struct Look {
     pub(crate) gutter: bool,
     /// Lines of LIST or MLSD become rows of a table.
     pub(crate) table: bool,
+    /// What each line is.
+    pub(crate) kind: LineKind,
     /// Takes what is longer than the screen.
     pub(crate) pager: Option<Pager>,
+}
+
+/// What a line of data is: in a name, a tab must be seen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum LineKind {
+    /// A line of a file.
+    #[default]
+    Text,
+    /// A line of LIST or MLSD, which ends with a name.
+    Entry,
+    /// A line of NLST, which is a name.
+    Name,
 }
 
 /// The terminal as a place for data.
@@ -35,6 +51,7 @@ pub(crate) struct ShownData {
     form: Form,
     lines: ShownLines,
     table: bool,
+    kind: LineKind,
     charset: Charset,
 }
 
@@ -48,12 +65,13 @@ enum Form {
 impl ShownData {
     /// Shows on this screen.
     pub(crate) fn new(screen: Screen, look: Look) -> Self {
-        let table = look.table;
+        let (table, kind) = (look.table, look.kind);
         let charset = screen.charset();
         Self {
             form: Form::Undecided,
             lines: ShownLines::new(screen, look),
             table,
+            kind,
             charset,
         }
     }
@@ -64,7 +82,19 @@ impl ShownData {
         } else {
             None
         };
-        row.unwrap_or_else(|| self.charset.escape(line))
+        row.unwrap_or_else(|| {
+            let (before, name) = line.split_at(line.len() - self.name_in(line).len());
+            self.charset.escape(before) + &with_seen_tabs(&self.charset.escape(name))
+        })
+    }
+
+    /// The name at the end of a line; empty if there is none.
+    fn name_in<'a>(&self, line: &'a [u8]) -> &'a [u8] {
+        match self.kind {
+            LineKind::Text => b"",
+            LineKind::Name => line,
+            LineKind::Entry => listing::read_line(line).map_or(b"", |listed| listed.name),
+        }
     }
 
     /// Every line that is complete. A line that grows without end is shown in pieces.

@@ -207,13 +207,16 @@ fn local_output_without_a_last_line_end_stays_above_the_prompt() {
     terminal.send_line("RETR f | cat");
     control.expect("RETR f");
     control.send("150 here\r\n");
+    // It is shown before the local command has ended, and above what that makes of the data.
+    terminal.expect("150 here");
     data.write_all(b"last words").unwrap();
     drop(data);
     control.send("226 done\r\n");
     terminal.wait_for_screen("the last words above the prompt", |screen| {
+        let begun = screen.find("150 here");
         let last = screen.find("last words");
         let done = screen.find("226 done");
-        last.is_some() && done > last && screen.trim_end().ends_with("\nftp>")
+        begun.is_some() && last > begun && done > last && screen.trim_end().ends_with("\nftp>")
     });
 }
 

@@ -105,3 +105,47 @@ fn no_name_brings_in_a_second_command() {
         assert!(server.finish().lines.is_empty(), "{line}");
     }
 }
+
+#[test]
+fn a_tab_in_a_name_is_seen_in_listings_tables_and_the_prompt_and_stays_a_tab_in_a_text() {
+    let mut script = greeted();
+    let list = "-rw-r--r-- 1 ftp ftp 5 Nov 22 06:50 a\tb\r\n";
+    for (command, data) in [
+        ("NLST", "a\tb\r\n"),
+        ("LIST", list),
+        ("LIST", list),
+        ("RETR f", "one\ttwo\r\n"),
+    ] {
+        script = script
+            .expect("PASV")
+            .listen_data()
+            .send_with_port("227 go (127,0,0,1,{p1},{p2})\r\n")
+            .accept_data()
+            .expect(command)
+            .send("150 here\r\n")
+            .send_data(data)
+            .close_data()
+            .send("226 done\r\n");
+    }
+    let server = script.wait_for_client_close().start();
+    let home = TempDir::new().unwrap();
+    let mut terminal = Ftpsh::new()
+        .home(home.path())
+        .arg(server.address().to_string())
+        .terminal_of(60, 100);
+    for (line, shown) in [
+        ("NLST", "│ a\\x09b"),
+        ("LIST", "06:50 a\\x09b"),
+        ("table LIST", "  a\\x09b"),
+        ("RETR f", "│ one"),
+    ] {
+        terminal.expect("ftp> ");
+        terminal.send_line("PASV");
+        terminal.expect("ftp ⇄> ");
+        terminal.send_line(line);
+        terminal.expect(shown);
+        terminal.expect("226 done");
+    }
+    let screen = terminal.screen();
+    assert!(!screen.contains("one\\x09two"), "{screen}");
+}

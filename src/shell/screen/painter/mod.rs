@@ -205,6 +205,13 @@ impl Painter {
 
     /// Paints what happened at this moment.
     pub(crate) fn paint_at(&mut self, moment: &Moment, observation: &Observation) {
+        self.paint_lines_of(moment, observation);
+        if matches!(observation, Observation::ReplyReceived { .. }) {
+            self.screen.note_reply();
+        }
+    }
+
+    fn paint_lines_of(&mut self, moment: &Moment, observation: &Observation) {
         match observation {
             Observation::TransferMoving(_) if self.is_quiet => return,
             Observation::TransferMoving(progress) => {

@@ -9,6 +9,7 @@ use terminal_size::{Height, Width, terminal_size_of};
 use unicode_width::UnicodeWidthStr;
 
 use crate::shell::charset::Charset;
+use crate::shell::screen::console;
 
 /// Prints a line above the prompt while the user types.
 pub(crate) type AbovePrompt = Box<dyn FnMut(String) + Send>;
@@ -33,8 +34,8 @@ struct Shared {
     prompt_is_up: bool,
     /// When the prompt was taken away.
     prompt_gone_at: Instant,
-    /// A local command has the terminal.
-    held: bool,
+    /// Whether a local command has the terminal.
+    lent: Lent,
     /// Data is being shown, so no status is needed.
     shows_data: bool,
     /// What is shown below the last line now; empty if nothing is.
@@ -54,6 +55,14 @@ pub(crate) struct Size {
     pub(crate) columns: usize,
     /// Rows.
     pub(crate) rows: usize,
+}
+
+/// Whether a local command has the terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lent {
+    Not,
+    UpToReply,
+    Wholly,
 }
 
 /// Which stream carries the dialogue.
@@ -76,7 +85,7 @@ impl Screen {
             prints_above_prompt: false,
             prompt_is_up: false,
             prompt_gone_at: Instant::now(),
-            held: false,
+            lent: Lent::Not,
             shows_data: false,
             status: String::new(),
             offers_prompt: false,
@@ -139,7 +148,7 @@ impl Screen {
     pub(super) fn set_status(&self, text: &str) {
         let mut shared = self.lock();
         let is_free = self.has_cursor
-            && !shared.held
+            && !shared.is_held()
             && !shared.prompt_is_up
             && !shared.shows_data
             && shared.prompt_gone_at.elapsed() >= PROMPT_REST;
@@ -210,14 +219,28 @@ impl Screen {
     pub(crate) fn hold(&self) {
         let mut shared = self.lock();
         shared.show_status("");
-        shared.held = true;
+        shared.lent = Lent::Wholly;
+    }
+
+    /// A local command waits for data: the dialogue goes on up to the first reply, unless the command has made the terminal
+    /// its own already, as a pager does.
+    pub(crate) fn hold_after_first_reply(&self) {
+        self.lock().lent = Lent::UpToReply;
+    }
+
+    /// A reply is on the screen, after which the local command that waits for data has the terminal.
+    pub(super) fn note_reply(&self) {
+        let mut shared = self.lock();
+        if shared.lent == Lent::UpToReply {
+            shared.lent = Lent::Wholly;
+        }
     }
 
     /// The terminal is ours again. Where the cursor does not stand at the beginning of a line, a new one is begun: the
     /// blanks run over into it, or are painted over.
     pub(crate) fn release(&self, columns: usize) {
         let mut shared = self.lock();
-        shared.held = false;
+        shared.lent = Lent::Not;
         let blanks = " ".repeat(columns.saturating_sub(1));
         shared.dialogue.write(&format!("{blanks}\r"));
         for text in std::mem::take(&mut shared.waiting) {
@@ -236,7 +259,7 @@ impl Screen {
         std::thread::sleep(SETTLING);
         if shared.prompt_is_up {
             shared.dialogue.write("\x1b[?2004l\r\n");
-        } else if !shared.held {
+        } else if !shared.is_held() {
             shared.show_status("");
         }
         // Held to the end of the program.
@@ -252,7 +275,7 @@ impl Screen {
     /// Writes one line of the dialogue. The text must be escaped already.
     pub(crate) fn line(&self, text: &str) {
         let mut shared = self.lock();
-        if shared.held && shared.waiting.len() < WAITING_LINES {
+        if shared.is_held() && shared.waiting.len() < WAITING_LINES {
             shared.waiting.push(text.to_owned());
             return;
         }
@@ -313,7 +336,7 @@ impl Screen {
 
     fn print_above_prompt(&self, mut print: AbovePrompt) {
         loop {
-            let nothing = |shared: &mut Shared| shared.waiting.is_empty() || shared.held;
+            let nothing = |shared: &mut Shared| shared.waiting.is_empty() || shared.is_held();
             let shared = self.changed.wait_while(self.lock(), nothing);
             let mut shared = shared.unwrap_or_else(PoisonError::into_inner);
             let lines = std::mem::take(&mut shared.waiting);
@@ -329,6 +352,14 @@ impl Screen {
 }
 
 impl Shared {
+    fn is_held(&self) -> bool {
+        match self.lent {
+            Lent::Not => false,
+            Lent::UpToReply => console::is_taken(),
+            Lent::Wholly => true,
+        }
+    }
+
     fn waits_above_prompt(&self) -> bool {
         self.prompt_is_up && self.prints_above_prompt
     }
