@@ -68,8 +68,9 @@ fn print(problem: &clap::Error, arguments: &[OsString]) -> Option<u8> {
         Painter::new(screen).say(Tone::Error, habit);
         return None;
     }
-    if shown != text {
-        screen.line(shown.trim_end());
+    // What goes to a terminal would be broken in the middle of words there; clap lays out its help alone.
+    if shown != text || (problem.use_stderr() && screen.row().is_some()) {
+        Painter::new(screen).say_as_laid_out(&shown);
         return None;
     }
     match problem.print() {

@@ -64,3 +64,23 @@ fn a_replay_against_a_closed_port_ends_with_3() {
         .code(3);
     assert!(finished.stderr.contains("refused"), "{}", finished.stderr);
 }
+
+#[test]
+fn a_wrong_command_line_is_explained_in_whole_words_on_a_narrow_terminal() {
+    let terminal = Ftpsh::new()
+        .args(["practice", "--fault", "nope"])
+        .terminal_of(60, 40);
+    assert_eq!(terminal.wait_exit(), 2);
+    let screen = terminal.screen();
+    for word in [
+        "pasv-foreign-address,",
+        "cut-after=BYTES,",
+        "unknown",
+        "'--help'.",
+    ] {
+        assert!(
+            screen.split_whitespace().any(|it| it == word),
+            "{word}: {screen}"
+        );
+    }
+}

@@ -20,6 +20,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use nu_ansi_term::{Color, Style};
+use textwrap::WordSeparator;
+use textwrap::core::Word;
 
 use crate::client::{Observation, Observer, Origin, TransferResult};
 use crate::evidence::event::Event;
@@ -403,9 +405,22 @@ impl Painter {
             .subsequent_indent(&indent)
             .break_words(false)
             .word_splitter(textwrap::WordSplitter::NoHyphenation)
-            .word_separator(textwrap::WordSeparator::AsciiSpace);
+            .word_separator(textwrap::WordSeparator::Custom(words_of));
         let rows = textwrap::wrap(&line.text, options);
         rows.into_iter().map(String::from).collect()
+    }
+
+    /// Prints a text that clap has laid out, in rows of whole words.
+    pub(crate) fn say_as_laid_out(&self, text: &str) {
+        for line in text.trim_end().lines() {
+            let indent = line.len() - line.trim_start().len();
+            let line = Line {
+                style: Style::new(),
+                text: line.to_owned(),
+                hang: Some(indent),
+            };
+            self.paint(&line, 0);
+        }
     }
 
     fn styled(&self, style: Style, text: &str) -> String {
@@ -423,6 +438,30 @@ impl Observer for Painter {
         self.paint_at(&moment, observation);
     }
 }
+
+/// The words of a line. A fingerprint, which is longer than a narrow row, may be broken between two bytes.
+fn words_of(line: &str) -> Box<dyn Iterator<Item = Word<'_>> + '_> {
+    let words = WordSeparator::AsciiSpace.find_words(line);
+    Box::new(words.flat_map(|word| {
+        let mut pieces: Vec<Word<'_>> = match is_fingerprint(word.word) {
+            true => word.word.split_inclusive(':').map(Word::from).collect(),
+            false => return vec![word],
+        };
+        if let Some(last) = pieces.last_mut() {
+            last.whitespace = word.whitespace;
+        }
+        pieces
+    }))
+}
+
+fn is_fingerprint(word: &str) -> bool {
+    let is_byte = |pair: &str| pair.len() == 2 && pair.bytes().all(|it| it.is_ascii_hexdigit());
+    let word = word.trim_matches(|it: char| !it.is_ascii_hexdigit());
+    word.len() > SHORTEST_FINGERPRINT && word.split(':').all(is_byte)
+}
+
+/// As in `CE:51:2E:4A:B1:D9:00:4F`, half an MD5.
+const SHORTEST_FINGERPRINT: usize = 22;
 
 impl Line {
     /// A line that stays in one piece.
@@ -608,6 +647,25 @@ const NARROWEST_ROW: usize = 20;
 #[cfg(test)]
 mod tests {
     use super::without_os_codes;
+
+    #[test]
+    fn a_fingerprint_is_broken_between_its_bytes_and_a_path_stays_whole() {
+        let fingerprint = "CE:51:2E:4A:B1:D9:00:4F:4E:20:B1:7B:82:E0:DB:B0";
+        let text = format!("trusted: SHA-256 {fingerprint}, and /a/long/path/that/is/one/word");
+        let options = textwrap::Options::new(30)
+            .break_words(false)
+            .word_separator(textwrap::WordSeparator::Custom(super::words_of));
+        let rows = textwrap::wrap(&text, options);
+        assert_eq!(
+            rows,
+            [
+                "trusted: SHA-256 CE:51:2E:4A:",
+                "B1:D9:00:4F:4E:20:B1:7B:82:E0:",
+                "DB:B0, and",
+                "/a/long/path/that/is/one/word"
+            ]
+        );
+    }
 
     #[test]
     fn the_numbers_of_system_errors_are_not_shown() {
