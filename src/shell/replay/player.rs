@@ -16,11 +16,13 @@ use crate::client::{self, Observation, Observer};
 use crate::practice::{
     Configuration, Port, PracticeError, PracticeServer, make_scratch_folder, remove_scratch_folder,
 };
+use crate::shell::charset::Charset;
 use crate::shell::config::target::Target;
 use crate::shell::interrupts::Interrupts;
 use crate::shell::replay::importing;
 use crate::shell::run::connecting::connect;
 use crate::shell::screen::escape::escape;
+use crate::shell::screen::hexdump::looks_like_text;
 use crate::shell::screen::painter::{Painter, Tone};
 use crate::shell::start::roots_in;
 use crate::transcript::import::{self, Imported};
@@ -325,7 +327,9 @@ impl Player<'_> {
             connected.map_err(|error| Box::new(ScriptFailure::of_connect_error(&error)))?;
         let show_data = |data: &[u8]| {
             if self.shows_dialogue {
-                self.painter.plain(&format!("data> {}", escape(data)));
+                for line in data_lines(data) {
+                    self.painter.plain(&line);
+                }
             }
         };
         let replay = Replay {
@@ -417,3 +421,16 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 const NOT_A_TRANSCRIPT: &str = "this is in another notation and is not overwritten: `ftpsh import` makes a transcript of it, which --update can change";
+
+/// Text that is sent, line by line as at `data>`; anything else in one piece.
+fn data_lines(data: &[u8]) -> Vec<String> {
+    let pieces: Vec<&[u8]> = match looks_like_text(data, Charset::default()) {
+        true => data.split_inclusive(|&byte| byte == b'\n').collect(),
+        false => vec![data],
+    };
+    let shown = pieces.iter().map(|piece| {
+        let line = piece.strip_suffix(b"\n").unwrap_or(piece);
+        format!("data> {}", escape(line.strip_suffix(b"\r").unwrap_or(line)))
+    });
+    shown.collect()
+}

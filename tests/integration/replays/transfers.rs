@@ -212,3 +212,15 @@ fn hex_sha256(bytes: &[u8]) -> String {
         .map(|byte| format!("{byte:02x}"))
         .collect()
 }
+
+#[test]
+fn a_text_that_is_sent_is_shown_line_by_line() {
+    let server = practice_server(&[]);
+    let text = format!("{LOGIN}{PASSIVE}C> STOR x\nS> 150\nD< one\nD< two\nS> 226\n");
+    let scripts = Scripts::new(&[]);
+    fs::write(scripts.path().join("x.ftp"), text).unwrap();
+    let target = server.address().to_string();
+    let arguments = ["-v", "x.ftp", &target, "--var", "password=A"];
+    let said = scripts.replay(&arguments).run().success().stderr;
+    assert!(said.contains("data> one\ndata> two\n"), "{said}");
+}

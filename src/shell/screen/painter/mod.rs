@@ -296,7 +296,19 @@ impl Painter {
         } else {
             word
         };
-        self.screen.line(&format!("  {word} {text}"));
+        let line = Line {
+            style: Style::new(),
+            text: text.to_owned(),
+            hang: Some(0),
+        };
+        let rows = self.rows_of(&line, VERDICT_COLUMNS);
+        for (index, row) in rows.iter().enumerate() {
+            let before = match index {
+                0 => format!("  {word} "),
+                _ => " ".repeat(VERDICT_COLUMNS),
+            };
+            self.screen.line(&format!("{before}{row}"));
+        }
     }
 
     /// An excerpt of a transcript, and what is expected above what came; all escaped.
@@ -516,6 +528,9 @@ pub(crate) fn without_os_codes(text: &str) -> String {
     }
     shown + rest
 }
+
+/// Before the text of a verdict: a word of at most eight letters, and blanks around it.
+const VERDICT_COLUMNS: usize = 11;
 
 /// Who has seen it twice can do it.
 const PORTS_EXPLAINED: usize = 2;
