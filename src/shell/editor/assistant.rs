@@ -2,7 +2,7 @@
 //! with colour and without.
 
 use std::borrow::Cow;
-use std::sync::{Arc, PoisonError, RwLockReadGuard};
+use std::sync::{Arc, Mutex, PoisonError, RwLockReadGuard};
 
 use nu_ansi_term::{Color, Style};
 use rustyline::completion::{self, Completer};
@@ -12,17 +12,30 @@ use rustyline::validate::Validator;
 use rustyline::{Context, Helper};
 
 use super::keys::{InputKind, Keys};
+use super::reflow::Reflow;
 use crate::shell::editor::assistance::{self, Candidate, Hint, Knowledge, Mark, SharedKnowledge};
+use crate::shell::screen::painter::Screen;
 
 /// The editor's view of the line.
 pub(super) struct Assistant {
     keys: Arc<Keys>,
     knowledge: SharedKnowledge,
+    reflow: Mutex<Reflow>,
 }
 
 impl Assistant {
-    pub(super) fn new(keys: Arc<Keys>, knowledge: SharedKnowledge) -> Self {
-        Self { keys, knowledge }
+    pub(super) fn new(keys: Arc<Keys>, knowledge: SharedKnowledge, screen: Screen) -> Self {
+        Self {
+            keys,
+            knowledge,
+            reflow: Mutex::new(Reflow::new(screen)),
+        }
+    }
+
+    /// A line is read after this prompt.
+    pub(super) fn begin(&mut self, prompt: &str) {
+        let reflow = self.reflow.get_mut();
+        reflow.unwrap_or_else(PoisonError::into_inner).begin(prompt);
     }
 
     fn knowledge(&self) -> RwLockReadGuard<'_, Knowledge> {
@@ -143,6 +156,10 @@ impl Hinter for Assistant {
     type Hint = Hint;
 
     fn hint(&self, line: &str, pos: usize, _: &Context<'_>) -> Option<Hint> {
+        // It is asked for before each painting of the whole line.
+        let mut reflow = self.reflow.lock().unwrap_or_else(PoisonError::into_inner);
+        reflow.note(&line[..pos]);
+        drop(reflow);
         match self.keys.kind() {
             InputKind::Line => assistance::hint(line, pos, &self.knowledge()),
             InputKind::Data | InputKind::Secret | InputKind::Text => None,
@@ -167,6 +184,7 @@ mod tests {
 
     use super::{Assistant, Knowledge, paint_line};
     use crate::shell::config::aliases::Aliases;
+    use crate::shell::screen::painter::{Dialogue, Screen};
 
     #[test]
     fn every_character_of_a_secret_becomes_a_star_with_colour_and_without() {
@@ -183,7 +201,8 @@ mod tests {
     #[test]
     fn a_password_that_is_pasted_after_its_user_is_stars() {
         let knowledge = Arc::new(RwLock::new(Knowledge::new(Aliases::shipped(), false)));
-        let assistant = Assistant::new(Arc::default(), knowledge);
+        let screen = Screen::new(Dialogue::StandardError, Some(false));
+        let assistant = Assistant::new(Arc::default(), knowledge, screen);
         for (pasted, shown) in [
             ("USER bob\nhunter22\nNOOP", "USER bob\n********\nNOOP"),
             ("quote user bob\r\nhunter22", "quote user bob\r\n********"),

@@ -6,6 +6,7 @@ mod extent;
 mod input;
 mod keys;
 mod preferences;
+mod reflow;
 mod terminal_modes;
 
 use std::io;
@@ -78,7 +79,7 @@ impl Editor {
         let config = preferences.apply(config)?.build();
         let keys = Arc::new(Keys::default());
         let mut inner = rustyline::Editor::with_config(config)?;
-        let assistant = Assistant::new(Arc::clone(&keys), Arc::clone(&knowledge));
+        let assistant = Assistant::new(Arc::clone(&keys), Arc::clone(&knowledge), screen.clone());
         inner.set_helper(Some(assistant));
         bind_data_keys(&mut inner, &keys);
         let suspend = Suspend {
@@ -213,6 +214,9 @@ impl Editor {
         read_line: impl FnOnce(&mut InnerEditor, &str) -> rustyline::Result<String>,
     ) -> Typed {
         self.keys.begin(kind);
+        if let Some(assistant) = self.inner.helper_mut() {
+            assistant.begin(prompt);
+        }
         self.screen.set_prompt_is_up(true);
         let hidden = (kind == InputKind::Secret).then(HeldEcho::hide);
         let read = read_line(&mut self.inner, prompt);

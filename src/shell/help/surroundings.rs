@@ -45,6 +45,10 @@ pub(super) const VARIABLES: &[(&str, &str)] = &[
          none if CLICOLOR is 0 or TERM is dumb. --color comes before all of them",
     ),
     (
+        "TMUX, STY, VTE_VERSION, KITTY_WINDOW_ID, ALACRITTY_WINDOW_ID, KONSOLE_VERSION, TERM_PROGRAM",
+        "which terminal it is: some lay out their lines anew when they get narrower",
+    ),
+    (
         "SSL_CERT_FILE, SSL_CERT_DIR",
         "the roots that are trusted, in place of the platform's",
     ),

@@ -136,3 +136,21 @@ fn in_vi_mode_esc_leaves_the_insert_mode() {
     terminal.expect("213 5");
     assert_eq!(server.finish().lines, ["SIZE f"]);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_line_is_painted_where_a_terminal_that_lays_its_lines_out_anew_has_put_it() {
+    let home = Home::new();
+    let server = greeted().wait_for_client_close().start();
+    let mut terminal = shell_of(Ftpsh::new().env("TMUX", "/tmp/x"), &home, &server, 60);
+    let line = "RETR some/long/path/to/a/file";
+    terminal.send(line);
+    terminal.expect(line);
+    let mark = terminal.mark();
+    terminal.resize(24, 20);
+    // It has become two rows, and the cursor is in the second.
+    terminal.wait_for_after(mark, "some/long/path");
+    let written = terminal.raw_output();
+    let back = b"\x1b[1A\r\x1b[J";
+    assert!(written.windows(back.len()).any(|it| it == back));
+}

@@ -215,6 +215,11 @@ impl Screen {
         self.lock().dialogue.write(&format!("\x1b[{rows}A\r\x1b[J"));
     }
 
+    /// Goes so many rows down, on new ones where there are none.
+    pub(crate) fn leave_rows(&self, rows: usize) {
+        self.lock().dialogue.write(&"\n".repeat(rows));
+    }
+
     /// A local command has the terminal: the dialogue waits, so that it does not paint over a pager.
     pub(crate) fn hold(&self) {
         let mut shared = self.lock();
