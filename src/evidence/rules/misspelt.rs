@@ -84,7 +84,7 @@ fn other_clients(word: &str, builtin: fn(&str) -> Option<&'static str>) -> Optio
 }
 
 /// Verbs that are one slip away from a word in capitals, two if it is long.
-pub(super) fn nearest(word: &str) -> Option<String> {
+fn nearest(word: &str) -> Option<String> {
     let limit = if word.len() > 5 { 2 } else { 1 };
     let distance = |entry: &VerbEntry| strsim::osa_distance(word, entry.name);
     let near = VERBS.iter().filter(|entry| distance(entry) <= limit);
@@ -106,7 +106,10 @@ pub(super) fn nearest(word: &str) -> Option<String> {
 }
 
 /// The same, and the built-in that is one slip away.
-fn nearest_of_all(word: &str, builtin: fn(&str) -> Option<&'static str>) -> Option<String> {
+pub(super) fn nearest_of_all(
+    word: &str,
+    builtin: fn(&str) -> Option<&'static str>,
+) -> Option<String> {
     let ours = one_slip_away(&word.to_ascii_lowercase()).find_map(|it| builtin(&it));
     let ours = ours.map(|name| format!("the built-in `{name}`"));
     let all: Vec<String> = nearest(word).into_iter().chain(ours).collect();

@@ -56,9 +56,9 @@ pub(crate) fn all<'a>(
         .chain(fitting.map(move |rule| Explanation::of(rule.cause, &[("", command)])))
 }
 
-/// Verbs that a word without help may have been meant for.
-pub(crate) fn meant(word: &str) -> Option<String> {
-    misspelt::nearest(&word.to_ascii_uppercase())
+/// Verbs and the built-in that an unknown word may have been meant for.
+pub(crate) fn meant(word: &str, builtin: fn(&str) -> Option<&'static str>) -> Option<String> {
+    misspelt::nearest_of_all(&word.to_ascii_uppercase(), builtin)
 }
 
 pub(crate) use misspelt::elsewhere;

@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use super::compared_size::{ComparedSize, Upload};
 use super::first_steps::FirstSteps;
-use super::{circumstances, shown_command};
+use super::{builtin, circumstances, shown_command};
 use crate::client::{DataState, Ending, Outcome, Status};
 use crate::evidence::{reply, rules};
-use crate::protocol::Command;
 use crate::protocol::user_pi::data_direction;
 use crate::protocol::verbs::DataDirection;
+use crate::protocol::{Command, verbs};
 use crate::shell::config::secrets::without_secrets;
 use crate::shell::config::settings::{Abort, Settings};
 use crate::shell::editor::assistance::PastLines;
@@ -107,6 +107,19 @@ impl Hints {
         }
         if settings.abort == Abort::Synch && rules::swallows_abort(command, &status.learnt) {
             self.say_once(rules::IGNORED_ABORT);
+        }
+    }
+
+    /// Says what may have been meant by a line that there is no server for, if that is no verb.
+    pub(crate) fn suggest_word(&self, command: &Command, settings: &Settings) {
+        let verb = command.verb();
+        let word = str::from_utf8(verb.as_bytes()).unwrap_or_default();
+        if verbs::entry(&verb).is_some() || !settings.hints || !self.is_interactive {
+            return;
+        }
+        if let Some(meant) = rules::meant(word, builtin) {
+            self.painter
+                .say(Tone::Hint, &format!("did you mean {meant}?"));
         }
     }
 

@@ -71,6 +71,7 @@ impl Shell {
             return Exit::Done;
         }
         if let Err(exit) = self.connection.connected() {
+            self.hints.suggest_word(&command, &self.settings);
             return exit;
         }
         self.warn_before(&command);

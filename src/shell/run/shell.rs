@@ -659,7 +659,8 @@ impl Shell {
             return Exit::Done;
         }
         let topic = topic.join(" ");
-        let meant = rules::meant(&topic).map(|verb| format!("did you mean {verb}? "));
+        let meant =
+            rules::meant(&topic, help::builtin).map(|verb| format!("did you mean {verb}? "));
         let (topic, meant) = (escape(topic.as_bytes()), meant.unwrap_or_default());
         self.painter.refuse(&format!(
             "no help for {topic}: {meant}`help` lists what there is, HELP asks the server"

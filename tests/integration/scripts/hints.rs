@@ -243,3 +243,17 @@ fn the_arithmetic_of_a_port_and_what_it_is_for_are_told_twice_in_a_session_and_t
     terminal.send_line("QUIT");
     terminal.expect("\n221 ");
 }
+
+#[test]
+fn hepl_is_taken_for_help_whether_there_is_a_server_or_not() {
+    let home = Home::new();
+    let mut terminal = Ftpsh::new().home(home.path()).terminal_of(60, 100);
+    type_all(
+        &mut terminal,
+        &[
+            ("hepl", "\n  did you mean HELP or the built-in `help`?"),
+            ("help hepl", "did you mean HELP or the built-in `help`?"),
+            ("timelien", "\n  did you mean the built-in `timeline`?"),
+        ],
+    );
+}
