@@ -59,12 +59,12 @@ impl Shell {
                 .say(Tone::Error, &escape(format!("{error:#}").as_bytes()));
             return Exit::LocalFile;
         }
-        if self.is_interactive() {
-            self.painter.plain("\n");
-        }
+        let exit = self.connect_to_lesson();
+        // Last, so that it stands right above the prompt on a small screen too.
+        self.painter.plain("\n");
         self.show_goal();
         self.explain_words();
-        self.connect_to_lesson()
+        exit
     }
 
     /// A new server and a new local folder; those before are gone then.
@@ -199,7 +199,7 @@ impl Shell {
             return;
         };
         if !std::mem::replace(&mut lessons.is_explained, true) {
-            let text = "type goal to read this again, hint for help, check to hear what is missing, again to begin anew, exit to leave";
+            let text = "`goal` shows this again, `hint` helps, `check` says what is missing, `exit` leaves";
             self.painter.say(Tone::Note, text);
         }
     }

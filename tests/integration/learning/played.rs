@@ -51,9 +51,9 @@ fn lesson_1_is_played_with_a_wrong_verb_and_hints_to_the_third_rung() {
     let home = TempDir::new().unwrap();
     let mut learner = Learner::begin(&home, &[], 80);
     learner.hears(&[
+        "220 ",
         "Lesson 1 of 18: Knock",
         "FTP is a dialogue",
-        "220 ",
         "ftp> ",
     ]);
     learner.types(
@@ -82,7 +82,7 @@ fn lesson_1_is_played_with_a_wrong_verb_and_hints_to_the_third_rung() {
         ],
     );
     assert!(progress(&home).contains("done 01-knock\n"));
-    learner.types("next", &["Lesson 2 of 18", "220 ", "ftp> "]);
+    learner.types("next", &["220 ", "Lesson 2 of 18", "ftp> "]);
     learner.leaves();
     let mut learner = Learner::begin(&home, &[], 80);
     learner.hears(&["Lesson 2 of 18: Who are you?", "ftp> "]);
@@ -93,7 +93,7 @@ fn lesson_1_is_played_with_a_wrong_verb_and_hints_to_the_third_rung() {
 fn lesson_3_is_played_on_a_narrow_screen_with_a_wrong_answer_and_again() {
     let home = TempDir::new().unwrap();
     let mut learner = Learner::begin(&home, &["3"], 60);
-    learner.hears(&["Lesson 3 of 18: The second connection", "230 ", "ftp> "]);
+    learner.hears(&["230 ", "Lesson 3 of 18: The second connection", "ftp> "]);
     let screen = learner.terminal.screen();
     assert!(
         screen.contains("Files and listings do not come over the connection that you\ntype on."),
@@ -111,7 +111,7 @@ fn lesson_3_is_played_on_a_narrow_screen_with_a_wrong_answer_and_again() {
     learner.types("PASV", &["227 ", "ftp ⇄> "]);
     learner.types("LIST", &["readme.txt", "226 ", "ftp> "]);
     learner.types("answer 19137", &["that is not it", "ftp> "]);
-    learner.types("again", &["Lesson 3 of 18", "230 ", "ftp> "]);
+    learner.types("again", &["230 ", "Lesson 3 of 18", "ftp> "]);
     learner.types("answer 5001", &["that is right", "ftp> "]);
     learner.types("PASV", &["227 ", "ftp ⇄> "]);
     learner.types("LIST", &["226 ", "lesson 3 is done", "ftp> "]);
@@ -122,7 +122,7 @@ fn lesson_3_is_played_on_a_narrow_screen_with_a_wrong_answer_and_again() {
 fn lesson_9_is_done_within_20_lines_with_nothing_but_what_the_program_says() {
     let home = TempDir::new().unwrap();
     let mut learner = Learner::begin(&home, &["9"], 80);
-    learner.hears(&["Lesson 9 of 18: The broken upload", "230 ", "ftp> "]);
+    learner.hears(&["230 ", "Lesson 9 of 18: The broken upload", "ftp> "]);
     learner.types("SIZE 1.TXT", &["213 5", "ftp> "]);
     learner.types("APPE 1.TXT", &["425 ", "ftp> "]);
     learner.types("PASV", &["227 ", "ftp ⇄> "]);
@@ -144,7 +144,7 @@ fn lesson_9_is_done_within_20_lines_with_nothing_but_what_the_program_says() {
 fn lesson_13_is_shown_and_then_done_by_hand() {
     let home = TempDir::new().unwrap();
     let mut learner = Learner::begin(&home, &["13"], 80);
-    learner.hears(&["Lesson 13 of 18: The server calls back", "230 ", "ftp> "]);
+    learner.hears(&["230 ", "Lesson 13 of 18: The server calls back", "ftp> "]);
     learner.types("PASV", &["227 ", "ftp ⇄> "]);
     learner.types("LIST", &["226 ", "ftp> "]);
     learner.types(
@@ -185,7 +185,7 @@ fn lesson_15_is_lost_by_a_password_in_the_clear_and_done_without_colour() {
     let home = TempDir::new().unwrap();
     let program = Ftpsh::new().env("NO_COLOR", "1");
     let mut learner = Learner::of(program, &home, &["15"], 80);
-    learner.hears(&["Lesson 15 of 18: Under lock and key", "220 ", "ftp> "]);
+    learner.hears(&["220 ", "Lesson 15 of 18: Under lock and key", "ftp> "]);
     learner.types("USER A", &["331 ", "ftp> "]);
     learner.types("PASS A", &["230 ", "ftp> "]);
     learner.types("AUTH TLS", &["234 ", "ftps> "]);
@@ -221,9 +221,9 @@ fn lesson_17_is_solved_by_looking_on_a_dumb_terminal() {
     let program = Ftpsh::new().env("TERM", "dumb");
     let mut learner = Learner::of(program, &home, &["17", "--seed", "4"], 80);
     learner.hears(&[
+        "230 ",
         "Lesson 17 of 18: Detective",
         "pasv-zero-address",
-        "230 ",
         "ftp> ",
     ]);
     learner.types("answer appe-as-stor", &["that is not it", "ftp> "]);
@@ -232,7 +232,7 @@ fn lesson_17_is_solved_by_looking_on_a_dumb_terminal() {
     learner.types("timeline", &["→ MLSD"]);
     learner.types("why", &["502 in answer to MLSD"]);
     learner.types("answer no-mlst", &["that is right", "lesson 17 is done"]);
-    learner.types("next", &["Lesson 18 of 18", "230 ", "ftp> "]);
+    learner.types("next", &["230 ", "Lesson 18 of 18", "ftp> "]);
     learner.leaves();
 }
 
