@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use regex::Regex;
 use sha2::{Digest, Sha256};
 
 use super::condition::{Condition, Expected, Kind, Side};
@@ -56,58 +57,19 @@ impl Seen<'_> {
     /// What is wanted and what was seen instead; `None` if it holds.
     fn judge(&self, kind: &Kind) -> Option<(String, String)> {
         match kind {
-            Kind::Sent(verb, argument) => {
-                let lines = self.lines_of(verb);
-                let holds = |line: &&String| {
-                    let rest = line.split_once(' ').map_or("", |(_, rest)| rest);
-                    argument
-                        .as_ref()
-                        .is_none_or(|argument| argument.is_match(rest))
-                };
-                let wanted = match argument {
-                    None => format!("{} sent", shown(verb)),
-                    Some(_) => format!("{} sent with another argument", shown(verb)),
-                };
-                (!lines.iter().any(|line| holds(&line))).then(|| (wanted, last_line(&lines, verb)))
-            }
-            Kind::Reply(verb, code) => {
-                let codes = self.codes_of(verb);
-                let wanted = format!("{} answered with {code}", shown(verb));
-                let seen = match codes.last() {
-                    None => last_line(&self.lines_of(verb), verb),
-                    Some(last) => format!("{} was answered with {last}", shown(verb)),
-                };
-                (!codes.contains(code)).then_some((wanted, seen))
-            }
+            Kind::Sent(verb, argument) => self.judge_sent(verb, argument.as_ref()),
+            Kind::Reply(verb, code) => self.judge_reply(verb, *code),
             Kind::File(side, path, expected) => self.judge_file(*side, path, expected),
             Kind::Tree(side, names) => self.judge_tree(*side, names),
             Kind::Never { verb, in_the_clear } => self.judge_never(verb, *in_the_clear),
-            Kind::DataAtMost(limit) => {
-                let files = self.transfers().filter(|it| is_of_file(&it.verb));
-                let bytes: u64 = files.map(|transfer| transfer.bytes).sum();
-                let wanted = format!("at most {} of files on data connections", count(*limit));
-                let seen = format!(
-                    "{} went over them, so `again` and another way",
-                    count(bytes)
-                );
-                (bytes > *limit).then_some((wanted, seen))
-            }
+            Kind::DataAtMost(limit) => self.judge_amount(*limit),
             Kind::ControlTls => {
                 let wanted = "the control connection under TLS";
                 let holds = self.has(|event| *event == LogEvent::ControlSecured);
                 (!holds).then(|| (wanted.to_owned(), "it is in the clear".to_owned()))
             }
             Kind::DataTlsResumed => self.judge_data_tls(),
-            Kind::DataActive => {
-                let wanted = "a data connection that the server has made";
-                let holds = self.has(|event| *event == LogEvent::DataOpened { is_active: true });
-                let passive = self.has(|event| *event == LogEvent::DataOpened { is_active: false });
-                let seen = match passive {
-                    true => "so far you have made them all, after PASV",
-                    false => "there was no data connection so far",
-                };
-                (!holds).then(|| (wanted.to_owned(), seen.to_owned()))
-            }
+            Kind::DataActive => self.judge_active(),
             Kind::InStep => self.judge_step(),
             Kind::Answer(expected) => self.judge_answer(expected),
             Kind::LookedAt(path) => self.judge_look(path),
@@ -152,6 +114,50 @@ impl Seen<'_> {
             _ => None,
         });
         codes.collect()
+    }
+
+    fn judge_sent(&self, verb: &Verb, argument: Option<&Regex>) -> Option<(String, String)> {
+        let lines = self.lines_of(verb);
+        let holds = |line: &String| {
+            let rest = line.split_once(' ').map_or("", |(_, rest)| rest);
+            argument.is_none_or(|argument| argument.is_match(rest))
+        };
+        let wanted = match argument {
+            None => format!("{} sent", shown(verb)),
+            Some(_) => format!("{} sent with another argument", shown(verb)),
+        };
+        (!lines.iter().any(holds)).then(|| (wanted, last_line(&lines, verb)))
+    }
+
+    fn judge_reply(&self, verb: &Verb, code: u16) -> Option<(String, String)> {
+        let codes = self.codes_of(verb);
+        let seen = match codes.last() {
+            None => last_line(&self.lines_of(verb), verb),
+            Some(last) => format!("{} was answered with {last}", shown(verb)),
+        };
+        let wanted = format!("{} answered with {code}", shown(verb));
+        (!codes.contains(&code)).then_some((wanted, seen))
+    }
+
+    fn judge_amount(&self, limit: u64) -> Option<(String, String)> {
+        let files = self.transfers().filter(|it| is_of_file(&it.verb));
+        let bytes: u64 = files.map(|transfer| transfer.bytes).sum();
+        let wanted = format!("at most {} of files on data connections", count(limit));
+        let seen = format!(
+            "{} went over them, so `again` and another way",
+            count(bytes)
+        );
+        (bytes > limit).then_some((wanted, seen))
+    }
+
+    fn judge_active(&self) -> Option<(String, String)> {
+        let wanted = "a data connection that the server has made";
+        let opened = |is_active| self.has(|event| *event == LogEvent::DataOpened { is_active });
+        let seen = match opened(false) {
+            true => "so far you have made them all, after PASV",
+            false => "there was no data connection so far",
+        };
+        (!opened(true)).then(|| (wanted.to_owned(), seen.to_owned()))
     }
 
     fn folder(&self, side: Side) -> &Path {

@@ -385,7 +385,9 @@ pub(crate) struct Learn {
     /// Choose what is left to chance, such as the fault of lesson 17.
     #[arg(long, value_name = "NUMBER", hide_short_help = true)]
     pub(crate) seed: Option<u64>,
-    /// Write what was done to FILE, as JSON, with the transcripts of all sessions.
+    /// Write what was done to FILE, as JSON, with transcripts.
+    ///
+    /// There is one of each session, without passwords.
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Option<PathBuf>,
     /// Take the lessons in this folder instead of our own.

@@ -241,6 +241,19 @@ pub(crate) enum SettingError {
 }
 
 impl Settings {
+    /// What concerns the screen alone; all else as it is by default. A lesson begins in the same way for everybody.
+    pub(crate) fn of_the_screen(&self) -> Self {
+        Self {
+            hints: self.hints,
+            prompt: self.prompt,
+            gutter: self.gutter,
+            pager: self.pager,
+            picture: self.picture,
+            time: self.time,
+            ..Self::default()
+        }
+    }
+
     /// Every setting.
     pub(crate) const TABLE: &'static [Setting<Self>] = &[
         Setting {

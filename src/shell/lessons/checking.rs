@@ -58,6 +58,7 @@ fn check_course(common: &Common, course: Course, painter: &Painter) -> Result<Ex
     let before = std::env::current_dir()?;
     let nowhere = Painter::new(Screen::new(Dialogue::Nowhere, Some(false)));
     let mut shell = new_shell(common, &nowhere, false)?;
+    shell.settings = shell.settings.of_the_screen();
     shell.lessons = Some(Lessons::to_check(course.clone()));
     let mut exit = Exit::Done;
     for (index, lesson) in course.lessons.iter().enumerate() {

@@ -53,6 +53,8 @@ pub(crate) fn run(
     };
     let before = std::env::current_dir().context("the local folder")?;
     let mut shell = new_shell(common, painter, interactive)?;
+    shell.settings = shell.settings.of_the_screen();
+    painter.heed(&shell.settings);
     let report = options.report.as_deref().map(std::path::absolute);
     let report = report.transpose().context("--report")?;
     shell.lessons = Some(Lessons::new(course, progress, options, report));

@@ -137,6 +137,27 @@ fn a_lesson_that_does_not_do_what_it_should_is_named_with_what_was_seen() {
 }
 
 #[test]
+fn a_configuration_that_sends_more_does_not_change_a_lesson() {
+    let home = TempDir::new().unwrap();
+    let folder = home.path().join("config/ftpsh");
+    fs::create_dir_all(&folder).unwrap();
+    let text = "[set]\ntls = \"require\"\nverify = true\nascii = \"raw\"\nkeepalive = \"1 NOOP\"\n";
+    fs::write(folder.join("config.toml"), text).unwrap();
+    let program = Ftpsh::new()
+        .home(home.path())
+        .args(["learn", "1", "-c", "QUIT"]);
+    let finished = program.run().success();
+    assert!(
+        finished.stderr.contains("lesson 1 is done"),
+        "{}",
+        finished.stderr
+    );
+    assert!(!finished.stderr.contains("AUTH TLS"), "{}", finished.stderr);
+    let program = Ftpsh::new().home(home.path()).args(["learn", "--check"]);
+    program.run().success();
+}
+
+#[test]
 fn what_cannot_be_read_is_named_with_its_file_and_line() {
     let course = course_of_the_page();
     let file = course.path().join("01-keep-the-old-one/lesson.toml");
