@@ -163,7 +163,10 @@ const EXAMPLES: [(&str, Examples); 8] = [
     (
         "learn",
         &[
-            ("ftpsh learn", "go on where you were, or begin"),
+            (
+                "ftpsh learn",
+                "begin, or go on with the first lesson that is not done",
+            ),
             (
                 "ftpsh learn 9 --report done.json",
                 "the lesson of the broken upload, and a report of what was typed",

@@ -165,8 +165,7 @@ impl Shell {
         if !self.is_interactive() {
             return;
         }
-        let text =
-            "`ftpsh learn` goes on where you are now, `ftpsh learn --list` shows how far that is";
+        let text = "`ftpsh learn` goes on with the first lesson that is not done, `ftpsh learn N` with another";
         self.painter.say(Tone::Note, text);
     }
 

@@ -37,7 +37,7 @@ impl Learner {
     }
 
     fn leaves(&mut self) {
-        self.types("exit", &["`ftpsh learn` goes on where you are now"]);
+        self.types("exit", &["`ftpsh learn` goes on"]);
         assert_eq!(self.terminal.wait_exit(), 0);
     }
 }
