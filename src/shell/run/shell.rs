@@ -185,19 +185,17 @@ impl Shell {
     }
 
     fn run_interactively(&mut self) -> Option<Exit> {
-        // The picture still stands above a line that was given up.
-        let mut was_interrupted = false;
         while !self.is_over {
             let prompt = self.begin_prompt();
-            if !self.input.has_pasted() {
+            // A lesson says itself what comes next.
+            if !self.input.has_pasted() && self.lessons.is_none() {
                 let status = self.connection.status();
                 self.hints.at_prompt(status, &self.settings);
             }
             let is_typed = !self.input.has_pasted();
-            let above = self.draw_above_prompt(is_typed && !was_interrupted);
+            let above = self.draw_above_prompt(is_typed);
             let typed = self.input.read_command(&prompt);
             self.take_back_above(above, &prompt, &typed);
-            was_interrupted = matches!(typed, Typed::Interrupt);
             if is_typed {
                 // A Ctrl-C that came before this line is not for it.
                 self.interrupts.take();
