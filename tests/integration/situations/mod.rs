@@ -177,7 +177,7 @@ fn asked_why(dialogue: &str) -> (String, String, String) {
     }
     let program = Ftpsh::new()
         .current_dir(folder.path())
-        .args(["--timeout", "1", "--reply-timeout", "3"])
+        .args(["--timeout", "1", "--reply-timeout", "20"])
         .args(trusts.then_some("--insecure"))
         .telling_events();
     let asks = lines.last().is_some_and(|line| line.starts_with("why"));
