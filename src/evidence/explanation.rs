@@ -38,7 +38,7 @@ impl Explanation {
 }
 
 /// The text with its places filled. What is filled in may have braces of its own, which mean nothing.
-fn filled(text: &str, facts: &[(&str, &str)]) -> String {
+pub(super) fn filled(text: &str, facts: &[(&str, &str)]) -> String {
     let mut shown = String::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('{') {

@@ -62,6 +62,7 @@ pub(crate) fn meant(word: &str, builtin: fn(&str) -> Option<&'static str>) -> Op
 }
 
 pub(crate) use misspelt::elsewhere;
+pub(crate) use spelling::is_in_feat;
 
 /// The line that may go before a command is sent.
 pub(crate) fn warning(command: &Command, known: &Learnt) -> Option<String> {

@@ -39,12 +39,18 @@ fn is_right_in_capitals(answered: &Answered) -> bool {
     capitals != answered.argument() && known.contains(&&capitals[..])
 }
 
-/// FEAT lists the verb, as a line of its own or with what follows it (RFC 2389 section 3.2).
-fn is_in_feat(answered: &Answered) -> bool {
+/// FEAT lists the verb, as a line of its own or with what follows it (RFC 2389 section 3.2); MLST stands for MLSD too
+/// (RFC 3659 section 7.8).
+pub(crate) fn is_in_feat(answered: &Answered) -> bool {
     let verb = answered.verb();
+    let listed = if verb.is("MLSD") {
+        b"MLST"
+    } else {
+        verb.as_bytes()
+    };
     let mut features = answered.before.features.iter();
     features.any(|line| {
         let word = line.split(|byte| *byte == b' ').next();
-        word.is_some_and(|word| word.eq_ignore_ascii_case(verb.as_bytes()))
+        word.is_some_and(|word| word.eq_ignore_ascii_case(listed))
     })
 }

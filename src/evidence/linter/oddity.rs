@@ -1,0 +1,78 @@
+//! What is odd, by a name that stays, and the sentence for it.
+
+use crate::evidence::explanation::filled;
+
+/// Something that a reply should not have been.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Oddity {
+    /// The name that stays: a row of `oddities.table`.
+    pub(crate) id: &'static str,
+    /// What happened, in one sentence; not escaped.
+    pub(crate) here: String,
+    /// Where it is written that it should not.
+    pub(crate) source: String,
+}
+
+/// One row of `oddities.table`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OddityRow {
+    pub(crate) id: &'static str,
+    pub(crate) here: &'static str,
+    source: &'static str,
+}
+
+impl Oddity {
+    /// The oddity of this name, with these facts in its texts.
+    pub(super) fn of(id: &str, facts: &[(&str, &str)]) -> Self {
+        let row = all().find(|row| row.id == id);
+        let row = row.expect("each name in the linter has a row, which a test checks");
+        Self {
+            id: row.id,
+            here: filled(row.here, facts),
+            source: filled(row.source, facts).trim_end_matches("; ").to_owned(),
+        }
+    }
+}
+
+/// Every row, in the order of the table.
+pub(crate) fn all() -> impl Iterator<Item = OddityRow> {
+    let lines = TABLE.lines();
+    let rows = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
+    rows.filter_map(|line| {
+        let mut fields = line.split(" | ").map(str::trim);
+        Some(OddityRow {
+            id: fields.next()?,
+            here: fields.next()?,
+            source: fields.next()?,
+        })
+    })
+}
+
+const TABLE: &str = include_str!("oddities.table");
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::{TABLE, all};
+    use crate::evidence::cause::Cause;
+
+    #[test]
+    fn every_row_of_the_table_can_be_read() {
+        let mut seen = HashSet::new();
+        for row in all() {
+            let is_name = |it: char| it.is_ascii_lowercase() || it == '-';
+            assert!(
+                row.id.chars().all(is_name) && seen.insert(row.id),
+                "{row:?}"
+            );
+            assert!(
+                row.here.ends_with('.') && row.source.starts_with("RFC "),
+                "{row:?}"
+            );
+            assert_eq!(Cause::find(row.id), None, "{row:?}: a cause has that name");
+        }
+        let is_row = |line: &&str| !line.is_empty() && !line.starts_with('#');
+        assert_eq!(seen.len(), TABLE.lines().filter(is_row).count());
+    }
+}
