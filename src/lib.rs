@@ -3,7 +3,7 @@
 //! The code is a row of rooms; a room imports only rooms to its left:
 //!
 //! ```text
-//! protocol <- tls <- client <- resume <- transcript <- practice <- evidence <- learn <- shell <- main
+//! protocol <- tls <- client <- resume <- transcript <- practice <- evidence <- explain <- learn <- shell <- main
 //! ```
 //!
 //! * [`protocol`]: the RFCs as values, and the user-PI as a state machine without sockets or clocks.
@@ -54,6 +54,7 @@
 
 pub mod client;
 mod evidence;
+mod explain;
 mod learn;
 pub mod practice;
 pub mod protocol;

@@ -34,6 +34,12 @@ impl Event {
         self
     }
 
+    /// What is known by this name.
+    pub(crate) fn fact(&self, name: &str) -> Option<&str> {
+        let fact = self.facts.iter().find(|(known, _)| *known == name);
+        fact.map(|(_, text)| text.as_str())
+    }
+
     fn by_server(self) -> Self {
         Self {
             by_server: true,

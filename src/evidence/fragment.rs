@@ -12,8 +12,7 @@ pub(super) struct Fragment {
     /// What stands in the reply's text, in any case; `...` for anything in between.
     text: &'static str,
     pub(super) cause: &'static str,
-    /// Which server says so, and with which option it can be changed.
-    #[cfg(test)]
+    /// Which server says so, or with which options it can be changed.
     pub(super) source: &'static str,
 }
 
@@ -24,6 +23,18 @@ pub(super) fn cause_of(answered: &Answered) -> Option<&'static str> {
     let mut rows = read(TABLE).filter_map(Result::ok);
     let row = rows.find(|row| row.fits(answered, &text))?;
     Some(row.cause)
+}
+
+/// What administrators can change where this is the cause, as `SERVER: OPTION`.
+pub(crate) fn server_options(cause: &str) -> Vec<&'static str> {
+    let rows = read(TABLE).filter_map(Result::ok);
+    let mut options: Vec<&str> = rows
+        .filter(|row| row.cause == cause)
+        .flat_map(|row| row.source.split("; "))
+        .filter(|source| source.contains(": "))
+        .collect();
+    options.dedup();
+    options
 }
 
 impl Fragment {
@@ -43,7 +54,7 @@ impl Fragment {
 }
 
 /// Whether the parts of a fragment stand in a text, one after the other.
-fn has_parts(text: &str, fragment: &str) -> bool {
+pub(crate) fn has_parts(text: &str, fragment: &str) -> bool {
     let mut rest = text;
     fragment
         .split(" ... ")
@@ -68,7 +79,6 @@ pub(super) fn read(table: &'static str) -> impl Iterator<Item = Result<Fragment,
             verbs: field()?,
             text: field()?,
             cause: field()?,
-            #[cfg(test)]
             source: field()?,
         };
         Ok(row)

@@ -13,11 +13,7 @@
 pub(crate) mod cause;
 pub(crate) mod event;
 pub(crate) mod explanation;
-mod fragment;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "`explain` and `doctor` read it")
-)]
+pub(crate) mod fragment;
 pub(crate) mod linter;
 pub(crate) mod problems;
 pub(crate) mod reply;

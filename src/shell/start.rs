@@ -25,6 +25,7 @@ use crate::shell::config::version::version;
 use crate::shell::editor::assistance::{Knowledge, SharedKnowledge};
 use crate::shell::editor::{Editor, Input, Source};
 use crate::shell::exit::{Exit, Tally};
+use crate::shell::explaining;
 use crate::shell::help;
 use crate::shell::help::hints::Hints;
 use crate::shell::interrupts::Interrupts;
@@ -57,6 +58,7 @@ pub(crate) fn run(options: Options) -> Exit {
             Some(
                 Mode::Replay(_)
                     | Mode::Import(_)
+                    | Mode::Explain(_)
                     | Mode::Export(_)
                     | Mode::Completions(_)
                     | Mode::Manual(_)
@@ -128,6 +130,7 @@ fn run_mode(options: Options, painter: &Painter, interactive: bool) -> Exit {
         Some(Mode::Learn(learn)) => lessons::run(&options.common, &learn, painter, interactive),
         Some(Mode::Replay(replay)) => replay::run(&options.common, replay, painter),
         Some(Mode::Import(import)) => importing::run(&import, painter),
+        Some(Mode::Explain(explain)) => explaining::run(&explain, painter),
         Some(Mode::Export(export)) => exporting::run(&export, painter),
         Some(Mode::Completions(completions)) => completions
             .shell

@@ -69,12 +69,17 @@ impl Fault {
 }
 
 /// The line with `****` after the first PASS, ACCT or ADAT: a line that cannot be read may still hold a secret.
-pub(super) fn without_secret(line: &str) -> String {
+pub(crate) fn without_secret(line: &str) -> String {
     let mut start = 0;
     for word in line.split_inclusive(|c: char| c.is_whitespace() || c == '>') {
         start += word.len();
-        let verb = word.trim_end_matches(|c: char| c.is_whitespace() || c == '>');
-        let is_secret = verb.len() < word.len() && verbs::is_secret(verb.as_bytes());
+        // Logs have quotes and brackets around it.
+        let verb = word.trim_matches(|c: char| !c.is_alphanumeric());
+        let is_whole = word
+            .trim_start_matches(|c: char| !c.is_alphanumeric())
+            .len()
+            > verb.len();
+        let is_secret = is_whole && verbs::is_secret(verb.as_bytes());
         if is_secret && !is_placeholder(&line[start..]) {
             return format!("{}****", &line[..start]);
         }
@@ -114,6 +119,8 @@ mod tests {
         assert_eq!(shown("C> PASS {password}"), "C> PASS {password}");
         assert_eq!(shown("C> PASS {no"), "C> PASS ****");
         assert_eq!(shown("# the PASS is a secret"), "# the PASS ****");
+        assert_eq!(shown("*put* 'PASS hunter2\\r'"), "*put* 'PASS ****");
+        assert_eq!(shown("Command [pass] [hunter2]"), "Command [pass] ****");
         assert_eq!(shown("C> RETR x"), "C> RETR x");
     }
 

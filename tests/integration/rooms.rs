@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use regex::Regex;
 
 /// Each room after those that it may import.
-const ROOMS: [&str; 9] = [
+const ROOMS: [&str; 10] = [
     "protocol",
     "tls",
     "client",
@@ -14,6 +14,7 @@ const ROOMS: [&str; 9] = [
     "transcript",
     "practice",
     "evidence",
+    "explain",
     "learn",
     "shell",
 ];

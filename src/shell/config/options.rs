@@ -54,7 +54,7 @@ pub(crate) struct Options {
     /// Print the version.
     ///
     /// With --verbose, also how this program was built.
-    #[arg(short = 'V', long)]
+    #[arg(short = 'V', long, hide_short_help = true)]
     pub(crate) version: bool,
 }
 
@@ -333,6 +333,11 @@ pub(crate) enum Mode {
     /// The transcript goes to standard output. What cannot be understood is listed on standard error, with its line number.
     /// Passwords become {password}, and replies are expected by their codes alone.
     Import(Import),
+    /// Say what went wrong in a log, whoever wrote it.
+    ///
+    /// Any client's or server's log with commands and replies in it, or anything pasted into a report: what happened, what went
+    /// wrong first and why, what helps, and what the server should not have said. Nothing is sent. Passwords are masked.
+    Explain(Explain),
     /// Turn a transcript into a page or plain text.
     ///
     /// It goes to standard output, for people without ftpsh. Secrets never appear: they stay {password}. A file that is not
@@ -536,6 +541,18 @@ pub(crate) struct Import {
     /// The notation it is in; detected if omitted.
     #[arg(long, value_name = "KIND", add = ArgValueCompleter::new(completion::kinds))]
     pub(crate) from: Option<Kind>,
+}
+
+/// `ftpsh explain`.
+#[derive(Args, Debug)]
+#[command(after_help = MORE_OF_MODE, after_long_help = command_line::more("explain"))]
+pub(crate) struct Explain {
+    /// The log; `-` is standard input.
+    #[arg(value_name = "LOG", add = ArgValueCompleter::new(completion::transcripts))]
+    pub(crate) file: PathBuf,
+    /// Print one line of JSON instead, for programs.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// `ftpsh export`.

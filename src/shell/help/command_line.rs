@@ -117,7 +117,7 @@ const PRECEDENCE: &str = "A script goes on after a refusal and ends with the cod
 
 type Examples = &'static [(&'static str, &'static str)];
 
-const EXAMPLES: [(&str, Examples); 8] = [
+const EXAMPLES: [(&str, Examples); 9] = [
     (
         PROGRAM,
         &[
@@ -198,6 +198,23 @@ const EXAMPLES: [(&str, Examples); 8] = [
             (
                 "ftpsh replay login.ftp old.example.org new.example.org",
                 "play a transcript on two servers, and show what they do differently",
+            ),
+        ],
+    ),
+    (
+        "explain",
+        &[
+            (
+                "ftpsh explain report.txt",
+                "say what went wrong in the log of somebody else's client",
+            ),
+            (
+                "lftp -d -e 'ls; bye' ftp.example.org 2>&1 | ftpsh explain -",
+                "the same for a client that runs now",
+            ),
+            (
+                "ftpsh explain --json report.txt",
+                "the same for programs: docs/explain.md describes it",
             ),
         ],
     ),

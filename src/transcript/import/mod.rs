@@ -12,6 +12,7 @@ mod curl;
 mod filezilla;
 mod items;
 mod lftp;
+pub(crate) mod log;
 mod session;
 mod telnet;
 mod text;

@@ -92,10 +92,15 @@ impl Event {
             v: VERSION,
             event: self,
         };
-        let text = serde_json::to_string(&versioned)
-            .expect("names, numbers and strings are always written as JSON");
-        harmless(&text) + "\n"
+        json_line(&versioned)
     }
+}
+
+/// A value as one line of JSON, with its line end. What could control a terminal is written by its number.
+pub(crate) fn json_line(value: &impl Serialize) -> String {
+    let text = serde_json::to_string(value)
+        .expect("names, numbers and strings are always written as JSON");
+    harmless(&text) + "\n"
 }
 
 /// The same JSON, with hidden characters as `\u202e`.

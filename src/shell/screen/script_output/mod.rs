@@ -17,6 +17,7 @@ use crate::protocol::verbs::DataDirection;
 use crate::protocol::{Command, Reply, Verb};
 use crate::shell::charset::{Charset, Piece};
 use crate::shell::exit::Exit;
+pub(crate) use event::json_line;
 use event::{DataMode, Event};
 
 /// What `--format` takes.

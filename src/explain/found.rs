@@ -1,0 +1,130 @@
+//! A problem that a log shows, and whether the client got over it.
+
+use std::sync::Arc;
+
+use crate::evidence::explanation::Explanation;
+use crate::evidence::problems::Problem;
+use crate::protocol::{Answered, Command, ReplyCode, Verb};
+
+/// What went wrong in one exchange of a session.
+#[derive(Clone, Debug)]
+pub(super) struct Found {
+    /// How many commands had gone out.
+    pub(super) exchange: usize,
+    /// Where it was seen first.
+    pub(super) line: usize,
+    /// The line of the refusal.
+    refusal_line: Option<usize>,
+    /// The client did something else, and that worked.
+    pub(super) is_overcome: bool,
+    pub(super) problem: Problem,
+}
+
+/// A command that was accepted after a problem.
+pub(super) struct Overcoming<'a> {
+    verb: Verb,
+    argument: &'a [u8],
+    code: ReplyCode,
+}
+
+impl Found {
+    pub(super) fn new(exchange: usize, line: usize, problem: Problem) -> Self {
+        Self {
+            exchange,
+            line,
+            refusal_line: None,
+            is_overcome: false,
+            problem,
+        }
+    }
+
+    /// The first refusal of the same command may say why.
+    pub(super) fn take_refusal(&mut self, refusal: Option<(usize, Arc<Answered>)>) {
+        if self.problem.refusal.is_none()
+            && let Some((line, answered)) = refusal
+        {
+            self.refusal_line = Some(line);
+            self.problem.refusal = Some(answered);
+        }
+    }
+
+    /// The line that says it, as far as this explanation goes by it.
+    pub(super) fn line_of(&self, explanation: Option<&Explanation>) -> usize {
+        match self.refusal_line {
+            Some(line) if !self.is_by_event(explanation) => line,
+            _ => self.line,
+        }
+    }
+
+    /// What the client said, and not a reply, is what the explanation is of.
+    pub(super) fn is_by_event(&self, explanation: Option<&Explanation>) -> bool {
+        let event = self.problem.event.as_ref().map(|event| event.cause);
+        event.is_some() && event == explanation.map(|it| it.id)
+    }
+
+    fn command(&self) -> Option<&Command> {
+        let answered = self.problem.refusal.as_ref();
+        let refused = answered.and_then(|answered| answered.command.as_ref());
+        refused.or(self.problem.command.as_ref())
+    }
+
+    /// Whether what was accepted now does what failed then.
+    pub(super) fn overcome_by(&self, accepted: &Overcoming<'_>) -> bool {
+        let Some(command) = self.command() else {
+            // No connection: the next attempt was greeted.
+            return self.problem.refusal.is_none();
+        };
+        let (verb, argument) = (command.verb(), argument_of(command));
+        if verb == accepted.verb && argument == accepted.argument {
+            return true;
+        }
+        let both_in =
+            |family: &[&str]| is_one_of(&verb, family) && is_one_of(&accepted.verb, family);
+        if FAMILIES.iter().any(|family| both_in(family)) {
+            return true;
+        }
+        let is_login = matches!(accepted.code.0, 230 | 232);
+        if is_one_of(&verb, LOGIN) {
+            return is_login;
+        }
+        let has_same_name = argument == accepted.argument;
+        let replaced = is_one_of(&verb, PREPARING) && has_same_name;
+        let goes_on = !accepted.verb.is("QUIT") && !is_one_of(&accepted.verb, ASIDE);
+        replaced || (is_one_of(&verb, ASIDE) && goes_on)
+    }
+}
+
+impl<'a> Overcoming<'a> {
+    pub(super) fn of(answered: &'a Answered) -> Self {
+        Self {
+            verb: answered.verb(),
+            argument: answered.argument(),
+            code: answered.reply.code,
+        }
+    }
+}
+
+fn argument_of(command: &Command) -> &[u8] {
+    command.argument().unwrap_or_default().trim_ascii()
+}
+
+fn is_one_of(verb: &Verb, names: &[&str]) -> bool {
+    names.iter().any(|name| verb.is(name))
+}
+
+/// Clients try one after the other.
+const FAMILIES: [&[&str]; 3] = [
+    &["PASV", "EPSV", "PORT", "EPRT", "LPSV", "LPRT"],
+    &["LIST", "MLSD", "NLST"],
+    &["PWD", "XPWD"],
+];
+/// What a 230 makes good.
+const LOGIN: &[&str] = &["USER", "PASS", "ACCT", "AUTH"];
+/// What another command with the same name makes good: MKD after CWD, STOR after DELE.
+const PREPARING: &[&str] = &["CWD", "XCWD", "MKD", "XMKD", "DELE", "RMD", "XRMD"];
+/// What clients ask to learn what the server can do, and go on without.
+const ASIDE: &[&str] = &[
+    "FEAT", "CLNT", "OPTS", "SYST", "SITE", "HOST", "NOOP", "MDTM", "MFMT", "SIZE", "STAT", "HELP",
+    "MLST", "LANG", "ALLO", "CSID", "HASH", "XCRC", "XMD5", "XSHA1", "XSHA256", "XSHA512", "PBSZ",
+    "PROT", "ACCT", "REST", "MODE",
+];

@@ -1,0 +1,228 @@
+//! Anybody's log, explained without a server: what happened in it, what went wrong first, and what is odd.
+//!
+//! ```text
+//! LogReader: lines -> Session: user-PI, linter, what the client said -> Explained
+//! ```
+
+mod found;
+mod said;
+mod session;
+mod story;
+
+use std::collections::{BTreeMap, HashMap};
+use std::io::{self, BufRead};
+
+use crate::evidence::explanation::Explanation;
+use crate::evidence::fragment;
+use crate::evidence::linter;
+use crate::protocol::Command;
+use crate::transcript::import::log::{LogReader, Meaning};
+use found::Found;
+use session::Session;
+pub(crate) use story::Story;
+
+/// What there is to say of a log. Its texts are of the log, and not escaped.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Explained {
+    /// The program that wrote most of it.
+    pub(crate) program: Option<&'static str>,
+    pub(crate) lines: usize,
+    pub(crate) sessions: usize,
+    /// How many lines say nothing that is known.
+    pub(crate) not_understood: usize,
+    /// The first of them.
+    pub(crate) first_not_understood: Vec<usize>,
+    /// The session with the first problem; without a problem, the first one.
+    pub(crate) story: Story,
+    /// What went wrong first, and was not overcome.
+    pub(crate) problem: Option<Wrong>,
+    /// What went wrong later, in the order of the lines.
+    pub(crate) later: Vec<Wrong>,
+    /// What the client got over, in the order of the lines.
+    pub(crate) overcome: Vec<Wrong>,
+    /// What the server should not have said.
+    pub(crate) oddities: Vec<linter::Found>,
+}
+
+/// Something that went wrong.
+#[derive(Clone, Debug)]
+pub(crate) struct Wrong {
+    pub(crate) line: usize,
+    /// The line of the log that says so: a reply, or what the client said.
+    pub(crate) text: Vec<u8>,
+    /// What was asked for, without secrets.
+    pub(crate) command: Option<Command>,
+    /// The cause, and what else may be one.
+    pub(crate) explanations: Vec<Explanation>,
+    /// `SERVER: OPTION` for each option that changes it.
+    pub(crate) server_options: Vec<&'static str>,
+}
+
+impl Wrong {
+    /// The name of the cause.
+    pub(crate) fn cause(&self) -> &'static str {
+        self.explanations.first().map_or("refused", |it| it.id)
+    }
+}
+
+/// Reads a log; `None` if nothing in it is FTP. `show` makes a text of the log harmless.
+///
+/// # Errors
+///
+/// What reading says.
+pub(crate) fn explain(
+    source: impl BufRead,
+    show: &dyn Fn(&[u8]) -> String,
+) -> io::Result<Option<Explained>> {
+    let mut reader = LogReader::new(source);
+    let mut log = Log::new(show);
+    while let Some(line) = reader.next_line()? {
+        log.explained.lines = line.number;
+        if let Some(program) = line.program {
+            *log.programs.entry(program).or_default() += 1;
+        }
+        let number = line.session;
+        let session = log.sessions.entry(number);
+        let session = session.or_insert_with(|| Session::new(line.number));
+        let is_known = session.take(&line);
+        if matches!(line.meaning, Meaning::Unknown(_)) && !is_known {
+            log.explained.not_understood += 1;
+            if log.explained.first_not_understood.len() < NUMBERS_KEPT {
+                log.explained.first_not_understood.push(line.number);
+            }
+        }
+        if log.sessions.len() > SESSIONS_OPEN {
+            let oldest = log.sessions.keys().copied().find(|it| *it != number);
+            log.close(oldest);
+        }
+    }
+    Ok(log.end())
+}
+
+/// What is known in the middle of a log.
+struct Log<'a> {
+    show: &'a dyn Fn(&[u8]) -> String,
+    sessions: BTreeMap<usize, Session>,
+    programs: HashMap<&'static str, usize>,
+    explained: Explained,
+    /// The first line of the session that the story is of.
+    story_of: Option<usize>,
+}
+
+impl<'a> Log<'a> {
+    fn new(show: &'a dyn Fn(&[u8]) -> String) -> Self {
+        Self {
+            show,
+            sessions: BTreeMap::new(),
+            programs: HashMap::new(),
+            explained: Explained::default(),
+            story_of: None,
+        }
+    }
+
+    fn close(&mut self, number: Option<usize>) {
+        let Some(mut session) = number.and_then(|number| self.sessions.remove(&number)) else {
+            return;
+        };
+        session.end();
+        if !session.has_dialogue() && session.found.is_empty() {
+            return;
+        }
+        self.explained.sessions += 1;
+        let first = session.found.iter().find(|found| !found.is_overcome);
+        let line = first.map(|found| found.line);
+        let best = self.explained.problem.as_ref().map(|wrong| wrong.line);
+        let is_first = match (line, best) {
+            (Some(line), Some(best)) => line < best,
+            (Some(_), None) => true,
+            (None, Some(_)) => false,
+            (None, None) => self.story_of.is_none_or(|first| session.first_line < first),
+        };
+        if is_first {
+            self.explained.story = session.story.clone();
+            self.story_of = Some(session.first_line);
+        }
+        for found in &session.found {
+            self.keep(found);
+        }
+        for odd in session.linter.found() {
+            keep_oddity(&mut self.explained.oddities, odd);
+        }
+    }
+
+    fn keep(&mut self, found: &Found) {
+        let wrong = self.wrong(found);
+        if found.is_overcome {
+            keep_in_order(&mut self.explained.overcome, wrong);
+            return;
+        }
+        match &mut self.explained.problem {
+            Some(first) if first.line <= wrong.line => {
+                keep_in_order(&mut self.explained.later, wrong);
+            }
+            first => {
+                if let Some(before) = first.replace(wrong) {
+                    keep_in_order(&mut self.explained.later, before);
+                }
+            }
+        }
+    }
+
+    fn wrong(&self, found: &Found) -> Wrong {
+        let problem = &found.problem;
+        let answered = problem.refusal.as_ref();
+        let command = answered.and_then(|it| it.command.as_ref());
+        let command = command.or(problem.command.as_ref());
+        let shown = command.map(|command| (self.show)(&command.masked()));
+        let show = |text: &str| (self.show)(text.as_bytes());
+        let explanations = problem.explanations(shown.as_deref().unwrap_or_default(), &show);
+        let first = explanations.first();
+        let reply = answered.and_then(|it| it.reply.lines.last().cloned());
+        let said = problem.event.as_ref().and_then(|event| event.fact("error"));
+        let text = match reply {
+            Some(reply) if !found.is_by_event(first) => reply,
+            reply => said.map_or(reply.unwrap_or_default(), |said| said.as_bytes().to_vec()),
+        };
+        Wrong {
+            line: found.line_of(first),
+            text,
+            command: command.cloned(),
+            server_options: first.map_or_else(Vec::new, |it| fragment::server_options(it.id)),
+            explanations,
+        }
+    }
+
+    fn end(mut self) -> Option<Explained> {
+        while let Some(number) = self.sessions.keys().next().copied() {
+            self.close(Some(number));
+        }
+        let most = self
+            .programs
+            .iter()
+            .max_by_key(|(name, lines)| (**lines, **name));
+        self.explained.program = most.map(|(name, _)| *name);
+        (self.explained.sessions > 0).then_some(self.explained)
+    }
+}
+
+fn keep_in_order(all: &mut Vec<Wrong>, wrong: Wrong) {
+    let place = all.partition_point(|it| it.line <= wrong.line);
+    all.insert(place, wrong);
+    all.truncate(WRONG_KEPT);
+}
+
+fn keep_oddity(all: &mut Vec<linter::Found>, odd: &linter::Found) {
+    if let Some(known) = all.iter_mut().find(|it| it.oddity == odd.oddity) {
+        known.times += odd.times;
+        known.place = known.place.min(odd.place);
+    } else if all.len() < WRONG_KEPT {
+        all.push(odd.clone());
+    }
+}
+
+/// Line numbers that are told.
+const NUMBERS_KEPT: usize = 10;
+/// Later problems that are told.
+const WRONG_KEPT: usize = 50;
+/// Sessions that go on at the same time; the oldest is taken to be over.
+const SESSIONS_OPEN: usize = 200;

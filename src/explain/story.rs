@@ -1,0 +1,123 @@
+//! What happened in a session, in a few words.
+
+use std::sync::LazyLock;
+
+use regex::bytes::Regex;
+
+use crate::protocol::user_pi::data_direction;
+use crate::protocol::{Answered, Command};
+
+/// What a session came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Story {
+    /// The server, as the log names it; not escaped.
+    pub(crate) host: Option<String>,
+    pub(crate) port: Option<u16>,
+    /// The version of TLS, such as 1.3, if the log says it.
+    pub(crate) tls_version: Option<String>,
+    pub(crate) is_under_tls: bool,
+    /// TLS began with the first byte.
+    pub(crate) is_implicit: bool,
+    /// Not escaped.
+    pub(crate) user: Option<Vec<u8>>,
+    pub(crate) is_logged_in: bool,
+    /// Transfers and listings that were finished.
+    pub(crate) transfers: usize,
+    /// The session ended with QUIT.
+    pub(crate) has_quit: bool,
+}
+
+impl Story {
+    pub(super) fn take_command(&mut self, command: &Command) {
+        if command.verb().is("USER") {
+            self.user = command.argument().map(|user| user.trim_ascii().to_vec());
+        }
+    }
+
+    pub(super) fn take_reply(&mut self, answered: &Answered) {
+        let code = answered.reply.code;
+        self.is_logged_in |= matches!(code.0, 230 | 232);
+        self.has_quit |= answered.is_to(&["QUIT"]) && code.is_positive();
+        let moves_data = answered
+            .command
+            .as_ref()
+            .is_some_and(|it| data_direction(it).is_some());
+        self.transfers += usize::from(moves_data && code.is_positive());
+    }
+
+    /// Takes what a program says of the connection; `false` if it is nothing of that.
+    pub(super) fn hear(&mut self, text: &[u8]) -> bool {
+        let mut is_known = false;
+        if let Some(found) = TLS.captures(text) {
+            let version = found.get(1).map(|it| it.as_bytes());
+            self.tls_version = version.map(|it| String::from_utf8_lossy(it).into_owned());
+            is_known = true;
+        }
+        if let Some(found) = PEER.captures(text).filter(|_| self.port.is_none()) {
+            let group = |name| {
+                let group = found.name(name)?;
+                Some(String::from_utf8_lossy(group.as_bytes()).into_owned())
+            };
+            let host = group("name").map(|host| host.trim_matches(['[', ']']).to_owned());
+            self.host = host.or(self.host.take());
+            self.port = group("port").and_then(|port| port.parse().ok());
+            self.is_implicit |= self.port == Some(990);
+            is_known = true;
+        }
+        is_known
+    }
+}
+
+/// `Connecting to HOST:21...`, `Connected to HOST (ADDRESS) port 21`, `Trying ADDRESS:21`, `ftp://HOST:21`.
+static PEER: LazyLock<Regex> = LazyLock::new(|| {
+    let expression = r"(?x-u) (?: (?i:connect(?:ing|ed)\ (?:to|with)|trying|connect\ to)\ (?:address\ )?
+          (?: (?:ftps?|ftpes)://)? | \bftps?://(?:[^@\s/]*@)? )
+        (?P<name> \[[0-9a-fA-F:]+\] | [0-9A-Za-z][0-9A-Za-z.-]*[0-9A-Za-z] | ::1 )
+        (?: (?: :|\ port\ |\ \([^)]*\)\ port\ ) (?P<port>\d{1,5}) )?";
+    Regex::new(expression).expect("a constant expression")
+});
+static TLS: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\b(?:TLSv?|TLS )(1\.[0-3])\b").expect("a constant expression"));
+
+#[cfg(test)]
+mod tests {
+    use super::Story;
+
+    #[test]
+    fn the_server_is_learnt_from_what_clients_say() {
+        for (line, host, port) in [
+            (
+                "Status:\tConnecting to 203.0.113.7:21...",
+                "203.0.113.7",
+                Some(21),
+            ),
+            (
+                "* Connected to ftp.example.org (203.0.113.7) port 2121 (#0)",
+                "ftp.example.org",
+                Some(2121),
+            ),
+            (
+                "---- Connecting to ftp.example.org (203.0.113.7) port 21",
+                "ftp.example.org",
+                Some(21),
+            ),
+            ("*   Trying 127.0.0.1:2121...", "127.0.0.1", Some(2121)),
+            ("Connected to localhost.", "localhost", None),
+            (
+                "DEBUG : ftp://bob@ftp.example.org:21: dial",
+                "ftp.example.org",
+                Some(21),
+            ),
+            ("Connected to [::1]:2121 (No encryption)", "::1", Some(2121)),
+        ] {
+            let mut story = Story::default();
+            assert!(story.hear(line.as_bytes()), "{line}");
+            assert_eq!(story.host.as_deref(), Some(host), "{line}");
+            assert_eq!(story.port, port, "{line}");
+        }
+        let mut story = Story::default();
+        assert!(!story.hear(b"Status: Directory listing failed"));
+        story.hear(b"* SSL connection using TLSv1.3 / TLS_AES_256_GCM_SHA384");
+        assert_eq!(story.tls_version.as_deref(), Some("1.3"));
+    }
+}

@@ -1,0 +1,228 @@
+//! What the lines of a log are, one after the other.
+
+use std::collections::VecDeque;
+use std::io::{self, BufRead};
+
+use super::super::items::CodedLine;
+use super::form;
+use super::lines::Lines;
+use super::notations::{self, Found, Speaker};
+use super::sessions::{Mark, Sessions};
+use crate::protocol::{Command, Verb, verbs};
+
+/// One line, or a part of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct LogLine {
+    /// Counted from 1.
+    pub(crate) number: usize,
+    /// Which of the sessions of the log it is part of, in the order in which they begin; the first is 0.
+    pub(crate) session: usize,
+    /// The program that writes so; `None` if the form alone said what it is.
+    pub(crate) program: Option<&'static str>,
+    pub(crate) meaning: Meaning,
+}
+
+/// What a line is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Meaning {
+    /// A command.
+    Sent(Command),
+    /// A line of a reply.
+    Received(Vec<u8>),
+    /// What the program says in its own words; it may hold secrets.
+    Said(Vec<u8>),
+    /// A line of what a transfer brought, or nothing at all.
+    Noise,
+    /// None of these; it may hold secrets.
+    Unknown(Vec<u8>),
+}
+
+/// Reads a log of any length; what is kept is bounded.
+pub(crate) struct LogReader<R> {
+    lines: Lines<R>,
+    number: usize,
+    ready: VecDeque<LogLine>,
+    sessions: Sessions,
+    last_reply: Vec<u8>,
+}
+
+impl<R: BufRead> LogReader<R> {
+    pub(crate) fn new(source: R) -> Self {
+        Self {
+            lines: Lines::new(source),
+            number: 0,
+            ready: VecDeque::new(),
+            sessions: Sessions::default(),
+            last_reply: Vec::new(),
+        }
+    }
+
+    /// The next line, or part of one; `None` at the end.
+    ///
+    /// # Errors
+    ///
+    /// What reading says.
+    pub(crate) fn next_line(&mut self) -> io::Result<Option<LogLine>> {
+        while self.ready.is_empty() {
+            let Some(line) = self.lines.next_line()? else {
+                return Ok(None);
+            };
+            self.number += 1;
+            self.take(&line);
+        }
+        Ok(self.ready.pop_front())
+    }
+
+    fn take(&mut self, line: &[u8]) {
+        if line.trim_ascii().is_empty() {
+            return self.say(None, None, Meaning::Noise);
+        }
+        if notations::find(line).any(|found| self.take_found(&found, line)) {
+            return;
+        }
+        if self.take_formed(line) || self.take_typed(line) {
+            return;
+        }
+        let session = self.sessions.last();
+        let meaning = if form::has_prefix(line) {
+            Meaning::Said(line.to_vec())
+        } else if self.sessions.state(session).brings_data {
+            Meaning::Noise
+        } else {
+            Meaning::Unknown(line.to_vec())
+        };
+        self.say(None, None, meaning);
+    }
+
+    /// Takes what a row of the table has found; `false` if it is no dialogue after all.
+    fn take_found(&mut self, found: &Found, line: &[u8]) -> bool {
+        let id = found.session.as_deref();
+        if found.speaker == Speaker::Program {
+            self.say(id, Some(found.program), Meaning::Said(line.to_vec()));
+            return true;
+        }
+        let mark = Mark::Row(found.row);
+        let mut is_taken = false;
+        for text in &found.texts {
+            let session = self.sessions.of_id(id);
+            let state = self.sessions.state(session);
+            let goes_on = state.goes_on_after(&mark);
+            let is_command = match found.speaker {
+                Speaker::Client => begins_with_letter(text),
+                Speaker::Either => state.sends_after(&mark) || is_known_verb(text),
+                Speaker::Server | Speaker::Program => false,
+            };
+            let is_reply = match found.speaker {
+                Speaker::Server | Speaker::Either => goes_on || CodedLine::of(text).is_some(),
+                Speaker::Client | Speaker::Program => false,
+            };
+            if is_reply {
+                self.receive(id, Some(found.program), text, mark.clone());
+            } else if is_command {
+                self.send(id, Some(found.program), text, mark.clone());
+            } else {
+                continue;
+            }
+            is_taken = true;
+        }
+        if let Some(code) = found.code.as_ref().filter(|_| is_taken) {
+            self.receive(id, Some(found.program), code, mark);
+        }
+        let is_own = found.speaker != Speaker::Either && !is_taken;
+        if is_own {
+            self.say(id, Some(found.program), Meaning::Said(line.to_vec()));
+        }
+        is_taken || is_own
+    }
+
+    fn take_formed(&mut self, line: &[u8]) -> bool {
+        let last = self.sessions.last();
+        if let Some(Mark::Shape(shape)) = self.sessions.state(last).reply_mark.clone()
+            && let Some(formed) = form::after(line, &shape)
+        {
+            let id = formed.session.as_deref();
+            let session = self.sessions.of_id(id);
+            let mark = Mark::Shape(shape);
+            if self.sessions.state(session).goes_on_after(&mark) {
+                self.receive(id, None, formed.text, mark);
+                return true;
+            }
+        }
+        let Some(formed) = form::read(line) else {
+            return false;
+        };
+        let id = formed.session.as_deref();
+        let mark = Mark::Shape(formed.shape);
+        if CodedLine::of(formed.text).is_none() {
+            return self.send(id, None, formed.text, mark);
+        }
+        let session = self.sessions.of_id(id);
+        let is_at_prompt = self.sessions.state(session).is_at_prompt();
+        if is_at_prompt && formed.text == self.last_reply {
+            // tnftp prints the replies to EPSV and EPRT twice.
+            self.say(id, None, Meaning::Noise);
+        } else {
+            self.receive(id, None, formed.text, mark);
+        }
+        true
+    }
+
+    /// What a person types into telnet has no mark, and verbs may be in lower case.
+    fn take_typed(&mut self, line: &[u8]) -> bool {
+        let last = self.sessions.last();
+        let is_at_prompt = self.sessions.state(last).is_at_prompt();
+        is_at_prompt && is_known_verb(line) && self.send(None, None, line, Mark::Shape(Vec::new()))
+    }
+
+    fn send(
+        &mut self,
+        id: Option<&[u8]>,
+        program: Option<&'static str>,
+        text: &[u8],
+        mark: Mark,
+    ) -> bool {
+        let Ok(command) = Command::new(text.trim_ascii_end()) else {
+            return false;
+        };
+        let session = self.sessions.enter(id, text, false);
+        self.sessions.state(session).take_command(&command, mark);
+        self.add(session, program, Meaning::Sent(command));
+        true
+    }
+
+    fn receive(
+        &mut self,
+        id: Option<&[u8]>,
+        program: Option<&'static str>,
+        text: &[u8],
+        mark: Mark,
+    ) {
+        let session = self.sessions.enter(id, text, true);
+        self.sessions.state(session).take_reply_line(text, mark);
+        self.last_reply = text.to_vec();
+        self.add(session, program, Meaning::Received(text.to_vec()));
+    }
+
+    fn say(&mut self, id: Option<&[u8]>, program: Option<&'static str>, meaning: Meaning) {
+        let session = self.sessions.of_id(id);
+        self.add(session, program, meaning);
+    }
+
+    fn add(&mut self, session: usize, program: Option<&'static str>, meaning: Meaning) {
+        self.ready.push_back(LogLine {
+            number: self.number,
+            session,
+            program,
+            meaning,
+        });
+    }
+}
+
+fn begins_with_letter(text: &[u8]) -> bool {
+    text.first().is_some_and(u8::is_ascii_alphabetic)
+}
+
+fn is_known_verb(text: &[u8]) -> bool {
+    let word = text.split(|byte| *byte == b' ').next();
+    word.is_some_and(|word| verbs::entry(&Verb::new(word)).is_some())
+}

@@ -1,0 +1,187 @@
+//! Which session of a log a line belongs to.
+
+use std::collections::HashMap;
+
+use super::super::items::{CodedLine, ReplyLines, ReplyPart};
+use crate::protocol::user_pi::data_direction;
+use crate::protocol::{Command, DataDirection, Verb, verbs};
+
+/// The sessions of a log, by what tells them apart there.
+#[derive(Default)]
+pub(super) struct Sessions {
+    known: HashMap<Vec<u8>, Known>,
+    states: HashMap<usize, State>,
+    count: usize,
+    last: usize,
+    clock: usize,
+}
+
+#[derive(Clone, Copy)]
+struct Known {
+    session: usize,
+    last_heard: usize,
+}
+
+/// What is known of a session between two lines.
+#[derive(Default)]
+pub(super) struct State {
+    pub(super) reply: ReplyLines,
+    /// Where the lines of the open reply are found.
+    pub(super) reply_mark: Option<Mark>,
+    /// Where commands were found.
+    command_mark: Option<Mark>,
+    /// The command that waits for its final reply.
+    awaiting: Option<Verb>,
+    has_received: bool,
+    /// Since the last command, a transfer may have brought lines of data.
+    pub(super) brings_data: bool,
+    lines_of_reply: usize,
+}
+
+/// What stands in front of a text: a row of the table, or a shape.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Mark {
+    Row(usize),
+    Shape(Vec<u8>),
+}
+
+impl Sessions {
+    /// The session that was heard of last.
+    pub(super) fn last(&self) -> usize {
+        self.last
+    }
+
+    /// Its state, if it has one.
+    pub(super) fn state(&mut self, session: usize) -> &mut State {
+        self.states.entry(session).or_default()
+    }
+
+    /// The session of this id, if it was heard of; without an id, the last one.
+    pub(super) fn of_id(&self, id: Option<&[u8]>) -> usize {
+        let known = id.and_then(|id| self.known.get(id));
+        known.map_or(self.last, |known| known.session)
+    }
+
+    /// The session of a line of dialogue. A new id begins one, and so does a greeting that nothing has asked for.
+    pub(super) fn enter(&mut self, id: Option<&[u8]>, text: &[u8], is_reply: bool) -> usize {
+        self.clock += 1;
+        let coded = CodedLine::of(text).filter(|_| is_reply);
+        let opens = coded.is_some_and(|coded| matches!(coded.code.0, 120 | 220 | 421));
+        let session = match id {
+            Some(id) => match self.known.get(id) {
+                Some(known) => known.session,
+                None if self.count == 0 => self.last,
+                // A server may change its process in the middle.
+                None if is_reply && !opens && self.awaits(self.last) => self.last,
+                None => self.begin(),
+            },
+            None => self.last,
+        };
+        let is_greeting = coded.is_some_and(|coded| coded.code.0 == 220);
+        let session = if is_greeting && self.is_over(session) {
+            self.begin()
+        } else {
+            session
+        };
+        self.count = self.count.max(1);
+        self.last = session;
+        if let Some(id) = id {
+            let last_heard = self.clock;
+            let known = Known {
+                session,
+                last_heard,
+            };
+            self.known.insert(id.to_vec(), known);
+        }
+        self.forget_old_ones();
+        session
+    }
+
+    fn begin(&mut self) -> usize {
+        let session = self.count;
+        self.count += 1;
+        session
+    }
+
+    fn awaits(&self, session: usize) -> bool {
+        let state = self.states.get(&session);
+        state.is_some_and(|state| state.awaiting.is_some())
+    }
+
+    /// A 220 answers a connection, REIN and HOST; another one is the greeting of the next session.
+    fn is_over(&self, session: usize) -> bool {
+        self.states.get(&session).is_some_and(|state| {
+            let answers =
+                |verb: &Verb| verbs::entry(verb).is_none_or(|entry| entry.replies.contains(&220));
+            state.has_received
+                && !state.reply.is_open()
+                && !state.awaiting.as_ref().is_some_and(answers)
+        })
+    }
+
+    fn forget_old_ones(&mut self) {
+        if self.known.len().max(self.states.len()) <= KEPT {
+            return;
+        }
+        let oldest = self.clock.saturating_sub(KEPT / 2);
+        self.known.retain(|_, known| known.last_heard >= oldest);
+        let (known, last) = (&self.known, self.last);
+        let is_known = |session: &usize| known.values().any(|it| it.session == *session);
+        self.states
+            .retain(|session, _| *session == last || is_known(session));
+    }
+}
+
+impl State {
+    /// A command goes out.
+    pub(super) fn take_command(&mut self, command: &Command, mark: Mark) {
+        self.cut_reply();
+        let is_end = command.verb().is("QUIT");
+        let direction = data_direction(command);
+        self.brings_data =
+            direction == Some(DataDirection::Received) || (is_end && self.brings_data);
+        self.awaiting = Some(command.verb());
+        self.command_mark = Some(mark);
+    }
+
+    /// A line of a reply comes.
+    pub(super) fn take_reply_line(&mut self, line: &[u8], mark: Mark) {
+        self.has_received = true;
+        self.lines_of_reply += 1;
+        match self.reply.take(line) {
+            ReplyPart::End(code) if !code.is_preliminary() => self.awaiting = None,
+            _ => {}
+        }
+        if !self.reply.is_open() || self.lines_of_reply > REPLY_LINES {
+            self.cut_reply();
+        } else {
+            self.reply_mark = Some(mark);
+        }
+    }
+
+    /// Whether the lines of the open reply stand after this mark.
+    pub(super) fn goes_on_after(&self, mark: &Mark) -> bool {
+        self.reply.is_open() && self.reply_mark.as_ref() == Some(mark)
+    }
+
+    /// Whether commands stand after this mark.
+    pub(super) fn sends_after(&self, mark: &Mark) -> bool {
+        self.command_mark.as_ref() == Some(mark)
+    }
+
+    /// A reply came last, so that something may be typed now.
+    pub(super) fn is_at_prompt(&self) -> bool {
+        self.has_received && self.awaiting.is_none() && !self.reply.is_open()
+    }
+
+    fn cut_reply(&mut self) {
+        self.reply.cut();
+        self.reply_mark = None;
+        self.lines_of_reply = 0;
+    }
+}
+
+/// Sessions whose ids are kept.
+const KEPT: usize = 4096;
+/// No reply is longer; its end is missing.
+const REPLY_LINES: usize = 1000;
