@@ -71,8 +71,9 @@ impl Found {
     /// Whether what was accepted now does what failed then.
     pub(super) fn overcome_by(&self, accepted: &Overcoming<'_>) -> bool {
         let Some(command) = self.command() else {
-            // No connection: the next attempt was greeted.
-            return self.problem.refusal.is_none();
+            // The next attempt to connect was greeted.
+            let event = self.problem.event.as_ref();
+            return event.is_some_and(|event| event.cause == "connect-failed");
         };
         let (verb, argument) = (command.verb(), argument_of(command));
         if verb == accepted.verb && argument == accepted.argument {

@@ -1,5 +1,7 @@
 //! What a client says in its own words, where no reply tells what went wrong.
 
+use std::sync::LazyLock;
+
 use crate::evidence::fragment::has_parts;
 
 /// Where a session stands.
@@ -9,12 +11,16 @@ pub(super) enum Stage {
     Connecting,
     /// A 234 to AUTH came, and nothing since.
     Handshake,
-    /// A port was offered, and no transfer has begun.
+    /// A port was offered, and no transfer was asked for.
     Passive,
+    /// A transfer over that port was asked for, and no 1yz came.
+    Asked,
     /// PORT or EPRT was accepted, and no transfer has begun.
     Active,
     /// A 1yz came.
     Transfer,
+    /// The data of a transfer have moved, and its final reply has not come.
+    Ended,
     /// A command waits for its reply.
     Waiting,
     /// None does.
@@ -27,8 +33,10 @@ impl Stage {
             Self::Connecting => "connecting",
             Self::Handshake => "handshake",
             Self::Passive => "passive",
+            Self::Asked => "asked",
             Self::Active => "active",
             Self::Transfer => "transfer",
+            Self::Ended => "ended",
             Self::Waiting => "waiting",
             Self::Idle => "idle",
         }
@@ -36,19 +44,22 @@ impl Stage {
 
     /// Where else the same words mean the same: whoever waits for data waits for a reply too.
     fn names(self) -> impl Iterator<Item = &'static str> {
-        let waits = matches!(self, Self::Passive | Self::Active | Self::Transfer);
+        let waits = matches!(
+            self,
+            Self::Passive | Self::Asked | Self::Active | Self::Transfer | Self::Ended
+        );
         let more = waits.then(|| Self::Waiting.name());
         [self.name(), "any"].into_iter().chain(more)
     }
 }
 
-/// The cause that these words name.
+/// The cause that these words name; `None` if they are no problem.
 pub(super) fn cause_of(line: &[u8], stage: Stage) -> Option<&'static str> {
     let text = String::from_utf8_lossy(line).to_ascii_lowercase();
-    let mut rows = read(TABLE).filter_map(Result::ok);
     let is_now = |row: &Row| stage.names().any(|name| name == row.when);
-    let row = rows.find(|row| is_now(row) && has_parts(&text, &row.text.to_ascii_lowercase()))?;
-    Some(row.cause)
+    let mut rows = ROWS.iter();
+    let (row, _) = rows.find(|(row, words)| is_now(row) && has_parts(&text, words))?;
+    Some(row.cause).filter(|cause| *cause != NO_PROBLEM)
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -73,19 +84,30 @@ fn read(table: &'static str) -> impl Iterator<Item = Result<Row, usize>> {
     })
 }
 
+/// The rows, and their texts in lower case.
+static ROWS: LazyLock<Vec<(Row, String)>> = LazyLock::new(|| {
+    let rows = read(TABLE).filter_map(Result::ok);
+    rows.map(|row| (row, row.text.to_ascii_lowercase()))
+        .collect()
+});
 const TABLE: &str = include_str!("said.table");
+const NO_PROBLEM: &str = "-";
+/// In the place of a cause: all data of a transfer have moved.
+pub(super) const DATA_ENDED: &str = "data-ended";
 
 #[cfg(test)]
 mod tests {
-    use super::{Stage, TABLE, cause_of, read};
+    use super::{DATA_ENDED, NO_PROBLEM, Stage, TABLE, cause_of, read};
     use crate::evidence::cause::Cause;
 
-    const STAGES: [Stage; 7] = [
+    const STAGES: [Stage; 9] = [
         Stage::Connecting,
         Stage::Handshake,
         Stage::Passive,
+        Stage::Asked,
         Stage::Active,
         Stage::Transfer,
+        Stage::Ended,
         Stage::Waiting,
         Stage::Idle,
     ];
@@ -95,6 +117,9 @@ mod tests {
         let rows: Result<Vec<_>, usize> = read(TABLE).collect();
         let rows = rows.unwrap_or_else(|line| panic!("src/explain/said.table:{line}"));
         for row in rows {
+            if [NO_PROBLEM, DATA_ENDED].contains(&row.cause) {
+                continue;
+            }
             assert!(Cause::find(row.cause).is_some(), "{row:?}");
             let stages = STAGES
                 .iter()
@@ -112,8 +137,10 @@ mod tests {
             (Stage::Connecting, Some("connect-failed")),
             (Stage::Handshake, Some("tls-silent")),
             (Stage::Passive, Some("data-port-silent")),
+            (Stage::Asked, Some("data-port-silent")),
             (Stage::Active, Some("active-not-connected")),
             (Stage::Transfer, Some("data-silent")),
+            (Stage::Ended, Some("no-final-reply")),
             (Stage::Waiting, Some("no-reply")),
             (Stage::Idle, None),
         ] {

@@ -12,8 +12,8 @@ use std::sync::Arc;
 use crate::evidence::words::kind_of;
 use crate::protocol::user_pi::{self, DataPortUse, UserPi, data_direction};
 use crate::protocol::{Answered, Command, DataPort, OtherProtocol, ReplyCode};
+use crate::transcript::import::log::masking::masked;
 use crate::transcript::import::log::{LogLine, Meaning};
-use crate::transcript::read_error::without_secret;
 
 /// A session as far as its log shows it.
 #[derive(Debug)]
@@ -35,6 +35,10 @@ pub(super) struct Session {
     /// The code of a reply whose end is outstanding.
     open_reply: Option<ReplyCode>,
     is_over: bool,
+    /// The client says that all data of the transfer have moved.
+    data_has_ended: bool,
+    /// The log has no texts of replies.
+    has_only_codes: bool,
 }
 
 impl Session {
@@ -62,6 +66,8 @@ impl Session {
             last_reply: first_line,
             open_reply: None,
             is_over: false,
+            data_has_ended: false,
+            has_only_codes: false,
         }
     }
 
@@ -71,6 +77,10 @@ impl Session {
             Meaning::Sent(command) => self.send(line.number, command),
             Meaning::Received(text) if is_of_client(text) => self.hear(line.number, text),
             Meaning::Received(text) => self.receive(line.number, text),
+            Meaning::Answered(code) => {
+                self.has_only_codes = true;
+                self.receive(line.number, code.to_string().as_bytes());
+            }
             Meaning::Said(text) => self.hear(line.number, text),
             Meaning::Unknown(text) => return self.try_to_hear(line.number, text),
             Meaning::Noise => {}
@@ -114,6 +124,7 @@ impl Session {
             self.pi.resync();
         }
         self.exchange += 1;
+        self.data_has_ended = false;
         let completed = self.pi.completed(command);
         self.pi.send(&completed);
         self.story.take_command(&completed);
@@ -130,11 +141,7 @@ impl Session {
         if self.exchange == 0
             && let Some(protocol) = OtherProtocol::of_greeting(&with_end)
         {
-            self.note(
-                line,
-                Some(Event::new("not-ftp").with("protocol", protocol)),
-                None,
-            );
+            self.note(line, Some(not_ftp(protocol, text)), None);
         }
         self.note_open_reply(text);
         self.pi.receive(&with_end);
@@ -171,11 +178,13 @@ impl Session {
                     answered,
                     ..
                 } => {
-                    self.linter.take(line, &answered, &assignment);
+                    if !self.has_only_codes {
+                        self.linter.take(line, &answered, &assignment);
+                    }
                     self.take_reply(line, &answered);
                 }
                 user_pi::Event::DataPortOffered(port) => self.offered = Some(port),
-                user_pi::Event::DataPortUnreadable(reason) => {
+                user_pi::Event::DataPortUnreadable(reason) if !self.has_only_codes => {
                     let event = Event::new("data-port-unreadable").with("reason", reason);
                     self.note(line, Some(event), None);
                 }
@@ -220,16 +229,16 @@ impl Session {
         if self.exchange == 0
             && let Some(protocol) = other_protocol(text)
         {
-            self.note(
-                line,
-                Some(Event::new("not-ftp").with("protocol", protocol)),
-                None,
-            );
+            self.note(line, Some(not_ftp(protocol, text)), None);
             return true;
         }
         let Some(cause) = said::cause_of(text, self.stage()) else {
             return is_known;
         };
+        if cause == said::DATA_ENDED {
+            self.data_has_ended = true;
+            return true;
+        }
         let ends_session = ["control-closed", "control-reset"].contains(&cause);
         if !(self.is_over && ends_session) {
             let event = self.event(cause, text);
@@ -245,7 +254,9 @@ impl Session {
         match self.pi.learnt().data_port {
             _ if !self.has_received => Stage::Connecting,
             _ if self.awaits_tls => Stage::Handshake,
+            _ if self.has_begun() && self.data_has_ended => Stage::Ended,
             _ if self.has_begun() => Stage::Transfer,
+            Some(DataPortUse::Passive) if moves_data && is_waiting => Stage::Asked,
             Some(DataPortUse::Passive) => Stage::Passive,
             Some(DataPortUse::Active) => Stage::Active,
             None if moves_data && is_waiting => Stage::Transfer,
@@ -313,6 +324,12 @@ impl Session {
     }
 }
 
+fn not_ftp(protocol: OtherProtocol, text: &[u8]) -> Event {
+    Event::new("not-ftp")
+        .with("protocol", protocol)
+        .with("error", words_of(text))
+}
+
 /// tnftp says so in the form of a reply.
 fn is_of_client(text: &[u8]) -> bool {
     text.starts_with(b"421 Service not available, remote server has closed")
@@ -328,7 +345,7 @@ fn other_protocol(text: &[u8]) -> Option<OtherProtocol> {
 /// The words as they may be kept: without secrets, and not too long.
 fn words_of(text: &[u8]) -> String {
     let text = String::from_utf8_lossy(text);
-    let text = without_secret(text.trim());
+    let text = masked(text.trim()).replace('\t', " ");
     match text.char_indices().nth(LONGEST_WORDS) {
         Some((end, _)) => format!("{}...", &text[..end]),
         None => text,

@@ -70,10 +70,10 @@ impl Story {
 
 /// `Connecting to HOST:21...`, `Connected to HOST (ADDRESS) port 21`, `Trying ADDRESS:21`, `ftp://HOST:21`.
 static PEER: LazyLock<Regex> = LazyLock::new(|| {
-    let expression = r"(?x-u) (?: (?i:connect(?:ing|ed)\ (?:to|with)|trying|connect\ to)\ (?:address\ )?
+    let expression = r"(?x-u) (?: (?i:connect(?:ing|ed)\ (?:to|with)|trying|connect\ to|^connect:)\ (?:address\ )?
           (?: (?:ftps?|ftpes)://)? | \bftps?://(?:[^@\s/]*@)? )
         (?P<name> \[[0-9a-fA-F:]+\] | [0-9A-Za-z][0-9A-Za-z.-]*[0-9A-Za-z] | ::1 )
-        (?: (?: :|\ port\ |\ \([^)]*\)\ port\ ) (?P<port>\d{1,5}) )?";
+        (?: (?: :|,\ |\ port\ |\ \([^)]*\)\ port\ ) (?P<port>\d{1,5}) )?";
     Regex::new(expression).expect("a constant expression")
 });
 static TLS: LazyLock<Regex> =

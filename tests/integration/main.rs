@@ -9,6 +9,7 @@ mod debugging;
 mod dialogues;
 mod documents;
 mod editor;
+mod explaining;
 #[cfg(unix)]
 mod faults;
 mod hostile;

@@ -75,4 +75,20 @@ mod tests {
         let is_row = |line: &&str| !line.is_empty() && !line.starts_with('#');
         assert_eq!(seen.len(), TABLE.lines().filter(is_row).count());
     }
+
+    #[test]
+    fn the_page_explains_every_oddity() {
+        let page = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/explain.md");
+        let rows: Vec<String> = all()
+            .map(|row| format!("| `{}` | {} | {} |\n", row.id, row.here, row.source))
+            .collect();
+        let mut text = std::fs::read_to_string(page).unwrap();
+        let (head, _) = text.split_once("|---|---|---|\n").unwrap();
+        let expected = format!("{head}|---|---|---|\n{}", rows.concat());
+        if std::env::var_os("FTPSH_WRITE_CAUSES").is_some() {
+            std::fs::write(page, &expected).unwrap();
+            text.clone_from(&expected);
+        }
+        assert_eq!(text, expected, "FTPSH_WRITE_CAUSES=1 writes the page");
+    }
 }

@@ -13,7 +13,7 @@ pub(super) fn text(explained: &Explained, name: &str, is_file: bool, columns: us
     page.paragraph(0, &head(explained, name));
     item(&mut page, "what happened", &story(explained));
     match &explained.problem {
-        Some(problem) => show_problem(&mut page, explained, problem),
+        Some(problem) => show_problem(&mut page, problem),
         None => item(
             &mut page,
             "went wrong",
@@ -106,7 +106,7 @@ fn story(explained: &Explained) -> String {
     parts.join("; ")
 }
 
-fn show_problem(page: &mut Page, explained: &Explained, problem: &Wrong) {
+fn show_problem(page: &mut Page, problem: &Wrong) {
     let what = match escape(&problem.text) {
         text if text.trim().is_empty() => without_reply(problem),
         text => text.trim().to_owned(),
@@ -147,7 +147,6 @@ fn show_problem(page: &mut Page, explained: &Explained, problem: &Wrong) {
     if !problem.server_options.is_empty() {
         item(page, "server option", &problem.server_options.join("   "));
     }
-    let _ = explained;
 }
 
 fn without_reply(problem: &Wrong) -> String {

@@ -21,6 +21,9 @@ pub(super) struct Formed<'a> {
 pub(super) fn read(line: &[u8]) -> Option<Formed<'_>> {
     let captures = LINE.captures(line)?;
     let (prefix, text) = (captures.name("prefix")?, captures.name("text")?);
+    if WORD.is_match(prefix.as_bytes()) {
+        return None;
+    }
     Some(formed(prefix.as_bytes(), text.as_bytes()))
 }
 
@@ -68,7 +71,7 @@ const PART: &str = r#"(?x-u: \[[^\[\]]{0,120}\] | \([^()]{0,120}\) | <[^<>]{0,12
     | \d{1,2}:\d\d (?::\d\d)? (?:[.,]\d+)? (?:Z|[+-]\d\d:?\d\d|\ [AP]M)?
     | [A-Z][a-z]{2}\b | (?:[a-z]{1,12}[\ =]|\#)?\d{1,10}\b | \d+\.\d+\.\d+\.\d+ (?::\d+)?
     | [A-Z]{4,8}\b | [A-Za-z_]\w*(?:\.\w+)+\b | [A-Za-z_][\w.$@/-]{0,60} (?:\[\d+\])? : | [A-Za-z][\w.-]{0,60}\ \S{1,60}\[\d+\]:
-    | [-|:>=<*\#~\x22'.,]{1,4} )"#;
+    | [-|:>=<*\#~\x22']{1,4} )"#;
 
 static LINE: LazyLock<Regex> = LazyLock::new(|| {
     let codes: Vec<String> = REPLY_CODES
@@ -85,6 +88,9 @@ static LINE: LazyLock<Regex> = LazyLock::new(|| {
     let expression = format!(r"(?s-u)^(?P<prefix>\s*(?:{PART}\s*){{0,12}}?)(?P<text>{text})");
     Regex::new(&expression).expect("the parts are constant, and a test compiles them")
 });
+/// A word in capitals and nothing else: that is a sentence, and no level.
+static WORD: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^\s*[A-Z]{4,8}\s+$").expect("a constant expression"));
 static PREFIX: LazyLock<Regex> = LazyLock::new(|| {
     let expression = r"(?x-u) ^\s* (?: \[ | \(\d | \d{1,4}[-/.]\w{2,3}[-/.]\d{1,4} | \d{1,2}:\d\d: | [A-Z]{4,8}\s*[:|]
         | (?:[A-Z][a-z]{2}\s+){1,2}\d )";
@@ -132,9 +138,11 @@ mod tests {
         }
         for line in [
             "we LIST the files",
+            "UNIX TYPE L8: I know it",
             "drwxr-xr-x 2 0 0 4096 Nov 29 10:00 RETR",
             "-rw-r--r-- 1 ftp ftp 220 Nov 29 10:00 a",
             "123 files",
+            "2026-11-29 14:49:34,213 DEBUG asyncio Using selector: EpollSelector",
             "USERS",
             "",
         ] {

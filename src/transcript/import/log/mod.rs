@@ -7,6 +7,7 @@
 
 mod form;
 mod lines;
+pub(crate) mod masking;
 mod notations;
 mod quoted;
 mod reader;

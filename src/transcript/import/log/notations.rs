@@ -22,7 +22,7 @@ pub(super) enum Speaker {
 pub(super) struct Found {
     /// The number of the row.
     pub(super) row: usize,
-    pub(super) program: &'static str,
+    pub(super) program: Option<&'static str>,
     pub(super) speaker: Speaker,
     /// What tells its session from others.
     pub(super) session: Option<Vec<u8>>,
@@ -47,6 +47,16 @@ pub(super) fn find(line: &[u8]) -> impl Iterator<Item = Found> + '_ {
     })
 }
 
+impl Found {
+    /// The same row with another line of the same text, which the quotes of a language have cut.
+    pub(super) fn continued(&self, line: &[u8]) -> Self {
+        Self {
+            texts: quoted::lines(line.trim_ascii_start()),
+            ..self.clone()
+        }
+    }
+}
+
 impl Notation {
     fn found(&self, row: usize, captures: &Captures<'_>) -> Found {
         let group = |name| captures.name(name).map(|group| group.as_bytes());
@@ -60,7 +70,7 @@ impl Notation {
         };
         Found {
             row,
-            program: self.program,
+            program: Some(self.program).filter(|name| *name != "-"),
             speaker: self.speaker,
             session: group("id").map(<[u8]>::to_vec),
             texts,
@@ -195,7 +205,7 @@ mod tests {
             let found = find(line.as_bytes())
                 .next()
                 .unwrap_or_else(|| panic!("{line}"));
-            assert_eq!(found.program, program, "{line}");
+            assert_eq!(found.program.unwrap_or("-"), program, "{line}");
             assert_eq!(found.texts, [text.as_bytes()], "{line}");
         }
     }

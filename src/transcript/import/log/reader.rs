@@ -8,7 +8,7 @@ use super::form;
 use super::lines::Lines;
 use super::notations::{self, Found, Speaker};
 use super::sessions::{Mark, Sessions};
-use crate::protocol::{Command, Verb, verbs};
+use crate::protocol::{Command, ReplyCode, Verb, verbs};
 
 /// One line, or a part of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +29,8 @@ pub(crate) enum Meaning {
     Sent(Command),
     /// A line of a reply.
     Received(Vec<u8>),
+    /// The code of a reply of which nothing else is told.
+    Answered(ReplyCode),
     /// What the program says in its own words; it may hold secrets.
     Said(Vec<u8>),
     /// A line of what a transfer brought, or nothing at all.
@@ -44,6 +46,10 @@ pub(crate) struct LogReader<R> {
     ready: VecDeque<LogLine>,
     sessions: Sessions,
     last_reply: Vec<u8>,
+    /// The last line ended with a `+`: the text in quotes goes on.
+    continued: Option<Found>,
+    /// Lines of Python's code stand here.
+    is_in_traceback: bool,
 }
 
 impl<R: BufRead> LogReader<R> {
@@ -54,6 +60,8 @@ impl<R: BufRead> LogReader<R> {
             ready: VecDeque::new(),
             sessions: Sessions::default(),
             last_reply: Vec::new(),
+            continued: None,
+            is_in_traceback: false,
         }
     }
 
@@ -77,10 +85,25 @@ impl<R: BufRead> LogReader<R> {
         if line.trim_ascii().is_empty() {
             return self.say(None, None, Meaning::Noise);
         }
-        if notations::find(line).any(|found| self.take_found(&found, line)) {
+        self.is_in_traceback = line.starts_with(b"Traceback (most recent call last)")
+            || (self.is_in_traceback && line.starts_with(b"  "));
+        if self.is_in_traceback {
+            return self.say(None, None, Meaning::Said(line.to_vec()));
+        }
+        let goes_on = line.ends_with(b"' +");
+        if let Some(found) = self.continued.take()
+            && line.trim_ascii_start().starts_with(b"'")
+        {
+            self.take_found(&found.continued(line), line);
+            self.continued = goes_on.then_some(found);
             return;
         }
-        if self.take_formed(line) || self.take_typed(line) {
+        let mut rows = notations::find(line);
+        if let Some(found) = rows.find(|found| self.take_found(found, line)) {
+            self.continued = goes_on.then_some(found);
+            return;
+        }
+        if self.take_unmarked(line) || self.take_formed(line) || self.take_typed(line) {
             return;
         }
         let session = self.sessions.last();
@@ -98,7 +121,7 @@ impl<R: BufRead> LogReader<R> {
     fn take_found(&mut self, found: &Found, line: &[u8]) -> bool {
         let id = found.session.as_deref();
         if found.speaker == Speaker::Program {
-            self.say(id, Some(found.program), Meaning::Said(line.to_vec()));
+            self.say(id, found.program, Meaning::Said(line.to_vec()));
             return true;
         }
         let mark = Mark::Row(found.row);
@@ -117,20 +140,20 @@ impl<R: BufRead> LogReader<R> {
                 Speaker::Client | Speaker::Program => false,
             };
             if is_reply {
-                self.receive(id, Some(found.program), text, mark.clone());
+                self.receive(id, found.program, text, mark.clone());
             } else if is_command {
-                self.send(id, Some(found.program), text, mark.clone());
+                self.send(id, found.program, text, mark.clone());
             } else {
                 continue;
             }
             is_taken = true;
         }
         if let Some(code) = found.code.as_ref().filter(|_| is_taken) {
-            self.receive(id, Some(found.program), code, mark);
+            self.answer(id, found.program, code, mark);
         }
         let is_own = found.speaker != Speaker::Either && !is_taken;
         if is_own {
-            self.say(id, Some(found.program), Meaning::Said(line.to_vec()));
+            self.say(id, found.program, Meaning::Said(line.to_vec()));
         }
         is_taken || is_own
     }
@@ -157,7 +180,8 @@ impl<R: BufRead> LogReader<R> {
             return self.send(id, None, formed.text, mark);
         }
         let session = self.sessions.of_id(id);
-        let is_at_prompt = self.sessions.state(session).is_at_prompt();
+        let state = self.sessions.state(session);
+        let is_at_prompt = state.is_at_prompt();
         if is_at_prompt && formed.text == self.last_reply {
             // tnftp prints the replies to EPSV and EPRT twice.
             self.say(id, None, Meaning::Noise);
@@ -165,6 +189,19 @@ impl<R: BufRead> LogReader<R> {
             self.receive(id, None, formed.text, mark);
         }
         true
+    }
+
+    /// Some programs mark the first line of a reply alone.
+    fn take_unmarked(&mut self, line: &[u8]) -> bool {
+        let last = self.sessions.last();
+        let state = self.sessions.state(last);
+        let mark = state.reply_mark.clone();
+        let mark = mark.filter(|mark| matches!(mark, Mark::Row(_)) && !form::has_prefix(line));
+        let goes_on = state.reply.is_open() && mark.is_some();
+        if let (true, Some(mark)) = (goes_on, mark) {
+            self.receive(None, None, line, mark);
+        }
+        goes_on
     }
 
     /// What a person types into telnet has no mark, and verbs may be in lower case.
@@ -201,6 +238,20 @@ impl<R: BufRead> LogReader<R> {
         self.sessions.state(session).take_reply_line(text, mark);
         self.last_reply = text.to_vec();
         self.add(session, program, Meaning::Received(text.to_vec()));
+    }
+
+    fn answer(
+        &mut self,
+        id: Option<&[u8]>,
+        program: Option<&'static str>,
+        code: &[u8],
+        mark: Mark,
+    ) {
+        let session = self.sessions.enter(id, code, true);
+        self.sessions.state(session).take_reply_line(code, mark);
+        if let Some(coded) = CodedLine::of(code) {
+            self.add(session, program, Meaning::Answered(coded.code));
+        }
     }
 
     fn say(&mut self, id: Option<&[u8]>, program: Option<&'static str>, meaning: Meaning) {

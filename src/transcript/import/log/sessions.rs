@@ -9,17 +9,11 @@ use crate::protocol::{Command, DataDirection, Verb, verbs};
 /// The sessions of a log, by what tells them apart there.
 #[derive(Default)]
 pub(super) struct Sessions {
-    known: HashMap<Vec<u8>, Known>,
+    known: HashMap<Vec<u8>, usize>,
     states: HashMap<usize, State>,
     count: usize,
     last: usize,
     clock: usize,
-}
-
-#[derive(Clone, Copy)]
-struct Known {
-    session: usize,
-    last_heard: usize,
 }
 
 /// What is known of a session between two lines.
@@ -36,6 +30,7 @@ pub(super) struct State {
     /// Since the last command, a transfer may have brought lines of data.
     pub(super) brings_data: bool,
     lines_of_reply: usize,
+    last_heard: usize,
 }
 
 /// What stands in front of a text: a row of the table, or a shape.
@@ -59,7 +54,7 @@ impl Sessions {
     /// The session of this id, if it was heard of; without an id, the last one.
     pub(super) fn of_id(&self, id: Option<&[u8]>) -> usize {
         let known = id.and_then(|id| self.known.get(id));
-        known.map_or(self.last, |known| known.session)
+        known.copied().unwrap_or(self.last)
     }
 
     /// The session of a line of dialogue. A new id begins one, and so does a greeting that nothing has asked for.
@@ -69,7 +64,7 @@ impl Sessions {
         let opens = coded.is_some_and(|coded| matches!(coded.code.0, 120 | 220 | 421));
         let session = match id {
             Some(id) => match self.known.get(id) {
-                Some(known) => known.session,
+                Some(session) => *session,
                 None if self.count == 0 => self.last,
                 // A server may change its process in the middle.
                 None if is_reply && !opens && self.awaits(self.last) => self.last,
@@ -86,13 +81,9 @@ impl Sessions {
         self.count = self.count.max(1);
         self.last = session;
         if let Some(id) = id {
-            let last_heard = self.clock;
-            let known = Known {
-                session,
-                last_heard,
-            };
-            self.known.insert(id.to_vec(), known);
+            self.known.insert(id.to_vec(), session);
         }
+        self.state(session).last_heard = self.clock;
         self.forget_old_ones();
         session
     }
@@ -123,12 +114,13 @@ impl Sessions {
         if self.known.len().max(self.states.len()) <= KEPT {
             return;
         }
+        // As many lines ago there were other sessions.
         let oldest = self.clock.saturating_sub(KEPT / 2);
-        self.known.retain(|_, known| known.last_heard >= oldest);
-        let (known, last) = (&self.known, self.last);
-        let is_known = |session: &usize| known.values().any(|it| it.session == *session);
+        let last = self.last;
         self.states
-            .retain(|session, _| *session == last || is_known(session));
+            .retain(|session, state| *session == last || state.last_heard >= oldest);
+        let states = &self.states;
+        self.known.retain(|_, session| states.contains_key(session));
     }
 }
 
