@@ -361,7 +361,7 @@ pub(crate) struct Practice {
     /// Switch on a fault of the server; may be given several times.
     #[arg(long = "fault", value_name = "FAULT", add = ArgValueCompleter::new(completion::faults))]
     pub(crate) faults: Vec<Fault>,
-    /// Answer as the server did whose session this transcript recorded.
+    /// Answer as the server did in this transcript, or in this log of any client.
     ///
     /// As long as clients send what is recorded; anything else gets the practice server's own answer, and is reported.
     #[arg(long, value_name = "FILE", add = ArgValueCompleter::new(completion::transcripts))]

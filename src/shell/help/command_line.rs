@@ -86,7 +86,7 @@ const REPLAY: [&str; 3] = [
 ];
 
 /// The notations that `import` reads.
-pub(crate) const KINDS: [(&str, &str); 8] = [
+pub(crate) const KINDS: [(&str, &str); 9] = [
     (
         "written",
         "C: and S:, as articles print them, with remarks between them",
@@ -104,6 +104,10 @@ pub(crate) const KINDS: [(&str, &str); 8] = [
     ("filezilla", "the message log of FileZilla"),
     ("winscp", "the session log of WinSCP"),
     ("wireshark", "the list of packets of Wireshark or tshark"),
+    (
+        "log",
+        "any other log with commands and replies, such as `explain` reads",
+    ),
 ];
 
 /// What `export` makes.

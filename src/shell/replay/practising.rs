@@ -11,10 +11,12 @@ use crate::shell::config::options::{Common, Practice};
 use crate::shell::exit::Exit;
 use crate::shell::interrupts::Interrupts;
 use crate::shell::local::vanishing_folder::VanishingFolder;
+use crate::shell::replay::importing;
 use crate::shell::screen::escape::escape;
 use crate::shell::screen::painter::{Painter, Tone, count};
 use crate::shell::start::{new_shell, roots_in};
 use crate::transcript::Transcript;
+use crate::transcript::import;
 
 pub(crate) fn run(
     common: &Common,
@@ -127,7 +129,17 @@ fn read_recording(path: &Path, painter: &Painter) -> Result<Recording, Exit> {
         exit
     };
     let bytes = fs::read(path).map_err(|error| refuse(&error, Exit::LocalFile))?;
-    let dialogue = Transcript::read(&bytes).and_then(|transcript| transcript.dialogue());
+    let transcript = match Transcript::read(&bytes) {
+        Ok(transcript) => transcript,
+        Err(error) if Transcript::is_begun_by(&bytes) => return Err(refuse(&error, Exit::Usage)),
+        Err(_) => {
+            let imported = import::read(&bytes, None);
+            let imported = imported.map_err(|error| refuse(&error, Exit::Usage))?;
+            importing::report(&imported, &name, painter);
+            imported.transcript
+        }
+    };
+    let dialogue = transcript.dialogue();
     let dialogue = dialogue.map_err(|error| refuse(&error, Exit::Usage))?;
     // The server lives in another current directory.
     let place = std::path::absolute(path).map_err(|error| refuse(&error, Exit::LocalFile))?;

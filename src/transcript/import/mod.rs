@@ -6,7 +6,7 @@
 //! ```
 //!
 //! What is imported expects codes and nothing else: the texts, ports and sizes of that day say nothing about the next
-//! server. Passwords become variables.
+//! server. The texts stand in comments, as in a recording, for whoever serves them. Passwords become variables.
 
 mod curl;
 mod filezilla;
@@ -82,7 +82,11 @@ pub fn read(bytes: &[u8], kind: Option<Kind>) -> Result<Imported, ImportError> {
     for &candidate in candidates {
         let items = candidate.recognise(&lines);
         let understanding = Recognition::of(&items);
-        let is_better = best.as_ref().is_none_or(|(most, ..)| understanding > *most);
+        let is_better = best.as_ref().is_none_or(|(most, ..)| match candidate {
+            // It passes over more of what it does not know, and knows no data.
+            Kind::Log => understanding.dialogue > most.dialogue,
+            _ => understanding > *most,
+        });
         if understanding.dialogue > 0 && is_better {
             best = Some((understanding, candidate, items));
         }
@@ -130,6 +134,8 @@ pub enum Kind {
     Wireshark,
     /// The screen of telnet or nc.
     Telnet,
+    /// Any other log, by its form.
+    Log,
 }
 
 /// There is no notation of that name.
@@ -139,7 +145,7 @@ pub struct UnknownKind;
 
 impl Kind {
     /// Where two kinds make the same of a text, the first one has it.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Written,
         Self::Curl,
         Self::Lftp,
@@ -148,6 +154,7 @@ impl Kind {
         Self::WinScp,
         Self::Wireshark,
         Self::Telnet,
+        Self::Log,
     ];
 
     /// As `--from` takes it.
@@ -162,6 +169,7 @@ impl Kind {
             Self::WinScp => "winscp",
             Self::Wireshark => "wireshark",
             Self::Telnet => "telnet",
+            Self::Log => "log",
         }
     }
 
@@ -177,6 +185,7 @@ impl Kind {
             Self::WinScp => "a log of WinSCP",
             Self::Wireshark => "a list of packets by Wireshark or tshark",
             Self::Telnet => "the screen of telnet",
+            Self::Log => "a log",
         }
     }
 
@@ -195,6 +204,7 @@ impl Kind {
             Self::WinScp => winscp::recognise(lines),
             Self::Wireshark => wireshark::recognise(lines),
             Self::Telnet => telnet::recognise(lines),
+            Self::Log => log::recognise(lines),
         }
     }
 }

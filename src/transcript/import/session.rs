@@ -3,9 +3,31 @@
 use super::items::{DataLine, Item, Meaning, PASSIVE, ReplyLines, ReplyPart, offered_port};
 use super::writing::VariableNames;
 use crate::protocol::ledger::{EntryId, Ledger};
-use crate::protocol::{Command, ReplyCode, Verb, verbs};
+use crate::protocol::{Command, Reply, ReplyCode, SecretEcho, Verb, verbs};
 use crate::transcript::exchange::Exchange;
 use crate::transcript::expected_reply::ExpectedReply;
+
+/// The lines of a reply as they came, with echoes of secrets masked. One whose end is missing gets one.
+fn came(
+    lines: Vec<Vec<u8>>,
+    code: ReplyCode,
+    echo: &SecretEcho,
+    answers_secret: bool,
+) -> Vec<Vec<u8>> {
+    let mut reply = Reply {
+        code,
+        lines,
+        ended_with: None,
+        dropped_bytes: 0,
+    };
+    let end = format!("{code} ").into_bytes();
+    let is_end = |line: &Vec<u8>| line.starts_with(&end) || line.as_slice() == end.trim_ascii();
+    if !reply.lines.last().is_some_and(is_end) {
+        reply.lines.push(end);
+    }
+    echo.mask(&mut reply, answers_secret);
+    reply.lines
+}
 
 /// What happened, command by command.
 #[derive(Default)]
@@ -50,6 +72,9 @@ struct Reader {
     /// Which exchange an entry of the ledger is part of.
     owners: Vec<(EntryId, usize)>,
     reply: ReplyLines,
+    /// Those of the reply that is being read.
+    lines: Vec<Vec<u8>>,
+    echo: SecretEcho,
     /// Ports, and the exchange in which each was named.
     ports: Vec<(u16, usize)>,
 }
@@ -89,6 +114,9 @@ impl Reader {
 
     fn take_command(&mut self, line: usize, command: Command) {
         self.cut_reply(line);
+        for place in command.secret_places() {
+            self.echo.remember(&command.line()[place]);
+        }
         let last = self.session.exchanges.len().saturating_sub(1);
         match self.session.exchanges.get_mut(last) {
             Some(ShownExchange { exchange, .. })
@@ -108,6 +136,9 @@ impl Reader {
         if is_first && self.session.exchanges.len() == 1 && part != ReplyPart::Foreign {
             let text = line.get(4..).unwrap_or_default();
             self.session.greeting.get_or_insert_with(|| text.to_vec());
+        }
+        if part != ReplyPart::Foreign {
+            self.lines.push(line.to_vec());
         }
         match part {
             ReplyPart::Foreign => self.session.unknown_lines.push(number),
@@ -129,8 +160,15 @@ impl Reader {
         let last = self.session.exchanges.len().saturating_sub(1);
         let index = owner.map_or(last, |(_, index)| *index);
         if let Some(shown) = self.session.exchanges.get_mut(index) {
+            let answers_secret = shown.exchange.sends_secret();
             let mut reply = ExpectedReply::of_code(code);
             reply.lines = number..number;
+            reply.came = came(
+                std::mem::take(&mut self.lines),
+                code,
+                &self.echo,
+                answers_secret,
+            );
             shown.exchange.replies.push(reply);
         }
         if PASSIVE.contains(&code.0) {

@@ -15,11 +15,46 @@ fn imported(text: &str) -> Imported {
     imported
 }
 
-/// The transcript without its head.
+/// The transcript without its head, and without the texts of replies.
 #[track_caller]
 fn body(imported: &Imported) -> String {
-    let text = imported.transcript.to_string();
+    let text = codes(imported);
     text.split_once("\n\n").unwrap().1.to_owned()
+}
+
+/// The transcript without the texts of replies.
+fn codes(imported: &Imported) -> String {
+    let text = imported.transcript.to_string();
+    let lines = text.split_inclusive('\n');
+    lines.filter(|line| !line.starts_with("# S> ")).collect()
+}
+
+#[test]
+fn the_texts_of_replies_stand_in_comments_without_echoes_of_secrets() {
+    let text = "220-a\n b\n220 c\nUSER bob\n331 who is {bob}\nPASS hunter2\n230 hunter2 it is\nFEAT\n211-x\n SIZE\n211 y\nNOOP\n200\n";
+    let imported = imported(text);
+    let text = imported.transcript.to_string();
+    assert!(text.ends_with(
+        "S> 220\n# S> 220-a\n# S>  b\n# S> 220 c\nC> USER {user}\nS> 331\n# S> 331 who is {{bob}\n\
+         C> PASS {password}\nS> 230\n# S> 230 **** it is\nC> FEAT\nS> 211\n# S> 211-x\n# S>  SIZE\n# S> 211 y\n\
+         C> NOOP\nS> 200\n"
+    ), "{text}");
+    let dialogue = imported.transcript.dialogue().unwrap();
+    let served = dialogue.exchanges[1].replies[0].served();
+    assert_eq!(served.lines, [b"331 who is {bob}"]);
+}
+
+#[test]
+fn a_log_of_no_kind_of_its_own_is_read_by_its_form_and_of_several_sessions_the_longest() {
+    let text = "10:00:00 [7] DEBUG 220 a\n10:00:00 [8] DEBUG 220 b\n10:00:01 [8] DEBUG USER bob\n10:00:01 [8] DEBUG 331 c\n\
+                10:00:01 [7] DEBUG QUIT\n10:00:02 [8] DEBUG PASS hunter2\n10:00:02 [8] DEBUG 230 d\nwhat is this\n";
+    let imported = imported(text);
+    assert_eq!(imported.kind, Kind::Log);
+    assert_eq!(
+        body(&imported),
+        "S> 220\nC> USER {user}\nS> 331\nC> PASS {password}\nS> 230\n"
+    );
+    assert_eq!(unknown(&imported), [8]);
 }
 
 /// The numbers of the lines that were not understood.
@@ -56,7 +91,7 @@ S> 226
 C> quit
 S> 221
 ";
-    assert_eq!(article.transcript.to_string(), expected);
+    assert_eq!(codes(&article), expected);
     assert_eq!(article.kind, Kind::Written);
     assert!(article.not_understood.is_empty() && article.notes.is_empty());
     let with_cr_lf = read(ARTICLE.replace('\n', "\r\n").as_bytes(), None).unwrap();
@@ -196,7 +231,7 @@ fn passwords_are_variables_without_a_value_unless_they_are_none() {
         ),
     ] {
         let imported = imported(&format!("S: 220\n{login}\nS: 230\n"));
-        let text = imported.transcript.to_string();
+        let text = codes(&imported);
         assert!(text.contains(defaults), "{text}");
         for secret in ["hunter2", "x1", "x2", "***"] {
             assert!(!text.contains(secret), "{text}");

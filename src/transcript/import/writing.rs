@@ -92,8 +92,16 @@ impl Writer {
     }
 
     fn write_replies(&mut self, replies: &[ExpectedReply]) {
-        for line in replies.iter().flat_map(ExpectedReply::printed) {
-            self.line(LineKind::Reply, &line);
+        for reply in replies {
+            for line in reply.printed() {
+                self.line(LineKind::Reply, &line);
+            }
+            let has_text = |line: &Vec<u8>| line.trim_ascii().len() > CODE_LENGTH;
+            let is_more = reply.came.iter().any(has_text);
+            for line in reply.came.iter().filter(|_| is_more) {
+                let came = Line::new(LineKind::Reply, &Template::literal(line).to_string());
+                self.line(LineKind::Comment, came.text());
+            }
         }
     }
 
@@ -150,6 +158,7 @@ impl Writer {
     }
 }
 
+const CODE_LENGTH: usize = 3;
 const NO_GREETING: &str = "no greeting is shown: 220 is assumed";
 const NO_REPLY: &str = "no reply is shown: success is assumed";
 const NO_DATA: &str =

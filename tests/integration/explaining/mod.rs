@@ -2,6 +2,7 @@
 
 mod command_line;
 mod logs;
+mod served;
 
 use std::fs;
 use std::path::{Path, PathBuf};

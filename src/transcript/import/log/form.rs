@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::bytes::Regex;
 
-use crate::protocol::{REPLY_CODES, VERBS};
+use crate::protocol::{REPLY_CODES, VERBS, VerbEntry};
 
 /// A line whose form says what it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,11 +79,18 @@ static LINE: LazyLock<Regex> = LazyLock::new(|| {
         .filter(|entry| entry.code.0 < 1000)
         .map(|entry| entry.code.to_string())
         .collect();
-    let verbs: Vec<&str> = VERBS.iter().map(|entry| entry.name).collect();
+    // What takes no argument and has one is a sentence, as in `PASV socket connected`.
+    let takes_argument = |entry: &&VerbEntry| entry.syntax != entry.name;
+    let (with, without): (Vec<_>, Vec<_>) = VERBS.iter().partition(takes_argument);
+    let names = |entries: Vec<&VerbEntry>| {
+        let names: Vec<&str> = entries.iter().map(|entry| entry.name).collect();
+        names.join("|")
+    };
     let text = format!(
-        r#"(?:{})(?:[ -].*|["']?$)|(?:{})(?: .*|["']?$)"#,
+        r#"(?:{})(?:[ -].*|["']?$)|(?:{})(?: .*|["']?$)|(?:{})\s*["']?$"#,
         codes.join("|"),
-        verbs.join("|")
+        names(with),
+        names(without),
     );
     let expression = format!(r"(?s-u)^(?P<prefix>\s*(?:{PART}\s*){{0,12}}?)(?P<text>{text})");
     Regex::new(&expression).expect("the parts are constant, and a test compiles them")
@@ -144,6 +151,7 @@ mod tests {
             "123 files",
             "2026-11-29 14:49:34,213 DEBUG asyncio Using selector: EpollSelector",
             "USERS",
+            "[connection] PASV socket connected",
             "",
         ] {
             assert_eq!(read(line.as_bytes()), None, "{line}");

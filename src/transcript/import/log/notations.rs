@@ -200,7 +200,7 @@ mod tests {
             ),
             ("<--- 220 ready", "lftp", "220 ready"),
             ("get: 220 ready", "Ruby Net::FTP", "220 ready"),
-            ("10:00:00.123456 [0-0] < 220 ready", "arrows", "220 ready"),
+            ("10:00:00.123456 [0-0] < 220 ready", "-", "220 ready"),
         ] {
             let found = find(line.as_bytes())
                 .next()

@@ -39,6 +39,13 @@ pub(crate) enum Meaning {
     Unknown(Vec<u8>),
 }
 
+impl Meaning {
+    /// A command or a part of a reply.
+    pub(super) fn is_dialogue(&self) -> bool {
+        matches!(self, Self::Sent(_) | Self::Received(_) | Self::Answered(_))
+    }
+}
+
 /// Reads a log of any length; what is kept is bounded.
 pub(crate) struct LogReader<R> {
     lines: Lines<R>,
@@ -141,12 +148,10 @@ impl<R: BufRead> LogReader<R> {
             };
             if is_reply {
                 self.receive(id, found.program, text, mark.clone());
+                is_taken = true;
             } else if is_command {
-                self.send(id, found.program, text, mark.clone());
-            } else {
-                continue;
+                is_taken |= self.send(id, found.program, text, mark.clone());
             }
-            is_taken = true;
         }
         if let Some(code) = found.code.as_ref().filter(|_| is_taken) {
             self.answer(id, found.program, code, mark);
