@@ -6,6 +6,7 @@
 pub mod imports;
 pub mod lines;
 pub mod listings;
+pub mod logs;
 pub mod netrc;
 pub mod patterns;
 pub mod proxies;
@@ -26,10 +27,11 @@ mod keys;
 pub type Property = fn(&[u8]);
 
 /// Every target by its name, which is that of its corpus.
-pub const TARGETS: [(&str, Property); 13] = [
+pub const TARGETS: [(&str, Property); 14] = [
     ("imports", imports::hold),
     ("lines", lines::hold),
     ("listings", listings::hold),
+    ("logs", logs::hold),
     ("netrc", netrc::hold),
     ("patterns", patterns::hold),
     ("proxies", proxies::hold),

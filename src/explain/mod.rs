@@ -183,6 +183,10 @@ impl<'a> Log<'a> {
             Some(reply) if !found.is_by_event(first) => reply,
             reply => said.map_or(reply.unwrap_or_default(), |said| said.as_bytes().to_vec()),
         };
+        let text = match text.get(..LONGEST_TEXT) {
+            Some(beginning) => [beginning, b"..."].concat(),
+            None => text,
+        };
         Wrong {
             line: found.line_of(first),
             text,
@@ -220,6 +224,8 @@ fn keep_oddity(all: &mut Vec<linter::Found>, odd: &linter::Found) {
     }
 }
 
+/// Bytes that are repeated of a line.
+const LONGEST_TEXT: usize = 400;
 /// Line numbers that are told.
 const NUMBERS_KEPT: usize = 10;
 /// Later problems that are told.

@@ -5,7 +5,7 @@ mod completion;
 pub mod config;
 pub mod editor;
 pub(crate) mod exit;
-mod explaining;
+pub mod explaining;
 pub(crate) mod help;
 pub(crate) mod interrupts;
 mod lessons;

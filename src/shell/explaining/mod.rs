@@ -3,55 +3,82 @@
 mod json;
 mod page;
 
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 use std::path::Path;
 
 use anyhow::Result;
 
-use crate::explain::{Explained, explain};
+use crate::explain::explain;
 use crate::shell::config::options::Explain;
 use crate::shell::exit::Exit;
 use crate::shell::replay::importing::print;
 use crate::shell::screen::escape::escape;
 use crate::shell::screen::painter::{Painter, Tone};
 
-/// Prints what there is to say of a log on standard output.
-pub(crate) fn run(options: &Explain, painter: &Painter) -> Result<Exit> {
-    let name = escape(options.file.as_os_str().as_encoded_bytes());
-    let lossy = |text: &[u8]| String::from_utf8_lossy(text).into_owned();
-    let explained = match options.json {
-        true => read(&options.file, &lossy),
-        false => read(&options.file, &escape),
-    };
-    let text = match explained {
-        Err(error) => {
-            painter.say(Tone::Error, &format!("{name}: {error}"));
-            return Ok(Exit::LocalFile);
-        }
-        Ok(None) => {
-            painter.say(Tone::Error, &format!("{name}: {NOTHING}"));
-            return Ok(Exit::Usage);
-        }
-        Ok(Some(explained)) if options.json => {
-            json::line(&explained, &options.file.to_string_lossy())
-        }
-        Ok(Some(explained)) => {
-            let columns = painter.screen().row().unwrap_or(USUAL_COLUMNS);
-            let is_file = options.file.as_os_str() != "-";
-            page::text(&explained, &name, is_file, columns)
-        }
-    };
-    Ok(print(text.as_bytes(), painter))
+/// How it is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// For people, on a screen of so many columns.
+    Page {
+        /// How wide it is.
+        columns: usize,
+    },
+    /// For programs, as one line.
+    Json,
 }
 
-fn read(path: &Path, show: &dyn Fn(&[u8]) -> String) -> io::Result<Option<Explained>> {
-    let source: Box<dyn BufRead> = if path.as_os_str() == "-" {
-        Box::new(io::stdin().lock())
-    } else {
-        Box::new(BufReader::with_capacity(READ_AT_ONCE, File::open(path)?))
+/// What there is to say of a log of this name; `None` if nothing in it is FTP. What could control a terminal is written by
+/// its number, and secrets are `****`.
+///
+/// # Errors
+///
+/// What reading says.
+pub fn report(source: impl BufRead, name: &OsStr, form: Form) -> io::Result<Option<String>> {
+    let lossy = |text: &[u8]| String::from_utf8_lossy(text).into_owned();
+    let show: &dyn Fn(&[u8]) -> String = match form {
+        Form::Page { .. } => &escape,
+        Form::Json => &lossy,
     };
-    explain(source, show)
+    Ok(explain(source, show)?.map(|explained| match form {
+        Form::Page { columns } => page::text(&explained, name, columns),
+        Form::Json => json::line(&explained, &name.to_string_lossy()),
+    }))
+}
+
+/// Prints it on standard output.
+pub(crate) fn run(options: &Explain, painter: &Painter) -> Result<Exit> {
+    let form = match options.json {
+        true => Form::Json,
+        false => Form::Page {
+            columns: painter.screen().row().unwrap_or(USUAL_COLUMNS),
+        },
+    };
+    let complain = |text: &dyn std::fmt::Display| {
+        let name = escape(options.file.as_os_str().as_encoded_bytes());
+        painter.say(Tone::Error, &format!("{name}: {text}"));
+    };
+    match read(&options.file, form) {
+        Err(error) => {
+            complain(&error);
+            Ok(Exit::LocalFile)
+        }
+        Ok(None) => {
+            complain(&NOTHING);
+            Ok(Exit::Usage)
+        }
+        Ok(Some(text)) => Ok(print(text.as_bytes(), painter)),
+    }
+}
+
+fn read(path: &Path, form: Form) -> io::Result<Option<String>> {
+    let name = path.as_os_str();
+    if name == "-" {
+        return report(io::stdin().lock(), name, form);
+    }
+    let file = BufReader::with_capacity(READ_AT_ONCE, File::open(path)?);
+    report(file, name, form)
 }
 
 const NOTHING: &str =

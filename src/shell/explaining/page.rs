@@ -1,5 +1,7 @@
 //! An explained log as a page for people.
 
+use std::ffi::OsStr;
+
 use crate::evidence::linter;
 use crate::explain::{Explained, Story, Wrong};
 use crate::protocol::user_pi::data_direction;
@@ -7,10 +9,12 @@ use crate::shell::screen::escape::escape;
 use crate::shell::screen::page::{Layout, Page};
 use crate::shell::screen::painter::count;
 
-/// The page for a log of this name, which is escaped; `is_file` if it can be read again.
-pub(super) fn text(explained: &Explained, name: &str, is_file: bool, columns: usize) -> String {
+/// The page for a log of this name; `-` cannot be read again.
+pub(super) fn text(explained: &Explained, name: &OsStr, columns: usize) -> String {
+    let is_file = name != "-";
+    let name = escape(name.as_encoded_bytes());
     let mut page = Page::new(columns);
-    page.paragraph(0, &head(explained, name));
+    page.paragraph(0, &head(explained, &name));
     item(&mut page, "what happened", &story(explained));
     match &explained.problem {
         Some(problem) => show_problem(&mut page, problem),
