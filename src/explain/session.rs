@@ -7,6 +7,7 @@ use crate::evidence::event::{Event, is_refusal};
 use crate::evidence::linter::Linter;
 use crate::evidence::problems::Problem;
 use crate::evidence::rules::Circumstances;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use crate::evidence::words::kind_of;
@@ -275,6 +276,8 @@ impl Session {
     fn event(&self, cause: &'static str, text: &[u8]) -> Event {
         let said = words_of(text);
         let host = self.offered.as_ref().and_then(|port| port.host);
+        let is_other = |host: &IpAddr| self.story.host != Some(host.to_string());
+        let host = host.filter(is_other);
         let named = host.map(kind_of).filter(|kind| !kind.is_empty());
         let named = named
             .zip(host)

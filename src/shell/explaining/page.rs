@@ -28,7 +28,7 @@ pub(super) fn text(explained: &Explained, name: &OsStr, columns: usize) -> Strin
         if let Some(line) = live(&explained.story, problem) {
             item(&mut page, "see it live", &line);
         }
-        if is_file {
+        if is_file && !has_cause(explained, &["connect-failed", "not-ftp"]) {
             item(
                 &mut page,
                 "reproduce it",
@@ -70,15 +70,26 @@ fn head(explained: &Explained, name: &str) -> String {
     format!("{name}: {program}, {sessions}, {lines}{not_understood}")
 }
 
+fn has_cause(explained: &Explained, causes: &[&str]) -> bool {
+    let problem = explained.problem.as_ref();
+    problem.is_some_and(|problem| causes.contains(&problem.cause()))
+}
+
 /// What happened, part by part.
 fn story(explained: &Explained) -> String {
     let story = &explained.story;
     let mut parts = Vec::new();
+    let is_connected = !has_cause(explained, &["connect-failed"]);
+    let connected = if is_connected {
+        "connected to"
+    } else {
+        "no connection to"
+    };
     match (&story.host, story.port) {
         (Some(host), Some(port)) if port != 21 => {
-            parts.push(format!("connected to {}:{port}", escape(host.as_bytes())));
+            parts.push(format!("{connected} {}:{port}", escape(host.as_bytes())));
         }
-        (Some(host), _) => parts.push(format!("connected to {}", escape(host.as_bytes()))),
+        (Some(host), _) => parts.push(format!("{connected} {}", escape(host.as_bytes()))),
         (None, _) => {}
     }
     match &story.tls_version {
