@@ -3,7 +3,7 @@
 //! The code is a row of rooms; a room imports only rooms to its left:
 //!
 //! ```text
-//! protocol <- tls <- client <- resume <- transcript <- practice <- evidence <- explain <- learn <- shell <- main
+//! protocol <- tls <- client <- resume <- transcript <- practice <- evidence <- explain <- learn <- doctor <- shell <- main
 //! ```
 //!
 //! * [`protocol`]: the RFCs as values, and the user-PI as a state machine without sockets or clocks.
@@ -12,6 +12,7 @@
 //! * [`resume`]: the plan that finishes a transfer and checks the result.
 //! * [`transcript`]: dialogues as text.
 //! * [`practice`]: a small, real FTP server on loopback, with faults that can be switched on.
+//! * [`doctor`]: whether a server works, is safe, and goes by the book.
 //! * [`shell`]: what a person touches.
 //!
 //! # A dialogue, and who does what
@@ -53,6 +54,7 @@
 //! ```
 
 pub mod client;
+pub mod doctor;
 mod evidence;
 mod explain;
 mod learn;

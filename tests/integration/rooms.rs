@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use regex::Regex;
 
 /// Each room after those that it may import.
-const ROOMS: [&str; 10] = [
+const ROOMS: [&str; 11] = [
     "protocol",
     "tls",
     "client",
@@ -16,6 +16,7 @@ const ROOMS: [&str; 10] = [
     "evidence",
     "explain",
     "learn",
+    "doctor",
     "shell",
 ];
 
