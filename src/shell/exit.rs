@@ -28,6 +28,8 @@ pub(crate) enum Exit {
     LocalFile,
     /// 8: a resume was refused, or its result, or with `set verify on` that of an upload, could not be verified.
     Resume,
+    /// 9: an examination found something as bad as `--fail-on` says.
+    Findings,
     /// 70: a bug in this program.
     Bug,
     /// 130: interrupted.
@@ -68,6 +70,10 @@ impl Exit {
             "a resume was refused, or its result could not be verified; with `set verify on`, SIZE did not agree with an upload",
         ),
         (
+            Self::Findings,
+            "`doctor` found something as bad as --fail-on says, or worse",
+        ),
+        (
             Self::Bug,
             "a bug in ftpsh itself; the message says what to report",
         ),
@@ -86,6 +92,7 @@ impl Exit {
             Self::Expectation => 6,
             Self::LocalFile => 7,
             Self::Resume => 8,
+            Self::Findings => 9,
             Self::Bug => 70,
             Self::Interrupted => 130,
         }
@@ -94,7 +101,7 @@ impl Exit {
     /// What a line that failed without an event means; `None` if it did not fail.
     pub(crate) fn cause(self) -> Option<&'static str> {
         Some(match self {
-            Self::Done => return None,
+            Self::Done | Self::Findings => return None,
             Self::Refused | Self::Expectation => "refused",
             Self::Usage | Self::Bug => "local-line",
             Self::Connection => "connect-failed",

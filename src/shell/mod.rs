@@ -3,6 +3,7 @@
 mod charset;
 mod completion;
 pub mod config;
+pub(crate) mod doctor;
 pub mod editor;
 pub(crate) mod exit;
 pub mod explaining;

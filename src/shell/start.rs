@@ -22,6 +22,7 @@ use crate::shell::config::secrets::without_secrets;
 use crate::shell::config::settings::{Settings, TlsStart};
 use crate::shell::config::target::Target;
 use crate::shell::config::version::version;
+use crate::shell::doctor;
 use crate::shell::editor::assistance::{Knowledge, SharedKnowledge};
 use crate::shell::editor::{Editor, Input, Source};
 use crate::shell::exit::{Exit, Tally};
@@ -60,6 +61,7 @@ pub(crate) fn run(options: Options) -> Exit {
                     | Mode::Import(_)
                     | Mode::Explain(_)
                     | Mode::Export(_)
+                    | Mode::Doctor(_)
                     | Mode::Completions(_)
                     | Mode::Manual(_)
             )
@@ -132,6 +134,7 @@ fn run_mode(options: Options, painter: &Painter, interactive: bool) -> Exit {
         Some(Mode::Import(import)) => importing::run(&import, painter),
         Some(Mode::Explain(explain)) => explaining::run(&explain, painter),
         Some(Mode::Export(export)) => exporting::run(&export, painter),
+        Some(Mode::Doctor(examination)) => doctor::run(&options.common, &examination, painter),
         Some(Mode::Completions(completions)) => completions
             .shell
             .script()

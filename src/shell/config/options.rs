@@ -9,6 +9,7 @@ use clap_complete::engine::ArgValueCompleter;
 
 use super::source_address::SourceAddress;
 use crate::client::AddressFamily;
+use crate::doctor::report::Verdict;
 use crate::practice::Fault;
 use crate::shell::completion;
 use crate::shell::help::command_line;
@@ -343,6 +344,11 @@ pub(crate) enum Mode {
     /// It goes to standard output, for people without ftpsh. Secrets never appear: they stay {password}. A file that is not
     /// a transcript is imported first.
     Export(Export),
+    /// Examine a server: does it work, is it safe, does it go by the book.
+    ///
+    /// It opens each kind of data connection, and plays checks of which most are transcripts. Without --user nobody logs in,
+    /// without --write nothing is changed, and without --hard nothing looks like an attack.
+    Doctor(Doctor),
     /// Print a script that completes command lines.
     ///
     /// The shell runs it once, and then asks ftpsh for candidates when Tab is pressed: modes, options and their values,
@@ -565,6 +571,60 @@ pub(crate) struct Export {
     /// What it becomes: markdown or text.
     #[arg(long, value_name = "FORM", add = ArgValueCompleter::new(completion::forms))]
     pub(crate) to: Form,
+}
+
+/// `ftpsh doctor`.
+#[derive(Args, Debug)]
+#[command(after_help = MORE_OF_MODE, after_long_help = command_line::more("doctor"))]
+pub(crate) struct Doctor {
+    /// The server: HOST, HOST:PORT, ftp:// or ftps://.
+    #[arg(value_name = "TARGET", add = ArgValueCompleter::new(completion::targets))]
+    pub(crate) target: String,
+    /// Log in as this user.
+    ///
+    /// The password is that of FTPSH_PASSWORD, --netrc or --password-command; else it is asked for, or is the first line of
+    /// standard input.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) user: Option<String>,
+    /// Let the password go out in clear to another machine.
+    #[arg(long)]
+    pub(crate) clear_login: bool,
+    /// Check uploads too, in a folder that is made and removed.
+    #[arg(long)]
+    pub(crate) write: bool,
+    /// Send also what looks like an attack.
+    #[arg(long)]
+    pub(crate) hard: bool,
+    /// End after so long, with what is known then.
+    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds)]
+    pub(crate) budget: Duration,
+    /// Exit with 9 if a finding is this bad.
+    #[arg(long, value_enum, value_name = "VERDICT", default_value = "bad")]
+    pub(crate) fail_on: FailOn,
+    /// Write a transcript for each finding into this folder, for `ftpsh replay`.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) transcripts: Option<PathBuf>,
+    /// Make the checks of this folder too.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) checks: Option<PathBuf>,
+}
+
+/// What `--fail-on` takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    /// Some clients or people are hit by it.
+    Warn,
+    /// It does not work, or is not safe.
+    Bad,
+}
+
+impl From<FailOn> for Verdict {
+    fn from(limit: FailOn) -> Self {
+        match limit {
+            FailOn::Warn => Self::Warn,
+            FailOn::Bad => Self::Bad,
+        }
+    }
 }
 
 /// `ftpsh completions`.

@@ -121,7 +121,7 @@ const PRECEDENCE: &str = "A script goes on after a refusal and ends with the cod
 
 type Examples = &'static [(&'static str, &'static str)];
 
-const EXAMPLES: [(&str, Examples); 9] = [
+const EXAMPLES: [(&str, Examples); 10] = [
     (
         PROGRAM,
         &[
@@ -235,6 +235,23 @@ const EXAMPLES: [(&str, Examples); 9] = [
             "ftpsh export --to markdown session.ftp > session.md",
             "make a page of a transcript",
         )],
+    ),
+    (
+        "doctor",
+        &[
+            (
+                "ftpsh doctor ftp.example.org",
+                "what can be seen without a login",
+            ),
+            (
+                "ftpsh doctor --user bob --write ftp.example.org",
+                "everything but attacks; the password is asked for",
+            ),
+            (
+                "ftpsh doctor --user bob --transcripts found ftp.example.org",
+                "keep a transcript of each finding, for `ftpsh replay found/*.ftp ftp.example.org`",
+            ),
+        ],
     ),
     (
         "completions",

@@ -59,6 +59,12 @@ impl Page {
         self.wrapped(&first, &" ".repeat(first.len()), text);
     }
 
+    /// A line as it is.
+    pub(crate) fn verbatim(&mut self, line: &str) {
+        self.text.push_str(line);
+        self.text.push('\n');
+    }
+
     /// An empty line.
     pub(crate) fn gap(&mut self) {
         self.text.push('\n');

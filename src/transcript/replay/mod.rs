@@ -103,6 +103,20 @@ impl Replay<'_> {
         dialogue: &Dialogue,
         variables: Variables,
     ) -> Played {
+        self.play_from(Some(greeting), dialogue, variables)
+    }
+
+    /// Plays exchanges in a session that has come to where they begin.
+    pub(crate) fn go_on(self, dialogue: &Dialogue, variables: Variables) -> Played {
+        self.play_from(None, dialogue, variables)
+    }
+
+    fn play_from(
+        self,
+        greeting: Option<client::Exchange>,
+        dialogue: &Dialogue,
+        variables: Variables,
+    ) -> Played {
         let mut player = Player::new(self, variables);
         let result = player.play(greeting, dialogue);
         Played {
@@ -143,10 +157,9 @@ impl<'a> Player<'a> {
 impl Player<'_> {
     fn play(
         &mut self,
-        greeting: client::Exchange,
+        mut greeting: Option<client::Exchange>,
         dialogue: &Dialogue,
     ) -> Result<ReplayEnd, Failure> {
-        let mut greeting = Some(greeting);
         for expected in &dialogue.exchanges {
             let performed = match greeting.take() {
                 Some(greeting) => ExchangeResult {

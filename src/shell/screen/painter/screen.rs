@@ -145,7 +145,7 @@ impl Screen {
 
     /// Keeps this text below whatever is written, until another text takes its place; nothing stands there for the
     /// empty one, while a prompt is up or was until just now, and while data is shown.
-    pub(super) fn set_status(&self, text: &str) {
+    pub(crate) fn set_status(&self, text: &str) {
         let mut shared = self.lock();
         let is_free = self.has_cursor
             && !shared.is_held()

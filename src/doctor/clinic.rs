@@ -1,0 +1,526 @@
+//! What a run has at hand: whom it examines, what is allowed, what is known already, and the connections.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::time::{Duration, Instant};
+
+use super::check::{Check, Judged};
+use super::coded;
+use super::report::{Class, Finding, Protection, Remains, Verdict, Way};
+use super::stop::{Budget, Stop};
+use super::talk::{Answer, Dial, Log, Talk};
+use crate::client;
+use crate::protocol::data_port::DataPort;
+use crate::tls::Secured;
+use crate::transcript::Variables;
+
+/// Whom to examine, and what is allowed.
+pub struct Request {
+    /// As it was typed.
+    pub host: String,
+    /// Of the control connection.
+    pub port: u16,
+    /// TLS begins with the first byte there.
+    pub is_implicit: bool,
+    /// How connections are made.
+    pub settings: client::Settings,
+    /// Who logs in; nobody if there is none.
+    pub login: Option<Login>,
+    /// A folder may be made, and removed.
+    pub may_write: bool,
+    /// What looks like an attack may be sent.
+    pub may_be_hard: bool,
+    /// The password may go out in clear.
+    pub may_log_in_clear: bool,
+    /// For everything together.
+    pub budget: Duration,
+    /// For one reply.
+    pub limit: Duration,
+    /// In the order in which they are reported.
+    pub checks: Vec<Check>,
+}
+
+/// Who logs in. It has no debug print.
+pub struct Login {
+    /// The user.
+    pub user: String,
+    /// The password.
+    pub password: Vec<u8>,
+}
+
+/// What was found out that checks need.
+#[derive(Default)]
+pub(super) struct Facts {
+    /// Values of variables in dialogues.
+    pub(super) values: BTreeMap<String, String>,
+    /// The verbs and words that FEAT lists.
+    pub(super) features: Vec<String>,
+    /// What the replies to PASV offered.
+    pub(super) offered: Vec<(Protection, DataPort)>,
+    /// The address that was examined.
+    pub(super) ip: Option<IpAddr>,
+    pub(super) greeting: Option<Answer>,
+    /// What TLS agreed on before the login.
+    pub(super) secured: Option<Secured>,
+    /// Why there is no TLS.
+    pub(super) no_tls: Option<String>,
+    /// The command that opens a data connection for what needs one.
+    pub(super) passive: &'static str,
+    /// The name of a small file that can be read, and its size in bytes.
+    pub(super) file: Option<(String, u64)>,
+    /// The folder of the write class, and what was put into it, newest last.
+    pub(super) folder: Option<String>,
+    pub(super) logged_in_over: Option<Protection>,
+    pub(super) login_took: Option<Duration>,
+}
+
+impl Facts {
+    /// The address as dialogues write it.
+    pub(super) fn note_address(&mut self) {
+        let Some(ip) = self.ip.map(|ip| ip.to_canonical()) else {
+            return;
+        };
+        self.values.insert("address".to_owned(), ip.to_string());
+        if ip.is_ipv4() {
+            let commas = ip.to_string().replace('.', ",");
+            self.values.insert("commas".to_owned(), commas);
+            let third = if ip.is_loopback() {
+                "127,0,0,2"
+            } else {
+                TEST_NET_1
+            };
+            self.values.insert("third".to_owned(), third.to_owned());
+        }
+    }
+
+    /// Which server it says that it is.
+    pub(super) fn take_product(&mut self, text: &str) {
+        let lower = text.to_lowercase();
+        let known = PRODUCTS
+            .iter()
+            .find(|product| lower.contains(&product.to_lowercase()));
+        if let Some(product) = known {
+            let version = version_after(text, product);
+            let shown = match version {
+                Some(version) => format!("{product} {version}"),
+                None => (*product).to_owned(),
+            };
+            self.values.insert("product".to_owned(), shown);
+        }
+    }
+
+    pub(super) fn take_features(&mut self, answer: &Answer) {
+        if answer.code() != 211 {
+            return;
+        }
+        let text = answer.text();
+        let lines: Vec<&str> = text.lines().collect();
+        let body = lines
+            .get(1..lines.len().saturating_sub(1))
+            .unwrap_or_default();
+        self.features = body.iter().map(|line| line.trim().to_owned()).collect();
+    }
+
+    /// Whether FEAT lists a word, with its parameters.
+    pub(super) fn feature(&self, word: &str) -> Option<&str> {
+        let mut features = self.features.iter();
+        let found = features.find(|feature| {
+            let mut words = feature.split_ascii_whitespace();
+            words
+                .next()
+                .is_some_and(|first| first.eq_ignore_ascii_case(word))
+        });
+        found.map(String::as_str)
+    }
+}
+
+/// The number after a product's name.
+fn version_after(text: &str, product: &str) -> Option<String> {
+    let at = text.to_lowercase().find(&product.to_lowercase())?;
+    let rest = text.get(at + product.len()..)?;
+    let rest = rest.trim_start_matches([' ', '/', '-', 'v', '[']);
+    let version: String = rest
+        .chars()
+        .take_while(|letter| letter.is_ascii_alphanumeric() || *letter == '.')
+        .collect();
+    version
+        .starts_with(|first: char| first.is_ascii_digit())
+        .then(|| version.trim_end_matches('.').to_owned())
+}
+
+/// Servers by the names that they give themselves.
+const PRODUCTS: [&str; 8] = [
+    "vsftpd",
+    "ProFTPD",
+    "Pure-FTPd",
+    "pyftpdlib",
+    "FileZilla Server",
+    "Microsoft FTP Service",
+    "Serv-U",
+    "ftpsh practice",
+];
+
+/// Of the addresses that belong to nobody (RFC 5737).
+const TEST_NET_1: &str = "192,0,2,1";
+
+/// An examination under way.
+pub(super) struct Clinic<'a> {
+    pub(super) request: &'a Request,
+    pub(super) stop: &'a Stop,
+    pub(super) budget: Budget,
+    pub(super) log: Log,
+    pub(super) facts: Facts,
+    pub(super) ways: Vec<Way>,
+    pub(super) findings: Vec<Finding>,
+    pub(super) left_behind: Vec<Remains>,
+    pub(super) progress: &'a dyn Fn(&str),
+    pub(super) begun: Instant,
+    /// What was made is removed, even after the end of the run.
+    pub(super) is_cleaning: bool,
+}
+
+/// A connection, and the lines of a transcript that lead to where it is.
+pub(super) struct Access {
+    pub(super) talk: Talk,
+    pub(super) preamble: String,
+}
+
+impl Clinic<'_> {
+    /// How long a reply may take from now on.
+    pub(super) fn limit(&self) -> Duration {
+        match self.is_cleaning {
+            true => self.request.limit,
+            false => self.request.limit.min(self.budget.left()),
+        }
+    }
+
+    /// Whether nothing goes to another machine.
+    pub(super) fn is_loopback(&self) -> bool {
+        self.facts
+            .ip
+            .is_some_and(|ip| ip.to_canonical().is_loopback())
+    }
+
+    /// Connects, and reads the greeting. `believes`: the certificate does not matter, because no secret will go out.
+    pub(super) fn dial(
+        &self,
+        port: u16,
+        implicit: bool,
+        believes: bool,
+        change: impl FnOnce(&mut client::Settings),
+    ) -> Result<(Talk, Answer), String> {
+        let cleaning = Stop::default();
+        let stop = if self.is_cleaning {
+            &cleaning
+        } else {
+            self.stop
+        };
+        if let Some(reason) = stop.reason() {
+            return Err(reason.to_owned());
+        }
+        let mut settings = self.request.settings.clone();
+        let limit = self.limit();
+        settings.silence_limit = Some(limit);
+        settings.reply_limit = Some(limit);
+        settings.connect_limit = Some(limit.min(ACTIVE_LIMIT));
+        settings.keepalive = None;
+        settings.implicit_tls = implicit;
+        change(&mut settings);
+        let dial = Dial {
+            host: &self.request.host,
+            port,
+            settings,
+            believes,
+            limit,
+            stop,
+        };
+        Talk::begin(dial, &self.log).map_err(|error| error.to_string())
+    }
+
+    /// A connection under this protection on which nobody has logged in.
+    pub(super) fn open(&self, protection: Protection) -> Result<Access, String> {
+        self.open_with(protection, true, |_| {})
+    }
+
+    pub(super) fn open_with(
+        &self,
+        protection: Protection,
+        believes: bool,
+        change: impl FnOnce(&mut client::Settings),
+    ) -> Result<Access, String> {
+        let is_implicit = protection == Protection::Implicit;
+        let port = if is_implicit && !self.request.is_implicit {
+            IMPLICIT_PORT
+        } else {
+            self.request.port
+        };
+        let (talk, greeting) = self.dial(port, is_implicit, believes, change)?;
+        let mut preamble = match is_implicit {
+            true => "# tls: implicit\n".to_owned(),
+            false => String::new(),
+        };
+        if greeting.code() != 220 {
+            let text = format!("the greeting is {}", greeting.first_line());
+            talk.end();
+            return Err(text);
+        }
+        preamble += "S> 220\n";
+        if protection == Protection::Explicit {
+            let answer = talk.send("AUTH TLS");
+            if answer.code() != 234 || talk.control_tls().is_none() {
+                let failure = self.log.take_tls_failure().map(|it| it.to_string());
+                let text = failure.unwrap_or_else(|| answer.first_line());
+                talk.end();
+                return Err(format!("AUTH TLS: {text}"));
+            }
+            preamble += "C> AUTH TLS\nS> 234\n";
+        }
+        Ok(Access { talk, preamble })
+    }
+
+    /// Whether the password may go out under this protection; if not, why.
+    pub(super) fn may_log_in(&self, protection: Protection) -> Result<(), String> {
+        if self.request.login.is_none() {
+            return Err("nobody logs in: give a user with --user NAME".to_owned());
+        }
+        let is_clear = protection == Protection::Clear;
+        if is_clear && !self.is_loopback() && !self.request.may_log_in_clear {
+            return Err("the password would go out in clear: --clear-login allows it".to_owned());
+        }
+        Ok(())
+    }
+
+    /// A connection under this protection on which the user has logged in.
+    pub(super) fn log_in(&self, protection: Protection) -> Result<Access, String> {
+        self.log_in_with(protection, |_| {})
+    }
+
+    pub(super) fn log_in_with(
+        &self,
+        protection: Protection,
+        change: impl FnOnce(&mut client::Settings),
+    ) -> Result<Access, String> {
+        self.may_log_in(protection)?;
+        let Some(login) = &self.request.login else {
+            return Err(String::new());
+        };
+        let believes = self.request.settings.tls.insecure || self.is_loopback();
+        let mut access = self.open_with(protection, believes, change)?;
+        if protection != Protection::Clear {
+            for line in ["PBSZ 0", "PROT P"] {
+                let answer = access.talk.send(line);
+                if !answer.is_positive() {
+                    let text = format!("{line}: {}", answer.first_line());
+                    access.talk.end();
+                    return Err(text);
+                }
+                access.preamble += &format!("C> {line}\nS> {}\n", answer.code());
+            }
+        }
+        let answer = access.talk.send(&format!("USER {}", login.user));
+        access.preamble += &format!("C> USER {{user}}\nS> {}\n", answer.code());
+        let answer = match answer.code() {
+            331 => {
+                let answer = access.talk.send_secret(b"PASS ", &login.password);
+                access.preamble += &format!("C> PASS {{password}}\nS> {}\n", answer.code());
+                answer
+            }
+            _ => answer,
+        };
+        if !matches!(answer.code(), 230 | 232 | 202) {
+            let text = format!("nobody is logged in: {}", answer.first_line());
+            access.talk.end();
+            return Err(text);
+        }
+        Ok(access)
+    }
+
+    /// A connection like the one that the read class has.
+    pub(super) fn log_in_again(&self) -> Result<Access, String> {
+        match self.facts.logged_in_over {
+            Some(protection) => self.log_in(protection),
+            None => Err("nobody is logged in".to_owned()),
+        }
+    }
+
+    /// Plays the dialogue of a check where this connection is. With its transcript, which replays to the same finding.
+    pub(super) fn play(&self, check: &Check, access: &Access) -> (Judged, Option<String>) {
+        let values: Vec<(String, String)> = self
+            .facts
+            .values
+            .iter()
+            .filter(|(name, _)| check.text.contains(&format!("{{{name}}}")))
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect();
+        let text = check.with_preamble(&values, &access.preamble);
+        let text = self.with_working_way(&text);
+        let skipped = |because: String| Judged {
+            verdict: Verdict::Skipped,
+            sentence: None,
+            because,
+        };
+        let written = match Check::read(&text) {
+            Ok(written) => written,
+            Err(error) => return (skipped(error.to_string()), None),
+        };
+        let variables = self.variables(&values);
+        let (dialogue, body) = match (written.dialogue(), written.body()) {
+            (Ok(dialogue), Ok((body, _))) => (dialogue, body),
+            (Err(error), _) | (_, Err(error)) => return (skipped(error.to_string()), None),
+        };
+        if let Some(unset) = dialogue.unset_variable(&variables) {
+            return (skipped(missing_fact(&unset.name)), None);
+        }
+        let played = access.talk.play(&body, variables);
+        (written.judge(&played), Some(text))
+    }
+
+    fn variables(&self, values: &[(String, String)]) -> Variables {
+        let mut variables = Variables::default();
+        for (name, value) in values {
+            variables.set(name, value.as_bytes().to_vec());
+        }
+        if let Some(login) = &self.request.login {
+            variables.set("user", login.user.as_bytes().to_vec());
+            variables.set("password", login.password.clone());
+        }
+        variables
+    }
+
+    /// Checks ask for PASV; where only EPSV works, they ask for that.
+    fn with_working_way(&self, text: &str) -> String {
+        if self.facts.passive != "EPSV" {
+            return text.to_owned();
+        }
+        text.replace("C> PASV\nS> 227\n", "C> EPSV\nS> 229\n")
+    }
+
+    /// Opens a data connection for the next command.
+    pub(super) fn open_data(&self, talk: &Talk) -> Result<(), String> {
+        let answer = talk.send(self.facts.passive);
+        match answer.is_positive() {
+            true => Ok(()),
+            false => Err(format!("{}: {}", self.facts.passive, answer.first_line())),
+        }
+    }
+
+    /// A listing or a file, at most 1 MiB of it.
+    pub(super) fn fetch(&self, talk: &Talk, line: &str) -> Result<(Answer, Vec<u8>), String> {
+        self.open_data(talk)?;
+        let (answer, bytes) = talk.fetch(line, FETCHED_MOST);
+        match answer.is_positive() {
+            true => Ok((answer, bytes)),
+            false => Err(format!("{line}: {}", answer.first_line())),
+        }
+    }
+
+    /// Writes down what a check came to.
+    pub(super) fn record(
+        &mut self,
+        check: &Check,
+        judged: Judged,
+        begun: Instant,
+        mark: usize,
+        transcript: Option<String>,
+    ) {
+        let because = match (self.stop.reason(), judged.verdict) {
+            (Some(reason), Verdict::Unknown) => reason.to_owned(),
+            _ => judged.because,
+        };
+        let verdict = match self.stop.reason() {
+            Some(_) if judged.verdict == Verdict::Unknown => Verdict::Skipped,
+            _ => judged.verdict,
+        };
+        let product = self.facts.values.get("product");
+        let is_wrong = matches!(verdict, Verdict::Warn | Verdict::Bad | Verdict::Info);
+        let fix = check
+            .fixes
+            .iter()
+            .find(|(server, _)| product.is_some_and(|product| product.contains(server.as_str())));
+        self.findings.push(Finding {
+            id: check.id.clone(),
+            group: check.group,
+            title: judged.sentence.unwrap_or_else(|| check.title.clone()),
+            verdict,
+            class: check.class,
+            because,
+            source: check.source.clone(),
+            fix: fix.filter(|_| is_wrong).map(|(_, fix)| fix.clone()),
+            ms: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
+            evidence: self.log.since(mark),
+            transcript,
+        });
+    }
+
+    /// Writes down that checks were not tried.
+    pub(super) fn skip(&mut self, check: &Check, because: &str) {
+        let judged = Judged::skipped(because);
+        let mark = self.log.mark();
+        self.record(check, judged, Instant::now(), mark, None);
+    }
+
+    pub(super) fn is_done(&self, id: &str) -> bool {
+        self.findings.iter().any(|finding| finding.id == id)
+    }
+
+    /// The checks of a class.
+    pub(super) fn checks_of(&self, class: Class) -> Vec<Check> {
+        let checks = self.request.checks.iter();
+        checks
+            .filter(|check| check.class == class)
+            .cloned()
+            .collect()
+    }
+}
+
+impl Judged {
+    pub(super) fn ok(because: impl Into<String>) -> Self {
+        Self {
+            verdict: Verdict::Ok,
+            sentence: None,
+            because: because.into(),
+        }
+    }
+
+    pub(super) fn of(verdict: Verdict, sentence: &str, because: impl Into<String>) -> Self {
+        Self {
+            verdict,
+            sentence: Some(sentence.to_owned()),
+            because: because.into(),
+        }
+    }
+
+    pub(super) fn skipped(because: impl Into<String>) -> Self {
+        Self {
+            verdict: Verdict::Skipped,
+            sentence: None,
+            because: because.into(),
+        }
+    }
+
+    pub(super) fn unknown(because: impl Into<String>) -> Self {
+        Self {
+            verdict: Verdict::Unknown,
+            sentence: None,
+            because: because.into(),
+        }
+    }
+}
+
+fn missing_fact(name: &str) -> String {
+    match name {
+        "file" => coded::NO_FILE.to_owned(),
+        "folder" => "there is no folder to write in".to_owned(),
+        "user" | "password" => "nobody logs in: give a user with --user NAME".to_owned(),
+        "own" | "commas" => "the connection is not IPv4".to_owned(),
+        name => format!("{{{name}}} has no value"),
+    }
+}
+
+/// Of implicit TLS (RFC 4217 appendix A calls it deprecated; IANA has it as ftps).
+pub(super) const IMPLICIT_PORT: u16 = 990;
+
+/// The server connects at once or not at all.
+const ACTIVE_LIMIT: Duration = Duration::from_secs(3);
+
+const FETCHED_MOST: usize = 1 << 20;

@@ -1,0 +1,76 @@
+//! What looks like an attack.
+
+use std::time::Duration;
+
+use crate::doctor::check::Judged;
+use crate::doctor::clinic::Clinic;
+use crate::doctor::report::{Protection, Verdict};
+
+/// A command in clear in the same segment as AUTH TLS must not be carried out under TLS.
+pub(super) fn auth_injection(clinic: &mut Clinic<'_>) -> Judged {
+    if clinic.request.is_implicit || clinic.facts.secured.is_none() {
+        return Judged::skipped(super::tls::no_tls(clinic));
+    }
+    let change = |settings: &mut crate::client::Settings| settings.silence_limit = Some(QUIET);
+    let access = match clinic.open_with(Protection::Clear, true, change) {
+        Ok(access) => access,
+        Err(because) => return Judged::skipped(because),
+    };
+    let mark = clinic.log.mark();
+    let answer = access.talk.send_bytes(&[b"AUTH TLS\r\nNOOP\r\n"]);
+    let replies = clinic.log.codes_since(mark);
+    let is_secure = access.talk.control_tls().is_some();
+    access.talk.end();
+    match replies.as_slice() {
+        [234] => Judged::ok("NOOP behind AUTH TLS gets no answer"),
+        [234, ..] if is_secure => Judged::of(
+            Verdict::Bad,
+            "a command that came in clear is carried out under TLS: somebody on the way can put one there",
+            answer.first_line(),
+        ),
+        [234, ..] => Judged::of(
+            Verdict::Warn,
+            "a command behind AUTH TLS is answered in clear after the 234",
+            answer.first_line(),
+        ),
+        _ => Judged::unknown(answer.first_line()),
+    }
+}
+
+/// A line that is longer than any path.
+pub(super) fn long_line(clinic: &mut Clinic<'_>) -> Judged {
+    let access = match clinic.open(clinic.best_protection()) {
+        Ok(access) => access,
+        Err(because) => return Judged::skipped(because),
+    };
+    let answer = access.talk.send(&format!("CWD {}", "x".repeat(LONG)));
+    let after = access.talk.send("NOOP");
+    let is_open = access.talk.is_open();
+    access.talk.end();
+    let because = format!("{}; NOOP: {}", answer.first_line(), after.first_line());
+    // The server is still there for others.
+    match clinic.open(Protection::Clear) {
+        Ok(access) => access.talk.end(),
+        Err(gone) if clinic.request.is_implicit => drop(gone),
+        Err(gone) => {
+            return Judged::of(Verdict::Bad, "a line of 100000 bytes ends the server", gone);
+        }
+    }
+    match (answer.code(), is_open) {
+        (400..600, _) => Judged::ok(because),
+        (0, false) => Judged::of(
+            Verdict::Info,
+            "a line of 100000 bytes ends the session without a reply",
+            because,
+        ),
+        (0, true) => Judged::unknown(because),
+        _ => Judged::of(
+            Verdict::Warn,
+            "a line of 100000 bytes is not refused",
+            because,
+        ),
+    }
+}
+
+const QUIET: Duration = Duration::from_secs(2);
+const LONG: usize = 100_000;

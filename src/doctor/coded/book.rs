@@ -1,0 +1,139 @@
+//! Whether the server goes by the book, where one dialogue does not tell.
+
+use crate::doctor::check::Judged;
+use crate::doctor::clinic::{Access, Clinic};
+use crate::doctor::report::Verdict;
+use crate::evidence::linter::Found;
+
+/// Codes that no RFC allows for the command.
+pub(super) fn reply_codes(clinic: &mut Clinic<'_>) -> Judged {
+    let odd = clinic.log.odd();
+    let about_codes: Vec<&Found> = odd
+        .iter()
+        .filter(|it| !is_about_form(it.oddity.id))
+        .collect();
+    judge_odd(
+        clinic,
+        &about_codes,
+        "some replies have codes that no RFC allows there",
+    )
+}
+
+/// Replies that a client has trouble to read.
+pub(super) fn reply_form(clinic: &mut Clinic<'_>) -> Judged {
+    let odd = clinic.log.odd();
+    let about_form: Vec<&Found> = odd
+        .iter()
+        .filter(|it| is_about_form(it.oddity.id))
+        .collect();
+    judge_odd(
+        clinic,
+        &about_form,
+        "some replies have a form that clients misread",
+    )
+}
+
+fn judge_odd(clinic: &Clinic<'_>, odd: &[&Found], sentence: &str) -> Judged {
+    let (commands, _) = clinic.log.counts();
+    if commands < 3 {
+        return Judged::skipped("too little was said");
+    }
+    if odd.is_empty() {
+        return Judged::ok(format!("{commands} commands and their replies"));
+    }
+    let mut texts: Vec<&str> = odd.iter().map(|it| it.oddity.here.as_str()).collect();
+    texts.dedup();
+    let because = texts.join(" ");
+    let is_harmless = |found: &&Found| HARMLESS.contains(&found.oddity.id);
+    match odd.iter().all(is_harmless) {
+        true => Judged::of(Verdict::Info, sentence, because),
+        false => Judged::of(Verdict::Warn, sentence, because),
+    }
+}
+
+fn is_about_form(id: &str) -> bool {
+    const BEGINNINGS: [&str; 6] = ["multiline", "feat-", "port-", "path-", "size-", "time-"];
+    BEGINNINGS.iter().any(|beginning| id.starts_with(beginning))
+}
+
+/// What FEAT lists is there.
+pub(super) fn feat_truth(clinic: &mut Clinic<'_>, access: &Access) -> Judged {
+    if clinic.facts.features.is_empty() {
+        return Judged::skipped("FEAT lists nothing");
+    }
+    let file = clinic.facts.file.as_ref().map(|(name, _)| name.clone());
+    let name = file.unwrap_or_else(|| "ftpsh-doctor".to_owned());
+    let tries = [
+        ("SIZE", format!("SIZE {name}")),
+        ("MDTM", format!("MDTM {name}")),
+        ("MLST", "MLST".to_owned()),
+        ("EPSV", "EPSV".to_owned()),
+        ("REST", "REST 0".to_owned()),
+        ("UTF8", "OPTS UTF8 ON".to_owned()),
+        ("CLNT", "CLNT ftpsh".to_owned()),
+        ("CSID", "CSID Name=ftpsh;".to_owned()),
+        ("PBSZ", "PBSZ 0".to_owned()),
+    ];
+    let mut untrue = Vec::new();
+    let mut tried = 0;
+    for (word, line) in tries {
+        let is_secure = access.talk.control_tls().is_some();
+        if clinic.facts.feature(word).is_none() || (word == "PBSZ" && !is_secure) {
+            continue;
+        }
+        tried += 1;
+        let answer = access.talk.send(&line);
+        match answer.code() {
+            0 | 421 => return Judged::unknown(format!("{line}: {}", answer.first_line())),
+            500 | 502 | 504 => untrue.push(format!("{line}: {}", answer.first_line())),
+            _ => {}
+        }
+    }
+    match untrue.is_empty() {
+        true => Judged::ok(format!("{tried} of the features were tried")),
+        false => Judged::of(
+            Verdict::Warn,
+            "FEAT lists what the server does not have",
+            untrue.join("; "),
+        ),
+    }
+}
+
+/// Lines in small letters, byte by byte, and two in a segment.
+pub(super) fn line_handling(_: &mut Clinic<'_>, access: &Access) -> Judged {
+    let talk = &access.talk;
+    let usual = talk.send("NOOP");
+    if matches!(usual.code(), 0 | 421) {
+        return Judged::unknown(usual.first_line());
+    }
+    let small = talk.send("noop");
+    if small.code() != usual.code() {
+        return Judged::of(
+            Verdict::Bad,
+            "verbs in small letters are not understood",
+            format!("NOOP: {}; noop: {}", usual.first_line(), small.first_line()),
+        );
+    }
+    let pieces: Vec<&[u8]> = b"NOOP\r\n".chunks(1).collect();
+    let slow = talk.send_bytes(&pieces);
+    if slow.code() != usual.code() {
+        return Judged::of(
+            Verdict::Bad,
+            "a line that comes byte by byte is not understood",
+            slow.first_line(),
+        );
+    }
+    let two = talk.send_bytes(&[b"NOOP\r\nNOOP\r\n"]);
+    let after = talk.send("NOOP");
+    if two.code() != usual.code() || after.code() != usual.code() {
+        return Judged::of(
+            Verdict::Warn,
+            "two lines in one segment do not get two replies",
+            two.first_line(),
+        );
+    }
+    Judged::ok(usual.first_line())
+}
+
+/// The first digit, by which clients go, is right.
+const HARMLESS: [&str; 2] = ["code-unlisted", "preliminary-missing"];

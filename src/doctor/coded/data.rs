@@ -1,0 +1,175 @@
+//! Whether data connections can be made, from what the ways came to.
+
+use std::collections::BTreeSet;
+
+use crate::doctor::check::Judged;
+use crate::doctor::clinic::{Access, Clinic};
+use crate::doctor::report::{Mode, Protection, Verdict, Way, WayResult};
+use crate::doctor::ways::is_private;
+use crate::protocol::data_port::DataPort;
+
+/// The 227 names the address that was connected to.
+pub(super) fn pasv_address(clinic: &mut Clinic<'_>) -> Judged {
+    let Some((_, offered)) = clinic.facts.offered.first() else {
+        return Judged::skipped(why_no_227(clinic));
+    };
+    let (Some(named), Some(server)) = (offered.host, clinic.facts.ip) else {
+        return Judged::unknown("the 227 names no address that can be read");
+    };
+    let because = format!("the 227 names {named}; the control connection goes to {server}");
+    if named == server.to_canonical() {
+        return Judged::ok(format!("the 227 names {named}"));
+    }
+    if named.is_unspecified() {
+        return Judged::of(Verdict::Bad, "the 227 names 0.0.0.0", because);
+    }
+    if is_private(named) && !is_private(server) {
+        return Judged::of(
+            Verdict::Warn,
+            "the 227 names an address that only the server's network knows: clients that believe it fail",
+            because,
+        );
+    }
+    Judged::of(
+        Verdict::Warn,
+        "the 227 names another address than the server's: clients that believe it connect there",
+        because,
+    )
+}
+
+/// The port of the 227 can be connected to, at the address of the control connection.
+pub(super) fn pasv_dial(clinic: &mut Clinic<'_>) -> Judged {
+    let Some(way) = clinic.way(Mode::Pasv) else {
+        return Judged::skipped("nobody is logged in");
+    };
+    judge_way(way, "the port that the 227 names cannot be connected to")
+}
+
+pub(super) fn epsv(clinic: &mut Clinic<'_>) -> Judged {
+    let is_listed = clinic.facts.feature("EPSV").is_some();
+    let Some(way) = clinic.way(Mode::Epsv) else {
+        return Judged::skipped("nobody is logged in");
+    };
+    let because = way.detail.clone();
+    match way.result {
+        WayResult::Refused if is_listed => {
+            Judged::of(Verdict::Warn, "FEAT lists EPSV, and it is refused", because)
+        }
+        WayResult::Refused => Judged::of(
+            Verdict::Info,
+            "the server has no EPSV: clients on IPv6 cannot transfer",
+            because,
+        ),
+        _ => judge_way(way, "the port that the 229 names cannot be connected to"),
+    }
+}
+
+pub(super) fn active(clinic: &mut Clinic<'_>) -> Judged {
+    let Some(way) = clinic.way(Mode::Port) else {
+        return Judged::skipped("nobody is logged in");
+    };
+    let because = way.detail.clone();
+    match way.result {
+        WayResult::Ok => Judged::ok("the server connects to the port that it is given"),
+        WayResult::Refused => Judged::of(
+            Verdict::Info,
+            "the server does no active mode: clients that cannot be passive fail",
+            because,
+        ),
+        _ => judge_way(way, "the server accepts PORT and does not connect"),
+    }
+}
+
+fn judge_way(way: &Way, sentence: &str) -> Judged {
+    let detail = way.detail.clone();
+    match way.result {
+        WayResult::Ok => {
+            let ms = way.ms.unwrap_or_default();
+            Judged::ok(format!("a listing came through it, {ms} ms"))
+        }
+        WayResult::Skipped => Judged::skipped(detail),
+        WayResult::Refused => Judged::of(
+            Verdict::Warn,
+            &format!("{} does not work: it is refused", way.mode.word()),
+            detail,
+        ),
+        WayResult::Silent if detail.contains("connection ended") => Judged::unknown(detail),
+        WayResult::Silent | WayResult::Unreachable => Judged::of(Verdict::Bad, sentence, detail),
+        WayResult::Rejected => Judged::of(
+            Verdict::Bad,
+            &format!("{} gives a connection that is of no use", way.mode.word()),
+            detail,
+        ),
+    }
+}
+
+/// What a 227 names in clear and under TLS: a router that rewrites it can do so only in clear.
+pub(super) fn pasv_under_tls(clinic: &mut Clinic<'_>) -> Judged {
+    let host = |protection: Protection| {
+        let mut offered = clinic.facts.offered.iter();
+        let found = offered.find(|(other, _)| *other == protection);
+        found.and_then(|(_, offered)| offered.host)
+    };
+    let (clear, secure) = (host(Protection::Clear), host(Protection::Explicit));
+    match (clear, secure) {
+        (Some(clear), Some(secure)) if clear == secure => Judged::ok(format!("both name {clear}")),
+        (Some(clear), Some(secure)) => Judged::of(
+            Verdict::Warn,
+            "something between here and the server rewrites the 227, and cannot under TLS",
+            format!("{clear} in clear, {secure} under TLS"),
+        ),
+        (None, _) => Judged::skipped("no 227 in clear"),
+        (_, None) => Judged::skipped("no 227 under TLS"),
+    }
+}
+
+/// Ports that can be guessed can be taken by somebody else.
+pub(super) fn pasv_sequence(clinic: &mut Clinic<'_>, access: &Access) -> Judged {
+    let verb = clinic.facts.passive;
+    let mut ports = Vec::new();
+    for _ in 0..PORTS {
+        let answer = access.talk.send(verb);
+        let Some(offered) = answer
+            .outcome
+            .reply
+            .as_ref()
+            .and_then(|it| DataPort::from_reply(it).ok())
+        else {
+            return Judged::skipped(format!("{verb}: {}", answer.first_line()));
+        };
+        ports.push(offered.port);
+    }
+    let steps: BTreeSet<i32> = ports
+        .windows(2)
+        .map(|pair| i32::from(pair[1]) - i32::from(pair[0]))
+        .collect();
+    let list: Vec<String> = ports.iter().map(u16::to_string).collect();
+    let because = format!("ports {}", list.join(", "));
+    match steps.iter().next() {
+        Some(step) if steps.len() == 1 && step.abs() <= 4 => Judged::of(
+            Verdict::Warn,
+            "the next passive port can be guessed: somebody else can connect to it first",
+            because,
+        ),
+        _ => Judged::ok(because),
+    }
+}
+
+fn why_no_227(clinic: &Clinic<'_>) -> String {
+    let way = clinic.way(Mode::Pasv);
+    way.map_or_else(
+        || "nobody is logged in".to_owned(),
+        |way| format!("PASV gave no address: {}", way.detail),
+    )
+}
+
+impl Clinic<'_> {
+    /// What a mode came to under the protection that the login has.
+    fn way(&self, mode: Mode) -> Option<&Way> {
+        let protection = self.facts.logged_in_over?;
+        let mut ways = self.ways.iter();
+        ways.find(|way| way.mode == mode && way.protection == protection)
+    }
+}
+
+const PORTS: usize = 4;

@@ -1,0 +1,106 @@
+//! What a server says before anything is asked, and to whom it opens.
+
+use std::time::Duration;
+
+use crate::doctor::check::Judged;
+use crate::doctor::clinic::Clinic;
+use crate::doctor::report::Verdict;
+
+pub(super) fn time(clinic: &mut Clinic<'_>) -> Judged {
+    let Some(greeting) = &clinic.facts.greeting else {
+        return Judged::skipped("nothing could be connected to");
+    };
+    let because = format!("{} ms from the connection to the greeting", greeting.ms());
+    if greeting.outcome.reply.is_none() {
+        return Judged::of(Verdict::Bad, "no greeting comes", greeting.first_line());
+    }
+    match greeting.took {
+        took if took > UNBEARABLE => Judged::of(
+            Verdict::Warn,
+            "the greeting takes so long that clients give up before it",
+            because,
+        ),
+        took if took > NOTICEABLE => Judged::of(
+            Verdict::Info,
+            "the greeting takes its time: the server may look the client's name up",
+            because,
+        ),
+        _ => Judged::ok(because),
+    }
+}
+
+pub(super) fn protocol(clinic: &mut Clinic<'_>) -> Judged {
+    let Some(greeting) = &clinic.facts.greeting else {
+        return Judged::skipped("nothing could be connected to");
+    };
+    match (greeting.code(), &greeting.outcome.reply) {
+        (220, _) => Judged::ok(greeting.first_line()),
+        (120 | 421, _) => Judged::of(
+            Verdict::Bad,
+            "the server takes no sessions now",
+            greeting.first_line(),
+        ),
+        (_, Some(_)) => Judged::of(
+            Verdict::Bad,
+            "the greeting is not one of FTP",
+            greeting.first_line(),
+        ),
+        (_, None) => Judged::unknown(greeting.first_line()),
+    }
+}
+
+pub(super) fn version(clinic: &mut Clinic<'_>) -> Judged {
+    let Some(greeting) = &clinic.facts.greeting else {
+        return Judged::skipped("nothing could be connected to");
+    };
+    let text = greeting.text();
+    let names_version = text.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '.');
+    let mut words = names_version.map(|word| word.trim_matches('.'));
+    let is_version = |word: &str| {
+        let parts: Vec<&str> = word.split('.').collect();
+        let is_number = |part: &str| part.starts_with(|first: char| first.is_ascii_digit());
+        (2..=4).contains(&parts.len())
+            && parts.iter().all(|part| is_number(part))
+            && !is_address(word)
+    };
+    match (words.any(is_version), clinic.facts.values.get("product")) {
+        (true, _) => Judged::of(
+            Verdict::Info,
+            "the greeting tells everybody which version runs here",
+            greeting.first_line(),
+        ),
+        (false, _) => Judged::ok(greeting.first_line()),
+    }
+}
+
+fn is_address(word: &str) -> bool {
+    word.parse::<std::net::Ipv4Addr>().is_ok()
+}
+
+/// USER anonymous, and what such a user sends as password.
+pub(super) fn anonymous(clinic: &mut Clinic<'_>) -> Judged {
+    let access = match clinic.open(clinic.best_protection()) {
+        Ok(access) => access,
+        Err(because) => return Judged::skipped(because),
+    };
+    let mut answer = access.talk.send("USER anonymous");
+    if answer.code() == 331 {
+        answer = access.talk.send("PASS guest@example.org");
+    }
+    access.talk.end();
+    match answer.code() {
+        230 => Judged::of(
+            Verdict::Info,
+            "anybody may log in as anonymous",
+            answer.first_line(),
+        ),
+        0 | 421 => Judged::unknown(answer.first_line()),
+        code if code >= 400 => Judged::ok(answer.first_line()),
+        _ => Judged::unknown(answer.first_line()),
+    }
+}
+
+const NOTICEABLE: Duration = Duration::from_secs(2);
+
+/// What impatient clients wait: FileZilla 20 s, many libraries 10 s.
+const UNBEARABLE: Duration = Duration::from_secs(8);

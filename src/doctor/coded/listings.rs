@@ -1,0 +1,170 @@
+//! Whether clients can read the listings.
+
+use std::collections::BTreeSet;
+
+use crate::doctor::check::Judged;
+use crate::doctor::clinic::{Access, Clinic};
+use crate::doctor::report::Verdict;
+use crate::doctor::talk::Talk;
+use crate::protocol::listing::{self, ListedEntry};
+
+impl Clinic<'_> {
+    /// Looks for a small file that checks can read.
+    pub(in crate::doctor) fn learn_files(&mut self, talk: &Talk) {
+        let listed = if self.facts.feature("MLST").is_some() {
+            self.fetch(talk, "MLSD")
+                .or_else(|_| self.fetch(talk, "LIST"))
+        } else {
+            self.fetch(talk, "LIST")
+        };
+        let Ok((_, listed)) = listed else {
+            return;
+        };
+        let mut files: Vec<(String, u64)> = Vec::new();
+        for line in lines(&listed) {
+            if let Some(entry) = listing::read_line(line)
+                && let ListedEntry::File(bytes @ 1..=READ_MOST) = entry.entry
+                && let Ok(name) = String::from_utf8(entry.name.to_vec())
+                && is_plain(&name)
+            {
+                files.push((name, bytes));
+            }
+        }
+        // The largest shows most.
+        files.sort_by_key(|(_, bytes)| *bytes);
+        if let Some((name, bytes)) = files.pop() {
+            self.facts.values.insert("file".to_owned(), name.clone());
+            self.facts.file = Some((name, bytes));
+        }
+    }
+
+    /// The names of a listing by this verb.
+    fn names(&self, talk: &Talk, verb: &str) -> Result<BTreeSet<Vec<u8>>, String> {
+        let (_, listed) = self.fetch(talk, verb)?;
+        let names = lines(&listed).filter_map(|line| match verb {
+            "NLST" => Some(line.to_vec()),
+            _ => listing::read_line(line).map(|entry| bare_name(entry.name)),
+        });
+        Ok(names.filter(|name| name != b"." && name != b"..").collect())
+    }
+}
+
+/// `-a` is an option, a name, or of no effect.
+pub(super) fn options(clinic: &mut Clinic<'_>, access: &Access) -> Judged {
+    let plain = match clinic.fetch(&access.talk, "LIST") {
+        Ok((_, bytes)) => bytes,
+        Err(because) => return Judged::skipped(because),
+    };
+    match clinic.fetch(&access.talk, "LIST -a") {
+        Err(because) => Judged::of(
+            Verdict::Info,
+            "LIST -a is refused: -a is taken for a name",
+            because,
+        ),
+        Ok((_, listed)) if listed.is_empty() && !plain.is_empty() => Judged::of(
+            Verdict::Warn,
+            "LIST -a gives nothing: -a is taken for a name, and clients that send it see an empty folder",
+            "LIST gives a listing",
+        ),
+        Ok(_) => Judged::ok("-a is an option, or has no effect"),
+    }
+}
+
+/// Each line can be read.
+pub(super) fn form(clinic: &mut Clinic<'_>, access: &Access) -> Judged {
+    let listed = match clinic.fetch(&access.talk, "LIST") {
+        Ok((_, bytes)) => bytes,
+        Err(because) => return Judged::skipped(because),
+    };
+    let all: Vec<&[u8]> = lines(&listed)
+        .filter(|line| !line.starts_with(b"total "))
+        .collect();
+    if all.is_empty() {
+        return Judged::skipped("the folder is empty");
+    }
+    let unread = all.iter().find(|line| listing::read_line(line).is_none());
+    if let Some(line) = unread {
+        let line = String::from_utf8_lossy(line).into_owned();
+        return Judged::of(
+            Verdict::Warn,
+            "LIST has lines in no form that clients know",
+            line,
+        );
+    }
+    if listed
+        .split(|byte| *byte == b'\n')
+        .any(|line| !line.is_empty() && !line.ends_with(b"\r"))
+    {
+        return Judged::of(
+            Verdict::Info,
+            "lines of LIST end with LF alone, where TYPE A has CR LF",
+            format!("{} lines", all.len()),
+        );
+    }
+    let is_dos = all[0].first().is_some_and(u8::is_ascii_digit);
+    match is_dos {
+        true => Judged::ok(format!("{} lines in the form of DOS", all.len())),
+        false => Judged::ok(format!("{} lines in the form of ls -l", all.len())),
+    }
+}
+
+/// LIST, NLST and MLSD name the same.
+pub(super) fn names(clinic: &mut Clinic<'_>, access: &Access) -> Judged {
+    let list = match clinic.names(&access.talk, "LIST") {
+        Ok(names) if names.is_empty() => return Judged::skipped("the folder is empty"),
+        Ok(names) => names,
+        Err(because) => return Judged::skipped(because),
+    };
+    let mut compared = vec!["LIST"];
+    for verb in ["NLST", "MLSD"] {
+        if verb == "MLSD" && clinic.facts.feature("MLST").is_none() {
+            continue;
+        }
+        let names = match clinic.names(&access.talk, verb) {
+            Ok(names) => names,
+            Err(because) => {
+                return Judged::of(
+                    Verdict::Warn,
+                    &format!("LIST works and {verb} does not"),
+                    because,
+                );
+            }
+        };
+        let missing: Vec<&Vec<u8>> = list.difference(&names).collect();
+        let added: Vec<&Vec<u8>> = names.difference(&list).collect();
+        if let Some(name) = missing.first().or(added.first()) {
+            let name = String::from_utf8_lossy(name);
+            return Judged::of(
+                Verdict::Warn,
+                &format!("LIST and {verb} do not name the same"),
+                format!("{name} stands in one of them alone"),
+            );
+        }
+        compared.push(verb);
+    }
+    Judged::ok(format!("{} names in {}", list.len(), compared.join(", ")))
+}
+
+fn lines(listed: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let lines = listed.split(|byte| *byte == b'\n');
+    let lines = lines.map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+    lines.filter(|line| !line.is_empty())
+}
+
+/// The name of a symbolic link without where it leads.
+fn bare_name(name: &[u8]) -> Vec<u8> {
+    let arrow = name.windows(4).position(|four| four == b" -> ");
+    name[..arrow.unwrap_or(name.len())].to_vec()
+}
+
+/// A name that a line can hold as it stands.
+fn is_plain(name: &str) -> bool {
+    !name.starts_with([' ', '-', '.'])
+        && !name.ends_with(' ')
+        && name
+            .chars()
+            .all(|letter| letter.is_ascii_graphic() && !"{}[]".contains(letter) || letter == ' ')
+}
+
+/// Of one file, in bytes.
+const READ_MOST: u64 = 1 << 20;

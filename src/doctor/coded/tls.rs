@@ -1,0 +1,341 @@
+//! TLS: whether it is there, how good it is, and whether it may be left out.
+
+use crate::client::TransferResult;
+use crate::doctor::check::Judged;
+use crate::doctor::clinic::{Access, Clinic};
+use crate::doctor::report::{Protection, Verdict};
+use crate::doctor::talk::Answer;
+use crate::tls::{FirstAnswer, ProtocolVersion, TlsFailure};
+
+pub(super) fn offered(clinic: &mut Clinic<'_>) -> Judged {
+    match (&clinic.facts.secured, &clinic.facts.no_tls) {
+        (Some(secured), _) => Judged::ok(format!("{}, {}", secured.version, secured.cipher_suite)),
+        (None, Some(because)) if is_silence(because) => Judged::unknown(because),
+        (None, Some(because)) if because.starts_with("234") || !starts_with_digit(because) => {
+            Judged::of(
+                Verdict::Bad,
+                "AUTH TLS is accepted, and the handshake fails",
+                because,
+            )
+        }
+        (None, Some(because)) => Judged::of(
+            Verdict::Bad,
+            "the server has no TLS: passwords and files go out in clear",
+            because,
+        ),
+        (None, None) => Judged::skipped("the server was not asked"),
+    }
+}
+
+/// The newest version, which a handshake chose, and each other one that is of today.
+pub(super) fn versions(clinic: &mut Clinic<'_>) -> Judged {
+    let Some(secured) = clinic.facts.secured.clone() else {
+        return Judged::skipped(no_tls(clinic));
+    };
+    if secured.version == "TLS 1.3" {
+        return Judged::ok("TLS 1.3");
+    }
+    Judged::of(
+        Verdict::Info,
+        "the server speaks TLS 1.2 at most: 1.3 is of 2018",
+        secured.version,
+    )
+}
+
+/// A ClientHello for each version that is out of use; nothing is finished.
+pub(super) fn old_versions(clinic: &mut Clinic<'_>) -> Judged {
+    if clinic.facts.secured.is_none() {
+        return Judged::skipped(no_tls(clinic));
+    }
+    let mut spoken = Vec::new();
+    let mut refused = Vec::new();
+    let old = ProtocolVersion::ALL
+        .into_iter()
+        .filter(|version| !version.is_spoken());
+    for version in old {
+        match clinic.probe(version) {
+            Ok(FirstAnswer::Hello(hello)) if hello.version == Ok(version) => {
+                spoken.push(version.to_string());
+            }
+            Ok(_) => refused.push(version.to_string()),
+            Err(because) => return Judged::unknown(format!("{version}: {because}")),
+        }
+    }
+    match spoken.is_empty() {
+        true => Judged::ok(format!("{} are refused", refused.join(", "))),
+        false => Judged::of(
+            Verdict::Warn,
+            "the server speaks versions of TLS that are broken",
+            format!("it goes on with {}", spoken.join(", ")),
+        ),
+    }
+}
+
+pub(super) fn certificate(clinic: &mut Clinic<'_>) -> Judged {
+    let Some(secured) = &clinic.facts.secured else {
+        return Judged::skipped(no_tls(clinic));
+    };
+    let Some(own) = secured.chain.first() else {
+        return Judged::of(Verdict::Bad, "the server shows no certificate", "");
+    };
+    let about = format!(
+        "{}, {} to {}, {}, signed with {}",
+        own.subject, own.valid_from, own.valid_until, own.key, own.signature
+    );
+    if let Some(reason) = secured.trust.reason() {
+        return Judged::of(
+            Verdict::Bad,
+            "the certificate is not one that clients believe",
+            format!("{reason}; {about}"),
+        );
+    }
+    if is_weak(&own.key) || own.signature.contains("SHA-1") || own.signature.contains("MD5") {
+        return Judged::of(
+            Verdict::Warn,
+            "the certificate's key or signature is weak",
+            about,
+        );
+    }
+    Judged::ok(about)
+}
+
+fn is_weak(key: &str) -> bool {
+    let bits: String = key.chars().filter(char::is_ascii_digit).collect();
+    key.starts_with("RSA") && bits.parse().is_ok_and(|bits: u32| bits < 2048)
+}
+
+/// Port 990, from what the ways came to.
+pub(super) fn implicit(clinic: &mut Clinic<'_>) -> Judged {
+    if clinic.request.is_implicit {
+        return Judged::ok("the port is one of implicit TLS");
+    }
+    if clinic.request.port != 21 {
+        return Judged::skipped(
+            "the server is not at port 21, so that its port of implicit TLS is not known",
+        );
+    }
+    match clinic.open(Protection::Implicit) {
+        Ok(access) => {
+            access.talk.end();
+            Judged::ok("port 990 speaks TLS from the first byte")
+        }
+        Err(because) => Judged::of(
+            Verdict::Info,
+            "there is no implicit TLS at port 990; explicit TLS makes it unnecessary",
+            because,
+        ),
+    }
+}
+
+/// USER without TLS: a server that has TLS should not ask for the password then.
+pub(super) fn clear_login(clinic: &mut Clinic<'_>) -> Judged {
+    if clinic.request.is_implicit {
+        return Judged::ok("the port is one of implicit TLS");
+    }
+    let access = match clinic.open(Protection::Clear) {
+        Ok(access) => access,
+        Err(because) => return Judged::skipped(because),
+    };
+    let answer = access.talk.send("USER ftpsh-doctor");
+    access.talk.end();
+    match answer.code() {
+        331 | 230 | 332 => Judged::of(
+            Verdict::Warn,
+            "the server asks for passwords in clear, where everybody on the way can read them",
+            answer.first_line(),
+        ),
+        0 => Judged::unknown(answer.first_line()),
+        421 | 500..600 => Judged::ok(answer.first_line()),
+        _ => Judged::unknown(answer.first_line()),
+    }
+}
+
+/// A listing with PROT C under TLS.
+pub(super) fn clear_data(clinic: &mut Clinic<'_>, access: &Access) -> Judged {
+    if access.talk.control_tls().is_none() {
+        return Judged::skipped(no_tls(clinic));
+    }
+    let answer = access.talk.send("PROT C");
+    if !answer.is_positive() {
+        return match answer.code() {
+            0 | 421 => Judged::unknown(answer.first_line()),
+            _ => Judged::ok(answer.first_line()),
+        };
+    }
+    let listed = clinic.fetch(&access.talk, "LIST");
+    let back = access.talk.send("PROT P");
+    match listed {
+        Ok((listed, _)) => Judged::of(
+            Verdict::Warn,
+            "data may go out in clear although the login was under TLS",
+            listed.first_line(),
+        ),
+        Err(because) if access.talk.is_open() => Judged::ok(because),
+        Err(because) => Judged::unknown(format!("{because}; {}", back.first_line())),
+    }
+}
+
+/// Whether data connections may, must or cannot resume the session of the control connection.
+pub(super) fn session_reuse(clinic: &mut Clinic<'_>, access: &Access) -> Judged {
+    if access.talk.control_tls().is_none() {
+        return Judged::skipped(no_tls(clinic));
+    }
+    if let Err(because) = clinic.fetch(&access.talk, "LIST") {
+        return Judged::of(
+            Verdict::Bad,
+            "no listing under TLS, although data connections resume",
+            because,
+        );
+    }
+    let is_resumed = access.talk.data_tls().is_some_and(|tls| tls.resumed);
+    if !is_resumed {
+        return Judged::of(
+            Verdict::Info,
+            "the server resumes no TLS session: each transfer costs a whole handshake",
+            "the data connection made a handshake of its own",
+        );
+    }
+    let Some(protection) = clinic.facts.logged_in_over else {
+        return Judged::ok("resumed");
+    };
+    let without = clinic.log_in_with(protection, |settings| settings.tls.resume = false);
+    let Ok(without) = without else {
+        return Judged::ok("the data connection resumed the session");
+    };
+    let listed = clinic.fetch(&without.talk, "LIST");
+    without.talk.end();
+    match listed {
+        Ok(_) => Judged::ok("a data connection may resume the session, and need not"),
+        Err(because) => Judged::of(
+            Verdict::Info,
+            "the server wants data connections to resume the session: clients that cannot fail",
+            because,
+        ),
+    }
+}
+
+/// Some servers forget the session after a few transfers.
+pub(super) fn reuse_lasts(clinic: &mut Clinic<'_>, access: &Access) -> Judged {
+    if access.talk.control_tls().is_none() {
+        return Judged::skipped(no_tls(clinic));
+    }
+    let mut resumed = 0;
+    for number in 1..=IN_A_ROW {
+        if let Err(because) = clinic.fetch(&access.talk, "NLST") {
+            // An empty folder may be a 550.
+            if because.contains("550") || because.contains("450") {
+                continue;
+            }
+            return Judged::of(
+                Verdict::Bad,
+                "the session can be resumed only a few times: transfers fail after that",
+                format!("transfer {number} of {IN_A_ROW}: {because}"),
+            );
+        }
+        resumed += usize::from(access.talk.data_tls().is_some_and(|tls| tls.resumed));
+    }
+    Judged::ok(format!(
+        "{IN_A_ROW} transfers in a row, {resumed} of them resumed"
+    ))
+}
+
+pub(super) fn close_notify_download(clinic: &mut Clinic<'_>, access: &Access) -> Judged {
+    if access.talk.control_tls().is_none() {
+        return Judged::skipped(no_tls(clinic));
+    }
+    if let Err(because) = clinic.open_data(&access.talk) {
+        return Judged::skipped(because);
+    }
+    let (answer, _) = access.talk.fetch("LIST", 1 << 20);
+    match transfer_result(&answer) {
+        Some(TransferResult::CloseNotifyMissing) => Judged::of(
+            Verdict::Bad,
+            "data end without close_notify: a listing that was cut on the way looks whole",
+            answer.first_line(),
+        ),
+        Some(TransferResult::Ended) => Judged::ok("the listing ended with close_notify"),
+        _ => Judged::unknown(answer.first_line()),
+    }
+}
+
+pub(super) fn data_certificate(clinic: &mut Clinic<'_>, access: &Access) -> Judged {
+    let Some(control) = access.talk.control_tls() else {
+        return Judged::skipped(no_tls(clinic));
+    };
+    let listed = clinic.fetch(&access.talk, "LIST");
+    let failure = clinic.log.take_tls_failure().map(|it| it.to_string());
+    let data = access.talk.data_tls();
+    match (listed, data) {
+        (Ok(_), Some(data)) if data.resumed || same_key(&control, &data) => {
+            Judged::ok("both connections show the same certificate")
+        }
+        (_, Some(data)) if !data.resumed && !same_key(&control, &data) => Judged::of(
+            Verdict::Bad,
+            "the data connection shows another certificate than the control connection",
+            "somebody else may answer there",
+        ),
+        (Err(because), _) => match failure {
+            Some(failure) if failure.contains("certificate") => Judged::of(
+                Verdict::Bad,
+                "the data connection shows another certificate than the control connection",
+                failure,
+            ),
+            _ => Judged::unknown(because),
+        },
+        (Ok((answer, _)), _) => Judged::unknown(answer.first_line()),
+    }
+}
+
+fn same_key(control: &crate::tls::Secured, data: &crate::tls::Secured) -> bool {
+    let fingerprint = |secured: &crate::tls::Secured| {
+        let own = secured.chain.first();
+        own.map(|own| own.fingerprint.to_string())
+    };
+    fingerprint(control) == fingerprint(data)
+}
+
+pub(super) fn transfer_result(answer: &Answer) -> Option<&TransferResult> {
+    answer.outcome.transfer.as_ref().map(|end| &end.result)
+}
+
+pub(super) fn no_tls(clinic: &Clinic<'_>) -> String {
+    let because = clinic.facts.no_tls.clone();
+    let because = because.unwrap_or_else(|| "it was not asked".to_owned());
+    format!("there is no TLS: {because}")
+}
+
+fn starts_with_digit(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_digit())
+}
+
+fn is_silence(because: &str) -> bool {
+    matches!(
+        because,
+        "no reply in time" | "the connection ended" | "interrupted"
+    ) || because.starts_with("421")
+}
+
+impl Clinic<'_> {
+    /// What the server says first to a ClientHello for this version alone.
+    fn probe(&self, version: ProtocolVersion) -> Result<FirstAnswer, String> {
+        let is_implicit = self.request.is_implicit;
+        let port = self.request.port;
+        let change = |settings: &mut crate::client::Settings| settings.tls.probe = Some(version);
+        let _ = self.log.take_tls_failure();
+        let (talk, greeting) = self.dial(port, is_implicit, true, change)?;
+        let answer = match is_implicit {
+            true => greeting,
+            false if greeting.code() == 220 => talk.send("AUTH TLS"),
+            false => greeting,
+        };
+        talk.end();
+        match self.log.take_tls_failure() {
+            Some(TlsFailure::Probed(first)) => Ok(first),
+            Some(TlsFailure::HandshakeCut) => Ok(FirstAnswer::Unreadable),
+            Some(failure) => Err(failure.to_string()),
+            None => Err(answer.first_line()),
+        }
+    }
+}
+
+const IN_A_ROW: usize = 6;

@@ -1,0 +1,88 @@
+//! Whether what arrives is what was announced, and whether a transfer can be given up.
+
+use super::NO_FILE;
+use crate::doctor::check::Judged;
+use crate::doctor::clinic::{Access, Clinic};
+use crate::doctor::report::Verdict;
+
+/// SIZE in TYPE A is refused, or tells what TYPE A would send.
+pub(super) fn size_in_ascii(clinic: &mut Clinic<'_>, access: &Access) -> Judged {
+    compare_size(clinic, access, "A")
+}
+
+/// SIZE in TYPE I is what TYPE I sends.
+pub(super) fn size_truth(clinic: &mut Clinic<'_>, access: &Access) -> Judged {
+    compare_size(clinic, access, "I")
+}
+
+fn compare_size(clinic: &Clinic<'_>, access: &Access, kind: &str) -> Judged {
+    let Some((name, _)) = &clinic.facts.file else {
+        return Judged::skipped(NO_FILE);
+    };
+    let set = access.talk.send(&format!("TYPE {kind}"));
+    if !set.is_positive() {
+        return Judged::skipped(format!("TYPE {kind}: {}", set.first_line()));
+    }
+    let answer = access.talk.send(&format!("SIZE {name}"));
+    let said = answer.outcome.reply.as_ref().and_then(|reply| reply.size());
+    let judged = match (answer.code(), said) {
+        (213, Some(said)) => match clinic.fetch(&access.talk, &format!("RETR {name}")) {
+            Ok((_, data)) if data.len() as u64 == said => {
+                Judged::ok(format!("{said} bytes, and so many came in TYPE {kind}"))
+            }
+            Ok((_, data)) => Judged::of(
+                Verdict::Warn,
+                &format!("SIZE in TYPE {kind} is not the number of bytes that TYPE {kind} sends"),
+                format!("SIZE says {said}, {} came", data.len()),
+            ),
+            Err(because) => Judged::unknown(because),
+        },
+        (550 | 504 | 501, _) if kind == "A" => {
+            Judged::ok(format!("it is refused: {}", answer.first_line()))
+        }
+        (500 | 502, _) => {
+            Judged::skipped(format!("the server has no SIZE: {}", answer.first_line()))
+        }
+        (0 | 421, _) => Judged::unknown(answer.first_line()),
+        _ => Judged::of(
+            Verdict::Warn,
+            &format!("SIZE in TYPE {kind} is not answered with a number"),
+            answer.first_line(),
+        ),
+    };
+    let _ = access.talk.send("TYPE I");
+    judged
+}
+
+/// A download that is given up, and the session after it.
+pub(super) fn abor_transfer(clinic: &mut Clinic<'_>, access: &Access) -> Judged {
+    let Some((name, _)) = clinic.facts.file.clone() else {
+        return Judged::skipped(NO_FILE);
+    };
+    let _ = access.talk.send("TYPE I");
+    if let Err(because) = clinic.open_data(&access.talk) {
+        return Judged::skipped(because);
+    }
+    let answer = access.talk.abort(&format!("RETR {name}"));
+    let after = access.talk.send("NOOP");
+    let again = access.talk.send("PWD");
+    if !access.talk.is_open() {
+        return Judged::of(
+            Verdict::Warn,
+            "the session does not survive an ABOR",
+            format!("{}; NOOP: {}", answer.first_line(), after.first_line()),
+        );
+    }
+    if again.code() != 257 {
+        return Judged::of(
+            Verdict::Warn,
+            "after an ABOR, replies and commands no longer belong together",
+            format!("{}; PWD: {}", answer.first_line(), again.first_line()),
+        );
+    }
+    Judged::ok(format!(
+        "{}; then NOOP: {}",
+        answer.first_line(),
+        after.first_line()
+    ))
+}

@@ -1,0 +1,423 @@
+//! What runs, in which order, on which connection.
+//!
+//! ```text
+//! before login   one connection for all that can share it, under TLS where there is TLS
+//! ways           one login for each protection; that of the best one stays
+//! read           on that one
+//! write, hard    on that one, where they are allowed
+//! ```
+//!
+//! A check that ends the session has a connection of its own. When the server ends a shared one, it is opened once more.
+
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::time::Instant;
+
+use super::check::{Check, Judged};
+use super::clinic::{Access, Clinic, Facts, Login, Request};
+use super::coded;
+use super::report::{Class, Group, Protection, Report, Server, Target, Verdict, WayResult};
+use super::stop::Stop;
+use super::talk::Log;
+
+/// Examines a server. `progress` hears what is tried now.
+///
+/// # Errors
+///
+/// The system refused a thread.
+pub fn examine(request: &Request, stop: &Stop, progress: &dyn Fn(&str)) -> std::io::Result<Report> {
+    let begun = Instant::now();
+    let mut clinic = Clinic {
+        request,
+        stop,
+        budget: stop.after(request.budget)?,
+        log: Log::default(),
+        facts: Facts::default(),
+        ways: Vec::new(),
+        findings: Vec::new(),
+        left_behind: Vec::new(),
+        progress,
+        begun,
+        is_cleaning: false,
+    };
+    clinic.run();
+    Ok(clinic.into_report())
+}
+
+impl Clinic<'_> {
+    fn run(&mut self) {
+        let shared = match self.meet() {
+            Ok(access) => access,
+            Err(because) => return self.skip_the_rest(&because),
+        };
+        self.run_class(Class::BeforeLogin, Some(shared), None);
+        match self.log_in_somehow() {
+            Ok(access) => self.run_logged_in(access),
+            Err(because) => {
+                self.fail_untried_ways(&because);
+                self.skip_the_rest(&because);
+            }
+        }
+        self.run_afterwards();
+        self.skip_the_rest("nothing led to it");
+    }
+
+    /// The first connection: the greeting, FEAT, and TLS if there is any.
+    fn meet(&mut self) -> Result<Access, String> {
+        (self.progress)("greeting");
+        let (is_implicit, port) = (self.request.is_implicit, self.request.port);
+        let (talk, greeting) = self.dial(port, is_implicit, true, |_| {})?;
+        self.facts.ip = talk.peer().ip();
+        self.facts.note_address();
+        self.facts.greeting = Some(greeting.clone());
+        if greeting.code() != 220 {
+            let text = format!(
+                "no greeting that lets anybody in: {}",
+                greeting.first_line()
+            );
+            for check in self.checks_of(Class::BeforeLogin) {
+                if coded::needs_greeting_alone(&check.id) {
+                    self.run_coded(&check, None);
+                }
+            }
+            talk.end();
+            return Err(text);
+        }
+        self.facts.take_product(&greeting.text());
+        let mut preamble = match is_implicit {
+            true => "# tls: implicit\nS> 220\n".to_owned(),
+            false => "S> 220\n".to_owned(),
+        };
+        let features = talk.send("FEAT");
+        self.facts.take_features(&features);
+        if is_implicit {
+            self.facts.secured = talk.control_tls();
+            return Ok(Access { talk, preamble });
+        }
+        (self.progress)("AUTH TLS");
+        let answer = talk.send("AUTH TLS");
+        match talk.control_tls() {
+            Some(secured) => {
+                self.facts.secured = Some(secured);
+                preamble += "C> AUTH TLS\nS> 234\n";
+            }
+            None => {
+                let failure = self.log.take_tls_failure().map(|it| it.to_string());
+                self.facts.no_tls = Some(failure.unwrap_or_else(|| answer.first_line()));
+            }
+        }
+        Ok(Access { talk, preamble })
+    }
+
+    /// Runs every check of a class, those that can on a connection that they share.
+    fn run_class(
+        &mut self,
+        class: Class,
+        mut shared: Option<Access>,
+        again: Option<&dyn Fn(&Self) -> Result<Access, String>>,
+    ) {
+        let mut has_reopened = 0;
+        for check in self.checks_of(class) {
+            if self.is_done(&check.id) || coded::runs_at_end(&check.id) {
+                continue;
+            }
+            if let Some(reason) = self.stop.reason() {
+                self.skip(&check, reason);
+                continue;
+            }
+            (self.progress)(&check.id);
+            let is_lost = shared.as_ref().is_none_or(|access| !access.talk.is_open());
+            if is_lost && has_reopened < REOPENED_MOST {
+                has_reopened += 1;
+                if let Some(access) = shared.take() {
+                    access.talk.end();
+                }
+                shared = match again {
+                    Some(again) => again(self).ok(),
+                    None => self.open(self.best_protection()).ok(),
+                };
+            }
+            if coded::is_coded(&check.id) {
+                self.run_coded(&check, shared.as_ref());
+            } else {
+                self.run_dialogue(&check, shared.as_ref());
+            }
+        }
+        if let Some(access) = shared {
+            access.talk.end();
+        }
+    }
+
+    fn run_coded(&mut self, check: &Check, shared: Option<&Access>) {
+        let (begun, mark) = (Instant::now(), self.log.mark());
+        let examined = coded::examine(self, check, shared);
+        self.record(check, examined.judged, begun, mark, examined.transcript);
+    }
+
+    fn run_dialogue(&mut self, check: &Check, shared: Option<&Access>) {
+        let (begun, mark) = (Instant::now(), self.log.mark());
+        let own = check.wants_own_connection.then(|| match check.class {
+            Class::BeforeLogin => self.open(self.best_protection()),
+            Class::Read | Class::Write | Class::Hard => self.log_in_again(),
+        });
+        let (judged, transcript) = match (&own, shared) {
+            (Some(Ok(own)), _) => self.play(check, own),
+            (Some(Err(because)), _) => (Judged::skipped(because.clone()), None),
+            (None, Some(shared)) if shared.talk.is_open() => self.play(check, shared),
+            (None, _) => (
+                Judged::skipped("the server ended the connection before"),
+                None,
+            ),
+        };
+        if let Some(Ok(own)) = own {
+            own.talk.end();
+        }
+        self.record(check, judged, begun, mark, transcript);
+    }
+
+    /// The best of the protections that the server has.
+    pub(super) fn best_protection(&self) -> Protection {
+        match &self.facts.secured {
+            Some(_) if self.request.is_implicit => Protection::Implicit,
+            Some(_) => Protection::Explicit,
+            None => Protection::Clear,
+        }
+    }
+
+    /// Tries the ways under every protection, and keeps the connection under the best one.
+    fn log_in_somehow(&mut self) -> Result<Access, String> {
+        let best = self.best_protection();
+        let begun = Instant::now();
+        let access = match self.log_in(best) {
+            Ok(access) => access,
+            Err(because) => {
+                let result = match self.may_log_in(best) {
+                    Ok(()) => WayResult::Rejected,
+                    Err(_) => WayResult::Skipped,
+                };
+                self.fail_ways(best, result, &because);
+                return Err(because);
+            }
+        };
+        self.facts.login_took = Some(begun.elapsed());
+        self.facts.logged_in_over = Some(best);
+        self.try_ways(&access, best);
+        self.choose_passive(best);
+        if best != Protection::Clear && !self.request.is_implicit {
+            self.try_other_ways(Protection::Clear);
+        } else if self.request.is_implicit {
+            self.fail_ways(
+                Protection::Clear,
+                WayResult::Skipped,
+                "the port is one of implicit TLS",
+            );
+            self.fail_ways(
+                Protection::Explicit,
+                WayResult::Skipped,
+                "the port is one of implicit TLS",
+            );
+        } else {
+            let because = self.facts.no_tls.clone().unwrap_or_default();
+            self.fail_ways(Protection::Explicit, WayResult::Refused, &because);
+        }
+        self.try_implicit();
+        Ok(access)
+    }
+
+    fn try_implicit(&mut self) {
+        if self.request.is_implicit {
+            return;
+        }
+        if self.request.port != FTP_PORT {
+            let text =
+                "the server is not at port 21: name the port of implicit TLS as ftps://HOST:PORT";
+            return self.fail_ways(Protection::Implicit, WayResult::Skipped, text);
+        }
+        self.try_other_ways(Protection::Implicit);
+    }
+
+    fn try_other_ways(&mut self, protection: Protection) {
+        match self.log_in(protection) {
+            Ok(access) => {
+                self.try_ways(&access, protection);
+                access.talk.end();
+            }
+            Err(because) => {
+                let result = match self.may_log_in(protection) {
+                    Err(_) => WayResult::Skipped,
+                    Ok(()) if because.contains("timed out") => WayResult::Silent,
+                    Ok(()) if protection == Protection::Implicit => WayResult::Unreachable,
+                    Ok(()) => WayResult::Refused,
+                };
+                self.fail_ways(protection, result, &because);
+            }
+        }
+    }
+
+    fn fail_untried_ways(&mut self, because: &str) {
+        for protection in [
+            Protection::Clear,
+            Protection::Explicit,
+            Protection::Implicit,
+        ] {
+            if !self.ways.iter().any(|way| way.protection == protection) {
+                self.fail_ways(protection, WayResult::Skipped, because);
+            }
+        }
+    }
+
+    fn choose_passive(&mut self, protection: Protection) {
+        let works = |verb: &str| {
+            self.ways.iter().any(|way| {
+                way.protection == protection
+                    && way.mode.word() == verb
+                    && way.result == WayResult::Ok
+            })
+        };
+        self.facts.passive = if !works("PASV") && works("EPSV") {
+            "EPSV"
+        } else {
+            "PASV"
+        };
+    }
+
+    fn run_logged_in(&mut self, access: Access) {
+        self.learn_files(&access.talk);
+        self.run_class(
+            Class::Read,
+            Some(access),
+            Some(&|clinic: &Self| clinic.log_in_again()),
+        );
+        if self.request.may_write {
+            self.run_writing();
+        } else {
+            self.skip_class(Class::Write, WRITES);
+        }
+        if self.request.may_be_hard {
+            let access = self.log_in_again().ok();
+            self.run_class(
+                Class::Hard,
+                access,
+                Some(&|clinic: &Self| clinic.log_in_again()),
+            );
+        } else {
+            self.skip_class(Class::Hard, IS_HARD);
+        }
+    }
+
+    fn run_writing(&mut self) {
+        let access = match self.log_in_again() {
+            Ok(access) => access,
+            Err(because) => return self.skip_class(Class::Write, &because),
+        };
+        match self.make_folder(&access.talk) {
+            Ok(()) => {
+                self.run_class(
+                    Class::Write,
+                    Some(access),
+                    Some(&|clinic: &Self| clinic.log_in_again()),
+                );
+                self.remove_folder();
+            }
+            Err(because) => {
+                access.talk.end();
+                self.skip_class(Class::Write, &because);
+            }
+        }
+    }
+
+    fn skip_class(&mut self, class: Class, because: &str) {
+        for check in self.checks_of(class) {
+            if !self.is_done(&check.id) {
+                self.skip(&check, because);
+            }
+        }
+    }
+
+    /// What looks at the whole run.
+    fn run_afterwards(&mut self) {
+        for check in self.request.checks.clone() {
+            if coded::runs_at_end(&check.id) && !self.is_done(&check.id) {
+                self.run_coded(&check, None);
+            }
+        }
+    }
+
+    fn skip_the_rest(&mut self, because: &str) {
+        let because = self.stop.reason().unwrap_or(because).to_owned();
+        for check in self.request.checks.clone() {
+            if !self.is_done(&check.id) && !coded::runs_at_end(&check.id) {
+                let because = match check.class {
+                    Class::Write if !self.request.may_write => WRITES,
+                    Class::Hard if !self.request.may_be_hard => IS_HARD,
+                    _ => because.as_str(),
+                };
+                self.skip(&check, because);
+            }
+        }
+    }
+
+    fn into_report(mut self) -> Report {
+        let order = |check_id: &str| self.request.checks.iter().position(|it| it.id == check_id);
+        self.findings.sort_by_key(|finding| {
+            let group = Group::ALL.iter().position(|group| *group == finding.group);
+            (group, order(&finding.id))
+        });
+        let (commands, connections) = self.log.counts();
+        let greeting = self.facts.greeting.as_ref();
+        Report {
+            target: Target {
+                host: self.request.host.clone(),
+                port: self.request.port,
+                addresses: self.addresses(),
+                user: self
+                    .request
+                    .login
+                    .as_ref()
+                    .map(|login: &Login| login.user.clone()),
+            },
+            server: Server {
+                greeting: greeting.map(|greeting| greeting.text()).unwrap_or_default(),
+                product: self.facts.values.get("product").cloned(),
+                features: self.facts.features.clone(),
+            },
+            ways: self.ways,
+            findings: self.findings,
+            commands,
+            connections,
+            ms: u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX),
+            cut_short: self.stop.reason().map(str::to_owned),
+            left_behind: self.left_behind,
+        }
+    }
+
+    fn addresses(&self) -> Vec<SocketAddr> {
+        let examined = self
+            .facts
+            .ip
+            .map(|ip| SocketAddr::new(ip, self.request.port));
+        let mut addresses: Vec<SocketAddr> = examined.into_iter().collect();
+        let is_proxied = self.request.settings.route.proxy.is_some();
+        if !is_proxied && !self.stop.is_stopped() && self.facts.ip.is_some() {
+            let found = (self.request.host.as_str(), self.request.port).to_socket_addrs();
+            for address in found.into_iter().flatten() {
+                if !addresses.contains(&address) {
+                    addresses.push(address);
+                }
+            }
+        }
+        addresses
+    }
+}
+
+impl Report {
+    /// Whether the worst verdict is this one or a worse one.
+    #[must_use]
+    pub fn is_as_bad_as(&self, verdict: Verdict) -> bool {
+        self.worst() >= verdict
+    }
+}
+
+const FTP_PORT: u16 = 21;
+const REOPENED_MOST: usize = 3;
+const WRITES: &str = "it writes on the server: --write allows it";
+const IS_HARD: &str = "it looks like an attack: --hard allows it";

@@ -1,0 +1,249 @@
+//! What to set in other clients, from the ways that worked and from nothing else.
+
+use super::report::{Mode, Protection, Report, WayResult};
+
+/// A client, and what to type or to choose there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientSettings {
+    /// Its name.
+    pub client: &'static str,
+    /// One line.
+    pub line: String,
+}
+
+/// How a client should connect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Best {
+    protection: Protection,
+    is_passive: bool,
+    has_epsv: bool,
+    has_pasv: bool,
+}
+
+/// The settings for the best way that worked; none if none did.
+#[must_use]
+pub fn settings(report: &Report) -> Vec<ClientSettings> {
+    let Some(best) = best(report) else {
+        return Vec::new();
+    };
+    let host = authority(report);
+    let user = report.target.user.as_deref().unwrap_or("anonymous");
+    let lines = [
+        ("curl", curl(best, &host, user)),
+        ("lftp", lftp(best, &host, user)),
+        ("FileZilla", by_hand(best)),
+        ("WinSCP", winscp(best, &host, user)),
+        ("rclone", rclone(best, report, user)),
+        ("Python ftplib", python(best, report)),
+        ("PHP", php(best, report)),
+    ];
+    let lines = lines.into_iter().filter(|(_, line)| !line.is_empty());
+    lines
+        .map(|(client, line)| ClientSettings { client, line })
+        .collect()
+}
+
+fn best(report: &Report) -> Option<Best> {
+    let works = |protection, mode| {
+        report.ways.iter().any(|way| {
+            way.protection == protection && way.mode == mode && way.result == WayResult::Ok
+        })
+    };
+    [
+        Protection::Explicit,
+        Protection::Implicit,
+        Protection::Clear,
+    ]
+    .into_iter()
+    .map(|protection| Best {
+        protection,
+        is_passive: works(protection, Mode::Epsv) || works(protection, Mode::Pasv),
+        has_epsv: works(protection, Mode::Epsv),
+        has_pasv: works(protection, Mode::Pasv),
+    })
+    .find(|best| best.is_passive || works(best.protection, Mode::Port))
+}
+
+/// HOST:PORT, without the port where it is the usual one.
+fn authority(report: &Report) -> String {
+    let host = &report.target.host;
+    let host = if host.contains(':') {
+        format!("[{host}]")
+    } else {
+        host.clone()
+    };
+    match report.target.port {
+        21 => host,
+        port => format!("{host}:{port}"),
+    }
+}
+
+fn curl(best: Best, host: &str, user: &str) -> String {
+    let scheme = if best.protection == Protection::Implicit {
+        "ftps"
+    } else {
+        "ftp"
+    };
+    let mut options = String::new();
+    if best.protection == Protection::Explicit {
+        options += "--ssl-reqd ";
+    }
+    if !best.is_passive {
+        options += "--ftp-port - ";
+    } else if !best.has_epsv {
+        options += "--disable-epsv ";
+    }
+    format!("curl {options}--user {user} {scheme}://{host}/")
+}
+
+fn lftp(best: Best, host: &str, user: &str) -> String {
+    let passive = if best.is_passive { "on" } else { "off" };
+    let secure = if best.protection == Protection::Explicit {
+        "set ftp:ssl-force on; set ftp:ssl-protect-data on; "
+    } else {
+        "set ftp:ssl-allow off; "
+    };
+    let prefer = if best.has_epsv && !best.has_pasv {
+        "set ftp:prefer-epsv on; "
+    } else {
+        ""
+    };
+    match best.protection {
+        Protection::Implicit => {
+            format!("lftp -e 'set ftp:passive-mode {passive}' -u {user} ftps://{host}")
+        }
+        _ => format!("lftp -e '{secure}{prefer}set ftp:passive-mode {passive}' -u {user} {host}"),
+    }
+}
+
+fn by_hand(best: Best) -> String {
+    let encryption = match best.protection {
+        Protection::Explicit => "Require explicit FTP over TLS",
+        Protection::Implicit => "Require implicit FTP over TLS",
+        Protection::Clear => "Only use plain FTP (insecure)",
+    };
+    let mode = if best.is_passive { "Passive" } else { "Active" };
+    format!("Encryption: {encryption}; Transfer mode: {mode}")
+}
+
+fn winscp(best: Best, host: &str, user: &str) -> String {
+    let scheme = match best.protection {
+        Protection::Explicit => "ftpes",
+        Protection::Implicit => "ftps",
+        Protection::Clear => "ftp",
+    };
+    let passive = u8::from(best.is_passive);
+    format!("open {scheme}://{user}@{host}/ -passive={passive}")
+}
+
+/// It has passive mode alone.
+fn rclone(best: Best, report: &Report, user: &str) -> String {
+    if !best.is_passive {
+        return String::new();
+    }
+    let secure = match best.protection {
+        Protection::Explicit => ",explicit_tls=true",
+        Protection::Implicit => ",tls=true",
+        Protection::Clear => "",
+    };
+    let epsv = if best.has_epsv {
+        ""
+    } else {
+        ",disable_epsv=true"
+    };
+    let (host, port) = (&report.target.host, report.target.port);
+    format!(
+        "rclone lsd ':ftp,host={host},port={port},user={user}{secure}{epsv}:' --ftp-ask-password"
+    )
+}
+
+/// It has no implicit TLS.
+fn python(best: Best, report: &Report) -> String {
+    let (host, port) = (&report.target.host, report.target.port);
+    let passive = if best.is_passive {
+        ""
+    } else {
+        "; f.set_pasv(False)"
+    };
+    match best.protection {
+        Protection::Explicit => format!(
+            "f = FTP_TLS(); f.connect('{host}', {port}); f.login(user, password); f.prot_p(){passive}"
+        ),
+        Protection::Clear => {
+            format!("f = FTP(); f.connect('{host}', {port}); f.login(user, password){passive}")
+        }
+        Protection::Implicit => String::new(),
+    }
+}
+
+fn php(best: Best, report: &Report) -> String {
+    let (host, port) = (&report.target.host, report.target.port);
+    let connect = match best.protection {
+        Protection::Explicit => "ftp_ssl_connect",
+        Protection::Clear => "ftp_connect",
+        Protection::Implicit => return String::new(),
+    };
+    let passive = best.is_passive;
+    format!(
+        "$f = {connect}('{host}', {port}); ftp_login($f, $user, $password); ftp_pasv($f, {passive});"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::settings;
+    use crate::doctor::report::{Family, Mode, Protection, Report, Target, Way, WayResult};
+
+    fn report(ways: &[(Mode, Protection, WayResult)]) -> Report {
+        let ways = ways.iter().map(|(mode, protection, result)| Way {
+            mode: *mode,
+            protection: *protection,
+            family: Family::Ipv4,
+            result: *result,
+            ms: None,
+            detail: String::new(),
+        });
+        Report {
+            target: Target {
+                host: "h".to_owned(),
+                port: 21,
+                addresses: Vec::new(),
+                user: Some("bob".to_owned()),
+            },
+            ways: ways.collect(),
+            ..Report::default()
+        }
+    }
+
+    fn line(report: &Report, client: &str) -> String {
+        let found = settings(report).into_iter().find(|it| it.client == client);
+        found.map(|it| it.line).unwrap_or_default()
+    }
+
+    #[test]
+    fn only_what_worked_is_told() {
+        use Mode::{Epsv, Pasv, Port};
+        use Protection::{Clear, Explicit, Implicit};
+        use WayResult::{Ok, Refused, Skipped};
+        let explicit = report(&[(Pasv, Clear, Ok), (Epsv, Explicit, Ok)]);
+        assert_eq!(
+            line(&explicit, "curl"),
+            "curl --ssl-reqd --user bob ftp://h/"
+        );
+        let no_epsv = report(&[(Epsv, Clear, Refused), (Pasv, Clear, Ok)]);
+        assert_eq!(
+            line(&no_epsv, "curl"),
+            "curl --disable-epsv --user bob ftp://h/"
+        );
+        let active = report(&[(Pasv, Clear, Refused), (Port, Clear, Ok)]);
+        assert_eq!(
+            line(&active, "curl"),
+            "curl --ftp-port - --user bob ftp://h/"
+        );
+        assert_eq!(line(&active, "rclone"), "");
+        let implicit = report(&[(Pasv, Implicit, Ok)]);
+        assert_eq!(line(&implicit, "WinSCP"), "open ftps://bob@h/ -passive=1");
+        assert_eq!(line(&implicit, "Python ftplib"), "");
+        assert_eq!(settings(&report(&[(Pasv, Clear, Skipped)])), []);
+    }
+}

@@ -1,0 +1,591 @@
+//! One control connection of an examination: everything that goes over it is kept as evidence.
+
+use std::io::{self, Read};
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::report::Evidence;
+use super::stop::Stop;
+use crate::client::{
+    self, ConnectError, Destination, Ending, Exchange, Form, News, Observation, Observer, Origin,
+    Outcome, RawBytes, Session, Transfer,
+};
+use crate::evidence::linter::{Found, Linter};
+use crate::protocol::data_port::DataPort;
+use crate::protocol::{Command, DataDirection, Reply};
+use crate::tls::{Secured, TlsFailure};
+use crate::transcript::replay::{OnDifference, Played, ReceivedReplies, Replay};
+use crate::transcript::{Dialogue, Variables};
+
+/// A control connection, and what was said on it.
+pub(super) struct Talk {
+    session: Session,
+    heard: ReceivedReplies,
+    pub(super) log: Log,
+    limit: Duration,
+    believes: bool,
+    stop: Stop,
+}
+
+/// The answer to one command.
+#[derive(Clone, Debug)]
+pub(super) struct Answer {
+    pub(super) outcome: Outcome,
+    pub(super) took: Duration,
+    /// From the end of the data to the final reply, where the data ended first.
+    pub(super) tail: Option<Duration>,
+}
+
+/// Whom to call, and how.
+#[derive(Clone)]
+pub(super) struct Dial<'a> {
+    pub(super) host: &'a str,
+    pub(super) port: u16,
+    pub(super) settings: client::Settings,
+    /// A certificate that nothing vouches for is taken: no secret goes out.
+    pub(super) believes: bool,
+    pub(super) limit: Duration,
+    pub(super) stop: &'a Stop,
+}
+
+impl Talk {
+    /// Connects, and waits for the greeting.
+    pub(super) fn begin(dial: Dial<'_>, log: &Log) -> Result<(Self, Answer), ConnectError> {
+        let begun = Instant::now();
+        let heard = ReceivedReplies::default();
+        log.begin_connection();
+        let observers: Vec<Box<dyn Observer>> =
+            vec![Box::new(log.clone()), Box::new(heard.clone())];
+        let (session, greeting) = connect(&dial, Box::new(observers))?;
+        dial.stop.watch(Some(session.interrupter()));
+        let talk = Self {
+            session,
+            heard,
+            log: log.clone(),
+            limit: dial.limit,
+            believes: dial.believes,
+            stop: dial.stop.clone(),
+        };
+        let answer = talk.settle(greeting, begun);
+        talk.forget_replies();
+        Ok((talk, answer))
+    }
+
+    /// Sends a command, and waits for everything that it brings.
+    pub(super) fn send(&self, line: &str) -> Answer {
+        self.send_with(line, None)
+    }
+
+    /// The same for a command that carries a secret.
+    pub(super) fn send_secret(&self, verb: &[u8], secret: &[u8]) -> Answer {
+        self.send_line([verb, secret].concat(), None)
+    }
+
+    /// The same for a command whose data come here: no more than `most` bytes.
+    pub(super) fn fetch(&self, line: &str, most: usize) -> (Answer, Vec<u8>) {
+        let sample = Sample::at_most(most);
+        let transfer = Transfer::Receive(Box::new(sample.clone()), Form::Exact);
+        let answer = self.send_with(line, Some(transfer));
+        (answer, sample.bytes())
+    }
+
+    /// The same for a command whose data go out.
+    pub(super) fn store(&self, line: &str, bytes: &[u8]) -> Answer {
+        let source = client::DataSource::new(io::Cursor::new(bytes.to_vec()));
+        self.send_with(line, Some(Transfer::Send(source, Form::Exact, None)))
+    }
+
+    /// An upload whose local side fails after so many bytes, so that the connection is reset.
+    pub(super) fn store_cut(&self, line: &str, after: usize) -> Answer {
+        let bytes = io::repeat(b'x').take(after as u64).chain(Failing);
+        let source = client::DataSource::new(bytes);
+        self.send_with(line, Some(Transfer::Send(source, Form::Exact, None)))
+    }
+
+    /// A line that may not be text.
+    pub(super) fn send_bytes_line(&self, line: &[u8]) -> Answer {
+        self.send_line(line.to_vec(), None)
+    }
+
+    fn send_with(&self, line: &str, transfer: Option<Transfer>) -> Answer {
+        self.send_line(line.as_bytes().to_vec(), transfer)
+    }
+
+    fn send_line(&self, line: Vec<u8>, transfer: Option<Transfer>) -> Answer {
+        let begun = Instant::now();
+        if !self.may_go_on() {
+            return Answer::lost();
+        }
+        let Ok(command) = Command::new(line) else {
+            return Answer::lost();
+        };
+        let transfer = transfer.or_else(|| discarded(&command));
+        let exchange = self.session.begin(command, Origin::Shown, transfer);
+        let answer = self.settle(exchange, begun);
+        self.forget_replies();
+        answer
+    }
+
+    /// Active mode: names a port of this side.
+    pub(super) fn listen(&self) -> Answer {
+        let begun = Instant::now();
+        if !self.may_go_on() {
+            return Answer::lost();
+        }
+        let outcome = self.session.listen(Origin::Shown);
+        self.forget_replies();
+        Answer {
+            outcome,
+            took: begun.elapsed(),
+            tail: None,
+        }
+    }
+
+    /// Sends bytes as they are, each piece in one write.
+    pub(super) fn send_bytes(&self, pieces: &[&[u8]]) -> Answer {
+        let begun = Instant::now();
+        if !self.may_go_on() {
+            return Answer::lost();
+        }
+        let pieces = pieces.iter().map(|bytes| RawBytes {
+            bytes: bytes.to_vec(),
+            urgent: false,
+        });
+        let exchange = self.session.send_bytes(pieces.collect());
+        let answer = self.settle(exchange, begun);
+        self.forget_replies();
+        answer
+    }
+
+    /// Begins a download and interrupts it as soon as it has begun.
+    pub(super) fn abort(&self, line: &str) -> Answer {
+        let begun = Instant::now();
+        if !self.may_go_on() {
+            return Answer::lost();
+        }
+        let Ok(command) = Command::new(line) else {
+            return Answer::lost();
+        };
+        let transfer = Transfer::Receive(Box::new(Sample::at_most(0)), Form::Exact);
+        let exchange = self.session.begin(command, Origin::Shown, Some(transfer));
+        let outcome = loop {
+            match exchange.next_news() {
+                News::Begun => self.session.interrupter().interrupt(),
+                News::Settled(outcome) => break outcome,
+                News::DataEnded | News::TrustAsked(_) | News::Detached => {}
+            }
+        };
+        self.session.interrupter().forget();
+        self.forget_replies();
+        Answer {
+            outcome,
+            took: begun.elapsed(),
+            tail: None,
+        }
+    }
+
+    /// Plays a dialogue that goes on where this connection is.
+    pub(super) fn play(&self, dialogue: &Dialogue, variables: Variables) -> Played {
+        self.stop.watch(Some(self.session.interrupter()));
+        self.forget_replies();
+        let replay = Replay {
+            session: &self.session,
+            heard: &self.heard,
+            folder: Path::new(""),
+            limit: self.limit,
+            show_data: &|_| {},
+            on_difference: OnDifference::Stop,
+            codes_alone: false,
+        };
+        let played = replay.go_on(dialogue, variables);
+        self.forget_replies();
+        played
+    }
+
+    /// Whether commands can still be sent.
+    pub(super) fn is_open(&self) -> bool {
+        let status = self.session.status();
+        status.is_some_and(|status| status.connected && !status.quit_answered)
+    }
+
+    /// The server's address, as it was dialled.
+    pub(super) fn peer(&self) -> &client::Peer {
+        self.session.peer()
+    }
+
+    /// TLS on the control connection.
+    pub(super) fn control_tls(&self) -> Option<Secured> {
+        self.session.status()?.control_tls
+    }
+
+    /// TLS on the last data connection.
+    pub(super) fn data_tls(&self) -> Option<Secured> {
+        self.session.status()?.data_tls
+    }
+
+    /// QUIT, and the end of the connection.
+    pub(super) fn end(self) {
+        if self.is_open() && !self.stop.is_stopped() {
+            let _ = self.session.quit().wait();
+        }
+        self.log.end_connection();
+        self.stop.watch(None);
+    }
+
+    /// Ctrl-C goes to this session from now on, unless it has come.
+    fn may_go_on(&self) -> bool {
+        self.stop.watch(Some(self.session.interrupter()));
+        !self.stop.is_stopped()
+    }
+
+    fn settle(&self, exchange: Exchange, begun: Instant) -> Answer {
+        let mut ended = None;
+        let outcome = loop {
+            match exchange.next_news() {
+                News::TrustAsked(question) => question.answer(self.believes),
+                News::Settled(outcome) => break outcome,
+                News::DataEnded => ended = Some(Instant::now()),
+                News::Begun | News::Detached => {}
+            }
+        };
+        Answer {
+            outcome,
+            took: begun.elapsed(),
+            tail: ended.map(|ended| ended.elapsed()),
+        }
+    }
+
+    fn forget_replies(&self) {
+        self.heard.forget();
+    }
+}
+
+impl Answer {
+    /// Nothing was sent.
+    pub(super) fn lost() -> Self {
+        Self {
+            outcome: Outcome::lost(),
+            took: Duration::ZERO,
+            tail: None,
+        }
+    }
+
+    /// 0 if no reply came.
+    pub(super) fn code(&self) -> u16 {
+        self.outcome.code()
+    }
+
+    /// 2yz or 3yz, and what belongs to it went well.
+    pub(super) fn is_positive(&self) -> bool {
+        self.outcome.is_positive()
+    }
+
+    /// The reply's lines as text, joined by LF; in words, if there is none.
+    pub(super) fn text(&self) -> String {
+        match &self.outcome.reply {
+            Some(reply) => text_of(reply),
+            None => match self.outcome.ending {
+                Ending::TimedOut | Ending::Unanswered => "no reply in time".to_owned(),
+                Ending::TlsFailed => "TLS failed".to_owned(),
+                Ending::Interrupted | Ending::Unsent => "interrupted".to_owned(),
+                Ending::ProtocolBroken => "what came has no end that a reply could have".to_owned(),
+                Ending::ConnectionLost | Ending::Answered => "the connection ended".to_owned(),
+            },
+        }
+    }
+
+    /// The first line of the text.
+    pub(super) fn first_line(&self) -> String {
+        let text = self.text();
+        text.lines().next().unwrap_or_default().to_owned()
+    }
+
+    pub(super) fn ms(&self) -> u64 {
+        u64::try_from(self.took.as_millis()).unwrap_or(u64::MAX)
+    }
+}
+
+pub(super) fn text_of(reply: &Reply) -> String {
+    let lines = reply.lines.iter();
+    let lines: Vec<_> = lines.map(|line| String::from_utf8_lossy(line)).collect();
+    lines.join("\n")
+}
+
+/// Data that nobody asked for go nowhere.
+fn discarded(command: &Command) -> Option<Transfer> {
+    match crate::protocol::user_pi::data_direction(command)? {
+        DataDirection::Received => Some(Transfer::Receive(
+            Box::new(Sample::at_most(LISTING_MOST)),
+            Form::Exact,
+        )),
+        DataDirection::Sent => {
+            let source = client::DataSource::new(io::empty());
+            Some(Transfer::Send(source, Form::Exact, None))
+        }
+    }
+}
+
+/// Dials on a thread of its own, because a host that does not answer must not hold up the end of the run.
+fn connect(
+    dial: &Dial<'_>,
+    observer: Box<dyn Observer>,
+) -> Result<(Session, Exchange), ConnectError> {
+    let (sender, connected) = mpsc::channel();
+    let (host, port, settings) = (dial.host.to_owned(), dial.port, dial.settings.clone());
+    thread::Builder::new()
+        .name("connect".to_owned())
+        .spawn(move || {
+            let _ = sender.send(Session::connect(&host, port, settings, observer));
+        })?;
+    let until = Instant::now() + dial.limit;
+    loop {
+        match connected.recv_timeout(LOOK_EVERY) {
+            Ok(result) => return result,
+            Err(mpsc::RecvTimeoutError::Disconnected) => return Err(ConnectError::Interrupted),
+            Err(mpsc::RecvTimeoutError::Timeout) if dial.stop.is_stopped() => {
+                return Err(ConnectError::Interrupted);
+            }
+            Err(mpsc::RecvTimeoutError::Timeout) if Instant::now() >= until => {
+                return Err(ConnectError::System(io::ErrorKind::TimedOut.into()));
+            }
+            Err(mpsc::RecvTimeoutError::Timeout) => {}
+        }
+    }
+}
+
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+
+/// No listing that is looked at is longer.
+const LISTING_MOST: usize = 1 << 20;
+
+/// Nothing can be read from it.
+struct Failing;
+
+impl Read for Failing {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        Err(io::Error::other("the upload is cut on purpose"))
+    }
+}
+
+/// The first bytes of what comes; more ends the transfer.
+#[derive(Clone)]
+struct Sample {
+    kept: Arc<Mutex<Vec<u8>>>,
+    most: usize,
+}
+
+impl Sample {
+    fn at_most(most: usize) -> Self {
+        Self {
+            kept: Arc::default(),
+            most,
+        }
+    }
+
+    fn bytes(&self) -> Vec<u8> {
+        let kept = self.kept.lock();
+        kept.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Destination for Sample {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let room = self.most.saturating_sub(kept.len());
+        kept.extend_from_slice(&bytes[..bytes.len().min(room)]);
+        if bytes.len() > room {
+            return Err(io::ErrorKind::BrokenPipe.into());
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, _accepted: bool) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn is_prompt(&self) -> bool {
+        true
+    }
+}
+
+/// Everything that was said in a run. Clones share it.
+#[derive(Clone, Default)]
+pub(super) struct Log(Arc<Mutex<LogState>>);
+
+#[derive(Default)]
+struct LogState {
+    lines: Vec<Evidence>,
+    commands: u32,
+    connections: u32,
+    linter: Linter,
+    odd: Vec<Found>,
+    offered: Option<DataPort>,
+    own: Option<std::net::SocketAddr>,
+    dial_error: Option<(io::ErrorKind, String)>,
+    tls_failure: Option<TlsFailure>,
+}
+
+impl Log {
+    /// Where the next line will stand.
+    pub(super) fn mark(&self) -> usize {
+        self.lock().lines.len()
+    }
+
+    /// What was said since a mark.
+    pub(super) fn since(&self, mark: usize) -> Vec<Evidence> {
+        self.lock().lines[mark..].to_vec()
+    }
+
+    /// The codes of the replies since a mark.
+    pub(super) fn codes_since(&self, mark: usize) -> Vec<u16> {
+        let lines = self.since(mark);
+        let codes = lines.iter().filter_map(|line| match line {
+            Evidence::Received(text) => text.get(..3)?.parse().ok(),
+            Evidence::Sent(_) | Evidence::Happened(_) => None,
+        });
+        codes.collect()
+    }
+
+    /// Commands, and control connections.
+    pub(super) fn counts(&self) -> (u32, u32) {
+        let state = self.lock();
+        (state.commands, state.connections)
+    }
+
+    /// What no server should say, of all connections that are over.
+    pub(super) fn odd(&self) -> Vec<Found> {
+        self.lock().odd.clone()
+    }
+
+    /// The last port that a reply offered and that was dialled.
+    pub(super) fn take_offered(&self) -> Option<DataPort> {
+        self.lock().offered.take()
+    }
+
+    /// The address of this side, as it was last named to the server.
+    pub(super) fn own(&self) -> Option<std::net::SocketAddr> {
+        self.lock().own
+    }
+
+    pub(super) fn dial_error(&self) -> Option<(io::ErrorKind, String)> {
+        self.lock().dial_error.clone()
+    }
+
+    /// Why the last data connection could not be made.
+    pub(super) fn take_dial_error(&self) -> Option<(io::ErrorKind, String)> {
+        self.lock().dial_error.take()
+    }
+
+    /// Why there was no TLS.
+    pub(super) fn take_tls_failure(&self) -> Option<TlsFailure> {
+        self.lock().tls_failure.take()
+    }
+
+    fn begin_connection(&self) {
+        self.end_connection();
+        self.lock().connections += 1;
+    }
+
+    fn end_connection(&self) {
+        let mut state = self.lock();
+        let mut linter = std::mem::take(&mut state.linter);
+        linter.end();
+        state.odd.extend(linter.found().iter().cloned());
+    }
+
+    fn lock(&self) -> MutexGuard<'_, LogState> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Observer for Log {
+    fn observe(&mut self, observation: &Observation) {
+        self.lock().take(observation);
+    }
+}
+
+impl LogState {
+    fn take(&mut self, observation: &Observation) {
+        match observation {
+            Observation::CommandSent { command, .. } => {
+                self.commands += 1;
+                self.lines.push(Evidence::Sent(lossy(&command.masked())));
+            }
+            Observation::BytesSent(pieces) => {
+                self.commands += 1;
+                let pieces = pieces.iter().map(|piece| &piece.bytes);
+                let shown: Vec<String> = pieces.map(|bytes| format!("{bytes:?}")).collect();
+                self.lines
+                    .push(Evidence::Happened(format!("sent {}", shown.join(" | "))));
+            }
+            Observation::AbortSent { .. } => {
+                self.commands += 1;
+                self.lines.push(Evidence::Sent("ABOR".to_owned()));
+            }
+            Observation::ReplyReceived {
+                reply,
+                assignment,
+                answered,
+                ..
+            } => {
+                let place = self.lines.len();
+                self.linter.take(place, answered, assignment);
+                let lines = reply.lines.iter().map(|line| lossy(line));
+                self.lines.extend(lines.map(Evidence::Received));
+            }
+            Observation::StrayReceived(line) => {
+                self.lines.push(Evidence::Received(lossy(line)));
+            }
+            Observation::DataConnectionOpened {
+                dialled, offered, ..
+            } => {
+                self.offered = Some(offered.clone());
+                let text = format!("data connection open to {dialled}");
+                self.lines.push(Evidence::Happened(text));
+            }
+            Observation::DataConnectionFailed {
+                dialled,
+                offered,
+                error,
+                ..
+            } => {
+                self.offered = Some(offered.clone());
+                self.dial_error = Some((error.kind(), error.to_string()));
+                let text = format!("no data connection to {dialled}: {error}");
+                self.lines.push(Evidence::Happened(text));
+            }
+            Observation::Listening { address } => {
+                self.own = Some(*address);
+                let text = format!("listening on {address}");
+                self.lines.push(Evidence::Happened(text));
+            }
+            Observation::DataConnectionAccepted { peer } => {
+                let text = format!("the server connected from {peer}");
+                self.lines.push(Evidence::Happened(text));
+            }
+            Observation::TlsFailed(failure) => {
+                self.lines.push(Evidence::Happened(failure.to_string()));
+                self.tls_failure = Some(failure.clone());
+            }
+            Observation::TransferEnded(end) => {
+                let text = format!("{} bytes of data, {:?}", end.bytes, end.result);
+                self.lines.push(Evidence::Happened(text));
+            }
+            Observation::ControlClosed { asked: false, .. } => {
+                let text = "the control connection ended".to_owned();
+                self.lines.push(Evidence::Happened(text));
+            }
+            _ => {}
+        }
+        // A server that talks without end is not evidence.
+        self.lines.truncate(LINES_KEPT);
+    }
+}
+
+fn lossy(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+const LINES_KEPT: usize = 20_000;

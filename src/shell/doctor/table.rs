@@ -1,0 +1,311 @@
+//! The report as a person reads it.
+//!
+//! ```text
+//! ftp.example.com  203.0.113.7  says it is ProFTPD 1.3.8
+//! 61 commands, 5 connections, 6.1 s
+//!
+//!   ways in   clear         AUTH TLS       implicit
+//!   EPSV      ok 21 ms      ok 1.3 38 ms   no answer
+//! ```
+
+use nu_ansi_term::{Color, Style};
+
+use crate::doctor::report::{Finding, Mode, Protection, Report, Verdict, Way, WayResult};
+use crate::doctor::settings::settings;
+use crate::shell::screen::escape::escape;
+use crate::shell::screen::page::{Layout, Page};
+use crate::shell::screen::painter::count;
+
+/// How it is printed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Form {
+    /// Of the screen.
+    pub(super) columns: usize,
+    pub(super) has_colour: bool,
+    /// With what went well, and with the evidence.
+    pub(super) is_whole: bool,
+}
+
+/// The whole report.
+pub(super) fn print(report: &Report, form: Form) -> String {
+    let mut page = Page::new(form.columns);
+    head(&mut page, report);
+    if !report.ways.is_empty() {
+        page.gap();
+        ways(&mut page, report, form);
+    }
+    page.gap();
+    sums(&mut page, report);
+    findings(&mut page, report, form);
+    rest(&mut page, report, form);
+    ends(&mut page, report);
+    coloured(&page.into_text(), form)
+}
+
+fn head(page: &mut Page, report: &Report) {
+    let addresses: Vec<String> = report
+        .target
+        .addresses
+        .iter()
+        .map(|address| address.ip().to_string())
+        .filter(|address| *address != report.target.host)
+        .collect();
+    let mut text = shown(&report.target.host);
+    if report.target.port != 21 {
+        text += &format!(" port {}", report.target.port);
+    }
+    if !addresses.is_empty() {
+        text += &format!("  {}", addresses.join(", "));
+    }
+    if let Some(product) = &report.server.product {
+        text += &format!("  says it is {}", shown(product));
+    }
+    page.paragraph(0, &text);
+    let seconds = report.ms as f64 / 1000.0;
+    let commands = count(report.commands.into(), "command");
+    let connections = count(report.connections.into(), "connection");
+    page.paragraph(0, &format!("{commands}, {connections}, {seconds:.1} s"));
+    if let Some(reason) = &report.cut_short {
+        page.paragraph(0, &format!("cut short: {reason}"));
+    }
+}
+
+fn ways(page: &mut Page, report: &Report, form: Form) {
+    let cell = (form.columns.saturating_sub(LABEL + 1) / 3).clamp(11, 18);
+    let row = |label: &str, cells: [String; 3]| {
+        let cells: String = cells.iter().map(|text| format!("{text:<cell$}")).collect();
+        format!("  {label:<8}{cells}").trim_end().to_owned()
+    };
+    let heads = ["clear", "AUTH TLS", "implicit"].map(str::to_owned);
+    page.verbatim(&row("ways in", heads));
+    for mode in [Mode::Epsv, Mode::Pasv, Mode::Port] {
+        let cells = PROTECTIONS.map(|protection| {
+            let mut ways = report.ways.iter();
+            let way = ways.find(|way| way.mode == mode && way.protection == protection);
+            way.map_or_else(String::new, |way| in_cell(way, cell))
+        });
+        page.verbatim(&row(mode.word(), cells));
+    }
+    for (label, detail) in details(report) {
+        page.labelled(2, &label, DETAIL, &shown(&detail));
+    }
+}
+
+fn in_cell(way: &Way, width: usize) -> String {
+    match way.result {
+        WayResult::Ok => {
+            let ms = way.ms.unwrap_or_default();
+            let version = way.detail.trim_start_matches("TLS ");
+            match version {
+                "" => format!("ok {ms} ms"),
+                version if width < 14 => format!("ok {version}"),
+                version => format!("ok {version} {ms} ms"),
+            }
+        }
+        WayResult::Silent => "no answer".to_owned(),
+        result => result.word().to_owned(),
+    }
+}
+
+/// Why ways did not work, each reason once.
+fn details(report: &Report) -> Vec<(String, String)> {
+    let mut found: Vec<(String, String)> = Vec::new();
+    for protection in PROTECTIONS {
+        let mut reasons: Vec<(Vec<&str>, &str)> = Vec::new();
+        let failed = report.ways.iter().filter(|way| {
+            way.protection == protection && way.result != WayResult::Ok && !way.detail.is_empty()
+        });
+        for way in failed {
+            match reasons.iter_mut().find(|(_, detail)| *detail == way.detail) {
+                Some((modes, _)) => modes.push(way.mode.word()),
+                None => reasons.push((vec![way.mode.word()], &way.detail)),
+            }
+        }
+        for (modes, detail) in reasons {
+            let label = match modes.len() {
+                3 => protection_name(protection).to_owned(),
+                _ => format!("{} {}", modes.join(", "), protection_name(protection)),
+            };
+            found.push((label, detail.to_owned()));
+        }
+    }
+    found
+}
+
+fn protection_name(protection: Protection) -> &'static str {
+    match protection {
+        Protection::Clear => "clear",
+        Protection::Explicit => "AUTH TLS",
+        Protection::Implicit => "implicit",
+    }
+}
+
+fn sums(page: &mut Page, report: &Report) {
+    let summary = report.summary();
+    let text = [
+        ("works", summary.works),
+        ("safe", summary.safe),
+        ("by the book", summary.by_the_book),
+    ]
+    .map(|(what, (well, all))| format!("{what} {well}/{all}"));
+    page.paragraph(2, &text.join("    "));
+}
+
+/// The worst first.
+fn findings(page: &mut Page, report: &Report, form: Form) {
+    for verdict in [Verdict::Bad, Verdict::Warn, Verdict::Info] {
+        for finding in report.findings.iter().filter(|it| it.verdict == verdict) {
+            one(page, finding, form);
+        }
+    }
+}
+
+fn one(page: &mut Page, finding: &Finding, form: Form) {
+    let word = finding.verdict.word();
+    let source = finding.source.as_deref().unwrap_or_default();
+    let source = match source {
+        "" => String::new(),
+        source => format!(" ({source})"),
+    };
+    let text = format!("{}{source}", shown(&finding.title));
+    page.labelled(2, &format!("{word:<8}{}", finding.id), indent(form), &text);
+    if !finding.because.is_empty() {
+        page.labelled(indent(form), "", indent(form), &shown(&finding.because));
+    }
+    if let Some(fix) = &finding.fix {
+        page.labelled(
+            indent(form),
+            "",
+            indent(form),
+            &format!("set right by: {fix}"),
+        );
+    }
+    if form.is_whole {
+        for line in &finding.evidence {
+            page.paragraph(indent(form) + 2, &evidence(line));
+        }
+    }
+}
+
+fn evidence(line: &crate::doctor::report::Evidence) -> String {
+    use crate::doctor::report::Evidence;
+    match line {
+        Evidence::Sent(text) => format!("> {}", shown(text)),
+        Evidence::Received(text) => format!("< {}", shown(text)),
+        Evidence::Happened(text) => format!("  {}", shown(text)),
+    }
+}
+
+fn rest(page: &mut Page, report: &Report, form: Form) {
+    for verdict in [Verdict::Ok, Verdict::Unknown, Verdict::Skipped] {
+        let of_verdict: Vec<&Finding> = report
+            .findings
+            .iter()
+            .filter(|it| it.verdict == verdict)
+            .collect();
+        if form.is_whole {
+            of_verdict
+                .iter()
+                .for_each(|finding| one(page, finding, form));
+            continue;
+        }
+        match verdict {
+            Verdict::Ok if !of_verdict.is_empty() => {
+                let text = format!("{} (--verbose lists them)", of_verdict.len());
+                page.labelled(2, "ok", FIRST, &text);
+            }
+            _ => reasons(page, verdict, &of_verdict),
+        }
+    }
+}
+
+/// What was not found out, by why.
+fn reasons(page: &mut Page, verdict: Verdict, findings: &[&Finding]) {
+    let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
+    for finding in findings {
+        match reasons
+            .iter_mut()
+            .find(|(because, _)| *because == finding.because)
+        {
+            Some((_, ids)) => ids.push(&finding.id),
+            None => reasons.push((&finding.because, vec![&finding.id])),
+        }
+    }
+    for (because, ids) in reasons {
+        let text = format!("{}: {}", ids.join(", "), shown(because));
+        page.labelled(2, verdict.word(), FIRST, &text);
+    }
+}
+
+fn ends(page: &mut Page, report: &Report) {
+    for remains in &report.left_behind {
+        let text = format!(
+            "{} is left on the server ({}); remove it with {}",
+            shown(&remains.path),
+            shown(&remains.because),
+            shown(&remains.command)
+        );
+        page.labelled(2, "left", FIRST, &text);
+    }
+    let settings = settings(report);
+    if settings.is_empty() {
+        return;
+    }
+    page.gap();
+    for setting in settings {
+        page.labelled(2, setting.client, SETTING, &shown(&setting.line));
+    }
+}
+
+/// What a server or a file name could have put there does nothing to the terminal.
+fn shown(text: &str) -> String {
+    let lines: Vec<String> = text.lines().map(|line| escape(line.as_bytes())).collect();
+    lines.join(" ")
+}
+
+fn indent(form: Form) -> usize {
+    if form.columns < NARROW { FIRST } else { TEXT }
+}
+
+fn coloured(text: &str, form: Form) -> String {
+    if !form.has_colour {
+        return text.to_owned();
+    }
+    let lines = text.split_inclusive('\n').map(|line| {
+        let word = line
+            .strip_prefix("  ")
+            .and_then(|rest| rest.split(' ').next());
+        let verdict = word.and_then(|word| Verdict::named(word.trim_end()));
+        match verdict.and_then(style) {
+            Some(style) => {
+                let word = word.unwrap_or_default();
+                let rest = &line[2 + word.len()..];
+                format!("  {}{rest}", style.paint(word))
+            }
+            None => line.to_owned(),
+        }
+    });
+    lines.collect()
+}
+
+fn style(verdict: Verdict) -> Option<Style> {
+    match verdict {
+        Verdict::Ok => Some(Color::Green.bold()),
+        Verdict::Info => Some(Color::Cyan.bold()),
+        Verdict::Warn => Some(Color::Yellow.bold()),
+        Verdict::Bad => Some(Color::Red.bold()),
+        Verdict::Skipped | Verdict::Unknown => Some(Style::new().dimmed()),
+    }
+}
+
+const PROTECTIONS: [Protection; 3] = [
+    Protection::Clear,
+    Protection::Explicit,
+    Protection::Implicit,
+];
+const LABEL: usize = 10;
+const FIRST: usize = 10;
+const DETAIL: usize = 18;
+const SETTING: usize = 17;
+const TEXT: usize = 34;
+const NARROW: usize = 70;
