@@ -161,7 +161,8 @@ impl Check {
     /// The same check with this dialogue, which was written for one server.
     #[must_use]
     pub(super) fn with_body(&self, body: &str) -> Self {
-        let text = format!("{}{body}", self.text);
+        // Whatever leads to it takes the place of the greeting.
+        let text = format!("{}S> 220\n{body}", self.text);
         Self::read(&text).unwrap_or_else(|_| self.clone())
     }
 

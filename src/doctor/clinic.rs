@@ -432,7 +432,7 @@ impl Clinic<'_> {
             _ => judged.verdict,
         };
         let product = self.facts.values.get("product");
-        let is_wrong = matches!(verdict, Verdict::Warn | Verdict::Bad | Verdict::Info);
+        let is_wrong = matches!(verdict, Verdict::Warn | Verdict::Bad);
         let fix = check
             .fixes
             .iter()

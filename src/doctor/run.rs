@@ -125,7 +125,9 @@ impl Clinic<'_> {
                 continue;
             }
             (self.progress)(&check.id);
-            let is_lost = shared.as_ref().is_none_or(|access| !access.talk.is_open());
+            let is_lost = shared
+                .as_ref()
+                .is_none_or(|access| !access.talk.is_in_step());
             if is_lost && has_reopened < REOPENED_MOST {
                 has_reopened += 1;
                 if let Some(access) = shared.take() {

@@ -154,7 +154,7 @@ impl Talk {
             urgent: false,
         });
         let exchange = self.session.send_bytes(pieces.collect());
-        let answer = self.settle(exchange, begun);
+        let answer = self.settle_within(exchange, begun, self.limit.min(RAW_LIMIT));
         self.forget_replies();
         answer
     }
@@ -210,6 +210,12 @@ impl Talk {
         status.is_some_and(|status| status.connected && !status.quit_answered)
     }
 
+    /// Whether every command has been answered, so that the next reply belongs to the next command.
+    pub(super) fn is_in_step(&self) -> bool {
+        let status = self.session.status();
+        self.is_open() && status.is_some_and(|status| status.outstanding.is_empty())
+    }
+
     /// The server's address, as it was dialled.
     pub(super) fn peer(&self) -> &client::Peer {
         self.session.peer()
@@ -241,13 +247,27 @@ impl Talk {
     }
 
     fn settle(&self, exchange: Exchange, begun: Instant) -> Answer {
+        // The session has limits of its own, which come first.
+        self.settle_within(exchange, begun, Duration::from_secs(3600))
+    }
+
+    fn settle_within(&self, exchange: Exchange, begun: Instant, limit: Duration) -> Answer {
+        let until = begun + limit;
         let mut ended = None;
         let outcome = loop {
-            match exchange.next_news() {
-                News::TrustAsked(question) => question.answer(self.believes),
-                News::Settled(outcome) => break outcome,
-                News::DataEnded => ended = Some(Instant::now()),
-                News::Begun | News::Detached => {}
+            let left = until.saturating_duration_since(Instant::now());
+            match exchange.next_news_within(left) {
+                Some(News::TrustAsked(question)) => question.answer(self.believes),
+                Some(News::Settled(outcome)) => break outcome,
+                Some(News::DataEnded) => ended = Some(Instant::now()),
+                Some(News::Begun | News::Detached) => {}
+                None => {
+                    let ending = Ending::TimedOut;
+                    break Outcome {
+                        ending,
+                        ..Outcome::lost()
+                    };
+                }
             }
         };
         Answer {
@@ -354,6 +374,9 @@ fn connect(
         }
     }
 }
+
+/// What is sent in an unusual way is answered at once or not at all.
+const RAW_LIMIT: Duration = Duration::from_secs(2);
 
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
@@ -516,7 +539,7 @@ impl LogState {
             Observation::BytesSent(pieces) => {
                 self.commands += 1;
                 let pieces = pieces.iter().map(|piece| &piece.bytes);
-                let shown: Vec<String> = pieces.map(|bytes| format!("{bytes:?}")).collect();
+                let shown: Vec<String> = pieces.map(|it| lossy(&it.bytes)).collect();
                 self.lines
                     .push(Evidence::Happened(format!("sent {}", shown.join(" | "))));
             }

@@ -118,8 +118,8 @@ pub(super) fn line_handling(_: &mut Clinic<'_>, access: &Access) -> Judged {
     let slow = talk.send_bytes(&pieces);
     if slow.code() != usual.code() {
         return Judged::of(
-            Verdict::Bad,
-            "a line that comes byte by byte is not understood",
+            Verdict::Warn,
+            "a line that comes byte by byte is not answered before the next one",
             slow.first_line(),
         );
     }
