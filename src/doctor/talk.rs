@@ -233,7 +233,7 @@ impl Talk {
 
     /// QUIT, and the end of the connection.
     pub(super) fn end(self) {
-        if self.is_open() && !self.stop.is_stopped() {
+        if self.is_in_step() && !self.stop.is_stopped() {
             let _ = self.session.quit().wait();
         }
         self.log.end_connection();

@@ -103,7 +103,8 @@ pub(super) fn feat_truth(clinic: &mut Clinic<'_>, access: &Access) -> Judged {
 pub(super) fn line_handling(_: &mut Clinic<'_>, access: &Access) -> Judged {
     let talk = &access.talk;
     let usual = talk.send("NOOP");
-    if matches!(usual.code(), 0 | 421) {
+    // Before the login, 530 is an answer like any other.
+    if !matches!(usual.code(), 200 | 530) {
         return Judged::unknown(usual.first_line());
     }
     let small = talk.send("noop");

@@ -94,8 +94,7 @@ pub(super) fn anonymous(clinic: &mut Clinic<'_>) -> Judged {
             "anybody may log in as anonymous",
             answer.first_line(),
         ),
-        0 | 421 => Judged::unknown(answer.first_line()),
-        code if code >= 400 => Judged::ok(answer.first_line()),
+        430 | 530 | 532 | 550 => Judged::ok(answer.first_line()),
         _ => Judged::unknown(answer.first_line()),
     }
 }

@@ -144,8 +144,7 @@ pub(super) fn clear_login(clinic: &mut Clinic<'_>) -> Judged {
             "the server asks for passwords in clear, where everybody on the way can read them",
             answer.first_line(),
         ),
-        0 => Judged::unknown(answer.first_line()),
-        421 | 500..600 => Judged::ok(answer.first_line()),
+        421 | 522 | 530 | 534 | 550 => Judged::ok(answer.first_line()),
         _ => Judged::unknown(answer.first_line()),
     }
 }
@@ -158,8 +157,8 @@ pub(super) fn clear_data(clinic: &mut Clinic<'_>, access: &Access) -> Judged {
     let answer = access.talk.send("PROT C");
     if !answer.is_positive() {
         return match answer.code() {
-            0 | 421 => Judged::unknown(answer.first_line()),
-            _ => Judged::ok(answer.first_line()),
+            504 | 521 | 522 | 534 | 536 => Judged::ok(answer.first_line()),
+            _ => Judged::unknown(answer.first_line()),
         };
     }
     let listed = clinic.fetch(&access.talk, "LIST");
