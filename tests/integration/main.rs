@@ -7,6 +7,7 @@ mod compliance;
 mod corpora;
 mod debugging;
 mod dialogues;
+mod doctor;
 mod documents;
 mod editor;
 mod explaining;
