@@ -175,8 +175,8 @@ pub(super) struct Clinic<'a> {
     pub(super) left_behind: Vec<Remains>,
     pub(super) progress: &'a dyn Fn(&str),
     pub(super) begun: Instant,
-    /// What was made is removed, even after the end of the run.
-    pub(super) is_cleaning: bool,
+    /// What was made is removed, even after the end of the run: this ends it.
+    pub(super) cleaning: Option<Stop>,
 }
 
 /// A connection, and the lines of a transcript that lead to where it is.
@@ -188,9 +188,9 @@ pub(super) struct Access {
 impl Clinic<'_> {
     /// How long a reply may take from now on.
     pub(super) fn limit(&self) -> Duration {
-        match self.is_cleaning {
-            true => self.request.limit,
-            false => self.request.limit.min(self.budget.left()),
+        match self.cleaning {
+            Some(_) => self.request.limit.min(CLEANING_REPLY_LIMIT),
+            None => self.request.limit.min(self.budget.left()),
         }
     }
 
@@ -209,12 +209,7 @@ impl Clinic<'_> {
         believes: bool,
         change: impl FnOnce(&mut client::Settings),
     ) -> Result<(Talk, Answer), String> {
-        let cleaning = Stop::default();
-        let stop = if self.is_cleaning {
-            &cleaning
-        } else {
-            self.stop
-        };
+        let stop = self.cleaning.as_ref().unwrap_or(self.stop);
         if let Some(reason) = stop.reason() {
             return Err(reason.to_owned());
         }
@@ -522,5 +517,8 @@ pub(super) const IMPLICIT_PORT: u16 = 990;
 
 /// The server connects at once or not at all.
 const ACTIVE_LIMIT: Duration = Duration::from_secs(3);
+
+/// A server that has answered until now answers in this time.
+const CLEANING_REPLY_LIMIT: Duration = Duration::from_secs(3);
 
 const FETCHED_MOST: usize = 1 << 20;

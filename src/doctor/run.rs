@@ -37,7 +37,7 @@ pub fn examine(request: &Request, stop: &Stop, progress: &dyn Fn(&str)) -> std::
         left_behind: Vec::new(),
         progress,
         begun,
-        is_cleaning: false,
+        cleaning: None,
     };
     clinic.run();
     Ok(clinic.into_report())
@@ -47,7 +47,10 @@ impl Clinic<'_> {
     fn run(&mut self) {
         let shared = match self.meet() {
             Ok(access) => access,
-            Err(because) => return self.skip_the_rest(&because),
+            Err(because) => {
+                self.skip_the_rest(&because);
+                return self.run_afterwards();
+            }
         };
         self.run_class(Class::BeforeLogin, Some(shared), None);
         match self.log_in_somehow() {
@@ -193,8 +196,8 @@ impl Clinic<'_> {
             Ok(access) => access,
             Err(because) => {
                 let result = match self.may_log_in(best) {
-                    Ok(()) => WayResult::Rejected,
-                    Err(_) => WayResult::Skipped,
+                    Ok(()) if !self.stop.is_stopped() => WayResult::Rejected,
+                    Ok(()) | Err(_) => WayResult::Skipped,
                 };
                 self.fail_ways(best, result, &because);
                 return Err(because);
@@ -245,6 +248,7 @@ impl Clinic<'_> {
             }
             Err(because) => {
                 let result = match self.may_log_in(protection) {
+                    _ if self.stop.is_stopped() => WayResult::Skipped,
                     Err(_) => WayResult::Skipped,
                     Ok(()) if because.contains("timed out") => WayResult::Silent,
                     Ok(()) if protection == Protection::Implicit => WayResult::Unreachable,

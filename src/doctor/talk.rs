@@ -10,11 +10,11 @@ use super::report::Evidence;
 use super::stop::Stop;
 use crate::client::{
     self, ConnectError, Destination, Ending, Exchange, Form, News, Observation, Observer, Origin,
-    Outcome, RawBytes, Session, Transfer,
+    Outcome, RawBytes, Session, Transfer, TransferResult,
 };
 use crate::evidence::linter::{Found, Linter};
 use crate::protocol::data_port::DataPort;
-use crate::protocol::{Command, DataDirection, Reply};
+use crate::protocol::{Command, DataDirection, OtherProtocol, Reply};
 use crate::tls::{Secured, TlsFailure};
 use crate::transcript::replay::{OnDifference, Played, ReceivedReplies, Replay};
 use crate::transcript::{Dialogue, Variables};
@@ -448,6 +448,7 @@ struct LogState {
     own: Option<std::net::SocketAddr>,
     dial_error: Option<(io::ErrorKind, String)>,
     tls_failure: Option<TlsFailure>,
+    spoken: Option<OtherProtocol>,
 }
 
 impl Log {
@@ -499,6 +500,11 @@ impl Log {
     /// Why the last data connection could not be made.
     pub(super) fn take_dial_error(&self) -> Option<(io::ErrorKind, String)> {
         self.lock().dial_error.take()
+    }
+
+    /// What is spoken in the place of FTP, if that is known.
+    pub(super) fn spoken(&self) -> Option<OtherProtocol> {
+        self.lock().spoken
     }
 
     /// Why there was no TLS.
@@ -558,7 +564,13 @@ impl LogState {
                 let lines = reply.lines.iter().map(|line| lossy(line));
                 self.lines.extend(lines.map(Evidence::Received));
             }
+            Observation::ProtocolBroken { spoken, .. } => {
+                self.spoken = self.spoken.or(*spoken);
+            }
             Observation::StrayReceived(line) => {
+                if self.lines.is_empty() {
+                    self.spoken = OtherProtocol::of_greeting(line);
+                }
                 self.lines.push(Evidence::Received(lossy(line)));
             }
             Observation::DataConnectionOpened {
@@ -593,7 +605,7 @@ impl LogState {
                 self.tls_failure = Some(failure.clone());
             }
             Observation::TransferEnded(end) => {
-                let text = format!("{} bytes of data, {:?}", end.bytes, end.result);
+                let text = format!("{} bytes of data, {}", end.bytes, ending(&end.result));
                 self.lines.push(Evidence::Happened(text));
             }
             Observation::ControlClosed { asked: false, .. } => {
@@ -604,6 +616,20 @@ impl LogState {
         }
         // A server that talks without end is not evidence.
         self.lines.truncate(LINES_KEPT);
+    }
+}
+
+fn ending(result: &TransferResult) -> String {
+    match result {
+        TransferResult::Ended => "to the end".to_owned(),
+        TransferResult::Refused => "the command was refused".to_owned(),
+        TransferResult::Broken(error) | TransferResult::LocalFailed(error) => error.clone(),
+        TransferResult::ReaderClosed => "more was not wanted".to_owned(),
+        TransferResult::Aborted => "aborted".to_owned(),
+        TransferResult::NeverConnected => "the server did not connect".to_owned(),
+        TransferResult::StoppedByServer => "the server gave up".to_owned(),
+        TransferResult::CloseNotifyMissing => "without close_notify".to_owned(),
+        TransferResult::TlsFailed(failure) => failure.to_string(),
     }
 }
 

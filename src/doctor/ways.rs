@@ -99,7 +99,12 @@ impl Clinic<'_> {
             let detail = tls.map_or_else(String::new, |tls| tls.version);
             way(WayResult::Ok, Some(took), detail)
         } else {
-            way(self.why_not(&listed), None, self.detail_of(&listed))
+            let result = match (mode, listed.code()) {
+                // It had taken the port.
+                (Mode::Port, 425) => WayResult::Silent,
+                _ => self.why_not(&listed),
+            };
+            way(result, None, self.detail_of(&listed))
         };
         Tried { way, offered }
     }

@@ -35,7 +35,8 @@ pub(super) fn reply_form(clinic: &mut Clinic<'_>) -> Judged {
 
 fn judge_odd(clinic: &Clinic<'_>, odd: &[&Found], sentence: &str) -> Judged {
     let (commands, _) = clinic.log.counts();
-    if commands < 3 {
+    let is_whole = clinic.request.login.is_none() || clinic.facts.logged_in_over.is_some();
+    if odd.is_empty() && (!is_whole || clinic.stop.reason().is_some() || !clinic.has_agreed()) {
         return Judged::skipped("too little was said");
     }
     if odd.is_empty() {
@@ -48,6 +49,16 @@ fn judge_odd(clinic: &Clinic<'_>, odd: &[&Found], sentence: &str) -> Judged {
     match odd.iter().all(is_harmless) {
         true => Judged::of(Verdict::Info, sentence, because),
         false => Judged::of(Verdict::Warn, sentence, because),
+    }
+}
+
+impl Clinic<'_> {
+    /// Whether the server has done anything that it was asked for.
+    fn has_agreed(&self) -> bool {
+        let codes = self.log.codes_since(0);
+        codes
+            .iter()
+            .any(|code| (200..400).contains(code) && *code != 220)
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::doctor::check::Judged;
 use crate::doctor::clinic::{Access, Clinic};
-use crate::doctor::report::{Mode, Protection, Verdict, Way, WayResult};
+use crate::doctor::report::{Family, Mode, Protection, Verdict, Way, WayResult};
 use crate::doctor::ways::is_private;
 use crate::protocol::data_port::DataPort;
 
@@ -13,15 +13,19 @@ pub(super) fn pasv_address(clinic: &mut Clinic<'_>) -> Judged {
     let Some((_, offered)) = clinic.facts.offered.first() else {
         return Judged::skipped(why_no_227(clinic));
     };
+    if offered.only_port_trusted {
+        return Judged::of(
+            Verdict::Bad,
+            "the 227 names an address that cannot be one, such as 0.0.0.0",
+            format!("port {}", offered.port),
+        );
+    }
     let (Some(named), Some(server)) = (offered.host, clinic.facts.ip) else {
         return Judged::unknown("the 227 names no address that can be read");
     };
     let because = format!("the 227 names {named}; the control connection goes to {server}");
     if named == server.to_canonical() {
         return Judged::ok(format!("the 227 names {named}"));
-    }
-    if named.is_unspecified() {
-        return Judged::of(Verdict::Bad, "the 227 names 0.0.0.0", because);
     }
     if is_private(named) && !is_private(server) {
         return Judged::of(
@@ -125,7 +129,10 @@ pub(super) fn pasv_under_tls(clinic: &mut Clinic<'_>) -> Judged {
 
 /// Ports that can be guessed can be taken by somebody else.
 pub(super) fn pasv_sequence(clinic: &mut Clinic<'_>, access: &Access) -> Judged {
-    let verb = clinic.facts.passive;
+    let verb = match clinic.family() {
+        Family::Ipv4 => "PASV",
+        Family::Ipv6 => "EPSV",
+    };
     let mut ports = Vec::new();
     for _ in 0..PORTS {
         let answer = access.talk.send(verb);

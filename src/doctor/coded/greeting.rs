@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::doctor::check::Judged;
 use crate::doctor::clinic::Clinic;
 use crate::doctor::report::Verdict;
+use crate::protocol::OtherProtocol;
 
 pub(super) fn time(clinic: &mut Clinic<'_>) -> Judged {
     let Some(greeting) = &clinic.facts.greeting else {
@@ -33,6 +34,18 @@ pub(super) fn protocol(clinic: &mut Clinic<'_>) -> Judged {
     let Some(greeting) = &clinic.facts.greeting else {
         return Judged::skipped("nothing could be connected to");
     };
+    let text = greeting.text();
+    let spoken = clinic
+        .log
+        .spoken()
+        .or_else(|| OtherProtocol::of_greeting(text.as_bytes()));
+    if let Some(spoken) = spoken {
+        return Judged::of(
+            Verdict::Bad,
+            "the port is one of another protocol",
+            format!("it speaks {}", name_of(spoken)),
+        );
+    }
     match (greeting.code(), &greeting.outcome.reply) {
         (220, _) => Judged::ok(greeting.first_line()),
         (120 | 421, _) => Judged::of(
@@ -46,6 +59,17 @@ pub(super) fn protocol(clinic: &mut Clinic<'_>) -> Judged {
             greeting.first_line(),
         ),
         (_, None) => Judged::unknown(greeting.first_line()),
+    }
+}
+
+fn name_of(protocol: OtherProtocol) -> &'static str {
+    match protocol {
+        OtherProtocol::Ssh => "SSH, over which SFTP runs",
+        OtherProtocol::Http => "HTTP",
+        OtherProtocol::Imap => "IMAP",
+        OtherProtocol::Pop3 => "POP3",
+        OtherProtocol::Esmtp => "ESMTP",
+        OtherProtocol::Tls => "TLS: name it as ftps://HOST:PORT",
     }
 }
 

@@ -78,7 +78,11 @@ pub(super) fn throughput(clinic: &mut Clinic<'_>, access: &Access) -> Judged {
         Ok((_, data)) => {
             let seconds = begun.elapsed().as_secs_f64().max(0.001);
             let rate = data.len() as f64 / seconds / 1e6;
-            Judged::ok(format!("{rate:.1} MB/s over {} bytes", data.len()))
+            let because = format!("{rate:.2} MB/s over {} bytes", data.len());
+            match rate < SLOW_RATE {
+                true => Judged::of(Verdict::Info, "files come slowly", because),
+                false => Judged::ok(because),
+            }
         }
         Err(because) => Judged::unknown(because),
     }
@@ -88,4 +92,7 @@ const TIMES: usize = 5;
 const SLOW_REPLY: Duration = Duration::from_millis(500);
 const SLOW_LOGIN: Duration = Duration::from_secs(3);
 const DELAY: Duration = Duration::from_millis(35);
+
+/// In MB/s.
+const SLOW_RATE: f64 = 0.1;
 const MEASURABLE: u64 = 64 * 1024;

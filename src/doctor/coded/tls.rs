@@ -261,27 +261,24 @@ pub(super) fn data_certificate(clinic: &mut Clinic<'_>, access: &Access) -> Judg
     let Some(control) = access.talk.control_tls() else {
         return Judged::skipped(no_tls(clinic));
     };
-    let listed = clinic.fetch(&access.talk, "LIST");
-    let failure = clinic.log.take_tls_failure().map(|it| it.to_string());
-    let data = access.talk.data_tls();
-    match (listed, data) {
-        (Ok(_), Some(data)) if data.resumed || same_key(&control, &data) => {
-            Judged::ok("both connections show the same certificate")
-        }
-        (_, Some(data)) if !data.resumed && !same_key(&control, &data) => Judged::of(
+    if let Err(because) = clinic.open_data(&access.talk) {
+        return Judged::skipped(because);
+    }
+    let (answer, _) = access.talk.fetch("LIST", 1 << 20);
+    if let Some(TransferResult::TlsFailed(failure @ TlsFailure::OtherCertificate { .. })) =
+        transfer_result(&answer)
+    {
+        return Judged::of(
             Verdict::Bad,
             "the data connection shows another certificate than the control connection",
-            "somebody else may answer there",
-        ),
-        (Err(because), _) => match failure {
-            Some(failure) if failure.contains("certificate") => Judged::of(
-                Verdict::Bad,
-                "the data connection shows another certificate than the control connection",
-                failure,
-            ),
-            _ => Judged::unknown(because),
-        },
-        (Ok((answer, _)), _) => Judged::unknown(answer.first_line()),
+            failure.to_string(),
+        );
+    }
+    match access.talk.data_tls() {
+        Some(data) if answer.is_positive() && (data.resumed || same_key(&control, &data)) => {
+            Judged::ok("both connections show the same certificate")
+        }
+        _ => Judged::unknown(answer.first_line()),
     }
 }
 

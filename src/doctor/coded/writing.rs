@@ -1,11 +1,12 @@
 //! What is written on the server, and how it is removed.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::tls::no_tls;
 use crate::doctor::check::Judged;
 use crate::doctor::clinic::{Access, Clinic};
 use crate::doctor::report::{Protection, Remains, Verdict};
+use crate::doctor::stop::Stop;
 use crate::doctor::talk::Talk;
 
 impl Clinic<'_> {
@@ -30,7 +31,10 @@ impl Clinic<'_> {
             return;
         };
         (self.progress)("removing the folder");
-        self.is_cleaning = true;
+        let cleaning = Stop::default();
+        // Without a thread for it, the limits of the replies are all that ends it.
+        let time = cleaning.after(CLEANING_LIMIT);
+        self.cleaning = Some(cleaning);
         let removed = match self.log_in_again() {
             Ok(access) => {
                 let removed = self.empty_and_remove(&access.talk, &folder);
@@ -43,7 +47,8 @@ impl Clinic<'_> {
                 because,
             }]),
         };
-        self.is_cleaning = false;
+        self.cleaning = None;
+        drop(time);
         if let Err(remains) = removed {
             self.left_behind.extend(remains);
         }
@@ -262,4 +267,6 @@ fn unlikely_letters() -> String {
     letters
 }
 
+/// Beyond the budget, for what was made to be removed.
+const CLEANING_LIMIT: Duration = Duration::from_secs(5);
 const CUT_AFTER: usize = 100_000;

@@ -71,6 +71,8 @@ fn exit_of(report: &Report, options: &Doctor) -> Exit {
     let limit = Verdict::from(options.fail_on);
     if report.is_as_bad_as(limit) {
         Exit::Findings
+    } else if report.cut_short.is_some() {
+        Exit::Connection
     } else {
         Exit::Done
     }

@@ -1,4 +1,7 @@
 //! `ftpsh doctor`: its verdicts, its promises, and what it makes of servers that do not play along.
 
+mod each_check;
 mod examination;
+mod meddler;
+mod sweep;
 mod verdicts;
