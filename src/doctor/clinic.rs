@@ -347,7 +347,12 @@ impl Clinic<'_> {
             .filter(|(name, _)| check.text.contains(&format!("{{{name}}}")))
             .map(|(name, value)| (name.clone(), value.clone()))
             .collect();
-        let text = check.with_preamble(&values, &access.preamble);
+        let mut preamble = access.preamble.clone();
+        if check.class == Class::Write {
+            // Here it is there already; a replay has to make it.
+            preamble += "C> MKD {folder}\nS> 257\n";
+        }
+        let text = check.with_preamble(&values, &preamble);
         let text = self.with_working_way(&text);
         let skipped = |because: String| Judged {
             verdict: Verdict::Skipped,
@@ -367,7 +372,17 @@ impl Clinic<'_> {
             return (skipped(missing_fact(&unset.name)), None);
         }
         let played = access.talk.play(&body, variables);
-        (written.judge(&played), Some(text))
+        (written.judge(&played), Some(self.to_keep(check, text)))
+    }
+
+    /// Each replay makes a folder of its own.
+    fn to_keep(&self, check: &Check, text: String) -> String {
+        let Some(folder) = &self.facts.folder else {
+            return text;
+        };
+        let line = format!("# var: folder = {folder}\n");
+        let own = format!("# var: folder = {folder}-{}\n", check.id);
+        text.replace(&line, &own)
     }
 
     fn variables(&self, values: &[(String, String)]) -> Variables {

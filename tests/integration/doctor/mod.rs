@@ -3,5 +3,6 @@
 mod each_check;
 mod examination;
 mod meddler;
+mod promises;
 mod sweep;
 mod verdicts;

@@ -26,7 +26,7 @@ const fn case(name: &'static str, kind: Kind, tls: Tls, extra: &'static [&'stati
     }
 }
 
-pub(super) const CASES: [Case; 20] = [
+pub(super) const CASES: [Case; 22] = [
     case("vsftpd", Kind::Vsftpd, Tls::None, &[]),
     case("vsftpd-tls", Kind::Vsftpd, Tls::Explicit, &[]),
     case(
@@ -73,6 +73,21 @@ pub(super) const CASES: [Case; 20] = [
         Kind::Proftpd,
         Tls::None,
         &["MasqueradeAddress 192.0.2.1"],
+    ),
+    case(
+        "proftpd-tls12",
+        Kind::Proftpd,
+        Tls::Explicit,
+        &["TLSProtocol TLSv1.2"],
+    ),
+    case(
+        "proftpd-old-tls",
+        Kind::Proftpd,
+        Tls::Explicit,
+        &[
+            "TLSProtocol TLSv1 TLSv1.1 TLSv1.2",
+            "TLSCipherSuite ALL:@SECLEVEL=0",
+        ],
     ),
     case("pure-ftpd", Kind::PureFtpd, Tls::None, &[]),
     case("pure-ftpd-tls", Kind::PureFtpd, Tls::Explicit, &[]),

@@ -1,0 +1,239 @@
+//! What `ftpsh doctor` promises: findings that can be replayed, no secret anywhere, no trace that is not told.
+
+use std::fs;
+use std::path::Path;
+
+use ftpsh::doctor::check::Check;
+
+use super::examination::{doctor, examine};
+use super::meddler::{Meddling, meddle, without_tls};
+use crate::support::ftpsh::Ftpsh;
+use crate::support::practice::{practice_server, practice_server_for};
+
+/// The line at which a replay of a transcript fails.
+fn failing_line(transcript: &Path, address: &str) -> Option<usize> {
+    let replayed = Ftpsh::new()
+        .args(["replay", &transcript.display().to_string(), address])
+        .env("FTPSH_VAR_USER", "A")
+        .env("FTPSH_VAR_PASSWORD", "A")
+        .args(["--insecure", "--report", "json"])
+        .run();
+    let report: serde_json::Value = serde_json::from_slice(&replayed.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {replayed:?}"));
+    let line = find_line(&report);
+    line.and_then(|line| usize::try_from(line).ok())
+}
+
+fn find_line(value: &serde_json::Value) -> Option<u64> {
+    match value {
+        serde_json::Value::Object(fields) => {
+            let own = fields.get("line").and_then(serde_json::Value::as_u64);
+            own.or_else(|| fields.values().find_map(find_line))
+        }
+        serde_json::Value::Array(values) => values.iter().find_map(find_line),
+        _ => None,
+    }
+}
+
+#[test]
+fn the_transcript_of_every_finding_replays_to_the_same_finding() {
+    let faults = [
+        &[
+            "appe-as-stor",
+            "no-rest",
+            "reply=QUIT:200 bye",
+            "reply=MLST:250 x",
+        ][..],
+        &[
+            "rest-zero-fills",
+            "reply=PWD:257 here",
+            "reply=MODE:500 no",
+            "reply=SYST:200 yes",
+        ],
+        &[
+            "reply=MDTM:213 20200101000000",
+            "reply=PORT:200 yes",
+            "reply=SIZE:213 5",
+        ],
+    ];
+    let mut replayed = 0;
+    for faults in faults {
+        let server = practice_server(faults);
+        fs::write(
+            server.server_folder().join("data.bin"),
+            b"a line\n".repeat(1000),
+        )
+        .unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let program = doctor(server.address(), "A", "A");
+        let examination = examine(program.arg("--transcripts").arg(folder.path()));
+        for entry in fs::read_dir(folder.path()).unwrap() {
+            let path = entry.unwrap().path();
+            let text = fs::read_to_string(&path).unwrap();
+            let check = Check::read(&text).unwrap();
+            let line = failing_line(&path, &server.address().to_string());
+            let line = line.unwrap_or_else(|| panic!("it does not fail:\n{text}"));
+            let (verdict, sentence) = check
+                .finding_at(line)
+                .unwrap_or_else(|| panic!("no finding stands above {line}:\n{text}"));
+            assert_eq!(
+                verdict.word(),
+                examination.verdict(&check.id),
+                "{line}\n{text}"
+            );
+            let found: String = examination.text(&check.id).split_whitespace().collect();
+            let sentence: String = sentence.split_whitespace().collect();
+            assert!(found.contains(&sentence), "{line} {sentence}\n{text}");
+            replayed += 1;
+        }
+    }
+    assert!(replayed >= 10, "{replayed}");
+}
+
+#[test]
+fn the_password_is_in_no_output_and_no_transcript() {
+    const SECRET: &str = "Xq7-hidden-Xq7";
+    let server = practice_server_for(SECRET, &["appe-as-stor", "echo-secrets"]);
+    let folder = tempfile::tempdir().unwrap();
+    let program = doctor(server.address(), "A", SECRET);
+    let examination = examine(program.arg("--transcripts").arg(folder.path()));
+    assert_eq!(examination.verdict("appe"), "bad", "nobody was logged in");
+    let mut all = examination.finished.stdout.clone();
+    all.extend(examination.finished.stderr.as_bytes());
+    for entry in fs::read_dir(folder.path()).unwrap() {
+        all.extend(fs::read(entry.unwrap().path()).unwrap());
+    }
+    let all = String::from_utf8_lossy(&all).into_owned();
+    assert!(all.contains("PASS ****"), "{all}");
+    assert!(!all.contains(SECRET), "{all}");
+}
+
+#[test]
+fn the_password_is_the_first_line_of_standard_input_where_nothing_else_has_one() {
+    let server = practice_server(&[]);
+    let target = server.address().to_string();
+    let run = |stdin: &str| {
+        Ftpsh::new()
+            .args(["doctor", &target, "--user", "A"])
+            .stdin(stdin)
+            .run()
+    };
+    let told = run("A\n").stdout_text();
+    assert!(told.contains("EPSV    ok"), "{told}");
+    let asked = run("");
+    assert_eq!(asked.status, 2, "{asked:?}");
+    assert!(asked.stderr.contains("FTPSH_PASSWORD"), "{asked:?}");
+}
+
+#[test]
+fn a_transcript_that_is_there_is_not_overwritten() {
+    let server = practice_server(&["appe-as-stor"]);
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("appe.ftp"), "mine").unwrap();
+    let program = doctor(server.address(), "A", "A");
+    let finished = program.arg("--transcripts").arg(folder.path()).run();
+    assert_eq!(finished.status, 7, "{finished:?}");
+    let kept = fs::read_to_string(folder.path().join("appe.ftp")).unwrap();
+    assert_eq!(kept, "mine");
+}
+
+#[test]
+fn what_cannot_be_removed_is_told_with_the_command_that_removes_it() {
+    let server = practice_server(&["reply=RMD:550 no", "reply=DELE:550 no"]);
+    let finished = doctor(server.address(), "A", "A").run();
+    let told: String = finished.stdout_text();
+    let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
+    let left: Vec<_> = fs::read_dir(server.server_folder())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.starts_with("ftpsh-doctor-"))
+        .collect();
+    let [folder] = left.as_slice() else {
+        panic!("{left:?}");
+    };
+    assert!(told.contains(&format!("RMD {folder}")), "{told}");
+    assert!(told.contains(&format!("DELE {folder}/appe")), "{told}");
+}
+
+#[test]
+fn an_upload_under_another_name_is_removed_with_the_folder() {
+    let server = practice_server(&[]);
+    let meddling = Meddling {
+        command: |line| without_tls(line).replace("/appe", "/renamed"),
+        ..Meddling::default()
+    };
+    let address = meddle(server.address(), meddling);
+    let examination = examine(doctor(address, "A", "A"));
+    assert_eq!(examination.verdict("appe"), "ok");
+    let names = fs::read_dir(server.server_folder()).unwrap();
+    let names: Vec<_> = names.map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(names, ["1.TXT"]);
+}
+
+#[test]
+fn a_full_disk_is_told_and_leaves_nothing() {
+    let server = practice_server(&["reply=STOR:452 the disk is full"]);
+    let examination = examine(doctor(server.address(), "A", "A"));
+    for id in ["rest-upload", "empty-upload", "mfmt"] {
+        assert_eq!(examination.verdict(id), "warn", "{}", examination.text(id));
+    }
+    let names = fs::read_dir(server.server_folder()).unwrap();
+    let names: Vec<_> = names.map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(names, ["1.TXT"]);
+}
+
+#[test]
+fn without_write_and_hard_neither_is_done() {
+    let server = practice_server(&[]);
+    let told = Ftpsh::new()
+        .args([
+            "doctor",
+            &server.address().to_string(),
+            "--user",
+            "A",
+            "--verbose",
+        ])
+        .env("FTPSH_PASSWORD", "A")
+        .run()
+        .stdout_text();
+    for line in ["> MKD", "> STOR", "> DELE", "> RMD"] {
+        assert!(!told.contains(line), "{told}");
+    }
+    assert!(!told.contains("127,0,0,2"), "{told}");
+}
+
+#[test]
+fn one_s_own_check_is_made_and_takes_the_place_of_one_of_the_same_name() {
+    let server = practice_server(&[]);
+    let folder = tempfile::tempdir().unwrap();
+    let own = "# check: syst\n# group: by-the-book\n# class: before-login\n# title: SYST is ours\n\
+               S> 220\n# finding: bad \"SYST is not ours\"\nC> SYST\nS> 215 OURS\n";
+    fs::write(folder.path().join("own.ftp"), own).unwrap();
+    let program = Ftpsh::new().args(["doctor", &server.address().to_string(), "--verbose"]);
+    let examination = examine(program.arg("--checks").arg(folder.path()));
+    assert_eq!(examination.verdict("syst"), "bad");
+    fs::write(
+        folder.path().join("own.ftp"),
+        own.replace("class: before", "class: never"),
+    )
+    .unwrap();
+    let program = Ftpsh::new().args(["doctor", &server.address().to_string()]);
+    let finished = program.arg("--checks").arg(folder.path()).run();
+    assert_eq!(finished.status, 2, "{finished:?}");
+    assert!(finished.stderr.contains("line 3"), "{finished:?}");
+}
+
+#[test]
+fn the_exit_code_says_how_bad_it_is() {
+    let server = practice_server(&[]);
+    let target = server.address().to_string();
+    let certificate = server.certificate_path().display().to_string();
+    let run = |arguments: &[&str]| {
+        let program = Ftpsh::new().args(["doctor", &target, "--ca", &certificate]);
+        program.args(arguments).run().status
+    };
+    assert_eq!(run(&[]), 0);
+    assert_eq!(run(&["--fail-on", "warn"]), 9);
+    let nobody = Ftpsh::new().args(["doctor", "127.0.0.1:1"]).run();
+    assert_eq!(nobody.status, 3, "{nobody:?}");
+}
