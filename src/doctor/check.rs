@@ -158,6 +158,13 @@ impl Check {
         text
     }
 
+    /// The lines that decide it, with what leads to them.
+    pub(super) fn dialogue_text(&self) -> String {
+        let is_header = |line: &&str| line.starts_with("# ") && !line.starts_with("# finding: ");
+        let lines = self.text.lines().skip_while(is_header);
+        lines.map(|line| format!("{line}\n")).collect()
+    }
+
     /// The same check with this dialogue, which was written for one server.
     #[must_use]
     pub(super) fn with_body(&self, body: &str) -> Self {

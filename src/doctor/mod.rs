@@ -13,6 +13,7 @@ pub mod check;
 pub mod checks;
 mod clinic;
 mod coded;
+pub mod page;
 pub mod report;
 mod run;
 pub mod settings;

@@ -52,7 +52,7 @@ impl Clinic<'_> {
                 return self.run_afterwards();
             }
         };
-        self.run_class(Class::BeforeLogin, Some(shared), None);
+        self.run_class(Class::BeforeLogin, Some(shared));
         match self.log_in_somehow() {
             Ok(access) => self.run_logged_in(access),
             Err(because) => {
@@ -112,12 +112,7 @@ impl Clinic<'_> {
     }
 
     /// Runs every check of a class, those that can on a connection that they share.
-    fn run_class(
-        &mut self,
-        class: Class,
-        mut shared: Option<Access>,
-        again: Option<&dyn Fn(&Self) -> Result<Access, String>>,
-    ) {
+    fn run_class(&mut self, class: Class, mut shared: Option<Access>) {
         let mut has_reopened = 0;
         for check in self.checks_of(class) {
             if self.is_done(&check.id) || coded::runs_at_end(&check.id) {
@@ -136,10 +131,7 @@ impl Clinic<'_> {
                 if let Some(access) = shared.take() {
                     access.talk.end();
                 }
-                shared = match again {
-                    Some(again) => again(self).ok(),
-                    None => self.open(self.best_protection()).ok(),
-                };
+                shared = self.open_for(class).ok();
             }
             if coded::is_coded(&check.id) {
                 self.run_coded(&check, shared.as_ref());
@@ -160,10 +152,9 @@ impl Clinic<'_> {
 
     fn run_dialogue(&mut self, check: &Check, shared: Option<&Access>) {
         let (begun, mark) = (Instant::now(), self.log.mark());
-        let own = check.wants_own_connection.then(|| match check.class {
-            Class::BeforeLogin => self.open(self.best_protection()),
-            Class::Read | Class::Write | Class::Hard => self.log_in_again(),
-        });
+        let own = check
+            .wants_own_connection
+            .then(|| self.open_for(check.class));
         let (judged, transcript) = match (&own, shared) {
             (Some(Ok(own)), _) => self.play(check, own),
             (Some(Err(because)), _) => (Judged::skipped(because.clone()), None),
@@ -177,6 +168,14 @@ impl Clinic<'_> {
             own.talk.end();
         }
         self.record(check, judged, begun, mark, transcript);
+    }
+
+    /// A connection on which checks of this class can be made.
+    fn open_for(&self, class: Class) -> Result<Access, String> {
+        match class {
+            Class::BeforeLogin => self.open(self.best_protection()),
+            Class::Read | Class::Write | Class::Hard => self.log_in_again(),
+        }
     }
 
     /// The best of the protections that the server has.
@@ -288,11 +287,7 @@ impl Clinic<'_> {
 
     fn run_logged_in(&mut self, access: Access) {
         self.learn_files(&access.talk);
-        self.run_class(
-            Class::Read,
-            Some(access),
-            Some(&|clinic: &Self| clinic.log_in_again()),
-        );
+        self.run_class(Class::Read, Some(access));
         if self.request.may_write {
             self.run_writing();
         } else {
@@ -300,11 +295,7 @@ impl Clinic<'_> {
         }
         if self.request.may_be_hard {
             let access = self.log_in_again().ok();
-            self.run_class(
-                Class::Hard,
-                access,
-                Some(&|clinic: &Self| clinic.log_in_again()),
-            );
+            self.run_class(Class::Hard, access);
         } else {
             self.skip_class(Class::Hard, IS_HARD);
         }
@@ -317,11 +308,7 @@ impl Clinic<'_> {
         };
         match self.make_folder(&access.talk) {
             Ok(()) => {
-                self.run_class(
-                    Class::Write,
-                    Some(access),
-                    Some(&|clinic: &Self| clinic.log_in_again()),
-                );
+                self.run_class(Class::Write, Some(access));
                 self.remove_folder();
             }
             Err(because) => {

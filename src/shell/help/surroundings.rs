@@ -22,6 +22,10 @@ pub(super) const VARIABLES: &[(&str, &str)] = &[
         "FTPSH_KEY_PASSWORD",
         "the passphrase of the key of a client certificate (--key)",
     ),
+    (
+        "FTPSH_PASSWORD",
+        "the password of the user whom `doctor` logs in",
+    ),
     ("NETRC", "the file that --netrc reads, instead of ~/.netrc"),
     (
         "FTP_PROXY, ALL_PROXY, NO_PROXY",

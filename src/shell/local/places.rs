@@ -7,6 +7,7 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::time::{Duration, Instant};
 
 use crate::client::{Destination, Ending, Outcome, TransferResult};
+use crate::shell::doctor::PASSWORD_VARIABLE;
 use crate::shell::interrupts::Interrupts;
 use crate::shell::replay::TRANSCRIPT_VARIABLES;
 use crate::shell::run::PASSPHRASE_VARIABLE;
@@ -196,7 +197,9 @@ pub(crate) fn local_shell(command: &[u8]) -> io::Result<Process> {
 /// A variable of this program that may hold a secret. Any of those for transcripts may: only a transcript says which.
 fn may_be_secret(name: &OsStr) -> bool {
     let name = name.to_string_lossy().to_ascii_uppercase();
-    name == PASSPHRASE_VARIABLE || name.starts_with(TRANSCRIPT_VARIABLES)
+    name == PASSPHRASE_VARIABLE
+        || name == PASSWORD_VARIABLE
+        || name.starts_with(TRANSCRIPT_VARIABLES)
 }
 
 #[cfg(unix)]

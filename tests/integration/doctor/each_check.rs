@@ -236,7 +236,7 @@ fn run(case: &Case) -> (BTreeMap<String, String>, String) {
         server.server_folder().join("data.bin"),
         b"a line\n".repeat(12_000),
     )
-    .unwrap();
+    .expect("the server's folder is the test's own");
     let address = match case.meddling {
         Some(meddling) => meddle(server.address(), meddling()),
         None => server.address(),

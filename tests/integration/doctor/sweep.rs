@@ -19,7 +19,7 @@ fn run(end: Option<(usize, End)>) -> (BTreeMap<String, String>, Duration) {
         server.server_folder().join("data.bin"),
         b"a line\n".repeat(1000),
     )
-    .unwrap();
+    .expect("the server's folder is the test's own");
     let meddling = Meddling {
         end,
         ..Meddling::default()
@@ -47,13 +47,14 @@ fn sweep(ends: &[(usize, End)]) {
                         found += &format!(" took {took:?}");
                     }
                     if !found.is_empty() {
-                        *wrong.lock().unwrap() += &format!("{end:?}: {found}\n");
+                        *wrong.lock().expect("nobody panics with it") +=
+                            &format!("{end:?}: {found}\n");
                     }
                 }
             });
         }
     });
-    let wrong = wrong.into_inner().unwrap();
+    let wrong = wrong.into_inner().expect("nobody panicked with it");
     assert!(wrong.is_empty(), "{wrong}");
 }
 
