@@ -1,5 +1,7 @@
 //! Characters that cannot be seen, or that mislead the reader.
 
+use std::fmt::Write;
+
 /// Whether a character must be shown as its number: it could control the terminal, mislead the reader, or be invisible.
 #[must_use]
 pub(crate) fn is_hidden(character: char) -> bool {
@@ -8,6 +10,36 @@ pub(crate) fn is_hidden(character: char) -> bool {
     }
     let after = HIDDEN.partition_point(|&(first, _)| first <= character);
     after > 0 && character <= HIDDEN[after - 1].1
+}
+
+/// The text with each character that is hidden written by its number: `\u{202e}`.
+#[must_use]
+pub(crate) fn visible(text: &str) -> String {
+    let show = |character: char| {
+        if is_hidden(character) {
+            character.escape_unicode().to_string()
+        } else {
+            character.to_string()
+        }
+    };
+    text.chars().map(show).collect()
+}
+
+/// A text of JSON in which each character that is hidden is written as JSON writes it by its number: `\u202e`. What it means
+/// stays the same. Line ends between its values stay too.
+#[must_use]
+pub(crate) fn visible_json(json: &str) -> String {
+    let mut text = String::with_capacity(json.len());
+    for character in json.chars() {
+        if character == '\n' || !is_hidden(character) {
+            text.push(character);
+            continue;
+        }
+        for unit in character.encode_utf16(&mut [0; 2]) {
+            write!(text, "\\u{unit:04x}").expect("a String takes any text");
+        }
+    }
+    text
 }
 
 /// First and last character of each range, in order.
@@ -55,7 +87,7 @@ const HIDDEN: &[(char, char)] = &[
 
 #[cfg(test)]
 mod tests {
-    use super::{HIDDEN, is_hidden};
+    use super::{HIDDEN, is_hidden, visible_json};
 
     #[test]
     fn the_ranges_are_in_order_and_apart() {
@@ -73,5 +105,18 @@ mod tests {
             assert!(!named || is_hidden(character), "{character:?}");
         }
         assert!(!is_hidden('\t'));
+    }
+
+    #[test]
+    fn hidden_characters_are_written_by_their_number_and_read_back_as_they_were() {
+        let hostile = "\u{1b}]0;x\u{7}\u{9b}31m\u{202e}\u{e0041}\u{7f}\u{2028}é\"\\";
+        let written = visible_json(&serde_json::to_string(hostile).unwrap());
+        let shown = written.trim_matches('"');
+        assert!(
+            shown
+                .chars()
+                .all(|it| it == 'é' || (' '..='~').contains(&it))
+        );
+        assert_eq!(serde_json::from_str::<String>(&written).unwrap(), hostile);
     }
 }

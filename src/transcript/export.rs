@@ -8,9 +8,10 @@ use std::str::FromStr;
 
 use super::data::LineEnd;
 use super::import::written;
+use super::markdown::{code_span, escaped, longest_run};
 use super::template::{Piece, Template};
 use super::{Dialogue, Line, LineKind, ReadError, Transcript, Variables};
-use crate::protocol::hidden::is_hidden;
+use crate::protocol::hidden::visible;
 
 /// What a transcript is turned into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -275,18 +276,6 @@ fn told(text: &str, dialogue: &Dialogue, values: &Variables) -> String {
     template.pieces().iter().map(tell).collect()
 }
 
-/// What cannot be seen as its number.
-fn visible(text: &str) -> String {
-    let show = |character: char| {
-        if is_hidden(character) {
-            character.escape_unicode().to_string()
-        } else {
-            character.to_string()
-        }
-    };
-    text.chars().map(show).collect()
-}
-
 /// What stands after a line of data, so that its end is known; most end with CR LF, which is then not written.
 fn end_in_words(line: &str, end: LineEnd) -> String {
     match end {
@@ -350,36 +339,6 @@ impl Page {
 
 /// A block of the control connection needs no caption.
 const CONTROL: &str = "";
-
-/// The most backquotes that stand together.
-fn longest_run(lines: &[String]) -> usize {
-    let runs = lines
-        .iter()
-        .flat_map(|line| line.split(|character| character != '`'));
-    runs.map(str::len).max().unwrap_or(0)
-}
-
-/// As it stands: nothing in it is markup.
-fn escaped(text: &str) -> String {
-    let escape = |character: char| match character {
-        c if c.is_ascii_punctuation() && !".,:;'()/?-".contains(c) => format!("\\{c}"),
-        c => c.to_string(),
-    };
-    let text: String = text.chars().map(escape).collect();
-    // These mean something where a line begins.
-    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    let begins_list = digits > 0 && text[digits..].starts_with(['.', ')']);
-    match text.chars().next() {
-        Some('-') => format!("\\{text}"),
-        _ if begins_list => format!("{}\\{}", &text[..digits], &text[digits..]),
-        _ => text,
-    }
-}
-
-fn code_span(text: &str) -> String {
-    let fence = "`".repeat(longest_run(&[text.to_owned()]) + 1);
-    format!("{fence}{text}{fence}")
-}
 
 fn first_upper(text: &str) -> String {
     let mut characters = text.chars();

@@ -30,6 +30,7 @@ pub mod exchange;
 pub mod expected_reply;
 pub mod export;
 pub mod import;
+pub(crate) mod markdown;
 pub mod pattern;
 pub mod read_error;
 pub mod recorder;

@@ -1,0 +1,32 @@
+//! Text that is not markup, in Markdown.
+
+/// The most backquotes that stand together.
+pub(crate) fn longest_run(lines: &[String]) -> usize {
+    let runs = lines
+        .iter()
+        .flat_map(|line| line.split(|character| character != '`'));
+    runs.map(str::len).max().unwrap_or(0)
+}
+
+/// As it stands: nothing in it is markup.
+pub(crate) fn escaped(text: &str) -> String {
+    let escape = |character: char| match character {
+        c if c.is_ascii_punctuation() && !".,:;'()/?-".contains(c) => format!("\\{c}"),
+        c => c.to_string(),
+    };
+    let text: String = text.chars().map(escape).collect();
+    // These mean something where a line begins.
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let begins_list = digits > 0 && text[digits..].starts_with(['.', ')']);
+    match text.chars().next() {
+        Some('-') => format!("\\{text}"),
+        _ if begins_list => format!("{}\\{}", &text[..digits], &text[digits..]),
+        _ => text,
+    }
+}
+
+/// As code, whatever it holds.
+pub(crate) fn code_span(text: &str) -> String {
+    let fence = "`".repeat(longest_run(&[text.to_owned()]) + 1);
+    format!("{fence}{text}{fence}")
+}
