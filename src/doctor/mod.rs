@@ -6,13 +6,14 @@
 //!                           |        |
 //!                           |      ways, coded: what a dialogue cannot do
 //!                           v
-//!                         report --> its forms, in the shell
+//!                         report --> forms: what other programs read (the table is the shell's)
 //! ```
 
 pub mod check;
 pub mod checks;
 mod clinic;
 mod coded;
+pub mod forms;
 pub mod page;
 pub mod report;
 mod run;

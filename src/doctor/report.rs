@@ -1,10 +1,12 @@
-//! What an examination found: values alone, which every form of the report prints.
+//! What an examination found: values alone, which every form of the report prints. Their names are those of the JSON.
 
 use std::fmt;
 use std::net::SocketAddr;
 
+use serde::{Deserialize, Serialize};
+
 /// Everything that one run of `ftpsh doctor` found out about one server.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
     /// Whom it examined.
     pub target: Target,
@@ -27,7 +29,7 @@ pub struct Report {
 }
 
 /// Whom a report is about.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Target {
     /// As it was typed.
     pub host: String,
@@ -40,7 +42,7 @@ pub struct Target {
 }
 
 /// What the server says about itself: words, not facts.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Server {
     /// All lines of the greeting, joined by LF. Empty if none came.
     pub greeting: String,
@@ -51,7 +53,7 @@ pub struct Server {
 }
 
 /// One way of opening a data connection, and whether it worked.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Way {
     /// Who dials, and how it is asked for.
     pub mode: Mode,
@@ -68,7 +70,8 @@ pub struct Way {
 }
 
 /// How a data connection is asked for (RFC 959 section 3.3, RFC 2428).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
 pub enum Mode {
     /// EPSV: the server listens and names a port.
     Epsv,
@@ -79,7 +82,8 @@ pub enum Mode {
 }
 
 /// How the control and the data connection are protected.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Protection {
     /// Not at all.
     Clear,
@@ -90,7 +94,8 @@ pub enum Protection {
 }
 
 /// The family of an address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Family {
     /// IPv4.
     Ipv4,
@@ -99,7 +104,8 @@ pub enum Family {
 }
 
 /// What came of trying a way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum WayResult {
     /// Data came through it.
     Ok,
@@ -116,7 +122,7 @@ pub enum WayResult {
 }
 
 /// What a check found.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
     /// The check's name, for example `pasv-address`: it stays.
     pub id: String,
@@ -143,7 +149,8 @@ pub struct Finding {
 }
 
 /// How bad a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// As it should be.
     Ok,
@@ -160,7 +167,8 @@ pub enum Verdict {
 }
 
 /// What has to be allowed for a check to run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Class {
     /// Needs no login.
     BeforeLogin,
@@ -173,7 +181,8 @@ pub enum Class {
 }
 
 /// What a check is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Group {
     /// Whether connections can be made.
     Reachability,
@@ -196,7 +205,8 @@ pub enum Group {
 }
 
 /// One line of the control connection.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Evidence {
     /// A command, with secrets masked.
     Sent(String),
@@ -207,7 +217,7 @@ pub enum Evidence {
 }
 
 /// What a run could not remove.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Remains {
     /// Its path on the server.
     pub path: String,
@@ -218,7 +228,7 @@ pub struct Remains {
 }
 
 /// The three sums of a report, each `(went well, could be judged)`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Summary {
     /// Reachability, resume, transfer, listings, speed.
     pub works: (u32, u32),
