@@ -302,7 +302,9 @@ impl Verdict {
         matches!(self, Self::Ok | Self::Info)
     }
 
-    fn is_judged(self) -> bool {
+    /// Whether something was found out.
+    #[must_use]
+    pub fn is_judged(self) -> bool {
         !matches!(self, Self::Skipped | Self::Unknown)
     }
 }

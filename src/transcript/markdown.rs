@@ -15,6 +15,8 @@ pub(crate) fn escaped(text: &str) -> String {
         c => c.to_string(),
     };
     let text: String = text.chars().map(escape).collect();
+    // Some readers make links of these without any markup.
+    let text = text.replace("://", "\\://").replace("www.", "www\\.");
     // These mean something where a line begins.
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let begins_list = digits > 0 && text[digits..].starts_with(['.', ')']);

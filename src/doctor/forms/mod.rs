@@ -4,6 +4,9 @@
 //! that could be taken for the syntax of the form.
 
 pub mod json;
+pub mod junit;
+pub mod markdown;
+pub mod sarif;
 
 #[cfg(test)]
 pub(crate) mod samples;
