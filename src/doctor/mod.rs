@@ -13,6 +13,7 @@ pub mod check;
 pub mod checks;
 mod clinic;
 mod coded;
+pub mod difference;
 pub mod forms;
 pub mod page;
 pub mod report;
