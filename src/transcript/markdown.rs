@@ -11,7 +11,7 @@ pub(crate) fn longest_run(lines: &[String]) -> usize {
 /// As it stands: nothing in it is markup.
 pub(crate) fn escaped(text: &str) -> String {
     let escape = |character: char| match character {
-        c if c.is_ascii_punctuation() && !".,:;'()/?-".contains(c) => format!("\\{c}"),
+        c if c.is_ascii_punctuation() && !".,:;'\"%{}()/?-".contains(c) => format!("\\{c}"),
         c => c.to_string(),
     };
     let text: String = text.chars().map(escape).collect();
@@ -31,4 +31,20 @@ pub(crate) fn escaped(text: &str) -> String {
 pub(crate) fn code_span(text: &str) -> String {
     let fence = "`".repeat(longest_run(&[text.to_owned()]) + 1);
     format!("{fence}{text}{fence}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::escaped;
+
+    #[test]
+    fn only_what_could_be_markup_is_escaped() {
+        for (text, expected) in [
+            ("1.2.3.4 says \"{a}\"", "1\\.2.3.4 says \"{a}\""),
+            ("- a|b *c*", "\\- a\\|b \\*c\\*"),
+            ("http://a www.b <i>", "http\\://a www\\.b \\<i\\>"),
+        ] {
+            assert_eq!(escaped(text), expected);
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::doctor::difference::Difference;
 use crate::doctor::report::{Report, Summary};
 use crate::protocol::hidden::visible_json;
 
@@ -14,6 +15,13 @@ struct Written<'a> {
     #[serde(flatten)]
     report: &'a Report,
     summary: Summary,
+}
+
+#[derive(Serialize)]
+struct WrittenDifference<'a> {
+    schema: u64,
+    #[serde(flatten)]
+    difference: &'a Difference,
 }
 
 /// Read first, so that another version is called by its name and not by its first difference.
@@ -57,6 +65,16 @@ pub fn read(text: &str) -> Result<Report, ReadError> {
         return Err(ReadError::OtherSchema(schema));
     }
     Ok(serde_json::from_str(text)?)
+}
+
+/// What differs, likewise.
+#[must_use]
+pub fn write_difference(difference: &Difference) -> String {
+    let written = WrittenDifference {
+        schema: SCHEMA,
+        difference,
+    };
+    as_text(&written)
 }
 
 /// A value as JSON over several lines, with what could control a terminal by its number.

@@ -577,9 +577,15 @@ pub(crate) struct Export {
 #[derive(Args, Debug)]
 #[command(after_help = MORE_OF_MODE, after_long_help = command_line::more("doctor"))]
 pub(crate) struct Doctor {
-    /// The server: HOST, HOST:PORT, ftp:// or ftps://.
-    #[arg(value_name = "TARGET", add = ArgValueCompleter::new(completion::targets))]
-    pub(crate) target: String,
+    /// HOST, HOST:PORT, ftp:// or ftps://; of two, what differs.
+    #[arg(
+        value_name = "TARGET",
+        num_args = 1..=2,
+        required_unless_present = "diff",
+        conflicts_with = "diff",
+        add = ArgValueCompleter::new(completion::targets)
+    )]
+    pub(crate) targets: Vec<String>,
     /// Log in as this user.
     ///
     /// The password is that of FTPSH_PASSWORD, --netrc or --password-command; else it is asked for, or is the first line of
@@ -589,23 +595,50 @@ pub(crate) struct Doctor {
     /// Let the password go out in clear to another machine.
     #[arg(long)]
     pub(crate) clear_login: bool,
-    /// Check uploads too, in a folder that is made and removed.
+    /// Check uploads too, in a folder of its own.
+    ///
+    /// It is made and removed.
     #[arg(long)]
     pub(crate) write: bool,
     /// Send also what looks like an attack.
     #[arg(long)]
     pub(crate) hard: bool,
     /// End after so long, with what is known then.
-    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds)]
+    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds, hide_short_help = true)]
     pub(crate) budget: Duration,
-    /// Exit with 9 if a finding is this bad.
-    #[arg(long, value_enum, value_name = "VERDICT", default_value = "bad")]
+    /// Exit with 9 for warn, or only for bad.
+    #[arg(
+        long,
+        value_enum,
+        value_name = "VERDICT",
+        default_value = "bad",
+        hide_possible_values = true
+    )]
     pub(crate) fail_on: FailOn,
-    /// Write a transcript for each finding into this folder, for `ftpsh replay`.
+    /// Write JSON; or --markdown, --junit, --sarif.
+    #[arg(long, group = "form")]
+    pub(crate) json: bool,
+    /// Write tables in Markdown.
+    #[arg(long, group = "form", hide_short_help = true)]
+    pub(crate) markdown: bool,
+    /// Write JUnit's XML; a finding as bad as --fail-on says is a failure.
+    #[arg(long, group = "form", hide_short_help = true)]
+    pub(crate) junit: bool,
+    /// Write SARIF 2.1.0.
+    #[arg(long, group = "form", hide_short_help = true)]
+    pub(crate) sarif: bool,
+    /// Tell what differs between two files of --json.
+    ///
+    /// Nothing is sent. The exit code is 9 if something is as bad as --fail-on says, and was not before.
+    #[arg(long, num_args = 2, value_names = ["OLD", "NEW"])]
+    pub(crate) diff: Option<Vec<PathBuf>>,
+    /// Write a transcript of each finding into a folder.
+    ///
+    /// `ftpsh replay` plays them. No file is overwritten.
     #[arg(long, value_name = "DIR")]
     pub(crate) transcripts: Option<PathBuf>,
     /// Make the checks of this folder too.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", hide_short_help = true)]
     pub(crate) checks: Option<PathBuf>,
 }
 

@@ -1,5 +1,6 @@
 //! `ftpsh doctor`: the examination of a server, and its report.
 
+mod difference;
 mod table;
 
 use std::fs;
@@ -12,6 +13,8 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 
 use crate::doctor::check::Check;
+use crate::doctor::difference::Difference;
+use crate::doctor::forms::{json, junit, markdown, sarif};
 use crate::doctor::report::{Report, Verdict};
 use crate::doctor::stop::Stop;
 use crate::doctor::{Login, Request, checks, examine};
@@ -19,7 +22,7 @@ use crate::shell::config::options::{Common, Doctor};
 use crate::shell::config::settings::TlsStart;
 use crate::shell::config::target::{Target, UrlLogin};
 use crate::shell::exit::Exit;
-use crate::shell::replay::importing::print;
+use crate::shell::replay::importing::{print, read_file};
 use crate::shell::run::Shell;
 use crate::shell::screen::escape::escape;
 use crate::shell::screen::painter::Painter;
@@ -36,45 +39,149 @@ pub(crate) const PASSWORD_VARIABLE: &str = "FTPSH_PASSWORD";
 ///
 /// What is wrong with the configuration, or with a check of one's own.
 pub(crate) fn run(common: &Common, options: &Doctor, painter: &Painter) -> Result<Exit> {
+    if let Err(exit) = check_usage(options, painter) {
+        return Ok(exit);
+    }
+    if let Some([old, new]) = options.diff.as_deref() {
+        return Ok(compare_files(old, new, common, options, painter));
+    }
     let asks = io::stdin().is_terminal() && io::stdout().is_terminal();
     let mut shell = new_shell(common, painter, asks)?;
     let checks = checks_of(options)?;
-    let request = match request(&mut shell, common, options, checks) {
-        Ok(request) => request,
-        Err(exit) => return Ok(exit),
+    let mut reports = Vec::new();
+    for target in &options.targets {
+        let request = match request(&mut shell, common, options, target, checks.clone()) {
+            Ok(request) => request,
+            Err(exit) => return Ok(exit),
+        };
+        let report = examined(&shell, &request, painter)?;
+        let is_interrupted = is_interrupted(&report);
+        reports.push(report);
+        if is_interrupted {
+            break;
+        }
+    }
+    match &reports[..] {
+        [first, second] => {
+            let difference = Difference::between(first, second);
+            let printed = print_difference(&difference, ["A", "B"], common, options, painter);
+            let is_bad = difference.is_as_bad_as(options.fail_on.into());
+            Ok(exit_of(&reports, is_bad).unwrap_or(printed))
+        }
+        reports => print_reports(reports, common, options, painter),
+    }
+}
+
+/// What the options allow one by one, and not together.
+fn check_usage(options: &Doctor, painter: &Painter) -> Result<(), Exit> {
+    let is_difference = options.diff.is_some() || options.targets.len() > 1;
+    if is_difference && (options.markdown || options.junit || options.sarif) {
+        return Err(painter.refuse(
+            &"a difference is written as text or with --json; the other forms are of one TARGET",
+        ));
+    }
+    if is_difference && options.transcripts.is_some() {
+        return Err(painter.refuse(&"--transcripts is for one TARGET: run `ftpsh doctor` for each"));
+    }
+    Ok(())
+}
+
+fn print_reports(
+    reports: &[Report],
+    common: &Common,
+    options: &Doctor,
+    painter: &Painter,
+) -> Result<Exit> {
+    let Some(report) = reports.first() else {
+        return Ok(Exit::Usage);
     };
-    let report = examined(&shell, &request, painter)?;
-    let form = Form {
-        columns: painter.screen().row().unwrap_or(USUAL_COLUMNS),
-        has_colour: painter.screen().has_colour() && io::stdout().is_terminal(),
-        is_whole: common.verbose,
+    let limit = Verdict::from(options.fail_on);
+    let text = match () {
+        () if options.json => json::write(report),
+        () if options.markdown => markdown::write(report),
+        () if options.junit => junit::write(report, limit),
+        () if options.sarif => sarif::write(report),
+        () => table::print(report, form(common, painter)),
     };
-    let printed = print(table::print(&report, form).as_bytes(), painter);
+    let printed = print(text.as_bytes(), painter);
     if let Some(folder) = &options.transcripts
-        && let Err(error) = write_transcripts(folder, &report)
+        && let Err(error) = write_transcripts(folder, report)
     {
         return Ok(painter.refuse_file(folder, &error));
     }
-    Ok(match exit_of(&report, options) {
-        Exit::Done => printed,
-        exit => exit,
+    Ok(exit_of(reports, report.is_as_bad_as(limit)).unwrap_or(printed))
+}
+
+/// What the examinations mean, unless it is nothing in particular.
+fn exit_of(reports: &[Report], is_bad: bool) -> Option<Exit> {
+    if reports.iter().any(is_interrupted) {
+        return Some(Exit::Interrupted);
+    }
+    if reports
+        .iter()
+        .any(|report| report.target.addresses.is_empty())
+    {
+        return Some(Exit::Connection);
+    }
+    if is_bad {
+        return Some(Exit::Findings);
+    }
+    let is_cut_short = reports.iter().any(|report| report.cut_short.is_some());
+    is_cut_short.then_some(Exit::Connection)
+}
+
+fn is_interrupted(report: &Report) -> bool {
+    report.cut_short.as_deref() == Some(INTERRUPTED)
+}
+
+fn compare_files(
+    old: &Path,
+    new: &Path,
+    common: &Common,
+    options: &Doctor,
+    painter: &Painter,
+) -> Exit {
+    let reports = [old, new].map(|path| read_report(path, painter));
+    let [Ok(old), Ok(new)] = reports else {
+        let exits = reports.into_iter().filter_map(Result::err);
+        return exits.last().unwrap_or(Exit::LocalFile);
+    };
+    let difference = Difference::between(&old, &new);
+    let printed = print_difference(&difference, ["old", "new"], common, options, painter);
+    match difference.is_as_bad_as(options.fail_on.into()) {
+        true => Exit::Findings,
+        false => printed,
+    }
+}
+
+fn read_report(path: &Path, painter: &Painter) -> Result<Report, Exit> {
+    let bytes = read_file(path).map_err(|error| painter.refuse_file(path, &error))?;
+    json::read(&String::from_utf8_lossy(&bytes)).map_err(|error| {
+        let [path, error] = [path.to_string_lossy().into_owned(), error.to_string()]
+            .map(|it| escape(it.as_bytes()));
+        painter.refuse(&format!("{path}: {error}"))
     })
 }
 
-fn exit_of(report: &Report, options: &Doctor) -> Exit {
-    if report.cut_short.as_deref() == Some(INTERRUPTED) {
-        return Exit::Interrupted;
-    }
-    if report.target.addresses.is_empty() {
-        return Exit::Connection;
-    }
-    let limit = Verdict::from(options.fail_on);
-    if report.is_as_bad_as(limit) {
-        Exit::Findings
-    } else if report.cut_short.is_some() {
-        Exit::Connection
-    } else {
-        Exit::Done
+fn print_difference(
+    difference: &Difference,
+    names: [&str; 2],
+    common: &Common,
+    options: &Doctor,
+    painter: &Painter,
+) -> Exit {
+    let text = match options.json {
+        true => json::write_difference(difference),
+        false => difference::print(difference, names, form(common, painter)),
+    };
+    print(text.as_bytes(), painter)
+}
+
+fn form(common: &Common, painter: &Painter) -> Form {
+    Form {
+        columns: painter.screen().row().unwrap_or(USUAL_COLUMNS),
+        has_colour: painter.screen().has_colour() && io::stdout().is_terminal(),
+        is_whole: common.verbose,
     }
 }
 
@@ -107,12 +214,13 @@ fn request(
     shell: &mut Shell,
     common: &Common,
     options: &Doctor,
+    target: &str,
     checks: Vec<Check>,
 ) -> Result<Request, Exit> {
-    let host = shell.hosts.named(&options.target).cloned();
+    let host = shell.hosts.named(target).cloned();
     let mut target = match &host {
         Some(host) => host.target.clone(),
-        None => Target::read(&options.target).map_err(|error| shell.painter.refuse(&error))?,
+        None => Target::read(target).map_err(|error| shell.painter.refuse(&error))?,
     };
     if let Some(user) = &options.user {
         target.login = Some(UrlLogin {

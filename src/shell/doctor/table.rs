@@ -132,7 +132,7 @@ fn details(report: &Report) -> Vec<(String, String)> {
     found
 }
 
-fn protection_name(protection: Protection) -> &'static str {
+pub(super) fn protection_name(protection: Protection) -> &'static str {
     match protection {
         Protection::Clear => "clear",
         Protection::Explicit => "AUTH TLS",
@@ -258,16 +258,16 @@ fn ends(page: &mut Page, report: &Report) {
 }
 
 /// What a server or a file name could have put there does nothing to the terminal.
-fn shown(text: &str) -> String {
+pub(super) fn shown(text: &str) -> String {
     let lines: Vec<String> = text.lines().map(|line| escape(line.as_bytes())).collect();
     lines.join(" ")
 }
 
-fn indent(form: Form) -> usize {
+pub(super) fn indent(form: Form) -> usize {
     if form.columns < NARROW { FIRST } else { TEXT }
 }
 
-fn coloured(text: &str, form: Form) -> String {
+pub(super) fn coloured(text: &str, form: Form) -> String {
     if !form.has_colour {
         return text.to_owned();
     }
@@ -275,8 +275,7 @@ fn coloured(text: &str, form: Form) -> String {
         let word = line
             .strip_prefix("  ")
             .and_then(|rest| rest.split(' ').next());
-        let verdict = word.and_then(|word| Verdict::named(word.trim_end()));
-        match verdict.and_then(style) {
+        match word.and_then(|word| style(word.trim_end())) {
             Some(style) => {
                 let word = word.unwrap_or_default();
                 let rest = &line[2 + word.len()..];
@@ -288,13 +287,15 @@ fn coloured(text: &str, form: Form) -> String {
     lines.collect()
 }
 
-fn style(verdict: Verdict) -> Option<Style> {
-    match verdict {
-        Verdict::Ok => Some(Color::Green.bold()),
-        Verdict::Info => Some(Color::Cyan.bold()),
-        Verdict::Warn => Some(Color::Yellow.bold()),
-        Verdict::Bad => Some(Color::Red.bold()),
-        Verdict::Skipped | Verdict::Unknown => Some(Style::new().dimmed()),
+/// Of a verdict, or of its change.
+fn style(word: &str) -> Option<Style> {
+    match word {
+        "ok" | "better" => Some(Color::Green.bold()),
+        "info" | "new" => Some(Color::Cyan.bold()),
+        "warn" => Some(Color::Yellow.bold()),
+        "bad" | "worse" => Some(Color::Red.bold()),
+        "skipped" | "unknown" | "gone" => Some(Style::new().dimmed()),
+        _ => None,
     }
 }
 
