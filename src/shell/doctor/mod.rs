@@ -141,10 +141,9 @@ fn compare_files(
     options: &Doctor,
     painter: &Painter,
 ) -> Exit {
-    let reports = [old, new].map(|path| read_report(path, painter));
-    let [Ok(old), Ok(new)] = reports else {
-        let exits = reports.into_iter().filter_map(Result::err);
-        return exits.last().unwrap_or(Exit::LocalFile);
+    let (old, new) = match (read_report(old, painter), read_report(new, painter)) {
+        (Ok(old), Ok(new)) => (old, new),
+        (Err(exit), _) | (_, Err(exit)) => return exit,
     };
     let difference = Difference::between(&old, &new);
     let printed = print_difference(&difference, ["old", "new"], common, options, painter);

@@ -251,6 +251,14 @@ const EXAMPLES: [(&str, Examples); 10] = [
                 "ftpsh doctor --user bob --transcripts found ftp.example.org",
                 "keep a transcript of each finding, for `ftpsh replay found/*.ftp ftp.example.org`",
             ),
+            (
+                "ftpsh doctor --user bob --json ftp.example.org > tuesday.json",
+                "keep the report for later",
+            ),
+            (
+                "ftpsh doctor --diff monday.json tuesday.json",
+                "what differs between two reports",
+            ),
         ],
     ),
     (

@@ -2,6 +2,7 @@
 
 mod each_check;
 mod examination;
+mod forms;
 mod meddler;
 mod promises;
 mod sweep;
