@@ -159,6 +159,34 @@ impl Talk {
         answer
     }
 
+    /// A line whose bytes are far enough apart that each arrives alone.
+    pub(super) fn send_slowly(&self, line: &[u8]) -> Answer {
+        let (last, first) = line.split_last().expect("a line is not empty");
+        for byte in first {
+            let _ = self.send_bytes(&[&[*byte]]);
+            thread::sleep(APART);
+        }
+        self.send_bytes(&[&[*last]])
+    }
+
+    /// Bytes behind which TLS begins; they are answered in their own time.
+    pub(super) fn send_before_tls(&self, bytes: &[u8]) {
+        if !self.may_go_on() {
+            return;
+        }
+        let until = Instant::now() + self.limit;
+        let bytes = bytes.to_vec();
+        let urgent = false;
+        let exchange = self.session.send_bytes(vec![RawBytes { bytes, urgent }]);
+        while self.is_open() && self.control_tls().is_none() && Instant::now() < until {
+            match exchange.next_news_within(LOOK_EVERY) {
+                Some(News::TrustAsked(question)) => question.answer(self.believes),
+                Some(News::Settled(_)) => break,
+                _ => {}
+            }
+        }
+    }
+
     /// Begins a download and interrupts it as soon as it has begun.
     pub(super) fn abort(&self, line: &str) -> Answer {
         let begun = Instant::now();
@@ -378,6 +406,7 @@ fn connect(
 /// What is sent in an unusual way is answered at once or not at all.
 const RAW_LIMIT: Duration = Duration::from_secs(2);
 
+const APART: Duration = Duration::from_millis(20);
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// No listing that is looked at is longer.
@@ -466,6 +495,8 @@ impl Log {
     pub(super) fn codes_since(&self, mark: usize) -> Vec<u16> {
         let lines = self.since(mark);
         let codes = lines.iter().filter_map(|line| match line {
+            // The last line of a reply of several has a space there.
+            Evidence::Received(text) if text.get(3..4) == Some("-") => None,
             Evidence::Received(text) => text.get(..3)?.parse().ok(),
             Evidence::Sent(_) | Evidence::Happened(_) => None,
         });

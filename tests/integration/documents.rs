@@ -147,9 +147,11 @@ fn is_path(name: &str) -> bool {
 }
 
 fn pages() -> Vec<PathBuf> {
-    let docs = fs::read_dir(root().join("docs")).expect("there are pages");
-    let mut pages: Vec<PathBuf> = docs
+    let mut pages: Vec<PathBuf> = ["docs", "docs/checks"]
+        .iter()
+        .flat_map(|folder| fs::read_dir(root().join(folder)).expect("there are pages"))
         .map(|entry| entry.expect("it can be listed").path())
+        .filter(|path| path.is_file())
         .collect();
     let others = [
         "README.md",

@@ -1,7 +1,5 @@
 //! What looks like an attack.
 
-use std::time::Duration;
-
 use crate::doctor::check::Judged;
 use crate::doctor::clinic::Clinic;
 use crate::doctor::report::{Protection, Verdict};
@@ -11,29 +9,34 @@ pub(super) fn auth_injection(clinic: &mut Clinic<'_>) -> Judged {
     if clinic.request.is_implicit || clinic.facts.secured.is_none() {
         return Judged::skipped(super::tls::no_tls(clinic));
     }
-    let change = |settings: &mut crate::client::Settings| settings.silence_limit = Some(QUIET);
-    let access = match clinic.open_with(Protection::Clear, true, change) {
+    let access = match clinic.open(Protection::Clear) {
         Ok(access) => access,
         Err(because) => return Judged::skipped(because),
     };
     let mark = clinic.log.mark();
-    let answer = access.talk.send_bytes(&[b"AUTH TLS\r\nNOOP\r\n"]);
-    let replies = clinic.log.codes_since(mark);
+    access.talk.send_before_tls(b"AUTH TLS\r\nNOOP\r\n");
     let is_secure = access.talk.control_tls().is_some();
+    // Commands are answered in their order: whatever comes before its 221 answers the one that was injected.
+    let last = access.talk.send("QUIT");
+    let codes = clinic.log.codes_since(mark);
     access.talk.end();
-    match replies.as_slice() {
-        [234] => Judged::ok("NOOP behind AUTH TLS gets no answer"),
-        [234, ..] if is_secure => Judged::of(
+    let because = last.first_line();
+    match codes.as_slice() {
+        [234, 221] if is_secure => Judged::ok("NOOP behind AUTH TLS gets no answer"),
+        [234, _, 221] if is_secure => Judged::of(
             Verdict::Bad,
             "a command that came in clear is carried out under TLS: somebody on the way can put one there",
-            answer.first_line(),
+            because,
         ),
-        [234, ..] => Judged::of(
+        [234] if !is_secure => {
+            Judged::ok("NOOP behind AUTH TLS is taken for TLS, and the handshake fails")
+        }
+        [234, ..] if !is_secure => Judged::of(
             Verdict::Warn,
             "a command behind AUTH TLS is answered in clear after the 234",
-            answer.first_line(),
+            because,
         ),
-        _ => Judged::unknown(answer.first_line()),
+        _ => Judged::unknown(because),
     }
 }
 
@@ -72,5 +75,4 @@ pub(super) fn long_line(clinic: &mut Clinic<'_>) -> Judged {
     }
 }
 
-const QUIET: Duration = Duration::from_secs(2);
 const LONG: usize = 100_000;

@@ -207,7 +207,7 @@ pub(crate) struct Common {
     /// The time of everything, and certificates after each TLS handshake of the control connection. In a replay, the
     /// dialogue of every transcript too; else it is shown if there is only one. With --version, how this program was
     /// built.
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, hide_short_help = true)]
     pub(crate) verbose: bool,
     /// When to colour the dialogue.
     #[arg(
@@ -606,7 +606,7 @@ pub(crate) struct Doctor {
     /// End after so long, with what is known then.
     #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds, hide_short_help = true)]
     pub(crate) budget: Duration,
-    /// Exit with 9 for warn, or only for bad.
+    /// Exit with 9 at a finding this bad: warn or bad.
     #[arg(
         long,
         value_enum,

@@ -186,6 +186,12 @@ fn compare(kind: Kind) {
                 );
                 continue;
             }
+            if case.kind == Kind::Pyftpdlib && id == "cut-upload" {
+                // It depends on when the reset comes: it answers 226, or nothing.
+                assert!(matches!(verdict.as_str(), "warn" | "unknown"), "{verdict}");
+                found.insert((case.name.to_owned(), id.clone()), "warn".to_owned());
+                continue;
+            }
             let key = (case.name.to_owned(), id.clone());
             if expected.get(&key) != Some(verdict) {
                 let before = expected.get(&key).map_or("nothing", String::as_str);
