@@ -323,7 +323,7 @@ impl Clinic<'_> {
             _ => answer,
         };
         if !matches!(answer.code(), 230 | 232 | 202) {
-            let text = format!("nobody is logged in: {}", answer.first_line());
+            let text = format!("{NO_LOGIN}{}", answer.first_line());
             access.talk.end();
             return Err(text);
         }
@@ -529,6 +529,8 @@ fn missing_fact(name: &str) -> String {
 
 /// Of implicit TLS (RFC 4217 appendix A calls it deprecated; IANA has it as ftps).
 pub(super) const IMPLICIT_PORT: u16 = 990;
+
+pub(super) const NO_LOGIN: &str = "nobody is logged in: ";
 
 /// The server connects at once or not at all.
 const ACTIVE_LIMIT: Duration = Duration::from_secs(3);

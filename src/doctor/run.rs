@@ -195,7 +195,9 @@ impl Clinic<'_> {
             Ok(access) => access,
             Err(because) => {
                 let result = match self.may_log_in(best) {
-                    Ok(()) if !self.stop.is_stopped() => WayResult::Rejected,
+                    Ok(()) if !self.stop.is_stopped() && !is_login_refused(&because) => {
+                        WayResult::Rejected
+                    }
                     Ok(()) | Err(_) => WayResult::Skipped,
                 };
                 self.fail_ways(best, result, &because);
@@ -249,6 +251,9 @@ impl Clinic<'_> {
                 let result = match self.may_log_in(protection) {
                     _ if self.stop.is_stopped() => WayResult::Skipped,
                     Err(_) => WayResult::Skipped,
+                    Ok(()) if is_login_refused(&because) && protection != Protection::Clear => {
+                        WayResult::Skipped
+                    }
                     Ok(()) if because.contains("timed out") => WayResult::Silent,
                     Ok(()) if protection == Protection::Implicit => WayResult::Unreachable,
                     Ok(()) => WayResult::Refused,
@@ -408,6 +413,11 @@ impl Report {
     pub fn is_as_bad_as(&self, verdict: Verdict) -> bool {
         self.worst() >= verdict
     }
+}
+
+/// No way was tried then.
+fn is_login_refused(because: &str) -> bool {
+    because.starts_with(super::clinic::NO_LOGIN)
 }
 
 const FTP_PORT: u16 = 21;

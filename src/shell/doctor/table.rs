@@ -168,7 +168,13 @@ fn one(page: &mut Page, finding: &Finding, form: Form) {
         source => format!(" ({source})"),
     };
     let text = format!("{}{source}", shown(&finding.title));
-    page.labelled(2, &format!("{word:<8}{}", finding.id), indent(form), &text);
+    let label = format!("{word:<8}{}", finding.id);
+    if form.columns < NARROW {
+        page.paragraph(2, &label);
+        page.labelled(indent(form), "", indent(form), &text);
+    } else {
+        page.labelled(2, &label, indent(form), &text);
+    }
     if !finding.because.is_empty() {
         page.labelled(indent(form), "", indent(form), &shown(&finding.because));
     }
@@ -253,7 +259,9 @@ fn ends(page: &mut Page, report: &Report) {
     }
     page.gap();
     for setting in settings {
-        page.labelled(2, setting.client, SETTING, &shown(&setting.line));
+        // A line that is broken cannot be copied.
+        let line = shown(&setting.line);
+        page.verbatim(&format!("  {:<SETTING$}{line}", setting.client));
     }
 }
 
@@ -307,6 +315,6 @@ const PROTECTIONS: [Protection; 3] = [
 const LABEL: usize = 10;
 const FIRST: usize = 10;
 const DETAIL: usize = 18;
-const SETTING: usize = 17;
+const SETTING: usize = 15;
 const TEXT: usize = 34;
 const NARROW: usize = 70;
