@@ -54,7 +54,7 @@ pub fn write(report: &Report) -> String {
     as_text(&written)
 }
 
-/// What [`write`] wrote. Fields that are not known are passed over.
+/// What [`write()`] wrote. Fields that are not known are passed over.
 ///
 /// # Errors
 ///

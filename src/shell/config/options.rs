@@ -344,7 +344,7 @@ pub(crate) enum Mode {
     /// It goes to standard output, for people without ftpsh. Secrets never appear: they stay {password}. A file that is not
     /// a transcript is imported first.
     Export(Export),
-    /// Examine a server: does it work, is it safe, by the book?.
+    /// Examine a server: whether it works, is safe, and goes by the book.
     ///
     /// It opens each kind of data connection, and plays checks of which most are transcripts. Without --user nobody logs in,
     /// without --write nothing is changed, and without --hard nothing looks like an attack.
