@@ -497,7 +497,7 @@ impl Log {
         let codes = lines.iter().filter_map(|line| match line {
             // The last line of a reply of several has a space there.
             Evidence::Received(text) if text.get(3..4) == Some("-") => None,
-            Evidence::Received(text) => text.get(..3)?.parse().ok(),
+            Evidence::Received(text) => text.get(..3)?.parse::<u16>().ok(),
             Evidence::Sent(_) | Evidence::Happened(_) => None,
         });
         codes.collect()

@@ -1,8 +1,11 @@
 //! Exit codes, standard input, and what hostile logs can do: nothing.
 
+#[cfg(target_os = "linux")]
 use std::io::Write;
+#[cfg(target_os = "linux")]
 use std::process::Stdio;
 
+#[cfg(target_os = "linux")]
 use tempfile::TempDir;
 
 use super::{explain, folder};
