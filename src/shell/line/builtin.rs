@@ -157,6 +157,14 @@ impl Builtin {
             .expect("every built-in has a row in NAMES, which a test checks")
     }
 
+    /// Whether it tells of what other lines did; what it finds missing is no problem of its own.
+    pub(super) fn is_about_others(self) -> bool {
+        matches!(
+            self,
+            Self::Why | Self::Goal | Self::Hint | Self::Check | Self::Answer | Self::Lessons
+        )
+    }
+
     /// Its arguments as text.
     pub(crate) fn arguments_as_text(
         self,

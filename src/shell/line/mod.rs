@@ -64,6 +64,17 @@ pub enum Line {
     },
 }
 
+impl Line {
+    /// Whether it is about what happened before, or about the lesson, and is no step of its own.
+    pub(crate) fn is_about_others(&self) -> bool {
+        match self {
+            Self::Empty => true,
+            Self::Builtin { name, .. } => name.is_about_others(),
+            _ => false,
+        }
+    }
+}
+
 /// Why a line means nothing. Nothing was sent.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LineError {

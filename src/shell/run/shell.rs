@@ -310,14 +310,7 @@ impl Shell {
     fn run_line(&mut self, line: &[u8], may_fail: bool) -> Exit {
         let read = self.read(line);
         let orphans_data = self.lines_follow() && begins_orphaned_data(line, &read);
-        let is_about_others = matches!(
-            read,
-            Ok(Line::Empty
-                | Line::Builtin {
-                    name: Builtin::Why,
-                    ..
-                })
-        );
+        let is_about_others = read.as_ref().is_ok_and(Line::is_about_others);
         if !is_about_others {
             let number = self.painter.problems().begin_line();
             self.timeline.begin_line(number);

@@ -65,6 +65,8 @@ fn lesson_1_is_played_with_a_wrong_verb_and_hints_to_the_third_rung() {
         ],
     );
     learner.types("GOODBYE", &["500 ", "ftp> "]);
+    // What a lesson's word finds missing is nothing that `why` tells of.
+    learner.types("check", &["missing  QUIT", "ftp> "]);
     learner.types("why", &["500 in answer to GOODBYE", "ftp> "]);
     learner.types("hint", &["hint 1 of 3", "ftp> "]);
     learner.types("hint", &["hint 2 of 3", "ftp> "]);
