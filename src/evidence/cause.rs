@@ -1,5 +1,7 @@
 //! What can go wrong, by a name that stays: programs tell causes apart by it, whatever the words are.
 
+use std::sync::LazyLock;
+
 /// One record of `causes.table`. A field that is not given is empty.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Cause {
@@ -26,7 +28,7 @@ impl Cause {
     }
 
     pub(crate) fn find(id: &str) -> Option<Self> {
-        all().find(|cause| cause.id == id)
+        CAUSES.iter().find(|cause| cause.id == id).copied()
     }
 
     /// What it is, in general.
@@ -63,10 +65,11 @@ impl Cause {
     }
 }
 
-/// Every cause, in the order of the table.
-pub(crate) fn all() -> impl Iterator<Item = Cause> {
-    read(TABLE).filter_map(|row| row.ok().map(|(_, cause)| cause))
-}
+/// In the order of the table.
+static CAUSES: LazyLock<Vec<Cause>> = LazyLock::new(|| {
+    let rows = read(TABLE).filter_map(Result::ok);
+    rows.map(|(_, cause)| cause).collect()
+});
 
 /// The records with the number of the line that each begins on; of what cannot be read, that number.
 fn read(table: &'static str) -> impl Iterator<Item = Result<(usize, Cause), usize>> {
@@ -98,7 +101,7 @@ const SAME_AS_NEXT: &str = "=";
 mod tests {
     use std::collections::HashSet;
 
-    use super::{Cause, TABLE, all, read};
+    use super::{CAUSES, Cause, TABLE, read};
 
     #[test]
     fn every_record_of_the_table_can_be_read() {
@@ -147,7 +150,8 @@ mod tests {
     #[test]
     fn the_page_explains_every_cause() {
         let page = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/causes.md");
-        let rows: Vec<String> = all()
+        let rows: Vec<String> = CAUSES
+            .iter()
             .map(|cause| {
                 format!(
                     "| `{}` | {} |\n",

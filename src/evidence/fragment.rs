@@ -1,5 +1,7 @@
 //! What servers write in their replies, and which cause that is.
 
+use std::sync::LazyLock;
+
 use crate::protocol::Answered;
 
 /// One row of `fragments.table`.
@@ -20,15 +22,14 @@ pub(super) struct Fragment {
 pub(super) fn cause_of(answered: &Answered) -> Option<&'static str> {
     let lines = answered.reply.lines.concat();
     let text = String::from_utf8_lossy(&lines).to_ascii_lowercase();
-    let mut rows = read(TABLE).filter_map(Result::ok);
-    let row = rows.find(|row| row.fits(answered, &text))?;
+    let row = FRAGMENTS.iter().find(|row| row.fits(answered, &text))?;
     Some(row.cause)
 }
 
 /// What administrators can change where this is the cause, as `SERVER: OPTION`.
 pub(crate) fn server_options(cause: &str) -> Vec<&'static str> {
-    let rows = read(TABLE).filter_map(Result::ok);
-    let mut options: Vec<&str> = rows
+    let mut options: Vec<&str> = FRAGMENTS
+        .iter()
         .filter(|row| row.cause == cause)
         .flat_map(|row| row.source.split("; "))
         .filter(|source| source.contains(": "))
@@ -84,6 +85,9 @@ pub(super) fn read(table: &'static str) -> impl Iterator<Item = Result<Fragment,
         Ok(row)
     })
 }
+
+static FRAGMENTS: LazyLock<Vec<Fragment>> =
+    LazyLock::new(|| read(TABLE).filter_map(Result::ok).collect());
 
 const TABLE: &str = include_str!("fragments.table");
 

@@ -1,5 +1,7 @@
 //! What is odd, by a name that stays, and the sentence for it.
 
+use std::sync::LazyLock;
+
 use crate::evidence::explanation::filled;
 
 /// Something that a reply should not have been.
@@ -24,7 +26,7 @@ pub(crate) struct OddityRow {
 impl Oddity {
     /// The oddity of this name, with these facts in its texts.
     pub(super) fn of(id: &str, facts: &[(&str, &str)]) -> Self {
-        let row = all().find(|row| row.id == id);
+        let row = ROWS.iter().find(|row| row.id == id);
         let row = row.expect("each name in the linter has a row, which a test checks");
         Self {
             id: row.id,
@@ -34,19 +36,20 @@ impl Oddity {
     }
 }
 
-/// Every row, in the order of the table.
-pub(crate) fn all() -> impl Iterator<Item = OddityRow> {
+/// In the order of the table.
+pub(super) static ROWS: LazyLock<Vec<OddityRow>> = LazyLock::new(|| {
     let lines = TABLE.lines();
     let rows = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
-    rows.filter_map(|line| {
+    let rows = rows.filter_map(|line| {
         let mut fields = line.split(" | ").map(str::trim);
         Some(OddityRow {
             id: fields.next()?,
             here: fields.next()?,
             source: fields.next()?,
         })
-    })
-}
+    });
+    rows.collect()
+});
 
 const TABLE: &str = include_str!("oddities.table");
 
@@ -54,13 +57,13 @@ const TABLE: &str = include_str!("oddities.table");
 mod tests {
     use std::collections::HashSet;
 
-    use super::{TABLE, all};
+    use super::{ROWS, TABLE};
     use crate::evidence::cause::Cause;
 
     #[test]
     fn every_row_of_the_table_can_be_read() {
         let mut seen = HashSet::new();
-        for row in all() {
+        for row in ROWS.iter() {
             let is_name = |it: char| it.is_ascii_lowercase() || it == '-';
             assert!(
                 row.id.chars().all(is_name) && seen.insert(row.id),
@@ -79,7 +82,8 @@ mod tests {
     #[test]
     fn the_page_explains_every_oddity() {
         let page = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/explain.md");
-        let rows: Vec<String> = all()
+        let rows: Vec<String> = ROWS
+            .iter()
             .map(|row| format!("| `{}` | {} | {} |\n", row.id, row.here, row.source))
             .collect();
         let mut text = std::fs::read_to_string(page).unwrap();
