@@ -76,16 +76,25 @@ impl ServerProcess {
 
     /// Kills the server and all its sessions at once, and comes back when they are gone.
     pub(super) fn kill(self) {
-        // A session of vsftpd is in a group of its own.
-        let mut targets = vec![format!("-{}", self.keeper.id())];
-        targets.extend(descendants(self.server.id()).iter().map(u32::to_string));
+        let group = format!("-{}", self.keeper.id());
+        let members: Vec<_> = descendants(self.server.id())
+            .iter()
+            .map(u32::to_string)
+            .collect();
+        // A session of vsftpd is in a group of its own. Another ends with the group, perhaps before its own turn.
         let killed = Command::new("sh")
-            .args(["-c", "kill -KILL \"$@\"", "sh"])
-            .args(&targets)
+            .args([
+                "-c",
+                "kill -KILL \"$1\" || exit; shift; kill -KILL \"$@\"; :",
+                "sh",
+                &group,
+            ])
+            .args(&members)
+            .stderr(Stdio::null())
             .status()
             .expect("sh is there");
-        assert!(killed.success(), "{targets:?}: {killed}");
-        for process in &targets[1..] {
+        assert!(killed.success(), "{group}: {killed}");
+        for process in &members {
             await_end(process);
         }
     }
