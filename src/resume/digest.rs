@@ -114,11 +114,7 @@ fn first_word(line: &[u8]) -> &[u8] {
 fn hash<D: Digest>(local: Box<dyn Read + Send>, size: u64) -> io::Result<String> {
     let mut digest = D::new();
     for_each_chunk(local, size, |chunk| digest.update(chunk))?;
-    Ok(digest
-        .finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect())
+    Ok(base16ct::lower::encode_string(&digest.finalize()))
 }
 
 fn for_each_chunk(

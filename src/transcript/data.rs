@@ -380,8 +380,7 @@ impl fmt::Display for DataDigest {
         let Some(sha256) = self.sha256 else {
             return Ok(());
         };
-        f.write_str(" sha256 ")?;
-        sha256.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        write!(f, " sha256 {}", base16ct::lower::encode_string(&sha256))
     }
 }
 

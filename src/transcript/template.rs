@@ -150,8 +150,7 @@ pub(super) fn spelled_bytes(bytes: &[u8]) -> String {
     if bytes.is_empty() {
         return String::new();
     }
-    let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("{{0x{digits}}}")
+    format!("{{0x{}}}", base16ct::lower::encode_string(bytes))
 }
 
 /// A blank at the end of a line would be lost in an editor.

@@ -1,7 +1,5 @@
 //! Whether a download can be continued.
 
-use std::fmt::Write;
-
 use sha2::{Digest, Sha256};
 
 use super::{Examined, NO_FILE};
@@ -23,10 +21,7 @@ pub(super) fn rest_download(clinic: &mut Clinic<'_>, check: &Check, access: &Acc
     };
     let half = whole.len() / 2;
     let tail = &whole[half..];
-    let mut digest = String::new();
-    for byte in Sha256::digest(tail) {
-        let _ = write!(digest, "{byte:02x}");
-    }
+    let digest = base16ct::lower::encode_string(&Sha256::digest(tail));
     let verb = clinic.facts.passive;
     let code = if verb == "EPSV" { 229 } else { 227 };
     let body = format!(

@@ -139,10 +139,7 @@ fn data(digest: &DataDigest) -> String {
     let bytes = count(digest.bytes, "byte");
     match digest.sha256 {
         Some(sha256) => {
-            let hex: String = sha256[..8]
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect();
+            let hex = base16ct::lower::encode_string(&sha256[..8]);
             format!("data: {bytes}, sha256 {hex}..")
         }
         None => format!("data: {bytes}"),
