@@ -136,10 +136,7 @@ impl Event {
                     Some(_) => "control-reset",
                 };
                 let during = during.as_ref().filter(|verb| !verb.as_bytes().is_empty());
-                let during = during.map(|verb| {
-                    let verb = String::from_utf8_lossy(verb.as_bytes()).into_owned();
-                    format!(", before the reply to {verb}")
-                });
+                let during = during.map(|verb| format!(", before the reply to {verb}"));
                 let error = error.as_ref().map(ToString::to_string);
                 Self::new(cause)
                     .with("after", seconds(*quiet_for))

@@ -16,6 +16,12 @@ pub(crate) fn kind_of(host: IpAddr) -> &'static str {
     }
 }
 
+/// `1 byte`, `2 bytes`.
+pub(crate) fn count(number: u64, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{plural}")
+}
+
 /// `0.3 s`, `12 s`.
 pub(crate) fn seconds(duration: Duration) -> String {
     if duration < Duration::from_millis(50) {

@@ -75,7 +75,7 @@ impl Course {
                 needed.extend(suspect.evidence.iter().flat_map(|line| words_of(line)));
             }
             let verbs = lesson.conditions.iter().filter_map(Condition::verb);
-            needed.extend(verbs.map(|verb| String::from_utf8_lossy(verb.as_bytes()).into_owned()));
+            needed.extend(verbs.map(|verb| verb.to_string()));
             needed.sort_unstable();
             needed.dedup();
             for word in needed.iter().filter(|word| !is_known(word)) {

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::condition::{Condition, Expected, Kind, Side};
 use super::playing::{Playing, play};
+use crate::evidence::words::count;
 use crate::practice::{Content, Fault, LogEntry, LogEvent, LoggedTransfer, PlacedFile};
 use crate::protocol::Verb;
 
@@ -123,8 +124,8 @@ impl Seen<'_> {
             argument.is_none_or(|argument| argument.is_match(rest))
         };
         let wanted = match argument {
-            None => format!("{} sent", shown(verb)),
-            Some(_) => format!("{} sent with another argument", shown(verb)),
+            None => format!("{verb} sent"),
+            Some(_) => format!("{verb} sent with another argument"),
         };
         (!lines.iter().any(holds)).then(|| (wanted, last_line(&lines, verb)))
     }
@@ -133,19 +134,19 @@ impl Seen<'_> {
         let codes = self.codes_of(verb);
         let seen = match codes.last() {
             None => last_line(&self.lines_of(verb), verb),
-            Some(last) => format!("{} was answered with {last}", shown(verb)),
+            Some(last) => format!("{verb} was answered with {last}"),
         };
-        let wanted = format!("{} answered with {code}", shown(verb));
+        let wanted = format!("{verb} answered with {code}");
         (!codes.contains(&code)).then_some((wanted, seen))
     }
 
     fn judge_amount(&self, limit: u64) -> Option<(String, String)> {
         let files = self.transfers().filter(|it| is_of_file(&it.verb));
         let bytes: u64 = files.map(|transfer| transfer.bytes).sum();
-        let wanted = format!("at most {} of files on data connections", count(limit));
+        let wanted = format!("at most {} of files on data connections", byte_count(limit));
         let seen = format!(
             "{} went over them, so `again` and another way",
-            count(bytes)
+            byte_count(bytes)
         );
         (bytes > limit).then_some((wanted, seen))
     }
@@ -195,7 +196,7 @@ impl Seen<'_> {
             Some([]) => format!("{path} {place}, empty"),
             Some(bytes) => format!(
                 "{path} {place}, all {} of it right",
-                count(bytes.len() as u64)
+                byte_count(bytes.len() as u64)
             ),
             None => format!("{path} {place}, whole and right"),
         };
@@ -204,12 +205,14 @@ impl Seen<'_> {
         };
         let seen = match (bytes, expected) {
             (Some(bytes), _) => difference(&found, bytes)?,
-            (None, Expected::Sha256(digest)) if hex(&Sha256::digest(&found)) == *digest => {
+            (None, Expected::Sha256(digest))
+                if base16ct::lower::encode_string(&Sha256::digest(&found)) == *digest =>
+            {
                 return None;
             }
             (None, _) => format!(
                 "it has {} there, and they are not the right ones",
-                count(found.len() as u64)
+                byte_count(found.len() as u64)
             ),
         };
         Some((wanted, seen))
@@ -253,11 +256,10 @@ impl Seen<'_> {
             _ => false,
         });
         let how = if in_the_clear { " in the clear" } else { "" };
-        let verb = shown(wanted);
         sent.then(|| {
             (
-                format!("no {verb}{how}"),
-                format!("{verb} was sent{how}, so `again` and another way"),
+                format!("no {wanted}{how}"),
+                format!("{wanted} was sent{how}, so `again` and another way"),
             )
         })
     }
@@ -378,17 +380,17 @@ fn difference(found: &[u8], expected: &[u8]) -> Option<String> {
         .count();
     let (has, of) = (found.len(), expected.len());
     Some(if equal == has {
-        format!("it has {has} of {} there", count(of as u64))
+        format!("it has {has} of {} there", byte_count(of as u64))
     } else if equal == of {
         format!(
             "it has {} there, {} too many at the end",
-            count(has as u64),
+            byte_count(has as u64),
             has - of
         )
     } else {
         format!(
             "it has {} there, and byte {equal}, counted from 0, is not the right one",
-            count(has as u64)
+            byte_count(has as u64)
         )
     })
 }
@@ -411,13 +413,9 @@ fn list(folder: &Path, before: &str, found: &mut Vec<String>) {
 
 fn last_line(lines: &[String], verb: &Verb) -> String {
     match lines.last() {
-        None => format!("{} has not been sent", shown(verb)),
+        None => format!("{verb} has not been sent"),
         Some(line) => format!("the last one was {line}"),
     }
-}
-
-fn shown(verb: &Verb) -> String {
-    String::from_utf8_lossy(verb.as_bytes()).into_owned()
 }
 
 fn shown_side(side: Side) -> &'static str {
@@ -427,15 +425,8 @@ fn shown_side(side: Side) -> &'static str {
     }
 }
 
-fn count(bytes: u64) -> String {
-    match bytes {
-        1 => "1 byte".to_owned(),
-        bytes => format!("{bytes} bytes"),
-    }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+fn byte_count(bytes: u64) -> String {
+    count(bytes, "byte")
 }
 
 fn is_of_file(verb: &Verb) -> bool {

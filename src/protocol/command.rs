@@ -184,6 +184,13 @@ impl Verb {
     }
 }
 
+/// In upper case; what is not text is replaced. A server may have written it: escape it for a terminal.
+impl fmt::Display for Verb {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&String::from_utf8_lossy(&self.upper))
+    }
+}
+
 impl fmt::Debug for Verb {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.upper.escape_ascii())

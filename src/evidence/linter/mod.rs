@@ -209,7 +209,7 @@ impl<'a> Facts<'a> {
 fn shown(verb: &Verb) -> String {
     match verb.as_bytes() {
         b"" => "the connection".to_owned(),
-        verb => String::from_utf8_lossy(verb).into_owned(),
+        _ => verb.to_string(),
     }
 }
 

@@ -2,7 +2,6 @@
 
 use crate::learn::Lesson;
 use crate::practice::{LogEntry, LogEvent};
-use crate::protocol::Verb;
 use crate::shell::screen::page::Page;
 
 /// The three lines after a lesson: what happened on both connections, what it is called in the RFC, what to try.
@@ -24,7 +23,7 @@ fn drawn(entries: &[LogEntry]) -> String {
     let (mut control, mut data) = (Vec::new(), Vec::new());
     for entry in &entries[beginning(entries)..] {
         match &entry.event {
-            LogEvent::Command { verb, .. } => control.push(format!("→ {}", shown(verb))),
+            LogEvent::Command { verb, .. } => control.push(format!("→ {verb}")),
             LogEvent::Reply { code, .. } => control.push(format!("← {code}")),
             LogEvent::DataSecured { .. } => data.push("TLS".to_owned()),
             LogEvent::Transfer(transfer) => {
@@ -58,10 +57,6 @@ fn beginning(entries: &[LogEntry]) -> usize {
     let opened = last(&opens).filter(|&at| entries.len() - at <= LONGEST);
     let command = last(&|event| matches!(event, LogEvent::Command { .. }));
     opened.or(command).unwrap_or(entries.len())
-}
-
-fn shown(verb: &Verb) -> String {
-    String::from_utf8_lossy(verb.as_bytes()).into_owned()
 }
 
 const OPENING: [&str; 4] = ["PASV", "EPSV", "PORT", "EPRT"];

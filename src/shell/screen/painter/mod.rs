@@ -38,12 +38,13 @@ use crate::shell::config::settings::Settings;
 use crate::shell::exit::Exit;
 use progress::ProgressLine;
 
+pub(crate) use crate::evidence::words::count;
 pub(crate) use clock::{Clock, Moment, elapsed};
 pub(crate) use raw_bytes::{describe as sent_bytes, hexadecimal};
 pub(crate) use screen::write_to_standard_error;
 pub(crate) use screen::{Dialogue, Screen};
 pub(crate) use tls::{agreed, certificate_lines, certificate_rows};
-pub(crate) use words::{connected, count, list_verbs};
+pub(crate) use words::{connected, list_verbs};
 
 /// Paints observations, and whatever else the shell has to say.
 #[derive(Clone, Debug)]

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use crate::client::{Awaited, Observation, Outcome, Peer, Proxy, TransferEnd, TransferResult};
-use crate::evidence::words::{kind_of, seconds};
+use crate::evidence::words::{count, kind_of, seconds};
 use crate::protocol::verbs::DataDirection;
 use crate::protocol::{Command, DataPort, Verb};
 use crate::shell::charset::Charset;
@@ -384,12 +384,6 @@ fn settled(command: &Command, outcome: &Outcome, charset: Charset) -> (Tone, Str
     };
     let command = charset.escape(&command.masked());
     (tone, format!("in the background: {command} {how}"))
-}
-
-/// `1 byte`, `2 bytes`.
-pub(crate) fn count(number: u64, noun: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {noun}{plural}")
 }
 
 /// A verb as it may be shown; the greeting has none.
