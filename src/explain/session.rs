@@ -52,12 +52,7 @@ impl Session {
             first_line,
             circumstances: Circumstances {
                 is_connected: true,
-                is_under_tls: false,
-                is_proxied: false,
-                resumes_tls: true,
-                sends_close_notify: true,
-                abort_is_unanswered: false,
-                builtin: |_| None,
+                ..Circumstances::at_first(|_| None)
             },
             exchange: 0,
             command: None,

@@ -36,6 +36,21 @@ pub(crate) struct Circumstances {
     pub(crate) builtin: fn(&str) -> Option<&'static str>,
 }
 
+impl Circumstances {
+    /// Without a connection, and with every setting as it is at first.
+    pub(crate) fn at_first(builtin: fn(&str) -> Option<&'static str>) -> Self {
+        Self {
+            is_connected: false,
+            is_under_tls: false,
+            is_proxied: false,
+            resumes_tls: true,
+            sends_close_notify: true,
+            abort_is_unanswered: false,
+            builtin,
+        }
+    }
+}
+
 /// One thing that happens to users of FTP, and the cause that it is.
 struct Rule {
     fits: fn(&Answered, Circumstances) -> bool,

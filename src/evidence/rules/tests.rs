@@ -14,12 +14,7 @@ fn played(dialogue: &str) -> (UserPi, Circumstances) {
     let (mut pi, _) = UserPi::new();
     let mut now = Circumstances {
         is_connected: true,
-        is_under_tls: false,
-        is_proxied: false,
-        resumes_tls: true,
-        sends_close_notify: true,
-        abort_is_unanswered: false,
-        builtin,
+        ..Circumstances::at_first(builtin)
     };
     pi.receive(b"220 ready\r\n");
     for step in dialogue.split(" ; ").map(str::trim) {

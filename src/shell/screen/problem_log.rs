@@ -16,15 +16,7 @@ pub(crate) struct ProblemLog(Arc<Mutex<Problems>>);
 
 impl Default for ProblemLog {
     fn default() -> Self {
-        let problems = Problems::new(Circumstances {
-            is_connected: false,
-            is_under_tls: false,
-            is_proxied: false,
-            resumes_tls: true,
-            sends_close_notify: true,
-            abort_is_unanswered: false,
-            builtin,
-        });
+        let problems = Problems::new(Circumstances::at_first(builtin));
         Self(Arc::new(Mutex::new(problems)))
     }
 }
