@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::report::LessonReport;
 use super::transcripts::KeptTranscripts;
-use crate::learn::{Condition, Course, Finding, Lesson, Progress, Seen, Suspect};
+use crate::learn::{Condition, Course, Finding, Lesson, Progress, Seen, State, Suspect};
 use crate::practice::{Configuration, Fault, LogEntry, PracticeServer, ServerLog};
 use crate::shell::config::options::Learn;
 
@@ -108,6 +108,12 @@ impl Lessons {
     pub(super) fn first_open(&self) -> Option<Finding> {
         let (lesson, running) = self.current()?;
         running.first_open(lesson, &lesson.conditions)
+    }
+
+    /// Whether the present lesson has been done, now or before.
+    pub(super) fn was_done(&self) -> bool {
+        let state = |(lesson, _): (&Lesson, _)| self.progress.states().get(&lesson.name).copied();
+        self.current().and_then(state) == Some(State::Done)
     }
 
     /// The lesson after the present one.

@@ -327,10 +327,11 @@ impl Shell {
             return Exit::Usage;
         };
         let following = lessons.following();
+        let was_done = lessons.was_done();
         let Some(running) = &mut lessons.running else {
             return Exit::Usage;
         };
-        if !running.is_done && !std::mem::replace(&mut running.is_left, true) {
+        if !running.is_done && !was_done && !std::mem::replace(&mut running.is_left, true) {
             let text = "this lesson is not done yet: `check` says what is missing, `next` once more leaves it";
             self.painter.say(Tone::Note, text);
             return Exit::Done;

@@ -288,3 +288,16 @@ fn words_of_lessons_are_completed_and_kept_in_the_history() {
     let history = fs::read_to_string(home.path().join("state/ftpsh/history")).unwrap();
     assert!(history.lines().any(|line| line == "check"), "{history}");
 }
+
+#[test]
+fn next_leaves_a_lesson_that_was_done_before_at_once() {
+    let home = TempDir::new().unwrap();
+    let mut learner = Learner::begin(&home, &["1"], 80);
+    learner.hears(&["220 ", "ftp> "]);
+    learner.types("QUIT", &["lesson 1 is done", "ftp> "]);
+    learner.types("again", &["Lesson 1 of 18", "ftp> "]);
+    learner.types("next", &["Lesson 2 of 18", "ftp> "]);
+    learner.types("learn 1", &["Lesson 1 of 18", "ftp> "]);
+    learner.types("next", &["Lesson 2 of 18", "ftp> "]);
+    learner.leaves();
+}
