@@ -86,6 +86,11 @@ impl Problems {
         self.circumstances.sends_close_notify = sends_close_notify;
     }
 
+    /// What names a built-in.
+    pub(crate) fn set_builtins(&mut self, builtin: fn(&str) -> Option<&'static str>) {
+        self.circumstances.builtin = builtin;
+    }
+
     /// The connection that the command line asks for is about to be made: it is no line.
     pub(crate) fn begin_opening(&mut self) {
         self.current = Current {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::compared_size::{ComparedSize, Upload};
 use super::first_steps::FirstSteps;
-use super::{builtin, circumstances, shown_command};
+use super::{builtins_of, circumstances, shown_command};
 use crate::client::{DataState, Ending, Outcome, Status};
 use crate::evidence::{reply, rules};
 use crate::protocol::user_pi::data_direction;
@@ -15,7 +15,7 @@ use crate::protocol::{Command, verbs};
 use crate::shell::config::secrets::without_secrets;
 use crate::shell::config::settings::{Abort, Settings};
 use crate::shell::editor::assistance::PastLines;
-use crate::shell::line::Redirection;
+use crate::shell::line::{Redirection, Words};
 use crate::shell::screen::escape::escape;
 use crate::shell::screen::painter::{Painter, Tone};
 
@@ -23,6 +23,8 @@ use crate::shell::screen::painter::{Painter, Tone};
 pub(crate) struct Hints {
     painter: Painter,
     is_interactive: bool,
+    /// Which words are built-ins.
+    words: Words,
     /// What is said once in a session, and has been.
     told: Vec<&'static str>,
     has_offered_to_verify: bool,
@@ -40,6 +42,7 @@ impl Hints {
         Self {
             painter,
             is_interactive,
+            words: Words::Usual,
             told: Vec::new(),
             has_offered_to_verify: false,
             first_steps: FirstSteps::default(),
@@ -57,6 +60,11 @@ impl Hints {
     /// The server is the practice server, with its broken upload.
     pub(crate) fn begin_exercise(&mut self) {
         self.first_steps.begin_exercise();
+    }
+
+    /// From here on the words of lessons are built-ins too.
+    pub(crate) fn begin_lessons(&mut self) {
+        self.words = Words::OfLesson;
     }
 
     /// There is a new session, in which nothing has been said.
@@ -101,7 +109,7 @@ impl Hints {
         if status.background.is_some() && opens_data_port(command) {
             self.painter.say(Tone::Hint, PORT_IN_BACKGROUND);
         }
-        let now = circumstances(status, settings);
+        let now = circumstances(status, settings, self.words);
         if rules::sends_data_in_clear(command, &status.learnt, now) {
             self.say_once(rules::DATA_IN_CLEAR);
         }
@@ -117,7 +125,7 @@ impl Hints {
         if verbs::entry(&verb).is_some() || !settings.hints || !self.is_interactive {
             return;
         }
-        if let Some(meant) = rules::meant(word, builtin) {
+        if let Some(meant) = rules::meant(word, builtins_of(self.words)) {
             self.painter
                 .say(Tone::Hint, &format!("did you mean {meant}?"));
         }
@@ -171,7 +179,7 @@ impl Hints {
         let answered = status.last_answered.as_ref();
         let answered = answered.filter(|last| last.reply.code.0 == outcome.code());
         let answered = answered.filter(|_| self.is_interactive);
-        let now = circumstances(status, settings);
+        let now = circumstances(status, settings, self.words);
         let Some(answered) = answered else { return };
         if let Some(file) = file_of_last_size(status, settings)
             && let Some(text) = self.about(&file, outcome)

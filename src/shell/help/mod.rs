@@ -106,7 +106,7 @@ pub(crate) fn topic(
     } else if let Ok(lines) = aliases.describe(first) {
         return Some(escaped(&lines).join("\n    "));
     } else {
-        let is_known = explain_ftp(&mut page, topic, first, rest);
+        let is_known = explain_ftp(&mut page, topic, first, rest, words);
         let is_setting = builtins::explain_setting(&mut page, first);
         return (is_known || is_setting).then(|| page.into_text());
     }
@@ -114,7 +114,13 @@ pub(crate) fn topic(
 }
 
 /// A code, a verb, or a word; `false` if it is none.
-fn explain_ftp(page: &mut Page, topic: &[String], first: &str, rest: &[String]) -> bool {
+fn explain_ftp(
+    page: &mut Page,
+    topic: &[String],
+    first: &str,
+    rest: &[String],
+    words: Words,
+) -> bool {
     if first == "words" && rest.is_empty() {
         glossary::list(page);
         return true;
@@ -126,7 +132,7 @@ fn explain_ftp(page: &mut Page, topic: &[String], first: &str, rest: &[String]) 
     codes::explain(page, first)
         || verb::explain(page, first, rest)
         || glossary::explain(page, first)
-        || explain_elsewhere(page, first)
+        || explain_elsewhere(page, first, words)
 }
 
 /// The words that `help` explains and that are one word.
@@ -136,8 +142,8 @@ pub(crate) fn glossary_words() -> impl Iterator<Item = &'static str> {
 }
 
 /// A word of other clients, and what it is here; `false` if it is not one.
-fn explain_elsewhere(page: &mut Page, word: &str) -> bool {
-    let Some(said) = rules::elsewhere(word, builtin) else {
+fn explain_elsewhere(page: &mut Page, word: &str, words: Words) -> bool {
+    let Some(said) = rules::elsewhere(word, builtins_of(words)) else {
         return false;
     };
     page.paragraph(0, &format!("{} {said}", escape(word.as_bytes())));
@@ -171,7 +177,7 @@ pub(crate) fn is_verb(name: &str) -> bool {
 }
 
 /// What no reply tells, as it is now.
-pub(crate) fn circumstances(status: &Status, settings: &Settings) -> Circumstances {
+pub(crate) fn circumstances(status: &Status, settings: &Settings, words: Words) -> Circumstances {
     Circumstances {
         is_connected: status.connected,
         is_under_tls: status.control_tls.is_some(),
@@ -179,13 +185,16 @@ pub(crate) fn circumstances(status: &Status, settings: &Settings) -> Circumstanc
         resumes_tls: settings.tls_resume,
         sends_close_notify: settings.tls_close_notify,
         abort_is_unanswered: status.abort_unanswered,
-        builtin,
+        builtin: builtins_of(words),
     }
 }
 
-/// The name of a built-in, for a word that is one.
-pub(crate) fn builtin(word: &str) -> Option<&'static str> {
-    Builtin::named(word).map(Builtin::name)
+/// What names a built-in, for a word that is one.
+pub(crate) fn builtins_of(words: Words) -> fn(&str) -> Option<&'static str> {
+    match words {
+        Words::Usual => |word| Words::Usual.builtin(word).map(Builtin::name),
+        Words::OfLesson => |word| Words::OfLesson.builtin(word).map(Builtin::name),
+    }
 }
 
 /// The command as it may be shown. Somebody who was asked for a password may have typed it without PASS.

@@ -9,6 +9,7 @@ use crate::learn::{Course, LessonError, Progress, State};
 use crate::shell::config::locations::progress_path;
 use crate::shell::config::options::{Common, Learn, LessonChoice};
 use crate::shell::exit::Exit;
+use crate::shell::line::Words;
 use crate::shell::replay::importing::print;
 use crate::shell::screen::escape::escape;
 use crate::shell::screen::painter::{Painter, Tone};
@@ -55,6 +56,8 @@ pub(crate) fn run(
     let mut shell = new_shell(common, painter, interactive)?;
     shell.settings = shell.settings.of_the_screen();
     painter.heed(&shell.settings);
+    painter.problems().set_words(Words::OfLesson);
+    shell.hints.begin_lessons();
     let report = options.report.as_deref().map(std::path::absolute);
     let report = report.transpose().context("--report")?;
     shell.lessons = Some(Lessons::new(course, progress, options, report));

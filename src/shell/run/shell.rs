@@ -653,8 +653,8 @@ impl Shell {
             return Exit::Done;
         }
         let topic = topic.join(" ");
-        let meant =
-            rules::meant(&topic, help::builtin).map(|verb| format!("did you mean {verb}? "));
+        let meant = rules::meant(&topic, help::builtins_of(self.words()))
+            .map(|verb| format!("did you mean {verb}? "));
         let (topic, meant) = (escape(topic.as_bytes()), meant.unwrap_or_default());
         self.painter.refuse(&format!(
             "no help for {topic}: {meant}`help` lists what there is, HELP asks the server"
@@ -728,7 +728,7 @@ impl Shell {
     fn explain_reply(&mut self, answered: &Answered) -> Option<String> {
         let columns = self.columns();
         let status = self.connection.status()?;
-        let now = circumstances(status, &self.settings);
+        let now = circumstances(status, &self.settings, self.words());
         let charset = self.settings.charset();
         Some(why::explain(answered, status, now, charset, columns))
     }

@@ -8,7 +8,8 @@ use crate::evidence::problems::{Ending, LineEnd, Problem, Problems};
 use crate::evidence::rules::Circumstances;
 use crate::shell::config::settings::Settings;
 use crate::shell::exit::Exit;
-use crate::shell::help::builtin;
+use crate::shell::help::builtins_of;
+use crate::shell::line::Words;
 
 /// Clones share the problems.
 #[derive(Clone, Debug)]
@@ -16,7 +17,7 @@ pub(crate) struct ProblemLog(Arc<Mutex<Problems>>);
 
 impl Default for ProblemLog {
     fn default() -> Self {
-        let problems = Problems::new(Circumstances::at_first(builtin));
+        let problems = Problems::new(Circumstances::at_first(builtins_of(Words::Usual)));
         Self(Arc::new(Mutex::new(problems)))
     }
 }
@@ -25,6 +26,11 @@ impl ProblemLog {
     /// Heeds what the user has set.
     pub(crate) fn heed(&self, settings: &Settings) {
         self.with(|problems| problems.set_tls(settings.tls_resume, settings.tls_close_notify));
+    }
+
+    /// From here on these words are built-ins.
+    pub(crate) fn set_words(&self, words: Words) {
+        self.with(|problems| problems.set_builtins(builtins_of(words)));
     }
 
     /// The connection that the command line asks for is about to be made.

@@ -301,3 +301,31 @@ fn next_leaves_a_lesson_that_was_done_before_at_once() {
     learner.types("next", &["Lesson 2 of 18", "ftp> "]);
     learner.leaves();
 }
+
+#[test]
+fn a_word_of_lessons_in_capitals_or_with_a_slip_is_named() {
+    let home = TempDir::new().unwrap();
+    let mut learner = Learner::begin(&home, &["2"], 80);
+    learner.hears(&["220 ", "ftp> "]);
+    for (line, meant) in [
+        ("CHECK", "`check`, in lower case"),
+        ("chekc", "`check`"),
+        ("hnit", "`hint`"),
+        ("agian", "`again`"),
+    ] {
+        learner.types(line, &["500 ", meant, "ftp> "]);
+    }
+    learner.types("why", &["the built-in `again`", "ftp> "]);
+    learner.types("help CHECK", &["the built-in `check`, in lower", "ftp> "]);
+    learner.types("help nxet", &["did you mean", "`next`", "ftp> "]);
+    learner.types("QUIT", &["221 ", "ftp> "]);
+    learner.types(
+        "HINT",
+        &[
+            "not connected",
+            "did you mean the built-in `hint`?",
+            "ftp> ",
+        ],
+    );
+    learner.leaves();
+}
