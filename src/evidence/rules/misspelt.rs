@@ -110,10 +110,22 @@ pub(super) fn nearest_of_all(
     word: &str,
     builtin: fn(&str) -> Option<&'static str>,
 ) -> Option<String> {
+    if let Some(line) = own_command_line(word, builtin) {
+        return Some(line.to_owned());
+    }
     let ours = one_slip_away(&word.to_ascii_lowercase()).find_map(|it| builtin(&it));
     let ours = ours.map(|name| format!("the built-in `{name}`"));
     let all: Vec<String> = nearest(word).into_iter().chain(ours).collect();
     (!all.is_empty()).then(|| all.join(" or "))
+}
+
+/// The line that runs this program, typed where it runs already: its other modes begin where it was begun.
+fn own_command_line(word: &str, builtin: fn(&str) -> Option<&'static str>) -> Option<&'static str> {
+    match word.to_ascii_lowercase().as_str() {
+        "learn" if builtin("learn").is_none() => Some("`exit`, and then `ftpsh learn`"),
+        "ftpsh" => Some("`exit`, and then this line once more: it is ftpsh that reads it here"),
+        _ => None,
+    }
 }
 
 /// The words with two letters the other way round, one left out, one too many or one for another.

@@ -329,3 +329,35 @@ fn a_word_of_lessons_in_capitals_or_with_a_slip_is_named() {
     );
     learner.leaves();
 }
+
+#[test]
+fn ftpsh_learn_at_a_prompt_of_ftpsh_says_where_it_is_to_be_typed() {
+    let home = TempDir::new().unwrap();
+    let program = Ftpsh::new().home(home.path());
+    let mut terminal = program.terminal_of(50, 80);
+    terminal.expect("ftp> ");
+    for (line, meant) in [
+        ("learn", "did you mean `exit`, and then `ftpsh learn`?"),
+        (
+            "ftpsh learn",
+            "did you mean `exit`, and then this line once more",
+        ),
+    ] {
+        terminal.send_line(line);
+        terminal.expect("not connected");
+        terminal.expect(meant);
+        terminal.expect("ftp> ");
+    }
+    terminal.send_line("exit");
+    assert_eq!(terminal.wait_exit(), 0);
+    let mut terminal = Ftpsh::new()
+        .home(home.path())
+        .arg("practice")
+        .terminal_of(50, 80);
+    terminal.expect("ftp> ");
+    terminal.send_line("learn");
+    terminal.expect("500 ");
+    terminal.expect("did you mean `exit`, and then `ftpsh learn`?");
+    terminal.send_line("exit");
+    assert_eq!(terminal.wait_exit(), 0);
+}
