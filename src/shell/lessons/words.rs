@@ -363,7 +363,7 @@ impl Shell {
     }
 
     /// Looks after each line whether the lesson is done, and says so once.
-    pub(crate) fn look_at_lesson(&mut self) {
+    pub(crate) fn look_at_lesson(&mut self, was_connected: bool) {
         let Some(lessons) = &mut self.lessons else {
             return;
         };
@@ -372,7 +372,7 @@ impl Shell {
             return;
         }
         if lessons.first_open().is_some() {
-            return self.offer_to_return();
+            return self.offer_to_return(was_connected);
         }
         if let Some(running) = &mut lessons.running {
             running.is_done = true;
@@ -381,8 +381,7 @@ impl Shell {
     }
 
     /// After a QUIT, or a connection that was lost, in the middle of a lesson.
-    fn offer_to_return(&mut self) {
-        let was_connected = self.connection.is_connected();
+    fn offer_to_return(&mut self, was_connected: bool) {
         self.connection.refresh_status();
         if was_connected && !self.connection.is_connected() && !self.is_over {
             let text = "this lesson is not done: `again` begins it anew, `open` connects again, `exit` leaves";

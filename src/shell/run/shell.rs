@@ -120,8 +120,9 @@ impl Shell {
                 break;
             };
             if let Some(line) = ScriptLine::read(&line) {
+                let was_connected = self.connection.is_connected();
                 self.run_script_line(line);
-                self.look_at_lesson();
+                self.look_at_lesson(was_connected);
             }
         }
         if self.tally.ends_script(stop) && !self.interrupts.is_pressed() {
@@ -202,8 +203,9 @@ impl Shell {
             }
             match typed {
                 Typed::Line(text) | Typed::LastText(text) => {
+                    let was_connected = self.connection.is_connected();
                     self.run_typed(&text);
-                    self.look_at_lesson();
+                    self.look_at_lesson(was_connected);
                 }
                 Typed::Interrupt => {}
                 Typed::NotText => self.painter.say(Tone::Error, NOT_TEXT),

@@ -361,3 +361,20 @@ fn ftpsh_learn_at_a_prompt_of_ftpsh_says_where_it_is_to_be_typed() {
     terminal.send_line("exit");
     assert_eq!(terminal.wait_exit(), 0);
 }
+
+#[test]
+fn after_a_quit_in_the_middle_of_a_lesson_it_is_said_how_to_return() {
+    let home = TempDir::new().unwrap();
+    let mut learner = Learner::begin(&home, &["2"], 80);
+    learner.hears(&["220 ", "ftp> "]);
+    learner.types(
+        "QUIT",
+        &[
+            "221 ",
+            "this lesson is not done: `again` begins it anew",
+            "ftp> ",
+        ],
+    );
+    learner.types("open", &["220 ", "ftp> "]);
+    learner.leaves();
+}
