@@ -1,6 +1,6 @@
 //! Login.
 
-use super::{Rule, has_code, is_refused};
+use super::{Rule, has_code, is_refused, may_be_secret};
 use crate::protocol::Answered;
 
 pub(super) const RULES: &[Rule] = &[
@@ -13,7 +13,12 @@ pub(super) const RULES: &[Rule] = &[
         cause: "account-asked",
     },
     Rule {
-        fits: |a, _| has_code(a, &[530, 503]) && needs_login(a) && a.before.awaits_secret,
+        fits: |a, _| {
+            let is_refused = has_code(a, &[530, 503]);
+            // The password was typed without PASS, and taken for a verb.
+            let is_unknown = has_code(a, &[500, 502]) && may_be_secret(a);
+            (is_refused || is_unknown) && needs_login(a) && a.before.awaits_secret
+        },
         cause: "password-awaited",
     },
     Rule {

@@ -51,6 +51,11 @@ impl FirstSteps {
         self.is_exercise = true;
     }
 
+    /// A lesson says itself what comes next, but not how the line that answers a 331 begins.
+    pub(super) fn begin_lessons(&mut self) {
+        self.done = vec![State::NeverConnected, State::Greeted, State::LoggedIn];
+    }
+
     pub(super) fn begin_session(&mut self) {
         self.told.clear();
     }
@@ -116,7 +121,7 @@ impl State {
             }
             (Self::Greeted, true) => "next: USER A, then PASS A",
             (Self::AwaitsPassword, false) => {
-                "next: PASS and the password, which is not shown while you type it"
+                "next: PASS, a blank and the password, which is not shown while you type it"
             }
             (Self::AwaitsPassword, true) => "next: PASS A",
             (Self::LoggedIn, false) => {

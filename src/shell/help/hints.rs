@@ -65,6 +65,7 @@ impl Hints {
     /// From here on the words of lessons are built-ins too.
     pub(crate) fn begin_lessons(&mut self) {
         self.words = Words::OfLesson;
+        self.first_steps.begin_lessons();
     }
 
     /// There is a new session, in which nothing has been said.

@@ -188,8 +188,7 @@ impl Shell {
     fn run_interactively(&mut self) -> Option<Exit> {
         while !self.is_over {
             let prompt = self.begin_prompt();
-            // A lesson says itself what comes next.
-            if !self.input.has_pasted() && self.lessons.is_none() {
+            if !self.input.has_pasted() {
                 let status = self.connection.status();
                 self.hints.at_prompt(status, &self.settings);
             }

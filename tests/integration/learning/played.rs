@@ -378,3 +378,21 @@ fn after_a_quit_in_the_middle_of_a_lesson_it_is_said_how_to_return() {
     learner.types("open", &["220 ", "ftp> "]);
     learner.leaves();
 }
+
+#[test]
+fn a_password_that_is_typed_alone_is_told_to_begin_with_pass() {
+    let home = TempDir::new().unwrap();
+    let mut learner = Learner::begin(&home, &["2"], 80);
+    learner.hears(&["220 ", "ftp> "]);
+    learner.types(
+        "USER A",
+        &["331 ", "next: PASS, a blank and the password", "ftp> "],
+    );
+    learner.types(
+        "A",
+        &["500 ", "next: PASS in front of the password", "ftp> "],
+    );
+    learner.types("USER A", &["331 ", "ftp> "]);
+    learner.types("PASS A", &["230 ", "lesson 2 is done", "ftp> "]);
+    learner.leaves();
+}
