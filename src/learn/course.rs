@@ -76,6 +76,8 @@ impl Course {
             }
             let verbs = lesson.conditions.iter().filter_map(Condition::verb);
             needed.extend(verbs.map(|verb| verb.to_string()));
+            let begins = lesson.begins.iter().map(|it| it.verb());
+            needed.extend(begins.map(|it| String::from_utf8_lossy(it.as_bytes()).into_owned()));
             needed.sort_unstable();
             needed.dedup();
             for word in needed.iter().filter(|word| !is_known(word)) {

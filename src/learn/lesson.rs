@@ -11,6 +11,7 @@ use super::error::{LessonError, line_of};
 use super::files::LessonFiles;
 use super::script::{Places, Script};
 use crate::practice::{Content, Fault, PlacedFile};
+use crate::protocol::Command;
 
 /// One lesson.
 #[derive(Clone, Debug)]
@@ -33,6 +34,8 @@ pub(crate) struct Lesson {
     pub(crate) suspects: Vec<Suspect>,
     /// It begins with USER and PASS, which are shown.
     pub(crate) logs_in: bool,
+    /// What is sent before anything is typed, and shown.
+    pub(crate) begins: Vec<Command>,
     /// It is done when these hold.
     pub(crate) conditions: Vec<Condition>,
     /// What there is to do; a line with four spaces before it stays as it is.
@@ -97,6 +100,7 @@ impl Lesson {
             faults,
             suspects,
             content,
+            begins: table.begins()?,
             conditions,
             goal,
             hints: read_hints(files)?,
@@ -173,6 +177,8 @@ struct Tables {
     suspects: BTreeMap<Spanned<String>, Vec<String>>,
     #[serde(default)]
     login: bool,
+    #[serde(default)]
+    begins: Vec<Spanned<String>>,
     done: Spanned<Vec<Spanned<String>>>,
     #[serde(default)]
     rfc: String,
@@ -211,6 +217,16 @@ impl<'a> Table<'a> {
         let conditions = done.get_ref().iter();
         conditions
             .map(|text| Condition::read(text.get_ref()).map_err(|problem| self.fail(text, problem)))
+            .collect()
+    }
+
+    fn begins(&self) -> Result<Vec<Command>, LessonError> {
+        let lines = self.tables.begins.iter();
+        lines
+            .map(|line| {
+                let command = Command::new(line.get_ref().clone().into_bytes());
+                command.map_err(|error| self.fail(line, error.to_string()))
+            })
             .collect()
     }
 
@@ -254,4 +270,4 @@ impl<'a> Table<'a> {
 }
 
 const EXPECTED: &str = "lesson.toml has title, minutes, done (a list of conditions), and may have fast, introduces, faults, \
-    suspects, login, rfc, try, [server] and [local]";
+    suspects, login, begins, rfc, try, [server] and [local]";

@@ -9,6 +9,7 @@ use super::report::LessonReport;
 use super::running::RunningLesson;
 use super::summary;
 use super::transcripts::KeptTranscripts;
+use crate::client::Origin;
 use crate::learn::{State, VerbMap};
 use crate::practice::{self, PracticeServer, free_port};
 use crate::shell::exit::Exit;
@@ -117,12 +118,18 @@ impl Shell {
             return Exit::Usage;
         };
         let (address, logs_in) = (running.server.address().to_string(), lesson.logs_in);
-        let exit = self.open(&address);
-        if exit != Exit::Done || !logs_in {
-            return exit;
+        let begins = lesson.begins.clone();
+        let mut exit = self.open(&address);
+        if exit == Exit::Done && logs_in {
+            let who = practice::Configuration::default();
+            exit = self.login(Some(who.user), Some(who.password));
         }
-        let who = practice::Configuration::default();
-        self.login(Some(who.user), Some(who.password))
+        for command in begins {
+            if exit == Exit::Done {
+                exit = self.send(command, None, Origin::Shown);
+            }
+        }
+        exit
     }
 
     /// The lesson is left: what was done is kept for the report, and what was used for the map.

@@ -396,3 +396,18 @@ fn a_password_that_is_typed_alone_is_told_to_begin_with_pass() {
     learner.types("PASS A", &["230 ", "lesson 2 is done", "ftp> "]);
     learner.leaves();
 }
+
+#[test]
+fn in_lesson_9_all_sizes_agree_after_an_enter_too_many() {
+    let home = TempDir::new().unwrap();
+    let mut learner = Learner::begin(&home, &["9"], 80);
+    learner.hears(&["230 ", "TYPE I", "200 ", "Lesson 9 of 18", "ftp> "]);
+    learner.types("PASV", &["227 ", "ftp ⇄> "]);
+    learner.types("APPE 1.TXT", &["150 ", "data> "]);
+    learner.types("zfive5", &["data> "]);
+    learner.terminal.send_key(Key::CtrlD);
+    learner.hears(&["7 bytes", "226 ", "ftp> "]);
+    learner.types("SIZE 1.TXT", &["213 12", "ftp> "]);
+    learner.types("check", &["it has 12 bytes there, 1 too many", "ftp> "]);
+    learner.leaves();
+}
