@@ -108,6 +108,11 @@ impl fmt::Display for Condition {
 }
 
 impl Kind {
+    /// Whether it can never hold again once it does not.
+    pub(super) fn is_for_good(&self) -> bool {
+        matches!(self, Self::Never { .. } | Self::DataAtMost(_))
+    }
+
     fn read(text: &str) -> Result<Self, String> {
         let words: Vec<&str> = text.split_whitespace().collect();
         match words.as_slice() {

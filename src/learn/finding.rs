@@ -46,13 +46,48 @@ impl Seen<'_> {
     /// The first condition that does not hold.
     pub(crate) fn first_open(&self, conditions: &[Condition]) -> Option<Finding> {
         conditions.iter().find_map(|condition| {
-            let (wanted, seen) = self.judge(&condition.kind)?;
+            let (wanted, mut seen) = self.judge(&condition.kind)?;
+            if self.is_lost(condition, conditions) {
+                seen.push_str(": `again` makes the server anew");
+            }
             Some(Finding {
                 condition: condition.to_string(),
                 wanted,
                 seen,
             })
         })
+    }
+
+    /// Whether no line can make the condition come true without breaking another one, or one is broken for good already.
+    fn is_lost(&self, condition: &Condition, conditions: &[Condition]) -> bool {
+        // These say so themselves.
+        if condition.kind.is_for_good() {
+            return false;
+        }
+        let mut for_good = conditions.iter().filter(|it| it.kind.is_for_good());
+        let is_limited = conditions
+            .iter()
+            .any(|it| matches!(it.kind, Kind::DataAtMost(_)));
+        (is_limited && self.is_spoilt(&condition.kind))
+            || for_good.any(|it| self.judge(&it.kind).is_some())
+    }
+
+    /// Whether a file that was there in part holds, or lacks, what nothing that is added to it can mend.
+    fn is_spoilt(&self, kind: &Kind) -> bool {
+        let Kind::File(side, path, expected) = kind else {
+            return false;
+        };
+        let expected = match expected {
+            Expected::Bytes(bytes) => bytes.as_slice(),
+            Expected::AsPlaced(side, path) => {
+                self.placed(*side, path).map_or(&[][..], |file| &file.bytes)
+            }
+            Expected::Missing | Expected::Sha256(_) => return false,
+        };
+        let found = fs::read(self.folder(*side).join(path)).unwrap_or_default();
+        let lacks =
+            |placed: &PlacedFile| !expected.starts_with(&found) || found.len() < placed.bytes.len();
+        self.placed(*side, path).is_some_and(lacks)
     }
 
     /// What is wanted and what was seen instead; `None` if it holds.
