@@ -32,6 +32,8 @@ pub(crate) struct ComparedSize {
     is_in_type_a: bool,
     /// There is a data connection for the next transfer.
     has_data_port: bool,
+    /// A lesson is done by hand, and counts what `resume` reads back.
+    offers_resume: bool,
 }
 
 /// An upload that the server has accepted.
@@ -55,6 +57,7 @@ impl ComparedSize {
         there: u64,
         keeps_bytes: bool,
         has_data_port: bool,
+        offers_resume: bool,
         settings: &Settings,
     ) -> Option<Self> {
         let remote = settings.spelling().of_words().spell(name)?;
@@ -71,6 +74,7 @@ impl ComparedSize {
             whole: metadata.len(),
             is_in_type_a: !keeps_bytes && !is_one_line(path),
             has_data_port,
+            offers_resume,
             remote,
         })
     }
@@ -94,8 +98,12 @@ impl ComparedSize {
             return text;
         }
         if there == whole {
+            let compares = match self.offers_resume {
+                true => format!("; `resume {local}` compares them too"),
+                false => String::new(),
+            };
             return format!(
-                "whole by size: {there} of {} are there; `resume {local}` compares them too",
+                "whole by size: {there} of {} are there{compares}",
                 count(*whole, "byte")
             );
         }
@@ -123,11 +131,13 @@ impl ComparedSize {
                 "PASV, then "
             },
         );
-        match self.tail() {
-            Some(tail) => {
+        match (self.tail(), self.offers_resume) {
+            (Some(tail), true) => {
                 format!("next: {passive}{tail} sends the rest; or: resume {local}")
             }
-            None => format!("next: resume {local}"),
+            (Some(tail), false) => format!("next: {passive}{tail} sends the rest"),
+            (None, true) => format!("next: resume {local}"),
+            (None, false) => format!("next: {passive}APPE {} and what is missing", self.remote),
         }
     }
 
@@ -180,9 +190,12 @@ impl ComparedSize {
                 upload.sent
             ));
         }
+        let next = match self.offers_resume {
+            true => format!("`resume {local}` compares both files"),
+            false => format!("PASV, then RETR {remote} shows what is there"),
+        };
         Some(format!(
-            "{expected} bytes should be there and {there} are: the upload has not arrived as it was sent. next: `resume {local}` \
-             compares both files"
+            "{expected} bytes should be there and {there} are: the upload has not arrived as it was sent. next: {next}"
         ))
     }
 }
@@ -216,6 +229,7 @@ mod tests {
             whole,
             is_in_type_a: false,
             has_data_port: false,
+            offers_resume: true,
         }
     }
 
@@ -250,6 +264,22 @@ mod tests {
             "{}",
             odd.next()
         );
+    }
+
+    #[test]
+    fn a_lesson_is_not_offered_what_it_would_count() {
+        let by_hand = |there| ComparedSize {
+            offers_resume: false,
+            ..file(there, 11)
+        };
+        for said in [
+            by_hand(5).in_words(None),
+            by_hand(5).next(),
+            by_hand(11).in_words(None),
+            by_hand(9).in_words(Some(&appended(5, 6))),
+        ] {
+            assert!(!said.contains("resume"), "{said}");
+        }
     }
 
     #[test]

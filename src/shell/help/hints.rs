@@ -182,14 +182,16 @@ impl Hints {
         let answered = answered.filter(|_| self.is_interactive);
         let now = circumstances(status, settings, self.words);
         let Some(answered) = answered else { return };
-        if let Some(file) = file_of_last_size(status, settings)
+        let is_lesson = self.words == Words::OfLesson;
+        if let Some(file) = file_of_last_size(status, !is_lesson, settings)
             && let Some(text) = self.about(&file, outcome)
         {
             return self.painter.say(Tone::Hint, &text);
         }
         if matches!(outcome.code(), 227..=229) {
             self.ports_told += 1;
-            if self.ports_told > PORTS_TOLD {
+            // What a data connection is for is what lessons explain.
+            if self.ports_told > PORTS_TOLD || is_lesson {
                 return;
             }
         }
@@ -254,11 +256,22 @@ impl Hints {
 }
 
 /// The file of the last SIZE, if it is in the local folder too.
-fn file_of_last_size(status: &Status, settings: &Settings) -> Option<ComparedSize> {
+fn file_of_last_size(
+    status: &Status,
+    offers_resume: bool,
+    settings: &Settings,
+) -> Option<ComparedSize> {
     let (name, there) = status.learnt.last_size.as_ref()?;
     let keeps_bytes = status.learnt.parameters.effective_type().keeps_bytes();
     let has_data_port = !matches!(status.data, DataState::Closed | DataState::Transferring);
-    ComparedSize::of(name, *there, keeps_bytes, has_data_port, settings)
+    ComparedSize::of(
+        name,
+        *there,
+        keeps_bytes,
+        has_data_port,
+        offers_resume,
+        settings,
+    )
 }
 
 /// Whether the command is for the data connection of the next transfer.

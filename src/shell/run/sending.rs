@@ -81,6 +81,8 @@ impl Shell {
             self.converts_line_ends(),
             &self.settings,
         );
+        // A lesson is done by hand, and counts what `resume` reads back.
+        let download = download.filter(|_| self.lessons.is_none());
         let file = redirection.as_ref().and_then(file_in_words);
         if may_overwrite
             && self.is_interactive()

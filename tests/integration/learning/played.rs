@@ -125,9 +125,19 @@ fn lesson_9_is_done_within_20_lines_with_nothing_but_what_the_program_says() {
     let home = TempDir::new().unwrap();
     let mut learner = Learner::begin(&home, &["9"], 80);
     learner.hears(&["230 ", "Lesson 9 of 18: The broken upload", "ftp> "]);
-    learner.types("SIZE 1.TXT", &["213 5", "ftp> "]);
+    learner.types(
+        "SIZE 1.TXT",
+        &[
+            "213 5",
+            "5 of 11 bytes are there",
+            "sends the rest",
+            "ftp> ",
+        ],
+    );
     learner.types("APPE 1.TXT", &["425 ", "ftp> "]);
     learner.types("PASV", &["227 ", "ftp ⇄> "]);
+    // It reads back what is there, which the lesson counts.
+    assert!(!learner.terminal.screen().contains("resume"));
     // All of it, which is too much.
     learner.types("APPE 1.TXT < 1.TXT", &["226 ", "ftp> "]);
     learner.types("SIZE 1.TXT", &["213 16", "ftp> "]);
