@@ -69,8 +69,9 @@ impl Pager {
     }
 }
 
-/// As git gives it: end if everything fits on one screen, show colour, leave the text on the terminal.
-const LESS: &str = "FRX";
+/// As git gives it: end if everything fits on one screen, show colour, leave the text on the terminal. Its prompt says how to
+/// get out.
+const LESS: &str = "-FRX -Ps?e(END) .q leaves, Space goes on$";
 
 fn is_in_path(program: &str) -> bool {
     let Some(path) = std::env::var_os("PATH") else {

@@ -209,7 +209,7 @@ fn the_prompt_waits_for_whoever_reads_in_the_pager() {
 #[test]
 fn the_pager_gets_less_options_unless_the_user_has_set_them() {
     for (set, given) in [
-        (None, "LESS=FRX"),
+        (None, "LESS=-FRX -Ps?e(END) .q leaves, Space goes on$"),
         (Some("-S"), "LESS=-S"),
         (Some(""), "LESS="),
     ] {
@@ -252,7 +252,7 @@ fn without_a_pager_of_the_user_less_is_run() {
     let data = begin(&mut control, &mut terminal, "LIST");
     finish(&mut control, data, &mut terminal, &numbered(100));
     let called = std::fs::read_to_string(folder.path().join("called")).expect("it was run");
-    assert_eq!(called, "0 FRX\n");
+    assert_eq!(called, "0 -FRX -Ps?e(END) .q leaves, Space goes on$\n");
 }
 
 #[cfg(unix)]
