@@ -238,12 +238,16 @@ impl Shell {
     /// many lines had been written above prompts before.
     fn draw_above_prompt(&mut self, is_typed: bool) -> Option<(usize, u64)> {
         let screen = self.painter.screen().clone();
-        let is_wanted = self.lessons.is_some()
-            && is_typed
+        let is_wanted = is_typed && self.draws_above_prompts();
+        is_wanted.then(|| (self.draw_picture(), screen.lines_above_prompt()))
+    }
+
+    fn draws_above_prompts(&self) -> bool {
+        let screen = self.painter.screen();
+        self.lessons.is_some()
             && self.settings.picture != PictureOnPrompt::Off
             && screen.has_cursor()
-            && screen.size().columns >= PICTURE_COLUMNS;
-        is_wanted.then(|| (self.draw_picture(), screen.lines_above_prompt()))
+            && screen.size().columns >= PICTURE_COLUMNS
     }
 
     /// The drawing goes up with the line that was typed below it, so that there is one at a time.
@@ -426,7 +430,10 @@ impl Shell {
                 Exit::Done
             }
             BuiltinCommand::Picture => {
-                self.draw_picture();
+                // The next prompt has it above itself.
+                if !self.draws_above_prompts() || self.input.has_pasted() {
+                    self.draw_picture();
+                }
                 Exit::Done
             }
             BuiltinCommand::Trace(command) => self.run_trace(command),

@@ -268,6 +268,10 @@ fn both_connections_are_drawn_above_the_prompt_once_at_80_columns_and_not_at_60(
     for line in ["ftp> NOOP\n200 ", "ftp> LIST\n", "ftp> PASV\n227 "] {
         assert!(screen.contains(line), "{line}\n{screen}");
     }
+    learner.types("picture", &["└", "ftp ⇄> "]);
+    learner
+        .terminal
+        .wait_for_screen("one picture still", is_drawn_once);
     learner.types("set picture off", &["ftp ⇄> "]);
     learner.types("LIST", &["226 ", "ftp> "]);
     assert!(
