@@ -432,3 +432,15 @@ fn in_lesson_9_all_sizes_agree_after_an_enter_too_many() {
     );
     learner.leaves();
 }
+
+#[test]
+fn the_listing_of_lesson_3_has_another_number_of_bytes_than_its_question() {
+    let home = TempDir::new().unwrap();
+    let mut learner = Learner::begin(&home, &["3"], 80);
+    learner.hears(&["19,137", "ftp> "]);
+    learner.types("PASV", &["227 ", "ftp ⇄> "]);
+    learner.types("LIST", &["bytes received", "226 ", "ftp> "]);
+    let screen = learner.terminal.screen();
+    assert!(!screen.contains("137 bytes"), "{screen}");
+    learner.leaves();
+}
