@@ -25,6 +25,8 @@ pub(crate) struct Seen<'a> {
     pub(crate) content: &'a Content,
     /// The faults of the server.
     pub(crate) faults: &'a [Fault],
+    /// What the lesson asks; empty where it asks nothing, or does not say it again.
+    pub(crate) question: &'a str,
     /// What was answered last.
     pub(crate) answer: Option<&'a str>,
     /// The name of the fault that was chosen.
@@ -337,7 +339,10 @@ impl Seen<'_> {
 
     fn judge_answer(&self, expected: &str) -> Option<(String, String)> {
         let expected = expected.replace("{fault}", self.fault);
-        let wanted = "the right answer (`answer X`)".to_owned();
+        let wanted = match self.question {
+            "" => "the right answer (`answer X`)".to_owned(),
+            question => format!("the right answer (`answer X`): {question}"),
+        };
         match self.answer {
             None => Some((wanted, "no answer so far".to_owned())),
             Some(answer) if answer.trim().eq_ignore_ascii_case(&expected) => None,

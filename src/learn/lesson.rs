@@ -38,6 +38,8 @@ pub(crate) struct Lesson {
     pub(crate) begins: Vec<Command>,
     /// It is done when these hold.
     pub(crate) conditions: Vec<Condition>,
+    /// What is to be answered; empty if nothing is, or the goal alone says it.
+    pub(crate) question: String,
     /// What there is to do; a line with four spaces before it stays as it is.
     pub(crate) goal: String,
     /// What to think of, the verb, the line itself.
@@ -110,6 +112,7 @@ impl Lesson {
             minutes: table.tables.minutes,
             is_fast: table.tables.fast,
             logs_in: table.tables.login,
+            question: table.tables.question,
             rfc: table.tables.rfc,
             try_next: table.tables.try_next,
         })
@@ -180,6 +183,8 @@ struct Tables {
     #[serde(default)]
     begins: Vec<Spanned<String>>,
     done: Spanned<Vec<Spanned<String>>>,
+    #[serde(default)]
+    question: String,
     #[serde(default)]
     rfc: String,
     #[serde(default, rename = "try")]
@@ -270,4 +275,4 @@ impl<'a> Table<'a> {
 }
 
 const EXPECTED: &str = "lesson.toml has title, minutes, done (a list of conditions), and may have fast, introduces, faults, \
-    suspects, login, begins, rfc, try, [server] and [local]";
+    suspects, login, begins, question, rfc, try, [server] and [local]";

@@ -291,6 +291,7 @@ fn seen(condition: &str, entries: &[LogEntry], answer: Option<&str>) -> Option<S
         local: &scratch.path().join("local"),
         content: &Content::default(),
         faults: &[],
+        question: "",
         answer,
         fault: "no-size",
     };

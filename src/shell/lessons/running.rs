@@ -142,6 +142,7 @@ impl RunningLesson {
             local: self.server.local_folder(),
             content: &lesson.content,
             faults: &self.faults,
+            question: &lesson.question,
             answer: self.answer.as_deref(),
             fault: self.suspect.as_ref().map_or("", |suspect| &suspect.name),
         };
