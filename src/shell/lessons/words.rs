@@ -283,7 +283,12 @@ impl Shell {
                 .say(Tone::Warning, "that is not it: `hint` helps");
             return Exit::Expectation;
         }
+        let missing = running.first_open(lesson, &lesson.conditions);
         self.painter.say(Tone::Success, "that is right");
+        if let Some(finding) = missing {
+            let text = format!("still missing: {}", finding.wanted);
+            self.painter.say(Tone::Note, &escape(text.as_bytes()));
+        }
         Exit::Done
     }
 

@@ -123,7 +123,14 @@ fn lesson_3_is_played_on_a_narrow_screen_with_a_wrong_answer_and_again() {
     );
     learner.types("answer 19137", &["that is not it", "ftp> "]);
     learner.types("again", &["230 ", "Lesson 3 of 18", "ftp> "]);
-    learner.types("answer 5001", &["that is right", "ftp> "]);
+    learner.types(
+        "answer 5001",
+        &[
+            "that is right",
+            "still missing: LIST answered with 226",
+            "ftp> ",
+        ],
+    );
     learner.types("PASV", &["227 ", "ftp ⇄> "]);
     learner.types("LIST", &["226 ", "lesson 3 is done", "ftp> "]);
     learner.leaves();
