@@ -9,6 +9,7 @@ use super::condition::Condition;
 use super::content;
 use super::error::{LessonError, line_of};
 use super::files::LessonFiles;
+use super::hints::LessonHints;
 use super::script::{Places, Script};
 use crate::practice::{Content, Fault, PlacedFile};
 use crate::protocol::Command;
@@ -42,8 +43,8 @@ pub(crate) struct Lesson {
     pub(crate) question: String,
     /// What there is to do; a line with four spaces before it stays as it is.
     pub(crate) goal: String,
-    /// What to think of, the verb, the line itself.
-    pub(crate) hints: [String; 3],
+    /// What `hint` says.
+    pub(crate) hints: LessonHints,
     /// What it is called in the RFC.
     pub(crate) rfc: String,
     /// What to try afterwards.
@@ -105,7 +106,7 @@ impl Lesson {
             begins: table.begins()?,
             conditions,
             goal,
-            hints: read_hints(files)?,
+            hints: LessonHints::read(files, &texts)?,
             solution: Script::solution(&files.path("solution.ftp"), files.text("solution.ftp")?)?,
             wrong,
             title: table.tables.title,
@@ -139,23 +140,6 @@ impl Lesson {
         let names: Vec<&str> = self.suspects.iter().map(|it| it.name.as_str()).collect();
         self.goal.replace("{suspects}", &names.join(", "))
     }
-}
-
-/// Three paragraphs.
-fn read_hints(files: &LessonFiles) -> Result<[String; 3], LessonError> {
-    let text = files.text("hints.md")?;
-    let rungs = text.trim().split("\n\n").map(str::trim);
-    let rungs: Vec<String> = rungs
-        .filter(|rung| !rung.is_empty())
-        .map(|rung| rung.split_whitespace().collect::<Vec<_>>().join(" "))
-        .collect();
-    let count = rungs.len();
-    rungs.try_into().map_err(|_| {
-        let problem = format!(
-            "{count} paragraphs, and three are expected: what to think of, the verb, the line itself with its reason"
-        );
-        LessonError::of_file(&files.path("hints.md"), problem)
-    })
 }
 
 /// lesson.toml as it stands.

@@ -120,6 +120,20 @@ fn a_broken_lesson_is_refused_with_its_file_its_line_and_what_is_expected() {
             "hints.md: 2 paragraphs, and three are expected",
         ),
         (
+            said(&replaced(
+                "hints.md",
+                "One.\n\nTwo.\n\nThree.\n\n# in-step\n\nOne.\n",
+            )),
+            "hints.md:7: `in-step` is not a condition of this lesson, which has: reply NOOP 200",
+        ),
+        (
+            said(&replaced(
+                "hints.md",
+                "One.\n\nTwo.\n\nThree.\n\n# reply NOOP 200\n\nOne.\n",
+            )),
+            "hints.md:7: 1 paragraphs, and three are expected",
+        ),
+        (
             said(&replaced("wrong-2.ftp", "NOPE\n")),
             "wrong-2.ftp:1: the first line says which condition",
         ),

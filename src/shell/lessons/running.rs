@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::report::LessonReport;
 use super::transcripts::KeptTranscripts;
-use crate::learn::{Condition, Course, Finding, Lesson, Progress, Seen, State, Suspect};
+use crate::learn::{Condition, Course, Finding, Lesson, Progress, Rungs, Seen, State, Suspect};
 use crate::practice::{Configuration, Fault, LogEntry, PracticeServer, ServerLog};
 use crate::shell::config::options::Learn;
 
@@ -37,8 +37,8 @@ pub(super) struct RunningLesson {
     /// The last one.
     pub(super) answer: Option<String>,
     pub(super) answers: Vec<String>,
-    /// How many hints were given.
-    pub(super) hints: usize,
+    /// The hints that were given.
+    pub(super) hints: Vec<String>,
     /// The solution is played.
     pub(super) is_shown: bool,
     /// All conditions held, and that was said.
@@ -147,6 +147,15 @@ impl RunningLesson {
             fault: self.suspect.as_ref().map_or("", |suspect| &suspect.name),
         };
         seen.first_open(conditions)
+    }
+
+    /// The first of these hints that was not given, which then is; the last one can be had again.
+    pub(super) fn next_rung(&mut self, rungs: &Rungs) -> usize {
+        let next = rungs.iter().position(|rung| !self.hints.contains(rung));
+        if let Some(next) = next {
+            self.hints.push(rungs[next].clone());
+        }
+        next.unwrap_or(rungs.len() - 1)
     }
 
     pub(super) fn entries(&self) -> Vec<LogEntry> {

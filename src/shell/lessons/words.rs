@@ -92,7 +92,7 @@ impl Shell {
             suspect,
             answer: None,
             answers: Vec::new(),
-            hints: 0,
+            hints: Vec::new(),
             is_shown: false,
             is_done: false,
             is_left: false,
@@ -155,7 +155,7 @@ impl Shell {
             name: lesson.name.clone(),
             title: lesson.title.clone(),
             state,
-            hints: running.hints,
+            hints: running.hints.len(),
             answers: running.answers.clone(),
             fault: running.suspect.as_ref().map(|it| it.name.clone()),
             transcripts: running.transcripts.texts(),
@@ -214,12 +214,18 @@ impl Shell {
         let Some(lessons) = &mut self.lessons else {
             return Exit::Usage;
         };
+        let open = lessons.first_open();
         let Some(running) = &mut lessons.running else {
             return Exit::Usage;
         };
-        let rung = running.hints.min(RUNGS - 1);
-        running.hints = (running.hints + 1).min(RUNGS);
-        let text = &lessons.course.lessons[running.index].hints[rung];
+        let Some(open) = open else {
+            return self.say_all_is_there();
+        };
+        let rungs = lessons.course.lessons[running.index]
+            .hints
+            .at(&open.condition);
+        let rung = running.next_rung(rungs);
+        let text = &rungs[rung];
         let more = match rung + 1 {
             RUNGS => "`show` begins anew and plays the solution",
             1 => "`hint` once more tells the verb",
@@ -241,9 +247,7 @@ impl Shell {
         match lessons.first_open() {
             // `look_at_lesson` says so the first time.
             None if lessons.running.as_ref().is_some_and(|it| it.is_done) => {
-                self.painter
-                    .say(Tone::Success, "nothing is missing: `next` goes on");
-                Exit::Done
+                self.say_all_is_there()
             }
             None => Exit::Done,
             Some(finding) => {
@@ -255,6 +259,12 @@ impl Shell {
                 Exit::Expectation
             }
         }
+    }
+
+    fn say_all_is_there(&self) -> Exit {
+        self.painter
+            .say(Tone::Success, "nothing is missing: `next` goes on");
+        Exit::Done
     }
 
     fn take_answer(&mut self, answer: String) -> Exit {

@@ -121,6 +121,9 @@ fn lesson_3_is_played_on_a_narrow_screen_with_a_wrong_answer_and_again() {
             "ftp> ",
         ],
     );
+    // Nothing of what is done already.
+    learner.types("hint", &["hint 1 of 3", "the question is left", "ftp> "]);
+    learner.types("hint", &["hint 2 of 3", "19 and 137", "ftp> "]);
     learner.types("answer 19137", &["that is not it", "ftp> "]);
     learner.types("again", &["230 ", "Lesson 3 of 18", "ftp> "]);
     learner.types(
@@ -165,6 +168,7 @@ fn lesson_9_is_done_within_20_lines_with_nothing_but_what_the_program_says() {
     learner.terminal.send_key(Key::CtrlD);
     learner.hears(&["226 ", "lesson 9 is done", "data → 6 bytes", "ftp> "]);
     learner.types("SIZE 1.TXT", &["213 11", "ftp> "]);
+    learner.types("hint", &["nothing is missing: `next` goes on", "ftp> "]);
     learner.leaves();
 }
 
