@@ -14,7 +14,7 @@ pub(crate) struct Input {
     pasted: VecDeque<String>,
     /// What stands at the next prompt as if it had been typed.
     begun: Option<String>,
-    /// Ctrl-D has ended data in the middle of a line, and no line has been typed since.
+    /// Ctrl-D has ended data, and no line has been typed since.
     has_ended_data: bool,
     standard_input: StandardInput,
 }
@@ -109,7 +109,7 @@ impl Input {
             Source::Terminal(editor) => editor.read_data(prompt),
             Source::Script(_) | Source::Given(_) => Typed::End,
         };
-        self.has_ended_data = matches!(typed, Typed::LastText(_));
+        self.has_ended_data = matches!(typed, Typed::LastText(_) | Typed::End);
         typed
     }
 

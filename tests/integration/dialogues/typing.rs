@@ -88,6 +88,24 @@ fn a_second_ctrl_d_by_habit_at_data_does_not_end_the_session() {
 }
 
 #[test]
+fn a_second_ctrl_d_after_an_empty_line_of_data_does_not_end_the_session_either() {
+    let (mut control, mut data, mut terminal) = begun("STOR f", "STOR f");
+    terminal.expect("data> ");
+    terminal.send_line("text");
+    terminal.expect("data> ");
+    terminal.send_key(Key::CtrlD);
+    assert_eq!(read_to_end(&mut data), (b"text\r\n".to_vec(), End::Closed));
+    drop(data);
+    terminal.send_key(Key::CtrlD);
+    control.send("226 done\r\n");
+    terminal.expect("226 done");
+    terminal.expect("the data had ended already; Ctrl-D once more ends the session");
+    terminal.expect("ftp> ");
+    terminal.send_key(Key::CtrlD);
+    control.expect("QUIT");
+}
+
+#[test]
 fn a_pasted_here_document_is_data_and_what_stands_after_it_a_command() {
     let (mut control, mut terminal) = connected(None);
     terminal.send_line("PASV");

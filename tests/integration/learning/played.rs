@@ -464,3 +464,23 @@ fn the_listing_of_lesson_3_has_another_number_of_bytes_than_its_question() {
     assert!(!screen.contains("137 bytes"), "{screen}");
     learner.leaves();
 }
+
+#[test]
+fn a_second_ctrl_d_at_data_does_not_end_a_lesson() {
+    let home = TempDir::new().unwrap();
+    let mut learner = Learner::begin(&home, &["9"], 80);
+    learner.hears(&["230 ", "ftp> "]);
+    learner.types("PASV", &["227 ", "ftp ⇄> "]);
+    learner.types("APPE 1.TXT", &["150 ", "data> "]);
+    learner.terminal.send("zfive5");
+    learner.terminal.send_key(Key::CtrlD);
+    learner.terminal.send_key(Key::CtrlD);
+    learner.hears(&[
+        "226 ",
+        "lesson 9 is done",
+        "the data had ended already; Ctrl-D once more ends the session",
+        "ftp> ",
+    ]);
+    learner.types("NOOP", &["200 ", "ftp> "]);
+    learner.leaves();
+}
