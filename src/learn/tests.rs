@@ -46,6 +46,22 @@ fn no_lesson_of_ours_needs_what_was_not_introduced() {
     assert!(detective.suspects.len() >= 12);
 }
 
+/// RFC 959 section 5.1, and what the lessons promise besides.
+#[test]
+fn in_80_minutes_the_lessons_introduce_every_verb_that_each_server_must_have() {
+    let course = Course::embedded().unwrap();
+    let introduced: Vec<&str> = course
+        .lessons
+        .iter()
+        .flat_map(|lesson| lesson.introduces.iter().map(String::as_str))
+        .collect();
+    for verb in "USER QUIT PORT TYPE MODE STRU RETR STOR NOOP AUTH record".split(' ') {
+        assert!(introduced.contains(&verb), "{verb}");
+    }
+    let minutes: u32 = course.lessons.iter().map(|lesson| lesson.minutes).sum();
+    assert!(minutes <= 80, "{minutes}");
+}
+
 #[test]
 fn a_verb_that_no_lesson_has_introduced_is_found_in_solutions_conditions_and_evidence() {
     let mut course = Course::embedded().unwrap();

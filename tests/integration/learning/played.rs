@@ -484,3 +484,19 @@ fn a_second_ctrl_d_at_data_does_not_end_a_lesson() {
     learner.types("NOOP", &["200 ", "ftp> "]);
     learner.leaves();
 }
+
+#[test]
+fn what_ftpsh_and_ftpsh_practice_print_first_points_to_the_lessons() {
+    for (mode, said) in [
+        (&[][..], "New to FTP? `ftpsh learn` teaches it"),
+        (&["practice"], "`ftpsh learn` teaches it, step by step"),
+    ] {
+        let home = TempDir::new().unwrap();
+        let program = Ftpsh::new().home(home.path()).args(mode);
+        let mut terminal = program.terminal_of(50, 80);
+        terminal.expect(said);
+        terminal.expect("ftp> ");
+        terminal.send_line("exit");
+        assert_eq!(terminal.wait_exit(), 0);
+    }
+}

@@ -102,6 +102,61 @@ fn the_map_shows_which_verbs_were_used_and_how_they_were_answered() {
 }
 
 #[test]
+fn after_the_last_lesson_the_map_is_shown() {
+    let home = TempDir::new().unwrap();
+    let lines = [
+        "record --texts fix.ftp",
+        "TYPE I",
+        "PASV",
+        "APPE 1.TXT <<< 'zfive5'",
+        "SIZE 1.TXT",
+        "record off",
+    ];
+    let finished = learning(&home, &["18"], &lines).run().success();
+    let (_, after) = finished.stderr.split_once("lesson 18 is done").unwrap();
+    for said in [
+        "The verbs of RFC 959",
+        "  APPE  150 226\n",
+        "of 33. `help VERB`",
+    ] {
+        assert!(after.contains(said), "{said}\n{after}");
+    }
+}
+
+/// With nothing known before, by the lessons for those in a hurry.
+#[test]
+fn a_broken_upload_is_finished_by_hand_within_20_lines_of_the_first() {
+    let home = TempDir::new().unwrap();
+    let lines = [
+        "QUIT",
+        "next",
+        "USER A",
+        "PASS A",
+        "next",
+        "PASV",
+        "LIST",
+        "answer 5001",
+        "next",
+        "MODE S",
+        "STRU F",
+        "TYPE I",
+        "PASV",
+        "RETR dot.png > dot.png",
+        "next",
+        "SIZE 1.TXT",
+        "PASV",
+        "APPE 1.TXT <<< 'zfive5'",
+    ];
+    assert!(lines.len() <= 20);
+    let finished = learning(&home, &["--fast"], &lines).run().success();
+    assert!(
+        finished.stderr.contains("lesson 9 is done"),
+        "{}",
+        finished.stderr
+    );
+}
+
+#[test]
 fn the_report_has_each_lesson_with_its_transcripts_and_no_password() {
     let home = TempDir::new().unwrap();
     let lines = [
