@@ -147,7 +147,7 @@ fn a_newcomer_is_told_what_comes_next_at_each_fresh_state_until_it_was_done_once
     type_all(
         &mut terminal,
         &[
-            ("USER A", "\n  next: PASS and the password"),
+            ("USER A", "\n  next: PASS, a blank and the password"),
             (
                 "PASS A",
                 "\n  next: `ls` shows what is there, SIZE f how much",
