@@ -194,11 +194,10 @@ impl Clinic<'_> {
         }
     }
 
-    /// Whether nothing goes to another machine.
+    /// Whether nothing goes to another machine. Behind a proxy, loopback is the proxy's.
     pub(super) fn is_loopback(&self) -> bool {
-        self.facts
-            .ip
-            .is_some_and(|ip| ip.to_canonical().is_loopback())
+        let ip = self.facts.ip.map(|ip| ip.to_canonical());
+        ip.is_some_and(|ip| ip.is_loopback()) && self.request.settings.route.proxy.is_none()
     }
 
     /// Connects, and reads the greeting. `believes`: the certificate does not matter, because no secret will go out.

@@ -72,6 +72,12 @@ impl Clinic<'_> {
         if mode == Mode::Pasv && family == Family::Ipv6 {
             return plain(WayResult::Skipped, "PASV knows no IPv6");
         }
+        if mode == Mode::Port && self.request.settings.route.proxy.is_some() {
+            return plain(
+                WayResult::Skipped,
+                "no server can connect through the proxy",
+            );
+        }
         let _ = self.log.take_offered();
         let _ = self.log.take_dial_error();
         let opened = match mode {

@@ -119,7 +119,7 @@ fn exit_of(reports: &[Report], is_bad: bool) -> Option<Exit> {
     }
     if reports
         .iter()
-        .any(|report| report.target.addresses.is_empty())
+        .any(|report| report.target.addresses.is_empty() && report.server.greeting.is_empty())
     {
         return Some(Exit::Connection);
     }
@@ -252,15 +252,13 @@ fn request(
 
 /// Who logs in, with the password out of the first place that has one.
 fn login(shell: &mut Shell, target: &Target) -> Result<Option<Login>, Exit> {
-    let Some(login) = shell.login_for(target)? else {
+    let from_environment = std::env::var(PASSWORD_VARIABLE).ok();
+    let from_environment = from_environment.map(String::into_bytes);
+    let Some(login) = shell.login_to_examine(target, from_environment)? else {
         return Ok(None);
     };
     let user = String::from_utf8_lossy(&login.user).into_owned();
-    let from_variable = std::env::var(PASSWORD_VARIABLE).ok();
-    let known = login
-        .password
-        .or_else(|| from_variable.map(String::into_bytes));
-    let password = match known {
+    let password = match login.password {
         Some(password) => password,
         None if user == "anonymous" => ANONYMOUS_PASSWORD.as_bytes().to_vec(),
         None => ask(shell, &user)?,

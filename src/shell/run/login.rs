@@ -91,6 +91,44 @@ impl Shell {
         }
     }
 
+    /// Who logs in for an examination, whose password may be in the environment: that is asked before a file is read or a
+    /// command is run, and the `.netrc` before the command.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong was said, and nothing is to be sent.
+    pub(crate) fn login_to_examine(
+        &mut self,
+        target: &Target,
+        from_environment: Option<Vec<u8>>,
+    ) -> Result<Option<Login>, Exit> {
+        let given = target.login.as_ref();
+        if given.is_some_and(|login| login.password.is_some()) {
+            return self.login_for(target);
+        }
+        let is_read = self.settings.netrc && (given.is_none() || from_environment.is_none());
+        let netrc = is_read.then(|| self.read_netrc()).transpose()?;
+        let user = match (given, &netrc) {
+            (Some(login), _) => Some(login.user.clone()),
+            (None, Some(netrc)) => self.user_of_netrc(netrc, &target.host, Tone::Note),
+            (None, None) => None,
+        };
+        let Some(user) = user else {
+            return Ok(None);
+        };
+        let mut login = Login::of(user);
+        login.password = from_environment;
+        if login.password.is_none() {
+            self.take_secrets_of_netrc(&mut login, netrc.as_ref())?;
+        }
+        if login.password.is_none()
+            && let Some(command) = self.password_command(&login.user)
+        {
+            login.password = Some(self.run_password_command(&command)?);
+        }
+        Ok(Some(login))
+    }
+
     /// `login [USER [PASSWORD]]`.
     pub(crate) fn login(&mut self, user: Option<String>, password: Option<String>) -> Exit {
         if let Err(exit) = self.connection.connected() {
@@ -239,14 +277,21 @@ impl Shell {
     /// The login of the entry for this host; without one nobody logs in, and that is said in this tone.
     fn login_of_netrc(&mut self, host: &str, tone: Tone) -> Result<Option<Login>, Exit> {
         let netrc = self.read_netrc()?;
+        match self.user_of_netrc(&netrc, host, tone) {
+            Some(user) => self.with_secrets(user, Some(&netrc)).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    fn user_of_netrc(&self, netrc: &ReadNetrc, host: &str, tone: Tone) -> Option<Vec<u8>> {
         let entry = netrc.entry(host, None);
-        let Some(user) = entry.and_then(|entry| entry.login.clone()) else {
+        let user = entry.and_then(|entry| entry.login.clone());
+        if user.is_none() {
             let host = escape(host.as_bytes());
             let text = format!("{} names no user for {host}", netrc.shown_path());
             self.painter.say(tone, &text);
-            return Ok(None);
-        };
-        self.with_secrets(user, Some(&netrc)).map(Some)
+        }
+        user
     }
 
     /// This user, with what is known of its secrets without asking.
@@ -266,6 +311,15 @@ impl Shell {
             login.password = Some(self.run_password_command(&command)?);
             return Ok(login);
         }
+        self.take_secrets_of_netrc(&mut login, netrc)?;
+        Ok(login)
+    }
+
+    fn take_secrets_of_netrc(
+        &self,
+        login: &mut Login,
+        netrc: Option<&ReadNetrc>,
+    ) -> Result<(), Exit> {
         let host = self.host();
         let entry = netrc.and_then(|netrc| Some((netrc, netrc.entry(&host, Some(&login.user))?)));
         if let Some((netrc, entry)) = entry {
@@ -274,7 +328,7 @@ impl Shell {
             login.password = entry.password.clone();
             login.account = entry.account.clone();
         }
-        Ok(login)
+        Ok(())
     }
 
     /// The command that prints this user's password: that of the command line, else that of the host. Where the target

@@ -2,8 +2,10 @@
 
 mod each_check;
 mod examination;
+mod far_server;
 mod forms;
 mod meddler;
+mod passwords;
 mod promises;
 mod sweep;
 mod verdicts;
