@@ -30,8 +30,8 @@ pub struct Request {
     pub may_write: bool,
     /// What looks like an attack may be sent.
     pub may_be_hard: bool,
-    /// The password may go out in clear.
-    pub may_log_in_clear: bool,
+    /// The password may go out in clear; if not, why.
+    pub may_log_in_clear: Result<(), &'static str>,
     /// For everything together.
     pub budget: Duration,
     /// For one reply.
@@ -277,11 +277,12 @@ impl Clinic<'_> {
         if self.request.login.is_none() {
             return Err("nobody logs in: give a user with --user NAME".to_owned());
         }
-        let is_clear = protection == Protection::Clear;
-        if is_clear && !self.is_loopback() && !self.request.may_log_in_clear {
-            return Err("the password would go out in clear: --clear-login allows it".to_owned());
+        match self.request.may_log_in_clear {
+            Err(because) if protection == Protection::Clear && !self.is_loopback() => {
+                Err(format!("the password would go out in clear: {because}"))
+            }
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     /// A connection under this protection on which the user has logged in.

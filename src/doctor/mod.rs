@@ -24,4 +24,4 @@ mod talk;
 mod ways;
 
 pub use clinic::{Login, Request};
-pub use run::examine;
+pub use run::{examine, examine_ways};

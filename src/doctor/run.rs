@@ -15,7 +15,9 @@ use std::time::Instant;
 use super::check::{Check, Judged};
 use super::clinic::{Access, Clinic, Facts, Login, Request};
 use super::coded;
-use super::report::{Class, Group, Protection, Report, Server, Target, Verdict, WayResult};
+use super::report::{
+    Class, Evidence, Group, Protection, Report, Server, Target, Verdict, WayResult,
+};
 use super::stop::Stop;
 use super::talk::Log;
 
@@ -25,25 +27,61 @@ use super::talk::Log;
 ///
 /// The system refused a thread.
 pub fn examine(request: &Request, stop: &Stop, progress: &dyn Fn(&str)) -> std::io::Result<Report> {
-    let begun = Instant::now();
-    let mut clinic = Clinic {
-        request,
-        stop,
-        budget: stop.after(request.budget)?,
-        log: Log::default(),
-        facts: Facts::default(),
-        ways: Vec::new(),
-        findings: Vec::new(),
-        left_behind: Vec::new(),
-        progress,
-        begun,
-        cleaning: None,
-    };
+    let mut clinic = Clinic::new(request, stop, progress)?;
     clinic.run();
     Ok(clinic.into_report())
 }
 
+/// The same with no check: what the ways in came to, and everything that was said to find out.
+///
+/// # Errors
+///
+/// The system refused a thread.
+pub fn examine_ways(
+    request: &Request,
+    stop: &Stop,
+    progress: &dyn Fn(&str),
+) -> std::io::Result<(Report, Vec<Evidence>)> {
+    let mut clinic = Clinic::new(request, stop, progress)?;
+    clinic.run_ways();
+    let dialogue = clinic.log.since(0);
+    Ok((clinic.into_report(), dialogue))
+}
+
+impl<'a> Clinic<'a> {
+    fn new(
+        request: &'a Request,
+        stop: &'a Stop,
+        progress: &'a dyn Fn(&str),
+    ) -> std::io::Result<Self> {
+        Ok(Self {
+            request,
+            stop,
+            budget: stop.after(request.budget)?,
+            log: Log::default(),
+            facts: Facts::default(),
+            ways: Vec::new(),
+            findings: Vec::new(),
+            left_behind: Vec::new(),
+            progress,
+            begun: Instant::now(),
+            cleaning: None,
+        })
+    }
+}
+
 impl Clinic<'_> {
+    fn run_ways(&mut self) {
+        let logged_in = self.meet().and_then(|met| {
+            met.talk.end();
+            self.log_in_somehow()
+        });
+        match logged_in {
+            Ok(access) => access.talk.end(),
+            Err(because) => self.fail_untried_ways(&because),
+        }
+    }
+
     fn run(&mut self) {
         let shared = match self.meet() {
             Ok(access) => access,

@@ -2,11 +2,12 @@
 
 mod difference;
 mod table;
+mod ways;
 
 use std::fs;
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
@@ -54,7 +55,7 @@ pub(crate) fn run(common: &Common, options: &Doctor, painter: &Painter) -> Resul
             Ok(request) => request,
             Err(exit) => return Ok(exit),
         };
-        let report = examined(&shell, &request, painter)?;
+        let report = examined(&shell, |stop, show| examine(&request, stop, show))?;
         let is_interrupted = is_interrupted(&report);
         reports.push(report);
         if is_interrupted {
@@ -243,7 +244,10 @@ fn request(
         login,
         may_write: options.write,
         may_be_hard: options.hard,
-        may_log_in_clear: options.clear_login,
+        may_log_in_clear: match options.clear_login {
+            true => Ok(()),
+            false => Err("--clear-login allows it"),
+        },
         budget: options.budget,
         limit: common.timeout.min(REPLY_LIMIT),
         checks,
@@ -284,26 +288,39 @@ fn ask(shell: &mut Shell, user: &str) -> Result<Vec<u8>, Exit> {
     })
 }
 
-fn examined(shell: &Shell, request: &Request, painter: &Painter) -> Result<Report> {
+/// Runs an examination that Ctrl-C ends, and shows what is tried meanwhile.
+fn examined<T>(
+    shell: &Shell,
+    examine: impl FnOnce(&Stop, &dyn Fn(&str)) -> io::Result<T>,
+) -> Result<T> {
     let stop = Stop::default();
-    let is_over = AtomicBool::new(false);
-    let interrupts = &shell.interrupts;
-    let show = |what: &str| painter.screen().set_status(&format!("  {what}"));
-    let report = thread::scope(|scope| {
-        scope.spawn(|| {
-            while !is_over.load(Ordering::Acquire) {
-                if interrupts.is_pressed() {
-                    stop.now(INTERRUPTED);
+    let (interrupts, painter) = (&shell.interrupts, &shell.painter);
+    let (sender, doings) = mpsc::channel();
+    let result = thread::scope(|scope| {
+        let watched = stop.clone();
+        scope.spawn(move || {
+            let mut doing = String::new();
+            loop {
+                match doings.recv_timeout(LOOK_EVERY) {
+                    Ok(next) => doing = next,
+                    Err(mpsc::RecvTimeoutError::Timeout) => {}
+                    Err(mpsc::RecvTimeoutError::Disconnected) => break,
                 }
-                thread::sleep(LOOK_EVERY);
+                if interrupts.is_pressed() {
+                    watched.now(INTERRUPTED);
+                }
+                // Once more and once more: just after a prompt none is shown.
+                painter.screen().set_status(&doing);
             }
         });
-        let report = interrupts.during(|| examine(request, &stop, &show));
-        is_over.store(true, Ordering::Release);
-        report
+        let show = move |what: &str| {
+            // The receiver is there as long as the sender.
+            let _ = sender.send(format!("  {what}"));
+        };
+        interrupts.during(|| examine(&stop, &show))
     });
     painter.screen().set_status("");
-    report.context("the examination could not begin")
+    result.context("the examination could not begin")
 }
 
 /// One for each finding that has one. No file is overwritten.

@@ -10,7 +10,7 @@
 
 use nu_ansi_term::{Color, Style};
 
-use crate::doctor::report::{Finding, Mode, Protection, Report, Verdict, Way, WayResult};
+use crate::doctor::report::{Evidence, Finding, Mode, Protection, Report, Verdict, Way, WayResult};
 use crate::doctor::settings::settings;
 use crate::shell::screen::escape::escape;
 use crate::shell::screen::page::{Layout, Page};
@@ -40,6 +40,19 @@ pub(super) fn print(report: &Report, form: Form) -> String {
     rest(&mut page, report, form);
     ends(&mut page, report);
     coloured(&page.into_text(), form)
+}
+
+/// The ways alone, below what was said where the form is whole.
+pub(super) fn print_ways(report: &Report, dialogue: &[Evidence], form: Form) -> String {
+    let mut page = Page::new(form.columns);
+    if form.is_whole {
+        dialogue
+            .iter()
+            .for_each(|line| page.paragraph(0, &evidence(line)));
+        page.gap();
+    }
+    ways(&mut page, report, form);
+    page.into_text()
 }
 
 fn head(page: &mut Page, report: &Report) {
@@ -193,8 +206,7 @@ fn one(page: &mut Page, finding: &Finding, form: Form) {
     }
 }
 
-fn evidence(line: &crate::doctor::report::Evidence) -> String {
-    use crate::doctor::report::Evidence;
+fn evidence(line: &Evidence) -> String {
     match line {
         Evidence::Sent(text) => format!("> {}", shown(text)),
         Evidence::Received(text) => format!("< {}", shown(text)),

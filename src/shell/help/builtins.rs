@@ -78,6 +78,11 @@ pub(super) const BUILTINS: &[(Builtin, &str, &str)] = &[
         "show how both connections are protected, and the certificates",
     ),
     (
+        Builtin::Ways,
+        "ways [--verbose]",
+        "try every kind of data connection, on connections of their own",
+    ),
+    (
         Builtin::Timeline,
         "timeline [LINE|all]",
         "draw both connections side by side, with times",
@@ -152,6 +157,7 @@ pub(super) const GROUPS: &[(&str, &[Builtin])] = &[
             Builtin::Timeline,
             Builtin::Picture,
             Builtin::Tls,
+            Builtin::Ways,
         ],
     ),
     (
@@ -222,6 +228,7 @@ pub(super) fn explain_further(page: &mut dyn Layout, name: Builtin) {
         Builtin::Listen => page.paragraph(2, LISTEN),
         Builtin::Record => page.paragraph(2, RECORD),
         Builtin::Why => page.paragraph(2, WHY),
+        Builtin::Ways => page.paragraph(2, WAYS),
         Builtin::Timeline => page.paragraph(2, TIMELINE),
         Builtin::Tls => {
             for (_, line, about) in TLS {
@@ -334,6 +341,12 @@ const LISTEN: &str = "The next transfer uses the connection that the server make
 const WHY: &str = "`why` explains the last problem: a refusal, a connection that failed, a silence, a line that was refused here. \
     `why reply` explains the last reply, `why 3` the third line. It reads the digits of the code, looks at the command that was answered and at what the server had \
     acknowledged before it, and says what to type next. Nothing is sent.";
+
+const WAYS: &str = "\
+EPSV, PASV and PORT, in clear, after AUTH TLS and on port 990: each opens a data connection and lists through it, as the user who \
+is logged in. The session stays as it is. The password comes from the URL, the password command or .netrc where these have it, else \
+you are asked for it. It goes out in clear only to this machine, or if the session's own did. --verbose shows what was said. Ctrl-C \
+ends it. `ftpsh doctor` examines the rest.";
 
 const TIMELINE: &str = "The last transfer, from its PASV or PORT on, or all that a `resume` or an alias sent; without one the last \
     command. `timeline 3` is the third line, `timeline all` everything that is kept, which is the last 1000 events. → went out, ← came in; +2 is milliseconds since the first line of the \

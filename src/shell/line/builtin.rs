@@ -41,6 +41,8 @@ pub enum Builtin {
     Table,
     /// `tls`.
     Tls,
+    /// `ways [--verbose]`.
+    Ways,
     /// `timeline [all]`.
     Timeline,
     /// `picture`.
@@ -123,6 +125,7 @@ impl Builtin {
         ("resync", Self::Resync),
         ("table", Self::Table),
         ("tls", Self::Tls),
+        ("ways", Self::Ways),
         ("timeline", Self::Timeline),
         ("picture", Self::Picture),
         ("trace", Self::Trace),
@@ -232,6 +235,7 @@ mod tests {
             (Builtin::Resync, "resync"),
             (Builtin::Table, "table"),
             (Builtin::Tls, "tls"),
+            (Builtin::Ways, "ways"),
             (Builtin::Timeline, "timeline"),
             (Builtin::Picture, "picture"),
             (Builtin::Trace, "trace"),

@@ -41,6 +41,7 @@ pub(crate) enum BuiltinCommand {
     Resync,
     Table(Command),
     Tls(TlsCommand),
+    Ways { shows_dialogue: bool },
     Timeline(Extent),
     Picture,
     Trace(TraceCommand),
@@ -148,6 +149,12 @@ impl BuiltinCommand {
             (Builtin::Resync, []) => Self::Resync,
             (Builtin::Table, [_, ..]) => Self::Table(listing_command(&words.join(" "))?),
             (Builtin::Tls, words) => Self::Tls(TlsCommand::read(words).ok_or_else(usage)?),
+            (Builtin::Ways, []) => Self::Ways {
+                shows_dialogue: false,
+            },
+            (Builtin::Ways, ["--verbose"]) => Self::Ways {
+                shows_dialogue: true,
+            },
             (Builtin::Timeline, []) => Self::Timeline(Extent::LastTransfer),
             (Builtin::Timeline, ["all"]) => Self::Timeline(Extent::All),
             (Builtin::Timeline, [number]) => {
@@ -193,6 +200,7 @@ impl BuiltinCommand {
                 | Builtin::Lpwd
                 | Builtin::Resync
                 | Builtin::Table
+                | Builtin::Ways
                 | Builtin::Timeline
                 | Builtin::Picture,
                 _,

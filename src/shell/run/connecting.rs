@@ -136,6 +136,7 @@ impl Shell {
         };
         self.connection.target = Some(without_secret(target.clone()));
         self.credentials.serve_first(&target);
+        self.credentials.keep_login_of_url(target.login.clone());
         Ok(target)
     }
 

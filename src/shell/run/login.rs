@@ -16,6 +16,8 @@ pub(crate) struct Credentials {
     command: Option<String>,
     /// Whom the command prints a password for: no other server is told it, and no other user gets it.
     served: Option<Served>,
+    /// As the URL of the session says, if it does.
+    of_url: Option<UrlLogin>,
 }
 
 /// A server, and the user there if the target names one.
@@ -39,7 +41,13 @@ impl Credentials {
             netrc,
             command,
             served: None,
+            of_url: None,
         }
+    }
+
+    /// The login of the URL that is opened, until its session ends.
+    pub(super) fn keep_login_of_url(&mut self, login: Option<UrlLogin>) {
+        self.of_url = login;
     }
 
     /// The command of the command line belongs to the first server that is opened, and to the user who is named with it.
@@ -247,7 +255,17 @@ impl Shell {
         secret.map_err(|error| self.painter.refuse(&error))
     }
 
-    fn ask_secret(&mut self, prompt: &str) -> Result<Option<Vec<u8>>, Exit> {
+    /// The password of this user at the server of the session, where it is known without asking.
+    pub(crate) fn known_password(&mut self, user: &[u8]) -> Result<Option<Vec<u8>>, Exit> {
+        let of_url = self.credentials.of_url.as_ref();
+        let of_url = of_url.filter(|login| login.user == user);
+        match of_url.and_then(|login| login.password.clone()) {
+            Some(password) => Ok(Some(password)),
+            None => Ok(self.with_known_secrets(user.to_vec())?.password),
+        }
+    }
+
+    pub(crate) fn ask_secret(&mut self, prompt: &str) -> Result<Option<Vec<u8>>, Exit> {
         let typed = self.input.ask_secret(prompt);
         typed.map(|typed| self.encode_secret(&typed)).transpose()
     }

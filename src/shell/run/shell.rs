@@ -416,6 +416,7 @@ impl Shell {
             BuiltinCommand::Resync => self.resync(),
             BuiltinCommand::Table(command) => self.send_as_table(&command),
             BuiltinCommand::Tls(command) => self.tls(command),
+            BuiltinCommand::Ways { shows_dialogue } => self.ways(shows_dialogue),
             BuiltinCommand::Timeline(extent) => {
                 let lines = self.timeline.draw(extent, self.input.columns());
                 if let (Extent::Line(number), []) = (extent, lines.as_slice()) {
@@ -608,6 +609,7 @@ impl Shell {
     /// Lets go of the session, which closes its connections.
     pub(crate) fn drop_session(&mut self) {
         self.connection.drop_session();
+        self.credentials.keep_login_of_url(None);
         self.background.drop_session(&mut self.tally);
         self.recording.end_session();
         self.count_broken_files();
@@ -644,7 +646,7 @@ impl Shell {
     }
 
     /// How wide a text may be; that of a script fits a narrow terminal too.
-    fn columns(&mut self) -> usize {
+    pub(crate) fn columns(&mut self) -> usize {
         let columns = self.input.columns();
         let row = self.painter.screen().row();
         row.map_or(columns, |row| columns.min(row))

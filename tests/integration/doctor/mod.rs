@@ -9,3 +9,4 @@ mod passwords;
 mod promises;
 mod sweep;
 mod verdicts;
+mod ways;
