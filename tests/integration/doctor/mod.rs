@@ -7,6 +7,7 @@ mod forms;
 mod meddler;
 mod passwords;
 mod promises;
+mod servers_page;
 mod sweep;
 mod verdicts;
 mod ways;

@@ -123,7 +123,7 @@ pub(super) const CASES: [Case; 22] = [
 ];
 
 /// How long something took is not the same on every machine.
-const OF_TIME: [&str; 5] = [
+pub(super) const OF_TIME: [&str; 5] = [
     "greeting-time",
     "round-trip",
     "login-time",
