@@ -1,5 +1,6 @@
 //! One control connection of an examination: everything that goes over it is kept as evidence.
 
+use std::collections::BTreeSet;
 use std::io::{self, Read};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
@@ -469,6 +470,8 @@ pub(super) struct Log(Arc<Mutex<LogState>>);
 #[derive(Default)]
 struct LogState {
     lines: Vec<Evidence>,
+    /// What STOR and APPE named.
+    stored: BTreeSet<Vec<u8>>,
     commands: u32,
     connections: u32,
     linter: Linter,
@@ -501,6 +504,16 @@ impl Log {
             Evidence::Sent(_) | Evidence::Happened(_) => None,
         });
         codes.collect()
+    }
+
+    /// What may be on the server now: the paths that STOR and APPE named.
+    pub(super) fn stored(&self) -> BTreeSet<Vec<u8>> {
+        self.lock().stored.clone()
+    }
+
+    /// One more, whose name the server chose.
+    pub(super) fn note_stored(&self, path: &str) {
+        self.lock().stored.insert(path.as_bytes().to_vec());
     }
 
     /// Commands, and control connections.
@@ -571,6 +584,10 @@ impl LogState {
         match observation {
             Observation::CommandSent { command, .. } => {
                 self.commands += 1;
+                if matches!(command.verb().as_bytes(), b"STOR" | b"APPE") {
+                    let path = command.argument().unwrap_or_default();
+                    self.stored.insert(path.to_vec());
+                }
                 self.lines.push(Evidence::Sent(lossy(&command.masked())));
             }
             Observation::BytesSent(pieces) => {

@@ -89,7 +89,7 @@ const CHECKS: &[(&str, Need)] = &[
         Need::Nothing(writing::close_notify_upload),
     ),
     ("names", Need::Connection(writing::names)),
-    ("stou", Need::Connection(writing::stou)),
+    ("stou", Need::Nothing(writing::stou)),
     ("cut-upload", Need::Connection(writing::cut_upload)),
     ("auth-injection", Need::Nothing(attacks::auth_injection)),
     ("long-line", Need::Nothing(attacks::long_line)),

@@ -1,13 +1,14 @@
 //! What is written on the server, and how it is removed.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::tls::no_tls;
 use crate::doctor::check::Judged;
 use crate::doctor::clinic::{Access, Clinic};
-use crate::doctor::report::{Protection, Remains, Verdict};
+use crate::doctor::report::{Evidence, Protection, Remains, Verdict};
 use crate::doctor::stop::Stop;
-use crate::doctor::talk::Talk;
+use crate::doctor::talk::{Answer, Talk};
 
 impl Clinic<'_> {
     /// Makes the folder that everything goes into.
@@ -35,59 +36,69 @@ impl Clinic<'_> {
         // Without a thread for it, the limits of the replies are all that ends it.
         let time = cleaning.after(CLEANING_LIMIT);
         self.cleaning = Some(cleaning);
-        let removed = match self.log_in_again() {
+        let remains = match self.log_in_again() {
             Ok(access) => {
-                let removed = self.empty_and_remove(&access.talk, &folder);
+                let remains = self.empty_and_remove(&access.talk, &folder);
                 access.talk.end();
-                removed
+                remains
             }
-            Err(because) => Err(vec![Remains {
-                path: folder.clone(),
-                command: format!("RMD {folder}"),
-                because,
-            }]),
+            Err(because) => {
+                let stored = self.stored_in(&folder).into_iter();
+                let stored = stored.map(|path| Remains::of("DELE", &path, &because));
+                let folder = Remains::of("RMD", folder.as_bytes(), &because);
+                stored.chain([folder]).collect()
+            }
         };
         self.cleaning = None;
         drop(time);
-        if let Err(remains) = removed {
-            self.left_behind.extend(remains);
-        }
+        self.left_behind.extend(remains);
     }
 
-    fn empty_and_remove(&self, talk: &Talk, folder: &str) -> Result<(), Vec<Remains>> {
-        let mut remains = Vec::new();
-        let entered = talk.send(&format!("CWD {folder}"));
-        if entered.is_positive() {
-            let listed = self.fetch(talk, "NLST").map(|(_, listed)| listed);
-            let listed = listed.unwrap_or_default();
-            for line in listed.split(|byte| *byte == b'\n') {
-                let name = line.strip_suffix(b"\r").unwrap_or(line);
-                if name.is_empty() || name == b"." || name == b".." {
-                    continue;
-                }
-                let answer = talk.send_bytes_line(&[b"DELE ", name].concat());
-                if !answer.is_positive() {
-                    let name = String::from_utf8_lossy(name);
-                    remains.push(Remains {
-                        path: format!("{folder}/{name}"),
-                        command: format!("DELE {folder}/{name}"),
-                        because: answer.first_line(),
-                    });
-                }
+    /// Every name begins with the folder's, wherever the server says that it is and whatever it lists: nothing else is
+    /// ever deleted.
+    fn empty_and_remove(&self, talk: &Talk, folder: &str) -> Vec<Remains> {
+        let listed = self.listed_in(talk, folder);
+        let may_be_there = |path: &Vec<u8>| listed.as_ref().is_none_or(|it| it.contains(path));
+        let mut paths = self.stored_in(folder);
+        paths.extend(listed.iter().flatten().cloned());
+        let mut kept = Vec::new();
+        for path in paths {
+            let answer = talk.send_bytes_line(&[b"DELE ", path.as_slice()].concat());
+            if !answer.is_positive() && may_be_there(&path) {
+                kept.push(Remains::of("DELE", &path, &self.reason(&answer)));
             }
-            let _ = talk.send("CDUP");
         }
         let answer = talk.send(&format!("RMD {folder}"));
-        if !answer.is_positive() {
-            remains.push(Remains {
-                path: folder.to_owned(),
-                command: format!("RMD {folder}"),
-                because: answer.first_line(),
-            });
+        if answer.is_positive() {
+            return Vec::new();
         }
-        match remains.is_empty() {
-            true => Ok(()),
-            false => Err(remains),
+        kept.push(Remains::of("RMD", folder.as_bytes(), &self.reason(&answer)));
+        kept
+    }
+
+    /// The paths of the folder's files that were sent, as they were sent.
+    fn stored_in(&self, folder: &str) -> BTreeSet<Vec<u8>> {
+        let inside = format!("{folder}/").into_bytes();
+        let mut stored = self.log.stored();
+        stored.retain(|path| path.starts_with(&inside));
+        stored
+    }
+
+    /// What the server may have made of them: names that it lists in the folder.
+    fn listed_in(&self, talk: &Talk, folder: &str) -> Option<BTreeSet<Vec<u8>>> {
+        let (_, listed) = self.fetch(talk, &format!("NLST {folder}")).ok()?;
+        let names = names_listed_in(folder, &listed).take(LISTED_MOST);
+        Some(
+            names
+                .map(|name| [folder.as_bytes(), b"/", name].concat())
+                .collect(),
+        )
+    }
+
+    fn reason(&self, answer: &Answer) -> String {
+        match &self.cleaning {
+            Some(cleaning) if cleaning.is_stopped() => OUT_OF_TIME.to_owned(),
+            _ => answer.first_line(),
         }
     }
 
@@ -152,19 +163,13 @@ pub(super) fn names(clinic: &mut Clinic<'_>, access: &Access) -> Judged {
         }
     }
     let folder = clinic.facts.folder.clone().unwrap_or_default();
-    let _ = access.talk.send(&format!("CWD {folder}"));
-    let listed = clinic.fetch(&access.talk, "NLST");
-    let _ = access.talk.send("CDUP");
-    let listed = match listed {
+    let listed = match clinic.fetch(&access.talk, &format!("NLST {folder}")) {
         Ok((_, listed)) => listed,
         Err(because) => return Judged::unknown(because),
     };
-    let lines: Vec<&[u8]> = listed
-        .split(|byte| *byte == b'\n')
-        .map(|line| line.trim_ascii_end())
-        .collect();
+    let names: Vec<&[u8]> = names_listed_in(&folder, &listed).collect();
     for (what, name) in all {
-        let is_listed = lines.contains(&name.as_bytes());
+        let is_listed = names.contains(&name.as_bytes());
         if !is_listed && !wrong.iter().any(|text| text.starts_with(what)) {
             wrong.push(format!("{what}: it is not in NLST as it was sent"));
         }
@@ -189,38 +194,62 @@ fn store(clinic: &Clinic<'_>, talk: &Talk, name: &str) -> Result<(), String> {
 }
 
 /// STOU says which name it took (RFC 1123 section 4.1.2.9).
-pub(super) fn stou(clinic: &mut Clinic<'_>, access: &Access) -> Judged {
-    let folder = clinic.facts.folder.clone().unwrap_or_default();
-    let entered = access.talk.send(&format!("CWD {folder}"));
-    if !entered.is_positive() {
-        return Judged::skipped(entered.first_line());
-    }
-    let judged = match clinic.open_data(&access.talk) {
-        Err(because) => Judged::skipped(because),
-        Ok(()) => {
-            let mark = clinic.log.mark();
-            let answer = access.talk.store("STOU", b"five5");
-            let names_it = clinic.log.since(mark).iter().any(|line| {
-                matches!(line, crate::doctor::report::Evidence::Received(text) if text.contains("FILE: "))
-            });
-            match answer.code() {
-                500 | 502 => Judged::skipped(format!(
-                    "the server does not have it: {}",
-                    answer.first_line()
-                )),
-                0 | 421 => Judged::unknown(answer.first_line()),
-                226 | 250 if names_it => Judged::ok("the 1yz names the file"),
-                226 | 250 => Judged::of(
-                    Verdict::Info,
-                    "STOU stores, and no reply names the file in the way of RFC 1123",
-                    answer.first_line(),
-                ),
-                _ => Judged::of(Verdict::Warn, "STOU does not work", answer.first_line()),
-            }
-        }
+pub(super) fn stou(clinic: &mut Clinic<'_>) -> Judged {
+    // It stores where the session is, which is where no other check is to be.
+    let access = match clinic.log_in_again() {
+        Ok(access) => access,
+        Err(because) => return Judged::skipped(because),
     };
-    let _ = access.talk.send("CDUP");
+    let folder = clinic.facts.folder.clone().unwrap_or_default();
+    let judged = match enter(&access.talk, &folder).and_then(|()| clinic.open_data(&access.talk)) {
+        Ok(()) => store_under_unique_name(clinic, &access.talk, &folder),
+        Err(because) => Judged::skipped(because),
+    };
+    access.talk.end();
     judged
+}
+
+/// Changes into the folder, and sees that the server has done what it says.
+fn enter(talk: &Talk, folder: &str) -> Result<(), String> {
+    let entered = talk.send(&format!("CWD {folder}"));
+    if entered.code() != 250 {
+        return Err(format!("CWD: {}", entered.first_line()));
+    }
+    let place = talk.send("PWD");
+    match place.code() == 257 && place.text().contains(folder) {
+        true => Ok(()),
+        false => Err(format!("PWD after CWD {folder}: {}", place.first_line())),
+    }
+}
+
+fn store_under_unique_name(clinic: &Clinic<'_>, talk: &Talk, folder: &str) -> Judged {
+    let mark = clinic.log.mark();
+    let answer = talk.store("STOU", b"five5");
+    let lines = clinic.log.since(mark);
+    let named = lines.iter().find_map(|line| match line {
+        Evidence::Received(text) => text.split_once("FILE: "),
+        Evidence::Sent(_) | Evidence::Happened(_) => None,
+    });
+    if let Some((_, name)) = named {
+        let name = name.trim().trim_end_matches('.');
+        if is_name(name.as_bytes()) {
+            clinic.log.note_stored(&format!("{folder}/{name}"));
+        }
+    }
+    match answer.code() {
+        500 | 502 => Judged::skipped(format!(
+            "the server does not have it: {}",
+            answer.first_line()
+        )),
+        0 | 421 => Judged::unknown(answer.first_line()),
+        226 | 250 if named.is_some() => Judged::ok("the 1yz names the file"),
+        226 | 250 => Judged::of(
+            Verdict::Info,
+            "STOU stores, and no reply names the file in the way of RFC 1123",
+            answer.first_line(),
+        ),
+        _ => Judged::of(Verdict::Warn, "STOU does not work", answer.first_line()),
+    }
 }
 
 /// What is left of an upload whose data connection is reset.
@@ -252,6 +281,35 @@ pub(super) fn cut_upload(clinic: &mut Clinic<'_>, access: &Access) -> Judged {
     }
 }
 
+/// Some servers put the folder in front of each name.
+fn names_listed_in<'a>(folder: &'a str, listed: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
+    let names = listed.split(|byte| *byte == b'\n').map(move |line| {
+        let path = line.strip_suffix(b"\r").unwrap_or(line);
+        let inside = path.strip_prefix(folder.as_bytes());
+        inside
+            .and_then(|name| name.strip_prefix(b"/"))
+            .unwrap_or(path)
+    });
+    names.filter(|name| is_name(name))
+}
+
+/// It leads nowhere else, on Windows neither.
+fn is_name(name: &[u8]) -> bool {
+    let leads_on = |byte: &u8| matches!(byte, b'/' | b'\\');
+    !matches!(name, b"" | b"." | b"..") && !name.iter().any(leads_on)
+}
+
+impl Remains {
+    fn of(verb: &str, path: &[u8], because: &str) -> Self {
+        let path = String::from_utf8_lossy(path).into_owned();
+        Self {
+            command: format!("{verb} {path}"),
+            path,
+            because: because.to_owned(),
+        }
+    }
+}
+
 /// Six letters that nobody has used.
 fn unlikely_letters() -> String {
     let now = SystemTime::now()
@@ -269,4 +327,19 @@ fn unlikely_letters() -> String {
 
 /// Beyond the budget, for what was made to be removed.
 const CLEANING_LIMIT: Duration = Duration::from_secs(5);
+const OUT_OF_TIME: &str = "there was no time left to remove it";
+/// More than all checks store.
+const LISTED_MOST: usize = 100;
 const CUT_AFTER: usize = 100_000;
+
+#[cfg(test)]
+mod tests {
+    use super::names_listed_in;
+
+    #[test]
+    fn a_listed_name_is_one_in_the_folder_and_leads_nowhere_else() {
+        let listed = b"one\r\nf/two\n.\r\n../three\r\n/four\r\nf/../five\r\n..\\six\r\n\r\n-x\r\n";
+        let names: Vec<_> = names_listed_in("f", listed).collect();
+        assert_eq!(names, [b"one".as_slice(), b"two", b"-x"]);
+    }
+}

@@ -171,6 +171,44 @@ fn an_upload_under_another_name_is_removed_with_the_folder() {
 }
 
 #[test]
+fn files_of_others_are_not_deleted_whatever_the_server_says_of_its_folders() {
+    let lies: [fn(&str) -> String; 2] = [
+        |line| match line.starts_with("CWD ftpsh-doctor-") {
+            true => "NOOP".to_owned(),
+            false => without_tls(line),
+        },
+        |line| match line.starts_with("NLST ftpsh-doctor-") {
+            true => "NLST".to_owned(),
+            false => without_tls(line),
+        },
+    ];
+    for command in lies {
+        let server = practice_server(&[]);
+        let meddling = Meddling {
+            command,
+            ..Meddling::default()
+        };
+        let address = meddle(server.address(), meddling);
+        let told = doctor(address, "A", "A").run().stdout_text();
+        let names = fs::read_dir(server.server_folder()).unwrap();
+        let names: Vec<_> = names.map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(names, ["1.TXT"], "{told}");
+    }
+}
+
+#[test]
+fn where_nothing_can_be_listed_what_was_stored_is_removed_all_the_same() {
+    for refused in ["NLST", "CWD", "CDUP"] {
+        let fault = format!("reply={refused}:500 no");
+        let server = practice_server(&[&fault]);
+        let told = doctor(server.address(), "A", "A").run().stdout_text();
+        let names = fs::read_dir(server.server_folder()).unwrap();
+        let names: Vec<_> = names.map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(names, ["1.TXT"], "{refused}: {told}");
+    }
+}
+
+#[test]
 fn a_full_disk_is_told_and_leaves_nothing() {
     let server = practice_server(&["reply=STOR:452 the disk is full"]);
     let examination = examine(doctor(server.address(), "A", "A"));
