@@ -91,6 +91,23 @@ fn a_script_that_checks_a_lesson_that_is_not_done_fails_with_what_is_missing() {
 }
 
 #[test]
+fn check_says_to_begin_again_only_where_nothing_else_helps() {
+    let home = TempDir::new().unwrap();
+    let append = |text: &str| format!("APPE 1.TXT <<< '{text}'");
+    for (lesson, lines, only_again) in [
+        ("9", ["PASV", &append("zf"), "check"], false),
+        ("9", ["PASV", &append("zfive6"), "check"], true),
+        // The whole file may be sent here.
+        ("11", ["PASV", &append("zfive5"), "check"], false),
+        ("4", ["PASV", "RETR novel.txt", "check"], true),
+    ] {
+        let finished = learning(&home, &[lesson], &lines).run().code(6);
+        let said = finished.stderr.contains("`again` makes the server");
+        assert_eq!(said, only_again, "{lesson} {lines:?}\n{}", finished.stderr);
+    }
+}
+
+#[test]
 fn the_map_shows_which_verbs_were_used_and_how_they_were_answered() {
     let home = TempDir::new().unwrap();
     let lines = ["LIST", "PASV", "LIST"];
