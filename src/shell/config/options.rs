@@ -334,7 +334,7 @@ pub(crate) enum Mode {
     /// The transcript goes to standard output. What cannot be understood is listed on standard error, with its line number.
     /// Passwords become {password}, and replies are expected by their codes alone.
     Import(Import),
-    /// Say what went wrong in a log, whoever wrote it.
+    /// Say what went wrong, from the log of any client or server.
     ///
     /// Any client's or server's log with commands and replies in it, or anything pasted into a report: what happened, what went
     /// wrong first and why, what helps, and what the server should not have said. Nothing is sent. Passwords are masked.
