@@ -63,23 +63,22 @@ pub(crate) fn run(
     painter.say(
         Tone::Note,
         &format!(
-            "practice server on {}, {who}\n\
-             the server's files:  {}  (1.TXT holds \"I am \")\n\
-             your local folder:   {}  (1.TXT holds \"I am zfive5\")",
-            server.address(),
-            folder(server.server_folder()),
-            folder(server.local_folder()),
+            "practice server: {who}\n\
+             on the server:  1.TXT holds \"I am \" (5 bytes)\n\
+             on your side:   1.TXT holds \"I am zfive5\" (11 bytes)\n\
+             both are in     {}  (folders server and local)",
+            folder(server.scratch_folder()),
         ),
     );
-    if interactive {
-        painter.say(
-            Tone::Note,
-            "new to FTP?           `ftpsh learn` teaches it, step by step",
-        );
-    }
     if interactive && practice.from.is_none() {
         painter.say(Tone::Hint, EXERCISE);
         shell.hints.begin_exercise();
+    }
+    if interactive {
+        painter.say(
+            Tone::Note,
+            "new to FTP? `ftpsh learn` teaches it, step by step",
+        );
     }
     let exit = shell.open(&server.address().to_string());
     shell.tally.count(exit);
@@ -177,7 +176,8 @@ fn read_recording(path: &Path, painter: &Painter) -> Result<Recording, Exit> {
 
 /// What there is to do, for whoever comes without a plan.
 const EXERCISE: &str = "\
-exercise: an upload of 1.TXT broke off after 5 bytes; send the rest by hand";
+exercise: an upload of 1.TXT broke off. Type the commands that send the rest;
+          the hints say which come next, `help` lists them all";
 
 fn describe(deviation: &Deviation) -> String {
     let command = escape(&deviation.command);

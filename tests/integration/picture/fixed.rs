@@ -16,8 +16,8 @@ pub(super) fn replace_what_differs(lines: &mut [Line]) {
     let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
     let host_port = between(&text, "227 Entering Passive Mode (", ")");
     let arithmetic = arithmetic(host_port);
-    let address = between(&text, "practice server on ", ",");
-    let folder = between(&text, "the server's files:  ", "/server  ");
+    let address = between(&text, "connected to ", "\n");
+    let folder = between(&text, "both are in     ", "  (folders");
     // The address may be how the arithmetic's begins.
     let replacements = [
         (arithmetic.as_str(), ARITHMETIC),
@@ -58,16 +58,14 @@ fn what_differs_is_replaced_and_nothing_else() {
         let data_port = high * 256 + low;
         assert_eq!(
             replaced(&[
-                &format!("  practice server on 127.0.0.1:{port}, user A"),
-                "  the server's files:  /var/x/server  (1.TXT)",
-                "  your local folder:   /var/x/local  (1.TXT)",
+                "  both are in     /var/x  (folders)",
+                &format!("  connected to 127.0.0.1:{port}"),
                 &format!("227 Entering Passive Mode (127,0,0,1,{high},{low})"),
                 &format!("  open to 127.0.0.1:{data_port}  ({high} x 256 + {low} = {data_port})"),
             ]),
             [
-                "  practice server on 127.0.0.1:2121, user A",
-                "  the server's files:  /tmp/ftpsh-practice/server  (1.TXT)",
-                "  your local folder:   /tmp/ftpsh-practice/local  (1.TXT)",
+                "  both are in     /tmp/ftpsh-practice  (folders)",
+                "  connected to 127.0.0.1:2121",
                 "227 Entering Passive Mode (127,0,0,1,195,80)",
                 "  open to 127.0.0.1:50000  (195 x 256 + 80 = 50000)",
             ]
@@ -79,8 +77,8 @@ fn what_differs_is_replaced_and_nothing_else() {
 fn arithmetic_that_is_wrong_stays() {
     let wrong = "  open to 127.0.0.1:1025  (4 x 256 + 1 = 1026)";
     let lines = replaced(&[
-        "practice server on 127.0.0.1:9,",
-        "the server's files:  /x/server  (",
+        "both are in     /x  (folders)",
+        "connected to 127.0.0.1:9",
         "227 Entering Passive Mode (127,0,0,1,4,1)",
         wrong,
     ]);

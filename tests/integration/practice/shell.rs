@@ -64,6 +64,24 @@ fn with_ca_only_those_certificates_are_trusted() {
     assert!(!finished.stderr.contains("USER"), "{}", finished.stderr);
 }
 
+/// A blank at the end of a text is seen as one, since the line goes on after it.
+#[test]
+fn the_opening_screen_says_what_to_do_where_and_with_what() {
+    let mut terminal = Ftpsh::new().arg("practice").terminal();
+    terminal.expect("220 ");
+    terminal.expect("ftp> ");
+    let screen = terminal.screen();
+    for said in [
+        "1.TXT holds \"I am \" (5 bytes)",
+        "1.TXT holds \"I am zfive5\" (11 bytes)",
+        "Type the commands that send the rest",
+        "`help` lists",
+    ] {
+        assert!(screen.contains(said), "{said}\n{screen}");
+    }
+    assert_eq!(screen.matches("127.0.0.1:").count(), 1, "{screen}");
+}
+
 #[test]
 fn at_the_prompt_no_question_is_asked_about_the_certificate() {
     let mut terminal = Ftpsh::new().arg("practice").terminal();

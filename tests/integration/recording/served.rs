@@ -185,7 +185,7 @@ fn what_cannot_be_served_is_said_at_the_start() {
     let text = "S> 220\nC> RETR big\nS> 150\nD> @octets 5000\nS> 226\n";
     fs::write(home.path().join("session.ftp"), text).unwrap();
     let (practice, _) = serve(&home);
-    let said = practice.wait_for("practice server on");
+    let said = practice.wait_for("practice server:");
     let line = "line 2 cannot be served: its data is not in the transcript";
     assert!(said.contains(line), "{said}");
     for (file, code) in [("missing.ftp", 7), ("broken.ftp", 2)] {
