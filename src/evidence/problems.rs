@@ -61,6 +61,8 @@ struct Current {
     events: Vec<Event>,
     /// What the shell says the line failed of.
     verdict: Option<Event>,
+    /// What the line has shown to be wrong, though it went well.
+    finding: Option<Event>,
     refusal: Option<Arc<Answered>>,
     answered: Option<Arc<Answered>>,
     command: Option<Command>,
@@ -112,10 +114,17 @@ impl Problems {
     /// The line has ended so. What `resume` or an alias had to put up with on its way to success is no problem, unless
     /// the connection was lost of it.
     pub(crate) fn end_line(&mut self, ending: Ending) {
-        let current = std::mem::take(&mut self.current);
+        let mut current = std::mem::take(&mut self.current);
+        let finding = current.finding.take().filter(|_| ending == Ending::Done);
+        let is_fine = finding.is_none();
+        current.verdict = finding.or(current.verdict);
         self.verdict = current.verdict.as_ref().map(|event| event.cause);
         let problem = match ending {
-            Ending::Done if self.circumstances.is_connected || current.events.is_empty() => None,
+            Ending::Done
+                if is_fine && (self.circumstances.is_connected || current.events.is_empty()) =>
+            {
+                None
+            }
             Ending::Done => Some(current.problem(None, self.circumstances)),
             Ending::Failed(cause) => Some(current.problem(Some(cause), self.circumstances)),
         };
@@ -144,6 +153,11 @@ impl Problems {
     /// Something did not work that no observation tells of: it is what the line failed of.
     pub(crate) fn judge(&mut self, event: Event) {
         self.current.verdict = Some(event);
+    }
+
+    /// The line goes well, and shows that something went wrong before.
+    pub(crate) fn find(&mut self, event: Event) {
+        self.current.finding = Some(event);
     }
 
     /// What the shell said that the last line failed of.
@@ -190,6 +204,10 @@ impl Problems {
         let current = &mut self.current;
         current.answered = Some(Arc::clone(answered));
         current.is_answered |= !answered.reply.code.is_preliminary();
+        if let Some(cause) = reply::reservation(answered) {
+            current.finding = Some(Event::new(cause));
+            return Some(cause);
+        }
         if !is_refusal(answered.reply.code) {
             return None;
         }

@@ -5,6 +5,15 @@ use super::fragment;
 use super::rules::{self, Circumstances};
 use crate::protocol::Answered;
 
+/// What is wrong with a transfer that was accepted, if the server says it.
+pub(crate) fn reservation(answered: &Answered) -> Option<&'static str> {
+    let is_accepted = answered.reply.code.is_positive();
+    fragment::cause_of(answered).filter(|cause| is_accepted && *cause == CHANGED_BYTES)
+}
+
+/// A transfer went well, and the copy is another file.
+pub(crate) const CHANGED_BYTES: &str = "type-a-changed-bytes";
+
 /// Everything that fits, the most likely first; `command` is the command as it may be shown.
 pub(crate) fn explain<'a>(
     answered: &'a Answered,

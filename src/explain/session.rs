@@ -6,6 +6,7 @@ use super::story::Story;
 use crate::evidence::event::{Event, is_refusal};
 use crate::evidence::linter::Linter;
 use crate::evidence::problems::Problem;
+use crate::evidence::reply;
 use crate::evidence::rules::Circumstances;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -196,7 +197,11 @@ impl Session {
     fn take_reply(&mut self, line: usize, answered: &Answered) {
         let code = answered.reply.code;
         self.story.take_reply(answered);
-        if is_refusal(code) {
+        if let Some(cause) = reply::reservation(answered) {
+            let said = answered.reply.lines.join(&b' ');
+            let event = self.event(cause, &said);
+            self.note(line, Some(event), None);
+        } else if is_refusal(code) {
             self.note(line, None, Some(answered));
         } else if !code.is_preliminary() {
             let overcoming = Overcoming::of(answered);

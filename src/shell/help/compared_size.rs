@@ -11,6 +11,8 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use crate::evidence::event::Event;
+use crate::evidence::reply::CHANGED_BYTES;
 use crate::protocol::Command;
 use crate::shell::config::secrets::without_secrets;
 use crate::shell::config::settings::Settings;
@@ -48,6 +50,14 @@ pub(crate) struct Upload {
     pub(crate) sent: u64,
     /// It went in TYPE A.
     pub(crate) is_in_type_a: bool,
+}
+
+impl Upload {
+    /// Bytes that should be there.
+    fn expected(&self) -> Option<u64> {
+        let before = if self.is_append { self.before? } else { 0 };
+        Some(before.saturating_add(self.sent))
+    }
 }
 
 impl ComparedSize {
@@ -121,6 +131,33 @@ impl ComparedSize {
         )
     }
 
+    /// What the upload came to, if TYPE A has changed what was sent.
+    pub(crate) fn damage(&self, upload: &Upload) -> Option<Event> {
+        let Self {
+            local,
+            there,
+            whole,
+            ..
+        } = self;
+        let sizes = format!(
+            " Your {local} has {}, {} went out and the server has {there}.",
+            count(*whole, "byte"),
+            upload.sent
+        );
+        self.is_changed_by(upload)
+            .then(|| Event::new(CHANGED_BYTES).with("sizes", sizes))
+    }
+
+    fn is_changed_by(&self, upload: &Upload) -> bool {
+        let is_as_sent = upload.expected().is_none_or(|bytes| bytes == self.there);
+        let took_it_for_stor = upload.is_append && self.there == upload.sent;
+        upload.is_in_type_a
+            && !self.is_in_type_a
+            && !is_as_sent
+            && !took_it_for_stor
+            && self.there != self.whole
+    }
+
     /// The command that sends the rest, where something is missing.
     pub(crate) fn next(&self) -> String {
         let (local, passive) = (
@@ -170,19 +207,18 @@ impl ComparedSize {
             whole,
             ..
         } = self;
-        let before = if upload.is_append { upload.before? } else { 0 };
-        let expected = before.saturating_add(upload.sent);
+        let expected = upload.expected()?;
         if *there == expected || (upload.is_in_type_a && there == whole) {
             return None;
         }
-        if upload.is_append && before > 0 && *there == upload.sent {
+        if upload.is_append && expected > upload.sent && *there == upload.sent {
             return Some(format!(
                 "the server has only the {} that were sent now: it took APPE for STOR, and what was there before is gone. \
                  next: TYPE I, PASV, then STOR {remote} < {local}",
                 count(*there, "byte")
             ));
         }
-        if upload.is_in_type_a {
+        if self.is_changed_by(upload) {
             return Some(format!(
                 "your {local} has {}, {} went out and the server has {there}: TYPE A changes line ends. next: TYPE I, PASV, \
                  then STOR {remote} < {local} sends it byte for byte",
@@ -321,6 +357,13 @@ mod tests {
             is_in_type_a: true,
             ..appended(0, 10)
         };
+        let event = file(7, 8).damage(&stored).unwrap();
+        assert_eq!(event.cause, "type-a-changed-bytes");
+        let sizes = " Your f has 8 bytes, 10 went out and the server has 7.";
+        assert_eq!(event.fact("sizes"), Some(sizes));
+        for (there, whole) in [(10, 8), (8, 8)] {
+            assert_eq!(file(there, whole).damage(&stored), None);
+        }
         let said = file(7, 8).in_words(Some(&stored));
         assert!(said.starts_with("your f has 8 bytes, 10 went out and the server has 7: TYPE A"));
         let text = ComparedSize {

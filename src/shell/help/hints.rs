@@ -161,6 +161,7 @@ impl Hints {
         settings: &Settings,
     ) {
         self.learn(outcome, status);
+        self.find_damage(outcome, status, settings);
         if !settings.hints {
             return;
         }
@@ -184,7 +185,7 @@ impl Hints {
         let Some(answered) = answered else { return };
         let is_lesson = self.words == Words::OfLesson;
         if let Some(file) = file_of_last_size(status, !is_lesson, settings)
-            && let Some(text) = self.about(&file, outcome)
+            && let Some(text) = self.about(&file, outcome, status)
         {
             return self.painter.say(Tone::Hint, &text);
         }
@@ -203,12 +204,35 @@ impl Hints {
     }
 
     /// What to type next for a file of which both sizes are known.
-    fn about(&self, file: &ComparedSize, outcome: &Outcome) -> Option<String> {
+    fn about(&self, file: &ComparedSize, outcome: &Outcome, status: &Status) -> Option<String> {
         match outcome.code() {
-            213 => Some(file.in_words(self.upload.as_ref())),
+            213 => Some(file.in_words(self.upload_of_last_size(status))),
             227..=229 if file.is_partial() => Some(file.next()),
             _ => None,
         }
+    }
+
+    /// A SIZE that agrees with neither side tells that TYPE A has changed the file; the line itself went well.
+    fn find_damage(&self, outcome: &Outcome, status: Option<&Status>, settings: &Settings) {
+        let asked = status.and_then(|status| status.last_answered.as_ref());
+        if outcome.code() != 213 || !asked.is_some_and(|last| last.is_to(&["SIZE"])) {
+            return;
+        }
+        let damage = status.and_then(|status| {
+            let upload = self.upload_of_last_size(status)?;
+            file_of_last_size(status, true, settings)?.damage(upload)
+        });
+        if let Some(event) = damage {
+            let sizes = event.fact("sizes").unwrap_or_default().trim();
+            self.painter.output().tell_problem(event.cause, sizes);
+            self.painter.problems().find(event);
+        }
+    }
+
+    fn upload_of_last_size(&self, status: &Status) -> Option<&Upload> {
+        let (name, _) = status.learnt.last_size.as_ref()?;
+        let of_name = |upload: &&Upload| upload.name == name.trim_ascii();
+        self.upload.as_ref().filter(of_name)
     }
 
     /// Notes what has been done, and what an upload has sent.

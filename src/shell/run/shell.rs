@@ -168,7 +168,8 @@ impl Shell {
 
     /// Keeps the explanation of the problem that the exit code will be that of.
     pub(crate) fn keep_explanation(&mut self, exit: Exit) {
-        let is_failed = exit != Exit::Done;
+        // A line that went well may have shown that an earlier one did harm.
+        let is_failed = exit != Exit::Done || self.painter.problems().verdict().is_some();
         let is_wanted = self.explanation.is_none() || exit.ends_the_run();
         if self.explains && is_failed && is_wanted {
             let problem = self.painter.problems().last();

@@ -59,6 +59,11 @@ impl ProblemLog {
         self.with(|problems| problems.judge(event));
     }
 
+    /// The line goes well, and shows that something went wrong before.
+    pub(crate) fn find(&self, event: Event) {
+        self.with(|problems| problems.find(event));
+    }
+
     /// What the last line was said to have failed of.
     pub(crate) fn verdict(&self) -> Option<&'static str> {
         self.with(|problems| problems.verdict())

@@ -172,6 +172,7 @@ fn asked_why(dialogue: &str) -> (String, String, String) {
         ("text", &b"some text"[..]),
         ("nul", b"a\0b"),
         ("lines", b"a\nb\nc\n"),
+        ("mixed", b"a\r\nb\nc\nd"),
     ] {
         std::fs::write(folder.path().join(name), content).expect("it is writable");
     }
