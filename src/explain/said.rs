@@ -86,10 +86,27 @@ fn read(table: &'static str) -> impl Iterator<Item = Result<Row, usize>> {
 
 /// The rows, and their texts in lower case.
 static ROWS: LazyLock<Vec<(Row, String)>> = LazyLock::new(|| {
-    let rows = read(TABLE).filter_map(Result::ok);
-    rows.map(|row| (row, row.text.to_ascii_lowercase()))
-        .collect()
+    let rows = with_each_text(read(TABLE).filter_map(Result::ok).collect());
+    let in_lower_case = |row: Row| (row, row.text.to_ascii_lowercase());
+    rows.into_iter().map(in_lower_case).collect()
 });
+
+/// A row whose text is the name of several, once for each.
+fn with_each_text(rows: Vec<Row>) -> Vec<Row> {
+    let (names, rows): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(|row| row.when == "=");
+    let texts = |row: Row| -> Vec<Row> {
+        let own = names.iter().filter(|name| name.cause == row.text);
+        let each: Vec<Row> = own
+            .map(|name| Row {
+                text: name.text,
+                ..row
+            })
+            .collect();
+        if each.is_empty() { vec![row] } else { each }
+    };
+    rows.into_iter().flat_map(texts).collect()
+}
+
 const TABLE: &str = include_str!("said.table");
 const NO_PROBLEM: &str = "-";
 /// In the place of a cause: all data of a transfer have moved.
@@ -97,7 +114,7 @@ pub(super) const DATA_ENDED: &str = "data-ended";
 
 #[cfg(test)]
 mod tests {
-    use super::{DATA_ENDED, NO_PROBLEM, Stage, TABLE, cause_of, read};
+    use super::{DATA_ENDED, NO_PROBLEM, Stage, TABLE, cause_of, read, with_each_text};
     use crate::evidence::cause::Cause;
 
     const STAGES: [Stage; 9] = [
@@ -116,7 +133,7 @@ mod tests {
     fn every_row_of_the_table_can_be_read_and_is_found_by_its_words() {
         let rows: Result<Vec<_>, usize> = read(TABLE).collect();
         let rows = rows.unwrap_or_else(|line| panic!("src/explain/said.table:{line}"));
-        for row in rows {
+        for row in with_each_text(rows) {
             if [NO_PROBLEM, DATA_ENDED].contains(&row.cause) {
                 continue;
             }
@@ -127,6 +144,29 @@ mod tests {
             let line = format!("Error: {}!", row.text.replace(" ... ", " and then "));
             let mut found = stages.map(|stage| cause_of(line.as_bytes(), *stage));
             assert!(found.any(|cause| cause == Some(row.cause)), "{row:?}");
+        }
+    }
+
+    #[test]
+    fn whoever_has_waited_for_a_data_port_is_understood() {
+        for line in [
+            "* ipv4 connect timeout after 2898ms, move on!",
+            "curl: (28) Connection time-out",
+            "curl: (28) Timeout was reached",
+            "**** Timeout - reconnecting",
+            "socket.timeout: timed out",
+            "TimeoutError: [Errno 110] Connection timed out",
+            "TimeoutError: [WinError 10060] the connected party did not properly respond",
+            "asyncio.exceptions.TimeoutError",
+            "dial tcp 192.0.2.1:4100: i/o timeout",
+            "Error: Timeout (data socket)",
+            "Error: Timed out while making data connection",
+            "Error: connect ETIMEDOUT 192.0.2.1:4100",
+            "Net::OpenTimeout: execution expired",
+            "java.net.SocketTimeoutException: connect timed out",
+        ] {
+            let cause = cause_of(line.as_bytes(), Stage::Passive);
+            assert_eq!(cause, Some("data-port-silent"), "{line}");
         }
     }
 

@@ -71,7 +71,7 @@ impl Story {
 /// `Connecting to HOST:21...`, `Connected to HOST (ADDRESS) port 21`, `Trying ADDRESS:21`, `ftp://HOST:21`.
 static PEER: LazyLock<Regex> = LazyLock::new(|| {
     let expression = r"(?x-u) (?: (?i:connect(?:ing|ed)\ (?:to|with)|trying|connect\ to|^connect:)\ (?:address\ )?
-          (?: (?:ftps?|ftpes)://)? | \bftps?://(?:[^@\s/]*@)? )
+          (?: (?:ftps?|ftpes)://)? | \bftps?:// ) (?:[^@\s/]*@)?
         (?P<name> \[[0-9a-fA-F:]+\] | [0-9A-Za-z][0-9A-Za-z.-]*[0-9A-Za-z] | ::1 )
         (?: (?: :|,\ |\ port\ |\ \([^)]*\)\ port\ ) (?P<port>\d{1,5}) )?";
     Regex::new(expression).expect("a constant expression")
@@ -103,6 +103,11 @@ mod tests {
             ),
             ("*   Trying 127.0.0.1:2121...", "127.0.0.1", Some(2121)),
             ("Connected to localhost.", "localhost", None),
+            (
+                "connecting to ftp://bob:12345@ftp.example.org/",
+                "ftp.example.org",
+                None,
+            ),
             (
                 "DEBUG : ftp://bob@ftp.example.org:21: dial",
                 "ftp.example.org",

@@ -6,8 +6,10 @@ use std::io::{self, BufRead};
 use super::super::items::CodedLine;
 use super::form;
 use super::lines::Lines;
+use super::masking;
 use super::notations::{self, Found, Speaker};
 use super::sessions::{Mark, Sessions};
+use crate::protocol::secrets::SecretEcho;
 use crate::protocol::{Command, ReplyCode, Verb, verbs};
 
 /// One line, or a part of it.
@@ -53,6 +55,8 @@ pub(crate) struct LogReader<R> {
     ready: VecDeque<LogLine>,
     sessions: Sessions,
     last_reply: Vec<u8>,
+    /// What programs have named in their own words.
+    secrets: SecretEcho,
     /// The last line ended with a `+`: the text in quotes goes on.
     continued: Option<Found>,
     /// Lines of Python's code stand here.
@@ -67,6 +71,7 @@ impl<R: BufRead> LogReader<R> {
             ready: VecDeque::new(),
             sessions: Sessions::default(),
             last_reply: Vec::new(),
+            secrets: SecretEcho::default(),
             continued: None,
             is_in_traceback: false,
         }
@@ -242,7 +247,8 @@ impl<R: BufRead> LogReader<R> {
         let session = self.sessions.enter(id, text, true);
         self.sessions.state(session).take_reply_line(text, mark);
         self.last_reply = text.to_vec();
-        self.add(session, program, Meaning::Received(text.to_vec()));
+        let text = self.secrets.masked(text);
+        self.add(session, program, Meaning::Received(text));
     }
 
     fn answer(
@@ -261,7 +267,21 @@ impl<R: BufRead> LogReader<R> {
 
     fn say(&mut self, id: Option<&[u8]>, program: Option<&'static str>, meaning: Meaning) {
         let session = self.sessions.of_id(id);
+        let meaning = match meaning {
+            Meaning::Said(text) => Meaning::Said(self.without_secrets(&text)),
+            Meaning::Unknown(text) => Meaning::Unknown(self.without_secrets(&text)),
+            other => other,
+        };
         self.add(session, program, meaning);
+    }
+
+    /// Remembers what the words name as a password, and masks what was named before.
+    fn without_secrets(&mut self, words: &[u8]) -> Vec<u8> {
+        let without = self.secrets.masked(words);
+        for secret in masking::secrets(&String::from_utf8_lossy(words)) {
+            self.secrets.remember(secret.as_bytes());
+        }
+        without
     }
 
     fn add(&mut self, session: usize, program: Option<&'static str>, meaning: Meaning) {
