@@ -123,6 +123,49 @@ fn a_server_that_tells_no_number_gives_no_percentage_unless_size_did() {
     terminal.wait_for_screen("the bytes so far", |screen| tells_bytes(last_row(screen)));
 }
 
+#[cfg(unix)]
+#[test]
+fn a_local_command_that_reads_the_data_writes_above_the_line() {
+    let (mut control, mut terminal) = shell(Ftpsh::new());
+    terminal.send_line("PASV");
+    let mut data = control.passive();
+    terminal.expect("ftp ⇄> ");
+    let part = |bytes: u32, lines: &str| {
+        format!("head -c {bytes} > /dev/null; for i in {lines}; do echo line $i; done")
+    };
+    let many: Vec<String> = (10..40).map(|number| number.to_string()).collect();
+    let first = part(40_000, "1 2 3");
+    let second = part(20_000, &many.join(" "));
+    let command = format!("RETR f | ({first}; {second}; cat > /dev/null; printf end)");
+    terminal.send_line(&command);
+    control.expect("RETR f");
+    control.send("150 here (100000 bytes)\r\n");
+    data.write_all(&[b'x'; 40_000]).expect("the client reads");
+    terminal.wait_for_screen("the bytes so far", |screen| {
+        tells_bytes(last_row(screen)) && screen.contains("\nline 1\nline 2\nline 3\n")
+    });
+    data.write_all(&[b'x'; 20_000]).expect("the client reads");
+    terminal.wait_for_screen("the lines, and how far it is", |screen| {
+        let is_last = last_row(screen).contains("60,000 of 100,000 bytes  60%");
+        is_last && screen.contains("\nline 37\nline 38\nline 39\n")
+    });
+    let screen = terminal.screen();
+    assert_eq!(screen.matches('%').count(), 1, "{screen}");
+    data.write_all(&[b'x'; 40_000]).expect("the client reads");
+    drop(data);
+    control.send("226 done\r\n");
+    terminal.expect("226 done");
+    terminal.expect("ftp> ");
+    terminal.wait_for_screen("the end", |screen| {
+        screen.contains("line 39\nend") && !screen.contains('%')
+    });
+    // The whole screen scrolls again.
+    terminal.send_line("help TYPE");
+    terminal.wait_for_screen("the prompt in the last row", |screen| {
+        screen.lines().count() == 24 && last_row(screen) == "ftp>"
+    });
+}
+
 #[test]
 fn an_upload_tells_the_bytes_of_the_local_file() {
     let folder = tempfile::tempdir().expect("a temporary folder");

@@ -40,6 +40,8 @@ struct Shared {
     shows_data: bool,
     /// What is shown below the last line now; empty if nothing is.
     status: String,
+    /// The last row is kept for the status, above which a local command writes: the number of rows.
+    reserved: Option<usize>,
     /// The status says how to get the prompt.
     offers_prompt: bool,
     /// How often something was written above a prompt.
@@ -62,6 +64,8 @@ pub(crate) struct Size {
 enum Lent {
     Not,
     UpToReply,
+    /// It reads what a transfer brings, and may write whenever it likes.
+    ToReader,
     Wholly,
 }
 
@@ -88,6 +92,7 @@ impl Screen {
             lent: Lent::Not,
             shows_data: false,
             status: String::new(),
+            reserved: None,
             offers_prompt: false,
             above_prompt: 0,
             waiting: Vec::new(),
@@ -147,6 +152,12 @@ impl Screen {
     /// empty one, while a prompt is up or was until just now, and while data is shown.
     pub(crate) fn set_status(&self, text: &str) {
         let mut shared = self.lock();
+        if shared.lent == Lent::ToReader {
+            if self.has_cursor && !console::is_taken() {
+                shared.show_in_last_row(text);
+            }
+            return;
+        }
         let is_free = self.has_cursor
             && !shared.is_held()
             && !shared.prompt_is_up
@@ -167,6 +178,7 @@ impl Screen {
         let mut shared = self.lock();
         shared.shows_data = false;
         shared.show_status("");
+        shared.free_last_row();
     }
 
     /// Whether the dialogue is coloured.
@@ -237,7 +249,8 @@ impl Screen {
     pub(super) fn note_reply(&self) {
         let mut shared = self.lock();
         if shared.lent == Lent::UpToReply {
-            shared.lent = Lent::Wholly;
+            shared.show_status("");
+            shared.lent = Lent::ToReader;
         }
     }
 
@@ -245,6 +258,7 @@ impl Screen {
     /// blanks run over into it, or are painted over.
     pub(crate) fn release(&self, columns: usize) {
         let mut shared = self.lock();
+        shared.free_last_row();
         shared.lent = Lent::Not;
         let blanks = " ".repeat(columns.saturating_sub(1));
         shared.dialogue.write(&format!("{blanks}\r"));
@@ -267,6 +281,7 @@ impl Screen {
         } else if !shared.is_held() {
             shared.show_status("");
         }
+        shared.free_last_row();
         // Held to the end of the program.
         std::mem::forget(shared);
     }
@@ -361,7 +376,7 @@ impl Shared {
         match self.lent {
             Lent::Not => false,
             Lent::UpToReply => console::is_taken(),
-            Lent::Wholly => true,
+            Lent::ToReader | Lent::Wholly => true,
         }
     }
 
@@ -393,6 +408,36 @@ impl Shared {
         let gone = without(&self.status);
         self.dialogue.write(&format!("{gone}{text}"));
         text.clone_into(&mut self.status);
+    }
+}
+
+impl Shared {
+    /// What a local command writes scrolls above the last row, so neither it nor the text can paint over the other.
+    fn show_in_last_row(&mut self, text: &str) {
+        let rows = self.dialogue.size().rows;
+        if rows < LEAST_ROWS {
+            return;
+        }
+        if self.reserved != Some(rows) {
+            // A row is made for it below the cursor, which must not change its column.
+            let above = rows - 1;
+            self.dialogue
+                .write(&format!("\x0b\x1b7\x1b[1;{above}r\x1b8\x1b[A"));
+            self.reserved = Some(rows);
+        }
+        self.write_in_row(rows, text);
+    }
+
+    fn free_last_row(&mut self) {
+        if let Some(rows) = self.reserved.take() {
+            self.write_in_row(rows, "");
+            self.dialogue.write("\x1b7\x1b[r\x1b8");
+        }
+    }
+
+    fn write_in_row(&self, row: usize, text: &str) {
+        self.dialogue
+            .write(&format!("\x1b7\x1b[{row};1H\x1b[K{text}\x1b8"));
     }
 }
 
@@ -453,6 +498,9 @@ fn without(status: &str) -> &'static str {
 }
 
 const PROMPT_OFFER: &str = "  Ctrl-] for the prompt";
+
+/// Rows without which none is kept for a status.
+const LEAST_ROWS: usize = 3;
 
 /// Between two prompts that follow each other at once there is no status.
 const PROMPT_REST: Duration = Duration::from_millis(500);
