@@ -1,5 +1,8 @@
 //! Causes that a row of the table cannot bring about: somebody is at a terminal, or the server does not read.
 
+use std::thread;
+use std::time::Duration;
+
 use crate::dialogues::{greeted, passive, shell};
 use crate::support::ftpsh::Ftpsh;
 use crate::support::scripted_server::Gate;
@@ -88,3 +91,114 @@ fn a_server_that_does_not_read() {
     over.open();
     assert!(said.contains("\n  Cause   server-not-reading\n"), "{said}");
 }
+
+/// The server's own limit, which is longer than what any server takes for idle.
+#[test]
+fn a_connection_on_which_nothing_moved_for_long() {
+    let limit = Duration::from_secs(21);
+    let server = greeted().patience(limit).expect("nothing comes").start();
+    let mut terminal = shell(server.address());
+    // Longer than a test waits for anything.
+    thread::sleep(limit / 2);
+    terminal.expect("the server closed the connection");
+    terminal.send_line("why");
+    terminal.expect("\n  Next    `open` connects again");
+    terminal.expect("\n  Cause   control-idle");
+}
+
+/// The superuser may read almost everything.
+#[cfg(unix)]
+#[test]
+fn a_local_file_that_may_not_be_read() {
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
+
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let locked = folder.path().join("locked");
+    fs::write(&locked, "text").expect("it is writable");
+    let nobody = fs::Permissions::from_mode(0o000);
+    fs::set_permissions(&locked, nobody).expect("it is the test's own");
+    let locked = locked.to_str().expect("it is text");
+    let is_denied = |path: &&str| {
+        let read = fs::read(path).map_err(|error| error.kind());
+        read == Err(std::io::ErrorKind::PermissionDenied)
+    };
+    let paths = [locked, "/proc/sys/net/ipv4/route/flush"];
+    let Some(path) = paths.into_iter().find(is_denied) else {
+        return;
+    };
+    let line = format!("STOR f < '{path}'");
+    let program = Ftpsh::new().args(["practice", "-c", "login A A", "-c", "PASV", "-c", &line]);
+    let said = program.args(["--why"]).run().code(7).stderr;
+    assert!(said.contains("\n  Cause   local-file-denied\n"), "{said}");
+    assert!(
+        said.contains("\n  Next    another file, or give permission"),
+        "{said}"
+    );
+}
+
+/// All of it is in the buffers of the two systems, and the server has read nothing.
+#[cfg(target_os = "linux")]
+#[test]
+fn an_upload_that_is_reset_after_its_last_byte() {
+    let is_sent = Gate::new();
+    let server = passive(greeted())
+        .expect("STOR f")
+        .send("150 go\r\n")
+        .pause_until(&is_sent)
+        .send("226 done\r\n")
+        .reset_data()
+        .wait_for_client_close()
+        .start();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    std::fs::write(folder.path().join("f"), vec![b'x'; UPLOAD_BYTES]).expect("it is writable");
+    let mut terminal = Ftpsh::new()
+        .current_dir(folder.path())
+        .arg(server.address().to_string())
+        .terminal();
+    terminal.expect("ftp> ");
+    terminal.send_line("set ascii raw");
+    terminal.expect("ftp> ");
+    terminal.send_line("PASV");
+    terminal.expect("data connection open to 127.0.0.1:");
+    terminal.expect("ftp ⇄> ");
+    let screen = terminal.screen();
+    let port = screen
+        .split("open to 127.0.0.1:")
+        .nth(1)
+        .and_then(|rest| rest.split_whitespace().next())
+        .and_then(|port| port.parse().ok())
+        .expect("the port is on the screen");
+    terminal.send_line("STOR f < f");
+    terminal.expect("150 go");
+    while queued_bytes(port) < UPLOAD_BYTES {
+        thread::sleep(Duration::from_millis(10));
+    }
+    is_sent.open();
+    terminal.expect("the server reset the data connection after the last byte");
+    terminal.expect("> ");
+    ask_why(&mut terminal, "upload-reset", "SIZE shows how much arrived");
+}
+
+/// What is on its way to this port and was not read, by the queues of both its ends.
+#[cfg(target_os = "linux")]
+fn queued_bytes(port: u16) -> usize {
+    let table = std::fs::read_to_string("/proc/net/tcp").expect("Linux has it");
+    let port = format!(":{port:04X}");
+    let queues = table.lines().filter_map(|line| {
+        let fields: Vec<&str> = line.split_whitespace().collect();
+        let (from, to, queues) = (fields.get(1)?, fields.get(2)?, fields.get(4)?);
+        let (sent, received) = queues.split_once(':')?;
+        let queue = match (from.ends_with(&port), to.ends_with(&port)) {
+            (true, false) => received,
+            (false, true) => sent,
+            _ => return None,
+        };
+        usize::from_str_radix(queue, 16).ok()
+    });
+    queues.sum()
+}
+
+/// More than the system of a server that reads nothing takes, and less than both take.
+#[cfg(target_os = "linux")]
+const UPLOAD_BYTES: usize = 400_000;

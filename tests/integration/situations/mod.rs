@@ -465,27 +465,22 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
     ),
     (
         "data-port-silent",
-        "src/evidence/event.rs",
-        "a_dial_that_failed_is_told_apart_by_how",
-    ),
-    (
-        "data-port-unreachable",
-        "src/evidence/event.rs",
-        "a_dial_that_failed_is_told_apart_by_how",
+        "tests/integration/situations/mod.rs",
+        "the_faults_of_the_practice_server_are_explained",
     ),
     (
         "control-idle",
-        "src/evidence/event.rs",
-        "a_connection_is_called_idle_only_if_it_was",
+        "tests/integration/situations/alone.rs",
+        "a_connection_on_which_nothing_moved_for_long",
     ),
     (
         "upload-reset",
-        "src/evidence/event.rs",
-        "an_upload_that_is_reset_after_its_last_byte_is_told",
+        "tests/integration/situations/alone.rs",
+        "an_upload_that_is_reset_after_its_last_byte",
     ),
     (
         "local-file-denied",
-        "src/evidence/event.rs",
-        "a_local_file_that_may_not_be_read_is_told_from_one_that_is_not_there",
+        "tests/integration/situations/alone.rs",
+        "a_local_file_that_may_not_be_read",
     ),
 ];
