@@ -255,6 +255,7 @@ impl Core {
             {
                 socket.is_readable |= is_readable;
                 socket.is_writable |= is_writable;
+                socket.has_ended |= event.is_read_closed();
             }
         }
     }

@@ -30,6 +30,8 @@ pub(super) struct DataSocket {
     is_through_proxy: bool,
     pub(super) is_readable: bool,
     pub(super) is_writable: bool,
+    /// The peer has closed its direction; what it had sent before may not have been read.
+    pub(super) has_ended: bool,
     tls: Option<Tls>,
     work: Work,
     /// Bytes of payload that transfers have moved, in either direction.
@@ -126,6 +128,7 @@ impl DataSocket {
             is_through_proxy: matches!(work, Work::Dialling(Some(_))),
             is_readable: false,
             is_writable: false,
+            has_ended: false,
             tls: None,
             work,
             moved: 0,
@@ -445,9 +448,13 @@ impl DataSocket {
         }
         match self.stream.peek(&mut [0]) {
             Ok(0) => Err(Halt::Over(TransferResult::Ended)),
+            // Bytes hide the end behind them, and under TLS the handshake itself leaves some there.
+            Ok(_) if self.has_ended && self.tls.is_some() => Err(Halt::Over(TransferResult::Ended)),
             Ok(_) => {
-                self.work = Work::Idle;
-                // Under TLS the handshake itself leaves bytes there.
+                self.is_readable = false;
+                if let Ok(Some(error)) = self.stream.take_error() {
+                    return Err(self.halt(error, DataDirection::Received));
+                }
                 if was_refused && self.tls.is_none() {
                     found.push(Finding::Fact(Input::UnexpectedData(self.id)));
                 }

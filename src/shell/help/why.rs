@@ -9,7 +9,7 @@
 //! ```
 
 use super::{short, shown_command};
-use crate::client::Status;
+use crate::client::{DataState, Status};
 use crate::evidence::event::is_refusal;
 use crate::evidence::explanation::Explanation;
 use crate::evidence::problems::Problem;
@@ -218,6 +218,9 @@ fn state(status: &Status) -> String {
         format!("TYPE {}", known.parameters.effective_type()),
         match known.data_port {
             None => "no PASV or PORT is pending",
+            Some(DataPortUse::Passive) if status.data == DataState::Closed => {
+                "the last PASV or EPSV has no data connection"
+            }
             Some(DataPortUse::Passive) => "a PASV or EPSV is pending",
             Some(DataPortUse::Active) => "a PORT or EPRT is pending",
         }

@@ -175,9 +175,36 @@ fn a_connection_that_the_server_ends_while_nobody_uses_it_is_told_at_the_prompt(
         terminal.send_line("OP");
         terminal.expect("200 noop");
         terminal.expect("ftp> ");
+        terminal.send_line("why reply");
+        terminal.expect("the last PASV or EPSV has no data connection\n");
         terminal.send_line("close");
         let _ = server.finish();
     }
+}
+
+/// Bytes that nobody has read hide what comes after them.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_connection_that_is_reset_after_the_server_spoke_too_early_is_told_at_the_prompt() {
+    let gate = Gate::new();
+    let server = passive(greeted())
+        .send_data("early")
+        .pause_until(&gate)
+        .reset_data()
+        .expect("NOOP")
+        .send("200 noop\r\n")
+        .wait_for_client_close()
+        .start();
+    let mut terminal = shell(server.address());
+    terminal.send_line("PASV");
+    terminal.expect("ftp ⇄> ");
+    gate.open();
+    terminal.expect("the server reset the data connection");
+    terminal.send_line("NOOP");
+    terminal.expect("200 noop");
+    terminal.expect("ftp> ");
+    terminal.send_line("close");
+    let _ = server.finish();
 }
 
 #[test]

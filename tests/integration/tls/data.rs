@@ -254,3 +254,35 @@ fn typed_data_wait_for_the_handshake() {
     leave(terminal);
     assert_eq!(server.finish().data, [b"octets"]);
 }
+
+/// The tickets of the handshake are still unread, and hide the end behind them.
+#[test]
+fn a_connection_that_is_closed_after_its_transfer_was_refused_is_told_at_the_prompt() {
+    let rig = Rig::new();
+    let tls = rig.server();
+    let gate = crate::support::scripted_server::Gate::new();
+    let server = passive(agreed_on_both(&tls))
+        .expect("RETR f")
+        .secure_data(&tls)
+        .send("550 no such file\r\n")
+        .pause_until(&gate)
+        .close_data()
+        .expect("NOOP")
+        .send("200 noop\r\n")
+        .wait_for_client_close()
+        .start();
+    let mut terminal = rig.ftpsh(&server).args(["--tls", "require"]).terminal();
+    terminal.expect("ftps> ");
+    terminal.send_line("PASV");
+    terminal.expect("ftps ⇄> ");
+    terminal.send_line("RETR f > f");
+    terminal.expect("550 no such file");
+    terminal.expect("ftps ⇄> ");
+    gate.open();
+    terminal.expect("the server closed the data connection");
+    terminal.send_line("NOOP");
+    terminal.expect("200 noop");
+    terminal.expect("ftps> ");
+    leave(terminal);
+    let _ = server.finish();
+}
