@@ -20,12 +20,27 @@ pub(crate) fn explain<'a>(
     now: Circumstances,
     command: &'a str,
 ) -> impl Iterator<Item = Explanation> + 'a {
-    let in_words = fragment::cause_of(answered).map(move |cause| Explanation {
+    let in_words = fragment::cause_of(answered).map(move |cause| match cause {
+        // What the server wants was forbidden here.
+        "tls-session-reuse-required" if !now.resumes_tls => "tls-resume-off",
+        cause => cause,
+    });
+    let in_words = in_words.map(move |cause| Explanation {
         is_in_servers_words: true,
         ..Explanation::of(cause, &[("", command)])
     });
     let from_words = in_words.as_ref().map(|it| it.id);
     let from_state = rules::all(answered, now, command);
-    let from_state = from_state.filter(move |it| Some(it.id) != from_words);
+    let is_guess = move |it: &Explanation| from_words.is_some() && GUESSES.contains(&it.id);
+    let from_state = from_state.filter(move |it| Some(it.id) != from_words && !is_guess(it));
     in_words.into_iter().chain(from_state)
 }
+
+/// What may be meant where a server does not say what it is.
+const GUESSES: &[&str] = &[
+    "name-not-found",
+    "folder-not-made",
+    "folder-not-removed",
+    "file-not-deleted",
+    "not-writable",
+];

@@ -17,12 +17,17 @@ pub(super) fn explain(answered: &Answered, now: Circumstances, line: &str) -> Op
     if is_comment(answered) {
         return Some(Explanation::of("comment-sent", &[]));
     }
-    if !has_code(answered, &[500, 502]) {
+    // Some servers look at no verb but USER before the login.
+    let is_unread = has_code(answered, &[530]) && !answered.before.logged_in;
+    if !is_unread && !has_code(answered, &[500, 502]) {
         return None;
     }
     let shown = line.split(' ').next().unwrap_or_default();
     let near = || nearest_of_all(word, now.builtin).map(Meaning::AtAnyTime);
     let meant = other_clients(word, now.builtin).or_else(near);
+    if is_unread && !matches!(meant, Some(Meaning::AtAnyTime(_))) {
+        return None;
+    }
     let (cause, meaning) = match meant {
         Some(Meaning::AfterLogin(next)) if !answered.before.logged_in => {
             ("word-before-login", next)

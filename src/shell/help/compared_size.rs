@@ -48,6 +48,8 @@ pub(crate) struct Upload {
     pub(crate) is_append: bool,
     /// Bytes on the data connection.
     pub(crate) sent: u64,
+    /// How many of them were put in, one at each line end.
+    pub(crate) line_ends: u64,
     /// It went in TYPE A.
     pub(crate) is_in_type_a: bool,
 }
@@ -151,11 +153,14 @@ impl ComparedSize {
     fn is_changed_by(&self, upload: &Upload) -> bool {
         let is_as_sent = upload.expected().is_none_or(|bytes| bytes == self.there);
         let took_it_for_stor = upload.is_append && self.there == upload.sent;
+        let is_of_whole_file = upload.sent == self.whole + upload.line_ends;
         upload.is_in_type_a
             && !self.is_in_type_a
-            && !is_as_sent
-            && !took_it_for_stor
             && self.there != self.whole
+            && match upload.is_append {
+                true => !is_as_sent && !took_it_for_stor,
+                false => is_of_whole_file,
+            }
     }
 
     /// The command that sends the rest, where something is missing.
@@ -207,6 +212,14 @@ impl ComparedSize {
             whole,
             ..
         } = self;
+        if self.is_changed_by(upload) {
+            return Some(format!(
+                "your {local} has {}, {} went out and the server has {there}: TYPE A changes line ends. next: TYPE I, PASV, \
+                 then STOR {remote} < {local} sends it byte for byte",
+                count(*whole, "byte"),
+                upload.sent
+            ));
+        }
         let expected = upload.expected()?;
         if *there == expected || (upload.is_in_type_a && there == whole) {
             return None;
@@ -216,14 +229,6 @@ impl ComparedSize {
                 "the server has only the {} that were sent now: it took APPE for STOR, and what was there before is gone. \
                  next: TYPE I, PASV, then STOR {remote} < {local}",
                 count(*there, "byte")
-            ));
-        }
-        if self.is_changed_by(upload) {
-            return Some(format!(
-                "your {local} has {}, {} went out and the server has {there}: TYPE A changes line ends. next: TYPE I, PASV, \
-                 then STOR {remote} < {local} sends it byte for byte",
-                count(*whole, "byte"),
-                upload.sent
             ));
         }
         let next = match self.offers_resume {
@@ -275,6 +280,7 @@ mod tests {
             before: Some(before),
             is_append: true,
             sent,
+            line_ends: 0,
             is_in_type_a: false,
         }
     }
@@ -354,6 +360,7 @@ mod tests {
     fn what_type_a_has_changed_is_named() {
         let stored = Upload {
             is_append: false,
+            line_ends: 2,
             is_in_type_a: true,
             ..appended(0, 10)
         };
@@ -361,7 +368,10 @@ mod tests {
         assert_eq!(event.cause, "type-a-changed-bytes");
         let sizes = " Your f has 8 bytes, 10 went out and the server has 7.";
         assert_eq!(event.fact("sizes"), Some(sizes));
-        for (there, whole) in [(10, 8), (8, 8)] {
+        // vsftpd stores what comes unless it is configured to convert.
+        assert!(file(10, 8).damage(&stored).is_some());
+        // The server has turned the line ends back; it was another file that was sent.
+        for (there, whole) in [(8, 8), (9, 11)] {
             assert_eq!(file(there, whole).damage(&stored), None);
         }
         let said = file(7, 8).in_words(Some(&stored));

@@ -254,6 +254,7 @@ impl Hints {
                 before: before.and_then(|(of, bytes)| (of == name).then_some(bytes)),
                 is_append: command.verb().is("APPE"),
                 sent: sent.bytes,
+                line_ends: sent.line_ends,
                 is_in_type_a: !status.learnt.parameters.effective_type().keeps_bytes(),
                 name,
             });
