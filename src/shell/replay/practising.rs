@@ -64,9 +64,9 @@ pub(crate) fn run(
         Tone::Note,
         &format!(
             "practice server: {who}\n\
-             on the server:  1.TXT holds \"I am \" (5 bytes)\n\
-             on your side:   1.TXT holds \"I am zfive5\" (11 bytes)\n\
-             both are in     {}  (folders server and local)",
+             the server's 1.TXT holds \"I am \" (5 bytes)\n\
+             your own 1.TXT holds \"I am zfive5\" (11 bytes)\n\
+             both are in {}  (folders server and local)",
             folder(server.scratch_folder()),
         ),
     );
@@ -176,8 +176,7 @@ fn read_recording(path: &Path, painter: &Painter) -> Result<Recording, Exit> {
 
 /// What there is to do, for whoever comes without a plan.
 const EXERCISE: &str = "\
-exercise: an upload of 1.TXT broke off. Type the commands that send the rest;
-          the hints say which come next, `help` lists them all";
+exercise: an upload of 1.TXT broke off. Type the commands that send the rest; `help` lists them";
 
 fn describe(deviation: &Deviation) -> String {
     let command = escape(&deviation.command);

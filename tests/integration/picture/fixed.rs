@@ -17,7 +17,7 @@ pub(super) fn replace_what_differs(lines: &mut [Line]) {
     let host_port = between(&text, "227 Entering Passive Mode (", ")");
     let arithmetic = arithmetic(host_port);
     let address = between(&text, "connected to ", "\n");
-    let folder = between(&text, "both are in     ", "  (folders");
+    let folder = between(&text, "both are in ", "  (folders");
     // The address may be how the arithmetic's begins.
     let replacements = [
         (arithmetic.as_str(), ARITHMETIC),
@@ -58,13 +58,13 @@ fn what_differs_is_replaced_and_nothing_else() {
         let data_port = high * 256 + low;
         assert_eq!(
             replaced(&[
-                "  both are in     /var/x  (folders)",
+                "  both are in /var/x  (folders)",
                 &format!("  connected to 127.0.0.1:{port}"),
                 &format!("227 Entering Passive Mode (127,0,0,1,{high},{low})"),
                 &format!("  open to 127.0.0.1:{data_port}  ({high} x 256 + {low} = {data_port})"),
             ]),
             [
-                "  both are in     /tmp/ftpsh-practice  (folders)",
+                "  both are in /tmp/ftpsh-practice  (folders)",
                 "  connected to 127.0.0.1:2121",
                 "227 Entering Passive Mode (127,0,0,1,195,80)",
                 "  open to 127.0.0.1:50000  (195 x 256 + 80 = 50000)",
@@ -77,7 +77,7 @@ fn what_differs_is_replaced_and_nothing_else() {
 fn arithmetic_that_is_wrong_stays() {
     let wrong = "  open to 127.0.0.1:1025  (4 x 256 + 1 = 1026)";
     let lines = replaced(&[
-        "both are in     /x  (folders)",
+        "both are in /x  (folders)",
         "connected to 127.0.0.1:9",
         "227 Entering Passive Mode (127,0,0,1,4,1)",
         wrong,
