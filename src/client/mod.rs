@@ -100,6 +100,18 @@ pub struct Settings {
     pub implicit_tls: bool,
     /// TLS, whenever it begins.
     pub tls: TlsSettings,
+    /// What is masked wherever the server repeats it, from the greeting on: the password that will be sent.
+    pub secrets: ExpectedSecrets,
+}
+
+/// Secrets that are known before they are sent. They have no debug print.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct ExpectedSecrets(pub Vec<Vec<u8>>);
+
+impl std::fmt::Debug for ExpectedSecrets {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "ExpectedSecrets({})", self.0.len())
+    }
 }
 
 /// A command that keeps a server from ending an idle session. It goes out between two exchanges only, never where it

@@ -40,6 +40,14 @@ pub struct Request {
     pub checks: Vec<Check>,
 }
 
+impl Request {
+    /// What no report may show.
+    pub(super) fn secrets(&self) -> client::ExpectedSecrets {
+        let login = self.login.iter();
+        client::ExpectedSecrets(login.map(|login| login.password.clone()).collect())
+    }
+}
+
 /// Who logs in. It has no debug print.
 pub struct Login {
     /// The user.
@@ -219,6 +227,7 @@ impl Clinic<'_> {
         settings.connect_limit = Some(limit.min(ACTIVE_LIMIT));
         settings.keepalive = None;
         settings.implicit_tls = implicit;
+        settings.secrets = self.request.secrets();
         change(&mut settings);
         let dial = Dial {
             host: &self.request.host,

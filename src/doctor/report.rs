@@ -3,6 +3,7 @@
 use std::fmt;
 use std::net::SocketAddr;
 
+use crate::protocol::SecretEcho;
 use serde::{Deserialize, Serialize};
 
 /// Everything that one run of `ftpsh doctor` found out about one server.
@@ -26,6 +27,33 @@ pub struct Report {
     pub cut_short: Option<String>,
     /// What could not be removed from the server, each with the command that removes it.
     pub left_behind: Vec<Remains>,
+}
+
+impl Report {
+    /// Takes the echoes of secrets out of everything that a server may have written.
+    pub(super) fn mask(&mut self, echo: &SecretEcho) {
+        let mask = |text: &mut String| {
+            let masked = echo.masked(text.as_bytes());
+            *text = String::from_utf8_lossy(&masked).into_owned();
+        };
+        mask(&mut self.server.greeting);
+        self.server.product.iter_mut().for_each(mask);
+        self.server.features.iter_mut().for_each(mask);
+        self.ways.iter_mut().for_each(|way| mask(&mut way.detail));
+        for finding in &mut self.findings {
+            mask(&mut finding.because);
+            mask(&mut finding.title);
+            finding.transcript.iter_mut().for_each(mask);
+            for line in &mut finding.evidence {
+                let (Evidence::Sent(text) | Evidence::Received(text) | Evidence::Happened(text)) =
+                    line;
+                mask(text);
+            }
+        }
+        for remains in &mut self.left_behind {
+            mask(&mut remains.because);
+        }
+    }
 }
 
 /// Whom a report is about.

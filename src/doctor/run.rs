@@ -20,6 +20,7 @@ use super::report::{
 };
 use super::stop::Stop;
 use super::talk::Log;
+use crate::protocol::SecretEcho;
 
 /// Examines a server. `progress` hears what is tried now.
 ///
@@ -400,7 +401,11 @@ impl Clinic<'_> {
         });
         let (commands, connections) = self.log.counts();
         let greeting = self.facts.greeting.as_ref();
-        Report {
+        let mut echo = SecretEcho::default();
+        for secret in self.request.secrets().0 {
+            echo.remember(&secret);
+        }
+        let mut report = Report {
             target: Target {
                 host: self.request.host.clone(),
                 port: self.request.port,
@@ -423,7 +428,9 @@ impl Clinic<'_> {
             ms: u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX),
             cut_short: self.stop.reason().map(str::to_owned),
             left_behind: self.left_behind,
-        }
+        };
+        report.mask(&echo);
+        report
     }
 
     fn addresses(&self) -> Vec<SocketAddr> {

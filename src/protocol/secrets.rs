@@ -204,7 +204,7 @@ pub(super) fn replace(line: &mut Vec<u8>, places: &[Range<usize>]) {
     }
 }
 
-const KEPT: usize = 8;
+const KEPT: usize = 64;
 const LONG: usize = 6;
 
 /// Bytes with `****` in the place of each secret, so that not even its length shows.

@@ -343,6 +343,9 @@ impl Machine {
     ) -> Self {
         let (mut pi, entry) = UserPi::new();
         pi.set_strict_multiline(settings.strict_multiline);
+        for secret in &settings.secrets.0 {
+            pi.expect_secret(secret);
+        }
         let exchanges = Exchanges {
             foreground: Some(OpenExchange::greeting(greeting, entry, now)),
             ..Exchanges::default()

@@ -125,6 +125,11 @@ impl UserPi {
         (pi, greeting)
     }
 
+    /// Masks this wherever the server repeats it, though it has not been sent: an earlier session may have told it.
+    pub fn expect_secret(&mut self, secret: &[u8]) {
+        self.echo.remember(secret);
+    }
+
     /// Enters a command; the caller writes [`Command::wire`] to the control connection.
     pub fn send(&mut self, command: &Command) -> EntryId {
         self.unfinished_line = UnfinishedLine::default();

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use super::shell::Shell;
 use crate::client::{
-    self, ConnectError, Ending, Exchange, News, Observer, Outcome, Proxy, Route, Session,
+    self, ConnectError, Ending, Exchange, ExpectedSecrets, News, Observer, Outcome, Proxy, Route,
+    Session,
 };
 use crate::evidence::event::Event;
 use crate::protocol::parameters::ProtectionLevel;
@@ -83,7 +84,9 @@ impl Shell {
         if start != TlsStart::Off {
             self.prepare_tls()?;
         }
-        let (session, greeting) = match self.connect(target, start, proxy) {
+        let password = login.as_ref().and_then(|login| login.password.clone());
+        let secrets = ExpectedSecrets(password.into_iter().collect());
+        let (session, greeting) = match self.connect(target, start, proxy, secrets) {
             Ok(connected) => connected,
             Err(error) => {
                 let text = error.to_string();
@@ -145,6 +148,7 @@ impl Shell {
         target: &Target,
         start: TlsStart,
         proxy: Option<Proxy>,
+        secrets: ExpectedSecrets,
     ) -> Result<(Session, Exchange), ConnectError> {
         let recorder = self.recording.new_recorder(start == TlsStart::Implicit);
         self.interrupts.set_recorder(recorder.clone());
@@ -165,6 +169,7 @@ impl Shell {
         let observer = Box::new(observers);
         let mut settings = self.session_settings();
         settings.route.proxy = proxy;
+        settings.secrets = secrets;
         connect(&self.interrupts, target, settings, observer)
     }
 
@@ -189,6 +194,7 @@ impl Shell {
             rate: self.settings.rate.map(|rate| rate.0),
             implicit_tls: false,
             tls: self.tls_settings(),
+            secrets: ExpectedSecrets::default(),
         }
     }
 

@@ -109,6 +109,30 @@ fn the_password_is_in_no_output_and_no_transcript() {
 }
 
 #[test]
+fn a_server_that_knows_the_password_before_it_is_sent_does_not_bring_it_into_the_report() {
+    const SECRET: &str = "Xq7-hidden-Xq7";
+    let server = practice_server_for(SECRET, &[]);
+    let meddling = Meddling {
+        reply: |line, _| match line.split_at_checked(4) {
+            Some(("220 ", _)) => format!("220 welcome {SECRET}"),
+            Some((" MDT", _)) => format!(" {SECRET}"),
+            Some(("257 ", _)) => format!("257 \"/{SECRET}\""),
+            _ => line.to_owned(),
+        },
+        ..Meddling::default()
+    };
+    let address = meddle(server.address(), meddling);
+    for form in ["--verbose", "--json", "--markdown", "--junit", "--sarif"] {
+        let program = Ftpsh::new().args(["doctor", &address.to_string(), "--user", "A", form]);
+        let told = program.env("FTPSH_PASSWORD", SECRET).run().stdout_text();
+        assert!(told.contains("works"), "{form}: {told}");
+        assert!(!told.contains(SECRET), "{form}: {told}");
+        let shows_replies = matches!(form, "--verbose" | "--json");
+        assert!(!shows_replies || told.contains("***"), "{form}: {told}");
+    }
+}
+
+#[test]
 fn the_password_is_the_first_line_of_standard_input_where_nothing_else_has_one() {
     let server = practice_server(&[]);
     let target = server.address().to_string();

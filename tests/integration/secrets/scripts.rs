@@ -47,6 +47,21 @@ fn a_password_in_a_script_is_not_seen_though_the_server_repeats_it() {
 }
 
 #[test]
+fn a_password_that_a_greeting_knows_before_it_is_sent_is_not_seen() {
+    let home = Home::new();
+    let server = Script::new()
+        .send(format!("220 welcome {PASSWORD}\r\n"))
+        .start();
+    let finished = Ftpsh::new()
+        .home(home.path())
+        .arg(format!("ftp://A:{PASSWORD}@{}", server.address()))
+        .run();
+    assert!(finished.stderr.contains("220 welcome ****"), "{finished:?}");
+    assert_unseen_by(&finished);
+    assert_unseen_in(&home);
+}
+
+#[test]
 fn the_password_of_a_url_in_a_sent_line_is_not_seen() {
     for format in ["dialogue", "json"] {
         let home = Home::new();

@@ -96,10 +96,11 @@ fn what_is_typed_where_a_password_is_asked_and_has_no_verb_is_stars_and_in_no_hi
         await_prompt(&mut terminal, &format!("reply {number}"));
     }
     let screen = terminal.screen();
-    assert!(
-        !screen.replace("PASS and the", "").contains("PAS"),
-        "{screen}"
-    );
+    let mut words = screen.clone();
+    for hint in ["PASS and the", "PASS, a blank", "PASS in front"] {
+        words = words.replace(hint, "");
+    }
+    assert!(!words.contains("PAS"), "{screen}");
     terminal.send_key(Key::CtrlD);
     assert_eq!(terminal.wait_exit(), 0);
     let _ = server.finish();
