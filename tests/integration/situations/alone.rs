@@ -202,3 +202,37 @@ fn queued_bytes(port: u16) -> usize {
 /// More than the system of a server that reads nothing takes, and less than both take.
 #[cfg(target_os = "linux")]
 const UPLOAD_BYTES: usize = 400_000;
+
+/// 8 bytes are here, 10 go out, since two line ends get a CR, and the server stores 7, with a LF for each CR LF.
+#[cfg(unix)]
+#[test]
+fn a_file_that_type_a_has_changed_is_explained_though_every_line_went_well() {
+    let lines = [
+        r"!printf 'a\r\nb\nc\nd' > mixed",
+        "login A A",
+        "PASV",
+        "STOR mixed < mixed",
+        "TYPE I",
+        "SIZE mixed",
+    ];
+    let run = |arguments: &[&str]| {
+        let program = Ftpsh::new().arg("practice").args(arguments);
+        let lines = lines.iter().flat_map(|line| ["-c", line]);
+        program.args(lines).run().success()
+    };
+    let said = run(&["--why"]).stderr;
+    for part in [
+        "\n  Cause   type-a-changed-bytes\n",
+        "Your mixed has 8 bytes, 10 went out",
+        "\n  Next    TYPE I, PASV, then the same transfer",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    let events = run(&["--format", "json"]).stdout_text();
+    let problems: Vec<&str> = events
+        .lines()
+        .filter(|line| line.contains("\"event\":\"problem\""))
+        .collect();
+    assert_eq!(problems.len(), 1, "{events}");
+    assert!(problems[0].contains("type-a-changed-bytes"), "{problems:?}");
+}
