@@ -233,6 +233,9 @@ pub(super) fn reuse_lasts(clinic: &mut Clinic<'_>, access: &Access) -> Judged {
         }
         resumed += usize::from(access.talk.data_tls().is_some_and(|tls| tls.resumed));
     }
+    if resumed == 0 {
+        return Judged::skipped("none of the transfers resumed the session");
+    }
     Judged::ok(format!(
         "{IN_A_ROW} transfers in a row, {resumed} of them resumed"
     ))

@@ -174,10 +174,10 @@ fn the_page_says_what_doctor_finds_at_the_four_servers() {
 const INTRODUCTION: &str = "\
 # What four servers do
 
-`FTPSH_WRITE_SERVERS=1 tests/run servers_page` writes this page from what [`ftpsh doctor --write --hard`](doctor.md) finds, and each
-run of the tests compares it. The servers are as they come: a user, a folder and a certificate are all that was configured. Checks that
-measure time are left out, because on one machine they measure the machine. A check that is `ok` at all four needs no words; below each
-table is why the others are not.
+`FTPSH_WRITE_SERVERS=1 tests/run servers_page` writes this page from what [`ftpsh doctor`](doctor.md) finds with `--user`,
+`--write` and `--hard`, and each run of the tests compares it. The servers are as they come: all that was configured is a folder, a
+certificate, and a user, who is `anonymous` at vsftpd. Checks that measure time are left out, because on one machine they measure
+the machine. Below each table is why what is not `ok` is not.
 ";
 
 const WIDEST: usize = 128;
