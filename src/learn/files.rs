@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use super::error::LessonError;
+use super::error::{LessonError, line_of};
+use crate::protocol::hidden::is_hidden;
 
 /// The files of one lesson by name, and where they are.
 #[derive(Clone, Debug, Default)]
@@ -87,7 +88,13 @@ fn text_of(path: &Path) -> Result<String, LessonError> {
     }
     let bytes = fs::read(path).map_err(|error| fail(error.to_string()))?;
     match String::from_utf8(bytes) {
-        Ok(text) => Ok(text.replace("\r\n", "\n")),
+        Ok(text) => {
+            let text = text.replace("\r\n", "\n");
+            match text.find(is_unreadable) {
+                None => Ok(text),
+                Some(offset) => Err(LessonError::at(&place, line_of(&text, offset), UNREADABLE)),
+            }
+        }
         Err(error) => {
             let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
             let line = 1 + before.iter().filter(|&&byte| byte == b'\n').count();
@@ -100,5 +107,11 @@ fn text_of(path: &Path) -> Result<String, LessonError> {
     }
 }
 
+/// A terminal obeys it, or shows other text than the one that stands there.
+pub(super) fn is_unreadable(character: char) -> bool {
+    is_hidden(character) && character != '\n'
+}
+
+pub(super) const UNREADABLE: &str = "a control character, which is not text";
 const LARGEST: u64 = 1024 * 1024;
 const NOT_THERE: &str = "not there: a lesson has lesson.toml, goal.md, hints.md, solution.ftp and at least two wrong-*.ftp";

@@ -8,7 +8,7 @@ use toml::{Spanned, Value};
 use super::condition::Condition;
 use super::content;
 use super::error::{LessonError, line_of};
-use super::files::LessonFiles;
+use super::files::{LessonFiles, UNREADABLE, is_unreadable};
 use super::hints::LessonHints;
 use super::script::{Places, Script};
 use crate::practice::{Content, Fault, PlacedFile};
@@ -191,7 +191,27 @@ impl<'a> Table<'a> {
                 format!("{problem}. {EXPECTED}"),
             )
         })?;
-        Ok(Self { file, text, tables })
+        let table = Self { file, text, tables };
+        table.check_texts()?;
+        Ok(table)
+    }
+
+    /// What an escape such as `\u001b` stands for is shown too.
+    fn check_texts(&self) -> Result<(), LessonError> {
+        let Tables {
+            title,
+            question,
+            rfc,
+            try_next,
+            ..
+        } = &self.tables;
+        match [title, question, rfc, try_next]
+            .iter()
+            .any(|text| text.contains(is_unreadable))
+        {
+            true => Err(LessonError::of_file(&self.file, UNREADABLE)),
+            false => Ok(()),
+        }
     }
 
     fn fail<T>(&self, at: &Spanned<T>, problem: impl Into<String>) -> LessonError {

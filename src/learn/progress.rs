@@ -125,17 +125,33 @@ impl Progress {
     }
 
     fn text(&self) -> String {
-        let bytes = self.path.as_deref().and_then(|path| fs::read(path).ok());
+        let bytes = self.path.as_deref().and_then(|path| read(path).ok());
         String::from_utf8_lossy(&bytes.unwrap_or_default()).into_owned()
     }
 }
+
+/// What is kept there, empty if nothing is yet.
+///
+/// # Errors
+///
+/// It is not a file that can have been written here: a pipe or a device has no end.
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    match fs::metadata(path) {
+        Ok(known) if known.is_file() && known.len() <= LARGEST => fs::read(path),
+        Ok(_) => Err(io::Error::other("not a file of at most 16 MiB")),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => Err(error),
+    }
+}
+
+const LARGEST: u64 = 16 << 20;
 
 fn append(path: &Path, lines: &str) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
     // Whoever was killed may have left a line without its end.
-    let is_cut = fs::read(path).is_ok_and(|text| text.last().is_some_and(|last| *last != b'\n'));
+    let is_cut = read(path)?.last().is_some_and(|last| *last != b'\n');
     let begin = if is_cut { "\n" } else { "" };
     let mut file = OpenOptions::new().create(true).append(true).open(path)?;
     // In one go: what another program writes at the same time comes before or after it.

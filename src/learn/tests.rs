@@ -132,6 +132,16 @@ fn a_broken_lesson_is_refused_with_its_file_its_line_and_what_is_expected() {
             "FOLDER: 1 of the wrong-*.ftp are there: a lesson needs at least two",
         ),
         (
+            said(&replaced("goal.md", "Type NOOP.\n\u{1b}]0;title\u{7}\n")),
+            "goal.md:2: a control character",
+        ),
+        (
+            said(&toml(
+                "title = \"x\\u202E\"\nminutes = 1\ndone = [\"in-step\"]\n",
+            )),
+            "lesson.toml: a control character",
+        ),
+        (
             said(&replaced("hints.md", "One.\n\nTwo.\n")),
             "hints.md: 2 paragraphs, and three are expected",
         ),
@@ -252,6 +262,14 @@ fn many_programs_at_once_keep_every_line_whole() {
         }
     });
     assert_eq!(Progress::at(Some(path), "").states().len(), 160);
+}
+
+#[cfg(unix)]
+#[test]
+fn progress_that_is_a_device_without_end_is_not_read() {
+    let progress = Progress::at(Some("/dev/zero".into()), "");
+    assert!(progress.states().is_empty());
+    assert!(progress.reach("01-first", State::Done).is_err());
 }
 
 #[test]
