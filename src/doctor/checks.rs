@@ -16,7 +16,7 @@ pub fn built_in() -> Vec<Check> {
 }
 
 /// The files, in the order in which they are played.
-const TEXTS: [&str; 58] = [
+const TEXTS: [&str; 59] = [
     include_str!("../checks/greeting-time.ftp"),
     include_str!("../checks/greeting-protocol.ftp"),
     include_str!("../checks/banner-version.ftp"),
@@ -27,6 +27,7 @@ const TEXTS: [&str; 58] = [
     include_str!("../checks/tls-implicit.ftp"),
     include_str!("../checks/clear-login.ftp"),
     include_str!("../checks/anonymous.ftp"),
+    include_str!("../checks/login.ftp"),
     include_str!("../checks/line-handling.ftp"),
     include_str!("../checks/login-state.ftp"),
     include_str!("../checks/user-enumeration.ftp"),

@@ -80,6 +80,8 @@ pub(super) struct Facts {
     pub(super) folder: Option<String>,
     pub(super) logged_in_over: Option<Protection>,
     pub(super) login_took: Option<Duration>,
+    /// Why the user who should be let in was not.
+    pub(super) login_failure: Option<String>,
 }
 
 impl Facts {
@@ -543,6 +545,8 @@ pub(super) const NO_LOGIN: &str = "nobody is logged in: ";
 
 /// The server connects at once or not at all.
 const ACTIVE_LIMIT: Duration = Duration::from_secs(3);
+pub(super) const NO_CONNECTION: &str = "there is no connection any more that could be used";
+
 
 /// A server that has answered until now answers in this time.
 const CLEANING_REPLY_LIMIT: Duration = Duration::from_secs(3);

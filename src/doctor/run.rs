@@ -13,7 +13,7 @@ use std::net::{SocketAddr, ToSocketAddrs};
 use std::time::Instant;
 
 use super::check::{Check, Judged};
-use super::clinic::{Access, Clinic, Facts, Login, Request};
+use super::clinic::{Access, Clinic, Facts, Login, NO_CONNECTION, NO_LOGIN, Request};
 use super::coded;
 use super::report::{
     Class, Evidence, Group, Protection, Report, Server, Target, Verdict, WayResult,
@@ -198,10 +198,7 @@ impl Clinic<'_> {
             (Some(Ok(own)), _) => self.play(check, own),
             (Some(Err(because)), _) => (Judged::skipped(because.clone()), None),
             (None, Some(shared)) if shared.talk.is_open() => self.play(check, shared),
-            (None, _) => (
-                Judged::skipped("the server ended the connection before"),
-                None,
-            ),
+            (None, _) => (Judged::skipped(NO_CONNECTION), None),
         };
         if let Some(Ok(own)) = own {
             own.talk.end();
@@ -229,8 +226,10 @@ impl Clinic<'_> {
     /// Tries the ways under every protection, and keeps the connection under the best one.
     fn log_in_somehow(&mut self) -> Result<Access, String> {
         let best = self.best_protection();
-        let begun = Instant::now();
-        let access = match self.log_in(best) {
+        let (begun, mark) = (Instant::now(), self.log.mark());
+        let logged_in = self.log_in(best);
+        self.note_login(best, logged_in.as_ref().err(), begun, mark);
+        let access = match logged_in {
             Ok(access) => access,
             Err(because) => {
                 let result = match self.may_log_in(best) {
@@ -244,7 +243,6 @@ impl Clinic<'_> {
             }
         };
         self.facts.login_took = Some(begun.elapsed());
-        self.facts.logged_in_over = Some(best);
         self.try_ways(&access, best);
         self.choose_passive(best);
         if best != Protection::Clear && !self.request.is_implicit {
@@ -303,6 +301,29 @@ impl Clinic<'_> {
     }
 
     fn fail_untried_ways(&mut self, because: &str) {
+    /// What is below the ways rests on it.
+    fn note_login(
+        &mut self,
+        over: Protection,
+        failure: Option<&String>,
+        begun: Instant,
+        mark: usize,
+    ) {
+        match failure {
+            None => self.facts.logged_in_over = Some(over),
+            Some(because) if self.may_log_in(over).is_ok() && !self.stop.is_stopped() => {
+                self.facts.login_failure = Some(because.trim_start_matches(NO_LOGIN).to_owned());
+            }
+            Some(_) => return,
+        }
+        for check in self.checks_of(Class::Read) {
+            if check.id == "login" && coded::is_coded(&check.id) {
+                let examined = coded::examine(self, &check, None);
+                self.record(&check, examined.judged, begun, mark, None);
+            }
+        }
+    }
+
         for protection in [
             Protection::Clear,
             Protection::Explicit,
@@ -426,7 +447,7 @@ impl Clinic<'_> {
             commands,
             connections,
             ms: u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX),
-            cut_short: self.stop.reason().map(str::to_owned),
+            cut_short,
             left_behind: self.left_behind,
         };
         report.mask(&echo);
@@ -454,6 +475,9 @@ impl Clinic<'_> {
 
 impl Report {
     /// Whether the worst verdict is this one or a worse one.
+        let no_login = self.facts.login_failure.as_ref();
+        let no_login = no_login.map(|failure| format!("the login failed: {failure}"));
+        let cut_short = self.stop.reason().map(str::to_owned).or(no_login);
     #[must_use]
     pub fn is_as_bad_as(&self, verdict: Verdict) -> bool {
         self.worst() >= verdict
@@ -462,7 +486,7 @@ impl Report {
 
 /// No way was tried then.
 fn is_login_refused(because: &str) -> bool {
-    because.starts_with(super::clinic::NO_LOGIN)
+    because.starts_with(NO_LOGIN)
 }
 
 const FTP_PORT: u16 = 21;

@@ -123,6 +123,15 @@ pub(super) fn anonymous(clinic: &mut Clinic<'_>) -> Judged {
     }
 }
 
+/// Whether the user who was named is let in; that was tried before anything else of this class.
+pub(super) fn login(clinic: &mut Clinic<'_>) -> Judged {
+    match (&clinic.facts.login_failure, clinic.facts.logged_in_over) {
+        (Some(failure), _) => Judged::of(Verdict::Bad, "the login failed", failure.clone()),
+        (None, Some(_)) => Judged::ok(String::new()),
+        (None, None) => Judged::skipped("nobody is logged in"),
+    }
+}
+
 const NOTICEABLE: Duration = Duration::from_secs(2);
 
 /// What impatient clients wait: FileZilla 20 s, many libraries 10 s.

@@ -46,6 +46,7 @@ const CHECKS: &[(&str, Need)] = &[
     ("greeting-protocol", Need::Nothing(greeting::protocol)),
     ("banner-version", Need::Nothing(greeting::version)),
     ("anonymous", Need::Nothing(greeting::anonymous)),
+    ("login", Need::Nothing(greeting::login)),
     ("tls-offered", Need::Nothing(tls::offered)),
     ("tls-versions", Need::Nothing(tls::versions)),
     ("tls-old-versions", Need::Nothing(tls::old_versions)),
@@ -122,7 +123,7 @@ pub(super) fn examine(clinic: &mut Clinic<'_>, check: &Check, shared: Option<&Ac
         (Some(Need::Nothing(examine) | Need::Run(examine)), _) => examine(clinic).into(),
         (Some(Need::Connection(examine)), Some(access)) => examine(clinic, access).into(),
         (Some(Need::Dialogue(examine)), Some(access)) => examine(clinic, check, access),
-        (Some(_), None) => Judged::skipped("the server ended the connection before").into(),
+        (Some(_), None) => Judged::skipped(super::clinic::NO_CONNECTION).into(),
         (None, _) => Judged::skipped("this program does not know how").into(),
     }
 }

@@ -82,13 +82,14 @@ fn slowly(line: &str, number: usize) -> String {
     passed(line)
 }
 
-const CASES: [Case; 27] = [
+const CASES: [Case; 28] = [
     faulty(
         &[],
         &[
             ("greeting-time", "ok"),
             ("greeting-protocol", "ok"),
             ("round-trip", "ok"),
+            ("login", "ok"),
             ("login-time", "ok"),
             ("final-reply-delay", "ok"),
             ("throughput", "ok"),
@@ -205,6 +206,10 @@ const CASES: [Case; 27] = [
             })
         },
         &[("abor-transfer", "warn")],
+    ),
+    meddled(
+        || replies(|line, _| line.replace("230 ", "530 ")),
+        &[("login", "bad")],
     ),
     meddled(|| replies(in_a_row), &[("pasv-sequence", "warn")]),
     // It can read what is in clear, and rewrites that.

@@ -2,6 +2,7 @@
 
 mod each_check;
 mod examination;
+mod false_verdicts;
 mod far_server;
 mod forms;
 mod meddler;
