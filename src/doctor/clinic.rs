@@ -425,11 +425,15 @@ impl Clinic<'_> {
         }
     }
 
-    /// A listing or a file, at most 1 MiB of it.
+    /// A listing or a file; if it is longer than 1 MiB, whole lines from its beginning.
     pub(super) fn fetch(&self, talk: &Talk, line: &str) -> Result<(Answer, Vec<u8>), String> {
         self.open_data(talk)?;
-        let (answer, bytes) = talk.fetch(line, FETCHED_MOST);
-        match answer.is_positive() {
+        let (answer, mut bytes) = talk.fetch(line, FETCHED_MOST);
+        if answer.is_cut() {
+            let end = bytes.iter().rposition(|byte| *byte == b'\n');
+            bytes.truncate(end.map_or(0, |end| end + 1));
+        }
+        match answer.has_brought_data() {
             true => Ok((answer, bytes)),
             false => Err(format!("{line}: {}", answer.first_line())),
         }
@@ -541,12 +545,12 @@ fn missing_fact(name: &str) -> String {
 /// Of implicit TLS (RFC 4217 appendix A calls it deprecated; IANA has it as ftps).
 pub(super) const IMPLICIT_PORT: u16 = 990;
 
+pub(super) const NO_CONNECTION: &str = "there is no connection any more that could be used";
+
 pub(super) const NO_LOGIN: &str = "nobody is logged in: ";
 
 /// The server connects at once or not at all.
 const ACTIVE_LIMIT: Duration = Duration::from_secs(3);
-pub(super) const NO_CONNECTION: &str = "there is no connection any more that could be used";
-
 
 /// A server that has answered until now answers in this time.
 const CLEANING_REPLY_LIMIT: Duration = Duration::from_secs(3);

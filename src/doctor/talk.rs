@@ -11,7 +11,7 @@ use super::report::Evidence;
 use super::stop::Stop;
 use crate::client::{
     self, ConnectError, Destination, Ending, Exchange, Form, News, Observation, Observer, Origin,
-    Outcome, RawBytes, Session, Transfer, TransferResult,
+    Outcome, RawBytes, Session, Transfer, TransferEnd, TransferResult,
 };
 use crate::evidence::linter::{Found, Linter};
 use crate::protocol::data_port::DataPort;
@@ -346,6 +346,18 @@ impl Answer {
     }
 
     /// The first line of the text.
+    /// Data came, to their end or to as many as are read at most, and a final reply that is no refusal of it.
+    pub(super) fn has_brought_data(&self) -> bool {
+        let end = self.outcome.transfer.as_ref();
+        self.is_cut() || (self.is_positive() && end.is_some_and(TransferEnd::is_whole))
+    }
+
+    /// More came than is read at most, so that this side closed the data connection.
+    pub(super) fn is_cut(&self) -> bool {
+        let end = self.outcome.transfer.as_ref();
+        end.is_some_and(|end| end.result == TransferResult::ReaderClosed)
+    }
+
     pub(super) fn first_line(&self) -> String {
         let text = self.text();
         text.lines().next().unwrap_or_default().to_owned()

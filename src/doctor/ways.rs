@@ -95,8 +95,12 @@ impl Clinic<'_> {
             let way = way(result, None, self.detail_of(&opened));
             return Tried { way, offered };
         }
+        if opened.code() != code_of(mode) {
+            let detail = format!("{}: {}", mode.word(), opened.first_line());
+            return plain(WayResult::Rejected, &detail);
+        }
         let (listed, _) = talk.fetch("LIST", LIST_MOST);
-        let way = if listed.is_positive() {
+        let way = if listed.has_brought_data() {
             let took = match mode {
                 Mode::Port => opened.ms() + listed.ms(),
                 Mode::Epsv | Mode::Pasv => opened.ms(),
@@ -105,12 +109,8 @@ impl Clinic<'_> {
             let detail = tls.map_or_else(String::new, |tls| tls.version);
             way(WayResult::Ok, Some(took), detail)
         } else {
-            let result = match (mode, listed.code()) {
-                // It had taken the port.
-                (Mode::Port, 425) => WayResult::Silent,
-                _ => self.why_not(&listed),
-            };
-            way(result, None, self.detail_of(&listed))
+            let (result, detail) = self.why_no_listing(mode, &listed);
+            way(result, None, detail)
         };
         Tried { way, offered }
     }
@@ -123,11 +123,6 @@ impl Clinic<'_> {
                 _ => WayResult::Unreachable,
             };
         }
-        match answer.outcome.transfer.as_ref().map(|end| &end.result) {
-            Some(TransferResult::TlsFailed(_)) => return WayResult::Rejected,
-            Some(TransferResult::NeverConnected) => return WayResult::Silent,
-            _ => {}
-        }
         match &answer.outcome.reply {
             Some(reply) if reply.code.is_negative() => WayResult::Refused,
             Some(_) => WayResult::Rejected,
@@ -136,16 +131,33 @@ impl Clinic<'_> {
     }
 
     fn detail_of(&self, answer: &Answer) -> String {
-        if let Some((_, error)) = self.log.take_dial_error() {
-            return error;
+        let error = self.log.take_dial_error();
+        error.map_or_else(|| answer.first_line(), |(_, error)| error)
+    }
+
+    /// The way was opened: if the data connection is not to blame, LIST is.
+    fn why_no_listing(&self, mode: Mode, listed: &Answer) -> (WayResult, String) {
+        if self.log.dial_error().is_some() {
+            return (self.why_not(listed), self.detail_of(listed));
         }
-        match answer.outcome.transfer.as_ref().map(|end| &end.result) {
-            Some(TransferResult::TlsFailed(failure)) => failure.to_string(),
-            Some(TransferResult::NeverConnected) => "the server did not connect".to_owned(),
-            Some(TransferResult::CloseNotifyMissing) => {
-                "the data ended without close_notify".to_owned()
+        let ended = listed.outcome.transfer.as_ref().map(|end| &end.result);
+        match (ended, listed.code()) {
+            (Some(TransferResult::TlsFailed(failure)), _) => {
+                (WayResult::Rejected, failure.to_string())
             }
-            _ => answer.first_line(),
+            (Some(TransferResult::CloseNotifyMissing), _) => {
+                let text = "the data ended without close_notify";
+                (WayResult::Rejected, text.to_owned())
+            }
+            (Some(TransferResult::NeverConnected), code) if listed.outcome.begun || code == 0 => {
+                (WayResult::Silent, "the server did not connect".to_owned())
+            }
+            // It had taken the port.
+            (_, 425) if mode == Mode::Port => (WayResult::Silent, listed.first_line()),
+            _ => (
+                WayResult::Rejected,
+                format!("LIST: {}", listed.first_line()),
+            ),
         }
     }
 
@@ -161,6 +173,15 @@ impl Clinic<'_> {
         let own = self.log.own().map(|own| own.ip().to_canonical());
         let is_private_here = own.is_some_and(|ip| is_private(ip) && !ip.is_loopback());
         is_private_here && !self.facts.ip.is_some_and(is_private)
+    }
+}
+
+/// What accepts the mode (RFC 959 section 5.4, RFC 2428 section 3).
+fn code_of(mode: Mode) -> u16 {
+    match mode {
+        Mode::Epsv => 229,
+        Mode::Pasv => 227,
+        Mode::Port => 200,
     }
 }
 

@@ -97,14 +97,25 @@ fn judge_way(way: &Way, sentence: &str) -> Judged {
             &format!("{} does not work: it is refused", way.mode.word()),
             detail,
         ),
-        WayResult::Silent if detail.contains("connection ended") => Judged::unknown(detail),
+        WayResult::Silent if is_no_answer(&detail) => Judged::unknown(detail),
         WayResult::Silent | WayResult::Unreachable => Judged::of(Verdict::Bad, sentence, detail),
+        WayResult::Rejected if is_no_answer(&detail) => Judged::unknown(detail),
+        WayResult::Rejected if detail.starts_with("LIST: ") => Judged::of(
+            Verdict::Warn,
+            &format!("{} is accepted, and LIST gives nothing", way.mode.word()),
+            detail,
+        ),
         WayResult::Rejected => Judged::of(
             Verdict::Bad,
-            &format!("{} gives a connection that is of no use", way.mode.word()),
+            &format!("{} gives no connection that is of use", way.mode.word()),
             detail,
         ),
     }
+}
+
+/// The session ended: that says nothing about the way.
+fn is_no_answer(detail: &str) -> bool {
+    detail.contains("connection ended") || detail.starts_with("LIST: 421")
 }
 
 /// What a 227 names in clear and under TLS: a router that rewrites it can do so only in clear.

@@ -38,14 +38,18 @@ impl Clinic<'_> {
         }
     }
 
-    /// The names of a listing by this verb.
-    fn names(&self, talk: &Talk, verb: &str) -> Result<BTreeSet<Vec<u8>>, String> {
-        let (_, listed) = self.fetch(talk, verb)?;
+    /// The names of a listing by this verb; `None` if it is too long to be read to its end.
+    fn names(&self, talk: &Talk, verb: &str) -> Result<Option<BTreeSet<Vec<u8>>>, String> {
+        let (answer, listed) = self.fetch(talk, verb)?;
+        if answer.is_cut() {
+            return Ok(None);
+        }
         let names = lines(&listed).filter_map(|line| match verb {
             "NLST" => Some(line.to_vec()),
             _ => listing::read_line(line).map(|entry| bare_name(entry.name)),
         });
-        Ok(names.filter(|name| name != b"." && name != b"..").collect())
+        let names = names.filter(|name| name != b"." && name != b"..");
+        Ok(Some(names.collect()))
     }
 }
 
@@ -111,8 +115,9 @@ pub(super) fn form(clinic: &mut Clinic<'_>, access: &Access) -> Judged {
 /// LIST, NLST and MLSD name the same.
 pub(super) fn names(clinic: &mut Clinic<'_>, access: &Access) -> Judged {
     let list = match clinic.names(&access.talk, "LIST") {
-        Ok(names) if names.is_empty() => return Judged::skipped("the folder is empty"),
-        Ok(names) => names,
+        Ok(None) => return Judged::skipped(TOO_LONG),
+        Ok(Some(names)) if names.is_empty() => return Judged::skipped("the folder is empty"),
+        Ok(Some(names)) => names,
         Err(because) => return Judged::skipped(because),
     };
     let mut compared = vec!["LIST"];
@@ -121,7 +126,8 @@ pub(super) fn names(clinic: &mut Clinic<'_>, access: &Access) -> Judged {
             continue;
         }
         let names = match clinic.names(&access.talk, verb) {
-            Ok(names) => names,
+            Ok(Some(names)) => names,
+            Ok(None) => return Judged::skipped(TOO_LONG),
             Err(because) => {
                 return Judged::of(
                     Verdict::Warn,
@@ -165,6 +171,8 @@ fn is_plain(name: &str) -> bool {
             .chars()
             .all(|letter| letter.is_ascii_graphic() && !"{}[]".contains(letter) || letter == ' ')
 }
+
+const TOO_LONG: &str = "the folder's listing is longer than 1 MiB";
 
 /// Of one file, in bytes.
 const READ_MOST: u64 = 1 << 20;

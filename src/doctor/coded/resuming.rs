@@ -16,6 +16,7 @@ pub(super) fn rest_download(clinic: &mut Clinic<'_>, check: &Check, access: &Acc
         return Judged::skipped(format!("TYPE I: {}", set.first_line())).into();
     }
     let whole = match clinic.fetch(&access.talk, &format!("RETR {name}")) {
+        Ok((answer, _)) if answer.is_cut() => return Judged::skipped(NO_FILE).into(),
         Ok((_, whole)) => whole,
         Err(because) => return Judged::skipped(because).into(),
     };

@@ -27,6 +27,7 @@ fn compare_size(clinic: &Clinic<'_>, access: &Access, kind: &str) -> Judged {
     let said = answer.outcome.reply.as_ref().and_then(|reply| reply.size());
     let judged = match (answer.code(), said) {
         (213, Some(said)) => match clinic.fetch(&access.talk, &format!("RETR {name}")) {
+            Ok((answer, _)) if answer.is_cut() => Judged::unknown("it is longer than 1 MiB"),
             Ok((_, data)) if data.len() as u64 == said => {
                 Judged::ok(format!("{said} bytes, and so many came in TYPE {kind}"))
             }

@@ -52,8 +52,86 @@ fn a_login_that_fails_is_a_finding_and_no_success() {
     }
 }
 
+/// Each way in clear with its result and the detail.
+fn clear_ways(report: &serde_json::Value) -> Vec<String> {
+    let ways = report["ways"].as_array().expect("there are ways");
+    let clear = ways.iter().filter(|way| way["protection"] == "clear");
+    let text =
+        |way: &serde_json::Value, name: &str| way[name].as_str().unwrap_or_default().to_owned();
+    clear
+        .map(|way| {
+            let words = ["mode", "result", "detail"].map(|name| text(way, name));
+            words.join(" ").trim_end().to_owned()
+        })
+        .collect()
+}
+
+#[test]
+fn a_server_that_says_226_to_everything_has_no_way_in() {
+    let server = server();
+    let meddling = Meddling {
+        command: |line| match line.get(..4) {
+            Some("USER" | "PASS" | "QUIT") => line.to_owned(),
+            _ => "NOOP".to_owned(),
+        },
+        reply: |line, _| match line.get(..3) {
+            Some("200") => "226 whatever".to_owned(),
+            _ => line.to_owned(),
+        },
+        ..Meddling::default()
+    };
+    let (_, report) = json(meddle(server.address(), meddling), "A");
+    let ways = clear_ways(&report);
+    let expected =
+        ["EPSV", "PASV", "PORT"].map(|mode| format!("{mode} rejected {mode}: 226 whatever"));
+    assert_eq!(ways, expected, "{report}");
+    for id in ["epsv", "pasv-dial", "active"] {
+        assert_eq!(finding(&report, id)["verdict"], "bad", "{report}");
+    }
+}
+
 fn finding<'a>(report: &'a serde_json::Value, id: &str) -> &'a serde_json::Value {
     let findings = report["findings"].as_array().expect("there are findings");
     let found = findings.iter().find(|it| it["id"] == id);
     found.expect("each check is told")
+}
+
+#[test]
+fn a_listing_that_is_longer_than_is_read_is_no_fault_of_the_ways() {
+    let server = server();
+    let name = "n".repeat(200);
+    for number in 0..6000 {
+        fs::write(server.server_folder().join(format!("{name}{number}")), b"")
+            .expect("the server's folder is the test's own");
+    }
+    let (_, report) = json(meddle(server.address(), Meddling::default()), "A");
+    let ways = clear_ways(&report);
+    assert_eq!(ways, ["EPSV ok", "PASV ok", "PORT ok"], "{report}");
+    for id in ["list-form", "list-options"] {
+        assert_eq!(finding(&report, id)["verdict"], "ok", "{report}");
+    }
+    assert_eq!(
+        finding(&report, "list-names")["verdict"],
+        "skipped",
+        "{report}"
+    );
+}
+
+#[test]
+fn a_list_that_is_refused_is_not_charged_to_epsv_and_pasv() {
+    let server = practice_server(&["reply=LIST:550 no list"]);
+    let (_, report) = json(meddle(server.address(), Meddling::default()), "A");
+    let ways = clear_ways(&report);
+    let expected =
+        ["EPSV", "PASV", "PORT"].map(|mode| format!("{mode} rejected LIST: 550 no list"));
+    assert_eq!(ways, expected, "{report}");
+    for id in ["epsv", "pasv-dial", "active"] {
+        let finding = finding(&report, id);
+        let title = finding["title"].as_str().unwrap_or_default();
+        assert!(
+            title.ends_with("is accepted, and LIST gives nothing"),
+            "{title}"
+        );
+        assert_eq!(finding["verdict"], "warn", "{title}");
+    }
 }
