@@ -207,6 +207,11 @@ impl Check {
                 if code == Some(421) {
                     return undecided(Verdict::Unknown, format!("the session ended: {came}"));
                 }
+                if mismatch.expected == [b"5yz"]
+                    && code.is_some_and(|code| !(100..400).contains(&code))
+                {
+                    return undecided(Verdict::Unknown, format!("it is not accepted: {came}"));
+                }
                 if self.is_skipped(mismatch.line, code) {
                     return undecided(
                         Verdict::Skipped,

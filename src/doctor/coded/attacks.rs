@@ -46,6 +46,11 @@ pub(super) fn long_line(clinic: &mut Clinic<'_>) -> Judged {
         Ok(access) => access,
         Err(because) => return Judged::skipped(because),
     };
+    let usual = access.talk.send("CWD ftpsh-doctor");
+    if matches!(usual.code(), 0 | 421) {
+        access.talk.end();
+        return Judged::unknown(usual.first_line());
+    }
     let answer = access.talk.send(&format!("CWD {}", "x".repeat(LONG)));
     let after = access.talk.send("NOOP");
     let is_open = access.talk.is_open();
@@ -72,6 +77,7 @@ pub(super) fn long_line(clinic: &mut Clinic<'_>) -> Judged {
             "a line of 100000 bytes is not refused",
             because,
         ),
+        (421, _) => Judged::unknown(because),
     }
 }
 

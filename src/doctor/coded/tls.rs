@@ -144,9 +144,22 @@ pub(super) fn clear_login(clinic: &mut Clinic<'_>) -> Judged {
             "the server asks for passwords in clear, where everybody on the way can read them",
             answer.first_line(),
         ),
-        421 | 522 | 530 | 534 | 550 => Judged::ok(answer.first_line()),
+        522 | 530 | 534 | 550 => Judged::ok(answer.first_line()),
+        421 if asks_under_tls(clinic) => Judged::ok(answer.first_line()),
         _ => Judged::unknown(answer.first_line()),
     }
+}
+
+/// It is not that it takes no sessions at all.
+fn asks_under_tls(clinic: &Clinic<'_>) -> bool {
+    if clinic.facts.secured.is_none() {
+        return false;
+    }
+    clinic.open(Protection::Explicit).is_ok_and(|access| {
+        let answer = access.talk.send("USER ftpsh-doctor");
+        access.talk.end();
+        matches!(answer.code(), 230 | 331 | 332)
+    })
 }
 
 /// A listing with PROT C under TLS.

@@ -61,12 +61,17 @@ pub(super) fn abor_transfer(clinic: &mut Clinic<'_>, access: &Access) -> Judged 
         return Judged::skipped(NO_FILE);
     };
     let _ = access.talk.send("TYPE I");
+    // What these two are answered with differs, so that a reply too many is seen.
+    let usual = [access.talk.send("NOOP"), access.talk.send("PWD")];
     if let Err(because) = clinic.open_data(&access.talk) {
         return Judged::skipped(because);
     }
     let answer = access.talk.abort(&format!("RETR {name}"));
     let after = access.talk.send("NOOP");
     let again = access.talk.send("PWD");
+    if clinic.stop.is_stopped() {
+        return Judged::unknown(after.first_line());
+    }
     if !access.talk.is_open() {
         return Judged::of(
             Verdict::Warn,
@@ -74,11 +79,16 @@ pub(super) fn abor_transfer(clinic: &mut Clinic<'_>, access: &Access) -> Judged 
             format!("{}; NOOP: {}", answer.first_line(), after.first_line()),
         );
     }
-    if again.code() != 257 {
+    if [after.code(), again.code()] != usual.map(|before| before.code()) {
         return Judged::of(
             Verdict::Warn,
             "after an ABOR, replies and commands no longer belong together",
-            format!("{}; PWD: {}", answer.first_line(), again.first_line()),
+            format!(
+                "{}; NOOP: {}; PWD: {}",
+                answer.first_line(),
+                after.first_line(),
+                again.first_line()
+            ),
         );
     }
     Judged::ok(format!(

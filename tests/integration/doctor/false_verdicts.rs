@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 
 use ftpsh::practice::PracticeServer;
 
+use super::examination::{Examination, doctor, examine};
 use super::meddler::{Meddling, meddle};
 use crate::support::practice::practice_server;
 
@@ -20,6 +21,12 @@ fn reply_with(reply: fn(&str, usize) -> String) -> Meddling {
         reply,
         ..Meddling::default()
     }
+}
+
+/// Everything is allowed and tried, and what became of it.
+fn examine_meddled(meddling: Meddling) -> Examination {
+    let server = server();
+    examine(doctor(meddle(server.address(), meddling), "A", "A"))
 }
 
 fn json(address: SocketAddr, password: &str) -> (i32, serde_json::Value) {
@@ -133,5 +140,62 @@ fn a_list_that_is_refused_is_not_charged_to_epsv_and_pasv() {
             "{title}"
         );
         assert_eq!(finding["verdict"], "warn", "{title}");
+    }
+}
+
+#[test]
+fn the_end_of_a_session_is_no_refusal() {
+    let meddling = Meddling {
+        command: |line| match line == "USER ftpsh-doctor" || line.starts_with("CWD ") {
+            true => "QUIT".to_owned(),
+            false => super::meddler::without_tls(line),
+        },
+        reply: |line, _| line.replace("221 ", "421 "),
+        ..Meddling::default()
+    };
+    let examination = examine_meddled(meddling);
+    for id in ["clear-login", "long-line"] {
+        assert_eq!(
+            examination.verdict(id),
+            "unknown",
+            "{}",
+            examination.text(id)
+        );
+    }
+}
+
+fn examine_faulty(fault: &str) -> Examination {
+    let server = practice_server(&[fault]);
+    let file = server.server_folder().join("data.bin");
+    fs::write(file, b"a line\n".repeat(1000)).expect("the server's folder is the test's own");
+    examine(doctor(
+        meddle(server.address(), Meddling::default()),
+        "A",
+        "A",
+    ))
+}
+
+#[test]
+fn pwd_that_is_refused_leaks_nothing_and_blames_no_abor() {
+    let examination = examine_faulty("reply=PWD:550 no");
+    assert_eq!(examination.verdict("login-state"), "ok");
+    let text = examination.text("abor-transfer");
+    assert_eq!(examination.verdict("abor-transfer"), "ok", "{text}");
+    let examination = examine_faulty("reply=PWD:331 password");
+    assert_eq!(examination.verdict("login-state"), "skipped");
+}
+
+#[test]
+fn a_code_of_no_class_accepts_nothing() {
+    let server = practice_server(&["reply=PORT:599 what"]);
+    let meddling = reply_with(|line, _| line.replace("599 ", "999 "));
+    let examination = examine(doctor(meddle(server.address(), meddling), "A", "A"));
+    for id in ["bounce", "port-privileged"] {
+        assert_eq!(
+            examination.verdict(id),
+            "unknown",
+            "{}",
+            examination.text(id)
+        );
     }
 }
