@@ -152,7 +152,7 @@ impl Clinic<'_> {
 
     /// Runs every check of a class, those that can on a connection that they share.
     fn run_class(&mut self, class: Class, mut shared: Option<Access>) {
-        let mut has_reopened = 0;
+        let (mut has_reopened, mut is_shifted) = (0, false);
         for check in self.checks_of(class) {
             if self.is_done(&check.id) || coded::runs_at_end(&check.id) {
                 continue;
@@ -164,19 +164,23 @@ impl Clinic<'_> {
             (self.progress)(&check.id);
             let is_lost = shared
                 .as_ref()
-                .is_none_or(|access| !access.talk.is_in_step());
-            if is_lost && has_reopened < REOPENED_MOST {
-                has_reopened += 1;
+                .is_none_or(|access| is_shifted || !access.talk.is_in_step());
+            if is_lost {
                 if let Some(access) = shared.take() {
                     access.talk.end();
                 }
-                shared = self.open_for(class).ok();
+                if has_reopened < REOPENED_MOST {
+                    has_reopened += 1;
+                    shared = self.open_for(class).ok();
+                }
             }
+            let surplus = self.log.surplus();
             if coded::is_coded(&check.id) {
                 self.run_coded(&check, shared.as_ref());
             } else {
                 self.run_dialogue(&check, shared.as_ref());
             }
+            is_shifted = self.log.surplus() > surplus;
         }
         if let Some(access) = shared {
             access.talk.end();
@@ -184,13 +188,18 @@ impl Clinic<'_> {
     }
 
     fn run_coded(&mut self, check: &Check, shared: Option<&Access>) {
-        let (begun, mark) = (Instant::now(), self.log.mark());
+        let (begun, mark) = (Instant::now(), self.log.begin_check());
+        let surplus = self.log.surplus();
+        self.log.lint(!coded::provokes(&check.id));
         let examined = coded::examine(self, check, shared);
-        self.record(check, examined.judged, begun, mark, examined.transcript);
+        self.log.lint(true);
+        let judged = self.doubted(check, examined.judged, surplus, shared);
+        self.record(check, judged, begun, mark, examined.transcript);
     }
 
     fn run_dialogue(&mut self, check: &Check, shared: Option<&Access>) {
-        let (begun, mark) = (Instant::now(), self.log.mark());
+        let (begun, mark) = (Instant::now(), self.log.begin_check());
+        let surplus = self.log.surplus();
         let own = check
             .wants_own_connection
             .then(|| self.open_for(check.class));
@@ -200,10 +209,36 @@ impl Clinic<'_> {
             (None, Some(shared)) if shared.talk.is_open() => self.play(check, shared),
             (None, _) => (Judged::skipped(NO_CONNECTION), None),
         };
+        let used = match &own {
+            Some(own) => own.as_ref().ok(),
+            None => shared,
+        };
+        let judged = self.doubted(check, judged, surplus, used);
         if let Some(Ok(own)) = own {
             own.talk.end();
         }
         self.record(check, judged, begun, mark, transcript);
+    }
+
+    /// A reply too many shifts those after it, and what they seem to say is no finding.
+    fn doubted(
+        &self,
+        check: &Check,
+        judged: Judged,
+        surplus: u32,
+        used: Option<&Access>,
+    ) -> Judged {
+        if !judged.verdict.is_judged() || coded::expects_surplus(&check.id) {
+            return judged;
+        }
+        let is_wrong = matches!(judged.verdict, Verdict::Warn | Verdict::Bad);
+        if is_wrong && let Some(access) = used {
+            access.talk.find_surplus();
+        }
+        match self.log.surplus() > surplus {
+            true => Judged::unknown(SURPLUS),
+            false => judged,
+        }
     }
 
     /// A connection on which checks of this class can be made.
@@ -266,6 +301,29 @@ impl Clinic<'_> {
         Ok(access)
     }
 
+    /// What is below the ways rests on it.
+    fn note_login(
+        &mut self,
+        over: Protection,
+        failure: Option<&String>,
+        begun: Instant,
+        mark: usize,
+    ) {
+        match failure {
+            None => self.facts.logged_in_over = Some(over),
+            Some(because) if self.may_log_in(over).is_ok() && !self.stop.is_stopped() => {
+                self.facts.login_failure = Some(because.trim_start_matches(NO_LOGIN).to_owned());
+            }
+            Some(_) => return,
+        }
+        for check in self.checks_of(Class::Read) {
+            if check.id == "login" && coded::is_coded(&check.id) {
+                let examined = coded::examine(self, &check, None);
+                self.record(&check, examined.judged, begun, mark, None);
+            }
+        }
+    }
+
     fn try_implicit(&mut self) {
         if self.request.is_implicit {
             return;
@@ -301,29 +359,6 @@ impl Clinic<'_> {
     }
 
     fn fail_untried_ways(&mut self, because: &str) {
-    /// What is below the ways rests on it.
-    fn note_login(
-        &mut self,
-        over: Protection,
-        failure: Option<&String>,
-        begun: Instant,
-        mark: usize,
-    ) {
-        match failure {
-            None => self.facts.logged_in_over = Some(over),
-            Some(because) if self.may_log_in(over).is_ok() && !self.stop.is_stopped() => {
-                self.facts.login_failure = Some(because.trim_start_matches(NO_LOGIN).to_owned());
-            }
-            Some(_) => return,
-        }
-        for check in self.checks_of(Class::Read) {
-            if check.id == "login" && coded::is_coded(&check.id) {
-                let examined = coded::examine(self, &check, None);
-                self.record(&check, examined.judged, begun, mark, None);
-            }
-        }
-    }
-
         for protection in [
             Protection::Clear,
             Protection::Explicit,
@@ -352,7 +387,8 @@ impl Clinic<'_> {
 
     fn run_logged_in(&mut self, access: Access) {
         self.learn_files(&access.talk);
-        self.run_class(Class::Read, Some(access));
+        let access = self.in_step(access);
+        self.run_class(Class::Read, access);
         if self.request.may_write {
             self.run_writing();
         } else {
@@ -366,6 +402,16 @@ impl Clinic<'_> {
         }
     }
 
+    /// The same connection, or another one where a reply too many came on it.
+    fn in_step(&self, access: Access) -> Option<Access> {
+        let surplus = self.log.surplus();
+        if surplus > 0 {
+            access.talk.end();
+            return self.log_in_again().ok();
+        }
+        Some(access)
+    }
+
     fn run_writing(&mut self) {
         let access = match self.log_in_again() {
             Ok(access) => access,
@@ -373,7 +419,8 @@ impl Clinic<'_> {
         };
         match self.make_folder(&access.talk) {
             Ok(()) => {
-                self.run_class(Class::Write, Some(access));
+                let access = self.in_step(access);
+                self.run_class(Class::Write, access);
                 self.remove_folder();
             }
             Err(because) => {
@@ -426,6 +473,9 @@ impl Clinic<'_> {
         for secret in self.request.secrets().0 {
             echo.remember(&secret);
         }
+        let no_login = self.facts.login_failure.as_ref();
+        let no_login = no_login.map(|failure| format!("the login failed: {failure}"));
+        let cut_short = self.stop.reason().map(str::to_owned).or(no_login);
         let mut report = Report {
             target: Target {
                 host: self.request.host.clone(),
@@ -475,9 +525,6 @@ impl Clinic<'_> {
 
 impl Report {
     /// Whether the worst verdict is this one or a worse one.
-        let no_login = self.facts.login_failure.as_ref();
-        let no_login = no_login.map(|failure| format!("the login failed: {failure}"));
-        let cut_short = self.stop.reason().map(str::to_owned).or(no_login);
     #[must_use]
     pub fn is_as_bad_as(&self, verdict: Verdict) -> bool {
         self.worst() >= verdict
@@ -489,7 +536,9 @@ fn is_login_refused(because: &str) -> bool {
     because.starts_with(NO_LOGIN)
 }
 
+const SURPLUS: &str =
+    "a reply came that answers nothing: which command those after it answer is not known";
 const FTP_PORT: u16 = 21;
-const REOPENED_MOST: usize = 3;
+const REOPENED_MOST: usize = 8;
 const WRITES: &str = "it writes on the server: --write allows it";
 const IS_HARD: &str = "it looks like an attack: --hard allows it";

@@ -15,6 +15,7 @@ use crate::client::{
 };
 use crate::evidence::linter::{Found, Linter};
 use crate::protocol::data_port::DataPort;
+use crate::protocol::ledger::Fit;
 use crate::protocol::{Command, DataDirection, OtherProtocol, Reply};
 use crate::tls::{Secured, TlsFailure};
 use crate::transcript::replay::{OnDifference, Played, ReceivedReplies, Replay};
@@ -215,6 +216,20 @@ impl Talk {
         }
     }
 
+    /// Looks whether commands get their own replies: if not, one is told to have come too many.
+    pub(super) fn find_surplus(&self) {
+        if !self.is_in_step() {
+            return;
+        }
+        let replies = ["NOOP", "PWD", "NOOP"].map(|line| self.send(line).outcome.reply);
+        if let [Some(first), Some(_), Some(last)] = replies
+            && first != last
+            && ![first.code.0, last.code.0].contains(&421)
+        {
+            self.log.lock().note_surplus();
+        }
+    }
+
     /// Plays a dialogue that goes on where this connection is.
     pub(super) fn play(&self, dialogue: &Dialogue, variables: Variables) -> Played {
         self.stop.watch(Some(self.session.interrupter()));
@@ -331,6 +346,18 @@ impl Answer {
         self.outcome.is_positive()
     }
 
+    /// Data came, to their end or to as many as are read at most, and a final reply that is no refusal of it.
+    pub(super) fn has_brought_data(&self) -> bool {
+        let end = self.outcome.transfer.as_ref();
+        self.is_cut() || (self.is_positive() && end.is_some_and(TransferEnd::is_whole))
+    }
+
+    /// More came than is read at most, so that this side closed the data connection.
+    pub(super) fn is_cut(&self) -> bool {
+        let end = self.outcome.transfer.as_ref();
+        end.is_some_and(|end| end.result == TransferResult::ReaderClosed)
+    }
+
     /// The reply's lines as text, joined by LF; in words, if there is none.
     pub(super) fn text(&self) -> String {
         match &self.outcome.reply {
@@ -346,18 +373,6 @@ impl Answer {
     }
 
     /// The first line of the text.
-    /// Data came, to their end or to as many as are read at most, and a final reply that is no refusal of it.
-    pub(super) fn has_brought_data(&self) -> bool {
-        let end = self.outcome.transfer.as_ref();
-        self.is_cut() || (self.is_positive() && end.is_some_and(TransferEnd::is_whole))
-    }
-
-    /// More came than is read at most, so that this side closed the data connection.
-    pub(super) fn is_cut(&self) -> bool {
-        let end = self.outcome.transfer.as_ref();
-        end.is_some_and(|end| end.result == TransferResult::ReaderClosed)
-    }
-
     pub(super) fn first_line(&self) -> String {
         let text = self.text();
         text.lines().next().unwrap_or_default().to_owned()
@@ -488,6 +503,13 @@ struct LogState {
     connections: u32,
     linter: Linter,
     odd: Vec<Found>,
+    is_unlinted: bool,
+    /// Replies that came and answer no command, of the run.
+    surplus: u32,
+    /// Where the check begins in which such a reply came on this connection.
+    doubtful_from: Option<usize>,
+    /// Where the check that is made now begins.
+    check_from: usize,
     offered: Option<DataPort>,
     own: Option<std::net::SocketAddr>,
     dial_error: Option<(io::ErrorKind, String)>,
@@ -499,6 +521,23 @@ impl Log {
     /// Where the next line will stand.
     pub(super) fn mark(&self) -> usize {
         self.lock().lines.len()
+    }
+
+    /// A check begins; where its first line will stand.
+    pub(super) fn begin_check(&self) -> usize {
+        let mut state = self.lock();
+        state.check_from = state.lines.len();
+        state.check_from
+    }
+
+    /// Whether what is odd in the replies from here on is kept.
+    pub(super) fn lint(&self, is_linted: bool) {
+        self.lock().is_unlinted = !is_linted;
+    }
+
+    /// How many replies came that answer no command.
+    pub(super) fn surplus(&self) -> u32 {
+        self.lock().surplus
     }
 
     /// What was said since a mark.
@@ -577,7 +616,10 @@ impl Log {
         let mut state = self.lock();
         let mut linter = std::mem::take(&mut state.linter);
         linter.end();
-        state.odd.extend(linter.found().iter().cloned());
+        let doubtful_from = state.doubtful_from.take().unwrap_or(usize::MAX);
+        let found = linter.found().iter();
+        let found = found.filter(|it| it.place < doubtful_from || is_surplus(it.oddity.id));
+        state.odd.extend(found.cloned());
     }
 
     fn lock(&self) -> MutexGuard<'_, LogState> {
@@ -591,7 +633,17 @@ impl Observer for Log {
     }
 }
 
+/// Of what is odd, what shifts all replies after it.
+fn is_surplus(id: &str) -> bool {
+    matches!(id, "reply-unexpected" | "reply-twice")
+}
+
 impl LogState {
+    fn note_surplus(&mut self) {
+        self.surplus += 1;
+        self.doubtful_from.get_or_insert(self.check_from);
+    }
+
     fn take(&mut self, observation: &Observation) {
         match observation {
             Observation::CommandSent { command, .. } => {
@@ -620,7 +672,13 @@ impl LogState {
                 ..
             } => {
                 let place = self.lines.len();
-                self.linter.take(place, answered, assignment);
+                if !self.is_unlinted {
+                    self.linter.take(place, answered, assignment);
+                }
+                let is_surplus = matches!(assignment.fit, Fit::Unexpected | Fit::SecondReply);
+                if is_surplus && reply.code.0 != 421 {
+                    self.note_surplus();
+                }
                 let lines = reply.lines.iter().map(|line| lossy(line));
                 self.lines.extend(lines.map(Evidence::Received));
             }

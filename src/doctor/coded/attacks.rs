@@ -2,7 +2,7 @@
 
 use crate::doctor::check::Judged;
 use crate::doctor::clinic::Clinic;
-use crate::doctor::report::{Protection, Verdict};
+use crate::doctor::report::{Evidence, Protection, Verdict};
 
 /// A command in clear in the same segment as AUTH TLS must not be carried out under TLS.
 pub(super) fn auth_injection(clinic: &mut Clinic<'_>) -> Judged {
@@ -19,8 +19,20 @@ pub(super) fn auth_injection(clinic: &mut Clinic<'_>) -> Judged {
     // Commands are answered in their order: whatever comes before its 221 answers the one that was injected.
     let last = access.talk.send("QUIT");
     let codes = clinic.log.codes_since(mark);
+    let mut received = clinic
+        .log
+        .since(mark)
+        .into_iter()
+        .filter_map(|line| match line {
+            Evidence::Received(text) => Some(text),
+            Evidence::Sent(_) | Evidence::Happened(_) => None,
+        });
+    let injected = received.find(|text| !text.starts_with("234"));
     access.talk.end();
-    let because = last.first_line();
+    let because = match injected {
+        Some(text) if codes.len() > 1 => format!("NOOP: {text}"),
+        _ => last.first_line(),
+    };
     match codes.as_slice() {
         [234, 221] if is_secure => Judged::ok("NOOP behind AUTH TLS gets no answer"),
         [234, _, 221] if is_secure => Judged::of(
@@ -31,6 +43,8 @@ pub(super) fn auth_injection(clinic: &mut Clinic<'_>) -> Judged {
         [234] if !is_secure => {
             Judged::ok("NOOP behind AUTH TLS is taken for TLS, and the handshake fails")
         }
+        // QUIT alone was answered: neither was the command, nor did TLS begin.
+        [234, 221] if !is_secure => Judged::unknown(last.first_line()),
         [234, ..] if !is_secure => Judged::of(
             Verdict::Warn,
             "a command behind AUTH TLS is answered in clear after the 234",
@@ -65,6 +79,7 @@ pub(super) fn long_line(clinic: &mut Clinic<'_>) -> Judged {
         }
     }
     match (answer.code(), is_open) {
+        (421, _) => Judged::unknown(because),
         (400..600, _) => Judged::ok(because),
         (0, false) => Judged::of(
             Verdict::Info,
@@ -77,7 +92,6 @@ pub(super) fn long_line(clinic: &mut Clinic<'_>) -> Judged {
             "a line of 100000 bytes is not refused",
             because,
         ),
-        (421, _) => Judged::unknown(because),
     }
 }
 

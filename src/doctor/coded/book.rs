@@ -1,5 +1,7 @@
 //! Whether the server goes by the book, where one dialogue does not tell.
 
+use std::collections::BTreeSet;
+
 use crate::doctor::check::Judged;
 use crate::doctor::clinic::{Access, Clinic};
 use crate::doctor::report::Verdict;
@@ -45,7 +47,8 @@ fn judge_odd(clinic: &Clinic<'_>, odd: &[&Found], sentence: &str) -> Judged {
         return Judged::ok(format!("{commands} commands and their replies"));
     }
     let mut texts: Vec<&str> = odd.iter().map(|it| it.oddity.here.as_str()).collect();
-    texts.dedup();
+    let mut seen = BTreeSet::new();
+    texts.retain(|text| seen.insert(*text));
     let because = texts.join(" ");
     let is_harmless = |found: &&Found| HARMLESS.contains(&found.oddity.id);
     match odd.iter().all(is_harmless) {

@@ -111,6 +111,19 @@ pub(super) fn runs_at_end(id: &str) -> bool {
     matches!(need(id), Some(Need::Run(_)))
 }
 
+/// What is odd in the replies there comes of what it does.
+pub(super) fn provokes(id: &str) -> bool {
+    matches!(
+        id,
+        "long-line" | "auth-injection" | "cut-upload" | "close-notify-upload"
+    )
+}
+
+/// It tells of replies that come too often, or too late.
+pub(super) fn expects_surplus(id: &str) -> bool {
+    matches!(id, "abor-transfer" | "abor-idle" | "line-handling") || provokes(id)
+}
+
 /// It can be made where nobody is let in.
 pub(super) fn needs_greeting_alone(id: &str) -> bool {
     matches!(id, "greeting-time" | "greeting-protocol" | "banner-version")

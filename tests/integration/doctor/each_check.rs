@@ -73,7 +73,7 @@ fn in_a_row(line: &str, number: usize) -> String {
 /// As if NOOP, the first login and the ends of transfers took their time.
 fn slowly(line: &str, number: usize) -> String {
     let wait = match line.get(..3) {
-        Some("230") if number < 40 => 3100,
+        Some("230") if number < 60 => 3100,
         Some("200") if line.ends_with("okay.") => 520,
         Some("226") => 60,
         _ => 0,

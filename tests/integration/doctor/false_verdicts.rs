@@ -1,5 +1,6 @@
 //! What a server that says odd things was once blamed for, or praised for.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::net::SocketAddr;
 
@@ -143,6 +144,40 @@ fn a_list_that_is_refused_is_not_charged_to_epsv_and_pasv() {
     }
 }
 
+/// What is said to be wrong.
+fn wrong(examination: &Examination) -> BTreeMap<String, String> {
+    let is_wrong = |verdict: &str| matches!(verdict, "warn" | "bad");
+    let verdicts = examination.verdicts.iter();
+    let wrong = verdicts.filter(|(_, verdict)| is_wrong(verdict));
+    wrong
+        .map(|(id, _)| (id.clone(), examination.text(id).to_owned()))
+        .collect()
+}
+
+#[test]
+fn a_reply_too_many_is_told_once_and_spoils_no_other_verdict() {
+    let undisturbed = wrong(&examine_meddled(Meddling::default()));
+    let doubled: [fn(&str, usize) -> String; 3] = [
+        |line, _| doubled(line, "227 "),
+        |line, _| doubled(line, "257 "),
+        |line, _| doubled(line, "350 "),
+    ];
+    for reply in doubled {
+        let examination = examine_meddled(reply_with(reply));
+        let mut found = wrong(&examination);
+        assert!(found.remove("reply-codes").is_some(), "{found:?}");
+        found.retain(|id, _| !undisturbed.contains_key(id));
+        assert!(found.is_empty(), "{found:#?}");
+    }
+}
+
+fn doubled(line: &str, beginning: &str) -> String {
+    match line.starts_with(beginning) {
+        true => format!("{line}\r\n{line}"),
+        false => line.to_owned(),
+    }
+}
+
 #[test]
 fn the_end_of_a_session_is_no_refusal() {
     let meddling = Meddling {
@@ -198,4 +233,18 @@ fn a_code_of_no_class_accepts_nothing() {
             examination.text(id)
         );
     }
+}
+
+#[test]
+fn what_a_line_of_100000_bytes_brings_about_is_not_blamed_on_the_replies() {
+    let meddling = Meddling {
+        command: |line| match line.len() > 1000 {
+            true => "XLONG\r\nXLONG\r\nXLONG".to_owned(),
+            false => super::meddler::without_tls(line),
+        },
+        ..Meddling::default()
+    };
+    let examination = examine_meddled(meddling);
+    let text = examination.text("reply-codes");
+    assert_eq!(examination.verdict("reply-codes"), "ok", "{text}");
 }
