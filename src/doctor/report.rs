@@ -39,6 +39,7 @@ impl Report {
         mask(&mut self.server.greeting);
         self.server.product.iter_mut().for_each(mask);
         self.server.features.iter_mut().for_each(mask);
+        self.cut_short.iter_mut().for_each(mask);
         self.ways.iter_mut().for_each(|way| mask(&mut way.detail));
         for finding in &mut self.findings {
             mask(&mut finding.because);
@@ -55,6 +56,10 @@ impl Report {
         }
     }
 }
+
+/// What is said beside the sums of a report without a data connection.
+pub const NO_DATA_CONNECTION: &str =
+    "no data connection could be made: what needs one is not counted";
 
 /// Whom a report is about.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -266,7 +271,26 @@ pub struct Summary {
     pub by_the_book: (u32, u32),
 }
 
+impl Target {
+    /// Its host, and its port where that is not the usual one.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self.port {
+            0 | 21 => self.host.clone(),
+            port => format!("{} port {port}", self.host),
+        }
+    }
+}
+
 impl Report {
+    /// Nothing could be transferred, and so nothing that needs it was judged.
+    #[must_use]
+    pub fn has_no_data_connection(&self) -> bool {
+        let results = || self.ways.iter().map(|way| way.result);
+        results().any(|result| result != WayResult::Skipped)
+            && results().all(|result| result != WayResult::Ok)
+    }
+
     /// Counts what went well. `ok` and `info` did; `skipped` and `unknown` are not counted.
     #[must_use]
     pub fn summary(&self) -> Summary {

@@ -27,7 +27,7 @@ fn write_suites(xml: &mut Xml, report: &Report, limit: Verdict) -> io::Result<()
     let attributes = [
         (
             "name",
-            visible(&format!("ftpsh doctor {}", report.target.host)),
+            visible(&format!("ftpsh doctor {}", report.target.name())),
         ),
         ("tests", report.findings.len().to_string()),
         (
@@ -155,7 +155,7 @@ mod tests {
     #[test]
     fn there_is_a_case_for_each_check_and_a_failure_for_what_is_bad() {
         let text = write(&report(), Verdict::Bad);
-        let expected = r#"  <testsuite name="ftpsh doctor ftp.example.com" tests="6" failures="1" errors="0" skipped="2" time="6.100">"#;
+        let expected = r#"  <testsuite name="ftpsh doctor ftp.example.com port 2121" tests="6" failures="1" errors="0" skipped="2" time="6.100">"#;
         assert!(text.contains(expected), "{text}");
         let expected = r#"    <testcase classname="ftpsh.doctor.tls" name="close-notify-upload" time="0.005">
       <failure message="what close-notify-upload says" type="bad">because of close-notify-upload

@@ -1,13 +1,15 @@
 //! The report as Markdown: tables without times and ports, so that two runs at the same server write the same.
 
-use crate::doctor::report::{Finding, Mode, Protection, Report, Verdict, WayResult};
+use crate::doctor::report::{
+    Finding, Mode, NO_DATA_CONNECTION, Protection, Report, Verdict, WayResult,
+};
 use crate::protocol::hidden::visible;
 use crate::transcript::markdown::{code_span, escaped};
 
 /// A section with a heading of the second level, the ways in, and every check, the worst first.
 #[must_use]
 pub fn write(report: &Report) -> String {
-    let mut text = format!("## {}\n\n{}\n", inline(&report.target.host), head(report));
+    let mut text = format!("## {}\n\n{}\n", inline(&report.target.name()), head(report));
     if !report.ways.is_empty() {
         text += &ways(report);
     }
@@ -37,7 +39,10 @@ fn head(report: &Report) -> String {
     let sums = sums.map(|(what, (well, all))| format!("{what} {well}/{all}"));
     let cut_short = report.cut_short.as_ref();
     let cut_short = cut_short.map(|reason| format!("cut short: {}", inline(reason)));
-    let parts: Vec<String> = says.into_iter().chain(sums).chain(cut_short).collect();
+    let no_data = report.has_no_data_connection();
+    let no_data = no_data.then(|| NO_DATA_CONNECTION.to_owned());
+    let ends = no_data.into_iter().chain(cut_short);
+    let parts: Vec<String> = says.into_iter().chain(sums).chain(ends).collect();
     parts.join(", ")
 }
 
@@ -107,6 +112,7 @@ mod tests {
         let report = Report {
             target: Target {
                 host: "ftp.example.com".to_owned(),
+                port: 2121,
                 ..Target::default()
             },
             ways: vec![
@@ -122,7 +128,7 @@ mod tests {
             findings: vec![finding("quit", Group::ByTheBook, Verdict::Ok), bad],
             ..Report::default()
         };
-        let expected = "## ftp.example.com
+        let expected = "## ftp.example.com port 2121
 
 works 0/0, safe 0/1, by the book 1/1
 

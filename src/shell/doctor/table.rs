@@ -10,7 +10,9 @@
 
 use nu_ansi_term::{Color, Style};
 
-use crate::doctor::report::{Evidence, Finding, Mode, Protection, Report, Verdict, Way, WayResult};
+use crate::doctor::report::{
+    Evidence, Finding, Mode, NO_DATA_CONNECTION, Protection, Report, Verdict, Way, WayResult,
+};
 use crate::doctor::settings::settings;
 use crate::shell::screen::escape::escape;
 use crate::shell::screen::page::{Layout, Page};
@@ -38,7 +40,7 @@ pub(super) fn print(report: &Report, form: Form) -> String {
     sums(&mut page, report);
     findings(&mut page, report, form);
     rest(&mut page, report, form);
-    ends(&mut page, report);
+    ends(&mut page, report, form);
     coloured(&page.into_text(), form)
 }
 
@@ -63,10 +65,7 @@ fn head(page: &mut Page, report: &Report) {
         .map(|address| address.ip().to_string())
         .filter(|address| *address != report.target.host)
         .collect();
-    let mut text = shown(&report.target.host);
-    if report.target.port != 21 {
-        text += &format!(" port {}", report.target.port);
-    }
+    let mut text = shown(&report.target.name());
     if !addresses.is_empty() {
         text += &format!("  {}", addresses.join(", "));
     }
@@ -162,6 +161,9 @@ fn sums(page: &mut Page, report: &Report) {
     ]
     .map(|(what, (well, all))| format!("{what} {well}/{all}"));
     page.paragraph(2, &text.join("    "));
+    if report.has_no_data_connection() {
+        page.paragraph(2, NO_DATA_CONNECTION);
+    }
 }
 
 /// The worst first.
@@ -255,7 +257,7 @@ fn reasons(page: &mut Page, verdict: Verdict, findings: &[&Finding]) {
     }
 }
 
-fn ends(page: &mut Page, report: &Report) {
+fn ends(page: &mut Page, report: &Report, form: Form) {
     for remains in &report.left_behind {
         let text = format!(
             "{} is left on the server ({}); remove it with {}",
@@ -273,8 +275,21 @@ fn ends(page: &mut Page, report: &Report) {
     for setting in settings {
         // A line that is broken cannot be copied.
         let line = shown(&setting.line);
-        page.verbatim(&format!("  {:<SETTING$}{line}", setting.client));
+        if form.columns < NARROW {
+            page.verbatim(&format!("  {}", setting.client));
+            page.verbatim(&line);
+        } else {
+            page.verbatim(&format!("  {:<SETTING$}{line}", setting.client));
+        }
     }
+    if has_bad_certificate(report) {
+        page.paragraph(2, BAD_CERTIFICATE);
+    }
+}
+
+fn has_bad_certificate(report: &Report) -> bool {
+    let mut findings = report.findings.iter();
+    findings.any(|it| it.id == "tls-certificate" && it.verdict == Verdict::Bad)
 }
 
 /// What a server or a file name could have put there does nothing to the terminal.
@@ -324,9 +339,94 @@ const PROTECTIONS: [Protection; 3] = [
     Protection::Explicit,
     Protection::Implicit,
 ];
+const BAD_CERTIFICATE: &str = "the certificate is not good (tls-certificate): these clients refuse it under TLS. If only \
+                               its authority is unknown, curl takes --cacert FILE and lftp set ssl:ca-file FILE";
 const LABEL: usize = 10;
 const FIRST: usize = 10;
 const DETAIL: usize = 18;
 const SETTING: usize = 15;
 const TEXT: usize = 34;
 const NARROW: usize = 70;
+
+#[cfg(test)]
+mod tests {
+    use super::{BAD_CERTIFICATE, Form, print};
+    use crate::doctor::report::{
+        Class, Family, Finding, Group, Mode, NO_DATA_CONNECTION, Protection, Report, Target,
+        Verdict, Way, WayResult,
+    };
+
+    const fn form(columns: usize) -> Form {
+        Form {
+            columns,
+            has_colour: false,
+            is_whole: false,
+        }
+    }
+
+    fn report(ways: &[(Mode, Protection, WayResult, &str)]) -> Report {
+        let ways = ways.iter().map(|(mode, protection, result, detail)| Way {
+            mode: *mode,
+            protection: *protection,
+            family: Family::Ipv4,
+            result: *result,
+            ms: Some(5),
+            detail: (*detail).to_owned(),
+        });
+        Report {
+            target: Target {
+                host: "ftp.example.com".to_owned(),
+                port: 2121,
+                user: Some("bob".to_owned()),
+                ..Target::default()
+            },
+            ways: ways.collect(),
+            ..Report::default()
+        }
+    }
+
+    #[test]
+    fn a_label_that_fills_its_column_stands_apart_from_the_text() {
+        let refused = (Protection::Clear, WayResult::Refused, "502 no");
+        let report = report(&[
+            (Mode::Epsv, refused.0, refused.1, refused.2),
+            (Mode::Port, refused.0, refused.1, refused.2),
+        ]);
+        let text = print(&report, form(80));
+        assert!(text.contains("\n  EPSV, PORT clear  502 no\n"), "{text}");
+        assert!(text.contains(NO_DATA_CONNECTION), "{text}");
+    }
+
+    #[test]
+    fn at_40_columns_what_is_to_be_copied_stands_whole_on_a_line() {
+        let report = report(&[(Mode::Pasv, Protection::Clear, WayResult::Ok, "")]);
+        let text = print(&report, form(40));
+        let line = "\ncurl --disable-epsv --user bob ftp://ftp.example.com:2121/\n";
+        assert!(text.contains(line), "{text}");
+        assert!(!text.contains(NO_DATA_CONNECTION), "{text}");
+    }
+
+    #[test]
+    fn a_certificate_that_the_clients_refuse_is_told_below_their_settings() {
+        let mut report = report(&[(Mode::Pasv, Protection::Explicit, WayResult::Ok, "TLS 1.3")]);
+        assert!(!print(&report, form(200)).contains(BAD_CERTIFICATE));
+        report.findings.push(Finding {
+            id: "tls-certificate".to_owned(),
+            group: Group::Tls,
+            title: String::new(),
+            verdict: Verdict::Bad,
+            class: Class::BeforeLogin,
+            because: String::new(),
+            source: None,
+            fix: None,
+            ms: 0,
+            evidence: Vec::new(),
+            transcript: None,
+        });
+        let text = print(&report, form(200)).replace("\n  ", " ");
+        assert!(
+            text.contains(BAD_CERTIFICATE.split(". ").next().unwrap_or_default()),
+            "{text}"
+        );
+    }
+}

@@ -49,7 +49,9 @@ impl Page {
             return self.paragraph(indent, label);
         }
         let width = label_columns.saturating_sub(indent);
-        let first = format!("{:indent$}{label:<width$}", "");
+        let is_full = !label.is_empty() && label.chars().count() >= width;
+        let gap = if is_full { "  " } else { "" };
+        let first = format!("{:indent$}{label:<width$}{gap}", "");
         self.wrapped(&first, &" ".repeat(label_columns), text);
     }
 
