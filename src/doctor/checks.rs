@@ -16,7 +16,7 @@ pub fn built_in() -> Vec<Check> {
 }
 
 /// The files, in the order in which they are played.
-const TEXTS: [&str; 59] = [
+const TEXTS: [&str; 61] = [
     include_str!("../checks/greeting-time.ftp"),
     include_str!("../checks/greeting-protocol.ftp"),
     include_str!("../checks/banner-version.ftp"),
@@ -53,9 +53,11 @@ const TEXTS: [&str; 59] = [
     include_str!("../checks/size-in-ascii.ftp"),
     include_str!("../checks/rest-download.ftp"),
     include_str!("../checks/abor-transfer.ftp"),
+    include_str!("../checks/during-transfer.ftp"),
     include_str!("../checks/list-options.ftp"),
     include_str!("../checks/list-form.ftp"),
     include_str!("../checks/list-names.ftp"),
+    include_str!("../checks/list-clock.ftp"),
     include_str!("../checks/round-trip.ftp"),
     include_str!("../checks/login-time.ftp"),
     include_str!("../checks/final-reply-delay.ftp"),

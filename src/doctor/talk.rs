@@ -230,6 +230,47 @@ impl Talk {
         }
     }
 
+    /// A download, and these commands one after the other while it runs.
+    pub(super) fn fetch_during(
+        &self,
+        line: &str,
+        most: usize,
+        commands: &[&str],
+    ) -> (Answer, Vec<Answer>) {
+        let begun = Instant::now();
+        let mut answers = Vec::new();
+        let command = Command::new(line.as_bytes().to_vec());
+        let (true, Ok(command)) = (self.may_go_on(), command) else {
+            return (Answer::lost(), answers);
+        };
+        let transfer = Transfer::Receive(Box::new(Sample::at_most(most)), Form::Exact);
+        let exchange = self
+            .session
+            .begin_in_background(command, Origin::Shown, transfer);
+        let (mut left, mut has_begun) = (commands.iter(), false);
+        let outcome = loop {
+            let is_next = has_begun && left.len() > 0;
+            let limit = if is_next { Duration::ZERO } else { LOOK_EVERY };
+            match exchange.next_news_within(limit) {
+                Some(News::Settled(outcome)) => break outcome,
+                Some(News::TrustAsked(question)) => question.answer(self.believes),
+                Some(News::Begun) => has_begun = true,
+                Some(News::DataEnded) => left = [].iter(),
+                None if self.stop.is_stopped() => break Outcome::lost(),
+                None if is_next => answers.extend(left.next().map(|line| self.send(line))),
+                None | Some(News::Detached) => {}
+            }
+        };
+        self.forget_replies();
+        let took = begun.elapsed();
+        let answer = Answer {
+            outcome,
+            took,
+            tail: None,
+        };
+        (answer, answers)
+    }
+
     /// Plays a dialogue that goes on where this connection is.
     pub(super) fn play(&self, dialogue: &Dialogue, variables: Variables) -> Played {
         self.stop.watch(Some(self.session.interrupter()));

@@ -74,6 +74,8 @@ pub enum Fault {
     OtherDataCertificate,
     /// Data connections under TLS must resume the session of the control connection.
     RequireReuse,
+    /// After so many data connections under TLS, no more of them resume the session of the control connection.
+    ForgetSession(u64),
 }
 
 /// The faults that are switched on; none by default.
@@ -192,6 +194,15 @@ impl Faults {
     pub fn pace(&self) -> Option<u64> {
         self.last(|fault| match fault {
             Fault::Slow(pace) => Some(*pace),
+            _ => None,
+        })
+    }
+
+    /// How many data connections may resume the session of their control connection, if there is a limit.
+    #[must_use]
+    pub fn resumptions(&self) -> Option<u64> {
+        self.last(|fault| match fault {
+            Fault::ForgetSession(transfers) => Some(*transfers),
             _ => None,
         })
     }
@@ -402,6 +413,12 @@ pub static FAULTS: &[FaultEntry] = &[
         Fault::RequireReuse,
         "data connections under TLS that do not resume the session of the control connection are answered 522",
     ),
+    FaultEntry {
+        name: "forget-session",
+        value: Some("TRANSFERS"),
+        summary: "after so many data connections under TLS, the session of their control connection is resumed no more",
+        form: Form::OfNumber(Fault::ForgetSession),
+    },
 ];
 
 impl FaultEntry {

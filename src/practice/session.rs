@@ -108,6 +108,8 @@ struct Security {
     /// PBSZ has been given, without which there is no PROT.
     has_buffer_size: bool,
     are_data_private: bool,
+    /// Data connections of this session under TLS.
+    secured_transfers: u64,
 }
 
 /// Why a file could not be opened for a transfer.
@@ -717,10 +719,19 @@ impl Session {
     }
 
     /// How the next data connection is to be secured; `None` for one in the clear.
-    fn data_security(&self) -> Option<DataSecurity> {
+    fn data_security(&mut self) -> Option<DataSecurity> {
         let session = self.security.session?;
-        self.security.are_data_private.then(|| DataSecurity {
-            tls: self.service.data_tls.clone(),
+        if !self.security.are_data_private {
+            return None;
+        }
+        self.security.secured_transfers += 1;
+        let most = self.service.faults().resumptions();
+        let tls = self.service.data_tls.clone();
+        Some(DataSecurity {
+            tls: match most {
+                Some(most) if self.security.secured_transfers > most => tls.without_resumption(),
+                _ => tls,
+            },
             session,
             must_resume: self.service.has(&Fault::RequireReuse),
         })

@@ -151,7 +151,7 @@ pub(super) fn names(clinic: &mut Clinic<'_>, access: &Access) -> Judged {
     Judged::ok(format!("{} names in {}", list.len(), compared.join(", ")))
 }
 
-fn lines(listed: &[u8]) -> impl Iterator<Item = &[u8]> {
+pub(super) fn lines(listed: &[u8]) -> impl Iterator<Item = &[u8]> {
     let lines = listed.split(|byte| *byte == b'\n');
     let lines = lines.map(|line| line.strip_suffix(b"\r").unwrap_or(line));
     lines.filter(|line| !line.is_empty())
@@ -164,7 +164,7 @@ fn bare_name(name: &[u8]) -> Vec<u8> {
 }
 
 /// A name that a line can hold as it stands.
-fn is_plain(name: &str) -> bool {
+pub(super) fn is_plain(name: &str) -> bool {
     !name.starts_with([' ', '-', '.'])
         && !name.ends_with(' ')
         && name

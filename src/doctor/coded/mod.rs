@@ -2,6 +2,7 @@
 
 mod attacks;
 mod book;
+mod clocks;
 mod data;
 mod greeting;
 mod listings;
@@ -62,7 +63,7 @@ const CHECKS: &[(&str, Need)] = &[
     ("pasv-sequence", Need::Connection(data::pasv_sequence)),
     ("clear-data", Need::Connection(tls::clear_data)),
     ("tls-session-reuse", Need::Connection(tls::session_reuse)),
-    ("tls-reuse-lasts", Need::Connection(tls::reuse_lasts)),
+    ("tls-reuse-lasts", Need::Nothing(tls::reuse_lasts)),
     (
         "close-notify-download",
         Need::Connection(tls::close_notify_download),
@@ -74,10 +75,15 @@ const CHECKS: &[(&str, Need)] = &[
     ("size-in-ascii", Need::Connection(transfers::size_in_ascii)),
     ("size-truth", Need::Connection(transfers::size_truth)),
     ("abor-transfer", Need::Connection(transfers::abor_transfer)),
+    (
+        "during-transfer",
+        Need::Connection(transfers::during_transfer),
+    ),
     ("rest-download", Need::Dialogue(resuming::rest_download)),
     ("list-options", Need::Connection(listings::options)),
     ("list-form", Need::Connection(listings::form)),
     ("list-names", Need::Connection(listings::names)),
+    ("list-clock", Need::Connection(clocks::list_clock)),
     ("round-trip", Need::Connection(speed::round_trip)),
     ("login-time", Need::Nothing(speed::login_time)),
     (
@@ -126,7 +132,10 @@ pub(super) fn expects_surplus(id: &str) -> bool {
 
 /// It can be made where nobody is let in.
 pub(super) fn needs_greeting_alone(id: &str) -> bool {
-    matches!(id, "greeting-time" | "greeting-protocol" | "banner-version")
+    matches!(
+        id,
+        "greeting-time" | "greeting-protocol" | "banner-version" | "tls-implicit"
+    )
 }
 
 /// Makes the check.

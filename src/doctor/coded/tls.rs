@@ -107,7 +107,7 @@ fn is_weak(key: &str) -> bool {
 /// Port 990, from what the ways came to.
 pub(super) fn implicit(clinic: &mut Clinic<'_>) -> Judged {
     if clinic.request.is_implicit {
-        return Judged::ok("the port is one of implicit TLS");
+        return implicit_here(clinic);
     }
     if clinic.request.port != 21 {
         return Judged::skipped(
@@ -125,6 +125,22 @@ pub(super) fn implicit(clinic: &mut Clinic<'_>) -> Judged {
             because,
         ),
     }
+}
+
+/// The port that was named as one of implicit TLS.
+fn implicit_here(clinic: &Clinic<'_>) -> Judged {
+    if clinic.facts.secured.is_some() {
+        return Judged::ok("the port is one of implicit TLS");
+    }
+    if let Some(failure) = clinic.log.take_tls_failure() {
+        return Judged::of(
+            Verdict::Bad,
+            "the port is named as one of implicit TLS, and TLS fails there",
+            failure.to_string(),
+        );
+    }
+    let greeting = clinic.facts.greeting.as_ref();
+    Judged::unknown(greeting.map(Answer::first_line).unwrap_or_default())
 }
 
 /// USER without TLS: a server that has TLS should not ask for the password then.
@@ -227,11 +243,22 @@ pub(super) fn session_reuse(clinic: &mut Clinic<'_>, access: &Access) -> Judged 
 }
 
 /// Some servers forget the session after a few transfers.
-pub(super) fn reuse_lasts(clinic: &mut Clinic<'_>, access: &Access) -> Judged {
-    if access.talk.control_tls().is_none() {
-        return Judged::skipped(no_tls(clinic));
-    }
-    let mut resumed = 0;
+pub(super) fn reuse_lasts(clinic: &mut Clinic<'_>) -> Judged {
+    // On the shared connection, others have transferred before.
+    let access = match clinic.log_in_again() {
+        Ok(access) => access,
+        Err(because) => return Judged::skipped(because),
+    };
+    let judged = match access.talk.control_tls() {
+        Some(_) => count_resumed(clinic, &access),
+        None => Judged::skipped(no_tls(clinic)),
+    };
+    access.talk.end();
+    judged
+}
+
+fn count_resumed(clinic: &Clinic<'_>, access: &Access) -> Judged {
+    let mut has_resumed = Vec::new();
     for number in 1..=IN_A_ROW {
         if let Err(because) = clinic.fetch(&access.talk, "NLST") {
             // An empty folder may be a 550.
@@ -244,14 +271,22 @@ pub(super) fn reuse_lasts(clinic: &mut Clinic<'_>, access: &Access) -> Judged {
                 format!("transfer {number} of {IN_A_ROW}: {because}"),
             );
         }
-        resumed += usize::from(access.talk.data_tls().is_some_and(|tls| tls.resumed));
+        has_resumed.push(access.talk.data_tls().is_some_and(|tls| tls.resumed));
     }
+    let resumed = has_resumed.iter().filter(|has| **has).count();
+    // Whether any is resumed is the business of another check.
     if resumed == 0 {
         return Judged::skipped("none of the transfers resumed the session");
     }
-    Judged::ok(format!(
-        "{IN_A_ROW} transfers in a row, {resumed} of them resumed"
-    ))
+    let because = format!("{IN_A_ROW} transfers in a row, {resumed} of them resumed");
+    match (has_resumed.first(), has_resumed.last()) {
+        (Some(true), Some(false)) => Judged::of(
+            Verdict::Info,
+            "the session can be resumed only a few times: later transfers cost a whole handshake",
+            because,
+        ),
+        _ => Judged::ok(because),
+    }
 }
 
 pub(super) fn close_notify_download(clinic: &mut Clinic<'_>, access: &Access) -> Judged {

@@ -1,9 +1,12 @@
 //! Whether what arrives is what was announced, and whether a transfer can be given up.
 
+use std::time::Duration;
+
 use super::NO_FILE;
 use crate::doctor::check::Judged;
 use crate::doctor::clinic::{Access, Clinic};
 use crate::doctor::report::Verdict;
+use crate::doctor::talk::Answer;
 
 /// SIZE in TYPE A is refused, or tells what TYPE A would send.
 pub(super) fn size_in_ascii(clinic: &mut Clinic<'_>, access: &Access) -> Judged {
@@ -97,3 +100,85 @@ pub(super) fn abor_transfer(clinic: &mut Clinic<'_>, access: &Access) -> Judged 
         after.first_line()
     ))
 }
+
+/// NOOP and STAT while a file comes.
+pub(super) fn during_transfer(clinic: &mut Clinic<'_>, access: &Access) -> Judged {
+    let Some((name, bytes)) = clinic.facts.file.clone() else {
+        return Judged::skipped(NO_FILE);
+    };
+    let _ = access.talk.send("TYPE I");
+    if let Err(because) = clinic.open_data(&access.talk) {
+        return Judged::skipped(because);
+    }
+    let mark = clinic.log.mark();
+    let line = format!("RETR {name}");
+    let (whole, answers) = access
+        .talk
+        .fetch_during(&line, FETCHED_MOST, &["NOOP", "STAT"]);
+    let Some(first) = answers.first() else {
+        return match whole.is_positive() {
+            true => Judged::skipped(too_short(bytes)),
+            false => Judged::skipped(format!("{line}: {}", whole.first_line())),
+        };
+    };
+    let codes = clinic.log.codes_since(mark);
+    let comes_before = |answer: &Answer| {
+        let at = |code| codes.iter().position(|other| *other == code);
+        at(answer.code()) < at(whole.code())
+    };
+    let because = because_of(&whole, &answers);
+    if matches!(whole.code(), 0 | 421) || answers.iter().any(|answer| answer.code() == 421) {
+        return Judged::unknown(because);
+    }
+    let moved = whole.outcome.transfer.as_ref().map(|end| end.bytes);
+    if !whole.is_positive() || moved != Some(bytes) {
+        return Judged::of(
+            Verdict::Bad,
+            "a command during a transfer breaks it",
+            because,
+        );
+    }
+    if answers.iter().any(|answer| answer.code() == 0) {
+        return Judged::of(
+            Verdict::Warn,
+            "a command during a transfer is never answered",
+            because,
+        );
+    }
+    if !comes_before(first) {
+        return match first.took > NOTICEABLE {
+            true => Judged::of(
+                Verdict::Info,
+                "commands during a transfer are answered after its end: nothing can be asked until then",
+                because,
+            ),
+            false => Judged::skipped(too_short(bytes)),
+        };
+    }
+    match answers.iter().find(|answer| !answer.is_positive()) {
+        Some(_) => Judged::of(
+            Verdict::Info,
+            "commands during a transfer are refused",
+            because,
+        ),
+        None => Judged::ok(because),
+    }
+}
+
+fn because_of(whole: &Answer, answers: &[Answer]) -> String {
+    let texts = ["NOOP", "STAT"].iter().zip(answers);
+    let texts: Vec<String> = texts
+        .map(|(verb, answer)| format!("{verb}: {}", answer.first_line()))
+        .collect();
+    format!("{}; the transfer: {}", texts.join("; "), whole.first_line())
+}
+
+fn too_short(bytes: u64) -> String {
+    format!(
+        "the largest file to read has {bytes} bytes, and was there before anything could be asked"
+    )
+}
+
+/// A reply that takes longer waited for the end of the transfer.
+const NOTICEABLE: Duration = Duration::from_millis(150);
+const FETCHED_MOST: usize = 1 << 20;

@@ -67,7 +67,8 @@ fn complaints(
         verdicts.get(id).is_some_and(|verdict| verdict == "ok")
     };
     let wrong = undisturbed.keys().filter(|id| {
-        !verdicts.contains_key(*id) || (is_well(verdicts, id) && !is_well(undisturbed, id))
+        let is_better = is_well(verdicts, id) && !is_well(undisturbed, id);
+        !verdicts.contains_key(*id) || (is_better && *id != OF_TIME)
     });
     wrong.map(|id| format!(" {id}")).collect()
 }
@@ -105,6 +106,9 @@ fn a_server_that_always_says_the_same_is_never_found_well() {
         assert!(verdicts.len() > 50, "{text}: {verdicts:?}");
     }
 }
+
+/// Where the file is there before anything can be asked, it is skipped.
+const OF_TIME: &str = "during-transfer";
 
 /// Every so many lines of the replies of a run.
 fn points(end: End) -> Vec<(usize, End)> {

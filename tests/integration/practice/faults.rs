@@ -86,6 +86,26 @@ fn require_reuse_refuses_the_session_of_another_control_connection() {
 }
 
 #[test]
+fn forget_session_resumes_so_many_times_and_no_more() {
+    let server = practice_server(&["forget-session=2"]);
+    let tls = TlsClient::tls13_trusting(server.certificate_path());
+    for _ in 0..2 {
+        let mut client = SecureClient::connect(server.address(), &tls);
+        client.log_in("A", "A");
+        let resumed = [0; 3].map(|_| {
+            let data = client.passive();
+            client.send(b"RETR 1.TXT\r\n");
+            assert_eq!(client.reply().0, 150);
+            let mut data = tls.secure(data).unwrap();
+            data.read_to_end(&mut Vec::new()).unwrap();
+            assert_eq!(client.reply().0, 226);
+            data.is_resumed()
+        });
+        assert_eq!(resumed, [true, true, false]);
+    }
+}
+
+#[test]
 fn cut_after_and_reply_in_pieces_work_under_tls() {
     let server = practice_server(&["cut-after=3", "reply-in-pieces"]);
     let tls = TlsClient::trusting(server.certificate_path());

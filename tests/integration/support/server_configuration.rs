@@ -37,12 +37,15 @@ pub(super) struct Owner {
 
 /// Writes the configuration of a server, and says how to start it.
 pub(super) fn configure(kind: Kind, place: &Place<'_>, options: &Options) -> Launch {
-    match kind {
+    let mut launch = match kind {
         Kind::Vsftpd => vsftpd(place, options),
         Kind::Proftpd => proftpd(place, options),
         Kind::PureFtpd => pure_ftpd(place, options),
         Kind::Pyftpdlib => pyftpdlib(place, options),
-    }
+    };
+    // Some tell times of the zone that they are in.
+    launch.environment.push(("TZ".to_owned(), "UTC".to_owned()));
+    launch
 }
 
 impl Place<'_> {
