@@ -49,6 +49,26 @@ fn every_section_that_a_table_cites_is_in_its_document() {
 }
 
 #[test]
+fn every_section_that_a_check_of_doctor_cites_is_in_its_document() {
+    let sections = sections();
+    let mut cited = 0;
+    for check in ftpsh::doctor::checks::built_in() {
+        let Some(source) = &check.source else {
+            continue;
+        };
+        let cites = source
+            .split_once(" section ")
+            .is_some_and(|(document, section)| {
+                let known = sections.get(document);
+                known.is_some_and(|known| known.contains(section))
+            });
+        assert!(cites, "{}: {source} is in no document", check.id);
+        cited += 1;
+    }
+    assert!(cited > 40, "{cited}");
+}
+
+#[test]
 fn every_section_that_the_source_and_the_pages_cite_is_in_its_document() {
     let sections = sections();
     let mut files = files_below(&root().join("src"));
