@@ -19,6 +19,7 @@
 use std::collections::BTreeSet;
 
 use super::report::{Class, Group, Verdict};
+use super::shown::Shown;
 use crate::transcript::replay::{Failure, Played};
 use crate::transcript::{Dialogue, Transcript};
 
@@ -73,6 +74,8 @@ pub struct Judged {
     pub sentence: Option<String>,
     /// What it rests on.
     pub because: String,
+    /// Where a dialogue shows it.
+    pub(super) shown: Option<Shown>,
 }
 
 /// Why a file is not a check.
@@ -176,26 +179,17 @@ impl Check {
     /// What a replay of this check comes to.
     pub(crate) fn judge(&self, played: &Played) -> Judged {
         match &played.result {
-            Ok(_) => Judged {
-                verdict: Verdict::Ok,
-                sentence: None,
-                because: String::new(),
-            },
+            Ok(_) => Judged::ok(""),
             Err(failure) => self.judge_failure(failure),
         }
     }
 
     fn judge_failure(&self, failure: &Failure) -> Judged {
-        let undecided = |verdict, because: String| Judged {
-            verdict,
-            sentence: None,
-            because,
-        };
         match failure {
-            Failure::Interrupted => undecided(Verdict::Skipped, "interrupted".to_owned()),
-            Failure::Unsendable { problem, .. } => undecided(Verdict::Skipped, problem.clone()),
+            Failure::Interrupted => Judged::skipped("interrupted"),
+            Failure::Unsendable { problem, .. } => Judged::skipped(problem.clone()),
             Failure::Lost { .. } | Failure::TimedOut { .. } | Failure::ProtocolBroken { .. } => {
-                undecided(Verdict::Unknown, without_line(failure))
+                Judged::unknown(without_line(failure))
             }
             Failure::Mismatch(mismatch) => {
                 let first = mismatch.actual.first().map(Vec::as_slice);
@@ -205,18 +199,15 @@ impl Check {
                     |line| String::from_utf8_lossy(line).into_owned(),
                 );
                 if code == Some(421) {
-                    return undecided(Verdict::Unknown, format!("the session ended: {came}"));
+                    return Judged::unknown(format!("the session ended: {came}"));
                 }
                 if mismatch.expected == [b"5yz"]
                     && code.is_some_and(|code| !(100..400).contains(&code))
                 {
-                    return undecided(Verdict::Unknown, format!("it is not accepted: {came}"));
+                    return Judged::unknown(format!("it is not accepted: {came}"));
                 }
                 if self.is_skipped(mismatch.line, code) {
-                    return undecided(
-                        Verdict::Skipped,
-                        format!("the server does not have it: {came}"),
-                    );
+                    return Judged::skipped(format!("the server does not have it: {came}"));
                 }
                 let because = match first {
                     Some(_) => format!("{came} ({})", mismatch.what),
@@ -240,16 +231,8 @@ impl Check {
 
     fn judged_at(&self, line: usize, because: String) -> Judged {
         match self.finding_at(line) {
-            Some((verdict, sentence)) => Judged {
-                verdict,
-                sentence: Some(sentence.to_owned()),
-                because,
-            },
-            None => Judged {
-                verdict: Verdict::Unknown,
-                sentence: None,
-                because,
-            },
+            Some((verdict, sentence)) => Judged::of(verdict, sentence, because),
+            None => Judged::unknown(because),
         }
     }
 

@@ -351,13 +351,7 @@ impl Clinic<'_> {
 
     /// Plays the dialogue of a check where this connection is. With its transcript, which replays to the same finding.
     pub(super) fn play(&self, check: &Check, access: &Access) -> (Judged, Option<String>) {
-        let values: Vec<(String, String)> = self
-            .facts
-            .values
-            .iter()
-            .filter(|(name, _)| check.text.contains(&format!("{{{name}}}")))
-            .map(|(name, value)| (name.clone(), value.clone()))
-            .collect();
+        let values = self.values_in(&check.text);
         let mut preamble = access.preamble.clone();
         if check.class == Class::Write {
             // Here it is there already; a replay has to make it.
@@ -365,29 +359,33 @@ impl Clinic<'_> {
         }
         let text = check.with_preamble(&values, &preamble);
         let text = self.with_working_way(&text);
-        let skipped = |because: String| Judged {
-            verdict: Verdict::Skipped,
-            sentence: None,
-            because,
-        };
         let written = match Check::read(&text) {
             Ok(written) => written,
-            Err(error) => return (skipped(error.to_string()), None),
+            Err(error) => return (Judged::skipped(error.to_string()), None),
         };
         let variables = self.variables(&values);
         let (dialogue, body) = match (written.dialogue(), written.body()) {
             (Ok(dialogue), Ok((body, _))) => (dialogue, body),
-            (Err(error), _) | (_, Err(error)) => return (skipped(error.to_string()), None),
+            (Err(error), _) | (_, Err(error)) => return (Judged::skipped(error.to_string()), None),
         };
         if let Some(unset) = dialogue.unset_variable(&variables) {
-            return (skipped(missing_fact(&unset.name)), None);
+            return (Judged::skipped(missing_fact(&unset.name)), None);
         }
         let played = access.talk.play(&body, variables);
         (written.judge(&played), Some(self.to_keep(check, text)))
     }
 
+    /// What is known of the variables that a dialogue names.
+    pub(super) fn values_in(&self, text: &str) -> Vec<(String, String)> {
+        let values = self.facts.values.iter();
+        let named = values.filter(|(name, _)| text.contains(&format!("{{{name}}}")));
+        named
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect()
+    }
+
     /// Each replay makes a folder of its own.
-    fn to_keep(&self, check: &Check, text: String) -> String {
+    pub(super) fn to_keep(&self, check: &Check, text: String) -> String {
         let Some(folder) = &self.facts.folder else {
             return text;
         };
@@ -504,6 +502,7 @@ impl Judged {
             verdict: Verdict::Ok,
             sentence: None,
             because: because.into(),
+            shown: None,
         }
     }
 
@@ -512,6 +511,7 @@ impl Judged {
             verdict,
             sentence: Some(sentence.to_owned()),
             because: because.into(),
+            shown: None,
         }
     }
 
@@ -520,6 +520,7 @@ impl Judged {
             verdict: Verdict::Skipped,
             sentence: None,
             because: because.into(),
+            shown: None,
         }
     }
 
@@ -528,6 +529,7 @@ impl Judged {
             verdict: Verdict::Unknown,
             sentence: None,
             because: because.into(),
+            shown: None,
         }
     }
 }
@@ -546,6 +548,9 @@ fn missing_fact(name: &str) -> String {
 pub(super) const IMPLICIT_PORT: u16 = 990;
 
 pub(super) const NO_CONNECTION: &str = "there is no connection any more that could be used";
+
+/// What anonymous sends as password.
+pub(super) const GUEST: &str = "guest@example.org";
 
 pub(super) const NO_LOGIN: &str = "nobody is logged in: ";
 

@@ -19,6 +19,7 @@ pub mod page;
 pub mod report;
 mod run;
 pub mod settings;
+mod shown;
 pub mod stop;
 mod talk;
 mod ways;

@@ -194,7 +194,11 @@ impl Clinic<'_> {
         let examined = coded::examine(self, check, shared);
         self.log.lint(true);
         let judged = self.doubted(check, examined.judged, surplus, shared);
-        self.record(check, judged, begun, mark, examined.transcript);
+        let transcript = examined.transcript.or_else(|| {
+            let evidence = self.log.since(mark);
+            self.transcript_of(check, &judged, &evidence, shared)
+        });
+        self.record(check, judged, begun, mark, transcript);
     }
 
     fn run_dialogue(&mut self, check: &Check, shared: Option<&Access>) {

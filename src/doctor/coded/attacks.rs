@@ -75,7 +75,8 @@ pub(super) fn long_line(clinic: &mut Clinic<'_>) -> Judged {
         Ok(access) => access.talk.end(),
         Err(gone) if clinic.request.is_implicit => drop(gone),
         Err(gone) => {
-            return Judged::of(Verdict::Bad, "a line of 100000 bytes ends the server", gone);
+            return Judged::of(Verdict::Bad, "a line of 100000 bytes ends the server", gone)
+                .instead("CWD", "S> 5yz\n");
         }
     }
     match (answer.code(), is_open) {
@@ -85,13 +86,15 @@ pub(super) fn long_line(clinic: &mut Clinic<'_>) -> Judged {
             Verdict::Info,
             "a line of 100000 bytes ends the session without a reply",
             because,
-        ),
+        )
+        .instead("CWD", "S> 5yz\n"),
         (0, true) => Judged::unknown(because),
         _ => Judged::of(
             Verdict::Warn,
             "a line of 100000 bytes is not refused",
             because,
-        ),
+        )
+        .instead("CWD", "S> 5yz\n"),
     }
 }
 

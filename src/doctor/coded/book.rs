@@ -90,7 +90,7 @@ pub(super) fn feat_truth(clinic: &mut Clinic<'_>, access: &Access) -> Judged {
         ("CSID", "CSID Name=ftpsh;".to_owned()),
         ("PBSZ", "PBSZ 0".to_owned()),
     ];
-    let mut untrue = Vec::new();
+    let (mut untrue, mut first) = (Vec::new(), None);
     let mut tried = 0;
     for (word, line) in tries {
         let is_secure = access.talk.control_tls().is_some();
@@ -101,17 +101,24 @@ pub(super) fn feat_truth(clinic: &mut Clinic<'_>, access: &Access) -> Judged {
         let answer = access.talk.send(&line);
         match answer.code() {
             0 | 421 => return Judged::unknown(format!("{line}: {}", answer.first_line())),
-            500 | 502 | 504 => untrue.push(format!("{line}: {}", answer.first_line())),
+            500 | 502 | 504 => {
+                untrue.push(format!("{line}: {}", answer.first_line()));
+                first.get_or_insert(line);
+            }
             _ => {}
         }
     }
-    match untrue.is_empty() {
-        true => Judged::ok(format!("{tried} of the features were tried")),
-        false => Judged::of(
-            Verdict::Warn,
-            "FEAT lists what the server does not have",
-            untrue.join("; "),
-        ),
+    let Some(first) = first else {
+        return Judged::ok(format!("{tried} of the features were tried"));
+    };
+    let judged = Judged::of(
+        Verdict::Warn,
+        "FEAT lists what the server does not have",
+        untrue.join("; "),
+    );
+    match first.starts_with("REST") {
+        true => judged.instead(&first, "S> 350\n"),
+        false => judged.instead(&first, "S> 2yz\n"),
     }
 }
 
@@ -129,7 +136,8 @@ pub(super) fn line_handling(_: &mut Clinic<'_>, access: &Access) -> Judged {
             Verdict::Bad,
             "verbs in small letters are not understood",
             format!("NOOP: {}; noop: {}", usual.first_line(), small.first_line()),
-        );
+        )
+        .instead("noop", format!("S> {}\n", usual.code()));
     }
     let slow = talk.send_slowly(b"NOOP\r\n");
     if slow.code() != usual.code() {

@@ -29,7 +29,21 @@ pub(super) fn list_clock(clinic: &mut Clinic<'_>, access: &Access) -> Judged {
     let Some((_, local)) = newest_named(&listed, utc, &name) else {
         return Judged::unknown("LIST gave it once and not again");
     };
-    judge(source, utc, local, now)
+    let judged = judge(source, utc, local, now);
+    let minutes = local.strftime("%Y%m%d%H%M");
+    match source {
+        // That clock is not on the wire.
+        _ if is_of_the_future(utc, now) => judged,
+        "MDTM" => judged.instead(source, format!("S> 213 {minutes}[..]\n")),
+        source => judged.instead(
+            source,
+            format!("S> 250-[..]\nS> /(?i)modify={minutes}/\nS> 250 [..]\n"),
+        ),
+    }
+}
+
+fn is_of_the_future(utc: DateTime, now: DateTime) -> bool {
+    now.duration_until(utc).as_secs() > CLOCKS_APART
 }
 
 fn judge(source: &str, utc: DateTime, local: DateTime, now: DateTime) -> Judged {
@@ -38,7 +52,7 @@ fn judge(source: &str, utc: DateTime, local: DateTime, now: DateTime) -> Judged 
         local.strftime(MINUTES),
         utc.strftime(MINUTES)
     );
-    if utc.duration_since(now).as_secs() > CLOCKS_APART {
+    if is_of_the_future(utc, now) {
         return Judged::of(
             Verdict::Warn,
             "a file is of the future: the server's clock is ahead of this side's",

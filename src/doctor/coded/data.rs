@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::doctor::check::Judged;
 use crate::doctor::clinic::{Access, Clinic};
 use crate::doctor::report::{Family, Mode, Protection, Verdict, Way, WayResult};
+use crate::doctor::shown::listed_through;
 use crate::doctor::ways::is_private;
 use crate::protocol::data_port::DataPort;
 
@@ -18,7 +19,8 @@ pub(super) fn pasv_address(clinic: &mut Clinic<'_>) -> Judged {
             Verdict::Bad,
             "the 227 names an address that cannot be one, such as 0.0.0.0",
             format!("port {}", offered.port),
-        );
+        )
+        .shown_by(OWN_ADDRESS);
     }
     let (Some(named), Some(server)) = (offered.host, clinic.facts.ip) else {
         return Judged::unknown("the 227 names no address that can be read");
@@ -32,13 +34,15 @@ pub(super) fn pasv_address(clinic: &mut Clinic<'_>) -> Judged {
             Verdict::Warn,
             "the 227 names an address that only the server's network knows: clients that believe it fail",
             because,
-        );
+        )
+        .shown_by(OWN_ADDRESS);
     }
     Judged::of(
         Verdict::Warn,
         "the 227 names another address than the server's: clients that believe it connect there",
         because,
     )
+    .shown_by(OWN_ADDRESS)
 }
 
 /// The port of the 227 can be connected to, at the address of the control connection.
@@ -58,12 +62,14 @@ pub(super) fn epsv(clinic: &mut Clinic<'_>) -> Judged {
     match way.result {
         WayResult::Refused if is_listed => {
             Judged::of(Verdict::Warn, "FEAT lists EPSV, and it is refused", because)
+                .shown_by(listed_through("EPSV", 229))
         }
         WayResult::Refused => Judged::of(
             Verdict::Info,
             "the server has no EPSV: clients on IPv6 cannot transfer",
             because,
-        ),
+        )
+        .shown_by(listed_through("EPSV", 229)),
         _ => judge_way(way, "the port that the 229 names cannot be connected to"),
     }
 }
@@ -79,14 +85,15 @@ pub(super) fn active(clinic: &mut Clinic<'_>) -> Judged {
             Verdict::Info,
             "the server does no active mode: clients that cannot be passive fail",
             because,
-        ),
+        )
+        .shown_by(way_in_lines(way)),
         _ => judge_way(way, "the server accepts PORT and does not connect"),
     }
 }
 
 fn judge_way(way: &Way, sentence: &str) -> Judged {
     let detail = way.detail.clone();
-    match way.result {
+    let judged = match way.result {
         WayResult::Ok => {
             let ms = way.ms.unwrap_or_default();
             Judged::ok(format!("a listing came through it, {ms} ms"))
@@ -110,6 +117,16 @@ fn judge_way(way: &Way, sentence: &str) -> Judged {
             &format!("{} gives no connection that is of use", way.mode.word()),
             detail,
         ),
+    };
+    judged.shown_by(way_in_lines(way))
+}
+
+fn way_in_lines(way: &Way) -> String {
+    match (way.mode, way.family) {
+        (Mode::Epsv, _) => listed_through("EPSV", 229),
+        (Mode::Pasv, _) => listed_through("PASV", 227),
+        (Mode::Port, Family::Ipv4) => listed_through("PORT {listen}", 200),
+        (Mode::Port, Family::Ipv6) => listed_through("EPRT {listen}", 200),
     }
 }
 
@@ -132,7 +149,8 @@ pub(super) fn pasv_under_tls(clinic: &mut Clinic<'_>) -> Judged {
             Verdict::Warn,
             "something between here and the server rewrites the 227, and cannot under TLS",
             format!("{clear} in clear, {secure} under TLS"),
-        ),
+        )
+        .shown_by(OWN_ADDRESS.replace("{commas}", &clear.to_string().replace('.', ","))),
         (None, _) => Judged::skipped("no 227 in clear"),
         (_, None) => Judged::skipped("no 227 under TLS"),
     }
@@ -190,4 +208,5 @@ impl Clinic<'_> {
     }
 }
 
+const OWN_ADDRESS: &str = "C> PASV\nS> 227 [..]{commas},[..]\n";
 const PORTS: usize = 4;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::doctor::check::Judged;
-use crate::doctor::clinic::Clinic;
+use crate::doctor::clinic::{Clinic, GUEST};
 use crate::doctor::report::Verdict;
 use crate::protocol::OtherProtocol;
 
@@ -44,7 +44,12 @@ pub(super) fn protocol(clinic: &mut Clinic<'_>) -> Judged {
             Verdict::Bad,
             "the port is one of another protocol",
             format!("it speaks {}", name_of(spoken)),
-        );
+        )
+        .shown_by(match greeting.code() {
+            // That of ESMTP.
+            220 => "C> USER ftpsh-doctor\nS> 331\n",
+            _ => GREETED,
+        });
     }
     match (greeting.code(), &greeting.outcome.reply) {
         (220, _) => Judged::ok(greeting.first_line()),
@@ -52,12 +57,14 @@ pub(super) fn protocol(clinic: &mut Clinic<'_>) -> Judged {
             Verdict::Bad,
             "the server takes no sessions now",
             greeting.first_line(),
-        ),
+        )
+        .shown_by(GREETED),
         (_, Some(_)) => Judged::of(
             Verdict::Bad,
             "the greeting is not one of FTP",
             greeting.first_line(),
-        ),
+        )
+        .shown_by(GREETED),
         (_, None) => Judged::unknown(greeting.first_line()),
     }
 }
@@ -92,7 +99,8 @@ pub(super) fn version(clinic: &mut Clinic<'_>) -> Judged {
             Verdict::Info,
             "the greeting tells everybody which version runs here",
             greeting.first_line(),
-        ),
+        )
+        .shown_by(NAMES_NO_VERSION),
         (false, _) => Judged::ok(greeting.first_line()),
     }
 }
@@ -107,9 +115,11 @@ pub(super) fn anonymous(clinic: &mut Clinic<'_>) -> Judged {
         Ok(access) => access,
         Err(because) => return Judged::skipped(because),
     };
+    let mut asked = "USER";
     let mut answer = access.talk.send("USER anonymous");
     if answer.code() == 331 {
-        answer = access.talk.send("PASS guest@example.org");
+        asked = "PASS";
+        answer = access.talk.send(&format!("PASS {GUEST}"));
     }
     access.talk.end();
     match answer.code() {
@@ -117,7 +127,8 @@ pub(super) fn anonymous(clinic: &mut Clinic<'_>) -> Judged {
             Verdict::Info,
             "anybody may log in as anonymous",
             answer.first_line(),
-        ),
+        )
+        .instead(asked, "S> 530\n"),
         430 | 530 | 532 | 550 => Judged::ok(answer.first_line()),
         _ => Judged::unknown(answer.first_line()),
     }
@@ -131,6 +142,12 @@ pub(super) fn login(clinic: &mut Clinic<'_>) -> Judged {
         (None, None) => Judged::skipped("nobody is logged in"),
     }
 }
+
+const GREETED: &str = "S> 220\n";
+
+/// No number with a dot and another number, an address aside.
+const NAMES_NO_VERSION: &str = r"S> 220 /^(?:[^0-9]|[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+|[0-9]+(?:[^0-9.]|\.[^0-9]|\.?$))*$/
+";
 
 const NOTICEABLE: Duration = Duration::from_secs(2);
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::doctor::check::Judged;
 use crate::doctor::clinic::{Access, Clinic};
 use crate::doctor::report::Verdict;
+use crate::doctor::shown::{TRANSFERRED, transferred_with};
 use crate::doctor::talk::Talk;
 use crate::protocol::listing::{self, ListedEntry};
 
@@ -64,12 +65,14 @@ pub(super) fn options(clinic: &mut Clinic<'_>, access: &Access) -> Judged {
             Verdict::Info,
             "LIST -a is refused: -a is taken for a name",
             because,
-        ),
+        )
+        .instead("LIST -a", TRANSFERRED),
         Ok((_, listed)) if listed.is_empty() && !plain.is_empty() => Judged::of(
             Verdict::Warn,
             "LIST -a gives nothing: -a is taken for a name, and clients that send it see an empty folder",
             "LIST gives a listing",
-        ),
+        )
+        .instead("LIST -a", transferred_with("[..]")),
         Ok(_) => Judged::ok("-a is an option, or has no effect"),
     }
 }
@@ -86,24 +89,25 @@ pub(super) fn form(clinic: &mut Clinic<'_>, access: &Access) -> Judged {
     if all.is_empty() {
         return Judged::skipped("the folder is empty");
     }
-    let unread = all.iter().find(|line| listing::read_line(line).is_none());
-    if let Some(line) = unread {
-        let line = String::from_utf8_lossy(line).into_owned();
+    let is_unread =
+        |line: &[u8]| !line.starts_with(b"total ") && listing::read_line(line).is_none();
+    if let Some(at) = lines(&listed).position(is_unread) {
+        let line = lines(&listed).nth(at).unwrap_or_default();
         return Judged::of(
             Verdict::Warn,
             "LIST has lines in no form that clients know",
-            line,
-        );
+            String::from_utf8_lossy(line),
+        )
+        .instead("LIST", line_after(at, KNOWN_FORMS));
     }
-    if listed
-        .split(|byte| *byte == b'\n')
-        .any(|line| !line.is_empty() && !line.ends_with(b"\r"))
-    {
+    let mut raw = listed.split(|byte| *byte == b'\n');
+    if let Some(at) = raw.position(|line| !line.is_empty() && !line.ends_with(b"\r")) {
         return Judged::of(
             Verdict::Info,
             "lines of LIST end with LF alone, where TYPE A has CR LF",
             format!("{} lines", all.len()),
-        );
+        )
+        .instead("LIST", line_after(at, "[..]"));
     }
     let is_dos = all[0].first().is_some_and(u8::is_ascii_digit);
     match is_dos {
@@ -133,22 +137,35 @@ pub(super) fn names(clinic: &mut Clinic<'_>, access: &Access) -> Judged {
                     Verdict::Warn,
                     &format!("LIST works and {verb} does not"),
                     because,
-                );
+                )
+                .instead(verb, TRANSFERRED);
             }
         };
         let missing: Vec<&Vec<u8>> = list.difference(&names).collect();
         let added: Vec<&Vec<u8>> = names.difference(&list).collect();
         if let Some(name) = missing.first().or(added.first()) {
             let name = String::from_utf8_lossy(name);
+            let lacking = if missing.is_empty() { "LIST" } else { verb };
+            let line = match lacking {
+                "NLST" => name.replace('{', "{{"),
+                _ => format!("[..] {}[..]", name.replace('{', "{{")),
+            };
             return Judged::of(
                 Verdict::Warn,
                 &format!("LIST and {verb} do not name the same"),
                 format!("{name} stands in one of them alone"),
-            );
+            )
+            .instead(lacking, transferred_with(&line));
         }
         compared.push(verb);
     }
     Judged::ok(format!("{} names in {}", list.len(), compared.join(", ")))
+}
+
+/// A listing with this line behind so many others.
+fn line_after(others: usize, line: &str) -> String {
+    let others = "D> [..]\n".repeat(others);
+    format!("S> 1yz\n{others}D> {line}\nD> ...\nS> 2yz\n")
 }
 
 pub(super) fn lines(listed: &[u8]) -> impl Iterator<Item = &[u8]> {
@@ -173,6 +190,10 @@ pub(super) fn is_plain(name: &str) -> bool {
 }
 
 const TOO_LONG: &str = "the folder's listing is longer than 1 MiB";
+
+/// Those of Unix and of DOS, by their beginnings and dates.
+const KNOWN_FORMS: &str =
+    r"/^[-dlbcps].* [A-Za-z]+ +[0-9]+ +[0-9:]+ |^[0-9]+[-.\/][0-9]+[-.\/][0-9]+ /";
 
 /// Of one file, in bytes.
 const READ_MOST: u64 = 1 << 20;

@@ -62,7 +62,7 @@ const CHECKS: &[(&str, Need)] = &[
     ("pasv-under-tls", Need::Nothing(data::pasv_under_tls)),
     ("pasv-sequence", Need::Connection(data::pasv_sequence)),
     ("clear-data", Need::Connection(tls::clear_data)),
-    ("tls-session-reuse", Need::Connection(tls::session_reuse)),
+    ("tls-session-reuse", Need::Nothing(tls::session_reuse)),
     ("tls-reuse-lasts", Need::Nothing(tls::reuse_lasts)),
     (
         "close-notify-download",

@@ -4,6 +4,7 @@ use crate::client::TransferResult;
 use crate::doctor::check::Judged;
 use crate::doctor::clinic::{Access, Clinic};
 use crate::doctor::report::{Protection, Verdict};
+use crate::doctor::shown::TRANSFERRED;
 use crate::doctor::talk::Answer;
 use crate::tls::{FirstAnswer, ProtocolVersion, TlsFailure};
 
@@ -17,12 +18,14 @@ pub(super) fn offered(clinic: &mut Clinic<'_>) -> Judged {
                 "AUTH TLS is accepted, and the handshake fails",
                 because,
             )
+            .shown_by(SECURED)
         }
         (None, Some(because)) => Judged::of(
             Verdict::Bad,
             "the server has no TLS: passwords and files go out in clear",
             because,
-        ),
+        )
+        .shown_by(SECURED),
         (None, None) => Judged::skipped("the server was not asked"),
     }
 }
@@ -137,7 +140,8 @@ fn implicit_here(clinic: &Clinic<'_>) -> Judged {
             Verdict::Bad,
             "the port is named as one of implicit TLS, and TLS fails there",
             failure.to_string(),
-        );
+        )
+        .shown_by("S> 220\n");
     }
     let greeting = clinic.facts.greeting.as_ref();
     Judged::unknown(greeting.map(Answer::first_line).unwrap_or_default())
@@ -159,7 +163,8 @@ pub(super) fn clear_login(clinic: &mut Clinic<'_>) -> Judged {
             Verdict::Warn,
             "the server asks for passwords in clear, where everybody on the way can read them",
             answer.first_line(),
-        ),
+        )
+        .instead("USER", "S> 530\n"),
         522 | 530 | 534 | 550 => Judged::ok(answer.first_line()),
         421 if asks_under_tls(clinic) => Judged::ok(answer.first_line()),
         _ => Judged::unknown(answer.first_line()),
@@ -197,23 +202,40 @@ pub(super) fn clear_data(clinic: &mut Clinic<'_>, access: &Access) -> Judged {
             Verdict::Warn,
             "data may go out in clear although the login was under TLS",
             listed.first_line(),
-        ),
+        )
+        .instead("LIST", "S> 5yz\n"),
         Err(because) if access.talk.is_open() => Judged::ok(because),
         Err(because) => Judged::unknown(format!("{because}; {}", back.first_line())),
     }
 }
 
 /// Whether data connections may, must or cannot resume the session of the control connection.
-pub(super) fn session_reuse(clinic: &mut Clinic<'_>, access: &Access) -> Judged {
-    if access.talk.control_tls().is_none() {
-        return Judged::skipped(no_tls(clinic));
-    }
+pub(super) fn session_reuse(clinic: &mut Clinic<'_>) -> Judged {
+    on_own_connection(clinic, compare_reuse)
+}
+
+/// Nothing has been transferred on it before.
+fn on_own_connection(clinic: &Clinic<'_>, examine: fn(&Clinic<'_>, &Access) -> Judged) -> Judged {
+    let access = match clinic.log_in_again() {
+        Ok(access) => access,
+        Err(because) => return Judged::skipped(because),
+    };
+    let judged = match access.talk.control_tls() {
+        Some(_) => examine(clinic, &access),
+        None => Judged::skipped(no_tls(clinic)),
+    };
+    access.talk.end();
+    judged
+}
+
+fn compare_reuse(clinic: &Clinic<'_>, access: &Access) -> Judged {
     if let Err(because) = clinic.fetch(&access.talk, "LIST") {
         return Judged::of(
             Verdict::Bad,
             "no listing under TLS, although data connections resume",
             because,
-        );
+        )
+        .instead("LIST", TRANSFERRED);
     }
     let is_resumed = access.talk.data_tls().is_some_and(|tls| tls.resumed);
     if !is_resumed {
@@ -244,17 +266,7 @@ pub(super) fn session_reuse(clinic: &mut Clinic<'_>, access: &Access) -> Judged 
 
 /// Some servers forget the session after a few transfers.
 pub(super) fn reuse_lasts(clinic: &mut Clinic<'_>) -> Judged {
-    // On the shared connection, others have transferred before.
-    let access = match clinic.log_in_again() {
-        Ok(access) => access,
-        Err(because) => return Judged::skipped(because),
-    };
-    let judged = match access.talk.control_tls() {
-        Some(_) => count_resumed(clinic, &access),
-        None => Judged::skipped(no_tls(clinic)),
-    };
-    access.talk.end();
-    judged
+    on_own_connection(clinic, count_resumed)
 }
 
 fn count_resumed(clinic: &Clinic<'_>, access: &Access) -> Judged {
@@ -269,7 +281,8 @@ fn count_resumed(clinic: &Clinic<'_>, access: &Access) -> Judged {
                 Verdict::Bad,
                 "the session can be resumed only a few times: transfers fail after that",
                 format!("transfer {number} of {IN_A_ROW}: {because}"),
-            );
+            )
+            .instead("NLST", TRANSFERRED);
         }
         has_resumed.push(access.talk.data_tls().is_some_and(|tls| tls.resumed));
     }
@@ -302,7 +315,8 @@ pub(super) fn close_notify_download(clinic: &mut Clinic<'_>, access: &Access) ->
             Verdict::Bad,
             "data end without close_notify: a listing that was cut on the way looks whole",
             answer.first_line(),
-        ),
+        )
+        .instead("LIST", TRANSFERRED),
         Some(TransferResult::Ended) => Judged::ok("the listing ended with close_notify"),
         _ => Judged::unknown(answer.first_line()),
     }
@@ -323,7 +337,8 @@ pub(super) fn data_certificate(clinic: &mut Clinic<'_>, access: &Access) -> Judg
             Verdict::Bad,
             "the data connection shows another certificate than the control connection",
             failure.to_string(),
-        );
+        )
+        .instead("LIST", TRANSFERRED);
     }
     match access.talk.data_tls() {
         Some(data) if answer.is_positive() && (data.resumed || same_key(&control, &data)) => {
@@ -385,4 +400,5 @@ impl Clinic<'_> {
     }
 }
 
+const SECURED: &str = "C> AUTH TLS\nS> 234\n";
 const IN_A_ROW: usize = 6;

@@ -38,7 +38,8 @@ fn compare_size(clinic: &Clinic<'_>, access: &Access, kind: &str) -> Judged {
                 Verdict::Warn,
                 &format!("SIZE in TYPE {kind} is not the number of bytes that TYPE {kind} sends"),
                 format!("SIZE says {said}, {} came", data.len()),
-            ),
+            )
+            .instead("RETR", format!("S> 1yz\nD> @octets {said}\nS> 2yz\n")),
             Err(because) => Judged::unknown(because),
         },
         (550 | 504 | 501, _) if kind == "A" => {
@@ -52,7 +53,8 @@ fn compare_size(clinic: &Clinic<'_>, access: &Access, kind: &str) -> Judged {
             Verdict::Warn,
             &format!("SIZE in TYPE {kind} is not answered with a number"),
             answer.first_line(),
-        ),
+        )
+        .instead("SIZE", "S> 213 /^[0-9]+$/\n"),
     };
     let _ = access.talk.send("TYPE I");
     judged
@@ -69,7 +71,9 @@ pub(super) fn abor_transfer(clinic: &mut Clinic<'_>, access: &Access) -> Judged 
     if let Err(because) = clinic.open_data(&access.talk) {
         return Judged::skipped(because);
     }
+    let mark = clinic.log.mark();
     let answer = access.talk.abort(&format!("RETR {name}"));
+    let expected = given_up(&clinic.log.codes_since(mark));
     let after = access.talk.send("NOOP");
     let again = access.talk.send("PWD");
     if clinic.stop.is_stopped() {
@@ -80,7 +84,8 @@ pub(super) fn abor_transfer(clinic: &mut Clinic<'_>, access: &Access) -> Judged 
             Verdict::Warn,
             "the session does not survive an ABOR",
             format!("{}; NOOP: {}", answer.first_line(), after.first_line()),
-        );
+        )
+        .instead("RETR", expected);
     }
     if [after.code(), again.code()] != usual.map(|before| before.code()) {
         return Judged::of(
@@ -92,13 +97,23 @@ pub(super) fn abor_transfer(clinic: &mut Clinic<'_>, access: &Access) -> Judged 
                 after.first_line(),
                 again.first_line()
             ),
-        );
+        )
+        .instead("RETR", expected);
     }
     Judged::ok(format!(
         "{}; then NOOP: {}",
         answer.first_line(),
         after.first_line()
     ))
+}
+
+/// The replies to RETR and ABOR as they came, if there was one for each, and a session that goes on.
+fn given_up(codes: &[u16]) -> String {
+    let (transfer, abort) = match codes {
+        [100..200, transfer, abort] => (*transfer, *abort),
+        _ => (426, 226),
+    };
+    format!("S> 1yz\nC> ABOR\nS> {transfer}\nS> {abort}\nC> NOOP\nS> 200\nC> PWD\nS> 257\n")
 }
 
 /// NOOP and STAT while a file comes.
@@ -136,14 +151,16 @@ pub(super) fn during_transfer(clinic: &mut Clinic<'_>, access: &Access) -> Judge
             Verdict::Bad,
             "a command during a transfer breaks it",
             because,
-        );
+        )
+        .instead("RETR", ASKED_DURING);
     }
     if answers.iter().any(|answer| answer.code() == 0) {
         return Judged::of(
             Verdict::Warn,
             "a command during a transfer is never answered",
             because,
-        );
+        )
+        .instead("RETR", ASKED_DURING);
     }
     if !comes_before(first) {
         return match first.took > NOTICEABLE {
@@ -151,7 +168,8 @@ pub(super) fn during_transfer(clinic: &mut Clinic<'_>, access: &Access) -> Judge
                 Verdict::Info,
                 "commands during a transfer are answered after its end: nothing can be asked until then",
                 because,
-            ),
+            )
+            .instead("RETR", ASKED_DURING),
             false => Judged::skipped(too_short(bytes)),
         };
     }
@@ -160,7 +178,8 @@ pub(super) fn during_transfer(clinic: &mut Clinic<'_>, access: &Access) -> Judge
             Verdict::Info,
             "commands during a transfer are refused",
             because,
-        ),
+        )
+        .instead("RETR", ASKED_DURING),
         None => Judged::ok(because),
     }
 }
@@ -178,6 +197,8 @@ fn too_short(bytes: u64) -> String {
         "the largest file to read has {bytes} bytes, and was there before anything could be asked"
     )
 }
+
+const ASKED_DURING: &str = "S> 1yz\nS> @unanswered\nC> NOOP\nS> 200\nC> STAT\nS> 2yz\nS> 226\n";
 
 /// A reply that takes longer waited for the end of the transfer.
 const NOTICEABLE: Duration = Duration::from_millis(150);

@@ -7,6 +7,7 @@ use super::tls::no_tls;
 use crate::doctor::check::Judged;
 use crate::doctor::clinic::{Access, Clinic};
 use crate::doctor::report::{Evidence, Protection, Remains, Verdict};
+use crate::doctor::shown::{TRANSFERRED, transferred_with};
 use crate::doctor::stop::Stop;
 use crate::doctor::talk::{Answer, Talk};
 
@@ -153,13 +154,15 @@ pub(super) fn names(clinic: &mut Clinic<'_>, access: &Access) -> Judged {
         ("UTF-8 in pieces", "u\u{308}"),
         ("255 bytes", long.as_str()),
     ];
-    let mut wrong = Vec::new();
+    let (mut wrong, mut first) = (Vec::new(), None);
     for (what, name) in all {
         if let Err(because) = store(clinic, &access.talk, name) {
             if !access.talk.is_open() {
                 return Judged::unknown(because);
             }
             wrong.push(format!("{what}: {because}"));
+            let line = format!("STOR {}", clinic.path(name));
+            first.get_or_insert((line, TRANSFERRED.to_owned()));
         }
     }
     let folder = clinic.facts.folder.clone().unwrap_or_default();
@@ -172,16 +175,18 @@ pub(super) fn names(clinic: &mut Clinic<'_>, access: &Access) -> Judged {
         let is_listed = names.contains(&name.as_bytes());
         if !is_listed && !wrong.iter().any(|text| text.starts_with(what)) {
             wrong.push(format!("{what}: it is not in NLST as it was sent"));
+            first.get_or_insert(("NLST".to_owned(), transferred_with(name)));
         }
     }
-    match wrong.is_empty() {
-        true => Judged::ok(format!("{} names came back as they were sent", all.len())),
-        false => Judged::of(
-            Verdict::Warn,
-            "some names do not stay what they are",
-            wrong.join("; "),
-        ),
-    }
+    let Some((command, expected)) = first else {
+        return Judged::ok(format!("{} names came back as they were sent", all.len()));
+    };
+    Judged::of(
+        Verdict::Warn,
+        "some names do not stay what they are",
+        wrong.join("; "),
+    )
+    .instead(&command, expected)
 }
 
 fn store(clinic: &Clinic<'_>, talk: &Talk, name: &str) -> Result<(), String> {
@@ -247,8 +252,10 @@ fn store_under_unique_name(clinic: &Clinic<'_>, talk: &Talk, folder: &str) -> Ju
             Verdict::Info,
             "STOU stores, and no reply names the file in the way of RFC 1123",
             answer.first_line(),
-        ),
-        _ => Judged::of(Verdict::Warn, "STOU does not work", answer.first_line()),
+        )
+        .instead("STOU", "S> 1yz FILE: [..]\nS> 2yz\n"),
+        _ => Judged::of(Verdict::Warn, "STOU does not work", answer.first_line())
+            .instead("STOU", TRANSFERRED),
     }
 }
 

@@ -1,7 +1,8 @@
 //! Every check goes well somewhere, and finds something somewhere.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
+use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
@@ -9,6 +10,7 @@ use ftpsh::doctor::checks;
 
 use super::examination::{doctor, examine};
 use super::meddler::{Meddling, meddle, without_tls};
+use super::replaying::replay_fault;
 use super::verdicts::table;
 use crate::support::practice::practice_server;
 
@@ -73,6 +75,26 @@ fn in_a_row(line: &str, number: usize) -> String {
     }
 }
 
+/// Lets anonymous in, refuses to hear of a user that nobody is, and leaves TYPE I as it is.
+fn as_another(line: &str) -> String {
+    without_tls(line)
+        .replace("USER anonymous", "USER A")
+        .replace("PASS guest@example.org", "PASS A")
+        .replace("USER ftpsh-doctor-nobody", "NOOP")
+        .replace("TYPE A", "TYPE I")
+}
+
+/// The time of a 213, seven minutes later or most of an hour earlier.
+fn seven_minutes_off(line: &str, _: usize) -> String {
+    let minutes = line
+        .get(14..16)
+        .and_then(|minutes| minutes.parse::<u32>().ok());
+    match minutes.filter(|_| line.starts_with("213 ") && line.len() == 18) {
+        Some(minutes) => format!("{}{:02}{}", &line[..14], (minutes + 7) % 60, &line[16..]),
+        None => passed(line),
+    }
+}
+
 /// As if NOOP, the first login and the ends of transfers took their time.
 fn slowly(line: &str, number: usize) -> String {
     let wait = match line.get(..3) {
@@ -85,7 +107,7 @@ fn slowly(line: &str, number: usize) -> String {
     passed(line)
 }
 
-const CASES: [Case; 33] = [
+const CASES: [Case; 40] = [
     faulty(
         &[],
         &[
@@ -99,6 +121,7 @@ const CASES: [Case; 33] = [
             ("clear-login", "warn"),
             ("tls-certificate", "ok"),
             ("list-clock", "ok"),
+            ("clear-data", "warn"),
         ],
     ),
     Case {
@@ -135,7 +158,7 @@ const CASES: [Case; 33] = [
     ),
     faulty(
         &["require-reuse", "forget-session=3"],
-        &[("tls-reuse-lasts", "bad"), ("tls-session-reuse", "bad")],
+        &[("tls-reuse-lasts", "bad"), ("tls-session-reuse", "info")],
     ),
     faulty(&["forget-session=3"], &[("tls-reuse-lasts", "info")]),
     // It speaks FTP in clear at that port.
@@ -147,6 +170,18 @@ const CASES: [Case; 33] = [
         finds: &[("tls-implicit", "bad")],
     },
     faulty(&["not-ftp=ssh"], &[("greeting-protocol", "bad")]),
+    faulty(&["not-ftp=esmtp"], &[("greeting-protocol", "bad")]),
+    faulty(&["hidden-files"], &[("list-names", "warn")]),
+    meddled(
+        || {
+            commands(|line| match line.len() > 50_000 {
+                true => "NOOP".to_owned(),
+                false => without_tls(line),
+            })
+        },
+        &[("long-line", "warn")],
+    ),
+    meddled(|| replies(seven_minutes_off), &[("list-clock", "warn")]),
     faulty(
         &["reply=SIZE:213 5"],
         &[
@@ -243,6 +278,22 @@ const CASES: [Case; 33] = [
         || replies(|line, _| line.replace("230 ", "530 ")),
         &[("login", "bad")],
     ),
+    meddled(
+        || commands(|line| without_tls(line).replace("MLSD", "LIST nothing")),
+        &[("list-names", "warn")],
+    ),
+    meddled(
+        || commands(as_another),
+        &[
+            ("anonymous", "info"),
+            ("user-enumeration", "info"),
+            ("ascii-conversion", "info"),
+        ],
+    ),
+    meddled(
+        || replies(|line, _| line.replace("v6.3", "6.3")),
+        &[("banner-version", "info")],
+    ),
     meddled(|| replies(in_a_row), &[("pasv-sequence", "warn")]),
     // It can read what is in clear, and rewrites that.
     meddled(
@@ -255,13 +306,16 @@ const CASES: [Case; 33] = [
     ),
 ];
 
-fn run(case: &Case) -> (BTreeMap<String, String>, String) {
+/// The findings whose transcripts were replayed, and what was not as expected.
+fn run(case: &Case) -> (Vec<&'static str>, String) {
     let server = practice_server(case.faults);
     fs::write(
         server.server_folder().join("data.bin"),
         b"a line\n".repeat(12_000),
     )
     .expect("the server's folder is the test's own");
+    fs::write(server.server_folder().join(".hidden"), "seen by MLSD")
+        .expect("the server's folder is the test's own");
     let address = match case.meddling {
         Some(meddling) => meddle(server.address(), meddling()),
         None => server.address(),
@@ -273,7 +327,9 @@ fn run(case: &Case) -> (BTreeMap<String, String>, String) {
     if case.is_implicit {
         program = program.args(["--tls", "implicit"]);
     }
-    let examination = examine(program);
+    let transcripts = tempfile::tempdir().expect("a temporary folder");
+    let examination = examine(program.arg("--transcripts").arg(transcripts.path()));
+    let mut replayed = Vec::new();
     let mut wrong = String::new();
     for (id, expected) in case.finds {
         if examination.verdict(id) != *expected {
@@ -285,7 +341,30 @@ fn run(case: &Case) -> (BTreeMap<String, String>, String) {
             );
         }
     }
-    (examination.verdicts, wrong)
+    for (id, _) in case.finds {
+        let path = transcripts.path().join(format!("{id}.ftp"));
+        if path.exists() {
+            let fault = replay_fault(&path, address, &examination);
+            wrong.extend(fault.map(|fault| format!("{:?}: {id}: {fault}\n", case.faults)));
+            replayed.push(*id);
+        }
+    }
+    (replayed, wrong)
+}
+
+/// The checks that docs/doctor.md names as those whose findings have no transcript, or not all of them.
+fn documented_without_transcript() -> BTreeSet<String> {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/doctor.md");
+    let page = fs::read_to_string(page).expect("the page is there");
+    let (_, section) = page
+        .split_once("## Replaying a finding")
+        .expect("it has the section");
+    let (section, _) = section.split_once("\n## ").unwrap_or((section, ""));
+    let rows = section.lines().filter(|line| line.starts_with("| `"));
+    let ids = rows.filter_map(|row| row.split(" | ").next());
+    ids.flat_map(|cell| cell.split('`').skip(1).step_by(2))
+        .map(str::to_owned)
+        .collect()
 }
 
 #[test]
@@ -304,6 +383,12 @@ fn every_check_goes_well_somewhere_and_finds_something_somewhere() {
     assert!(wrong.is_empty(), "{wrong}");
 
     let mut seen: BTreeSet<(String, bool)> = BTreeSet::new();
+    let replayed: BTreeSet<&str> = results
+        .iter()
+        .flat_map(|(replayed, _)| replayed)
+        .copied()
+        .collect();
+    let without = documented_without_transcript();
     let told = CASES
         .iter()
         .flat_map(|case| case.finds)
@@ -322,6 +407,11 @@ fn every_check_goes_well_somewhere_and_finds_something_somewhere() {
             if !seen.contains(&(check.id.clone(), is_well)) {
                 missing.push(format!("{} {what} nowhere", check.id));
             }
+        }
+    }
+    for check in checks::built_in() {
+        if !replayed.contains(check.id.as_str()) && !without.contains(&check.id) {
+            missing.push(format!("{} is replayed nowhere", check.id));
         }
     }
     assert!(missing.is_empty(), "{missing:?}");

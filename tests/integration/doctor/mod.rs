@@ -8,6 +8,7 @@ mod forms;
 mod meddler;
 mod passwords;
 mod promises;
+mod replaying;
 mod servers_page;
 mod sweep;
 mod verdicts;

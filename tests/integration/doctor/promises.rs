@@ -1,39 +1,12 @@
 //! What `ftpsh doctor` promises: findings that can be replayed, no secret anywhere, no trace that is not told.
 
 use std::fs;
-use std::path::Path;
-
-use ftpsh::doctor::check::Check;
 
 use super::examination::{doctor, examine};
 use super::meddler::{Meddling, meddle, without_tls};
+use super::replaying::replay_fault;
 use crate::support::ftpsh::Ftpsh;
 use crate::support::practice::{practice_server, practice_server_for};
-
-/// The line at which a replay of a transcript fails.
-fn failing_line(transcript: &Path, address: &str) -> Option<usize> {
-    let replayed = Ftpsh::new()
-        .args(["replay", &transcript.display().to_string(), address])
-        .env("FTPSH_VAR_USER", "A")
-        .env("FTPSH_VAR_PASSWORD", "A")
-        .args(["--insecure", "--report", "json"])
-        .run();
-    let report: serde_json::Value = serde_json::from_slice(&replayed.stdout)
-        .unwrap_or_else(|error| panic!("{error}: {replayed:?}"));
-    let line = find_line(&report);
-    line.and_then(|line| usize::try_from(line).ok())
-}
-
-fn find_line(value: &serde_json::Value) -> Option<u64> {
-    match value {
-        serde_json::Value::Object(fields) => {
-            let own = fields.get("line").and_then(serde_json::Value::as_u64);
-            own.or_else(|| fields.values().find_map(find_line))
-        }
-        serde_json::Value::Array(values) => values.iter().find_map(find_line),
-        _ => None,
-    }
-}
 
 #[test]
 fn the_transcript_of_every_finding_replays_to_the_same_finding() {
@@ -69,21 +42,7 @@ fn the_transcript_of_every_finding_replays_to_the_same_finding() {
         let examination = examine(program.arg("--transcripts").arg(folder.path()));
         for entry in fs::read_dir(folder.path()).unwrap() {
             let path = entry.unwrap().path();
-            let text = fs::read_to_string(&path).unwrap();
-            let check = Check::read(&text).unwrap();
-            let line = failing_line(&path, &server.address().to_string());
-            let line = line.unwrap_or_else(|| panic!("it does not fail:\n{text}"));
-            let (verdict, sentence) = check
-                .finding_at(line)
-                .unwrap_or_else(|| panic!("no finding stands above {line}:\n{text}"));
-            assert_eq!(
-                verdict.word(),
-                examination.verdict(&check.id),
-                "{line}\n{text}"
-            );
-            let found: String = examination.text(&check.id).split_whitespace().collect();
-            let sentence: String = sentence.split_whitespace().collect();
-            assert!(found.contains(&sentence), "{line} {sentence}\n{text}");
+            assert_eq!(replay_fault(&path, server.address(), &examination), None);
             replayed += 1;
         }
     }
