@@ -80,7 +80,6 @@ pub(super) fn long_line(clinic: &mut Clinic<'_>) -> Judged {
         }
     }
     match (answer.code(), is_open) {
-        (421, _) => Judged::unknown(because),
         (400..600, _) => Judged::ok(because),
         (0, false) => Judged::of(
             Verdict::Info,

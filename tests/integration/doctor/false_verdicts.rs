@@ -213,7 +213,7 @@ fn examine_faulty(fault: &str) -> Examination {
 #[test]
 fn pwd_that_is_refused_leaks_nothing_and_blames_no_abor() {
     let examination = examine_faulty("reply=PWD:550 no");
-    assert_eq!(examination.verdict("login-state"), "ok");
+    assert_eq!(examination.verdict("login-state"), "skipped");
     let text = examination.text("abor-transfer");
     assert_eq!(examination.verdict("abor-transfer"), "ok", "{text}");
     let examination = examine_faulty("reply=PWD:331 password");
