@@ -15,7 +15,8 @@ use std::io::{self, BufRead};
 use crate::evidence::explanation::Explanation;
 use crate::evidence::fragment;
 use crate::evidence::linter;
-use crate::protocol::Command;
+use crate::protocol::{Command, SecretEcho};
+use crate::transcript::import::log::masking::LogSecrets;
 use crate::transcript::import::log::{LogReader, Meaning};
 use found::Found;
 use session::Session;
@@ -58,7 +59,34 @@ pub(crate) struct Wrong {
     pub(crate) server_options: Vec<&'static str>,
 }
 
+impl Explained {
+    /// Without what any line of the log has told to be a secret.
+    fn without(mut self, secrets: &LogSecrets) -> Self {
+        let echo = secrets.all();
+        let all = self.problem.iter_mut().chain(&mut self.later);
+        for wrong in all.chain(&mut self.overcome) {
+            wrong.hide(echo);
+        }
+        self.story.user = self.story.user.map(|user| echo.masked(&user));
+        self
+    }
+}
+
 impl Wrong {
+    fn hide(&mut self, echo: &SecretEcho) {
+        let hide = |text: &mut String| {
+            if !echo.places(text.as_bytes(), false).is_empty() {
+                *text = String::from_utf8_lossy(&echo.masked(text.as_bytes())).into_owned();
+            }
+        };
+        self.text = shortened(echo.masked(&self.text), LONGEST_TEXT);
+        self.command = self.command.take().map(|it| it.without_echoes(echo));
+        for explanation in &mut self.explanations {
+            hide(&mut explanation.here);
+            hide(&mut explanation.next);
+        }
+    }
+
     /// The name of the cause.
     pub(crate) fn cause(&self) -> &'static str {
         self.explanations.first().map_or("refused", |it| it.id)
@@ -96,7 +124,8 @@ pub(crate) fn explain(
             log.close(oldest);
         }
     }
-    Ok(log.end())
+    let explained = log.end();
+    Ok(explained.map(|explained| explained.without(reader.secrets())))
 }
 
 /// What is known in the middle of a log.
@@ -183,10 +212,6 @@ impl<'a> Log<'a> {
             Some(reply) if !found.is_by_event(first) => reply,
             reply => said.map_or(reply.unwrap_or_default(), |said| said.as_bytes().to_vec()),
         };
-        let text = match text.get(..LONGEST_TEXT) {
-            Some(beginning) => [beginning, b"..."].concat(),
-            None => text,
-        };
         Wrong {
             line: found.line_of(first),
             text,
@@ -206,6 +231,13 @@ impl<'a> Log<'a> {
             .max_by_key(|(name, lines)| (**lines, **name));
         self.explained.program = most.map(|(name, _)| *name);
         (self.explained.sessions > 0).then_some(self.explained)
+    }
+}
+
+fn shortened(text: Vec<u8>, limit: usize) -> Vec<u8> {
+    match text.get(..limit) {
+        Some(beginning) if text.len() > limit => [beginning, b"..."].concat(),
+        _ => text,
     }
 }
 

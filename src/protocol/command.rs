@@ -7,7 +7,7 @@ use std::fmt;
 
 use std::ops::Range;
 
-use super::secrets::{joined, replace};
+use super::secrets::{SecretEcho, joined, replace};
 use super::telnet::{Filtered, TelnetFilter};
 use super::url_passwords::url_passwords;
 use super::verbs;
@@ -72,7 +72,7 @@ impl Command {
     /// The same line, typed where a login was begun: without a verb of the table, all of it is a secret
     /// (`hunter2`, `PASShunter2`, `PAS hunter2`).
     #[must_use]
-    pub(super) fn where_secret_is_asked(mut self) -> Self {
+    pub(crate) fn where_secret_is_asked(mut self) -> Self {
         self.is_secret = !self.line.is_empty() && !begins_with_verb(&self.line);
         self
     }
@@ -102,7 +102,7 @@ impl Command {
         Some(&self.line[space + 1..])
     }
 
-    /// The secret that the line carries: the argument of PASS, ACCT or ADAT in any case, after any blanks
+    /// The secret that the line carries: the argument of PASS, ACCT, ADAT or SITE PSWD in any case, after any blanks
     /// (some servers skip leading blanks, so ` PASS x` is a password too), or the whole line.
     #[must_use]
     pub fn secret(&self) -> Option<&[u8]> {
@@ -137,6 +137,15 @@ impl Command {
     pub(crate) fn without_secret(&self) -> Self {
         Self {
             line: self.masked(),
+            is_secret: self.is_secret,
+        }
+    }
+
+    /// The same command as it may be shown, also without what other lines have told to be a secret.
+    #[must_use]
+    pub(crate) fn without_echoes(&self, echo: &SecretEcho) -> Self {
+        Self {
+            line: echo.masked(&self.masked()),
             is_secret: self.is_secret,
         }
     }
@@ -238,13 +247,31 @@ impl UnfinishedLine {
     }
 }
 
-/// Where the argument of PASS, ACCT or ADAT begins, or will begin once it is there.
+/// Where the argument of PASS, ACCT, ADAT or SITE PSWD begins, or will begin once it is there.
 pub(super) fn secret_offset(line: &[u8]) -> Option<usize> {
-    let start = line.iter().position(|byte| !byte.is_ascii_whitespace())?;
-    let rest = &line[start..];
-    let end = rest.iter().position(u8::is_ascii_whitespace)?;
-    verbs::is_secret(&rest[..end]).then_some(start + end + 1)
+    let (word, after) = first_word(line, 0)?;
+    if verbs::is_secret(word) {
+        return Some(after);
+    }
+    let (what, after) = first_word(line, after).filter(|_| word.eq_ignore_ascii_case(b"SITE"))?;
+    let mut names = SITE_PASSWORDS.iter();
+    let is_password = names.any(|name| what.eq_ignore_ascii_case(name.as_bytes()));
+    is_password.then_some(after)
 }
+
+/// The word from here on that a blank ends, and what follows that blank.
+fn first_word(line: &[u8], from: usize) -> Option<(&[u8], usize)> {
+    let rest = &line[from..];
+    let start = rest.iter().position(|byte| !byte.is_ascii_whitespace())?;
+    let rest = &rest[start..];
+    let end = rest.iter().position(u8::is_ascii_whitespace)?;
+    Some((&rest[..end], from + start + end + 1))
+}
+
+/// How servers name the SITE command that changes a password.
+const SITE_PASSWORDS: [&str; 8] = [
+    "PSWD", "PASS", "PASSWD", "PASSWORD", "CHPASS", "CPWD", "CPASS", "GPASS",
+];
 
 /// Whether the first word, after any blanks, is a verb of the table.
 pub(crate) fn begins_with_verb(line: &[u8]) -> bool {
@@ -276,6 +303,9 @@ mod tests {
             (b"  PaSs x", b"  PaSs ****"),
             (b"acct\t1", b"acct\t****"),
             (b"ADAT abc=", b"ADAT ****"),
+            (b"SITE PSWD old new", b"SITE PSWD ****"),
+            (b"site  pass x", b"site  pass ****"),
+            (b"SITE CHMOD 644 x", b"SITE CHMOD 644 x"),
             (b"PASS", b"PASS"),
             (b"PASS ", b"PASS "),
             (b"PASSIVE x", b"PASSIVE x"),

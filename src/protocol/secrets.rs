@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 
-use super::command::{MASK, begins_with_verb, secret_offset};
+use super::command::{Command, MASK, begins_with_verb, secret_offset};
 use super::reply::Reply;
 use super::reply_codes;
 use super::telnet::{Filtered, TelnetFilter};
@@ -16,9 +16,16 @@ use super::url_passwords::url_passwords;
 use super::verbs;
 
 /// The secrets that were sent last, and the masking of replies that repeat them.
-#[derive(Default)]
 pub struct SecretEcho {
     recent: Vec<Secret>,
+    /// How many of them are kept.
+    kept: usize,
+}
+
+impl Default for SecretEcho {
+    fn default() -> Self {
+        Self::keeping(KEPT)
+    }
 }
 
 struct Secret {
@@ -30,6 +37,32 @@ struct Secret {
 }
 
 impl SecretEcho {
+    /// Keeps so many secrets, the last ones.
+    #[must_use]
+    pub(crate) fn keeping(kept: usize) -> Self {
+        Self {
+            recent: Vec::new(),
+            kept,
+        }
+    }
+
+    /// Remembers what this command must not show.
+    pub(crate) fn remember_command(&mut self, command: &Command) {
+        if command.is_secret() {
+            return self.remember_line(command.line());
+        }
+        let changes_password = command.verb().is("SITE");
+        for place in command.secret_places() {
+            let secret = &command.line()[place];
+            self.remember(secret);
+            // The old one and the new one.
+            let words = secret.split(u8::is_ascii_whitespace);
+            words
+                .filter(|_| changes_password)
+                .for_each(|word| self.remember(word));
+        }
+    }
+
     /// Remembers a secret that is about to be sent.
     pub fn remember(&mut self, secret: &[u8]) {
         self.keep(secret.trim_ascii(), false);
@@ -50,7 +83,7 @@ impl SecretEcho {
         if secret.is_empty() || self.recent.iter().any(is_known) {
             return;
         }
-        if self.recent.len() == KEPT {
+        if self.recent.len() == self.kept {
             self.recent.remove(0);
         }
         self.recent.push(Secret {
@@ -66,10 +99,36 @@ impl SecretEcho {
     /// shorter than `LONG` bytes, or part of a word that replies are made of, is masked only where the line that
     /// carried it is repeated: after its verb, or in quotes in the reply to it.
     pub fn mask(&self, reply: &mut Reply, answers_secret: bool) {
-        for line in &mut reply.lines {
-            let places = self.places(line, answers_secret);
-            replace(line, &places);
+        let halves = self.halves(&reply.lines);
+        for (index, line) in reply.lines.iter_mut().enumerate() {
+            let mut places = self.places(line, answers_secret);
+            places.extend(
+                halves
+                    .iter()
+                    .filter(|half| half.0 == index)
+                    .map(|half| half.1.clone()),
+            );
+            replace(line, &joined(places));
         }
+    }
+
+    /// Where an echo begins on one line and goes on with the next: the index of each line, and the place there.
+    fn halves(&self, lines: &[Vec<u8>]) -> Vec<(usize, Range<usize>)> {
+        let mut halves = Vec::new();
+        for (index, pair) in lines.windows(2).enumerate() {
+            let [first, second] = pair else { continue };
+            let text = after_code(second);
+            let long = self.recent.iter().filter(|secret| !secret.is_ordinary);
+            for secret in long {
+                let cut =
+                    (1..secret.bytes.len()).find(|&cut| secret.is_cut(cut, first, &second[text..]));
+                if let Some(cut) = cut {
+                    halves.push((index, first.len() - cut..first.len()));
+                    halves.push((index + 1, text..text + secret.bytes.len() - cut));
+                }
+            }
+        }
+        halves
     }
 
     /// The same for any bytes that a server sent, outside replies.
@@ -136,6 +195,16 @@ impl Secret {
         bytes.len() == self.bytes.len() && self.begins_with(bytes)
     }
 
+    /// Its first bytes end one line, and the others begin the text of the next.
+    fn is_cut(&self, cut: usize, first: &[u8], text: &[u8]) -> bool {
+        let (head, tail) = self.bytes.split_at(cut);
+        let end = first.len().checked_sub(cut).and_then(|at| first.get(at..));
+        end.is_some_and(|end| end.eq_ignore_ascii_case(head))
+            && text
+                .get(..tail.len())
+                .is_some_and(|start| start.eq_ignore_ascii_case(tail))
+    }
+
     fn begins_with(&self, bytes: &[u8]) -> bool {
         self.bytes[..bytes.len()].eq_ignore_ascii_case(bytes)
     }
@@ -156,6 +225,16 @@ impl Secret {
 impl std::fmt::Debug for SecretEcho {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "SecretEcho({} secrets)", self.recent.len())
+    }
+}
+
+/// Where the text of a reply line begins.
+fn after_code(line: &[u8]) -> usize {
+    let has_code = matches!(line, [a, b, c, b' ' | b'-', ..] if [a, b, c].iter().all(|it| it.is_ascii_digit()));
+    if has_code {
+        4
+    } else {
+        line.iter().take_while(|it| **it == b' ').count()
     }
 }
 

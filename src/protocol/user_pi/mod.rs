@@ -133,13 +133,7 @@ impl UserPi {
     /// Enters a command; the caller writes [`Command::wire`] to the control connection.
     pub fn send(&mut self, command: &Command) -> EntryId {
         self.unfinished_line = UnfinishedLine::default();
-        if command.is_secret() {
-            self.echo.remember_line(command.line());
-        } else {
-            for place in command.secret_places() {
-                self.echo.remember(&command.line()[place]);
-            }
-        }
+        self.echo.remember_command(command);
         let entry = self.ledger.enter_command(command.verb());
         let before = self.learnt.clone();
         self.suspect_restart(command);

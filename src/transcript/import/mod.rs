@@ -92,7 +92,7 @@ pub fn read(bytes: &[u8], kind: Option<Kind>) -> Result<Imported, ImportError> {
         }
     }
     match (best, kind) {
-        (Some((_, kind, items)), _) => Ok(writing::write(Session::of(items), kind, &lines)),
+        (Some((_, kind, items)), _) => Ok(writing::write(Session::of(items, &lines), kind, &lines)),
         (None, Some(kind)) => Err(ImportError::WrongKind(kind)),
         (None, None) => Err(ImportError::UnrecognisedKind),
     }

@@ -1,6 +1,9 @@
 //! One session out of items: which replies and which data belong to which command.
 
-use super::items::{DataLine, Item, Meaning, PASSIVE, ReplyLines, ReplyPart, offered_port};
+use super::items::{
+    CodedLine, DataLine, Item, Meaning, PASSIVE, ReplyLines, ReplyPart, offered_port,
+};
+use super::log::masking::LogSecrets;
 use super::writing::VariableNames;
 use crate::protocol::ledger::{EntryId, Ledger};
 use crate::protocol::{Command, Reply, ReplyCode, SecretEcho, Verb, verbs};
@@ -42,6 +45,7 @@ pub(super) struct Session {
     pub(super) next_session: Option<usize>,
     /// The variables that take the place of who logs in.
     pub(super) names: VariableNames,
+    pub(super) secrets: LogSecrets,
 }
 
 /// An exchange, and the lines of data that is shown with it.
@@ -52,8 +56,10 @@ pub(super) struct ShownExchange {
 }
 
 impl Session {
-    pub(super) fn of(items: Vec<Item>) -> Self {
+    /// `lines` are those that the items were found in.
+    pub(super) fn of(items: Vec<Item>, lines: &[&[u8]]) -> Self {
         let mut reader = Reader::default();
+        reader.session.secrets = secrets(&items, lines);
         reader.begin(1, None);
         for item in items {
             if !reader.take(item) {
@@ -65,16 +71,76 @@ impl Session {
     }
 }
 
+/// What all lines tell to be secret.
+fn secrets(items: &[Item], lines: &[&[u8]]) -> LogSecrets {
+    let mut secrets = LogSecrets::default();
+    let mut last: Option<Verb> = None;
+    let mut login = Login::default();
+    for item in items {
+        match &item.meaning {
+            Meaning::Sent(command) => {
+                let command = login.take_command(command.clone());
+                secrets.take_command(&command);
+                last = Some(command.verb());
+            }
+            Meaning::Received(line) => {
+                secrets.take_reply_line(line, last.as_ref());
+                login.take_reply_line(line);
+            }
+            Meaning::Unknown => {
+                let line = lines.get(item.line - 1).copied().unwrap_or_default();
+                if let Some(bare) = login.bare_secret(line) {
+                    secrets.take_command(&bare);
+                }
+                secrets.take_words(line);
+            }
+            Meaning::Data(_) | Meaning::NoReply | Meaning::Noise => {}
+        }
+    }
+    secrets
+}
+
+/// Whether a password is asked for, which may come without its verb.
+#[derive(Default)]
+struct Login {
+    is_asked: bool,
+}
+
+impl Login {
+    /// The command, as a secret if it is one.
+    fn take_command(&mut self, command: Command) -> Command {
+        let command = match self.is_asked {
+            true => command.where_secret_is_asked(),
+            false => command,
+        };
+        self.is_asked |= command.verb().is("USER");
+        command
+    }
+
+    /// A line without a mark that may be a password.
+    fn bare_secret(&self, line: &[u8]) -> Option<Command> {
+        let line = line.trim_ascii();
+        let is_word = !line.contains(&b' ') && !line.ends_with(b":");
+        let command = Command::new(line).ok().filter(|_| self.is_asked && is_word);
+        command.map(Command::where_secret_is_asked)
+    }
+
+    fn take_reply_line(&mut self, line: &[u8]) {
+        let code = CodedLine::of(line).map(|coded| coded.code.0);
+        self.is_asked &= !matches!(code, Some(230 | 232));
+    }
+}
+
 #[derive(Default)]
 struct Reader {
     session: Session,
+    login: Login,
     ledger: Ledger,
     /// Which exchange an entry of the ledger is part of.
     owners: Vec<(EntryId, usize)>,
     reply: ReplyLines,
     /// Those of the reply that is being read.
     lines: Vec<Vec<u8>>,
-    echo: SecretEcho,
     /// Ports, and the exchange in which each was named.
     ports: Vec<(u16, usize)>,
 }
@@ -105,7 +171,9 @@ impl Reader {
             Some(command) => self.ledger.enter_command(command.verb()),
         };
         self.owners.push((entry, self.session.exchanges.len()));
-        let command = command.map(|command| self.session.names.sent(&command));
+        let echo = self.session.secrets.all();
+        let names = &mut self.session.names;
+        let command = command.map(|command| names.sent(&command, echo));
         self.session.exchanges.push(ShownExchange {
             exchange: Exchange::new(line, command),
             data: Vec::new(),
@@ -114,9 +182,7 @@ impl Reader {
 
     fn take_command(&mut self, line: usize, command: Command) {
         self.cut_reply(line);
-        for place in command.secret_places() {
-            self.echo.remember(&command.line()[place]);
-        }
+        let command = self.login.take_command(command);
         let last = self.session.exchanges.len().saturating_sub(1);
         match self.session.exchanges.get_mut(last) {
             Some(ShownExchange { exchange, .. })
@@ -131,11 +197,13 @@ impl Reader {
     }
 
     fn take_reply_line(&mut self, number: usize, line: &[u8]) -> bool {
+        self.login.take_reply_line(line);
         let is_first = !self.reply.is_open();
         let part = self.reply.take(line);
         if is_first && self.session.exchanges.len() == 1 && part != ReplyPart::Foreign {
             let text = line.get(4..).unwrap_or_default();
-            self.session.greeting.get_or_insert_with(|| text.to_vec());
+            let text = self.session.secrets.all().masked(text);
+            self.session.greeting.get_or_insert(text);
         }
         if part != ReplyPart::Foreign {
             self.lines.push(line.to_vec());
@@ -166,7 +234,7 @@ impl Reader {
             reply.came = came(
                 std::mem::take(&mut self.lines),
                 code,
-                &self.echo,
+                self.session.secrets.all(),
                 answers_secret,
             );
             shown.exchange.replies.push(reply);

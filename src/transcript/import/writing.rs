@@ -1,8 +1,9 @@
 //! A session as a transcript.
 
+use super::log::masking::LogSecrets;
 use super::session::{Session, ShownExchange};
 use super::{Imported, Kind, Remark};
-use crate::protocol::{Command, DataDirection, DataPort};
+use crate::protocol::{Command, DataDirection, DataPort, SecretEcho};
 use crate::transcript::data::sent_line;
 use crate::transcript::exchange::{Exchange, SentCommand};
 use crate::transcript::expected_reply::ExpectedReply;
@@ -14,7 +15,7 @@ use crate::transcript::{Line, LineKind, Transcript};
 pub(super) fn write(session: Session, kind: Kind, lines: &[&[u8]]) -> Imported {
     let mut writer = Writer::default();
     for exchange in &session.exchanges {
-        writer.write_exchange(exchange);
+        writer.write_exchange(exchange, &session.secrets);
     }
     if let Some(line) = session.next_session {
         writer.note(line, NEXT_SESSION);
@@ -24,7 +25,7 @@ pub(super) fn write(session: Session, kind: Kind, lines: &[&[u8]]) -> Imported {
         let text = String::from_utf8_lossy(lines.get(number - 1).copied().unwrap_or_default());
         Remark {
             line: *number,
-            text: without_secret(&text),
+            text: session.secrets.masked(&text),
         }
     };
     Imported {
@@ -67,7 +68,7 @@ struct Writer {
 }
 
 impl Writer {
-    fn write_exchange(&mut self, shown: &ShownExchange) {
+    fn write_exchange(&mut self, shown: &ShownExchange, secrets: &LogSecrets) {
         let exchange = &shown.exchange;
         if let Some(command) = &exchange.command {
             self.line(LineKind::Command, &command.to_string());
@@ -82,7 +83,7 @@ impl Writer {
             self.line(LineKind::Command, "ABOR");
         }
         self.write_replies(after_abort);
-        self.write_data(shown);
+        self.write_data(shown, secrets);
         self.write_replies(others);
         if exchange.unanswered.is_some() {
             self.line(LineKind::Reply, "@unanswered");
@@ -105,7 +106,11 @@ impl Writer {
         }
     }
 
-    fn write_data(&mut self, ShownExchange { exchange, data }: &ShownExchange) {
+    fn write_data(
+        &mut self,
+        ShownExchange { exchange, data }: &ShownExchange,
+        secrets: &LogSecrets,
+    ) {
         match exchange.direction() {
             Some(DataDirection::Sent)
                 if data.is_empty() && (exchange.has_begun() || !exchange.is_complete()) =>
@@ -121,7 +126,7 @@ impl Writer {
             }
             Some(DataDirection::Received) | None => {
                 for line in data {
-                    let text = Template::literal(&line.text).to_string();
+                    let text = Template::literal(&secrets.all().masked(&line.text)).to_string();
                     let text = format!("received: {}", without_secret(&text));
                     self.line(LineKind::Comment, &text);
                 }
@@ -194,7 +199,8 @@ impl VariableNames {
     }
 
     /// The command as it was, with variables for who logs in and for this side's ports.
-    pub(super) fn sent(&mut self, command: &Command) -> SentCommand {
+    /// What repeats a secret elsewhere is masked.
+    pub(super) fn sent(&mut self, command: &Command, echo: &SecretEcho) -> SentCommand {
         let (verb, argument) = (command.verb(), command.argument().unwrap_or_default());
         let listen = || {
             let verb = &command.line()[..verb.as_bytes().len()];
@@ -216,13 +222,15 @@ impl VariableNames {
         }
         SentCommand::Line(match self.name_in(command) {
             Some((before, name)) => Template::literal(before).and(Piece::Variable(name)),
-            None => Template::literal(command.line()),
+            None => Template::literal(command.without_echoes(echo).line()),
         })
     }
 
     /// What stands in front of the argument that a variable takes the place of, and its name.
     fn name_in<'a>(&mut self, command: &'a Command) -> Option<(&'a [u8], String)> {
         let (family, argument) = match command.secret() {
+            // A variable would be shown where no verb tells that it is a secret.
+            _ if command.is_secret() => return None,
             Some(secret) => (secret_family(command), secret),
             None if command.verb().is("USER") => ("user", command.argument()?),
             None => return None,

@@ -2,6 +2,7 @@
 
 mod command_line;
 mod logs;
+mod secrets;
 mod served;
 
 use std::fs;

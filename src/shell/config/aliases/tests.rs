@@ -347,7 +347,7 @@ fn an_alias_whose_arguments_become_a_secret_says_so() {
         (&["PASS fixed"], false),
         (&["login bob fixed"], false),
         (&["USER $1"], false),
-        (&["SITE PASS $1"], false),
+        (&["SITE PASS $1"], true),
     ] {
         assert_eq!(
             with("mine", steps).unwrap().carries_secret("mine"),

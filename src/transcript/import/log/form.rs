@@ -38,6 +38,16 @@ pub(super) fn has_prefix(line: &[u8]) -> bool {
     PREFIX.is_match(line)
 }
 
+/// What a dialogue with `C:` and `S:` has the client say, whatever it is.
+pub(super) fn after_c(line: &[u8]) -> Option<&[u8]> {
+    let line = line.trim_ascii();
+    let is_name =
+        |name: &&[u8]| name.eq_ignore_ascii_case(b"C") || name.eq_ignore_ascii_case(b"Client");
+    let end = line.iter().position(|byte| b":>".contains(byte))?;
+    Some(&line[..end]).filter(is_name)?;
+    Some(line[end + 1..].trim_ascii_start())
+}
+
 fn formed<'a>(prefix: &[u8], text: &'a [u8]) -> Formed<'a> {
     let quote = prefix.last().filter(|it| b"\"'".contains(it));
     let text = match (quote, text.split_last()) {

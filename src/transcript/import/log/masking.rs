@@ -4,11 +4,84 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::protocol::secrets::SecretEcho;
 use crate::protocol::url_passwords::url_passwords;
+use crate::protocol::{Command, Verb, verbs};
 use crate::transcript::read_error::without_secret;
 
+/// The secrets of a log, whichever of its lines tells them: any other line may repeat them, also an earlier one.
+#[derive(Debug)]
+pub(crate) struct LogSecrets {
+    all: SecretEcho,
+    /// What is masked while the log is read; of a long one, all of them take too long.
+    recent: SecretEcho,
+}
+
+impl Default for LogSecrets {
+    fn default() -> Self {
+        Self {
+            all: SecretEcho::keeping(KEPT),
+            recent: SecretEcho::default(),
+        }
+    }
+}
+
+impl LogSecrets {
+    pub(crate) fn take_command(&mut self, command: &Command) {
+        self.all.remember_command(command);
+        self.recent.remember_command(command);
+    }
+
+    /// Takes a line of a reply: where the log does not tell the password, the server may.
+    pub(crate) fn take_reply_line(&mut self, line: &[u8], answers: Option<&Verb>) {
+        let answers_secret = answers.is_some_and(|verb| verbs::is_secret(verb.as_bytes()));
+        if let Some(word) = repeated(line).filter(|_| answers_secret) {
+            self.remember(word);
+        }
+    }
+
+    /// Takes a line that is neither.
+    pub(crate) fn take_words(&mut self, line: &[u8]) {
+        for secret in secrets(&String::from_utf8_lossy(line)) {
+            self.remember(secret.as_bytes());
+        }
+    }
+
+    fn remember(&mut self, secret: &[u8]) {
+        self.all.remember(secret);
+        self.recent.remember(secret);
+    }
+
+    /// The words of a program as they may be shown.
+    pub(crate) fn masked(&self, words: &str) -> String {
+        let without = self.all.masked(masked(words).as_bytes());
+        String::from_utf8_lossy(&without).into_owned()
+    }
+
+    /// For what is a command or a reply, once all of the log was read.
+    pub(crate) fn all(&self) -> &SecretEcho {
+        &self.all
+    }
+
+    /// For what is a command or a reply, before that.
+    pub(super) fn recent(&self) -> &SecretEcho {
+        &self.recent
+    }
+}
+
+/// The word after PASS or ACCT in a reply, if no server says so of any password.
+fn repeated(reply: &[u8]) -> Option<&[u8]> {
+    let is_edge = |byte: &u8| byte.is_ascii_whitespace() || b"'\"`".contains(byte);
+    let words = reply.split(is_edge).filter(|word| !word.is_empty());
+    let mut words = words.skip_while(|word| !verbs::is_secret(word)).skip(1);
+    let word = words.next()?;
+    let letters = word.trim_ascii_end().strip_suffix(b".").unwrap_or(word);
+    let is_usual = |usual: &&str| letters.eq_ignore_ascii_case(usual.as_bytes());
+    (letters.len() > 1 && !USUAL_AFTER_PASS.iter().any(is_usual)).then_some(word)
+}
+
 /// What stands in the line as a password: a server may repeat it.
-pub(crate) fn secrets(line: &str) -> Vec<&str> {
+fn secrets(line: &str) -> Vec<&str> {
     let set = SETTING
         .captures_iter(line)
         .chain(OPTION.captures_iter(line));
@@ -41,7 +114,8 @@ pub(crate) fn masked(line: &str) -> String {
 }
 
 static SETTING: LazyLock<Regex> = LazyLock::new(|| {
-    let expression = r#"(?i)(\bpass(?:word|wd|phrase)?["']?\s*[=:]\s*)("[^"]*"|'[^']*'|[^\s,;&]+)"#;
+    let expression =
+        r#"(?i)(\bpass(?:word|wd|phrase)?["']?(?:\s*[=:]\s*|\)\ to\ ))("[^"]*"|'[^']*'|[^\s,;&]+)"#;
     Regex::new(expression).expect("a constant expression")
 });
 /// As curl and lftp take them, and as programs call Python's ftplib.
@@ -50,6 +124,41 @@ static OPTION: LazyLock<Regex> = LazyLock::new(|| {
           ( "[^"]*" | '[^']*' | [^\s"']+ )"#;
     Regex::new(expression).expect("a constant expression")
 });
+/// What follows PASS in a reply that repeats nothing.
+const USUAL_AFTER_PASS: [&str; 30] = [
+    "after",
+    "again",
+    "and",
+    "as",
+    "before",
+    "but",
+    "by",
+    "command",
+    "denied",
+    "expected",
+    "failed",
+    "first",
+    "for",
+    "in",
+    "incorrect",
+    "invalid",
+    "is",
+    "must",
+    "needed",
+    "not",
+    "ok",
+    "or",
+    "refused",
+    "rejected",
+    "required",
+    "to",
+    "was",
+    "with",
+    "without",
+    "wrong",
+];
+/// Secrets of one log.
+const KEPT: usize = 1000;
 const QUOTES: [char; 2] = ['"', '\''];
 
 #[cfg(test)]
@@ -70,6 +179,10 @@ mod tests {
             ),
             ("{\"password\": \"hunter2\"}", "{\"password\": ****}"),
             ("Password: hunter2", "Password: ****"),
+            (
+                "Setting --password (password) to hunter2",
+                "Setting --password (password) to ****",
+            ),
             ("$ lftp -u bob,hunter2 host", "$ lftp -u bob,**** host"),
             (
                 "$ curl --user 'bob:hunter2' x",

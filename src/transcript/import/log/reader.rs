@@ -6,10 +6,9 @@ use std::io::{self, BufRead};
 use super::super::items::CodedLine;
 use super::form;
 use super::lines::Lines;
-use super::masking;
+use super::masking::LogSecrets;
 use super::notations::{self, Found, Speaker};
 use super::sessions::{Mark, Sessions};
-use crate::protocol::secrets::SecretEcho;
 use crate::protocol::{Command, ReplyCode, Verb, verbs};
 
 /// One line, or a part of it.
@@ -55,8 +54,7 @@ pub(crate) struct LogReader<R> {
     ready: VecDeque<LogLine>,
     sessions: Sessions,
     last_reply: Vec<u8>,
-    /// What programs have named in their own words.
-    secrets: SecretEcho,
+    secrets: LogSecrets,
     /// The last line ended with a `+`: the text in quotes goes on.
     continued: Option<Found>,
     /// Lines of Python's code stand here.
@@ -71,7 +69,7 @@ impl<R: BufRead> LogReader<R> {
             ready: VecDeque::new(),
             sessions: Sessions::default(),
             last_reply: Vec::new(),
-            secrets: SecretEcho::default(),
+            secrets: LogSecrets::default(),
             continued: None,
             is_in_traceback: false,
         }
@@ -91,6 +89,11 @@ impl<R: BufRead> LogReader<R> {
             self.take(&line);
         }
         Ok(self.ready.pop_front())
+    }
+
+    /// All that was told so far.
+    pub(crate) fn secrets(&self) -> &LogSecrets {
+        &self.secrets
     }
 
     fn take(&mut self, line: &[u8]) {
@@ -115,7 +118,11 @@ impl<R: BufRead> LogReader<R> {
             self.continued = goes_on.then_some(found);
             return;
         }
-        if self.take_unmarked(line) || self.take_formed(line) || self.take_typed(line) {
+        if self.take_unmarked(line)
+            || self.take_formed(line)
+            || self.take_typed(line)
+            || self.take_bare_secret(line)
+        {
             return;
         }
         let session = self.sessions.last();
@@ -192,7 +199,7 @@ impl<R: BufRead> LogReader<R> {
         let session = self.sessions.of_id(id);
         let state = self.sessions.state(session);
         let is_at_prompt = state.is_at_prompt();
-        if is_at_prompt && formed.text == self.last_reply {
+        if is_at_prompt && id.is_none() && formed.text == self.last_reply {
             // tnftp prints the replies to EPSV and EPRT twice.
             self.say(id, None, Meaning::Noise);
         } else {
@@ -221,6 +228,30 @@ impl<R: BufRead> LogReader<R> {
         is_at_prompt && is_known_verb(line) && self.send(None, None, line, Mark::Shape(Vec::new()))
     }
 
+    /// A password without its verb, where one is asked for and commands stand.
+    fn take_bare_secret(&mut self, line: &[u8]) -> bool {
+        let last = self.sessions.last();
+        let Some(mark) = self.sessions.state(last).asks_for_secret().cloned() else {
+            return false;
+        };
+        let formed = match &mark {
+            Mark::Row(_) => form::after_c(line).map(|text| (None, text)),
+            Mark::Shape(shape) => {
+                form::after(line, shape).map(|formed| (formed.session, formed.text))
+            }
+        };
+        let is_word = |text: &[u8]| {
+            let end = text.iter().position(|byte| *byte == b' ');
+            let verb = &text[..end.unwrap_or(0)];
+            let is_verb = (3..=5).contains(&verb.len()) && verb.iter().all(u8::is_ascii_uppercase);
+            !text.is_empty() && (end.is_none() || is_verb) && !text.ends_with(b":")
+        };
+        match formed {
+            Some((id, text)) if is_word(text) => self.send(id.as_deref(), None, text, mark),
+            _ => false,
+        }
+    }
+
     fn send(
         &mut self,
         id: Option<&[u8]>,
@@ -232,7 +263,10 @@ impl<R: BufRead> LogReader<R> {
             return false;
         };
         let session = self.sessions.enter(id, text, false);
-        self.sessions.state(session).take_command(&command, mark);
+        let state = self.sessions.state(session);
+        let command = state.as_asked(command);
+        state.take_command(&command, mark);
+        self.secrets.take_command(&command);
         self.add(session, program, Meaning::Sent(command));
         true
     }
@@ -245,9 +279,11 @@ impl<R: BufRead> LogReader<R> {
         mark: Mark,
     ) {
         let session = self.sessions.enter(id, text, true);
-        self.sessions.state(session).take_reply_line(text, mark);
+        let state = self.sessions.state(session);
+        self.secrets.take_reply_line(text, state.awaiting.as_ref());
+        state.take_reply_line(text, mark);
         self.last_reply = text.to_vec();
-        let text = self.secrets.masked(text);
+        let text = self.secrets.recent().masked(text);
         self.add(session, program, Meaning::Received(text));
     }
 
@@ -277,10 +313,8 @@ impl<R: BufRead> LogReader<R> {
 
     /// Remembers what the words name as a password, and masks what was named before.
     fn without_secrets(&mut self, words: &[u8]) -> Vec<u8> {
-        let without = self.secrets.masked(words);
-        for secret in masking::secrets(&String::from_utf8_lossy(words)) {
-            self.secrets.remember(secret.as_bytes());
-        }
+        let without = self.secrets.recent().masked(words);
+        self.secrets.take_words(words);
         without
     }
 

@@ -25,7 +25,9 @@ pub(super) struct State {
     /// Where commands were found.
     command_mark: Option<Mark>,
     /// The command that waits for its final reply.
-    awaiting: Option<Verb>,
+    pub(super) awaiting: Option<Verb>,
+    /// A login was begun: what has no verb is the password.
+    secret_is_asked: bool,
     has_received: bool,
     /// Since the last command, a transfer may have brought lines of data.
     pub(super) brings_data: bool,
@@ -125,6 +127,20 @@ impl Sessions {
 }
 
 impl State {
+    /// The command, as a secret if it stands where one is asked for.
+    pub(super) fn as_asked(&self, command: Command) -> Command {
+        match self.secret_is_asked {
+            true => command.where_secret_is_asked(),
+            false => command,
+        }
+    }
+
+    /// Whether what comes next may be a password, and where commands stand.
+    pub(super) fn asks_for_secret(&self) -> Option<&Mark> {
+        let is_asked = self.secret_is_asked && self.is_at_prompt();
+        self.command_mark.as_ref().filter(|_| is_asked)
+    }
+
     /// A command goes out.
     pub(super) fn take_command(&mut self, command: &Command, mark: Mark) {
         self.cut_reply();
@@ -132,6 +148,7 @@ impl State {
         let direction = data_direction(command);
         self.brings_data =
             direction == Some(DataDirection::Received) || (is_end && self.brings_data);
+        self.secret_is_asked |= command.verb().is("USER");
         self.awaiting = Some(command.verb());
         self.command_mark = Some(mark);
     }
@@ -141,7 +158,10 @@ impl State {
         self.has_received = true;
         self.lines_of_reply += 1;
         match self.reply.take(line) {
-            ReplyPart::End(code) if !code.is_preliminary() => self.awaiting = None,
+            ReplyPart::End(code) if !code.is_preliminary() => {
+                self.awaiting = None;
+                self.secret_is_asked &= !matches!(code.0, 230 | 232);
+            }
             _ => {}
         }
         if !self.reply.is_open() || self.lines_of_reply > REPLY_LINES {
