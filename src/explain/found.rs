@@ -68,6 +68,13 @@ impl Found {
         refused.or(self.problem.command.as_ref())
     }
 
+    /// Clients ask what the server can do, and go on whatever it says.
+    pub(super) fn is_passed_over_by(&self, next: &Command) -> bool {
+        let is_asked = |command: &Command| is_one_of(&command.verb(), ASKING);
+        let goes_on = !next.verb().is("QUIT") && !is_asked(next);
+        goes_on && self.command().is_some_and(is_asked)
+    }
+
     /// Whether what was accepted now does what failed then.
     pub(super) fn overcome_by(&self, accepted: &Overcoming<'_>) -> bool {
         let Some(command) = self.command() else {
@@ -123,6 +130,8 @@ const FAMILIES: [&[&str]; 3] = [
 const LOGIN: &[&str] = &["USER", "PASS", "ACCT", "AUTH"];
 /// What another command with the same name makes good: MKD after CWD, STOR after DELE.
 const PREPARING: &[&str] = &["CWD", "XCWD", "MKD", "XMKD", "DELE", "RMD", "XRMD"];
+/// What clients ask before they do anything.
+const ASKING: &[&str] = &["FEAT", "CLNT", "OPTS", "SYST", "HOST", "CSID", "LANG"];
 /// What clients ask to learn what the server can do, and go on without.
 const ASIDE: &[&str] = &[
     "FEAT", "CLNT", "OPTS", "SYST", "SITE", "HOST", "NOOP", "MDTM", "MFMT", "SIZE", "STAT", "HELP",

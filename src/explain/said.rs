@@ -9,6 +9,8 @@ use crate::evidence::fragment::has_parts;
 pub(super) enum Stage {
     /// Nothing has come from the server.
     Connecting,
+    /// The connection was made, and no greeting came.
+    Connected,
     /// A 234 to AUTH came, and nothing since.
     Handshake,
     /// A port was offered, and no transfer was asked for.
@@ -31,6 +33,7 @@ impl Stage {
     fn name(self) -> &'static str {
         match self {
             Self::Connecting => "connecting",
+            Self::Connected => "connected",
             Self::Handshake => "handshake",
             Self::Passive => "passive",
             Self::Asked => "asked",
@@ -48,7 +51,10 @@ impl Stage {
             self,
             Self::Passive | Self::Asked | Self::Active | Self::Transfer | Self::Ended
         );
-        let more = waits.then(|| Self::Waiting.name());
+        let more = match self {
+            Self::Connected => Some(Self::Connecting.name()),
+            _ => waits.then(|| Self::Waiting.name()),
+        };
         [self.name(), "any"].into_iter().chain(more)
     }
 }
@@ -117,8 +123,9 @@ mod tests {
     use super::{DATA_ENDED, NO_PROBLEM, Stage, TABLE, cause_of, read, with_each_text};
     use crate::evidence::cause::Cause;
 
-    const STAGES: [Stage; 9] = [
+    const STAGES: [Stage; 10] = [
         Stage::Connecting,
+        Stage::Connected,
         Stage::Handshake,
         Stage::Passive,
         Stage::Asked,
@@ -175,6 +182,7 @@ mod tests {
         let line = b"Error: Connection timed out after 20 seconds of inactivity";
         for (stage, cause) in [
             (Stage::Connecting, Some("connect-failed")),
+            (Stage::Connected, Some("no-greeting")),
             (Stage::Handshake, Some("tls-silent")),
             (Stage::Passive, Some("data-port-silent")),
             (Stage::Asked, Some("data-port-silent")),

@@ -31,6 +31,13 @@ pub(super) struct Session {
     command: Option<(usize, Command)>,
     offered: Option<DataPort>,
     has_received: bool,
+    /// The log shows that the connection was made, so that a greeting follows.
+    shows_connecting: bool,
+    is_connected: bool,
+    /// Its first line is a reply, and what it answers stands before that.
+    begins_late: bool,
+    /// The client dials the server's own address, whatever the reply names.
+    dials_server: bool,
     awaits_tls: bool,
     /// The line on which the last reply ended.
     last_reply: usize,
@@ -59,6 +66,10 @@ impl Session {
             command: None,
             offered: None,
             has_received: false,
+            shows_connecting: false,
+            is_connected: false,
+            begins_late: false,
+            dials_server: false,
             awaits_tls: false,
             last_reply: first_line,
             open_reply: None,
@@ -79,7 +90,10 @@ impl Session {
                 self.receive(line.number, code.to_string().as_bytes());
             }
             Meaning::Said(text) => self.hear(line.number, text),
-            Meaning::Unknown(text) => return self.try_to_hear(line.number, text),
+            Meaning::Unknown(text) => {
+                let is_of_program = line.program.is_some() || self.shows_connecting;
+                return self.try_to_hear(line.number, text, is_of_program);
+            }
             Meaning::Noise => {}
         }
         true
@@ -88,7 +102,10 @@ impl Session {
     /// Nothing more comes: what was waited for did not.
     pub(super) fn end(&mut self) {
         self.end_open_reply();
-        self.linter.end();
+        if !self.client_gave_up() {
+            self.linter.end();
+        }
+        self.note_unused_offer();
         let is_waiting = self.pi.ledger().open_verbs().next().is_some();
         let Some((line, command)) = self.command.clone() else {
             return;
@@ -110,7 +127,30 @@ impl Session {
         self.has_received || self.exchange > 0
     }
 
+    /// The client said why it waited no more for the last reply.
+    fn client_gave_up(&self) -> bool {
+        let last = self.found.last().filter(|it| it.exchange == self.exchange);
+        let event = last.and_then(|found| found.problem.event.as_ref());
+        event.is_some_and(|event| !["no-reply", "no-final-reply"].contains(&event.cause))
+    }
+
+    /// The log ends with the offer of an address that cannot be reached from elsewhere.
+    fn note_unused_offer(&mut self) {
+        let is_offer =
+            |it: &Answered| it.is_to(&["PASV", "EPSV", "LPSV"]) && it.reply.code.is_positive();
+        let is_last = self.pi.last_answered().is_some_and(is_offer);
+        let host = self.offered.as_ref().and_then(|port| port.host);
+        let is_private = |host: &IpAddr| kind_of(*host) == PRIVATE;
+        let server: Option<IpAddr> = self.story.host.as_ref().and_then(|it| it.parse().ok());
+        let is_elsewhere = server.is_none_or(|server| !is_private(&server));
+        let host = host.filter(|host| is_last && is_elsewhere && is_private(host));
+        self.story.unused_offer = host.map(|host| format!("{host}{PRIVATE}"));
+    }
+
     fn send(&mut self, line: usize, command: &Command) {
+        if !self.has_dialogue() {
+            self.skip_greeting();
+        }
         self.end_open_reply();
         self.pi.silence();
         self.read_events(line);
@@ -121,6 +161,9 @@ impl Session {
             self.pi.resync();
         }
         self.exchange += 1;
+        for found in &mut self.found {
+            found.is_overcome |= found.is_passed_over_by(command);
+        }
         self.data_has_ended = false;
         let completed = self.pi.completed(command);
         self.pi.send(&completed);
@@ -131,6 +174,11 @@ impl Session {
     fn receive(&mut self, line: usize, text: &[u8]) {
         if self.awaits_tls {
             self.secure();
+        }
+        let is_greeting = text.get(..3).is_some_and(|code| GREETINGS.contains(&code));
+        if !self.has_dialogue() && !is_greeting && !self.shows_connecting {
+            self.skip_greeting();
+            self.begins_late = true;
         }
         self.has_received = true;
         self.last_reply = line;
@@ -156,6 +204,11 @@ impl Session {
         };
     }
 
+    /// A log may begin in the middle, or leave the greeting out: then none is missing.
+    fn skip_greeting(&mut self) {
+        self.pi.resync();
+    }
+
     fn end_open_reply(&mut self) {
         let Some(code) = self.open_reply.take() else {
             return;
@@ -175,7 +228,8 @@ impl Session {
                     answered,
                     ..
                 } => {
-                    if !self.has_only_codes {
+                    let is_cut = self.begins_late && self.exchange == 0;
+                    if !self.has_only_codes && !is_cut {
                         self.linter.take(line, &answered, &assignment);
                     }
                     self.take_reply(line, &answered);
@@ -221,13 +275,15 @@ impl Session {
     }
 
     fn hear(&mut self, line: usize, text: &[u8]) {
-        self.try_to_hear(line, text);
+        self.try_to_hear(line, text, true);
     }
 
-    /// Takes the words of a program; `false` if nothing is known of them.
-    fn try_to_hear(&mut self, line: usize, text: &[u8]) -> bool {
-        let is_known = self.story.hear(text);
+    /// Takes the words of a program; `false` if nothing is known of them. What nothing tells to be of one names no protocol.
+    fn try_to_hear(&mut self, line: usize, text: &[u8], is_of_program: bool) -> bool {
+        let is_known = self.story.hear(text, !self.has_dialogue());
+        self.hear_of_connection(text);
         if self.exchange == 0
+            && is_of_program
             && let Some(protocol) = other_protocol(text)
         {
             self.note(line, Some(not_ftp(protocol, text)), None);
@@ -248,11 +304,22 @@ impl Session {
         true
     }
 
+    fn hear_of_connection(&mut self, text: &[u8]) {
+        let text = String::from_utf8_lossy(text).to_ascii_lowercase();
+        let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
+        if !self.has_dialogue() {
+            self.shows_connecting |= self.story.host.is_some();
+            self.is_connected |= says(&CONNECTED);
+        }
+        self.dials_server |= says(&["using server address instead"]);
+    }
+
     fn stage(&self) -> Stage {
         let is_waiting = self.pi.ledger().open_verbs().next().is_some();
         let last = self.command.as_ref().map(|(_, command)| command);
         let moves_data = last.is_some_and(|command| data_direction(command).is_some());
         match self.pi.learnt().data_port {
+            _ if !self.has_received && self.is_connected => Stage::Connected,
             _ if !self.has_received => Stage::Connecting,
             _ if self.awaits_tls => Stage::Handshake,
             _ if self.has_begun() && self.data_has_ended => Stage::Ended,
@@ -270,7 +337,8 @@ impl Session {
     fn has_begun(&self) -> bool {
         let is_preliminary = |it: &Answered| it.reply.code.is_preliminary();
         let is_waiting = self.pi.ledger().open_verbs().next().is_some();
-        is_waiting && self.pi.last_answered().is_some_and(is_preliminary)
+        let has_no_commands = self.exchange == 0;
+        (is_waiting || has_no_commands) && self.pi.last_answered().is_some_and(is_preliminary)
     }
 
     fn event(&self, cause: &'static str, text: &[u8]) -> Event {
@@ -282,10 +350,15 @@ impl Session {
         let named = named
             .zip(host)
             .map(|(kind, host)| format!(" The reply named {host}{kind}."));
-        let address = self.offered.as_ref().map(|port| match port.host {
-            Some(host) => std::net::SocketAddr::new(host, port.port).to_string(),
-            None => format!("port {}", port.port),
-        });
+        let server = self.story.host.as_ref().and_then(|it| it.parse().ok());
+        let server = server.filter(|_| self.dials_server);
+        let address = self
+            .offered
+            .as_ref()
+            .map(|port| match server.or(port.host) {
+                Some(host) => std::net::SocketAddr::new(host, port.port).to_string(),
+                None => format!("port {}", port.port),
+            });
         let event = Event::new(cause)
             .with("after", "some time")
             .with("error", &said)
@@ -333,15 +406,17 @@ fn not_ftp(protocol: OtherProtocol, text: &[u8]) -> Event {
         .with("error", words_of(text))
 }
 
-/// tnftp says so in the form of a reply.
+/// The ftp of BSD says so in the form of a reply.
 fn is_of_client(text: &[u8]) -> bool {
-    text.starts_with(b"421 Service not available, remote server has closed")
+    let ways: [&[u8]; 2] = [b"has closed", b"timed out"];
+    let rest = text.strip_prefix(b"421 Service not available, remote server ");
+    rest.is_some_and(|rest| ways.iter().any(|way| rest.starts_with(way)))
 }
 
 /// A protocol that is named by the line, wherever its first bytes stand in it.
 fn other_protocol(text: &[u8]) -> Option<OtherProtocol> {
     let begins = |word: &[u8]| OtherProtocol::of_greeting(word);
-    let mut words = text.split(|byte| b" \"'>".contains(byte));
+    let mut words = text.split(|byte| b" \t\"'>".contains(byte));
     words.find_map(|word| begins(word).filter(|it| *it != OtherProtocol::Pop3))
 }
 
@@ -355,6 +430,18 @@ fn words_of(text: &[u8]) -> String {
     }
 }
 
+/// As `kind_of` says it.
+const PRIVATE: &str = ", a private address";
+/// How a server begins.
+const GREETINGS: [&[u8]; 3] = [b"120", b"220", b"421"];
+/// How programs say that the connection was made.
+const CONNECTED: [&str; 5] = [
+    "connected to ",
+    "connected with ",
+    "connection established",
+    "... connected.",
+    "self.getresp()",
+];
 /// Problems kept of one session.
 const FOUND_KEPT: usize = 50;
 /// Commands without a reply, as in a log that has none.

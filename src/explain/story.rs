@@ -23,6 +23,8 @@ pub(crate) struct Story {
     pub(crate) is_logged_in: bool,
     /// Transfers and listings that were finished.
     pub(crate) transfers: usize,
+    /// The log ends with a 227 or its like, which names this address.
+    pub(crate) unused_offer: Option<String>,
     /// The session ended with QUIT.
     pub(crate) has_quit: bool,
 }
@@ -45,15 +47,18 @@ impl Story {
         self.transfers += usize::from(moves_data && code.is_positive());
     }
 
-    /// Takes what a program says of the connection; `false` if it is nothing of that.
-    pub(super) fn hear(&mut self, text: &[u8]) -> bool {
+    /// Takes what a program says of a connection, which is that for data if it is made later; `false` if it is nothing of that.
+    pub(super) fn hear(&mut self, text: &[u8], is_control: bool) -> bool {
         let mut is_known = false;
         if let Some(found) = TLS.captures(text) {
             let version = found.get(1).map(|it| it.as_bytes());
             self.tls_version = version.map(|it| String::from_utf8_lossy(it).into_owned());
             is_known = true;
         }
-        if let Some(found) = PEER.captures(text).filter(|_| self.port.is_none()) {
+        if let Some(found) = PEER
+            .captures(text)
+            .filter(|_| self.port.is_none() && is_control)
+        {
             let group = |name| {
                 let group = found.name(name)?;
                 Some(String::from_utf8_lossy(group.as_bytes()).into_owned())
@@ -116,13 +121,16 @@ mod tests {
             ("Connected to [::1]:2121 (No encryption)", "::1", Some(2121)),
         ] {
             let mut story = Story::default();
-            assert!(story.hear(line.as_bytes()), "{line}");
+            assert!(story.hear(line.as_bytes(), true), "{line}");
             assert_eq!(story.host.as_deref(), Some(host), "{line}");
             assert_eq!(story.port, port, "{line}");
         }
         let mut story = Story::default();
-        assert!(!story.hear(b"Status: Directory listing failed"));
-        story.hear(b"* SSL connection using TLSv1.3 / TLS_AES_256_GCM_SHA384");
+        assert!(!story.hear(b"Status: Directory listing failed", true));
+        story.hear(
+            b"* SSL connection using TLSv1.3 / TLS_AES_256_GCM_SHA384",
+            false,
+        );
         assert_eq!(story.tls_version.as_deref(), Some("1.3"));
     }
 }

@@ -115,6 +115,11 @@ fn story(explained: &Explained) -> String {
     } else if explained.problem.is_none() && story.has_quit {
         parts.push("QUIT".to_owned());
     }
+    if let Some(offer) = &story.unused_offer {
+        parts.push(format!(
+            "the last reply offers {offer}: from another network nothing reaches it"
+        ));
+    }
     if parts.is_empty() {
         return "no command was answered".to_owned();
     }

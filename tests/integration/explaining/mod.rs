@@ -1,6 +1,8 @@
 //! `ftpsh explain`, over logs that real programs wrote (`tests/fixtures/logs`), whole and spoilt.
 
 mod command_line;
+mod false_claims;
+mod forms;
 mod logs;
 mod secrets;
 mod served;

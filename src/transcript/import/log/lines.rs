@@ -1,7 +1,9 @@
 //! The lines of a text that is read in pieces, whatever wrote it.
 
+use std::borrow::Cow;
 use std::io::{self, BufRead};
 
+use super::{form, notations};
 use encoding_rs::{Decoder, UTF_16BE, UTF_16LE};
 
 /// Lines without their ends, without colours, and cut where they go on for ever.
@@ -121,8 +123,8 @@ fn keep(line: &mut Vec<u8>, part: &[u8]) {
 fn plain(line: &[u8]) -> Vec<u8> {
     let end = line.iter().rposition(|byte| *byte != b'\r');
     let line = end.map_or(&[][..], |end| &line[..=end]);
-    let start = line.iter().rposition(|byte| *byte == b'\r');
-    let mut rest = start.map_or(line, |start| &line[start + 1..]);
+    let line = &without_overwritten(line)[..];
+    let mut rest = line;
     let mut text = Vec::with_capacity(rest.len());
     while let Some(escape) = rest.iter().position(|byte| *byte == ESC) {
         text.extend_from_slice(&rest[..escape]);
@@ -130,6 +132,20 @@ fn plain(line: &[u8]) -> Vec<u8> {
     }
     text.extend_from_slice(rest);
     text
+}
+
+/// A progress bar goes back to the start of its line; a CR within a command or a reply is part of it.
+fn without_overwritten(line: &[u8]) -> Cow<'_, [u8]> {
+    let Some(first) = line.iter().position(|byte| *byte == b'\r') else {
+        return line.into();
+    };
+    let is_dialogue = |part| notations::is_dialogue(part) || form::read(part).is_some();
+    if is_dialogue(&line[..first]) {
+        let blank = |byte: &u8| if *byte == b'\r' { b' ' } else { *byte };
+        return line.iter().map(blank).collect::<Vec<u8>>().into();
+    }
+    let last = line.iter().rposition(|byte| *byte == b'\r');
+    line[last.map_or(0, |last| last + 1)..].into()
 }
 
 /// How long the sequence is that begins with this ESC (ECMA-48 section 5.4).

@@ -47,6 +47,11 @@ pub(super) fn find(line: &[u8]) -> impl Iterator<Item = Found> + '_ {
     })
 }
 
+/// Whether a row finds a command or a reply in the line.
+pub(super) fn is_dialogue(line: &[u8]) -> bool {
+    find(line).any(|found| found.speaker != Speaker::Program)
+}
+
 impl Found {
     /// The same row with another line of the same text, which the quotes of a language have cut.
     pub(super) fn continued(&self, line: &[u8]) -> Self {
@@ -197,6 +202,11 @@ mod tests {
                 r#"127.0.0.1 - bob [29/Nov/2026:10:00:00 +0000] "RETR f" 550 -"#,
                 "an access log",
                 "RETR f",
+            ),
+            (
+                "10:22:31.1 IP 203.0.113.7.21 > 198.51.100.9.50122: Flags [P.], length 34: FTP: 331 word?",
+                "tcpdump",
+                "331 word?",
             ),
             ("<--- 220 ready", "lftp", "220 ready"),
             ("get: 220 ready", "Ruby Net::FTP", "220 ready"),

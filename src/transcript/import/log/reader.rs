@@ -100,6 +100,9 @@ impl<R: BufRead> LogReader<R> {
         if line.trim_ascii().is_empty() {
             return self.say(None, None, Meaning::Noise);
         }
+        if is_binary(line) {
+            return self.say(None, None, Meaning::Unknown(line.to_vec()));
+        }
         self.is_in_traceback = line.starts_with(b"Traceback (most recent call last)")
             || (self.is_in_traceback && line.starts_with(b"  "));
         if self.is_in_traceback {
@@ -149,7 +152,9 @@ impl<R: BufRead> LogReader<R> {
             let session = self.sessions.of_id(id);
             let state = self.sessions.state(session);
             let goes_on = state.goes_on_after(&mark);
+            let is_of_web = text.windows(6).any(|part| part == b" HTTP/");
             let is_command = match found.speaker {
+                Speaker::Either if is_of_web => false,
                 Speaker::Client => begins_with_letter(text),
                 Speaker::Either => state.sends_after(&mark) || is_known_verb(text),
                 Speaker::Server | Speaker::Program => false,
@@ -199,7 +204,7 @@ impl<R: BufRead> LogReader<R> {
         let session = self.sessions.of_id(id);
         let state = self.sessions.state(session);
         let is_at_prompt = state.is_at_prompt();
-        if is_at_prompt && id.is_none() && formed.text == self.last_reply {
+        if is_at_prompt && self.sessions.knows(id) && formed.text == self.last_reply {
             // tnftp prints the replies to EPSV and EPRT twice.
             self.say(id, None, Meaning::Noise);
         } else {
@@ -326,6 +331,18 @@ impl<R: BufRead> LogReader<R> {
             meaning,
         });
     }
+}
+
+/// Whether these are not the bytes of a text, in whatever encoding.
+fn is_binary(line: &[u8]) -> bool {
+    let is_control = |byte: &&u8| (**byte < b' ' && **byte != b'\t') || **byte == 0x7f;
+    let is_lost = |letter: &char| *letter == char::REPLACEMENT_CHARACTER;
+    let controls = line.iter().filter(is_control).count();
+    let lost = String::from_utf8_lossy(line)
+        .chars()
+        .filter(is_lost)
+        .count();
+    controls * 8 > line.len() || lost * 3 > line.len()
 }
 
 fn begins_with_letter(text: &[u8]) -> bool {

@@ -53,6 +53,11 @@ impl Sessions {
         self.states.entry(session).or_default()
     }
 
+    /// Whether this id was heard of; what has none is of the last session.
+    pub(super) fn knows(&self, id: Option<&[u8]>) -> bool {
+        id.is_none_or(|id| self.known.contains_key(id))
+    }
+
     /// The session of this id, if it was heard of; without an id, the last one.
     pub(super) fn of_id(&self, id: Option<&[u8]>) -> usize {
         let known = id.and_then(|id| self.known.get(id));
