@@ -201,8 +201,10 @@ impl<'a> Log<'a> {
         let problem = &found.problem;
         let answered = problem.refusal.as_ref();
         let command = answered.and_then(|it| it.command.as_ref());
-        let command = command.or(problem.command.as_ref());
-        let shown = command.map(|command| (self.show)(&command.masked()));
+        let command = command.or(problem.command.as_ref()).map(brief);
+        let shown = command
+            .as_ref()
+            .map(|command| (self.show)(&command.masked()));
         let show = |text: &str| (self.show)(text.as_bytes());
         let explanations = problem.explanations(shown.as_deref().unwrap_or_default(), &show);
         let first = explanations.first();
@@ -215,7 +217,7 @@ impl<'a> Log<'a> {
         Wrong {
             line: found.line_of(first),
             text,
-            command: command.cloned(),
+            command,
             server_options: first.map_or_else(Vec::new, |it| fragment::server_options(it.id)),
             explanations,
         }
@@ -239,6 +241,15 @@ fn shortened(text: Vec<u8>, limit: usize) -> Vec<u8> {
         Some(beginning) if text.len() > limit => [beginning, b"..."].concat(),
         _ => text,
     }
+}
+
+/// The command, cut where its argument goes on for ever.
+fn brief(command: &Command) -> Command {
+    let cut = Command::new(shortened(command.masked(), LONGEST_TEXT));
+    let is_long = command.line().len() > LONGEST_TEXT;
+    cut.ok()
+        .filter(|_| is_long)
+        .unwrap_or_else(|| command.clone())
 }
 
 fn keep_in_order(all: &mut Vec<Wrong>, wrong: Wrong) {

@@ -43,3 +43,15 @@ fn the_lines_of_tcpdump_and_of_an_sftp_server_are_read() {
                   Tue Mar  5 10:23:33 2024 [pid 4810] [eve] FAIL LOGIN: Client \"198.51.100.19\"\n";
     assert_eq!(cause(vsftpd).as_deref(), Some("login-refused"));
 }
+
+#[test]
+fn an_endless_argument_is_cut_wherever_it_is_shown() {
+    let log = format!(
+        "220 hi\nUSER bob\n230 in\nRETR {}\n550 no\n",
+        "a".repeat(60_000)
+    );
+    for arguments in [&[][..], &["--json"]] {
+        let printed = explain(&log, arguments).success().stdout_text();
+        assert!(printed.len() < 5000, "{}", printed.len());
+    }
+}

@@ -152,9 +152,7 @@ impl<R: BufRead> LogReader<R> {
             let session = self.sessions.of_id(id);
             let state = self.sessions.state(session);
             let goes_on = state.goes_on_after(&mark);
-            let is_of_web = text.windows(6).any(|part| part == b" HTTP/");
             let is_command = match found.speaker {
-                Speaker::Either if is_of_web => false,
                 Speaker::Client => begins_with_letter(text),
                 Speaker::Either => state.sends_after(&mark) || is_known_verb(text),
                 Speaker::Server | Speaker::Program => false,
@@ -267,6 +265,10 @@ impl<R: BufRead> LogReader<R> {
         let Ok(command) = Command::new(text.trim_ascii_end()) else {
             return false;
         };
+        // HTTP has MODE and the like too.
+        if text.windows(8).any(|part| part == b" HTTP/1.") {
+            return false;
+        }
         let session = self.sessions.enter(id, text, false);
         let state = self.sessions.state(session);
         let command = state.as_asked(command);
