@@ -322,8 +322,10 @@ impl Clinic<'_> {
         }
         for check in self.checks_of(Class::Read) {
             if check.id == "login" && coded::is_coded(&check.id) {
-                let examined = coded::examine(self, &check, None);
-                self.record(&check, examined.judged, begun, mark, None);
+                let judged = coded::examine(self, &check, None).judged;
+                let evidence = self.log.since(mark);
+                let transcript = self.transcript_of(&check, &judged, &evidence, None);
+                self.record(&check, judged, begun, mark, transcript);
             }
         }
     }

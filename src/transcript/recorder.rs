@@ -1504,13 +1504,13 @@ mod tests {
         }
         let lines = session.lines().join("\n");
         let wanted = [
-            "C> SITE PSWD {repeated_password} hunter3",
+            "C> SITE PSWD {password_2}",
             "C> ECHO {repeated_account},{repeated_password}",
-            "C> PASS {password_2}",
+            "C> PASS {password_3}",
             "C> CWD A",
         ];
         assert!(wanted.iter().all(|line| lines.contains(line)), "{lines}");
-        assert!(!lines.contains("hunter2") && !lines.contains("numbers"));
+        assert!(!lines.contains("hunter") && !lines.contains("numbers"));
     }
 
     #[test]

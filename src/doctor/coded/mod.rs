@@ -127,7 +127,10 @@ pub(super) fn provokes(id: &str) -> bool {
 
 /// It tells of replies that come too often, or too late.
 pub(super) fn expects_surplus(id: &str) -> bool {
-    matches!(id, "abor-transfer" | "abor-idle" | "line-handling") || provokes(id)
+    matches!(
+        id,
+        "abor-transfer" | "abor-idle" | "during-transfer" | "line-handling"
+    ) || provokes(id)
 }
 
 /// It can be made where nobody is let in.
