@@ -106,6 +106,8 @@ fn what_is_typed_as_data_or_as_a_password_does_not_enter_the_history() {
     });
     terminal.send_key(Key::CtrlD);
     await_prompt(&mut terminal, "226 ");
+    terminal.send_key(Key::CtrlD);
+    await_prompt(&mut terminal, "Ctrl-D once more ends the session");
     leave(&terminal);
     let stored = std::fs::read_to_string(server.server_folder().join("1.TXT")).unwrap();
     assert_eq!(stored, format!("I am {PASSWORD}\n"));
