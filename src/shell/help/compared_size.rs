@@ -120,9 +120,14 @@ impl ComparedSize {
             );
         }
         if there > whole {
+            let next = match self.offers_resume {
+                true => format!(
+                    "PASV, then RETR {remote} shows what is there; STOR {remote} < {local} would replace it"
+                ),
+                false => "`check` says whether that can be mended".to_owned(),
+            };
             return format!(
-                "the server has {}, your {local} {whole}: it is another file, or more was sent than was missing. PASV, then \
-                 RETR {remote} shows what is there; STOR {remote} < {local} would replace it",
+                "the server has {}, your {local} {whole}: it is another file, or more was sent than was missing. {next}",
                 count(*there, "byte")
             );
         }
@@ -318,9 +323,10 @@ mod tests {
             by_hand(5).in_words(None),
             by_hand(5).next(),
             by_hand(11).in_words(None),
+            by_hand(12).in_words(None),
             by_hand(9).in_words(Some(&appended(5, 6))),
         ] {
-            assert!(!said.contains("resume"), "{said}");
+            assert!(!said.contains("resume") && !said.contains("STOR"), "{said}");
         }
     }
 
