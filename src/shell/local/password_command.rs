@@ -99,7 +99,14 @@ fn await_password(
             Err(RecvTimeoutError::Disconnected) => std::thread::sleep(POLL_INTERVAL),
         }
         match child.try_wait()? {
-            Some(status) if !status.success() => return Err(NoPassword::Failed(status)),
+            Some(status) if !status.success() => {
+                // Whoever prints without end fails because no more of it is read.
+                let is_endless = matches!(printed.try_recv(), Ok(Err(NoPassword::TooLong)));
+                return Err(match is_endless {
+                    true => NoPassword::TooLong,
+                    false => NoPassword::Failed(status),
+                });
+            }
             Some(_) if first.is_some() => return first.unwrap_or(Err(NoPassword::Silent)),
             _ => {}
         }
