@@ -13,6 +13,7 @@ mod filezilla;
 mod items;
 mod lftp;
 pub(crate) mod log;
+mod login;
 mod session;
 mod telnet;
 mod text;

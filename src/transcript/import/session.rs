@@ -1,9 +1,8 @@
 //! One session out of items: which replies and which data belong to which command.
 
-use super::items::{
-    CodedLine, DataLine, Item, Meaning, PASSIVE, ReplyLines, ReplyPart, offered_port,
-};
+use super::items::{DataLine, Item, Meaning, PASSIVE, ReplyLines, ReplyPart, offered_port};
 use super::log::masking::LogSecrets;
+use super::login::Login;
 use super::writing::VariableNames;
 use crate::protocol::ledger::{EntryId, Ledger};
 use crate::protocol::{Command, Reply, ReplyCode, SecretEcho, Verb, verbs};
@@ -98,37 +97,6 @@ fn secrets(items: &[Item], lines: &[&[u8]]) -> LogSecrets {
         }
     }
     secrets
-}
-
-/// Whether a password is asked for, which may come without its verb.
-#[derive(Default)]
-struct Login {
-    is_asked: bool,
-}
-
-impl Login {
-    /// The command, as a secret if it is one.
-    fn take_command(&mut self, command: Command) -> Command {
-        let command = match self.is_asked {
-            true => command.where_secret_is_asked(),
-            false => command,
-        };
-        self.is_asked |= command.verb().is("USER");
-        command
-    }
-
-    /// A line without a mark that may be a password.
-    fn bare_secret(&self, line: &[u8]) -> Option<Command> {
-        let line = line.trim_ascii();
-        let is_word = !line.contains(&b' ') && !line.ends_with(b":");
-        let command = Command::new(line).ok().filter(|_| self.is_asked && is_word);
-        command.map(Command::where_secret_is_asked)
-    }
-
-    fn take_reply_line(&mut self, line: &[u8]) {
-        let code = CodedLine::of(line).map(|coded| coded.code.0);
-        self.is_asked &= !matches!(code, Some(230 | 232));
-    }
 }
 
 #[derive(Default)]

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::super::items::{CodedLine, ReplyLines, ReplyPart};
+use super::super::login::Login;
 use crate::protocol::user_pi::data_direction;
 use crate::protocol::{Command, DataDirection, Verb, verbs};
 
@@ -26,8 +27,7 @@ pub(super) struct State {
     command_mark: Option<Mark>,
     /// The command that waits for its final reply.
     pub(super) awaiting: Option<Verb>,
-    /// A login was begun: what has no verb is the password.
-    secret_is_asked: bool,
+    login: Login,
     has_received: bool,
     /// Since the last command, a transfer may have brought lines of data.
     pub(super) brings_data: bool,
@@ -133,16 +133,13 @@ impl Sessions {
 
 impl State {
     /// The command, as a secret if it stands where one is asked for.
-    pub(super) fn as_asked(&self, command: Command) -> Command {
-        match self.secret_is_asked {
-            true => command.where_secret_is_asked(),
-            false => command,
-        }
+    pub(super) fn as_asked(&mut self, command: Command) -> Command {
+        self.login.take_command(command)
     }
 
     /// Whether what comes next may be a password, and where commands stand.
     pub(super) fn asks_for_secret(&self) -> Option<&Mark> {
-        let is_asked = self.secret_is_asked && self.is_at_prompt();
+        let is_asked = self.login.is_asked() && self.is_at_prompt();
         self.command_mark.as_ref().filter(|_| is_asked)
     }
 
@@ -153,7 +150,6 @@ impl State {
         let direction = data_direction(command);
         self.brings_data =
             direction == Some(DataDirection::Received) || (is_end && self.brings_data);
-        self.secret_is_asked |= command.verb().is("USER");
         self.awaiting = Some(command.verb());
         self.command_mark = Some(mark);
     }
@@ -165,7 +161,7 @@ impl State {
         match self.reply.take(line) {
             ReplyPart::End(code) if !code.is_preliminary() => {
                 self.awaiting = None;
-                self.secret_is_asked &= !matches!(code.0, 230 | 232);
+                self.login.take_code(code);
             }
             _ => {}
         }
