@@ -67,11 +67,23 @@ fn a_line_that_is_not_utf8_at_data_does_not_end_the_upload() {
 
 #[test]
 fn a_second_ctrl_d_by_habit_at_data_does_not_end_the_session() {
+    a_second_ctrl_d_is_forgiven(b"text", |terminal| terminal.send("text"));
+}
+
+#[test]
+fn a_second_ctrl_d_after_an_empty_line_of_data_does_not_end_the_session_either() {
+    a_second_ctrl_d_is_forgiven(b"text\r\n", |terminal| {
+        terminal.send_line("text");
+        terminal.expect("data> ");
+    });
+}
+
+fn a_second_ctrl_d_is_forgiven(arrives: &[u8], type_data: fn(&mut Terminal)) {
     let (mut control, mut data, mut terminal) = begun("STOR f", "STOR f");
     terminal.expect("data> ");
-    terminal.send("text");
+    type_data(&mut terminal);
     terminal.send_key(Key::CtrlD);
-    assert_eq!(read_to_end(&mut data), (b"text".to_vec(), End::Closed));
+    assert_eq!(read_to_end(&mut data), (arrives.to_vec(), End::Closed));
     drop(data);
     terminal.send_key(Key::CtrlD);
     control.send("226 done\r\n");
@@ -82,24 +94,6 @@ fn a_second_ctrl_d_by_habit_at_data_does_not_end_the_session() {
     control.expect("NOOP");
     control.send("200 still here\r\n");
     terminal.expect("200 still here");
-    terminal.expect("ftp> ");
-    terminal.send_key(Key::CtrlD);
-    control.expect("QUIT");
-}
-
-#[test]
-fn a_second_ctrl_d_after_an_empty_line_of_data_does_not_end_the_session_either() {
-    let (mut control, mut data, mut terminal) = begun("STOR f", "STOR f");
-    terminal.expect("data> ");
-    terminal.send_line("text");
-    terminal.expect("data> ");
-    terminal.send_key(Key::CtrlD);
-    assert_eq!(read_to_end(&mut data), (b"text\r\n".to_vec(), End::Closed));
-    drop(data);
-    terminal.send_key(Key::CtrlD);
-    control.send("226 done\r\n");
-    terminal.expect("226 done");
-    terminal.expect("the data had ended already; Ctrl-D once more ends the session");
     terminal.expect("ftp> ");
     terminal.send_key(Key::CtrlD);
     control.expect("QUIT");
