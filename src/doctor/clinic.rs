@@ -550,7 +550,7 @@ pub(super) const IMPLICIT_PORT: u16 = 990;
 pub(super) const NO_CONNECTION: &str = "there is no connection any more that could be used";
 
 /// What anonymous sends as password.
-pub(super) const GUEST: &str = "guest@example.org";
+pub const GUEST: &str = "guest@example.org";
 
 pub(super) const NO_LOGIN: &str = "nobody is logged in: ";
 
@@ -560,4 +560,4 @@ const ACTIVE_LIMIT: Duration = Duration::from_secs(3);
 /// A server that has answered until now answers in this time.
 const CLEANING_REPLY_LIMIT: Duration = Duration::from_secs(3);
 
-const FETCHED_MOST: usize = 1 << 20;
+pub(super) const FETCHED_MOST: usize = 1 << 20;

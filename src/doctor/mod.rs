@@ -24,5 +24,5 @@ pub mod stop;
 mod talk;
 mod ways;
 
-pub use clinic::{Login, Request};
+pub use clinic::{GUEST, Login, Request};
 pub use run::{examine, examine_ways};

@@ -487,33 +487,18 @@ impl fmt::Display for Verdict {
 
 #[cfg(test)]
 mod tests {
-    use super::{Class, Finding, Group, Report, Verdict};
-
-    fn finding(group: Group, verdict: Verdict) -> Finding {
-        Finding {
-            id: "quit".to_owned(),
-            group,
-            title: String::new(),
-            verdict,
-            class: Class::Read,
-            because: String::new(),
-            source: None,
-            fix: None,
-            ms: 0,
-            evidence: Vec::new(),
-            transcript: None,
-        }
-    }
+    use super::{Class, Group, Report, Verdict};
+    use crate::doctor::forms::samples::finding;
 
     #[test]
     fn a_summary_counts_what_could_be_judged() {
         let findings = vec![
-            finding(Group::Reachability, Verdict::Ok),
-            finding(Group::Speed, Verdict::Info),
-            finding(Group::Listings, Verdict::Bad),
-            finding(Group::Security, Verdict::Warn),
-            finding(Group::Tls, Verdict::Unknown),
-            finding(Group::ByTheBook, Verdict::Skipped),
+            finding("quit", Group::Reachability, Verdict::Ok),
+            finding("quit", Group::Speed, Verdict::Info),
+            finding("quit", Group::Listings, Verdict::Bad),
+            finding("quit", Group::Security, Verdict::Warn),
+            finding("quit", Group::Tls, Verdict::Unknown),
+            finding("quit", Group::ByTheBook, Verdict::Skipped),
         ];
         let report = Report {
             findings,
@@ -528,7 +513,7 @@ mod tests {
 
     #[test]
     fn a_report_without_judgement_is_not_bad() {
-        let findings = vec![finding(Group::Tls, Verdict::Skipped)];
+        let findings = vec![finding("quit", Group::Tls, Verdict::Skipped)];
         let report = Report {
             findings,
             ..Report::default()

@@ -194,10 +194,9 @@ impl Clinic<'_> {
         let examined = coded::examine(self, check, shared);
         self.log.lint(true);
         let judged = self.doubted(check, examined.judged, surplus, shared);
-        let transcript = examined.transcript.or_else(|| {
-            let evidence = self.log.since(mark);
-            self.transcript_of(check, &judged, &evidence, shared)
-        });
+        let transcript = examined.transcript;
+        let transcript = transcript
+            .or_else(|| self.transcript_of(check, &judged, &self.log.since(mark), shared));
         self.record(check, judged, begun, mark, transcript);
     }
 
@@ -323,8 +322,7 @@ impl Clinic<'_> {
         for check in self.checks_of(Class::Read) {
             if check.id == "login" && coded::is_coded(&check.id) {
                 let judged = coded::examine(self, &check, None).judged;
-                let evidence = self.log.since(mark);
-                let transcript = self.transcript_of(&check, &judged, &evidence, None);
+                let transcript = self.transcript_of(&check, &judged, &self.log.since(mark), None);
                 self.record(&check, judged, begun, mark, transcript);
             }
         }
@@ -410,8 +408,7 @@ impl Clinic<'_> {
 
     /// The same connection, or another one where a reply too many came on it.
     fn in_step(&self, access: Access) -> Option<Access> {
-        let surplus = self.log.surplus();
-        if surplus > 0 {
+        if self.log.surplus() > 0 {
             access.talk.end();
             return self.log_in_again().ok();
         }

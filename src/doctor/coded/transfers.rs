@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::NO_FILE;
 use crate::doctor::check::Judged;
-use crate::doctor::clinic::{Access, Clinic};
+use crate::doctor::clinic::{Access, Clinic, FETCHED_MOST};
 use crate::doctor::report::Verdict;
 use crate::doctor::talk::Answer;
 
@@ -202,4 +202,3 @@ const ASKED_DURING: &str = "S> 1yz\nS> @unanswered\nC> NOOP\nS> 200\nC> STAT\nS>
 
 /// A reply that takes longer waited for the end of the transfer.
 const NOTICEABLE: Duration = Duration::from_millis(150);
-const FETCHED_MOST: usize = 1 << 20;

@@ -18,7 +18,7 @@ use crate::doctor::difference::Difference;
 use crate::doctor::forms::{json, junit, markdown, sarif};
 use crate::doctor::report::{Report, Verdict};
 use crate::doctor::stop::Stop;
-use crate::doctor::{Login, Request, checks, examine};
+use crate::doctor::{GUEST, Login, Request, checks, examine};
 use crate::shell::config::options::{Common, Doctor};
 use crate::shell::config::settings::TlsStart;
 use crate::shell::config::target::{Target, UrlLogin};
@@ -264,7 +264,7 @@ fn login(shell: &mut Shell, target: &Target) -> Result<Option<Login>, Exit> {
     let user = String::from_utf8_lossy(&login.user).into_owned();
     let password = match login.password {
         Some(password) => password,
-        None if user == "anonymous" => ANONYMOUS_PASSWORD.as_bytes().to_vec(),
+        None if user == "anonymous" => GUEST.as_bytes().to_vec(),
         None => ask(shell, &user)?,
     };
     Ok(Some(Login { user, password }))
@@ -344,4 +344,3 @@ const INTERRUPTED: &str = "interrupted with Ctrl-C";
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 const REPLY_LIMIT: Duration = Duration::from_secs(10);
 const USUAL_COLUMNS: usize = 80;
-const ANONYMOUS_PASSWORD: &str = "guest@example.org";

@@ -351,9 +351,9 @@ const NARROW: usize = 70;
 #[cfg(test)]
 mod tests {
     use super::{BAD_CERTIFICATE, Form, print};
+    use crate::doctor::forms::samples::{finding, way};
     use crate::doctor::report::{
-        Class, Family, Finding, Group, Mode, NO_DATA_CONNECTION, Protection, Report, Target,
-        Verdict, Way, WayResult,
+        Group, Mode, NO_DATA_CONNECTION, Protection, Report, Target, Verdict, WayResult,
     };
 
     const fn form(columns: usize) -> Form {
@@ -365,14 +365,9 @@ mod tests {
     }
 
     fn report(ways: &[(Mode, Protection, WayResult, &str)]) -> Report {
-        let ways = ways.iter().map(|(mode, protection, result, detail)| Way {
-            mode: *mode,
-            protection: *protection,
-            family: Family::Ipv4,
-            result: *result,
-            ms: Some(5),
-            detail: (*detail).to_owned(),
-        });
+        let ways = ways.iter();
+        let ways =
+            ways.map(|&(mode, protection, result, detail)| way(mode, protection, result, detail));
         Report {
             target: Target {
                 host: "ftp.example.com".to_owned(),
@@ -410,19 +405,8 @@ mod tests {
     fn a_certificate_that_the_clients_refuse_is_told_below_their_settings() {
         let mut report = report(&[(Mode::Pasv, Protection::Explicit, WayResult::Ok, "TLS 1.3")]);
         assert!(!print(&report, form(200)).contains(BAD_CERTIFICATE));
-        report.findings.push(Finding {
-            id: "tls-certificate".to_owned(),
-            group: Group::Tls,
-            title: String::new(),
-            verdict: Verdict::Bad,
-            class: Class::BeforeLogin,
-            because: String::new(),
-            source: None,
-            fix: None,
-            ms: 0,
-            evidence: Vec::new(),
-            transcript: None,
-        });
+        let certificate = finding("tls-certificate", Group::Tls, Verdict::Bad);
+        report.findings.push(certificate);
         let text = print(&report, form(200)).replace("\n  ", " ");
         assert!(
             text.contains(BAD_CERTIFICATE.split(". ").next().unwrap_or_default()),

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use super::table::{Form, print_ways};
-use super::{ANONYMOUS_PASSWORD, REPLY_LIMIT, examined, is_interrupted};
+use super::{REPLY_LIMIT, examined, is_interrupted};
 use crate::client::{Session, Status};
 use crate::doctor::report::{Report, WayResult};
-use crate::doctor::{Login, Request, examine_ways};
+use crate::doctor::{GUEST, Login, Request, examine_ways};
 use crate::shell::exit::Exit;
 use crate::shell::run::Shell;
 use crate::shell::screen::escape::escape;
@@ -97,7 +97,7 @@ impl Shell {
             return Ok(password);
         }
         if user == b"anonymous" {
-            return Ok(ANONYMOUS_PASSWORD.as_bytes().to_vec());
+            return Ok(GUEST.as_bytes().to_vec());
         }
         let user = escape(user);
         let typed = self.ask_secret(&format!("password of {user}: "))?;
