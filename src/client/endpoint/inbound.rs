@@ -232,7 +232,9 @@ impl Buffer {
         let mut state = self.lock();
         loop {
             if state.is_dropped {
-                return Next::Dropped;
+                return Next::Dropped {
+                    accepted: state.end == Some(true),
+                };
             }
             if let Some(piece) = state.pieces.pop_front() {
                 return Next::Piece(piece);
@@ -265,7 +267,7 @@ impl Buffer {
 enum Next {
     Piece(Piece),
     End(bool),
-    Dropped,
+    Dropped { accepted: bool },
 }
 
 impl Writer {
@@ -280,7 +282,7 @@ impl Writer {
                 }
                 Next::End(accepted) => return self.end(accepted),
                 // Whoever gave up on it has told what there was to tell.
-                Next::Dropped => return drop(self.destination.end(true)),
+                Next::Dropped { accepted } => return drop(self.destination.end(accepted)),
             }
         }
     }
@@ -399,3 +401,52 @@ impl Writer {
 }
 
 const PORTION_BYTES: usize = 8 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::sync::Arc;
+    use std::sync::mpsc::{Sender, channel};
+
+    use super::Inbound;
+    use crate::client::Destination;
+
+    /// Tells what it was told at its end.
+    struct Witness(Sender<bool>);
+
+    impl Destination for Witness {
+        fn write(&mut self, _bytes: &[u8]) -> io::Result<()> {
+            Ok(())
+        }
+
+        fn end(&mut self, accepted: bool) -> io::Result<()> {
+            self.0.send(accepted).map_err(io::Error::other)
+        }
+
+        fn is_prompt(&self) -> bool {
+            true
+        }
+    }
+
+    /// A local side that is given up on before its turn came must not touch a file for a command that was refused.
+    #[test]
+    fn a_destination_that_is_given_up_on_hears_whether_the_server_began() {
+        for accepted in [false, true] {
+            let (said, heard) = channel();
+            let mut inbound = Inbound::new(Box::new(Witness(said)), false, Arc::new(|_| {}));
+            let work = inbound.end(accepted).expect("no thread has it");
+            inbound.abandon();
+            work();
+            assert_eq!(heard.recv(), Ok(accepted));
+        }
+    }
+
+    #[test]
+    fn a_destination_that_is_given_up_on_before_the_end_hears_that_the_server_did_not_begin() {
+        let (said, heard) = channel();
+        let mut inbound = Inbound::new(Box::new(Witness(said)), false, Arc::new(|_| {}));
+        inbound.start();
+        inbound.abandon();
+        assert_eq!(heard.recv(), Ok(false));
+    }
+}
