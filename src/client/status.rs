@@ -40,7 +40,7 @@ pub struct Status {
     pub last_answered: Option<Answered>,
 }
 
-/// The data connection, as the prompt shows it.
+/// The data connection that the next transfer will use; else that of the present one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DataState {
     /// There is none.

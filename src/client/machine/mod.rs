@@ -431,9 +431,10 @@ impl Machine {
             quit_answered: self.quit_answered,
             is_proxied: self.settings.route.proxy.is_some(),
             learnt: self.pi.learnt().clone(),
-            data: match &self.transfer {
-                Some(_) => DataState::Transferring,
-                None => self.data.state(),
+            data: match self.data.state() {
+                // That of the transfer is not among them any more.
+                DataState::Closed if self.transfer.is_some() => DataState::Transferring,
+                state => state,
             },
             outstanding: self.pi.ledger().open_verbs().collect(),
             background: self.background_transfer(now),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::dialogue::{Dialogue, Lead, LocalEnd, OFFER, person};
 use crate::client::Ending;
 use crate::client::machine::{Action, Input, Request};
-use crate::client::{Observation, Origin, Settings};
+use crate::client::{DataState, Observation, Origin, Settings};
 
 /// A state of a command, and how it is reached.
 type State = (&'static str, Lead);
@@ -292,6 +292,15 @@ fn an_interrupt_in_a_handshake_ends_the_connection() {
     dialogue.interrupt();
     assert_eq!(dialogue.ending(exchange), Some(Ending::Interrupted));
     assert!(dialogue.has_done("close control"));
+}
+
+#[test]
+fn the_next_data_connection_is_open_though_an_earlier_download_has_not_ended() {
+    let mut dialogue = Dialogue::new(person());
+    dialogue.begin_download();
+    dialogue.detach();
+    dialogue.open_data();
+    assert_eq!(dialogue.status().data, DataState::Open);
 }
 
 #[test]
