@@ -1,7 +1,8 @@
 //! The modes of the terminal: how they were before the program touched it, and how they are between two prompts.
 //!
-//! Between two prompts nothing that is typed is shown: it may be a password, typed before the server asked for it. The
-//! editor, which takes the modes that it finds for those to put back, finds them without echo and leaves them so.
+//! Between two prompts nothing that is typed is shown: it may be a password, typed before the server asked for it. Nor
+//! does the terminal edit lines there: a Ctrl-D would be its end of file, and lost to the next prompt. The editor, which
+//! takes the modes that it finds for those to put back, finds them so and leaves them so.
 //! Ctrl-] is a signal there, in the place of the character that quits (Ctrl-\\).
 
 pub(crate) use platform::{HAS_ESCAPE_KEY, HeldEcho, TerminalModes, has_typed_ahead, watch_keys};
@@ -95,9 +96,9 @@ mod platform {
             Self::change(while_waiting)
         }
 
-        /// Takes the echo only, from one prompt to the next.
+        /// The same from one prompt to the next, without the signal of Ctrl-].
         pub(crate) fn between_prompts() -> Self {
-            Self::change(|modes| modes.local_modes -= LocalModes::ECHO)
+            Self::change(|modes| modes.local_modes -= LocalModes::ECHO | LocalModes::ICANON)
         }
 
         /// The same for one secret that is being typed where the terminal itself edits the line (TERM=dumb).

@@ -296,7 +296,7 @@ fn lines_that_are_typed_ahead_are_sent_one_after_the_other() {
 
 #[cfg(unix)]
 #[test]
-fn from_the_first_prompt_to_the_end_the_terminal_echoes_nothing_by_itself() {
+fn from_the_first_prompt_to_the_end_the_terminal_neither_echoes_nor_edits_by_itself() {
     const LINES: usize = 400;
     let home = Home::new();
     let server = practice_server_for(PASSWORD, &[]);
@@ -314,12 +314,14 @@ fn from_the_first_prompt_to_the_end_the_terminal_echoes_nothing_by_itself() {
     while replies() < LINES {
         for _ in 0..200 {
             assert!(!terminal.echoes(), "a key would be seen");
+            assert!(!terminal.edits_lines(), "a Ctrl-D would be lost");
             looks += 1;
         }
     }
     assert!(looks > 0);
     terminal.send_line("!stty -a");
     // Until the prompt is back, the key would be for the local command.
+    terminal.expect(" icanon");
     await_prompt(&mut terminal, " echo ");
     terminal.send_key(Key::CtrlD);
     assert_eq!(terminal.wait_exit(), 0);

@@ -110,8 +110,24 @@ impl Terminal {
     #[cfg(unix)]
     pub(crate) fn echoes(&self) -> bool {
         const ECHO: u64 = 0o10;
+        self.has_local_mode(ECHO)
+    }
+
+    /// Whether the terminal keeps what is typed to itself until a line is finished.
+    #[cfg(unix)]
+    pub(crate) fn edits_lines(&self) -> bool {
+        const ICANON: u64 = if cfg!(target_os = "linux") {
+            0o2
+        } else {
+            0x100
+        };
+        self.has_local_mode(ICANON)
+    }
+
+    #[cfg(unix)]
+    fn has_local_mode(&self, mode: u64) -> bool {
         let modes = self.master.get_termios().expect("it is a terminal");
-        u64::from(modes.local_flags.bits()) & ECHO != 0
+        u64::from(modes.local_flags.bits()) & mode != 0
     }
 
     /// Types.
