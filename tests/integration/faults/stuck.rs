@@ -17,8 +17,8 @@ use crate::support::DEADLINE;
 use crate::support::ftpsh::Ftpsh;
 use crate::support::terminal::{Key, Terminal};
 
-/// From a key to what it brings about: a fifth of this on a machine that has nothing else to do.
-const AT_ONCE: Duration = Duration::from_secs(1);
+/// From a key to what it brings about: a fraction of this on a machine that has nothing else to do.
+const AT_ONCE: Duration = Duration::from_secs(4);
 /// Once the server cannot write for so long, nobody reads.
 const STILL: Duration = Duration::from_millis(500);
 
@@ -358,15 +358,15 @@ fn a_standard_error_that_nobody_reads() {
     drop((reader, data));
 }
 
-/// Waits for the end of a script, whose clock began between `earliest` and `latest` and which has so many seconds.
+/// Waits for the end of a script that without its limit would have none. Its clock began not before `earliest`, and it
+/// has so many seconds.
 #[track_caller]
-fn assert_ends(mut child: Child, earliest: Instant, latest: Instant, seconds: u64) {
+fn assert_ends(mut child: Child, earliest: Instant, seconds: u64) {
     let status = child.wait().expect("it was started");
-    let (most, least) = (earliest.elapsed(), latest.elapsed());
+    let took = earliest.elapsed();
     assert_eq!(status.code(), Some(3));
-    let limit = Duration::from_secs(seconds);
-    assert!(most >= limit, "{most:?}");
-    assert!(least < limit + Duration::from_secs(1), "{least:?}");
+    assert!(took >= Duration::from_secs(seconds), "{took:?}");
+    assert!(took < DEADLINE, "{took:?}");
 }
 
 /// A script with a line of 5 MB; nothing but the greeting is written by the server, and nothing read yet.
@@ -390,30 +390,30 @@ fn long_line(seconds: u32, stderr: Stdio) -> (Child, Control) {
 }
 
 /// Waits for the beginning of the line.
-fn begun(control: &Control) -> Instant {
+fn await_beginning(control: &Control) {
     let come = control.stream.peek(&mut [0]);
     assert!(matches!(come, Ok(1)), "{come:?}");
-    Instant::now()
 }
 
 #[test]
 fn a_server_that_does_not_read_ends_a_script_at_its_time_limit() {
     let earliest = Instant::now();
     let (child, control) = long_line(3, Stdio::null());
-    assert_ends(child, earliest, begun(&control), 3);
+    await_beginning(&control);
+    assert_ends(child, earliest, 3);
 }
 
 #[test]
 fn a_server_that_reads_a_little_now_and_then_ends_a_script_at_its_time_limit() {
     let earliest = Instant::now();
     let (child, mut control) = long_line(3, Stdio::null());
-    let latest = begun(&control);
+    await_beginning(&control);
     let reading = thread::spawn(move || {
         while control.stream.read_exact(&mut [0; 3_000]).is_ok() {
             thread::sleep(Duration::from_secs(5));
         }
     });
-    assert_ends(child, earliest, latest, 3);
+    assert_ends(child, earliest, 3);
     // What is in the system's buffers takes long to read so.
     drop(reading);
 }
@@ -461,22 +461,21 @@ fn the_time_limit_counts_from_the_last_byte_of_the_data() {
     }
     let earliest = Instant::now();
     data.write_all(b"last").expect("the client reads");
-    assert_ends(child, earliest, Instant::now(), 3);
+    assert_ends(child, earliest, 3);
 }
 
 #[test]
 fn a_reply_that_trickles_in_without_end_is_ended_by_the_limit_of_a_reply() {
-    let limits = ["--timeout", "10", "--reply-timeout", "2"];
+    let limits = ["--timeout", "60", "--reply-timeout", "2"];
     let earliest = Instant::now();
     let (child, mut control) = limited(&limits, &["NOOP"]);
     control.expect("NOOP");
-    let latest = Instant::now();
     control.send("200 ");
     let trickling = thread::spawn(move || {
         while control.stream.write_all(b"x").is_ok() {
             thread::sleep(STILL / 2);
         }
     });
-    assert_ends(child, earliest, latest, 2);
+    assert_ends(child, earliest, 2);
     trickling.join().expect("it does not panic");
 }
