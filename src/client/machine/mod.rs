@@ -2155,7 +2155,7 @@ impl Machine {
             Awaited::Handshake
         } else if transfer.is_some_and(Transfer::is_in_handshake) {
             Awaited::DataHandshake
-        } else if transfer.is_some_and(|transfer| !transfer.is_ending()) {
+        } else if transfer.is_some_and(|it| it.is_accepted() && !it.is_ending()) {
             Awaited::Data
         } else if self.exchanges.all().any(|exchange| exchange.outcome.begun) {
             Awaited::FinalReply

@@ -477,7 +477,7 @@ impl Transfer {
     }
 
     /// The server took the command up.
-    fn is_accepted(&self) -> bool {
+    pub(super) fn is_accepted(&self) -> bool {
         self.begun_at.is_some() || self.bytes > 0 || self.answer == Some(true)
     }
 

@@ -631,10 +631,17 @@ fn a_handshake_that_does_not_come_in_time_ends_the_connection() {
 
 #[test]
 fn a_time_limit_says_what_did_not_come() {
-    let rows: [(Lead, Awaited); 4] = [
+    let rows: [(Lead, Awaited); 5] = [
         (
             |it| {
                 it.command("NOOP");
+            },
+            Awaited::Reply,
+        ),
+        (
+            |it| {
+                it.open_data();
+                it.download("RETR f");
             },
             Awaited::Reply,
         ),
