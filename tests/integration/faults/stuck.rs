@@ -366,7 +366,6 @@ fn assert_ends(mut child: Child, earliest: Instant, seconds: u64) {
     let took = earliest.elapsed();
     assert_eq!(status.code(), Some(3));
     assert!(took >= Duration::from_secs(seconds), "{took:?}");
-    assert!(took < DEADLINE, "{took:?}");
 }
 
 /// A script with a line of 5 MB; nothing but the greeting is written by the server, and nothing read yet.

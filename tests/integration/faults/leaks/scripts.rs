@@ -38,7 +38,7 @@ impl Script {
         input.write_all(text.as_bytes()).expect("it reads");
         let (done, deadline) = (
             self.folder.path().join("done"),
-            Instant::now() + DEADLINE * 2,
+            Instant::now() + DEADLINE * 4,
         );
         while !done.exists() {
             assert!(Instant::now() < deadline, "the lines are not run");
