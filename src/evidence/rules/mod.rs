@@ -142,6 +142,11 @@ fn is_refused(answered: &Answered) -> bool {
     answered.reply.code.is_negative()
 }
 
+/// The server does not say that it lacks the verb altogether.
+fn is_implemented(answered: &Answered) -> bool {
+    !has_code(answered, &[502])
+}
+
 /// The TYPE that was accepted last may change bytes.
 fn is_in_type_a(answered: &Answered) -> bool {
     !answered.before.parameters.effective_type().keeps_bytes()

@@ -1,6 +1,6 @@
 //! Commands that belong together: RNFR and RNTO, REST and its transfer, TYPE I and what counts bytes.
 
-use super::{Rule, has_code, is_in_type_a, is_refused};
+use super::{Rule, has_code, is_implemented, is_in_type_a, is_refused};
 use crate::protocol::Answered;
 
 pub(super) const RULES: &[Rule] = &[
@@ -49,11 +49,13 @@ pub(super) const RULES: &[Rule] = &[
         cause: "transfer-next",
     },
     Rule {
-        fits: |a, _| is_refused(a) && is_marker(a),
+        fits: |a, _| is_refused(a) && is_marker(a) && is_implemented(a),
         cause: "rest-refused",
     },
     Rule {
-        fits: |a, _| is_refused(a) && a.is_to(&["SIZE", "RANG"]) && is_in_type_a(a),
+        fits: |a, _| {
+            is_refused(a) && a.is_to(&["SIZE", "RANG"]) && is_in_type_a(a) && is_implemented(a)
+        },
         cause: "size-in-ascii",
     },
 ];
@@ -64,8 +66,9 @@ fn is_marker(answered: &Answered) -> bool {
 
 fn is_marker_in_type_a(answered: &Answered) -> bool {
     is_marker(answered)
+        && answered.argument().iter().all(u8::is_ascii_digit)
         && is_in_type_a(answered)
-        && (has_code(answered, &[350]) || is_refused(answered))
+        && (has_code(answered, &[350]) || is_refused(answered) && is_implemented(answered))
 }
 
 fn uses_marker(answered: &Answered) -> bool {

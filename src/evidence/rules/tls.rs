@@ -1,6 +1,6 @@
 //! TLS: AUTH, PBSZ, PROT, CCC, and transfers that the server wants protected (RFC 4217).
 
-use super::{Circumstances, Rule, has_code, is_private, is_refused, moves_data};
+use super::{Circumstances, Rule, has_code, is_implemented, is_private, is_refused, moves_data};
 use crate::protocol::Answered;
 use crate::protocol::parameters::ProtectionLevel;
 
@@ -30,7 +30,9 @@ pub(super) const RULES: &[Rule] = &[
         cause: "protection-after-ccc",
     },
     Rule {
-        fits: |a, now| is_refused(a) && a.is_to(&["PBSZ", "PROT"]) && is_too_early(a, now),
+        fits: |a, now| {
+            is_refused(a) && a.is_to(&["PBSZ", "PROT"]) && is_implemented(a) && is_too_early(a, now)
+        },
         cause: "protection-without-auth",
     },
     Rule {
