@@ -68,6 +68,8 @@ pub enum Fault {
     EchoSecrets,
     /// A reply in the clear stands after the 234.
     InjectAfterAuth,
+    /// So many times AUTH is accepted, and the handshake taken for commands.
+    LateTls(u64),
     /// Downloads under TLS end without a close_notify.
     NoCloseNotify,
     /// Data connections show a certificate of their own.
@@ -205,6 +207,16 @@ impl Faults {
             Fault::ForgetSession(transfers) => Some(*transfers),
             _ => None,
         })
+    }
+
+    /// How often the server accepts AUTH before it is ready for a handshake.
+    #[must_use]
+    pub fn late_handshakes(&self) -> u64 {
+        let times = self.last(|fault| match fault {
+            Fault::LateTls(times) => Some(*times),
+            _ => None,
+        });
+        times.unwrap_or(0)
     }
 
     /// Of a fault that was given twice, the later one counts.
@@ -398,6 +410,12 @@ pub static FAULTS: &[FaultEntry] = &[
         Fault::InjectAfterAuth,
         "a 230 in the clear follows the 234 to AUTH, in the same segment",
     ),
+    FaultEntry {
+        name: "late-tls",
+        value: Some("TIMES"),
+        summary: "AUTH is answered 234 before the server is ready: so often, the handshake is taken for commands",
+        form: Form::OfNumber(Fault::LateTls),
+    },
     plain(
         "no-close-notify",
         Fault::NoCloseNotify,

@@ -23,7 +23,7 @@ use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 use std::{fmt, fs};
@@ -402,6 +402,8 @@ struct Service {
     /// For data connections.
     data_tls: LoopbackTls,
     has_cut: AtomicBool,
+    /// How often AUTH was accepted too early.
+    late_handshakes: AtomicU64,
     is_stopping: AtomicBool,
     /// Control connections so far.
     sessions: AtomicUsize,
@@ -424,6 +426,7 @@ impl Service {
             tls,
             data_tls,
             has_cut: AtomicBool::new(false),
+            late_handshakes: AtomicU64::new(0),
             is_stopping: AtomicBool::new(false),
             sessions: AtomicUsize::new(0),
         })
@@ -452,6 +455,12 @@ impl Service {
     /// Whether the caller is the one transfer that is cut.
     fn claim_cut(&self) -> bool {
         !self.has_cut.swap(true, Ordering::SeqCst)
+    }
+
+    /// Whether the handshake that follows this AUTH is one that comes too early.
+    fn claim_late_handshake(&self) -> bool {
+        let times = self.faults().late_handshakes();
+        times > 0 && self.late_handshakes.fetch_add(1, Ordering::SeqCst) < times
     }
 
     /// The log as a new session writes it.

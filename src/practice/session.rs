@@ -654,6 +654,10 @@ impl Session {
                 self.reply(503, "The control connection is under TLS already.");
                 Flow::Continue
             }
+            b"TLS" | b"SSL" if self.service.claim_late_handshake() => {
+                self.reply(234, "TLS begins soon.");
+                Flow::Continue
+            }
             b"TLS" | b"SSL" => self.secure_control(),
             b"" => {
                 self.reply(501, "A mechanism is needed.");

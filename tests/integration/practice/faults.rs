@@ -106,6 +106,17 @@ fn forget_session_resumes_so_many_times_and_no_more() {
 }
 
 #[test]
+fn late_tls_takes_so_many_handshakes_for_commands() {
+    let server = practice_server(&["late-tls=1"]);
+    let tls = TlsClient::trusting(server.certificate_path());
+    for is_late in [true, false] {
+        let mut client = SecureClient::connect_in_clear(server.address(), &tls);
+        assert_eq!(client.command("AUTH TLS").0, 234);
+        assert_eq!(client.shake_hands().is_err(), is_late);
+    }
+}
+
+#[test]
 fn cut_after_and_reply_in_pieces_work_under_tls() {
     let server = practice_server(&["cut-after=3", "reply-in-pieces"]);
     let tls = TlsClient::trusting(server.certificate_path());
