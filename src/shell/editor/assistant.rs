@@ -38,6 +38,12 @@ impl Assistant {
         reflow.unwrap_or_else(PoisonError::into_inner).begin(prompt);
     }
 
+    /// How many rows a line covers that was written when it fitted one.
+    pub(super) fn rows_of_line(&self, line: &str) -> usize {
+        let reflow = self.reflow.lock().unwrap_or_else(PoisonError::into_inner);
+        reflow.rows_of_line(line)
+    }
+
     fn knowledge(&self) -> RwLockReadGuard<'_, Knowledge> {
         self.knowledge
             .read()

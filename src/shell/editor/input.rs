@@ -211,10 +211,10 @@ impl Input {
         }
     }
 
-    /// Takes so many rows away that stand above the line that was just typed, and shows the line again in their place.
-    pub(crate) fn take_back_above(&mut self, rows: usize, prompt: &str, typed: &str) {
+    /// Takes these lines away that stand above the line that was just typed, and shows the line again in their place.
+    pub(crate) fn take_back_above(&mut self, above: &[String], prompt: &str, typed: &str) {
         if let Source::Terminal(editor) = &mut self.source {
-            editor.take_back_above(rows, prompt, typed);
+            editor.take_back_above(above, prompt, typed);
         }
     }
 

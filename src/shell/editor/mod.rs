@@ -168,8 +168,11 @@ impl Editor {
         self.screen.line(&format!("{prompt}{painted}"));
     }
 
-    /// Takes so many rows away above the line that was just typed, if they are all on the screen, and shows the line again.
-    pub(crate) fn take_back_above(&mut self, above: usize, prompt: &str, line: &str) {
+    /// Takes these lines away above the line that was just typed, if they are all on the screen, and shows the line again.
+    pub(crate) fn take_back_above(&mut self, above: &[String], prompt: &str, line: &str) {
+        let helper = self.inner.helper();
+        let rows_of = |line: &String| helper.map_or(1, |assistant| assistant.rows_of_line(line));
+        let above: usize = above.iter().map(rows_of).sum();
         let rows = above + extent::rows(prompt, line, self.columns());
         if rows < self.screen.size().rows {
             self.screen.take_back_rows(rows);

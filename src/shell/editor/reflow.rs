@@ -5,6 +5,8 @@
 use std::cmp::Ordering;
 use std::ffi::OsString;
 
+use unicode_width::UnicodeWidthStr;
+
 use super::extent;
 use crate::shell::screen::painter::Screen;
 
@@ -41,6 +43,14 @@ impl Reflow {
         self.painted = None;
     }
 
+    /// How many rows a line covers that was written when it fitted one.
+    pub(super) fn rows_of_line(&self, line: &str) -> usize {
+        match self.happens {
+            true => rows_of_line(line, self.screen.size().columns),
+            false => 1,
+        }
+    }
+
     /// The line is about to be painted: where the terminal has another width since, the cursor goes to the row that the
     /// editor takes it to be in, and what is below is cleared.
     pub(super) fn note(&mut self, before_cursor: &str) {
@@ -71,6 +81,10 @@ impl Painted {
     }
 }
 
+fn rows_of_line(line: &str, columns: usize) -> usize {
+    line.width().div_ceil(columns.max(1)).max(1)
+}
+
 /// Whether the terminal says that it is one of those that do.
 fn lays_out_anew(variable: &dyn Fn(&str) -> Option<OsString>) -> bool {
     let is_set = |name: &&str| variable(name).is_some_and(|value| !value.is_empty());
@@ -99,7 +113,7 @@ const PROGRAMS: &[&str] = &[
 
 #[cfg(test)]
 mod tests {
-    use super::{Painted, lays_out_anew};
+    use super::{Painted, lays_out_anew, rows_of_line};
 
     #[test]
     fn a_line_takes_more_rows_in_a_narrower_terminal_and_less_in_a_wider_one() {
@@ -114,6 +128,15 @@ mod tests {
                 "{columns}"
             );
         }
+    }
+
+    #[test]
+    fn a_line_that_is_written_takes_no_row_more_where_it_ends_with_the_last_column() {
+        let line = format!("│{}│", " ".repeat(78));
+        for (columns, rows) in [(120, 1), (80, 1), (79, 2), (40, 2), (39, 3), (0, 80)] {
+            assert_eq!(rows_of_line(&line, columns), rows, "{columns}");
+        }
+        assert_eq!(rows_of_line("", 40), 1);
     }
 
     #[test]

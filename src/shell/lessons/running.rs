@@ -23,6 +23,8 @@ pub(crate) struct Lessons {
     pub(super) reports: Vec<LessonReport>,
     /// How to get on was said once.
     pub(super) is_explained: bool,
+    /// So was why there is no picture above the prompt.
+    pub(super) has_told_of_picture: bool,
 }
 
 /// One lesson with its server.
@@ -64,6 +66,7 @@ impl Lessons {
             report,
             reports: Vec::new(),
             is_explained: false,
+            has_told_of_picture: false,
         }
     }
 
@@ -78,6 +81,7 @@ impl Lessons {
             report: None,
             reports: Vec::new(),
             is_explained: true,
+            has_told_of_picture: true,
         }
     }
 

@@ -210,6 +210,17 @@ impl Shell {
         }
     }
 
+    /// Once a run.
+    pub(crate) fn say_that_picture_is_too_wide(&mut self) {
+        let lessons = self.lessons.as_mut();
+        let has_told = lessons.map(|it| std::mem::replace(&mut it.has_told_of_picture, true));
+        if has_told == Some(false) {
+            let text =
+                "`picture` draws both connections; from 80 columns on they stand above each prompt";
+            self.painter.say(Tone::Note, text);
+        }
+    }
+
     fn give_hint(&mut self) -> Exit {
         let Some(lessons) = &mut self.lessons else {
             return Exit::Usage;

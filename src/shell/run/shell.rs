@@ -222,8 +222,8 @@ impl Shell {
         Some(self.connection.loss().unwrap_or(Exit::Done))
     }
 
-    /// Draws both connections; returns in how many rows.
-    fn draw_picture(&mut self) -> usize {
+    /// Draws both connections; returns the lines.
+    fn draw_picture(&mut self) -> Vec<String> {
         let is_plain = !self.painter.screen().has_cursor() && self.is_interactive();
         let lines = match self.settings.picture {
             PictureOnPrompt::On | PictureOnPrompt::Off if !is_plain => Lines::Drawn,
@@ -232,34 +232,43 @@ impl Shell {
         let columns = self.columns();
         let drawn = self.picture.draw(lines, columns);
         drawn.iter().for_each(|line| self.painter.plain(line));
-        drawn.len()
+        drawn
     }
 
-    /// In a lesson both connections are drawn above the prompt, where there is room for it. Returns in how many rows, and how
-    /// many lines had been written above prompts before.
-    fn draw_above_prompt(&mut self, is_typed: bool) -> Option<(usize, u64)> {
+    /// In a lesson both connections are drawn above the prompt, where there is room for it. Returns the lines, and how many
+    /// others had been written above prompts before.
+    fn draw_above_prompt(&mut self, is_typed: bool) -> Option<(Vec<String>, u64)> {
         let screen = self.painter.screen().clone();
-        let is_wanted = is_typed && self.draws_above_prompts();
-        is_wanted.then(|| (self.draw_picture(), screen.lines_above_prompt()))
+        if !is_typed || !self.wants_picture_above_prompts() {
+            return None;
+        }
+        if !self.draws_above_prompts() {
+            self.say_that_picture_is_too_wide();
+            return None;
+        }
+        Some((self.draw_picture(), screen.lines_above_prompt()))
+    }
+
+    fn wants_picture_above_prompts(&self) -> bool {
+        self.lessons.is_some()
+            && self.settings.picture != PictureOnPrompt::Off
+            && self.painter.screen().has_cursor()
     }
 
     fn draws_above_prompts(&self) -> bool {
-        let screen = self.painter.screen();
-        self.lessons.is_some()
-            && self.settings.picture != PictureOnPrompt::Off
-            && screen.has_cursor()
-            && screen.size().columns >= PICTURE_COLUMNS
+        let columns = self.painter.screen().size().columns;
+        self.wants_picture_above_prompts() && columns >= PICTURE_COLUMNS
     }
 
     /// The drawing goes up with the line that was typed below it, so that there is one at a time.
-    fn take_back_above(&mut self, above: Option<(usize, u64)>, prompt: &str, typed: &Typed) {
-        let (Some((rows, lines)), Typed::Line(text) | Typed::LastText(text)) = (above, typed)
+    fn take_back_above(&mut self, above: Option<(Vec<String>, u64)>, prompt: &str, typed: &Typed) {
+        let (Some((drawn, lines)), Typed::Line(text) | Typed::LastText(text)) = (above, typed)
         else {
             return;
         };
         let is_undisturbed = self.painter.screen().lines_above_prompt() == lines;
         if is_undisturbed && !self.input.has_pasted() {
-            self.input.take_back_above(rows, prompt, text);
+            self.input.take_back_above(&drawn, prompt, text);
         }
     }
 

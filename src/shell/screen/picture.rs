@@ -61,11 +61,18 @@ impl Picture {
         self.lock().take(observation, charset);
     }
 
-    /// At most nine lines, none wider than `columns`.
+    /// At most nine lines, none wider than `columns`. In a narrow terminal what is between the boxes is drawn alone.
     pub(crate) fn draw(&self, lines: Lines, columns: usize) -> Vec<String> {
         let state = self.lock();
+        let label = if columns > WIDEST { " connection" } else { "" };
+        let rows = state.rows(lines, label);
+        if columns < NARROWEST {
+            let rows = rows
+                .iter()
+                .map(|row| lines.cut(row, columns.saturating_sub(1)));
+            return rows.collect();
+        }
         let frame = Frame::new(lines, columns);
-        let rows = state.rows(lines);
         let top = [frame.edge(true)];
         let rows = rows.iter().map(|row| frame.row(row));
         top.into_iter()
@@ -105,7 +112,7 @@ impl State {
             }
             Observation::DataConnectionOpened { .. } => self.begin_data("open"),
             Observation::Listening { address } => {
-                self.begin_data(&format!("none yet, you listen on port {}", address.port()));
+                self.begin_data(&format!("none, you listen on port {}", address.port()));
             }
             Observation::DataConnectionAccepted { .. } => {
                 self.begin_data("open, made by the server")
@@ -158,7 +165,7 @@ impl State {
         self.moved = Some((end.direction, end.bytes));
     }
 
-    fn rows(&self, lines: Lines) -> Vec<String> {
+    fn rows(&self, lines: Lines, label: &str) -> Vec<String> {
         let control = match self.control {
             Control::None => "none",
             Control::Open => "open",
@@ -166,7 +173,7 @@ impl State {
             Control::ClosedByServer => "closed by the server",
             Control::Broken => "broken",
         };
-        let mut rows = vec![format!("control connection: {control}{}", self.security())];
+        let mut rows = vec![format!("control{label}: {control}{}", self.security())];
         let texts = [
             (DataDirection::Sent, &self.sent),
             (DataDirection::Received, &self.received),
@@ -183,7 +190,7 @@ impl State {
             .data_tls
             .as_ref()
             .map_or(String::new(), |tls| format!(", {tls}"));
-        rows.push(format!("data connection: {data}{tls}"));
+        rows.push(format!("data{label}: {data}{tls}"));
         if let Some((direction, bytes)) = self.moved {
             let unit = if bytes == 1 { "byte" } else { "bytes" };
             rows.push(format!("{} {bytes} {unit}", lines.arrow(direction)));
@@ -210,6 +217,15 @@ impl Lines {
             (Self::Ascii, DataDirection::Received) => "<-",
         }
     }
+
+    /// The text, or as much of it as fits.
+    fn cut(self, text: &str, columns: usize) -> String {
+        let text = shortened(text, columns);
+        match self {
+            Self::Drawn => text,
+            Self::Ascii => text.replace('…', "."),
+        }
+    }
 }
 
 /// The two boxes, and what is between them.
@@ -221,10 +237,9 @@ struct Frame {
 
 impl Frame {
     fn new(lines: Lines, columns: usize) -> Self {
-        let columns = columns.clamp(NARROWEST, WIDEST);
         Self {
             lines,
-            between: columns - YOU.len() - SERVER.len() - 4,
+            between: columns.min(WIDEST) - YOU.len() - SERVER.len() - 4,
         }
     }
 
@@ -249,11 +264,7 @@ impl Frame {
             Lines::Drawn => '│',
             Lines::Ascii => '|',
         };
-        let text = shortened(text, self.between - 2);
-        let text = match self.lines {
-            Lines::Drawn => text,
-            Lines::Ascii => text.replace('…', "."),
-        };
+        let text = self.lines.cut(text, self.between - 2);
         let missing = " ".repeat((self.between - 1).saturating_sub(text.width()));
         let (you, server) = (" ".repeat(YOU.len()), " ".repeat(SERVER.len()));
         format!("{bar}{you}{bar} {text}{missing}{bar}{server}{bar}")
@@ -262,7 +273,8 @@ impl Frame {
 
 const YOU: &str = " you ";
 const SERVER: &str = " server ";
-const NARROWEST: usize = 40;
+/// Of the boxes.
+const NARROWEST: usize = 60;
 /// One column less than a terminal of 80: nothing may wrap.
 const WIDEST: usize = 79;
 
@@ -324,11 +336,31 @@ mod tests {
     }
 
     #[test]
+    fn at_40_columns_each_state_is_legible_without_the_boxes() {
+        let address: SocketAddr = "127.0.0.1:50000".parse().unwrap();
+        let picture = noted(&[
+            sent("PORT 127,0,0,1,195,80"),
+            Observation::Listening { address },
+        ]);
+        let expected = [
+            "control: none",
+            "─→ PORT 127,0,0,1,195,80",
+            "data: none, you listen on port 50000",
+        ];
+        assert_eq!(picture.draw(Lines::Drawn, 40), expected);
+        let drawn = noted(&[sent("APPE 1.TXT"), uploaded(6)]).draw(Lines::Ascii, 40);
+        assert_eq!(
+            drawn[1..],
+            ["-> APPE 1.TXT", "data: closed by you", "-> 6 bytes"]
+        );
+    }
+
+    #[test]
     fn no_line_is_too_wide_and_no_password_is_shown() {
         let address: SocketAddr = "127.0.0.1:5001".parse().unwrap();
         let long = format!("RETR {}", "日本".repeat(60));
         let observations = [sent(&long), Observation::Listening { address }];
-        for columns in [40, 60, 80, 200] {
+        for columns in [1, 40, 59, 60, 80, 200] {
             for lines in noted(&observations).draw(Lines::Drawn, columns) {
                 let width = unicode_width::UnicodeWidthStr::width(lines.as_str());
                 assert!(width <= columns.min(WIDEST), "{columns}: {lines}");

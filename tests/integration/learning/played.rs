@@ -309,6 +309,59 @@ fn both_connections_are_drawn_above_the_prompt_once_at_80_columns_and_not_at_60(
     narrow.leaves();
 }
 
+#[cfg(unix)]
+#[test]
+fn a_picture_that_a_narrower_terminal_has_laid_out_anew_is_taken_back_whole() {
+    let home = TempDir::new().unwrap();
+    let program = Ftpsh::new().env("TMUX", "/tmp/x");
+    let mut learner = Learner::of(program, &home, &["3"], 80);
+    learner.hears(&["230 ", "└", "ftp> "]);
+    learner.terminal.resize(50, 40);
+    learner.types("NOOP", &["200 ", "ftp> "]);
+    // Six lines of two rows each, and the line that was typed.
+    let written = learner.terminal.raw_output();
+    let back = b"\x1b[13A\r\x1b[J";
+    assert!(written.windows(back.len()).any(|it| it == back));
+    learner.leaves();
+}
+
+#[test]
+fn at_less_than_80_columns_it_is_said_once_why_there_is_no_picture() {
+    let home = TempDir::new().unwrap();
+    let mut learner = Learner::begin(&home, &["3"], 40);
+    let why = "`picture` draws both connections";
+    learner.hears(&[why, "ftp> "]);
+    learner.types("NOOP", &["200 ", "ftp> "]);
+    learner.types(
+        "picture",
+        &["control: open, in the clear", "data: none", "ftp> "],
+    );
+    let screen = learner.terminal.screen();
+    assert!(
+        screen.matches(why).count() == 1 && !screen.contains('┌'),
+        "{screen}"
+    );
+    learner.leaves();
+}
+
+#[test]
+fn again_brings_back_what_was_said_of_typing_data() {
+    let home = TempDir::new().unwrap();
+    let mut learner = Learner::begin(&home, &["6"], 80);
+    learner.hears(&["230 ", "ftp> "]);
+    for _ in 0..2 {
+        learner.types("PASV", &["227 ", "ftp ⇄> "]);
+        learner.types(
+            "STOR poem.txt",
+            &["150 ", "the server waits for your data", "data> "],
+        );
+        learner.terminal.send_key(Key::CtrlD);
+        learner.hears(&["226 ", "226 does not say how many bytes", "ftp> "]);
+        learner.types("again", &["230 ", "ftp> "]);
+    }
+    learner.leaves();
+}
+
 #[test]
 fn words_of_lessons_are_completed_and_kept_in_the_history() {
     let home = TempDir::new().unwrap();
