@@ -51,6 +51,38 @@ pub(super) enum Kind {
     Transcript(String, Option<Fault>),
 }
 
+/// What an answer is to be. It prints as goals write it, as in `answer NUMBER`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AskedFor {
+    /// Digits and nothing else.
+    Number,
+    /// Any other word.
+    Name,
+}
+
+impl AskedFor {
+    pub(super) fn by(expected: &str) -> Self {
+        match expected.bytes().all(|byte| byte.is_ascii_digit()) {
+            true => Self::Number,
+            false => Self::Name,
+        }
+    }
+
+    /// Whether the answer could be one of this kind.
+    pub(crate) fn admits(self, answer: &str) -> bool {
+        self == Self::Name || Self::by(answer) == Self::Number
+    }
+}
+
+impl fmt::Display for AskedFor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Number => "NUMBER",
+            Self::Name => "NAME",
+        })
+    }
+}
+
 /// Whose disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Side {
@@ -87,9 +119,12 @@ impl Condition {
         })
     }
 
-    /// Whether it waits for an answer.
-    pub(crate) fn asks(&self) -> bool {
-        matches!(self.kind, Kind::Answer(_))
+    /// What kind of answer it waits for, if it waits for one.
+    pub(crate) fn asks(&self) -> Option<AskedFor> {
+        match &self.kind {
+            Kind::Answer(expected) => Some(AskedFor::by(expected)),
+            _ => None,
+        }
     }
 
     /// The verb without which it cannot come true.

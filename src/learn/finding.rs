@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use regex::Regex;
 use sha2::{Digest, Sha256};
 
-use super::condition::{Condition, Expected, Kind, Side};
+use super::condition::{AskedFor, Condition, Expected, Kind, Side};
 use super::playing::{Playing, play};
 use crate::evidence::words::count;
 use crate::practice::{Content, Fault, LogEntry, LogEvent, LoggedTransfer, PlacedFile};
@@ -295,7 +295,7 @@ impl Seen<'_> {
         let how = if in_the_clear { " in the clear" } else { "" };
         sent.then(|| {
             (
-                format!("no {wanted}{how}"),
+                format!("done without {wanted}{how}"),
                 format!("{wanted} was sent{how}, so `again` and another way"),
             )
         })
@@ -338,10 +338,11 @@ impl Seen<'_> {
     }
 
     fn judge_answer(&self, expected: &str) -> Option<(String, String)> {
+        let asked_for = AskedFor::by(expected);
         let expected = expected.replace("{fault}", self.fault);
         let wanted = match self.question {
-            "" => "the right answer (`answer X`)".to_owned(),
-            question => format!("the right answer (`answer X`): {question}"),
+            "" => format!("the right answer (`answer {asked_for}`)"),
+            question => format!("the right answer (`answer {asked_for}`): {question}"),
         };
         match self.answer {
             None => Some((wanted, "no answer so far".to_owned())),
@@ -428,10 +429,11 @@ fn difference(found: &[u8], expected: &[u8]) -> Option<String> {
             has - of
         )
     } else {
-        format!(
-            "it has {} there, and byte {equal}, counted from 0, is not the right one",
-            byte_count(has as u64)
-        )
+        let first_wrong = match equal as u64 {
+            0 => "the first one is wrong".to_owned(),
+            right => format!("the first wrong one comes after {}", byte_count(right)),
+        };
+        format!("it has {} there, and {first_wrong}", byte_count(has as u64))
     })
 }
 

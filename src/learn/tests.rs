@@ -393,7 +393,7 @@ fn each_condition_holds_where_it_should_and_says_what_was_seen_where_it_does_not
             "local a == I AM",
             &[],
             None,
-            Some("it has 11 bytes there, and byte 2, counted from 0, is not the right one"),
+            Some("it has 11 bytes there, and the first wrong one comes after 2 bytes"),
         ),
         ("local b == x", &[], None, Some("it is not there")),
         ("local b missing", &[], None, None),

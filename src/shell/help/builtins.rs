@@ -110,7 +110,7 @@ pub(super) const LESSON_WORDS: &[(Builtin, &str, &str)] = &[
     (
         Builtin::Hint,
         "hint",
-        "what to think of; once more: the verb; once more: the line",
+        "what to think of; once more: how; once more: the line",
     ),
     (
         Builtin::Check,
@@ -119,7 +119,7 @@ pub(super) const LESSON_WORDS: &[(Builtin, &str, &str)] = &[
     ),
     (
         Builtin::Answer,
-        "answer X",
+        "answer NUMBER|NAME",
         "answer the question of the lesson",
     ),
     (Builtin::Show, "show", "begin anew, and play the solution"),

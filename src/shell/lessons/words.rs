@@ -6,13 +6,14 @@ use anyhow::Context;
 
 use super::layout::{goal, list, map};
 use super::report::LessonReport;
-use super::running::RunningLesson;
+use super::running::{Lessons, RunningLesson};
 use super::summary;
 use super::transcripts::KeptTranscripts;
 use crate::client::Origin;
-use crate::learn::{State, VerbMap};
+use crate::learn::{Condition, Lesson, State, VerbMap};
 use crate::practice::{self, PracticeServer, free_port};
 use crate::shell::exit::Exit;
+use crate::shell::line::Line;
 use crate::shell::replay::practising::start;
 use crate::shell::run::{LessonCommand, Shell};
 use crate::shell::screen::escape::escape;
@@ -239,7 +240,7 @@ impl Shell {
         let text = &rungs[rung];
         let more = match rung + 1 {
             RUNGS => "`show` begins anew and plays the solution",
-            1 => "`hint` once more tells the verb",
+            1 => "`hint` once more tells how",
             _ => "`hint` once more tells the line",
         };
         let label = format!("hint {} of {RUNGS}", rung + 1);
@@ -289,25 +290,28 @@ impl Shell {
         let asked: Vec<_> = lesson
             .conditions
             .iter()
-            .filter(|it| it.asks())
+            .filter(|it| it.asks().is_some())
             .cloned()
             .collect();
-        if asked.is_empty() {
+        let Some(asked_for) = asked.first().and_then(Condition::asks) else {
             let text = "this lesson asks nothing: `check` says what is missing";
             return self.painter.refuse(&text);
-        }
+        };
+        let text = match asked_for.admits(&answer) {
+            true => "that is not it: `hint` helps",
+            false => "that is not it: only the number itself is wanted, in digits",
+        };
         running.answers.push(answer.clone());
         running.answer = Some(answer);
         let is_wrong = running.first_open(lesson, &asked).is_some();
         if is_wrong {
-            self.painter
-                .say(Tone::Warning, "that is not it: `hint` helps");
+            self.painter.say(Tone::Warning, text);
             return Exit::Expectation;
         }
         let missing = running.first_open(lesson, &lesson.conditions);
         self.painter.say(Tone::Success, "that is right");
         if let Some(finding) = missing {
-            let text = format!("still missing: {}", finding.wanted);
+            let text = format!("still missing: {} ({})", finding.wanted, finding.seen);
             self.painter.say(Tone::Note, &escape(text.as_bytes()));
         }
         Exit::Done
@@ -396,7 +400,7 @@ impl Shell {
     }
 
     /// Looks after each line whether the lesson is done, and says so once.
-    pub(crate) fn look_at_lesson(&mut self, was_connected: bool) {
+    pub(crate) fn look_at_lesson(&mut self, line: &[u8], was_connected: bool) {
         let Some(lessons) = &mut self.lessons else {
             return;
         };
@@ -405,12 +409,32 @@ impl Shell {
             return;
         }
         if lessons.first_open().is_some() {
+            self.recognize_answer(line);
             return self.offer_to_return(was_connected);
         }
         if let Some(running) = &mut lessons.running {
             running.is_done = true;
         }
         self.end_well();
+    }
+
+    /// A line that begins with what can be no verb may have been meant as the answer.
+    fn recognize_answer(&self, line: &[u8]) {
+        let lesson = self.lessons.as_ref().and_then(Lessons::current);
+        let asks = |(lesson, _): (&Lesson, _)| lesson.conditions.iter().find_map(Condition::asks);
+        let Some(asked_for) = lesson.and_then(asks) else {
+            return;
+        };
+        if let Ok(Line::Raw { command, .. }) = self.read(line)
+            && !command
+                .verb()
+                .as_bytes()
+                .iter()
+                .all(u8::is_ascii_alphabetic)
+        {
+            let text = format!("if that was the answer: `answer {asked_for}`");
+            self.painter.say(Tone::Note, &text);
+        }
     }
 
     /// After a QUIT, or a connection that was lost, in the middle of a lesson.

@@ -63,7 +63,7 @@ pub enum Builtin {
     Next,
     /// `again`, in a lesson.
     Again,
-    /// `answer X`, in a lesson.
+    /// `answer NUMBER|NAME`, in a lesson.
     Answer,
     /// `lessons`, in a lesson.
     Lessons,

@@ -121,8 +121,9 @@ impl Shell {
             };
             if let Some(line) = ScriptLine::read(&line) {
                 let was_connected = self.connection.is_connected();
+                let text = line.text;
                 self.run_script_line(line);
-                self.look_at_lesson(was_connected);
+                self.look_at_lesson(text, was_connected);
             }
         }
         if self.tally.ends_script(stop) && !self.interrupts.is_pressed() {
@@ -205,7 +206,7 @@ impl Shell {
                 Typed::Line(text) | Typed::LastText(text) => {
                     let was_connected = self.connection.is_connected();
                     self.run_typed(&text);
-                    self.look_at_lesson(was_connected);
+                    self.look_at_lesson(text.as_bytes(), was_connected);
                 }
                 Typed::Interrupt => {}
                 Typed::NotText => self.painter.say(Tone::Error, NOT_TEXT),
@@ -316,7 +317,7 @@ impl Shell {
     }
 
     /// What a line means, as it is spelt now.
-    pub(super) fn read(&self, line: &[u8]) -> Result<Line, LineError> {
+    pub(crate) fn read(&self, line: &[u8]) -> Result<Line, LineError> {
         let is_alias = |name: &str| self.aliases.contains(name);
         line::read_spelt(line, self.settings.spelling(), self.words(), &is_alias)
     }

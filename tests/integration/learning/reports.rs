@@ -91,6 +91,72 @@ fn a_script_that_checks_a_lesson_that_is_not_done_fails_with_what_is_missing() {
 }
 
 #[test]
+fn an_answer_without_its_word_or_that_is_no_number_is_told_what_is_wanted() {
+    let home = TempDir::new().unwrap();
+    let meant = |wanted: &str| format!("if that was the answer: `answer {wanted}`");
+    let (number, name) = (meant("NUMBER"), meant("NAME"));
+    let only_digits = "that is not it: only the number itself is wanted, in digits";
+    for (lesson, line, said) in [
+        ("3", "5001", number.as_str()),
+        ("3", "19 x 256 + 137", &number),
+        ("16", "plan.txt", &name),
+        ("17", "dos-list", &name),
+        ("3", "answer 19 x 256 + 137", only_digits),
+        ("3", "answer 19137", "that is not it: `hint` helps"),
+        ("3", "answer", "usage: answer NUMBER|NAME"),
+        ("3", "check", "missing  LIST answered"),
+        ("16", "check", "the right answer (`answer NAME`): which of"),
+    ] {
+        let finished = learning(&home, &[lesson], &[line]).run();
+        assert!(
+            finished.stderr.contains(said),
+            "{line}\n{}",
+            finished.stderr
+        );
+        let is_recognized = finished.stderr.contains("if that was the answer");
+        assert_eq!(
+            is_recognized,
+            said.starts_with("if"),
+            "{line}\n{}",
+            finished.stderr
+        );
+    }
+    // Where nothing is asked, or nothing is left to answer, a number is a wrong verb.
+    for (lesson, lines) in [
+        ("1", &["5001"][..]),
+        ("3", &["answer 5001", "PASV", "LIST", "1"]),
+    ] {
+        let finished = learning(&home, &[lesson], lines).run();
+        assert!(
+            !finished.stderr.contains("if that was"),
+            "{}",
+            finished.stderr
+        );
+    }
+}
+
+#[test]
+fn a_right_answer_says_what_is_missing_and_why() {
+    let home = TempDir::new().unwrap();
+    let finished = learning(&home, &["4"], &["RETR novel.txt", "answer 1234"]).run();
+    let said = "still missing: done without RETR (RETR was sent, so `again` and another way)";
+    assert!(finished.stderr.contains(said), "{}", finished.stderr);
+}
+
+#[test]
+fn a_line_with_a_blank_before_it_is_told_why_the_server_does_not_know_it() {
+    let home = TempDir::new().unwrap();
+    let lines = ["  NOOP", "why"];
+    let finished = learning(&home, &["3"], &lines).run().code(1);
+    for said in [
+        "The line began with a blank, which was sent with it",
+        "Cause   blank-first",
+    ] {
+        assert!(finished.stderr.contains(said), "{}", finished.stderr);
+    }
+}
+
+#[test]
 fn check_says_to_begin_again_only_where_nothing_else_helps() {
     let home = TempDir::new().unwrap();
     let append = |text: &str| format!("APPE 1.TXT <<< '{text}'");
