@@ -52,7 +52,7 @@ impl FirstSteps {
     }
 
     /// A lesson says itself what comes next, but not how the line that answers a 331 begins.
-    pub(super) fn begin_lessons(&mut self) {
+    pub(super) fn begin_lesson(&mut self) {
         self.done = vec![State::NeverConnected, State::Greeted, State::LoggedIn];
     }
 

@@ -62,10 +62,11 @@ impl Hints {
         self.first_steps.begin_exercise();
     }
 
-    /// From here on the words of lessons are built-ins too.
-    pub(crate) fn begin_lessons(&mut self) {
+    /// A lesson begins, in which the words of lessons are built-ins too, and everybody is new to what it is about.
+    pub(crate) fn begin_lesson(&mut self) {
         self.words = Words::OfLesson;
-        self.first_steps.begin_lessons();
+        self.has_offered_to_verify = false;
+        self.first_steps.begin_lesson();
     }
 
     /// There is a new session, in which nothing has been said.
@@ -207,7 +208,7 @@ impl Hints {
     fn about(&self, file: &ComparedSize, outcome: &Outcome, status: &Status) -> Option<String> {
         match outcome.code() {
             213 => Some(file.in_words(self.upload_of_last_size(status))),
-            227..=229 if file.is_partial() => Some(file.next()),
+            227..=229 if file.is_partial() && self.words == Words::Usual => Some(file.next()),
             _ => None,
         }
     }

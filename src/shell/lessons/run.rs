@@ -57,7 +57,6 @@ pub(crate) fn run(
     shell.settings = shell.settings.of_the_screen();
     painter.heed(&shell.settings);
     painter.problems().set_words(Words::OfLesson);
-    shell.hints.begin_lessons();
     let report = options.report.as_deref().map(std::path::absolute);
     let report = report.transpose().context("--report")?;
     shell.lessons = Some(Lessons::new(course, progress, options, report));

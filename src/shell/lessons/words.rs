@@ -61,6 +61,9 @@ impl Shell {
                 .say(Tone::Error, &escape(format!("{error:#}").as_bytes()));
             return Exit::LocalFile;
         }
+        self.hints.begin_lesson();
+        self.connection
+            .advise_when_closed("`again` begins the lesson anew, `next` goes on, `exit` leaves");
         let exit = self.connect_to_lesson();
         // Last, so that it stands right above the prompt on a small screen too.
         self.painter.plain("\n");

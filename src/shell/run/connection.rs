@@ -15,6 +15,8 @@ pub(crate) struct Connection {
     interrupts: Interrupts,
     painter: Painter,
     is_interactive: bool,
+    /// What helps where there is no connection.
+    advice: &'static str,
 }
 
 impl Connection {
@@ -27,7 +29,13 @@ impl Connection {
             interrupts,
             painter,
             is_interactive,
+            advice: "`open HOST` connects, `exit` leaves",
         }
+    }
+
+    /// Says what helps where there is no connection.
+    pub(crate) fn advise_when_closed(&mut self, advice: &'static str) {
+        self.advice = advice;
     }
 
     /// Takes a session that has just been connected.
@@ -83,8 +91,7 @@ impl Connection {
         match &self.session {
             Some(session) if self.is_connected() => Ok(session),
             _ => {
-                let text =
-                    "not connected, so nothing was sent: `open HOST` connects, `exit` leaves";
+                let text = format!("not connected, so nothing was sent: {}", self.advice);
                 self.painter.refuse_for("not-connected", &text);
                 Err(self.loss().unwrap_or(Exit::Connection))
             }

@@ -144,19 +144,15 @@ fn lesson_9_is_done_within_20_lines_with_nothing_but_what_the_program_says() {
     let home = TempDir::new().unwrap();
     let mut learner = Learner::begin(&home, &["9"], 80);
     learner.hears(&["230 ", "Lesson 9 of 18: The broken upload", "ftp> "]);
-    learner.types(
-        "SIZE 1.TXT",
-        &[
-            "213 5",
-            "5 of 11 bytes are there",
-            "sends the rest",
-            "ftp> ",
-        ],
-    );
+    learner.types("SIZE 1.TXT", &["213 5", "5 of 11 bytes are there", "ftp> "]);
     learner.types("APPE 1.TXT", &["425 ", "ftp> "]);
     learner.types("PASV", &["227 ", "ftp ⇄> "]);
-    // It reads back what is there, which the lesson counts.
-    assert!(!learner.terminal.screen().contains("resume"));
+    // It reads back what is there, which the lesson counts; nor does the lesson explain `< 1.TXT +5`.
+    let screen = learner.terminal.screen();
+    assert!(
+        !screen.contains("resume") && !screen.contains("+5"),
+        "{screen}"
+    );
     // All of it, which is too much.
     learner.types("APPE 1.TXT < 1.TXT", &["226 ", "ftp> "]);
     learner.types("SIZE 1.TXT", &["213 16", "ftp> "]);
@@ -459,6 +455,14 @@ fn after_a_quit_in_the_middle_of_a_lesson_it_is_said_how_to_return() {
         &[
             "221 ",
             "this lesson is not done: `again` begins it anew",
+            "ftp> ",
+        ],
+    );
+    learner.types(
+        "USER A",
+        &[
+            "not connected, so nothing was sent: `again` begins the lesson anew",
+            "`next` goes on, `exit` leaves",
             "ftp> ",
         ],
     );
