@@ -398,7 +398,7 @@ pub(crate) struct Learn {
     pub(crate) seed: Option<u64>,
     /// Write what was done to FILE, as JSON, with transcripts.
     ///
-    /// There is one of each session, without passwords.
+    /// There is one of each session, without passwords. FILE must not exist yet.
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Option<PathBuf>,
     /// Take the lessons in this folder instead of our own.

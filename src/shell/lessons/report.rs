@@ -1,7 +1,8 @@
 //! `--report`: what a course hands in.
 
-use std::fs;
-use std::io::Write;
+use std::fmt::Display;
+use std::fs::{self, File};
+use std::io::{ErrorKind, Write};
 use std::path::Path;
 
 use serde_json::{Value, json};
@@ -53,14 +54,38 @@ impl Lessons {
             "lessons": self.reports.iter().map(LessonReport::json).collect::<Vec<_>>(),
         });
         let text = format!("{report:#}\n");
-        write_whole(path, text.as_bytes())
-            .map_err(|error| format!("{}: {error}", escape(path.as_os_str().as_encoded_bytes())))
+        write_whole(path, text.as_bytes()).map_err(|error| problem(path, &error))
     }
+}
+
+/// Makes the file of the report before the first lesson; one that is there already stays as it is.
+///
+/// # Errors
+///
+/// What is wrong with the file.
+pub(super) fn make_file(path: &Path) -> Result<(), String> {
+    if is_no_file(path) {
+        return Ok(());
+    }
+    let made = File::create_new(path);
+    made.map(drop).map_err(|error| match error.kind() {
+        ErrorKind::AlreadyExists => problem(path, &"it exists already, so name another file"),
+        _ => problem(path, &error),
+    })
+}
+
+/// Whether a pipe or a device is there, which is written to and cannot be replaced.
+fn is_no_file(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|known| !known.is_file())
+}
+
+fn problem(path: &Path, what: &dyn Display) -> String {
+    format!("{}: {what}", escape(path.as_os_str().as_encoded_bytes()))
 }
 
 /// The old one or the new one is there at any time.
 fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    if fs::metadata(path).is_ok_and(|known| !known.is_file()) {
+    if is_no_file(path) {
         return fs::write(path, bytes);
     }
     let folder = path.parent().unwrap_or(Path::new("."));

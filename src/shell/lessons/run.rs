@@ -4,6 +4,7 @@ use anyhow::{Context, Result};
 
 use super::checking;
 use super::layout::{list, map};
+use super::report::make_file;
 use super::running::Lessons;
 use crate::learn::{Course, LessonError, Progress, State};
 use crate::shell::config::locations::progress_path;
@@ -59,6 +60,10 @@ pub(crate) fn run(
     painter.problems().set_words(Words::OfLesson);
     let report = options.report.as_deref().map(std::path::absolute);
     let report = report.transpose().context("--report")?;
+    if let Some(Err(problem)) = report.as_deref().map(make_file) {
+        painter.say(Tone::Error, &problem);
+        return Ok(Exit::LocalFile);
+    }
     shell.lessons = Some(Lessons::new(course, progress, options, report));
     let begun = shell.begin_lesson(first);
     let exit = match begun {

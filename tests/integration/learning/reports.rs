@@ -240,6 +240,22 @@ fn a_broken_upload_is_finished_by_hand_within_20_lines_of_the_first() {
 }
 
 #[test]
+fn a_file_that_is_there_is_not_replaced_by_the_report() {
+    let home = TempDir::new().unwrap();
+    let file = home.path().join("done.json");
+    fs::write(&file, "homework").unwrap();
+    let learn = || learning(&home, &["1", "--report", "done.json"], &["QUIT"]).run();
+    let finished = learn().code(7);
+    let said = "done.json: it exists already, so name another file";
+    assert!(finished.stderr.contains(said), "{}", finished.stderr);
+    assert!(!finished.stderr.contains("Lesson 1"), "{}", finished.stderr);
+    assert_eq!(fs::read_to_string(&file).unwrap(), "homework");
+    fs::remove_file(&file).unwrap();
+    learn().success();
+    assert!(fs::read_to_string(&file).unwrap().contains("01-knock"));
+}
+
+#[test]
 fn the_report_has_each_lesson_with_its_transcripts_and_no_password() {
     let home = TempDir::new().unwrap();
     let lines = [
