@@ -349,7 +349,7 @@ you are asked for it. It goes out in clear only to this machine, or if the sessi
 ends it. `ftpsh doctor` examines the rest.";
 
 const TIMELINE: &str = "The last transfer, from its PASV or PORT on, or all that a `resume` or an alias sent; without one the last \
-    command. `timeline 3` is the third line, `timeline all` everything that is kept, which is the last 1000 events. → went out, ← came in; +2 is milliseconds since the first line of the \
+    command. `timeline 3` is the third line, `timeline all` everything that is kept, which is the last 1000 events. → went out, ← came in; +2ms is the time since the first line of the \
     exchange.";
 
 /// What `tls` does besides, by its first word.

@@ -58,11 +58,12 @@ fn clock_length(text: &str) -> Option<(usize, &'static str)> {
     }
 }
 
-/// A sign, its digits and the blanks in front, which differ in number.
+/// A sign, its digits and the blanks in front, which differ in number; a unit stays.
 fn elapsed_length(text: &str) -> Option<(usize, &'static str)> {
     let sign = text.trim_start_matches(' ');
     let digits = sign.strip_prefix('+')?;
     let after = digits.trim_start_matches(|c: char| c.is_ascii_digit());
-    (after.len() < digits.len() && after.starts_with("  "))
+    let after_unit = after.trim_start_matches("ms");
+    (after.len() < digits.len() && after_unit.starts_with("  "))
         .then_some((text.len() - after.len(), " +MS"))
 }

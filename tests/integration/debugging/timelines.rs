@@ -45,12 +45,12 @@ fn a_transfer_is_drawn_in_the_order_in_which_it_was_seen() {
     let lines: Vec<String> = drawn.lines().map(port).collect();
     let transfer = [
         "TIME  → PASV",
-        " +MS  ← 227 Entering Passive Mode (127,0,0,…",
-        " +MS                                          · open to 127.0.0.1:PORT",
-        " +MS  → RETR f",
-        " +MS  ← 150 here",
-        " +MS                                          ← 7 bytes, closed",
-        " +MS  ← 226 done",
+        " +MSms  ← 227 Entering Passive Mode (127,0,0,…",
+        " +MSms                                          · open to 127.0.0.1:PORT",
+        " +MSms  → RETR f",
+        " +MSms  ← 150 here",
+        " +MSms                                          ← 7 bytes, closed",
+        " +MSms  ← 226 done",
     ];
     let heading = "              control connection                      data connection";
     assert_eq!(lines[0], heading);
@@ -58,9 +58,9 @@ fn a_transfer_is_drawn_in_the_order_in_which_it_was_seen() {
     assert_eq!(lines[8], heading);
     let beginning = [
         "TIME  · connected to 127.0.0.1:PORT",
-        " +MS  ← 220 ready",
+        " +MSms  ← 220 ready",
         "TIME  → PASS ****",
-        " +MS  ← 230-**** (+1)",
+        " +MSms  ← 230-**** (+1)",
     ];
     assert_eq!(lines[9..13], beginning);
     assert_eq!(lines[13..20], transfer);

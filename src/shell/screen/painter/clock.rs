@@ -47,9 +47,10 @@ impl Clock {
 }
 
 impl Moment {
-    /// `12:01:03    +2  `: milliseconds, or seconds once they are more than four digits.
+    /// `12:01:03    +2  `: milliseconds, whose unit has no room, or seconds once they are more than four digits.
     pub(super) fn column(&self) -> String {
         let since = self.since_command.map(elapsed).unwrap_or_default();
+        let since = since.trim_end_matches("ms");
         format!("{} {since:>5}  ", self.time_of_day.strftime("%H:%M:%S"))
     }
 
@@ -59,10 +60,10 @@ impl Moment {
     }
 }
 
-/// `+2`, `+9999`, `+10s`: milliseconds, then seconds.
+/// `+2ms`, `+9999ms`, `+10s`: milliseconds, then seconds.
 pub(crate) fn elapsed(duration: Duration) -> String {
     match duration.as_millis() {
-        milliseconds @ ..10_000 => format!("+{milliseconds}"),
+        milliseconds @ ..10_000 => format!("+{milliseconds}ms"),
         _ => format!("+{}s", duration.as_secs()),
     }
 }
@@ -81,9 +82,9 @@ mod tests {
     #[test]
     fn short_times_are_milliseconds_and_long_ones_seconds() {
         for (milliseconds, text) in [
-            (0, "+0"),
-            (2, "+2"),
-            (9_999, "+9999"),
+            (0, "+0ms"),
+            (2, "+2ms"),
+            (9_999, "+9999ms"),
             (10_000, "+10s"),
             (3_600_500, "+3600s"),
         ] {

@@ -3,8 +3,8 @@
 //! ```text
 //!               control connection                      data connection
 //! 12:01:03.120  → PASV
-//!           +2  ← 227 Entering Passive Mode (127,0,0,…
-//!           +3                                          · open to 127.0.0.1:2895
+//!         +2ms  ← 227 Entering Passive Mode (127,0,0,…
+//!         +3ms                                          · open to 127.0.0.1:2895
 //! ```
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};

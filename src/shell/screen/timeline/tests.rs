@@ -127,12 +127,12 @@ fn a_transfer_is_drawn_from_its_pasv_on() {
         [
             "              control connection                      data connection",
             "12:01:03.124  → PASV",
-            "          +2  ← 227 Entering Passive Mode (127,0,0,…",
-            "          +4                                          · open to 127.0.0.1:2895",
-            "          +6  → RETR f",
-            "          +8  ← 150 here it comes",
-            "         +10                                          ← 5 bytes, closed",
-            "         +12  ← 226 done",
+            "        +2ms  ← 227 Entering Passive Mode (127,0,0,…",
+            "        +4ms                                          · open to 127.0.0.1:2895",
+            "        +6ms  → RETR f",
+            "        +8ms  ← 150 here it comes",
+            "       +10ms                                          ← 5 bytes, closed",
+            "       +12ms  ← 226 done",
         ]
     );
 }
@@ -144,12 +144,12 @@ fn a_narrow_terminal_gets_one_column() {
         lines,
         [
             "12:01:03.124 C → PASV",
-            "          +2 C ← 227 Entering Passive M…",
-            "          +4 D · open to 127.0.0.1:2895",
-            "          +6 C → RETR f",
-            "          +8 C ← 150 here it comes",
-            "         +10 D ← 5 bytes, closed",
-            "         +12 C ← 226 done",
+            "        +2ms C ← 227 Entering Passive M…",
+            "        +4ms D · open to 127.0.0.1:2895",
+            "        +6ms C → RETR f",
+            "        +8ms C ← 150 here it comes",
+            "       +10ms D ← 5 bytes, closed",
+            "       +12ms C ← 226 done",
         ]
     );
 }
@@ -160,7 +160,7 @@ fn everything_that_is_kept_is_drawn_on_demand_and_secrets_are_masked() {
     session.send("NOOP");
     let lines = session.drawn(Extent::All, 80);
     assert_eq!(lines[1], "12:01:03.120  → PASS ****");
-    assert_eq!(lines[2], "          +2  ← 230-Welcome (+1)");
+    assert_eq!(lines[2], "        +2ms  ← 230-Welcome (+1)");
     assert_eq!(lines[3], "12:01:03.124  → PASV");
     assert_eq!(lines.last().unwrap(), "12:01:03.138  → NOOP");
     let last = session.drawn(Extent::LastTransfer, 80);
