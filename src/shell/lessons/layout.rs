@@ -53,7 +53,7 @@ fn apart(page: &mut Page, line: &str) {
     match line.split_once("  ") {
         Some((label, about)) => {
             let about_at = line.len() - about.trim_start().len();
-            page.labelled(
+            page.labelled_or_above(
                 INDENT.len(),
                 label,
                 INDENT.len() + about_at,
@@ -82,7 +82,7 @@ pub(super) fn list(course: &Course, states: &BTreeMap<String, State>, fast: bool
         let star = if lesson.is_fast { "*" } else { " " };
         let state = states.get(&lesson.name).copied().unwrap_or_default();
         let line = format!(
-            "{:>3} {star} {:<width$} {:>3} min  {}",
+            "{:>3} {star} {:<width$} {:>2} min {}",
             index + 1,
             lesson.title,
             lesson.minutes,
@@ -92,9 +92,9 @@ pub(super) fn list(course: &Course, states: &BTreeMap<String, State>, fast: bool
         lines.push('\n');
     }
     format!(
-        "{lines}{:>w$} min   * for those in a hurry (--fast)\n",
+        "{lines}{:>w$} min\n    * for those in a hurry (--fast)\n",
         total,
-        w = width + 10
+        w = width + 9
     )
 }
 
@@ -121,8 +121,23 @@ const INDENT: &str = "    ";
 
 #[cfg(test)]
 mod tests {
-    use super::text;
-    use crate::learn::Course;
+    use std::collections::BTreeMap;
+
+    use super::{list, text};
+    use crate::learn::{Course, State};
+
+    #[test]
+    fn the_list_of_lessons_fits_40_columns() {
+        let course = Course::embedded().unwrap();
+        let names = course.lessons.iter().map(|it| it.name.clone());
+        let states: BTreeMap<_, _> = names.map(|name| (name, State::Shown)).collect();
+        let listed = list(&course, &states, false);
+        assert!(listed.lines().all(|line| line.len() <= 40), "{listed}");
+        assert!(
+            listed.ends_with(" 80 min\n    * for those in a hurry (--fast)\n"),
+            "{listed}"
+        );
+    }
 
     #[test]
     fn every_goal_has_under_12_lines_at_80_columns_and_no_line_is_too_wide_at_60() {

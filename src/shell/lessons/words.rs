@@ -248,8 +248,8 @@ impl Shell {
         };
         let label = format!("hint {} of {RUNGS}", rung + 1);
         let mut page = Page::new(self.input.columns());
-        page.labelled(2, &label, HINT_COLUMNS, text);
-        page.labelled(2, "", HINT_COLUMNS, more);
+        page.labelled_or_above(2, &label, HINT_COLUMNS, text);
+        page.labelled_or_above(2, "", HINT_COLUMNS, more);
         self.painter.plain(&page.into_text());
         Exit::Done
     }

@@ -55,6 +55,23 @@ impl Page {
         self.wrapped(&first, &" ".repeat(label_columns), text);
     }
 
+    /// The same, with the text below the label where the column would be too narrow to read.
+    pub(crate) fn labelled_or_above(
+        &mut self,
+        indent: usize,
+        label: &str,
+        label_columns: usize,
+        text: &str,
+    ) {
+        if !self.is_narrow_after(label_columns) {
+            return self.labelled(indent, label, label_columns, text);
+        }
+        if !label.is_empty() {
+            self.paragraph(indent, label);
+        }
+        self.paragraph(indent + 2, text);
+    }
+
     /// A short word and what it means, in a list below a label.
     pub(crate) fn meaning(&mut self, indent: usize, word: &str, text: &str) {
         let first = format!("{:indent$}{word}  ", "");
@@ -75,6 +92,10 @@ impl Page {
     /// Everything that is on it.
     pub(crate) fn into_text(self) -> String {
         self.text
+    }
+
+    fn is_narrow_after(&self, label_columns: usize) -> bool {
+        self.columns < label_columns + NARROWEST_TEXT
     }
 
     fn wrapped(&mut self, first: &str, other: &str, text: &str) {
@@ -103,7 +124,7 @@ impl Layout for Page {
     /// Where the column would be too narrow to read, the text stands below the label.
     fn item(&mut self, label: &str, label_columns: usize, text: &str) {
         let first = format!("  {label:<width$}", width = label_columns.saturating_sub(2));
-        let is_narrow = self.columns < label_columns + NARROWEST_TEXT;
+        let is_narrow = self.is_narrow_after(label_columns);
         if text.is_empty() || is_narrow || label.len() + 3 > label_columns {
             self.wrapped("  ", "      ", label);
             if !text.is_empty() {
@@ -140,12 +161,17 @@ mod tests {
                 &["226 done".to_owned(), "425 not done".to_owned()],
             );
             page.paragraph(4, "a paragraph that is longer than a narrow screen is wide");
+            page.labelled_or_above(4, "SIZE f", 16, "how many bytes are there already?");
             let text = page.into_text();
             assert!(text.lines().all(|line| line.len() <= columns), "{text}");
             let beside = text.contains("RETR f > file     received");
             assert_eq!(beside, columns == 80, "{text}");
             let beside = text.contains("  Replies 226 done\n          425 not done\n");
             assert_eq!(beside, columns >= 40, "{text}");
+            let beside = text.contains("    SIZE f      how many bytes");
+            assert_eq!(beside, columns == 80, "{text}");
+            let below = text.contains("    SIZE f\n      how many bytes");
+            assert_eq!(below, columns < 80, "{text}");
         }
     }
 }

@@ -46,10 +46,7 @@ fn the_lesson_on_the_page_passes_and_can_be_taken() {
         .arg(course.path())
         .run();
     let listed = listed.success().stdout_text();
-    assert!(
-        listed.contains("  1   Keep the old one   4 min"),
-        "{listed}"
-    );
+    assert!(listed.contains("  1   Keep the old one  4 min"), "{listed}");
     let lines = [
         "RNFR menu.txt",
         "RNTO menu.old",
