@@ -409,6 +409,11 @@ const ENDLESS_BYTES: usize = 65 << 20;
 /// Causes that take more than a script of one connection: the file and the test that names each.
 const ELSEWHERE: &[(&str, &str, &str)] = &[
     (
+        "blank-first",
+        "tests/integration/learning/reports.rs",
+        "a_line_with_a_blank_before_it_is_told_why_the_server_does_not_know_it",
+    ),
+    (
         "server-not-reading",
         "tests/integration/situations/alone.rs",
         "a_server_that_does_not_read",
