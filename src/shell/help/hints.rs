@@ -321,8 +321,9 @@ fn sign_without_blank(command: &Command) -> Option<String> {
         return None;
     }
     let (last, file) = (escape(last), escape(file));
+    let what = if sign == "|" { "command" } else { "file" };
     Some(format!(
-        "`{last}` has no blank after its sign, so it is sent with the name; `{sign} {file}` would be a place on this side"
+        "`{last}` has no blank after its sign, so it is sent as part of the name; `{sign} {file}` would mean a {what} here"
     ))
 }
 

@@ -214,6 +214,8 @@ impl RecordCommand {
         let (file, options) = match words {
             [] => return Some(Self::Describe),
             ["off"] => return Some(Self::Stop),
+            // Meant as in `trace on`; a file of this name would be a surprise.
+            ["on"] => return None,
             [options @ .., file] if !file.starts_with("--") => (file, options),
             _ => return None,
         };

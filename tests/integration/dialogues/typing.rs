@@ -287,9 +287,9 @@ fn an_upload_that_the_server_still_reads_is_waited_for() {
 fn a_sign_without_a_blank_after_it_is_sent_and_told_to_be_no_redirection() {
     let (mut control, mut terminal) = connected(None);
     for (line, meant) in [
-        ("STOR f <a", "`< a` would be a place on this side"),
-        ("RETR f >>b", "`>> b` would be a place on this side"),
-        ("LIST |wc", "`| wc` would be a place on this side"),
+        ("STOR f <a", "`< a` would mean a file here"),
+        ("RETR f >>b", "`>> b` would mean a file here"),
+        ("LIST |wc", "`| wc` would mean a command here"),
     ] {
         terminal.send_line(line);
         terminal.expect(meant);
