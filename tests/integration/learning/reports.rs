@@ -144,6 +144,22 @@ fn a_right_answer_says_what_is_missing_and_why() {
 }
 
 #[test]
+fn record_on_begins_no_file_of_that_name() {
+    let home = TempDir::new().unwrap();
+    let finished = learning(&home, &["18"], &["record on", "record"]).run();
+    for said in [
+        "usage: record [--replace] [--texts] FILE",
+        "nothing is recorded",
+    ] {
+        assert!(
+            finished.stderr.contains(said),
+            "{said}\n{}",
+            finished.stderr
+        );
+    }
+}
+
+#[test]
 fn a_line_with_a_blank_before_it_is_told_why_the_server_does_not_know_it() {
     let home = TempDir::new().unwrap();
     let lines = ["  NOOP", "why"];
