@@ -301,7 +301,8 @@ fn the_faults_of_the_practice_server_are_explained() {
         (
             "cut-after=3",
             &["login A A", "PASV", "RETR 1.TXT > x"],
-            "data-reset",
+            // Both connections are, and either may be seen first.
+            "data-reset or control-reset",
         ),
         ("not-ftp=ssh", &[], "not-ftp"),
         ("not-ftp=http", &[], "not-ftp"),
@@ -316,10 +317,8 @@ fn the_faults_of_the_practice_server_are_explained() {
             .args(lines.flat_map(|line| ["-c", line]))
             .run()
             .stderr;
-        assert!(
-            said.contains(&format!("\n  Cause   {cause}\n")),
-            "{fault}: {said}"
-        );
+        let is_told = |cause| said.contains(&format!("\n  Cause   {cause}\n"));
+        assert!(cause.split(" or ").any(is_told), "{fault}: {said}");
     }
 }
 
