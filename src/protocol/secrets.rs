@@ -143,19 +143,19 @@ impl SecretEcho {
     /// Where a line echoes secrets: ranges of bytes, in order and apart.
     #[must_use]
     pub fn places(&self, line: &[u8], answers_secret: bool) -> Vec<Range<usize>> {
-        // An echo with a NUL in it can be read on the screen all the same.
-        let kept: Vec<usize> = (0..line.len()).filter(|&index| line[index] != 0).collect();
-        if kept.len() == line.len() {
-            return self.places_without_nul(line, answers_secret);
+        if self.recent.is_empty() {
+            return Vec::new();
         }
-        let text: Vec<u8> = kept.iter().map(|&index| line[index]).collect();
-        let places = self.places_without_nul(&text, answers_secret).into_iter();
-        places
-            .map(|place| kept[place.start]..kept[place.end - 1] + 1)
-            .collect()
+        let mut places = self.places_in_text(line, answers_secret);
+        // An echo with a NUL in it can be read on the screen all the same, and so can one in the form of a URL.
+        for readable in [Readable::without_nul(line), Readable::of_url(line)] {
+            let found = readable.map(|text| text.places(self, answers_secret));
+            places.extend(found.into_iter().flatten());
+        }
+        joined(places)
     }
 
-    fn places_without_nul(&self, line: &[u8], answers_secret: bool) -> Vec<Range<usize>> {
+    fn places_in_text(&self, line: &[u8], answers_secret: bool) -> Vec<Range<usize>> {
         let mut places = Vec::new();
         for secret in &self.recent {
             let length = secret.bytes.len();
@@ -172,6 +172,27 @@ impl SecretEcho {
     /// How many of the last bytes may be the beginning of an echo that has not come whole.
     #[must_use]
     pub fn unfinished_bytes(&self, line: &[u8]) -> usize {
+        if self.recent.is_empty() {
+            return 0;
+        }
+        let unfinished = self.unfinished_bytes_of_text(line);
+        let escape = match line {
+            [.., b'%'] => 1,
+            [.., b'%', digit] if digit.is_ascii_hexdigit() => 2,
+            _ => 0,
+        };
+        let line = &line[..line.len() - escape];
+        let of_url = Readable::of_url(line).map_or_else(
+            || self.unfinished_bytes_of_text(line),
+            |text| text.unfinished_bytes(self, line.len()),
+        );
+        unfinished.max(match escape {
+            0 => of_url,
+            escape => of_url + escape,
+        })
+    }
+
+    fn unfinished_bytes_of_text(&self, line: &[u8]) -> usize {
         let begun = |secret: &Secret| {
             let longest = line.len().min(secret.bytes.len().saturating_sub(1));
             (1..=longest)
@@ -181,11 +202,11 @@ impl SecretEcho {
         self.recent.iter().filter_map(begun).max().unwrap_or(0)
     }
 
-    /// The length of the longest secret in bytes.
+    /// The length of the longest echo in bytes.
     #[must_use]
     pub fn longest(&self) -> usize {
         let lengths = self.recent.iter().map(|secret| secret.bytes.len());
-        lengths.max().unwrap_or(0)
+        lengths.max().unwrap_or(0) * ESCAPE_BYTES
     }
 }
 
@@ -220,6 +241,68 @@ impl Secret {
             || is_in_url(line, place)
             || (answers_secret && is_repeated(line, place))
     }
+}
+
+/// A line as it is read by somebody who undoes what is special in it.
+struct Readable {
+    bytes: Vec<u8>,
+    /// Where each of them stands in the line.
+    places: Vec<Range<usize>>,
+}
+
+impl Readable {
+    /// `None` if it is the line itself.
+    fn without_nul(line: &[u8]) -> Option<Self> {
+        let kept = |at: &usize| line[*at] != 0;
+        line.contains(&0).then(|| Self {
+            bytes: line.iter().copied().filter(|byte| *byte != 0).collect(),
+            places: (0..line.len()).filter(kept).map(|at| at..at + 1).collect(),
+        })
+    }
+
+    /// With `%40` as `@`, as URLs have it; `None` if there is nothing of that kind.
+    fn of_url(line: &[u8]) -> Option<Self> {
+        let first = (0..line.len()).find(|at| escaped_byte(&line[*at..]).is_some())?;
+        let mut at = first;
+        let mut text = Self {
+            bytes: line[..first].to_vec(),
+            places: (0..first).map(|at| at..at + 1).collect(),
+        };
+        while let Some(&byte) = line.get(at) {
+            let escaped = escaped_byte(&line[at..]);
+            let length = escaped.map_or(1, |_| ESCAPE_BYTES);
+            text.bytes.push(escaped.unwrap_or(byte));
+            text.places.push(at..at + length);
+            at += length;
+        }
+        Some(text)
+    }
+
+    fn places(&self, echo: &SecretEcho, answers_secret: bool) -> Vec<Range<usize>> {
+        let places = echo.places_in_text(&self.bytes, answers_secret);
+        let in_line = |it: Range<usize>| self.places[it.start].start..self.places[it.end - 1].end;
+        places.into_iter().map(in_line).collect()
+    }
+
+    fn unfinished_bytes(&self, echo: &SecretEcho, length: usize) -> usize {
+        let unfinished = echo.unfinished_bytes_of_text(&self.bytes);
+        let begins = self.places.get(self.bytes.len() - unfinished);
+        begins.map_or(0, |place| length - place.start)
+    }
+}
+
+/// The text with each `%40` as `@`.
+pub(crate) fn percent_decoded(text: &[u8]) -> Vec<u8> {
+    Readable::of_url(text).map_or_else(|| text.to_vec(), |text| text.bytes)
+}
+
+/// What `%` and two digits stand for at the beginning of this.
+fn escaped_byte(text: &[u8]) -> Option<u8> {
+    let [b'%', high, low, ..] = text else {
+        return None;
+    };
+    let digit = |byte: &u8| char::from(*byte).to_digit(16);
+    u8::try_from(digit(high)? * 16 + digit(low)?).ok()
 }
 
 impl std::fmt::Debug for SecretEcho {
@@ -284,6 +367,8 @@ pub(super) fn replace(line: &mut Vec<u8>, places: &[Range<usize>]) {
 }
 
 const KEPT: usize = 64;
+/// `%40`.
+const ESCAPE_BYTES: usize = 3;
 const LONG: usize = 6;
 
 /// Bytes with `****` in the place of each secret, so that not even its length shows.

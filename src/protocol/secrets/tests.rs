@@ -221,6 +221,42 @@ fn an_echoed_secret_is_masked() {
 }
 
 #[test]
+fn an_echo_in_the_form_of_a_url_is_masked() {
+    for line in [
+        "530 ftp://bob:p%40ss%20word!x",
+        "530 p%40ss%20word%21",
+        "530 P%40SS WORD%21",
+        "530 100%25 p@ss%20word!",
+    ] {
+        let shown = masked("p@ss word!", line, false);
+        assert!(shown.contains("****") && !shown.contains("ord"), "{shown}");
+    }
+    assert_eq!(
+        masked("p@ss", "530 ftp://u:p%40ss@h", false),
+        "530 ftp://u:****@h"
+    );
+    assert_eq!(masked("secret%41", "530 secret%41", false), "530 ****");
+    assert_eq!(
+        masked("hunter2", "213 100% of %zz", false),
+        "213 100% of %zz"
+    );
+}
+
+#[test]
+fn an_echo_in_the_form_of_a_url_is_masked_however_it_is_cut() {
+    let line = b"530 p%40ss%20word! no\r\n";
+    for at in 0..line.len() {
+        let (first, second) = line.split_at(at);
+        let shown = received(&["p@ss word!"], false, &[first, second]).concat();
+        assert_eq!(shown, "530 **** no\\r\\n", "{at}");
+    }
+    assert_eq!(
+        received(&["hunter2"], false, &[b"1 %", b"4x"]).concat(),
+        "1 %4x"
+    );
+}
+
+#[test]
 fn an_echo_with_nul_in_it_is_masked() {
     let mut echo = SecretEcho::default();
     echo.remember(b"hunter2secret");

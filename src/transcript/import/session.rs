@@ -84,7 +84,7 @@ fn secrets(items: &[Item], lines: &[&[u8]]) -> LogSecrets {
             }
             Meaning::Received(line) => {
                 secrets.take_reply_line(line, last.as_ref());
-                login.take_reply_line(line);
+                secrets.take_user_names(login.take_reply_line(line));
             }
             Meaning::Unknown => {
                 let line = lines.get(item.line - 1).copied().unwrap_or_default();
@@ -139,9 +139,9 @@ impl Reader {
             Some(command) => self.ledger.enter_command(command.verb()),
         };
         self.owners.push((entry, self.session.exchanges.len()));
-        let echo = self.session.secrets.all();
+        let secrets = &self.session.secrets;
         let names = &mut self.session.names;
-        let command = command.map(|command| names.sent(&command, echo));
+        let command = command.map(|command| names.sent(&command, secrets));
         self.session.exchanges.push(ShownExchange {
             exchange: Exchange::new(line, command),
             data: Vec::new(),

@@ -458,3 +458,12 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_user_name_that_may_be_a_password_is_no_default() {
+    let log = "S: 220 hi\nC: USER hunter2X9\nS: 530 hunter2X9 who?\nC: USER bob\nS: 331 word?\nC: PASS ****\nS: 230 in\n";
+    let imported = read(log.as_bytes(), None).unwrap();
+    let text = imported.transcript.to_string();
+    assert!(!text.contains("hunter"), "{text}");
+    assert!(text.contains("# var: user_2 = bob"), "{text}");
+}

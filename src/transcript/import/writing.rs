@@ -3,7 +3,7 @@
 use super::log::masking::LogSecrets;
 use super::session::{Session, ShownExchange};
 use super::{Imported, Kind, Remark};
-use crate::protocol::{Command, DataDirection, DataPort, SecretEcho};
+use crate::protocol::{Command, DataDirection, DataPort};
 use crate::transcript::data::sent_line;
 use crate::transcript::exchange::{Exchange, SentCommand};
 use crate::transcript::expected_reply::ExpectedReply;
@@ -200,7 +200,7 @@ impl VariableNames {
 
     /// The command as it was, with variables for who logs in and for this side's ports.
     /// What repeats a secret elsewhere is masked.
-    pub(super) fn sent(&mut self, command: &Command, echo: &SecretEcho) -> SentCommand {
+    pub(super) fn sent(&mut self, command: &Command, secrets: &LogSecrets) -> SentCommand {
         let (verb, argument) = (command.verb(), command.argument().unwrap_or_default());
         let listen = || {
             let verb = &command.line()[..verb.as_bytes().len()];
@@ -220,14 +220,18 @@ impl VariableNames {
                 listen()
             };
         }
-        SentCommand::Line(match self.name_in(command) {
+        SentCommand::Line(match self.name_in(command, secrets) {
             Some((before, name)) => Template::literal(before).and(Piece::Variable(name)),
-            None => Template::literal(command.without_echoes(echo).line()),
+            None => Template::literal(command.without_echoes(secrets.all()).line()),
         })
     }
 
     /// What stands in front of the argument that a variable takes the place of, and its name.
-    fn name_in<'a>(&mut self, command: &'a Command) -> Option<(&'a [u8], String)> {
+    fn name_in<'a>(
+        &mut self,
+        command: &'a Command,
+        secrets: &LogSecrets,
+    ) -> Option<(&'a [u8], String)> {
         let (family, argument) = match command.secret() {
             // A variable would be shown where no verb tells that it is a secret.
             _ if command.is_secret() => return None,
@@ -249,10 +253,11 @@ impl VariableNames {
         if family == "user" {
             self.user = value.to_vec();
         }
-        Some((before, self.name_of(family, value)))
+        let may_be_shown = !(family == "user" && secrets.may_be_password(value));
+        Some((before, self.name_of(family, value, may_be_shown)))
     }
 
-    fn name_of(&mut self, family: &'static str, value: &[u8]) -> String {
+    fn name_of(&mut self, family: &'static str, value: &[u8], may_be_shown: bool) -> String {
         let user = if family == "user" {
             Vec::new()
         } else {
@@ -268,7 +273,8 @@ impl VariableNames {
             0 => family.to_owned(),
             others => format!("{family}_{}", others + 1),
         };
-        if family == "user" || (family == "password" && is_public(value, &user)) {
+        let is_public = family == "user" || (family == "password" && is_public(value, &user));
+        if may_be_shown && is_public {
             let (name, value) = (name.clone(), value.to_vec());
             self.defaults.push(DefaultValue { name, value });
         }

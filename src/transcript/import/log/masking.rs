@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::protocol::secrets::SecretEcho;
+use crate::protocol::secrets::{SecretEcho, percent_decoded};
 use crate::protocol::url_passwords::url_passwords;
 use crate::protocol::{Command, Verb, verbs};
 use crate::transcript::read_error::without_secret;
@@ -15,6 +15,8 @@ pub(crate) struct LogSecrets {
     all: SecretEcho,
     /// What is masked while the log is read; of a long one, all of them take too long.
     recent: SecretEcho,
+    /// Arguments of USER that may be passwords.
+    user_names: Vec<Vec<u8>>,
 }
 
 impl Default for LogSecrets {
@@ -22,6 +24,7 @@ impl Default for LogSecrets {
         Self {
             all: SecretEcho::keeping(KEPT),
             recent: SecretEcho::default(),
+            user_names: Vec::new(),
         }
     }
 }
@@ -47,9 +50,26 @@ impl LogSecrets {
         }
     }
 
+    /// Takes arguments of USER that may be passwords.
+    pub(crate) fn take_user_names(&mut self, names: Vec<Vec<u8>>) {
+        for name in names {
+            self.remember(&name);
+            if self.user_names.len() < KEPT {
+                self.user_names.push(name);
+            }
+        }
+    }
+
+    /// Whether this argument of USER may be a password.
+    pub(crate) fn may_be_password(&self, user: &[u8]) -> bool {
+        self.user_names.iter().any(|name| name == user.trim_ascii())
+    }
+
     fn remember(&mut self, secret: &[u8]) {
-        self.all.remember(secret);
-        self.recent.remember(secret);
+        for secret in [secret, &percent_decoded(secret)] {
+            self.all.remember(secret);
+            self.recent.remember(secret);
+        }
     }
 
     /// The words of a program as they may be shown.

@@ -288,7 +288,8 @@ impl<R: BufRead> LogReader<R> {
         let session = self.sessions.enter(id, text, true);
         let state = self.sessions.state(session);
         self.secrets.take_reply_line(text, state.awaiting.as_ref());
-        state.take_reply_line(text, mark);
+        let user_names = state.take_reply_line(text, mark);
+        self.secrets.take_user_names(user_names);
         self.last_reply = text.to_vec();
         let text = self.secrets.recent().masked(text);
         self.add(session, program, Meaning::Received(text));
@@ -302,7 +303,8 @@ impl<R: BufRead> LogReader<R> {
         mark: Mark,
     ) {
         let session = self.sessions.enter(id, code, true);
-        self.sessions.state(session).take_reply_line(code, mark);
+        let user_names = self.sessions.state(session).take_reply_line(code, mark);
+        self.secrets.take_user_names(user_names);
         if let Some(coded) = CodedLine::of(code) {
             self.add(session, program, Meaning::Answered(coded.code));
         }

@@ -154,14 +154,15 @@ impl State {
         self.command_mark = Some(mark);
     }
 
-    /// A line of a reply comes.
-    pub(super) fn take_reply_line(&mut self, line: &[u8], mark: Mark) {
+    /// A line of a reply comes. What it shows of user names, as in [`Login::take_code`].
+    pub(super) fn take_reply_line(&mut self, line: &[u8], mark: Mark) -> Vec<Vec<u8>> {
         self.has_received = true;
         self.lines_of_reply += 1;
+        let mut user_names = Vec::new();
         match self.reply.take(line) {
             ReplyPart::End(code) if !code.is_preliminary() => {
                 self.awaiting = None;
-                self.login.take_code(code);
+                user_names = self.login.take_code(code);
             }
             _ => {}
         }
@@ -170,6 +171,7 @@ impl State {
         } else {
             self.reply_mark = Some(mark);
         }
+        user_names
     }
 
     /// Whether the lines of the open reply stand after this mark.
