@@ -32,3 +32,52 @@ pub(crate) fn seconds(duration: Duration) -> String {
         format!("{} s", duration.as_secs())
     }
 }
+
+/// The text without the `(os error 2)` that Rust puts after each message of the system, and without the full stop that
+/// Windows puts before it.
+pub(crate) fn without_os_codes(text: &str) -> String {
+    let mut shown = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once(OS_CODE) {
+        let digits = after.bytes().take_while(u8::is_ascii_digit).count();
+        rest = match after[digits..].strip_prefix(')') {
+            Some(rest) if digits > 0 => {
+                shown += before.strip_suffix('.').unwrap_or(before);
+                rest
+            }
+            _ => {
+                shown += before;
+                shown += OS_CODE;
+                after
+            }
+        };
+    }
+    shown + rest
+}
+
+const OS_CODE: &str = " (os error ";
+
+#[cfg(test)]
+mod tests {
+    use super::without_os_codes;
+
+    #[test]
+    fn the_numbers_of_system_errors_are_not_shown() {
+        for (text, shown) in [
+            ("f: No such file (os error 2)", "f: No such file"),
+            ("f: full (os error 27). 5 bytes", "f: full. 5 bytes"),
+            (
+                "f: Path not found. (os error 3). Nothing",
+                "f: Path not found. Nothing",
+            ),
+            ("a (os error 1), b (os error 13)", "a, b"),
+            (
+                "an (os error ) or (os error x)",
+                "an (os error ) or (os error x)",
+            ),
+            ("cut (os error 2", "cut (os error 2"),
+        ] {
+            assert_eq!(without_os_codes(text), shown);
+        }
+    }
+}

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::preparation::Preparation;
 use crate::evidence::explanation::Explanation;
 use crate::evidence::problems::Problem;
 use crate::protocol::{Answered, Command, ReplyCode, Verb};
@@ -18,6 +19,7 @@ pub(super) struct Found {
     /// The client did something else, and that worked.
     pub(super) is_overcome: bool,
     pub(super) problem: Problem,
+    pub(super) preparation: Preparation,
 }
 
 /// A command that was accepted after a problem.
@@ -28,13 +30,19 @@ pub(super) struct Overcoming<'a> {
 }
 
 impl Found {
-    pub(super) fn new(exchange: usize, line: usize, problem: Problem) -> Self {
+    pub(super) fn new(
+        exchange: usize,
+        line: usize,
+        problem: Problem,
+        preparation: Preparation,
+    ) -> Self {
         Self {
             exchange,
             line,
             refusal_line: None,
             is_overcome: false,
             problem,
+            preparation,
         }
     }
 

@@ -5,6 +5,7 @@
 //! ```
 
 mod found;
+mod preparation;
 mod said;
 mod session;
 mod story;
@@ -29,6 +30,8 @@ pub(crate) struct Explained {
     pub(crate) program: Option<&'static str>,
     pub(crate) lines: usize,
     pub(crate) sessions: usize,
+    /// A command or a reply was read.
+    pub(crate) has_dialogue: bool,
     /// How many lines say nothing that is known.
     pub(crate) not_understood: usize,
     /// The first of them.
@@ -53,6 +56,8 @@ pub(crate) struct Wrong {
     pub(crate) text: Vec<u8>,
     /// What was asked for, without secrets.
     pub(crate) command: Option<Command>,
+    /// What came before it that another session has to send too; the login aside.
+    pub(crate) steps: Vec<Command>,
     /// The cause, and what else may be one.
     pub(crate) explanations: Vec<Explanation>,
     /// `SERVER: OPTION` for each option that changes it.
@@ -67,7 +72,13 @@ impl Explained {
         for wrong in all.chain(&mut self.overcome) {
             wrong.hide(echo);
         }
-        self.story.user = self.story.user.map(|user| echo.masked(&user));
+        self.story.user = self
+            .story
+            .user
+            .map(|user| match secrets.may_be_password(&user) {
+                true => b"****".to_vec(),
+                false => echo.masked(&user),
+            });
         self
     }
 }
@@ -81,6 +92,9 @@ impl Wrong {
         };
         self.text = shortened(echo.masked(&self.text), LONGEST_TEXT);
         self.command = self.command.take().map(|it| it.without_echoes(echo));
+        for step in &mut self.steps {
+            *step = step.without_echoes(echo);
+        }
         for explanation in &mut self.explanations {
             hide(&mut explanation.here);
             hide(&mut explanation.next);
@@ -158,6 +172,7 @@ impl<'a> Log<'a> {
             return;
         }
         self.explained.sessions += 1;
+        self.explained.has_dialogue |= session.has_dialogue();
         let first = session.found.iter().find(|found| !found.is_overcome);
         let line = first.map(|found| found.line);
         let best = self.explained.problem.as_ref().map(|wrong| wrong.line);
@@ -206,17 +221,21 @@ impl<'a> Log<'a> {
             .as_ref()
             .map(|command| (self.show)(&command.masked()));
         let show = |text: &str| (self.show)(text.as_bytes());
-        let explanations = problem.explanations(shown.as_deref().unwrap_or_default(), &show);
+        let explanations = problem.explanations(shown.as_deref().unwrap_or(UNKNOWN), &show);
         let first = explanations.first();
         let reply = answered.and_then(|it| it.reply.lines.last().cloned());
-        let said = problem.event.as_ref().and_then(|event| event.fact("error"));
+        let said = problem.event.as_ref().and_then(|event| event.fact("said"));
         let text = match reply {
             Some(reply) if !found.is_by_event(first) => reply,
             reply => said.map_or(reply.unwrap_or_default(), |said| said.as_bytes().to_vec()),
         };
+        let is_active = first.is_some_and(|it| ACTIVE.contains(&it.id));
+        let steps = command.as_ref();
+        let steps = steps.map(|command| found.preparation.steps(command, is_active));
         Wrong {
             line: found.line_of(first),
             text,
+            steps: steps.unwrap_or_default().iter().map(brief).collect(),
             command,
             server_options: first.map_or_else(Vec::new, |it| fragment::server_options(it.id)),
             explanations,
@@ -267,6 +286,10 @@ fn keep_oddity(all: &mut Vec<linter::Found>, odd: &linter::Found) {
     }
 }
 
+/// In the place of a command that the log does not show.
+const UNKNOWN: &str = "the command";
+/// Causes of what the server connects for.
+const ACTIVE: [&str; 2] = ["active-blocked", "active-not-connected"];
 /// Bytes that are repeated of a line.
 const LONGEST_TEXT: usize = 400;
 /// Line numbers that are told.
@@ -275,3 +298,6 @@ const NUMBERS_KEPT: usize = 10;
 const WRONG_KEPT: usize = 50;
 /// Sessions that go on at the same time; the oldest is taken to be over.
 const SESSIONS_OPEN: usize = 200;
+
+#[cfg(test)]
+mod tests;

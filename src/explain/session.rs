@@ -1,17 +1,20 @@
 //! One session of a log, gone through without a server.
 
 use super::found::{Found, Overcoming};
+use super::preparation::Preparation;
 use super::said::{self, Stage};
-use super::story::Story;
+use super::story::{self, Story};
 use crate::evidence::event::{Event, is_refusal};
 use crate::evidence::linter::Linter;
 use crate::evidence::problems::Problem;
 use crate::evidence::reply;
 use crate::evidence::rules::Circumstances;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
-use crate::evidence::words::kind_of;
+use regex::Regex;
+
+use crate::evidence::words::{kind_of, without_os_codes};
 use crate::protocol::user_pi::{self, DataPortUse, UserPi, data_direction};
 use crate::protocol::{Answered, Command, DataPort, OtherProtocol, ReplyCode};
 use crate::transcript::import::log::masking::masked;
@@ -26,6 +29,7 @@ pub(super) struct Session {
     pub(super) found: Vec<Found>,
     pub(super) first_line: usize,
     circumstances: Circumstances,
+    preparation: Preparation,
     /// How many commands have gone out.
     exchange: usize,
     command: Option<(usize, Command)>,
@@ -36,6 +40,8 @@ pub(super) struct Session {
     is_connected: bool,
     /// Its first line is a reply, and what it answers stands before that.
     begins_late: bool,
+    /// What the server had acknowledged before the log begins is not known.
+    misses: Missing,
     /// The client dials the server's own address, whatever the reply names.
     dials_server: bool,
     awaits_tls: bool,
@@ -62,6 +68,7 @@ impl Session {
                 is_connected: true,
                 ..Circumstances::at_first(|_| None)
             },
+            preparation: Preparation::default(),
             exchange: 0,
             command: None,
             offered: None,
@@ -69,6 +76,7 @@ impl Session {
             shows_connecting: false,
             is_connected: false,
             begins_late: false,
+            misses: Missing::default(),
             dials_server: false,
             awaits_tls: false,
             last_reply: first_line,
@@ -150,13 +158,18 @@ impl Session {
     fn send(&mut self, line: usize, command: &Command) {
         if !self.has_dialogue() {
             self.skip_greeting();
+            let begins = FIRST.iter().any(|verb| command.verb().is(verb));
+            self.misses = Missing::all(!begins);
         }
+        self.misses.take_command(command);
         self.end_open_reply();
         self.pi.silence();
         self.read_events(line);
-        if self.awaits_tls {
+        if self.awaits_tls && !self.has_failed_here() {
             self.secure();
         }
+        // Nothing else that this port may be for begins so.
+        self.circumstances.is_under_tls |= self.story.is_implicit && command.verb().is("USER");
         if self.pi.ledger().open_verbs().count() > OPEN_KEPT {
             self.pi.resync();
         }
@@ -172,13 +185,15 @@ impl Session {
     }
 
     fn receive(&mut self, line: usize, text: &[u8]) {
-        if self.awaits_tls {
+        let is_refusal = matches!(text.first(), Some(b'4' | b'5'));
+        if self.awaits_tls && !(is_refusal && self.has_failed_here()) {
             self.secure();
         }
         let is_greeting = text.get(..3).is_some_and(|code| GREETINGS.contains(&code));
         if !self.has_dialogue() && !is_greeting && !self.shows_connecting {
             self.skip_greeting();
             self.begins_late = true;
+            self.misses = Missing::all(true);
         }
         self.has_received = true;
         self.last_reply = line;
@@ -262,6 +277,7 @@ impl Session {
             for found in &mut self.found {
                 found.is_overcome |= found.overcome_by(&overcoming);
             }
+            self.preparation.take(answered);
         }
         let is_quit = answered.is_to(&["QUIT"]);
         self.is_over |= code == ReplyCode(421) || code == ReplyCode(221) || is_quit;
@@ -271,7 +287,15 @@ impl Session {
         self.awaits_tls = false;
         self.circumstances.is_under_tls = true;
         self.story.is_under_tls = true;
-        self.pi.begin_protected();
+        if self.has_dialogue() {
+            self.pi.begin_protected();
+        }
+    }
+
+    /// Since the last command, something went wrong.
+    fn has_failed_here(&self) -> bool {
+        let last = self.found.last();
+        last.is_some_and(|found| found.exchange == self.exchange)
     }
 
     fn hear(&mut self, line: usize, text: &[u8]) {
@@ -304,12 +328,17 @@ impl Session {
         true
     }
 
-    fn hear_of_connection(&mut self, text: &[u8]) {
-        let text = String::from_utf8_lossy(text).to_ascii_lowercase();
+    fn hear_of_connection(&mut self, line: &[u8]) {
+        let text = String::from_utf8_lossy(line).to_ascii_lowercase();
         let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
         if !self.has_dialogue() {
             self.shows_connecting |= self.story.host.is_some();
             self.is_connected |= says(&CONNECTED);
+            self.awaits_tls |= says(&TLS_BEGINS) && !self.story.is_under_tls;
+        }
+        let is_of_control = self.awaits_tls || !self.has_dialogue();
+        if is_of_control && story::says_tls_is_up(line) {
+            self.secure();
         }
         self.dials_server |= says(&["using server address instead"]);
     }
@@ -319,9 +348,9 @@ impl Session {
         let last = self.command.as_ref().map(|(_, command)| command);
         let moves_data = last.is_some_and(|command| data_direction(command).is_some());
         match self.pi.learnt().data_port {
+            _ if self.awaits_tls => Stage::Handshake,
             _ if !self.has_received && self.is_connected => Stage::Connected,
             _ if !self.has_received => Stage::Connecting,
-            _ if self.awaits_tls => Stage::Handshake,
             _ if self.has_begun() && self.data_has_ended => Stage::Ended,
             _ if self.has_begun() => Stage::Transfer,
             Some(DataPortUse::Passive) if moves_data && is_waiting => Stage::Asked,
@@ -343,6 +372,7 @@ impl Session {
 
     fn event(&self, cause: &'static str, text: &[u8]) -> Event {
         let said = words_of(text);
+        let reason = in_sentence(&said);
         let host = self.offered.as_ref().and_then(|port| port.host);
         let is_other = |host: &IpAddr| self.story.host != Some(host.to_string());
         let host = host.filter(is_other);
@@ -361,10 +391,11 @@ impl Session {
             });
         let event = Event::new(cause)
             .with("after", "some time")
-            .with("error", &said)
-            .with("failure", &said)
-            .with("reason", &said)
-            .with("text", &said)
+            .with("said", said)
+            .with("error", &reason)
+            .with("failure", &reason)
+            .with("reason", &reason)
+            .with("text", &reason)
             .with("bytes", "some")
             .with("moved", "had gone")
             .with("named", named.unwrap_or_default())
@@ -378,7 +409,7 @@ impl Session {
     /// Keeps a problem. What belongs to the same command is one; a reply may say more than the program's own words.
     fn note(&mut self, line: usize, event: Option<Event>, refusal: Option<&Answered>) {
         let exchange = self.exchange;
-        let refusal = refusal.map(|answered| (line, Arc::new(answered.clone())));
+        let refusal = refusal.map(|answered| (line, Arc::new(self.misses.filled_in(answered))));
         if let Some(found) = self.found.last_mut().filter(|it| it.exchange == exchange) {
             found.take_refusal(refusal);
             return;
@@ -394,16 +425,49 @@ impl Session {
             command,
             circumstances: self.circumstances,
         };
-        let mut found = Found::new(exchange, line, problem);
+        let mut found = Found::new(exchange, line, problem, self.preparation.clone());
         found.take_refusal(refusal);
         self.found.push(found);
+    }
+}
+
+/// What was not seen because the log begins too late.
+#[derive(Debug, Default)]
+struct Missing {
+    login: bool,
+    data_port: bool,
+}
+
+impl Missing {
+    fn all(is_missing: bool) -> Self {
+        Self {
+            login: is_missing,
+            data_port: is_missing,
+        }
+    }
+
+    fn take_command(&mut self, command: &Command) {
+        let is = |names: &[&str]| names.iter().any(|name| command.verb().is(name));
+        self.login &= !is(&["USER", "AUTH"]);
+        self.data_port &= self.login && !is(&["PASV", "EPSV", "PORT", "EPRT"]);
+    }
+
+    /// The reply, as if what is missing had been there: that it was not is no cause.
+    fn filled_in(&self, answered: &Answered) -> Answered {
+        let mut answered = answered.clone();
+        answered.before.logged_in |= self.login;
+        if self.data_port {
+            let port = &mut answered.before.data_port;
+            port.get_or_insert(DataPortUse::Passive);
+        }
+        answered
     }
 }
 
 fn not_ftp(protocol: OtherProtocol, text: &[u8]) -> Event {
     Event::new("not-ftp")
         .with("protocol", protocol)
-        .with("error", words_of(text))
+        .with("said", words_of(text))
 }
 
 /// The ftp of BSD says so in the form of a reply.
@@ -430,6 +494,20 @@ fn words_of(text: &[u8]) -> String {
     }
 }
 
+/// The words without what the program writes in front of every line, and without the end of a sentence.
+fn in_sentence(words: &str) -> String {
+    let mark = MARK.find(words).map_or(0, |mark| mark.end());
+    let words = without_os_codes(&words[mark..]);
+    words.trim_end_matches(['.', '!', ' ']).to_owned()
+}
+
+/// Times, and signs or a name after them.
+static MARK: LazyLock<Regex> = LazyLock::new(|| {
+    let expression = r"(?x) ^ (?: [.!*]\s+ )? (?: \d{4}-\d\d-\d\d[T\ ] )? (?: \d\d:\d\d:\d\d [.,\dZ]* \s+ )? (?: \[[0-9x-]+\]\s+ )?
+        (?: \*\s+ | \*{4}\s+ | -{4}\s+ | (?:==\ Info | Status | Error | curl ):\s+ (?: \(\d+\)\s+ )? )?";
+    Regex::new(expression).expect("a constant expression")
+});
+
 /// As `kind_of` says it.
 const PRIVATE: &str = ", a private address";
 /// How a server begins.
@@ -442,6 +520,10 @@ const CONNECTED: [&str; 5] = [
     "... connected.",
     "self.getresp()",
 ];
+/// What clients begin with.
+const FIRST: [&str; 7] = ["USER", "AUTH", "HOST", "FEAT", "CLNT", "OPTS", "SYST"];
+/// How programs say that TLS begins.
+const TLS_BEGINS: [&str; 3] = ["initializing tls", "tls handshake, ", "negotiating ssl"];
 /// Problems kept of one session.
 const FOUND_KEPT: usize = 50;
 /// Commands without a reply, as in a log that has none.

@@ -13,10 +13,10 @@ pub(crate) struct Story {
     /// The server, as the log names it; not escaped.
     pub(crate) host: Option<String>,
     pub(crate) port: Option<u16>,
-    /// The version of TLS, such as 1.3, if the log says it.
-    pub(crate) tls_version: Option<String>,
+    /// The version of TLS, such as 1.3, that both sides agreed on, for whichever connection.
+    agreed_version: Option<String>,
     pub(crate) is_under_tls: bool,
-    /// TLS began with the first byte.
+    /// TLS is to begin with the first byte, by the port or the scheme of a URL.
     pub(crate) is_implicit: bool,
     /// Not escaped.
     pub(crate) user: Option<Vec<u8>>,
@@ -30,10 +30,17 @@ pub(crate) struct Story {
 }
 
 impl Story {
+    /// The version of TLS that the control connection is under, if the log says it.
+    pub(crate) fn tls_version(&self) -> Option<&str> {
+        self.agreed_version.as_deref().filter(|_| self.is_under_tls)
+    }
+
     pub(super) fn take_command(&mut self, command: &Command) {
         if command.verb().is("USER") {
             self.user = command.argument().map(|user| user.trim_ascii().to_vec());
         }
+        // It would be under TLS before that.
+        self.is_implicit &= !command.verb().is("AUTH");
     }
 
     pub(super) fn take_reply(&mut self, answered: &Answered) {
@@ -50,9 +57,8 @@ impl Story {
     /// Takes what a program says of a connection, which is that for data if it is made later; `false` if it is nothing of that.
     pub(super) fn hear(&mut self, text: &[u8], is_control: bool) -> bool {
         let mut is_known = false;
-        if let Some(found) = TLS.captures(text) {
-            let version = found.get(1).map(|it| it.as_bytes());
-            self.tls_version = version.map(|it| String::from_utf8_lossy(it).into_owned());
+        if let Some(version) = agreed_version(text) {
+            self.agreed_version.get_or_insert(version);
             is_known = true;
         }
         if let Some(found) = PEER
@@ -66,11 +72,24 @@ impl Story {
             let host = group("name").map(|host| host.trim_matches(['[', ']']).to_owned());
             self.host = host.or(self.host.take());
             self.port = group("port").and_then(|port| port.parse().ok());
-            self.is_implicit |= self.port == Some(990);
+            self.is_implicit |=
+                self.port == Some(990) || found[0].windows(7).any(|part| part == b"ftps://");
             is_known = true;
         }
         is_known
     }
+}
+
+/// Whether a program says here that TLS is up.
+pub(super) fn says_tls_is_up(text: &[u8]) -> bool {
+    agreed_version(text).is_some() || TLS_UP.is_match(text)
+}
+
+/// The version of TLS that both sides speak now; others may be named in what is asked for or offered.
+fn agreed_version(text: &[u8]) -> Option<String> {
+    let found = VERSION.captures(text)?;
+    let version = found.iter().skip(1).flatten().next()?;
+    Some(String::from_utf8_lossy(version.as_bytes()).into_owned())
 }
 
 /// `Connecting to HOST:21...`, `Connected to HOST (ADDRESS) port 21`, `Trying ADDRESS:21`, `ftp://HOST:21`.
@@ -81,8 +100,15 @@ static PEER: LazyLock<Regex> = LazyLock::new(|| {
         (?: (?: :|,\ |\ port\ |\ \([^)]*\)\ port\ ) (?P<port>\d{1,5}) )?";
     Regex::new(expression).expect("a constant expression")
 });
-static TLS: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"\b(?:TLSv?|TLS )(1\.[0-3])\b").expect("a constant expression"));
+static VERSION: LazyLock<Regex> = LazyLock::new(|| {
+    let expression = r"(?x-u) \b(?i:using|protocol\ *:|version:|enabled|new,)\ +TLSv?\ ?(1\.[0-3])\b
+        | \bTLSv?(1\.[0-3])\ connection\ accepted";
+    Regex::new(expression).expect("a constant expression")
+});
+static TLS_UP: LazyLock<Regex> = LazyLock::new(|| {
+    let expression = r"(?i-u)\b(?:TLS|SSL) (?:connection (?:established|accepted)|(?:handshake|negotiation) (?:completed|successful|finished|done))\b";
+    Regex::new(expression).expect("a constant expression")
+});
 
 #[cfg(test)]
 mod tests {
@@ -131,6 +157,6 @@ mod tests {
             b"* SSL connection using TLSv1.3 / TLS_AES_256_GCM_SHA384",
             false,
         );
-        assert_eq!(story.tls_version.as_deref(), Some("1.3"));
+        assert_eq!(story.agreed_version.as_deref(), Some("1.3"));
     }
 }

@@ -44,11 +44,14 @@ pub(super) const RULES: &[Rule] = &[
         cause: "active-blocked",
     },
     Rule {
-        fits: |a, _| moves_data(a) && is_port(a, DataPortUse::Passive) && has_code(a, &[425]),
+        fits: |a, _| {
+            let is_of_passive = moves_data(a) && is_port(a, DataPortUse::Passive);
+            (is_of_passive || is_to_unknown(a)) && has_code(a, &[425])
+        },
         cause: "no-data-connection",
     },
     Rule {
-        fits: |a, _| moves_data(a) && has_code(a, &[426]),
+        fits: |a, _| (moves_data(a) || is_to_unknown(a)) && has_code(a, &[426]),
         cause: "data-connection-broke",
     },
     Rule {
@@ -86,6 +89,11 @@ pub(super) const RULES: &[Rule] = &[
         cause: "epsv-refused",
     },
 ];
+
+/// Nobody knows what it answers, and some codes belong to transfers alone.
+fn is_to_unknown(answered: &Answered) -> bool {
+    answered.command.is_none()
+}
 
 fn is_without_port(answered: &Answered) -> bool {
     answered.before.data_port.is_none()

@@ -76,8 +76,8 @@ pub(super) fn line(explained: &Explained, file: &str) -> String {
         session: Session {
             host: story.host.as_deref(),
             port: story.port,
-            tls: story.is_under_tls || story.is_implicit || story.tls_version.is_some(),
-            tls_version: story.tls_version.as_deref(),
+            tls: story.is_under_tls,
+            tls_version: story.tls_version(),
             user: story.user.as_deref().map(text_of),
             logged_in: story.is_logged_in,
             transfers: story.transfers,

@@ -4,7 +4,6 @@ use std::ffi::OsStr;
 
 use crate::evidence::linter;
 use crate::explain::{Explained, Story, Wrong};
-use crate::protocol::user_pi::data_direction;
 use crate::shell::screen::escape::escape;
 use crate::shell::screen::page::{Layout, Page};
 use crate::shell::screen::painter::count;
@@ -28,7 +27,10 @@ pub(super) fn text(explained: &Explained, name: &OsStr, columns: usize) -> Strin
         if let Some(line) = live(&explained.story, problem) {
             item(&mut page, "see it live", &line);
         }
-        if is_file && !has_cause(explained, &["connect-failed", "not-ftp"]) {
+        if is_file
+            && explained.has_dialogue
+            && !has_cause(explained, &["connect-failed", "not-ftp"])
+        {
             item(
                 &mut page,
                 "reproduce it",
@@ -92,9 +94,9 @@ fn story(explained: &Explained) -> String {
         (Some(host), _) => parts.push(format!("{connected} {}", escape(host.as_bytes()))),
         (None, _) => {}
     }
-    match &story.tls_version {
+    match story.tls_version() {
         Some(version) => parts.push(format!("TLS {version}")),
-        None if story.is_under_tls || story.is_implicit => parts.push("TLS".to_owned()),
+        None if story.is_under_tls => parts.push("TLS".to_owned()),
         None => {}
     }
     match (&story.user, story.is_logged_in) {
@@ -106,7 +108,9 @@ fn story(explained: &Explained) -> String {
     if story.transfers > 0 {
         parts.push(count(story.transfers as u64, "transfer"));
     }
-    if let Some(command) = explained
+    if has_cause(explained, &NOT_REACHED) {
+        parts.push("the data connection failed".to_owned());
+    } else if let Some(command) = explained
         .problem
         .as_ref()
         .and_then(|it| it.command.as_ref())
@@ -224,7 +228,7 @@ fn steps(problem: &Wrong) -> Vec<String> {
         return Vec::new();
     };
     let verb = command.verb();
-    if ["USER", "PASS", "ACCT", "AUTH", "QUIT"]
+    if ["USER", "PASS", "ACCT", "QUIT"]
         .iter()
         .any(|name| verb.is(name))
     {
@@ -234,11 +238,8 @@ fn steps(problem: &Wrong) -> Vec<String> {
     if problem.cause() == "tls-session-reuse-required" {
         steps.push("set tls-resume off".to_owned());
     }
-    if data_direction(command).is_some() {
-        let is_active = ["active-blocked", "active-not-connected"].contains(&problem.cause());
-        steps.push(if is_active { "listen" } else { "PASV" }.to_owned());
-    }
-    steps.push(escape(&command.masked()).trim_end().to_owned());
+    let commands = problem.steps.iter().chain([command]);
+    steps.extend(commands.map(|command| escape(&command.masked()).trim_end().to_owned()));
     steps
 }
 
@@ -279,5 +280,11 @@ fn item(page: &mut Page, label: &str, text: &str) {
 }
 
 const LABEL_COLUMNS: usize = 16;
+/// What goes wrong after a command that went well.
+const NOT_REACHED: [&str; 3] = [
+    "data-port-refused",
+    "data-port-silent",
+    "data-port-unreachable",
+];
 /// Lines below one label.
 const SHOWN: usize = 10;

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use crate::client::ConnectError;
+use crate::evidence::words::without_os_codes;
 use crate::shell::exit::{Exit, Tally};
 use crate::shell::screen::escape::escape;
-use crate::shell::screen::painter::without_os_codes;
 use crate::transcript::ReadError;
 use crate::transcript::replay::Failure;
 use crate::transcript::report::{FailureKind, FailureReport};

@@ -25,6 +25,7 @@ use textwrap::core::Word;
 
 use crate::client::{Observation, Observer, Origin, TransferResult};
 use crate::evidence::event::Event;
+use crate::evidence::words::without_os_codes;
 use crate::protocol::ledger::{Assignment, Fit};
 use crate::protocol::verbs::{self, DataDirection};
 use crate::protocol::{DataPort, Reply, ReplyClass, ReplyCode, Verb};
@@ -508,35 +509,11 @@ fn own_lines(tone: Tone, text: &str) -> Vec<Line> {
     lines.collect()
 }
 
-/// The text without the `(os error 2)` that Rust puts after each message of the system, and without the full stop that
-/// Windows puts before it.
-pub(crate) fn without_os_codes(text: &str) -> String {
-    let mut shown = String::new();
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once(OS_CODE) {
-        let digits = after.bytes().take_while(u8::is_ascii_digit).count();
-        rest = match after[digits..].strip_prefix(')') {
-            Some(rest) if digits > 0 => {
-                shown += before.strip_suffix('.').unwrap_or(before);
-                rest
-            }
-            _ => {
-                shown += before;
-                shown += OS_CODE;
-                after
-            }
-        };
-    }
-    shown + rest
-}
-
 /// Before the text of a verdict: a word of at most eight letters, and blanks around it.
 const VERDICT_COLUMNS: usize = 11;
 
 /// Who has seen it twice can do it.
 const PORTS_EXPLAINED: usize = 2;
-
-const OS_CODE: &str = " (os error ";
 
 /// What is shown of an observation; nothing of a line that is on the screen because it was typed.
 fn lines_of(observation: &Observation, hints: bool, charset: Charset) -> Vec<Line> {
@@ -662,8 +639,6 @@ const NARROWEST_ROW: usize = 20;
 
 #[cfg(test)]
 mod tests {
-    use super::without_os_codes;
-
     #[test]
     fn a_fingerprint_is_broken_between_its_bytes_and_a_path_stays_whole() {
         let fingerprint = "CE:51:2E:4A:B1:D9:00:4F:4E:20:B1:7B:82:E0:DB:B0";
@@ -681,25 +656,5 @@ mod tests {
                 "/a/long/path/that/is/one/word"
             ]
         );
-    }
-
-    #[test]
-    fn the_numbers_of_system_errors_are_not_shown() {
-        for (text, shown) in [
-            ("f: No such file (os error 2)", "f: No such file"),
-            ("f: full (os error 27). 5 bytes", "f: full. 5 bytes"),
-            (
-                "f: Path not found. (os error 3). Nothing",
-                "f: Path not found. Nothing",
-            ),
-            ("a (os error 1), b (os error 13)", "a, b"),
-            (
-                "an (os error ) or (os error x)",
-                "an (os error ) or (os error x)",
-            ),
-            ("cut (os error 2", "cut (os error 2"),
-        ] {
-            assert_eq!(without_os_codes(text), shown);
-        }
     }
 }
