@@ -1,5 +1,8 @@
 //! The table of reply codes: what each means, and where it is defined.
 
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
 use super::command::Verb;
 use super::reply::ReplyCode;
 
@@ -87,15 +90,20 @@ pub(crate) fn entry(code: ReplyCode) -> Option<&'static ReplyCodeEntry> {
 /// Whether a word of the table, in any case, has these bytes in it: then a reply may have them of its own.
 #[must_use]
 pub(super) fn has_word_with(bytes: &[u8]) -> bool {
-    let texts = REPLY_CODES
-        .iter()
-        .flat_map(|entry| [entry.meaning, entry.causes, entry.next_step]);
-    let mut words = texts.flat_map(|text| text.split(|c: char| !c.is_ascii_alphanumeric()));
-    words.any(|word| {
+    WORDS.iter().any(|word| {
         let mut parts = word.as_bytes().windows(bytes.len().max(1));
         parts.any(|part| part.eq_ignore_ascii_case(bytes))
     })
 }
+
+/// Each word of the texts of the table, once.
+static WORDS: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
+    let texts = REPLY_CODES
+        .iter()
+        .flat_map(|entry| [entry.meaning, entry.causes, entry.next_step]);
+    let words = texts.flat_map(|text| text.split(|c: char| !c.is_ascii_alphanumeric()));
+    words.filter(|word| !word.is_empty()).collect()
+});
 
 const fn row(code: u16, meaning: &'static str, reference: &'static str) -> ReplyCodeEntry {
     ReplyCodeEntry {

@@ -157,7 +157,16 @@ impl SecretEcho {
 
     fn places_in_text(&self, line: &[u8], answers_secret: bool) -> Vec<Range<usize>> {
         let mut places = Vec::new();
+        // Most lines do not even have the letters of a secret.
+        let mut letters = [false; 256];
+        for byte in line {
+            letters[usize::from(byte.to_ascii_lowercase())] = true;
+        }
+        let has = |byte: &u8| letters[usize::from(byte.to_ascii_lowercase())];
         for secret in &self.recent {
+            if !secret.bytes.iter().all(has) {
+                continue;
+            }
             let length = secret.bytes.len();
             let found = line
                 .windows(length)
