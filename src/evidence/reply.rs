@@ -3,12 +3,16 @@
 use super::explanation::Explanation;
 use super::fragment;
 use super::rules::{self, Circumstances};
-use crate::protocol::Answered;
+use crate::protocol::user_pi::data_direction;
+use crate::protocol::{Answered, Command};
 
 /// What is wrong with a transfer that was accepted, if the server says it.
 pub(crate) fn reservation(answered: &Answered) -> Option<&'static str> {
+    let moved_data = |command: &Command| data_direction(command).is_some();
     let is_accepted = answered.reply.code.is_positive();
-    fragment::cause_of(answered).filter(|cause| is_accepted && *cause == CHANGED_BYTES)
+    let command = answered.command.as_ref();
+    command.filter(|it| is_accepted && moved_data(it))?;
+    fragment::cause_of(answered).filter(|cause| *cause == CHANGED_BYTES)
 }
 
 /// A transfer went well, and the copy is another file.
@@ -43,4 +47,5 @@ const GUESSES: &[&str] = &[
     "folder-not-removed",
     "file-not-deleted",
     "not-writable",
+    "verb-missing",
 ];

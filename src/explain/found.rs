@@ -5,7 +5,9 @@ use std::sync::Arc;
 use super::preparation::Preparation;
 use crate::evidence::explanation::Explanation;
 use crate::evidence::problems::Problem;
+use crate::evidence::reply::CHANGED_BYTES;
 use crate::protocol::{Answered, Command, ReplyCode, Verb};
+use crate::transcript::import::log::Logged;
 
 /// What went wrong in one exchange of a session.
 #[derive(Clone, Debug)]
@@ -70,6 +72,12 @@ impl Found {
         event.is_some() && event == explanation.map(|it| it.id)
     }
 
+    /// A transfer of which it is told went well all the same.
+    pub(super) fn is_damage(&self) -> bool {
+        let event = self.problem.event.as_ref();
+        event.is_some_and(|event| event.cause == CHANGED_BYTES)
+    }
+
     fn command(&self) -> Option<&Command> {
         let answered = self.problem.refusal.as_ref();
         let refused = answered.and_then(|answered| answered.command.as_ref());
@@ -80,7 +88,9 @@ impl Found {
     pub(super) fn is_passed_over_by(&self, next: &Command) -> bool {
         let is_asked = |command: &Command| is_one_of(&command.verb(), ASKING);
         let goes_on = !next.verb().is("QUIT") && !is_asked(next);
-        goes_on && self.command().is_some_and(is_asked)
+        let does_without = |command: &Command| command.verb().is("AUTH") && next.verb().is("USER");
+        let is_passed_over = |command: &Command| is_asked(command) || does_without(command);
+        goes_on && self.command().is_some_and(is_passed_over)
     }
 
     /// Whether what was accepted now does what failed then.
@@ -111,6 +121,15 @@ impl Found {
 }
 
 impl<'a> Overcoming<'a> {
+    /// By what a server says that it has done.
+    pub(super) fn logged(logged: &'a Logged) -> Self {
+        Self {
+            verb: logged.command.verb(),
+            argument: argument_of(&logged.command),
+            code: ReplyCode(if logged.is_login() { 230 } else { 250 }),
+        }
+    }
+
     pub(super) fn of(answered: &'a Answered) -> Self {
         Self {
             verb: answered.verb(),

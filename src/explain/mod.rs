@@ -101,6 +101,12 @@ impl Wrong {
         }
     }
 
+    /// What was asked for has this verb.
+    pub(crate) fn is_of(&self, verb: &str) -> bool {
+        let command = self.command.as_ref();
+        command.is_some_and(|command| command.verb().is(verb))
+    }
+
     /// The name of the cause.
     pub(crate) fn cause(&self) -> &'static str {
         self.explanations.first().map_or("refused", |it| it.id)
@@ -172,7 +178,7 @@ impl<'a> Log<'a> {
             return;
         }
         self.explained.sessions += 1;
-        self.explained.has_dialogue |= session.has_dialogue();
+        self.explained.has_dialogue |= session.has_dialogue() && !session.story.lacks_replies;
         let first = session.found.iter().find(|found| !found.is_overcome);
         let line = first.map(|found| found.line);
         let best = self.explained.problem.as_ref().map(|wrong| wrong.line);

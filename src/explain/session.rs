@@ -18,7 +18,7 @@ use crate::evidence::words::{kind_of, without_os_codes};
 use crate::protocol::user_pi::{self, DataPortUse, UserPi, data_direction};
 use crate::protocol::{Answered, Command, DataPort, OtherProtocol, ReplyCode};
 use crate::transcript::import::log::masking::masked;
-use crate::transcript::import::log::{LogLine, Meaning};
+use crate::transcript::import::log::{LogLine, Logged, Meaning};
 
 /// A session as far as its log shows it.
 #[derive(Debug)]
@@ -45,6 +45,8 @@ pub(super) struct Session {
     /// The client dials the server's own address, whatever the reply names.
     dials_server: bool,
     awaits_tls: bool,
+    /// What came last is a command that TLS should protect.
+    awaits_proof_of_tls: bool,
     /// The line on which the last reply ended.
     last_reply: usize,
     /// The code of a reply whose end is outstanding.
@@ -79,6 +81,7 @@ impl Session {
             misses: Missing::default(),
             dials_server: false,
             awaits_tls: false,
+            awaits_proof_of_tls: false,
             last_reply: first_line,
             open_reply: None,
             is_over: false,
@@ -97,6 +100,7 @@ impl Session {
                 self.has_only_codes = true;
                 self.receive(line.number, code.to_string().as_bytes());
             }
+            Meaning::Logged(logged) => self.take_logged(line.number, logged),
             Meaning::Said(text) => self.hear(line.number, text),
             Meaning::Unknown(text) => {
                 let is_of_program = line.program.is_some() || self.shows_connecting;
@@ -152,6 +156,7 @@ impl Session {
         let server: Option<IpAddr> = self.story.host.as_ref().and_then(|it| it.parse().ok());
         let is_elsewhere = server.is_none_or(|server| !is_private(&server));
         let host = host.filter(|host| is_last && is_elsewhere && is_private(host));
+        let host = host.filter(|_| !self.dials_server);
         self.story.unused_offer = host.map(|host| format!("{host}{PRIVATE}"));
     }
 
@@ -166,6 +171,8 @@ impl Session {
         self.pi.silence();
         self.read_events(line);
         if self.awaits_tls && !self.has_failed_here() {
+            // Some programs log it before the handshake is over.
+            self.awaits_proof_of_tls = true;
             self.secure();
         }
         // Nothing else that this port may be for begins so.
@@ -186,7 +193,11 @@ impl Session {
 
     fn receive(&mut self, line: usize, text: &[u8]) {
         let is_refusal = matches!(text.first(), Some(b'4' | b'5'));
-        if self.awaits_tls && !(is_refusal && self.has_failed_here()) {
+        let is_proof = !(is_refusal && self.has_failed_here());
+        self.story.is_under_tls |= self.awaits_proof_of_tls && is_proof;
+        self.awaits_proof_of_tls = false;
+        if self.awaits_tls && is_proof {
+            self.story.is_under_tls = true;
             self.secure();
         }
         let is_greeting = text.get(..3).is_some_and(|code| GREETINGS.contains(&code));
@@ -254,7 +265,10 @@ impl Session {
                     let event = Event::new("data-port-unreadable").with("reason", reason);
                     self.note(line, Some(event), None);
                 }
-                user_pi::Event::TlsAgreed => self.awaits_tls = true,
+                user_pi::Event::TlsAgreed => {
+                    self.awaits_tls = true;
+                    self.story.is_explicit = true;
+                }
                 user_pi::Event::TlsEndAgreed | user_pi::Event::Reinitialised => {
                     self.circumstances.is_under_tls = false;
                 }
@@ -274,7 +288,9 @@ impl Session {
             self.note(line, None, Some(answered));
         } else if !code.is_preliminary() {
             let overcoming = Overcoming::of(answered);
-            for found in &mut self.found {
+            let exchange = self.exchange;
+            let earlier = |found: &&mut Found| !(found.exchange == exchange && found.is_damage());
+            for found in self.found.iter_mut().filter(earlier) {
                 found.is_overcome |= found.overcome_by(&overcoming);
             }
             self.preparation.take(answered);
@@ -283,10 +299,32 @@ impl Session {
         self.is_over |= code == ReplyCode(421) || code == ReplyCode(221) || is_quit;
     }
 
+    /// Takes what a server says that it has done, or has not: its replies are not in the log.
+    fn take_logged(&mut self, line: usize, logged: &Logged) {
+        self.exchange += 1;
+        self.story.take_logged(logged);
+        self.command = Some((line, logged.command.clone()));
+        if logged.has_worked {
+            let overcoming = Overcoming::logged(logged);
+            for found in &mut self.found {
+                found.is_overcome |= found.overcome_by(&overcoming);
+            }
+            return;
+        }
+        let cause = match logged.is_login() {
+            true => "login-refused",
+            false => "reply-not-logged",
+        };
+        self.note(
+            line,
+            Some(Event::new(cause).with("said", &logged.line)),
+            None,
+        );
+    }
+
     fn secure(&mut self) {
         self.awaits_tls = false;
         self.circumstances.is_under_tls = true;
-        self.story.is_under_tls = true;
         if self.has_dialogue() {
             self.pi.begin_protected();
         }
@@ -338,9 +376,10 @@ impl Session {
         }
         let is_of_control = self.awaits_tls || !self.has_dialogue();
         if is_of_control && story::says_tls_is_up(line) {
+            self.story.is_under_tls = true;
             self.secure();
         }
-        self.dials_server |= says(&["using server address instead"]);
+        self.dials_server |= says(&DIALS_SERVER);
     }
 
     fn stage(&self) -> Stage {
@@ -349,8 +388,8 @@ impl Session {
         let moves_data = last.is_some_and(|command| data_direction(command).is_some());
         match self.pi.learnt().data_port {
             _ if self.awaits_tls => Stage::Handshake,
-            _ if !self.has_received && self.is_connected => Stage::Connected,
-            _ if !self.has_received => Stage::Connecting,
+            _ if !self.has_dialogue() && self.is_connected => Stage::Connected,
+            _ if !self.has_dialogue() => Stage::Connecting,
             _ if self.has_begun() && self.data_has_ended => Stage::Ended,
             _ if self.has_begun() => Stage::Transfer,
             Some(DataPortUse::Passive) if moves_data && is_waiting => Stage::Asked,
@@ -380,15 +419,14 @@ impl Session {
         let named = named
             .zip(host)
             .map(|(kind, host)| format!(" The reply named {host}{kind}."));
-        let server = self.story.host.as_ref().and_then(|it| it.parse().ok());
-        let server = server.filter(|_| self.dials_server);
-        let address = self
-            .offered
-            .as_ref()
-            .map(|port| match server.or(port.host) {
+        let server: Option<IpAddr> = self.story.host.as_ref().and_then(|it| it.parse().ok());
+        let address = self.offered.as_ref().map(|port| {
+            let dialled = if self.dials_server { server } else { port.host };
+            match dialled {
                 Some(host) => std::net::SocketAddr::new(host, port.port).to_string(),
                 None => format!("port {}", port.port),
-            });
+            }
+        });
         let event = Event::new(cause)
             .with("after", "some time")
             .with("said", said)
@@ -512,6 +550,11 @@ static MARK: LazyLock<Regex> = LazyLock::new(|| {
 const PRIVATE: &str = ", a private address";
 /// How a server begins.
 const GREETINGS: [&[u8]; 3] = [b"120", b"220", b"421"];
+/// How programs say that they dial another address than that of the 227.
+const DIALS_SERVER: [&str; 2] = [
+    "using server address instead",
+    "replacing pasv mode reply address",
+];
 /// How programs say that the connection was made.
 const CONNECTED: [&str; 5] = [
     "connected to ",

@@ -6,6 +6,7 @@ use regex::bytes::Regex;
 
 use crate::protocol::user_pi::data_direction;
 use crate::protocol::{Answered, Command};
+use crate::transcript::import::log::Logged;
 
 /// What a session came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,15 +17,21 @@ pub(crate) struct Story {
     /// The version of TLS, such as 1.3, that both sides agreed on, for whichever connection.
     agreed_version: Option<String>,
     pub(crate) is_under_tls: bool,
+    /// AUTH was accepted.
+    pub(crate) is_explicit: bool,
     /// TLS is to begin with the first byte, by the port or the scheme of a URL.
     pub(crate) is_implicit: bool,
     /// Not escaped.
     pub(crate) user: Option<Vec<u8>>,
     pub(crate) is_logged_in: bool,
+    /// The log shows what the server says.
+    pub(crate) has_replies: bool,
     /// Transfers and listings that were finished.
     pub(crate) transfers: usize,
     /// The log ends with a 227 or its like, which names this address.
     pub(crate) unused_offer: Option<String>,
+    /// The log is of a server that tells what it has done, and not what was said.
+    pub(crate) lacks_replies: bool,
     /// The session ended with QUIT.
     pub(crate) has_quit: bool,
 }
@@ -43,8 +50,18 @@ impl Story {
         self.is_implicit &= !command.verb().is("AUTH");
     }
 
+    pub(super) fn take_logged(&mut self, logged: &Logged) {
+        self.lacks_replies = true;
+        self.user = Some(logged.user.clone());
+        let moves_data = data_direction(&logged.command).is_some();
+        // What else it tells is done after a login.
+        self.is_logged_in |= logged.has_worked || !logged.is_login();
+        self.transfers += usize::from(moves_data && logged.has_worked);
+    }
+
     pub(super) fn take_reply(&mut self, answered: &Answered) {
         let code = answered.reply.code;
+        self.has_replies = true;
         self.is_logged_in |= matches!(code.0, 230 | 232);
         self.has_quit |= answered.is_to(&["QUIT"]) && code.is_positive();
         let moves_data = answered
@@ -63,7 +80,7 @@ impl Story {
         }
         if let Some(found) = PEER
             .captures(text)
-            .filter(|_| self.port.is_none() && is_control)
+            .filter(|_| self.port.is_none() && is_control && !text.starts_with(STEP_OF_WGET))
         {
             let group = |name| {
                 let group = found.name(name)?;
@@ -79,6 +96,9 @@ impl Story {
         is_known
     }
 }
+
+/// What wget writes in front of each step, the data connection too.
+const STEP_OF_WGET: &[u8] = b"==> ";
 
 /// Whether a program says here that TLS is up.
 pub(super) fn says_tls_is_up(text: &[u8]) -> bool {

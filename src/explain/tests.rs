@@ -240,3 +240,209 @@ fn a_password_that_was_given_as_a_user_name_is_not_told() {
         assert_eq!(told.to_ascii_lowercase().contains("hunter"), !is_hidden, "{log}\n{told}");
     }
 }
+
+#[test]
+fn a_server_that_logs_what_it_has_done_is_understood_without_its_replies() {
+    let log = |lines: &[&str]| {
+        let line = |rest: &&str| format!("Sun Nov 29 10:00:00 2026 [pid 1201] {rest}\n");
+        lines.iter().map(line).collect::<String>()
+    };
+    let connect = "CONNECT: Client \"203.0.113.9\"";
+    let login = "[bob] OK LOGIN: Client \"203.0.113.9\"";
+    let upload = "[bob] FAIL UPLOAD: Client \"203.0.113.9\", \"/a b\", 0.00Kbyte/sec";
+    let wrong = problem(&log(&[connect, login, upload]));
+    assert_eq!((wrong.cause(), wrong.line), ("reply-not-logged", 3));
+    assert!(
+        wrong.explanations[0].here.contains("STOR /a b failed"),
+        "{wrong:?}"
+    );
+    let again = upload.replace("FAIL", "OK");
+    let explained = of(&log(&[connect, login, upload, &again]));
+    assert!(explained.problem.is_none(), "{explained:?}");
+    let story = explained.story;
+    assert_eq!((story.is_logged_in, story.transfers), (true, 1));
+    let refused = log(&[connect, &login.replace("OK", "FAIL")]);
+    assert_eq!(problem(&refused).cause(), "login-refused");
+    // Of two clients, and of one that comes twice.
+    let other = login
+        .replace("203.0.113.9", "203.0.113.8")
+        .replace("bob", "eve");
+    let explained = of(&log(&[login, &other, upload, login]));
+    assert_eq!(explained.sessions, 3);
+    assert_eq!(explained.story.user.as_deref(), Some(&b"bob"[..]));
+}
+
+#[test]
+fn a_log_with_replies_is_not_told_twice() {
+    let log = "Sun Nov 29 10:00:00 2026 [pid 2] CONNECT: Client \"::1\"\n\
+        Sun Nov 29 10:00:00 2026 [pid 2] FTP response: Client \"::1\", \"220 hi\"\n\
+        Sun Nov 29 10:00:00 2026 [pid 2] FTP command: Client \"::1\", \"USER bob\"\n\
+        Sun Nov 29 10:00:00 2026 [pid 2] [bob] FTP response: Client \"::1\", \"331 word?\"\n\
+        Sun Nov 29 10:00:00 2026 [pid 2] [bob] FTP command: Client \"::1\", \"PASS <password>\"\n\
+        Sun Nov 29 10:00:00 2026 [pid 1] [bob] OK LOGIN: Client \"::1\"\n\
+        Sun Nov 29 10:00:00 2026 [pid 3] [bob] FTP response: Client \"::1\", \"230 in\"\n\
+        Sun Nov 29 10:00:00 2026 [pid 3] [bob] FTP command: Client \"::1\", \"DELE a\"\n\
+        Sun Nov 29 10:00:00 2026 [pid 3] [bob] FAIL DELETE: Client \"::1\", \"/a\"\n\
+        Sun Nov 29 10:00:00 2026 [pid 3] [bob] FTP response: Client \"::1\", \"550 Permission denied.\"\n";
+    let explained = of(log);
+    assert_eq!((explained.sessions, explained.later.len()), (1, 0));
+    assert_eq!(problem(log).cause(), "permission-denied");
+}
+
+#[test]
+fn the_dumps_of_curl_are_read_from_their_bytes() {
+    let log = "== Info:   Trying 203.0.113.7:21...\n== Info: Connected to h (203.0.113.7) port 21 (#0)\n\
+        <= Recv header, 8 bytes (0x8)\n0000: 32 32 30 20 68 69 0d 0a                         220 hi..\n\
+        => Send header, 10 bytes (0xa)\n0000: 55 53 45 52 20 62 6f 62 0d 0a                   USER bob..\n\
+        <= Recv header, 11 bytes (0xb)\n0000: 33 33 31 20 77 6f 72 64 3f 0d 0a                331 word?..\n\
+        => Send header, 17 bytes (0x11)\n0000: 50 41 53 53 20 68 75 6e 74 65 72 32 58 39 78 0d PASS hunter2X9x.\n\
+        0010: 0a                                              .\n\
+        <= Recv header, 24 bytes (0x18)\n0000: 35 33 30 20 4c 6f 67 69 6e 20 69 6e 63 6f 72 72 530 Login incorr\n\
+        0010: 65 63 74 2e 2e 2e 0d 0a                         ect.....\n";
+    let explained = of(log);
+    assert_eq!(
+        (explained.program, explained.not_understood),
+        (Some("curl"), 0)
+    );
+    let wrong = problem(log);
+    assert_eq!(wrong.cause(), "login-refused-in-clear");
+    assert_eq!(wrong.text, b"530 Login incorrect...");
+}
+
+#[test]
+fn logs_that_were_put_together_are_several_sessions() {
+    let lftp = "---- Connecting to a.example (203.0.113.7) port 21\n<--- 220 hi\n---> USER bob\n<--- 331 word?\n\
+        ---> PASS XXXX\n<--- 230 in\n";
+    let quit = "---> QUIT\n<--- 221 bye\n---- Closing control socket\n";
+    let refused = "*   Trying 203.0.113.9:21...\n* connect to 203.0.113.9 port 21 failed: Connection refused\n\
+        * Closing connection\ncurl: (7) Failed to connect to 203.0.113.9 port 21\n";
+    for log in [
+        format!("{lftp}{quit}{refused}"),
+        format!("{lftp}{refused}"),
+        format!(
+            "{lftp}{quit}---- Connecting to b.example (203.0.113.9) port 21\n**** connect: Connection refused\n"
+        ),
+    ] {
+        let explained = of(&log);
+        assert_eq!(explained.sessions, 2, "{log}");
+        let causes: Vec<_> = explained.problem.iter().map(super::Wrong::cause).collect();
+        assert_eq!(causes, ["connect-failed"], "{log}");
+        let host = explained.story.host.unwrap_or_default();
+        assert!(
+            ["203.0.113.9", "b.example"].contains(&host.as_str()),
+            "{host}"
+        );
+    }
+    // One attempt after the other is one session, until there was a dialogue.
+    let log = format!("{}{}", refused, refused.replace("refused", "timed out"));
+    assert_eq!(of(&log).sessions, 1);
+}
+
+#[test]
+fn what_the_client_did_without_is_not_what_went_wrong() {
+    let log = "< 220 hi\n> AUTH TLS\n< 530 Please login with USER and PASS.\n> USER bob\n< 331 word?\n> PASS x\n< 530 no\n";
+    let explained = of(log);
+    assert_eq!(explained.overcome.len(), 1);
+    assert_eq!(problem(log).line, 7);
+}
+
+#[test]
+fn a_log_that_begins_in_the_middle_has_no_failed_connection() {
+    let log = "*cmd* 'NOOP'\n*put* 'NOOP\\r\\n'\n*get* '421 Idle timeout (600 seconds).\\n'\n*resp* '421 Idle timeout (600 seconds).'\n";
+    let wrong = problem(log);
+    assert_eq!((wrong.cause(), wrong.line), ("idle-timeout", 4));
+}
+
+#[test]
+fn a_client_that_warns_of_line_ends_has_not_had_a_good_transfer() {
+    let log = "Connected to h.\n220 hi\n---> USER bob\n230 in\n---> TYPE A\n200 ok\n---> PASV\n227 (127,0,0,1,9,9)\n---> RETR x.zip\n\
+        150 go\nWARNING! 17 bare linefeeds received in ASCII mode\n226 ok\n";
+    assert_eq!(problem(log).cause(), "type-a-changed-bytes");
+    let again = log.to_owned()
+        + "---> TYPE I\n200 ok\n---> PASV\n227 (127,0,0,1,9,8)\n---> RETR x.zip\n150 go\n226 ok\n";
+    assert!(of(&again).problem.is_none());
+}
+
+#[test]
+fn the_prompts_of_a_client_are_no_commands() {
+    let log = "Connected to 203.0.113.7.\n220 hi\n---> OPTS UTF8 ON\n200 on\nUser (203.0.113.7:(none)): bob\n---> USER bob\n331 word?\n\
+        Password:\n---> PASS x\n230 in\n---> PORT 192,168,1,17,193,25\n501 no\n";
+    assert_eq!(problem(log).cause(), "port-refused");
+    let net = "[7] FtpControlStream#1 - Sending command [PASV]\n\
+        [7] FtpControlStream#1 - Received response [227 Entering Passive Mode (10,1,2,3,200,1).]\n\
+        System.Net.WebException: Unable to connect ---> System.Net.Sockets.SocketException: actively refused it\n";
+    assert_eq!(problem(net).cause(), "data-port-refused");
+}
+
+#[test]
+fn an_address_that_was_not_dialled_is_not_named_as_such() {
+    let log = "220 hi\nUSER bob\n230 in\nPASV\n227 Entering Passive Mode (172,17,0,2,82,11).\n\
+        [Replacing PASV mode reply address 172.17.0.2 with 203.0.113.7]\n\
+        java.net.ConnectException: Connection refused (Connection refused)\n";
+    assert!(
+        here(log).contains("; port 21003 was dialled"),
+        "{}",
+        here(log)
+    );
+    assert_eq!(of(log).story.unused_offer, None);
+}
+
+#[test]
+fn what_php_and_pure_ftpd_say_of_a_reply_is_its_cause() {
+    for (log, cause) in [
+        (
+            "Warning: ftp_login(): Login incorrect. in /x.php on line 9\n",
+            "login-refused",
+        ),
+        (
+            "Warning: ftp_put(): Can't open data connection. in /x.php on line 9\n",
+            "no-data-connection",
+        ),
+        (
+            "Nov 29 10:00:00 s pure-ftpd: (?@::1) [DEBUG] Command [user] [bob]\n\
+             Nov 29 10:00:01 s pure-ftpd: (?@::1) [WARNING] Authentication failed for user [bob]\n",
+            "login-refused",
+        ),
+    ] {
+        assert_eq!(problem(log).cause(), cause, "{log}");
+    }
+}
+
+#[test]
+fn a_command_that_is_logged_before_the_handshake_is_over_is_no_proof_of_tls() {
+    let log = "<--- 220 hi\n---> AUTH TLS\n<--- 234 go\n---> USER bob\nERROR: Certificate verification: Not trusted\n\
+               **** Certificate verification: Not trusted\n";
+    let explained = of(log);
+    assert_eq!(problem(log).cause(), "certificate-untrusted");
+    assert!(!explained.story.is_under_tls && explained.story.is_explicit);
+}
+
+#[test]
+fn what_programs_say_without_commands_is_a_cause() {
+    for (log, cause) in [
+        (
+            ". 2026-11-29 10:00:00.200 Connecting to h:990 ...\n\
+             . 2026-11-29 10:00:00.300 Connected with h:990, negotiating TLS connection...\n\
+             . 2026-11-29 10:00:00.400 Can't establish TLS connection\n",
+            "tls-cut",
+        ),
+        (
+            "2026-11-29 10:00:01,123 srv proftpd[4242] srv (h[::1]): USER bob (Login failed): Incorrect password\n",
+            "login-refused",
+        ),
+        (
+            "Connecting to h (h)|203.0.113.7|:21... connected.\nLogging in as anonymous ... Logged in!\n\
+             ==> PASV ... couldn't connect to 203.0.113.7 port 51210: Connection refused\n",
+            "data-port-refused",
+        ),
+        (
+            "connect: h, 21\nget: 220 hi\nput: USER bob\nget: 230 in\nput: PASV\nget: 227 (127,0,0,1,9,9)\nput: RETR a\nget: 150 go\n\
+             Errno::ECONNRESET: Connection reset by peer\n",
+            "data-reset",
+        ),
+    ] {
+        let explained = of(log);
+        assert_eq!(problem(log).cause(), cause, "{log}");
+        assert_ne!(explained.story.port, Some(51210), "{log}");
+    }
+}

@@ -101,6 +101,9 @@ fn story(explained: &Explained) -> String {
     }
     match (&story.user, story.is_logged_in) {
         (Some(user), true) => parts.push(format!("logged in as {}", escape(user))),
+        (Some(user), false) if !story.has_replies && !story.lacks_replies => {
+            parts.push(format!("user {}", escape(user)));
+        }
         (Some(user), false) => parts.push(format!("not logged in, as {}", escape(user))),
         (None, true) => parts.push("logged in".to_owned()),
         (None, false) => {}
@@ -115,9 +118,17 @@ fn story(explained: &Explained) -> String {
         .as_ref()
         .and_then(|it| it.command.as_ref())
     {
-        parts.push(format!("{} failed", escape(command.verb().as_bytes())));
+        let verb = escape(command.verb().as_bytes());
+        let came_to = match has_cause(explained, &["type-a-changed-bytes"]) {
+            true => "changed bytes",
+            false => "failed",
+        };
+        parts.push(format!("{verb} {came_to}"));
     } else if explained.problem.is_none() && story.has_quit {
         parts.push("QUIT".to_owned());
+    }
+    if story.lacks_replies {
+        parts.push("the replies are not in the log".to_owned());
     }
     if let Some(offer) = &story.unused_offer {
         parts.push(format!(
@@ -186,7 +197,7 @@ fn without_reply(problem: &Wrong) -> String {
 /// The line that shows the same on the real server.
 fn live(story: &Story, problem: &Wrong) -> Option<String> {
     let host = escape(story.host.as_deref()?.as_bytes());
-    let scheme = match (story.is_implicit, story.is_under_tls) {
+    let scheme = match (story.is_implicit, story.is_under_tls || story.is_explicit) {
         (true, _) => "ftps",
         (false, true) => "ftpes",
         (false, false) => "ftp",
@@ -209,7 +220,11 @@ fn live(story: &Story, problem: &Wrong) -> Option<String> {
         ("ftp", "") => format!("ftpsh {host}{port}"),
         _ => format!("ftpsh {scheme}://{user}{host}{port}"),
     };
-    let steps = steps(problem);
+    // The scheme sends AUTH.
+    let steps = match story.is_explicit && problem.is_of("AUTH") {
+        true => Vec::new(),
+        false => steps(problem),
+    };
     Some(match steps.is_empty() {
         true => target,
         false => format!("{target}   then: {}", steps.join(", ")),

@@ -24,6 +24,8 @@ pub(super) enum Meaning {
     NoReply,
     /// What the program says about itself.
     Noise,
+    /// A command or a reply of a session that is passed over.
+    OfAnotherSession,
     Unknown,
 }
 
@@ -39,6 +41,10 @@ pub(super) struct DataLine {
 impl Item {
     pub(super) fn is_dialogue(&self) -> bool {
         matches!(self.meaning, Meaning::Sent(_) | Meaning::Received(_))
+    }
+
+    pub(super) fn is_of_another_session(&self) -> bool {
+        self.meaning == Meaning::OfAnotherSession
     }
 
     pub(super) fn is_unknown(&self) -> bool {
@@ -106,6 +112,10 @@ impl Items {
 
     pub(super) fn noise(&mut self) {
         self.add(Meaning::Noise);
+    }
+
+    pub(super) fn of_another_session(&mut self) {
+        self.add(Meaning::OfAnotherSession);
     }
 
     pub(super) fn no_reply(&mut self) {

@@ -85,6 +85,9 @@ pub fn read(bytes: &[u8], kind: Option<Kind>) -> Result<Imported, ImportError> {
         let understanding = Recognition::of(&items);
         let is_better = best.as_ref().is_none_or(|(most, ..)| match candidate {
             // It passes over more of what it does not know, and knows no data.
+            Kind::Log if most.unknown.0 > 0 => {
+                understanding.of_all_sessions(&items) > most.dialogue
+            }
             Kind::Log => understanding.dialogue > most.dialogue,
             _ => understanding > *most,
         });
@@ -107,6 +110,12 @@ struct Recognition {
 }
 
 impl Recognition {
+    /// With the commands and replies that are passed over.
+    fn of_all_sessions(self, items: &[Item]) -> usize {
+        let others = items.iter().filter(|item| item.is_of_another_session());
+        self.dialogue + others.count()
+    }
+
     fn of(items: &[Item]) -> Self {
         let count = |is: fn(&Item) -> bool| items.iter().filter(|item| is(item)).count();
         Self {

@@ -42,6 +42,8 @@ pub(super) struct Session {
     pub(super) unknown_lines: Vec<usize>,
     /// The line where another session begins; it and all after it are left out.
     pub(super) next_session: Option<usize>,
+    /// The first line of the sessions in between that are left out.
+    pub(super) other_session: Option<usize>,
     /// The variables that take the place of who logs in.
     pub(super) names: VariableNames,
     pub(super) secrets: LogSecrets,
@@ -93,7 +95,7 @@ fn secrets(items: &[Item], lines: &[&[u8]]) -> LogSecrets {
                 }
                 secrets.take_words(line);
             }
-            Meaning::Data(_) | Meaning::NoReply | Meaning::Noise => {}
+            Meaning::Data(_) | Meaning::NoReply | Meaning::Noise | Meaning::OfAnotherSession => {}
         }
     }
     secrets
@@ -126,6 +128,9 @@ impl Reader {
                 if let Some(shown) = self.session.exchanges.last_mut() {
                     shown.exchange.unanswered = Some(item.line);
                 }
+            }
+            Meaning::OfAnotherSession => {
+                self.session.other_session.get_or_insert(item.line);
             }
             Meaning::Noise => {}
             Meaning::Unknown => self.session.unknown_lines.push(item.line),

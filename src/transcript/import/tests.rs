@@ -52,7 +52,8 @@ fn a_log_of_no_kind_of_its_own_is_read_by_its_form_and_of_several_sessions_the_l
     assert_eq!(imported.kind, Kind::Log);
     assert_eq!(
         body(&imported),
-        "S> 220\nC> USER {user}\nS> 331\nC> PASS {password}\nS> 230\n"
+        "S> 220\nC> USER {user}\nS> 331\nC> PASS {password}\nS> 230\n\
+         # here and elsewhere are lines of other sessions: they are left out\n"
     );
     assert_eq!(unknown(&imported), [8]);
 }
@@ -466,4 +467,20 @@ fn a_user_name_that_may_be_a_password_is_no_default() {
     let text = imported.transcript.to_string();
     assert!(!text.contains("hunter"), "{text}");
     assert!(text.contains("# var: user_2 = bob"), "{text}");
+}
+
+#[test]
+fn a_session_in_another_notation_is_left_out_and_named() {
+    let log = "---- Connecting to h (203.0.113.7) port 21\n<--- 220 hi\n---> USER bob\n<--- 331 word?\n---> PASS XXXX\n\
+               <--- 230 in\n---> PWD\n<--- 257 \"/\"\n---> QUIT\n<--- 221 bye\n* Connected to h (203.0.113.7) port 21\n\
+               < 220 hi\n> USER eve\n< 530 no\n* Closing connection\n";
+    let imported = read(log.as_bytes(), None).unwrap();
+    assert_eq!(imported.not_understood, []);
+    let notes: Vec<_> = imported
+        .notes
+        .iter()
+        .map(|note| (note.line, note.text.contains("other sessions")))
+        .collect();
+    assert_eq!(notes, [(12, true)]);
+    assert!(!imported.transcript.to_string().contains("eve"));
 }

@@ -54,7 +54,7 @@ fn without_prompts(line: &[u8]) -> &[u8] {
 static CHATTER: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
         r"(?x) ^ (
-            Connected\sto | Trying\s | Remote\ssystem | Using\s\w+\smode | Name\s\( | Password: | Login\s
+            Connected\sto | Trying\s | Remote\ssystem | Using\s\w+\smode | (Name|User)\s\( | Password: | Login\s
             | local:\s | features\[ | setupsockbufsize | remotemodtime | remotesize | hookup | Debugging\s | Verbose\s
             | \d+\sbytes\s(sent|received) | (ftp|tnftp|[$]):?\s | Passive\smode | Goodbye | \?Invalid
             | \s*\d+%\s | getpeereid | pasv: | got\sEPSV | parse | Extended

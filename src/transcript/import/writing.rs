@@ -20,6 +20,9 @@ pub(super) fn write(session: Session, kind: Kind, lines: &[&[u8]]) -> Imported {
     if let Some(line) = session.next_session {
         writer.note(line, NEXT_SESSION);
     }
+    if let Some(line) = session.other_session {
+        writer.note(line, OTHER_SESSIONS);
+    }
     let head = head(kind, session.greeting.as_deref(), session.names.defaults());
     let show = |number: &usize| {
         let text = String::from_utf8_lossy(lines.get(number - 1).copied().unwrap_or_default());
@@ -170,6 +173,8 @@ const NO_DATA: &str =
     "the data that was sent is not shown, so none is sent. Put `D< @file NAME` here to send a file";
 const NEXT_SESSION: &str =
     "another session begins here: this line and all that follow are left out";
+
+const OTHER_SESSIONS: &str = "here and elsewhere are lines of other sessions: they are left out";
 
 /// Names of variables, as they come up.
 #[derive(Default)]

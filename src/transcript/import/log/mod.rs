@@ -5,10 +5,12 @@
 //! bytes -> lines -> a row of notations.table, or the form -> LogLine
 //! ```
 
+mod dump;
 mod form;
 mod lines;
 pub(crate) mod masking;
 mod notations;
+mod own_log;
 mod quoted;
 mod reader;
 mod sessions;
@@ -42,11 +44,13 @@ pub(super) fn recognise(lines: &[&[u8]]) -> Vec<Item> {
         }
         match line.meaning {
             Meaning::Unknown(_) => items.unknown(),
-            meaning if line.session != longest && meaning.is_dialogue() => items.noise(),
+            meaning if line.session != longest && meaning.is_dialogue() => {
+                items.of_another_session()
+            }
             Meaning::Sent(command) => items.sent(command.line()),
             Meaning::Received(text) => items.received(&text),
             Meaning::Answered(code) => items.received(code.to_string().as_bytes()),
-            Meaning::Said(_) | Meaning::Noise => items.noise(),
+            Meaning::Said(_) | Meaning::Logged(_) | Meaning::Noise => items.noise(),
         }
     }
     for _ in number..lines.len() {
@@ -56,4 +60,5 @@ pub(super) fn recognise(lines: &[&[u8]]) -> Vec<Item> {
     items.into_found()
 }
 
+pub(crate) use own_log::Logged;
 pub(crate) use reader::{LogLine, LogReader, Meaning};

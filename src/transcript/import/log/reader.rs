@@ -4,10 +4,12 @@ use std::collections::VecDeque;
 use std::io::{self, BufRead};
 
 use super::super::items::CodedLine;
+use super::dump::{Dump, Part};
 use super::form;
 use super::lines::Lines;
 use super::masking::LogSecrets;
 use super::notations::{self, Found, Speaker};
+use super::own_log::Logged;
 use super::sessions::{Mark, Sessions};
 use crate::protocol::{Command, ReplyCode, Verb, verbs};
 
@@ -32,6 +34,8 @@ pub(crate) enum Meaning {
     Received(Vec<u8>),
     /// The code of a reply of which nothing else is told.
     Answered(ReplyCode),
+    /// What a server says that it has done, in a log that has no dialogue.
+    Logged(Logged),
     /// What the program says in its own words; it may hold secrets.
     Said(Vec<u8>),
     /// A line of what a transfer brought, or nothing at all.
@@ -59,6 +63,9 @@ pub(crate) struct LogReader<R> {
     continued: Option<Found>,
     /// Lines of Python's code stand here.
     is_in_traceback: bool,
+    dump: Dump,
+    /// The server that keeps the log tells commands and replies too.
+    has_dialogue_of_server: bool,
 }
 
 impl<R: BufRead> LogReader<R> {
@@ -72,6 +79,8 @@ impl<R: BufRead> LogReader<R> {
             secrets: LogSecrets::default(),
             continued: None,
             is_in_traceback: false,
+            dump: Dump::default(),
+            has_dialogue_of_server: false,
         }
     }
 
@@ -102,6 +111,9 @@ impl<R: BufRead> LogReader<R> {
         }
         if is_binary(line) {
             return self.say(None, None, Meaning::Unknown(line.to_vec()));
+        }
+        if self.take_dumped(line) {
+            return;
         }
         self.is_in_traceback = line.starts_with(b"Traceback (most recent call last)")
             || (self.is_in_traceback && line.starts_with(b"  "));
@@ -139,10 +151,48 @@ impl<R: BufRead> LogReader<R> {
         self.say(None, None, meaning);
     }
 
+    /// Takes a line of a dump; `false` if it is none.
+    fn take_dumped(&mut self, line: &[u8]) -> bool {
+        let Some(ended) = self.dump.take(line) else {
+            return false;
+        };
+        if ended.lines.is_empty() {
+            self.say(None, Some("curl"), Meaning::Noise);
+        }
+        for text in ended.lines {
+            let mark = Mark::Part(ended.part);
+            match ended.part {
+                Part::Sent => {
+                    self.send(None, Some("curl"), &text, mark);
+                }
+                Part::Received => self.receive(None, Some("curl"), &text, mark),
+                Part::Other => {}
+            }
+        }
+        true
+    }
+
+    /// Takes what a server says that it has done; `false` if that is all in its replies.
+    fn take_logged(&mut self, line: &[u8], program: Option<&'static str>) -> bool {
+        let logged = Logged::of(line).filter(|_| !self.has_dialogue_of_server);
+        let Some(logged) = logged else {
+            return false;
+        };
+        let begins = logged.is_login();
+        let session = self
+            .sessions
+            .of_client(&logged.client, begins, logged.has_worked);
+        self.add(session, program, Meaning::Logged(logged));
+        true
+    }
+
     /// Takes what a row of the table has found; `false` if it is no dialogue after all.
     fn take_found(&mut self, found: &Found, line: &[u8]) -> bool {
         let id = found.session.as_deref();
         if found.speaker == Speaker::Program {
+            if self.take_logged(line, found.program) {
+                return true;
+            }
             self.say(id, found.program, Meaning::Said(line.to_vec()));
             return true;
         }
@@ -168,6 +218,7 @@ impl<R: BufRead> LogReader<R> {
                 is_taken |= self.send(id, found.program, text, mark.clone());
             }
         }
+        self.has_dialogue_of_server |= is_taken && found.program == Some("vsftpd");
         if let Some(code) = found.code.as_ref().filter(|_| is_taken) {
             self.answer(id, found.program, code, mark);
         }
@@ -238,6 +289,7 @@ impl<R: BufRead> LogReader<R> {
             return false;
         };
         let formed = match &mark {
+            Mark::Part(_) => None,
             Mark::Row(_) => form::after_c(line).map(|text| (None, text)),
             Mark::Shape(shape) => {
                 form::after(line, shape).map(|formed| (formed.session, formed.text))
@@ -311,7 +363,10 @@ impl<R: BufRead> LogReader<R> {
     }
 
     fn say(&mut self, id: Option<&[u8]>, program: Option<&'static str>, meaning: Meaning) {
-        let session = self.sessions.of_id(id);
+        let session = match &meaning {
+            Meaning::Said(text) | Meaning::Unknown(text) => self.sessions.hear(id, program, text),
+            _ => self.sessions.of_id(id),
+        };
         let meaning = match meaning {
             Meaning::Said(text) => Meaning::Said(self.without_secrets(&text)),
             Meaning::Unknown(text) => Meaning::Unknown(self.without_secrets(&text)),

@@ -1,9 +1,13 @@
 //! Which session of a log a line belongs to.
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use regex::bytes::Regex;
 
 use super::super::items::{CodedLine, ReplyLines, ReplyPart};
 use super::super::login::Login;
+use super::dump::Part;
 use crate::protocol::user_pi::data_direction;
 use crate::protocol::{Command, DataDirection, Verb, verbs};
 
@@ -29,6 +33,9 @@ pub(super) struct State {
     pub(super) awaiting: Option<Verb>,
     login: Login,
     has_received: bool,
+    /// The program that has this session, if it says so.
+    program: Option<&'static str>,
+    is_closed: bool,
     /// Since the last command, a transfer may have brought lines of data.
     pub(super) brings_data: bool,
     lines_of_reply: usize,
@@ -40,6 +47,7 @@ pub(super) struct State {
 pub(super) enum Mark {
     Row(usize),
     Shape(Vec<u8>),
+    Part(Part),
 }
 
 impl Sessions {
@@ -64,6 +72,50 @@ impl Sessions {
         known.copied().unwrap_or(self.last)
     }
 
+    /// The session of what a program says in its own words. That it connects begins one, if the last one is closed or
+    /// was of another program.
+    pub(super) fn hear(
+        &mut self,
+        id: Option<&[u8]>,
+        program: Option<&'static str>,
+        text: &[u8],
+    ) -> usize {
+        let session = self.of_id(id);
+        let state = self.state(session);
+        let is_other = program.is_some() && state.program.is_some() && program != state.program;
+        if (state.is_closed || is_other) && state.has_received && CONNECTING.is_match(text) {
+            let next = self.begin();
+            self.last = next;
+            if let Some(id) = id {
+                self.known.insert(id.to_vec(), next);
+            }
+            self.state(next).program = program;
+            return next;
+        }
+        state.program = state.program.or(program);
+        state.is_closed |= CLOSING.is_match(text);
+        session
+    }
+
+    /// The session of a client of this address, in a log that tells no dialogue. Another login begins one.
+    pub(super) fn of_client(&mut self, client: &[u8], is_login: bool, has_worked: bool) -> usize {
+        let known = self.known.get(client).copied();
+        let is_over = |session: &usize| {
+            is_login && self.states.get(session).is_some_and(|it| it.has_received)
+        };
+        let session = known.filter(|session| !is_over(session));
+        let session = session.unwrap_or_else(|| self.begin());
+        self.known.insert(client.to_vec(), session);
+        self.clock += 1;
+        let clock = self.clock;
+        let state = self.state(session);
+        state.has_received |= is_login && has_worked;
+        state.last_heard = clock;
+        self.last = session;
+        self.forget_old_ones();
+        session
+    }
+
     /// The session of a line of dialogue. A new id begins one, and so does a greeting that nothing has asked for.
     pub(super) fn enter(&mut self, id: Option<&[u8]>, text: &[u8], is_reply: bool) -> usize {
         self.clock += 1;
@@ -72,7 +124,7 @@ impl Sessions {
         let session = match id {
             Some(id) => match self.known.get(id) {
                 Some(session) => *session,
-                None if self.count == 0 => self.last,
+                None if self.count == 0 || self.is_new(self.last) => self.last,
                 // A server may change its process in the middle.
                 None if is_reply && !opens && self.awaits(self.last) => self.last,
                 None => self.begin(),
@@ -93,6 +145,12 @@ impl Sessions {
         self.state(session).last_heard = self.clock;
         self.forget_old_ones();
         session
+    }
+
+    /// Nothing has been said in it, but that the program connects.
+    fn is_new(&self, session: usize) -> bool {
+        let state = self.states.get(&session);
+        state.is_some_and(|it| it.last_heard == 0 && !it.has_received && it.awaiting.is_none())
     }
 
     fn begin(&mut self) -> usize {
@@ -161,6 +219,7 @@ impl State {
         let mut user_names = Vec::new();
         match self.reply.take(line) {
             ReplyPart::End(code) if !code.is_preliminary() => {
+                self.is_closed |= matches!(code.0, 221 | 421);
                 self.awaiting = None;
                 user_names = self.login.take_code(code);
             }
@@ -196,6 +255,14 @@ impl State {
     }
 }
 
+/// How programs say that they begin a session, and that they end one.
+static CONNECTING: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i-u)\b(?:connecting to|connected to|trying) ").expect("a constant expression")
+});
+static CLOSING: LazyLock<Regex> = LazyLock::new(|| {
+    let expression = r"(?i-u)closing connection|closing control socket|disconnected from|^curl: \(";
+    Regex::new(expression).expect("a constant expression")
+});
 /// Sessions whose ids are kept.
 const KEPT: usize = 4096;
 /// No reply is longer; its end is missing.
