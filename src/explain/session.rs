@@ -45,6 +45,8 @@ pub(super) struct Session {
     /// The client dials the server's own address, whatever the reply names.
     dials_server: bool,
     awaits_tls: bool,
+    /// The AUTH that was accepted.
+    auth: Option<Command>,
     /// What came last is a command that TLS should protect.
     awaits_proof_of_tls: bool,
     /// The line on which the last reply ended.
@@ -81,6 +83,7 @@ impl Session {
             misses: Missing::default(),
             dials_server: false,
             awaits_tls: false,
+            auth: None,
             awaits_proof_of_tls: false,
             last_reply: first_line,
             open_reply: None,
@@ -268,6 +271,7 @@ impl Session {
                 user_pi::Event::TlsAgreed => {
                     self.awaits_tls = true;
                     self.story.is_explicit = true;
+                    self.auth = self.command.as_ref().map(|(_, auth)| auth.clone());
                 }
                 user_pi::Event::TlsEndAgreed | user_pi::Event::Reinitialised => {
                     self.circumstances.is_under_tls = false;
@@ -455,7 +459,15 @@ impl Session {
         if self.found.len() == FOUND_KEPT {
             return;
         }
-        let command = self.command.as_ref().map(|(_, command)| command.clone());
+        let is_of_tls = |event: &Event| {
+            let cause = event.cause;
+            cause.starts_with("tls-") || cause.starts_with("certificate-")
+        };
+        let command = match event.as_ref() {
+            // What was logged since then waits for the handshake.
+            Some(event) if self.awaits_proof_of_tls && is_of_tls(event) => self.auth.clone(),
+            _ => self.command.as_ref().map(|(_, command)| command.clone()),
+        };
         let problem = Problem {
             line: None,
             event,
@@ -551,7 +563,8 @@ const PRIVATE: &str = ", a private address";
 /// How a server begins.
 const GREETINGS: [&[u8]; 3] = [b"120", b"220", b"421"];
 /// How programs say that they dial another address than that of the 227.
-const DIALS_SERVER: [&str; 2] = [
+const DIALS_SERVER: [&str; 3] = [
+    "for data connection, uses ",
     "using server address instead",
     "replacing pasv mode reply address",
 ];

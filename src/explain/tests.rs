@@ -376,15 +376,17 @@ fn the_prompts_of_a_client_are_no_commands() {
 
 #[test]
 fn an_address_that_was_not_dialled_is_not_named_as_such() {
-    let log = "220 hi\nUSER bob\n230 in\nPASV\n227 Entering Passive Mode (172,17,0,2,82,11).\n\
-        [Replacing PASV mode reply address 172.17.0.2 with 203.0.113.7]\n\
+    let begin = "220 hi\nUSER bob\n230 in\nPASV\n227 Entering Passive Mode (172,17,0,2,82,11).\n";
+    let curl = "* Skip 172.17.0.2 for data connection, uses 203.0.113.7 instead\n\
+        * connect to 203.0.113.7 port 21003 failed: Connection refused\n";
+    let java = "[Replacing PASV mode reply address 172.17.0.2 with 203.0.113.7]\n\
         java.net.ConnectException: Connection refused (Connection refused)\n";
-    assert!(
-        here(log).contains("; port 21003 was dialled"),
-        "{}",
-        here(log)
-    );
-    assert_eq!(of(log).story.unused_offer, None);
+    for end in [curl, java] {
+        let log = format!("{begin}{end}");
+        let here = here(&log);
+        assert!(here.contains("; port 21003 was dialled"), "{here}");
+        assert_eq!(of(&log).story.unused_offer, None);
+    }
 }
 
 #[test]
@@ -413,7 +415,11 @@ fn a_command_that_is_logged_before_the_handshake_is_over_is_no_proof_of_tls() {
     let log = "<--- 220 hi\n---> AUTH TLS\n<--- 234 go\n---> USER bob\nERROR: Certificate verification: Not trusted\n\
                **** Certificate verification: Not trusted\n";
     let explained = of(log);
-    assert_eq!(problem(log).cause(), "certificate-untrusted");
+    let wrong = problem(log);
+    assert!(
+        wrong.cause() == "certificate-untrusted" && wrong.is_of("AUTH"),
+        "{wrong:?}"
+    );
     assert!(!explained.story.is_under_tls && explained.story.is_explicit);
 }
 
@@ -429,6 +435,10 @@ fn what_programs_say_without_commands_is_a_cause() {
         (
             "2026-11-29 10:00:01,123 srv proftpd[4242] srv (h[::1]): USER bob (Login failed): Incorrect password\n",
             "login-refused",
+        ),
+        (
+            "2026-11-29 10:00:00,001 mod_tls/2.9.2[4711]: client did not reuse SSL session, rejecting data connection\n",
+            "tls-session-reuse-required",
         ),
         (
             "Connecting to h (h)|203.0.113.7|:21... connected.\nLogging in as anonymous ... Logged in!\n\
