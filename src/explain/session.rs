@@ -319,11 +319,8 @@ impl Session {
             true => "login-refused",
             false => "reply-not-logged",
         };
-        self.note(
-            line,
-            Some(Event::new(cause).with("said", &logged.line)),
-            None,
-        );
+        let event = Event::new(cause).with("said", words_of(logged.line.as_bytes()));
+        self.note(line, Some(event), None);
     }
 
     fn secure(&mut self) {

@@ -263,6 +263,8 @@ fn a_server_that_logs_what_it_has_done_is_understood_without_its_replies() {
     assert_eq!((story.is_logged_in, story.transfers), (true, 1));
     let refused = log(&[connect, &login.replace("OK", "FAIL")]);
     assert_eq!(problem(&refused).cause(), "login-refused");
+    let anonymous = refused.trim_end().to_owned() + ", anon password \"hunter2X9\"\n";
+    assert!(problem(&anonymous).text.ends_with(b"anon password ****"));
     // Of two clients, and of one that comes twice.
     let other = login
         .replace("203.0.113.9", "203.0.113.8")

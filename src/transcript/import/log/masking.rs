@@ -138,9 +138,9 @@ static SETTING: LazyLock<Regex> = LazyLock::new(|| {
         r#"(?i)(\bpass(?:word|wd|phrase)?["']?(?:\s*[=:]\s*|\)\ to\ ))("[^"]*"|'[^']*'|[^\s,;&]+)"#;
     Regex::new(expression).expect("a constant expression")
 });
-/// As curl and lftp take them, and as programs call Python's ftplib.
+/// As curl and lftp take them, as programs call Python's ftplib, and as vsftpd logs that of an anonymous user.
 static OPTION: LazyLock<Regex> = LazyLock::new(|| {
-    let expression = r#"(?x) ( (?:^|\s)(?:-u|--user)(?:\s+|=)["']?[^\s:,"']+[:,] | \blogin\(\s*["'][^"']*["'],\s* )
+    let expression = r#"(?x) ( (?:^|\s)(?:-u|--user)(?:\s+|=)["']?[^\s:,"']+[:,] | \blogin\(\s*["'][^"']*["'],\s* | \banon\ password\ )
           ( "[^"]*" | '[^']*' | [^\s"']+ )"#;
     Regex::new(expression).expect("a constant expression")
 });
@@ -215,6 +215,10 @@ mod tests {
             (
                 "530 Login or password incorrect!",
                 "530 Login or password incorrect!",
+            ),
+            (
+                "OK LOGIN: Client \"::1\", anon password \"hunter2\"",
+                "OK LOGIN: Client \"::1\", anon password ****",
             ),
             ("passive: yes", "passive: yes"),
             (

@@ -178,6 +178,7 @@ impl<R: BufRead> LogReader<R> {
         let Some(logged) = logged else {
             return false;
         };
+        self.secrets.take_words(line);
         let begins = logged.is_login();
         let session = self
             .sessions
