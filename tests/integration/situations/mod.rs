@@ -413,6 +413,11 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
         "a_line_with_a_blank_before_it_is_told_why_the_server_does_not_know_it",
     ),
     (
+        "reply-not-logged",
+        "src/explain/tests.rs",
+        "a_server_that_logs_what_it_has_done_is_understood_without_its_replies",
+    ),
+    (
         "server-not-reading",
         "tests/integration/situations/alone.rs",
         "a_server_that_does_not_read",
