@@ -325,7 +325,8 @@ pub static REPLY_CODES: &[ReplyCodeEntry] = &[
     row(550, "The file is not available: absent, or no access.", RFC_959)
         .causes("No such file, no permission, a directory in place of a file; SIZE in TYPE A; PASV after EPSV \
             ALL.")
-        .next_step("PWD and LIST show where you are and what is there. For SIZE: TYPE I first."),
+        .next_step("PWD and LIST show where you are and what is there. For SIZE: TYPE I first.")
+        .read_as(OF_550),
     row(551, "Aborted: page type unknown.", RFC_959)
         .causes("STRU P, or RANG in TYPE A. Some servers say it in place of 425.")
         .next_step("STRU F, TYPE I, PASV."),
@@ -389,6 +390,19 @@ const OF_425: &[Reading] = &[
         &["EPRT", "LPRT", "PORT"],
         "The server cannot connect to that port.",
         "A firewall, or nothing listens there.",
+    ),
+];
+
+const OF_550: &[Reading] = &[
+    reading(
+        &["ACCT", "PASS", "USER"],
+        "Not allowed; RFC 959 has this code for files.",
+        "The server does not let this user in, or not without TLS.",
+    ),
+    reading(
+        OPENERS,
+        "Not allowed; RFC 959 has this code for files.",
+        "Passive or active mode is switched off, or EPSV ALL was accepted.",
     ),
 ];
 
