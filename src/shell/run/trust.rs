@@ -6,7 +6,7 @@ use crate::shell::config::settings::{Settings, TlsMaximum};
 use crate::shell::config::target::Target;
 use crate::shell::editor::{Input, Typed};
 use crate::shell::screen::escape::escape;
-use crate::shell::screen::painter::{Painter, Tone, certificate_lines};
+use crate::shell::screen::painter::{Painter, Tone, certificate_rows};
 use crate::tls::{Certificate, Roots, TlsSettings, TlsVersion};
 
 use super::identity::LoadedIdentity;
@@ -63,9 +63,7 @@ impl Certificates {
         let reason = escape(reason.as_bytes());
         let text = format!("the server's certificate is not trusted: {reason}");
         painter.say(Tone::Warning, &text);
-        for line in certificate_lines(&certificate) {
-            painter.say(Tone::Note, &line);
-        }
+        painter.say_rows(&certificate_rows(&certificate, FINGERPRINT_BYTES));
         if let Some(problem) = self.known_hosts.problem() {
             let text =
                 format!("the file of known hosts cannot be read, so no host is known: {problem}");
@@ -135,3 +133,6 @@ impl Answer {
         }
     }
 }
+
+/// In a row.
+const FINGERPRINT_BYTES: usize = 16;

@@ -1,6 +1,7 @@
 //! Text for reading, laid out for the width of the screen.
 
-use textwrap::{Options, WordSplitter};
+use textwrap::core::Word;
+use textwrap::{Options, WordSeparator, WordSplitter};
 
 /// Where a text for reading is laid out: on the screen, or in a manual page.
 pub(crate) trait Layout {
@@ -102,7 +103,8 @@ impl Page {
         let options = Options::new(self.columns)
             .initial_indent(first)
             .subsequent_indent(other)
-            .word_splitter(WordSplitter::NoHyphenation);
+            .word_splitter(WordSplitter::NoHyphenation)
+            .word_separator(WordSeparator::Custom(words_of));
         self.text.push_str(&textwrap::fill(text, options));
         self.text.push('\n');
     }
@@ -137,6 +139,30 @@ impl Layout for Page {
     }
 }
 
+/// The words of a line. A fingerprint, which is longer than a narrow row, may be broken between two bytes.
+pub(crate) fn words_of(line: &str) -> Box<dyn Iterator<Item = Word<'_>> + '_> {
+    let words = WordSeparator::AsciiSpace.find_words(line);
+    Box::new(words.flat_map(|word| {
+        let mut pieces: Vec<Word<'_>> = match is_fingerprint(word.word) {
+            true => word.word.split_inclusive(':').map(Word::from).collect(),
+            false => return vec![word],
+        };
+        if let Some(last) = pieces.last_mut() {
+            last.whitespace = word.whitespace;
+        }
+        pieces
+    }))
+}
+
+fn is_fingerprint(word: &str) -> bool {
+    let is_byte = |pair: &str| pair.len() == 2 && pair.bytes().all(|it| it.is_ascii_hexdigit());
+    let word = word.trim_matches(|it: char| !it.is_ascii_hexdigit());
+    word.len() > SHORTEST_FINGERPRINT && word.split(':').all(is_byte)
+}
+
+/// As in `CE:51:2E:4A:B1:D9:00:4F`, half an MD5.
+const SHORTEST_FINGERPRINT: usize = 22;
+
 const NARROWEST: usize = 24;
 /// Longer lines are hard to read.
 const WIDEST: usize = 100;
@@ -144,7 +170,7 @@ const NARROWEST_TEXT: usize = 26;
 
 #[cfg(test)]
 mod tests {
-    use super::{Layout, Page};
+    use super::{Layout, Page, words_of};
 
     #[test]
     fn a_text_stands_beside_its_label_or_below_it_and_never_past_the_edge() {
@@ -172,6 +198,43 @@ mod tests {
             assert_eq!(beside, columns == 80, "{text}");
             let below = text.contains("    SIZE f\n      how many bytes");
             assert_eq!(below, columns < 80, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_fingerprint_is_broken_between_its_bytes_and_a_path_stays_whole() {
+        let fingerprint = "CE:51:2E:4A:B1:D9:00:4F:4E:20:B1:7B:82:E0:DB:B0";
+        let text = format!("trusted: SHA-256 {fingerprint}, and /a/long/path/that/is/one/word");
+        let options = textwrap::Options::new(30)
+            .break_words(false)
+            .word_separator(textwrap::WordSeparator::Custom(words_of));
+        let rows = textwrap::wrap(&text, options);
+        assert_eq!(
+            rows,
+            [
+                "trusted: SHA-256 CE:51:2E:4A:",
+                "B1:D9:00:4F:4E:20:B1:7B:82:E0:",
+                "DB:B0, and",
+                "/a/long/path/that/is/one/word"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_fingerprint_on_a_page_is_broken_between_its_bytes() {
+        for columns in [40, 80] {
+            let mut page = Page::new(columns);
+            let fingerprint = ["A7"; 32].join(":");
+            page.item(
+                "Here",
+                10,
+                &format!("it is not trusted (SHA-256 {fingerprint})."),
+            );
+            let text = page.into_text();
+            let rows: Vec<&str> = text.lines().filter(|row| row.contains("A7")).collect();
+            assert!(rows.len() > 1, "{text}");
+            let (_, before) = rows.split_last().unwrap();
+            assert!(before.iter().all(|row| row.ends_with("A7:")), "{text}");
         }
     }
 }

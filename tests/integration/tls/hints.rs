@@ -7,7 +7,7 @@ use crate::support::scripted_server::Script;
 use crate::support::terminal::Terminal;
 use crate::support::tls_server::TlsServer;
 
-use super::Rig;
+use super::{Rig, agreed};
 
 /// The shell of `ftpsh practice`, under TLS and logged in.
 fn practising(home: &Home, arguments: &[&str]) -> Terminal {
@@ -124,6 +124,37 @@ fn after_a_certificate_that_was_not_believed_why_and_tls_say_that_the_connection
     terminal.send_line("tls");
     terminal.expect("not connected, so there is no TLS to show");
     assert!(!terminal.screen().contains("PBSZ"), "{}", terminal.screen());
+    drop(terminal);
+    let _ = server.finish();
+}
+
+#[test]
+fn the_certificate_of_the_question_stands_in_a_column_of_its_own_on_a_narrow_screen() {
+    let rig = Rig::new();
+    let tls = TlsServer::new(&ServerCertificate::self_signed());
+    let server = agreed(&tls).wait_for_client_close().start();
+    let mut terminal = rig.ftpsh(&server).terminal_of(60, 40);
+    terminal.expect("> ");
+    terminal.send_line("AUTH TLS");
+    terminal.expect("trust it: always, once, or no?");
+    let screen = terminal.screen();
+    let rows = screen.lines().skip_while(|row| !row.contains("SHA-256"));
+    let rows: Vec<&str> = rows.take_while(|row| row.contains(':')).collect();
+    let fingerprint: Vec<&&str> = rows
+        .iter()
+        .filter(|row| !row.contains("trust it"))
+        .collect();
+    assert_eq!(fingerprint.len(), 4, "{screen}");
+    for row in fingerprint {
+        let (label, bytes) = row.split_at(15);
+        assert!(["SHA-256", ""].contains(&label.trim()), "{screen}");
+        assert!(
+            bytes.starts_with(|it: char| it.is_ascii_hexdigit()),
+            "{screen}"
+        );
+    }
+    terminal.send_line("no");
+    terminal.expect("(closed) ftp> ");
     drop(terminal);
     let _ = server.finish();
 }

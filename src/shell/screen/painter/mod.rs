@@ -20,8 +20,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use nu_ansi_term::{Color, Style};
-use textwrap::WordSeparator;
-use textwrap::core::Word;
 
 use crate::client::{Observation, Observer, Origin, TransferResult};
 use crate::evidence::event::Event;
@@ -31,6 +29,7 @@ use crate::protocol::verbs::{self, DataDirection};
 use crate::protocol::{DataPort, Reply, ReplyClass, ReplyCode, Verb};
 
 use super::escape::escape;
+use super::page::words_of;
 use super::problem_log::ProblemLog;
 use super::script_output::ScriptOutput;
 use crate::shell::charset::Charset;
@@ -44,7 +43,7 @@ pub(crate) use clock::{Clock, Moment, elapsed};
 pub(crate) use raw_bytes::{describe as sent_bytes, hexadecimal};
 pub(crate) use screen::write_to_standard_error;
 pub(crate) use screen::{Dialogue, Screen};
-pub(crate) use tls::{agreed, certificate_lines, certificate_rows};
+pub(crate) use tls::{agreed, certificate_rows};
 pub(crate) use words::{connected, list_verbs};
 
 /// Paints observations, and whatever else the shell has to say.
@@ -170,6 +169,22 @@ impl Painter {
         }
         // Whatever is repeated here, a file name or an argument, somebody may have meant for a URL.
         for line in own_lines(tone, &without_userinfo(text)) {
+            self.paint(&line, 0);
+        }
+    }
+
+    /// Shows labels, and texts in a column of their own.
+    pub(crate) fn say_rows(&self, rows: &[(&str, String)]) {
+        if !self.shows(Tone::Note) {
+            return;
+        }
+        for (label, text) in rows {
+            let text = without_userinfo(text);
+            let line = Line {
+                style: Style::new().dimmed(),
+                text: format!("  {label:<ROW_LABEL_COLUMNS$}{text}"),
+                hang: Some("  ".len() + ROW_LABEL_COLUMNS),
+            };
             self.paint(&line, 0);
         }
     }
@@ -453,30 +468,6 @@ impl Observer for Painter {
     }
 }
 
-/// The words of a line. A fingerprint, which is longer than a narrow row, may be broken between two bytes.
-fn words_of(line: &str) -> Box<dyn Iterator<Item = Word<'_>> + '_> {
-    let words = WordSeparator::AsciiSpace.find_words(line);
-    Box::new(words.flat_map(|word| {
-        let mut pieces: Vec<Word<'_>> = match is_fingerprint(word.word) {
-            true => word.word.split_inclusive(':').map(Word::from).collect(),
-            false => return vec![word],
-        };
-        if let Some(last) = pieces.last_mut() {
-            last.whitespace = word.whitespace;
-        }
-        pieces
-    }))
-}
-
-fn is_fingerprint(word: &str) -> bool {
-    let is_byte = |pair: &str| pair.len() == 2 && pair.bytes().all(|it| it.is_ascii_hexdigit());
-    let word = word.trim_matches(|it: char| !it.is_ascii_hexdigit());
-    word.len() > SHORTEST_FINGERPRINT && word.split(':').all(is_byte)
-}
-
-/// As in `CE:51:2E:4A:B1:D9:00:4F`, half an MD5.
-const SHORTEST_FINGERPRINT: usize = 22;
-
 impl Line {
     /// A line that stays in one piece.
     fn whole(style: Style, text: String) -> Self {
@@ -634,6 +625,7 @@ fn style_of(class: ReplyClass) -> Style {
     }
 }
 
+const ROW_LABEL_COLUMNS: usize = 13;
 /// Below so many columns words are broken anyway.
 const NARROWEST_ROW: usize = 20;
 

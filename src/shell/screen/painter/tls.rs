@@ -64,13 +64,6 @@ pub(super) fn describe(observation: &Observation) -> Option<(Tone, String)> {
     })
 }
 
-/// A certificate, line by line.
-pub(crate) fn certificate_lines(certificate: &Certificate) -> Vec<String> {
-    let rows = certificate_rows(certificate, FINGERPRINT_BYTES).into_iter();
-    rows.map(|(label, text)| format!("{label:<12} {text}"))
-        .collect()
-}
-
 /// A certificate as labels and texts; a text without a label goes on with the one before. A line has so many bytes of
 /// the fingerprint.
 pub(crate) fn certificate_rows(
@@ -156,4 +149,3 @@ fn failed(failure: &TlsFailure) -> String {
 
 const BYTES_SHOWN: usize = 80;
 const NAMES_SHOWN: usize = 20;
-const FINGERPRINT_BYTES: usize = 16;
