@@ -7,7 +7,7 @@ use super::words::{kind_of, seconds};
 use crate::client::{Awaited, Observation, TransferEnd, TransferResult};
 use crate::protocol::verbs::DataDirection;
 use crate::protocol::{ReplyClass, ReplyCode};
-use crate::tls::TlsFailure;
+use crate::tls::{SentName, TlsFailure};
 
 /// Something that did not work, with what is known of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -192,9 +192,26 @@ impl Event {
             TlsFailure::Changed { .. } => Self::new("certificate-changed"),
             TlsFailure::OtherCertificate { .. } => Self::new("certificate-other"),
             TlsFailure::NoRoots { .. } => Self::new("certificate-no-roots"),
-            TlsFailure::NotTrusted { .. } | TlsFailure::Declined | TlsFailure::HostName { .. } => {
-                Self::new("certificate-untrusted")
+            TlsFailure::NotTrusted {
+                reason,
+                other_names,
+                fingerprint,
+            } => {
+                let cause = match other_names[..] {
+                    [] => "certificate-untrusted",
+                    _ => "certificate-name",
+                };
+                // What can be sent is not an address, and has no wildcard.
+                let is_sendable = |name: &&String| matches!(name.parse(), Ok(SentName::Other(_)));
+                let name = other_names.iter().find(is_sendable);
+                return Self::new(cause)
+                    .with("failure", format_args!("{reason} (SHA-256 {fingerprint})"))
+                    .with("name", name.map_or("NAME", String::as_str));
             }
+            TlsFailure::Declined => {
+                return Self::new("certificate-untrusted").with("failure", DECLINED);
+            }
+            TlsFailure::HostName { .. } => Self::new("certificate-untrusted"),
             TlsFailure::NoControl => Self::new("prot-without-auth"),
             TlsFailure::TooOld { .. } | TlsFailure::NoCommonVersion { .. } => {
                 Self::new("tls-version")
@@ -220,6 +237,8 @@ pub(crate) fn is_refusal(code: ReplyCode) -> bool {
     code.is_negative() || matches!(class, ReplyClass::Protected | ReplyClass::Unclassified)
 }
 
+/// The user was asked whether to trust a certificate.
+pub(super) const DECLINED: &str = "you answered no";
 /// No server calls it idle earlier.
 const IDLE_SECONDS: u64 = 20;
 

@@ -313,18 +313,18 @@ fn judge(
     fingerprint: Fingerprint,
     verdict: Verdict,
 ) -> Result<(Trust, bool), TlsFailure> {
-    let Err(reason) = verdict else {
+    let Err(objection) = verdict else {
         return Ok((Trust::Verified, false));
     };
     match settings.known {
-        _ if settings.insecure => Ok((Trust::Unverified(reason), false)),
-        Some(known) if known == fingerprint => Ok((Trust::Known(reason), false)),
+        _ if settings.insecure => Ok((Trust::Unverified(objection), false)),
+        Some(known) if known == fingerprint => Ok((Trust::Known(objection), false)),
         Some(known) => Err(TlsFailure::Changed {
-            reason,
+            reason: objection.reason,
             fingerprint,
             known,
         }),
-        None => Ok((Trust::Known(reason), true)),
+        None => Ok((Trust::Known(objection), true)),
     }
 }
 

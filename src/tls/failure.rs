@@ -82,6 +82,8 @@ pub enum TlsFailure {
     NotTrusted {
         /// Why not.
         reason: String,
+        /// The hosts that it is for, if that is all that speaks against it.
+        other_names: Vec<String>,
         /// Of the server's own certificate.
         fingerprint: Fingerprint,
     },

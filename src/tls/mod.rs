@@ -28,7 +28,7 @@ pub use identity::{ClientIdentity, ClientKey, IdentityError, ShownCertificate};
 pub(crate) use input::RecordInput;
 pub use protocol::ProtocolVersion;
 pub use server_hello::{FirstAnswer, ServerHello};
-pub use trust::{Examination, Roots, RootsError, Trust, Verdict};
+pub use trust::{Examination, Objection, Roots, RootsError, Trust, Verdict};
 
 #[cfg(test)]
 mod tests;

@@ -218,7 +218,7 @@ fn what_is_out_of_date_is_told_of_the_certificate_that_is_and_once() {
             roots: Roots::Given(vec![root_certificate.der().clone()]),
             algorithms: rustls::crypto::ring::default_provider().signature_verification_algorithms,
         };
-        assert_eq!(examination.verdict(), Ok(Err(reason.to_owned())));
+        assert_eq!(examination.verdict(), Ok(Err(reason.into())));
     }
 }
 

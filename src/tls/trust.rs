@@ -55,19 +55,25 @@ pub enum Trust {
     /// It leads to a root and bears the host's name.
     Verified,
     /// It does not, for this reason; but the user has trusted exactly this one for this host.
-    Known(String),
+    Known(Objection),
     /// It does not, for this reason, and the user has chosen not to care.
-    Unverified(String),
+    Unverified(Objection),
 }
 
 impl Trust {
     /// What speaks against the certificate, if anything does.
     #[must_use]
-    pub fn reason(&self) -> Option<&str> {
+    pub fn objection(&self) -> Option<&Objection> {
         match self {
             Self::Verified => None,
-            Self::Known(reason) | Self::Unverified(reason) => Some(reason),
+            Self::Known(objection) | Self::Unverified(objection) => Some(objection),
         }
+    }
+
+    /// The same in words.
+    #[must_use]
+    pub fn reason(&self) -> Option<&str> {
+        self.objection().map(|it| it.reason.as_str())
     }
 }
 
@@ -126,8 +132,27 @@ pub struct Examination {
     pub(super) algorithms: WebPkiSupportedAlgorithms,
 }
 
+/// What speaks against a certificate.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Objection {
+    /// In words.
+    pub reason: String,
+    /// The hosts that it is for, if nothing else speaks against it than that the host is not one of them.
+    pub other_names: Vec<String>,
+}
+
+impl From<&str> for Objection {
+    fn from(reason: &str) -> Self {
+        let reason = reason.to_owned();
+        Self {
+            reason,
+            ..Self::default()
+        }
+    }
+}
+
 /// What speaks against a certificate, if anything does.
-pub type Verdict = Result<(), String>;
+pub type Verdict = Result<(), Objection>;
 
 impl Examination {
     /// Whether the chain leads to a root, is valid today and bears the name of the host; every reason if not.
@@ -147,7 +172,7 @@ fn examine(
     algorithms: &WebPkiSupportedAlgorithms,
 ) -> Result<Verdict, TlsFailure> {
     let Some((own, others)) = chain.split_first() else {
-        return Ok(Err("the server showed no certificate".to_owned()));
+        return Ok(Err("the server showed no certificate".into()));
     };
     let Ok(parsed) = ParsedCertificate::try_from(own) else {
         let reason = match old_version(own) {
@@ -156,7 +181,7 @@ fn examine(
             ),
             None => "it cannot be read".to_owned(),
         };
-        return Ok(Err(reason));
+        return Ok(Err(reason.as_str().into()));
     };
     let issued = if roots.holds(own) {
         Ok(())
@@ -167,6 +192,7 @@ fn examine(
         verify_server_cert_signed_by_trust_anchor(&parsed, &store, others, moment, algorithms.all)
     };
     let named = verify_server_name(&parsed, name);
+    let is_of_other = is_about_name(named.as_ref().err());
     let issued = issued.map_err(|error| match error {
         Error::InvalidCertificate(error) if is_of_time(&error) => ISSUER_OUT_OF_DATE.to_owned(),
         error => reason(&error, own, name),
@@ -181,8 +207,25 @@ fn examine(
     Ok(if reasons.is_empty() {
         Ok(())
     } else {
-        Err(reasons.join("; "))
+        let is_only_of_other = is_of_other && reasons.len() == 1;
+        let other_names =
+            is_only_of_other.then(|| super::certificate::Certificate::read(own).names);
+        Err(Objection {
+            reason: reasons.join("; "),
+            other_names: other_names.unwrap_or_default(),
+        })
     })
+}
+
+fn is_about_name(error: Option<&Error>) -> bool {
+    use CertificateError::{NotValidForName, NotValidForNameContext};
+
+    matches!(
+        error,
+        Some(Error::InvalidCertificate(
+            NotValidForName | NotValidForNameContext { .. }
+        ))
+    )
 }
 
 /// Now, or the nearest moment at which the certificate is valid.

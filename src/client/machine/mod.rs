@@ -1860,12 +1860,12 @@ impl Machine {
             Some(false) => return self.fail_tls(TlsFailure::Declined, now),
             None => {}
         }
-        let reason = secured.trust.reason().unwrap_or_default().to_owned();
+        let objection = secured.trust.objection().cloned().unwrap_or_default();
         if let Some(own) = secured.chain.first() {
-            let fingerprint = own.fingerprint;
             let failure = TlsFailure::NotTrusted {
-                reason,
-                fingerprint,
+                reason: objection.reason,
+                other_names: objection.other_names,
+                fingerprint: own.fingerprint,
             };
             self.fail_tls(failure, now);
         }

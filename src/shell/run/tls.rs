@@ -92,9 +92,12 @@ fn describe_secured(which: &str, secured: &Secured, table: &mut Table) {
     let trust = match (&secured.trust, &secured.name) {
         (Trust::Verified, None) => "verified".to_owned(),
         (Trust::Verified, Some(name)) => format!("verified for {}", escape(name.as_bytes())),
-        (Trust::Known(reason), _) => format!("trusted by you; {}", escape(reason.as_bytes())),
-        (Trust::Unverified(reason), _) => {
-            format!("NOT VERIFIED (--insecure); {}", escape(reason.as_bytes()))
+        (Trust::Known(objection), _) => {
+            format!("trusted by you; {}", escape(objection.reason.as_bytes()))
+        }
+        (Trust::Unverified(objection), _) => {
+            let reason = escape(objection.reason.as_bytes());
+            format!("NOT VERIFIED (--insecure); {reason}")
         }
     };
     table.row(2, "certificate", &trust);

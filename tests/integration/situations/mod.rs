@@ -448,6 +448,16 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
         "an_abort_that_pure_ftpd_swallows_is_explained",
     ),
     (
+        "certificate-name",
+        "tests/integration/tls/names.rs",
+        "a_certificate_for_another_host_is_explained_with_the_name_that_it_is_for",
+    ),
+    (
+        "reply-given-up",
+        "src/evidence/problems/tests.rs",
+        "a_reply_that_nobody_waited_for_is_not_awaited_once_later_commands_have_had_theirs",
+    ),
+    (
         "certificate-wanted",
         "tests/integration/tls/identities.rs",
         "without_a_certificate_the_flags_are_named_and_the_script_ends_with_4",

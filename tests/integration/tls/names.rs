@@ -165,6 +165,30 @@ fn a_certificate_for_the_host_is_not_enough_for_another_name() {
 }
 
 #[test]
+fn a_certificate_for_another_host_is_explained_with_the_name_that_it_is_for() {
+    let rig = Rig::new();
+    let other = TlsServer::new(&rig.authority.issue_for_somebody_else());
+    let server = agreed(&other).wait_for_client_close().start();
+    let said = rig
+        .ftpsh(&server)
+        .args(["--why", "-c", "AUTH TLS"])
+        .run()
+        .code(4)
+        .stderr;
+    let _ = server.finish();
+    let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    for part in [
+        "--sni NAME wants the certificate for another name",
+        " Here The server's certificate is for another host: it is for elsewhere.example, not for",
+        "`set tls-sni elsewhere.example`",
+        " Cause certificate-name",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    assert!(!said.contains("--ca"), "{said}");
+}
+
+#[test]
 fn without_a_name_the_certificate_must_be_for_the_host() {
     let rig = Rig::new();
     let server = agreed(&rig.server())

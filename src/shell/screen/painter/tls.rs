@@ -21,20 +21,20 @@ pub(super) fn describe(observation: &Observation) -> Option<(Tone, String)> {
                     }
                 },
             ),
-            Trust::Known(reason) => (
+            Trust::Known(objection) => (
                 Tone::Note,
                 format!(
                     "{}, certificate trusted by you ({})",
                     agreed(secured),
-                    escape(reason.as_bytes())
+                    escape(objection.reason.as_bytes())
                 ),
             ),
-            Trust::Unverified(reason) => (
+            Trust::Unverified(objection) => (
                 Tone::Warning,
                 format!(
                     "{}, but NOT VERIFIED (--insecure): {}",
                     agreed(secured),
-                    escape(reason.as_bytes())
+                    escape(objection.reason.as_bytes())
                 ),
             ),
         },
@@ -133,9 +133,13 @@ fn failed(failure: &TlsFailure) -> String {
                  if the change is right, remove the host's line from {path}"
             )
         }
-        TlsFailure::NotTrusted { .. } => format!(
-            "{text}. The connection was closed. --ca FILE names roots to trust, --insecure takes any certificate"
-        ),
+        TlsFailure::NotTrusted { other_names, .. } => {
+            let way = match other_names[..] {
+                [] => "--ca FILE names roots to trust",
+                _ => "--sni NAME wants the certificate for another name",
+            };
+            format!("{text}. The connection was closed. {way}, --insecure takes any certificate")
+        }
         TlsFailure::TooOld { .. }
         | TlsFailure::NoCommonVersion { .. }
         | TlsFailure::HandshakeCut => {
