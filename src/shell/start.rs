@@ -202,6 +202,8 @@ fn run_target(mut shell: Shell, common: &Common, target: Option<&str>) -> Exit {
         // The lines of a script are meant for where the target leads.
         let fails = opened.is_err() || (exit != Exit::Done && common.stop);
         if cannot_go_on || (fails && !shell.is_interactive()) {
+            // There will be no prompt to ask `why` at.
+            shell.explains |= shell.is_interactive() && !common.quiet;
             return shell.end_unstarted(exit);
         }
         shell.keep_explanation(exit);
