@@ -38,7 +38,8 @@ pub use driver::negotiation::{Negotiation, ProxyError};
 pub use endpoint::Cancellation;
 pub use exchange::{Ending, Exchange, News, Outcome, TrustQuestion};
 pub use observation::{
-    Awaited, ByteInterest, Connection, MovedBytes, Observation, Observer, Origin, SentPiece,
+    Awaited, ByteInterest, Connection, Missing, MovedBytes, Observation, Observer, Origin,
+    SentPiece,
 };
 pub use peer::Peer;
 pub use port_range::{NotAPortRange, PortRange};

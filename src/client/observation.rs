@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use crate::protocol::data_port::{DataPort, DataPortUnreadable};
 use crate::protocol::ledger::Assignment;
+use crate::protocol::user_pi::RefusedPort;
 use crate::protocol::verbs::DataDirection;
 use crate::protocol::{Answered, Command, MaskedBytes, OtherProtocol, Reply, Verb};
 
@@ -154,6 +155,19 @@ pub enum Awaited {
     LineRead,
 }
 
+/// What a person still waits for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// The reply, or its end.
+    Reply,
+    /// The reply came and offered a port, at which nobody has answered yet.
+    DataConnection(Peer),
+    /// AUTH was accepted, and the TLS handshake is not over.
+    Handshake,
+    /// An upload was handed over whole, and the server has not closed its side of the data connection.
+    UploadEnd,
+}
+
 /// Whose idea a command was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
@@ -293,13 +307,15 @@ pub enum Observation {
     NoDataConnection {
         /// Which way the data would go.
         direction: DataDirection,
+        /// What was asked for one since there was one, and refused.
+        refused: Vec<RefusedPort>,
     },
     /// A person waits, and nothing has moved for a while.
     StillWaiting {
         /// The verb of the command whose final reply is outstanding.
         verb: Verb,
-        /// An upload was handed over whole, and the server has not closed its side of the data connection.
-        upload_is_unacknowledged: bool,
+        /// What has not come.
+        missing: Missing,
     },
     /// No greeting has come for a while, or not in time, or what came is not TLS.
     GreetingMissing {
@@ -362,5 +378,7 @@ pub enum Observation {
         quiet_for: Duration,
         /// The verb of the oldest command whose final reply is outstanding.
         during: Option<Verb>,
+        /// The server had not greeted.
+        before_greeting: bool,
     },
 }

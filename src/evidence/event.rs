@@ -3,6 +3,8 @@
 use std::io;
 use std::net::IpAddr;
 
+use super::facts::rest_of_transfer;
+use super::rules::{list_refused, ways_left};
 use super::words::{kind_of, seconds};
 use crate::client::{Awaited, Observation, TransferEnd, TransferResult};
 use crate::protocol::verbs::DataDirection;
@@ -89,6 +91,11 @@ impl Event {
                     .with("port", port.unwrap_or_default())
                     .with("error", error.unwrap_or_default())
             }
+            Observation::NoDataConnection { refused, .. } if !refused.is_empty() => {
+                Self::new("data-port-was-refused")
+                    .with("refused", list_refused(refused))
+                    .with("way", ways_left(refused))
+            }
             Observation::NoDataConnection { .. } => Self::new("data-not-connected"),
             Observation::DataConnectionClosed { reset: true } => {
                 Self::new("data-reset-unused").by_server()
@@ -127,21 +134,38 @@ impl Event {
                 error,
                 quiet_for,
                 during,
+                before_greeting,
                 ..
             } => {
                 let is_idle = during.is_none() && quiet_for.as_secs() >= IDLE_SECONDS;
                 let cause = match error {
+                    _ if *before_greeting => "closed-before-greeting",
                     None if is_idle => "control-idle",
                     None => "control-closed",
                     Some(_) => "control-reset",
                 };
-                let during = during.as_ref().filter(|verb| !verb.as_bytes().is_empty());
-                let during = during.map(|verb| format!(", before the reply to {verb}"));
+                let rest = during
+                    .as_ref()
+                    .and_then(|verb| rest_of_transfer(verb, &verb.to_string()));
+                let during = during.as_ref().map(|verb| match verb.as_bytes() {
+                    [] => ", before the reply to an empty line".to_owned(),
+                    _ => format!(", before the reply to {verb}"),
+                });
                 let error = error.as_ref().map(ToString::to_string);
                 Self::new(cause)
+                    .with(
+                        "how",
+                        error
+                            .as_ref()
+                            .map_or_else(String::new, |it| format!(" ({it})")),
+                    )
                     .with("after", seconds(*quiet_for))
                     .with("during", during.unwrap_or_default())
                     .with("error", error.unwrap_or_default())
+                    .with(
+                        "then",
+                        rest.map(|rest| format!(". {rest}")).unwrap_or_default(),
+                    )
                     .by_server()
             }
             _ => return None,
@@ -306,6 +330,7 @@ mod tests {
             by_us: false,
             quiet_for: Duration::from_secs(quiet_for),
             during: during.map(|verb| Verb::new(verb.as_bytes())),
+            before_greeting: false,
         };
         assert_eq!(cause(&closed(300, None)), Some("control-idle"));
         assert_eq!(cause(&closed(300, Some("RETR"))), Some("control-closed"));

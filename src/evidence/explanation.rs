@@ -23,7 +23,7 @@ pub(crate) struct Explanation {
 
 impl Explanation {
     /// What a cause says with these facts, each by the name that its place has; that of the command is empty.
-    pub(crate) fn of(cause: &str, facts: &[(&str, &str)]) -> Self {
+    pub(crate) fn of<T: AsRef<str>>(cause: &str, facts: &[(&str, T)]) -> Self {
         let cause = Cause::named(cause);
         Self {
             id: cause.id,
@@ -38,7 +38,7 @@ impl Explanation {
 }
 
 /// The text with its places filled. What is filled in may have braces of its own, which mean nothing.
-pub(super) fn filled(text: &str, facts: &[(&str, &str)]) -> String {
+pub(super) fn filled<T: AsRef<str>>(text: &str, facts: &[(&str, T)]) -> String {
     let mut shown = String::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('{') {
@@ -47,7 +47,7 @@ pub(super) fn filled(text: &str, facts: &[(&str, &str)]) -> String {
         };
         let fact = facts.iter().find(|(known, _)| *known == name);
         shown += before;
-        shown += fact.map_or("", |(_, text)| text);
+        shown += fact.map_or("", |(_, text)| text.as_ref());
         rest = after;
     }
     shown + rest

@@ -3,12 +3,13 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::event::{Event, is_refusal};
+use super::event::{DECLINED, Event, is_refusal};
 use super::explanation::Explanation;
+use super::facts;
 use super::reply;
 use super::rules::Circumstances;
 use crate::client::Observation;
-use crate::protocol::{Answered, Command, ReplyCode};
+use crate::protocol::{Answered, Command, ReplyCode, Verb};
 
 /// What did not work, and what was known then.
 #[derive(Clone, Debug)]
@@ -21,6 +22,8 @@ pub(crate) struct Problem {
     pub(crate) refusal: Option<Arc<Answered>>,
     /// The command that was sent last in it.
     pub(crate) command: Option<Command>,
+    /// The shell found it, so that the success of this command says nothing about it.
+    pub(crate) is_verdict: bool,
     pub(crate) circumstances: Circumstances,
 }
 
@@ -49,9 +52,20 @@ pub(crate) struct Problems {
     lines: VecDeque<LineEnd>,
     dropped_lines: usize,
     last: Option<Problem>,
+    /// What has come since that may have solved it.
+    since: Since,
     /// What the shell said that the last line failed of.
     verdict: Option<&'static str>,
     current: Current,
+}
+
+/// What has happened since the last problem.
+#[derive(Clone, Copy, Debug, Default)]
+struct Since {
+    /// Its command was sent again.
+    is_tried_again: bool,
+    /// There is another connection.
+    is_reconnected: bool,
 }
 
 /// What is known of the line that runs, or since the last one ended.
@@ -77,6 +91,7 @@ impl Problems {
             lines: VecDeque::new(),
             dropped_lines: 0,
             last: None,
+            since: Since::default(),
             verdict: None,
             current: Current::default(),
         }
@@ -134,8 +149,10 @@ impl Problems {
                 .as_ref()
                 .is_some_and(|it| it.cause == "not-connected")
         };
-        if !(self.last.is_some() && problem.as_ref().is_some_and(is_known)) {
-            self.last = problem.clone().or(self.last.take());
+        if let Some(problem) = &problem
+            && !(self.last.is_some() && is_known(problem))
+        {
+            self.remember(problem.clone());
         }
         if current.number.is_none_or(|number| number == 0) {
             return;
@@ -168,6 +185,7 @@ impl Problems {
     /// Something happened; its cause, if it is a problem.
     pub(crate) fn note(&mut self, observation: &Observation) -> Option<&'static str> {
         self.note_circumstances(observation);
+        self.note_solution(observation);
         if let Observation::CommandSent { command, .. } = observation {
             self.current.command = Some(command.without_secret());
             self.current.is_answered = false;
@@ -181,9 +199,50 @@ impl Problems {
         }
         if self.current.number.is_none() && cause.is_some() {
             // It came at the prompt.
-            self.last = Some(self.current.problem(None, self.circumstances));
+            self.remember(self.current.problem(None, self.circumstances));
         }
         cause
+    }
+
+    fn remember(&mut self, problem: Problem) {
+        self.last = Some(problem);
+        self.since = Since::default();
+    }
+
+    /// What a later success has solved is no problem any more, and a reply that is not awaited any more is told as such.
+    fn note_solution(&mut self, observation: &Observation) {
+        let Some(last) = &mut self.last else { return };
+        match observation {
+            Observation::Connected { .. } => self.since.is_reconnected = true,
+            Observation::CommandSent { command, .. } => {
+                self.since.is_tried_again |= last.is_of(&command.without_secret());
+            }
+            Observation::Resynchronised(verbs) => last.give_up(verbs.iter()),
+            Observation::ReplyReceived {
+                answered,
+                assignment,
+                ..
+            } => {
+                last.give_up(assignment.passed_over.iter().map(|(_, verb)| verb));
+                if is_refusal(answered.reply.code) || answered.reply.code.is_preliminary() {
+                    return;
+                }
+                let Some(command) = &answered.command else {
+                    return;
+                };
+                let is_over = self.since.is_tried_again || last.awaits_reply();
+                if self.since.is_reconnected || (is_over && last.is_of(command)) {
+                    self.last = None;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// `resume` of these names has succeeded.
+    pub(crate) fn solve_resume(&mut self, names: &str) {
+        let is_of = |last: &mut Problem| last.resumed() == Some(names);
+        self.last.take_if(is_of);
     }
 
     fn note_event(&mut self, mut event: Event) -> &'static str {
@@ -254,7 +313,9 @@ impl Current {
     fn problem(&self, otherwise: Option<&'static str>, circumstances: Circumstances) -> Problem {
         let is_refused = self.refusal.is_some();
         // Without a data connection a server may have another reason to refuse, and says which.
-        let counts = |event: &&Event| !is_refused || event.cause != "data-not-connected";
+        let is_unconnected =
+            |event: &&Event| ["data-not-connected", "data-port-was-refused"].contains(&event.cause);
+        let counts = |event: &&Event| !is_refused || !is_unconnected(event);
         let first = self.events.iter().find(counts);
         // That a line needs a connection is less than why there is none.
         let says_more = |verdict: &&Event| first.is_none() || verdict.cause != "not-connected";
@@ -274,16 +335,51 @@ impl Current {
             event,
             refusal: self.refusal.clone(),
             command: self.command.clone(),
+            is_verdict: self.verdict.is_some(),
             circumstances,
         }
     }
 }
 
 impl Problem {
+    /// Whether a command does what did not work: it is the same one, or it stores the same file.
+    fn is_of(&self, command: &Command) -> bool {
+        let stores = |it: &Command| it.verb().is("STOR") || it.verb().is("APPE");
+        let own = self.answered_command().filter(|_| !self.is_verdict);
+        own.is_some_and(|own| {
+            let is_same_file =
+                stores(own) && stores(command) && own.argument() == command.argument();
+            own.line() == command.line() || is_same_file
+        })
+    }
+
+    fn awaits_reply(&self) -> bool {
+        let event = self.event.as_ref();
+        event.is_some_and(|event| AWAITING_REPLY.contains(&event.cause))
+    }
+
+    /// Replies to these verbs are not awaited any more.
+    fn give_up<'a>(&mut self, mut verbs: impl Iterator<Item = &'a Verb>) {
+        let own = self.command.as_ref().map(Command::verb);
+        let is_given_up = verbs.any(|verb| Some(verb) == own.as_ref());
+        if let Some(event) = self.event.as_mut().filter(|_| is_given_up)
+            && AWAITING_REPLY.contains(&event.cause)
+        {
+            event.cause = "reply-given-up";
+        }
+    }
+
+    /// What follows `resume` in the line, if that is what failed.
+    pub(crate) fn resumed(&self) -> Option<&str> {
+        self.event.as_ref()?.fact("names")
+    }
+
     /// What was said when it happened is all that there is to say.
     pub(crate) fn says_all_by_itself(&self) -> bool {
-        let event = self.event.as_ref().map(|event| event.cause);
-        event.is_some_and(|cause| ["local-line", "connect-failed", "interrupted"].contains(&cause))
+        self.event.as_ref().is_some_and(|event| {
+            let is_declined = event.fact("failure") == Some(DECLINED);
+            is_declined || ["local-line", "connect-failed", "interrupted"].contains(&event.cause)
+        })
     }
 
     /// Everything that explains it, the most likely first; `show` makes a text of somebody else harmless, `command` is
@@ -303,23 +399,37 @@ impl Problem {
         let is_end = self.refusal.as_ref().is_some_and(ends_session);
         let says_why = |it: &Explanation| event.by_server && (it.is_in_servers_words || is_end);
         let place = usize::from(all.first().is_some_and(says_why));
-        all.insert(place, event.explanation(command, show));
+        let verb = self.answered_command().map(Command::verb);
+        all.insert(place, event.explanation(verb.as_ref(), command, show));
         all
+    }
+
+    /// The command that was refused, or else the last one.
+    pub(crate) fn answered_command(&self) -> Option<&Command> {
+        let refused = self.refusal.as_ref().and_then(|it| it.command.as_ref());
+        refused.or(self.command.as_ref())
     }
 }
 
 impl Event {
-    fn explanation(&self, command: &str, show: &dyn Fn(&str) -> String) -> Explanation {
-        let shown: Vec<(&str, String)> = self
-            .facts
-            .iter()
-            .map(|(name, fact)| (*name, show(fact)))
-            .collect();
-        let mut facts: Vec<(&str, &str)> = vec![("", command)];
-        facts.extend(shown.iter().map(|(name, fact)| (*name, fact.as_str())));
+    fn explanation(
+        &self,
+        verb: Option<&Verb>,
+        command: &str,
+        show: &dyn Fn(&str) -> String,
+    ) -> Explanation {
+        let shown = self.facts.iter().map(|(name, fact)| (*name, show(fact)));
+        let mut facts = facts::of_command(verb, command);
+        facts.extend(shown);
         Explanation::of(self.cause, &facts)
     }
 }
 
+/// Causes that the reply, when it comes, may solve.
+const AWAITING_REPLY: &[&str] = &["reply-not-awaited", "no-reply", "no-final-reply"];
+
 /// More lines than anyone asks about.
 const LINES_KEPT: usize = 1000;
+
+#[cfg(test)]
+mod tests;

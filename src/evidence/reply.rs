@@ -1,6 +1,7 @@
 //! What a reply means: the server's words first, then the state of the session.
 
 use super::explanation::Explanation;
+use super::facts;
 use super::fragment;
 use super::rules::{self, Circumstances};
 use crate::protocol::user_pi::data_direction;
@@ -31,7 +32,7 @@ pub(crate) fn explain<'a>(
     });
     let in_words = in_words.map(move |cause| Explanation {
         is_in_servers_words: true,
-        ..Explanation::of(cause, &[("", command)])
+        ..Explanation::of(cause, &facts::of_answered(answered, command))
     });
     let from_words = in_words.as_ref().map(|it| it.id);
     let from_state = rules::all(answered, now, command);

@@ -470,6 +470,7 @@ impl Session {
             event,
             refusal: None,
             command,
+            is_verdict: false,
             circumstances: self.circumstances,
         };
         let mut found = Found::new(exchange, line, problem, self.preparation.clone());

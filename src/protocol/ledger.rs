@@ -120,6 +120,13 @@ impl Ledger {
         self.open.iter().map(Entry::verb)
     }
 
+    /// Whether the greeting has not come.
+    #[must_use]
+    pub fn awaits_greeting(&self) -> bool {
+        let mut open = self.open.iter();
+        open.any(|entry| matches!(entry.awaited, Awaited::Greeting))
+    }
+
     /// Closes every open entry, and forgets the closed ones.
     pub fn close_all(&mut self) -> Vec<Verb> {
         self.answered = None;

@@ -1528,6 +1528,7 @@ mod tests {
             by_us: false,
             quiet_for: Duration::ZERO,
             during: None,
+            before_greeting: false,
         });
         session.recorder.stop();
         assert_eq!(session.lines(), ["S> 421", "S> @closed"]);

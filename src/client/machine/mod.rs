@@ -25,7 +25,7 @@ use std::num::NonZeroU64;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::client::observation::{Awaited, ByteInterest, SentPiece};
+use crate::client::observation::{Awaited, ByteInterest, Missing, SentPiece};
 use crate::client::panic_injection::panic_if_asked;
 
 use crate::client::{
@@ -642,7 +642,8 @@ impl Machine {
             }
             self.actions.push_back(Action::DropLocal(exchange));
             if let Some(direction) = data_direction(&read) {
-                self.observe(Observation::NoDataConnection { direction });
+                let refused = self.pi.learnt().refused_ports.clone();
+                self.observe(Observation::NoDataConnection { direction, refused });
             }
         }
         if read.verb().is("ABOR") {
@@ -1324,7 +1325,9 @@ impl Machine {
             self.protection.phase = Phase::InClear;
         }
         let quiet_for = now.saturating_duration_since(self.last_movement);
+        let before_greeting = self.pi.ledger().awaits_greeting();
         let during = self.pi.ledger().open_verbs().next();
+        let during = during.filter(|_| !before_greeting);
         if self.drop_control(now) {
             let asked = self.quit_answered;
             self.observe(Observation::ControlClosed {
@@ -1333,6 +1336,7 @@ impl Machine {
                 by_us,
                 quiet_for,
                 during,
+                before_greeting,
             });
         }
     }
@@ -2298,11 +2302,14 @@ impl Machine {
             return self.observe_missing_greeting();
         }
         let verb = exchange.verb.clone();
-        let upload_is_unacknowledged = upload_is_unacknowledged && exchange.is_sent_upload();
-        self.observe(Observation::StillWaiting {
-            verb,
-            upload_is_unacknowledged,
-        });
+        let missing = match &self.data.dialling {
+            _ if upload_is_unacknowledged && exchange.is_sent_upload() => Missing::UploadEnd,
+            _ if !exchange.is_answered() => Missing::Reply,
+            Some(dialling) => Missing::DataConnection(dialling.peer.clone()),
+            None if exchange.awaits_protection => Missing::Handshake,
+            None => Missing::Reply,
+        };
+        self.observe(Observation::StillWaiting { verb, missing });
     }
 
     /// Unless what has come shows that the connection began as it should.

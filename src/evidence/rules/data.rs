@@ -1,7 +1,7 @@
 //! The data connection.
 
 use super::{Rule, has_code, is_private, is_refused, moves_data};
-use crate::protocol::user_pi::DataPortUse;
+use crate::protocol::user_pi::{DataPortUse, RefusedPort};
 use crate::protocol::verbs::DataDirection;
 use crate::protocol::{Answered, verbs};
 
@@ -10,13 +10,17 @@ pub(super) const RULES: &[Rule] = &[
         fits: |a, _| has_code(a, &[227, 228, 229]),
         cause: "data-port-offered",
     },
+    Rule {
+        fits: |a, _| lacks_port(a) && !a.before.refused_ports.is_empty(),
+        cause: "data-port-was-refused",
+    },
     // That there is none was said before the command went out.
     Rule {
-        fits: |a, _| moves_data(a) && is_without_port(a) && has_code(a, &[425, 426, 503, 551]),
+        fits: |a, _| lacks_port(a) && is_refused(a) && a.before.refused_ports.is_empty(),
         cause: "no-data-port",
     },
     Rule {
-        fits: |a, _| moves_data(a) && is_without_port(a) && has_code(a, &[125, 150]),
+        fits: |a, _| lacks_port(a) && !is_refused(a) && a.before.refused_ports.is_empty(),
         cause: "data-awaited-without-port",
     },
     Rule {
@@ -97,6 +101,39 @@ fn is_to_unknown(answered: &Answered) -> bool {
 
 fn is_without_port(answered: &Answered) -> bool {
     answered.before.data_port.is_none()
+}
+
+/// The reply is one that speaks of the data connection, and there was none.
+fn lacks_port(answered: &Answered) -> bool {
+    moves_data(answered)
+        && is_without_port(answered)
+        && has_code(answered, &[125, 150, 425, 426, 503, 551])
+}
+
+/// What may still be asked for a data connection.
+pub(crate) fn ways_left(refused: &[RefusedPort]) -> String {
+    let is_refused = |name: &str| refused.iter().any(|port| port.verb.is(name));
+    let ways = [
+        ("PASV", is_refused("PASV")),
+        ("EPSV", refused.is_empty() || is_refused("EPSV")),
+        (
+            "`listen`",
+            refused.is_empty() || is_refused("PORT") || is_refused("EPRT"),
+        ),
+    ];
+    let left = ways.iter().filter(|(_, is_out)| !is_out);
+    let left: Vec<&str> = left.map(|(way, _)| *way).collect();
+    match left[..] {
+        [] => "a way that the administrator allows".to_owned(),
+        _ => left.join(", or "),
+    }
+}
+
+/// As in `PASV (550 no) and EPSV (500 what)`.
+pub(crate) fn list_refused(refused: &[RefusedPort]) -> String {
+    let one =
+        |port: &RefusedPort| format!("{} ({})", port.verb, port.reply.trim_ascii().escape_ascii());
+    refused.iter().map(one).collect::<Vec<_>>().join(" and ")
 }
 
 fn is_port(answered: &Answered, kind: DataPortUse) -> bool {

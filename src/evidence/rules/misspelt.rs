@@ -18,7 +18,7 @@ pub(super) fn explain(answered: &Answered, now: Circumstances, line: &str) -> Op
         return None;
     }
     if is_comment(answered) {
-        return Some(Explanation::of("comment-sent", &[]));
+        return Some(Explanation::of::<&str>("comment-sent", &[]));
     }
     // Some servers look at no verb but USER before the login.
     let is_unread = has_code(answered, &[530]) && !answered.before.logged_in;

@@ -12,6 +12,7 @@ mod syntax;
 mod tls;
 
 use super::explanation::Explanation;
+use super::facts;
 use crate::protocol::parameters::ProtectionLevel;
 use crate::protocol::user_pi::Learnt;
 use crate::protocol::user_pi::data_direction;
@@ -65,10 +66,11 @@ pub(crate) fn all<'a>(
 ) -> impl Iterator<Item = Explanation> + 'a {
     let rules = RULES.iter().copied().flatten();
     let fitting = rules.filter(move |rule| (rule.fits)(answered, now));
+    let facts = facts::of_answered(answered, command);
     misspelt::explain(answered, now, command)
         .into_iter()
         .chain(syntax::usage(answered))
-        .chain(fitting.map(move |rule| Explanation::of(rule.cause, &[("", command)])))
+        .chain(fitting.map(move |rule| Explanation::of(rule.cause, &facts)))
 }
 
 /// Verbs and the built-in that an unknown word may have been meant for.
@@ -76,6 +78,7 @@ pub(crate) fn meant(word: &str, builtin: fn(&str) -> Option<&'static str>) -> Op
     misspelt::nearest_of_all(&word.to_ascii_uppercase(), builtin)
 }
 
+pub(crate) use data::{list_refused, ways_left};
 pub(crate) use misspelt::elsewhere;
 pub(crate) use spelling::is_in_feat;
 

@@ -18,6 +18,26 @@ pub enum DataPortUse {
     Active,
 }
 
+/// A command for a data connection that the server did not take.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefusedPort {
+    /// Its verb, such as PASV.
+    pub verb: Verb,
+    /// The last line of the reply, as received; a long one is cut.
+    pub reply: Vec<u8>,
+}
+
+impl RefusedPort {
+    pub(crate) fn new(verb: &Verb, reply: &Reply) -> Self {
+        let mut line = reply.lines.last().cloned().unwrap_or_default();
+        line.truncate(REFUSAL_KEPT);
+        Self {
+            verb: verb.clone(),
+            reply: line,
+        }
+    }
+}
+
 /// What the server has acknowledged in this session, and nothing that it has not.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Learnt {
@@ -31,6 +51,8 @@ pub struct Learnt {
     pub pending_rename: bool,
     /// A PASV or a PORT was accepted, and no transfer that reached 1yz has used it.
     pub data_port: Option<DataPortUse>,
+    /// What was asked for a data connection since one was agreed on last, and refused; each verb once.
+    pub refused_ports: Vec<RefusedPort>,
     /// A 230 or 232 came, and nothing has undone it.
     pub logged_in: bool,
     /// The user of the last USER that was not refused, logged in or not.
@@ -123,6 +145,10 @@ impl Learnt {
         self.pending_rename = verb.is("RNFR") && reply.code == ReplyCode(350);
         if is_offer(reply) {
             self.data_port = Some(DataPortUse::Passive);
+            self.refused_ports.clear();
+        }
+        if reply.code.is_negative() && self.logged_in && opens_data_port(&verb) {
+            self.take_refused_port(&verb, reply);
         }
         if matches!(reply.code.0, 425 | 426) {
             self.data_port = None;
@@ -135,6 +161,11 @@ impl Learnt {
         } else if reply.code.is_positive() {
             self.take_acceptance(&verb, argument, reply);
         }
+    }
+
+    fn take_refused_port(&mut self, verb: &Verb, reply: &Reply) {
+        self.refused_ports.retain(|earlier| earlier.verb != *verb);
+        self.refused_ports.push(RefusedPort::new(verb, reply));
     }
 
     fn take_login(&mut self, verb: &Verb, code: ReplyCode) {
@@ -180,7 +211,10 @@ impl Learnt {
                 self.last_size = None;
             }
             b"EPSV" if argument.eq_ignore_ascii_case(b"ALL") => self.epsv_all = true,
-            b"PORT" | b"EPRT" | b"LPRT" => self.data_port = Some(DataPortUse::Active),
+            b"PORT" | b"EPRT" | b"LPRT" => {
+                self.data_port = Some(DataPortUse::Active);
+                self.refused_ports.clear();
+            }
             b"FEAT" => self.features = features(reply),
             b"CCC" => self.tls_was_ended = true,
             b"REIN" => *self = Self::default(),
@@ -188,6 +222,16 @@ impl Learnt {
         }
     }
 }
+
+/// Whether the command is for the data connection of the next transfer.
+pub fn opens_data_port(verb: &Verb) -> bool {
+    ["PASV", "EPSV", "LPSV", "SPSV", "PORT", "EPRT", "LPRT"]
+        .iter()
+        .any(|name| verb.is(name))
+}
+
+/// Of each reply.
+const REFUSAL_KEPT: usize = 100;
 
 /// 227, 228 and 229 offer a data port.
 pub(super) fn is_offer(reply: &Reply) -> bool {

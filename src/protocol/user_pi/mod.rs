@@ -22,7 +22,7 @@ use super::reply_reader::{Received, ReplyReader};
 use super::secrets::{MaskedBytes, ReceivedMask, SecretEcho};
 use super::verbs;
 
-pub use learnt::{DataPortUse, Learnt};
+pub use learnt::{DataPortUse, Learnt, RefusedPort, opens_data_port};
 
 /// The state machine of one control connection.
 #[derive(Debug, Default)]

@@ -9,7 +9,7 @@ use super::first_steps::FirstSteps;
 use super::{builtins_of, circumstances, shown_command};
 use crate::client::{DataState, Ending, Outcome, Status};
 use crate::evidence::{reply, rules};
-use crate::protocol::user_pi::data_direction;
+use crate::protocol::user_pi::{RefusedPort, data_direction, opens_data_port};
 use crate::protocol::verbs::DataDirection;
 use crate::protocol::{Command, verbs};
 use crate::shell::config::secrets::without_secrets;
@@ -108,7 +108,7 @@ impl Hints {
         if let Some(warning) = sign_without_blank(command) {
             self.painter.say(Tone::Hint, &warning);
         }
-        if status.background.is_some() && opens_data_port(command) {
+        if status.background.is_some() && opens_data_port(&command.verb()) {
             self.painter.say(Tone::Hint, PORT_IN_BACKGROUND);
         }
         let now = circumstances(status, settings, self.words);
@@ -166,8 +166,9 @@ impl Hints {
         if !settings.hints {
             return;
         }
-        if let Some(cause) = missing_data_connection(outcome) {
-            self.painter.say(Tone::Hint, cause);
+        let refused = status.map_or(&[][..], |status| &status.learnt.refused_ports);
+        if let Some(cause) = missing_data_connection(outcome, refused) {
+            self.painter.say(Tone::Hint, &cause);
             return;
         }
         if outcome.ending != Ending::Answered {
@@ -298,14 +299,6 @@ fn file_of_last_size(
         offers_resume,
         settings,
     )
-}
-
-/// Whether the command is for the data connection of the next transfer.
-fn opens_data_port(command: &Command) -> bool {
-    let verb = command.verb();
-    ["PASV", "EPSV", "LPSV", "SPSV", "PORT", "EPRT", "LPRT"]
-        .iter()
-        .any(|name| verb.is(name))
 }
 
 /// `STOR f <file` is sent as it is: a name may begin with such a sign.
@@ -442,15 +435,16 @@ fn in_words(duration: Duration) -> String {
 }
 
 /// Why nothing came, if data should have moved and there was no data connection for it.
-fn missing_data_connection(outcome: &Outcome) -> Option<&'static str> {
+fn missing_data_connection(outcome: &Outcome, refused: &[RefusedPort]) -> Option<String> {
+    let way = rules::ways_left(refused);
     match outcome.ending {
         _ if !outcome.lacked_data_connection => None,
-        Ending::TimedOut => Some(
-            "no data connection was opened, so the data could not come: PASV comes before the transfer",
-        ),
-        Ending::Interrupted => Some(
-            "no data connection was opened, so the data cannot come: ABOR, PASV, then the command again",
-        ),
+        Ending::TimedOut => Some(format!(
+            "no data connection was opened, so the data could not come: {way} comes before the transfer"
+        )),
+        Ending::Interrupted => Some(format!(
+            "no data connection was opened, so the data cannot come: ABOR, {way}, then the command again"
+        )),
         _ => None,
     }
 }

@@ -101,7 +101,10 @@ pub(crate) fn explain_problem(
     };
     let show = |text: &str| escape(text.as_bytes());
     let all = problem.explanations(&command, &show);
-    page.paragraph(0, &subject(problem, &command));
+    let resumed = problem
+        .resumed()
+        .map(|names| format!("resume {}", show(names)));
+    page.paragraph(0, &subject(problem, resumed.as_ref().unwrap_or(&command)));
     page.gap();
     let is_connected = status.is_some_and(|status| status.connected);
     for (index, it) in all.iter().take(MAX_EXPLANATIONS).enumerate() {

@@ -136,6 +136,7 @@ impl Resume {
         };
         match result {
             Ok(verification) => {
+                painter.problems().solve_resume(&self.names());
                 painter.say(Tone::Success, &describe_verification(&verification));
                 Exit::Done
             }

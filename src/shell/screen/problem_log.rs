@@ -64,6 +64,11 @@ impl ProblemLog {
         self.with(|problems| problems.find(event));
     }
 
+    /// `resume` of these names has succeeded.
+    pub(crate) fn solve_resume(&self, names: &str) {
+        self.with(|problems| problems.solve_resume(names));
+    }
+
     /// What the last line was said to have failed of.
     pub(crate) fn verdict(&self) -> Option<&'static str> {
         self.with(|problems| problems.verdict())

@@ -518,6 +518,28 @@ fn what_comes_in_time_is_waited_for_no_longer() {
 }
 
 #[test]
+fn a_person_is_told_what_has_not_come() {
+    for (begin, expected) in [
+        (&["NOOP"][..], "Reply"),
+        (&["PASV", OFFER], "DataConnection"),
+        (&["PASV", "227-here"], "Reply"),
+    ] {
+        let mut dialogue = Dialogue::new(person());
+        dialogue.command(begin[0]);
+        begin[1..].iter().for_each(|reply| dialogue.server(reply));
+        dialogue.pass(seconds(8));
+        let missing = dialogue.done.iter().find_map(|action| match action {
+            Action::Observe(Observation::StillWaiting { missing, .. }) => {
+                Some(format!("{missing:?}"))
+            }
+            _ => None,
+        });
+        let missing = missing.expect("it was told");
+        assert!(missing.starts_with(expected), "{begin:?}: {missing}");
+    }
+}
+
+#[test]
 fn a_person_waits_without_limit() {
     let mut dialogue = Dialogue::new(person());
     let exchange = dialogue.command("NOOP");

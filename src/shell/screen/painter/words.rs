@@ -4,7 +4,10 @@ use std::fmt::Display;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use crate::client::{Awaited, Observation, Outcome, Peer, Proxy, TransferEnd, TransferResult};
+use crate::client::{
+    Awaited, Missing, Observation, Outcome, Peer, Proxy, TransferEnd, TransferResult,
+};
+use crate::evidence::rules::ways_left;
 use crate::evidence::words::{count, kind_of, seconds};
 use crate::protocol::verbs::DataDirection;
 use crate::protocol::{Command, DataPort, Verb};
@@ -75,14 +78,18 @@ pub(super) fn describe(observation: &Observation, charset: Charset) -> Option<(T
         }
         Observation::TransferEnded(end) => transfer_ended(end),
         Observation::BackgroundSettled { command, outcome } => settled(command, outcome, charset),
-        Observation::NoDataConnection { direction } => {
+        Observation::NoDataConnection { direction, refused } => {
             let what = match direction {
                 DataDirection::Received => "receive",
                 DataDirection::Sent => "send",
             };
+            let next = match &refused[..] {
+                [] => "type PASV first".to_owned(),
+                [.., last] => format!("{} was refused; try {}", last.verb, ways_left(refused)),
+            };
             (
                 Tone::Hint,
-                format!("no data connection is open to {what} on: type PASV first"),
+                format!("no data connection is open to {what} on: {next}"),
             )
         }
         Observation::DownloadEndedShort { bytes, announced } => (
@@ -91,14 +98,16 @@ pub(super) fn describe(observation: &Observation, charset: Charset) -> Option<(T
                 "the server announced {announced} bytes and {bytes} came: this may be only the beginning of the file"
             ),
         ),
-        Observation::StillWaiting {
-            verb,
-            upload_is_unacknowledged,
-        } => {
-            let what = if *upload_is_unacknowledged {
-                "all data has been sent, but the server has not closed its side".to_owned()
-            } else {
-                format!("still waiting for the reply to {}", self::verb(verb))
+        Observation::StillWaiting { verb, missing } => {
+            let what = match missing {
+                Missing::Reply => format!("still waiting for the reply to {}", self::verb(verb)),
+                Missing::DataConnection(peer) => {
+                    format!("still waiting for {peer} to accept the data connection")
+                }
+                Missing::Handshake => "still waiting for the server's side of the TLS handshake".to_owned(),
+                Missing::UploadEnd => {
+                    "all data has been sent, but the server has not closed its side".to_owned()
+                }
             };
             (Tone::Hint, format!("{what}; Ctrl-C gives the prompt back"))
         }
@@ -176,20 +185,22 @@ pub(super) fn describe(observation: &Observation, charset: Charset) -> Option<(T
             error,
             quiet_for,
             during,
+            before_greeting,
             ..
         } => {
             let how = match error {
                 None => "the server closed the connection".to_owned(),
                 Some(error) => format!("the connection broke: {error}"),
             };
-            let during = during.as_ref();
-            let during = during.map(|it| format!(" and before the reply to {}", verb(it)));
-            let text = format!(
-                "{how}, {} after the last byte{}. `open` connects again",
-                seconds(*quiet_for),
-                during.unwrap_or_default()
-            );
-            (Tone::Error, text)
+            let after = seconds(*quiet_for);
+            let when = match during {
+                _ if *before_greeting => format!("{after} after it was opened and before its greeting"),
+                Some(during) => {
+                    format!("{after} after the last byte and before the reply to {}", verb(during))
+                }
+                None => format!("{after} after the last byte"),
+            };
+            (Tone::Error, format!("{how}, {when}. `open` connects again"))
         }
         Observation::CommandSent { .. }
         | Observation::AbortSent { .. }

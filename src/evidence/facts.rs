@@ -1,0 +1,52 @@
+//! What the texts of causes may say of a command, each fact by the name that its place has.
+
+use super::rules::{list_refused, ways_left};
+use crate::protocol::user_pi::{RefusedPort, opens_data_port};
+use crate::protocol::verbs::DataDirection;
+use crate::protocol::{Answered, Verb, verbs};
+
+/// A name, and what stands in its place.
+pub(super) type Fact = (&'static str, String);
+
+/// Of a command; `shown` is how it may be shown.
+pub(super) fn of_command(verb: Option<&Verb>, shown: &str) -> Vec<Fact> {
+    let moves_data = verb
+        .and_then(verbs::entry)
+        .is_some_and(|it| it.data.is_some());
+    let again = if moves_data { "PASV, then " } else { "then " };
+    let rest = verb.and_then(|verb| rest_of_transfer(verb, shown));
+    let rest = rest.unwrap_or_else(|| match verb {
+        Some(verb) if !verb.is("ABOR") => "the line again".to_owned(),
+        _ => "`resume` for the rest, or the line again".to_owned(),
+    });
+    vec![
+        ("", shown.to_owned()),
+        ("again", format!("{again}{shown}")),
+        ("rest", rest),
+    ]
+}
+
+/// The same, with what was known when it was sent.
+pub(super) fn of_answered(answered: &Answered, shown: &str) -> Vec<Fact> {
+    let (verb, reply) = (answered.verb(), &answered.reply);
+    let mut refused = answered.before.refused_ports.clone();
+    if reply.code.is_negative() && opens_data_port(&verb) {
+        refused.push(RefusedPort::new(&verb, reply));
+    }
+    let mut facts = of_command(Some(&verb), shown);
+    facts.push(("refused", list_refused(&refused)));
+    facts.push(("way", ways_left(&refused)));
+    facts
+}
+
+/// How the rest of a transfer moves that did not come to its end; `None` of a command that moves no data.
+pub(super) fn rest_of_transfer(verb: &Verb, shown: &str) -> Option<String> {
+    let direction = verbs::entry(verb)?.data?;
+    Some(match direction {
+        DataDirection::Sent => "SIZE shows how much arrived; `resume` sends the rest".to_owned(),
+        DataDirection::Received if verb.is("RETR") => {
+            format!("PASV, then {shown} once more, or `resume --get` for the rest")
+        }
+        DataDirection::Received => format!("PASV, then {shown} once more"),
+    })
+}

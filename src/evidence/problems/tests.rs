@@ -1,0 +1,159 @@
+use std::net::{Ipv4Addr, SocketAddr};
+
+use super::{Ending, Problems};
+use crate::client::{Observation, Origin, Peer};
+use crate::evidence::event::Event;
+use crate::evidence::rules::Circumstances;
+use crate::protocol::user_pi::{self, UserPi};
+use crate::protocol::{Command, Verb};
+
+/// Lines as they are typed, and what the server answers.
+struct Run {
+    pi: UserPi,
+    problems: Problems,
+}
+
+impl Run {
+    fn new() -> Self {
+        let mut run = Self {
+            pi: UserPi::new().0,
+            problems: Problems::new(Circumstances::at_first(|_| None)),
+        };
+        run.connect();
+        run
+    }
+
+    fn connect(&mut self) {
+        self.pi = UserPi::new().0;
+        self.problems.note(&Observation::Connected {
+            peer: Peer::from(SocketAddr::from((Ipv4Addr::LOCALHOST, 21))),
+            through: None,
+        });
+        self.answer("220 ready");
+    }
+
+    /// One line, with the replies that come before the next.
+    fn line(&mut self, line: &str, replies: &[&str]) {
+        self.problems.begin_line();
+        self.send(line);
+        let code = |reply: &&str| reply.as_bytes()[0];
+        replies.iter().for_each(|reply| self.answer(reply));
+        self.problems.end_line(match replies.last().map(code) {
+            Some(b'1'..=b'3') => Ending::Done,
+            Some(_) => Ending::Failed("refused"),
+            None => Ending::Failed("interrupted"),
+        });
+    }
+
+    fn send(&mut self, line: &str) {
+        let command = Command::new(line).unwrap();
+        self.pi.send(&command);
+        let origin = Origin::Typed;
+        self.problems
+            .note(&Observation::CommandSent { command, origin });
+    }
+
+    fn answer(&mut self, reply: &str) {
+        self.pi.receive(format!("{reply}\r\n").as_bytes());
+        while let Some(event) = self.pi.next_event() {
+            let user_pi::Event::ReplyReceived {
+                reply,
+                assignment,
+                answered,
+            } = event
+            else {
+                continue;
+            };
+            self.problems.note(&Observation::ReplyReceived {
+                reply,
+                assignment,
+                awaited: true,
+                answered,
+            });
+        }
+    }
+
+    fn cause(&self) -> Option<&'static str> {
+        let last = self.problems.last()?;
+        let show = |text: &str| text.to_owned();
+        let all = last.explanations("", &show);
+        Some(all.first().map_or("refused", |it| it.id))
+    }
+}
+
+#[test]
+fn what_succeeds_in_the_end_is_no_problem_any_more() {
+    for (first, second, is_solved) in [
+        ("SIZE f", "SIZE f", true),
+        ("SIZE f", "SIZE g", false),
+        ("SIZE f", "MDTM f", false),
+        ("STOR f", "APPE f", true),
+        ("RETR f", "STOR f", false),
+    ] {
+        let mut run = Run::new();
+        run.line(first, &["550 no"]);
+        run.line("NOOP", &["200 ok"]);
+        assert!(run.cause().is_some());
+        run.line(second, &["250 ok"]);
+        assert_eq!(run.cause().is_none(), is_solved, "{first}; {second}");
+    }
+}
+
+#[test]
+fn a_command_that_fails_again_stays_a_problem() {
+    let mut run = Run::new();
+    run.line("SIZE f", &["550 no"]);
+    run.line("SIZE f", &["550 no"]);
+    assert!(run.cause().is_some());
+}
+
+#[test]
+fn what_went_wrong_in_an_earlier_session_is_over_once_something_works_in_the_next() {
+    let mut run = Run::new();
+    run.line("SIZE f", &["550 no"]);
+    run.connect();
+    assert!(run.cause().is_some(), "nothing has been tried yet");
+    run.line("NOOP", &["200 ok"]);
+    assert_eq!(run.cause(), None);
+    assert!(run.problems.line(1).unwrap().problem.is_some());
+}
+
+#[test]
+fn a_reply_that_nobody_waited_for_is_not_awaited_once_later_commands_have_had_theirs() {
+    let mut run = Run::new();
+    run.line("NOOP", &[]);
+    assert_eq!(run.cause(), Some("reply-not-awaited"));
+    run.line("PWD", &["257 \"/\""]);
+    assert_eq!(run.cause(), Some("reply-given-up"));
+
+    let mut run = Run::new();
+    run.line("NOOP", &[]);
+    run.problems
+        .note(&Observation::Resynchronised(vec![Verb::new(b"NOOP")]));
+    assert_eq!(run.cause(), Some("reply-given-up"));
+}
+
+#[test]
+fn a_reply_that_comes_late_ends_the_problem_that_it_had_not_come() {
+    let mut run = Run::new();
+    run.line("NOOP", &[]);
+    run.answer("200 at last");
+    assert_eq!(run.cause(), None);
+}
+
+#[test]
+fn what_the_shell_found_is_not_solved_by_the_success_of_the_last_command() {
+    let mut run = Run::new();
+    run.problems.begin_line();
+    run.problems
+        .judge(Event::new("resume-differs").with("names", "f"));
+    run.send("TYPE A");
+    run.answer("200 ok");
+    run.problems.end_line(Ending::Failed("refused"));
+    run.line("TYPE A", &["200 ok"]);
+    assert_eq!(run.cause(), Some("resume-differs"));
+    run.problems.solve_resume("g");
+    assert_eq!(run.cause(), Some("resume-differs"));
+    run.problems.solve_resume("f");
+    assert_eq!(run.cause(), None);
+}
