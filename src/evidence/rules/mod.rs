@@ -109,7 +109,8 @@ pub(crate) fn sends_data_in_clear(
 
 /// Whether this server would swallow the ABOR that follows a Telnet Synch during this command.
 pub(crate) fn swallows_abort(command: &Command, known: &Learnt) -> bool {
-    known.ignores_abort_after_synch && data_direction(command).is_some()
+    let is_transfer = known.data_port.is_some() && data_direction(command).is_some();
+    known.ignores_abort_after_synch && is_transfer
 }
 
 /// What is said of such a server.

@@ -1,10 +1,11 @@
 use std::collections::HashSet;
 
 use super::{
-    Circumstances, Explanation, RULES, all, may_be_secret, meant, sends_data_in_clear, tls, warning,
+    Circumstances, Explanation, RULES, all, may_be_secret, meant, sends_data_in_clear,
+    swallows_abort, tls, warning,
 };
 use crate::evidence::cause::Cause;
-use crate::protocol::user_pi::{Event, UserPi};
+use crate::protocol::user_pi::{DataPortUse, Event, Learnt, UserPi};
 use crate::protocol::{Answered, Command, REPLY_CODES, VERBS};
 
 const TABLE: &str = include_str!("hints.table");
@@ -213,6 +214,19 @@ fn an_abort_that_is_not_answered_is_what_is_explained_of_its_transfer() {
     assert!(first(&pi, now).is_none_or(|it| !it.here.contains("Synch")));
     let (later, _) = played("LOGIN ; RETR f -> 150 go -> 226 done ; SIZE g -> 550 no");
     assert!(!first(&later, unanswered).unwrap().here.contains("Synch"));
+}
+
+#[test]
+fn without_a_data_connection_there_is_no_transfer_whose_abort_could_be_swallowed() {
+    let command = Command::new("STOR f").unwrap();
+    for (data_port, is_warned) in [(Some(DataPortUse::Passive), true), (None, false)] {
+        let known = Learnt {
+            ignores_abort_after_synch: true,
+            data_port,
+            ..Learnt::default()
+        };
+        assert_eq!(swallows_abort(&command, &known), is_warned);
+    }
 }
 
 #[test]
