@@ -339,7 +339,7 @@ const LISTEN: &str = "The next transfer uses the connection that the server make
     a firewall keeps the server out, use PASV or EPSV, where this side connects.";
 
 const WHY: &str = "`why` explains the last problem: a refusal, a connection that failed, a silence, a line that was refused here. \
-    `why reply` explains the last reply, `why 3` the third line. It reads the digits of the code, looks at the command that was answered and at what the server had \
+    What has worked since, or belongs to an earlier session, is not told any more. `why reply` explains the last reply, `why 3` the third line. It reads the digits of the code, looks at the command that was answered and at what the server had \
     acknowledged before it, and says what to type next. Nothing is sent.";
 
 const WAYS: &str = "\

@@ -5,8 +5,40 @@ use std::time::Duration;
 
 use crate::dialogues::{greeted, passive, shell};
 use crate::support::ftpsh::Ftpsh;
-use crate::support::scripted_server::Gate;
+use crate::support::scripted_server::{Gate, Script};
 use crate::support::terminal::{Key, Terminal};
+
+/// TLS was asked for on the command line, so that the program ends without it.
+#[test]
+fn a_start_that_fails_at_a_terminal_is_explained_since_no_prompt_comes() {
+    let server = Script::new()
+        .take_record()
+        .send("220 ready, in the clear\r\n")
+        .wait_for_client_close()
+        .start();
+    let target = format!("ftps://{}", server.address());
+    let mut terminal = Ftpsh::new().arg(target).terminal();
+    terminal.expect("\n  Cause   tls-not-spoken");
+    assert_eq!(terminal.wait_exit(), 4);
+    assert!(!terminal.screen().contains("ftp>"), "{}", terminal.screen());
+}
+
+/// A `resume` is told by what was typed, and not by the last command that it sent.
+#[test]
+fn a_resume_that_failed_heads_what_is_said_of_it() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let program = Ftpsh::new().current_dir(folder.path());
+    let lines = ["login A A", "resume --get nope", "why"];
+    let said = program
+        .arg("practice")
+        .args(lines.iter().flat_map(|line| ["-c", line]))
+        .run()
+        .stderr;
+    assert!(
+        said.contains("\nThe last problem, at resume --get nope (line 2)\n"),
+        "{said}"
+    );
+}
 
 #[track_caller]
 fn ask_why(terminal: &mut Terminal, cause: &str, next: &str) {

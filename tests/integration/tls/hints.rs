@@ -138,7 +138,9 @@ fn the_certificate_of_the_question_stands_in_a_column_of_its_own_on_a_narrow_scr
     terminal.send_line("AUTH TLS");
     terminal.expect("trust it: always, once, or no?");
     let screen = terminal.screen();
-    let rows = screen.lines().skip_while(|row| !row.contains("SHA-256"));
+    let rows = screen
+        .lines()
+        .skip_while(|row| !row.starts_with("  SHA-256"));
     let rows: Vec<&str> = rows.take_while(|row| row.contains(':')).collect();
     let fingerprint: Vec<&&str> = rows
         .iter()
