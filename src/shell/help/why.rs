@@ -22,7 +22,7 @@ use crate::shell::help;
 use crate::shell::screen::escape::escape;
 use crate::shell::screen::page::{Layout, Page};
 
-use crate::shell::screen::painter::list_verbs;
+use crate::shell::screen::painter::{list_verbs, without_os_codes};
 
 /// Explains a reply on a screen of so many columns; `status` and `circumstances` are those of now.
 pub(crate) fn explain(
@@ -99,7 +99,7 @@ pub(crate) fn explain_problem(
         (_, Some(command)) => short(charset.escape(&command.masked()).trim_end()),
         (_, None) => String::new(),
     };
-    let show = |text: &str| escape(text.as_bytes());
+    let show = |text: &str| without_os_codes(&escape(text.as_bytes()));
     let all = problem.explanations(&command, &show);
     let resumed = problem
         .resumed()

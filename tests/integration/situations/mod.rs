@@ -249,8 +249,11 @@ fn complaint(situation: &Situation) -> Option<String> {
         next,
     } = situation;
     let (found, step, said) = asked_why(dialogue);
-    let is_right = found == *cause && (step.starts_with(next) || (*next == "-" && step.is_empty()));
-    let detail = if found.is_empty() {
+    let is_plain = !said.contains("os error");
+    let is_right = is_plain
+        && found == *cause
+        && (step.starts_with(next) || (*next == "-" && step.is_empty()));
+    let detail = if found.is_empty() || !is_plain {
         said
     } else {
         String::new()
