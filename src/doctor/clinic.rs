@@ -6,9 +6,11 @@ use std::time::{Duration, Instant};
 
 use super::check::{Check, Judged};
 use super::coded;
-use super::report::{Class, Finding, Protection, Remains, Verdict, Way};
+use super::obstacle::Obstacle;
+use super::report::{Class, Finding, Protection, Remains, Verdict};
 use super::stop::{Budget, Stop};
 use super::talk::{Answer, Dial, Log, Talk};
+use super::ways::Tried;
 use crate::client;
 use crate::protocol::data_port::DataPort;
 use crate::tls::Secured;
@@ -71,7 +73,7 @@ pub(super) struct Facts {
     /// What TLS agreed on before the login.
     pub(super) secured: Option<Secured>,
     /// Why there is no TLS.
-    pub(super) no_tls: Option<String>,
+    pub(super) no_tls: Option<Obstacle>,
     /// The command that opens a data connection for what needs one.
     pub(super) passive: &'static str,
     /// The name of a small file that can be read, and its size in bytes.
@@ -180,7 +182,7 @@ pub(super) struct Clinic<'a> {
     pub(super) budget: Budget,
     pub(super) log: Log,
     pub(super) facts: Facts,
-    pub(super) ways: Vec<Way>,
+    pub(super) ways: Vec<Tried>,
     pub(super) findings: Vec<Finding>,
     pub(super) left_behind: Vec<Remains>,
     pub(super) progress: &'a dyn Fn(&str),
@@ -217,10 +219,10 @@ impl Clinic<'_> {
         implicit: bool,
         believes: bool,
         change: impl FnOnce(&mut client::Settings),
-    ) -> Result<(Talk, Answer), String> {
+    ) -> Result<(Talk, Answer), Obstacle> {
         let stop = self.cleaning.as_ref().unwrap_or(self.stop);
         if let Some(reason) = stop.reason() {
-            return Err(reason.to_owned());
+            return Err(Obstacle::Ended(reason));
         }
         let mut settings = self.request.settings.clone();
         let limit = self.limit();
@@ -239,11 +241,11 @@ impl Clinic<'_> {
             limit,
             stop,
         };
-        Talk::begin(dial, &self.log).map_err(|error| error.to_string())
+        Talk::begin(dial, &self.log)
     }
 
     /// A connection under this protection on which nobody has logged in.
-    pub(super) fn open(&self, protection: Protection) -> Result<Access, String> {
+    pub(super) fn open(&self, protection: Protection) -> Result<Access, Obstacle> {
         self.open_with(protection, true, |_| {})
     }
 
@@ -252,7 +254,7 @@ impl Clinic<'_> {
         protection: Protection,
         believes: bool,
         change: impl FnOnce(&mut client::Settings),
-    ) -> Result<Access, String> {
+    ) -> Result<Access, Obstacle> {
         let is_implicit = protection == Protection::Implicit;
         let port = if is_implicit && !self.request.is_implicit {
             IMPLICIT_PORT
@@ -265,39 +267,42 @@ impl Clinic<'_> {
             false => String::new(),
         };
         if greeting.code() != 220 {
-            let text = format!("the greeting is {}", greeting.first_line());
             talk.end();
-            return Err(text);
+            return Err(Obstacle::Greeting(Box::new(greeting)));
         }
         preamble += "S> 220\n";
         if protection == Protection::Explicit {
-            let answer = talk.send("AUTH TLS");
-            if answer.code() != 234 || talk.control_tls().is_none() {
-                let failure = self.log.take_tls_failure().map(|it| it.to_string());
-                let text = failure.unwrap_or_else(|| answer.first_line());
+            if let Err(obstacle) = self.begin_tls(&talk) {
                 talk.end();
-                return Err(format!("AUTH TLS: {text}"));
+                return Err(Obstacle::Unsecured(Box::new(obstacle)));
             }
             preamble += "C> AUTH TLS\nS> 234\n";
         }
         Ok(Access { talk, preamble })
     }
 
-    /// Whether the password may go out under this protection; if not, why.
-    pub(super) fn may_log_in(&self, protection: Protection) -> Result<(), String> {
-        if self.request.login.is_none() {
-            return Err("nobody logs in: give a user with --user NAME".to_owned());
-        }
+    /// AUTH TLS, and the handshake.
+    pub(super) fn begin_tls(&self, talk: &Talk) -> Result<Secured, Obstacle> {
+        let answer = talk.send("AUTH TLS");
+        talk.control_tls().ok_or_else(|| {
+            let failure = self.log.take_tls_failure();
+            failure.map_or_else(|| Obstacle::answered(&answer), Obstacle::Tls)
+        })
+    }
+
+    /// Who logs in, if the password may go out under this protection.
+    fn login_under(&self, protection: Protection) -> Result<&Login, Obstacle> {
+        let login = self.request.login.as_ref().ok_or(Obstacle::NoUser)?;
         match self.request.may_log_in_clear {
             Err(because) if protection == Protection::Clear && !self.is_loopback() => {
-                Err(format!("the password would go out in clear: {because}"))
+                Err(Obstacle::PasswordInClear(because))
             }
-            _ => Ok(()),
+            _ => Ok(login),
         }
     }
 
     /// A connection under this protection on which the user has logged in.
-    pub(super) fn log_in(&self, protection: Protection) -> Result<Access, String> {
+    pub(super) fn log_in(&self, protection: Protection) -> Result<Access, Obstacle> {
         self.log_in_with(protection, |_| {})
     }
 
@@ -305,20 +310,16 @@ impl Clinic<'_> {
         &self,
         protection: Protection,
         change: impl FnOnce(&mut client::Settings),
-    ) -> Result<Access, String> {
-        self.may_log_in(protection)?;
-        let Some(login) = &self.request.login else {
-            return Err(String::new());
-        };
+    ) -> Result<Access, Obstacle> {
+        let login = self.login_under(protection)?;
         let believes = self.request.settings.tls.insecure || self.is_loopback();
         let mut access = self.open_with(protection, believes, change)?;
         if protection != Protection::Clear {
             for line in ["PBSZ 0", "PROT P"] {
                 let answer = access.talk.send(line);
                 if !answer.is_positive() {
-                    let text = format!("{line}: {}", answer.first_line());
                     access.talk.end();
-                    return Err(text);
+                    return Err(Obstacle::command(line, &answer));
                 }
                 access.preamble += &format!("C> {line}\nS> {}\n", answer.code());
             }
@@ -334,18 +335,17 @@ impl Clinic<'_> {
             _ => answer,
         };
         if !matches!(answer.code(), 230 | 232 | 202) {
-            let text = format!("{NO_LOGIN}{}", answer.first_line());
             access.talk.end();
-            return Err(text);
+            return Err(Obstacle::LoginRefused(Box::new(answer)));
         }
         Ok(access)
     }
 
     /// A connection like the one that the read class has.
-    pub(super) fn log_in_again(&self) -> Result<Access, String> {
+    pub(super) fn log_in_again(&self) -> Result<Access, Obstacle> {
         match self.facts.logged_in_over {
             Some(protection) => self.log_in(protection),
-            None => Err("nobody is logged in".to_owned()),
+            None => Err(Obstacle::NotLoggedIn),
         }
     }
 
@@ -415,16 +415,16 @@ impl Clinic<'_> {
     }
 
     /// Opens a data connection for the next command.
-    pub(super) fn open_data(&self, talk: &Talk) -> Result<(), String> {
+    pub(super) fn open_data(&self, talk: &Talk) -> Result<(), Obstacle> {
         let answer = talk.send(self.facts.passive);
         match answer.is_positive() {
             true => Ok(()),
-            false => Err(format!("{}: {}", self.facts.passive, answer.first_line())),
+            false => Err(Obstacle::command(self.facts.passive, &answer)),
         }
     }
 
     /// A listing or a file; if it is longer than 1 MiB, whole lines from its beginning.
-    pub(super) fn fetch(&self, talk: &Talk, line: &str) -> Result<(Answer, Vec<u8>), String> {
+    pub(super) fn fetch(&self, talk: &Talk, line: &str) -> Result<(Answer, Vec<u8>), Obstacle> {
         self.open_data(talk)?;
         let (answer, mut bytes) = talk.fetch(line, FETCHED_MOST);
         if answer.is_cut() {
@@ -433,7 +433,7 @@ impl Clinic<'_> {
         }
         match answer.has_brought_data() {
             true => Ok((answer, bytes)),
-            false => Err(format!("{line}: {}", answer.first_line())),
+            false => Err(Obstacle::command(line, &answer)),
         }
     }
 
@@ -551,8 +551,6 @@ pub(super) const NO_CONNECTION: &str = "there is no connection any more that cou
 
 /// What anonymous sends as password.
 pub const GUEST: &str = "guest@example.org";
-
-pub(super) const NO_LOGIN: &str = "nobody is logged in: ";
 
 /// The server connects at once or not at all.
 const ACTIVE_LIMIT: Duration = Duration::from_secs(3);

@@ -15,6 +15,7 @@ mod clinic;
 mod coded;
 pub mod difference;
 pub mod forms;
+mod obstacle;
 pub mod page;
 pub mod report;
 mod run;

@@ -13,13 +13,15 @@ use std::net::{SocketAddr, ToSocketAddrs};
 use std::time::Instant;
 
 use super::check::{Check, Judged};
-use super::clinic::{Access, Clinic, Facts, Login, NO_CONNECTION, NO_LOGIN, Request};
+use super::clinic::{Access, Clinic, Facts, Login, NO_CONNECTION, Request};
 use super::coded;
+use super::obstacle::Obstacle;
 use super::report::{
     Class, Evidence, Group, Protection, Report, Server, Target, Verdict, WayResult,
 };
 use super::stop::Stop;
 use super::talk::Log;
+use super::ways::Tried;
 use crate::protocol::SecretEcho;
 
 /// Examines a server. `progress` hears what is tried now.
@@ -79,24 +81,24 @@ impl Clinic<'_> {
         });
         match logged_in {
             Ok(access) => access.talk.end(),
-            Err(because) => self.fail_untried_ways(&because),
+            Err(obstacle) => self.fail_untried_ways(&obstacle),
         }
     }
 
     fn run(&mut self) {
         let shared = match self.meet() {
             Ok(access) => access,
-            Err(because) => {
-                self.skip_the_rest(&because);
+            Err(obstacle) => {
+                self.skip_the_rest(&obstacle.to_string());
                 return self.run_afterwards();
             }
         };
         self.run_class(Class::BeforeLogin, Some(shared));
         match self.log_in_somehow() {
             Ok(access) => self.run_logged_in(access),
-            Err(because) => {
-                self.fail_untried_ways(&because);
-                self.skip_the_rest(&because);
+            Err(obstacle) => {
+                self.fail_untried_ways(&obstacle);
+                self.skip_the_rest(&obstacle.to_string());
             }
         }
         self.run_afterwards();
@@ -104,7 +106,7 @@ impl Clinic<'_> {
     }
 
     /// The first connection: the greeting, FEAT, and TLS if there is any.
-    fn meet(&mut self) -> Result<Access, String> {
+    fn meet(&mut self) -> Result<Access, Obstacle> {
         (self.progress)("greeting");
         let (is_implicit, port) = (self.request.is_implicit, self.request.port);
         let (talk, greeting) = self.dial(port, is_implicit, true, |_| {})?;
@@ -112,17 +114,13 @@ impl Clinic<'_> {
         self.facts.note_address();
         self.facts.greeting = Some(greeting.clone());
         if greeting.code() != 220 {
-            let text = format!(
-                "no greeting that lets anybody in: {}",
-                greeting.first_line()
-            );
             for check in self.checks_of(Class::BeforeLogin) {
                 if coded::needs_greeting_alone(&check.id) {
                     self.run_coded(&check, None);
                 }
             }
             talk.end();
-            return Err(text);
+            return Err(Obstacle::Greeting(Box::new(greeting)));
         }
         self.facts.take_product(&greeting.text());
         let mut preamble = match is_implicit {
@@ -136,16 +134,12 @@ impl Clinic<'_> {
             return Ok(Access { talk, preamble });
         }
         (self.progress)("AUTH TLS");
-        let answer = talk.send("AUTH TLS");
-        match talk.control_tls() {
-            Some(secured) => {
+        match self.begin_tls(&talk) {
+            Ok(secured) => {
                 self.facts.secured = Some(secured);
                 preamble += "C> AUTH TLS\nS> 234\n";
             }
-            None => {
-                let failure = self.log.take_tls_failure().map(|it| it.to_string());
-                self.facts.no_tls = Some(failure.unwrap_or_else(|| answer.first_line()));
-            }
+            Err(obstacle) => self.facts.no_tls = Some(obstacle),
         }
         Ok(Access { talk, preamble })
     }
@@ -208,7 +202,7 @@ impl Clinic<'_> {
             .then(|| self.open_for(check.class));
         let (judged, transcript) = match (&own, shared) {
             (Some(Ok(own)), _) => self.play(check, own),
-            (Some(Err(because)), _) => (Judged::skipped(because.clone()), None),
+            (Some(Err(obstacle)), _) => (Judged::skipped(obstacle.clone()), None),
             (None, Some(shared)) if shared.talk.is_open() => self.play(check, shared),
             (None, _) => (Judged::skipped(NO_CONNECTION), None),
         };
@@ -245,7 +239,7 @@ impl Clinic<'_> {
     }
 
     /// A connection on which checks of this class can be made.
-    fn open_for(&self, class: Class) -> Result<Access, String> {
+    fn open_for(&self, class: Class) -> Result<Access, Obstacle> {
         match class {
             Class::BeforeLogin => self.open(self.best_protection()),
             Class::Read | Class::Write | Class::Hard => self.log_in_again(),
@@ -262,22 +256,22 @@ impl Clinic<'_> {
     }
 
     /// Tries the ways under every protection, and keeps the connection under the best one.
-    fn log_in_somehow(&mut self) -> Result<Access, String> {
+    fn log_in_somehow(&mut self) -> Result<Access, Obstacle> {
         let best = self.best_protection();
         let (begun, mark) = (Instant::now(), self.log.mark());
         let logged_in = self.log_in(best);
         self.note_login(best, logged_in.as_ref().err(), begun, mark);
         let access = match logged_in {
             Ok(access) => access,
-            Err(because) => {
-                let result = match self.may_log_in(best) {
-                    Ok(()) if !self.stop.is_stopped() && !is_login_refused(&because) => {
-                        WayResult::Rejected
-                    }
-                    Ok(()) | Err(_) => WayResult::Skipped,
+            Err(obstacle) => {
+                let result = match &obstacle {
+                    _ if self.stop.is_stopped() => WayResult::Skipped,
+                    Obstacle::LoginRefused(_) => WayResult::Skipped,
+                    obstacle if obstacle.is_withheld_login() => WayResult::Skipped,
+                    _ => WayResult::Rejected,
                 };
-                self.fail_ways(best, result, &because);
-                return Err(because);
+                self.fail_ways(best, result, &obstacle);
+                return Err(obstacle);
             }
         };
         self.facts.login_took = Some(begun.elapsed());
@@ -286,19 +280,12 @@ impl Clinic<'_> {
         if best != Protection::Clear && !self.request.is_implicit {
             self.try_other_ways(Protection::Clear);
         } else if self.request.is_implicit {
-            self.fail_ways(
-                Protection::Clear,
-                WayResult::Skipped,
-                "the port is one of implicit TLS",
-            );
-            self.fail_ways(
-                Protection::Explicit,
-                WayResult::Skipped,
-                "the port is one of implicit TLS",
-            );
-        } else {
-            let because = self.facts.no_tls.clone().unwrap_or_default();
-            self.fail_ways(Protection::Explicit, WayResult::Refused, &because);
+            let obstacle = Obstacle::Inapplicable("the port is one of implicit TLS");
+            for protection in [Protection::Clear, Protection::Explicit] {
+                self.fail_ways(protection, WayResult::Skipped, &obstacle);
+            }
+        } else if let Some(obstacle) = self.facts.no_tls.clone() {
+            self.fail_ways(Protection::Explicit, WayResult::Refused, &obstacle);
         }
         self.try_implicit();
         Ok(access)
@@ -308,16 +295,17 @@ impl Clinic<'_> {
     fn note_login(
         &mut self,
         over: Protection,
-        failure: Option<&String>,
+        failure: Option<&Obstacle>,
         begun: Instant,
         mark: usize,
     ) {
         match failure {
             None => self.facts.logged_in_over = Some(over),
-            Some(because) if self.may_log_in(over).is_ok() && !self.stop.is_stopped() => {
-                self.facts.login_failure = Some(because.trim_start_matches(NO_LOGIN).to_owned());
+            Some(obstacle) if obstacle.is_withheld_login() || self.stop.is_stopped() => return,
+            Some(Obstacle::LoginRefused(answer)) => {
+                self.facts.login_failure = Some(answer.first_line());
             }
-            Some(_) => return,
+            Some(obstacle) => self.facts.login_failure = Some(obstacle.to_string()),
         }
         for check in self.checks_of(Class::Read) {
             if check.id == "login" && coded::is_coded(&check.id) {
@@ -335,7 +323,8 @@ impl Clinic<'_> {
         if self.request.port != FTP_PORT {
             let text =
                 "the server is not at port 21: name the port of implicit TLS as ftps://HOST:PORT";
-            return self.fail_ways(Protection::Implicit, WayResult::Skipped, text);
+            let obstacle = Obstacle::Inapplicable(text);
+            return self.fail_ways(Protection::Implicit, WayResult::Skipped, &obstacle);
         }
         self.try_other_ways(Protection::Implicit);
     }
@@ -346,37 +335,41 @@ impl Clinic<'_> {
                 self.try_ways(&access, protection);
                 access.talk.end();
             }
-            Err(because) => {
-                let result = match self.may_log_in(protection) {
+            Err(obstacle) => {
+                let result = match &obstacle {
                     _ if self.stop.is_stopped() => WayResult::Skipped,
-                    Err(_) => WayResult::Skipped,
-                    Ok(()) if is_login_refused(&because) && protection != Protection::Clear => {
+                    Obstacle::LoginRefused(_) if protection != Protection::Clear => {
                         WayResult::Skipped
                     }
-                    Ok(()) if because.contains("timed out") => WayResult::Silent,
-                    Ok(()) if protection == Protection::Implicit => WayResult::Unreachable,
-                    Ok(()) => WayResult::Refused,
+                    obstacle if obstacle.is_withheld_login() => WayResult::Skipped,
+                    obstacle if obstacle.is_silence() => WayResult::Silent,
+                    _ if protection == Protection::Implicit => WayResult::Unreachable,
+                    _ => WayResult::Refused,
                 };
-                self.fail_ways(protection, result, &because);
+                self.fail_ways(protection, result, &obstacle);
             }
         }
     }
 
-    fn fail_untried_ways(&mut self, because: &str) {
+    fn fail_untried_ways(&mut self, obstacle: &Obstacle) {
         for protection in [
             Protection::Clear,
             Protection::Explicit,
             Protection::Implicit,
         ] {
-            if !self.ways.iter().any(|way| way.protection == protection) {
-                self.fail_ways(protection, WayResult::Skipped, because);
+            if !self
+                .ways
+                .iter()
+                .any(|tried| tried.way.protection == protection)
+            {
+                self.fail_ways(protection, WayResult::Skipped, obstacle);
             }
         }
     }
 
     fn choose_passive(&mut self, protection: Protection) {
         let works = |verb: &str| {
-            self.ways.iter().any(|way| {
+            self.ways.iter().any(|Tried { way, .. }| {
                 way.protection == protection
                     && way.mode.word() == verb
                     && way.result == WayResult::Ok
@@ -418,7 +411,7 @@ impl Clinic<'_> {
     fn run_writing(&mut self) {
         let access = match self.log_in_again() {
             Ok(access) => access,
-            Err(because) => return self.skip_class(Class::Write, &because),
+            Err(obstacle) => return self.skip_class(Class::Write, &obstacle.to_string()),
         };
         match self.make_folder(&access.talk) {
             Ok(()) => {
@@ -426,9 +419,9 @@ impl Clinic<'_> {
                 self.run_class(Class::Write, access);
                 self.remove_folder();
             }
-            Err(because) => {
+            Err(obstacle) => {
                 access.talk.end();
-                self.skip_class(Class::Write, &because);
+                self.skip_class(Class::Write, &obstacle.to_string());
             }
         }
     }
@@ -495,7 +488,7 @@ impl Clinic<'_> {
                 product: self.facts.values.get("product").cloned(),
                 features: self.facts.features.clone(),
             },
-            ways: self.ways,
+            ways: self.ways.into_iter().map(|tried| tried.way).collect(),
             findings: self.findings,
             commands,
             connections,
@@ -532,11 +525,6 @@ impl Report {
     pub fn is_as_bad_as(&self, verdict: Verdict) -> bool {
         self.worst() >= verdict
     }
-}
-
-/// No way was tried then.
-fn is_login_refused(because: &str) -> bool {
-    because.starts_with(NO_LOGIN)
 }
 
 const SURPLUS: &str =

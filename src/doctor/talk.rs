@@ -1,12 +1,14 @@
 //! One control connection of an examination: everything that goes over it is kept as evidence.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::io::{self, Read};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::obstacle::Obstacle;
 use super::report::Evidence;
 use super::stop::Stop;
 use crate::client::{
@@ -54,7 +56,7 @@ pub(super) struct Dial<'a> {
 
 impl Talk {
     /// Connects, and waits for the greeting.
-    pub(super) fn begin(dial: Dial<'_>, log: &Log) -> Result<(Self, Answer), ConnectError> {
+    pub(super) fn begin(dial: Dial<'_>, log: &Log) -> Result<(Self, Answer), Obstacle> {
         let begun = Instant::now();
         let heard = ReceivedReplies::default();
         log.begin_connection();
@@ -424,6 +426,13 @@ impl Answer {
     }
 }
 
+/// Its first line.
+impl fmt::Display for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.first_line())
+    }
+}
+
 pub(super) fn text_of(reply: &Reply) -> String {
     let lines = reply.lines.iter();
     let lines: Vec<_> = lines.map(|line| String::from_utf8_lossy(line)).collect();
@@ -445,27 +454,28 @@ fn discarded(command: &Command) -> Option<Transfer> {
 }
 
 /// Dials on a thread of its own, because a host that does not answer must not hold up the end of the run.
-fn connect(
-    dial: &Dial<'_>,
-    observer: Box<dyn Observer>,
-) -> Result<(Session, Exchange), ConnectError> {
+fn connect(dial: &Dial<'_>, observer: Box<dyn Observer>) -> Result<(Session, Exchange), Obstacle> {
+    let failed = |error| Obstacle::Unconnected(Arc::new(error));
     let (sender, connected) = mpsc::channel();
     let (host, port, settings) = (dial.host.to_owned(), dial.port, dial.settings.clone());
     thread::Builder::new()
         .name("connect".to_owned())
         .spawn(move || {
             let _ = sender.send(Session::connect(&host, port, settings, observer));
-        })?;
+        })
+        .map_err(|error| failed(ConnectError::System(error)))?;
     let until = Instant::now() + dial.limit;
     loop {
         match connected.recv_timeout(LOOK_EVERY) {
-            Ok(result) => return result,
-            Err(mpsc::RecvTimeoutError::Disconnected) => return Err(ConnectError::Interrupted),
+            Ok(result) => return result.map_err(failed),
+            Err(mpsc::RecvTimeoutError::Disconnected) => {
+                return Err(failed(ConnectError::Interrupted));
+            }
             Err(mpsc::RecvTimeoutError::Timeout) if dial.stop.is_stopped() => {
-                return Err(ConnectError::Interrupted);
+                return Err(failed(ConnectError::Interrupted));
             }
             Err(mpsc::RecvTimeoutError::Timeout) if Instant::now() >= until => {
-                return Err(ConnectError::System(io::ErrorKind::TimedOut.into()));
+                return Err(Obstacle::Unanswered(dial.limit));
             }
             Err(mpsc::RecvTimeoutError::Timeout) => {}
         }

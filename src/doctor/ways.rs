@@ -4,15 +4,17 @@ use std::io;
 use std::net::IpAddr;
 
 use super::clinic::{Access, Clinic};
+use super::obstacle::Obstacle;
 use super::report::{Family, Mode, Protection, Way, WayResult};
 use super::talk::{Answer, Talk};
 use crate::client::TransferResult;
-use crate::protocol::data_port::DataPort;
 
-/// What a way came to, and what the reply to PASV said.
+/// What a way came to.
+#[derive(Clone)]
 pub(super) struct Tried {
     pub(super) way: Way,
-    pub(super) offered: Option<DataPort>,
+    /// What its detail tells in words; none where it worked.
+    pub(super) obstacle: Option<Obstacle>,
 }
 
 impl Clinic<'_> {
@@ -20,13 +22,37 @@ impl Clinic<'_> {
     pub(super) fn try_ways(&mut self, access: &Access, protection: Protection) {
         for mode in [Mode::Epsv, Mode::Pasv, Mode::Port] {
             (self.progress)(&format!("{} {}", mode.word(), protection.word()));
-            let tried = self.try_way(&access.talk, mode, protection);
+            let _ = self.log.take_offered();
+            let _ = self.log.take_dial_error();
+            let mut way = self.way_in(mode, protection, WayResult::Ok);
+            let opened = self.open_way(&access.talk, mode);
             if mode == Mode::Pasv
-                && let Some(offered) = tried.offered
+                && let Some(offered) = self.log.take_offered()
             {
                 self.facts.offered.push((protection, offered));
             }
-            self.ways.push(tried.way);
+            let tried = opened.and_then(|opened| {
+                let listed = self.list_through(&access.talk, mode)?;
+                Ok(match mode {
+                    Mode::Port => opened.ms() + listed.ms(),
+                    Mode::Epsv | Mode::Pasv => opened.ms(),
+                })
+            });
+            let obstacle = match tried {
+                Ok(ms) => {
+                    let tls = access.talk.data_tls();
+                    let tls = tls.filter(|_| protection != Protection::Clear);
+                    way.detail = tls.map_or_else(String::new, |tls| tls.version);
+                    way.ms = Some(ms);
+                    None
+                }
+                Err((result, obstacle)) => {
+                    way.result = result;
+                    way.detail = obstacle.to_string();
+                    Some(obstacle)
+                }
+            };
+            self.ways.push(Tried { way, obstacle });
         }
         if let Some(std::net::SocketAddr::V4(own)) = self.log.own() {
             let commas = own.ip().to_string().replace('.', ",");
@@ -35,129 +61,115 @@ impl Clinic<'_> {
     }
 
     /// Writes down that the ways under a protection were not tried, or how they failed before.
-    pub(super) fn fail_ways(&mut self, protection: Protection, result: WayResult, detail: &str) {
+    pub(super) fn fail_ways(
+        &mut self,
+        protection: Protection,
+        result: WayResult,
+        obstacle: &Obstacle,
+    ) {
         for mode in [Mode::Epsv, Mode::Pasv, Mode::Port] {
-            let family = self.family();
-            self.ways.push(Way {
-                mode,
-                protection,
-                family,
-                result,
-                ms: None,
-                detail: detail.to_owned(),
+            let detail = obstacle.to_string();
+            let way = self.way_in(mode, protection, result);
+            self.ways.push(Tried {
+                way: Way { detail, ..way },
+                obstacle: Some(obstacle.clone()),
             });
         }
     }
 
-    fn try_way(&self, talk: &Talk, mode: Mode, protection: Protection) -> Tried {
-        let family = self.family();
-        let way = |result, ms, detail: String| Way {
+    fn way_in(&self, mode: Mode, protection: Protection, result: WayResult) -> Way {
+        Way {
             mode,
             protection,
-            family,
+            family: self.family(),
             result,
-            ms,
-            detail,
-        };
-        let plain = |result, detail: &str| Tried {
-            way: way(result, None, detail.to_owned()),
-            offered: None,
-        };
+            ms: None,
+            detail: String::new(),
+        }
+    }
+
+    /// The answer to the command that opens a way.
+    fn open_way(&self, talk: &Talk, mode: Mode) -> Result<Answer, (WayResult, Obstacle)> {
+        let skipped = |obstacle| Err((WayResult::Skipped, obstacle));
         if let Some(reason) = self.stop.reason() {
-            return plain(WayResult::Skipped, reason);
+            return skipped(Obstacle::Ended(reason));
         }
         if !talk.is_open() {
-            return plain(WayResult::Skipped, "the server ended the connection");
+            return skipped(Obstacle::Inapplicable("the server ended the connection"));
         }
-        if mode == Mode::Pasv && family == Family::Ipv6 {
-            return plain(WayResult::Skipped, "PASV knows no IPv6");
+        if mode == Mode::Pasv && self.family() == Family::Ipv6 {
+            return skipped(Obstacle::Inapplicable("PASV knows no IPv6"));
         }
         if mode == Mode::Port && self.request.settings.route.proxy.is_some() {
-            return plain(
-                WayResult::Skipped,
-                "no server can connect through the proxy",
-            );
+            let text = "no server can connect through the proxy";
+            return skipped(Obstacle::Inapplicable(text));
         }
-        let _ = self.log.take_offered();
-        let _ = self.log.take_dial_error();
         let opened = match mode {
             Mode::Port => talk.listen(),
             mode => talk.send(mode.word()),
         };
-        if mode == Mode::Port && self.is_behind_router() {
-            let own = self.log.own().map(|own| own.ip().to_string());
-            let text = format!("this side is {}, behind a router", own.unwrap_or_default());
-            return plain(WayResult::Skipped, &text);
+        if mode == Mode::Port
+            && let Some(own) = self.address_behind_router()
+        {
+            return skipped(Obstacle::BehindRouter(own));
         }
-        let offered = self.log.take_offered();
         if !opened.is_positive() {
-            let result = self.why_not(&opened);
-            let way = way(result, None, self.detail_of(&opened));
-            return Tried { way, offered };
+            return Err(self.why_not(&opened));
         }
         if opened.code() != code_of(mode) {
-            let detail = format!("{}: {}", mode.word(), opened.first_line());
-            return plain(WayResult::Rejected, &detail);
+            let obstacle = Obstacle::command(mode.word(), &opened);
+            return Err((WayResult::Rejected, obstacle));
         }
+        Ok(opened)
+    }
+
+    fn list_through(&self, talk: &Talk, mode: Mode) -> Result<Answer, (WayResult, Obstacle)> {
         let (listed, _) = talk.fetch("LIST", LIST_MOST);
-        let way = if listed.has_brought_data() {
-            let took = match mode {
-                Mode::Port => opened.ms() + listed.ms(),
-                Mode::Epsv | Mode::Pasv => opened.ms(),
-            };
-            let tls = talk.data_tls().filter(|_| protection != Protection::Clear);
-            let detail = tls.map_or_else(String::new, |tls| tls.version);
-            way(WayResult::Ok, Some(took), detail)
-        } else {
-            let (result, detail) = self.why_no_listing(mode, &listed);
-            way(result, None, detail)
-        };
-        Tried { way, offered }
+        match listed.has_brought_data() {
+            true => Ok(listed),
+            false => Err(self.why_no_listing(mode, &listed)),
+        }
     }
 
     /// Refused, silent and unreachable are three things.
-    fn why_not(&self, answer: &Answer) -> WayResult {
-        if let Some((kind, _)) = self.log.dial_error() {
-            return match kind {
+    fn why_not(&self, answer: &Answer) -> (WayResult, Obstacle) {
+        if let Some((kind, text)) = self.log.take_dial_error() {
+            let result = match kind {
                 io::ErrorKind::TimedOut => WayResult::Silent,
                 _ => WayResult::Unreachable,
             };
+            return (result, Obstacle::DataUnconnected(text));
         }
-        match &answer.outcome.reply {
+        let result = match &answer.outcome.reply {
             Some(reply) if reply.code.is_negative() => WayResult::Refused,
             Some(_) => WayResult::Rejected,
             None => WayResult::Silent,
-        }
-    }
-
-    fn detail_of(&self, answer: &Answer) -> String {
-        let error = self.log.take_dial_error();
-        error.map_or_else(|| answer.first_line(), |(_, error)| error)
+        };
+        (result, Obstacle::answered(answer))
     }
 
     /// The way was opened: if the data connection is not to blame, LIST is.
-    fn why_no_listing(&self, mode: Mode, listed: &Answer) -> (WayResult, String) {
+    fn why_no_listing(&self, mode: Mode, listed: &Answer) -> (WayResult, Obstacle) {
         if self.log.dial_error().is_some() {
-            return (self.why_not(listed), self.detail_of(listed));
+            return self.why_not(listed);
         }
         let ended = listed.outcome.transfer.as_ref().map(|end| &end.result);
         match (ended, listed.code()) {
             (Some(TransferResult::TlsFailed(failure)), _) => {
-                (WayResult::Rejected, failure.to_string())
+                (WayResult::Rejected, Obstacle::Tls(failure.clone()))
             }
             (Some(TransferResult::CloseNotifyMissing), _) => {
-                let text = "the data ended without close_notify";
-                (WayResult::Rejected, text.to_owned())
+                (WayResult::Rejected, Obstacle::CloseNotifyMissing)
             }
             (Some(TransferResult::NeverConnected), code) if listed.outcome.begun || code == 0 => {
-                (WayResult::Silent, "the server did not connect".to_owned())
+                (WayResult::Silent, Obstacle::NeverConnected)
             }
             // It had taken the port.
-            (_, 425) if mode == Mode::Port => (WayResult::Silent, listed.first_line()),
-            _ => (
-                WayResult::Rejected,
-                format!("LIST: {}", listed.first_line()),
-            ),
+            (_, 425) if mode == Mode::Port => (WayResult::Silent, Obstacle::answered(listed)),
+            _ => {
+                let obstacle = Obstacle::NoListing(Box::new(listed.clone()));
+                (WayResult::Rejected, obstacle)
+            }
         }
     }
 
@@ -169,10 +181,10 @@ impl Clinic<'_> {
     }
 
     /// The server cannot reach an address that only this side's network knows.
-    fn is_behind_router(&self) -> bool {
-        let own = self.log.own().map(|own| own.ip().to_canonical());
-        let is_private_here = own.is_some_and(|ip| is_private(ip) && !ip.is_loopback());
-        is_private_here && !self.facts.ip.is_some_and(is_private)
+    fn address_behind_router(&self) -> Option<IpAddr> {
+        let own = self.log.own()?.ip();
+        let is_private_here = is_private(own) && !own.to_canonical().is_loopback();
+        (is_private_here && !self.facts.ip.is_some_and(is_private)).then_some(own)
     }
 }
 

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use crate::doctor::check::Judged;
 use crate::doctor::clinic::{Access, Clinic};
+use crate::doctor::obstacle::Obstacle;
 use crate::doctor::report::{Family, Mode, Protection, Verdict, Way, WayResult};
 use crate::doctor::shown::listed_through;
-use crate::doctor::ways::is_private;
+use crate::doctor::ways::{Tried, is_private};
 use crate::protocol::data_port::DataPort;
 
 /// The 227 names the address that was connected to.
@@ -47,19 +48,19 @@ pub(super) fn pasv_address(clinic: &mut Clinic<'_>) -> Judged {
 
 /// The port of the 227 can be connected to, at the address of the control connection.
 pub(super) fn pasv_dial(clinic: &mut Clinic<'_>) -> Judged {
-    let Some(way) = clinic.way(Mode::Pasv) else {
+    let Some(tried) = clinic.way(Mode::Pasv) else {
         return Judged::skipped("nobody is logged in");
     };
-    judge_way(way, "the port that the 227 names cannot be connected to")
+    judge_way(tried, "the port that the 227 names cannot be connected to")
 }
 
 pub(super) fn epsv(clinic: &mut Clinic<'_>) -> Judged {
     let is_listed = clinic.facts.feature("EPSV").is_some();
-    let Some(way) = clinic.way(Mode::Epsv) else {
+    let Some(tried) = clinic.way(Mode::Epsv) else {
         return Judged::skipped("nobody is logged in");
     };
-    let because = way.detail.clone();
-    match way.result {
+    let because = tried.way.detail.clone();
+    match tried.way.result {
         WayResult::Refused if is_listed => {
             Judged::of(Verdict::Warn, "FEAT lists EPSV, and it is refused", because)
                 .shown_by(listed_through("EPSV", 229))
@@ -70,28 +71,30 @@ pub(super) fn epsv(clinic: &mut Clinic<'_>) -> Judged {
             because,
         )
         .shown_by(listed_through("EPSV", 229)),
-        _ => judge_way(way, "the port that the 229 names cannot be connected to"),
+        _ => judge_way(tried, "the port that the 229 names cannot be connected to"),
     }
 }
 
 pub(super) fn active(clinic: &mut Clinic<'_>) -> Judged {
-    let Some(way) = clinic.way(Mode::Port) else {
+    let Some(tried) = clinic.way(Mode::Port) else {
         return Judged::skipped("nobody is logged in");
     };
-    let because = way.detail.clone();
-    match way.result {
+    let because = tried.way.detail.clone();
+    match tried.way.result {
         WayResult::Ok => Judged::ok("the server connects to the port that it is given"),
         WayResult::Refused => Judged::of(
             Verdict::Info,
             "the server does no active mode: clients that cannot be passive fail",
             because,
         )
-        .shown_by(way_in_lines(way)),
-        _ => judge_way(way, "the server accepts PORT and does not connect"),
+        .shown_by(way_in_lines(&tried.way)),
+        _ => judge_way(tried, "the server accepts PORT and does not connect"),
     }
 }
 
-fn judge_way(way: &Way, sentence: &str) -> Judged {
+fn judge_way(Tried { way, obstacle }: &Tried, sentence: &str) -> Judged {
+    let obstacle = obstacle.as_ref();
+    let is_over = obstacle.is_some_and(Obstacle::is_end_of_session);
     let detail = way.detail.clone();
     let judged = match way.result {
         WayResult::Ok => {
@@ -104,10 +107,9 @@ fn judge_way(way: &Way, sentence: &str) -> Judged {
             &format!("{} does not work: it is refused", way.mode.word()),
             detail,
         ),
-        WayResult::Silent if is_no_answer(&detail) => Judged::unknown(detail),
+        WayResult::Silent | WayResult::Rejected if is_over => Judged::unknown(detail),
         WayResult::Silent | WayResult::Unreachable => Judged::of(Verdict::Bad, sentence, detail),
-        WayResult::Rejected if is_no_answer(&detail) => Judged::unknown(detail),
-        WayResult::Rejected if detail.starts_with("LIST: ") => Judged::of(
+        WayResult::Rejected if matches!(obstacle, Some(Obstacle::NoListing(_))) => Judged::of(
             Verdict::Warn,
             &format!("{} is accepted, and LIST gives nothing", way.mode.word()),
             detail,
@@ -128,11 +130,6 @@ fn way_in_lines(way: &Way) -> String {
         (Mode::Port, Family::Ipv4) => listed_through("PORT {listen}", 200),
         (Mode::Port, Family::Ipv6) => listed_through("EPRT {listen}", 200),
     }
-}
-
-/// The session ended: that says nothing about the way.
-fn is_no_answer(detail: &str) -> bool {
-    detail.contains("connection ended") || detail.starts_with("LIST: 421")
 }
 
 /// What a 227 names in clear and under TLS: a router that rewrites it can do so only in clear.
@@ -192,19 +189,19 @@ pub(super) fn pasv_sequence(clinic: &mut Clinic<'_>, access: &Access) -> Judged 
 }
 
 fn why_no_227(clinic: &Clinic<'_>) -> String {
-    let way = clinic.way(Mode::Pasv);
-    way.map_or_else(
+    let tried = clinic.way(Mode::Pasv);
+    tried.map_or_else(
         || "nobody is logged in".to_owned(),
-        |way| format!("PASV gave no address: {}", way.detail),
+        |tried| format!("PASV gave no address: {}", tried.way.detail),
     )
 }
 
 impl Clinic<'_> {
     /// What a mode came to under the protection that the login has.
-    fn way(&self, mode: Mode) -> Option<&Way> {
+    fn way(&self, mode: Mode) -> Option<&Tried> {
         let protection = self.facts.logged_in_over?;
         let mut ways = self.ways.iter();
-        ways.find(|way| way.mode == mode && way.protection == protection)
+        ways.find(|Tried { way, .. }| way.mode == mode && way.protection == protection)
     }
 }
 

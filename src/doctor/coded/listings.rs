@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::doctor::check::Judged;
 use crate::doctor::clinic::{Access, Clinic};
+use crate::doctor::obstacle::Obstacle;
 use crate::doctor::report::Verdict;
 use crate::doctor::shown::{TRANSFERRED, transferred_with};
 use crate::doctor::talk::Talk;
@@ -40,7 +41,7 @@ impl Clinic<'_> {
     }
 
     /// The names of a listing by this verb; `None` if it is too long to be read to its end.
-    fn names(&self, talk: &Talk, verb: &str) -> Result<Option<BTreeSet<Vec<u8>>>, String> {
+    fn names(&self, talk: &Talk, verb: &str) -> Result<Option<BTreeSet<Vec<u8>>>, Obstacle> {
         let (answer, listed) = self.fetch(talk, verb)?;
         if answer.is_cut() {
             return Ok(None);

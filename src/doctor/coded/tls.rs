@@ -3,6 +3,7 @@
 use crate::client::TransferResult;
 use crate::doctor::check::Judged;
 use crate::doctor::clinic::{Access, Clinic};
+use crate::doctor::obstacle::Obstacle;
 use crate::doctor::report::{Protection, Verdict};
 use crate::doctor::shown::TRANSFERRED;
 use crate::doctor::talk::Answer;
@@ -11,21 +12,23 @@ use crate::tls::{FirstAnswer, ProtocolVersion, TlsFailure};
 pub(super) fn offered(clinic: &mut Clinic<'_>) -> Judged {
     match (&clinic.facts.secured, &clinic.facts.no_tls) {
         (Some(secured), _) => Judged::ok(format!("{}, {}", secured.version, secured.cipher_suite)),
-        (None, Some(because)) if is_silence(because) => Judged::unknown(because),
-        (None, Some(because)) if because.starts_with("234") || !starts_with_digit(because) => {
-            Judged::of(
+        (None, Some(obstacle)) => match obstacle {
+            Obstacle::Answered(answer) if matches!(answer.code(), 0 | 421) => {
+                Judged::unknown(obstacle.clone())
+            }
+            Obstacle::Answered(answer) if answer.code() != 234 => Judged::of(
+                Verdict::Bad,
+                "the server has no TLS: passwords and files go out in clear",
+                obstacle.clone(),
+            )
+            .shown_by(SECURED),
+            _ => Judged::of(
                 Verdict::Bad,
                 "AUTH TLS is accepted, and the handshake fails",
-                because,
+                obstacle.clone(),
             )
-            .shown_by(SECURED)
-        }
-        (None, Some(because)) => Judged::of(
-            Verdict::Bad,
-            "the server has no TLS: passwords and files go out in clear",
-            because,
-        )
-        .shown_by(SECURED),
+            .shown_by(SECURED),
+        },
         (None, None) => Judged::skipped("the server was not asked"),
     }
 }
@@ -273,8 +276,7 @@ fn count_resumed(clinic: &Clinic<'_>, access: &Access) -> Judged {
     let mut has_resumed = Vec::new();
     for number in 1..=IN_A_ROW {
         if let Err(because) = clinic.fetch(&access.talk, "NLST") {
-            // An empty folder may be a 550.
-            if because.contains("550") || because.contains("450") {
+            if is_empty_folder(&because) {
                 continue;
             }
             return Judged::of(
@@ -300,6 +302,11 @@ fn count_resumed(clinic: &Clinic<'_>, access: &Access) -> Judged {
         ),
         _ => Judged::ok(because),
     }
+}
+
+/// Some servers refuse NLST where there is nothing to list.
+fn is_empty_folder(obstacle: &Obstacle) -> bool {
+    matches!(obstacle, Obstacle::Command { answer, .. } if matches!(answer.code(), 450 | 550))
 }
 
 pub(super) fn close_notify_download(clinic: &mut Clinic<'_>, access: &Access) -> Judged {
@@ -361,25 +368,15 @@ pub(super) fn transfer_result(answer: &Answer) -> Option<&TransferResult> {
 }
 
 pub(super) fn no_tls(clinic: &Clinic<'_>) -> String {
-    let because = clinic.facts.no_tls.clone();
-    let because = because.unwrap_or_else(|| "it was not asked".to_owned());
-    format!("there is no TLS: {because}")
-}
-
-fn starts_with_digit(text: &str) -> bool {
-    text.starts_with(|first: char| first.is_ascii_digit())
-}
-
-fn is_silence(because: &str) -> bool {
-    matches!(
-        because,
-        "no reply in time" | "the connection ended" | "interrupted"
-    ) || because.starts_with("421")
+    match &clinic.facts.no_tls {
+        Some(obstacle) => format!("there is no TLS: {obstacle}"),
+        None => "there is no TLS: it was not asked".to_owned(),
+    }
 }
 
 impl Clinic<'_> {
     /// What the server says first to a ClientHello for this version alone.
-    fn probe(&self, version: ProtocolVersion) -> Result<FirstAnswer, String> {
+    fn probe(&self, version: ProtocolVersion) -> Result<FirstAnswer, Obstacle> {
         let is_implicit = self.request.is_implicit;
         let port = self.request.port;
         let change = |settings: &mut crate::client::Settings| settings.tls.probe = Some(version);
@@ -394,8 +391,8 @@ impl Clinic<'_> {
         match self.log.take_tls_failure() {
             Some(TlsFailure::Probed(first)) => Ok(first),
             Some(TlsFailure::HandshakeCut) => Ok(FirstAnswer::Unreadable),
-            Some(failure) => Err(failure.to_string()),
-            None => Err(answer.first_line()),
+            Some(failure) => Err(Obstacle::Tls(failure)),
+            None => Err(Obstacle::answered(&answer)),
         }
     }
 }

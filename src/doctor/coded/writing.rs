@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use super::tls::no_tls;
 use crate::doctor::check::Judged;
 use crate::doctor::clinic::{Access, Clinic};
+use crate::doctor::obstacle::Obstacle;
 use crate::doctor::report::{Evidence, Protection, Remains, Verdict};
 use crate::doctor::shown::{TRANSFERRED, transferred_with};
 use crate::doctor::stop::Stop;
@@ -13,14 +14,11 @@ use crate::doctor::talk::{Answer, Talk};
 
 impl Clinic<'_> {
     /// Makes the folder that everything goes into.
-    pub(in crate::doctor) fn make_folder(&mut self, talk: &Talk) -> Result<(), String> {
+    pub(in crate::doctor) fn make_folder(&mut self, talk: &Talk) -> Result<(), Obstacle> {
         let name = format!("ftpsh-doctor-{}", unlikely_letters());
         let answer = talk.send(&format!("MKD {name}"));
         if answer.code() != 257 {
-            return Err(format!(
-                "no folder could be made: MKD: {}",
-                answer.first_line()
-            ));
+            return Err(Obstacle::NoFolder(Box::new(answer)));
         }
         self.facts.values.insert("folder".to_owned(), name.clone());
         self.facts.folder = Some(name);
@@ -43,7 +41,8 @@ impl Clinic<'_> {
                 access.talk.end();
                 remains
             }
-            Err(because) => {
+            Err(obstacle) => {
+                let because = obstacle.to_string();
                 let stored = self.stored_in(&folder).into_iter();
                 let stored = stored.map(|path| Remains::of("DELE", &path, &because));
                 let folder = Remains::of("RMD", folder.as_bytes(), &because);
@@ -189,12 +188,12 @@ pub(super) fn names(clinic: &mut Clinic<'_>, access: &Access) -> Judged {
     .instead(&command, expected)
 }
 
-fn store(clinic: &Clinic<'_>, talk: &Talk, name: &str) -> Result<(), String> {
+fn store(clinic: &Clinic<'_>, talk: &Talk, name: &str) -> Result<(), Obstacle> {
     clinic.open_data(talk)?;
     let answer = talk.store(&format!("STOR {}", clinic.path(name)), b"five5");
     match answer.is_positive() {
         true => Ok(()),
-        false => Err(answer.first_line()),
+        false => Err(Obstacle::answered(&answer)),
     }
 }
 
@@ -215,15 +214,15 @@ pub(super) fn stou(clinic: &mut Clinic<'_>) -> Judged {
 }
 
 /// Changes into the folder, and sees that the server has done what it says.
-fn enter(talk: &Talk, folder: &str) -> Result<(), String> {
+fn enter(talk: &Talk, folder: &str) -> Result<(), Obstacle> {
     let entered = talk.send(&format!("CWD {folder}"));
     if entered.code() != 250 {
-        return Err(format!("CWD: {}", entered.first_line()));
+        return Err(Obstacle::command("CWD", &entered));
     }
     let place = talk.send("PWD");
     match place.code() == 257 && place.text().contains(folder) {
         true => Ok(()),
-        false => Err(format!("PWD after CWD {folder}: {}", place.first_line())),
+        false => Err(Obstacle::command(format!("PWD after CWD {folder}"), &place)),
     }
 }
 
