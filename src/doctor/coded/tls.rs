@@ -288,19 +288,29 @@ fn count_resumed(clinic: &Clinic<'_>, access: &Access) -> Judged {
         }
         has_resumed.push(access.talk.data_tls().is_some_and(|tls| tls.resumed));
     }
+    judge_resumed(&has_resumed)
+}
+
+fn judge_resumed(has_resumed: &[bool]) -> Judged {
     let resumed = has_resumed.iter().filter(|has| **has).count();
-    // Whether any is resumed is the business of another check.
-    if resumed == 0 {
-        return Judged::skipped("none of the transfers resumed the session");
-    }
-    let because = format!("{IN_A_ROW} transfers in a row, {resumed} of them resumed");
-    match (has_resumed.first(), has_resumed.last()) {
-        (Some(true), Some(false)) => Judged::of(
+    let because = format!(
+        "{} transfers in a row, {resumed} of them resumed",
+        has_resumed.len()
+    );
+    match has_resumed {
+        _ if resumed == has_resumed.len() && resumed > 0 => Judged::ok(because),
+        // Whether any is resumed is the business of another check.
+        _ if resumed == 0 => Judged::skipped("none of the transfers resumed the session"),
+        [true, .., false] => Judged::of(
             Verdict::Info,
             "the session can be resumed only a few times: later transfers cost a whole handshake",
             because,
         ),
-        _ => Judged::ok(because),
+        _ => Judged::of(
+            Verdict::Info,
+            "only some transfers resume the session: the others cost a whole handshake",
+            because,
+        ),
     }
 }
 
@@ -399,3 +409,44 @@ impl Clinic<'_> {
 
 const SECURED: &str = "C> AUTH TLS\nS> 234\n";
 const IN_A_ROW: usize = 6;
+
+#[cfg(test)]
+mod tests {
+    use super::judge_resumed;
+
+    #[test]
+    fn reuse_lasts_only_if_every_transfer_resumed_and_how_many_did_is_told() {
+        for (resumed, verdict, because) in [
+            (
+                &[true; 6][..],
+                "ok",
+                "6 transfers in a row, 6 of them resumed",
+            ),
+            (
+                &[true, false, true, true, true, true],
+                "info",
+                "6 transfers in a row, 5 of them resumed",
+            ),
+            (
+                &[false, true, true, true, true, true],
+                "info",
+                "6 transfers in a row, 5 of them resumed",
+            ),
+            (
+                &[true, true, false],
+                "info",
+                "3 transfers in a row, 2 of them resumed",
+            ),
+            (
+                &[false; 6],
+                "skipped",
+                "none of the transfers resumed the session",
+            ),
+            (&[], "skipped", "none of the transfers resumed the session"),
+        ] {
+            let judged = judge_resumed(resumed);
+            assert_eq!(judged.verdict.word(), verdict, "{resumed:?}");
+            assert_eq!(judged.because, because);
+        }
+    }
+}
