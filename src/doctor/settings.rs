@@ -1,6 +1,6 @@
 //! What to set in other clients, from the ways that worked and from nothing else.
 
-use super::report::{Mode, Protection, Report, WayResult};
+use super::report::{Mode, Protection, Report, Verdict, WayResult};
 
 /// A client, and what to type or to choose there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -184,15 +184,29 @@ fn php(best: Best, report: &Report) -> String {
         Protection::Implicit => return String::new(),
     };
     let passive = best.is_passive;
+    let address = match passive && names_another_address(report) {
+        true => " ftp_set_option($f, FTP_USEPASVADDRESS, false);",
+        false => "",
+    };
     format!(
-        "$f = {connect}('{host}', {port}); ftp_login($f, $user, $password); ftp_pasv($f, {passive});"
+        "$f = {connect}('{host}', {port}); ftp_login($f, $user, $password);{address} ftp_pasv($f, {passive});"
     )
+}
+
+/// PHP connects where the 227 says, unless it is told otherwise.
+fn names_another_address(report: &Report) -> bool {
+    report.findings.iter().any(|finding| {
+        finding.id == "pasv-address" && matches!(finding.verdict, Verdict::Warn | Verdict::Bad)
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::settings;
-    use crate::doctor::report::{Family, Mode, Protection, Report, Target, Way, WayResult};
+    use crate::doctor::forms::samples::finding;
+    use crate::doctor::report::{
+        Family, Group, Mode, Protection, Report, Target, Verdict, Way, WayResult,
+    };
 
     fn report(ways: &[(Mode, Protection, WayResult)]) -> Report {
         let ways = ways.iter().map(|(mode, protection, result)| Way {
@@ -245,5 +259,15 @@ mod tests {
         assert_eq!(line(&implicit, "WinSCP"), "open ftps://bob@h/ -passive=1");
         assert_eq!(line(&implicit, "Python ftplib"), "");
         assert_eq!(settings(&report(&[(Pasv, Clear, Skipped)])), []);
+    }
+
+    #[test]
+    fn php_is_told_not_to_believe_a_227_that_names_another_address() {
+        let mut report = report(&[(Mode::Pasv, Protection::Clear, WayResult::Ok)]);
+        assert!(!line(&report, "PHP").contains("FTP_USEPASVADDRESS"));
+        let group = Group::Reachability;
+        report.findings = vec![finding("pasv-address", group, Verdict::Warn)];
+        let expected = "ftp_set_option($f, FTP_USEPASVADDRESS, false); ftp_pasv($f, true);";
+        assert!(line(&report, "PHP").ends_with(expected));
     }
 }
