@@ -42,6 +42,8 @@ pub struct Check {
     pub who: String,
     /// How to set it right: a server, and what to do there.
     pub fixes: Vec<(String, String)>,
+    /// Where that is written: a server, and an address.
+    pub fix_sources: Vec<(String, String)>,
     /// It ends the session, or changes what cannot be changed back.
     pub wants_own_connection: bool,
     /// The whole file.
@@ -110,6 +112,14 @@ impl Check {
     #[must_use]
     pub fn is_dialogue(&self) -> bool {
         !self.judgements.is_empty()
+    }
+
+    /// How to set it right on the server that says it is this product, if that is known.
+    #[must_use]
+    pub fn fix_for(&self, product: &str) -> Option<&str> {
+        let mut fixes = self.fixes.iter();
+        let (_, fix) = fixes.find(|(server, _)| product.contains(server.as_str()))?;
+        (fix != NOT_KNOWN).then_some(fix)
     }
 
     /// The dialogue from the greeting on.
@@ -281,6 +291,7 @@ struct Reader {
     why: String,
     who: String,
     fixes: Vec<(String, String)>,
+    fix_sources: Vec<(String, String)>,
     wants_own_connection: bool,
     judgements: Vec<Judgement>,
     skips: Vec<Skip>,
@@ -324,6 +335,9 @@ impl Reader {
             key => {
                 if let Some(server) = key.strip_prefix("fix ") {
                     self.fixes.push((server.to_owned(), value.to_owned()));
+                } else if let Some(server) = key.strip_prefix("fix-source ") {
+                    let source = (server.to_owned(), value.to_owned());
+                    self.fix_sources.push(source);
                 }
             }
         }
@@ -344,6 +358,7 @@ impl Reader {
             why: self.why,
             who: self.who,
             fixes: self.fixes,
+            fix_sources: self.fix_sources,
             wants_own_connection: self.wants_own_connection,
             text: text.to_owned(),
             judgements: self.judgements,
@@ -363,6 +378,8 @@ fn read_finding(line: usize, value: &str) -> Option<Judgement> {
     })
 }
 
+/// A fix that its page says nobody has found.
+const NOT_KNOWN: &str = "not known";
 const GROUPS: &str = "the groups are reachability, tls, login, by-the-book, resume, transfer, listings, speed and security";
 const CLASSES: &str = "the classes are before-login, read, write and hard";
 const FINDINGS: &str = "a finding is a verdict and a sentence: # finding: warn \"PASV is refused\"";
@@ -416,6 +433,18 @@ mod tests {
             assert_eq!(judged.sentence.as_deref(), sentence);
             assert!(!judged.because.is_empty());
         }
+    }
+
+    #[test]
+    fn a_fix_that_is_not_known_is_told_to_nobody() {
+        let fixes = "# fix IIS: not known\n# fix vsftpd: x=NO\n# fix-source vsftpd: https://example.org/x\n";
+        let check = Check::read(&format!("{fixes}{QUIT}")).unwrap();
+        assert_eq!(check.fix_for("vsftpd 3.0.5"), Some("x=NO"));
+        assert_eq!(check.fix_for("IIS 10"), None);
+        assert_eq!(check.fix_for("another"), None);
+        let page = super::super::page::page(&check);
+        assert!(page.contains("| vsftpd | x=NO ([source](https://example.org/x)) |"));
+        assert!(page.contains("| IIS | not known |"));
     }
 
     #[test]

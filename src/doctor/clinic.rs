@@ -456,10 +456,7 @@ impl Clinic<'_> {
         };
         let product = self.facts.values.get("product");
         let is_wrong = matches!(verdict, Verdict::Warn | Verdict::Bad);
-        let fix = check
-            .fixes
-            .iter()
-            .find(|(server, _)| product.is_some_and(|product| product.contains(server.as_str())));
+        let fix = product.and_then(|product| check.fix_for(product));
         self.findings.push(Finding {
             id: check.id.clone(),
             group: check.group,
@@ -468,7 +465,7 @@ impl Clinic<'_> {
             class: check.class,
             because,
             source: check.source.clone(),
-            fix: fix.filter(|_| is_wrong).map(|(_, fix)| fix.clone()),
+            fix: fix.filter(|_| is_wrong).map(str::to_owned),
             ms: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
             evidence: self.log.since(mark),
             transcript,

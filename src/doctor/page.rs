@@ -21,7 +21,10 @@ pub fn page(check: &Check) -> String {
     if !check.fixes.is_empty() {
         text += "\n## How to set it right\n\n| server | what to set |\n|---|---|\n";
         for (server, fix) in &check.fixes {
-            let _ = writeln!(text, "| {server} | {fix} |");
+            let mut sources = check.fix_sources.iter();
+            let source = sources.find(|(other, _)| other == server);
+            let source = source.map(|(_, source)| format!(" ([source]({source}))"));
+            let _ = writeln!(text, "| {server} | {fix}{} |", source.unwrap_or_default());
         }
     }
     if check.is_dialogue() {
