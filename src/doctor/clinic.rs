@@ -384,14 +384,16 @@ impl Clinic<'_> {
             .collect()
     }
 
-    /// Each replay makes a folder of its own.
+    /// Each replay makes a folder of its own, and removes it at its end.
     pub(super) fn to_keep(&self, check: &Check, text: String) -> String {
         let Some(folder) = &self.facts.folder else {
             return text;
         };
         let line = format!("# var: folder = {folder}\n");
         let own = format!("# var: folder = {folder}-{}\n", check.id);
-        text.replace(&line, &own)
+        let text = text.replace(&line, &own);
+        let removal = removal(&text);
+        text + &removal
     }
 
     fn variables(&self, values: &[(String, String)]) -> Variables {
@@ -529,6 +531,27 @@ impl Judged {
             shown: None,
         }
     }
+}
+
+/// What removes the folder that a transcript makes, with what it stores there by names of its own.
+fn removal(transcript: &str) -> String {
+    if !transcript.contains("C> MKD {folder}\n") || transcript.contains("C> STOU") {
+        return String::new();
+    }
+    let mut paths = Vec::new();
+    for line in transcript.lines() {
+        let stores = ["C> STOR ", "C> APPE "];
+        if let Some(path) = stores.iter().find_map(|it| line.strip_prefix(it))
+            && !paths.contains(&path)
+        {
+            paths.push(path);
+        }
+    }
+    let files = paths.iter().map(|path| format!("C> DELE {path}\nS> 2yz\n"));
+    format!(
+        "# With --keep-going this is reached in any case.\n{}C> RMD {{folder}}\nS> 2yz\n",
+        files.collect::<String>()
+    )
 }
 
 fn missing_fact(name: &str) -> String {
