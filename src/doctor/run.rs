@@ -89,7 +89,9 @@ impl Clinic<'_> {
         let shared = match self.meet() {
             Ok(access) => access,
             Err(obstacle) => {
-                self.skip_the_rest(&obstacle.to_string());
+                let because = obstacle.to_string();
+                self.skip_the_rest(&because);
+                self.facts.meeting_failure = Some(because);
                 return self.run_afterwards();
             }
         };
@@ -471,7 +473,8 @@ impl Clinic<'_> {
         }
         let no_login = self.facts.login_failure.as_ref();
         let no_login = no_login.map(|failure| format!("the login failed: {failure}"));
-        let cut_short = self.stop.reason().map(str::to_owned).or(no_login);
+        let failure = self.facts.meeting_failure.clone().or(no_login);
+        let cut_short = self.stop.reason().map(str::to_owned).or(failure);
         let mut report = Report {
             target: Target {
                 host: self.request.host.clone(),

@@ -6,7 +6,7 @@ mod ways;
 
 use std::fs;
 use std::io::{self, IsTerminal, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
@@ -45,6 +45,11 @@ pub(crate) fn run(common: &Common, options: &Doctor, painter: &Painter) -> Resul
     }
     if let Some([old, new]) = options.diff.as_deref() {
         return Ok(compare_files(old, new, common, options, painter));
+    }
+    if let Some(folder) = &options.transcripts
+        && let Err(error) = fs::create_dir_all(folder)
+    {
+        return Ok(painter.refuse_file(folder, &error));
     }
     let asks = io::stdin().is_terminal() && io::stdout().is_terminal();
     let mut shell = new_shell(common, painter, asks)?;
@@ -106,9 +111,13 @@ fn print_reports(
     };
     let printed = print(text.as_bytes(), painter);
     if let Some(folder) = &options.transcripts
-        && let Err(error) = write_transcripts(folder, report)
+        && let Err((path, error)) = write_transcripts(folder, report)
     {
-        return Ok(painter.refuse_file(folder, &error));
+        let path = escape(path.to_string_lossy().as_bytes());
+        painter.refuse(&format!(
+            "{path}: {error}. The examination is over, and its report is above"
+        ));
+        return Ok(Exit::LocalFile);
     }
     Ok(exit_of(reports, report.is_as_bad_as(limit)).unwrap_or(printed))
 }
@@ -324,8 +333,7 @@ fn examined<T>(
 }
 
 /// One for each finding that has one. No file is overwritten.
-fn write_transcripts(folder: &Path, report: &Report) -> io::Result<()> {
-    fs::create_dir_all(folder)?;
+fn write_transcripts(folder: &Path, report: &Report) -> Result<(), (PathBuf, io::Error)> {
     for finding in &report.findings {
         let is_finding = matches!(
             finding.verdict,
@@ -333,8 +341,9 @@ fn write_transcripts(folder: &Path, report: &Report) -> io::Result<()> {
         );
         if let Some(transcript) = finding.transcript.as_ref().filter(|_| is_finding) {
             let path = folder.join(format!("{}.ftp", finding.id));
-            let mut file = fs::File::create_new(&path)?;
-            file.write_all(transcript.as_bytes())?;
+            let written = fs::File::create_new(&path)
+                .and_then(|mut file| file.write_all(transcript.as_bytes()));
+            written.map_err(|error| (path, error))?;
         }
     }
     Ok(())

@@ -121,6 +121,67 @@ fn a_transcript_that_is_there_is_not_overwritten() {
 }
 
 #[test]
+fn a_folder_of_transcripts_that_cannot_be_made_is_refused_before_anything_is_sent() {
+    let server = practice_server(&[]);
+    let folder = tempfile::tempdir().unwrap();
+    let taken = folder.path().join("taken");
+    fs::write(&taken, "mine").unwrap();
+    for path in [taken.clone(), taken.join("below")] {
+        let program = doctor(server.address(), "A", "A");
+        let finished = program.arg("--transcripts").arg(&path).run();
+        assert_eq!(finished.status, 7, "{finished:?}");
+        assert!(finished.stdout.is_empty(), "{finished:?}");
+        assert!(finished.stderr.contains("Nothing was sent"), "{finished:?}");
+    }
+    assert_eq!(fs::read_to_string(&taken).unwrap(), "mine");
+}
+
+#[test]
+fn a_replay_that_keeps_going_removes_what_a_finding_of_the_write_class_made() {
+    let server = practice_server(&["appe-as-stor", "rest-zero-fills"]);
+    let folder = tempfile::tempdir().unwrap();
+    let program = doctor(server.address(), "A", "A");
+    let examination = examine(program.arg("--transcripts").arg(folder.path()));
+    for id in ["appe", "rest-upload"] {
+        let path = folder.path().join(format!("{id}.ftp"));
+        for _ in 0..2 {
+            let replayed = Ftpsh::new()
+                .args(["replay", "--keep-going", &path.display().to_string()])
+                .arg(server.address().to_string())
+                .env("FTPSH_VAR_USER", "A")
+                .env("FTPSH_VAR_PASSWORD", "A")
+                .arg("--insecure")
+                .run();
+            assert_eq!(replayed.status, 6, "{id}: {replayed:?}");
+            let names = fs::read_dir(server.server_folder()).unwrap();
+            let names: Vec<_> = names.map(|entry| entry.unwrap().file_name()).collect();
+            assert_eq!(names, ["1.TXT"], "{id}: {replayed:?}");
+        }
+    }
+    for id in ["appe", "rest-upload"] {
+        let path = folder.path().join(format!("{id}.ftp"));
+        assert_eq!(replay_fault(&path, server.address(), &examination), None);
+    }
+}
+
+#[test]
+fn the_first_lines_say_why_nothing_could_be_examined() {
+    let nobody = Ftpsh::new().args(["doctor", "127.0.0.1:1"]).run();
+    let told = nobody.stdout_text();
+    let head = told.split("\n\n").next().unwrap_or_default();
+    assert!(head.contains("refused the connection"), "{told}");
+    let server = practice_server(&[]);
+    let meddling = Meddling {
+        reply: |line, _| line.replace("220 ", "421 too many "),
+        ..Meddling::default()
+    };
+    let address = meddle(server.address(), meddling);
+    let told = doctor(address, "A", "A").run().stdout_text();
+    let head = told.split("\n\n").next().unwrap_or_default();
+    assert!(head.contains("421 too many"), "{told}");
+}
+
+#[test]
 fn what_cannot_be_removed_is_told_with_the_command_that_removes_it() {
     let server = practice_server(&["reply=RMD:550 no", "reply=DELE:550 no"]);
     let finished = doctor(server.address(), "A", "A").run();
