@@ -78,7 +78,7 @@ fn head(page: &mut Page, report: &Report) {
     let connections = count(report.connections.into(), "connection");
     page.paragraph(0, &format!("{commands}, {connections}, {seconds:.1} s"));
     if let Some(reason) = &report.cut_short {
-        page.paragraph(0, &format!("cut short: {reason}"));
+        page.paragraph(0, &format!("cut short: {}", shown(reason)));
     }
 }
 
@@ -351,10 +351,11 @@ const NARROW: usize = 70;
 #[cfg(test)]
 mod tests {
     use super::{BAD_CERTIFICATE, Form, print};
-    use crate::doctor::forms::samples::{finding, way};
+    use crate::doctor::forms::samples::{HOSTILE, finding, report as sample, way};
     use crate::doctor::report::{
         Group, Mode, NO_DATA_CONNECTION, Protection, Report, Target, Verdict, WayResult,
     };
+    use crate::protocol::hidden::is_hidden;
 
     const fn form(columns: usize) -> Form {
         Form {
@@ -412,5 +413,24 @@ mod tests {
             text.contains(BAD_CERTIFICATE.split(". ").next().unwrap_or_default()),
             "{text}"
         );
+    }
+
+    #[test]
+    fn nothing_that_a_server_says_controls_the_terminal() {
+        let mut hostile = sample();
+        hostile.cut_short = Some(format!("the login failed: 530 {HOSTILE}"));
+        hostile.server.product = Some(HOSTILE.to_owned());
+        hostile.ways[4].detail = HOSTILE.to_owned();
+        for columns in [40, 80] {
+            for is_whole in [false, true] {
+                let form = Form {
+                    is_whole,
+                    ..form(columns)
+                };
+                let text = print(&hostile, form);
+                let is_controlling = |it: char| it != '\n' && is_hidden(it);
+                assert!(!text.chars().any(is_controlling), "{text}");
+            }
+        }
     }
 }
