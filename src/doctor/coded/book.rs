@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::doctor::check::Judged;
 use crate::doctor::clinic::{Access, Clinic};
 use crate::doctor::report::Verdict;
+use crate::doctor::talk::Answer;
 use crate::evidence::linter::Found;
 
 /// Codes that no RFC allows for the command.
@@ -130,7 +131,12 @@ pub(super) fn line_handling(_: &mut Clinic<'_>, access: &Access) -> Judged {
     if !matches!(usual.code(), 200 | 530) {
         return Judged::unknown(usual.first_line());
     }
+    // A session that the server ends for another reason says nothing of its lines.
+    let is_over = |answer: &Answer| answer.code() == 421;
     let small = talk.send("noop");
+    if is_over(&small) {
+        return Judged::unknown(small.first_line());
+    }
     if small.code() != usual.code() {
         return Judged::of(
             Verdict::Bad,
@@ -140,6 +146,9 @@ pub(super) fn line_handling(_: &mut Clinic<'_>, access: &Access) -> Judged {
         .instead("noop", format!("S> {}\n", usual.code()));
     }
     let slow = talk.send_slowly(b"NOOP\r\n");
+    if is_over(&slow) {
+        return Judged::unknown(slow.first_line());
+    }
     if slow.code() != usual.code() {
         return Judged::of(
             Verdict::Warn,
@@ -149,6 +158,9 @@ pub(super) fn line_handling(_: &mut Clinic<'_>, access: &Access) -> Judged {
     }
     let two = talk.send_bytes(&[b"NOOP\r\nNOOP\r\n"]);
     let after = talk.send("NOOP");
+    if let Some(ended) = [&two, &after].into_iter().find(|answer| is_over(answer)) {
+        return Judged::unknown(ended.first_line());
+    }
     if two.code() != usual.code() || after.code() != usual.code() {
         return Judged::of(
             Verdict::Warn,

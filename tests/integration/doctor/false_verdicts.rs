@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use ftpsh::practice::PracticeServer;
 
 use super::examination::{Examination, doctor, examine};
-use super::meddler::{Meddling, meddle};
+use super::meddler::{Meddling, meddle, without_tls};
 use crate::support::practice::practice_server;
 
 fn server() -> PracticeServer {
@@ -96,6 +96,22 @@ fn a_server_that_says_226_to_everything_has_no_way_in() {
     for id in ["epsv", "pasv-dial", "active"] {
         assert_eq!(finding(&report, id)["verdict"], "bad", "{report}");
     }
+}
+
+#[test]
+fn a_421_says_nothing_of_how_lines_are_read() {
+    let server = server();
+    let meddling = Meddling {
+        command: |line| match line {
+            "noop" => "QUIT".to_owned(),
+            line => without_tls(line),
+        },
+        reply: |line, _| line.replace("221 ", "421 "),
+        ..Meddling::default()
+    };
+    let (_, report) = json(meddle(server.address(), meddling), "A");
+    let handling = finding(&report, "line-handling");
+    assert_eq!(handling["verdict"], "unknown", "{handling}");
 }
 
 fn finding<'a>(report: &'a serde_json::Value, id: &str) -> &'a serde_json::Value {
