@@ -9,7 +9,7 @@ use super::coded;
 use super::obstacle::Obstacle;
 use super::report::{Class, Finding, Protection, Remains, Verdict};
 use super::stop::{Budget, Stop};
-use super::talk::{Answer, Dial, Log, Talk};
+use super::talk::{Answer, Dial, Log, Talk, beginning};
 use super::ways::Tried;
 use crate::client;
 use crate::protocol::data_port::DataPort;
@@ -452,7 +452,7 @@ impl Clinic<'_> {
     ) {
         let because = match (self.stop.reason(), judged.verdict) {
             (Some(reason), Verdict::Unknown) => reason.to_owned(),
-            _ => judged.because,
+            _ => beginning(&judged.because, REASON_TOLD),
         };
         let verdict = match self.stop.reason() {
             Some(_) if judged.verdict == Verdict::Unknown => Verdict::Skipped,
@@ -570,6 +570,9 @@ fn missing_fact(name: &str) -> String {
 pub(super) const IMPLICIT_PORT: u16 = 990;
 
 pub(super) const NO_CONNECTION: &str = "there is no connection any more that could be used";
+
+/// Of what a verdict rests on, in letters.
+const REASON_TOLD: usize = 2000;
 
 /// What anonymous sends as password.
 pub const GUEST: &str = "guest@example.org";

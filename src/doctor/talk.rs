@@ -415,10 +415,10 @@ impl Answer {
         }
     }
 
-    /// The first line of the text.
+    /// The first line of the text; the evidence has all of a long one.
     pub(super) fn first_line(&self) -> String {
         let text = self.text();
-        text.lines().next().unwrap_or_default().to_owned()
+        beginning(text.lines().next().unwrap_or_default(), LINE_TOLD)
     }
 
     pub(super) fn ms(&self) -> u64 {
@@ -437,6 +437,14 @@ pub(super) fn text_of(reply: &Reply) -> String {
     let lines = reply.lines.iter();
     let lines: Vec<_> = lines.map(|line| String::from_utf8_lossy(line)).collect();
     lines.join("\n")
+}
+
+/// At most so many letters of a text, and how long it is if that is not all.
+pub(super) fn beginning(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((at, _)) => format!("{}... ({} bytes in all)", &text[..at], text.len()),
+        None => text.to_owned(),
+    }
 }
 
 /// Data that nobody asked for go nowhere.
@@ -807,3 +815,17 @@ fn lossy(bytes: &[u8]) -> String {
 }
 
 const LINES_KEPT: usize = 20_000;
+
+/// Of a reply's line, in letters.
+const LINE_TOLD: usize = 300;
+
+#[cfg(test)]
+mod tests {
+    use super::beginning;
+
+    #[test]
+    fn a_line_that_goes_on_and_on_is_told_by_its_beginning() {
+        assert_eq!(beginning("220 für", 7), "220 für");
+        assert_eq!(beginning("220 für x", 7), "220 für... (10 bytes in all)");
+    }
+}
