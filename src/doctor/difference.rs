@@ -30,6 +30,8 @@ pub struct Side {
     pub server: Server,
     /// Its sums.
     pub summary: Summary,
+    /// Why the run ended before it was done.
+    pub cut_short: Option<String>,
 }
 
 /// A check whose verdict changed.
@@ -128,6 +130,7 @@ impl Side {
             target: report.target.clone(),
             server: report.server.clone(),
             summary: report.summary(),
+            cut_short: report.cut_short.clone(),
         }
     }
 }

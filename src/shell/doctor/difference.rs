@@ -48,7 +48,11 @@ fn described(side: &Side) -> String {
         side.summary.by_the_book,
     ]
     .map(|(well, all)| format!("{well}/{all}"));
-    text + &format!(": works {works}, safe {safe}, by the book {by_the_book}")
+    text += &format!(": works {works}, safe {safe}, by the book {by_the_book}");
+    if let Some(reason) = &side.cut_short {
+        text += &format!(", cut short: {}", shown(reason));
+    }
+    text
 }
 
 fn changed_finding(page: &mut Page, finding: &ChangedFinding, form: Form) {
@@ -112,6 +116,7 @@ mod tests {
     fn changed() -> Report {
         let mut changed = report();
         changed.server.product = Some("ProFTPD 1.3.9".to_owned());
+        changed.cut_short = None;
         changed.findings[0].verdict = Verdict::Bad;
         changed.findings[0].because = "it names 10.0.0.5".to_owned();
         changed.findings[1].verdict = Verdict::Ok;
@@ -142,7 +147,8 @@ mod tests {
     #[test]
     fn at_80_columns_each_change_stands_beside_its_check() {
         let expected = "\
-old  ftp.example.com port 2121: works 0/1, safe 0/1, by the book 2/2
+old  ftp.example.com port 2121: works 0/1, safe 0/1, by the book 2/2, cut short:
+     the budget of 60 s is spent
 new  ftp.example.com port 2121, says it is ProFTPD 1.3.9: works 0/1, safe 1/1,
      by the book 1/1
 
@@ -165,7 +171,8 @@ new  ftp.example.com port 2121, says it is ProFTPD 1.3.9: works 0/1, safe 1/1,
     fn at_40_columns_it_stands_below() {
         let expected = "\
 old  ftp.example.com port 2121: works
-     0/1, safe 0/1, by the book 2/2
+     0/1, safe 0/1, by the book 2/2, cut
+     short: the budget of 60 s is spent
 new  ftp.example.com port 2121, says it
      is ProFTPD 1.3.9: works 0/1, safe
      1/1, by the book 1/1
@@ -197,6 +204,7 @@ new  ftp.example.com port 2121, says it
         hostile.findings[0].id = HOSTILE.to_owned();
         hostile.ways[4].detail = HOSTILE.to_owned();
         hostile.server.product = Some(HOSTILE.to_owned());
+        hostile.cut_short = Some(HOSTILE.to_owned());
         for columns in [40, 80] {
             let form = Form {
                 columns,
