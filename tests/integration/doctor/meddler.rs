@@ -13,8 +13,6 @@ pub(super) struct Meddling {
     pub(super) command: fn(&str) -> String,
     /// What the client hears in place of a line of a reply.
     pub(super) reply: fn(&str, usize) -> String,
-    /// Before the first line of a connection.
-    pub(super) first_delay: Duration,
     /// The line of a reply, counted over all connections from 0, at which it happens, and what.
     pub(super) end: Option<(usize, End)>,
 }
@@ -35,7 +33,6 @@ impl Default for Meddling {
         Self {
             command: without_tls,
             reply: |line, _| line.to_owned(),
-            first_delay: Duration::ZERO,
             end: None,
         }
     }
@@ -72,15 +69,7 @@ fn serve(client: &TcpStream, server: SocketAddr, meddling: &Meddling, lines: &At
             pass(client, &server, |line| Some((meddling.command)(line)));
             let _ = server.shutdown(std::net::Shutdown::Both);
         });
-        let mut is_first = true;
         pass(&server, client, |line| {
-            let delay = if is_first {
-                meddling.first_delay
-            } else {
-                Duration::ZERO
-            };
-            thread::sleep(delay);
-            is_first = false;
             let number = lines.fetch_add(1, Ordering::AcqRel);
             match meddling.end {
                 Some((at, End::Hang)) if number >= at => {
