@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::report::WayResult;
 use super::talk::Answer;
 use crate::client::{ConnectError, DialError, Ending};
 use crate::tls::TlsFailure;
@@ -92,15 +93,30 @@ impl Obstacle {
         matches!(self, Self::NoUser | Self::PasswordInClear(_))
     }
 
-    /// Nobody is there, or nobody says anything.
-    pub(super) fn is_silence(&self) -> bool {
+    /// What the ways behind it came to.
+    pub(super) fn way_result(&self) -> WayResult {
         match self {
-            Self::Unanswered(_) => true,
-            Self::Unconnected(error) => matches!(
-                &**error,
-                ConnectError::Dial(DialError::NoAnswer { .. } | DialError::LookupUnanswered { .. })
-            ),
-            _ => false,
+            Self::Ended(_)
+            | Self::Inapplicable(_)
+            | Self::NoUser
+            | Self::PasswordInClear(_)
+            | Self::NotLoggedIn
+            | Self::BehindRouter(_) => WayResult::Skipped,
+            Self::Unanswered(_) | Self::NeverConnected => WayResult::Silent,
+            Self::Unconnected(error) => match &**error {
+                ConnectError::Dial(
+                    DialError::NoAnswer { .. } | DialError::LookupUnanswered { .. },
+                ) => WayResult::Silent,
+                _ => WayResult::Unreachable,
+            },
+            Self::DataUnconnected(_) => WayResult::Unreachable,
+            Self::Unsecured(obstacle) => obstacle.way_result(),
+            Self::Tls(_) | Self::CloseNotifyMissing | Self::NoListing(_) => WayResult::Rejected,
+            Self::Greeting(answer)
+            | Self::LoginRefused(answer)
+            | Self::NoFolder(answer)
+            | Self::Answered(answer)
+            | Self::Command { answer, .. } => answer.way_result(),
         }
     }
 
@@ -117,6 +133,14 @@ impl Obstacle {
 }
 
 impl Answer {
+    fn way_result(&self) -> WayResult {
+        match (&self.outcome.reply, self.outcome.ending) {
+            (Some(reply), _) if reply.code.is_negative() => WayResult::Refused,
+            (None, Ending::TimedOut | Ending::Unanswered) => WayResult::Silent,
+            _ => WayResult::Rejected,
+        }
+    }
+
     fn is_end_of_session(&self) -> bool {
         match self.code() {
             0 => matches!(

@@ -269,8 +269,7 @@ impl Clinic<'_> {
                 let result = match &obstacle {
                     _ if self.stop.is_stopped() => WayResult::Skipped,
                     Obstacle::LoginRefused(_) => WayResult::Skipped,
-                    obstacle if obstacle.is_withheld_login() => WayResult::Skipped,
-                    _ => WayResult::Rejected,
+                    obstacle => obstacle.way_result(),
                 };
                 self.fail_ways(best, result, &obstacle);
                 return Err(obstacle);
@@ -287,7 +286,7 @@ impl Clinic<'_> {
                 self.fail_ways(protection, WayResult::Skipped, &obstacle);
             }
         } else if let Some(obstacle) = self.facts.no_tls.clone() {
-            self.fail_ways(Protection::Explicit, WayResult::Refused, &obstacle);
+            self.fail_ways(Protection::Explicit, obstacle.way_result(), &obstacle);
         }
         self.try_implicit();
         Ok(access)
@@ -343,10 +342,7 @@ impl Clinic<'_> {
                     Obstacle::LoginRefused(_) if protection != Protection::Clear => {
                         WayResult::Skipped
                     }
-                    obstacle if obstacle.is_withheld_login() => WayResult::Skipped,
-                    obstacle if obstacle.is_silence() => WayResult::Silent,
-                    _ if protection == Protection::Implicit => WayResult::Unreachable,
-                    _ => WayResult::Refused,
+                    obstacle => obstacle.way_result(),
                 };
                 self.fail_ways(protection, result, &obstacle);
             }

@@ -99,6 +99,23 @@ fn a_server_that_says_226_to_everything_has_no_way_in() {
 }
 
 #[test]
+fn an_auth_tls_that_nobody_answers_is_silence_and_no_refusal() {
+    for (fault, result) in [("silent=AUTH", "silent"), ("reply=AUTH:502 no", "refused")] {
+        let server = practice_server(&[fault]);
+        let finished = crate::support::ftpsh::Ftpsh::new()
+            .args(["doctor", &server.address().to_string(), "--user", "A"])
+            .args(["--json", "--timeout", "1"])
+            .env("FTPSH_PASSWORD", "A")
+            .run();
+        let report: serde_json::Value =
+            serde_json::from_slice(&finished.stdout).expect("--json writes JSON");
+        let ways = report["ways"].as_array().expect("there are ways");
+        let mut explicit = ways.iter().filter(|way| way["protection"] == "explicit");
+        assert!(explicit.all(|way| way["result"] == result), "{report}");
+    }
+}
+
+#[test]
 fn a_421_says_nothing_of_how_lines_are_read() {
     let server = server();
     let meddling = Meddling {
