@@ -128,7 +128,7 @@ fn a_reply_of_a_transfer_alone_has_its_cause() {
 fn a_command_that_the_log_does_not_show_leaves_no_gap() {
     let log = "150 Here comes the directory listing.\nError: Timeout while reading data\n";
     assert!(
-        next(log).contains("PASV, then the command once more"),
+        next(log).contains("`resume` for the rest, or the line again"),
         "{}",
         next(log)
     );

@@ -12,7 +12,7 @@ pub(super) fn explain(answered: &Answered, now: Circumstances, line: &str) -> Op
     let verb = answered.verb();
     let word = std::str::from_utf8(verb.as_bytes()).ok()?;
     if word.is_empty() && line.starts_with(' ') && has_code(answered, &[500, 501, 502]) {
-        return Some(Explanation::of("blank-first", &[]));
+        return Some(Explanation::of::<&str>("blank-first", &[]));
     }
     if word.is_empty() || verbs::entry(&verb).is_some() {
         return None;

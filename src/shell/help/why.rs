@@ -15,14 +15,14 @@ use crate::evidence::explanation::Explanation;
 use crate::evidence::problems::Problem;
 use crate::evidence::reply;
 use crate::evidence::rules::Circumstances;
+use crate::evidence::words::without_os_codes;
 use crate::protocol::user_pi::DataPortUse;
 use crate::protocol::{Answered, Verb, reply_codes, verbs};
 use crate::shell::charset::Charset;
 use crate::shell::help;
 use crate::shell::screen::escape::escape;
 use crate::shell::screen::page::{Layout, Page};
-
-use crate::shell::screen::painter::{list_verbs, without_os_codes};
+use crate::shell::screen::painter::list_verbs;
 
 /// Explains a reply on a screen of so many columns; `status` and `circumstances` are those of now.
 pub(crate) fn explain(
