@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::check::{Check, Judged};
 use super::coded;
 use super::obstacle::Obstacle;
-use super::report::{Class, Finding, Protection, Remains, Verdict};
+use super::report::{Class, Evidence, Finding, Protection, Remains, Verdict};
 use super::stop::{Budget, Stop};
 use super::talk::{Answer, Dial, Log, Talk, beginning};
 use super::ways::Tried;
@@ -70,10 +70,14 @@ pub(super) struct Facts {
     /// The address that was examined.
     pub(super) ip: Option<IpAddr>,
     pub(super) greeting: Option<Answer>,
+    /// What was said on the first connection, up to the login.
+    pub(super) meeting: Vec<Evidence>,
     /// What TLS agreed on before the login.
     pub(super) secured: Option<Secured>,
     /// Why there is no TLS.
     pub(super) no_tls: Option<Obstacle>,
+    /// The first handshake was taken for commands, and another one went well.
+    pub(super) is_late_for_tls: bool,
     /// The command that opens a data connection for what needs one.
     pub(super) passive: &'static str,
     /// The name of a small file that can be read, and its size in bytes.
@@ -251,7 +255,27 @@ impl Clinic<'_> {
         self.open_with(protection, true, |_| {})
     }
 
+    /// Tries again where the server was not ready for TLS in time.
     pub(super) fn open_with(
+        &self,
+        protection: Protection,
+        believes: bool,
+        change: impl Fn(&mut client::Settings),
+    ) -> Result<Access, Obstacle> {
+        let mut attempts = 1;
+        loop {
+            match self.open_once(protection, believes, &change) {
+                Err(Obstacle::Unsecured(obstacle))
+                    if obstacle.is_late_tls() && attempts < HANDSHAKES_MOST =>
+                {
+                    attempts += 1;
+                }
+                opened => return opened,
+            }
+        }
+    }
+
+    fn open_once(
         &self,
         protection: Protection,
         believes: bool,
@@ -311,7 +335,7 @@ impl Clinic<'_> {
     pub(super) fn log_in_with(
         &self,
         protection: Protection,
-        change: impl FnOnce(&mut client::Settings),
+        change: impl Fn(&mut client::Settings),
     ) -> Result<Access, Obstacle> {
         let login = self.login_under(protection)?;
         let believes = self.request.settings.tls.insecure || self.is_loopback();
@@ -447,7 +471,7 @@ impl Clinic<'_> {
         check: &Check,
         judged: Judged,
         begun: Instant,
-        mark: usize,
+        evidence: Vec<Evidence>,
         transcript: Option<String>,
     ) {
         let because = match (self.stop.reason(), judged.verdict) {
@@ -471,7 +495,7 @@ impl Clinic<'_> {
             source: check.source.clone(),
             fix: fix.filter(|_| is_wrong).map(str::to_owned),
             ms: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
-            evidence: self.log.since(mark),
+            evidence,
             transcript,
         });
     }
@@ -479,8 +503,7 @@ impl Clinic<'_> {
     /// Writes down that checks were not tried.
     pub(super) fn skip(&mut self, check: &Check, because: &str) {
         let judged = Judged::skipped(because);
-        let mark = self.log.mark();
-        self.record(check, judged, Instant::now(), mark, None);
+        self.record(check, judged, Instant::now(), Vec::new(), None);
     }
 
     pub(super) fn is_done(&self, id: &str) -> bool {
@@ -576,6 +599,9 @@ const REASON_TOLD: usize = 2000;
 
 /// What anonymous sends as password.
 pub const GUEST: &str = "guest@example.org";
+
+/// A server that is late for the handshake loses that race at times, and not every time.
+pub(super) const HANDSHAKES_MOST: usize = 5;
 
 /// The server connects at once or not at all.
 const ACTIVE_LIMIT: Duration = Duration::from_secs(3);

@@ -88,6 +88,11 @@ impl Obstacle {
         }
     }
 
+    /// The server took the handshake for commands: it may not have been ready for it yet.
+    pub(super) fn is_late_tls(&self) -> bool {
+        matches!(self, Self::Tls(TlsFailure::InClear { .. }))
+    }
+
     /// Nobody tried to log in.
     pub(super) fn is_withheld_login(&self) -> bool {
         matches!(self, Self::NoUser | Self::PasswordInClear(_))

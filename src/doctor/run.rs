@@ -20,7 +20,7 @@ use super::report::{
     Class, Evidence, Group, Protection, Report, Server, Target, Verdict, WayResult,
 };
 use super::stop::Stop;
-use super::talk::Log;
+use super::talk::{Log, Talk};
 use super::ways::Tried;
 use crate::protocol::SecretEcho;
 
@@ -115,6 +115,7 @@ impl Clinic<'_> {
         self.facts.ip = talk.peer().ip();
         self.facts.note_address();
         self.facts.greeting = Some(greeting.clone());
+        self.facts.meeting = self.log.since(0);
         if greeting.code() != 220 {
             for check in self.checks_of(Class::BeforeLogin) {
                 if coded::needs_greeting_alone(&check.id) {
@@ -125,25 +126,42 @@ impl Clinic<'_> {
             return Err(Obstacle::Greeting(Box::new(greeting)));
         }
         self.facts.take_product(&greeting.text());
-        let mut preamble = match is_implicit {
-            true => "# tls: implicit\nS> 220\n".to_owned(),
-            false => "S> 220\n".to_owned(),
-        };
         let features = talk.send("FEAT");
         self.facts.take_features(&features);
-        if is_implicit {
-            self.facts.secured = talk.control_tls();
-            return Ok(Access { talk, preamble });
-        }
+        let access = match is_implicit {
+            true => {
+                self.facts.secured = talk.control_tls();
+                let preamble = "# tls: implicit\nS> 220\n".to_owned();
+                Access { talk, preamble }
+            }
+            false => self.meet_under_tls(talk),
+        };
+        self.facts.meeting = self.log.since(0);
+        Ok(access)
+    }
+
+    /// TLS on this connection, or on another if the server was not ready for it in time; else in clear.
+    fn meet_under_tls(&mut self, talk: Talk) -> Access {
         (self.progress)("AUTH TLS");
+        let mut preamble = "S> 220\n".to_owned();
         match self.begin_tls(&talk) {
             Ok(secured) => {
                 self.facts.secured = Some(secured);
                 preamble += "C> AUTH TLS\nS> 234\n";
             }
-            Err(obstacle) => self.facts.no_tls = Some(obstacle),
+            Err(obstacle) => {
+                if obstacle.is_late_tls()
+                    && let Ok(access) = self.open(Protection::Explicit)
+                {
+                    talk.end();
+                    self.facts.is_late_for_tls = true;
+                    self.facts.secured = access.talk.control_tls();
+                    return access;
+                }
+                self.facts.no_tls = Some(obstacle);
+            }
         }
-        Ok(Access { talk, preamble })
+        Access { talk, preamble }
     }
 
     /// Runs every check of a class, those that can on a connection that they share.
@@ -190,10 +208,14 @@ impl Clinic<'_> {
         let examined = coded::examine(self, check, shared);
         self.log.lint(true);
         let judged = self.doubted(check, examined.judged, surplus, shared);
+        let said = self.log.since(mark);
         let transcript = examined.transcript;
-        let transcript = transcript
-            .or_else(|| self.transcript_of(check, &judged, &self.log.since(mark), shared));
-        self.record(check, judged, begun, mark, transcript);
+        let transcript = transcript.or_else(|| self.transcript_of(check, &judged, &said, shared));
+        let evidence = match coded::is_of_meeting(&check.id) {
+            true => self.facts.meeting.clone(),
+            false => said,
+        };
+        self.record(check, judged, begun, evidence, transcript);
     }
 
     fn run_dialogue(&mut self, check: &Check, shared: Option<&Access>) {
@@ -216,7 +238,7 @@ impl Clinic<'_> {
         if let Some(Ok(own)) = own {
             own.talk.end();
         }
-        self.record(check, judged, begun, mark, transcript);
+        self.record(check, judged, begun, self.log.since(mark), transcript);
     }
 
     /// A reply too many shifts those after it, and what they seem to say is no finding.
@@ -312,7 +334,7 @@ impl Clinic<'_> {
             if check.id == "login" && coded::is_coded(&check.id) {
                 let judged = coded::examine(self, &check, None).judged;
                 let transcript = self.transcript_of(&check, &judged, &self.log.since(mark), None);
-                self.record(&check, judged, begun, mark, transcript);
+                self.record(&check, judged, begun, self.log.since(mark), transcript);
             }
         }
     }

@@ -32,6 +32,8 @@ impl From<Judged> for Examined {
 
 /// What a check needs before it can be made.
 enum Need {
+    /// Nothing: it looks at what the first connection came to.
+    Meeting(fn(&mut Clinic<'_>) -> Judged),
     /// Nothing: it opens what it needs, or looks at what is known.
     Nothing(fn(&mut Clinic<'_>) -> Judged),
     /// A connection, which stays usable.
@@ -43,15 +45,15 @@ enum Need {
 }
 
 const CHECKS: &[(&str, Need)] = &[
-    ("greeting-time", Need::Nothing(greeting::time)),
-    ("greeting-protocol", Need::Nothing(greeting::protocol)),
-    ("banner-version", Need::Nothing(greeting::version)),
+    ("greeting-time", Need::Meeting(greeting::time)),
+    ("greeting-protocol", Need::Meeting(greeting::protocol)),
+    ("banner-version", Need::Meeting(greeting::version)),
     ("anonymous", Need::Nothing(greeting::anonymous)),
     ("login", Need::Nothing(greeting::login)),
-    ("tls-offered", Need::Nothing(tls::offered)),
-    ("tls-versions", Need::Nothing(tls::versions)),
+    ("tls-offered", Need::Meeting(tls::offered)),
+    ("tls-versions", Need::Meeting(tls::versions)),
     ("tls-old-versions", Need::Nothing(tls::old_versions)),
-    ("tls-certificate", Need::Nothing(tls::certificate)),
+    ("tls-certificate", Need::Meeting(tls::certificate)),
     ("tls-implicit", Need::Nothing(tls::implicit)),
     ("clear-login", Need::Nothing(tls::clear_login)),
     ("line-handling", Need::Connection(book::line_handling)),
@@ -117,6 +119,11 @@ pub(super) fn runs_at_end(id: &str) -> bool {
     matches!(need(id), Some(Need::Run(_)))
 }
 
+/// What it looks at was said on the first connection.
+pub(super) fn is_of_meeting(id: &str) -> bool {
+    matches!(need(id), Some(Need::Meeting(_)))
+}
+
 /// What is odd in the replies there comes of what it does.
 pub(super) fn provokes(id: &str) -> bool {
     matches!(
@@ -145,7 +152,9 @@ pub(super) fn needs_greeting_alone(id: &str) -> bool {
 pub(super) fn examine(clinic: &mut Clinic<'_>, check: &Check, shared: Option<&Access>) -> Examined {
     let open = shared.filter(|access| access.talk.is_open());
     match (need(&check.id), open) {
-        (Some(Need::Nothing(examine) | Need::Run(examine)), _) => examine(clinic).into(),
+        (Some(Need::Meeting(examine) | Need::Nothing(examine) | Need::Run(examine)), _) => {
+            examine(clinic).into()
+        }
         (Some(Need::Connection(examine)), Some(access)) => examine(clinic, access).into(),
         (Some(Need::Dialogue(examine)), Some(access)) => examine(clinic, check, access),
         (Some(_), None) => Judged::skipped(super::clinic::NO_CONNECTION).into(),

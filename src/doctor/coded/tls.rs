@@ -2,7 +2,7 @@
 
 use crate::client::TransferResult;
 use crate::doctor::check::Judged;
-use crate::doctor::clinic::{Access, Clinic};
+use crate::doctor::clinic::{Access, Clinic, HANDSHAKES_MOST};
 use crate::doctor::obstacle::Obstacle;
 use crate::doctor::report::{Protection, Verdict};
 use crate::doctor::shown::TRANSFERRED;
@@ -10,6 +10,13 @@ use crate::doctor::talk::Answer;
 use crate::tls::{FirstAnswer, ProtocolVersion, TlsFailure};
 
 pub(super) fn offered(clinic: &mut Clinic<'_>) -> Judged {
+    if clinic.facts.is_late_for_tls {
+        return Judged::of(
+            Verdict::Warn,
+            "AUTH TLS is accepted before the server is ready for the handshake, which fails at times",
+            "the first handshake was taken for commands, and another one went well",
+        );
+    }
     match (&clinic.facts.secured, &clinic.facts.no_tls) {
         (Some(secured), _) => Judged::ok(format!("{}, {}", secured.version, secured.cipher_suite)),
         (None, Some(obstacle)) => match obstacle {
@@ -62,6 +69,9 @@ pub(super) fn old_versions(clinic: &mut Clinic<'_>) -> Judged {
         match clinic.probe(version) {
             Ok(FirstAnswer::Hello(hello)) if hello.version == Ok(version) => {
                 spoken.push(version.to_string());
+            }
+            Ok(FirstAnswer::InClear(_)) => {
+                return Judged::unknown(format!("{version}: the server does not answer under TLS"));
             }
             Ok(_) => refused.push(version.to_string()),
             Err(because) => return Judged::unknown(format!("{version}: {because}")),
@@ -385,8 +395,19 @@ pub(super) fn no_tls(clinic: &Clinic<'_>) -> String {
 }
 
 impl Clinic<'_> {
-    /// What the server says first to a ClientHello for this version alone.
+    /// What the server says first to a ClientHello for this version alone. An answer in clear may be that of a server which
+    /// was not ready in time.
     fn probe(&self, version: ProtocolVersion) -> Result<FirstAnswer, Obstacle> {
+        for _ in 1..HANDSHAKES_MOST {
+            let answer = self.probe_once(version)?;
+            if !matches!(answer, FirstAnswer::InClear(_)) {
+                return Ok(answer);
+            }
+        }
+        self.probe_once(version)
+    }
+
+    fn probe_once(&self, version: ProtocolVersion) -> Result<FirstAnswer, Obstacle> {
         let is_implicit = self.request.is_implicit;
         let port = self.request.port;
         let change = |settings: &mut crate::client::Settings| settings.tls.probe = Some(version);

@@ -110,7 +110,7 @@ fn slowly(line: &str, number: usize) -> String {
     passed(line)
 }
 
-const CASES: [Case; 40] = [
+const CASES: [Case; 42] = [
     // It takes longest.
     Case {
         faults: &["slow=50000"],
@@ -172,6 +172,15 @@ const CASES: [Case; 40] = [
         &[("tls-reuse-lasts", "bad"), ("tls-session-reuse", "info")],
     ),
     faulty(&["forget-session=3"], &[("tls-reuse-lasts", "info")]),
+    faulty(
+        &["late-tls=1"],
+        &[("tls-offered", "warn"), ("tls-old-versions", "ok")],
+    ),
+    // AUTH is accepted, and no handshake ever goes well.
+    faulty(
+        &["reply=AUTH:234 go"],
+        &[("tls-offered", "bad"), ("tls-old-versions", "skipped")],
+    ),
     // It speaks FTP in clear at that port.
     Case {
         faults: &[],
