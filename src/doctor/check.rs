@@ -204,10 +204,7 @@ impl Check {
             Failure::Mismatch(mismatch) => {
                 let first = mismatch.actual.first().map(Vec::as_slice);
                 let code = first.and_then(code_of);
-                let came = first.map_or_else(
-                    || mismatch.what.clone(),
-                    |line| String::from_utf8_lossy(line).into_owned(),
-                );
+                let came = first.map_or_else(|| mismatch.what.clone(), in_words);
                 if code == Some(421) {
                     return Judged::unknown(format!("the session ended: {came}"));
                 }
@@ -271,6 +268,16 @@ impl Check {
 
 fn code_of(line: &[u8]) -> Option<u16> {
     std::str::from_utf8(line.get(..3)?).ok()?.parse().ok()
+}
+
+/// What came instead; of data that a transcript names by its digest, how much it was.
+fn in_words(line: &[u8]) -> String {
+    let line = String::from_utf8_lossy(line);
+    let digest = line.strip_prefix("@octets ");
+    match digest.and_then(|it| it.split(' ').next()) {
+        Some(bytes) => format!("{bytes} bytes came"),
+        None => line.into_owned(),
+    }
 }
 
 fn without_line(failure: &Failure) -> String {
@@ -433,6 +440,13 @@ mod tests {
             assert_eq!(judged.sentence.as_deref(), sentence);
             assert!(!judged.because.is_empty());
         }
+    }
+
+    #[test]
+    fn data_that_differ_are_told_by_how_much_came() {
+        let check = Check::read(QUIT).unwrap();
+        let came = differing(11, "@octets 6 sha256 45de3ac2");
+        assert_eq!(check.judge(&came).because, "6 bytes came (expected 221)");
     }
 
     #[test]
