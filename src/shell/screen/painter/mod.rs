@@ -628,25 +628,3 @@ fn style_of(class: ReplyClass) -> Style {
 const ROW_LABEL_COLUMNS: usize = 13;
 /// Below so many columns words are broken anyway.
 const NARROWEST_ROW: usize = 20;
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn a_fingerprint_is_broken_between_its_bytes_and_a_path_stays_whole() {
-        let fingerprint = "CE:51:2E:4A:B1:D9:00:4F:4E:20:B1:7B:82:E0:DB:B0";
-        let text = format!("trusted: SHA-256 {fingerprint}, and /a/long/path/that/is/one/word");
-        let options = textwrap::Options::new(30)
-            .break_words(false)
-            .word_separator(textwrap::WordSeparator::Custom(super::words_of));
-        let rows = textwrap::wrap(&text, options);
-        assert_eq!(
-            rows,
-            [
-                "trusted: SHA-256 CE:51:2E:4A:",
-                "B1:D9:00:4F:4E:20:B1:7B:82:E0:",
-                "DB:B0, and",
-                "/a/long/path/that/is/one/word"
-            ]
-        );
-    }
-}
