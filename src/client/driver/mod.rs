@@ -44,6 +44,8 @@ pub(crate) struct Shared {
     /// What other threads have to say to the core.
     posted: Mutex<VecDeque<Message>>,
     poller: Mutex<Poller>,
+    /// How many wait for the poller that somebody else has.
+    poller_is_wanted: AtomicUsize,
     waker: Waker,
     /// Somebody waits for the sockets, or is about to.
     polls: AtomicBool,
@@ -101,6 +103,7 @@ impl Shared {
                 poll,
                 events: Events::with_capacity(EVENTS_PER_TURN),
             }),
+            poller_is_wanted: AtomicUsize::new(0),
             waker,
             polls: AtomicBool::new(false),
             observer: Mutex::new(observer),
@@ -284,6 +287,10 @@ impl Shared {
     /// Waits until something happens, at most until then, and does what follows from it. `looked` are the changes up to
     /// which the caller has looked: what somebody else has brought about since is to be looked at first.
     fn turn(&self, until: Option<Instant>, looked: u64) {
+        // A lock that is given up goes to whoever is quickest, and its next holder may wait without end.
+        if self.poller_is_wanted.load(Ordering::SeqCst) > 0 {
+            return std::thread::yield_now();
+        }
         let Some(mut poller) = self.try_poller() else {
             return;
         };
@@ -317,8 +324,10 @@ impl Shared {
             // Its holder gives it up, even if it has not begun to wait. The beat keeps the watcher from taking it
             // again: this thread is not stuck.
             self.turns.fetch_add(1, Ordering::AcqRel);
+            self.poller_is_wanted.fetch_add(1, Ordering::SeqCst);
             let _ = self.waker.wake();
             drop(lock(&self.poller));
+            self.poller_is_wanted.fetch_sub(1, Ordering::SeqCst);
         }
         poller
     }

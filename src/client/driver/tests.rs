@@ -2,11 +2,12 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::Shared;
+use super::{Poller, Shared};
 use crate::client::machine::Request;
 use crate::client::{Observation, Observer, Origin, Session, Settings};
 use crate::protocol::Command;
@@ -80,6 +81,40 @@ fn a_reply_that_came_between_the_look_and_the_wait_is_not_slept_through() {
         changes = shared.core().changes();
     }
     assert_does_not_wait(shared, looked);
+}
+
+/// On a busy machine a thread that was woken for the poller runs late, and whoever gave it up may be quicker again.
+#[test]
+fn whoever_waits_for_the_poller_has_it_before_anybody_waits_with_it_again() {
+    let session = connected_session();
+    let shared = &session.shared;
+    let _driving = shared.drive();
+    for _ in 0..20 {
+        let mut held = loop {
+            if let Some(held) = shared.try_poller() {
+                break held;
+            }
+        };
+        let looked = shared.core().changes();
+        let until = Instant::now() + DEADLINE;
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                drop(shared.try_poller());
+                shared.waker.wake()
+            });
+            while shared.poller_is_wanted.load(Ordering::SeqCst) == 0 {
+                thread::yield_now();
+            }
+            // Nothing tells that it does not spin any more, and sleeps.
+            thread::sleep(Duration::from_millis(10));
+            // The holder was woken.
+            let Poller { poll, events } = &mut *held;
+            (poll.poll(events, Some(Duration::ZERO))).expect("it can look");
+            drop(held);
+            shared.turn(Some(until), looked);
+        });
+        assert!(Instant::now() < until, "one waited for the other");
+    }
 }
 
 /// Else a watcher that was about to wait would stay, with its sockets.
