@@ -16,6 +16,8 @@ use super::{LocalTarget, Refusal, Remark, ResumeError, TAIL_BYTES, Verification,
 struct Progress {
     received: u64,
     appended: u64,
+    /// Bytes of the overlap that have not come.
+    uncompared: u64,
     differs_at: Option<u64>,
     /// The data began at 0: REST was not sent or not accepted, or something differed and matched from 0.
     ignored_restart: bool,
@@ -102,6 +104,7 @@ fn receive(
         from = 0;
     }
     let progress = Arc::new(Mutex::new(Progress {
+        uncompared: there - from,
         ignored_restart: from == 0,
         ..Progress::default()
     }));
@@ -144,7 +147,7 @@ fn judge(
     whole: u64,
 ) -> Result<(), ResumeError> {
     let size = local.size()?.unwrap_or(0);
-    if size == whole && there + progress.appended == whole {
+    if size == whole && there + progress.appended == whole && progress.uncompared == 0 {
         return Ok(());
     }
     if size != there + progress.appended {
@@ -153,12 +156,17 @@ fn judge(
     steps.set_known(format!("the local file has {size} of {whole} bytes"));
     // A lost control connection is found out here, and says so itself.
     steps.check_connected()?;
-    Err(ResumeError::refused(
-        Refusal::BrokeOff,
-        format!(
+    let text = match progress.uncompared {
+        0 => format!(
             "the download ended early: the local file has {size} of {whole} bytes. The same command goes on from there"
         ),
-    ))
+        uncompared => format!(
+            "the download ended early: {} of the local file's {size} bytes were not compared, and nothing was written. The \
+             same command compares them again",
+            uncompared
+        ),
+    };
+    Err(ResumeError::refused(Refusal::BrokeOff, text))
 }
 
 /// More came than the file has, so what was appended is not its rest and is taken away again.
@@ -238,17 +246,18 @@ impl OverlapThenAppend {
         self.at_marker.compare(bytes)?;
         self.at_start.compare(bytes)?;
         let mut progress = lock(&self.progress);
-        let left = match (self.at_marker.differs_at(), self.at_start.differs_at()) {
-            (None, _) => marker_left,
+        let (left, compared) = match (self.at_marker.differs_at(), self.at_start.differs_at()) {
+            (None, _) => (marker_left, &self.at_marker),
             (Some(_), None) => {
                 progress.ignored_restart = true;
-                start_left
+                (start_left, &self.at_start)
             }
             (Some(offset), Some(_)) => {
                 progress.differs_at = Some(offset);
                 return Err(io::Error::other("the overlap differs"));
             }
         };
+        progress.uncompared = compared.remaining();
         let left = usize::try_from(left).unwrap_or(usize::MAX).min(bytes.len());
         Ok(&bytes[left..])
     }

@@ -345,6 +345,29 @@ fn a_download_that_ends_early_counts_as_unfinished_whatever_the_226_says() {
     assert_eq!(fs::read(folder.path().join("f")).unwrap(), b"I am zf");
 }
 
+/// The size alone agreed, and `all verified` was said of bytes that had not come.
+#[test]
+fn a_whole_local_file_is_not_called_verified_when_its_comparison_breaks_off() {
+    for came in ["", "I am zf"] {
+        let folder = TempDir::new().unwrap();
+        fs::write(folder.path().join("f"), "I am zfiv??").unwrap();
+        let script = passive(greeted().expect("SIZE f").send("213 11\r\n"))
+            .expect("RETR f")
+            .send("150 here\r\n")
+            .send_data(came)
+            .close_data()
+            .send("226 done\r\n");
+        let server = put_back(script).start();
+        let said = run(server.address(), &folder, &["resume --get f"])
+            .code(8)
+            .stderr;
+        let _ = server.finish();
+        let numbers = format!("{} of the local file's 11 bytes", 11 - came.len());
+        assert!(said.contains(&numbers), "{said}");
+        assert!(!said.contains("verified"), "{said}");
+    }
+}
+
 /// Whether the server heeds the marker could not be told from what it sends.
 #[test]
 fn a_local_file_that_repeats_its_beginning_is_compared_from_0() {
