@@ -247,16 +247,23 @@ impl UnfinishedLine {
     }
 }
 
-/// Where the argument of PASS, ACCT, ADAT or SITE PSWD begins, or will begin once it is there.
-pub(super) fn secret_offset(line: &[u8]) -> Option<usize> {
+/// Where the argument of PASS, ACCT, ADAT or SITE PSWD begins, or will begin once it is there. So does what only looks like
+/// one to a person: `-PASS x` is for scripts, `LOGIN bob x` is no `login`, and `quote` may be written in capitals.
+pub(crate) fn secret_offset(line: &[u8]) -> Option<usize> {
     let (word, after) = first_word(line, 0)?;
+    let marks = word.iter().take_while(|byte| **byte == b'-').count();
+    let word = &word[marks..];
     if verbs::is_secret(word) {
         return Some(after);
     }
-    let (what, after) = first_word(line, after).filter(|_| word.eq_ignore_ascii_case(b"SITE"))?;
+    let is = |name: &&str| word.eq_ignore_ascii_case(name.as_bytes());
+    if QUOTING.iter().any(|name| is(name)) {
+        return secret_offset(&line[after..]).map(|offset| after + offset);
+    }
+    let (what, after) = first_word(line, after)?;
     let mut names = SITE_PASSWORDS.iter();
     let is_password = names.any(|name| what.eq_ignore_ascii_case(name.as_bytes()));
-    is_password.then_some(after)
+    (is(&"LOGIN") || is(&"SITE") && is_password).then_some(after)
 }
 
 /// The word from here on that a blank ends, and what follows that blank.
@@ -267,6 +274,9 @@ fn first_word(line: &[u8], from: usize) -> Option<(&[u8], usize)> {
     let end = rest.iter().position(u8::is_ascii_whitespace)?;
     Some((&rest[..end], from + start + end + 1))
 }
+
+/// How clients name the command that sends a line as it is.
+const QUOTING: [&str; 3] = ["QUOTE", "LITERAL", "RAW"];
 
 /// How servers name the SITE command that changes a password.
 const SITE_PASSWORDS: [&str; 8] = [
@@ -306,6 +316,14 @@ mod tests {
             (b"SITE PSWD old new", b"SITE PSWD ****"),
             (b"site  pass x", b"site  pass ****"),
             (b"SITE CHMOD 644 x", b"SITE CHMOD 644 x"),
+            (b"-PASS x", b"-PASS ****"),
+            (b"LOGIN bob x", b"LOGIN bob ****"),
+            (b" login bob x y", b" login bob ****"),
+            (b"QUOTE PASS x", b"QUOTE PASS ****"),
+            (b"literal site pswd x", b"literal site pswd ****"),
+            (b"LOGIN bob", b"LOGIN bob"),
+            (b"RAW SIZE x", b"RAW SIZE x"),
+            (b"PWD LOGIN x", b"PWD LOGIN x"),
             (b"PASS", b"PASS"),
             (b"PASS ", b"PASS "),
             (b"PASSIVE x", b"PASSIVE x"),

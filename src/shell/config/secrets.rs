@@ -4,6 +4,7 @@
 
 use std::ops::Range;
 
+use crate::protocol::command::secret_offset;
 use crate::protocol::url_passwords::{
     is_quote, password_before_at, password_of_url, url_passwords, word_end,
 };
@@ -31,7 +32,9 @@ fn secret_places(line: &[u8], alias_is_secret: &dyn Fn(&str) -> bool) -> Vec<Ran
     let arguments = skip_blanks(line, end);
     let by_first_word = match word.as_slice() {
         QUOTE => quoted_secret(&line[start..]).map(|secret| start + secret),
-        b"login" => Some(skip_blanks(line, word_end(line, arguments))),
+        b"login" => Some(skip_blanks(line, word_end(line, arguments)))
+            .filter(|secret| *secret < line.len())
+            .or_else(|| escaped_secret(line)),
         b"send" => secret_in_bytes(&line[arguments..]).map(|secret| arguments + secret),
         b"alias" => secret_in_definition(&line[end..])
             .or_else(|| secret_in_bytes(&line[end..]))
@@ -129,8 +132,8 @@ fn is_secret_alias(word: &[u8], alias_is_secret: &dyn Fn(&str) -> bool) -> bool 
     str::from_utf8(word).is_ok_and(|name| !name.is_empty() && alias_is_secret(name))
 }
 
-/// Where the argument of PASS, ACCT or ADAT begins, whether `set escapes` is on or not: no escape stands in a verb that
-/// is written out. An escape that is not finished yet counts as what is there.
+/// Where the argument of PASS, ACCT, ADAT or SITE PSWD begins, whether `set escapes` is on or not: no escape stands in a
+/// verb that is written out. An escape that is not finished yet counts as what is there.
 fn escaped_secret(line: &[u8]) -> Option<usize> {
     let (bytes, places) = unescaped(line);
     verb_secret(&bytes).map(|secret| places[secret])
@@ -139,13 +142,7 @@ fn escaped_secret(line: &[u8]) -> Option<usize> {
 /// The same for a line that is sent as typed. As [`crate::protocol::Command::secret`] sees it, since some
 /// servers skip leading blanks.
 fn verb_secret(line: &[u8]) -> Option<usize> {
-    let start = line.iter().position(|byte| !byte.is_ascii_whitespace())?;
-    let length = line[start..]
-        .iter()
-        .position(u8::is_ascii_whitespace)
-        .filter(|&length| verbs::is_secret(&line[start..start + length]))?;
-    let argument = start + length + 1;
-    (argument < line.len()).then_some(argument)
+    secret_offset(line).filter(|argument| *argument < line.len())
 }
 
 /// The same after `quote`, where the verb may be escaped, or put in quotes by mistake.
@@ -338,6 +335,11 @@ mod tests {
             ("PASS", "PASS"),
             ("acct 1", "acct *"),
             ("ADAT abc=", "ADAT *"),
+            ("SITE PSWD x y", "SITE PSWD *"),
+            ("-PASS x", "-PASS *"),
+            ("QUOTE PASS x", "QUOTE PASS *"),
+            ("literal PASS x", "literal PASS *"),
+            ("LOGIN bob x", "LOGIN bob *"),
             ("PASS it's", "PASS *"),
             ("PASS größe", "PASS *"),
         ]);
@@ -352,7 +354,7 @@ mod tests {
             "PASSIVE x",
             "PASV",
             "RETR PASS x",
-            "SITE PASS x",
+            "SITE CHMOD x",
             "!echo PASS x",
             "help PASS x",
             "quote",
