@@ -12,7 +12,8 @@ pub(crate) struct ScriptLine<'a> {
 impl<'a> ScriptLine<'a> {
     /// Reads a line; `None` if it is a comment.
     pub(crate) fn read(line: &'a [u8]) -> Option<Self> {
-        match line {
+        // Editors put it before the first line of a file, where nobody sees it: a PASS after it would be no PASS.
+        match line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line) {
             [b'#', ..] => None,
             [b'-', text @ ..] => Some(Self {
                 text,
@@ -25,6 +26,8 @@ impl<'a> ScriptLine<'a> {
         }
     }
 }
+
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 #[cfg(test)]
 mod tests {
@@ -45,6 +48,9 @@ mod tests {
             ("-#", Some(("#", true))),
             ("quote -DELE f", Some(("quote -DELE f", false))),
             ("quote # x", Some(("quote # x", false))),
+            ("\u{feff}PASS x", Some(("PASS x", false))),
+            ("\u{feff}# PASS x", None),
+            ("quote \u{feff}x", Some(("quote \u{feff}x", false))),
         ] {
             let read = read.map(|(text, may_fail): (&str, bool)| ScriptLine {
                 text: text.as_bytes(),
