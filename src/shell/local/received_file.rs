@@ -97,12 +97,14 @@ impl ReceivedFile {
         io::Error::new(error.kind(), format!("{path}: {error}{left}"))
     }
 
-    /// Removes a file that was made only to see whether it could be.
+    /// Removes a file that was made only to see whether it could be. What something else has put there meanwhile stays.
     fn remove_unused(&mut self) {
-        if std::mem::take(&mut self.created) && !self.begun {
+        let is_empty = || fs::metadata(&self.path).is_ok_and(|metadata| metadata.len() == 0);
+        if self.created && !self.begun && is_empty() {
             // If it cannot be removed, an empty file stays.
             let _ = fs::remove_file(&self.path);
         }
+        self.created = false;
     }
 }
 
@@ -201,4 +203,31 @@ pub(crate) fn is_named_pipe(path: &Path) -> bool {
 #[cfg(not(unix))]
 pub(crate) fn is_named_pipe(_path: &Path) -> bool {
     false
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::{Manner, ReceivedFile};
+    use crate::client::Destination;
+
+    /// Two downloads into one new file: the one that is refused must not take away what the other has brought.
+    #[test]
+    fn a_refused_download_leaves_what_something_else_wrote_into_its_new_file() {
+        let folder = tempfile::tempdir().unwrap();
+        for manner in [Manner::Replace, Manner::Append] {
+            for (written, left) in [(None, None), (Some("theirs"), Some("theirs"))] {
+                let path = folder.path().join("new");
+                let mut file = ReceivedFile::open(&path, manner).unwrap();
+                if let Some(text) = written {
+                    fs::write(&path, text).unwrap();
+                }
+                file.end(false).unwrap();
+                drop(file);
+                assert_eq!(fs::read_to_string(&path).ok().as_deref(), left);
+                let _ = fs::remove_file(&path);
+            }
+        }
+    }
 }
