@@ -15,7 +15,7 @@ pub trait Destination: Send {
     /// Whatever the place says; the data connection is then reset.
     fn write(&mut self, bytes: &[u8]) -> io::Result<()>;
 
-    /// Nothing more comes. `accepted`: the server began the transfer, so that empty data is data too.
+    /// Nothing more comes. `accepted`: the server began the transfer and ended its data, so that empty data is data too.
     ///
     /// # Errors
     ///

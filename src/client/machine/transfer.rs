@@ -461,6 +461,8 @@ impl Transfer {
         if self.direction == DataDirection::Received {
             let is_whole = result == TransferResult::Ended;
             let until = (!is_whole).then_some(now + LOCAL_GRACE);
+            // What is in a file is not given up for data of which nothing came.
+            let accepted = accepted && (is_whole || result == TransferResult::CloseNotifyMissing);
             actions.push_back(Action::EndLocal { exchange, accepted });
             self.state = State::AwaitingLocalEnd { result, until };
         } else {

@@ -179,6 +179,24 @@ fn a_150_and_then_a_550_counts_as_refused() {
     let _ = server.finish();
 }
 
+/// As where TLS fails on the data connection after the 150.
+#[test]
+fn a_download_that_breaks_before_its_first_byte_leaves_the_file_as_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("old"), "mine").unwrap();
+    let server = passive(greeted())
+        .expect("RETR a")
+        .send("150 here\r\n")
+        .reset_data()
+        .send("426 broken\r\n")
+        .wait_for_client_close()
+        .start();
+    let commands = ["PASV", "RETR a > old"];
+    let _ = run_in(folder.path(), server.address(), &commands).code(1);
+    let _ = server.finish();
+    assert_eq!(fs::read(folder.path().join("old")).unwrap(), b"mine");
+}
+
 #[test]
 fn an_empty_download_makes_an_empty_file() {
     let folder = tempfile::tempdir().unwrap();
