@@ -257,7 +257,7 @@ pub(crate) fn secret_offset(line: &[u8]) -> Option<usize> {
         return Some(after);
     }
     let is = |name: &&str| word.eq_ignore_ascii_case(name.as_bytes());
-    if QUOTING.iter().any(|name| is(name)) {
+    if QUOTING.iter().any(is) {
         return secret_offset(&line[after..]).map(|offset| after + offset);
     }
     let (what, after) = first_word(line, after)?;
