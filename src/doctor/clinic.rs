@@ -451,9 +451,18 @@ impl Clinic<'_> {
         }
     }
 
+    /// The same for a listing, for which the user sees to it that the type is ASCII (RFC 959 section 4.1.3).
+    pub(super) fn open_data_for_listing(&self, talk: &Talk) -> Result<(), Obstacle> {
+        let _ = talk.send("TYPE A");
+        self.open_data(talk)
+    }
+
     /// A listing or a file; if it is longer than 1 MiB, whole lines from its beginning.
     pub(super) fn fetch(&self, talk: &Talk, line: &str) -> Result<(Answer, Vec<u8>), Obstacle> {
-        self.open_data(talk)?;
+        match line.starts_with("RETR ") {
+            true => self.open_data(talk)?,
+            false => self.open_data_for_listing(talk)?,
+        }
         let (answer, mut bytes) = talk.fetch(line, FETCHED_MOST);
         if answer.is_cut() {
             let end = bytes.iter().rposition(|byte| *byte == b'\n');

@@ -20,6 +20,8 @@ pub(super) struct Tried {
 impl Clinic<'_> {
     /// Tries every mode on a connection that somebody has logged in on.
     pub(super) fn try_ways(&mut self, access: &Access, protection: Protection) {
+        // For the listings (RFC 959 section 4.1.3).
+        let _ = access.talk.send("TYPE A");
         for mode in [Mode::Epsv, Mode::Pasv, Mode::Port] {
             (self.progress)(&format!("{} {}", mode.word(), protection.word()));
             let _ = self.log.take_offered();

@@ -40,7 +40,7 @@ pub(super) fn login_time(clinic: &mut Clinic<'_>) -> Judged {
 
 /// From the last byte of a listing to the 226.
 pub(super) fn final_reply_delay(clinic: &mut Clinic<'_>, access: &Access) -> Judged {
-    if let Err(because) = clinic.open_data(&access.talk) {
+    if let Err(because) = clinic.open_data_for_listing(&access.talk) {
         return Judged::skipped(because);
     }
     let (answer, _) = access.talk.fetch("LIST", 1 << 20);

@@ -28,7 +28,7 @@ fn compare_size(clinic: &Clinic<'_>, access: &Access, kind: &str) -> Judged {
     }
     let answer = access.talk.send(&format!("SIZE {name}"));
     let said = answer.outcome.reply.as_ref().and_then(|reply| reply.size());
-    let judged = match (answer.code(), said) {
+    match (answer.code(), said) {
         (213, Some(said)) => match clinic.fetch(&access.talk, &format!("RETR {name}")) {
             Ok((answer, _)) if answer.is_cut() => Judged::unknown("it is longer than 1 MiB"),
             Ok((_, data)) if data.len() as u64 == said => {
@@ -55,12 +55,11 @@ fn compare_size(clinic: &Clinic<'_>, access: &Access, kind: &str) -> Judged {
             answer.first_line(),
         )
         .instead("SIZE", "S> 213 /^[0-9]+$/\n"),
-    };
-    let _ = access.talk.send("TYPE I");
-    judged
+    }
 }
 
-/// A download that is given up, and the session after it.
+/// A download that is given up, with Telnet IP and Synch in front of ABOR (RFC 959 section 4.1.3), and the session
+/// after it.
 pub(super) fn abor_transfer(clinic: &mut Clinic<'_>, access: &Access) -> Judged {
     let Some((name, _)) = clinic.facts.file.clone() else {
         return Judged::skipped(NO_FILE);
@@ -82,7 +81,7 @@ pub(super) fn abor_transfer(clinic: &mut Clinic<'_>, access: &Access) -> Judged 
     if !access.talk.is_open() {
         return Judged::of(
             Verdict::Warn,
-            "the session does not survive an ABOR",
+            "the session does not survive an ABOR with Telnet IP and Synch in front",
             format!("{}; NOOP: {}", answer.first_line(), after.first_line()),
         )
         .instead("RETR", expected);
