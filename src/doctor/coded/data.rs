@@ -7,6 +7,7 @@ use crate::doctor::clinic::{Access, Clinic};
 use crate::doctor::obstacle::Obstacle;
 use crate::doctor::report::{Family, Mode, Protection, Verdict, Way, WayResult};
 use crate::doctor::shown::listed_through;
+use crate::doctor::talk::Talk;
 use crate::doctor::ways::{Tried, is_private};
 use crate::protocol::data_port::DataPort;
 
@@ -155,22 +156,25 @@ pub(super) fn pasv_under_tls(clinic: &mut Clinic<'_>) -> Judged {
 
 /// Ports that can be guessed can be taken by somebody else.
 pub(super) fn pasv_sequence(clinic: &mut Clinic<'_>, access: &Access) -> Judged {
-    let verb = match clinic.family() {
-        Family::Ipv4 => "PASV",
-        Family::Ipv6 => "EPSV",
-    };
     let mut ports = Vec::new();
     for _ in 0..PORTS {
-        let answer = access.talk.send(verb);
-        let Some(offered) = answer
-            .outcome
-            .reply
-            .as_ref()
-            .and_then(|it| DataPort::from_reply(it).ok())
-        else {
-            return Judged::skipped(format!("{verb}: {}", answer.first_line()));
+        match offered_port(clinic, &access.talk) {
+            Ok(port) => ports.push(port),
+            Err(because) => return Judged::skipped(because),
+        }
+    }
+    // A session that keeps its port tells nothing of the ports of others.
+    if ports.iter().all(|port| *port == ports[0]) {
+        let other = clinic.log_in_again().and_then(|other| {
+            let port = offered_port(clinic, &other.talk);
+            other.talk.end();
+            port
+        });
+        let other = match other {
+            Ok(port) => port,
+            Err(because) => return Judged::unknown(because),
         };
-        ports.push(offered.port);
+        ports = vec![ports[0], other];
     }
     let steps: BTreeSet<i32> = ports
         .windows(2)
@@ -185,6 +189,20 @@ pub(super) fn pasv_sequence(clinic: &mut Clinic<'_>, access: &Access) -> Judged 
             because,
         ),
         _ => Judged::ok(because),
+    }
+}
+
+/// The port that the server opens for the next data connection.
+fn offered_port(clinic: &Clinic<'_>, talk: &Talk) -> Result<u16, Obstacle> {
+    let verb = match clinic.family() {
+        Family::Ipv4 => "PASV",
+        Family::Ipv6 => "EPSV",
+    };
+    let answer = talk.send(verb);
+    let reply = answer.outcome.reply.as_ref();
+    match reply.and_then(|it| DataPort::from_reply(it).ok()) {
+        Some(offered) => Ok(offered.port),
+        None => Err(Obstacle::command(verb, &answer)),
     }
 }
 
