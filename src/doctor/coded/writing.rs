@@ -154,6 +154,7 @@ pub(super) fn names(clinic: &mut Clinic<'_>, access: &Access) -> Judged {
         ("255 bytes", long.as_str()),
     ];
     let (mut wrong, mut first) = (Vec::new(), None);
+    let _ = access.talk.send("TYPE I");
     for (what, name) in all {
         if let Err(because) = store(clinic, &access.talk, name) {
             if !access.talk.is_open() {
@@ -170,6 +171,13 @@ pub(super) fn names(clinic: &mut Clinic<'_>, access: &Access) -> Judged {
         Err(because) => return Judged::unknown(because),
     };
     let names: Vec<&[u8]> = names_listed_in(&folder, &listed).collect();
+    // There are servers to which the folder's own name is a pattern.
+    let is_any_listed = all.iter().any(|(_, name)| names.contains(&name.as_bytes()));
+    if !is_any_listed && wrong.len() < all.len() {
+        return Judged::unknown(format!(
+            "NLST {folder} lists nothing of what was stored there"
+        ));
+    }
     for (what, name) in all {
         let is_listed = names.contains(&name.as_bytes());
         if !is_listed && !wrong.iter().any(|text| text.starts_with(what)) {
