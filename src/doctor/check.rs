@@ -214,7 +214,10 @@ impl Check {
                     return Judged::unknown(format!("it is not accepted: {came}"));
                 }
                 if self.is_skipped(mismatch.line, code) {
-                    return Judged::skipped(format!("the server does not have it: {came}"));
+                    return Judged::skipped(match code {
+                        Some(500 | 502 | 504) => format!("the server does not have it: {came}"),
+                        _ => came,
+                    });
                 }
                 let because = match first {
                     Some(_) => format!("{came} ({})", mismatch.what),
