@@ -27,3 +27,4 @@ mod ways;
 
 pub use clinic::{GUEST, Login, Request};
 pub use run::{examine, examine_ways};
+pub(crate) use talk::beginning;

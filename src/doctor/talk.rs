@@ -440,7 +440,7 @@ pub(super) fn text_of(reply: &Reply) -> String {
 }
 
 /// At most so many letters of a text, and how long it is if that is not all.
-pub(super) fn beginning(text: &str, most: usize) -> String {
+pub(crate) fn beginning(text: &str, most: usize) -> String {
     match text.char_indices().nth(most) {
         Some((at, _)) => format!("{}... ({} bytes in all)", &text[..at], text.len()),
         None => text.to_owned(),
@@ -720,8 +720,12 @@ impl LogState {
                 self.lines
                     .push(Evidence::Happened(format!("sent {}", shown.join(" | "))));
             }
-            Observation::AbortSent { .. } => {
+            Observation::AbortSent { synch } => {
                 self.commands += 1;
+                if *synch {
+                    let sent = "sent Telnet IP and Synch, in front of ABOR";
+                    self.lines.push(Evidence::Happened(sent.to_owned()));
+                }
                 self.lines.push(Evidence::Sent("ABOR".to_owned()));
             }
             Observation::ReplyReceived {

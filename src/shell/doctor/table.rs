@@ -10,6 +10,7 @@
 
 use nu_ansi_term::{Color, Style};
 
+use crate::doctor::beginning;
 use crate::doctor::report::{
     Evidence, Finding, Mode, NO_DATA_CONNECTION, Protection, Report, Verdict, Way, WayResult,
 };
@@ -208,12 +209,14 @@ fn one(page: &mut Page, finding: &Finding, form: Form) {
     }
 }
 
+/// One line of it; of one that goes on and on, the beginning.
 fn evidence(line: &Evidence) -> String {
-    match line {
-        Evidence::Sent(text) => format!("> {}", shown(text)),
-        Evidence::Received(text) => format!("< {}", shown(text)),
-        Evidence::Happened(text) => format!("  {}", shown(text)),
-    }
+    let (mark, text) = match line {
+        Evidence::Sent(text) => (">", text),
+        Evidence::Received(text) => ("<", text),
+        Evidence::Happened(text) => (" ", text),
+    };
+    format!("{mark} {}", shown(&beginning(text, LINE_TOLD)))
 }
 
 fn rest(page: &mut Page, report: &Report, form: Form) {
@@ -342,6 +345,8 @@ const PROTECTIONS: [Protection; 3] = [
 const BAD_CERTIFICATE: &str = "the certificate is not good (tls-certificate): these clients refuse it under TLS. If only \
                                its authority is unknown, curl takes --cacert FILE and lftp set ssl:ca-file FILE";
 const LABEL: usize = 10;
+/// More than any path.
+const LINE_TOLD: usize = 1000;
 const FIRST: usize = 10;
 const DETAIL: usize = 18;
 const SETTING: usize = 15;
