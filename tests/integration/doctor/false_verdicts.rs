@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::net::SocketAddr;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use ftpsh::practice::PracticeServer;
 
@@ -280,4 +282,110 @@ fn what_a_line_of_100000_bytes_brings_about_is_not_blamed_on_the_replies() {
     let examination = examine_meddled(meddling);
     let text = examination.text("reply-codes");
     assert_eq!(examination.verdict("reply-codes"), "ok", "{text}");
+}
+
+#[test]
+fn a_listing_is_judged_in_type_a_whatever_the_type_was_before() {
+    let meddling = Meddling {
+        // As on servers that refuse a listing in TYPE I: there the path does not exist.
+        command: {
+            static IS_ASCII: AtomicBool = AtomicBool::new(false);
+            |line| {
+                match line {
+                    "TYPE A" => IS_ASCII.store(true, Ordering::SeqCst),
+                    "TYPE I" => IS_ASCII.store(false, Ordering::SeqCst),
+                    _ => (),
+                }
+                match (line.split(' ').next(), IS_ASCII.load(Ordering::SeqCst)) {
+                    (Some("LIST" | "NLST"), false) => "LIST no-such-folder".to_owned(),
+                    _ => super::meddler::without_tls(line),
+                }
+            }
+        },
+        ..Meddling::default()
+    };
+    let examination = examine_meddled(meddling);
+    for id in ["pasv-dial", "list-form", "list-names", "names"] {
+        let text = examination.text(id);
+        assert_eq!(examination.verdict(id), "ok", "{id}: {text}");
+    }
+}
+
+#[test]
+fn a_503_before_the_login_is_no_lack_of_the_command() {
+    let examination = examine_meddled(Meddling {
+        reply: |line, _| match line.starts_with("530 ") {
+            true => "503 not logged in".to_owned(),
+            false => line.to_owned(),
+        },
+        ..Meddling::default()
+    });
+    let text = examination.text("login-state");
+    assert_eq!(examination.verdict("login-state"), "skipped", "{text}");
+    assert!(!text.contains("does not have it"), "{text}");
+}
+
+#[test]
+fn names_are_not_blamed_for_a_folder_that_nlst_does_not_list() {
+    let server = server();
+    fs::create_dir(server.server_folder().join("empty")).expect("the folder is the test's own");
+    let meddling = Meddling {
+        command: |line| match line.starts_with("NLST ") {
+            true => "NLST empty".to_owned(),
+            false => super::meddler::without_tls(line),
+        },
+        ..Meddling::default()
+    };
+    let examination = examine(doctor(meddle(server.address(), meddling), "A", "A"));
+    let text = unwrapped(&examination, "names");
+    assert_eq!(examination.verdict("names"), "unknown", "{text}");
+    assert!(
+        text.contains("lists nothing of what was stored there"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_session_that_keeps_its_passive_port_does_not_tell_that_of_others() {
+    // PASV right after PASV is not passed on, and answered with the 227 before.
+    static BEFORE: Mutex<String> = Mutex::new(String::new());
+    static OFFERED: Mutex<String> = Mutex::new(String::new());
+    static IS_REPEATED: AtomicBool = AtomicBool::new(false);
+    let examination = examine_meddled(Meddling {
+        command: |line| {
+            let before = std::mem::replace(&mut *BEFORE.lock().expect("unpoisoned"), line.into());
+            match before == "PASV" && line == "PASV" {
+                true => {
+                    IS_REPEATED.store(true, Ordering::SeqCst);
+                    "NOOP".to_owned()
+                }
+                false => super::meddler::without_tls(line),
+            }
+        },
+        reply: |line, _| {
+            let mut offered = OFFERED.lock().expect("unpoisoned");
+            if line.starts_with("227 ") {
+                *offered = line.to_owned();
+            }
+            match IS_REPEATED.swap(false, Ordering::SeqCst) {
+                true => offered.clone(),
+                false => line.to_owned(),
+            }
+        },
+        ..Meddling::default()
+    });
+    let text = examination.text("pasv-sequence");
+    assert_eq!(examination.verdict("pasv-sequence"), "ok", "{text}");
+}
+
+#[test]
+fn a_line_of_100000_bytes_does_not_fill_the_screen() {
+    let examination = examine_meddled(Meddling::default());
+    let text = unwrapped(&examination, "long-line");
+    assert!(text.len() < 5000, "{} bytes", text.len());
+    assert!(text.contains("(100004 bytes in all)"), "{text}");
+}
+
+fn unwrapped(examination: &Examination, id: &str) -> String {
+    examination.text(id).replace('\n', " ")
 }
