@@ -23,7 +23,18 @@ pub(super) fn of_command(verb: Option<&Verb>, shown: &str) -> Vec<Fact> {
         ("", shown.to_owned()),
         ("again", format!("{again}{shown}")),
         ("rest", rest),
+        ("elsewhere", other_way(verb).to_owned()),
     ]
+}
+
+/// What is left after the port of a reply could not be reached.
+fn other_way(verb: Option<&Verb>) -> &'static str {
+    match verb {
+        Some(verb) if verb.is("EPSV") => {
+            "`listen` (the server connects then); on IPv4, PASV may name another port"
+        }
+        _ => "EPSV, or `listen` (the server connects then)",
+    }
 }
 
 /// The same, with what was known when it was sent.

@@ -231,7 +231,11 @@ impl Problems {
                     return;
                 };
                 let is_over = self.since.is_tried_again || last.awaits_reply();
-                if self.since.is_reconnected || (is_over && last.is_of(command)) {
+                let has_logged_in = matches!(answered.reply.code.0, 230 | 232);
+                if self.since.is_reconnected
+                    || (is_over && last.is_of(command))
+                    || (has_logged_in && last.is_of_login())
+                {
                     self.last = None;
                 }
             }
@@ -254,6 +258,10 @@ impl Problems {
         if cause == "data-silent" || cause == "no-final-reply" {
             // The connection was reset here, because of that.
             events.retain(|earlier| earlier.cause != "data-reset");
+        }
+        if NOT_REACHED.contains(&cause) {
+            // An alias tries one way after the other; what is told is the last command's.
+            events.retain(|earlier| !NOT_REACHED.contains(&earlier.cause));
         }
         events.push(event);
         cause
@@ -309,6 +317,13 @@ impl Problems {
 }
 
 impl Current {
+    /// A port was offered last, so the line waits for a connection to it.
+    fn is_dialling(&self) -> bool {
+        let answered = self.answered.as_ref();
+        answered
+            .is_some_and(|it| it.is_to(&["PASV", "EPSV", "LPSV"]) && it.reply.code.is_positive())
+    }
+
     /// What it failed of. The shell's verdict outweighs what was seen on the way, and an event a reply.
     fn problem(&self, otherwise: Option<&'static str>, circumstances: Circumstances) -> Problem {
         let is_refused = self.refusal.is_some();
@@ -327,6 +342,7 @@ impl Current {
                 "interrupted" if self.command.is_some() && !self.is_answered => {
                     Event::new("reply-not-awaited")
                 }
+                "interrupted" if self.is_dialling() => Event::new("data-port-not-awaited"),
                 cause => Event::new(cause),
             })
         });
@@ -351,6 +367,12 @@ impl Problem {
                 stores(own) && stores(command) && own.argument() == command.argument();
             own.line() == command.line() || is_same_file
         })
+    }
+
+    /// Somebody was not let in, whoever it was.
+    fn is_of_login(&self) -> bool {
+        let refused = self.refusal.as_ref();
+        refused.is_some_and(|it| it.is_to(&["USER", "PASS", "ACCT"]) && !self.is_verdict)
     }
 
     fn awaits_reply(&self) -> bool {
@@ -427,6 +449,13 @@ impl Event {
 
 /// Causes that the reply, when it comes, may solve.
 const AWAITING_REPLY: &[&str] = &["reply-not-awaited", "no-reply", "no-final-reply"];
+
+/// Causes of a port that was offered and could not be reached.
+const NOT_REACHED: &[&str] = &[
+    "data-port-refused",
+    "data-port-silent",
+    "data-port-unreachable",
+];
 
 /// More lines than anyone asks about.
 const LINES_KEPT: usize = 1000;

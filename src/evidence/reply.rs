@@ -31,7 +31,8 @@ pub(crate) fn explain<'a>(
         cause => cause,
     });
     let in_words = in_words.map(move |cause| Explanation {
-        is_in_servers_words: true,
+        // The words of some servers tell no more than the code does.
+        is_in_servers_words: !GUESSES.contains(&cause),
         ..Explanation::of(cause, &facts::of_answered(answered, command))
     });
     let from_words = in_words.as_ref().map(|it| it.id);

@@ -1,11 +1,13 @@
+use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
 
 use super::{Ending, Problems};
 use crate::client::{Observation, Origin, Peer};
 use crate::evidence::event::Event;
 use crate::evidence::rules::Circumstances;
 use crate::protocol::user_pi::{self, UserPi};
-use crate::protocol::{Command, Verb};
+use crate::protocol::{Command, DataPort, Verb};
 
 /// Lines as they are typed, and what the server answers.
 struct Run {
@@ -156,4 +158,64 @@ fn what_the_shell_found_is_not_solved_by_the_success_of_the_last_command() {
     assert_eq!(run.cause(), Some("resume-differs"));
     run.problems.solve_resume("f");
     assert_eq!(run.cause(), None);
+}
+
+#[test]
+fn a_login_that_works_ends_the_refusal_of_another_name() {
+    let mut run = Run::new();
+    run.line("USER bob", &["530 anonymous only"]);
+    run.line("USER anonymous", &["331 word?"]);
+    assert!(run.cause().is_some());
+    run.line("PASS x", &["230 in"]);
+    assert_eq!(run.cause(), None);
+}
+
+#[test]
+fn ctrl_c_while_an_offered_port_does_not_answer_leaves_no_transfer_to_resume() {
+    let mut run = Run::new();
+    run.problems.begin_line();
+    run.send("PASV");
+    run.answer("227 go (127,0,0,1,8,73)");
+    run.problems.end_line(Ending::Failed("interrupted"));
+    assert_eq!(run.cause(), Some("data-port-not-awaited"));
+}
+
+#[test]
+fn of_two_ports_that_could_not_be_reached_the_last_is_told_with_its_command() {
+    let mut run = Run::new();
+    run.problems.begin_line();
+    for (line, reply, port) in [
+        ("PASV", "227 go (127,0,0,1,8,73)", 2121),
+        ("EPSV", "229 go (|||2122|)", 2122),
+    ] {
+        run.send(line);
+        run.answer(reply);
+        run.problems.note(&Observation::DataConnectionFailed {
+            dialled: Peer::from(SocketAddr::from((Ipv4Addr::LOCALHOST, port))),
+            offered: DataPort::from_port_argument(b"127,0,0,1,8,73").unwrap(),
+            ignored_host: None,
+            error: io::ErrorKind::ConnectionRefused.into(),
+            after: Duration::ZERO,
+        });
+    }
+    run.problems.end_line(Ending::Failed("refused"));
+    let last = run.problems.last().unwrap();
+    let command = last.answered_command().unwrap();
+    assert_eq!(command.line(), b"EPSV");
+    let told = &last.explanations("EPSV", &str::to_owned)[0];
+    assert!(told.here.contains("127.0.0.1:2122"), "{}", told.here);
+    assert!(!told.next.contains("EPSV"), "{}", told.next);
+}
+
+#[test]
+fn a_guess_is_not_called_the_servers_words() {
+    let mut run = Run::new();
+    run.line("SIZE f", &["550 Could not get file size."]);
+    let told = &run
+        .problems
+        .last()
+        .unwrap()
+        .explanations("SIZE f", &str::to_owned)[0];
+    assert_eq!(told.id, "name-not-found");
+    assert!(!told.is_in_servers_words);
 }

@@ -7,7 +7,11 @@ use crate::protocol::{Answered, verbs};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
-        fits: |a, _| has_code(a, &[227, 228, 229]),
+        fits: |a, now| has_code(a, &[227, 228, 229]) && now.lacks_data_connection,
+        cause: "data-port-not-reached",
+    },
+    Rule {
+        fits: |a, now| has_code(a, &[227, 228, 229]) && !now.lacks_data_connection,
         cause: "data-port-offered",
     },
     Rule {

@@ -27,6 +27,8 @@ pub(crate) struct Circumstances {
     pub(crate) is_under_tls: bool,
     /// Both connections go through a proxy.
     pub(crate) is_proxied: bool,
+    /// No connection to the port that was offered last is open.
+    pub(crate) lacks_data_connection: bool,
     /// `set tls-resume`.
     pub(crate) resumes_tls: bool,
     /// `set tls-close-notify`.
@@ -44,6 +46,7 @@ impl Circumstances {
             is_connected: false,
             is_under_tls: false,
             is_proxied: false,
+            lacks_data_connection: false,
             resumes_tls: true,
             sends_close_notify: true,
             abort_is_unanswered: false,

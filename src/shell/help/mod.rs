@@ -17,8 +17,9 @@ use super::editor::HAS_ESCAPE_KEY;
 use super::line::{Builtin, Words};
 use super::screen::escape::escape;
 use super::screen::page::{Layout, Page};
-use crate::client::Status;
+use crate::client::{DataState, Status};
 use crate::evidence::rules::{self, Circumstances};
+use crate::protocol::user_pi::DataPortUse;
 use crate::protocol::{Answered, Verb, verbs};
 use crate::shell::charset::Charset;
 use crate::shell::config::settings::Settings;
@@ -182,6 +183,8 @@ pub(crate) fn circumstances(status: &Status, settings: &Settings, words: Words) 
         is_connected: status.connected,
         is_under_tls: status.control_tls.is_some(),
         is_proxied: status.is_proxied,
+        lacks_data_connection: status.data == DataState::Closed
+            && status.learnt.data_port == Some(DataPortUse::Passive),
         resumes_tls: settings.tls_resume,
         sends_close_notify: settings.tls_close_notify,
         abort_is_unanswered: status.abort_unanswered,

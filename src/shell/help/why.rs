@@ -224,6 +224,9 @@ fn state(status: &Status) -> String {
             Some(DataPortUse::Passive) if status.data == DataState::Closed => {
                 "the last PASV or EPSV has no data connection"
             }
+            Some(DataPortUse::Passive) if status.data == DataState::Dialling => {
+                "the port of the last PASV or EPSV has not answered yet"
+            }
             Some(DataPortUse::Passive) => "a PASV or EPSV is pending",
             Some(DataPortUse::Active) => "a PORT or EPRT is pending",
         }

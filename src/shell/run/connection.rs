@@ -1,6 +1,6 @@
 //! The connection to the server, and what was last seen of it.
 
-use crate::client::{Ending, Outcome, Session, Status};
+use crate::client::{DataState, Ending, Outcome, Session, Status};
 use crate::shell::config::target::Target;
 use crate::shell::exit::Exit;
 use crate::shell::interrupts::Interrupts;
@@ -108,10 +108,18 @@ impl Connection {
         Ok(outcome)
     }
 
+    fn is_dialling(&self) -> bool {
+        let status = self.status.as_ref();
+        status.is_some_and(|status| status.data == DataState::Dialling)
+    }
+
     /// Looks at the state after an exchange, and says if Ctrl-C gave the prompt back before its time.
     pub(crate) fn note_outcome(&mut self, outcome: &Outcome) {
         self.refresh_status();
         let text = match outcome.ending {
+            Ending::Interrupted if outcome.reply.is_some() && self.is_dialling() => {
+                "the port of that reply is still being dialled: `why` says what else there is"
+            }
             Ending::Interrupted => "the reply is still outstanding; it is shown when it comes",
             Ending::Unsent => "Ctrl-C was pressed before the command was sent, so it was not sent",
             _ => return,

@@ -10,6 +10,7 @@ use crate::support::certificates::ServerCertificate;
 use crate::support::ftpsh::Ftpsh;
 use crate::support::scripted_server::Script;
 use crate::support::sockets::{listen, port_of};
+use crate::support::terminal::Key;
 use crate::support::tls_server::TlsServer;
 
 const TABLE: &str = include_str!("situations.table");
@@ -344,6 +345,24 @@ fn a_port_that_is_refused_is_told_with_both_addresses() {
 }
 
 #[test]
+fn ctrl_c_while_an_offered_port_is_dialled_leaves_no_reply_outstanding() {
+    let mut terminal = Ftpsh::new()
+        .args(["practice", "--fault", "pasv-silent-port"])
+        .terminal();
+    for (line, then) in [("login A A", "230 User"), ("PASV", "227 Entering")] {
+        terminal.expect("ftp> ");
+        terminal.send_line(line);
+        terminal.expect(then);
+    }
+    terminal.send_key(Key::CtrlC);
+    terminal.expect("the port of that reply is still being dialled");
+    terminal.expect("ftp> ");
+    assert!(!terminal.screen().contains("outstanding"));
+    terminal.send_line("why");
+    terminal.expect("Cause   data-port-not-awaited");
+}
+
+#[test]
 fn why_is_about_the_last_problem_the_last_reply_or_a_line() {
     let said = |about: &str| {
         let lines = ["login A A", "RNTO b", "NOOP", "SIZE nope", "PWD", about];
@@ -410,6 +429,16 @@ const ENDLESS_BYTES: usize = 65 << 20;
 
 /// Causes that take more than a script of one connection: the file and the test that names each.
 const ELSEWHERE: &[(&str, &str, &str)] = &[
+    (
+        "data-port-not-awaited",
+        "tests/integration/situations/mod.rs",
+        "ctrl_c_while_an_offered_port_is_dialled_leaves_no_reply_outstanding",
+    ),
+    (
+        "data-port-unused",
+        "src/explain/tests.rs",
+        "a_log_that_ends_with_an_offered_port_is_not_one_in_which_all_went_well",
+    ),
     (
         "blank-first",
         "tests/integration/learning/reports.rs",

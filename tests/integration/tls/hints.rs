@@ -117,12 +117,14 @@ fn after_a_certificate_that_was_not_believed_why_and_tls_say_that_the_connection
         terminal.send_line(line);
         terminal.expect(then);
     }
-    terminal
-        .expect("\n  Next    `--ca FILE` names the authority to trust; at the prompt, `open` asks");
+    terminal.expect("\n  Next    `--ca FILE` names the authority to trust; at the prompt, `open`");
     terminal.expect("\n  State   not connected\n  Cause   certificate-untrusted");
     terminal.expect("(closed) ftp> ");
     terminal.send_line("tls");
     terminal.expect("not connected, so there is no TLS to show");
+    terminal.expect("(closed) ftp> ");
+    terminal.send_line("why");
+    terminal.expect("\n  Cause   certificate-untrusted");
     assert!(!terminal.screen().contains("PBSZ"), "{}", terminal.screen());
     drop(terminal);
     let _ = server.finish();
