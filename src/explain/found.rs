@@ -148,7 +148,9 @@ fn is_one_of(verb: &Verb, names: &[&str]) -> bool {
 }
 
 /// Clients try one after the other.
-const FAMILIES: [&[&str]; 3] = [
+const FAMILIES: [&[&str]; 4] = [
+    // AUTH SSL, then AUTH TLS.
+    &["AUTH"],
     &["PASV", "EPSV", "PORT", "EPRT", "LPSV", "LPRT"],
     &["LIST", "MLSD", "NLST"],
     &["PWD", "XPWD"],

@@ -121,6 +121,11 @@ impl Session {
             self.linter.end();
         }
         self.note_unused_offer();
+        if self.ends_with_offer() && !self.has_failed_here() && !self.has_only_codes {
+            let event = self.event("data-port-unused", &self.last_text());
+            self.note(self.last_reply, Some(event), None);
+            return;
+        }
         let is_waiting = self.pi.ledger().open_verbs().next().is_some();
         let Some((line, command)) = self.command.clone() else {
             return;
@@ -149,11 +154,23 @@ impl Session {
         event.is_some_and(|event| !["no-reply", "no-final-reply"].contains(&event.cause))
     }
 
-    /// The log ends with the offer of an address that cannot be reached from elsewhere.
-    fn note_unused_offer(&mut self) {
+    /// The last that was said is that a port is open for data.
+    fn ends_with_offer(&self) -> bool {
         let is_offer =
             |it: &Answered| it.is_to(&["PASV", "EPSV", "LPSV"]) && it.reply.code.is_positive();
-        let is_last = self.pi.last_answered().is_some_and(is_offer);
+        let is_waiting = self.pi.ledger().open_verbs().next().is_some();
+        !is_waiting && !self.is_over && self.pi.last_answered().is_some_and(is_offer)
+    }
+
+    fn last_text(&self) -> Vec<u8> {
+        let answered = self.pi.last_answered();
+        let text = answered.and_then(|it| it.reply.lines.last());
+        text.cloned().unwrap_or_default()
+    }
+
+    /// The log ends with the offer of an address that cannot be reached from elsewhere.
+    fn note_unused_offer(&mut self) {
+        let is_last = self.ends_with_offer();
         let host = self.offered.as_ref().and_then(|port| port.host);
         let is_private = |host: &IpAddr| kind_of(*host) == PRIVATE;
         let server: Option<IpAddr> = self.story.host.as_ref().and_then(|it| it.parse().ok());

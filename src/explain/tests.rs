@@ -458,3 +458,48 @@ fn what_programs_say_without_commands_is_a_cause() {
         assert_ne!(explained.story.port, Some(51210), "{log}");
     }
 }
+
+#[test]
+fn an_auth_that_was_refused_is_got_over_by_another_one() {
+    let log = "220 hi\nAUTH SSL\n500 not implemented\nAUTH TLS\n234 go\n\
+               * SSL certificate problem: self-signed certificate\n";
+    assert_eq!(problem(log).cause(), "certificate-untrusted");
+}
+
+#[test]
+fn a_log_that_ends_with_an_offered_port_is_not_one_in_which_all_went_well() {
+    let begin = "---> USER bob\n230 in\n---> EPSV\n";
+    let log = format!("{begin}229 go (|||50000|)\n");
+    assert_eq!(problem(&log).cause(), "data-port-unused");
+    assert!(here(&log).contains("offered port 50000"), "{}", here(&log));
+    for end in [
+        "---> QUIT\n221 bye\n",
+        "---> LIST\n150 go\n226 done\n",
+        "421 too long\n",
+    ] {
+        let found = of(&format!("{log}{end}")).problem;
+        let cause = found.map(|it| it.cause());
+        assert_ne!(cause, Some("data-port-unused"), "{end}");
+    }
+}
+
+#[test]
+fn what_a_client_says_of_a_refusal_is_no_command_of_its_own() {
+    let log = "---> STOR u.txt\n<--- 550 Not enough privileges.\n\
+               put: w/u.txt: Access failed: 550 Not enough privileges. (u.txt)\n---> QUIT\n<--- 221 bye\n";
+    let explained = of(log);
+    assert!(explained.oddities.is_empty(), "{:?}", explained.oddities);
+}
+
+#[test]
+fn the_flags_of_a_packet_reset_no_connection() {
+    let log = "    220 hi\\r\\n\n        .... .... .0.. = Reset: Not set\n    USER bob\\r\\n\n\
+               \x20       Request command: USER\n        Request arg: bob\n\
+               \x20       .... .... .0.. = Reset: Not set\n    530 no\\r\\n\n";
+    let explained = of(log);
+    assert_eq!(explained.story.user.as_deref(), Some(&b"bob"[..]));
+    let problem = explained.problem.unwrap();
+    assert_eq!(String::from_utf8_lossy(&problem.text), "530 no");
+    assert!(explained.oddities.is_empty(), "{:?}", explained.oddities);
+    assert!(explained.overcome.is_empty(), "{:?}", explained.overcome);
+}

@@ -113,6 +113,11 @@ fn story(explained: &Explained) -> String {
     }
     if has_cause(explained, &NOT_REACHED) {
         parts.push("the data connection failed".to_owned());
+    } else if has_cause(explained, &["data-port-unused"]) {
+        // What the last reply offers is told below, if it matters.
+        if story.unused_offer.is_none() {
+            parts.push("no transfer followed the last reply".to_owned());
+        }
     } else if let Some(command) = explained
         .problem
         .as_ref()

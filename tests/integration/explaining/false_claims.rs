@@ -73,7 +73,8 @@ fn settings_and_names_that_are_resolved_are_no_failed_connection() {
         "* Name '127.0.0.1' family 2 resolved to '127.0.0.1' family 2",
         "* Host ftp.example.org:21 was resolved.",
     ] {
-        let report = Report::of(&format!("{line}\n{CURL_PASV}< 227 (127,0,0,1,9,9)\n"));
+        let transfer = "< 227 (127,0,0,1,9,9)\n> LIST\n< 150 go\n< 226 done\n";
+        let report = Report::of(&format!("{line}\n{CURL_PASV}{transfer}"));
         assert_eq!((report.cause(), report.others()), ("-", vec![]), "{line}");
     }
 }
