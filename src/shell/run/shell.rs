@@ -975,7 +975,7 @@ impl Shell {
             }
             _ => {
                 let text = "not connected, so there is no TLS to show";
-                self.painter.refuse(&text)
+                self.painter.refuse_for("not-connected", &text)
             }
         }
     }
