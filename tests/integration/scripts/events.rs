@@ -8,7 +8,7 @@ use crate::support::ftpsh::{Finished, Ftpsh};
 use crate::support::home::Home;
 use crate::support::practice::practice_server;
 use crate::support::scripted_server::{Gate, Script};
-use crate::support::sockets::{listen, port_of};
+use crate::support::sockets::unused_port;
 use crate::support::terminal::Key;
 
 /// The events without what differs from run to run.
@@ -165,7 +165,7 @@ fn a_resume_that_stops_is_told_whatever_it_was_refused_on_the_way() {
 fn a_server_that_is_not_there_or_goes_away_is_told_with_its_cause() {
     let gone = greeted().expect("NOOP").close().start();
     let silent = Script::new().wait_for_client_close().start();
-    let nobody = port_of(&listen());
+    let nobody = unused_port();
     for (target, exit, cause) in [
         (gone.address().to_string(), 3, "control-closed"),
         (silent.address().to_string(), 3, "no-greeting"),

@@ -3,7 +3,7 @@
 use crate::dialogues::greeted;
 use crate::support::ftpsh::Ftpsh;
 use crate::support::practice::practice_server;
-use crate::support::sockets::{listen, port_of};
+use crate::support::sockets::unused_port;
 
 /// A script whose second line is refused, and whose last is not.
 fn refused(options: &[&str]) -> Ftpsh {
@@ -91,7 +91,7 @@ fn after_a_connection_that_was_lost_or_never_made_why_still_runs_and_nothing_els
         "{}",
         finished.stderr
     );
-    let nobody = port_of(&listen());
+    let nobody = unused_port();
     let finished = Ftpsh::new()
         .args(lines)
         .arg(format!("127.0.0.1:{nobody}"))

@@ -9,7 +9,7 @@ use std::thread;
 use crate::support::certificates::ServerCertificate;
 use crate::support::ftpsh::Ftpsh;
 use crate::support::scripted_server::Script;
-use crate::support::sockets::{listen, port_of};
+use crate::support::sockets::{listen, port_of, unused_port};
 use crate::support::terminal::Key;
 use crate::support::tls_server::TlsServer;
 
@@ -85,7 +85,7 @@ fn played(dialogue: &str, is_proxied: bool) -> (Script, Vec<String>) {
         };
         if !is_event {
             if !typed.starts_with("= ") {
-                lines.push(typed.replace("{closed}", &port_of(&listen()).to_string()));
+                lines.push(typed.replace("{closed}", &unused_port().to_string()));
             }
             // A line without an answer is not for the server.
             if answers.is_empty() {
@@ -154,7 +154,7 @@ fn played(dialogue: &str, is_proxied: bool) -> (Script, Vec<String>) {
 
 /// A 227 with a port at which nobody listens.
 fn closed_port(host: &str) -> String {
-    let port = port_of(&listen());
+    let port = unused_port();
     format!("227 go ({host},{},{})\r\n", port / 256, port % 256)
 }
 

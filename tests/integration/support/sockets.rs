@@ -2,9 +2,12 @@
 
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, TcpListener, TcpStream};
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use socket2::SockRef;
+
+use super::server_process::ReservedPort;
 
 /// How long a wait may last before it looks whether it is still wanted.
 pub(crate) const TICK: Duration = Duration::from_millis(10);
@@ -16,6 +19,12 @@ pub(crate) fn listen() -> TcpListener {
 /// Whether this machine has ::1.
 pub(crate) fn has_ipv6() -> bool {
     TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).is_ok()
+}
+
+/// A port at which nobody listens, as long as this process lives.
+pub(crate) fn unused_port() -> u16 {
+    static RESERVED: LazyLock<ReservedPort> = LazyLock::new(ReservedPort::on_loopback);
+    RESERVED.address.port()
 }
 
 pub(crate) fn port_of(listener: &TcpListener) -> u16 {
