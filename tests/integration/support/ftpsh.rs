@@ -15,7 +15,8 @@ use super::events::valid_events;
 use super::running::Running;
 use super::terminal::Terminal;
 
-const RUN_DEADLINE: Duration = Duration::from_secs(60);
+/// Enough for several replies that never come, on a machine that is busy.
+const RUN_DEADLINE: Duration = Duration::from_secs(100);
 
 /// The binary with its arguments, about to be run.
 #[must_use]
