@@ -327,20 +327,26 @@ fn a_download_that_grows_past_the_size_leaves_no_file_that_was_not_there_before(
     }
 }
 
-#[test]
-fn a_download_that_ends_early_counts_as_unfinished_whatever_the_226_says() {
-    let folder = TempDir::new().unwrap();
+/// What `resume --get` says of a file of 11 bytes of which only these come, and a 226.
+fn said_of_an_early_end(came: &str, folder: &TempDir) -> String {
     let script = passive(greeted().expect("SIZE f").send("213 11\r\n"))
         .expect("RETR f")
         .send("150 here\r\n")
-        .send_data("I am zf")
+        .send_data(came)
         .close_data()
         .send("226 done\r\n");
     let server = put_back(script).start();
-    let said = run(server.address(), &folder, &["resume --get f"])
+    let said = run(server.address(), folder, &["resume --get f"])
         .code(8)
         .stderr;
     let _ = server.finish();
+    said
+}
+
+#[test]
+fn a_download_that_ends_early_counts_as_unfinished_whatever_the_226_says() {
+    let folder = TempDir::new().unwrap();
+    let said = said_of_an_early_end("I am zf", &folder);
     assert!(said.contains("7 of 11 bytes"), "{said}");
     assert_eq!(fs::read(folder.path().join("f")).unwrap(), b"I am zf");
 }
@@ -351,17 +357,7 @@ fn a_whole_local_file_is_not_called_verified_when_its_comparison_breaks_off() {
     for came in ["", "I am zf"] {
         let folder = TempDir::new().unwrap();
         fs::write(folder.path().join("f"), "I am zfiv??").unwrap();
-        let script = passive(greeted().expect("SIZE f").send("213 11\r\n"))
-            .expect("RETR f")
-            .send("150 here\r\n")
-            .send_data(came)
-            .close_data()
-            .send("226 done\r\n");
-        let server = put_back(script).start();
-        let said = run(server.address(), &folder, &["resume --get f"])
-            .code(8)
-            .stderr;
-        let _ = server.finish();
+        let said = said_of_an_early_end(came, &folder);
         let numbers = format!("{} of the local file's 11 bytes", 11 - came.len());
         assert!(said.contains(&numbers), "{said}");
         assert!(!said.contains("verified"), "{said}");
