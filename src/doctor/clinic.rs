@@ -86,7 +86,7 @@ pub(super) struct Facts {
     pub(super) folder: Option<String>,
     pub(super) logged_in_over: Option<Protection>,
     pub(super) login_took: Option<Duration>,
-    /// Why there was no session to begin with.
+    /// Why the first connection led to no session.
     pub(super) meeting_failure: Option<String>,
     /// Why the user who should be let in was not.
     pub(super) login_failure: Option<String>,

@@ -161,9 +161,8 @@ fn judge(
             "the download ended early: the local file has {size} of {whole} bytes. The same command goes on from there"
         ),
         uncompared => format!(
-            "the download ended early: {} of the local file's {size} bytes were not compared, and nothing was written. The \
-             same command compares them again",
-            uncompared
+            "the download ended early: {uncompared} of the local file's {size} bytes were not compared, and nothing was \
+             written. The same command compares them again"
         ),
     };
     Err(ResumeError::refused(Refusal::BrokeOff, text))

@@ -83,9 +83,9 @@ fn a_reply_that_came_between_the_look_and_the_wait_is_not_slept_through() {
     assert_does_not_wait(shared, looked);
 }
 
-/// On a busy machine a thread that was woken for the poller runs late, and whoever gave it up may be quicker again.
+/// On a busy machine a thread that is woken to take the poller may run so late that its last holder takes it again.
 #[test]
-fn whoever_waits_for_the_poller_has_it_before_anybody_waits_with_it_again() {
+fn a_thread_that_waits_for_the_poller_gets_it_before_anybody_polls_again() {
     let session = connected_session();
     let shared = &session.shared;
     let _driving = shared.drive();
