@@ -62,6 +62,13 @@ impl ReceivedReplies {
         }
     }
 
+    pub(super) fn keep(&self, reply: Reply) {
+        let mut state = self.lock();
+        if state.replies.len() < MAX_UNREAD {
+            state.replies.push_back(reply);
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         // A queue has no state that a panic could leave half changed.
         self.shared.0.lock().unwrap_or_else(PoisonError::into_inner)
@@ -71,12 +78,7 @@ impl ReceivedReplies {
 impl Observer for ReceivedReplies {
     fn observe(&mut self, observation: &Observation) {
         match observation {
-            Observation::ReplyReceived { reply, .. } => {
-                let mut state = self.lock();
-                if state.replies.len() < MAX_UNREAD {
-                    state.replies.push_back((*reply).clone());
-                }
-            }
+            Observation::ReplyReceived { reply, .. } => self.keep(reply.clone()),
             Observation::ControlClosed { .. } => self.lock().is_closed = true,
             _ => return,
         }

@@ -351,6 +351,10 @@ fn no_value(name: &str) -> String {
 impl Player<'_> {
     fn judge(&mut self, expected: &Exchange, performed: &ExchangeResult) -> Result<(), Failure> {
         let outcome = &performed.outcome;
+        if outcome.ending == Ending::Interrupted {
+            // The replies may have come a moment later.
+            return Err(Failure::Interrupted);
+        }
         self.compare_replies(expected, outcome)?;
         if outcome.ending == Ending::TlsFailed {
             let line = expected.line;
@@ -694,8 +698,58 @@ fn lists(reply: &Reply, feature: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Reply, lists};
+    use std::net::TcpListener;
+    use std::path::Path;
+    use std::time::Duration;
+
+    use super::{
+        Ending, ExchangeResult, Failure, OnDifference, Outcome, Player, ReceivedReplies, Replay,
+        Reply, Variables, lists,
+    };
+    use crate::client::{Session, Settings};
     use crate::protocol::ReplyCode;
+    use crate::transcript::Transcript;
+
+    #[test]
+    fn an_interrupted_exchange_ends_the_replay_though_its_replies_came_a_moment_later() {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let port = listener.local_addr().expect("it is bound").port();
+        let heard = ReceivedReplies::default();
+        let observer = Box::new(heard.clone());
+        let connected = Session::connect("127.0.0.1", port, Settings::default(), observer);
+        let (session, _greeting) = connected.expect("the port listens");
+        let replay = Replay {
+            session: &session,
+            heard: &heard.clone(),
+            folder: Path::new(""),
+            limit: Duration::ZERO,
+            show_data: &|_| {},
+            on_difference: OnDifference::Stop,
+            codes_alone: false,
+        };
+        let transcript = Transcript::read(b"S> 220\nC> NOOP\nS> 200\n").expect("it is right");
+        let dialogue = transcript.dialogue().expect("it is right");
+        let interrupted = ExchangeResult {
+            outcome: Outcome {
+                ending: Ending::Interrupted,
+                ..Outcome::lost()
+            },
+            received: None,
+        };
+        heard.keep(reply(&["200 Here"]));
+        let judged =
+            Player::new(replay, Variables::default()).judge(&dialogue.exchanges[1], &interrupted);
+        assert!(matches!(judged, Err(Failure::Interrupted)), "{judged:?}");
+    }
+
+    fn reply(lines: &[&str]) -> Reply {
+        Reply {
+            code: ReplyCode(lines[0][..3].parse().expect("three digits")),
+            lines: lines.iter().map(|line| line.as_bytes().to_vec()).collect(),
+            ended_with: None,
+            dropped_bytes: 0,
+        }
+    }
 
     #[test]
     fn a_feature_is_a_line_or_its_beginning() {
@@ -706,12 +760,7 @@ mod tests {
             " AUTH TLS",
             "211 End",
         ];
-        let reply = Reply {
-            code: ReplyCode(211),
-            lines: lines.iter().map(|line| line.as_bytes().to_vec()).collect(),
-            ended_with: None,
-            dropped_bytes: 0,
-        };
+        let reply = reply(&lines);
         for (feature, is_listed) in [
             ("MLST", true),
             ("mlst", true),
