@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 /// The files of both sides.
@@ -55,13 +55,12 @@ impl Content {
 
 impl PlacedFile {
     fn place(&self, side: &Path) -> io::Result<()> {
-        let path = side.join(&self.path);
-        if self.path.ends_with('/') {
-            return fs::create_dir_all(path);
+        let (folder, name) = self.path.rsplit_once('/').unwrap_or(("", &self.path));
+        let folder = make_folder(side, folder)?;
+        if name.is_empty() {
+            return Ok(());
         }
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder)?;
-        }
+        let path = folder.join(name);
         fs::write(&path, &self.bytes)?;
         let Some(modified) = self.modified else {
             return Ok(());
@@ -73,5 +72,47 @@ impl PlacedFile {
     }
 }
 
+/// Makes a folder within a side that exists. A side that an interrupted run has just removed is not made again.
+fn make_folder(side: &Path, folder: &str) -> io::Result<PathBuf> {
+    let mut path = side.to_owned();
+    for name in folder.split('/').filter(|name| !name.is_empty()) {
+        path.push(name);
+        match fs::create_dir(&path) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(path)
+}
+
 /// The file of the article.
 const FILE_NAME: &str = "1.TXT";
+
+#[cfg(test)]
+mod tests {
+    use super::PlacedFile;
+
+    fn place(path: &str, side: &std::path::Path) -> std::io::Result<()> {
+        let file = PlacedFile {
+            path: path.to_owned(),
+            bytes: b"x".to_vec(),
+            modified: None,
+        };
+        file.place(side)
+    }
+
+    #[test]
+    fn folders_are_made_but_not_a_side_that_was_removed() {
+        let scratch = tempfile::tempdir().unwrap();
+        let side = scratch.path().join("server");
+        for path in ["1.TXT", "a/b/", "a/b/c/f"] {
+            assert!(place(path, &side).is_err(), "{path}");
+            assert!(!side.exists(), "{path}");
+        }
+        std::fs::create_dir(&side).unwrap();
+        for path in ["1.TXT", "a/b/", "a/b/c/f"] {
+            place(path, &side).unwrap();
+            assert!(side.join(path).exists(), "{path}");
+        }
+    }
+}
