@@ -84,6 +84,11 @@ impl ScratchFolders {
         std::mem::forget(folders);
     }
 
+    /// Returns unless the folders were removed because the program ends.
+    fn await_end_of_program(&self) {
+        drop(self.lock());
+    }
+
     /// A folder that is known from its first moment on.
     fn make(&self) -> io::Result<TempDir> {
         let mut folders = self.lock();
@@ -227,6 +232,9 @@ impl Player<'_> {
         let scratch = scratch.map_err(|error| no_start(PracticeError::Folder(error)))?;
         let folder = scratch.path().to_owned();
         let server = PracticeServer::start_in(scratch, self.ports.take(), configuration);
+        if server.is_err() {
+            self.scratch.await_end_of_program();
+        }
         let server = server.map_err(no_start)?;
         let mut settings = self.settings.clone();
         let mut outcome = Ok(());

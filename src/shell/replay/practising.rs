@@ -106,17 +106,17 @@ pub(crate) fn start(
     interrupts: &Interrupts,
 ) -> Result<PracticeServer, PracticeError> {
     let keeps = configuration.keep;
-    let scratch = interrupts.make(|| {
+    interrupts.make(|| {
         let scratch = practice::make_scratch_folder().map_err(PracticeError::Folder)?;
         let folder = (!keeps).then(|| scratch.path().to_owned());
+        let server = PracticeServer::start_in(scratch, None, configuration)?;
         let cleanup = move || {
             if let Some(folder) = folder {
                 practice::remove_scratch_folder(&folder);
             }
         };
-        Ok((scratch, cleanup))
-    })?;
-    PracticeServer::start_in(scratch, None, configuration)
+        Ok((server, cleanup))
+    })
 }
 
 /// Reads a transcript as what its server answered, and says what of it cannot be served.
