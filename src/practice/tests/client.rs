@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::super::{Configuration, Fault, PracticeServer};
 
-const DEADLINE: Duration = Duration::from_secs(20);
+const DEADLINE: Duration = Duration::from_secs(45);
 
 pub(super) struct Client {
     stream: TcpStream,

@@ -50,7 +50,7 @@ STOR active <<END
 line
 END
 PASV
-RETR octets | head -c 9 > nine
+RETR {cut} | head -c 9 > nine
 TYPE A
 PASV
 STOR lines <<< 'unix'
@@ -228,7 +228,13 @@ fn round_trip(kind: Kind) {
     let Some(server) = start(kind) else { return };
     let home = Home::new();
     fs::write(home.path().join("octets"), bytes()).expect("the home is writable");
-    let finished = record(&home, server.address(), &(login(&server) + SCRIPT));
+    // Pure-FTPd has no final reply to a transfer that broke off; of the others none has the whole file on its way.
+    let cut = match kind {
+        Kind::PureFtpd => "octets",
+        _ => "huge",
+    };
+    let script = login(&server) + &SCRIPT.replace("{cut}", cut);
+    let finished = record(&home, server.address(), &script);
     assert!(finished.stderr.contains("\n221"), "{}", finished.stderr);
     let text = transcript(&home);
     let commands = lines(&text)
@@ -275,6 +281,7 @@ fn assert_found_out(home: &Home, kind: Kind, before: &str, after: &str) {
         .unwrap_or_else(|| panic!("no {before:?} in\n{text}"));
     let line = text[..at + before.len()].lines().count();
     fs::write(&path, text.replacen(before, after, 1)).expect("it can be changed");
+    eprintln!("{text}");
     let fresh = start(kind).expect("it was there a moment ago");
     let finished = replay(home, fresh.address(), fresh.password()).code(6);
     let named = format!("session.ftp:{line} ");
@@ -330,6 +337,7 @@ fn abort(kind: Kind) {
         .expect("it was sent");
     assert_eq!(recorded[at - 2], "C> RETR huge", "{text}");
     assert!(recorded[at - 1].starts_with("S> 1"), "{text}");
+    eprintln!("{text}");
     let fresh = start(kind).expect("it was there a moment ago");
     let _ = replay(&home, fresh.address(), fresh.password()).success();
 }

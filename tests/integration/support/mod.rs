@@ -37,4 +37,4 @@ mod tls_stream;
 use std::time::Duration;
 
 /// The longest that a test waits for any one event.
-pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
+pub(crate) const DEADLINE: Duration = Duration::from_secs(45);

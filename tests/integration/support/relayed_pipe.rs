@@ -47,6 +47,10 @@ impl Pipe {
                 Ok(_) if ending().is_some() => {}
                 Ok(count) => pass(&buffer[..count]),
                 Err(error) if is_timeout(&error) => {}
+                // A server may answer the end in order with a reset; the client still has its end in order.
+                Err(_) if ending() == Some(Ending::Fin) => {
+                    return self.end_in_order(&ending, &mut buffer);
+                }
                 Err(_) => return self.reset(),
             }
         }

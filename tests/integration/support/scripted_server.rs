@@ -66,7 +66,7 @@ impl Script {
         }
     }
 
-    /// Waits at most so long for what the client is to send; 20 seconds unless said.
+    /// Waits at most so long for what the client is to send; [`DEADLINE`] unless said.
     pub(crate) fn patience(mut self, limit: Duration) -> Self {
         self.limit = limit;
         self
