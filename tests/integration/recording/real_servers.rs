@@ -281,7 +281,6 @@ fn assert_found_out(home: &Home, kind: Kind, before: &str, after: &str) {
         .unwrap_or_else(|| panic!("no {before:?} in\n{text}"));
     let line = text[..at + before.len()].lines().count();
     fs::write(&path, text.replacen(before, after, 1)).expect("it can be changed");
-    eprintln!("{text}");
     let fresh = start(kind).expect("it was there a moment ago");
     let finished = replay(home, fresh.address(), fresh.password()).code(6);
     let named = format!("session.ftp:{line} ");
@@ -337,7 +336,6 @@ fn abort(kind: Kind) {
         .expect("it was sent");
     assert_eq!(recorded[at - 2], "C> RETR huge", "{text}");
     assert!(recorded[at - 1].starts_with("S> 1"), "{text}");
-    eprintln!("{text}");
     let fresh = start(kind).expect("it was there a moment ago");
     let _ = replay(&home, fresh.address(), fresh.password()).success();
 }
