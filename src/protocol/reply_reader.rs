@@ -11,7 +11,7 @@ use super::telnet::{Filtered, TelnetFilter};
 /// Bytes kept of one line.
 pub const LINE_LIMIT: usize = 64 * 1024;
 /// Lines kept of one reply.
-pub const REPLY_LINES_LIMIT: usize = 4096;
+pub const REPLY_LINES_LIMIT: usize = 64 * 1024;
 /// Bytes kept of one reply, all lines together.
 pub const REPLY_BYTES_LIMIT: usize = 1024 * 1024;
 

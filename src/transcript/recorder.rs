@@ -353,6 +353,10 @@ impl State {
         if printed != came {
             self.write_what_came(LineKind::Reply, &came);
         }
+        if reply.dropped_bytes > 0 {
+            let dropped = reply.dropped_bytes;
+            self.remark(&format!("{dropped} more bytes of this reply were not kept"));
+        }
         let exchange = &mut self.open.exchange;
         let is_preliminary = reply.code.is_preliminary();
         let is_repeated = is_preliminary && exchange.has_begun();

@@ -686,6 +686,10 @@ impl Shell {
             let text = "the trace is being written there, and would grow with each byte that is sent: `trace off` first";
             return Err(self.painter.refuse_file(path, &io::Error::other(text)));
         }
+        if self.painter.output().is_in(path) {
+            let text = "what --format puts out is being written there, and would be sent before its end: name another file";
+            return Err(self.painter.refuse_file(path, &io::Error::other(text)));
+        }
         if metadata.is_dir() {
             return Err(self
                 .painter

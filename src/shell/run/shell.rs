@@ -884,7 +884,7 @@ impl Shell {
             return self.painter.refuse(&text);
         }
         let path = self.surviving(file);
-        if self.trace.is_in(&path)
+        if (self.trace.is_in(&path) || self.painter.output().is_in(&path))
             && let Err(exit) = self.refuse_own_file(&path)
         {
             return exit;
@@ -896,14 +896,14 @@ impl Shell {
 
     /// Refuses to write to the file of the recording or of the trace, by whatever name: nothing would be left of it.
     pub(crate) fn refuse_own_file(&self, path: &Path) -> Result<(), Exit> {
-        let way_out = match (self.recording.is_in(path), self.trace.is_in(path)) {
-            (true, _) => {
-                "this session is being recorded there: name another file, or `record off` first"
-            }
-            (_, true) => {
-                "the trace is being written there: name another file, or `trace off` first"
-            }
-            _ => return Ok(()),
+        let way_out = if self.recording.is_in(path) {
+            "this session is being recorded there: name another file, or `record off` first"
+        } else if self.trace.is_in(path) {
+            "the trace is being written there: name another file, or `trace off` first"
+        } else if self.painter.output().is_in(path) {
+            "what --format puts out is being written there: name another file"
+        } else {
+            return Ok(());
         };
         Err(self.painter.refuse_file(path, &io::Error::other(way_out)))
     }
@@ -929,7 +929,7 @@ impl Shell {
 
     fn trace_to(&self, file: &Path, existing: Existing) -> Exit {
         let path = self.surviving(file);
-        if self.recording.is_in(&path)
+        if (self.recording.is_in(&path) || self.painter.output().is_in(&path))
             && let Err(exit) = self.refuse_own_file(&path)
         {
             return exit;

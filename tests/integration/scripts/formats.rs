@@ -53,6 +53,92 @@ fn what_sends_nothing_has_no_code_and_what_got_no_reply_has_000() {
 }
 
 #[test]
+fn a_reply_of_thousands_of_lines_is_put_out_whole_and_a_longer_one_is_said_to_be_longer() {
+    let listed: String = (0..5000)
+        .map(|number| format!(" file{number}\r\n"))
+        .collect();
+    let long = format!("200 {}\r\n", "x".repeat(70_000));
+    let run = |format: &str| {
+        let server = greeted()
+            .expect("STAT")
+            .send(format!("213-Here\r\n{listed}213 End\r\n"))
+            .expect("NOOP")
+            .send(&long)
+            .wait_for_client_close()
+            .start();
+        let program = Ftpsh::new().args(["--format", format, "-q", "-c", "STAT", "-c", "NOOP"]);
+        let finished = program.arg(server.address().to_string()).run().success();
+        let warning = "the reply was longer; 4468 bytes of it are not shown";
+        assert!(finished.stderr.contains(warning), "{}", finished.stderr);
+        finished.stdout_text()
+    };
+    let text = run("replies");
+    assert_eq!(text.lines().count(), 5002 + 1);
+    assert!(text.contains(" file4999\n213 End\n"));
+    assert!(run("json").contains(r#""dropped_bytes":4468"#));
+}
+
+#[test]
+fn what_is_put_out_is_not_mixed_with_the_bytes_of_a_transfer() {
+    let home = Home::new();
+    let out = home.path().join("out");
+    let transfers = [
+        "RETR 1.TXT > out",
+        "RETR 1.TXT >> link",
+        "STOR f < out",
+        "resume --get 1.TXT out",
+        "record out",
+        "trace >> out",
+    ];
+    for line in transfers {
+        let _ = fs::remove_file(&out);
+        let _ = fs::remove_file(home.path().join("link"));
+        let server = practice_server(&[]);
+        fs::write(&out, "").unwrap();
+        fs::hard_link(&out, home.path().join("link")).unwrap();
+        let finished = Ftpsh::new()
+            .current_dir(home.path())
+            .args([
+                "--format",
+                "codes=out",
+                "-q",
+                "-c",
+                "login A A",
+                "-c",
+                "TYPE I",
+            ])
+            .args(["-c", "PASV", "-c", line])
+            .arg(server.address().to_string())
+            .run()
+            .code(7);
+        let text = fs::read_to_string(&out).unwrap();
+        assert!(text.starts_with("230\n200\n227\n"), "{line}: {text}");
+        assert!(!server.server_folder().join("f").exists(), "{line}");
+        assert!(
+            finished.stderr.contains("what --format puts out"),
+            "{line}\n{}",
+            finished.stderr
+        );
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn nothing_is_made_through_a_dangling_link() {
+    let home = Home::new();
+    std::os::unix::fs::symlink("nowhere", home.path().join("link")).unwrap();
+    let program = Ftpsh::new().current_dir(home.path());
+    let program = program.args(["practice", "--format", "codes=link", "-c", "login A A"]);
+    let finished = program.run().code(7);
+    assert!(
+        finished.stderr.contains("dangling symbolic link"),
+        "{}",
+        finished.stderr
+    );
+    assert!(!home.path().join("nowhere").exists());
+}
+
+#[test]
 fn a_transfer_in_the_background_has_the_code_of_its_end() {
     let lines = ["TYPE I", "PASV", "RETR 1.TXT > f &", "QUIT"];
     let finished = codes(&lines).success();

@@ -399,7 +399,7 @@ impl Painter {
                 let is_odd = mark(reply.code, assignment, *awaited).is_some()
                     || !assignment.passed_over.is_empty();
                 if !reply.code.is_negative() && !is_odd {
-                    return Vec::new();
+                    return shortened(reply);
                 }
                 let mut shown = std::mem::take(&mut self.unshown);
                 shown.extend(lines);
@@ -571,12 +571,18 @@ fn reply_lines(
         let text = format!("the reply began with {} and ended with {code}", reply.code);
         lines.extend(own_lines(Tone::Warning, &text));
     }
-    if reply.dropped_bytes > 0 {
-        let dropped = count(reply.dropped_bytes, "byte");
-        let text = format!("the reply was longer; {dropped} of it are not shown");
-        lines.extend(own_lines(Tone::Warning, &text));
-    }
+    lines.extend(shortened(reply));
     lines
+}
+
+/// Says that not all of the reply was kept.
+fn shortened(reply: &Reply) -> Vec<Line> {
+    if reply.dropped_bytes == 0 {
+        return Vec::new();
+    }
+    let dropped = count(reply.dropped_bytes, "byte");
+    let text = format!("the reply was longer; {dropped} of it are not shown");
+    own_lines(Tone::Warning, &text)
 }
 
 /// 225 says that no transfer was in progress, although one had begun. pyftpdlib does that to a download whose data

@@ -26,6 +26,9 @@ pub(super) enum Event {
     Reply {
         code: u16,
         lines: Vec<String>,
+        /// How many bytes more the server sent, which were not kept.
+        #[serde(skip_serializing_if = "is_none")]
+        dropped_bytes: u64,
         /// Of the command that it answers; `None` for the greeting, and where it answers none.
         verb: Option<String>,
         /// Since that command went out, or since the connection was made.
@@ -49,6 +52,10 @@ pub(super) enum Event {
     Problem { cause: &'static str, text: String },
     /// The run is over.
     End { exit: u8 },
+}
+
+fn is_none(bytes: &u64) -> bool {
+    *bytes == 0
 }
 
 /// Who connected.

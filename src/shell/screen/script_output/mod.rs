@@ -17,6 +17,8 @@ use crate::protocol::verbs::DataDirection;
 use crate::protocol::{Command, Reply, Verb};
 use crate::shell::charset::{Charset, Piece};
 use crate::shell::exit::Exit;
+use crate::shell::local::file_identity::FileIdentity;
+use crate::shell::local::received_file::{DANGLING_LINK, is_dangling_link};
 pub(crate) use event::json_line;
 use event::{DataMode, Event};
 
@@ -86,7 +88,11 @@ pub(crate) struct ScriptOutput {
 #[derive(Clone, Debug)]
 enum Place {
     StandardOutput(Screen),
-    File { name: String, file: Arc<File> },
+    File {
+        name: String,
+        file: Arc<File>,
+        identity: FileIdentity,
+    },
 }
 
 #[derive(Debug, Default)]
@@ -135,10 +141,17 @@ impl ScriptOutput {
     pub(crate) fn open(format: &Format, screen: Screen) -> io::Result<Self> {
         let place = match &format.file {
             None => Place::StandardOutput(screen),
-            Some(path) => Place::File {
-                name: escape(path.as_os_str().as_encoded_bytes()),
-                file: Arc::new(File::create(path)?),
-            },
+            Some(path) if is_dangling_link(path) => {
+                return Err(io::Error::other(DANGLING_LINK));
+            }
+            Some(path) => {
+                let file = File::create(path)?;
+                Place::File {
+                    name: escape(path.as_os_str().as_encoded_bytes()),
+                    identity: FileIdentity::of(&file)?,
+                    file: Arc::new(file),
+                }
+            }
         };
         Ok(Self {
             kind: format.kind,
@@ -154,6 +167,14 @@ impl ScriptOutput {
         }
         let mut all = Kind::ALL.iter();
         all.find_map(|(name, kind)| (*kind == self.kind).then_some(*name))
+    }
+
+    /// Whether it goes into the file that this path leads to.
+    pub(crate) fn is_in(&self, path: &Path) -> bool {
+        match &self.place {
+            Place::StandardOutput(_) => false,
+            Place::File { identity, .. } => identity.is_at(path),
+        }
     }
 
     /// A line of the script begins.
@@ -406,6 +427,7 @@ impl State {
         Event::Reply {
             code: reply.code.0,
             lines: reply.lines.iter().map(|it| text_of(it, charset)).collect(),
+            dropped_bytes: reply.dropped_bytes,
             verb: verb.map(|verb| text_of(verb.as_bytes(), charset)),
             ms: since.map(|since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX)),
         }
