@@ -36,6 +36,8 @@ pub struct Status {
     pub data_tls: Option<Secured>,
     /// An ABOR that was sent after Telnet's Synch has had no answer for three seconds, nor since.
     pub abort_unanswered: bool,
+    /// The server reset an upload after its final reply: it may not have read all of it.
+    pub has_lost_upload: bool,
     /// The last reply, and what it answered.
     pub last_answered: Option<Answered>,
 }

@@ -304,6 +304,7 @@ pub(crate) struct Machine {
     synch_sent: Option<Instant>,
     /// Nothing has answered it in time, nor since.
     abort_unanswered: bool,
+    has_lost_upload: bool,
     /// The last command that was sent to keep the session alive.
     kept_alive_by: Option<EntryId>,
     actions: VecDeque<Action>,
@@ -377,6 +378,7 @@ impl Machine {
             unwritten: None,
             synch_sent: None,
             abort_unanswered: false,
+            has_lost_upload: false,
             kept_alive_by: None,
             actions: VecDeque::new(),
         };
@@ -446,6 +448,7 @@ impl Machine {
                 .filter(|_| self.protection.is_on()),
             data_tls: self.protection.data.clone(),
             abort_unanswered: self.abort_unanswered,
+            has_lost_upload: self.has_lost_upload,
             last_answered: self.pi.last_answered().cloned(),
         }
     }
@@ -1543,6 +1546,7 @@ impl Machine {
             let end = exchange.outcome.transfer.as_ref();
             end.is_some_and(|end| end.direction == DataDirection::Sent)
         }) else {
+            self.has_lost_upload |= is_broken;
             return;
         };
         exchange.data_ended_at.get_or_insert(now);

@@ -28,6 +28,8 @@ struct Running {
     command: String,
     /// The local file after its sign, as in `> big`.
     file: Option<String>,
+    /// The line may fail, and so may what it left here.
+    may_fail: bool,
 }
 
 impl Background {
@@ -37,7 +39,15 @@ impl Background {
             exchange,
             command,
             file,
+            may_fail: false,
         });
+    }
+
+    /// What runs does not count if it fails.
+    pub(crate) fn forgive(&mut self) {
+        if let Some(running) = &mut self.running {
+            running.may_fail = true;
+        }
     }
 
     /// What `jobs` says.
@@ -124,7 +134,10 @@ impl Background {
     }
 
     fn end(&mut self, outcome: &Outcome, tally: &mut Tally) {
-        self.running = None;
+        let ended = self.running.take();
+        if ended.is_some_and(|running| running.may_fail) {
+            return;
+        }
         tally.count(match Exit::of(outcome) {
             // Only an ABOR that was typed does that.
             Exit::Interrupted => Exit::Done,

@@ -81,6 +81,12 @@ impl Connection {
         })
     }
 
+    /// An upload was reset after its final reply.
+    pub(crate) fn has_lost_upload(&self) -> bool {
+        let status = self.status.as_ref();
+        status.is_some_and(|status| status.has_lost_upload)
+    }
+
     /// The session, whether it is still connected or not.
     pub(crate) fn session(&self) -> Option<&Session> {
         self.session.as_ref()

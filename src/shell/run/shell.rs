@@ -115,7 +115,7 @@ impl Shell {
 
     /// `None` where the failures that were counted decide.
     fn run_script(&mut self, stop: bool) -> Option<Exit> {
-        while !self.is_over && !self.tally.ends_script(stop) && !self.interrupts.is_pressed() {
+        while self.goes_on(stop) {
             let Some(line) = self.input.next_line("") else {
                 break;
             };
@@ -132,11 +132,26 @@ impl Shell {
         if self.interrupts.take() || !self.await_background("the script") {
             return Some(Exit::Interrupted);
         }
-        self.connection.refresh_status();
+        self.count_late_failures();
         if let Some(exit) = self.connection.loss().filter(|_| !self.may_be_lost) {
             self.tally.count(exit);
         }
         None
+    }
+
+    /// Whether a script has a next line to run.
+    fn goes_on(&mut self, stop: bool) -> bool {
+        self.count_late_failures();
+        !self.is_over && !self.tally.ends_script(stop) && !self.interrupts.is_pressed()
+    }
+
+    /// What has failed since its line ended: a transfer in the background, or an upload whose bytes nobody read.
+    fn count_late_failures(&mut self) {
+        self.has_background();
+        self.connection.refresh_status();
+        if self.connection.has_lost_upload() {
+            self.tally.count(Exit::Connection);
+        }
     }
 
     fn run_script_line(&mut self, line: ScriptLine) {
@@ -327,6 +342,7 @@ impl Shell {
         let read = self.read(line);
         let orphans_data = self.lines_follow() && begins_orphaned_data(line, &read);
         let is_about_others = read.as_ref().is_ok_and(Line::is_about_others);
+        let had_background = self.has_background();
         if !is_about_others {
             let number = self.painter.problems().begin_line();
             self.timeline.begin_line(number);
@@ -341,6 +357,9 @@ impl Shell {
         }
         if !may_fail || orphans_data || exit == Exit::Interrupted {
             self.tally.count(exit);
+        }
+        if may_fail && !had_background {
+            self.background.forgive();
         }
         self.count_broken_files();
         if orphans_data {

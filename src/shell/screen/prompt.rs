@@ -180,6 +180,7 @@ mod tests {
             control_tls: None,
             data_tls: None,
             abort_unanswered: false,
+            has_lost_upload: false,
             last_answered: None,
         }
     }

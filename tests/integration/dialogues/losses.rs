@@ -75,6 +75,24 @@ fn an_upload_that_is_reset_after_its_last_byte_is_a_failure_whatever_the_reply_s
 }
 
 #[test]
+fn an_upload_that_is_reset_after_its_line_had_ended_is_a_failure_of_the_script() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("file"), "content").unwrap();
+    let lines = &["PASV", "STOR a < file", "NOOP"];
+    let finished = run_against(folder.path(), lines, |control| {
+        let data = control.passive();
+        control.expect("STOR a");
+        control.send("150 here\r\n226 done\r\n");
+        control.expect("NOOP");
+        // What is unread makes it a reset.
+        drop(data);
+        control.send("200 ok\r\n");
+        control.expect_end();
+    });
+    let _ = finished.code(3);
+}
+
+#[test]
 fn a_download_of_nothing_that_has_only_a_226_empties_the_file() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("out");

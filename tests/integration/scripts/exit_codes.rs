@@ -139,6 +139,29 @@ fn stop_ends_at_the_first_failure() {
 }
 
 #[test]
+fn a_transfer_that_fails_in_the_background_is_a_failure_like_any_other() {
+    for (line, stop, code, goes_on) in [
+        ("RETR nope > x &", false, 1, true),
+        ("RETR nope > x &", true, 1, false),
+        ("-RETR nope > x &", true, 0, true),
+    ] {
+        let server = practice_server(&[]);
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let _ = Ftpsh::new()
+            .current_dir(folder.path())
+            .args(stop.then_some("--stop"))
+            .arg(format!("ftp://A:A@{}", server.address()))
+            .args(["-c", "PASV", "-c", line])
+            // Its reply comes after that to RETR.
+            .args(["-c", "NOOP", "-c", "MKD on"])
+            .run()
+            .code(code);
+        let made = server.server_folder().join("on").is_dir();
+        assert_eq!(made, goes_on, "{line}, --stop: {stop}");
+    }
+}
+
+#[test]
 fn a_refused_login_of_the_target_ends_a_script() {
     let server = practice_server(&[]);
     let target = format!("ftp://A:wrong@{}/", server.address());

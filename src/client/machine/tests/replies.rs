@@ -358,6 +358,21 @@ fn an_upload_that_the_server_resets_after_its_226_is_not_whole() {
 }
 
 #[test]
+fn an_upload_that_the_server_resets_after_its_end_was_told_is_remembered() {
+    let mut dialogue = Dialogue::new(script());
+    let exchange = dialogue.begin_upload();
+    dialogue.data_ended();
+    dialogue.server("226 stored");
+    dialogue.pass(Duration::from_secs(10));
+    assert_eq!(dialogue.ending(exchange), Some(Ending::Answered));
+    assert!(!dialogue.status().has_lost_upload);
+    let id = dialogue.data;
+    let result = TransferResult::Broken("reset".to_owned());
+    dialogue.tell(Input::UploadReceived { id, result });
+    assert!(dialogue.status().has_lost_upload);
+}
+
+#[test]
 fn what_was_sent_is_told_apart_from_what_the_server_has_taken() {
     let mut dialogue = Dialogue::new(person());
     let exchange = dialogue.begin_upload();
