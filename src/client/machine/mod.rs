@@ -1220,8 +1220,9 @@ impl Machine {
     fn take_beginning(&mut self, entry: EntryId, bytes: Option<u64>, now: Instant) {
         if let Some(exchange) = self.exchanges.of_mut(entry) {
             exchange.begun_again_at = exchange.outcome.begun.then_some(now);
-            exchange.outcome.begun = true;
-            exchange.reply_limited_from = now;
+            if !std::mem::replace(&mut exchange.outcome.begun, true) {
+                exchange.reply_limited_from = now;
+            }
         }
         let transfer = self.transfer.as_mut();
         if let Some(transfer) = transfer.filter(|transfer| transfer.entry == entry) {

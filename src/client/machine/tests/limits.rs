@@ -595,6 +595,23 @@ fn the_limit_of_a_line_is_not_held_off_by_a_server_that_reads_slowly() {
 }
 
 #[test]
+fn the_limit_of_a_reply_is_not_held_off_by_one_beginning_after_another() {
+    let mut dialogue = Dialogue::new(Settings {
+        reply_limit: Some(seconds(20)),
+        ..script()
+    });
+    let exchange = dialogue.command("NOOP");
+    dialogue.server("150 wait");
+    for _ in 1..20 {
+        dialogue.pass(seconds(1));
+        dialogue.server("150 still");
+    }
+    assert_eq!(dialogue.ending(exchange), None);
+    dialogue.pass(seconds(1));
+    assert_eq!(dialogue.ending(exchange), Some(Ending::TimedOut));
+}
+
+#[test]
 fn a_line_that_was_read_in_the_end_has_no_limit_any_more() {
     let mut dialogue = Dialogue::new(person());
     dialogue.is_read = false;
