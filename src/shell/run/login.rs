@@ -59,10 +59,11 @@ impl Credentials {
         });
     }
 
-    fn command_for(&self, target: &Target, user: &[u8]) -> Option<&String> {
-        let served = self.served.as_ref()?;
+    /// Where nobody is named, it belongs to the user who asks first.
+    fn command_for(&mut self, target: &Target, user: &[u8]) -> Option<&String> {
+        let served = self.served.as_mut()?;
         let is_served = (&served.host, served.port) == (&target.host, target.port)
-            && served.user.as_ref().is_none_or(|served| served == user);
+            && served.user.get_or_insert_with(|| user.to_owned()) == user;
         self.command.as_ref().filter(|_| is_served)
     }
 }
@@ -351,7 +352,7 @@ impl Shell {
 
     /// The command that prints this user's password: that of the command line, else that of the host. Where the target
     /// names a user it is for that one, and else for whoever logs in.
-    fn password_command(&self, user: &[u8]) -> Option<String> {
+    fn password_command(&mut self, user: &[u8]) -> Option<String> {
         let target = self.connection.target.as_ref()?;
         let names_another = |login: &UrlLogin| login.user != user;
         if target.login.as_ref().is_some_and(names_another) {

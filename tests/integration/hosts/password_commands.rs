@@ -219,3 +219,29 @@ fn a_command_that_prints_nothing_in_time_is_given_up() {
         assert!(started.elapsed() < Duration::from_secs(15), "{command}");
     }
 }
+
+#[test]
+fn at_a_bare_host_it_is_the_password_of_the_first_user_alone() {
+    let server = crate::dialogues::greeted()
+        .expect("USER v")
+        .send("331 password\r\n")
+        .expect("PASS p")
+        .send("530 no\r\n")
+        .expect("USER u")
+        .send("331 password\r\n")
+        .wait_for_client_close()
+        .start();
+    let _ = Ftpsh::new()
+        .args([
+            "--password-command",
+            "echo p",
+            "-c",
+            "login v",
+            "-c",
+            "login u",
+        ])
+        .arg(server.address().to_string())
+        .run()
+        .code(1);
+    let _ = server.finish();
+}
