@@ -396,8 +396,8 @@ impl ResumableDownload {
             true => format!("resume --get {remote}"),
             false => format!("resume --get {remote} {local}"),
         };
-        // Masked, it could not be typed.
-        (without_secrets(&text) == text).then_some(text)
+        // Masked or escaped, it could not be typed.
+        (escape(without_secrets(&text).as_bytes()) == text).then_some(text)
     }
 }
 

@@ -25,7 +25,17 @@ pub(crate) fn run(options: &Import, painter: &Painter) -> Result<Exit> {
     };
     if options.from.is_none() && is_transcript(&bytes) {
         painter.say(Tone::Note, &format!("{name} is a transcript already"));
-        return Ok(print(&bytes, painter));
+        // Whoever wrote it may have put in what a terminal obeys.
+        let is_seen = painter.screen().shows_data_on_terminal();
+        let lines = bytes.split_inclusive(|&byte| byte == b'\n');
+        let escaped = lines.map(|line| match line.strip_suffix(b"\n") {
+            Some(line) => escape(line) + "\n",
+            None => escape(line),
+        });
+        return Ok(match is_seen {
+            true => print(escaped.collect::<String>().as_bytes(), painter),
+            false => print(&bytes, painter),
+        });
     }
     match import::read(&bytes, options.from) {
         Ok(imported) => {

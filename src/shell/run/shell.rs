@@ -845,13 +845,15 @@ impl Shell {
         if self.is_interactive() {
             let mut page = Page::new(self.input.columns());
             for setting in wanted {
-                let label = format!("{} {}", setting.name, setting.value(&self.settings));
+                let value = escape(setting.value(&self.settings).as_bytes());
+                let label = format!("{} {value}", setting.name);
                 let others = setting.describe_others(&self.settings);
                 page.item(&label, SETTING_COLUMNS, &others);
             }
             self.painter.plain(&page.into_text());
         } else {
             let lines = wanted.iter().map(|it| it.describe(&self.settings));
+            let lines = lines.map(|line| escape(line.as_bytes()));
             lines.for_each(|line| self.painter.plain(&line));
         }
         Exit::Done

@@ -59,3 +59,46 @@ fn data_shown_by_a_script_whose_output_is_a_terminal_are_escaped() {
     terminal.wait_for("title-\\x1b]0;title\\x07.txt");
     assert_harmless(&terminal.raw_output());
 }
+
+/// As a script may have taken them from a listing.
+#[cfg(unix)]
+#[test]
+fn local_names_and_transcripts_of_others_are_shown_escaped() {
+    let home = Home::new();
+    let name = "n\x1b]0;title\x07";
+    fs::write(home.path().join(name), "kept").unwrap();
+    let text = format!("S> 220 {name}\nC> NOOP\nS> 200\n");
+    fs::write(home.path().join("x.ftp"), text).unwrap();
+    let imported = Ftpsh::new()
+        .current_dir(home.path())
+        .args(["import", "x.ftp"])
+        .terminal_of(20, 80);
+    assert_eq!(imported.wait_exit(), 0);
+    assert!(imported.screen().contains("\\x1b]0;title\\x07"));
+    assert_harmless(&imported.raw_output());
+    let server = practice_server(&["cut-after=3"]);
+    fs::write(server.server_folder().join(name), "more than three").unwrap();
+    let setting = format!("set tls-cert '{name}'");
+    let download = format!("RETR '{name}' > '{name}'");
+    let finished = Ftpsh::new()
+        .current_dir(home.path())
+        .arg(format!("ftp://A:A@{}", server.address()))
+        .args([
+            "-c",
+            &setting,
+            "-c",
+            "set tls-cert",
+            "-c",
+            "set",
+            "-c",
+            "TYPE I",
+        ])
+        .args(["-c", "PASV", "-c", &download])
+        .run();
+    assert!(
+        finished.stderr.contains("n\\x1b]0;title"),
+        "{}",
+        finished.stderr
+    );
+    assert!(!finished.stderr.contains('\x1b'), "{}", finished.stderr);
+}
