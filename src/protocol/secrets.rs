@@ -65,7 +65,11 @@ impl SecretEcho {
 
     /// Remembers a secret that is about to be sent.
     pub fn remember(&mut self, secret: &[u8]) {
-        self.keep(secret.trim_ascii(), false);
+        let secret = secret.trim_ascii();
+        self.keep(secret, false);
+        // As a 257 quotes a path (RFC 959 appendix II).
+        let quoted: Vec<&[u8]> = secret.split(|&byte| byte == b'"').collect();
+        self.keep(&quoted.join(&b"\"\""[..]), false);
     }
 
     /// Remembers a line that is a secret as a whole.

@@ -396,3 +396,13 @@ fn the_beginning_of_an_echo_is_told_from_other_text() {
         assert_eq!(echo.unfinished_bytes(line.as_bytes()), unfinished, "{line}");
     }
 }
+
+#[test]
+fn a_secret_with_quotes_is_masked_where_a_reply_doubles_them() {
+    let echo = echo_of(&["he said \"hi\" x"]);
+    let masked = echo.masked(b"257 \"/he said \"\"hi\"\" x\" is no folder");
+    assert_eq!(
+        masked.escape_ascii().to_string(),
+        "257 \\\"/****\\\" is no folder"
+    );
+}
