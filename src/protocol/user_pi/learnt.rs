@@ -121,6 +121,17 @@ impl Learnt {
         }
     }
 
+    /// How many bytes the file holds before the first one that this upload sends, if that is known: what a REST skips, or
+    /// what SIZE said of a file that APPE adds to.
+    pub(crate) fn bytes_before_upload(&self, command: &Command) -> Option<u64> {
+        if !command.verb().is("APPE") {
+            return Some(self.pending_restart.map_or(0, |marker| marker.0));
+        }
+        let name = command.argument().unwrap_or_default().trim_ascii();
+        let (_, bytes) = self.last_size.as_ref().filter(|(of, _)| of == name)?;
+        Some(*bytes)
+    }
+
     /// Learns from a final reply; `restart_before` is the marker that was pending when the last REST was sent.
     pub(super) fn take_final(
         &mut self,

@@ -43,7 +43,7 @@ pub(crate) struct ComparedSize {
 pub(crate) struct Upload {
     /// The name on the server.
     pub(crate) name: Vec<u8>,
-    /// It was to add to what was there, and this is what SIZE had said of that.
+    /// Bytes that were there before the first one that was sent, if that is known.
     pub(crate) before: Option<u64>,
     pub(crate) is_append: bool,
     /// Bytes on the data connection.
@@ -57,8 +57,7 @@ pub(crate) struct Upload {
 impl Upload {
     /// Bytes that should be there.
     fn expected(&self) -> Option<u64> {
-        let before = if self.is_append { self.before? } else { 0 };
-        Some(before.saturating_add(self.sent))
+        Some(self.before?.saturating_add(self.sent))
     }
 }
 
@@ -359,8 +358,24 @@ mod tests {
     }
 
     #[test]
+    fn an_upload_after_rest_is_whole_with_the_bytes_that_the_marker_has_skipped() {
+        let stored = Upload {
+            is_append: false,
+            ..appended(5, 6)
+        };
+        let said = file(11, 11).in_words(Some(&stored));
+        assert!(said.starts_with("whole by size: 11 of 11"), "{said}");
+        let said = file(6, 11).in_words(Some(&stored));
+        assert!(
+            said.starts_with("11 bytes should be there and 6 are"),
+            "{said}"
+        );
+    }
+
+    #[test]
     fn what_type_a_has_changed_is_named() {
         let stored = Upload {
+            before: Some(0),
             is_append: false,
             line_ends: 2,
             is_in_type_a: true,

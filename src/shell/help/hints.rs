@@ -11,7 +11,7 @@ use crate::client::{DataState, Ending, Outcome, Status};
 use crate::evidence::{reply, rules};
 use crate::protocol::user_pi::{RefusedPort, data_direction, opens_data_port};
 use crate::protocol::verbs::DataDirection;
-use crate::protocol::{Command, verbs};
+use crate::protocol::{Answered, Command, verbs};
 use crate::shell::config::secrets::without_secrets;
 use crate::shell::config::settings::{Abort, Settings};
 use crate::shell::editor::assistance::PastLines;
@@ -31,8 +31,8 @@ pub(crate) struct Hints {
     first_steps: FirstSteps,
     /// How often it was said in this session what a data connection is for.
     ports_told: usize,
-    /// What SIZE said of the file that the next upload adds to.
-    size_before: Option<(Vec<u8>, u64)>,
+    /// What the file of the command that was sent last held before it, if that was an upload.
+    bytes_before: Option<u64>,
     /// The last upload that the server has accepted.
     upload: Option<Upload>,
 }
@@ -47,7 +47,7 @@ impl Hints {
             has_offered_to_verify: false,
             first_steps: FirstSteps::default(),
             ports_told: 0,
-            size_before: None,
+            bytes_before: None,
             upload: None,
         }
     }
@@ -74,7 +74,12 @@ impl Hints {
         self.told.clear();
         self.first_steps.begin_session();
         self.ports_told = 0;
-        self.size_before = None;
+        self.forget_upload();
+    }
+
+    /// The file that was sent may be another one now, or its name may mean another.
+    pub(crate) fn forget_upload(&mut self) {
+        self.bytes_before = None;
         self.upload = None;
     }
 
@@ -98,7 +103,7 @@ impl Hints {
 
     /// Says what is dangerous about a command that is about to be sent.
     pub(crate) fn warn_before(&mut self, command: &Command, status: &Status, settings: &Settings) {
-        self.size_before.clone_from(&status.learnt.last_size);
+        self.bytes_before = status.learnt.bytes_before_upload(command);
         if !settings.hints || !self.is_interactive {
             return;
         }
@@ -187,7 +192,7 @@ impl Hints {
         let Some(answered) = answered else { return };
         let is_lesson = self.words == Words::OfLesson;
         if let Some(file) = file_of_last_size(status, !is_lesson, settings)
-            && let Some(text) = self.about(&file, outcome, status)
+            && let Some(text) = self.about(&file, answered, status)
         {
             return self.painter.say(Tone::Hint, &text);
         }
@@ -206,9 +211,11 @@ impl Hints {
     }
 
     /// What to type next for a file of which both sizes are known.
-    fn about(&self, file: &ComparedSize, outcome: &Outcome, status: &Status) -> Option<String> {
-        match outcome.code() {
-            213 => Some(file.in_words(self.upload_of_last_size(status))),
+    fn about(&self, file: &ComparedSize, answered: &Answered, status: &Status) -> Option<String> {
+        match answered.reply.code.0 {
+            213 if answered.is_to(&["SIZE"]) => {
+                Some(file.in_words(self.upload_of_last_size(status)))
+            }
             227..=229 if file.is_partial() && self.words == Words::Usual => Some(file.next()),
             _ => None,
         }
@@ -248,12 +255,17 @@ impl Hints {
             return;
         }
         self.first_steps.finish_command(command.verb().as_bytes());
+        if ["CWD", "XCWD", "CDUP", "XCUP", "DELE", "RNTO"]
+            .iter()
+            .any(|name| command.verb().is(name))
+        {
+            self.forget_upload();
+        }
         let sent = outcome.transfer.as_ref();
         if let Some(sent) = sent.filter(|sent| sent.direction == DataDirection::Sent) {
             let name = command.argument().unwrap_or_default().trim_ascii().to_vec();
-            let before = self.size_before.take();
             self.upload = Some(Upload {
-                before: before.and_then(|(of, bytes)| (of == name).then_some(bytes)),
+                before: self.bytes_before.take(),
                 is_append: command.verb().is("APPE"),
                 sent: sent.bytes,
                 line_ends: sent.line_ends,

@@ -385,6 +385,8 @@ impl Shell {
             &mut self.input,
             self.home.as_deref(),
         );
+        // It has changed the file, and says itself how much is there.
+        self.hints.forget_upload();
         self.connection.refresh_status();
         exit
     }

@@ -98,14 +98,11 @@ impl Shell {
             self.painter.say(Tone::Warning, UNCHECKED);
             return Ok(None);
         };
-        let restart = status.learnt.pending_restart.map_or(0, |marker| marker.0);
-        let last_size = status.learnt.last_size.clone();
-        let before = match (command.verb().is("APPE"), last_size) {
-            (false, _) => Before::Bytes(restart),
-            (true, Some((of, bytes))) if of == name.trim_ascii() => Before::Bytes(bytes),
+        let before = match status.learnt.bytes_before_upload(command) {
+            Some(bytes) => Before::Bytes(bytes),
             // A REST must stay the last command before it.
-            (true, _) if restart > 0 => Before::Unknown,
-            (true, _) => self
+            None if status.learnt.pending_restart.is_some() => Before::Unknown,
+            None => self
                 .ask_size(size.clone())?
                 .map_or(Before::Unknown, Before::Bytes),
         };
