@@ -29,8 +29,10 @@ pub(super) enum DataPort {
 pub(super) enum PortRefusal {
     /// It cannot be read: 501.
     Unreadable,
-    /// It is not the client's own address, or a port of the system: 500.
+    /// It is not the client's own address: 500.
     Foreign,
+    /// It is a port below 1024: 500.
+    Reserved,
     /// EPRT for another protocol than IPv4: 522.
     OtherProtocol,
 }
@@ -121,10 +123,11 @@ pub(super) fn six_numbers(address: Ipv4Addr, port: u16) -> String {
 }
 
 fn own_address(address: IpAddr, port: u16, client: IpAddr) -> Result<SocketAddr, PortRefusal> {
-    if address != client || port < FIRST_FREE_PORT {
-        return Err(PortRefusal::Foreign);
+    match address == client {
+        false => Err(PortRefusal::Foreign),
+        true if port < FIRST_FREE_PORT => Err(PortRefusal::Reserved),
+        true => Ok(SocketAddr::new(address, port)),
     }
-    Ok(SocketAddr::new(address, port))
 }
 
 /// How long a client's handshake may take.
@@ -198,7 +201,9 @@ mod tests {
 
     #[test]
     fn any_other_address_and_low_ports_are_refused() {
-        for argument in ["10,9,9,9,11,79", "127,0,0,2,11,79", "127,0,0,1,0,21"] {
+        let reserved = read_port(b"127,0,0,1,0,21", CLIENT);
+        assert_eq!(reserved, Err(PortRefusal::Reserved));
+        for argument in ["10,9,9,9,11,79", "127,0,0,2,11,79"] {
             let refusal = read_port(argument.as_bytes(), CLIENT);
             assert_eq!(refusal, Err(PortRefusal::Foreign), "{argument}");
         }

@@ -910,8 +910,9 @@ impl Session {
             }
             Err(PortRefusal::Unreadable) => self.reply(501, "The address cannot be read."),
             Err(PortRefusal::Foreign) => {
-                self.reply(500, "Only your own address, and no port below 1024.");
+                self.reply(500, "Only your own address.");
             }
+            Err(PortRefusal::Reserved) => self.reply(500, "No port below 1024."),
             Err(PortRefusal::OtherProtocol) => {
                 self.reply(522, "Network protocol not supported, use (1)");
             }

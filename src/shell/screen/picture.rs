@@ -42,6 +42,8 @@ struct State {
     received: String,
     data: String,
     data_tls: Option<String>,
+    /// What it was before this side began to listen for a PORT that has not been answered.
+    data_before_port: Option<String>,
     moved: Option<(DataDirection, u64)>,
 }
 
@@ -112,7 +114,17 @@ impl State {
             }
             Observation::DataConnectionOpened { .. } => self.begin_data("open"),
             Observation::Listening { address } => {
-                self.begin_data(&format!("none, you listen on port {}", address.port()));
+                let before = std::mem::take(&mut self.data);
+                let was_listening = before.starts_with(LISTENING);
+                self.data_before_port = Some(if was_listening { String::new() } else { before });
+                self.begin_data(&format!("{LISTENING}{}", address.port()));
+            }
+            // The earlier port stays open.
+            Observation::NotListening { .. } => self.data_before_port = None,
+            Observation::ReplyReceived { answered, .. }
+                if answered.is_to(&["PORT", "EPRT", "LPRT"]) =>
+            {
+                self.end_listening(answered.reply.code.is_negative());
             }
             Observation::DataConnectionAccepted { .. } => {
                 self.begin_data("open, made by the server")
@@ -145,6 +157,14 @@ impl State {
         text.clone_into(&mut self.data);
         self.data_tls = None;
         self.moved = None;
+    }
+
+    /// After a PORT that was refused nothing listens, and a connection that was open before is open still.
+    fn end_listening(&mut self, is_refused: bool) {
+        let before = self.data_before_port.take();
+        if let Some(before) = before.filter(|_| is_refused) {
+            self.begin_data(&before);
+        }
     }
 
     fn end_data(&mut self, end: &TransferEnd) {
@@ -271,6 +291,7 @@ impl Frame {
     }
 }
 
+const LISTENING: &str = "none, you listen on port ";
 const YOU: &str = " you ";
 const SERVER: &str = " server ";
 /// Of the boxes.
@@ -285,6 +306,7 @@ mod tests {
     use super::{Lines, Picture, WIDEST};
     use crate::client::{Observation, Origin, TransferEnd, TransferResult};
     use crate::protocol::Command;
+    use crate::protocol::user_pi::{Event, UserPi};
     use crate::protocol::verbs::DataDirection;
     use crate::shell::charset::Charset;
 
@@ -353,6 +375,62 @@ mod tests {
             drawn[1..],
             ["-> APPE 1.TXT", "data: closed by you", "-> 6 bytes"]
         );
+    }
+
+    #[test]
+    fn after_a_port_that_was_refused_nothing_listens() {
+        let listening = |port: u16| Observation::Listening {
+            address: ([127, 0, 0, 1], port).into(),
+        };
+        let state = |observations: &[Observation]| {
+            let drawn = noted(observations).draw(Lines::Ascii, 40);
+            let last = drawn.last().unwrap();
+            last.strip_prefix("data: ").unwrap().to_owned()
+        };
+        let (accepted, refused) = (|| answered_port("200 ok"), || answered_port("500 no"));
+        let first = || listening(1023);
+        assert_eq!(state(&[first(), refused()]), "none");
+        assert_eq!(
+            state(&[first(), accepted(), listening(1022), refused()]),
+            "none"
+        );
+        assert_eq!(
+            state(&[first(), accepted()]),
+            "none, you listen on port 1023"
+        );
+        // The port of the second one was somebody else's.
+        let not_ours = Observation::NotListening {
+            address: ([127, 0, 0, 1], 80).into(),
+            error: std::io::ErrorKind::AddrInUse.into(),
+        };
+        assert_eq!(
+            state(&[first(), accepted(), not_ours, refused()]),
+            "none, you listen on port 1023"
+        );
+    }
+
+    fn answered_port(line: &str) -> Observation {
+        let (mut pi, _) = UserPi::new();
+        pi.receive(b"220 ready\r\n");
+        pi.send(&Command::new("PORT 127,0,0,1,3,255").unwrap());
+        pi.receive(format!("{line}\r\n").as_bytes());
+        let mut last = None;
+        while let Some(event) = pi.next_event() {
+            if let Event::ReplyReceived {
+                reply,
+                assignment,
+                answered,
+            } = event
+            {
+                last = Some(Observation::ReplyReceived {
+                    reply,
+                    assignment,
+                    awaited: true,
+                    answered,
+                });
+            }
+        }
+        last.unwrap()
     }
 
     #[test]

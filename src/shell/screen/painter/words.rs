@@ -85,6 +85,12 @@ pub(super) fn describe(observation: &Observation, charset: Charset) -> Option<(T
             };
             let next = match &refused[..] {
                 [] => "type PASV first".to_owned(),
+                // Another port may be taken.
+                [.., last] if ["PORT", "EPRT"].iter().any(|name| last.verb.is(name)) => format!(
+                    "{verb} was refused; try {verb} with another port, {}",
+                    ways_left(refused),
+                    verb = last.verb
+                ),
                 [.., last] => format!("{} was refused; try {}", last.verb, ways_left(refused)),
             };
             (
