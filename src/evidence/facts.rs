@@ -45,6 +45,9 @@ pub(super) fn of_answered(answered: &Answered, shown: &str) -> Vec<Fact> {
         refused.push(RefusedPort::new(&verb, reply));
     }
     let mut facts = of_command(Some(&verb), shown);
+    let marker = str::from_utf8(answered.argument()).ok();
+    let marker: u64 = marker.and_then(|it| it.parse().ok()).unwrap_or(0);
+    facts.push(("marker", marker.to_string()));
     facts.push(("refused", list_refused(&refused)));
     facts.push(("way", ways_left(&refused)));
     facts

@@ -3,7 +3,7 @@
 use super::{Rule, has_code, is_private, is_refused, moves_data};
 use crate::protocol::user_pi::{DataPortUse, RefusedPort};
 use crate::protocol::verbs::DataDirection;
-use crate::protocol::{Answered, verbs};
+use crate::protocol::{Answered, DataPort, verbs};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -85,6 +85,10 @@ pub(super) const RULES: &[Rule] = &[
         cause: "epsv-refused-through-proxy",
     },
     Rule {
+        fits: |a, now| !now.is_proxied && is_refused(a) && names_reserved_port(a),
+        cause: "port-reserved",
+    },
+    Rule {
         fits: |a, now| !now.is_proxied && is_refused(a) && a.is_to(&["PORT", "EPRT"]),
         cause: "port-refused",
     },
@@ -97,6 +101,11 @@ pub(super) const RULES: &[Rule] = &[
         cause: "epsv-refused",
     },
 ];
+
+fn names_reserved_port(answered: &Answered) -> bool {
+    let port = DataPort::from_port_argument(answered.argument());
+    answered.is_to(&["PORT"]) && port.is_ok_and(|named| (1..1024).contains(&named.port))
+}
 
 /// Nobody knows what it answers, and some codes belong to transfers alone.
 fn is_to_unknown(answered: &Answered) -> bool {
