@@ -19,7 +19,8 @@ fn logged_in(home: &Home, address: std::net::SocketAddr) -> Terminal {
 }
 
 #[test]
-fn a_data_command_without_a_data_connection_is_hinted_at_before_it_goes_unless_hints_are_off() {
+fn a_data_command_without_a_data_connection_is_hinted_at_after_the_reply_that_speaks_of_it_unless_hints_are_off()
+ {
     let server = practice_server(&[]);
     let run = |lines: &[&str]| {
         let binary = Ftpsh::new().arg(format!("ftp://A:A@{}", server.address()));
@@ -28,7 +29,11 @@ fn a_data_command_without_a_data_connection_is_hinted_at_before_it_goes_unless_h
     };
     let hint = "no data connection is open to receive on: type PASV first\n";
     let said = run(&["LIST"]);
-    assert!(said.contains(&format!("{hint}425 ")), "{said}");
+    let reply = "425 Use PASV or PORT first.\n";
+    assert!(said.contains(&format!("{reply}  {hint}")), "{said}");
+    // A reply that gives another reason has that one alone.
+    let said = run(&["RETR absent"]);
+    assert!(said.contains("550 ") && !said.contains(hint), "{said}");
     let said = run(&["set hints off", "LIST"]);
     assert!(said.contains("425 ") && !said.contains(hint), "{said}");
 }
@@ -147,7 +152,7 @@ fn a_newcomer_is_told_what_comes_next_at_each_fresh_state_until_it_was_done_once
     type_all(
         &mut terminal,
         &[
-            ("USER A", "\n  next: PASS, a blank and the password"),
+            ("USER A", "\n  next: PASS, a space and the password"),
             (
                 "PASS A",
                 "\n  next: `ls` shows what is there, SIZE f how much",
@@ -202,6 +207,38 @@ fn after_size_and_pasv_the_rest_of_the_file_is_offered_and_never_the_whole_one()
     assert_eq!(stored, "I am zfive5");
     let screen = terminal.screen();
     assert!(!screen.contains("APPE f < file,"), "{screen}");
+}
+
+#[test]
+fn an_upload_after_rest_is_not_called_broken_and_other_replies_say_nothing_of_its_size() {
+    let server = practice_server(&[]);
+    let home = Home::new();
+    let mut terminal = with_broken_upload(&home, server.address());
+    type_all(
+        &mut terminal,
+        &[
+            ("USER A", "\n331 "),
+            ("PASS A", "\n230 "),
+            ("TYPE I", "\n200 "),
+            ("PASV", "\n227 "),
+            ("REST 5", "STOR f < file +5, directly"),
+            ("STOR 1.TXT < 1.TXT +5", "\n226 "),
+            ("SIZE 1.TXT", "\n  whole by size: 11 of 11 bytes are there"),
+            ("MDTM 1.TXT", "\n213 "),
+            ("PASV", "\n227 "),
+            ("STOR 1.TXT <<< 'I am '", "\n226 "),
+            ("resume 1.TXT", "all verified"),
+            ("SIZE 1.TXT", "\n  whole by size: 11 of 11 bytes are there"),
+            ("NOOP", "\n200 "),
+        ],
+    );
+    let screen = terminal.screen();
+    assert!(!screen.contains("should be there"), "{screen}");
+    assert_eq!(
+        screen.matches("of 11 bytes are there").count(),
+        2,
+        "{screen}"
+    );
 }
 
 #[test]

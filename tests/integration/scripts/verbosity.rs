@@ -37,17 +37,17 @@ fn a_quiet_script_shows_what_was_refused_and_why_and_no_secret() {
         "SIZE 1.TXT",
         "XYZZY",
         "PWD",
-        "RETR nothing > f",
+        "LIST > f",
     ];
     let said = run(&["-q"], &lines).run().code(1).stderr;
     let lines: Vec<&str> = said.lines().collect();
-    let [pass, refusal, unknown, what, retr, why, last] = lines[..] else {
+    let [pass, refusal, unknown, what, list, last, why] = lines[..] else {
         panic!("{said}");
     };
     assert!(why.contains("type PASV first"), "{said}");
     assert_eq!((pass, &refusal[..4]), ("→ PASS ****", "530 "));
     assert_eq!((unknown, &what[..4]), ("→ XYZZY", "500 "));
-    assert_eq!((retr, &last[..4]), ("→ RETR nothing", "550 "));
+    assert_eq!((list, &last[..4]), ("→ LIST", "425 "));
 }
 
 #[test]

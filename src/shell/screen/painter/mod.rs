@@ -61,6 +61,8 @@ pub(crate) struct Painter {
     is_quiet: bool,
     /// The last command that was not shown for that reason, and what was said about it.
     unshown: Vec<Line>,
+    /// That there is no data connection, until the reply to the command shows whether that is what is wrong.
+    held: Vec<Line>,
     /// How many data connections of this session were shown with their arithmetic.
     ports_explained: usize,
     /// This side has ended the transfer, so its reply is no news where the dialogue is not shown.
@@ -111,6 +113,7 @@ impl Painter {
             clock: Clock::default(),
             is_quiet: false,
             unshown: Vec::new(),
+            held: Vec::new(),
         }
     }
 
@@ -255,6 +258,7 @@ impl Painter {
             }
             _ => lines_of(observation, self.has_hints(), self.screen.charset()),
         };
+        self.hold_back(observation, &mut lines);
         if self.is_quiet {
             lines = self.break_silence(observation, lines);
         }
@@ -272,6 +276,26 @@ impl Painter {
                 self.screen.line(&format!("{shown}{text}"));
                 column = Moment::empty_column();
             }
+        }
+    }
+
+    /// A missing data connection is told of after the reply that it explains, or when none comes.
+    fn hold_back(&mut self, observation: &Observation, lines: &mut Vec<Line>) {
+        match observation {
+            Observation::NoDataConnection { .. } => self.held = std::mem::take(lines),
+            Observation::CommandSent { .. } => self.held.clear(),
+            Observation::StillWaiting { .. } => {
+                lines.splice(0..0, std::mem::take(&mut self.held));
+            }
+            // In the quiet form nothing is shown of a 1yz.
+            Observation::ReplyReceived { reply, .. } if self.is_quiet && reply.code.0 < 200 => {}
+            Observation::ReplyReceived { reply, .. } => {
+                let held = std::mem::take(&mut self.held);
+                if speaks_of_data_connection(reply.code) {
+                    lines.extend(held);
+                }
+            }
+            _ => {}
         }
     }
 
@@ -385,11 +409,6 @@ impl Painter {
             {
                 Vec::new()
             }
-            // It explains what the server may say.
-            Observation::NoDataConnection { .. } => {
-                self.unshown.extend(lines);
-                Vec::new()
-            }
             Observation::ReplyReceived {
                 reply,
                 assignment,
@@ -477,6 +496,12 @@ impl Line {
             hang: None,
         }
     }
+}
+
+/// Whether the reply may mean that there is no data connection: one of these says so, and after a 1yz the server waits for
+/// one.
+fn speaks_of_data_connection(code: ReplyCode) -> bool {
+    code.0 < 200 || matches!(code.0, 425 | 426 | 503 | 551)
 }
 
 fn own_lines(tone: Tone, text: &str) -> Vec<Line> {
