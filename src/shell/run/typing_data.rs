@@ -23,6 +23,7 @@ impl TypedUpload<'_> {
     pub(crate) fn run(&mut self, exchange: Exchange, keyboard: Sender<Vec<u8>>) -> Outcome {
         self.hints.at_data(self.settings);
         let mut keyboard = Some(keyboard);
+        let (mut has_sent, mut is_interrupted) = (false, false);
         while let Some(sender) = &keyboard {
             let typed = self.input.read_data(DATA_PROMPT);
             match exchange.news_already_there() {
@@ -37,6 +38,7 @@ impl TypedUpload<'_> {
                 }
                 None => {}
             }
+            has_sent |= matches!(typed, Typed::Line(_));
             // A transfer that has just ended takes nothing; its end is told on its own.
             match typed {
                 Typed::Line(text) => drop(sender.send(with_line_ends(&text, self.line_end, true))),
@@ -48,6 +50,7 @@ impl TypedUpload<'_> {
                 Typed::NotText => self.painter.say(Tone::Error, NOT_TEXT),
                 Typed::Interrupt => {
                     self.interrupter.interrupt();
+                    is_interrupted = true;
                     break;
                 }
             }
@@ -55,6 +58,9 @@ impl TypedUpload<'_> {
         // After an interrupt the keyboard's end must stay open until the reset: its end would be the end of the file.
         let outcome = exchange.wait();
         drop(keyboard);
+        if has_sent && is_interrupted {
+            self.painter.say(Tone::Note, SENT_SO_FAR);
+        }
         outcome
     }
 
@@ -94,4 +100,6 @@ fn with_line_ends(text: &str, line_end: &[u8], ended: bool) -> Vec<u8> {
     bytes
 }
 
+const SENT_SO_FAR: &str =
+    "the lines typed so far were sent, and may stay on the server: SIZE says how much it has";
 const DATA_PROMPT: &str = "data> ";
