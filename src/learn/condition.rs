@@ -5,6 +5,7 @@ use std::fmt;
 use regex::{Regex, RegexBuilder};
 
 use super::content::leads_out;
+use crate::evidence::words::count;
 use crate::practice::Fault;
 use crate::protocol::Verb;
 
@@ -127,6 +128,25 @@ impl Condition {
         }
     }
 
+    /// What it forbids from the beginning on, in words; `None` of what is to be brought about.
+    pub(crate) fn rule(&self) -> Option<String> {
+        self.kind.rule()
+    }
+
+    /// Whether it forbids this verb in the clear.
+    pub(crate) fn forbids_in_clear(&self, name: &str) -> bool {
+        matches!(&self.kind, Kind::Never { verb, .. } if verb.is(name))
+    }
+
+    /// Whether it looks at what lies in the local folder.
+    pub(super) fn is_local(&self) -> bool {
+        match &self.kind {
+            Kind::File(side, ..) | Kind::Tree(side, _) => *side == Side::Local,
+            Kind::Transcript(..) => true,
+            _ => false,
+        }
+    }
+
     /// The verb without which it cannot come true.
     pub(super) fn verb(&self) -> Option<&Verb> {
         match &self.kind {
@@ -143,9 +163,19 @@ impl fmt::Display for Condition {
 }
 
 impl Kind {
-    /// Whether it can never hold again once it does not.
-    pub(super) fn is_for_good(&self) -> bool {
-        matches!(self, Self::Never { .. } | Self::DataAtMost(_))
+    /// What can never hold again once it does not, in words.
+    pub(super) fn rule(&self) -> Option<String> {
+        match self {
+            Self::Never { verb, in_the_clear } => {
+                let how = if *in_the_clear { " in the clear" } else { "" };
+                Some(format!("{verb} is never sent{how}"))
+            }
+            Self::DataAtMost(limit) => Some(format!(
+                "at most {} of files go over data connections",
+                count(*limit, "byte")
+            )),
+            _ => None,
+        }
     }
 
     fn read(text: &str) -> Result<Self, String> {

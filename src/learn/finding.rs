@@ -42,6 +42,8 @@ pub(crate) struct Finding {
     pub(crate) wanted: String,
     /// What was seen instead.
     pub(crate) seen: String,
+    /// It is a rule, and no line makes it hold again.
+    pub(crate) is_broken: bool,
 }
 
 impl Seen<'_> {
@@ -56,22 +58,37 @@ impl Seen<'_> {
                 condition: condition.to_string(),
                 wanted,
                 seen,
+                is_broken: condition.rule().is_some(),
             })
         })
+    }
+
+    /// The first rule that was broken.
+    pub(crate) fn broken_rule(&self, conditions: &[Condition]) -> Option<Finding> {
+        let rules = conditions.iter().filter(|it| it.rule().is_some());
+        self.first_open(&rules.cloned().collect::<Vec<_>>())
+    }
+
+    /// The rules that have not been broken so far, in words.
+    pub(crate) fn rules_kept(&self, conditions: &[Condition]) -> Vec<String> {
+        let kept = conditions
+            .iter()
+            .filter(|it| self.judge(&it.kind).is_none());
+        kept.filter_map(Condition::rule).collect()
     }
 
     /// Whether no line can make the condition come true without breaking another one, or one is broken for good already.
     fn is_lost(&self, condition: &Condition, conditions: &[Condition]) -> bool {
         // These say so themselves.
-        if condition.kind.is_for_good() {
+        if condition.rule().is_some() {
             return false;
         }
-        let mut for_good = conditions.iter().filter(|it| it.kind.is_for_good());
+        let mut rules = conditions.iter().filter(|it| it.rule().is_some());
         let is_limited = conditions
             .iter()
             .any(|it| matches!(it.kind, Kind::DataAtMost(_)));
         (is_limited && self.is_spoilt(&condition.kind))
-            || for_good.any(|it| self.judge(&it.kind).is_some())
+            || rules.any(|it| self.judge(&it.kind).is_some())
     }
 
     /// Whether a file that was there in part holds, or lacks, what nothing that is added to it can mend.
@@ -99,8 +116,14 @@ impl Seen<'_> {
             Kind::Reply(verb, code) => self.judge_reply(verb, *code),
             Kind::File(side, path, expected) => self.judge_file(*side, path, expected),
             Kind::Tree(side, names) => self.judge_tree(*side, names),
-            Kind::Never { verb, in_the_clear } => self.judge_never(verb, *in_the_clear),
-            Kind::DataAtMost(limit) => self.judge_amount(*limit),
+            Kind::Never { verb, in_the_clear } => {
+                let seen = self.judge_never(verb, *in_the_clear)?;
+                Some((kind.rule().unwrap_or_default(), seen))
+            }
+            Kind::DataAtMost(limit) => {
+                let seen = self.judge_amount(*limit)?;
+                Some((kind.rule().unwrap_or_default(), seen))
+            }
             Kind::ControlTls => {
                 let wanted = "the control connection under TLS";
                 let holds = self.has(|event| *event == LogEvent::ControlSecured);
@@ -177,15 +200,11 @@ impl Seen<'_> {
         (!codes.contains(&code)).then_some((wanted, seen))
     }
 
-    fn judge_amount(&self, limit: u64) -> Option<(String, String)> {
+    fn judge_amount(&self, limit: u64) -> Option<String> {
         let files = self.transfers().filter(|it| is_of_file(&it.verb));
         let bytes: u64 = files.map(|transfer| transfer.bytes).sum();
-        let wanted = format!("at most {} of files on data connections", byte_count(limit));
-        let seen = format!(
-            "{} went over them, so `again` and another way",
-            byte_count(bytes)
-        );
-        (bytes > limit).then_some((wanted, seen))
+        let seen = format!("{} went over them: {ANOTHER_WAY}", byte_count(bytes));
+        (bytes > limit).then_some(seen)
     }
 
     fn judge_active(&self) -> Option<(String, String)> {
@@ -285,7 +304,7 @@ impl Seen<'_> {
         ))
     }
 
-    fn judge_never(&self, wanted: &Verb, in_the_clear: bool) -> Option<(String, String)> {
+    fn judge_never(&self, wanted: &Verb, in_the_clear: bool) -> Option<String> {
         let sent = self.has(|event| match event {
             LogEvent::Command {
                 verb, is_under_tls, ..
@@ -293,12 +312,7 @@ impl Seen<'_> {
             _ => false,
         });
         let how = if in_the_clear { " in the clear" } else { "" };
-        sent.then(|| {
-            (
-                format!("done without {wanted}{how}"),
-                format!("{wanted} was sent{how}, so `again` and another way"),
-            )
-        })
+        sent.then(|| format!("{wanted} was sent{how}: {ANOTHER_WAY}"))
     }
 
     fn judge_data_tls(&self) -> Option<(String, String)> {
@@ -408,6 +422,9 @@ impl Seen<'_> {
         Some((wanted, seen))
     }
 }
+
+/// After a rule was broken.
+const ANOTHER_WAY: &str = "type `again` and do it another way";
 
 /// How a file differs from what it should be; `None` if it does not.
 fn difference(found: &[u8], expected: &[u8]) -> Option<String> {

@@ -135,6 +135,11 @@ impl Lesson {
         }
     }
 
+    /// Whether there is something to look for in the local folder.
+    pub(crate) fn uses_local_folder(&self) -> bool {
+        !self.content.local.is_empty() || self.conditions.iter().any(Condition::is_local)
+    }
+
     /// The goal with what its words in braces stand for.
     pub(crate) fn goal(&self) -> String {
         let names: Vec<&str> = self.suspects.iter().map(|it| it.name.as_str()).collect();

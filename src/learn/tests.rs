@@ -410,13 +410,13 @@ fn each_condition_holds_where_it_should_and_says_what_was_seen_where_it_does_not
             "never NOOP",
             &noop,
             None,
-            Some("NOOP was sent, so `again` and another way"),
+            Some("NOOP was sent: type `again` and do it another way"),
         ),
         (
             "never PASS in the clear",
             &login,
             None,
-            Some("PASS was sent in the clear, so `again` and another way"),
+            Some("PASS was sent in the clear: type `again` and do it another way"),
         ),
         (
             "never PASS in the clear",
@@ -429,7 +429,7 @@ fn each_condition_holds_where_it_should_and_says_what_was_seen_where_it_does_not
             "data <= 4",
             &store,
             None,
-            Some("5 bytes went over them, so `again` and another way"),
+            Some("5 bytes went over them: type `again` and do it another way"),
         ),
         ("data <= 4", &[transfer("LIST", "/", 500)], None, None),
         (

@@ -113,11 +113,16 @@ fn nearest(word: &str) -> Option<String> {
     (!names.is_empty()).then(|| names.join(" or "))
 }
 
-/// The same, and the built-in that is one slip away.
-pub(super) fn nearest_of_all(
-    word: &str,
-    builtin: fn(&str) -> Option<&'static str>,
-) -> Option<String> {
+/// What a word was meant for that nothing was sent for.
+pub(super) fn meant(word: &str, builtin: fn(&str) -> Option<&'static str>) -> Option<String> {
+    match other_clients(word, builtin) {
+        Some(Meaning::AtAnyTime(meaning)) => Some(meaning),
+        _ => nearest_of_all(&word.to_ascii_uppercase(), builtin),
+    }
+}
+
+/// The same as [`nearest`], and the built-in that is one slip away.
+fn nearest_of_all(word: &str, builtin: fn(&str) -> Option<&'static str>) -> Option<String> {
     if let Some(line) = own_command_line(word, builtin) {
         return Some(line.to_owned());
     }
@@ -130,7 +135,9 @@ pub(super) fn nearest_of_all(
 /// The line that runs this program, typed where it runs already: its other modes begin where it was begun.
 fn own_command_line(word: &str, builtin: fn(&str) -> Option<&'static str>) -> Option<&'static str> {
     match word.to_ascii_lowercase().as_str() {
-        "learn" if builtin("learn").is_none() => Some("`exit`, and then `ftpsh learn`"),
+        "learn" | "lessons" | "goal" | "hint" | "check" if builtin("learn").is_none() => {
+            Some("`exit`, and then `ftpsh learn`")
+        }
         "ftpsh" => Some("`exit`, and then this line once more: it is ftpsh that reads it here"),
         _ => None,
     }
@@ -227,6 +234,10 @@ const AT_ANY_TIME: &[(&str, &str)] = &[
     ("connect ftp", "the built-in `open`"),
     ("disconnect logout", "QUIT, or the built-in `close`"),
     ("tls ssl starttls secure", "AUTH TLS"),
+    (
+        "lls ldir",
+        "`!ls` (`!dir` on Windows), which runs on this machine",
+    ),
     ("cr", "the setting `set ascii`"),
     ("debug", "the built-in `trace`"),
 ];

@@ -78,7 +78,7 @@ pub(crate) fn all<'a>(
 
 /// Verbs and the built-in that an unknown word may have been meant for.
 pub(crate) fn meant(word: &str, builtin: fn(&str) -> Option<&'static str>) -> Option<String> {
-    misspelt::nearest_of_all(&word.to_ascii_uppercase(), builtin)
+    misspelt::meant(word, builtin)
 }
 
 pub(crate) use data::{list_refused, ways_left};

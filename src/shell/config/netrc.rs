@@ -50,7 +50,7 @@ pub enum NetrcProblem {
     OpenQuote,
     /// Not a keyword where one must be.
     #[error(
-        "a word that is not machine, default, login, password, account or macdef: put a password with blanks in double quotes"
+        "a word that is not machine, default, login, password, account or macdef: put a password with spaces in double quotes"
     )]
     UnknownWord,
     /// A keyword at the end of the file.

@@ -213,7 +213,7 @@ pub(crate) enum SettingError {
         name: String,
     },
     /// `set NAME=VALUE`, of which the value may be a secret.
-    #[error("set {name}=: a blank stands between the two, as in set {name} VALUE")]
+    #[error("set {name}=: a space stands between the two, as in set {name} VALUE")]
     EqualsSign {
         /// The setting.
         name: &'static str,

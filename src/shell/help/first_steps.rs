@@ -15,6 +15,8 @@ enum State {
     NeverConnected,
     Greeted,
     AwaitsPassword,
+    /// The same where the password must not go in the clear, as it would now.
+    AwaitsTls,
     LoggedIn,
     AwaitsData,
 }
@@ -28,6 +30,9 @@ pub(crate) struct FirstSteps {
     done: Vec<State>,
     /// The server is the practice server, with its broken upload.
     is_exercise: bool,
+    is_lesson: bool,
+    /// It is a lesson that forbids PASS in the clear.
+    guards_password: bool,
 }
 
 impl FirstSteps {
@@ -52,7 +57,9 @@ impl FirstSteps {
     }
 
     /// A lesson says itself what comes next, but not how the line that answers a 331 begins.
-    pub(super) fn begin_lesson(&mut self) {
+    pub(super) fn begin_lesson(&mut self, guards_password: bool) {
+        self.is_lesson = true;
+        self.guards_password = guards_password;
         self.done = vec![State::NeverConnected, State::Greeted, State::LoggedIn];
     }
 
@@ -70,14 +77,27 @@ impl FirstSteps {
                 self.finish(State::AwaitsPassword);
                 State::LoggedIn
             }
-            Some(status) if status.learnt.awaits_secret => State::AwaitsPassword,
+            Some(status) if status.learnt.awaits_secret => {
+                self.awaiting_password(status.control_tls.is_some())
+            }
             Some(_) => State::Greeted,
         };
         self.tell(state)
     }
 
-    /// What to do at the first `data>`.
+    fn awaiting_password(&self, is_under_tls: bool) -> State {
+        match self.guards_password && !is_under_tls {
+            true => State::AwaitsTls,
+            false => State::AwaitsPassword,
+        }
+    }
+
+    /// What to do at the first `data>`, in a lesson at each.
     pub(super) fn at_data(&mut self) -> Option<String> {
+        if self.is_lesson {
+            self.told.retain(|told| *told != State::AwaitsData);
+            self.done.retain(|done| *done != State::AwaitsData);
+        }
         self.tell(State::AwaitsData)
     }
 
@@ -121,15 +141,18 @@ impl State {
             }
             (Self::Greeted, true) => "next: USER A, then PASS A",
             (Self::AwaitsPassword, false) => {
-                "next: PASS, a blank and the password, which is not shown while you type it"
+                "next: PASS, a space and the password, which is not shown while you type it"
             }
             (Self::AwaitsPassword, true) => "next: PASS A",
+            (Self::AwaitsTls, _) => {
+                "next: AUTH TLS, then USER again: this lesson forbids a PASS in the clear"
+            }
             (Self::LoggedIn, false) => {
                 "next: `ls` shows what is there, SIZE f how much of a file is; `help` lists the rest"
             }
             (Self::LoggedIn, true) => "next: SIZE 1.TXT says how many bytes of it the server has",
             (Self::AwaitsData, _) => {
-                "the server waits for your data: type it. Enter ends a line, Ctrl-D the data"
+                "the server waits for your data: Enter ends a line; Ctrl-D ends the data"
             }
         }
     }
@@ -137,7 +160,7 @@ impl State {
     /// The first words of lines that show that somebody knows what to do there.
     fn words(self) -> &'static [&'static str] {
         match self {
-            Self::NeverConnected | Self::AwaitsPassword => &[],
+            Self::NeverConnected | Self::AwaitsPassword | Self::AwaitsTls => &[],
             Self::Greeted => &["USER", "login"],
             Self::LoggedIn => &["SIZE", "LIST", "NLST", "MLSD", "MLST", "ls", "PWD", "CWD"],
             Self::AwaitsData => &["APPE", "STOR"],
@@ -167,6 +190,34 @@ mod tests {
         steps.finish_data();
         steps.begin_session();
         assert_eq!(steps.at_data(), None);
+    }
+
+    #[test]
+    fn in_a_lesson_each_data_prompt_says_how_to_end_the_data() {
+        let mut steps = FirstSteps::default();
+        steps.begin_lesson(false);
+        for _ in 0..2 {
+            assert!(
+                steps
+                    .at_data()
+                    .is_some_and(|it| it.ends_with("Ctrl-D ends the data"))
+            );
+            steps.finish_data();
+        }
+    }
+
+    #[test]
+    fn where_a_password_must_not_go_in_the_clear_pass_is_not_the_next_line() {
+        let mut steps = FirstSteps::default();
+        steps.begin_lesson(true);
+        let said = |steps: &FirstSteps, is_under_tls| {
+            let state = steps.awaiting_password(is_under_tls);
+            state.hint(false)
+        };
+        assert!(said(&steps, false).starts_with("next: AUTH TLS, then USER again"));
+        assert!(said(&steps, true).starts_with("next: PASS, a space"));
+        steps.begin_lesson(false);
+        assert!(said(&steps, false).starts_with("next: PASS, a space"));
     }
 
     #[test]

@@ -63,10 +63,11 @@ impl Hints {
     }
 
     /// A lesson begins, in which the words of lessons are built-ins too, and everybody is new to what it is about.
-    pub(crate) fn begin_lesson(&mut self) {
+    /// `guards_password`: it forbids PASS in the clear.
+    pub(crate) fn begin_lesson(&mut self, guards_password: bool) {
         self.words = Words::OfLesson;
         self.has_offered_to_verify = false;
-        self.first_steps.begin_lesson();
+        self.first_steps.begin_lesson(guards_password);
     }
 
     /// There is a new session, in which nothing has been said.
@@ -195,6 +196,11 @@ impl Hints {
             && let Some(text) = self.about(&file, answered, status)
         {
             return self.painter.say(Tone::Hint, &text);
+        }
+        // Not every lesson wants a login, and one that does says how.
+        let awaits_login = !status.learnt.logged_in && !answered.before.secret_is_asked;
+        if is_lesson && outcome.code() == 530 && awaits_login {
+            return;
         }
         if matches!(outcome.code(), 227..=229) {
             self.ports_told += 1;
@@ -328,7 +334,7 @@ fn sign_without_blank(command: &Command) -> Option<String> {
     let (last, file) = (escape(last), escape(file));
     let what = if sign == "|" { "command" } else { "file" };
     Some(format!(
-        "`{last}` has no blank after its sign, so it is sent as part of the name; `{sign} {file}` would mean a {what} here"
+        "`{last}` has no space after its sign, so it is sent as part of the name; `{sign} {file}` would mean a {what} here"
     ))
 }
 

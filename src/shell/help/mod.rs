@@ -19,6 +19,7 @@ use super::screen::escape::escape;
 use super::screen::page::{Layout, Page};
 use crate::client::{DataState, Status};
 use crate::evidence::rules::{self, Circumstances};
+use crate::practice::FAULTS;
 use crate::protocol::user_pi::DataPortUse;
 use crate::protocol::{Answered, Verb, verbs};
 use crate::shell::charset::Charset;
@@ -133,7 +134,21 @@ fn explain_ftp(
     codes::explain(page, first)
         || verb::explain(page, first, rest)
         || glossary::explain(page, first)
+        || explain_fault(page, first)
         || explain_elsewhere(page, first, words)
+}
+
+/// A fault of the practice server, as lesson 17 lists them; `false` if it is none.
+fn explain_fault(page: &mut Page, name: &str) -> bool {
+    let Some(fault) = FAULTS.iter().find(|it| it.name == name) else {
+        return false;
+    };
+    page.paragraph(
+        0,
+        &format!("{}: a fault of the practice server", fault.usage()),
+    );
+    page.paragraph(2, fault.summary);
+    true
 }
 
 /// The words that `help` explains and that are one word.

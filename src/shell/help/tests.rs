@@ -1,4 +1,5 @@
 use super::{BUILTINS, GROUPS, is_verb, overview, topic};
+use crate::learn::Course;
 use crate::protocol::{REPLY_CODES, SITE_COMMANDS, VERBS};
 use crate::shell::config::aliases::Aliases;
 use crate::shell::line::{Builtin, Words};
@@ -53,6 +54,18 @@ fn every_verb_and_every_code_has_help_that_fits_the_screen() {
                 assert!(line.len() <= columns, "{word}: {line}");
             }
         }
+    }
+}
+
+#[test]
+fn each_fault_that_lesson_17_lists_has_help() {
+    let lessons = Course::embedded().unwrap().lessons;
+    for suspect in lessons.iter().flat_map(|lesson| &lesson.suspects) {
+        let text = help(&suspect.name, 100).unwrap();
+        assert!(
+            text.contains("a fault of the practice server\n  "),
+            "{text}"
+        );
     }
 }
 

@@ -25,6 +25,8 @@ pub(crate) struct Lessons {
     pub(super) is_explained: bool,
     /// So was why there is no picture above the prompt.
     pub(super) has_told_of_picture: bool,
+    /// The next prompt has no picture, which would push away what was listed.
+    pub(super) has_listed: bool,
 }
 
 /// One lesson with its server.
@@ -47,6 +49,8 @@ pub(super) struct RunningLesson {
     pub(super) is_done: bool,
     /// `next` was typed although it is not done.
     pub(super) is_left: bool,
+    /// That a rule was broken was said.
+    pub(super) has_told_of_rule: bool,
     pub(super) transcripts: KeptTranscripts,
 }
 
@@ -67,6 +71,7 @@ impl Lessons {
             reports: Vec::new(),
             is_explained: false,
             has_told_of_picture: false,
+            has_listed: false,
         }
     }
 
@@ -82,6 +87,7 @@ impl Lessons {
             reports: Vec::new(),
             is_explained: true,
             has_told_of_picture: true,
+            has_listed: false,
         }
     }
 
@@ -114,6 +120,26 @@ impl Lessons {
         running.first_open(lesson, &lesson.conditions)
     }
 
+    /// The rule of the present lesson that was broken.
+    pub(super) fn broken_rule(&self) -> Option<Finding> {
+        let (lesson, running) = self.current()?;
+        let entries = running.entries();
+        running
+            .seen(lesson, &entries)
+            .broken_rule(&lesson.conditions)
+    }
+
+    /// The rules of the present lesson that have not been broken, in words.
+    pub(super) fn rules_kept(&self) -> Vec<String> {
+        let kept = |(lesson, running): (&Lesson, &RunningLesson)| {
+            let entries = running.entries();
+            running
+                .seen(lesson, &entries)
+                .rules_kept(&lesson.conditions)
+        };
+        self.current().map(kept).unwrap_or_default()
+    }
+
     /// Whether the present lesson has been done, now or before.
     pub(super) fn was_done(&self) -> bool {
         let state = |(lesson, _): (&Lesson, _)| self.progress.states().get(&lesson.name).copied();
@@ -139,9 +165,12 @@ impl Lessons {
 impl RunningLesson {
     /// The first of these conditions that does not hold.
     pub(super) fn first_open(&self, lesson: &Lesson, conditions: &[Condition]) -> Option<Finding> {
-        let entries = self.entries();
-        let seen = Seen {
-            entries: &entries,
+        self.seen(lesson, &self.entries()).first_open(conditions)
+    }
+
+    fn seen<'a>(&'a self, lesson: &'a Lesson, entries: &'a [LogEntry]) -> Seen<'a> {
+        Seen {
+            entries,
             server: self.server.server_folder(),
             local: self.server.local_folder(),
             content: &lesson.content,
@@ -149,8 +178,7 @@ impl RunningLesson {
             question: &lesson.question,
             answer: self.answer.as_deref(),
             fault: self.suspect.as_ref().map_or("", |suspect| &suspect.name),
-        };
-        seen.first_open(conditions)
+        }
     }
 
     /// The first of these hints that was not given, which then is; the last one can be had again.

@@ -10,7 +10,7 @@ use super::running::{Lessons, RunningLesson};
 use super::summary;
 use super::transcripts::KeptTranscripts;
 use crate::client::Origin;
-use crate::learn::{Condition, Lesson, State, VerbMap};
+use crate::learn::{Condition, Finding, Lesson, State, VerbMap};
 use crate::practice::{self, PracticeServer, free_port};
 use crate::shell::exit::Exit;
 use crate::shell::line::Line;
@@ -37,7 +37,13 @@ impl Shell {
                 Exit::Done
             }
             LessonCommand::Begin(number) => match self.lesson_count() {
-                count if (1..=count).contains(&number) => self.begin_lesson(number - 1),
+                count if (1..=count).contains(&number) => {
+                    if let Some(lessons) = &mut self.lessons {
+                        // `again` keeps what was left to chance.
+                        lessons.seed = lessons.seed.wrapping_add(1);
+                    }
+                    self.begin_lesson(number - 1)
+                }
                 count => {
                     let text = format!("there is no lesson {number}: the last one is {count}");
                     self.painter.refuse(&text)
@@ -61,7 +67,13 @@ impl Shell {
                 .say(Tone::Error, &escape(format!("{error:#}").as_bytes()));
             return Exit::LocalFile;
         }
-        self.hints.begin_lesson();
+        let guards_password = self.lessons.as_ref().and_then(Lessons::current);
+        let guards_password = guards_password.is_some_and(|(lesson, _)| {
+            let mut conditions = lesson.conditions.iter();
+            conditions.any(|it| it.forbids_in_clear("PASS"))
+        });
+        self.hints.begin_lesson(guards_password);
+        self.introduce_server();
         self.connection
             .advise_when_closed("`again` begins the lesson anew, `next` goes on, `exit` leaves");
         let exit = self.connect_to_lesson();
@@ -100,6 +112,7 @@ impl Shell {
             is_shown: false,
             is_done: false,
             is_left: false,
+            has_told_of_rule: false,
             transcripts: KeptTranscripts::default(),
         };
         if let Some(lessons) = &mut self.lessons {
@@ -176,8 +189,7 @@ impl Shell {
         if !self.is_interactive() {
             return;
         }
-        let text = "`ftpsh learn` goes on with the first lesson that is not done, `ftpsh learn N` with another";
-        self.painter.say(Tone::Note, text);
+        self.painter.say(Tone::Note, GOES_ON);
     }
 
     fn keep_used(&self) {
@@ -199,8 +211,21 @@ impl Shell {
         if let Some((lesson, running)) = self.lessons.as_ref().and_then(|it| it.current()) {
             self.painter
                 .plain(&goal(lesson, running.index + 1, of, columns));
+            if lesson.uses_local_folder() {
+                let folder = running.server.local_folder().as_os_str();
+                let text = format!("your folder: {}", escape(folder.as_encoded_bytes()));
+                self.painter.say(Tone::Note, &text);
+            }
         }
         Exit::Done
+    }
+
+    /// Once a run, before the first connection.
+    fn introduce_server(&self) {
+        if self.lessons.as_ref().is_some_and(|it| !it.is_explained) {
+            let text = "a practice server on your own machine, made for this lesson: nothing can break here";
+            self.painter.say(Tone::Note, text);
+        }
     }
 
     /// Once a run.
@@ -243,8 +268,8 @@ impl Shell {
         let text = &rungs[rung];
         let more = match rung + 1 {
             RUNGS => "`show` begins anew and plays the solution",
-            1 => "`hint` once more tells how",
-            _ => "`hint` once more tells the line",
+            1 => "`hint` once more says how",
+            _ => "`hint` once more gives the line to type",
         };
         let label = format!("hint {} of {RUNGS}", rung + 1);
         let mut page = Page::new(self.input.columns());
@@ -266,10 +291,10 @@ impl Shell {
             }
             None => Exit::Done,
             Some(finding) => {
-                let mut page = Page::new(columns);
-                let seen = escape(finding.seen.as_bytes());
-                page.labelled(2, "missing", LABEL_COLUMNS, &finding.wanted);
-                page.labelled(2, "seen", LABEL_COLUMNS, &seen);
+                let mut page = described(&finding, columns);
+                for rule in lessons.rules_kept() {
+                    page.labelled(2, "rule", LABEL_COLUMNS, &rule);
+                }
                 self.painter.plain(&page.into_text());
                 Exit::Expectation
             }
@@ -300,6 +325,18 @@ impl Shell {
             let text = "this lesson asks nothing: `check` says what is missing";
             return self.painter.refuse(&text);
         };
+        if answer.is_empty() {
+            return self.painter.refuse(&format!("usage: answer {asked_for}"));
+        }
+        if running.is_done {
+            return self.say_all_is_there();
+        }
+        let mut names = lesson.suspects.iter().map(|it| &it.name);
+        if !lesson.suspects.is_empty() && !names.any(|it| answer.eq_ignore_ascii_case(it)) {
+            let text = "that name is none of the list: `goal` shows it";
+            self.painter.say(Tone::Warning, text);
+            return Exit::Expectation;
+        }
         let text = match asked_for.admits(&answer) {
             true => "that is not it: `hint` helps",
             false => "that is not it: only the number itself is wanted, in digits",
@@ -391,6 +428,7 @@ impl Shell {
             let text = list(&lessons.course, &lessons.progress.states(), lessons.fast);
             self.painter.plain(&text);
         }
+        self.note_listing();
         Exit::Done
     }
 
@@ -400,6 +438,19 @@ impl Shell {
             let text = map(&lessons.progress.used());
             self.painter.plain(&text);
         }
+        self.note_listing();
+    }
+
+    fn note_listing(&mut self) {
+        if let Some(lessons) = &mut self.lessons {
+            lessons.has_listed = true;
+        }
+    }
+
+    /// Whether what was listed fills the screen.
+    pub(crate) fn take_listing(&mut self) -> bool {
+        let lessons = self.lessons.as_mut();
+        lessons.is_some_and(|it| std::mem::take(&mut it.has_listed))
     }
 
     /// Looks after each line whether the lesson is done, and says so once.
@@ -413,12 +464,28 @@ impl Shell {
         }
         if lessons.first_open().is_some() {
             self.recognize_answer(line);
+            self.tell_of_broken_rule();
             return self.offer_to_return(was_connected);
         }
         if let Some(running) = &mut lessons.running {
             running.is_done = true;
         }
         self.end_well();
+    }
+
+    /// Says once, and at once, what nothing but `again` can mend.
+    fn tell_of_broken_rule(&mut self) {
+        let Some(lessons) = &mut self.lessons else {
+            return;
+        };
+        let broken = lessons.broken_rule();
+        if let (Some(finding), Some(running)) = (broken, &mut lessons.running)
+            && !std::mem::replace(&mut running.has_told_of_rule, true)
+        {
+            let columns = self.input.columns();
+            self.painter
+                .plain(&described(&finding, columns).into_text());
+        }
     }
 
     /// A line that begins with what can be no verb may have been meant as the answer.
@@ -472,6 +539,7 @@ impl Shell {
         self.painter.plain(&after);
         self.warn_of_progress(kept);
         match (is_last, is_shown) {
+            (false, _) if !self.is_interactive() => self.painter.say(Tone::Note, GOES_ON),
             (false, _) => self.painter.say(Tone::Note, "`next` goes on"),
             (true, true) => {}
             (true, false) => self.show_map(),
@@ -486,6 +554,20 @@ impl Shell {
     }
 }
 
+/// What is wanted and what was seen instead.
+fn described(finding: &Finding, columns: usize) -> Page {
+    let mut page = Page::new(columns);
+    let label = if finding.is_broken {
+        "broken"
+    } else {
+        "missing"
+    };
+    page.labelled(2, label, LABEL_COLUMNS, &finding.wanted);
+    page.labelled(2, "seen", LABEL_COLUMNS, &escape(finding.seen.as_bytes()));
+    page
+}
+
+const GOES_ON: &str = "`ftpsh learn` goes on with the first lesson that is neither done nor shown, `ftpsh learn N` with another";
 const RUNGS: usize = 3;
 const LABEL_COLUMNS: usize = 11;
 /// `hint 1 of 3` and what is around it.

@@ -171,7 +171,7 @@ impl BuiltinCommand {
             (Builtin::Show, []) => Self::Lesson(LessonCommand::Show),
             (Builtin::Next, []) => Self::Lesson(LessonCommand::Next),
             (Builtin::Again, []) => Self::Lesson(LessonCommand::Again),
-            (Builtin::Answer, [_, ..]) => Self::Lesson(LessonCommand::Answer(words.join(" "))),
+            (Builtin::Answer, _) => Self::Lesson(LessonCommand::Answer(words.join(" "))),
             (Builtin::Lessons, []) => Self::Lesson(LessonCommand::List),
             (Builtin::Learn, ["map"]) => Self::Lesson(LessonCommand::Map),
             (Builtin::Learn, [number]) => {
@@ -186,7 +186,6 @@ impl BuiltinCommand {
                 | Builtin::Show
                 | Builtin::Next
                 | Builtin::Again
-                | Builtin::Answer
                 | Builtin::Lessons
                 | Builtin::Learn
                 | Builtin::Open

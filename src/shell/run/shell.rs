@@ -255,7 +255,7 @@ impl Shell {
     /// others had been written above prompts before.
     fn draw_above_prompt(&mut self, is_typed: bool) -> Option<(Vec<String>, u64)> {
         let screen = self.painter.screen().clone();
-        if !is_typed || !self.wants_picture_above_prompts() {
+        if !is_typed || !self.wants_picture_above_prompts() || self.take_listing() {
             return None;
         }
         if !self.draws_above_prompts() {
@@ -278,10 +278,12 @@ impl Shell {
 
     /// The drawing goes up with the line that was typed below it, so that there is one at a time.
     fn take_back_above(&mut self, above: Option<(Vec<String>, u64)>, prompt: &str, typed: &Typed) {
-        let (Some((drawn, lines)), Typed::Line(text) | Typed::LastText(text)) = (above, typed)
-        else {
-            return;
+        let text = match typed {
+            Typed::Line(text) | Typed::LastText(text) => text,
+            Typed::Interrupt => "",
+            Typed::NotText | Typed::End => return,
         };
+        let Some((drawn, lines)) = above else { return };
         let is_undisturbed = self.painter.screen().lines_above_prompt() == lines;
         if is_undisturbed && !self.input.has_pasted() {
             self.input.take_back_above(&drawn, prompt, text);

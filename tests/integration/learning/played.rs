@@ -220,7 +220,7 @@ fn lesson_15_is_lost_by_a_password_in_the_clear_and_done_without_colour() {
     learner.types(
         "check",
         &[
-            "PASS was sent in the clear, so `again` and another way",
+            "PASS was sent in the clear: type `again` and do it another way",
             "ftps> ",
         ],
     );
@@ -322,6 +322,61 @@ fn a_picture_that_a_narrower_terminal_has_laid_out_anew_is_taken_back_whole() {
 }
 
 #[test]
+fn the_list_of_lessons_and_ctrl_c_leave_one_picture_and_the_whole_list() {
+    let home = TempDir::new().unwrap();
+    let program = Ftpsh::new().home(home.path()).arg("learn");
+    let mut learner = Learner {
+        terminal: program.terminal_of(24, 80),
+    };
+    learner.hears(&["└", "ftp> "]);
+    learner.types("lessons", &["1 * Knock", "(--fast)", "ftp> "]);
+    let screen = learner.terminal.screen();
+    assert!(screen.contains("1 * Knock"), "{screen}");
+    for _ in 0..2 {
+        learner.types("NOOP", &["200 ", "└", "ftp> "]);
+        learner.terminal.send_key(Key::CtrlC);
+        learner.hears(&["└", "ftp> "]);
+    }
+    learner.terminal.wait_for_screen("one picture", |screen| {
+        screen.matches("┌ you ┐").count() == 1 && screen.trim_end().ends_with("ftp>")
+    });
+    learner.leaves();
+}
+
+#[test]
+fn where_a_lesson_forbids_a_password_in_the_clear_no_hint_leads_to_it() {
+    let home = TempDir::new().unwrap();
+    let mut learner = Learner::begin(&home, &["15"], 120);
+    learner.hears(&["a practice server on your own machine", "ftp> "]);
+    learner.types(
+        "USER A",
+        &["331 ", "next: AUTH TLS, then USER again", "ftp> "],
+    );
+    learner.types("AUTH TLS", &["234 ", "> "]);
+    learner.types("USER A", &["331 ", "next: PASS, a space", "> "]);
+    learner.leaves();
+    // Nor does one of the ordinary shell lead away from a lesson without a login.
+    let mut learner = Learner::begin(&home, &["1"], 120);
+    learner.types("ls", &["530 ", "ftp> "]);
+    assert!(!learner.terminal.screen().contains("next: USER"));
+    learner.leaves();
+}
+
+#[test]
+fn lines_of_data_before_ctrl_c_are_said_to_be_sent() {
+    let home = TempDir::new().unwrap();
+    let mut learner = Learner::begin(&home, &["9"], 120);
+    for _ in 0..2 {
+        learner.types("PASV", &["227 ", "ftp ⇄> "]);
+        learner.types("APPE 1.TXT", &["150 ", "Ctrl-D ends the data", "data> "]);
+        learner.types("zfive5", &["data> "]);
+        learner.terminal.send_key(Key::CtrlC);
+        learner.hears(&["lines typed so far were sent, and may stay", "ftp> "]);
+    }
+    learner.leaves();
+}
+
+#[test]
 fn at_less_than_80_columns_it_is_said_once_why_there_is_no_picture() {
     let home = TempDir::new().unwrap();
     let mut learner = Learner::begin(&home, &["3"], 40);
@@ -406,7 +461,7 @@ fn a_word_of_lessons_in_capitals_or_with_a_slip_is_named() {
         "HINT",
         &[
             "not connected",
-            "did you mean the built-in `hint`?",
+            "did you mean the built-in `hint`, in lower case?",
             "ftp> ",
         ],
     );
@@ -477,7 +532,7 @@ fn a_password_that_is_typed_alone_is_told_to_begin_with_pass() {
     learner.hears(&["220 ", "ftp> "]);
     learner.types(
         "USER A",
-        &["331 ", "next: PASS, a blank and the password", "ftp> "],
+        &["331 ", "next: PASS, a space and the password", "ftp> "],
     );
     learner.types(
         "A",

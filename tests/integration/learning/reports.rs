@@ -103,7 +103,14 @@ fn an_answer_without_its_word_or_that_is_no_number_is_told_what_is_wanted() {
         ("17", "dos-list", &name),
         ("3", "answer 19 x 256 + 137", only_digits),
         ("3", "answer 19137", "that is not it: `hint` helps"),
-        ("3", "answer", "usage: answer NUMBER|NAME"),
+        ("3", "answer", "usage: answer NUMBER\n"),
+        ("16", "answer", "usage: answer NAME\n"),
+        ("17", "answer late-226", "that name is none of the list"),
+        (
+            "15",
+            "check",
+            "\n  rule     PASS is never sent in the clear",
+        ),
         ("3", "check", "missing  LIST answered"),
         ("16", "check", "the right answer (`answer NAME`): which of"),
     ] {
@@ -136,10 +143,39 @@ fn an_answer_without_its_word_or_that_is_no_number_is_told_what_is_wanted() {
 }
 
 #[test]
+fn what_a_lesson_forbids_is_told_when_it_was_done_and_only_once() {
+    let home = TempDir::new().unwrap();
+    let lines = ["PASV", "STOR 1.TXT < 1.TXT", "SIZE 1.TXT"];
+    let finished = learning(&home, &["9"], &lines).run();
+    let said = "  broken   at most 6 bytes of files go over data connections\n";
+    let told = finished.stderr.matches(said).count();
+    assert_eq!(told, 1, "{}", finished.stderr);
+}
+
+#[test]
+fn learn_brings_another_fault_and_a_lesson_that_is_done_calls_no_answer_wrong() {
+    let home = TempDir::new().unwrap();
+    let lines = [
+        "answer appe-as-stor",
+        "answer no-size",
+        "learn 17",
+        "answer dos-list",
+    ];
+    let finished = learning(&home, &["17", "--seed", "0"], &lines)
+        .run()
+        .success();
+    let said = &finished.stderr;
+    assert_eq!(said.matches("that is right").count(), 2, "{said}");
+    assert!(!said.contains("that is not it"), "{said}");
+    assert!(said.contains("`ftpsh learn` goes on"), "{said}");
+}
+
+#[test]
 fn a_right_answer_says_what_is_missing_and_why() {
     let home = TempDir::new().unwrap();
     let finished = learning(&home, &["4"], &["RETR novel.txt", "answer 1234"]).run();
-    let said = "still missing: done without RETR (RETR was sent, so `again` and another way)";
+    let said =
+        "still missing: RETR is never sent (RETR was sent: type `again` and do it another way)";
     assert!(finished.stderr.contains(said), "{}", finished.stderr);
 }
 
@@ -165,7 +201,7 @@ fn a_line_with_a_blank_before_it_is_told_why_the_server_does_not_know_it() {
     let lines = ["  NOOP", "why"];
     let finished = learning(&home, &["3"], &lines).run().code(1);
     for said in [
-        "The line began with a blank, which was sent with it",
+        "The line began with a space, which was sent with it",
         "Cause   blank-first",
     ] {
         assert!(finished.stderr.contains(said), "{}", finished.stderr);

@@ -97,7 +97,7 @@ fn what_is_typed_where_a_password_is_asked_and_has_no_verb_is_stars_and_in_no_hi
     }
     let screen = terminal.screen();
     let mut words = screen.clone();
-    for hint in ["PASS and the", "PASS, a blank", "PASS in front"] {
+    for hint in ["PASS and the", "PASS, a space", "PASS in front"] {
         words = words.replace(hint, "");
     }
     assert!(!words.contains("PAS"), "{screen}");
