@@ -234,11 +234,7 @@ fn an_upload_after_rest_is_not_called_broken_and_other_replies_say_nothing_of_it
     );
     let screen = terminal.screen();
     assert!(!screen.contains("should be there"), "{screen}");
-    assert_eq!(
-        screen.matches("of 11 bytes are there").count(),
-        2,
-        "{screen}"
-    );
+    assert_eq!(screen.matches("whole by size: 11").count(), 2, "{screen}");
 }
 
 #[test]
