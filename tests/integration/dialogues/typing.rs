@@ -302,5 +302,5 @@ fn a_sign_without_a_blank_after_it_is_sent_and_told_to_be_no_redirection() {
     control.send("200 fine\r\n");
     terminal.expect("200 fine");
     let screen = terminal.screen();
-    assert_eq!(screen.matches("has no blank").count(), 3, "{screen}");
+    assert_eq!(screen.matches("has no space").count(), 3, "{screen}");
 }
