@@ -419,7 +419,11 @@ impl Problem {
         };
         let ends_session = |answered: &Arc<Answered>| answered.reply.code == ReplyCode(421);
         let is_end = self.refusal.as_ref().is_some_and(ends_session);
-        let says_why = |it: &Explanation| event.by_server && (it.is_in_servers_words || is_end);
+        let is_of_transfer = event.is_of_transfer();
+        let says_why = |it: &Explanation| {
+            let says_more = is_of_transfer && !THAT_IT_BROKE.contains(&it.id);
+            event.by_server && (it.is_in_servers_words || is_end || says_more)
+        };
         let place = usize::from(all.first().is_some_and(says_why));
         let verb = self.answered_command().map(Command::verb);
         all.insert(place, event.explanation(verb.as_ref(), command, show));
@@ -434,6 +438,11 @@ impl Problem {
 }
 
 impl Event {
+    /// The refusal of its line is the server's last word about the transfer.
+    fn is_of_transfer(&self) -> bool {
+        self.fact("moved").is_some() || self.cause == "upload-reset"
+    }
+
     fn explanation(
         &self,
         verb: Option<&Verb>,
@@ -449,6 +458,9 @@ impl Event {
 
 /// Causes that the reply, when it comes, may solve.
 const AWAITING_REPLY: &[&str] = &["reply-not-awaited", "no-reply", "no-final-reply"];
+
+/// What a reply says that tells no more of a cut than the cut itself.
+const THAT_IT_BROKE: &[&str] = &["data-connection-broke", "no-data-connection"];
 
 /// Causes of a port that was offered and could not be reached.
 const NOT_REACHED: &[&str] = &[

@@ -3,10 +3,11 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use super::{Ending, Problems};
-use crate::client::{Observation, Origin, Peer};
+use crate::client::{Observation, Origin, Peer, TransferEnd, TransferResult};
 use crate::evidence::event::Event;
 use crate::evidence::rules::Circumstances;
 use crate::protocol::user_pi::{self, UserPi};
+use crate::protocol::verbs::DataDirection;
 use crate::protocol::{Command, DataPort, Verb};
 
 /// Lines as they are typed, and what the server answers.
@@ -73,6 +74,28 @@ impl Run {
                 answered,
             });
         }
+    }
+
+    /// One line of a transfer that is cut after its 150, and the server's last word about it.
+    fn cut(&mut self, line: &str, result: TransferResult, last: &str) {
+        let is_upload = line.starts_with("STOR");
+        self.problems.begin_line();
+        self.send(line);
+        self.answer("150 go");
+        self.problems.note(&Observation::TransferEnded(TransferEnd {
+            direction: match is_upload {
+                true => DataDirection::Sent,
+                false => DataDirection::Received,
+            },
+            bytes: 0,
+            acknowledged: None,
+            line_ends: 0,
+            ended_short_of: None,
+            expected: None,
+            result,
+        }));
+        self.answer(last);
+        self.problems.end_line(Ending::Failed("refused"));
     }
 
     fn cause(&self) -> Option<&'static str> {
@@ -218,4 +241,44 @@ fn a_guess_is_not_called_the_servers_words() {
         .explanations("SIZE f", &str::to_owned)[0];
     assert_eq!(told.id, "name-not-found");
     assert!(!told.is_in_servers_words);
+}
+
+#[test]
+fn the_servers_last_word_about_a_transfer_explains_a_cut_better_than_the_cut() {
+    let reset = || TransferResult::Broken("reset".to_owned());
+    let no_end = || TransferResult::CloseNotifyMissing;
+    for (is_private, resumes_tls, line, result, last, cause) in [
+        (
+            true,
+            false,
+            "LIST",
+            no_end(),
+            "522 resume it",
+            "tls-resume-off",
+        ),
+        (true, false, "LIST", no_end(), "425 no", "tls-resume-off"),
+        (
+            true,
+            true,
+            "LIST",
+            no_end(),
+            "522 no",
+            "tls-session-reuse-required",
+        ),
+        (false, true, "STOR f", reset(), "552 full", "remote-full"),
+        // That it broke is all that these say, too.
+        (false, true, "STOR f", reset(), "426 gone", "data-reset"),
+        (true, true, "LIST", no_end(), "426 gone", "data-cut"),
+        (true, true, "LIST", no_end(), "226 done", "data-cut"),
+    ] {
+        let mut run = Run::new();
+        run.problems.set_tls(resumes_tls, true);
+        run.line("USER A", &["230 in"]);
+        if is_private {
+            run.line("PROT P", &["200 ok"]);
+        }
+        run.line("PASV", &["227 go (127,0,0,1,8,73)"]);
+        run.cut(line, result, last);
+        assert_eq!(run.cause(), Some(cause), "{line}: {last}");
+    }
 }
