@@ -16,8 +16,11 @@ pub(super) fn of_command(verb: Option<&Verb>, shown: &str) -> Vec<Fact> {
     let again = if moves_data { "PASV, then " } else { "then " };
     let rest = verb.and_then(|verb| rest_of_transfer(verb, shown));
     let rest = rest.unwrap_or_else(|| match verb {
-        Some(verb) if !verb.is("ABOR") => "the line again".to_owned(),
-        _ => "`resume` for the rest, or the line again".to_owned(),
+        // Which transfer it ended is not known: the line again may append twice.
+        Some(verb) if verb.is("ABOR") => {
+            "SIZE shows how much arrived; `resume` for the rest".to_owned()
+        }
+        _ => "the line again".to_owned(),
     });
     vec![
         ("", shown.to_owned()),
@@ -57,6 +60,11 @@ pub(super) fn of_answered(answered: &Answered, shown: &str) -> Vec<Fact> {
 pub(super) fn rest_of_transfer(verb: &Verb, shown: &str) -> Option<String> {
     let direction = verbs::entry(verb)?.data?;
     Some(match direction {
+        DataDirection::Sent if verb.is("APPE") => {
+            "SIZE shows how much arrived; then APPE what is missing, or `resume` from a file: the same line again would \
+             append twice"
+                .to_owned()
+        }
         DataDirection::Sent => "SIZE shows how much arrived; `resume` sends the rest".to_owned(),
         DataDirection::Received if verb.is("RETR") => {
             format!("PASV, then {shown} once more, or `resume --get` for the rest")

@@ -89,8 +89,35 @@ fn a_transfer_that_ctrl_c_ended() {
     ask_why(
         &mut terminal,
         "interrupted",
-        "`resume` for the rest, or the line again",
+        "PASV, then RETR f > /dev/null once more, or `resume --get`",
     );
+}
+
+/// The same line again would append what has arrived already.
+#[test]
+fn an_append_that_ctrl_c_ended_is_not_to_be_typed_again() {
+    let server = passive(greeted())
+        .expect("APPE f")
+        .send("150 go\r\n")
+        .expect("ABOR")
+        .close_data()
+        .send("426 aborted\r\n226 done\r\n")
+        .wait_for_client_close()
+        .start();
+    let mut terminal = shell(server.address());
+    terminal.send_line("set abort plain");
+    terminal.expect("ftp> ");
+    terminal.send_line("PASV");
+    terminal.expect("ftp ⇄> ");
+    terminal.send_line("APPE f");
+    terminal.expect("data> ");
+    terminal.send_key(Key::CtrlC);
+    terminal.expect("226 done");
+    terminal.expect("ftp> ");
+    terminal.send_line("why");
+    terminal.expect("\n  Next    SIZE shows how much arrived; then APPE what is missing");
+    terminal.expect("would append twice");
+    terminal.expect("\n  Cause   interrupted");
 }
 
 #[test]
