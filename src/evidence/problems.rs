@@ -9,6 +9,7 @@ use super::facts;
 use super::reply;
 use super::rules::Circumstances;
 use crate::client::Observation;
+use crate::protocol::user_pi::data_direction;
 use crate::protocol::{Answered, Command, ReplyCode, Verb};
 
 /// What did not work, and what was known then.
@@ -22,6 +23,10 @@ pub(crate) struct Problem {
     pub(crate) refusal: Option<Arc<Answered>>,
     /// The command that was sent last in it.
     pub(crate) command: Option<Command>,
+    /// What the command's line had after it, as it would be typed.
+    pub(crate) redirection: Option<String>,
+    /// Something that came after it went well, and it was not solved by that.
+    pub(crate) is_followed_by_success: bool,
     /// The shell found it, so that the success of this command says nothing about it.
     pub(crate) is_verdict: bool,
     pub(crate) circumstances: Circumstances,
@@ -80,6 +85,7 @@ struct Current {
     refusal: Option<Arc<Answered>>,
     answered: Option<Arc<Answered>>,
     command: Option<Command>,
+    redirection: Option<String>,
     /// The command has had its final reply.
     is_answered: bool,
 }
@@ -167,6 +173,11 @@ impl Problems {
         }
     }
 
+    /// The command that comes next has this after it, as it would be typed.
+    pub(crate) fn note_redirection(&mut self, redirection: Option<String>) {
+        self.current.redirection = redirection;
+    }
+
     /// Something did not work that no observation tells of: it is what the line failed of.
     pub(crate) fn judge(&mut self, event: Event) {
         self.current.verdict = Some(event);
@@ -237,6 +248,8 @@ impl Problems {
                     || (has_logged_in && last.is_of_login())
                 {
                     self.last = None;
+                } else {
+                    last.is_followed_by_success = true;
                 }
             }
             _ => {}
@@ -351,6 +364,8 @@ impl Current {
             event,
             refusal: self.refusal.clone(),
             command: self.command.clone(),
+            redirection: self.redirection.clone(),
+            is_followed_by_success: false,
             is_verdict: self.verdict.is_some(),
             circumstances,
         }
@@ -428,6 +443,14 @@ impl Problem {
         let verb = self.answered_command().map(Command::verb);
         all.insert(place, event.explanation(verb.as_ref(), command, show));
         all
+    }
+
+    /// What the line had after the command, if its data went or came from elsewhere than the screen.
+    pub(crate) fn redirection(&self) -> &str {
+        let moved_data = |it: &Command| data_direction(it).is_some();
+        let is_its_own = self.answered_command().is_some_and(moved_data);
+        let redirection = self.redirection.as_deref().filter(|_| is_its_own);
+        redirection.unwrap_or_default()
     }
 
     /// The command that was refused, or else the last one.

@@ -487,6 +487,8 @@ impl Session {
             event,
             refusal: None,
             command,
+            redirection: None,
+            is_followed_by_success: false,
             is_verdict: false,
             circumstances: self.circumstances,
         };

@@ -24,9 +24,11 @@ use crate::shell::screen::escape::escape;
 use crate::shell::screen::page::{Layout, Page};
 use crate::shell::screen::painter::list_verbs;
 
-/// Explains a reply on a screen of so many columns; `status` and `circumstances` are those of now.
+/// Explains a reply on a screen of so many columns; `status` and `circumstances` are those of now. `redirection` is what the
+/// line had after the command.
 pub(crate) fn explain(
     answered: &Answered,
+    redirection: &str,
     status: &Status,
     circumstances: Circumstances,
     charset: Charset,
@@ -48,7 +50,7 @@ pub(crate) fn explain(
     if !status.connected {
         page.item("State", LABEL_COLUMNS, &state(status));
     }
-    let command = shown_command(answered, charset);
+    let command = shown_command(answered, charset) + &short(&escape(redirection.as_bytes()));
     let fitting: Vec<_> = reply::explain(answered, circumstances, &command).collect();
     explain_here(&mut page, &fitting, status.connected);
     let verb = answered.verb();
@@ -89,9 +91,35 @@ pub(crate) fn explain_problem(
     charset: Charset,
     columns: usize,
 ) -> String {
+    let text = explain_alone(problem, status, charset, columns);
+    if !problem.is_followed_by_success {
+        return text;
+    }
+    let which = match problem.line {
+        Some(line) if line > 0 => format!("is that of line {line}"),
+        _ => "came at the prompt".to_owned(),
+    };
+    let mut page = Page::new(columns);
+    page.paragraph(
+        0,
+        &format!("What came last went well. The problem that is left {which}:"),
+    );
+    page.gap();
+    page.into_text() + &text
+}
+
+/// As if nothing had come after it.
+fn explain_alone(
+    problem: &Problem,
+    status: Option<&Status>,
+    charset: Charset,
+    columns: usize,
+) -> String {
     let no_event = problem.event.is_none();
     if let (true, Some(answered), Some(status)) = (no_event, &problem.refusal, status) {
-        return explain(answered, status, problem.circumstances, charset, columns);
+        let now = problem.circumstances;
+        let redirection = problem.redirection();
+        return explain(answered, redirection, status, now, charset, columns);
     }
     let mut page = Page::new(columns);
     let command = match (&problem.refusal, &problem.command) {
@@ -99,6 +127,7 @@ pub(crate) fn explain_problem(
         (_, Some(command)) => short(charset.escape(&command.masked()).trim_end()),
         (_, None) => String::new(),
     };
+    let command = command + &short(&escape(problem.redirection().as_bytes()));
     let show = |text: &str| without_os_codes(&escape(text.as_bytes()));
     let all = problem.explanations(&command, &show);
     let resumed = problem

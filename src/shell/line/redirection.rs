@@ -1,9 +1,10 @@
 //! Where a transfer's data comes from or goes to, at the end of a raw command.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::LineError;
-use super::words::{is_blank, open_word, words};
+use super::words::{is_blank, open_word, quoted, words};
 use crate::protocol::verbs::DataDirection;
 
 /// Where a transfer's data comes from or goes to.
@@ -55,6 +56,31 @@ impl Redirection {
                 offset,
             },
             other => other,
+        }
+    }
+}
+
+/// As it is typed behind the line that is sent.
+impl fmt::Display for Redirection {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let word = |text: &[u8]| {
+            let text = String::from_utf8_lossy(text).into_owned();
+            quoted(&text).unwrap_or(text)
+        };
+        let path = |path: &Path| word(path.as_os_str().as_encoded_bytes());
+        match self {
+            Self::ToFile(to) => write!(out, " > {}", path(to)),
+            Self::AppendFile(to) => write!(out, " >> {}", path(to)),
+            Self::ToStandardOutput => write!(out, " > -"),
+            Self::ToCommand(command) => write!(out, " | {}", String::from_utf8_lossy(command)),
+            Self::FromFile {
+                path: from,
+                offset: 0,
+            } => write!(out, " < {}", path(from)),
+            Self::FromFile { path: from, offset } => write!(out, " < {} +{offset}", path(from)),
+            Self::FromStandardInput => write!(out, " < -"),
+            Self::FromText(text) => write!(out, " <<< {}", word(text)),
+            Self::FromHereDocument(end) => write!(out, " <<{}", word(end)),
         }
     }
 }

@@ -772,7 +772,11 @@ impl Shell {
         let status = self.connection.status()?;
         let now = circumstances(status, &self.settings, self.words());
         let charset = self.settings.charset();
-        Some(why::explain(answered, status, now, charset, columns))
+        let last = self.painter.problems().last();
+        let last = last.filter(|it| it.refusal.as_deref() == Some(answered));
+        let redirection = last.as_ref().map_or("", Problem::redirection);
+        let text = why::explain(answered, redirection, status, now, charset, columns);
+        Some(text)
     }
 
     fn explain_problem(&mut self, problem: &Problem) -> String {

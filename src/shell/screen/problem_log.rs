@@ -54,6 +54,11 @@ impl ProblemLog {
         self.with(|problems| problems.note(observation))
     }
 
+    /// The command that comes next has this after it, as it would be typed.
+    pub(crate) fn note_redirection(&self, redirection: Option<String>) {
+        self.with(|problems| problems.note_redirection(redirection));
+    }
+
     /// This is what the line failed of, whatever was seen on the way.
     pub(crate) fn judge(&self, event: Event) {
         self.with(|problems| problems.judge(event));

@@ -384,6 +384,31 @@ fn why_is_about_the_last_problem_the_last_reply_or_a_line() {
     }
 }
 
+/// Newcomers took it for an explanation of what they had typed last.
+#[test]
+fn what_went_well_after_a_problem_is_told_before_the_problem_is_explained() {
+    let said = |lines: &[&str]| {
+        let program = Ftpsh::new().arg("practice");
+        let lines = ["login A A"].iter().chain(lines);
+        program.args(lines.flat_map(|it| ["-c", it])).run().stderr
+    };
+    let old = "\nWhat came last went well. The problem that is left is that of line 2:\n\n550 in answer to SIZE nope";
+    for (lines, is_old) in [
+        (&["SIZE nope", "why"][..], false),
+        (&["SIZE nope", "help", "why", "why"], false),
+        (&["SIZE nope", "PWD", "why"], true),
+        (&["SIZE nope", "PWD", "why 2"], false),
+        (&["SIZE nope", "PWD", "RNTO b", "why"], false),
+    ] {
+        let said = said(lines);
+        assert_eq!(said.contains(old), is_old, "{lines:?}: {said}");
+        assert_eq!(said.contains("went well"), is_old, "{lines:?}: {said}");
+    }
+    let said = said(&["STOR f < nope", "PWD", "why"]);
+    let old = "The problem that is left is that of line 2:\n\nThe last problem (line 2)";
+    assert!(said.contains(old), "{said}");
+}
+
 #[test]
 fn every_cause_is_that_of_a_situation_or_named_by_another_test() {
     let known = CAUSES

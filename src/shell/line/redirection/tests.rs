@@ -380,3 +380,26 @@ fn an_ampersand_elsewhere_is_sent_or_belongs_to_a_name() {
         );
     }
 }
+
+#[test]
+fn a_redirection_is_written_as_it_could_have_been_typed() {
+    let to_standard = Some(Redirection::ToStandardOutput);
+    let from_standard = Some(Redirection::FromStandardInput);
+    for (line, written, direction) in [
+        (to("a b"), " > 'a b'", RECEIVING),
+        (append("a"), " >> a", RECEIVING),
+        (to_standard, " > -", RECEIVING),
+        (pipe("sort -r | head"), " | sort -r | head", RECEIVING),
+        (from("it's"), " < \"it's\"", SENDING),
+        (from_byte(5, "a"), " < a +5", SENDING),
+        (from_standard, " < -", SENDING),
+        (text("a b"), " <<< 'a b'", SENDING),
+        (here("END"), " <<END", SENDING),
+    ] {
+        let said = line.as_ref().map(ToString::to_string);
+        assert_eq!(said.as_deref(), Some(written));
+        let typed = format!("RETR f{written}");
+        let read = split(typed.as_bytes(), direction).unwrap();
+        assert_eq!(read, (&b"RETR f"[..], line), "{typed}");
+    }
+}
