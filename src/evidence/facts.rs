@@ -1,6 +1,6 @@
 //! What the texts of causes may say of a command, each fact by the name that its place has.
 
-use super::rules::{list_refused, ways_left};
+use super::rules::{list_refused, ways_left, ways_without};
 use crate::protocol::user_pi::{RefusedPort, opens_data_port};
 use crate::protocol::verbs::DataDirection;
 use crate::protocol::{Answered, Verb, verbs};
@@ -26,17 +26,26 @@ pub(super) fn of_command(verb: Option<&Verb>, shown: &str) -> Vec<Fact> {
         ("", shown.to_owned()),
         ("again", format!("{again}{shown}")),
         ("rest", rest),
-        ("elsewhere", other_way(verb).to_owned()),
+        ("elsewhere", other_way(verb)),
+        ("lists", other_list(verb).to_owned()),
     ]
 }
 
 /// What is left after the port of a reply could not be reached.
-fn other_way(verb: Option<&Verb>) -> &'static str {
+fn other_way(verb: Option<&Verb>) -> String {
+    let failed = match verb {
+        Some(verb) if verb.is("EPSV") => "EPSV",
+        _ => "PASV",
+    };
+    ways_without(|way| way == failed)
+}
+
+/// What lists the verbs that a server has, after this one did not.
+fn other_list(verb: Option<&Verb>) -> &'static str {
     match verb {
-        Some(verb) if verb.is("EPSV") => {
-            "`listen` (the server connects then); on IPv4, PASV may name another port"
-        }
-        _ => "EPSV, or `listen` (the server connects then)",
+        Some(verb) if verb.is("FEAT") => "HELP lists",
+        Some(verb) if verb.is("HELP") => "FEAT lists",
+        _ => "FEAT or HELP list",
     }
 }
 

@@ -125,14 +125,18 @@ fn lacks_port(answered: &Answered) -> bool {
 
 /// What may still be asked for a data connection.
 pub(crate) fn ways_left(refused: &[RefusedPort]) -> String {
-    let is_refused = |name: &str| refused.iter().any(|port| port.verb.is(name));
+    if refused.is_empty() {
+        return "PASV".to_owned();
+    }
+    ways_without(|name| refused.iter().any(|port| port.verb.is(name)))
+}
+
+/// The same, by whether a verb is out of the question.
+pub(in crate::evidence) fn ways_without(is_out: impl Fn(&str) -> bool) -> String {
     let ways = [
-        ("PASV", is_refused("PASV")),
-        ("EPSV", refused.is_empty() || is_refused("EPSV")),
-        (
-            "`listen`",
-            refused.is_empty() || is_refused("PORT") || is_refused("EPRT"),
-        ),
+        ("PASV", is_out("PASV")),
+        ("EPSV", is_out("EPSV")),
+        ("`listen`", is_out("PORT") || is_out("EPRT")),
     ];
     let left = ways.iter().filter(|(_, is_out)| !is_out);
     let left: Vec<&str> = left.map(|(way, _)| *way).collect();

@@ -81,6 +81,7 @@ pub(crate) fn meant(word: &str, builtin: fn(&str) -> Option<&'static str>) -> Op
     misspelt::meant(word, builtin)
 }
 
+pub(super) use data::ways_without;
 pub(crate) use data::{list_refused, ways_left};
 pub(crate) use misspelt::elsewhere;
 pub(crate) use spelling::is_in_feat;
