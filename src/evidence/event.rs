@@ -8,7 +8,7 @@ use super::rules::{list_refused, ways_left};
 use super::words::{kind_of, seconds};
 use crate::client::{Awaited, Observation, TransferEnd, TransferResult};
 use crate::protocol::verbs::DataDirection;
-use crate::protocol::{ReplyClass, ReplyCode};
+use crate::protocol::{OtherProtocol, ReplyClass, ReplyCode};
 use crate::tls::{SentName, TlsFailure};
 
 /// Something that did not work, with what is known of it.
@@ -124,7 +124,9 @@ impl Event {
             Observation::ProtocolBroken {
                 spoken: Some(protocol),
                 ..
-            } => Self::new("not-ftp").with("protocol", protocol),
+            } => Self::new("not-ftp")
+                .with("protocol", protocol)
+                .with("tls", begins_with_tls(*protocol)),
             Observation::ProtocolBroken { bytes, .. } => {
                 Self::new("reply-endless").with("bytes", bytes)
             }
@@ -243,6 +245,14 @@ impl Event {
             TlsFailure::Probed(_) | TlsFailure::Protocol(_) => Self::new("tls-alert"),
         };
         event.with("failure", failure)
+    }
+}
+
+/// What comes before the usual port of FTP where the port may speak FTP all the same.
+fn begins_with_tls(protocol: OtherProtocol) -> &'static str {
+    match protocol {
+        OtherProtocol::Tls => "`open ftps://HOST:PORT`, since this port begins with TLS; or ",
+        _ => "",
     }
 }
 

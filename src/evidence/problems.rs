@@ -7,7 +7,7 @@ use super::event::{DECLINED, Event, is_refusal};
 use super::explanation::Explanation;
 use super::facts;
 use super::reply;
-use super::rules::Circumstances;
+use super::rules::{Circumstances, is_refused_greeting};
 use crate::client::Observation;
 use crate::protocol::user_pi::data_direction;
 use crate::protocol::{Answered, Command, ReplyCode, Verb};
@@ -266,6 +266,9 @@ impl Problems {
         if event.cause == "no-reply" && self.current.command.is_none() {
             event.cause = "no-greeting";
         }
+        if event.cause == "tls-not-spoken" && self.current.command.is_some() {
+            event.cause = "tls-not-begun";
+        }
         let cause = event.cause;
         let events = &mut self.current.events;
         if cause == "data-silent" || cause == "no-final-reply" {
@@ -432,7 +435,9 @@ impl Problem {
         let Some(event) = &self.event else {
             return all;
         };
-        let ends_session = |answered: &Arc<Answered>| answered.reply.code == ReplyCode(421);
+        let ends_session = |answered: &Arc<Answered>| {
+            answered.reply.code == ReplyCode(421) || is_refused_greeting(answered)
+        };
         let is_end = self.refusal.as_ref().is_some_and(ends_session);
         let is_of_transfer = event.is_of_transfer();
         let says_why = |it: &Explanation| {

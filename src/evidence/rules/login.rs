@@ -1,9 +1,13 @@
 //! Login.
 
-use super::{Rule, has_code, is_refused, may_be_secret};
+use super::{Rule, has_code, is_refused, is_refused_greeting, may_be_secret};
 use crate::protocol::Answered;
 
 pub(super) const RULES: &[Rule] = &[
+    Rule {
+        fits: |a, _| is_refused_greeting(a),
+        cause: "greeting-refused",
+    },
     Rule {
         fits: |a, _| has_code(a, &[331]),
         cause: "password-next",
@@ -62,7 +66,9 @@ pub(super) const RULES: &[Rule] = &[
 
 /// Not logged in, and the command was not about that.
 fn needs_login(answered: &Answered) -> bool {
-    !answered.before.logged_in && !answered.is_to(&["USER", "PASS", "ACCT", "AUTH", "HOST"])
+    !answered.before.logged_in
+        && !is_refused_greeting(answered)
+        && !answered.is_to(&["USER", "PASS", "ACCT", "AUTH", "HOST"])
 }
 
 fn is_wrong_password(answered: &Answered) -> bool {

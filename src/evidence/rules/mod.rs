@@ -147,7 +147,13 @@ fn has_code(answered: &Answered, codes: &[u16]) -> bool {
 }
 
 fn is_refused(answered: &Answered) -> bool {
-    answered.reply.code.is_negative()
+    answered.reply.code.is_negative() && !has_code(answered, &[421])
+}
+
+/// It greets with a 4yz or 5yz.
+pub(super) fn is_refused_greeting(answered: &Answered) -> bool {
+    let is_greeting = answered.command.is_none() && !answered.unexpected;
+    is_greeting && answered.reply.code.is_negative()
 }
 
 /// The server does not say that it lacks the verb altogether.

@@ -1,6 +1,6 @@
 //! Verbs that the server does not have, and arguments that it does not take.
 
-use super::{Explanation, Rule, has_code, is_refused};
+use super::{Explanation, Rule, has_code, is_refused, is_refused_greeting};
 use crate::protocol::{Answered, DataPort, VerbEntry, verbs};
 
 pub(super) const RULES: &[Rule] = &[
@@ -33,7 +33,7 @@ pub(super) const RULES: &[Rule] = &[
         cause: "verb-missing",
     },
     Rule {
-        fits: |a, _| has_code(a, &[421]),
+        fits: |a, _| has_code(a, &[421]) && !is_refused_greeting(a),
         cause: "session-ended",
     },
 ];

@@ -66,7 +66,7 @@ pub(crate) fn explain(
             page.item("Next", LABEL_COLUMNS, entry.next_step);
         }
     }
-    if !status.connected {
+    if !status.connected && first.is_none_or(|it| it.next.is_empty()) {
         page.item("Next", LABEL_COLUMNS, "`open` connects again");
     }
     if let Some(entry) = entry {
@@ -185,8 +185,13 @@ fn in_whose_words(explanation: &Explanation) -> String {
 
 /// A step that can be taken from the present state.
 fn from_here(next: &str, is_connected: bool) -> String {
-    let is_possible = is_connected || POSSIBLE_ANYWHERE.iter().any(|it| next.starts_with(it));
-    if is_possible {
+    if is_connected {
+        return next.to_owned();
+    }
+    let ended = ENDS_SESSION.iter().find_map(|it| next.strip_prefix(it));
+    let next = ended.unwrap_or(next);
+    let is_possible = POSSIBLE_ANYWHERE.iter().any(|it| next.starts_with(it));
+    if is_possible || next.contains("`open") {
         next.to_owned()
     } else {
         format!("`open`, then log in; then {next}")
@@ -195,7 +200,6 @@ fn from_here(next: &str, is_connected: bool) -> String {
 
 /// How the steps begin that need no connection.
 const POSSIBLE_ANYWHERE: &[&str] = &[
-    "`open",
     "`set",
     "`--",
     "`tls probe",
@@ -204,18 +208,26 @@ const POSSIBLE_ANYWHERE: &[&str] = &[
     "another",
     "check",
     "ask",
+/// How the steps begin that end or await a session.
+const ENDS_SESSION: &[&str] = &[
+    "QUIT, then ",
+    "QUIT, ",
+    "wait for it, or ",
+    "wait for it; or ",
+];
+
     "what",
 ];
 
-/// The explanations that fit best. Without a connection nothing that they could suggest can be sent.
+/// The explanations that fit best. Without a connection one next step is enough.
 fn explain_here(page: &mut Page, explanations: &[Explanation], is_connected: bool) {
     let mut last = "";
     for (index, explanation) in explanations.iter().take(MAX_EXPLANATIONS).enumerate() {
         let label = if index == 0 { "Here" } else { "Or" };
         let next = &explanation.next;
         page.item(label, LABEL_COLUMNS, &in_whose_words(explanation));
-        if is_connected && !next.is_empty() && next != last {
-            page.item("Next", LABEL_COLUMNS, next);
+        if (is_connected || index == 0) && !next.is_empty() && next != last {
+            page.item("Next", LABEL_COLUMNS, &from_here(next, is_connected));
         }
         last = next;
     }

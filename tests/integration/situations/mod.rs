@@ -323,6 +323,8 @@ fn the_faults_of_the_practice_server_are_explained() {
             .stderr;
         let is_told = |cause| said.contains(&format!("\n  Cause   {cause}\n"));
         assert!(cause.split(" or ").any(is_told), "{fault}: {said}");
+        let names_ftps = said.contains("\n  Next    `open ftps://HOST:PORT`, since");
+        assert_eq!(names_ftps, fault == "not-ftp=tls", "{fault}: {said}");
     }
 }
 
@@ -454,6 +456,16 @@ const ENDLESS_BYTES: usize = 65 << 20;
 
 /// Causes that take more than a script of one connection: the file and the test that names each.
 const ELSEWHERE: &[(&str, &str, &str)] = &[
+    (
+        "tls-not-spoken",
+        "tests/integration/situations/alone.rs",
+        "a_start_that_fails_at_a_terminal_is_explained_since_no_prompt_comes",
+    ),
+    (
+        "data-in-clear-refused",
+        "src/evidence/rules/tests.rs",
+        "data_in_clear_under_tls_is_the_second_guess_of_a_425",
+    ),
     (
         "data-port-not-awaited",
         "tests/integration/situations/mod.rs",
