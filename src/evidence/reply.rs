@@ -42,7 +42,7 @@ pub(crate) fn explain<'a>(
     in_words.into_iter().chain(from_state)
 }
 
-/// What may be meant where a server does not say what it is.
+/// What may be meant where a server says no more than that it will not.
 const GUESSES: &[&str] = &[
     "name-not-found",
     "folder-not-made",
@@ -51,3 +51,6 @@ const GUESSES: &[&str] = &[
     "not-writable",
     "verb-missing",
 ];
+    "port-refused",
+    "pasv-refused",
+    "epsv-refused",

@@ -53,12 +53,19 @@ pub(crate) fn explain(
     let command = shown_command(answered, charset) + &short(&escape(redirection.as_bytes()));
     let fitting: Vec<_> = reply::explain(answered, circumstances, &command).collect();
     explain_here(&mut page, &fitting, status.connected);
+    if is_refusal(code) || fitting.iter().any(|it| it.is_in_servers_words) {
+        quote_reply(&mut page, answered, charset);
+    }
     let verb = answered.verb();
     let first = fitting.first();
     if let Some(entry) = entry {
         let usually = first.map(|it| it.usually).filter(|it| !it.is_empty());
-        let usually = usually.unwrap_or_else(|| entry.causes_for(&verb));
-        page.item("Usually", LABEL_COLUMNS, usually);
+        // Of a success the table says which verbs it answers.
+        let of_code = is_refusal(code).then(|| entry.causes_for(&verb));
+        let usually = usually.or(of_code).unwrap_or_default();
+        if !usually.is_empty() {
+            page.item("Usually", LABEL_COLUMNS, usually);
+        }
         let is_without_next = fitting
             .iter()
             .all(|explanation| explanation.next.is_empty());
@@ -143,9 +150,8 @@ fn explain_alone(
             page.item("Next", LABEL_COLUMNS, &from_here(&it.next, is_connected));
         }
     }
-    if let Some(reply) = problem.refusal.as_ref().map(|it| &it.reply) {
-        let last = reply.lines.last().map_or(&[][..], Vec::as_slice);
-        page.item("Reply", LABEL_COLUMNS, charset.escape(last).trim_end());
+    if let Some(answered) = &problem.refusal {
+        quote_reply(&mut page, answered, charset);
     }
     if let Some(first) = all.first() {
         for (label, text) in [("Usually", first.usually), ("Source", first.source)] {
@@ -161,6 +167,11 @@ fn explain_alone(
     page.into_text()
 }
 
+fn quote_reply(page: &mut Page, answered: &Answered, charset: Charset) {
+    let last = answered.reply.lines.last().map_or(&[][..], Vec::as_slice);
+    page.item("Reply", LABEL_COLUMNS, charset.escape(last).trim_end());
+}
+
 /// Which line it was.
 fn subject(problem: &Problem, command: &str) -> String {
     let what = match command {
@@ -174,10 +185,10 @@ fn subject(problem: &Problem, command: &str) -> String {
     }
 }
 
-/// What a server says is said to be that.
+/// What a server's words come to is said to rest on them; `Reply` has the words.
 fn in_whose_words(explanation: &Explanation) -> String {
     if explanation.is_in_servers_words {
-        format!("In the server's words: {}", explanation.here)
+        format!("Going by the server's words: {}", explanation.here)
     } else {
         explanation.here.clone()
     }

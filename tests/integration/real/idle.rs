@@ -36,7 +36,7 @@ fn a_421_is_shown_above_the_line_that_is_being_typed(kind: Kind) {
     terminal.expect("not connected");
     terminal.expect("(closed) ftp> ");
     terminal.send_line("why");
-    terminal.expect("Here    In the server's words: ");
+    terminal.expect("Here    Going by the server's words: ");
     terminal.expect("Next    `open` connects again");
     terminal.expect("Cause   idle-timeout");
     terminal.expect("(closed) ftp> ");
