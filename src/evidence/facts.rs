@@ -20,7 +20,8 @@ pub(super) fn of_command(verb: Option<&Verb>, shown: &str) -> Vec<Fact> {
         Some(verb) if verb.is("ABOR") => {
             "SIZE shows how much arrived; `resume` for the rest".to_owned()
         }
-        _ => "the line again".to_owned(),
+        Some(_) => "the line again".to_owned(),
+        None => "`resume` for the rest, or the line again".to_owned(),
     });
     vec![
         ("", shown.to_owned()),

@@ -28,6 +28,8 @@ pub(crate) fn explain<'a>(
     let in_words = fragment::cause_of(answered).map(move |cause| match cause {
         // What the server wants was forbidden here.
         "tls-session-reuse-required" if !now.resumes_tls => "tls-resume-off",
+        // These servers say so of a port that nobody came to, too.
+        "no-data-port" if answered.before.data_port.is_some() => "data-port-lost",
         cause => cause,
     });
     let in_words = in_words.map(move |cause| Explanation {
@@ -50,7 +52,7 @@ const GUESSES: &[&str] = &[
     "file-not-deleted",
     "not-writable",
     "verb-missing",
-];
     "port-refused",
     "pasv-refused",
     "epsv-refused",
+];

@@ -59,6 +59,17 @@ pub(super) const RULES: &[Rule] = &[
         cause: "no-data-connection",
     },
     Rule {
+        fits: |a, now| {
+            let is_asked_for = a.before.parameters.protection.is_some();
+            moves_data(a)
+                && !is_without_port(a)
+                && has_code(a, &[425])
+                && now.is_under_tls
+                && !is_asked_for
+        },
+        cause: "data-in-clear-refused",
+    },
+    Rule {
         fits: |a, _| (moves_data(a) || is_to_unknown(a)) && has_code(a, &[426]),
         cause: "data-connection-broke",
     },

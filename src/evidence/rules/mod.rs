@@ -146,6 +146,7 @@ fn has_code(answered: &Answered, codes: &[u16]) -> bool {
     codes.contains(&answered.reply.code.0)
 }
 
+/// The command was refused, and the session goes on.
 fn is_refused(answered: &Answered) -> bool {
     answered.reply.code.is_negative() && !has_code(answered, &[421])
 }

@@ -272,3 +272,22 @@ fn every_rule_names_a_cause_that_says_what_happened() {
         assert!(!Cause::named(rule.cause).here.is_empty(), "{}", rule.cause);
     }
 }
+
+#[test]
+fn data_in_clear_under_tls_is_the_second_guess_of_a_425() {
+    let guesses = |setting: &str| {
+        let dialogue =
+            format!("{setting} ; PASV -> 227 ok (127,0,0,1,4,1) ; LIST -> 150 on -> 425 no");
+        let all = explanations(&dialogue).into_iter();
+        all.map(|it| it.id).collect::<Vec<_>>()
+    };
+    let clear = "AUTH TLS -> 234 on ; LOGIN";
+    assert_eq!(
+        guesses(clear),
+        ["no-data-connection", "data-in-clear-refused"]
+    );
+    let asked_for = "AUTH TLS -> 234 on ; LOGIN ; PROT C -> 200 ok";
+    for setting in ["LOGIN", asked_for] {
+        assert_eq!(guesses(setting), ["no-data-connection"], "{setting}");
+    }
+}

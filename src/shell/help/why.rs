@@ -209,6 +209,14 @@ fn from_here(next: &str, is_connected: bool) -> String {
     }
 }
 
+/// How the steps begin that end or await a session.
+const ENDS_SESSION: &[&str] = &[
+    "QUIT, then ",
+    "QUIT, ",
+    "wait for it, or ",
+    "wait for it; or ",
+];
+
 /// How the steps begin that need no connection.
 const POSSIBLE_ANYWHERE: &[&str] = &[
     "`set",
@@ -219,14 +227,6 @@ const POSSIBLE_ANYWHERE: &[&str] = &[
     "another",
     "check",
     "ask",
-/// How the steps begin that end or await a session.
-const ENDS_SESSION: &[&str] = &[
-    "QUIT, then ",
-    "QUIT, ",
-    "wait for it, or ",
-    "wait for it; or ",
-];
-
     "what",
 ];
 
