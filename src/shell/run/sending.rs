@@ -489,7 +489,8 @@ impl Shell {
         let Some(direction) = data_direction(command) else {
             return Ok(Data::None);
         };
-        let written = redirection.as_ref().map(ToString::to_string);
+        let written = redirection.as_ref();
+        let written = written.map(|it| without_secrets(&it.to_string()));
         self.painter.problems().note_redirection(written);
         if self.has_background() {
             if let Some(Redirection::FromHereDocument(word)) = &redirection {
