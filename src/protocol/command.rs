@@ -261,8 +261,9 @@ pub(crate) fn secret_offset(line: &[u8]) -> Option<usize> {
         return secret_offset(&line[after..]).map(|offset| after + offset);
     }
     let (what, after) = first_word(line, after)?;
-    let mut names = SITE_PASSWORDS.iter();
-    let is_password = names.any(|name| what.eq_ignore_ascii_case(name.as_bytes()));
+    let what = what.to_ascii_uppercase();
+    let has = |part: &&[u8]| what.windows(part.len()).any(|window| window == *part);
+    let is_password = SITE_PASSWORDS.iter().any(has);
     (is(&"LOGIN") || is(&"SITE") && is_password).then_some(after)
 }
 
@@ -278,10 +279,8 @@ fn first_word(line: &[u8], from: usize) -> Option<(&[u8], usize)> {
 /// How clients name the command that sends a line as it is.
 const QUOTING: [&str; 3] = ["QUOTE", "LITERAL", "RAW"];
 
-/// How servers name the SITE command that changes a password.
-const SITE_PASSWORDS: [&str; 8] = [
-    "PSWD", "PASS", "PASSWD", "PASSWORD", "CHPASS", "CPWD", "CPASS", "GPASS",
-];
+/// What the name of a SITE command has in it that changes a password, or makes a user with one.
+const SITE_PASSWORDS: [&[u8]; 4] = [b"PASS", b"PSW", b"PWD", b"ADDUSER"];
 
 /// Whether the first word, after any blanks, is a verb of the table.
 pub(crate) fn begins_with_verb(line: &[u8]) -> bool {
@@ -314,6 +313,8 @@ mod tests {
             (b"acct\t1", b"acct\t****"),
             (b"ADAT abc=", b"ADAT ****"),
             (b"SITE PSWD old new", b"SITE PSWD ****"),
+            (b"site chgpwd new", b"site chgpwd ****"),
+            (b"SITE CHMOD 644 PSWD", b"SITE CHMOD 644 PSWD"),
             (b"site  pass x", b"site  pass ****"),
             (b"SITE CHMOD 644 x", b"SITE CHMOD 644 x"),
             (b"-PASS x", b"-PASS ****"),

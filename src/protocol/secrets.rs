@@ -93,15 +93,16 @@ impl SecretEcho {
         self.recent.push(Secret {
             bytes: secret.to_vec(),
             is_line,
-            is_ordinary: secret.len() < LONG || reply_codes::has_word_with(secret),
+            is_ordinary: (secret.len() < LONG && !is_mixed(secret))
+                || reply_codes::has_word_with(secret),
         });
     }
 
     /// The reply with every echo of a secret replaced by `****`.
     ///
     /// The password `5` must not hide every `213 5`, nor `wrong` what a server says of any password. So a secret that is
-    /// shorter than `LONG` bytes, or part of a word that replies are made of, is masked only where the line that
-    /// carried it is repeated: after its verb, or in quotes in the reply to it.
+    /// shorter than `LONG` bytes and has not both letters and digits, or is part of a word that replies are made of, is
+    /// masked only where the line that carried it is repeated: after its verb, or in quotes in the reply to it.
     pub fn mask(&self, reply: &mut Reply, answers_secret: bool) {
         let halves = self.halves(&reply.lines);
         for (index, line) in reply.lines.iter_mut().enumerate() {
@@ -324,6 +325,13 @@ impl std::fmt::Debug for SecretEcho {
     }
 }
 
+/// No reply has a word of letters and digits by chance.
+fn is_mixed(secret: &[u8]) -> bool {
+    secret.len() >= SHORTEST_MIXED
+        && secret.iter().any(u8::is_ascii_digit)
+        && secret.iter().any(u8::is_ascii_alphabetic)
+}
+
 /// Where the text of a reply line begins.
 fn after_code(line: &[u8]) -> usize {
     let has_code = matches!(line, [a, b, c, b' ' | b'-', ..] if [a, b, c].iter().all(|it| it.is_ascii_digit()));
@@ -383,6 +391,7 @@ const KEPT: usize = 64;
 /// `%40`.
 const ESCAPE_BYTES: usize = 3;
 const LONG: usize = 6;
+const SHORTEST_MIXED: usize = 4;
 
 /// Bytes with `****` in the place of each secret, so that not even its length shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -36,11 +36,53 @@ fn a_password_that_site_changes_is_masked() {
         "SITE PSWD oldhunter2X9 hunter2X9",
         "SITE PASS hunter2X9",
         "site passwd hunter2X9",
+        "SITE CHGPWD hunter2X9",
+        "SITE ADDUSER eve hunter2X9",
     ] {
         assert_hidden(&in_login(&format!(
             "C: PASS x\nS: 230 in\nC: {command}\nS: 550 bad {command}, hunter2X9"
         )));
     }
+}
+
+#[test]
+fn a_short_password_of_letters_and_digits_is_masked_in_replies() {
+    for text in [
+        "C: PASS x\nS: 230 in\nC: SITE PSWD Old19 New20\nS: 500 no New20",
+        "C: PASS New20\nS: 530 Login incorrect New20",
+    ] {
+        let printed = printed(&in_login(text));
+        assert!(!printed.contains("ew20"), "{printed}");
+    }
+}
+
+#[test]
+fn a_password_after_the_prefix_of_a_collected_log_is_masked() {
+    for prefix in [
+        "DEBUG:root:",
+        "app_1  | ",
+        "app_1  | 2026-11-29T10:00:00Z DEBUG ftplib ",
+        "Nov 29 10:00:00 host python3[123]: ",
+    ] {
+        let lines = [
+            "*cmd* 'USER bob'",
+            "*resp* '331 word?'",
+            "*cmd* 'PASS hunter2X9'",
+        ];
+        let log: String = lines.map(|line| format!("{prefix}{line}\n")).concat();
+        let end = format!("{prefix}*resp* '530 Login incorrect hunter2X9.'\n");
+        assert_hidden(&(log.clone() + &end));
+        assert!(printed(&(log + &end)).contains("login-refused"), "{prefix}");
+    }
+    assert_hidden("sending `PASS hunter2X9\\r\\n` now\n*resp* '530 Login incorrect hunter2X9.'\n");
+}
+
+#[test]
+fn a_password_after_a_cr_alone_is_masked() {
+    let log = "220 hi\r\nUSER bob\r331 word?\rPASS hunter2X9\r530 no\r\nUSER eve\r530 no\n";
+    assert_hidden(log);
+    let text = explain(log, &[]).stdout_text();
+    assert!(text.contains("as bob; PASS failed"), "{text}");
 }
 
 #[test]

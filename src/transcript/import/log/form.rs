@@ -75,13 +75,13 @@ fn shape_of(prefix: &[u8]) -> Vec<u8> {
 }
 
 /// One part of a prefix: something in brackets, a date, a time, a short name of a day or month, a number, an address, a
-/// level, a name with a colon, signs.
+/// level, a name with a colon or a bar after it, signs.
 const PART: &str = r#"(?x-u: \[[^\[\]]{0,120}\] | \([^()]{0,120}\) | <[^<>]{0,120}>
     | \d{1,4}[-/.]\w{2,3}[-/.]\d{1,4} (?:T(?:\d))?
     | \d{1,2}:\d\d (?::\d\d)? (?:[.,]\d+)? (?:Z|[+-]\d\d:?\d\d|\ [AP]M)?
     | [A-Z][a-z]{2}\b | (?:[a-z]{1,12}[\ =]|\#)?\d{1,10}\b | \d+\.\d+\.\d+\.\d+ (?::\d+)?
     | [A-Z]{4,8}\b | [A-Za-z_]\w*(?:\.\w+)+\b | [A-Za-z_][\w.$@/-]{0,60} (?:\[\d+\])? : | [A-Za-z][\w.-]{0,60}\ \S{1,60}\[\d+\]:
-    | [-|:>=<*\#~\x22']{1,4} )"#;
+    | [A-Za-z][\w.-]{0,60}\s{1,40}\|\s | [-|:>=<*\#~\x22']{1,4} )"#;
 
 static LINE: LazyLock<Regex> = LazyLock::new(|| {
     let codes: Vec<String> = REPLY_CODES
@@ -147,6 +147,7 @@ mod tests {
             ),
             ("11/29/2026 10:00:00 AM session 12: \"NLST\"", "12", "NLST"),
             ("  | 550-no", "", "550-no"),
+            ("app_1  | 2026-11-29T10:00:00Z PASV", "", "PASV"),
         ] {
             let formed = read(line.as_bytes()).unwrap_or_else(|| panic!("{line}"));
             assert_eq!(String::from_utf8_lossy(formed.text), text, "{line}");

@@ -27,7 +27,7 @@ impl<R: BufRead> Lines<R> {
         }
     }
 
-    /// The next one; `None` at the end.
+    /// The next one; `None` at the end. LF within it stands for a CR that ended a command or a reply.
     pub(super) fn next_line(&mut self) -> io::Result<Option<Vec<u8>>> {
         if !self.has_begun {
             self.begin()?;
@@ -134,15 +134,20 @@ fn plain(line: &[u8]) -> Vec<u8> {
     text
 }
 
-/// A progress bar goes back to the start of its line; a CR within a command or a reply is part of it.
+/// A progress bar goes back to the start of its line; a CR within a command or a reply is part of it, unless another one
+/// follows it: that is LF then.
 fn without_overwritten(line: &[u8]) -> Cow<'_, [u8]> {
     let Some(first) = line.iter().position(|byte| *byte == b'\r') else {
         return line.into();
     };
-    let is_dialogue = |part| notations::is_dialogue(part) || form::read(part).is_some();
+    let is_dialogue = |part: &[u8]| notations::is_dialogue(part) || form::read(part).is_some();
     if is_dialogue(&line[..first]) {
-        let blank = |byte: &u8| if *byte == b'\r' { b' ' } else { *byte };
-        return line.iter().map(blank).collect::<Vec<u8>>().into();
+        let mut text = line[..first].to_vec();
+        for part in line[first + 1..].split(|byte| *byte == b'\r') {
+            text.push(if is_dialogue(part) { b'\n' } else { b' ' });
+            text.extend_from_slice(part);
+        }
+        return text.into();
     }
     let last = line.iter().rposition(|byte| *byte == b'\r');
     line[last.map_or(0, |last| last + 1)..].into()

@@ -48,6 +48,9 @@ impl LogSecrets {
         for secret in secrets(&String::from_utf8_lossy(line)) {
             self.remember(secret.as_bytes());
         }
+        if let Some(word) = repeated(line) {
+            self.remember(word);
+        }
     }
 
     /// Takes arguments of USER that may be passwords.
@@ -89,12 +92,17 @@ impl LogSecrets {
     }
 }
 
-/// The word after PASS or ACCT in a reply, if no server says so of any password.
+/// The word after PASS or ACCT in a line that is no command, if nobody says so of any password.
 fn repeated(reply: &[u8]) -> Option<&[u8]> {
     let is_edge = |byte: &u8| byte.is_ascii_whitespace() || b"'\"`".contains(byte);
     let words = reply.split(is_edge).filter(|word| !word.is_empty());
     let mut words = words.skip_while(|word| !verbs::is_secret(word)).skip(1);
     let word = words.next()?;
+    // Of `'PASS x\r\n'` as languages write it.
+    let end = word
+        .windows(2)
+        .position(|pair| matches!(pair, b"\\r" | b"\\n"));
+    let word = &word[..end.unwrap_or(word.len())];
     let letters = word.trim_ascii_end().strip_suffix(b".").unwrap_or(word);
     let is_usual = |usual: &&str| letters.eq_ignore_ascii_case(usual.as_bytes());
     (letters.len() > 1 && !USUAL_AFTER_PASS.iter().any(is_usual)).then_some(word)

@@ -95,7 +95,9 @@ impl<R: BufRead> LogReader<R> {
                 return Ok(None);
             };
             self.number += 1;
-            self.take(&line);
+            for part in line.split(|byte| *byte == b'\n') {
+                self.take(part);
+            }
         }
         Ok(self.ready.pop_front())
     }
