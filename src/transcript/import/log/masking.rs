@@ -68,7 +68,8 @@ impl LogSecrets {
         self.user_names.iter().any(|name| name == user.trim_ascii())
     }
 
-    fn remember(&mut self, secret: &[u8]) {
+    /// Takes what is a password.
+    pub(super) fn remember(&mut self, secret: &[u8]) {
         for secret in [secret, &percent_decoded(secret)] {
             self.all.remember(secret);
             self.recent.remember(secret);

@@ -13,6 +13,7 @@ mod notations;
 mod own_log;
 mod quoted;
 mod reader;
+mod screen;
 mod sessions;
 
 use std::collections::BTreeMap;

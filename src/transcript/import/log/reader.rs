@@ -10,6 +10,7 @@ use super::lines::Lines;
 use super::masking::LogSecrets;
 use super::notations::{self, Found, Speaker};
 use super::own_log::Logged;
+use super::screen::{self, Shown};
 use super::sessions::{Mark, Sessions};
 use crate::protocol::{Command, ReplyCode, Verb, verbs};
 
@@ -66,6 +67,10 @@ pub(crate) struct LogReader<R> {
     dump: Dump,
     /// The server that keeps the log tells commands and replies too.
     has_dialogue_of_server: bool,
+    /// What was typed at a prompt and is not known to have been sent: its line, and the command.
+    typed: Option<(usize, Command)>,
+    /// The log is a screen of ftpsh.
+    is_of_ftpsh: bool,
 }
 
 impl<R: BufRead> LogReader<R> {
@@ -81,6 +86,8 @@ impl<R: BufRead> LogReader<R> {
             is_in_traceback: false,
             dump: Dump::default(),
             has_dialogue_of_server: false,
+            typed: None,
+            is_of_ftpsh: false,
         }
     }
 
@@ -92,7 +99,8 @@ impl<R: BufRead> LogReader<R> {
     pub(crate) fn next_line(&mut self) -> io::Result<Option<LogLine>> {
         while self.ready.is_empty() {
             let Some(line) = self.lines.next_line()? else {
-                return Ok(None);
+                self.end_typed();
+                return Ok(self.ready.pop_front());
             };
             self.number += 1;
             for part in line.split(|byte| *byte == b'\n') {
@@ -114,7 +122,7 @@ impl<R: BufRead> LogReader<R> {
         if is_binary(line) {
             return self.say(None, None, Meaning::Unknown(line.to_vec()));
         }
-        if self.take_dumped(line) {
+        if self.take_dumped(line) || self.take_shown(line) {
             return;
         }
         self.is_in_traceback = line.starts_with(b"Traceback (most recent call last)")
@@ -151,6 +159,98 @@ impl<R: BufRead> LogReader<R> {
             Meaning::Unknown(line.to_vec())
         };
         self.say(None, None, meaning);
+    }
+
+    /// Takes a line of a screen with prompts, or of one of ftpsh; `false` if it is neither.
+    fn take_shown(&mut self, line: &[u8]) -> bool {
+        let session = self.sessions.last();
+        let is_reply =
+            CodedLine::of(line).is_some() || self.sessions.state(session).reply.is_open();
+        let shown = screen::read(line);
+        let Some(shown) = shown.filter(|_| !is_reply || line.starts_with("→".as_bytes())) else {
+            let is_own = self.is_of_ftpsh && !is_reply && !notations::is_dialogue(line);
+            if is_own {
+                self.say_for_ftpsh(line);
+            }
+            return is_own;
+        };
+        self.is_of_ftpsh |= screen::is_of_ftpsh(line, &shown);
+        match shown {
+            Shown::Sent(text) => return self.send(None, Some("ftpsh"), text, Mark::Screen),
+            Shown::Words => self.say_for_ftpsh(line),
+            Shown::Asked(command) => self.take_typed_at_prompt(&command, line),
+            Shown::Typed(typed) => {
+                if let Some(password) = screen::password(typed) {
+                    self.secrets.remember(password);
+                }
+                let is_sent = !self.is_of_ftpsh || screen::is_verb(typed);
+                let typed = Some(typed).filter(|_| is_sent).unwrap_or_default();
+                self.take_typed_at_prompt(typed, line);
+            }
+        }
+        true
+    }
+
+    fn take_typed_at_prompt(&mut self, typed: &[u8], line: &[u8]) {
+        self.end_typed();
+        let session = self.sessions.last();
+        let is_shown_elsewhere =
+            self.sessions.state(session).sends_elsewhere() && !self.is_of_ftpsh;
+        let program = if self.is_of_ftpsh { "ftpsh" } else { "ftp" };
+        self.say(None, Some(program), Meaning::Said(line.to_vec()));
+        let command = screen::command(typed).filter(|_| !is_shown_elsewhere);
+        self.typed = command.map(|command| (self.number, command));
+    }
+
+    /// The words of ftpsh, and the data that it shows.
+    fn say_for_ftpsh(&mut self, line: &[u8]) {
+        let is_said = line.starts_with(b"  ") || line.windows(7).any(|part| part == b"ftpsh: ");
+        let is_hint = line.starts_with(b"  next: ");
+        let meaning = match is_said && !is_hint {
+            true => Meaning::Said(line.to_vec()),
+            false => Meaning::Noise,
+        };
+        self.say(None, Some("ftpsh"), meaning);
+    }
+
+    /// Something else follows what was typed. A client that has a port to connect to may have come no further.
+    fn end_typed(&mut self) {
+        let last = self.sessions.last();
+        if self.sessions.state(last).has_prepared {
+            self.typed = None;
+        }
+        self.send_typed();
+    }
+
+    /// What was typed must have been sent.
+    fn send_typed(&mut self) {
+        if let Some((line, command)) = self.typed.take() {
+            let number = std::mem::replace(&mut self.number, line);
+            self.send(None, None, command.line(), Mark::Screen);
+            self.number = number;
+        }
+    }
+
+    /// A reply begins: what it answers has been sent, if that was not shown.
+    fn send_what_is_answered(&mut self, reply: &[u8]) {
+        let Some((line, command)) = self.typed.take() else {
+            return;
+        };
+        let before = Some(&command).filter(|_| !self.is_of_ftpsh);
+        let before = before.and_then(|command| screen::sent_before(command, reply));
+        if let Some(before) = &before {
+            self.send(None, None, before.line(), Mark::Screen);
+            let last = self.sessions.last();
+            self.sessions.state(last).has_prepared =
+                before.verb().is("PASV") || before.verb().is("EPSV");
+        }
+        // If the client could not prepare it, it went no further.
+        if before.is_none() || reply.starts_with(b"2") {
+            self.typed = Some((line, command));
+        }
+        if before.is_none() {
+            self.send_typed();
+        }
     }
 
     /// Takes a line of a dump; `false` if it is none.
@@ -292,7 +392,7 @@ impl<R: BufRead> LogReader<R> {
             return false;
         };
         let formed = match &mark {
-            Mark::Part(_) => None,
+            Mark::Part(_) | Mark::Screen => None,
             Mark::Row(_) => form::after_c(line).map(|text| (None, text)),
             Mark::Shape(shape) => {
                 form::after(line, shape).map(|formed| (formed.session, formed.text))
@@ -324,6 +424,7 @@ impl<R: BufRead> LogReader<R> {
         if text.windows(8).any(|part| part == b" HTTP/1.") {
             return false;
         }
+        self.typed = None;
         let session = self.sessions.enter(id, text, false);
         let state = self.sessions.state(session);
         let command = state.as_asked(command);
@@ -340,6 +441,10 @@ impl<R: BufRead> LogReader<R> {
         text: &[u8],
         mark: Mark,
     ) {
+        let session = self.sessions.of_id(id);
+        if self.typed.is_some() && !self.sessions.state(session).reply.is_open() {
+            self.send_what_is_answered(text);
+        }
         let session = self.sessions.enter(id, text, true);
         let state = self.sessions.state(session);
         self.secrets.take_reply_line(text, state.awaiting.as_ref());

@@ -38,6 +38,8 @@ pub(super) struct State {
     is_closed: bool,
     /// Since the last command, a transfer may have brought lines of data.
     pub(super) brings_data: bool,
+    /// The last command opened a port for one that was typed.
+    pub(super) has_prepared: bool,
     lines_of_reply: usize,
     last_heard: usize,
 }
@@ -48,6 +50,8 @@ pub(super) enum Mark {
     Row(usize),
     Shape(Vec<u8>),
     Part(Part),
+    /// Typed at a prompt, or after the arrow of ftpsh.
+    Screen,
 }
 
 impl Sessions {
@@ -209,6 +213,7 @@ impl State {
         self.brings_data =
             direction == Some(DataDirection::Received) || (is_end && self.brings_data);
         self.awaiting = Some(command.verb());
+        self.has_prepared = false;
         self.command_mark = Some(mark);
     }
 
@@ -241,6 +246,12 @@ impl State {
     /// Whether commands stand after this mark.
     pub(super) fn sends_after(&self, mark: &Mark) -> bool {
         self.command_mark.as_ref() == Some(mark)
+    }
+
+    /// Commands stand anywhere but after a prompt.
+    pub(super) fn sends_elsewhere(&self) -> bool {
+        let mark = self.command_mark.as_ref();
+        mark.is_some_and(|mark| *mark != Mark::Screen)
     }
 
     /// A reply came last, so that something may be typed now.

@@ -1,0 +1,275 @@
+//! The screen of a client that is typed into: what its lines are, and which command is sent for what was typed.
+//!
+//! ```text
+//! ftp> get a.bin                                  what is sent for it is not shown
+//! 227 Entering Passive Mode (127,0,0,1,9,9)
+//! ftps ⇄> RETR a.bin > a                          ftpsh sends verbs as they are typed,
+//! → PASS ****                                     and shows what it sends for other lines
+//!   next: SIZE a.bin                              its own words are indented, or begin with its name
+//! ```
+
+use std::sync::LazyLock;
+
+use regex::bytes::Regex;
+
+use crate::protocol::user_pi::data_direction;
+use crate::protocol::{Command, Verb, verbs};
+
+/// What a line of a screen is.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Shown<'a> {
+    /// ftpsh has sent this.
+    Sent(&'a [u8]),
+    /// This was typed at a prompt.
+    Typed(&'a [u8]),
+    /// A client asks for a name or a password: USER with what was typed, or PASS.
+    Asked(Vec<u8>),
+    /// These are the words of ftpsh.
+    Words,
+}
+
+/// The line as ftpsh or the ftp of an operating system shows it; `None` if it is neither a prompt nor of ftpsh.
+pub(super) fn read(line: &[u8]) -> Option<Shown<'_>> {
+    if let Some(sent) = line.strip_prefix("→ ".as_bytes()) {
+        return Some(Shown::Sent(sent));
+    }
+    if let Some(found) = PROMPT.captures(line) {
+        let typed = found.name("typed")?.as_bytes();
+        return Some(Shown::Typed(typed.trim_ascii()));
+    }
+    if let Some(found) = NAME.captures(line) {
+        let usual = found.name("usual").map_or(&b""[..], |it| it.as_bytes());
+        let typed = found["typed"].trim_ascii();
+        let user = if typed.is_empty() { usual } else { typed };
+        return Some(Shown::Asked(
+            [b"USER ", user].concat().trim_ascii_end().to_vec(),
+        ));
+    }
+    if line.trim_ascii() == b"Password:" {
+        return Some(Shown::Asked(b"PASS ****".to_vec()));
+    }
+    WORDS.is_match(line).then_some(Shown::Words)
+}
+
+/// Whether the line can only be of ftpsh.
+pub(super) fn is_of_ftpsh(line: &[u8], shown: &Shown<'_>) -> bool {
+    match shown {
+        Shown::Sent(_) | Shown::Words => true,
+        Shown::Typed(_) => OWN_PROMPT.is_match(line),
+        Shown::Asked(_) => false,
+    }
+}
+
+/// The command that is sent for what was typed; `None` if none is, or none that is known.
+pub(super) fn command(typed: &[u8]) -> Option<Command> {
+    let end = REDIRECTION.find(typed).map_or(typed.len(), |it| it.start());
+    let typed = typed[..end].trim_ascii();
+    let mut words = typed.splitn(2, |byte| *byte == b' ');
+    let (word, rest) = (words.next()?, words.next().unwrap_or_default());
+    let names = |name: &&(&str, &str)| word.eq_ignore_ascii_case(name.0.as_bytes());
+    let sent = match BUILTINS.iter().find(names) {
+        Some((_, "")) => rest.to_vec(),
+        Some((_, "-")) => return None,
+        Some((_, "USER")) => [b"USER ", rest.split(|byte| *byte == b' ').next()?].concat(),
+        Some((_, verb)) if verb.contains(' ') => verb.as_bytes().to_vec(),
+        Some((_, verb)) => [verb.as_bytes(), b" ", first_name(verb, rest)].concat(),
+        None => typed.to_vec(),
+    };
+    let command = Command::new(sent.trim_ascii()).ok()?;
+    verbs::entry(&command.verb()).map(|_| command)
+}
+
+/// The word after the name of a user, which clients take for the password.
+pub(super) fn password(typed: &[u8]) -> Option<&[u8]> {
+    let mut words = typed
+        .split(|byte| *byte == b' ')
+        .filter(|it| !it.is_empty());
+    let is_user = words.next()?.eq_ignore_ascii_case(b"user");
+    words.nth(1).filter(|_| is_user)
+}
+
+/// `get a b` asks for a; `put a b` sends b.
+fn first_name<'a>(verb: &str, rest: &'a [u8]) -> &'a [u8] {
+    let mut names = rest.split(|byte| *byte == b' ').filter(|it| !it.is_empty());
+    match (verb, rest.contains(&b'"')) {
+        ("RETR", false) => names.next().unwrap_or_default(),
+        ("STOR" | "APPE", false) => names.next_back().unwrap_or_default(),
+        _ => rest,
+    }
+}
+
+/// The command that a client must have sent before the typed one, as the reply tells: it prepares the data connection.
+pub(super) fn sent_before(command: &Command, reply: &[u8]) -> Option<Command> {
+    data_direction(command)?;
+    let (code, text) = reply.split_at_checked(3)?;
+    let text = text.to_ascii_uppercase();
+    let names = |verb: &&&str| text.windows(verb.len()).any(|part| part == verb.as_bytes());
+    let named = PREPARING.iter().find(names).copied();
+    let verb = match code {
+        b"227" => "PASV",
+        b"229" => "EPSV",
+        b"200" => named.unwrap_or("TYPE"),
+        b"500" | b"501" | b"502" | b"522" => named?,
+        _ => return None,
+    };
+    // Its argument is not known.
+    let argument = if ["PORT", "EPRT"].contains(&verb) {
+        " ..."
+    } else {
+        ""
+    };
+    Command::new(format!("{verb}{argument}")).ok()
+}
+
+/// Whether it is a verb as ftpsh sends it.
+pub(super) fn is_verb(typed: &[u8]) -> bool {
+    let word = typed.split(|byte| *byte == b' ').next();
+    word.is_some_and(|word| verbs::entry(&Verb::new(word)).is_some())
+}
+
+static PROMPT: LazyLock<Regex> = LazyLock::new(|| {
+    let expression = r"^(?:[^>]{0,200} )?(?:ftps?(?: \xE2\x87\x84)?> ?)+(?P<typed>.*)$";
+    Regex::new(&format!("(?s-u){expression}")).expect("a constant expression")
+});
+static OWN_PROMPT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?s-u)^[^>]{0,200}(?:ftps> |ftps? \xE2\x87\x84> |\) ftp> )")
+        .expect("a constant expression")
+});
+/// `Name (HOST:USUAL): ` and `User (HOST:(none)): `.
+static NAME: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?s-u)^(?:Name|User) \([^()]*:(?:\(none\)|(?P<usual>[^()]*))\): ?(?P<typed>.*)$")
+        .expect("a constant expression")
+});
+static WORDS: LazyLock<Regex> = LazyLock::new(|| {
+    let expression = r"(?-u)^(?:  (?:next: |note: |practice server: user |connected to \S+:\d+$|data connection (?:open|under) )|ftpsh: )";
+    Regex::new(expression).expect("a constant expression")
+});
+static REDIRECTION: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?-u) (?:>>? ?\S|<{1,3} ?\S|\| ?\S|&$)").expect("a constant expression")
+});
+
+/// What is typed, and what is sent for it: with its argument, unless it has a blank. Nothing if the argument is sent as it
+/// is, - if there is nothing to tell.
+const BUILTINS: &[(&str, &str)] = &[
+    ("append", "APPE"),
+    ("ascii", "TYPE A"),
+    ("bin", "TYPE I"),
+    ("binary", "TYPE I"),
+    ("bye", "QUIT"),
+    ("cd", "CWD"),
+    ("close", "QUIT"),
+    ("del", "DELE"),
+    ("delete", "DELE"),
+    ("dir", "LIST"),
+    ("disconnect", "QUIT"),
+    ("get", "RETR"),
+    ("help", "-"),
+    ("image", "TYPE I"),
+    ("literal", ""),
+    ("ls", "LIST"),
+    ("mkdir", "MKD"),
+    ("modtime", "MDTM"),
+    ("nlist", "NLST"),
+    ("put", "STOR"),
+    ("quote", ""),
+    ("recv", "RETR"),
+    ("rmdir", "RMD"),
+    ("send", "STOR"),
+    ("system", "SYST"),
+    ("user", "USER"),
+];
+const PREPARING: [&str; 4] = ["EPRT", "EPSV", "PORT", "PASV"];
+
+#[cfg(test)]
+mod tests {
+    use super::{Shown, command, is_of_ftpsh, password, read, sent_before};
+
+    fn sent(typed: &str) -> String {
+        let command = command(typed.as_bytes());
+        command.map_or_else(String::new, |it| {
+            String::from_utf8_lossy(it.line()).into_owned()
+        })
+    }
+
+    #[test]
+    fn what_stands_after_a_prompt_was_typed() {
+        for (line, typed, is_own) in [
+            ("ftp> ls -l", "ls -l", false),
+            ("ftp> ftp> PASV", "PASV", false),
+            ("ftps> PASV", "PASV", true),
+            ("bob@h:/pub (REST 5) ftp \u{21c4}> RETR f", "RETR f", true),
+            ("(closed) ftp> ", "", true),
+        ] {
+            let shown = read(line.as_bytes()).unwrap_or_else(|| panic!("{line}"));
+            assert_eq!(shown, Shown::Typed(typed.as_bytes()), "{line}");
+            assert_eq!(is_of_ftpsh(line.as_bytes(), &shown), is_own, "{line}");
+        }
+        assert_eq!(
+            read("→ PASS ****".as_bytes()),
+            Some(Shown::Sent(b"PASS ****"))
+        );
+        for (line, asked) in [
+            ("Name (h:joe): bob", "USER bob"),
+            ("Name (h:joe):", "USER joe"),
+            ("User (h:(none)): bob", "USER bob"),
+            ("Password:", "PASS ****"),
+        ] {
+            assert_eq!(
+                read(line.as_bytes()),
+                Some(Shown::Asked(asked.into())),
+                "{line}"
+            );
+        }
+        for line in ["220 ftp> x y", "---> PASV", "  a", "Password required"] {
+            assert!(
+                !matches!(read(line.as_bytes()), Some(Shown::Sent(_) | Shown::Words)),
+                "{line}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_typed_is_known_by_what_is_sent_for_it() {
+        for (typed, expected) in [
+            ("dir", "LIST"),
+            ("get a.bin /tmp/a", "RETR a.bin"),
+            ("put a.bin b.bin", "STOR b.bin"),
+            ("user bob hunter2", "USER bob"),
+            ("quote SITE UMASK", "SITE UMASK"),
+            ("binary", "TYPE I"),
+            ("retr f > g", "retr f"),
+            ("STOR f &", "STOR f"),
+            ("help", ""),
+            ("why", ""),
+            ("", ""),
+        ] {
+            assert_eq!(sent(typed), expected, "{typed}");
+        }
+        assert_eq!(password(b"user bob hunter2"), Some(&b"hunter2"[..]));
+        assert_eq!(password(b"get bob hunter2"), None);
+    }
+
+    #[test]
+    fn the_reply_tells_what_prepared_the_data_connection() {
+        for (typed, reply, expected) in [
+            (
+                "dir",
+                "200 PORT command successful. Consider using PASV.",
+                "PORT ...",
+            ),
+            ("dir", "227 Entering Passive Mode (1,2,3,4,5,6)", "PASV"),
+            ("dir", "500 Invalid PORT Command.", "PORT ..."),
+            ("dir", "200 Switching to ASCII mode.", "TYPE"),
+            ("dir", "425 Use PORT or PASV first.", ""),
+            ("dir", "150 go", ""),
+            ("cd x", "500 no PORT", ""),
+        ] {
+            let command = command(typed.as_bytes()).unwrap();
+            let before = sent_before(&command, reply.as_bytes());
+            let before = before.map_or_else(String::new, |it| {
+                String::from_utf8_lossy(it.line()).into_owned()
+            });
+            assert_eq!(before, expected, "{reply}");
+        }
+    }
+}
