@@ -10,8 +10,10 @@ use crate::shell::screen::painter::count;
 
 /// The page for a log of this name; `-` cannot be read again.
 pub(super) fn text(explained: &Explained, name: &OsStr, columns: usize) -> String {
-    let is_file = name != "-";
-    let name = escape(name.as_encoded_bytes());
+    let given = name;
+    let is_file = given != "-";
+    let name = escape(given.as_encoded_bytes());
+    let is_exact = name.as_bytes() == given.as_encoded_bytes();
     let mut page = Page::new(columns);
     page.paragraph(0, &head(explained, &name));
     item(&mut page, "what happened", &story(explained));
@@ -27,14 +29,14 @@ pub(super) fn text(explained: &Explained, name: &OsStr, columns: usize) -> Strin
         if let Some(line) = live(&explained.story, problem) {
             item(&mut page, "see it live", &line);
         }
-        if is_file
-            && explained.has_dialogue
-            && !has_cause(explained, &["connect-failed", "not-ftp"])
-        {
+        let is_served =
+            explained.has_dialogue && !has_cause(explained, &["connect-failed", "not-ftp"]);
+        if is_file && is_served && is_exact {
+            let word = quoted(&name);
             item(
                 &mut page,
                 "reproduce it",
-                &format!("ftpsh practice --from {name}"),
+                &format!("ftpsh practice --from {word}"),
             );
         }
     }
@@ -43,6 +45,19 @@ pub(super) fn text(explained: &Explained, name: &OsStr, columns: usize) -> Strin
     let odd: Vec<String> = explained.oddities.iter().map(oddity).collect();
     show_few(&mut page, "odd", &odd);
     page.into_text()
+}
+
+/// The name of a file as a word of a shell's line, and not an option.
+fn quoted(name: &str) -> String {
+    let name = match name.starts_with('-') {
+        true => format!("./{name}"),
+        false => name.to_owned(),
+    };
+    let is_safe = |it: char| it.is_ascii_alphanumeric() || "@%+=:,./_-".contains(it);
+    match name.chars().all(is_safe) {
+        true => name,
+        false => format!("'{}'", name.replace('\'', r"'\''")),
+    }
 }
 
 fn head(explained: &Explained, name: &str) -> String {
@@ -237,7 +252,7 @@ fn live(story: &Story, problem: &Wrong) -> Option<String> {
 }
 
 fn is_plain(text: &str) -> bool {
-    !text.is_empty()
+    (1..=LONGEST_USER).contains(&text.len())
         && text
             .chars()
             .all(|it| it.is_ascii_alphanumeric() || "._-".contains(it))
@@ -306,5 +321,24 @@ const NOT_REACHED: [&str; 3] = [
     "data-port-silent",
     "data-port-unreachable",
 ];
+/// A longer one is cut.
+const LONGEST_USER: usize = 100;
 /// Lines below one label.
 const SHOWN: usize = 10;
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn the_name_of_a_log_is_a_word_of_a_shell() {
+        for (name, word) in [
+            ("/tmp/a-1.txt", "/tmp/a-1.txt"),
+            ("-c02.txt", "./-c02.txt"),
+            ("c 02 $(id);x.txt", "'c 02 $(id);x.txt'"),
+            ("it's", r"'it'\''s'"),
+        ] {
+            assert_eq!(quoted(name), word);
+        }
+    }
+}
