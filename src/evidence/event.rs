@@ -195,12 +195,9 @@ impl Event {
             | TransferResult::StoppedByServer => return None,
         };
         let whole = end.expected.map(|whole| format!(" of {whole}"));
-        Some(
-            event
-                .with("bytes", end.bytes)
-                .with("whole", whole.unwrap_or_default())
-                .with("moved", moved),
-        )
+        let whole = whole.unwrap_or_default();
+        let progress = format!(" after {}{whole} bytes {moved}", end.bytes);
+        Some(event.with("progress", progress).with("cut", UNFINISHED))
     }
 
     fn of_tls(failure: &TlsFailure) -> Self {
@@ -271,6 +268,8 @@ pub(crate) fn is_refusal(code: ReplyCode) -> bool {
     code.is_negative() || matches!(class, ReplyClass::Protected | ReplyClass::Unclassified)
 }
 
+/// How data under TLS ends that was cut.
+pub(crate) const UNFINISHED: &str = "without the close_notify of TLS (RFC 8446 section 6.1), so nobody can tell whether they are all";
 /// The user was asked whether to trust a certificate.
 pub(super) const DECLINED: &str = "you answered no";
 /// No server calls it idle earlier.

@@ -77,7 +77,7 @@ impl Explained {
             .user
             .map(|user| match secrets.may_be_password(&user) {
                 true => b"****".to_vec(),
-                false => echo.masked(&user),
+                false => shortened(echo.masked(&user), LONGEST_TEXT),
             });
         self
     }
@@ -125,7 +125,7 @@ pub(crate) fn explain(
     let mut reader = LogReader::new(source);
     let mut log = Log::new(show);
     while let Some(line) = reader.next_line()? {
-        log.explained.lines = line.number;
+        log.explained.lines = log.explained.lines.max(line.number);
         if let Some(program) = line.program {
             *log.programs.entry(program).or_default() += 1;
         }
@@ -193,15 +193,17 @@ impl<'a> Log<'a> {
             self.story_of = Some(session.first_line);
         }
         for found in &session.found {
-            self.keep(found);
+            self.keep(found, session.server);
         }
         for odd in session.linter.found() {
             keep_oddity(&mut self.explained.oddities, odd);
         }
     }
 
-    fn keep(&mut self, found: &Found) {
-        let wrong = self.wrong(found);
+    fn keep(&mut self, found: &Found, server: Option<&str>) {
+        let mut wrong = self.wrong(found);
+        let is_of = |option: &&str| server.is_none_or(|it| option.split(": ").next() == Some(it));
+        wrong.server_options.retain(is_of);
         if found.is_overcome {
             keep_in_order(&mut self.explained.overcome, wrong);
             return;
@@ -227,7 +229,8 @@ impl<'a> Log<'a> {
             .as_ref()
             .map(|command| (self.show)(&command.masked()));
         let show = |text: &str| (self.show)(text.as_bytes());
-        let explanations = problem.explanations(shown.as_deref().unwrap_or(UNKNOWN), &show);
+        let mut explanations = problem.explanations(shown.as_deref().unwrap_or(UNKNOWN), &show);
+        explanations.retain(|it| !OF_OUR_LINES.contains(&it.id));
         let first = explanations.first();
         let reply = answered.and_then(|it| it.reply.lines.last().cloned());
         let said = problem.event.as_ref().and_then(|event| event.fact("said"));
@@ -296,6 +299,8 @@ fn keep_oddity(all: &mut Vec<linter::Found>, odd: &linter::Found) {
 const UNKNOWN: &str = "the command";
 /// Causes of what the server connects for.
 const ACTIVE: [&str; 2] = ["active-blocked", "active-not-connected"];
+/// What only a line of ftpsh can be wrong with.
+const OF_OUR_LINES: [&str; 1] = ["operator-without-space"];
 /// Bytes that are repeated of a line.
 const LONGEST_TEXT: usize = 400;
 /// Line numbers that are told.

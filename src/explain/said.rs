@@ -117,10 +117,14 @@ const TABLE: &str = include_str!("said.table");
 const NO_PROBLEM: &str = "-";
 /// In the place of a cause: all data of a transfer have moved.
 pub(super) const DATA_ENDED: &str = "data-ended";
+/// A client says that it has failed, and not of what.
+pub(super) const CLIENT_FAILED: &str = "client-failed";
 
 #[cfg(test)]
 mod tests {
-    use super::{DATA_ENDED, NO_PROBLEM, Stage, TABLE, cause_of, read, with_each_text};
+    use super::{
+        CLIENT_FAILED, DATA_ENDED, NO_PROBLEM, Stage, TABLE, cause_of, read, with_each_text,
+    };
     use crate::evidence::cause::Cause;
 
     const STAGES: [Stage; 10] = [
@@ -190,7 +194,7 @@ mod tests {
             (Stage::Transfer, Some("data-silent")),
             (Stage::Ended, Some("no-final-reply")),
             (Stage::Waiting, Some("no-reply")),
-            (Stage::Idle, None),
+            (Stage::Idle, Some(CLIENT_FAILED)),
         ] {
             assert_eq!(cause_of(line, stage), cause, "{stage:?}");
         }

@@ -4,7 +4,7 @@ use super::found::{Found, Overcoming};
 use super::preparation::Preparation;
 use super::said::{self, Stage};
 use super::story::{self, Story};
-use crate::evidence::event::{Event, is_refusal};
+use crate::evidence::event::{Event, UNFINISHED, is_refusal};
 use crate::evidence::linter::Linter;
 use crate::evidence::problems::Problem;
 use crate::evidence::reply;
@@ -16,7 +16,7 @@ use regex::Regex;
 
 use crate::evidence::words::{kind_of, without_os_codes};
 use crate::protocol::user_pi::{self, DataPortUse, UserPi, data_direction};
-use crate::protocol::{Answered, Command, DataPort, OtherProtocol, ReplyCode};
+use crate::protocol::{Answered, Command, DataPort, OtherProtocol, ReplyCode, RepresentationType};
 use crate::transcript::import::log::masking::masked;
 use crate::transcript::import::log::{LogLine, Logged, Meaning};
 
@@ -58,6 +58,11 @@ pub(super) struct Session {
     data_has_ended: bool,
     /// The log has no texts of replies.
     has_only_codes: bool,
+    /// The last words with which the client says that it has failed, unless it has gone on since: the line, and they.
+    failure: Option<(usize, Vec<u8>)>,
+    traceback: Traceback,
+    /// The server that the greeting names, as `fragments.table` does.
+    pub(super) server: Option<&'static str>,
 }
 
 impl Session {
@@ -90,6 +95,9 @@ impl Session {
             is_over: false,
             data_has_ended: false,
             has_only_codes: false,
+            failure: None,
+            traceback: Traceback::default(),
+            server: None,
         }
     }
 
@@ -116,6 +124,16 @@ impl Session {
 
     /// Nothing more comes: what was waited for did not.
     pub(super) fn end(&mut self) {
+        self.note_end();
+        if let Some((line, text)) = self.failure.take()
+            && self.found.iter().all(|found| found.is_overcome)
+        {
+            let event = self.event(said::CLIENT_FAILED, &text);
+            self.note(line, Some(event), None);
+        }
+    }
+
+    fn note_end(&mut self) {
         self.end_open_reply();
         if !self.client_gave_up() {
             self.linter.end();
@@ -126,7 +144,7 @@ impl Session {
             self.note(self.last_reply, Some(event), None);
             return;
         }
-        let is_waiting = self.pi.ledger().open_verbs().next().is_some();
+        let is_waiting = self.is_waiting();
         let Some((line, command)) = self.command.clone() else {
             return;
         };
@@ -158,7 +176,7 @@ impl Session {
     fn ends_with_offer(&self) -> bool {
         let is_offer =
             |it: &Answered| it.is_to(&["PASV", "EPSV", "LPSV"]) && it.reply.code.is_positive();
-        let is_waiting = self.pi.ledger().open_verbs().next().is_some();
+        let is_waiting = self.is_waiting();
         !is_waiting && !self.is_over && self.pi.last_answered().is_some_and(is_offer)
     }
 
@@ -183,10 +201,12 @@ impl Session {
     fn send(&mut self, line: usize, command: &Command) {
         if !self.has_dialogue() {
             self.skip_greeting();
-            let begins = FIRST.iter().any(|verb| command.verb().is(verb));
-            self.misses = Missing::all(!begins);
+            self.misses = match FIRST.iter().any(|verb| command.verb().is(verb)) {
+                true => Missing::default(),
+                false => Missing::all(),
+            };
         }
-        self.misses.take_command(command);
+        self.misses.take_command(command, self.exchange == 0);
         self.end_open_reply();
         self.pi.silence();
         self.read_events(line);
@@ -205,6 +225,10 @@ impl Session {
             found.is_overcome |= found.is_passed_over_by(command);
         }
         self.data_has_ended = false;
+        self.traceback = Traceback::default();
+        if !command.verb().is("QUIT") {
+            self.failure = None;
+        }
         let completed = self.pi.completed(command);
         self.pi.send(&completed);
         self.story.take_command(&completed);
@@ -224,7 +248,10 @@ impl Session {
         if !self.has_dialogue() && !is_greeting && !self.shows_connecting {
             self.skip_greeting();
             self.begins_late = true;
-            self.misses = Missing::all(true);
+            self.misses = Missing::all();
+        }
+        if self.exchange == 0 {
+            self.server = self.server.or_else(|| server_of(text));
         }
         self.has_received = true;
         self.last_reply = line;
@@ -362,6 +389,7 @@ impl Session {
     fn try_to_hear(&mut self, line: usize, text: &[u8], is_of_program: bool) -> bool {
         let is_known = self.story.hear(text, !self.has_dialogue());
         self.hear_of_connection(text);
+        self.traceback.take(text);
         if self.exchange == 0
             && is_of_program
             && let Some(protocol) = other_protocol(text)
@@ -376,12 +404,28 @@ impl Session {
             self.data_has_ended = true;
             return true;
         }
+        if cause == said::CLIENT_FAILED {
+            return is_of_program && self.hear_of_failure(line, text);
+        }
         let ends_session = ["control-closed", "control-reset"].contains(&cause);
         if !(self.is_over && ends_session) {
             let event = self.event(cause, text);
             self.note(line, Some(event), None);
         }
         true
+    }
+
+    /// The client says that it has failed, so that it has not got over what went wrong last.
+    fn hear_of_failure(&mut self, line: usize, text: &[u8]) -> bool {
+        let exchange = self.exchange;
+        if let Some(last) = self.found.last_mut().filter(|it| it.exchange == exchange) {
+            last.is_overcome = false;
+        }
+        let is_of_ftp = self.has_dialogue() || self.shows_connecting;
+        if is_of_ftp && self.failure.is_none() {
+            self.failure = Some((line, text.to_vec()));
+        }
+        is_of_ftp
     }
 
     fn hear_of_connection(&mut self, line: &[u8]) {
@@ -400,10 +444,17 @@ impl Session {
         self.dials_server |= says(&DIALS_SERVER);
     }
 
+    fn is_waiting(&self) -> bool {
+        self.pi.ledger().open_verbs().next().is_some()
+    }
+
     fn stage(&self) -> Stage {
-        let is_waiting = self.pi.ledger().open_verbs().next().is_some();
+        let is_waiting = self.is_waiting();
         let last = self.command.as_ref().map(|(_, command)| command);
         let moves_data = last.is_some_and(|command| data_direction(command).is_some());
+        if let Some(stage) = self.traceback.stage() {
+            return stage;
+        }
         match self.pi.learnt().data_port {
             _ if self.awaits_tls => Stage::Handshake,
             _ if !self.has_dialogue() && self.is_connected => Stage::Connected,
@@ -422,7 +473,7 @@ impl Session {
     /// The last command has had its 1yz, and not its final reply.
     fn has_begun(&self) -> bool {
         let is_preliminary = |it: &Answered| it.reply.code.is_preliminary();
-        let is_waiting = self.pi.ledger().open_verbs().next().is_some();
+        let is_waiting = self.is_waiting();
         let has_no_commands = self.exchange == 0;
         (is_waiting || has_no_commands) && self.pi.last_answered().is_some_and(is_preliminary)
     }
@@ -448,12 +499,24 @@ impl Session {
         let event = Event::new(cause)
             .with("after", "some time")
             .with("said", said)
-            .with("error", &reason)
+            .with(
+                "error",
+                match cause {
+                    "active-not-connected" => format!(" ({reason})"),
+                    _ => reason.clone(),
+                },
+            )
             .with("failure", &reason)
             .with("reason", &reason)
             .with("text", &reason)
-            .with("bytes", "some")
-            .with("moved", "had gone")
+            .with(
+                "cut",
+                match reason.contains("remaining") {
+                    true => format!("before they were whole: {reason}"),
+                    false => UNFINISHED.to_owned(),
+                },
+            )
+            .with("name", "NAME")
             .with("named", named.unwrap_or_default())
             .with("address", address.unwrap_or_else(|| "it".to_owned()));
         Event {
@@ -465,6 +528,8 @@ impl Session {
     /// Keeps a problem. What belongs to the same command is one; a reply may say more than the program's own words.
     fn note(&mut self, line: usize, event: Option<Event>, refusal: Option<&Answered>) {
         let exchange = self.exchange;
+        let mut circumstances = self.circumstances;
+        circumstances.is_under_tls |= self.misses.tls;
         let refusal = refusal.map(|answered| (line, Arc::new(self.misses.filled_in(answered))));
         if let Some(found) = self.found.last_mut().filter(|it| it.exchange == exchange) {
             found.take_refusal(refusal);
@@ -480,6 +545,8 @@ impl Session {
         let command = match event.as_ref() {
             // What was logged since then waits for the handshake.
             Some(event) if self.awaits_proof_of_tls && is_of_tls(event) => self.auth.clone(),
+            // What failed on this side is not the command that had been answered.
+            Some(event) if OF_CLIENT.contains(&event.cause) && !self.is_waiting() => None,
             _ => self.command.as_ref().map(|(_, command)| command.clone()),
         };
         let problem = Problem {
@@ -490,7 +557,7 @@ impl Session {
             redirection: None,
             is_followed_by_success: false,
             is_verdict: false,
-            circumstances: self.circumstances,
+            circumstances,
         };
         let mut found = Found::new(exchange, line, problem, self.preparation.clone());
         found.take_refusal(refusal);
@@ -502,33 +569,94 @@ impl Session {
 #[derive(Debug, Default)]
 struct Missing {
     login: bool,
+    tls: bool,
     data_port: bool,
+    representation: bool,
+    /// What came directly before the command.
+    before: bool,
 }
 
 impl Missing {
-    fn all(is_missing: bool) -> Self {
+    fn all() -> Self {
         Self {
-            login: is_missing,
-            data_port: is_missing,
+            login: true,
+            tls: true,
+            data_port: true,
+            representation: true,
+            before: true,
         }
     }
 
-    fn take_command(&mut self, command: &Command) {
+    fn take_command(&mut self, command: &Command, is_first: bool) {
         let is = |names: &[&str]| names.iter().any(|name| command.verb().is(name));
         self.login &= !is(&["USER", "AUTH"]);
+        self.tls &= !is(&["AUTH"]);
         self.data_port &= self.login && !is(&["PASV", "EPSV", "PORT", "EPRT"]);
+        self.representation &= self.login && !is(&["TYPE"]);
+        self.before &= is_first;
     }
 
     /// The reply, as if what is missing had been there: that it was not is no cause.
     fn filled_in(&self, answered: &Answered) -> Answered {
         let mut answered = answered.clone();
-        answered.before.logged_in |= self.login;
-        if self.data_port {
-            let port = &mut answered.before.data_port;
-            port.get_or_insert(DataPortUse::Passive);
+        let code = answered.reply.code;
+        let text = answered.reply.lines.concat().to_ascii_lowercase();
+        let asks_for_login = code.0 == 530 && text.windows(3).any(|part| part == b"log");
+        let is_of_login = answered.is_to(&["PASS", "ACCT"]);
+        let is_rename = answered.is_to(&["RNTO"]);
+        let before = &mut answered.before;
+        if self.login {
+            // 503: a USER should have come before it.
+            before.awaits_secret |= is_of_login && code.0 != 503;
+            before.logged_in |= !is_of_login && !asks_for_login;
         }
+        if self.data_port {
+            before.data_port.get_or_insert(DataPortUse::Passive);
+        }
+        if self.representation {
+            let representation = &mut before.parameters.representation_type;
+            representation.get_or_insert(RepresentationType::Image);
+        }
+        before.pending_rename |= self.before && is_rename;
         answered
     }
+}
+
+/// The functions of Python's ftplib in which an exception came, as far as they tell what was waited for.
+#[derive(Debug, Default)]
+struct Traceback {
+    moves_data: bool,
+    stage: Option<Stage>,
+}
+
+impl Traceback {
+    fn take(&mut self, line: &[u8]) {
+        if line.starts_with(b"Traceback (most recent") {
+            *self = Self::default();
+        }
+        let Some(name) = line.trim_ascii().rsplit(|byte| *byte == b' ').next() else {
+            return;
+        };
+        match name {
+            _ if !line.starts_with(b"  File \"") => {}
+            b"storbinary" | b"storlines" | b"retrbinary" | b"retrlines" => self.moves_data = true,
+            b"ntransfercmd" => self.stage = Some(Stage::Passive),
+            b"voidresp" if self.moves_data => self.stage = Some(Stage::Ended),
+            b"voidcmd" | b"sendcmd" | b"makepasv" | b"makeport" => *self = Self::default(),
+            _ => {}
+        }
+    }
+
+    fn stage(&self) -> Option<Stage> {
+        self.stage
+    }
+}
+
+/// The server that a greeting names.
+fn server_of(greeting: &[u8]) -> Option<&'static str> {
+    let text = String::from_utf8_lossy(greeting).to_ascii_lowercase();
+    let is_named = |names: &&(&str, &str)| text.contains(names.0);
+    SERVERS.iter().find(is_named).map(|(_, server)| *server)
 }
 
 fn not_ftp(protocol: OtherProtocol, text: &[u8]) -> Event {
@@ -575,6 +703,18 @@ static MARK: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(expression).expect("a constant expression")
 });
 
+/// Causes that lie on the side of the client.
+const OF_CLIENT: [&str; 2] = ["local-file", said::CLIENT_FAILED];
+/// What greetings say, and the servers whose options are known.
+const SERVERS: [(&str, &str); 7] = [
+    ("vsftpd", "vsftpd"),
+    ("proftpd", "ProFTPD"),
+    ("pure-ftpd", "Pure-FTPd"),
+    ("pyftpdlib", "pyftpdlib"),
+    ("filezilla server", "FileZilla Server"),
+    ("microsoft ftp", "IIS"),
+    ("serv-u", "Serv-U"),
+];
 /// As `kind_of` says it.
 const PRIVATE: &str = ", a private address";
 /// How a server begins.

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex::bytes::Regex;
+use regex::bytes::{Captures, Regex};
 
 use crate::protocol::user_pi::data_direction;
 use crate::protocol::{Answered, Command};
@@ -81,6 +81,7 @@ impl Story {
         if let Some(found) = PEER
             .captures(text)
             .filter(|_| self.port.is_none() && is_control && !text.starts_with(STEP_OF_WGET))
+            .filter(|found| names_a_host(text, found))
         {
             let group = |name| {
                 let group = found.name(name)?;
@@ -100,6 +101,19 @@ impl Story {
 /// What wget writes in front of each step, the data connection too.
 const STEP_OF_WGET: &[u8] = b"==> ";
 
+/// What was found is neither the user of a URL nor a word, as in `Could not connect to server`.
+fn names_a_host(text: &[u8], found: &Captures<'_>) -> bool {
+    let Some(name) = found.name("name") else {
+        return false;
+    };
+    let rest = text[name.end()..].split(u8::is_ascii_whitespace).next();
+    let is_user = rest.is_some_and(|rest| rest.contains(&b'@'));
+    let is_word = WORDS.contains(&name.as_bytes()) && found.name("port").is_none();
+    !is_user && !is_word
+}
+
+const WORDS: [&[u8]; 6] = [b"a", b"the", b"server", b"host", b"remote", b"FTP"];
+
 /// Whether a program says here that TLS is up.
 pub(super) fn says_tls_is_up(text: &[u8]) -> bool {
     agreed_version(text).is_some() || TLS_UP.is_match(text)
@@ -116,13 +130,15 @@ fn agreed_version(text: &[u8]) -> Option<String> {
 static PEER: LazyLock<Regex> = LazyLock::new(|| {
     let expression = r"(?x-u) (?: (?i:connect(?:ing|ed)\ (?:to|with)|trying|connect\ to|^connect:)\ (?:address\ )?
           (?: (?:ftps?|ftpes)://)? | \bftps?:// ) (?:[^@\s/]*@)?
-        (?P<name> \[[0-9a-fA-F:]+\] | [0-9A-Za-z][0-9A-Za-z.-]*[0-9A-Za-z] | ::1 )
+        (?P<name> \[[0-9a-fA-F:]+\] | (?:[0-9a-fA-F]{1,4}:){7}[0-9a-fA-F]{1,4}
+          | (?:[0-9a-fA-F]{1,4}(?::[0-9a-fA-F]{1,4}){0,5})?::[0-9a-fA-F:]*
+          | [0-9A-Za-z](?:[0-9A-Za-z.-]*[0-9A-Za-z])? )
         (?: (?: :|,\ |\ port\ |\ \([^)]*\)\ port\ ) (?P<port>\d{1,5}) )?";
     Regex::new(expression).expect("a constant expression")
 });
 static VERSION: LazyLock<Regex> = LazyLock::new(|| {
     let expression = r"(?x-u) \b(?i:using|protocol\ *:|version:|enabled|new,)\ +TLSv?\ ?(1\.[0-3])\b
-        | \bTLSv?(1\.[0-3])\ connection\ accepted";
+        | \bTLSv?(1\.[0-3])\ connection\ accepted | ^\ \ TLS\ (1\.[0-3]),\ TLS_";
     Regex::new(expression).expect("a constant expression")
 });
 static TLS_UP: LazyLock<Regex> = LazyLock::new(|| {
@@ -165,11 +181,23 @@ mod tests {
                 Some(21),
             ),
             ("Connected to [::1]:2121 (No encryption)", "::1", Some(2121)),
+            ("Connected to 2001:db8::1.", "2001:db8::1", None),
+            ("Trying 2001:db8::1...", "2001:db8::1", None),
+            (
+                "* Connected to 2001:db8::1 (2001:db8::1) port 2121",
+                "2001:db8::1",
+                Some(2121),
+            ),
+            ("open ftp://bob:****@h", "h", None),
         ] {
             let mut story = Story::default();
             assert!(story.hear(line.as_bytes(), true), "{line}");
             assert_eq!(story.host.as_deref(), Some(host), "{line}");
             assert_eq!(story.port, port, "{line}");
+        }
+        for line in ["Error: Could not connect to server", "open ftp://bob:a/b@h"] {
+            let mut story = Story::default();
+            assert!(!story.hear(line.as_bytes(), true), "{line}");
         }
         let mut story = Story::default();
         assert!(!story.hear(b"Status: Directory listing failed", true));

@@ -503,3 +503,327 @@ fn the_flags_of_a_packet_reset_no_connection() {
     assert!(explained.oddities.is_empty(), "{:?}", explained.oddities);
     assert!(explained.overcome.is_empty(), "{:?}", explained.overcome);
 }
+
+/// The cause of what went wrong first, or nothing.
+fn cause(log: &str) -> &'static str {
+    of(log).problem.map_or("", |problem| problem.cause())
+}
+
+#[test]
+fn the_screen_of_ftpsh_is_a_dialogue() {
+    let begin = "  practice server: user A, password A\n  connected to 127.0.0.1:2121\n220 hi\n\
+        \x20 next: USER A, then PASS A\nftp> login A *\n→ USER A\n331 word?\n→ PASS ****\n230 in\n\
+        \x20 next: SIZE 1.TXT says how many bytes of it the server has\nftp> PASV\n227 (127,0,0,1,9,9)\n";
+    let refused = "ftpsh: no data connection to 127.0.0.1:2313: Connection refused\nftp> why\nThe last problem\n\n  Here    It ended\n";
+    let open = "  data connection open to 127.0.0.1:2313\nftp \u{21c4}> RETR 1.TXT > x\n150 go\n";
+    for (end, expected, command) in [
+        (refused, "data-port-refused", "PASV"),
+        (
+            &format!(
+                "{open}I am   5 bytes received, data connection closed\nftpsh: no final reply: nothing came for 4 s\n"
+            ),
+            "no-final-reply",
+            "RETR 1.TXT",
+        ),
+        (
+            &format!("{open}550 No such file\n"),
+            "no-such-file",
+            "RETR 1.TXT",
+        ),
+        (&format!("{open}226 done\n"), "", ""),
+    ] {
+        let log = format!("{begin}{end}");
+        let explained = of(&log);
+        assert_eq!(explained.program, Some("ftpsh"), "{log}");
+        assert_eq!(explained.not_understood, 0, "{log}");
+        assert_eq!(explained.story.user.as_deref(), Some(&b"A"[..]), "{log}");
+        assert!(
+            explained
+                .oddities
+                .iter()
+                .all(|it| it.oddity.id == "final-reply-missing"),
+            "{:?}",
+            explained.oddities
+        );
+        assert_eq!(cause(&log), expected, "{log}");
+        let line = explained.problem.and_then(|it| it.command);
+        let line = line.map_or_else(Vec::new, |it| it.line().to_vec());
+        assert_eq!(String::from_utf8_lossy(&line), command, "{log}");
+    }
+    let tls = "→ AUTH TLS\n234 go\n  TLS 1.3, TLS_AES_256_GCM_SHA384, certificate verified\n→ USER A\n530 no\n";
+    assert_eq!(of(tls).story.tls_version(), Some("1.3"));
+}
+
+#[test]
+fn what_is_typed_into_a_client_that_shows_no_commands_is_what_was_asked() {
+    let login = "Connected to h.\n220 hi\nName (h:joe): bob\n331 word?\nPassword:\n230 in\n";
+    for (end, expected, command) in [
+        (
+            "ftp> dir\n200 PORT command successful.\n150 go\n425 no\n",
+            "active-blocked",
+            "LIST",
+        ),
+        (
+            "ftp> put a b\nlocal: a remote: b\n227 (1,2,3,4,5,6)\n553 no\n",
+            "not-writable",
+            "STOR b",
+        ),
+        (
+            "ftp> dir\n500 Invalid PORT Command.\n",
+            "port-refused",
+            "PORT ...",
+        ),
+        ("ftp> ls\n200 PORT ok\n", "no-reply", "LIST"),
+        (
+            "ftp> ls\n227 (1,2,3,4,5,6)\nftp: connect: Connection refused\nftp> bye\n221 bye\n",
+            "data-port-refused",
+            "PASV",
+        ),
+        (
+            "ftp> dir\n200 PORT ok\n150 go\n226 done\nftp> bye\n221 bye\n",
+            "",
+            "",
+        ),
+    ] {
+        let log = format!("{login}{end}");
+        let explained = of(&log);
+        assert_eq!(
+            (explained.oddities.len(), cause(&log)),
+            (0, expected),
+            "{log}{explained:?}"
+        );
+        let line = explained.problem.and_then(|it| it.command);
+        let line = line.map_or_else(Vec::new, |it| it.line().to_vec());
+        assert_eq!(String::from_utf8_lossy(&line), command, "{log}");
+    }
+    let refused = login.replace("230 in", "530 no");
+    assert_eq!(cause(&refused), "login-refused-in-clear");
+    let user = told("220 hi\nftp> user bob hunter2X9\n331 word?\n530 no hunter2X9\n");
+    assert!(
+        user.starts_with("bob ") && !user.contains("hunter"),
+        "{user}"
+    );
+}
+
+#[test]
+fn a_log_that_ends_with_the_error_of_a_client_is_not_one_in_which_all_went_well() {
+    let begin = "Command:\tUSER a\nResponse:\t230 in\nCommand:\tPASV\nResponse:\t227 (1,2,3,4,5,6)\nCommand:\tMLSD\nResponse:\t150 go\n";
+    let auth = "Command:\tAUTH TLS\nResponse:\t234 go\n";
+    for (log, expected) in [
+        (format!("{begin}Response:\t226 done\nError:\tFailed to parse listing\n"), "client-failed"),
+        (
+            format!(
+                "{begin}Error:\tGnuTLS error -110: The TLS connection was non-properly terminated.\nResponse:\t226 done\n\
+                 Error:\tFailed to retrieve directory listing\n"
+            ),
+            "data-cut",
+        ),
+        (
+            format!("{begin}Error:\tGnuTLS error -110: The TLS connection was non-properly terminated.\nResponse:\t226 done\n"),
+            "",
+        ),
+        (format!("{begin}Response:\t226 done\nError:\tsome\nCommand:\tNOOP\nResponse:\t200 ok\n"), ""),
+        (format!("{begin}Response:\t226 done\nError:\tFailed to open \"C:\\a\" for writing\n"), "local-file"),
+        (format!("{auth}Error:\tRemote certificate not trusted.\n"), "certificate-untrusted"),
+        (format!("{auth}Error:\tGnuTLS error -53: Error in the push function.\n"), "tls-cut"),
+        (format!("{auth}Error:\tCould not connect to server\n"), "client-failed"),
+        (
+            "> AUTH SSL\n< 234 ok\n* SSL: no alternative certificate subject name matches target host name 'h'\n".into(),
+            "certificate-name",
+        ),
+        (
+            "> RETR f\n< 150 go\n* OpenSSL SSL_read: SSL_ERROR_SYSCALL, errno 0\n< 226 ok\n\
+             curl: (56) OpenSSL SSL_read: SSL_ERROR_SYSCALL, errno 0\n"
+                .into(),
+            "data-cut",
+        ),
+        (
+            "> RETR f\n< 150 go\n* transfer closed with 99 bytes remaining to read\n".into(),
+            "data-cut",
+        ),
+    ] {
+        assert_eq!(cause(&log), expected, "{log}");
+    }
+    let local = format!("{begin}Response:\t226 done\nError:\tFailed to parse listing\n");
+    assert!(problem(&local).command.is_none());
+    let cut = here("> RETR f\n< 150 go\n* transfer closed with 99 bytes remaining to read\n");
+    assert!(
+        cut.contains("whole: transfer closed") && !cut.contains("some bytes"),
+        "{cut}"
+    );
+}
+
+#[test]
+fn no_cause_rests_on_what_a_log_that_begins_in_the_middle_does_not_show() {
+    for (log, expected) in [
+        ("> PASS x\n< 530 Account expired\n", "login-refused"),
+        ("331 word?\nPASS x\n530 wrong\n", "login-refused"),
+        ("> PASS x\n< 503 Login with USER first.\n", "user-first"),
+        (
+            "> PASV\n< 530 Please login with USER and PASS\n",
+            "login-needed",
+        ),
+        ("> LIST\n< 530 Log in with USER and PASS\n", "login-needed"),
+        ("> AUTH TLS\n< 503 Already using TLS\n", "auth-under-tls"),
+        ("> CCC\n< 533 CCC not allowed\n", "ccc-refused"),
+        ("> PROT P\n< 503 PBSZ first\n", "pbsz-first"),
+        ("> PROT P\n< 504 PROT P unsupported\n", "refused"),
+        ("> RNTO b\n< 550 rename failed\n", "not-writable"),
+        (
+            "> RNTO b\n< 550 no\n> RNTO c\n< 503 no\n> NOOP\n< 200 ok\n",
+            "not-writable",
+        ),
+        (
+            "> REST 100\n< 350 ok\n> RETR f\n< 554 Invalid REST parameter\n",
+            "marker-past-end",
+        ),
+        (
+            "> PROT C\n< 200 ok\n> PASV\n< 227 (1,2,3,4,5,6)\n> LIST\n< 534 no\n",
+            "data-tls-required",
+        ),
+    ] {
+        assert_eq!(cause(log), expected, "{log}");
+    }
+    let later = of("> RNTO b\n< 550 no\n> RNTO c\n< 503 no\n").later;
+    assert_eq!(later[0].cause(), "rnfr-first");
+}
+
+#[test]
+fn the_control_connection_is_not_taken_for_the_data_connection() {
+    let begin = "> PASV\n< 227 (198,51,100,7,9,9)\n> STOR f\n< 150 go\n";
+    for (end, expected) in [
+        (
+            ". 2023-05-02 10:00:00 Timeout detected. (control connection)\n",
+            "no-final-reply",
+        ),
+        ("FTPError: Timeout (control socket)\n", "no-final-reply"),
+        (
+            "ERROR : x: read tcp 10.0.0.9:50000->198.51.100.7:21: read: connection reset by peer\n",
+            "control-reset",
+        ),
+        (
+            "Error:\tDisconnected from server: ECONNRESET - Connection reset by peer\n",
+            "control-reset",
+        ),
+        (
+            ". 2023-05-02 10:00:00 Connection was reset.\n",
+            "control-reset",
+        ),
+        (
+            "Net::FTP: Unexpected EOF on command channel at x.pl line 3\n",
+            "control-closed",
+        ),
+        (
+            "java.net.SocketException: Connection reset by peer: socket write error\n",
+            "data-reset",
+        ),
+    ] {
+        let log = format!("{begin}{end}");
+        assert_eq!(cause(&log), expected, "{log}");
+        assert!(!here(&log).contains("some bytes"), "{}", here(&log));
+    }
+    let connected =
+        "* Connected to h (1.2.3.4) port 990\n* Recv failure: Connection reset by peer\n";
+    assert_eq!(cause(connected), "closed-before-greeting");
+}
+
+#[test]
+fn the_functions_of_a_traceback_tell_what_was_waited_for() {
+    let traceback = |names: &[&str], error: &str| {
+        let frame =
+            |name: &&str| format!("  File \"/usr/lib/ftplib.py\", line 3, in {name}\n    call()\n");
+        let frames: String = names.iter().map(frame).collect();
+        format!("Traceback (most recent call last):\n{frames}{error}\n")
+    };
+    let refused = "ConnectionRefusedError: [Errno 111] Connection refused";
+    for (names, error, expected) in [
+        (
+            &[
+                "retrlines",
+                "transfercmd",
+                "ntransfercmd",
+                "create_connection",
+            ][..],
+            refused,
+            "data-port-refused",
+        ),
+        (
+            &["storbinary", "ntransfercmd"],
+            "TimeoutError: timed out",
+            "data-port-silent",
+        ),
+        (
+            &["storbinary", "voidresp", "getresp"],
+            "socket.timeout: timed out",
+            "no-final-reply",
+        ),
+        (&["connect", "create_connection"], refused, "connect-failed"),
+        (
+            &["login", "auth"],
+            "ssl.SSLEOFError: EOF occurred in violation of protocol",
+            "tls-cut",
+        ),
+    ] {
+        let log = traceback(names, error);
+        assert_eq!(cause(&log), expected, "{log}");
+    }
+}
+
+#[test]
+fn programs_that_say_little_are_understood() {
+    let wget = "Connecting to h|1.2.3.4|:21... connected.\nLogging in as anonymous ... ";
+    for (log, expected) in [
+        (format!("{wget}\nLogin incorrect.\n"), "login-refused"),
+        (format!("{wget}Logged in!\n==> CWD (1) /pub ... \nNo such directory ‘pub’.\n"), "no-such-file"),
+        ("==> PASV ... done.    ==> RETR f ... done.\nData transfer aborted.\n".into(), "data-connection-broke"),
+        ("PHP Warning:  ftp_put(): php_connect_nonb() failed: Operation now in progress (115)\n".into(), "data-port-silent"),
+        ("Warning: ftp_put(): Entering Passive Mode (10,0,0,5,200,1). in /x.php on line 12\n".into(), "data-port-unreachable"),
+        ("The remote server returned an error: 227 Entering Passive Mode (10,0,0,5,200,1).\n".into(), "data-port-unreachable"),
+        ("System.Net.WebException: The remote server returned an error: (550) File unavailable\n".into(), "name-not-found"),
+        ("NcFTP 3.2.5\nConnecting to h...\nncftp: cannot open h: unknown host.\n".into(), "connect-failed"),
+        (
+            "Status:\tConnecting to 198.51.100.7:21...\nStatus:\tConnection established, waiting for welcome message...\n\
+             Error:\tConnection closed by server\n"
+                .into(),
+            "closed-before-greeting",
+        ),
+        ("Error:\tDisconnected from server: ECONNABORTED - Connection aborted\n".into(), "control-reset"),
+        ("* Connected to h (1.2.3.4) port 21\n< SSH-2.0-OpenSSH_7.4\n* Weird server reply\n".into(), "not-ftp"),
+    ] {
+        assert_eq!(cause(&log), expected, "{log}");
+    }
+    let ncftp = "Connecting to h...\n220: hi\nConnected to h.\nCmd: PORT 1,2,3,4,5,6\n200: ok\nCmd: LIST\n\
+        425: timed out\nList failed.\n";
+    let explained = of(ncftp);
+    assert_eq!(
+        (explained.sessions, explained.later.len()),
+        (1, 0),
+        "{explained:?}"
+    );
+}
+
+#[test]
+fn options_are_those_of_the_server_that_the_greeting_names() {
+    let log = |greeting: &str| {
+        format!(
+            "220 {greeting}\nUSER bob\n331 word?\nPASS x\n530 User cannot log in, home directory inaccessible.\n"
+        )
+    };
+    assert!(
+        problem(&log("Microsoft FTP Service"))
+            .server_options
+            .is_empty()
+    );
+    assert_eq!(
+        problem(&log("(vsFTPd 3.0.5)")).server_options,
+        ["vsftpd: local_root"]
+    );
+    assert_eq!(problem(&log("hi")).server_options, ["vsftpd: local_root"]);
+}
+
+#[test]
+fn an_endless_user_name_is_cut() {
+    let log = format!("220 hi\nUSER {}\n530 no\n", "a".repeat(60_000));
+    let explained = of(&log);
+    assert!(format!("{explained:?}").len() < 10_000);
+}
