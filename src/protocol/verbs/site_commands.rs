@@ -63,7 +63,7 @@ const ROWS: &[SiteCommandEntry] = &[
     row("TIME", "SITE TIME", "Pure-FTPd", "Reports the time of the server."),
     row("EXEC", "SITE EXEC <command>", "wu-ftpd, Serv-U",
         "Runs a program on the server; nearly always disabled."),
-    row("PSWD", "SITE PSWD <old> <new>", "Serv-U", "Changes the password; neither password is masked."),
+    row("PSWD", "SITE PSWD <old> <new>", "Serv-U", "Changes the password; both are masked."),
     row("NAMEFMT", "SITE NAMEFMT <0 | 1>", "IBM i", "Chooses between library names and file-system names."),
     row("CHECKSUM", "SITE CHECKSUM <path>", "wu-ftpd", "Asks for the CRC-32 or MD5 of a file."),
     row("SHOHASH", "SITE SHOHASH <path>", "Akamai NetStorage", "Asks for the MD5 of a file."),
