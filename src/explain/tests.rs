@@ -514,7 +514,7 @@ fn the_screen_of_ftpsh_is_a_dialogue() {
     let begin = "  practice server: user A, password A\n  connected to 127.0.0.1:2121\n220 hi\n\
         \x20 next: USER A, then PASS A\nftp> login A *\n→ USER A\n331 word?\n→ PASS ****\n230 in\n\
         \x20 next: SIZE 1.TXT says how many bytes of it the server has\nftp> PASV\n227 (127,0,0,1,9,9)\n";
-    let refused = "ftpsh: no data connection to 127.0.0.1:2313: Connection refused\nftp> why\nThe last problem\n\n  Here    It ended\n";
+    let refused = "ftpsh: no data connection to 127.0.0.1:2313: Connection refused\nftp> why\nThe last problem\n\n550 in answer to X\n  Here    It ended\nftp> ";
     let open = "  data connection open to 127.0.0.1:2313\nftp \u{21c4}> RETR 1.TXT > x\n150 go\n";
     for (end, expected, command) in [
         (refused, "data-port-refused", "PASV"),
@@ -598,6 +598,8 @@ fn what_is_typed_into_a_client_that_shows_no_commands_is_what_was_asked() {
     }
     let refused = login.replace("230 in", "530 no");
     assert_eq!(cause(&refused), "login-refused-in-clear");
+    let shown = login.replace("Password:\n230 in", "Password: hunter2X9\n530 no hunter2X9");
+    assert!(cause(&shown).starts_with("login-refused") && !told(&shown).contains("hunter"));
     let user = told("220 hi\nftp> user bob hunter2X9\n331 word?\n530 no hunter2X9\n");
     assert!(
         user.starts_with("bob ") && !user.contains("hunter"),
@@ -673,6 +675,7 @@ fn no_cause_rests_on_what_a_log_that_begins_in_the_middle_does_not_show() {
             "> RNTO b\n< 550 no\n> RNTO c\n< 503 no\n> NOOP\n< 200 ok\n",
             "not-writable",
         ),
+        ("> LIST\n< 500 OOPS: child died\n", "server-failed"),
         (
             "> REST 100\n< 350 ok\n> RETR f\n< 554 Invalid REST parameter\n",
             "marker-past-end",
@@ -826,4 +829,20 @@ fn an_endless_user_name_is_cut() {
     let log = format!("220 hi\nUSER {}\n530 no\n", "a".repeat(60_000));
     let explained = of(&log);
     assert!(format!("{explained:?}").len() < 10_000);
+}
+
+#[test]
+fn an_arrow_or_a_question_alone_is_no_screen() {
+    let arrows = "→ click here\n→ list the files\nUSER bob\n530 no\n";
+    let explained = of(arrows);
+    assert_eq!((explained.program, explained.not_understood), (None, 2));
+    let lftp = "Password:\n---- Connecting to h (1.2.3.4) port 21\n<--- 220 hi\n---> USER bob\n<--- 331 word?\n\
+        ---> PASS x\n<--- 530 no\n";
+    let explained = of(lftp);
+    assert!(
+        explained.oddities.is_empty() && explained.overcome.is_empty(),
+        "{explained:?}"
+    );
+    let mixed = "  connected to 127.0.0.1:2121\n220 hi\n→ USER A\n230 in\n2026-11-29 10:00:00 [7] RETR f\n2026-11-29 10:00:00 [7] 550 No such file\n";
+    assert_eq!(cause(mixed), "no-such-file");
 }

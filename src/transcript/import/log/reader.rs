@@ -71,6 +71,8 @@ pub(crate) struct LogReader<R> {
     typed: Option<(usize, Command)>,
     /// The log is a screen of ftpsh.
     is_of_ftpsh: bool,
+    /// What stands here answers `why` or `help`.
+    is_on_page: bool,
 }
 
 impl<R: BufRead> LogReader<R> {
@@ -88,6 +90,7 @@ impl<R: BufRead> LogReader<R> {
             has_dialogue_of_server: false,
             typed: None,
             is_of_ftpsh: false,
+            is_on_page: false,
         }
     }
 
@@ -164,22 +167,44 @@ impl<R: BufRead> LogReader<R> {
     /// Takes a line of a screen with prompts, or of one of ftpsh; `false` if it is neither.
     fn take_shown(&mut self, line: &[u8]) -> bool {
         let session = self.sessions.last();
-        let is_reply =
-            CodedLine::of(line).is_some() || self.sessions.state(session).reply.is_open();
+        let is_reply = !self.is_on_page
+            && (CodedLine::of(line).is_some() || self.sessions.state(session).reply.is_open());
         let shown = screen::read(line);
-        let Some(shown) = shown.filter(|_| !is_reply || line.starts_with("→".as_bytes())) else {
-            let is_own = self.is_of_ftpsh && !is_reply && !notations::is_dialogue(line);
+        self.is_of_ftpsh |= shown
+            .as_ref()
+            .is_some_and(|shown| screen::is_of_ftpsh(line, shown));
+        let is_ours = |shown: &Shown<'_>| match shown {
+            Shown::Sent(_) => self.is_of_ftpsh,
+            // Other programs ask before they connect.
+            Shown::Asked(command) => {
+                !is_reply
+                    && self
+                        .last_reply
+                        .starts_with(if command.starts_with(b"PASS") {
+                            b"33"
+                        } else {
+                            b"22"
+                        })
+            }
+            Shown::Typed(_) | Shown::Words => !is_reply,
+        };
+        let Some(shown) = shown.filter(is_ours) else {
+            let is_of_another = notations::is_dialogue(line) || form::has_prefix(line);
+            let is_own = self.is_of_ftpsh && !is_reply && !is_of_another;
             if is_own {
                 self.say_for_ftpsh(line);
             }
             return is_own;
         };
-        self.is_of_ftpsh |= screen::is_of_ftpsh(line, &shown);
         match shown {
-            Shown::Sent(text) => return self.send(None, Some("ftpsh"), text, Mark::Screen),
+            Shown::Sent(text) => {
+                self.is_on_page = false;
+                return self.send(None, Some("ftpsh"), text, Mark::Screen);
+            }
             Shown::Words => self.say_for_ftpsh(line),
             Shown::Asked(command) => self.take_typed_at_prompt(&command, line),
             Shown::Typed(typed) => {
+                self.is_on_page = self.is_of_ftpsh && screen::shows_page(typed);
                 if let Some(password) = screen::password(typed) {
                     self.secrets.remember(password);
                 }
@@ -206,7 +231,7 @@ impl<R: BufRead> LogReader<R> {
     fn say_for_ftpsh(&mut self, line: &[u8]) {
         let is_said = line.starts_with(b"  ") || line.windows(7).any(|part| part == b"ftpsh: ");
         let is_hint = line.starts_with(b"  next: ");
-        let meaning = match is_said && !is_hint {
+        let meaning = match is_said && !is_hint && !self.is_on_page {
             true => Meaning::Said(line.to_vec()),
             false => Meaning::Noise,
         };

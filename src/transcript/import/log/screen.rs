@@ -33,11 +33,11 @@ pub(super) fn read(line: &[u8]) -> Option<Shown<'_>> {
     if let Some(sent) = line.strip_prefix("→ ".as_bytes()) {
         return Some(Shown::Sent(sent));
     }
-    if let Some(found) = PROMPT.captures(line) {
-        let typed = found.name("typed")?.as_bytes();
-        return Some(Shown::Typed(typed.trim_ascii()));
+    if let Some(prompt) = Prompt::of(line) {
+        return Some(Shown::Typed(prompt.typed));
     }
-    if let Some(found) = NAME.captures(line) {
+    let is_asked = line.starts_with(b"Name (") || line.starts_with(b"User (");
+    if is_asked && let Some(found) = NAME.captures(line) {
         let usual = found.name("usual").map_or(&b""[..], |it| it.as_bytes());
         let typed = found["typed"].trim_ascii();
         let user = if typed.is_empty() { usual } else { typed };
@@ -45,18 +45,51 @@ pub(super) fn read(line: &[u8]) -> Option<Shown<'_>> {
             [b"USER ", user].concat().trim_ascii_end().to_vec(),
         ));
     }
-    if line.trim_ascii() == b"Password:" {
-        return Some(Shown::Asked(b"PASS ****".to_vec()));
+    if let Some(typed) = line.strip_prefix(b"Password:") {
+        let typed = typed.trim_ascii();
+        let password = if typed.is_empty() { b"****" } else { typed };
+        return Some(Shown::Asked([b"PASS ", password].concat()));
     }
-    WORDS.is_match(line).then_some(Shown::Words)
+    let may_be_said = line.starts_with(b"  ") || line.starts_with(b"ftpsh");
+    (may_be_said && WORDS.is_match(line)).then_some(Shown::Words)
 }
 
 /// Whether the line can only be of ftpsh.
 pub(super) fn is_of_ftpsh(line: &[u8], shown: &Shown<'_>) -> bool {
     match shown {
-        Shown::Sent(_) | Shown::Words => true,
-        Shown::Typed(_) => OWN_PROMPT.is_match(line),
+        // Other texts have arrows, too.
+        Shown::Sent(sent) => is_verb(sent) && sent.first().is_some_and(u8::is_ascii_uppercase),
+        Shown::Words => true,
+        Shown::Typed(_) => Prompt::of(line).is_some_and(|prompt| prompt.is_of_ftpsh),
         Shown::Asked(_) => false,
+    }
+}
+
+/// `ftp> LINE`, as many clients have it, or what only ftpsh has: `ftps> `, `ftp ⇄> `, `(closed) ftp> `.
+struct Prompt<'a> {
+    typed: &'a [u8],
+    is_of_ftpsh: bool,
+}
+
+impl<'a> Prompt<'a> {
+    fn of(line: &'a [u8]) -> Option<Self> {
+        let start = &line[..line.len().min(LONGEST_PROMPT)];
+        let end = start.iter().position(|byte| *byte == b'>')?;
+        let before = &line[..end];
+        let name = before.strip_suffix(" ⇄".as_bytes());
+        let is_open = name.is_some();
+        let name = name.unwrap_or(before);
+        let word = name.rsplit(|byte| *byte == b' ').next()?;
+        if ![&b"ftp"[..], b"ftps"].contains(&word) {
+            return None;
+        }
+        let is_of_ftpsh = is_open || word == b"ftps" || name.ends_with(b") ftp");
+        let mut typed = line[end + 1..].trim_ascii();
+        // It stands there several times where standard input was a file.
+        while let Some(rest) = typed.strip_prefix(b"ftp>") {
+            typed = rest.trim_ascii_start();
+        }
+        Some(Self { typed, is_of_ftpsh })
     }
 }
 
@@ -70,6 +103,8 @@ pub(super) fn command(typed: &[u8]) -> Option<Command> {
     let sent = match BUILTINS.iter().find(names) {
         Some((_, "")) => rest.to_vec(),
         Some((_, "-")) => return None,
+        // It asks for the name then.
+        Some((_, "USER")) if rest.is_empty() => return None,
         Some((_, "USER")) => [b"USER ", rest.split(|byte| *byte == b' ').next()?].concat(),
         Some((_, verb)) if verb.contains(' ') => verb.as_bytes().to_vec(),
         Some((_, verb)) => [verb.as_bytes(), b" ", first_name(verb, rest)].concat(),
@@ -121,27 +156,26 @@ pub(super) fn sent_before(command: &Command, reply: &[u8]) -> Option<Command> {
     Command::new(format!("{verb}{argument}")).ok()
 }
 
+/// Whether ftpsh answers it with a page, which may have lines like replies.
+pub(super) fn shows_page(typed: &[u8]) -> bool {
+    let word = typed.split(|byte| *byte == b' ').next().unwrap_or_default();
+    let mut pages = PAGES.iter();
+    pages.any(|page| word.eq_ignore_ascii_case(page.as_bytes()))
+}
+
 /// Whether it is a verb as ftpsh sends it.
 pub(super) fn is_verb(typed: &[u8]) -> bool {
     let word = typed.split(|byte| *byte == b' ').next();
     word.is_some_and(|word| verbs::entry(&Verb::new(word)).is_some())
 }
 
-static PROMPT: LazyLock<Regex> = LazyLock::new(|| {
-    let expression = r"^(?:[^>]{0,200} )?(?:ftps?(?: \xE2\x87\x84)?> ?)+(?P<typed>.*)$";
-    Regex::new(&format!("(?s-u){expression}")).expect("a constant expression")
-});
-static OWN_PROMPT: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?s-u)^[^>]{0,200}(?:ftps> |ftps? \xE2\x87\x84> |\) ftp> )")
-        .expect("a constant expression")
-});
 /// `Name (HOST:USUAL): ` and `User (HOST:(none)): `.
 static NAME: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?s-u)^(?:Name|User) \([^()]*:(?:\(none\)|(?P<usual>[^()]*))\): ?(?P<typed>.*)$")
         .expect("a constant expression")
 });
 static WORDS: LazyLock<Regex> = LazyLock::new(|| {
-    let expression = r"(?-u)^(?:  (?:next: |note: |practice server: user |connected to \S+:\d+$|data connection (?:open|under) )|ftpsh: )";
+    let expression = r"(?-u)^(?:  (?:next: |practice server: user |connected to \S+:\d+$|data connection (?:open|under) )|ftpsh: )";
     Regex::new(expression).expect("a constant expression")
 });
 static REDIRECTION: LazyLock<Regex> = LazyLock::new(|| {
@@ -178,6 +212,9 @@ const BUILTINS: &[(&str, &str)] = &[
     ("system", "SYST"),
     ("user", "USER"),
 ];
+/// In bytes.
+const LONGEST_PROMPT: usize = 220;
+const PAGES: [&str; 3] = ["help", "timeline", "why"];
 const PREPARING: [&str; 4] = ["EPRT", "EPSV", "PORT", "PASV"];
 
 #[cfg(test)]
@@ -213,6 +250,7 @@ mod tests {
             ("Name (h:joe):", "USER joe"),
             ("User (h:(none)): bob", "USER bob"),
             ("Password:", "PASS ****"),
+            ("Password: hunter2", "PASS hunter2"),
         ] {
             assert_eq!(
                 read(line.as_bytes()),
