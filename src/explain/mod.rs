@@ -5,10 +5,12 @@
 //! ```
 
 mod found;
+mod missing;
 mod preparation;
 mod said;
 mod session;
 mod story;
+mod traceback;
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::{self, BufRead};

@@ -1,9 +1,11 @@
 //! One session of a log, gone through without a server.
 
 use super::found::{Found, Overcoming};
+use super::missing::Missing;
 use super::preparation::Preparation;
 use super::said::{self, Stage};
 use super::story::{self, Story};
+use super::traceback::Traceback;
 use crate::evidence::event::{Event, UNFINISHED, is_refusal};
 use crate::evidence::linter::Linter;
 use crate::evidence::problems::Problem;
@@ -16,7 +18,7 @@ use regex::Regex;
 
 use crate::evidence::words::{kind_of, without_os_codes};
 use crate::protocol::user_pi::{self, DataPortUse, UserPi, data_direction};
-use crate::protocol::{Answered, Command, DataPort, OtherProtocol, ReplyCode, RepresentationType};
+use crate::protocol::{Answered, Command, DataPort, OtherProtocol, ReplyCode};
 use crate::transcript::import::log::masking::masked;
 use crate::transcript::import::log::{LogLine, Logged, Meaning};
 
@@ -562,93 +564,6 @@ impl Session {
         let mut found = Found::new(exchange, line, problem, self.preparation.clone());
         found.take_refusal(refusal);
         self.found.push(found);
-    }
-}
-
-/// What was not seen because the log begins too late.
-#[derive(Debug, Default)]
-struct Missing {
-    login: bool,
-    tls: bool,
-    data_port: bool,
-    representation: bool,
-    /// What came directly before the command.
-    before: bool,
-}
-
-impl Missing {
-    fn all() -> Self {
-        Self {
-            login: true,
-            tls: true,
-            data_port: true,
-            representation: true,
-            before: true,
-        }
-    }
-
-    fn take_command(&mut self, command: &Command, is_first: bool) {
-        let is = |names: &[&str]| names.iter().any(|name| command.verb().is(name));
-        self.login &= !is(&["USER", "AUTH"]);
-        self.tls &= !is(&["AUTH"]);
-        self.data_port &= self.login && !is(&["PASV", "EPSV", "PORT", "EPRT"]);
-        self.representation &= self.login && !is(&["TYPE"]);
-        self.before &= is_first;
-    }
-
-    /// The reply, as if what is missing had been there: that it was not is no cause.
-    fn filled_in(&self, answered: &Answered) -> Answered {
-        let mut answered = answered.clone();
-        let code = answered.reply.code;
-        let text = answered.reply.lines.concat().to_ascii_lowercase();
-        let asks_for_login = code.0 == 530 && text.windows(3).any(|part| part == b"log");
-        let is_of_login = answered.is_to(&["PASS", "ACCT"]);
-        let is_rename = answered.is_to(&["RNTO"]);
-        let before = &mut answered.before;
-        if self.login {
-            // 503: a USER should have come before it.
-            before.awaits_secret |= is_of_login && code.0 != 503;
-            before.logged_in |= !is_of_login && !asks_for_login;
-        }
-        if self.data_port {
-            before.data_port.get_or_insert(DataPortUse::Passive);
-        }
-        if self.representation {
-            let representation = &mut before.parameters.representation_type;
-            representation.get_or_insert(RepresentationType::Image);
-        }
-        before.pending_rename |= self.before && is_rename;
-        answered
-    }
-}
-
-/// The functions of Python's ftplib in which an exception came, as far as they tell what was waited for.
-#[derive(Debug, Default)]
-struct Traceback {
-    moves_data: bool,
-    stage: Option<Stage>,
-}
-
-impl Traceback {
-    fn take(&mut self, line: &[u8]) {
-        if line.starts_with(b"Traceback (most recent") {
-            *self = Self::default();
-        }
-        let Some(name) = line.trim_ascii().rsplit(|byte| *byte == b' ').next() else {
-            return;
-        };
-        match name {
-            _ if !line.starts_with(b"  File \"") => {}
-            b"storbinary" | b"storlines" | b"retrbinary" | b"retrlines" => self.moves_data = true,
-            b"ntransfercmd" => self.stage = Some(Stage::Passive),
-            b"voidresp" if self.moves_data => self.stage = Some(Stage::Ended),
-            b"voidcmd" | b"sendcmd" | b"makepasv" | b"makeport" => *self = Self::default(),
-            _ => {}
-        }
-    }
-
-    fn stage(&self) -> Option<Stage> {
-        self.stage
     }
 }
 
