@@ -472,6 +472,11 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
         "ctrl_c_while_an_offered_port_is_dialled_leaves_no_reply_outstanding",
     ),
     (
+        "client-failed",
+        "src/explain/tests.rs",
+        "a_log_that_ends_with_the_error_of_a_client_is_not_one_in_which_all_went_well",
+    ),
+    (
         "data-port-unused",
         "src/explain/tests.rs",
         "a_log_that_ends_with_an_offered_port_is_not_one_in_which_all_went_well",
