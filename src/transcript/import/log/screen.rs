@@ -175,7 +175,7 @@ static NAME: LazyLock<Regex> = LazyLock::new(|| {
         .expect("a constant expression")
 });
 static WORDS: LazyLock<Regex> = LazyLock::new(|| {
-    let expression = r"(?-u)^(?:  (?:next: |practice server: user |connected to \S+:\d+$|data connection (?:open|under) )|ftpsh: )";
+    let expression = r"(?-u)^(?:  (?:next: |practice server: |connected to \S+:\d+$|data connection (?:open|under) )|ftpsh: )";
     Regex::new(expression).expect("a constant expression")
 });
 static REDIRECTION: LazyLock<Regex> = LazyLock::new(|| {
