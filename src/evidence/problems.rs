@@ -468,7 +468,7 @@ impl Problem {
 impl Event {
     /// The refusal of its line is the server's last word about the transfer.
     fn is_of_transfer(&self) -> bool {
-        self.fact("moved").is_some() || self.cause == "upload-reset"
+        self.fact("progress").is_some() || self.cause == "upload-reset"
     }
 
     fn explanation(
