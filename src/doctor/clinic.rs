@@ -82,6 +82,8 @@ pub(super) struct Facts {
     pub(super) passive: &'static str,
     /// The name of a small file that can be read, and its size in bytes.
     pub(super) file: Option<(String, u64)>,
+    /// The same of the largest file, which is not read to its end.
+    pub(super) largest_file: Option<(String, u64)>,
     /// The folder of the write class, and what was put into it, newest last.
     pub(super) folder: Option<String>,
     pub(super) logged_in_over: Option<Protection>,

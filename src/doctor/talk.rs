@@ -192,7 +192,7 @@ impl Talk {
     }
 
     /// Begins a download and interrupts it as soon as it has begun.
-    pub(super) fn abort(&self, line: &str) -> Answer {
+    pub(super) fn abort(&self, line: &str, most: usize) -> Answer {
         let begun = Instant::now();
         if !self.may_go_on() {
             return Answer::lost();
@@ -200,7 +200,7 @@ impl Talk {
         let Ok(command) = Command::new(line) else {
             return Answer::lost();
         };
-        let transfer = Transfer::Receive(Box::new(Sample::at_most(0)), Form::Exact);
+        let transfer = Transfer::Receive(Box::new(Sample::at_most(most)), Form::Exact);
         let exchange = self.session.begin(command, Origin::Shown, Some(transfer));
         let outcome = loop {
             match exchange.next_news() {

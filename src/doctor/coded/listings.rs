@@ -11,7 +11,7 @@ use crate::doctor::talk::Talk;
 use crate::protocol::listing::{self, ListedEntry};
 
 impl Clinic<'_> {
-    /// Looks for a small file that checks can read.
+    /// Looks for a small file that checks can read, and for one that takes long.
     pub(in crate::doctor) fn learn_files(&mut self, talk: &Talk) {
         let listed = if self.facts.feature("MLST").is_some() {
             self.fetch(talk, "MLSD")
@@ -25,7 +25,7 @@ impl Clinic<'_> {
         let mut files: Vec<(String, u64)> = Vec::new();
         for line in lines(&listed) {
             if let Some(entry) = listing::read_line(line)
-                && let ListedEntry::File(bytes @ 1..=READ_MOST) = entry.entry
+                && let ListedEntry::File(bytes @ 1..) = entry.entry
                 && let Ok(name) = String::from_utf8(entry.name.to_vec())
                 && is_plain(&name)
             {
@@ -34,6 +34,8 @@ impl Clinic<'_> {
         }
         // The largest shows most.
         files.sort_by_key(|(_, bytes)| *bytes);
+        self.facts.largest_file = files.last().cloned();
+        files.retain(|(_, bytes)| *bytes <= READ_MOST);
         if let Some((name, bytes)) = files.pop() {
             self.facts.values.insert("file".to_owned(), name.clone());
             self.facts.file = Some((name, bytes));

@@ -61,8 +61,8 @@ fn compare_size(clinic: &Clinic<'_>, access: &Access, kind: &str) -> Judged {
 /// A download that is given up, with Telnet IP and Synch in front of ABOR (RFC 959 section 4.1.3), and the session
 /// after it.
 pub(super) fn abor_transfer(clinic: &mut Clinic<'_>, access: &Access) -> Judged {
-    let Some((name, _)) = clinic.facts.file.clone() else {
-        return Judged::skipped(NO_FILE);
+    let Some((name, bytes)) = clinic.facts.largest_file.clone() else {
+        return Judged::skipped("there is no file to read where the login leads");
     };
     let _ = access.talk.send("TYPE I");
     // What these two are answered with differs, so that a reply too many is seen.
@@ -71,7 +71,10 @@ pub(super) fn abor_transfer(clinic: &mut Clinic<'_>, access: &Access) -> Judged 
         return Judged::skipped(because);
     }
     let mark = clinic.log.mark();
-    let answer = access.talk.abort(&format!("RETR {name}"));
+    let answer = access.talk.abort(&format!("RETR {name}"), FETCHED_MOST);
+    if !answer.outcome.begun && answer.outcome.reply.is_some() {
+        return Judged::skipped(format!("RETR {name}: {}", answer.first_line()));
+    }
     let expected = given_up(&clinic.log.codes_since(mark));
     let after = access.talk.send("NOOP");
     let again = access.talk.send("PWD");
@@ -99,11 +102,18 @@ pub(super) fn abor_transfer(clinic: &mut Clinic<'_>, access: &Access) -> Judged 
         )
         .instead("RETR", expected);
     }
-    Judged::ok(format!(
-        "{}; then NOOP: {}",
-        answer.first_line(),
-        after.first_line()
-    ))
+    let because = format!("{}; then NOOP: {}", answer.first_line(), after.first_line());
+    let moved = answer.outcome.transfer.as_ref().map(|end| end.bytes);
+    match moved == Some(bytes) && (200..300).contains(&answer.code()) {
+        false => Judged::ok(because),
+        true if answer.took > NOTICEABLE => Judged::of(
+            Verdict::Info,
+            "a download cannot be given up by ABOR: it is heard after the file's end",
+            because,
+        )
+        .instead("RETR", expected),
+        true => Judged::skipped(too_short(bytes)),
+    }
 }
 
 /// The replies to RETR and ABOR as they came, if there was one for each, and a session that goes on.
@@ -193,7 +203,7 @@ fn because_of(whole: &Answer, answers: &[Answer]) -> String {
 
 fn too_short(bytes: u64) -> String {
     format!(
-        "the largest file to read has {bytes} bytes, and was there before anything could be asked"
+        "the largest file to read has {bytes} bytes, and was there before anything else was heard"
     )
 }
 

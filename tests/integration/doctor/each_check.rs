@@ -247,7 +247,11 @@ const CASES: [Case; 42] = [
     faulty(&["reply=NLST:550 no"], &[("list-names", "warn")]),
     faulty(
         &["slow=50000"],
-        &[("throughput", "info"), ("during-transfer", "ok")],
+        &[
+            ("throughput", "info"),
+            ("during-transfer", "ok"),
+            ("abor-transfer", "ok"),
+        ],
     ),
     faulty(
         &["reply=MDTM:213 20990101000000"],

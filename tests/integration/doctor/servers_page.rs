@@ -11,7 +11,7 @@ use ftpsh::doctor::checks;
 use ftpsh::doctor::report::Group;
 
 use super::examination::doctor;
-use super::verdicts::OF_TIME;
+use super::verdicts::{OF_TIME, place_files};
 use crate::support::real_server::{Kind, Options, RealServer, Tls};
 
 /// One server's column.
@@ -33,8 +33,7 @@ fn examined(kind: Kind) -> Option<Column> {
         ..Options::default()
     };
     let server = RealServer::start_with(kind, &options)?;
-    server.write_file("data.bin", &b"a line\n".repeat(15_000));
-    server.write_file("text.txt", b"one\ntwo\n");
+    place_files(&server);
     let program = doctor(server.address(), server.user(), server.password());
     let program = program.arg("--markdown").arg("--ca");
     let finished = program.arg(server.authority().file()).run();

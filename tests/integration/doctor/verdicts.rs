@@ -156,9 +156,18 @@ pub(super) const OF_TIME: [&str; 6] = [
     "login-time",
     "final-reply-delay",
     "throughput",
-    // Unless it is slow, a file is there before anything can be asked.
+    // Unless it is slow, a file is there before anything else is heard.
     "during-transfer",
 ];
+
+/// What the checks read, and a file that no buffer holds.
+pub(super) fn place_files(server: &RealServer) {
+    server.write_file("data.bin", &b"a line\n".repeat(15_000));
+    server.write_file("text.txt", b"one\ntwo\n");
+    let large = fs::File::create(server.root().join("large.bin"));
+    let sized = large.and_then(|large| large.set_len(256 << 20));
+    sized.expect("the server's folder is the test's own");
+}
 
 fn run(case: &Case) -> Option<(RealServer, Examination)> {
     let options = Options {
@@ -167,8 +176,7 @@ fn run(case: &Case) -> Option<(RealServer, Examination)> {
         ..Options::default()
     };
     let server = RealServer::start_with(case.kind, &options)?;
-    server.write_file("data.bin", &b"a line\n".repeat(15_000));
-    server.write_file("text.txt", b"one\ntwo\n");
+    place_files(&server);
     let mut program = doctor(server.address(), server.user(), server.password());
     if case.tls != Tls::None {
         program = program.arg("--ca").arg(server.authority().file());
