@@ -383,7 +383,7 @@ impl Clinic<'_> {
         let mut preamble = access.preamble.clone();
         if check.class == Class::Write {
             // Here it is there already; a replay has to make it.
-            preamble += "C> MKD {folder}\nS> 257\n";
+            preamble += "C> MKD {folder}\nS> 2yz\n";
         }
         let text = check.with_preamble(&values, &preamble);
         let text = self.with_working_way(&text);

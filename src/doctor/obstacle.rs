@@ -48,6 +48,11 @@ pub(super) enum Obstacle {
     /// There is nothing to write in.
     #[error("no folder could be made: MKD: {0}")]
     NoFolder(Box<Answer>),
+    /// What the server calls a new folder is no place of its own.
+    #[error(
+        "the folder that MKD has made is not empty, so that nothing is written: NLST lists {0}"
+    )]
+    FolderNotEmpty(String),
     /// Another answer than the one that was wanted.
     #[error("{0}")]
     Answered(Box<Answer>),
@@ -116,7 +121,10 @@ impl Obstacle {
             },
             Self::DataUnconnected(_) => WayResult::Unreachable,
             Self::Unsecured(obstacle) => obstacle.way_result(),
-            Self::Tls(_) | Self::CloseNotifyMissing | Self::NoListing(_) => WayResult::Rejected,
+            Self::Tls(_)
+            | Self::CloseNotifyMissing
+            | Self::NoListing(_)
+            | Self::FolderNotEmpty(_) => WayResult::Rejected,
             Self::Greeting(answer)
             | Self::LoginRefused(answer)
             | Self::NoFolder(answer)

@@ -437,13 +437,13 @@ impl Clinic<'_> {
             Ok(()) => {
                 let access = self.in_step(access);
                 self.run_class(Class::Write, access);
-                self.remove_folder();
             }
             Err(obstacle) => {
                 access.talk.end();
                 self.skip_class(Class::Write, &obstacle.to_string());
             }
         }
+        self.remove_folder();
     }
 
     fn skip_class(&mut self, class: Class, because: &str) {

@@ -83,7 +83,7 @@ impl Clinic<'_> {
                 if check.class == Class::Write {
                     let is_used = |lines: &String| lines.contains("{folder}");
                     let at = before.iter().position(is_used).unwrap_or(before.len());
-                    before.insert(at, "C> MKD {folder}\nS> 257\n".to_owned());
+                    before.insert(at, "C> MKD {folder}\nS> 2yz\n".to_owned());
                 }
                 preamble += &before.concat();
                 (preamble, format!("C> {}\n{expected}", self.as_sent(&line)))

@@ -622,8 +622,8 @@ impl Log {
     }
 
     /// One more, whose name the server chose.
-    pub(super) fn note_stored(&self, path: &str) {
-        self.lock().stored.insert(path.as_bytes().to_vec());
+    pub(super) fn note_stored(&self, path: &[u8]) {
+        self.lock().stored.insert(path.to_vec());
     }
 
     /// Commands, and control connections.

@@ -13,16 +13,24 @@ use crate::doctor::stop::Stop;
 use crate::doctor::talk::{Answer, Talk};
 
 impl Clinic<'_> {
-    /// Makes the folder that everything goes into.
+    /// Makes the folder that everything goes into, and sees that it is a place of its own.
     pub(in crate::doctor) fn make_folder(&mut self, talk: &Talk) -> Result<(), Obstacle> {
         let name = format!("ftpsh-doctor-{}", unlikely_letters());
         let answer = talk.send(&format!("MKD {name}"));
-        if answer.code() != 257 {
+        let is_refused = answer.outcome.reply.is_some() && !(200..300).contains(&answer.code());
+        if !is_refused {
+            // Without a reply too it may have been made.
+            self.facts.values.insert("folder".to_owned(), name.clone());
+            self.facts.folder = Some(name.clone());
+        }
+        if !(200..300).contains(&answer.code()) {
             return Err(Obstacle::NoFolder(Box::new(answer)));
         }
-        self.facts.values.insert("folder".to_owned(), name.clone());
-        self.facts.folder = Some(name);
-        Ok(())
+        let listed = self.listed_in(talk, &format!("NLST {name}"));
+        match listed.into_iter().flatten().next() {
+            Some(path) => Err(Obstacle::FolderNotEmpty(lossy(&path))),
+            None => Ok(()),
+        }
     }
 
     /// Removes the folder and what is in it, even if the run was ended; what stays is told.
@@ -54,26 +62,36 @@ impl Clinic<'_> {
         self.left_behind.extend(remains);
     }
 
-    /// Every name begins with the folder's, wherever the server says that it is and whatever it lists: nothing else is
-    /// ever deleted.
+    /// Nothing is ever deleted but what was stored by the name under which it is deleted.
     fn empty_and_remove(&self, talk: &Talk, folder: &str) -> Vec<Remains> {
-        let listed = self.listed_in(talk, folder);
-        let may_be_there = |path: &Vec<u8>| listed.as_ref().is_none_or(|it| it.contains(path));
-        let mut paths = self.stored_in(folder);
-        paths.extend(listed.iter().flatten().cloned());
+        let stored = self.stored_in(folder);
         let mut kept = Vec::new();
-        for path in paths {
-            let answer = talk.send_bytes_line(&[b"DELE ", path.as_slice()].concat());
-            if !answer.is_positive() && may_be_there(&path) {
-                kept.push(Remains::of("DELE", &path, &self.reason(&answer)));
+        if !stored.is_empty() {
+            let listed = self.listed_in(talk, &format!("NLST {folder}"));
+            for path in &stored {
+                let answer = talk.send_bytes_line(&[b"DELE ", path.as_slice()].concat());
+                if !answer.is_positive() && listed.as_ref().is_none_or(|it| it.contains(path)) {
+                    kept.push(Remains::of("DELE", path, &self.reason(&answer)));
+                }
             }
+            let others = listed
+                .iter()
+                .flatten()
+                .filter(|path| !stored.contains(*path));
+            kept.extend(others.map(|path| Remains::of("DELE", path, NOT_STORED)));
         }
         let answer = talk.send(&format!("RMD {folder}"));
-        if answer.is_positive() {
-            return Vec::new();
+        // There are servers that remove nothing and say that they have, and some that say they have made it.
+        let is_there = talk.send(&format!("CWD {folder}")).is_positive();
+        let reason = match answer.is_positive() {
+            true => STILL_THERE.to_owned(),
+            false => self.reason(&answer),
+        };
+        if is_there || !(answer.is_positive() || stored.is_empty()) {
+            kept.push(Remains::of("RMD", folder.as_bytes(), &reason));
+            return kept;
         }
-        kept.push(Remains::of("RMD", folder.as_bytes(), &self.reason(&answer)));
-        kept
+        Vec::new()
     }
 
     /// The paths of the folder's files that were sent, as they were sent.
@@ -84,9 +102,10 @@ impl Clinic<'_> {
         stored
     }
 
-    /// What the server may have made of them: names that it lists in the folder.
-    fn listed_in(&self, talk: &Talk, folder: &str) -> Option<BTreeSet<Vec<u8>>> {
-        let (_, listed) = self.fetch(talk, &format!("NLST {folder}")).ok()?;
+    /// The paths that this listing names in the folder; `None` if there is no listing.
+    fn listed_in(&self, talk: &Talk, line: &str) -> Option<BTreeSet<Vec<u8>>> {
+        let folder = self.facts.folder.as_deref()?;
+        let (_, listed) = self.fetch(talk, line).ok()?;
         let names = names_listed_in(folder, &listed).take(LISTED_MOST);
         Some(
             names
@@ -147,6 +166,7 @@ pub(super) fn names(clinic: &mut Clinic<'_>, access: &Access) -> Judged {
     let long = "n".repeat(255);
     let all = [
         ("a blank", "a b"),
+        ("capitals", "Aa"),
         ("- in front", "-x"),
         ("quotes", "q\"q"),
         ("UTF-8", "\u{fc}"),
@@ -213,7 +233,7 @@ pub(super) fn stou(clinic: &mut Clinic<'_>) -> Judged {
         Err(because) => return Judged::skipped(because),
     };
     let folder = clinic.facts.folder.clone().unwrap_or_default();
-    let judged = match enter(&access.talk, &folder).and_then(|()| clinic.open_data(&access.talk)) {
+    let judged = match enter(&access.talk, &folder) {
         Ok(()) => store_under_unique_name(clinic, &access.talk, &folder),
         Err(because) => Judged::skipped(because),
     };
@@ -234,7 +254,11 @@ fn enter(talk: &Talk, folder: &str) -> Result<(), Obstacle> {
     }
 }
 
-fn store_under_unique_name(clinic: &Clinic<'_>, talk: &Talk, folder: &str) -> Judged {
+fn store_under_unique_name(clinic: &mut Clinic<'_>, talk: &Talk, folder: &str) -> Judged {
+    let before = clinic.listed_in(talk, "NLST");
+    if let Err(because) = clinic.open_data(talk) {
+        return Judged::skipped(because);
+    }
     let mark = clinic.log.mark();
     let answer = talk.store("STOU", b"five5");
     let lines = clinic.log.since(mark);
@@ -242,28 +266,66 @@ fn store_under_unique_name(clinic: &Clinic<'_>, talk: &Talk, folder: &str) -> Ju
         Evidence::Received(text) => text.split_once("FILE: "),
         Evidence::Sent(_) | Evidence::Happened(_) => None,
     });
-    if let Some((_, name)) = named {
-        let name = name.trim().trim_end_matches('.');
-        if is_name(name.as_bytes()) {
-            clinic.log.note_stored(&format!("{folder}/{name}"));
-        }
+    let name = named.map(|(_, name)| name.trim().trim_end_matches('.'));
+    let name = name.filter(|name| is_name(name.as_bytes()));
+    if let Some(name) = name {
+        clinic
+            .log
+            .note_stored(format!("{folder}/{name}").as_bytes());
     }
     match answer.code() {
-        500 | 502 => Judged::skipped(format!(
-            "the server does not have it: {}",
-            answer.first_line()
-        )),
-        0 | 421 => Judged::unknown(answer.first_line()),
-        226 | 250 if named.is_some() => Judged::ok("the 1yz names the file"),
-        226 | 250 => Judged::of(
+        500 | 502 => {
+            return Judged::skipped(format!("the server does not have it: {answer}"));
+        }
+        501 | 504 => {
+            return Judged::of(
+                Verdict::Info,
+                "STOU is not done without a name, which RFC 959 does not ask for",
+                answer.first_line(),
+            )
+            .instead("STOU", TRANSFERRED);
+        }
+        0 | 421 => return Judged::unknown(answer.first_line()),
+        226 | 250 => {}
+        _ => {
+            return Judged::of(Verdict::Warn, "STOU does not work", answer.first_line())
+                .instead("STOU", TRANSFERRED);
+        }
+    }
+    let after = clinic.listed_in(talk, "NLST");
+    if before
+        .zip(after)
+        .is_some_and(|(before, after)| !note_added(clinic, &before, &after))
+    {
+        let path = name.unwrap_or(UNKNOWN_NAME).as_bytes();
+        let remains = Remains::of("DELE", path, ELSEWHERE);
+        clinic.left_behind.push(remains);
+        return Judged::of(
+            Verdict::Warn,
+            "STOU stores somewhere else than in the folder where the session is",
+            format!("{answer}; NLST does not list it there"),
+        );
+    }
+    match name {
+        Some(_) if answer.text().contains("FILE: ") => Judged::ok("the final reply names the file"),
+        Some(_) => Judged::ok("the 1yz names the file"),
+        None => Judged::of(
             Verdict::Info,
             "STOU stores, and no reply names the file in the way of RFC 1123",
             answer.first_line(),
         )
         .instead("STOU", "S> 1yz FILE: [..]\nS> 2yz\n"),
-        _ => Judged::of(Verdict::Warn, "STOU does not work", answer.first_line())
-            .instead("STOU", TRANSFERRED),
     }
+}
+
+/// Whether the folder has something that it had not before: that is what was stored, by whatever name.
+fn note_added(clinic: &Clinic<'_>, before: &BTreeSet<Vec<u8>>, after: &BTreeSet<Vec<u8>>) -> bool {
+    let mut added = after.difference(before).peekable();
+    let is_any = added.peek().is_some();
+    for path in added {
+        clinic.log.note_stored(path);
+    }
+    is_any
 }
 
 /// What is left of an upload whose data connection is reset.
@@ -283,11 +345,11 @@ pub(super) fn cut_upload(clinic: &mut Clinic<'_>, access: &Access) -> Judged {
             "an upload whose connection is reset is answered as if it were whole",
             answer.first_line(),
         ),
-        (_, Some(kept)) => Judged::ok(format!(
+        (_, Some(kept @ 1..)) => Judged::ok(format!(
             "{}; {kept} bytes are left and can be continued",
             answer.first_line()
         )),
-        (_, None) => Judged::of(
+        (_, Some(0) | None) => Judged::of(
             Verdict::Info,
             "what came of an upload that is cut is not kept, or not told: it begins anew",
             format!("{}; SIZE: {}", answer.first_line(), size.first_line()),
@@ -304,7 +366,7 @@ fn names_listed_in<'a>(folder: &'a str, listed: &'a [u8]) -> impl Iterator<Item 
             .and_then(|name| name.strip_prefix(b"/"))
             .unwrap_or(path)
     });
-    names.filter(|name| is_name(name))
+    names.filter(move |name| is_name(name) && *name != folder.as_bytes())
 }
 
 /// It leads nowhere else, on Windows neither.
@@ -313,9 +375,13 @@ fn is_name(name: &[u8]) -> bool {
     !matches!(name, b"" | b"." | b"..") && !name.iter().any(leads_on)
 }
 
+fn lossy(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
 impl Remains {
     fn of(verb: &str, path: &[u8], because: &str) -> Self {
-        let path = String::from_utf8_lossy(path).into_owned();
+        let path = lossy(path);
         Self {
             command: format!("{verb} {path}"),
             path,
@@ -341,6 +407,10 @@ fn unlikely_letters() -> String {
 
 /// Beyond the budget, for what was made to be removed.
 const CLEANING_LIMIT: Duration = Duration::from_secs(5);
+const NOT_STORED: &str = "nothing was stored under this name";
+const ELSEWHERE: &str = "STOU has stored it, and not in the folder where the session was";
+const UNKNOWN_NAME: &str = "(a file whose name the server has not told)";
+const STILL_THERE: &str = "RMD is answered as if it were gone, and CWD still leads there";
 const OUT_OF_TIME: &str = "there was no time left to remove it";
 /// More than all checks store.
 const LISTED_MOST: usize = 100;
@@ -352,7 +422,8 @@ mod tests {
 
     #[test]
     fn a_listed_name_is_one_in_the_folder_and_leads_nowhere_else() {
-        let listed = b"one\r\nf/two\n.\r\n../three\r\n/four\r\nf/../five\r\n..\\six\r\n\r\n-x\r\n";
+        let listed =
+            b"one\r\nf/two\n.\r\n../three\r\n/four\r\nf/../five\r\n..\\six\r\n\r\n-x\r\nf\r\n";
         let names: Vec<_> = names_listed_in("f", listed).collect();
         assert_eq!(names, [b"one".as_slice(), b"two", b"-x"]);
     }

@@ -1,6 +1,11 @@
 //! What `ftpsh doctor` promises: findings that can be replayed, no secret anywhere, no trace that is not told.
 
+use std::collections::BTreeSet;
 use std::fs;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
 
 use super::examination::{doctor, examine};
 use super::meddler::{Meddling, meddle, without_tls};
@@ -318,4 +323,124 @@ fn the_exit_code_says_how_bad_it_is() {
     assert_eq!(run(&["--fail-on", "warn"]), 9);
     let nobody = Ftpsh::new().args(["doctor", "127.0.0.1:1"]).run();
     assert_eq!(nobody.status, 3, "{nobody:?}");
+}
+
+/// As on a server that leaves folders out of paths, and lists one folder whatever it is asked for.
+fn without_folder(line: &str) -> String {
+    let Some((before, inside)) = line.split_once("ftpsh-doctor-") else {
+        return without_tls(line);
+    };
+    match (before, inside.split_once('/')) {
+        ("MKD ", _) => "PWD".to_owned(),
+        ("NLST ", _) => "NLST".to_owned(),
+        (before, Some((_, name))) => format!("{before}{name}"),
+        _ => "NOOP".to_owned(),
+    }
+}
+
+fn names_in(folder: &Path) -> BTreeSet<String> {
+    let entries = fs::read_dir(folder).expect("the server's folder is there");
+    let names = entries.map(|entry| entry.expect("it can be read").file_name());
+    names
+        .map(|name| name.to_string_lossy().into_owned())
+        .collect()
+}
+
+#[test]
+fn nothing_is_written_and_nothing_deleted_where_the_new_folder_is_no_place_of_its_own() {
+    let server = practice_server(&[]);
+    let folder = server.server_folder();
+    fs::write(folder.join("readme.txt"), "mine").unwrap();
+    fs::write(folder.join("rest"), "mine too").unwrap();
+    let before = names_in(folder);
+    let meddling = Meddling {
+        command: without_folder,
+        ..Meddling::default()
+    };
+    let examination = examine(doctor(meddle(server.address(), meddling), "A", "A"));
+    assert_eq!(names_in(folder), before);
+    assert_eq!(fs::read_to_string(folder.join("rest")).unwrap(), "mine too");
+    assert_eq!(examination.verdict("appe"), "skipped");
+    let told = examination.finished.stdout_text();
+    assert!(told.contains("is not empty"), "{told}");
+}
+
+#[test]
+fn no_file_is_deleted_that_was_not_stored_though_the_server_lists_it_in_the_folder() {
+    static IS_MADE: AtomicBool = AtomicBool::new(false);
+    let server = practice_server(&[]);
+    let folder = server.server_folder();
+    fs::write(folder.join("readme.txt"), "mine").unwrap();
+    fs::create_dir(folder.join("empty")).unwrap();
+    let before = names_in(folder);
+    let meddling = Meddling {
+        command: |line| match line.starts_with("NLST ftpsh")
+            && !IS_MADE.swap(true, Ordering::SeqCst)
+        {
+            true => "NLST empty".to_owned(),
+            false => without_folder(line),
+        },
+        ..Meddling::default()
+    };
+    let examination = examine(doctor(meddle(server.address(), meddling), "A", "A"));
+    assert_eq!(examination.verdict("appe"), "ok");
+    assert_eq!(names_in(folder), before);
+}
+
+#[test]
+fn a_folder_that_mkd_made_is_removed_whatever_mkd_was_answered_with() {
+    let replies: [fn(&str, usize) -> String; 2] = [
+        |line, _| match line.starts_with("257 ") && line.ends_with(" created.") {
+            true => "250 done".to_owned(),
+            false => line.to_owned(),
+        },
+        |line, _| {
+            if line.starts_with("257 ") && line.ends_with(" created.") {
+                thread::sleep(Duration::from_secs(2));
+            }
+            line.to_owned()
+        },
+    ];
+    for (reply, verdict) in replies.into_iter().zip(["ok", "skipped"]) {
+        let server = practice_server(&[]);
+        let before = names_in(server.server_folder());
+        let meddling = Meddling {
+            reply,
+            ..Meddling::default()
+        };
+        let program = doctor(meddle(server.address(), meddling), "A", "A");
+        let examination = examine(program.args(["--timeout", "1"]));
+        assert_eq!(examination.verdict("empty-upload"), verdict);
+        assert_eq!(names_in(server.server_folder()), before);
+    }
+}
+
+#[test]
+fn a_folder_that_is_still_there_after_rmd_is_told() {
+    let server = practice_server(&["reply=RMD:250 done"]);
+    let told = doctor(server.address(), "A", "A").run().stdout_text();
+    let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
+    let names = names_in(server.server_folder());
+    let folder = names.iter().find(|name| name.starts_with("ftpsh-doctor-"));
+    let folder = folder.expect("it was not removed");
+    assert!(told.contains(&format!("RMD {folder}")), "{told}");
+}
+
+#[test]
+fn a_file_of_stou_that_is_stored_elsewhere_is_told() {
+    let server = practice_server(&[]);
+    fs::create_dir(server.server_folder().join("empty")).unwrap();
+    let meddling = Meddling {
+        // NLST without an argument is asked for in the folder alone, around STOU.
+        command: |line| match line {
+            "NLST" => "NLST /empty".to_owned(),
+            line => without_tls(line),
+        },
+        ..Meddling::default()
+    };
+    let examination = examine(doctor(meddle(server.address(), meddling), "A", "A"));
+    let text = examination.text("stou");
+    assert_eq!(examination.verdict("stou"), "warn", "{text}");
+    let told = examination.finished.stdout_text();
+    assert!(told.contains("STOU has stored it"), "{told}");
 }
