@@ -64,6 +64,9 @@ pub(super) enum Obstacle {
         /// What came.
         answer: Box<Answer>,
     },
+    /// A 229 that few clients can read.
+    #[error("the form of the 229 is not (|||PORT|): {0}")]
+    OtherForm(Box<Answer>),
     /// A data connection was opened, and no listing came through it.
     #[error("LIST: {0}")]
     NoListing(Box<Answer>),
@@ -124,6 +127,7 @@ impl Obstacle {
             Self::Tls(_)
             | Self::CloseNotifyMissing
             | Self::NoListing(_)
+            | Self::OtherForm(_)
             | Self::FolderNotEmpty(_) => WayResult::Rejected,
             Self::Greeting(answer)
             | Self::LoginRefused(answer)

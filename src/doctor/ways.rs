@@ -122,6 +122,10 @@ impl Clinic<'_> {
             let obstacle = Obstacle::command(mode.word(), &opened);
             return Err((WayResult::Rejected, obstacle));
         }
+        // This program reads other forms too; other clients do not.
+        if mode == Mode::Epsv && !names_extended_port(&opened.text()) {
+            return Err((WayResult::Rejected, Obstacle::OtherForm(Box::new(opened))));
+        }
         Ok(opened)
     }
 
@@ -199,6 +203,17 @@ fn code_of(mode: Mode) -> u16 {
     }
 }
 
+/// `(|||PORT|)`, with any delimiter (RFC 2428 section 3).
+fn names_extended_port(text: &str) -> bool {
+    text.split('(').skip(1).any(|text| {
+        let Some(delimiter) = text.chars().next().filter(char::is_ascii_graphic) else {
+            return false;
+        };
+        let fields: Vec<&str> = text.split(delimiter).take(5).collect();
+        matches!(fields[..], ["", "", "", port, end] if port.parse::<u16>().is_ok() && end.starts_with(')'))
+    })
+}
+
 /// An address that only its own network can reach.
 pub(super) fn is_private(ip: IpAddr) -> bool {
     match ip.to_canonical() {
@@ -216,3 +231,30 @@ fn is_shared(ip: std::net::Ipv4Addr) -> bool {
 }
 
 const LIST_MOST: usize = 1 << 20;
+
+#[cfg(test)]
+mod tests {
+    use super::names_extended_port;
+
+    #[test]
+    fn a_229_in_the_form_of_a_227_names_no_port_for_other_clients() {
+        for text in [
+            "229 here (|||6446|)",
+            "229 (well) (!!!80!).",
+            "229-a\n229 b (|||80|)",
+        ] {
+            assert!(names_extended_port(text), "{text}");
+        }
+        for text in [
+            "229 here (127,0,0,1,4,1)",
+            "229 |||6446|",
+            "229 (|||0x50|)",
+            "229 (|||65536|)",
+            "229 (||80|)",
+            "229 (|||80",
+            "229 (",
+        ] {
+            assert!(!names_extended_port(text), "{text}");
+        }
+    }
+}
