@@ -1,6 +1,6 @@
 //! What to set in other clients, from the ways that worked and from nothing else.
 
-use super::report::{Mode, Protection, Report, Verdict, WayResult};
+use super::report::{Family, Mode, Protection, Report, Verdict, WayResult};
 
 /// A client, and what to type or to choose there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +18,14 @@ struct Best {
     is_passive: bool,
     has_epsv: bool,
     has_pasv: bool,
+    is_ipv4: bool,
+}
+
+impl Best {
+    /// Some clients know EPSV for IPv6 alone.
+    fn has_way_for_pasv_alone(self) -> bool {
+        !self.is_passive || self.has_pasv || !self.is_ipv4
+    }
 }
 
 /// The settings for the best way that worked; none if none did.
@@ -60,6 +68,7 @@ fn best(report: &Report) -> Option<Best> {
         is_passive: works(protection, Mode::Epsv) || works(protection, Mode::Pasv),
         has_epsv: works(protection, Mode::Epsv),
         has_pasv: works(protection, Mode::Pasv),
+        is_ipv4: report.ways.iter().all(|way| way.family == Family::Ipv4),
     })
     .find(|best| best.is_passive || works(best.protection, Mode::Port))
 }
@@ -93,7 +102,12 @@ fn curl(best: Best, host: &str, user: &str) -> String {
     } else if !best.has_epsv {
         options += "--disable-epsv ";
     }
-    format!("curl {options}--user {user} {scheme}://{host}/")
+    let url = format!("{scheme}://{host}/");
+    format!(
+        "curl {options}--user {} {}",
+        for_shell(user),
+        for_shell(&url)
+    )
 }
 
 fn lftp(best: Best, host: &str, user: &str) -> String {
@@ -108,6 +122,7 @@ fn lftp(best: Best, host: &str, user: &str) -> String {
     } else {
         ""
     };
+    let user = for_shell(user);
     match best.protection {
         Protection::Implicit => {
             format!("lftp -e 'set ftp:passive-mode {passive}' -u {user} ftps://{host}")
@@ -133,6 +148,7 @@ fn winscp(best: Best, host: &str, user: &str) -> String {
         Protection::Clear => "ftp",
     };
     let passive = u8::from(best.is_passive);
+    let user = for_url(user);
     format!("open {scheme}://{user}@{host}/ -passive={passive}")
 }
 
@@ -152,13 +168,25 @@ fn rclone(best: Best, report: &Report, user: &str) -> String {
         ",disable_epsv=true"
     };
     let (host, port) = (&report.target.host, report.target.port);
-    format!(
-        "rclone lsd ':ftp,host={host},port={port},user={user}{secure}{epsv}:' --ftp-ask-password"
-    )
+    // It puts the port behind it as it is.
+    let host = match host.contains(':') {
+        true => for_rclone(&format!("[{host}]")),
+        false => for_rclone(host),
+    };
+    let user = for_rclone(user);
+    let remote = format!(":ftp,host={host},port={port},user={user}{secure}{epsv}:");
+    format!("rclone lsd {} --ftp-ask-password", in_quotes(&remote))
 }
 
-/// It has no implicit TLS.
+/// It has no implicit TLS, and resumes no session.
 fn python(best: Best, report: &Report) -> String {
+    let wants_resumption = report
+        .findings
+        .iter()
+        .any(|finding| finding.id == "tls-session-reuse" && finding.title == RESUMPTION_WANTED);
+    if wants_resumption || !best.has_way_for_pasv_alone() {
+        return String::new();
+    }
     let (host, port) = (&report.target.host, report.target.port);
     let passive = if best.is_passive {
         ""
@@ -177,6 +205,9 @@ fn python(best: Best, report: &Report) -> String {
 }
 
 fn php(best: Best, report: &Report) -> String {
+    if !best.has_way_for_pasv_alone() {
+        return String::new();
+    }
     let (host, port) = (&report.target.host, report.target.port);
     let connect = match best.protection {
         Protection::Explicit => "ftp_ssl_connect",
@@ -199,6 +230,43 @@ fn names_another_address(report: &Report) -> bool {
         finding.id == "pasv-address" && matches!(finding.verdict, Verdict::Warn | Verdict::Bad)
     })
 }
+
+/// One word of a shell's line.
+fn for_shell(text: &str) -> String {
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "@%+=:,./_-".contains(letter);
+    match !text.is_empty() && text.chars().all(is_plain) {
+        true => text.to_owned(),
+        false => in_quotes(text),
+    }
+}
+
+fn in_quotes(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "'\"'\"'"))
+}
+
+/// A value in a connection string of rclone's.
+fn for_rclone(text: &str) -> String {
+    match text.contains([',', ':', '"', '\'', '=', ' ']) {
+        true => format!("\"{}\"", text.replace('"', "\"\"")),
+        false => text.to_owned(),
+    }
+}
+
+/// What RFC 3986 section 2.3 does not reserve stays as it is.
+fn for_url(text: &str) -> String {
+    let mut encoded = String::new();
+    for byte in text.bytes() {
+        match byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            true => encoded.push(char::from(byte)),
+            false => encoded += &format!("%{byte:02X}"),
+        }
+    }
+    encoded
+}
+
+/// The finding of `tls-session-reuse` where a client has to resume.
+pub(super) const RESUMPTION_WANTED: &str =
+    "the server wants data connections to resume the session: clients that cannot fail";
 
 #[cfg(test)]
 mod tests {
@@ -259,6 +327,67 @@ mod tests {
         assert_eq!(line(&implicit, "WinSCP"), "open ftps://bob@h/ -passive=1");
         assert_eq!(line(&implicit, "Python ftplib"), "");
         assert_eq!(settings(&report(&[(Pasv, Clear, Skipped)])), []);
+    }
+
+    #[test]
+    fn a_user_is_written_as_each_client_reads_it() {
+        let mut report = report(&[(Mode::Pasv, Protection::Clear, WayResult::Ok)]);
+        for (user, curl, winscp, rclone) in [
+            ("bob", "bob", "bob", "bob"),
+            ("DOM\\bob", "'DOM\\bob'", "DOM%5Cbob", "DOM\\bob"),
+            (
+                "bob smith;x",
+                "'bob smith;x'",
+                "bob%20smith%3Bx",
+                "\"bob smith;x\"",
+            ),
+            (
+                "bob@example.org",
+                "bob@example.org",
+                "bob%40example.org",
+                "bob@example.org",
+            ),
+            ("o'b,x", "'o'\"'\"'b,x'", "o%27b%2Cx", "\"o'\"'\"'b,x\""),
+        ] {
+            report.target.user = Some(user.to_owned());
+            let expected = format!("curl --disable-epsv --user {curl} ftp://h/");
+            assert_eq!(line(&report, "curl"), expected);
+            assert!(line(&report, "lftp").contains(&format!(" -u {curl} h")));
+            let expected = format!("open ftp://{winscp}@h/ -passive=1");
+            assert_eq!(line(&report, "WinSCP"), expected);
+            let expected = format!("user={rclone},disable_epsv=true:' ");
+            assert!(
+                line(&report, "rclone").contains(&expected),
+                "{}",
+                line(&report, "rclone")
+            );
+        }
+        report.target.host = "::1".to_owned();
+        let ipv6 = "rclone lsd ':ftp,host=\"[::1]\",port=21,";
+        assert!(line(&report, "rclone").starts_with(ipv6));
+        assert!(line(&report, "curl").ends_with(" 'ftp://[::1]/'"));
+    }
+
+    #[test]
+    fn a_client_that_cannot_use_the_way_is_left_out() {
+        let mut only_epsv = report(&[
+            (Mode::Epsv, Protection::Clear, WayResult::Ok),
+            (Mode::Pasv, Protection::Clear, WayResult::Refused),
+        ]);
+        for client in ["Python ftplib", "PHP"] {
+            assert_eq!(line(&only_epsv, client), "");
+        }
+        for way in &mut only_epsv.ways {
+            way.family = Family::Ipv6;
+        }
+        assert_ne!(line(&only_epsv, "PHP"), "");
+        let mut resuming = report(&[(Mode::Pasv, Protection::Explicit, WayResult::Ok)]);
+        assert_ne!(line(&resuming, "Python ftplib"), "");
+        let mut reuse = finding("tls-session-reuse", Group::Tls, Verdict::Info);
+        reuse.title = super::RESUMPTION_WANTED.to_owned();
+        resuming.findings = vec![reuse];
+        assert_eq!(line(&resuming, "Python ftplib"), "");
+        assert_ne!(line(&resuming, "PHP"), "");
     }
 
     #[test]

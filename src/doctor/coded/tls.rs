@@ -5,6 +5,7 @@ use crate::doctor::check::Judged;
 use crate::doctor::clinic::{Access, Clinic, HANDSHAKES_MOST};
 use crate::doctor::obstacle::Obstacle;
 use crate::doctor::report::{Protection, Verdict};
+use crate::doctor::settings::RESUMPTION_WANTED;
 use crate::doctor::shown::TRANSFERRED;
 use crate::doctor::talk::Answer;
 use crate::tls::{FirstAnswer, ProtocolVersion, TlsFailure};
@@ -269,11 +270,7 @@ fn compare_reuse(clinic: &Clinic<'_>, access: &Access) -> Judged {
     without.talk.end();
     match listed {
         Ok(_) => Judged::ok("a data connection may resume the session, and need not"),
-        Err(because) => Judged::of(
-            Verdict::Info,
-            "the server wants data connections to resume the session: clients that cannot fail",
-            because,
-        ),
+        Err(because) => Judged::of(Verdict::Info, RESUMPTION_WANTED, because),
     }
 }
 

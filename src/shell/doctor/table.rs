@@ -342,7 +342,8 @@ const PROTECTIONS: [Protection; 3] = [
     Protection::Explicit,
     Protection::Implicit,
 ];
-const BAD_CERTIFICATE: &str = "the certificate is not good (tls-certificate): these clients refuse it under TLS. If only \
+const BAD_CERTIFICATE: &str = "the certificate is not good (tls-certificate): these clients refuse it under TLS, but for \
+                               Python ftplib and PHP, which do not look at it. If only \
                                its authority is unknown, curl takes --cacert FILE and lftp set ssl:ca-file FILE";
 const LABEL: usize = 10;
 /// More than any path.
