@@ -36,6 +36,9 @@ pub enum ReadError {
     /// It is not JSON, or a field is missing or holds something else than it should.
     #[error("not a report that `ftpsh doctor --json` wrote: {0}")]
     NotReport(#[from] serde_json::Error),
+    /// It is JSON, and no object.
+    #[error("not a report that `ftpsh doctor --json` wrote: that is one object with a `schema`")]
+    NotObject,
     /// It is a report that this version does not know.
     #[error(
         "a report of schema {0}; this ftpsh reads schema {SCHEMA}: write it anew with `ftpsh doctor --json`"
@@ -60,6 +63,12 @@ pub fn write(report: &Report) -> String {
 ///
 /// [`ReadError`], which names line and column.
 pub fn read(text: &str) -> Result<Report, ReadError> {
+    // Some editors put it in front.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let value: serde_json::Value = serde_json::from_str(text)?;
+    if !value.is_object() {
+        return Err(ReadError::NotObject);
+    }
     let Version { schema } = serde_json::from_str(text)?;
     if schema != SCHEMA {
         return Err(ReadError::OtherSchema(schema));
@@ -120,6 +129,19 @@ mod tests {
 
     fn value(report: &Report) -> Value {
         serde_json::from_str(&write(report)).unwrap()
+    }
+
+    #[test]
+    fn what_is_no_report_is_refused_in_words_of_ones_own_and_a_mark_in_front_is_passed_over() {
+        for text in ["[]", "null", "5"] {
+            let error = read(text).unwrap_err().to_string();
+            assert!(
+                error.ends_with("that is one object with a `schema`"),
+                "{error}"
+            );
+        }
+        let written = format!("\u{feff}{}", write(&report()));
+        assert!(read(&written).is_ok());
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The report as Markdown: tables without times and ports, so that two runs at the same server write the same.
+//! The report as Markdown: tables whose order and ways are the same in two runs at the same server.
 
 use crate::doctor::report::{
     Finding, Mode, NO_DATA_CONNECTION, Protection, Report, Verdict, WayResult,

@@ -19,12 +19,13 @@ use super::table::{Form, coloured, indent, protection_name, shown};
 /// What differs; the names are those of the two reports.
 pub(super) fn print(difference: &Difference, names: [&str; 2], form: Form) -> String {
     let mut page = Page::new(form.columns);
-    for (name, side) in names.into_iter().zip([&difference.old, &difference.new]) {
+    let sides = [&difference.old, &difference.new];
+    for (name, side) in names.into_iter().zip(sides) {
         page.labelled(0, name, NAME, &described(side));
     }
     page.gap();
     for finding in &difference.findings {
-        changed_finding(&mut page, finding, form);
+        changed_finding(&mut page, finding, sides, form);
     }
     for way in &difference.ways {
         changed_way(&mut page, way, form);
@@ -55,7 +56,7 @@ fn described(side: &Side) -> String {
     text
 }
 
-fn changed_finding(page: &mut Page, finding: &ChangedFinding, form: Form) {
+fn changed_finding(page: &mut Page, finding: &ChangedFinding, sides: [&Side; 2], form: Form) {
     let label = format!("{:<WORD$}{}", finding.change.word(), shown(&finding.id));
     let word = |verdict: Option<Verdict>| verdict.map_or("none", Verdict::word);
     let text = format!(
@@ -65,7 +66,11 @@ fn changed_finding(page: &mut Page, finding: &ChangedFinding, form: Form) {
         shown(&finding.title)
     );
     beside(page, &label, &text, form);
-    if !finding.because.is_empty() {
+    // It stands in the first lines already.
+    let is_told = sides
+        .iter()
+        .any(|side| side.cut_short.as_ref() == Some(&finding.because));
+    if !finding.because.is_empty() && !is_told {
         page.paragraph(indent(form), &shown(&finding.because));
     }
 }
