@@ -455,7 +455,9 @@ impl Clinic<'_> {
 
     /// The same for a listing, for which the user sees to it that the type is ASCII (RFC 959 section 4.1.3).
     pub(super) fn open_data_for_listing(&self, talk: &Talk) -> Result<(), Obstacle> {
-        let _ = talk.send("TYPE A");
+        if !talk.is_ascii() {
+            let _ = talk.send("TYPE A");
+        }
         self.open_data(talk)
     }
 

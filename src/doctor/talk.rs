@@ -18,6 +18,7 @@ use crate::client::{
 use crate::evidence::linter::{Found, Linter};
 use crate::protocol::data_port::DataPort;
 use crate::protocol::ledger::Fit;
+use crate::protocol::parameters::RepresentationType;
 use crate::protocol::{Command, DataDirection, OtherProtocol, Reply};
 use crate::tls::{Secured, TlsFailure};
 use crate::transcript::replay::{OnDifference, Played, ReceivedReplies, Replay};
@@ -301,6 +302,14 @@ impl Talk {
     pub(super) fn is_in_step(&self) -> bool {
         let status = self.session.status();
         self.is_open() && status.is_some_and(|status| status.outstanding.is_empty())
+    }
+
+    /// Whether the server has agreed to TYPE A last.
+    pub(super) fn is_ascii(&self) -> bool {
+        self.session.status().is_some_and(|status| {
+            let kind = status.learnt.parameters.representation_type;
+            matches!(kind, Some(RepresentationType::Ascii(_))) && !status.learnt.type_is_doubtful
+        })
     }
 
     /// The server's address, as it was dialled.

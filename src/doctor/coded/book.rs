@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::doctor::check::Judged;
 use crate::doctor::clinic::{Access, Clinic};
+use crate::doctor::obstacle::Obstacle;
 use crate::doctor::report::Verdict;
 use crate::doctor::talk::Answer;
 use crate::evidence::linter::Found;
@@ -83,6 +84,11 @@ pub(super) fn feat_truth(clinic: &mut Clinic<'_>, access: &Access) -> Judged {
     let tries = [
         ("SIZE", format!("SIZE {name}")),
         ("MDTM", format!("MDTM {name}")),
+        // Nothing has this name.
+        ("MFMT", "MFMT 19700101000000 ftpsh-doctor/none".to_owned()),
+        ("HASH", format!("HASH {name}")),
+        ("XCRC", format!("XCRC {name}")),
+        ("AVBL", "AVBL".to_owned()),
         ("MLST", "MLST".to_owned()),
         ("EPSV", "EPSV".to_owned()),
         ("REST", "REST 0".to_owned()),
@@ -93,6 +99,13 @@ pub(super) fn feat_truth(clinic: &mut Clinic<'_>, access: &Access) -> Judged {
     ];
     let (mut untrue, mut first) = (Vec::new(), None);
     let mut tried = 0;
+    if let (Some(_), Some(Obstacle::Answered(answer))) =
+        (clinic.facts.feature("AUTH"), &clinic.facts.no_tls)
+        && matches!(answer.code(), 500 | 502 | 504)
+    {
+        untrue.push(format!("AUTH TLS: {}", answer.first_line()));
+        first = Some("AUTH TLS".to_owned());
+    }
     for (word, line) in tries {
         let is_secure = access.talk.control_tls().is_some();
         if clinic.facts.feature(word).is_none() || (word == "PBSZ" && !is_secure) {
@@ -117,9 +130,11 @@ pub(super) fn feat_truth(clinic: &mut Clinic<'_>, access: &Access) -> Judged {
         "FEAT lists what the server does not have",
         untrue.join("; "),
     );
-    match first.starts_with("REST") {
-        true => judged.instead(&first, "S> 350\n"),
-        false => judged.instead(&first, "S> 2yz\n"),
+    match first.split(' ').next() {
+        Some("REST") => judged.instead(&first, "S> 350\n"),
+        // Nothing is there whose time could be set.
+        Some("MFMT") => judged.instead(&first, "S> 550\n"),
+        _ => judged.instead(&first, "S> 2yz\n"),
     }
 }
 
