@@ -128,16 +128,13 @@ pub(super) fn is_of_meeting(id: &str) -> bool {
 pub(super) fn provokes(id: &str) -> bool {
     matches!(
         id,
-        "long-line" | "auth-injection" | "cut-upload" | "close-notify-upload"
+        "abor-transfer" | "long-line" | "auth-injection" | "cut-upload" | "close-notify-upload"
     )
 }
 
 /// It tells of replies that come too often, or too late.
 pub(super) fn expects_surplus(id: &str) -> bool {
-    matches!(
-        id,
-        "abor-transfer" | "abor-idle" | "during-transfer" | "line-handling"
-    ) || provokes(id)
+    matches!(id, "abor-idle" | "during-transfer" | "line-handling") || provokes(id)
 }
 
 /// It can be made where nobody is let in.

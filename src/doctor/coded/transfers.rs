@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::NO_FILE;
 use crate::doctor::check::Judged;
 use crate::doctor::clinic::{Access, Clinic, FETCHED_MOST};
-use crate::doctor::report::Verdict;
+use crate::doctor::report::{Evidence, Verdict};
 use crate::doctor::talk::Answer;
 
 /// SIZE in TYPE A is refused, or tells what TYPE A would send.
@@ -103,6 +103,14 @@ pub(super) fn abor_transfer(clinic: &mut Clinic<'_>, access: &Access) -> Judged 
         .instead("RETR", expected);
     }
     let because = format!("{}; then NOOP: {}", answer.first_line(), after.first_line());
+    if replies_lacking_since(clinic, mark) > 0 {
+        return Judged::of(
+            Verdict::Info,
+            "a download and the ABOR that gives it up get one reply together, where RFC 959 has one for each",
+            because,
+        )
+        .instead("RETR", GIVEN_UP);
+    }
     let moved = answer.outcome.transfer.as_ref().map(|end| end.bytes);
     match moved == Some(bytes) && (200..300).contains(&answer.code()) {
         false => Judged::ok(because),
@@ -116,14 +124,26 @@ pub(super) fn abor_transfer(clinic: &mut Clinic<'_>, access: &Access) -> Judged 
     }
 }
 
+/// How many commands since a mark have no final reply.
+fn replies_lacking_since(clinic: &Clinic<'_>, mark: usize) -> usize {
+    let said = clinic.log.since(mark);
+    let is_command = |line: &&Evidence| matches!(line, Evidence::Sent(_));
+    let commands = said.iter().filter(is_command).count();
+    let codes = clinic.log.codes_since(mark);
+    let finals = codes.iter().filter(|code| **code >= 200).count();
+    commands.saturating_sub(finals)
+}
+
 /// The replies to RETR and ABOR as they came, if there was one for each, and a session that goes on.
 fn given_up(codes: &[u16]) -> String {
     let (transfer, abort) = match codes {
         [100..200, transfer, abort] => (*transfer, *abort),
-        _ => (426, 226),
+        _ => return GIVEN_UP.to_owned(),
     };
     format!("S> 1yz\nC> ABOR\nS> {transfer}\nS> {abort}\nC> NOOP\nS> 200\nC> PWD\nS> 257\n")
 }
+
+const GIVEN_UP: &str = "S> 1yz\nC> ABOR\nS> 426\nS> 226\nC> NOOP\nS> 200\nC> PWD\nS> 257\n";
 
 /// NOOP and STAT while a file comes.
 pub(super) fn during_transfer(clinic: &mut Clinic<'_>, access: &Access) -> Judged {

@@ -110,7 +110,7 @@ fn slowly(line: &str, number: usize) -> String {
     passed(line)
 }
 
-const CASES: [Case; 42] = [
+const CASES: [Case; 43] = [
     // It takes longest.
     Case {
         faults: &["slow=50000"],
@@ -244,6 +244,7 @@ const CASES: [Case; 42] = [
         &["reply=EPSV:502 no"],
         &[("epsv", "warn"), ("feat-truth", "warn")],
     ),
+    faulty(&["silent=ABOR"], &[("abor-idle", "info")]),
     faulty(&["reply=NLST:550 no"], &[("list-names", "warn")]),
     faulty(
         &["slow=50000"],

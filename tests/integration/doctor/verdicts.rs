@@ -230,6 +230,12 @@ fn compare(kind: Kind) {
                 found.insert((case.name.to_owned(), id.clone()), "warn".to_owned());
                 continue;
             }
+            if matches!(case.kind, Kind::Pyftpdlib | Kind::PureFtpd) && id == "abor-transfer" {
+                // It depends on when the ABOR comes: before the first byte of the file has gone, RETR gets no reply.
+                assert!(matches!(verdict.as_str(), "ok" | "info"), "{verdict}");
+                found.insert((case.name.to_owned(), id.clone()), "ok".to_owned());
+                continue;
+            }
             let key = (case.name.to_owned(), id.clone());
             if expected.get(&key) != Some(verdict) {
                 let before = expected.get(&key).map_or("nothing", String::as_str);
