@@ -198,6 +198,12 @@ impl Check {
         match failure {
             Failure::Interrupted => Judged::skipped("interrupted"),
             Failure::Unsendable { problem, .. } => Judged::skipped(problem.clone()),
+            // Silence, or the end of the session, is what these must not bring.
+            Failure::Lost { line } | Failure::TimedOut { line, .. }
+                if matches!(self.verb_above(*line), Some("QUIT" | "ABOR")) =>
+            {
+                self.judged_at(*line, without_line(failure))
+            }
             Failure::Lost { .. } | Failure::TimedOut { .. } | Failure::ProtocolBroken { .. } => {
                 Judged::unknown(without_line(failure))
             }
@@ -244,6 +250,13 @@ impl Check {
             Some((verdict, sentence)) => Judged::of(verdict, sentence, because),
             None => Judged::unknown(because),
         }
+    }
+
+    /// The verb of the command that is answered in this line.
+    fn verb_above(&self, line: usize) -> Option<&str> {
+        let lines = self.text.lines().take(line);
+        let command = lines.filter_map(|line| line.strip_prefix("C> ")).last()?;
+        command.split(' ').next()
     }
 
     /// Whether a reply that was expected in this line says that the server lacks the command.
@@ -435,13 +448,35 @@ mod tests {
             ),
             (differing(9, "502 no"), Verdict::Skipped, None),
             (differing(9, "421 no"), Verdict::Unknown, None),
-            (failing(Failure::Lost { line: 9 }), Verdict::Unknown, None),
+            (
+                failing(Failure::Lost { line: 9 }),
+                Verdict::Warn,
+                Some("no 221"),
+            ),
             (failing(Failure::Interrupted), Verdict::Skipped, None),
         ] {
             let judged = check.judge(&played);
             assert_eq!(judged.verdict, verdict, "{played:?}");
             assert_eq!(judged.sentence.as_deref(), sentence);
             assert!(!judged.because.is_empty());
+        }
+    }
+
+    #[test]
+    fn silence_is_a_finding_where_quit_or_abor_is_not_answered_and_elsewhere_decides_nothing() {
+        let limit = std::time::Duration::from_secs(1);
+        for (verb, verdict) in [
+            ("QUIT", Verdict::Warn),
+            ("ABOR", Verdict::Warn),
+            ("PWD", Verdict::Unknown),
+        ] {
+            let check = Check::read(&QUIT.replace("C> QUIT", &format!("C> {verb}"))).unwrap();
+            for failure in [
+                Failure::Lost { line: 9 },
+                Failure::TimedOut { line: 9, limit },
+            ] {
+                assert_eq!(check.judge(&failing(failure)).verdict, verdict, "{verb}");
+            }
         }
     }
 

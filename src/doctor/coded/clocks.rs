@@ -55,7 +55,9 @@ fn judge(source: &str, utc: DateTime, local: DateTime, now: DateTime) -> Judged 
     if is_of_the_future(utc, now) {
         return Judged::of(
             Verdict::Warn,
-            "a file is of the future: the server's clock is ahead of this side's",
+            &format!(
+                "a file is of the future: the server's clock is ahead of this side's, or {source} is not in UTC"
+            ),
             format!("{because}; here it is {} UTC", now.strftime(MINUTES)),
         );
     }
@@ -68,8 +70,10 @@ fn judge(source: &str, utc: DateTime, local: DateTime, now: DateTime) -> Judged 
         let (hours, rest) = (minutes.abs() / 60, minutes.abs() % 60);
         return Judged::of(
             Verdict::Info,
-            "LIST tells the time of the server's own zone, and does not say which that is",
-            format!("{because}: it is UTC{sign}{hours:02}:{rest:02}"),
+            &format!(
+                "LIST tells the time of the server's own zone, and does not say which that is, if {source} is in UTC"
+            ),
+            format!("{because}: it would be UTC{sign}{hours:02}:{rest:02}"),
         );
     }
     Judged::of(

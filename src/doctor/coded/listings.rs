@@ -50,7 +50,10 @@ impl Clinic<'_> {
         }
         let names = lines(&listed).filter_map(|line| match verb {
             "NLST" => Some(line.to_vec()),
-            _ => listing::read_line(line).map(|entry| bare_name(entry.name)),
+            _ => listing::read_line(line).map(|entry| match entry.entry {
+                ListedEntry::File(_) => entry.name.to_vec(),
+                _ => bare_name(entry.name),
+            }),
         });
         let names = names.filter(|name| name != b"." && name != b"..");
         Ok(Some(names.collect()))
@@ -59,8 +62,9 @@ impl Clinic<'_> {
 
 /// `-a` is an option, a name, or of no effect.
 pub(super) fn options(clinic: &mut Clinic<'_>, access: &Access) -> Judged {
-    let plain = match clinic.fetch(&access.talk, "LIST") {
-        Ok((_, bytes)) => bytes,
+    match clinic.fetch(&access.talk, "LIST") {
+        Ok((_, bytes)) if bytes.is_empty() => return Judged::skipped(EMPTY),
+        Ok(_) => {}
         Err(because) => return Judged::skipped(because),
     };
     match clinic.fetch(&access.talk, "LIST -a") {
@@ -70,7 +74,7 @@ pub(super) fn options(clinic: &mut Clinic<'_>, access: &Access) -> Judged {
             because,
         )
         .instead("LIST -a", TRANSFERRED),
-        Ok((_, listed)) if listed.is_empty() && !plain.is_empty() => Judged::of(
+        Ok((_, listed)) if listed.is_empty() => Judged::of(
             Verdict::Warn,
             "LIST -a gives nothing: -a is taken for a name, and clients that send it see an empty folder",
             "LIST gives a listing",
@@ -90,7 +94,7 @@ pub(super) fn form(clinic: &mut Clinic<'_>, access: &Access) -> Judged {
         .filter(|line| !line.starts_with(b"total "))
         .collect();
     if all.is_empty() {
-        return Judged::skipped("the folder is empty");
+        return Judged::skipped(EMPTY);
     }
     let is_unread =
         |line: &[u8]| !line.starts_with(b"total ") && listing::read_line(line).is_none();
@@ -123,7 +127,7 @@ pub(super) fn form(clinic: &mut Clinic<'_>, access: &Access) -> Judged {
 pub(super) fn names(clinic: &mut Clinic<'_>, access: &Access) -> Judged {
     let list = match clinic.names(&access.talk, "LIST") {
         Ok(None) => return Judged::skipped(TOO_LONG),
-        Ok(Some(names)) if names.is_empty() => return Judged::skipped("the folder is empty"),
+        Ok(Some(names)) if names.is_empty() => return Judged::skipped(EMPTY),
         Ok(Some(names)) => names,
         Err(because) => return Judged::skipped(because),
     };
@@ -192,6 +196,7 @@ pub(super) fn is_plain(name: &str) -> bool {
             .all(|letter| letter.is_ascii_graphic() && !"{}[]".contains(letter) || letter == ' ')
 }
 
+const EMPTY: &str = "the folder is empty";
 const TOO_LONG: &str = "the folder's listing is longer than 1 MiB";
 
 /// Those of Unix and of DOS, by their beginnings and dates.

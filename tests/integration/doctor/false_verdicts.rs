@@ -247,7 +247,13 @@ fn examine_faulty(fault: &str) -> Examination {
 
 #[test]
 fn pwd_that_is_refused_leaks_nothing_and_blames_no_abor() {
-    let examination = examine_faulty("reply=PWD:550 no");
+    let server = practice_server(&["reply=PWD:550 no"]);
+    // More than comes before an ABOR is heard.
+    let file = fs::File::create(server.server_folder().join("long.bin"));
+    let file = file.expect("the server's folder is the test's own");
+    file.set_len(64 << 20).expect("nothing is written for it");
+    let address = meddle(server.address(), Meddling::default());
+    let examination = examine(doctor(address, "A", "A"));
     assert_eq!(examination.verdict("login-state"), "skipped");
     let text = examination.text("abor-transfer");
     assert_eq!(examination.verdict("abor-transfer"), "ok", "{text}");
@@ -388,4 +394,127 @@ fn a_line_of_100000_bytes_does_not_fill_the_screen() {
 
 fn unwrapped(examination: &Examination, id: &str) -> String {
     examination.text(id).replace('\n', " ")
+}
+
+#[test]
+fn a_250_at_the_end_of_a_transfer_is_as_good_as_a_226() {
+    let examination = examine_meddled(reply_with(|line, _| line.replace("226 ", "250 ")));
+    for id in [
+        "rest-download",
+        "rest-upload",
+        "appe",
+        "empty-upload",
+        "names",
+    ] {
+        assert_eq!(examination.verdict(id), "ok", "{}", examination.text(id));
+    }
+    assert_ne!(examination.verdict("ascii-conversion"), "warn");
+}
+
+#[test]
+fn fractions_of_seconds_make_no_other_time() {
+    let examination = examine_meddled(reply_with(|line, _| {
+        let is_time = line.len() == 18 && line.starts_with("213 ");
+        match is_time {
+            true => format!("{line}.000"),
+            false => line.to_owned(),
+        }
+    }));
+    for id in ["mdtm-utc", "list-clock"] {
+        let text = examination.text(id);
+        assert_eq!(examination.verdict(id), "ok", "{text}");
+    }
+    let faults = ["reply=MFMT:213 yes", "reply=MDTM:213 20200102030405.123"];
+    let server = practice_server(&faults);
+    let examination = examine(doctor(server.address(), "A", "A"));
+    let text = examination.text("mfmt");
+    assert_eq!(examination.verdict("mfmt"), "ok", "{text}");
+}
+
+#[test]
+fn a_229_in_the_form_of_a_227_is_no_epsv() {
+    let server = server();
+    let meddling = reply_with(|line, _| {
+        let port = line
+            .split('|')
+            .nth(3)
+            .and_then(|port| port.parse::<u16>().ok());
+        match port.filter(|_| line.starts_with("229 ")) {
+            Some(port) => format!("229 here (127,0,0,1,{},{})", port >> 8, port & 255),
+            None => line.to_owned(),
+        }
+    });
+    let (_, report) = json(meddle(server.address(), meddling), "A");
+    assert_eq!(finding(&report, "epsv")["verdict"], "bad", "{report}");
+    assert!(
+        clear_ways(&report)[0].starts_with("EPSV rejected "),
+        "{report}"
+    );
+    assert_eq!(finding(&report, "pasv-dial")["verdict"], "ok", "{report}");
+}
+
+#[test]
+fn what_answers_any_name_is_not_said_to_refuse_it() {
+    let examination = examine_meddled(Meddling {
+        command: |line| {
+            super::meddler::without_tls(line).replace("USER ftpsh-doctor-nobody", "NOOP")
+        },
+        reply: |line, _| match line.starts_with("200 ") && line.ends_with("okay.") {
+            true => "230 come in".to_owned(),
+            false => line.to_owned(),
+        },
+        ..Meddling::default()
+    });
+    assert_eq!(examination.verdict("user-enumeration"), "skipped");
+}
+
+#[test]
+fn an_arrow_in_the_name_of_a_file_is_no_link() {
+    let server = server();
+    fs::write(server.server_folder().join("a -> b"), "x").expect("the folder is the test's own");
+    let examination = examine(doctor(
+        meddle(server.address(), Meddling::default()),
+        "A",
+        "A",
+    ));
+    let text = examination.text("list-names");
+    assert_eq!(examination.verdict("list-names"), "ok", "{text}");
+}
+
+#[test]
+fn what_is_too_little_to_compare_is_skipped() {
+    let server = practice_server(&[]);
+    fs::remove_file(server.server_folder().join("1.TXT")).expect("it is there");
+    let examine = |server: &PracticeServer| {
+        examine(doctor(
+            meddle(server.address(), Meddling::default()),
+            "A",
+            "A",
+        ))
+    };
+    assert_eq!(examine(&server).verdict("list-options"), "skipped");
+    fs::write(server.server_folder().join("one"), "x").expect("the folder is the test's own");
+    assert_eq!(examine(&server).verdict("rest-download"), "skipped");
+}
+
+#[test]
+fn a_feature_whose_command_is_refused_is_told() {
+    let server = practice_server(&[]);
+    let meddling = Meddling {
+        reply: |line, _| match line {
+            " SIZE" => " SIZE\r\n MFMT\r\n HASH SHA-256".to_owned(),
+            line => line.to_owned(),
+        },
+        command: |line| match line.split(' ').next() {
+            Some("MFMT" | "AUTH") => format!("XX{line}"),
+            _ => line.to_owned(),
+        },
+        ..Meddling::default()
+    };
+    let examination = examine(doctor(meddle(server.address(), meddling), "A", "A"));
+    let text = unwrapped(&examination, "feat-truth");
+    assert_eq!(examination.verdict("feat-truth"), "warn", "{text}");
+    for command in ["AUTH TLS: ", "MFMT ", "HASH "] {
+        assert!(text.contains(command), "{text}");
+    }
 }
