@@ -11,7 +11,7 @@ use super::report::{Class, Evidence, Finding, Protection, Remains, Verdict};
 use super::stop::{Budget, Stop};
 use super::talk::{Answer, Dial, Log, Talk, beginning};
 use super::ways::Tried;
-use crate::client;
+use crate::client::{self, Ending};
 use crate::protocol::data_port::DataPort;
 use crate::tls::Secured;
 use crate::transcript::Variables;
@@ -65,6 +65,8 @@ pub(super) struct Facts {
     pub(super) values: BTreeMap<String, String>,
     /// The verbs and words that FEAT lists.
     pub(super) features: Vec<String>,
+    /// What came in place of the end of the reply to FEAT.
+    pub(super) endless_features: Option<String>,
     /// What the replies to PASV offered.
     pub(super) offered: Vec<(Protection, DataPort)>,
     /// The address that was examined.
@@ -139,6 +141,15 @@ impl Facts {
             .get(1..lines.len().saturating_sub(1))
             .unwrap_or_default();
         self.features = body.iter().map(|line| line.trim().to_owned()).collect();
+    }
+
+    /// A session that ends says nothing of FEAT.
+    pub(super) fn note_endless_features(&mut self, answer: &Answer) {
+        let is_endless = matches!(
+            answer.outcome.ending,
+            Ending::ProtocolBroken | Ending::TimedOut | Ending::Unanswered
+        );
+        self.endless_features = is_endless.then(|| answer.first_line());
     }
 
     /// Whether FEAT lists a word, with its parameters.

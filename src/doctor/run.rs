@@ -111,7 +111,7 @@ impl Clinic<'_> {
     fn meet(&mut self) -> Result<Access, Obstacle> {
         (self.progress)("greeting");
         let (is_implicit, port) = (self.request.is_implicit, self.request.port);
-        let (talk, greeting) = self.dial(port, is_implicit, true, |_| {})?;
+        let (mut talk, greeting) = self.dial(port, is_implicit, true, |_| {})?;
         self.facts.ip = talk.peer().ip();
         self.facts.note_address();
         self.facts.greeting = Some(greeting.clone());
@@ -128,6 +128,12 @@ impl Clinic<'_> {
         self.facts.take_product(&greeting.text());
         let features = talk.send("FEAT");
         self.facts.take_features(&features);
+        if !talk.is_in_step() {
+            // What is asked next is not to pay for it.
+            self.facts.note_endless_features(&features);
+            talk.end();
+            (talk, _) = self.dial(port, is_implicit, true, |_| {})?;
+        }
         let access = match is_implicit {
             true => {
                 self.facts.secured = talk.control_tls();

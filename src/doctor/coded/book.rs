@@ -76,6 +76,13 @@ fn is_about_form(id: &str) -> bool {
 
 /// What FEAT lists is there.
 pub(super) fn feat_truth(clinic: &mut Clinic<'_>, access: &Access) -> Judged {
+    if let Some(because) = &clinic.facts.endless_features {
+        return Judged::of(
+            Verdict::Warn,
+            "the reply to FEAT does not come, or does not end",
+            because.clone(),
+        );
+    }
     if clinic.facts.features.is_empty() {
         return Judged::skipped("FEAT lists nothing");
     }

@@ -518,3 +518,22 @@ fn a_feature_whose_command_is_refused_is_told() {
         assert!(text.contains(command), "{text}");
     }
 }
+
+#[test]
+fn a_feat_whose_reply_does_not_end_is_told_and_does_not_cost_the_tls() {
+    let server = server();
+    let meddling = Meddling {
+        command: str::to_owned,
+        reply: |line, _| match line {
+            "211 End" => " and more".to_owned(),
+            line => line.to_owned(),
+        },
+        ..Meddling::default()
+    };
+    let program = doctor(meddle(server.address(), meddling), "A", "A");
+    let program = program.arg("--ca").arg(server.certificate_path());
+    let examination = examine(program.args(["--timeout", "2"]));
+    let text = examination.text("feat-truth");
+    assert_eq!(examination.verdict("feat-truth"), "warn", "{text}");
+    assert_eq!(examination.verdict("tls-offered"), "ok");
+}
