@@ -333,7 +333,7 @@ impl Shell {
         }
         let mut names = lesson.suspects.iter().map(|it| &it.name);
         if !lesson.suspects.is_empty() && !names.any(|it| answer.eq_ignore_ascii_case(it)) {
-            let text = "that name is none of the list: `goal` shows it";
+            let text = "that name is not on the list: `goal` shows it";
             self.painter.say(Tone::Warning, text);
             return Exit::Expectation;
         }

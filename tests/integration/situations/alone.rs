@@ -1,6 +1,5 @@
 //! Causes that a row of the table cannot bring about: somebody is at a terminal, or the server does not read.
 
-use std::thread;
 use std::time::Duration;
 
 use crate::dialogues::{greeted, passive, shell};
@@ -229,7 +228,7 @@ fn an_upload_that_is_reset_after_its_last_byte() {
     terminal.send_line("STOR f < f");
     terminal.expect("150 go");
     while queued_bytes(port) < UPLOAD_BYTES {
-        thread::sleep(Duration::from_millis(10));
+        std::thread::sleep(Duration::from_millis(10));
     }
     is_sent.open();
     terminal.expect("the server reset the data connection after the last byte");
