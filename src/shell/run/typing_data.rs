@@ -2,7 +2,7 @@
 
 use std::sync::mpsc::Sender;
 
-use crate::client::{Exchange, Interrupter, News, Outcome};
+use crate::client::{Exchange, Interrupter, News, Outcome, TransferEnd, TransferResult};
 use crate::shell::config::settings::Settings;
 use crate::shell::editor::{Input, NOT_TEXT, Typed};
 use crate::shell::help::hints::Hints;
@@ -23,12 +23,13 @@ impl TypedUpload<'_> {
     pub(crate) fn run(&mut self, exchange: Exchange, keyboard: Sender<Vec<u8>>) -> Outcome {
         self.hints.at_data(self.settings);
         let mut keyboard = Some(keyboard);
-        let (mut has_sent, mut is_interrupted) = (false, false);
+        let mut has_sent = false;
         while let Some(sender) = &keyboard {
             let typed = self.input.read_data(DATA_PROMPT);
             match exchange.news_already_there() {
                 Some(News::Settled(outcome)) => {
                     self.report_unsent(&typed);
+                    self.report_sent(has_sent, &outcome);
                     return outcome;
                 }
                 Some(_) => {
@@ -50,7 +51,6 @@ impl TypedUpload<'_> {
                 Typed::NotText => self.painter.say(Tone::Error, NOT_TEXT),
                 Typed::Interrupt => {
                     self.interrupter.interrupt();
-                    is_interrupted = true;
                     break;
                 }
             }
@@ -58,10 +58,17 @@ impl TypedUpload<'_> {
         // After an interrupt the keyboard's end must stay open until the reset: its end would be the end of the file.
         let outcome = exchange.wait();
         drop(keyboard);
-        if has_sent && is_interrupted {
+        self.report_sent(has_sent, &outcome);
+        outcome
+    }
+
+    /// Ctrl-C takes nothing back.
+    fn report_sent(&self, has_sent: bool, outcome: &Outcome) {
+        let end = outcome.transfer.as_ref();
+        let is_aborted = |end: &TransferEnd| end.result == TransferResult::Aborted && end.bytes > 0;
+        if has_sent && end.is_some_and(is_aborted) {
             self.painter.say(Tone::Note, SENT_SO_FAR);
         }
-        outcome
     }
 
     /// What was meant as data must not be taken for a command, and neither must what was pasted after it.

@@ -1,9 +1,11 @@
 //! Lessons at a prompt, with the detours that people take.
 
 use std::fs;
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
+use crate::support::DEADLINE;
 use crate::support::ftpsh::Ftpsh;
 use crate::support::terminal::{Key, Terminal};
 
@@ -362,15 +364,35 @@ fn where_a_lesson_forbids_a_password_in_the_clear_no_hint_leads_to_it() {
     learner.leaves();
 }
 
+/// Waits until the server's 1.TXT has so many bytes.
+fn await_stored(home: &TempDir, bytes: u64) {
+    let deadline = Instant::now() + DEADLINE;
+    let scratch = || fs::read_dir(home.path().join("temporary"));
+    let sizes = || {
+        let folders = scratch().into_iter().flatten().flatten();
+        let files = folders.map(|folder| folder.path().join("server/1.TXT").metadata());
+        files.flatten().map(|file| file.len()).max()
+    };
+    while sizes() != Some(bytes) {
+        assert!(Instant::now() < deadline, "{:?}", sizes());
+        // Nothing tells when a file grows.
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
 #[test]
 fn lines_of_data_before_ctrl_c_are_said_to_be_sent() {
     let home = TempDir::new().unwrap();
     let mut learner = Learner::begin(&home, &["9"], 120);
-    for _ in 0..2 {
+    for bytes in [5 + 7, 5 + 7 + 7] {
         learner.types("PASV", &["227 ", "ftp ⇄> "]);
         learner.types("APPE 1.TXT", &["150 ", "Ctrl-D ends the data", "data> "]);
-        learner.types("zfive5", &["data> "]);
+        learner.terminal.send_line("zfive5");
+        await_stored(&home, bytes);
         learner.terminal.send_key(Key::CtrlC);
+        learner.hears(&["→ ABOR", "426 "]);
+        // It came before the second data> was there, or at it: then Enter leaves that.
+        learner.terminal.send_line("");
         learner.hears(&["lines typed so far were sent, and may stay", "ftp> "]);
     }
     learner.leaves();

@@ -105,7 +105,7 @@ fn an_answer_without_its_word_or_that_is_no_number_is_told_what_is_wanted() {
         ("3", "answer 19137", "that is not it: `hint` helps"),
         ("3", "answer", "usage: answer NUMBER\n"),
         ("16", "answer", "usage: answer NAME\n"),
-        ("17", "answer late-226", "that name is none of the list"),
+        ("17", "answer late-226", "that name is not on the list"),
         (
             "15",
             "check",
