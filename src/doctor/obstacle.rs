@@ -48,7 +48,7 @@ pub(super) enum Obstacle {
     /// There is nothing to write in.
     #[error("no folder could be made: MKD: {0}")]
     NoFolder(Box<Answer>),
-    /// What the server calls a new folder is no place of its own.
+    /// The folder that MKD has made is not empty, so it may be the parent folder.
     #[error(
         "the folder that MKD has made is not empty, so that nothing is written: NLST lists {0}"
     )]

@@ -1,5 +1,7 @@
 //! What to set in other clients, from the ways that worked and from nothing else.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
 use super::report::{Family, Mode, Protection, Report, Verdict, WayResult};
 
 /// A client, and what to type or to choose there.
@@ -168,7 +170,7 @@ fn rclone(best: Best, report: &Report, user: &str) -> String {
         ",disable_epsv=true"
     };
     let (host, port) = (&report.target.host, report.target.port);
-    // It puts the port behind it as it is.
+    // rclone puts a colon and the port after the host, and no brackets around it.
     let host = match host.contains(':') {
         true => for_rclone(&format!("[{host}]")),
         false => for_rclone(host),
@@ -252,17 +254,16 @@ fn for_rclone(text: &str) -> String {
     }
 }
 
-/// What RFC 3986 section 2.3 does not reserve stays as it is.
 fn for_url(text: &str) -> String {
-    let mut encoded = String::new();
-    for byte in text.bytes() {
-        match byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            true => encoded.push(char::from(byte)),
-            false => encoded += &format!("%{byte:02X}"),
-        }
-    }
-    encoded
+    utf8_percent_encode(text, RESERVED).to_string()
 }
+
+/// All but what RFC 3986 section 2.3 calls unreserved.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 /// The finding of `tls-session-reuse` where a client has to resume.
 pub(super) const RESUMPTION_WANTED: &str =

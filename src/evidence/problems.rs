@@ -387,7 +387,7 @@ impl Problem {
         })
     }
 
-    /// Somebody was not let in, whoever it was.
+    /// A login was refused, under whatever name.
     fn is_of_login(&self) -> bool {
         let refused = self.refusal.as_ref();
         refused.is_some_and(|it| it.is_to(&["USER", "PASS", "ACCT"]) && !self.is_verdict)

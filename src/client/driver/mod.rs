@@ -287,7 +287,7 @@ impl Shared {
     /// Waits until something happens, at most until then, and does what follows from it. `looked` are the changes up to
     /// which the caller has looked: what somebody else has brought about since is to be looked at first.
     fn turn(&self, until: Option<Instant>, looked: u64) {
-        // A released lock goes to whoever is quickest, and the next holder might wait for sockets without a deadline.
+        // Any thread may take the lock once it is released, and might wait for sockets without a deadline.
         if self.poller_is_wanted.load(Ordering::SeqCst) > 0 {
             return std::thread::yield_now();
         }

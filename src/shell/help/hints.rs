@@ -15,7 +15,7 @@ use crate::protocol::{Answered, Command, verbs};
 use crate::shell::config::secrets::without_secrets;
 use crate::shell::config::settings::{Abort, Settings};
 use crate::shell::editor::assistance::PastLines;
-use crate::shell::line::{Redirection, Words};
+use crate::shell::line::{Redirection, Words, quoted};
 use crate::shell::screen::escape::escape;
 use crate::shell::screen::painter::{Painter, Tone};
 
@@ -403,11 +403,6 @@ impl ResumableDownload {
     /// What finishes it, unless it cannot be typed.
     fn command(&self) -> Option<String> {
         let local = self.local.to_string_lossy();
-        let quoted = |word: &str| {
-            shlex::try_quote(word)
-                .map(std::borrow::Cow::into_owned)
-                .ok()
-        };
         let (remote, local) = (quoted(&self.remote)?, quoted(&local)?);
         // Without the second name, the first is that of both files.
         let text = match remote == local {

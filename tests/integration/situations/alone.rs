@@ -1,5 +1,6 @@
 //! Causes that a row of the table cannot bring about: somebody is at a terminal, or the server does not read.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use crate::dialogues::{greeted, passive, shell};
@@ -63,6 +64,17 @@ fn a_reply_that_ctrl_c_did_not_wait_for() {
     );
 }
 
+/// Ctrl-C would send a plain ABOR there.
+fn with_data_connection(address: SocketAddr) -> Terminal {
+    let mut terminal = shell(address);
+    terminal.send_line("set abort plain");
+    terminal.expect("ftp> ");
+    terminal.send_line("PASV");
+    terminal.expect("data connection open");
+    terminal.expect("ftp ⇄> ");
+    terminal
+}
+
 #[test]
 fn a_transfer_that_ctrl_c_ended() {
     let server = passive(greeted())
@@ -74,12 +86,7 @@ fn a_transfer_that_ctrl_c_ended() {
         .send("426 aborted\r\n226 done\r\n")
         .wait_for_client_close()
         .start();
-    let mut terminal = shell(server.address());
-    terminal.send_line("set abort plain");
-    terminal.expect("ftp> ");
-    terminal.send_line("PASV");
-    terminal.expect("data connection open");
-    terminal.expect("> ");
+    let mut terminal = with_data_connection(server.address());
     terminal.send_line("RETR f > /dev/null");
     terminal.expect("150 here");
     terminal.send_key(Key::CtrlC);
@@ -103,11 +110,7 @@ fn an_append_that_ctrl_c_ended_is_not_to_be_typed_again() {
         .send("426 aborted\r\n226 done\r\n")
         .wait_for_client_close()
         .start();
-    let mut terminal = shell(server.address());
-    terminal.send_line("set abort plain");
-    terminal.expect("ftp> ");
-    terminal.send_line("PASV");
-    terminal.expect("ftp ⇄> ");
+    let mut terminal = with_data_connection(server.address());
     terminal.send_line("APPE f");
     terminal.expect("data> ");
     terminal.send_key(Key::CtrlC);
