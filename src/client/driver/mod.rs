@@ -151,7 +151,7 @@ impl Shared {
         local: Option<Local>,
         request: impl FnOnce(ExchangeId) -> Request,
     ) -> ExchangeId {
-        let mut core = self.core();
+        let mut core = self.current_core();
         let id = core.open_exchange(local);
         core.ask(request(id), Instant::now());
         drop(core);
@@ -205,9 +205,7 @@ impl Shared {
     }
 
     pub(crate) fn status(&self) -> Status {
-        let mut core = self.core();
-        self.take_posted(&mut core);
-        core.status(Instant::now())
+        self.current_core().status(Instant::now())
     }
 
     /// The next piece of news of an exchange, shown after everything that came before it; `None` once `until` is over.
@@ -216,8 +214,7 @@ impl Shared {
         self.turns.fetch_add(1, Ordering::AcqRel);
         loop {
             self.show();
-            let mut core = self.core();
-            self.take_posted(&mut core);
+            let mut core = self.current_core();
             let looked = core.changes();
             let tasks = core.take_tasks();
             let is_told = !core.has_events() && tasks.is_empty();
@@ -245,9 +242,7 @@ impl Shared {
     /// Shows what was just brought about.
     pub(crate) fn catch_up(&self) {
         let _driving = self.drive();
-        let mut core = self.core();
-        self.take_posted(&mut core);
-        drop(core);
+        drop(self.current_core());
         self.show();
     }
 
@@ -258,8 +253,7 @@ impl Shared {
     /// Closes the sockets, and shows what is left to be shown.
     pub(crate) fn close(&self) {
         let driving = self.drive();
-        let mut core = self.core();
-        self.take_posted(&mut core);
+        let mut core = self.current_core();
         core.close(Instant::now());
         let tasks = core.take_tasks();
         drop(core);
@@ -372,6 +366,13 @@ impl Shared {
             // It fails only where the system is out of everything; the next deadline wakes too.
             let _ = self.waker.wake();
         }
+    }
+
+    /// The core after everything that was posted: what one thread asks for is done in the order in which it asked.
+    fn current_core(&self) -> MutexGuard<'_, Core> {
+        let mut core = self.core();
+        self.take_posted(&mut core);
+        core
     }
 
     fn core(&self) -> MutexGuard<'_, Core> {

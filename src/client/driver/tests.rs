@@ -8,8 +8,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::{Poller, Shared};
-use crate::client::machine::Request;
-use crate::client::{Observation, Observer, Origin, Session, Settings};
+use crate::client::machine::{ExchangeId, Request};
+use crate::client::{News, Observation, Observer, Origin, Session, Settings};
 use crate::protocol::Command;
 
 struct IgnoreAll;
@@ -47,6 +47,16 @@ fn connected_session() -> Session {
     session
 }
 
+fn begin_noop(shared: &Shared) -> ExchangeId {
+    shared.begin(None, |exchange| Request::Command {
+        exchange,
+        command: Command::new("NOOP").expect("a command"),
+        origin: Origin::Typed,
+        transfer: None,
+        in_background: false,
+    })
+}
+
 #[track_caller]
 fn assert_does_not_wait(shared: &Arc<Shared>, looked: u64) {
     let shared = Arc::clone(shared);
@@ -68,13 +78,7 @@ fn a_reply_that_came_between_the_look_and_the_wait_is_not_slept_through() {
     let _driving = shared.drive();
     // What `begin` changes itself; read after it, the reply might be among it already.
     let looked = shared.core().changes() + 1;
-    let id = shared.begin(None, |exchange| Request::Command {
-        exchange,
-        command: Command::new("NOOP").expect("a command"),
-        origin: Origin::Typed,
-        transfer: None,
-        in_background: false,
-    });
+    let id = begin_noop(shared);
     let mut changes = looked;
     while shared.core().take_news(id).is_none() {
         shared.turn(Some(Instant::now() + DEADLINE), changes);
@@ -125,6 +129,22 @@ fn a_session_that_was_closed_before_the_wait_is_not_waited_for() {
     drop(session);
     let changes = shared.core().changes();
     assert_does_not_wait(&shared, changes);
+}
+
+/// What is posted while another thread has the lock stays in the queue until that one looks at it.
+#[test]
+fn a_command_is_not_begun_before_what_the_same_thread_has_posted() {
+    let session = connected_session();
+    let shared = &session.shared;
+    let held = shared.core();
+    shared.post(Request::Interrupt);
+    shared.post(Request::ForgetInterrupt);
+    drop(held);
+    let id = begin_noop(shared);
+    match shared.next_news(id, None) {
+        Some(News::Settled(outcome)) => assert_eq!(outcome.code(), 200),
+        news => panic!("{news:?}"),
+    }
 }
 
 const DEADLINE: Duration = Duration::from_secs(45);
