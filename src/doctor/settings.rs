@@ -1,5 +1,7 @@
 //! What to set in other clients, from the ways that worked and from nothing else.
 
+use std::borrow::Cow;
+
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::report::{Family, Mode, Protection, Report, Verdict, WayResult};
@@ -177,7 +179,7 @@ fn rclone(best: Best, report: &Report, user: &str) -> String {
     };
     let user = for_rclone(user);
     let remote = format!(":ftp,host={host},port={port},user={user}{secure}{epsv}:");
-    format!("rclone lsd {} --ftp-ask-password", in_quotes(&remote))
+    format!("rclone lsd {} --ftp-ask-password", for_shell(&remote))
 }
 
 /// It has no implicit TLS, and resumes no session.
@@ -235,15 +237,8 @@ fn names_another_address(report: &Report) -> bool {
 
 /// One word of a shell's line.
 fn for_shell(text: &str) -> String {
-    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "@%+=:,./_-".contains(letter);
-    match !text.is_empty() && text.chars().all(is_plain) {
-        true => text.to_owned(),
-        false => in_quotes(text),
-    }
-}
-
-fn in_quotes(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "'\"'\"'"))
+    // Only NUL cannot be quoted, and it is in no line that can be sent.
+    shlex::try_quote(text).map_or_else(|_| String::new(), Cow::into_owned)
 }
 
 /// A value in a connection string of rclone's.
@@ -303,6 +298,11 @@ mod tests {
         found.map(|it| it.line).unwrap_or_default()
     }
 
+    /// What a shell makes of the line.
+    fn words(report: &Report, client: &str) -> Vec<String> {
+        shlex::split(&line(report, client)).unwrap()
+    }
+
     #[test]
     fn only_what_worked_is_told() {
         use Mode::{Epsv, Pasv, Port};
@@ -333,40 +333,26 @@ mod tests {
     #[test]
     fn a_user_is_written_as_each_client_reads_it() {
         let mut report = report(&[(Mode::Pasv, Protection::Clear, WayResult::Ok)]);
-        for (user, curl, winscp, rclone) in [
-            ("bob", "bob", "bob", "bob"),
-            ("DOM\\bob", "'DOM\\bob'", "DOM%5Cbob", "DOM\\bob"),
-            (
-                "bob smith;x",
-                "'bob smith;x'",
-                "bob%20smith%3Bx",
-                "\"bob smith;x\"",
-            ),
-            (
-                "bob@example.org",
-                "bob@example.org",
-                "bob%40example.org",
-                "bob@example.org",
-            ),
-            ("o'b,x", "'o'\"'\"'b,x'", "o%27b%2Cx", "\"o'\"'\"'b,x\""),
+        for (user, winscp, rclone) in [
+            ("bob", "bob", "bob"),
+            ("DOM\\bob", "DOM%5Cbob", "DOM\\bob"),
+            ("bob smith;x", "bob%20smith%3Bx", "\"bob smith;x\""),
+            ("bob@example.org", "bob%40example.org", "bob@example.org"),
+            ("o'b,x", "o%27b%2Cx", "\"o'b,x\""),
         ] {
             report.target.user = Some(user.to_owned());
-            let expected = format!("curl --disable-epsv --user {curl} ftp://h/");
-            assert_eq!(line(&report, "curl"), expected);
-            assert!(line(&report, "lftp").contains(&format!(" -u {curl} h")));
+            let curl = ["curl", "--disable-epsv", "--user", user, "ftp://h/"];
+            assert_eq!(words(&report, "curl"), curl);
+            assert!(words(&report, "lftp").ends_with(&["-u".into(), user.into(), "h".into()]));
             let expected = format!("open ftp://{winscp}@h/ -passive=1");
             assert_eq!(line(&report, "WinSCP"), expected);
-            let expected = format!("user={rclone},disable_epsv=true:' ");
-            assert!(
-                line(&report, "rclone").contains(&expected),
-                "{}",
-                line(&report, "rclone")
-            );
+            let remote = format!(":ftp,host=h,port=21,user={rclone},disable_epsv=true:");
+            let rclone = ["rclone", "lsd", &remote, "--ftp-ask-password"];
+            assert_eq!(words(&report, "rclone"), rclone);
         }
         report.target.host = "::1".to_owned();
-        let ipv6 = "rclone lsd ':ftp,host=\"[::1]\",port=21,";
-        assert!(line(&report, "rclone").starts_with(ipv6));
-        assert!(line(&report, "curl").ends_with(" 'ftp://[::1]/'"));
+        assert!(words(&report, "rclone")[2].starts_with(":ftp,host=\"[::1]\",port=21,"));
+        assert_eq!(words(&report, "curl")[4], "ftp://[::1]/");
     }
 
     #[test]

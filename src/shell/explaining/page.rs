@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 
 use crate::evidence::linter;
 use crate::explain::{Explained, Story, Wrong};
+use crate::shell::line::quoted;
 use crate::shell::screen::escape::escape;
 use crate::shell::screen::page::{Layout, Page};
 use crate::shell::screen::painter::count;
@@ -32,7 +33,7 @@ pub(super) fn text(explained: &Explained, name: &OsStr, columns: usize) -> Strin
         let is_served =
             explained.has_dialogue && !has_cause(explained, &["connect-failed", "not-ftp"]);
         if is_file && is_served && is_exact {
-            let word = quoted(&name);
+            let word = as_word(&name);
             item(
                 &mut page,
                 "reproduce it",
@@ -48,16 +49,10 @@ pub(super) fn text(explained: &Explained, name: &OsStr, columns: usize) -> Strin
 }
 
 /// The name of a file as a word of a shell's line, and not an option.
-fn quoted(name: &str) -> String {
-    let name = match name.starts_with('-') {
-        true => format!("./{name}"),
-        false => name.to_owned(),
-    };
-    let is_safe = |it: char| it.is_ascii_alphanumeric() || "@%+=:,./_-".contains(it);
-    match name.chars().all(is_safe) {
-        true => name,
-        false => format!("'{}'", name.replace('\'', r"'\''")),
-    }
+fn as_word(name: &str) -> String {
+    let dot = if name.starts_with('-') { "./" } else { "" };
+    let name = format!("{dot}{name}");
+    quoted(&name).unwrap_or(name)
 }
 
 fn head(explained: &Explained, name: &str) -> String {
@@ -328,17 +323,17 @@ const SHOWN: usize = 10;
 
 #[cfg(test)]
 mod tests {
-    use super::quoted;
+    use super::as_word;
 
     #[test]
     fn the_name_of_a_log_is_a_word_of_a_shell() {
-        for (name, word) in [
+        for (name, meant) in [
             ("/tmp/a-1.txt", "/tmp/a-1.txt"),
             ("-c02.txt", "./-c02.txt"),
-            ("c 02 $(id);x.txt", "'c 02 $(id);x.txt'"),
-            ("it's", r"'it'\''s'"),
+            ("c 02 $(id);x.txt", "c 02 $(id);x.txt"),
+            ("it's", "it's"),
         ] {
-            assert_eq!(quoted(name), word);
+            assert_eq!(shlex::split(&as_word(name)).unwrap(), [meant]);
         }
     }
 }
