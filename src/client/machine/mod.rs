@@ -1138,17 +1138,21 @@ impl Machine {
     /// Two sockets have no common order. Where the completion reply and the last data arrive together, the data is
     /// told first, as the server sent them; but a reply waits only a moment (`226` may truly come before the data).
     fn lets_data_go_first(&mut self, now: Instant) -> bool {
-        let transfer = self.transfer.as_ref();
+        let transfer = self.transfer.as_mut();
         let Some(transfer) = transfer.filter(|transfer| transfer.is_receiving()) else {
             self.data_first_until = None;
             return false;
         };
-        let completes = matches!(
-            self.pi.peek_event(),
-            Some(Event::ReplyReceived { reply, assignment, .. })
-                if assignment.entry == Some(transfer.entry)
-                    && (reply.code.is_positive() || transfer.awaits_local_side())
-        );
+        let answer = match self.pi.peek_event() {
+            Some(Event::ReplyReceived {
+                reply, assignment, ..
+            }) if assignment.entry == Some(transfer.entry) => Some(reply.code),
+            _ => None,
+        };
+        if let Some(code) = answer.filter(|it| transfer.awaits_verdict() && !it.is_preliminary()) {
+            transfer.take_answer(!code.is_negative(), &mut self.actions, now);
+        }
+        let completes = answer.is_some_and(|it| it.is_positive() || transfer.awaits_local_side());
         let waits = completes && now < *self.data_first_until.get_or_insert(now + COMPLETION_GRACE);
         self.data_first_until.take_if(|_| !waits);
         waits

@@ -4,7 +4,7 @@
 //! AwaitingConnection --> AwaitingHandshake --> AwaitingBeginning --> AwaitingEndOfData
 //!    (active mode)           (PROT P)              (the 1yz)           |          |
 //!                                                                 download      upload
-//!                       AwaitingVerdict  <--- no 1yz, no reply ---  |             |
+//!                       AwaitingVerdict  <-- nothing came, no reply |             |
 //!                              +--------------> AwaitingLocalEnd <--+   AwaitingAcknowledgement
 //!                                                       +--> Over <---------------+
 //! ```
@@ -46,6 +46,8 @@ pub(super) struct Transfer {
     whole: Option<u64>,
     /// Under PROT P nothing goes out before the handshake.
     pub(super) protected: bool,
+    /// No reply will tell more.
+    control_is_lost: bool,
     /// How the server closed the connection before the transfer began.
     pub(super) closed_early: Option<TransferResult>,
     /// The server does not know ABOR, or refused it.
@@ -130,6 +132,7 @@ impl Transfer {
             // Nobody knows how many line ends there are to grow.
             whole: local.bytes.filter(|_| !convert),
             protected: false,
+            control_is_lost: false,
             closed_early: None,
             abort_was_refused: false,
             local_side_is_awaited: false,
@@ -402,8 +405,7 @@ impl Transfer {
         }
     }
 
-    /// The data is over on the wire. Unless the server has said something about the command it is not known yet whether
-    /// it took it up.
+    /// The data is over on the wire. What the server has not said yet may decide whether there was any.
     fn finish(
         &mut self,
         result: TransferResult,
@@ -411,26 +413,32 @@ impl Transfer {
         actions: &mut VecDeque<Action>,
         now: Instant,
     ) {
-        if self.is_judged() {
+        if self.is_judged(&result) {
             self.end_local(result, is_reset, actions, now);
         } else {
             self.state = State::AwaitingVerdict(result);
         }
     }
 
-    fn is_judged(&self) -> bool {
-        self.begun_at.is_some() || self.bytes > 0 || self.answer.is_some()
+    /// A download that ended in order and brought nothing is an empty file, or is refused after the 1yz.
+    fn is_judged(&self, result: &TransferResult) -> bool {
+        let may_be_empty =
+            self.direction == DataDirection::Received && *result == TransferResult::Ended;
+        let is_begun = self.begun_at.is_some() && !may_be_empty;
+        is_begun || self.bytes > 0 || self.answer.is_some() || self.control_is_lost
     }
 
     fn take_verdict(&mut self, actions: &mut VecDeque<Action>, now: Instant) {
-        if let State::AwaitingVerdict(result) = &self.state {
+        if let State::AwaitingVerdict(result) = &self.state
+            && self.is_judged(result)
+        {
             let result = result.clone();
             self.end_local(result, false, actions, now);
         }
     }
 
-    /// The control connection is gone: no reply will tell more.
     pub(super) fn take_control_loss(&mut self, actions: &mut VecDeque<Action>, now: Instant) {
+        self.control_is_lost = true;
         match &self.state {
             State::AwaitingVerdict(_) => self.take_verdict(actions, now),
             State::AwaitingAcknowledgement { result, .. } => {
@@ -462,7 +470,8 @@ impl Transfer {
             let is_whole = result == TransferResult::Ended;
             let until = (!is_whole).then_some(now + LOCAL_GRACE);
             // What is in a file is not given up for data of which nothing came.
-            let accepted = accepted && (is_whole || result == TransferResult::CloseNotifyMissing);
+            let has_data = self.bytes > 0 || self.answer == Some(true);
+            let accepted = has_data && (is_whole || result == TransferResult::CloseNotifyMissing);
             actions.push_back(Action::EndLocal { exchange, accepted });
             self.state = State::AwaitingLocalEnd { result, until };
         } else {
@@ -524,6 +533,11 @@ impl Transfer {
             actions.push_back(Action::DropLocal(self.exchange));
             self.state = State::Over(result);
         }
+    }
+
+    /// Its final reply decides what its end was.
+    pub(super) fn awaits_verdict(&self) -> bool {
+        matches!(self.state, State::AwaitingVerdict(_))
     }
 
     pub(super) fn awaits_local_side(&self) -> bool {

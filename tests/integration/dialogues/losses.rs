@@ -109,6 +109,24 @@ fn a_download_of_nothing_that_has_only_a_226_empties_the_file() {
     let _ = server.finish();
 }
 
+#[test]
+fn a_download_of_nothing_that_is_refused_after_its_150_leaves_the_file_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    fs::write(&out, "old").unwrap();
+    let server = passive(greeted())
+        .expect("RETR a")
+        .send("150 here\r\n")
+        .close_data()
+        .send("451 it cannot be read\r\n")
+        .wait_for_client_close()
+        .start();
+    let lines = ["PASV", "RETR a > out"];
+    let _ = run_in(folder.path(), server.address(), &lines).code(1);
+    assert_eq!(fs::read(&out).unwrap(), b"old");
+    let _ = server.finish();
+}
+
 /// A refused RETR whose bytes come all the same, and the next one.
 fn bytes_of_a_refused_download(send: impl FnOnce(&mut Control, &mut TcpStream)) {
     let folder = tempfile::tempdir().expect("a temporary folder");

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::dialogue::{Dialogue, Lead, person, script};
-use crate::client::machine::{ExchangeId, Input};
+use crate::client::machine::{Action, ExchangeId, Input};
 use crate::client::{Ending, TransferResult};
 use crate::protocol::verbs::DataDirection;
 
@@ -423,6 +423,58 @@ fn a_connection_that_broke_before_the_150_is_not_an_empty_download() {
     dialogue.server("226 sent");
     let result = result_of(&dialogue, exchange);
     assert!(matches!(result, TransferResult::Broken(_)), "{result:?}");
+}
+
+#[test]
+fn a_download_of_nothing_is_data_once_it_is_answered_well() {
+    for (answer, is_data) in [("226 sent", true), ("451 it cannot be read", false)] {
+        let mut dialogue = Dialogue::new(person());
+        dialogue.open_data();
+        let exchange = dialogue.download("RETR f");
+        dialogue.server("150 go");
+        dialogue.data_ended();
+        assert!(!dialogue.has_done("end local side"), "{answer}");
+        dialogue.server(answer);
+        let accepted = dialogue.done.iter().find_map(|action| match action {
+            Action::EndLocal { accepted, .. } => Some(*accepted),
+            _ => None,
+        });
+        assert_eq!(accepted, Some(is_data), "{answer}");
+        assert_eq!(
+            dialogue.ending(exchange),
+            Some(Ending::Answered),
+            "{answer}"
+        );
+    }
+}
+
+#[test]
+fn a_download_of_nothing_waits_for_no_reply_once_the_control_connection_is_lost() {
+    for (beginning, is_lost_first) in [
+        (Some("150 go"), true),
+        (Some("150 go"), false),
+        (None, true),
+        (None, false),
+    ] {
+        let mut dialogue = Dialogue::new(person());
+        dialogue.open_data();
+        let exchange = dialogue.download("RETR f");
+        match beginning {
+            Some(reply) => dialogue.server(reply),
+            // The data is read even so.
+            None => dialogue.pass(Duration::from_secs(5)),
+        }
+        if is_lost_first {
+            dialogue.tell(Input::ControlEnded(None));
+            dialogue.data_ended();
+        } else {
+            dialogue.data_ended();
+            dialogue.tell(Input::ControlEnded(None));
+        }
+        let ending = dialogue.ending(exchange);
+        let row = (beginning, is_lost_first);
+        assert_eq!(ending, Some(Ending::ConnectionLost), "{row:?}");
+    }
 }
 
 #[test]
