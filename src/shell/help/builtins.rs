@@ -348,8 +348,8 @@ is logged in. The session stays as it is. The password comes from the URL, the p
 you are asked for it. It goes out in clear only to this machine, or if the session's own did. --verbose shows what was said. Ctrl-C \
 ends it. `ftpsh doctor` examines the rest.";
 
-const TIMELINE: &str = "The last transfer, from its PASV or PORT on, or all that a `resume` or an alias sent; without one the last \
-    command. `timeline 3` is the third line, `timeline all` everything that is kept, which is the last 1000 events. → went out, ← came in; +2ms is the time since the first line of the \
+const TIMELINE: &str = "The last transfer, from its PASV or PORT on; without one the last command. What a `resume` or an alias sent is \
+    drawn together. `timeline 3` is the third line, `timeline all` everything that is kept, which is the last 1000 events. → went out, ← came in; +2ms is the time since the first line of the \
     exchange.";
 
 /// What `tls` does besides, by its first word.

@@ -37,8 +37,8 @@ struct Log {
 /// How much of it is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Extent {
-    /// The last transfer, from its PASV or PORT on, or the last line that sent several commands; without one the last
-    /// command and what came of it.
+    /// The last transfer, from its PASV or PORT on; without one the last command and what came of it. A line that sent
+    /// several commands is drawn whole.
     LastTransfer,
     /// The line of this number.
     Line(usize),
@@ -88,14 +88,14 @@ impl Log {
             Extent::All => return self.events.iter().collect(),
             Extent::Line(number) => self.exchanges_of(number).collect(),
             Extent::LastTransfer => {
-                let mut last = self.events.iter().rev();
-                let last = last.find(|event| event.is_of_transfer || self.is_composite(event.line));
-                match last {
+                let mut events = self.events.iter().rev();
+                let transfer = events.find(|event| event.is_of_transfer);
+                match transfer.or(self.events.back()) {
                     Some(event) if self.is_composite(event.line) => {
                         self.exchanges_of(event.line).collect()
                     }
                     Some(event) => BTreeSet::from([event.exchange]),
-                    None => BTreeSet::from([self.exchange]),
+                    None => BTreeSet::new(),
                 }
             }
         };

@@ -240,8 +240,9 @@ fn a_transfer_is_drawn_although_a_command_followed_it() {
     assert_eq!(drawn(Extent::Line(9)), "");
 }
 
+/// A login is such a line too.
 #[test]
-fn all_that_one_line_has_sent_is_drawn_together() {
+fn all_that_one_line_has_sent_is_drawn_together_until_another_follows() {
     let mut session = Session::new();
     session.timeline.begin_line(1);
     for (line, reply) in [
@@ -252,12 +253,12 @@ fn all_that_one_line_has_sent_is_drawn_together() {
         session.send(line);
         session.reply(reply);
     }
+    let drawn = |session: &Session| session.timeline.draw(Extent::LastTransfer, 80).join("\n");
+    let composite = drawn(&session);
+    assert!(composite.contains("TYPE I") && composite.contains("TYPE A"));
     session.timeline.begin_line(2);
     session.send("PWD");
     session.reply("257 ok");
-    let drawn = session.timeline.draw(Extent::LastTransfer, 80).join("\n");
-    assert!(
-        drawn.contains("TYPE I") && drawn.contains("TYPE A") && !drawn.contains("PWD"),
-        "{drawn}"
-    );
+    let last = drawn(&session);
+    assert!(last.contains("PWD") && !last.contains("TYPE"), "{last}");
 }
