@@ -309,6 +309,8 @@ pub enum Observation {
         direction: DataDirection,
         /// What was asked for one since there was one, and refused.
         refused: Vec<RefusedPort>,
+        /// The port that was offered last, if it could not be reached.
+        unreached: Option<Peer>,
     },
     /// A person waits, and nothing has moved for a while.
     StillWaiting {

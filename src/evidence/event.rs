@@ -96,6 +96,9 @@ impl Event {
                     .with("refused", list_refused(refused))
                     .with("way", ways_left(refused))
             }
+            Observation::NoDataConnection {
+                unreached: Some(_), ..
+            } => Self::new("data-port-not-reached").with("elsewhere", "PASV or EPSV once more"),
             Observation::NoDataConnection { .. } => Self::new("data-not-connected"),
             Observation::DataConnectionClosed { reset: true } => {
                 Self::new("data-reset-unused").by_server()

@@ -478,8 +478,8 @@ impl Event {
         show: &dyn Fn(&str) -> String,
     ) -> Explanation {
         let shown = self.facts.iter().map(|(name, fact)| (*name, show(fact)));
-        let mut facts = facts::of_command(verb, command);
-        facts.extend(shown);
+        // The first of a name counts.
+        let facts: Vec<_> = shown.chain(facts::of_command(verb, command)).collect();
         Explanation::of(self.cause, &facts)
     }
 }

@@ -20,6 +20,8 @@ pub(super) struct DataConnections {
     pub(super) sent: Option<ConnectionId>,
     /// The server has not closed its side of `sent` yet.
     pub(super) receipt_is_outstanding: bool,
+    /// The port that was offered last, if it could not be reached.
+    pub(super) unreached: Option<Peer>,
     next_id: u64,
 }
 

@@ -646,7 +646,12 @@ impl Machine {
             self.actions.push_back(Action::DropLocal(exchange));
             if let Some(direction) = data_direction(&read) {
                 let refused = self.pi.learnt().refused_ports.clone();
-                self.observe(Observation::NoDataConnection { direction, refused });
+                let unreached = self.data.unreached.clone();
+                self.observe(Observation::NoDataConnection {
+                    direction,
+                    refused,
+                    unreached,
+                });
             }
         }
         if read.verb().is("ABOR") {
@@ -710,6 +715,7 @@ impl Machine {
         let Some(id) = open.map(|open| open.id).or(listening) else {
             return false;
         };
+        self.data.unreached = None;
         let converts = !self.settings.keep_line_ends
             && !self.pi.learnt().parameters.effective_type().keeps_bytes();
         let convert = converts && local.form == Form::ByType;
@@ -1277,6 +1283,7 @@ impl Machine {
             id,
             peer: peer.clone(),
         });
+        self.data.unreached = None;
         self.data.dialling = Some(Dialling {
             id,
             peer,
@@ -1294,6 +1301,7 @@ impl Machine {
     /// No server offers such a port for data: whoever names it wants us to talk to somebody else.
     fn refuse_to_dial(&mut self, dialled: Peer, offered: DataPort) {
         let error = io::Error::other("ports below 1024 of another host are not dialled");
+        self.data.unreached = Some(dialled.clone());
         self.observe(Observation::DataConnectionFailed {
             dialled,
             offered,
@@ -1485,6 +1493,7 @@ impl Machine {
     fn take_unopened(&mut self, id: ConnectionId, error: io::Error, now: Instant) {
         if let Some(dialling) = self.data.dialling.take_if(|dialling| dialling.id == id) {
             self.actions.push_back(Action::Forget(id));
+            self.data.unreached = Some(dialling.peer.clone());
             self.observe(Observation::DataConnectionFailed {
                 dialled: dialling.peer,
                 offered: dialling.offered,

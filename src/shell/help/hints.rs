@@ -177,7 +177,8 @@ impl Hints {
             self.painter.say(Tone::Hint, &cause);
             return;
         }
-        if outcome.ending != Ending::Answered {
+        // What was missing, and what helps, was told when the command was sent.
+        if outcome.ending != Ending::Answered || outcome.lacked_data_connection {
             return;
         }
         // An offered data port that could not be opened has been told already.

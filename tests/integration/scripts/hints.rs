@@ -39,6 +39,27 @@ fn a_data_command_without_a_data_connection_is_hinted_at_after_the_reply_that_sp
 }
 
 #[test]
+fn after_a_port_that_could_not_be_reached_no_hint_leads_to_it_again() {
+    let server = practice_server(&["pasv-closed-port"]);
+    let home = Home::new();
+    let mut terminal = logged_in(&home, server.address());
+    for (line, after) in [
+        ("PASV", "refused"),
+        ("LIST", "could not be reached; PASV or EPSV"),
+    ] {
+        terminal.send_line(line);
+        terminal.expect(after);
+        terminal.expect("ftp> ");
+    }
+    let screen = terminal.screen();
+    assert!(
+        screen.contains(" could not be reached; PASV or EPSV may"),
+        "{screen}"
+    );
+    assert!(!screen.contains("next: PASV"), "{screen}");
+}
+
+#[test]
 fn an_upload_that_is_not_text_is_hinted_at_in_type_a_only() {
     let server = practice_server(&[]);
     let home = Home::new();

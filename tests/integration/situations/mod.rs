@@ -75,7 +75,8 @@ fn played(dialogue: &str, is_proxied: bool) -> (Script, Vec<String>) {
         };
         let mut parts = step.split(" -> ").map(str::trim);
         let typed = parts.next().unwrap_or_default();
-        let sent = typed.strip_prefix("= ").or(typed.strip_prefix("quote "));
+        let prefixes = ["= ", "quote ", "-"];
+        let sent = prefixes.iter().find_map(|it| typed.strip_prefix(it));
         let sent = sent.unwrap_or(typed);
         let is_event = typed.starts_with('<');
         let answers: Vec<&str> = if is_event {

@@ -78,13 +78,22 @@ pub(super) fn describe(observation: &Observation, charset: Charset) -> Option<(T
         }
         Observation::TransferEnded(end) => transfer_ended(end),
         Observation::BackgroundSettled { command, outcome } => settled(command, outcome, charset),
-        Observation::NoDataConnection { direction, refused } => {
+        Observation::NoDataConnection {
+            direction,
+            refused,
+            unreached,
+        } => {
             let what = match direction {
                 DataDirection::Received => "receive",
                 DataDirection::Sent => "send",
             };
             let next = match &refused[..] {
-                [] => "type PASV first".to_owned(),
+                [] => match unreached {
+                    Some(peer) => format!(
+                        "{peer} could not be reached; PASV or EPSV may offer another port, and with `listen` the server connects"
+                    ),
+                    None => "type PASV first".to_owned(),
+                },
                 // Another port may be taken.
                 [.., last] if ["PORT", "EPRT"].iter().any(|name| last.verb.is(name)) => format!(
                     "{verb} was refused; try {verb} with another port, {}",
