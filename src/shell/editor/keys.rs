@@ -118,3 +118,12 @@ impl ConditionalEventHandler for InsertTab {
         }
     }
 }
+
+/// The history holds lines of the prompt: none of them belongs into data, an answer or a password.
+pub(super) struct KeepFromHistory(pub(super) Arc<Keys>);
+
+impl ConditionalEventHandler for KeepFromHistory {
+    fn handle(&self, _: &Event, _: RepeatCount, _: bool, _: &EventContext<'_>) -> Option<Cmd> {
+        (self.0.kind() != InputKind::Line).then_some(Cmd::Noop)
+    }
+}

@@ -24,7 +24,7 @@ use super::editor::assistance::{PastLines, SharedKnowledge};
 use super::screen::escape::escape;
 use super::screen::painter::Screen;
 use assistant::{Assistant, paint_line, stars};
-use keys::{EndOfData, InsertTab, Keys, Suspend, TakeHint};
+use keys::{EndOfData, InsertTab, KeepFromHistory, Keys, Suspend, TakeHint};
 
 pub(crate) use input::NOT_TEXT;
 pub(crate) use input::{AtTerminal, Input, Source};
@@ -258,6 +258,12 @@ fn bind_data_keys(inner: &mut InnerEditor, keys: &Arc<Keys>) {
         KeyEvent(KeyCode::Right, Modifiers::NONE),
         EventHandler::Conditional(Box::new(TakeHint(Arc::clone(keys)))),
     );
+    let arrows = [KeyCode::Up, KeyCode::Down].map(|key| KeyEvent(key, Modifiers::NONE));
+    let letters = ['P', 'N', 'R', 'S'].map(KeyEvent::ctrl);
+    for key in arrows.into_iter().chain(letters) {
+        let keep = KeepFromHistory(Arc::clone(keys));
+        inner.bind_sequence(key, EventHandler::Conditional(Box::new(keep)));
+    }
 }
 
 /// The file of the history cannot be written.

@@ -45,6 +45,29 @@ fn a_line_that_is_not_utf8_is_refused_in_words_and_not_sent() {
 }
 
 #[test]
+fn no_key_brings_a_line_of_the_history_into_data_or_a_password() {
+    let (mut control, mut data, mut terminal) = begun("STOR f", "STOR f");
+    terminal.expect("data> ");
+    terminal.send_key(Key::Up);
+    terminal.send("\x10");
+    terminal.send_line("typed");
+    terminal.expect("data> typed");
+    terminal.expect("data> ");
+    terminal.send_key(Key::CtrlD);
+    assert_eq!(read_to_end(&mut data), (b"typed\r\n".to_vec(), End::Closed));
+    control.send("226 done\r\n");
+    terminal.expect("226 done");
+    terminal.expect("ftp> ");
+    terminal.send_line("login A");
+    control.expect("USER A");
+    control.send("331 password?\r\n");
+    terminal.expect("password: ");
+    terminal.send_key(Key::Up);
+    terminal.send_line("secret");
+    control.expect("PASS secret");
+}
+
+#[test]
 fn a_line_that_is_not_utf8_at_data_does_not_end_the_upload() {
     let (mut control, mut data, mut terminal) = begun("STOR f", "STOR f");
     terminal.expect("data> ");
