@@ -156,7 +156,9 @@ impl Shell {
                 let host = self.host();
                 self.login_of_netrc(&host, Tone::Error)
             }
-            (None, _) => Err(self.refuse_login()),
+            (None, _) => Err(self.painter.refuse(
+                &"usage: login USER [PASSWORD] (without USER, the .netrc is asked after `set netrc on`)",
+            )),
         };
         match login {
             Ok(Some(login)) => self.login_as(login),
@@ -221,7 +223,7 @@ impl Shell {
             None => "user: ".to_owned(),
         };
         let Some(typed) = self.input.next_line(&question) else {
-            return Err(self.refuse_login());
+            return Ok(None);
         };
         match offered {
             Some(user) if typed.is_empty() => self.with_secrets(user, netrc.as_ref()),
@@ -396,11 +398,5 @@ impl Shell {
     fn host(&self) -> String {
         let target = self.connection.target.as_ref();
         target.map_or_else(String::new, |target| target.host.clone())
-    }
-
-    fn refuse_login(&self) -> Exit {
-        let text =
-            "usage: login USER [PASSWORD] (without USER, the .netrc is asked after `set netrc on`)";
-        self.painter.refuse(&text)
     }
 }

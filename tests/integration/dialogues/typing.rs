@@ -68,6 +68,19 @@ fn no_key_brings_a_line_of_the_history_into_data_or_a_password() {
 }
 
 #[test]
+fn a_login_that_is_given_up_at_its_question_sends_nothing_and_explains_nothing() {
+    let (mut control, mut terminal) = connected(None);
+    terminal.send_line("login");
+    terminal.expect("user: ");
+    terminal.send_key(Key::CtrlC);
+    terminal.expect("ftp> ");
+    terminal.send_line("NOOP");
+    control.expect("NOOP");
+    let screen = terminal.screen();
+    assert!(!screen.contains("usage"), "{screen}");
+}
+
+#[test]
 fn a_line_that_is_not_utf8_at_data_does_not_end_the_upload() {
     let (mut control, mut data, mut terminal) = begun("STOR f", "STOR f");
     terminal.expect("data> ");
