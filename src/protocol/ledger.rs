@@ -27,8 +27,8 @@ use super::verbs::{self, DataDirection};
 #[derive(Debug, Default)]
 pub struct Ledger {
     open: VecDeque<Entry>,
-    /// The command that was answered last: a reply that fits only it is its second one.
-    answered: Option<Entry>,
+    /// The command that was answered last, and with what: a reply that fits only it is its second one.
+    answered: Option<(Entry, ReplyCode)>,
     /// Passed over without a reply, oldest first; at most [`PASSED_OVER_KEPT`].
     passed_over: VecDeque<Entry>,
     next_id: u64,
@@ -232,8 +232,8 @@ impl Ledger {
             let entry = self.passed_over.remove(position)?;
             return Some(entry.assignment(Fit::Late));
         }
-        let answered = self.answered.as_ref()?;
-        (!self.open.is_empty() && answered.fits(code, Strictness::Listed))
+        let (answered, first) = self.answered.as_ref()?;
+        (!self.open.is_empty() && answered.may_get_second(*first, code))
             .then(|| answered.assignment(Fit::SecondReply))
     }
 
@@ -257,7 +257,7 @@ impl Ledger {
             passed_over,
             ..closed.assignment(fit)
         };
-        self.answered = Some(closed);
+        self.answered = Some((closed, code));
         assignment
     }
 
@@ -327,6 +327,14 @@ impl Entry {
             Awaited::Greeting => false,
             Awaited::Command(verb) => !verb.as_bytes().is_empty() && verbs::entry(verb).is_none(),
         }
+    }
+
+    /// What went well is not refused afterwards, and a transfer does not end well in two ways: such a reply is odd, and
+    /// the open command's (Globus answers MFMT with 250, and an upload that was reset with 500).
+    fn may_get_second(&self, first: ReplyCode, second: ReplyCode) -> bool {
+        let is_of_transfer = self.preliminaries > 0 && first != second;
+        let is_other_end = first.is_positive() && (second.is_negative() || is_of_transfer);
+        !is_other_end && self.fits(second, Strictness::Listed)
     }
 
     fn fits(&self, code: ReplyCode, strictness: Strictness) -> bool {

@@ -245,6 +245,26 @@ fn an_extra_reply_is_not_taken_by_another_command() {
             ],
         ),
         (
+            "an odd 2yz after a transfer is the next command's",
+            &[
+                "> STOR",
+                "< 150 STOR",
+                "< 226 STOR",
+                "> MFMT",
+                "< 250 MFMT unlisted",
+            ],
+        ),
+        (
+            "a transfer that is refused after its beginning, and not the PASV before it",
+            &[
+                "> PASV",
+                "< 227 PASV",
+                "> STOR",
+                "< 150 STOR",
+                "< 500 STOR unlisted",
+            ],
+        ),
+        (
             "two replies to each of two CWD, overtaken by two commands",
             &[
                 "> CWD",
