@@ -90,7 +90,11 @@ pub(super) fn form(clinic: &mut Clinic<'_>, access: &Access) -> Judged {
         Ok((_, bytes)) => bytes,
         Err(because) => return Judged::skipped(because),
     };
-    let all: Vec<&[u8]> = lines(&listed)
+    judge_form(&listed)
+}
+
+fn judge_form(listed: &[u8]) -> Judged {
+    let all: Vec<&[u8]> = lines(listed)
         .filter(|line| !line.starts_with(b"total "))
         .collect();
     if all.is_empty() {
@@ -98,14 +102,23 @@ pub(super) fn form(clinic: &mut Clinic<'_>, access: &Access) -> Judged {
     }
     let is_unread =
         |line: &[u8]| !line.starts_with(b"total ") && listing::read_line(line).is_none();
-    if let Some(at) = lines(&listed).position(is_unread) {
-        let line = lines(&listed).nth(at).unwrap_or_default();
+    if let Some(at) = lines(listed).position(is_unread) {
+        let line = lines(listed).nth(at).unwrap_or_default();
         return Judged::of(
             Verdict::Warn,
             "LIST has lines in no form that clients know",
             String::from_utf8_lossy(line),
         )
         .instead("LIST", line_after(at, KNOWN_FORMS));
+    }
+    let mut raw = listed.split(|byte| *byte == b'\n');
+    if let Some(at) = raw.position(|line| line.ends_with(b"\r\r")) {
+        return Judged::of(
+            Verdict::Warn,
+            "lines of LIST end with CR CR LF: to many clients each name ends with a CR, which is no file's",
+            format!("{} lines", all.len()),
+        )
+        .instead("LIST", line_after(at, r"/[^\r]$/"));
     }
     let mut raw = listed.split(|byte| *byte == b'\n');
     if let Some(at) = raw.position(|line| !line.is_empty() && !line.ends_with(b"\r")) {
@@ -175,9 +188,12 @@ fn line_after(others: usize, line: &str) -> String {
     format!("S> 1yz\n{others}D> {line}\nD> ...\nS> 2yz\n")
 }
 
+/// The lines without their ends: there are servers that end them with CR CR LF.
 pub(super) fn lines(listed: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let lines = listed.split(|byte| *byte == b'\n');
-    let lines = lines.map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+    let lines = listed.split(|byte| *byte == b'\n').map(|line| {
+        let end = line.iter().rposition(|byte| *byte != b'\r');
+        &line[..end.map_or(0, |last| last + 1)]
+    });
     lines.filter(|line| !line.is_empty())
 }
 
@@ -205,3 +221,24 @@ const KNOWN_FORMS: &str =
 
 /// Of one file, in bytes.
 const READ_MOST: u64 = 1 << 20;
+
+#[cfg(test)]
+mod tests {
+    use super::judge_form;
+
+    #[test]
+    fn the_ends_of_the_lines_of_list_are_told() {
+        let line = "-rw-r--r--  1 a  a  5 Nov 22 06:50 one";
+        let total = "total 1";
+        for (end, verdict, sentence) in [
+            ("\r\n", "ok", ""),
+            ("\n", "info", "LF alone"),
+            ("\r\r\n", "warn", "CR CR LF"),
+        ] {
+            let judged = judge_form(format!("{total}{end}{line}{end}").as_bytes());
+            assert_eq!(judged.verdict.word(), verdict, "{judged:?}");
+            let told = judged.sentence.unwrap_or_default();
+            assert!(told.contains(sentence), "{told}");
+        }
+    }
+}

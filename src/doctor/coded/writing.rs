@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use super::listings::lines;
 use super::tls::no_tls;
 use crate::doctor::check::Judged;
 use crate::doctor::clinic::{Access, Clinic};
@@ -359,8 +360,7 @@ pub(super) fn cut_upload(clinic: &mut Clinic<'_>, access: &Access) -> Judged {
 
 /// Some servers put the folder in front of each name.
 fn names_listed_in<'a>(folder: &'a str, listed: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
-    let names = listed.split(|byte| *byte == b'\n').map(move |line| {
-        let path = line.strip_suffix(b"\r").unwrap_or(line);
+    let names = lines(listed).map(move |path| {
         let inside = path.strip_prefix(folder.as_bytes());
         inside
             .and_then(|name| name.strip_prefix(b"/"))
@@ -423,8 +423,8 @@ mod tests {
     #[test]
     fn a_listed_name_is_one_in_the_folder_and_leads_nowhere_else() {
         let listed =
-            b"one\r\nf/two\n.\r\n../three\r\n/four\r\nf/../five\r\n..\\six\r\n\r\n-x\r\nf\r\n";
+            b"one\r\nf/two\n.\r\n.\r\r\nf/six\r\r\n../three\r\n/four\r\nf/../five\r\n..\\seven\r\n\r\n-x\r\nf\r\n";
         let names: Vec<_> = names_listed_in("f", listed).collect();
-        assert_eq!(names, [b"one".as_slice(), b"two", b"-x"]);
+        assert_eq!(names, [b"one".as_slice(), b"two", b"six", b"-x"]);
     }
 }
