@@ -18,7 +18,7 @@ pub(super) fn list_clock(clinic: &mut Clinic<'_>, access: &Access) -> Judged {
         Err(because) => return Judged::skipped(because),
     };
     let now = Timestamp::now().to_zoned(TimeZone::UTC).datetime();
-    let Some((name, _)) = newest(&listed, now) else {
+    let Some((name, guessed)) = newest(&listed, now) else {
         return Judged::skipped("LIST tells the time of day of no file");
     };
     let (source, utc) = match utc_of(clinic, &access.talk, &name) {
@@ -29,8 +29,12 @@ pub(super) fn list_clock(clinic: &mut Clinic<'_>, access: &Access) -> Judged {
     let Some((_, local)) = newest_named(&listed, utc, &name) else {
         return Judged::unknown("LIST gave it once and not again");
     };
-    let judged = judge(source, utc, local, now);
-    let minutes = local.strftime("%Y%m%d%H%M");
+    let judged = judge(source, utc, (local, guessed), now);
+    let expected = match is_without_year(utc, (local, guessed), now) {
+        true => guessed,
+        false => local,
+    };
+    let minutes = expected.strftime("%Y%m%d%H%M");
     match source {
         // That clock is not on the wire.
         _ if is_of_the_future(utc, now) => judged,
@@ -46,7 +50,15 @@ fn is_of_the_future(utc: DateTime, now: DateTime) -> bool {
     now.duration_until(utc).as_secs() > CLOCKS_APART
 }
 
-fn judge(source: &str, utc: DateTime, local: DateTime, now: DateTime) -> Judged {
+/// What LIST says is told apart from this year's by its year alone, which it leaves out (Globus, nodeftpd).
+fn is_without_year(utc: DateTime, list: (DateTime, DateTime), now: DateTime) -> bool {
+    let (local, guessed) = list;
+    guessed != local && utc.duration_until(now).as_secs() > YEAR
+}
+
+/// `list` is the time of LIST in the year that is nearest to the other one, and in that which is nearest to now.
+fn judge(source: &str, utc: DateTime, list: (DateTime, DateTime), now: DateTime) -> Judged {
+    let (local, _) = list;
     let because = format!(
         "LIST: {}; {source}: {} UTC",
         local.strftime(MINUTES),
@@ -59,6 +71,13 @@ fn judge(source: &str, utc: DateTime, local: DateTime, now: DateTime) -> Judged 
                 "a file is of the future: the server's clock is ahead of this side's, or {source} is not in UTC"
             ),
             format!("{because}; here it is {} UTC", now.strftime(MINUTES)),
+        );
+    }
+    if is_without_year(utc, list, now) {
+        return Judged::of(
+            Verdict::Warn,
+            "LIST leaves out the year of an old file: clients take it for a newer one",
+            because,
         );
     }
     let minutes = minutes_between(utc, local);
@@ -168,6 +187,9 @@ const MINUTES: &str = "%Y-%m-%d %H:%M";
 /// In seconds: what clocks that nobody looks after are apart.
 const CLOCKS_APART: i64 = 120;
 
+/// In seconds.
+const YEAR: i64 = 366 * 24 * 60 * 60;
+
 /// In minutes, as all of the following: Nepal is at +05:45.
 const ZONE_STEP: i64 = 15;
 const WEST_MOST: i64 = 12 * 60;
@@ -178,7 +200,7 @@ mod tests {
     use super::{judge, read_local, read_utc};
 
     /// What LIST says, what MDTM says, and the verdict where it is noon of 2026-11-22.
-    const TABLE: [(&str, &str, &str, &str); 9] = [
+    const TABLE: [(&str, &str, &str, &str); 11] = [
         ("Nov 22 06:50", "20261122065007", "ok", ""),
         ("Nov 22 06:50", "20261122065000", "ok", ""),
         ("11-22-26 06:50AM", "20261122065007", "ok", ""),
@@ -188,6 +210,8 @@ mod tests {
         ("Nov 22 06:53", "20261122065007", "warn", ""),
         ("Nov 20 06:50", "20261122065007", "warn", ""),
         ("Nov 22 13:00", "20261122130000", "warn", "here it is"),
+        ("May  6 07:08", "20200506070809", "warn", "2020-05-06 07:08"),
+        ("05-06-20 07:08AM", "20200506070809", "ok", ""),
     ];
 
     #[test]
@@ -196,7 +220,8 @@ mod tests {
         for (list, mdtm, verdict, because) in TABLE {
             let utc = read_utc(mdtm).unwrap();
             let local = read_local(list, utc).unwrap();
-            let judged = judge("MDTM", utc, local, now);
+            let guessed = read_local(list, now).unwrap();
+            let judged = judge("MDTM", utc, (local, guessed), now);
             assert_eq!(judged.verdict.word(), verdict, "{list} {judged:?}");
             assert!(judged.because.contains(because), "{list} {judged:?}");
         }
