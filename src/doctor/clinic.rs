@@ -65,6 +65,8 @@ pub(super) struct Facts {
     pub(super) values: BTreeMap<String, String>,
     /// The verbs and words that FEAT lists.
     pub(super) features: Vec<String>,
+    /// The reply to FEAT, if it was another than 211.
+    pub(super) feat_refusal: Option<Answer>,
     /// What came in place of the end of the reply to FEAT.
     pub(super) endless_features: Option<String>,
     /// What the replies to PASV offered.
@@ -132,7 +134,9 @@ impl Facts {
     }
 
     pub(super) fn take_features(&mut self, answer: &Answer) {
+        self.feat_refusal = None;
         if answer.code() != 211 {
+            self.feat_refusal = Some(answer.clone());
             return;
         }
         let text = answer.text();

@@ -409,6 +409,16 @@ impl Clinic<'_> {
     }
 
     fn run_logged_in(&mut self, access: Access) {
+        // There are servers that list their features only to those who have logged in.
+        if self
+            .facts
+            .feat_refusal
+            .as_ref()
+            .is_some_and(|it| it.code() == 530)
+        {
+            let features = access.talk.send("FEAT");
+            self.facts.take_features(&features);
+        }
         self.learn_files(&access.talk);
         let access = self.in_step(access);
         self.run_class(Class::Read, access);

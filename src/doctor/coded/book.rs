@@ -83,6 +83,9 @@ pub(super) fn feat_truth(clinic: &mut Clinic<'_>, access: &Access) -> Judged {
             because.clone(),
         );
     }
+    if let Some(refusal) = &clinic.facts.feat_refusal {
+        return Judged::skipped(format!("FEAT: {refusal}"));
+    }
     if clinic.facts.features.is_empty() {
         return Judged::skipped("FEAT lists nothing");
     }
@@ -99,7 +102,6 @@ pub(super) fn feat_truth(clinic: &mut Clinic<'_>, access: &Access) -> Judged {
         ("MLST", "MLST".to_owned()),
         ("EPSV", "EPSV".to_owned()),
         ("REST", "REST 0".to_owned()),
-        ("UTF8", "OPTS UTF8 ON".to_owned()),
         ("CLNT", "CLNT ftpsh".to_owned()),
         ("CSID", "CSID Name=ftpsh;".to_owned()),
         ("PBSZ", "PBSZ 0".to_owned()),

@@ -537,3 +537,23 @@ fn a_feat_whose_reply_does_not_end_is_told_and_does_not_cost_the_tls() {
     assert_eq!(examination.verdict("feat-truth"), "warn", "{text}");
     assert_eq!(examination.verdict("tls-offered"), "ok");
 }
+
+#[test]
+fn features_that_are_listed_after_the_login_alone_are_seen() {
+    static HAS_LOGGED_IN: AtomicBool = AtomicBool::new(false);
+    let examination = examine_meddled(Meddling {
+        command: |line| {
+            if line == "PASS A" {
+                HAS_LOGGED_IN.store(true, Ordering::SeqCst);
+            }
+            match (line, HAS_LOGGED_IN.load(Ordering::SeqCst)) {
+                ("FEAT", false) => "PWD".to_owned(),
+                _ => super::meddler::without_tls(line),
+            }
+        },
+        ..Meddling::default()
+    });
+    // It lists AUTH, which is refused here.
+    let text = examination.text("feat-truth");
+    assert!(text.contains("AUTH TLS: "), "{text}");
+}
