@@ -75,7 +75,8 @@ pub(super) fn abor_transfer(clinic: &mut Clinic<'_>, access: &Access) -> Judged 
     if !answer.outcome.begun && answer.outcome.reply.is_some() {
         return Judged::skipped(format!("RETR {name}: {}", answer.first_line()));
     }
-    let expected = given_up(&clinic.log.codes_since(mark));
+    let codes = clinic.log.codes_since(mark);
+    let expected = given_up(&codes);
     let after = access.talk.send("NOOP");
     let again = access.talk.send("PWD");
     if clinic.stop.is_stopped() {
@@ -103,6 +104,14 @@ pub(super) fn abor_transfer(clinic: &mut Clinic<'_>, access: &Access) -> Judged 
         .instead("RETR", expected);
     }
     let because = format!("{}; then NOOP: {}", answer.first_line(), after.first_line());
+    if codes.iter().any(|code| matches!(code, 500 | 502)) {
+        return Judged::of(
+            Verdict::Info,
+            "ABOR with Telnet IP and Synch in front is not understood: a download ends only when its data connection is closed",
+            because,
+        )
+        .instead("RETR", GIVEN_UP);
+    }
     if replies_lacking_since(clinic, mark) > 0 {
         return Judged::of(
             Verdict::Info,

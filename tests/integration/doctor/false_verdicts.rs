@@ -255,8 +255,9 @@ fn pwd_that_is_refused_leaks_nothing_and_blames_no_abor() {
     let address = meddle(server.address(), Meddling::default());
     let examination = examine(doctor(address, "A", "A"));
     assert_eq!(examination.verdict("login-state"), "skipped");
+    // Nothing urgent goes past the meddler, so that the server does not understand the ABOR.
     let text = examination.text("abor-transfer");
-    assert_eq!(examination.verdict("abor-transfer"), "ok", "{text}");
+    assert_eq!(examination.verdict("abor-transfer"), "info", "{text}");
     let examination = examine_faulty("reply=PWD:331 password");
     assert_eq!(examination.verdict("login-state"), "skipped");
 }
@@ -556,4 +557,23 @@ fn features_that_are_listed_after_the_login_alone_are_seen() {
     // It lists AUTH, which is refused here.
     let text = examination.text("feat-truth");
     assert!(text.contains("AUTH TLS: "), "{text}");
+}
+
+#[test]
+fn a_download_that_ends_because_its_connection_is_closed_is_no_abor_that_was_heard() {
+    let server = practice_server(&[]);
+    let file = fs::File::create(server.server_folder().join("long.bin"));
+    let file = file.expect("the server's folder is the test's own");
+    file.set_len(64 << 20).expect("nothing is written for it");
+    let meddling = Meddling {
+        command: |line| match line.ends_with("ABOR") {
+            true => "XABOR".to_owned(),
+            false => super::meddler::without_tls(line),
+        },
+        ..Meddling::default()
+    };
+    let examination = examine(doctor(meddle(server.address(), meddling), "A", "A"));
+    let text = unwrapped(&examination, "abor-transfer");
+    assert_eq!(examination.verdict("abor-transfer"), "info", "{text}");
+    assert!(text.contains("is not understood"), "{text}");
 }
