@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::listings::lines;
 use super::tls::no_tls;
+use crate::client::Ending;
 use crate::doctor::check::Judged;
 use crate::doctor::clinic::{Access, Clinic};
 use crate::doctor::obstacle::Obstacle;
@@ -275,9 +276,8 @@ fn store_under_unique_name(clinic: &mut Clinic<'_>, talk: &Talk, folder: &str) -
             .note_stored(format!("{folder}/{name}").as_bytes());
     }
     match answer.code() {
-        500 | 502 => {
-            return Judged::skipped(format!("the server does not have it: {answer}"));
-        }
+        // Some have it and want a name (those that come from BSD).
+        500 | 502 => return Judged::skipped(format!("STOU is not understood: {answer}")),
         501 | 504 => {
             return Judged::of(
                 Verdict::Info,
@@ -339,6 +339,13 @@ pub(super) fn cut_upload(clinic: &mut Clinic<'_>, access: &Access) -> Judged {
     let answer = access.talk.store_cut(&format!("STOR {path}"), CUT_AFTER);
     let size = access.talk.send(&format!("SIZE {path}"));
     let kept = size.outcome.reply.as_ref().and_then(|reply| reply.size());
+    if matches!(answer.outcome.ending, Ending::TimedOut | Ending::Unanswered) {
+        return Judged::of(
+            Verdict::Warn,
+            "an upload whose connection is reset is never answered: a client waits for the reply",
+            format!("{answer}; SIZE: {size}"),
+        );
+    }
     match (answer.code(), kept) {
         (0 | 421, _) => Judged::unknown(answer.first_line()),
         (200..300, _) => Judged::of(

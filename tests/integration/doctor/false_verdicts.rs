@@ -577,3 +577,17 @@ fn a_download_that_ends_because_its_connection_is_closed_is_no_abor_that_was_hea
     assert_eq!(examination.verdict("abor-transfer"), "info", "{text}");
     assert!(text.contains("is not understood"), "{text}");
 }
+
+#[test]
+fn an_upload_that_is_reset_and_never_answered_is_a_finding() {
+    let server = server();
+    let meddling = reply_with(|line, _| match line.starts_with("426 ") {
+        true => String::new(),
+        false => line.to_owned(),
+    });
+    let program = doctor(meddle(server.address(), meddling), "A", "A");
+    let examination = examine(program.args(["--timeout", "2"]));
+    let text = unwrapped(&examination, "cut-upload");
+    assert_eq!(examination.verdict("cut-upload"), "warn", "{text}");
+    assert!(text.contains("is never answered"), "{text}");
+}
