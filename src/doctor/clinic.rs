@@ -80,8 +80,6 @@ pub(super) struct Facts {
     pub(super) secured: Option<Secured>,
     /// Why there is no TLS.
     pub(super) no_tls: Option<Obstacle>,
-    /// The first handshake was taken for commands, and another one went well.
-    pub(super) is_late_for_tls: bool,
     /// The command that opens a data connection for what needs one.
     pub(super) passive: &'static str,
     /// The name of a small file that can be read, and its size in bytes.
@@ -329,7 +327,11 @@ impl Clinic<'_> {
         let answer = talk.send("AUTH TLS");
         talk.control_tls().ok_or_else(|| {
             let failure = self.log.take_tls_failure();
-            failure.map_or_else(|| Obstacle::answered(&answer), Obstacle::Tls)
+            let obstacle = failure.map_or_else(|| Obstacle::answered(&answer), Obstacle::Tls);
+            if obstacle.is_late_tls() {
+                self.log.note_late_handshake();
+            }
+            obstacle
         })
     }
 
@@ -629,7 +631,7 @@ const REASON_TOLD: usize = 2000;
 pub const GUEST: &str = "guest@example.org";
 
 /// A server that is late for the handshake loses that race at times, and not every time.
-pub(super) const HANDSHAKES_MOST: usize = 5;
+pub(super) const HANDSHAKES_MOST: usize = 10;
 
 /// The server connects at once or not at all.
 const ACTIVE_LIMIT: Duration = Duration::from_secs(3);

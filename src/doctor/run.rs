@@ -160,7 +160,6 @@ impl Clinic<'_> {
                     && let Ok(access) = self.open(Protection::Explicit)
                 {
                     talk.end();
-                    self.facts.is_late_for_tls = true;
                     self.facts.secured = access.talk.control_tls();
                     return access;
                 }

@@ -582,6 +582,7 @@ struct LogState {
     own: Option<std::net::SocketAddr>,
     dial_error: Option<(io::ErrorKind, String)>,
     tls_failure: Option<TlsFailure>,
+    late_handshakes: u32,
     spoken: Option<OtherProtocol>,
 }
 
@@ -601,6 +602,16 @@ impl Log {
     /// Whether what is odd in the replies from here on is kept.
     pub(super) fn lint(&self, is_linted: bool) {
         self.lock().is_unlinted = !is_linted;
+    }
+
+    /// A handshake was answered in clear.
+    pub(super) fn note_late_handshake(&self) {
+        self.lock().late_handshakes += 1;
+    }
+
+    /// How many were, in the whole run.
+    pub(super) fn late_handshakes(&self) -> u32 {
+        self.lock().late_handshakes
     }
 
     /// How many replies came that answer no command.

@@ -50,7 +50,7 @@ const CHECKS: &[(&str, Need)] = &[
     ("banner-version", Need::Meeting(greeting::version)),
     ("anonymous", Need::Nothing(greeting::anonymous)),
     ("login", Need::Nothing(greeting::login)),
-    ("tls-offered", Need::Meeting(tls::offered)),
+    ("tls-offered", Need::Run(tls::offered)),
     ("tls-versions", Need::Meeting(tls::versions)),
     ("tls-old-versions", Need::Nothing(tls::old_versions)),
     ("tls-certificate", Need::Meeting(tls::certificate)),
@@ -121,7 +121,7 @@ pub(super) fn runs_at_end(id: &str) -> bool {
 
 /// What it looks at was said on the first connection.
 pub(super) fn is_of_meeting(id: &str) -> bool {
-    matches!(need(id), Some(Need::Meeting(_)))
+    id == "tls-offered" || matches!(need(id), Some(Need::Meeting(_)))
 }
 
 /// What is odd in the replies there comes of what it does.

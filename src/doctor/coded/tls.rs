@@ -11,11 +11,12 @@ use crate::doctor::talk::Answer;
 use crate::tls::{FirstAnswer, ProtocolVersion, TlsFailure};
 
 pub(super) fn offered(clinic: &mut Clinic<'_>) -> Judged {
-    if clinic.facts.is_late_for_tls {
+    let late = clinic.log.late_handshakes();
+    if clinic.facts.secured.is_some() && late > 0 {
         return Judged::of(
             Verdict::Warn,
             "AUTH TLS is accepted before the server is ready for the handshake, which fails at times",
-            "the first handshake was taken for commands, and another one went well",
+            format!("handshakes that were answered in clear: {late}; others went well"),
         );
     }
     match (&clinic.facts.secured, &clinic.facts.no_tls) {
@@ -37,7 +38,10 @@ pub(super) fn offered(clinic: &mut Clinic<'_>) -> Judged {
             )
             .shown_by(SECURED),
         },
-        (None, None) => Judged::skipped("the server was not asked"),
+        (None, None) => {
+            let failure = clinic.facts.meeting_failure.as_deref();
+            Judged::skipped(failure.unwrap_or("the server was not asked"))
+        }
     }
 }
 

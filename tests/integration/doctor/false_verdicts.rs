@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::net::SocketAddr;
+use std::io::{self, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 
 use ftpsh::practice::PracticeServer;
 
@@ -590,4 +592,55 @@ fn an_upload_that_is_reset_and_never_answered_is_a_finding() {
     let text = unwrapped(&examination, "cut-upload");
     assert_eq!(examination.verdict("cut-upload"), "warn", "{text}");
     assert!(text.contains("is never answered"), "{text}");
+}
+
+/// Each connection is served on a thread of its own, with its number, counted from 0.
+fn listen(
+    serve: impl Fn(TcpStream, usize) -> io::Result<()> + Copy + Send + 'static,
+) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
+    let address = listener.local_addr().expect("it is bound");
+    thread::spawn(move || {
+        let clients = listener.incoming().map_while(Result::ok);
+        for (number, client) in clients.enumerate() {
+            thread::spawn(move || serve(client, number));
+        }
+    });
+    address
+}
+
+/// What is read at once.
+fn read_some(client: &mut TcpStream) -> io::Result<Vec<u8>> {
+    let mut bytes = vec![0; 4096];
+    let count = client.read(&mut bytes)?;
+    bytes.truncate(count);
+    match count {
+        0 => Err(io::ErrorKind::UnexpectedEof.into()),
+        _ => Ok(bytes),
+    }
+}
+
+#[test]
+fn a_server_that_is_ready_for_tls_too_late_at_times_is_told_although_the_first_time_went_well() {
+    let server = server();
+    let there = server.address();
+    let address = listen(move |mut client, number| {
+        static HAS_BEEN_LATE: AtomicBool = AtomicBool::new(false);
+        let mut server = TcpStream::connect(there)?;
+        let (mut answers, mut hears) = (server.try_clone()?, client.try_clone()?);
+        thread::spawn(move || io::copy(&mut answers, &mut hears));
+        loop {
+            let bytes = read_some(&mut client)?;
+            // A ClientHello of today: older ones are asked whether they are refused.
+            let is_hello = bytes.first() == Some(&0x16) && bytes.get(9..11) == Some(&[3, 3]);
+            if is_hello && number > 0 && !HAS_BEEN_LATE.swap(true, Ordering::SeqCst) {
+                return client.write_all(b"500 what\r\n");
+            }
+            server.write_all(&bytes)?;
+        }
+    });
+    let program = doctor(address, "A", "A");
+    let examination = examine(program.arg("--ca").arg(server.certificate_path()));
+    let text = unwrapped(&examination, "tls-offered");
+    assert_eq!(examination.verdict("tls-offered"), "warn", "{text}");
 }
