@@ -174,10 +174,14 @@ pub(super) fn line_handling(_: &mut Clinic<'_>, access: &Access) -> Judged {
         return Judged::unknown(slow.first_line());
     }
     if slow.code() != usual.code() {
+        let sentence = match slow.code() {
+            0 => "a line that comes byte by byte is not answered before the next one",
+            _ => "a line that comes in pieces is taken for several lines",
+        };
         return Judged::of(
             Verdict::Warn,
-            "a line that comes byte by byte is not answered before the next one",
-            slow.first_line(),
+            sentence,
+            format!("NOOP byte by byte: {}", slow.first_line()),
         );
     }
     let two = talk.send_bytes(&[b"NOOP\r\nNOOP\r\n"]);

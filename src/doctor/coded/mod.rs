@@ -128,13 +128,18 @@ pub(super) fn is_of_meeting(id: &str) -> bool {
 pub(super) fn provokes(id: &str) -> bool {
     matches!(
         id,
-        "abor-transfer" | "long-line" | "auth-injection" | "cut-upload" | "close-notify-upload"
+        "abor-transfer"
+            | "line-handling"
+            | "long-line"
+            | "auth-injection"
+            | "cut-upload"
+            | "close-notify-upload"
     )
 }
 
 /// It tells of replies that come too often, or too late.
 pub(super) fn expects_surplus(id: &str) -> bool {
-    matches!(id, "abor-idle" | "during-transfer" | "line-handling") || provokes(id)
+    matches!(id, "abor-idle" | "during-transfer") || provokes(id)
 }
 
 /// It can be made where nobody is let in.

@@ -644,3 +644,31 @@ fn a_server_that_is_ready_for_tls_too_late_at_times_is_told_although_the_first_t
     let text = unwrapped(&examination, "tls-offered");
     assert_eq!(examination.verdict("tls-offered"), "warn", "{text}");
 }
+
+#[test]
+fn a_server_that_takes_each_segment_for_a_line_is_not_said_to_be_silent() {
+    let address = listen(|mut client, _| {
+        client.write_all(b"220 hello\r\n")?;
+        loop {
+            for line in String::from_utf8_lossy(&read_some(&mut client)?).lines() {
+                let reply: &[u8] = match line.to_uppercase().as_str() {
+                    "NOOP" => b"200 done\r\n",
+                    "QUIT" => b"221 bye\r\n",
+                    _ => b"502 no\r\n",
+                };
+                client.write_all(reply)?;
+            }
+        }
+    });
+    let program = crate::support::ftpsh::Ftpsh::new();
+    let examination = examine(program.args(["doctor", &address.to_string(), "--verbose"]));
+    let text = unwrapped(&examination, "line-handling");
+    assert_eq!(examination.verdict("line-handling"), "warn", "{text}");
+    assert!(
+        text.contains("in pieces is taken for several lines"),
+        "{text}"
+    );
+    // Its replies to the pieces are told there.
+    let text = examination.text("reply-codes");
+    assert_ne!(examination.verdict("reply-codes"), "warn", "{text}");
+}
