@@ -12,8 +12,9 @@ use super::obstacle::Obstacle;
 use super::report::Evidence;
 use super::stop::Stop;
 use crate::client::{
-    self, ConnectError, Destination, Ending, Exchange, Form, News, Observation, Observer, Origin,
-    Outcome, RawBytes, Session, Transfer, TransferEnd, TransferResult,
+    self, ByteInterest, ConnectError, Connection, Destination, Ending, Exchange, Form, News,
+    Observation, Observer, Origin, Outcome, RawBytes, Session, Transfer, TransferEnd,
+    TransferResult,
 };
 use crate::evidence::linter::{Found, Linter};
 use crate::protocol::data_port::DataPort;
@@ -583,6 +584,9 @@ struct LogState {
     dial_error: Option<(io::ErrorKind, String)>,
     tls_failure: Option<TlsFailure>,
     late_handshakes: u32,
+    is_after_cr: bool,
+    /// A line of a reply ended with LF alone, somewhere in the run.
+    has_bare_line_feeds: bool,
     spoken: Option<OtherProtocol>,
 }
 
@@ -657,6 +661,11 @@ impl Log {
         self.lock().odd.clone()
     }
 
+    /// Whether lines of replies ended with LF alone.
+    pub(super) fn has_bare_line_feeds(&self) -> bool {
+        self.lock().has_bare_line_feeds
+    }
+
     /// The last port that a reply offered and that was dialled.
     pub(super) fn take_offered(&self) -> Option<DataPort> {
         self.lock().offered.take()
@@ -710,6 +719,12 @@ impl Observer for Log {
     fn observe(&mut self, observation: &Observation) {
         self.lock().take(observation);
     }
+
+    fn byte_interest(&self) -> ByteInterest {
+        let interest = ByteInterest::default();
+        interest.want_all(true);
+        interest
+    }
 }
 
 /// Of what is odd, what shifts all replies after it.
@@ -723,8 +738,22 @@ impl LogState {
         self.doubtful_from.get_or_insert(self.check_from);
     }
 
+    /// What the reader of replies does not mind.
+    fn look_at_line_ends(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.has_bare_line_feeds |= *byte == b'\n' && !self.is_after_cr;
+            self.is_after_cr = *byte == b'\r';
+        }
+    }
+
     fn take(&mut self, observation: &Observation) {
         match observation {
+            Observation::BytesMoved(moved) => {
+                let of_server = (Connection::Control, DataDirection::Received);
+                if (moved.connection, moved.direction) == of_server {
+                    self.look_at_line_ends(&moved.bytes);
+                }
+            }
             Observation::CommandSent { command, .. } => {
                 self.commands += 1;
                 if matches!(command.verb().as_bytes(), b"STOR" | b"APPE") {

@@ -32,11 +32,23 @@ pub(super) fn reply_form(clinic: &mut Clinic<'_>) -> Judged {
         .iter()
         .filter(|it| is_about_form(it.oddity.id))
         .collect();
-    judge_odd(
+    let judged = judge_odd(
         clinic,
         &about_form,
         "some replies have a form that clients misread",
-    )
+    );
+    match judged.verdict {
+        _ if !clinic.log.has_bare_line_feeds() => judged,
+        Verdict::Warn => Judged {
+            because: format!("{} {BARE_LINE_FEEDS}", judged.because),
+            ..judged
+        },
+        _ => Judged::of(
+            Verdict::Info,
+            "some lines of replies end with LF alone",
+            BARE_LINE_FEEDS,
+        ),
+    }
 }
 
 fn judge_odd(clinic: &Clinic<'_>, odd: &[&Found], sentence: &str) -> Judged {
@@ -198,6 +210,9 @@ pub(super) fn line_handling(_: &mut Clinic<'_>, access: &Access) -> Judged {
     }
     Judged::ok(usual.first_line())
 }
+
+const BARE_LINE_FEEDS: &str =
+    "A line ends with CR LF (RFC 959 section 5.3): a client that goes by it waits for the CR.";
 
 /// The first digit, by which clients go, is right.
 const HARMLESS: [&str; 2] = ["code-unlisted", "preliminary-missing"];

@@ -672,3 +672,14 @@ fn a_server_that_takes_each_segment_for_a_line_is_not_said_to_be_silent() {
     let text = examination.text("reply-codes");
     assert_ne!(examination.verdict("reply-codes"), "warn", "{text}");
 }
+
+#[test]
+fn lines_that_end_with_lf_alone_are_told() {
+    let examination = examine_meddled(reply_with(|line, _| match line.strip_prefix("220 ") {
+        Some(text) => format!("220-{text}\n220 {text}"),
+        None => line.to_owned(),
+    }));
+    let text = unwrapped(&examination, "reply-form");
+    assert_eq!(examination.verdict("reply-form"), "info", "{text}");
+    assert!(text.contains("LF alone"), "{text}");
+}
