@@ -254,10 +254,23 @@ pub enum Evidence {
 pub struct Remains {
     /// Its path on the server.
     pub path: String,
-    /// The FTP command that removes it.
+    /// The FTP command that removes it; empty where no reply told its name.
     pub command: String,
-    /// The reply to that command.
+    /// The reply to that command, or why it was not sent.
     pub because: String,
+}
+
+impl Remains {
+    /// In a sentence; `shown` makes what a server wrote harmless.
+    pub(crate) fn in_words(&self, shown: impl Fn(&str) -> String) -> String {
+        let [path, command, because] =
+            [&self.path, &self.command, &self.because].map(|it| shown(it));
+        let removal = match command.is_empty() {
+            true => String::new(),
+            false => format!("; remove it with {command}"),
+        };
+        format!("{path} is left on the server ({because}){removal}")
+    }
 }
 
 /// The three sums of a report, each `(went well, could be judged)`.

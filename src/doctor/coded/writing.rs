@@ -298,9 +298,14 @@ fn store_under_unique_name(clinic: &mut Clinic<'_>, talk: &Talk, folder: &str) -
         .zip(after)
         .is_some_and(|(before, after)| !note_added(clinic, &before, &after))
     {
-        let path = name.unwrap_or(UNKNOWN_NAME).as_bytes();
-        let remains = Remains::of("DELE", path, ELSEWHERE);
-        clinic.left_behind.push(remains);
+        clinic.left_behind.push(match name {
+            Some(name) => Remains::of("DELE", name.as_bytes(), ELSEWHERE),
+            None => Remains {
+                path: "a file of 5 bytes".to_owned(),
+                command: String::new(),
+                because: NOWHERE.to_owned(),
+            },
+        });
         return Judged::of(
             Verdict::Warn,
             "STOU stores somewhere else than in the folder where the session is",
@@ -416,7 +421,8 @@ fn unlikely_letters() -> String {
 const CLEANING_LIMIT: Duration = Duration::from_secs(5);
 const NOT_STORED: &str = "nothing was stored under this name";
 const ELSEWHERE: &str = "STOU has stored it, and not in the folder where the session was";
-const UNKNOWN_NAME: &str = "(a file whose name the server has not told)";
+const NOWHERE: &str =
+    "STOU has stored it: no reply told its name, and NLST does not list it where the session was";
 const STILL_THERE: &str = "RMD is answered as if it were gone, and CWD still leads there";
 const OUT_OF_TIME: &str = "there was no time left to remove it";
 /// More than all checks store.

@@ -124,11 +124,8 @@ fn write_end(xml: &mut Xml, report: &Report) -> io::Result<()> {
         .cut_short
         .iter()
         .map(|it| format!("cut short: {}", visible(it)));
-    let left = report.left_behind.iter().map(|remains| {
-        let [path, command, because] =
-            [&remains.path, &remains.command, &remains.because].map(|it| visible(it));
-        format!("{path} is left on the server ({because}); remove it with {command}")
-    });
+    let left = report.left_behind.iter();
+    let left = left.map(|remains| remains.in_words(visible));
     let lines: Vec<String> = cut_short.chain(left).collect();
     if !lines.is_empty() {
         let text = lines.join("\n");

@@ -20,9 +20,7 @@ pub fn write(report: &Report) -> String {
     text += "\n| check | verdict | finding | because | source |\n|---|---|---|---|---|\n";
     text.extend(findings.map(row));
     for remains in &report.left_behind {
-        let [path, command, because] =
-            [&remains.path, &remains.command, &remains.because].map(|it| inline(it));
-        text += &format!("\n{path} is left on the server ({because}); remove it with {command}.\n");
+        text += &format!("\n{}.\n", remains.in_words(inline));
     }
     text
 }

@@ -262,13 +262,7 @@ fn reasons(page: &mut Page, verdict: Verdict, findings: &[&Finding]) {
 
 fn ends(page: &mut Page, report: &Report, form: Form) {
     for remains in &report.left_behind {
-        let text = format!(
-            "{} is left on the server ({}); remove it with {}",
-            shown(&remains.path),
-            shown(&remains.because),
-            shown(&remains.command)
-        );
-        page.labelled(2, "left", FIRST, &text);
+        page.labelled(2, "left", FIRST, &remains.in_words(shown));
     }
     let settings = settings(report);
     if settings.is_empty() {

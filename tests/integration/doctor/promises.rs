@@ -427,20 +427,31 @@ fn a_folder_that_is_still_there_after_rmd_is_told() {
 }
 
 #[test]
-fn a_file_of_stou_that_is_stored_elsewhere_is_told() {
-    let server = practice_server(&[]);
-    fs::create_dir(server.server_folder().join("empty")).unwrap();
-    let meddling = Meddling {
-        // NLST without an argument is asked for in the folder alone, around STOU.
-        command: |line| match line {
-            "NLST" => "NLST /empty".to_owned(),
-            line => without_tls(line),
-        },
-        ..Meddling::default()
+fn a_file_of_stou_that_is_stored_elsewhere_is_told_with_its_name_if_a_reply_told_that() {
+    let told = |reply: fn(&str, usize) -> String| {
+        let server = practice_server(&[]);
+        fs::create_dir(server.server_folder().join("empty")).unwrap();
+        let meddling = Meddling {
+            // NLST without an argument is asked for in the folder alone, around STOU.
+            command: |line| match line {
+                "NLST" => "NLST /empty".to_owned(),
+                line => without_tls(line),
+            },
+            reply,
+            ..Meddling::default()
+        };
+        let examination = examine(doctor(meddle(server.address(), meddling), "A", "A"));
+        let text = examination.text("stou");
+        assert_eq!(examination.verdict("stou"), "warn", "{text}");
+        let told = examination.finished.stdout_text();
+        let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(told.contains("STOU has stored it"), "{told}");
+        told
     };
-    let examination = examine(doctor(meddle(server.address(), meddling), "A", "A"));
-    let text = examination.text("stou");
-    assert_eq!(examination.verdict("stou"), "warn", "{text}");
-    let told = examination.finished.stdout_text();
-    assert!(told.contains("STOU has stored it"), "{told}");
+    let named = told(|line, _| line.to_owned());
+    assert!(named.contains("remove it with DELE "), "{named}");
+    let nameless = told(|line, _| line.replace("FILE: ", ""));
+    assert!(nameless.contains("no reply told its name"), "{nameless}");
+    let without_command = "the session was) left ftpsh-doctor-";
+    assert!(nameless.contains(without_command), "{nameless}");
 }
