@@ -568,6 +568,8 @@ struct LogState {
     lines: Vec<Evidence>,
     /// What STOR and APPE named.
     stored: BTreeSet<Vec<u8>>,
+    /// Of these, what the server has begun to take.
+    begun: BTreeSet<Vec<u8>>,
     commands: u32,
     connections: u32,
     linter: Linter,
@@ -647,7 +649,14 @@ impl Log {
 
     /// One more, whose name the server chose.
     pub(super) fn note_stored(&self, path: &[u8]) {
-        self.lock().stored.insert(path.to_vec());
+        let mut state = self.lock();
+        state.stored.insert(path.to_vec());
+        state.begun.insert(path.to_vec());
+    }
+
+    /// Whether an upload to this path was not refused at once.
+    pub(super) fn has_begun(&self, path: &[u8]) -> bool {
+        self.lock().begun.contains(path)
     }
 
     /// Commands, and control connections.
@@ -784,6 +793,9 @@ impl LogState {
                 ..
             } => {
                 let place = self.lines.len();
+                if reply.code.is_preliminary() && answered.is_to(&["STOR", "APPE"]) {
+                    self.begun.insert(answered.argument().to_vec());
+                }
                 if !self.is_unlinted {
                     self.linter.take(place, answered, assignment);
                 }

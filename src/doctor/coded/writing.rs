@@ -72,7 +72,11 @@ impl Clinic<'_> {
             let listed = self.listed_in(talk, &format!("NLST {folder}"));
             for path in &stored {
                 let answer = talk.send_bytes_line(&[b"DELE ", path.as_slice()].concat());
-                if !answer.is_positive() && listed.as_ref().is_none_or(|it| it.contains(path)) {
+                let may_be_there = match &listed {
+                    Some(listed) => listed.contains(path),
+                    None => self.log.has_begun(path),
+                };
+                if !answer.is_positive() && may_be_there {
                     kept.push(Remains::of("DELE", path, &self.reason(&answer)));
                 }
             }

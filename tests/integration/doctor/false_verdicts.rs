@@ -541,24 +541,83 @@ fn a_feat_whose_reply_does_not_end_is_told_and_does_not_cost_the_tls() {
     assert_eq!(examination.verdict("tls-offered"), "ok");
 }
 
-#[test]
-fn features_that_are_listed_after_the_login_alone_are_seen() {
-    static HAS_LOGGED_IN: AtomicBool = AtomicBool::new(false);
-    let examination = examine_meddled(Meddling {
-        command: |line| {
-            if line == "PASS A" {
-                HAS_LOGGED_IN.store(true, Ordering::SeqCst);
-            }
-            match (line, HAS_LOGGED_IN.load(Ordering::SeqCst)) {
-                ("FEAT", false) => "PWD".to_owned(),
-                _ => super::meddler::without_tls(line),
-            }
-        },
-        ..Meddling::default()
+/// Each connection is served on a thread of its own, with its number, counted from 0.
+fn listen(
+    serve: impl Fn(TcpStream, usize) -> io::Result<()> + Copy + Send + 'static,
+) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
+    let address = listener.local_addr().expect("it is bound");
+    thread::spawn(move || {
+        let clients = listener.incoming().map_while(Result::ok);
+        for (number, client) in clients.enumerate() {
+            thread::spawn(move || serve(client, number));
+        }
     });
-    // It lists AUTH, which is refused here.
-    let text = examination.text("feat-truth");
-    assert!(text.contains("AUTH TLS: "), "{text}");
+    address
+}
+
+/// What is read at once.
+fn read_some(client: &mut TcpStream) -> io::Result<Vec<u8>> {
+    let mut bytes = vec![0; 4096];
+    let count = client.read(&mut bytes)?;
+    bytes.truncate(count);
+    match count {
+        0 => Err(io::ErrorKind::UnexpectedEof.into()),
+        _ => Ok(bytes),
+    }
+}
+
+#[test]
+fn a_server_that_takes_each_segment_for_a_line_is_not_said_to_be_silent() {
+    let address = listen(|mut client, _| {
+        client.write_all(b"220 hello\r\n")?;
+        loop {
+            for line in String::from_utf8_lossy(&read_some(&mut client)?).lines() {
+                let reply: &[u8] = match line.to_uppercase().as_str() {
+                    "NOOP" => b"200 done\r\n",
+                    "QUIT" => b"221 bye\r\n",
+                    _ => b"502 no\r\n",
+                };
+                client.write_all(reply)?;
+            }
+        }
+    });
+    let program = crate::support::ftpsh::Ftpsh::new();
+    let examination = examine(program.args(["doctor", &address.to_string(), "--verbose"]));
+    let text = unwrapped(&examination, "line-handling");
+    assert_eq!(examination.verdict("line-handling"), "warn", "{text}");
+    assert!(
+        text.contains("in pieces is taken for several lines"),
+        "{text}"
+    );
+    // Its replies to the pieces are told there.
+    let text = examination.text("reply-codes");
+    assert_ne!(examination.verdict("reply-codes"), "warn", "{text}");
+}
+
+#[test]
+fn a_server_that_is_ready_for_tls_too_late_at_times_is_told_although_the_first_time_went_well() {
+    let server = server();
+    let there = server.address();
+    let address = listen(move |mut client, number| {
+        static HAS_BEEN_LATE: AtomicBool = AtomicBool::new(false);
+        let mut server = TcpStream::connect(there)?;
+        let (mut answers, mut hears) = (server.try_clone()?, client.try_clone()?);
+        thread::spawn(move || io::copy(&mut answers, &mut hears));
+        loop {
+            let bytes = read_some(&mut client)?;
+            // A ClientHello of today: older ones are asked whether they are refused.
+            let is_hello = bytes.first() == Some(&0x16) && bytes.get(9..11) == Some(&[3, 3]);
+            if is_hello && number > 0 && !HAS_BEEN_LATE.swap(true, Ordering::SeqCst) {
+                return client.write_all(b"500 what\r\n");
+            }
+            server.write_all(&bytes)?;
+        }
+    });
+    let program = doctor(address, "A", "A");
+    let examination = examine(program.arg("--ca").arg(server.certificate_path()));
+    let text = unwrapped(&examination, "tls-offered");
+    assert_eq!(examination.verdict("tls-offered"), "warn", "{text}");
 }
 
 #[test]
@@ -594,83 +653,24 @@ fn an_upload_that_is_reset_and_never_answered_is_a_finding() {
     assert!(text.contains("is never answered"), "{text}");
 }
 
-/// Each connection is served on a thread of its own, with its number, counted from 0.
-fn listen(
-    serve: impl Fn(TcpStream, usize) -> io::Result<()> + Copy + Send + 'static,
-) -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
-    let address = listener.local_addr().expect("it is bound");
-    thread::spawn(move || {
-        let clients = listener.incoming().map_while(Result::ok);
-        for (number, client) in clients.enumerate() {
-            thread::spawn(move || serve(client, number));
-        }
-    });
-    address
-}
-
-/// What is read at once.
-fn read_some(client: &mut TcpStream) -> io::Result<Vec<u8>> {
-    let mut bytes = vec![0; 4096];
-    let count = client.read(&mut bytes)?;
-    bytes.truncate(count);
-    match count {
-        0 => Err(io::ErrorKind::UnexpectedEof.into()),
-        _ => Ok(bytes),
-    }
-}
-
 #[test]
-fn a_server_that_is_ready_for_tls_too_late_at_times_is_told_although_the_first_time_went_well() {
-    let server = server();
-    let there = server.address();
-    let address = listen(move |mut client, number| {
-        static HAS_BEEN_LATE: AtomicBool = AtomicBool::new(false);
-        let mut server = TcpStream::connect(there)?;
-        let (mut answers, mut hears) = (server.try_clone()?, client.try_clone()?);
-        thread::spawn(move || io::copy(&mut answers, &mut hears));
-        loop {
-            let bytes = read_some(&mut client)?;
-            // A ClientHello of today: older ones are asked whether they are refused.
-            let is_hello = bytes.first() == Some(&0x16) && bytes.get(9..11) == Some(&[3, 3]);
-            if is_hello && number > 0 && !HAS_BEEN_LATE.swap(true, Ordering::SeqCst) {
-                return client.write_all(b"500 what\r\n");
+fn features_that_are_listed_after_the_login_alone_are_seen() {
+    static HAS_LOGGED_IN: AtomicBool = AtomicBool::new(false);
+    let examination = examine_meddled(Meddling {
+        command: |line| {
+            if line == "PASS A" {
+                HAS_LOGGED_IN.store(true, Ordering::SeqCst);
             }
-            server.write_all(&bytes)?;
-        }
-    });
-    let program = doctor(address, "A", "A");
-    let examination = examine(program.arg("--ca").arg(server.certificate_path()));
-    let text = unwrapped(&examination, "tls-offered");
-    assert_eq!(examination.verdict("tls-offered"), "warn", "{text}");
-}
-
-#[test]
-fn a_server_that_takes_each_segment_for_a_line_is_not_said_to_be_silent() {
-    let address = listen(|mut client, _| {
-        client.write_all(b"220 hello\r\n")?;
-        loop {
-            for line in String::from_utf8_lossy(&read_some(&mut client)?).lines() {
-                let reply: &[u8] = match line.to_uppercase().as_str() {
-                    "NOOP" => b"200 done\r\n",
-                    "QUIT" => b"221 bye\r\n",
-                    _ => b"502 no\r\n",
-                };
-                client.write_all(reply)?;
+            match (line, HAS_LOGGED_IN.load(Ordering::SeqCst)) {
+                ("FEAT", false) => "PWD".to_owned(),
+                _ => super::meddler::without_tls(line),
             }
-        }
+        },
+        ..Meddling::default()
     });
-    let program = crate::support::ftpsh::Ftpsh::new();
-    let examination = examine(program.args(["doctor", &address.to_string(), "--verbose"]));
-    let text = unwrapped(&examination, "line-handling");
-    assert_eq!(examination.verdict("line-handling"), "warn", "{text}");
-    assert!(
-        text.contains("in pieces is taken for several lines"),
-        "{text}"
-    );
-    // Its replies to the pieces are told there.
-    let text = examination.text("reply-codes");
-    assert_ne!(examination.verdict("reply-codes"), "warn", "{text}");
+    // It lists AUTH, which is refused here.
+    let text = examination.text("feat-truth");
+    assert!(text.contains("AUTH TLS: "), "{text}");
 }
 
 #[test]
@@ -682,4 +682,21 @@ fn lines_that_end_with_lf_alone_are_told() {
     let text = unwrapped(&examination, "reply-form");
     assert_eq!(examination.verdict("reply-form"), "info", "{text}");
     assert!(text.contains("LF alone"), "{text}");
+}
+
+#[test]
+fn nothing_is_said_to_be_left_where_list_is_all_there_is_and_shows_that_it_is_not() {
+    let server = server();
+    let meddling = Meddling {
+        command: |line| match line.split(' ').next() {
+            Some("NLST") => format!("X{line}"),
+            // It is refused, so that there is nothing to delete.
+            Some("STOR") if line.ends_with("/empty") => "XSTOR".to_owned(),
+            _ => super::meddler::without_tls(line),
+        },
+        ..Meddling::default()
+    };
+    let examination = examine(doctor(meddle(server.address(), meddling), "A", "A"));
+    let told = examination.finished.stdout_text();
+    assert!(!told.contains("is left on the server"), "{told}");
 }
