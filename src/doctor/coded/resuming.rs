@@ -32,7 +32,7 @@ pub(super) fn rest_download(clinic: &mut Clinic<'_>, check: &Check, access: &Acc
     let verb = clinic.facts.passive;
     let code = if verb == "EPSV" { 229 } else { 227 };
     let body = format!(
-        "# finding: warn \"the server does not do TYPE I\"\nC> TYPE I\nS> 200\n\
+        "# finding: warn \"the server does not do TYPE I\"\nC> TYPE I\nS> 2yz\n\
          # finding: bad \"downloads cannot be continued: REST is refused\"\n\
          C> {verb}\nS> {code}\nC> REST {half}\nS> 350\n\
          # finding: warn \"the download after REST does not begin as it should\"\n\

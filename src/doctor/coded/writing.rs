@@ -194,6 +194,9 @@ pub(super) fn names(clinic: &mut Clinic<'_>, access: &Access) -> Judged {
     let folder = clinic.facts.folder.clone().unwrap_or_default();
     let listed = match clinic.fetch(&access.talk, &format!("NLST {folder}")) {
         Ok((_, listed)) => listed,
+        Err(Obstacle::Command { answer, .. }) if matches!(answer.code(), 500 | 502) => {
+            return Judged::skipped(format!("there is no NLST that would tell: {answer}"));
+        }
         Err(because) => return Judged::unknown(because),
     };
     let names: Vec<&[u8]> = names_listed_in(&folder, &listed).collect();

@@ -685,7 +685,7 @@ fn lines_that_end_with_lf_alone_are_told() {
 }
 
 #[test]
-fn nothing_is_said_to_be_left_where_list_is_all_there_is_and_shows_that_it_is_not() {
+fn nothing_is_said_to_be_left_that_was_refused_where_no_nlst_tells() {
     let server = server();
     let meddling = Meddling {
         command: |line| match line.split(' ').next() {
@@ -699,4 +699,6 @@ fn nothing_is_said_to_be_left_where_list_is_all_there_is_and_shows_that_it_is_no
     let examination = examine(doctor(meddle(server.address(), meddling), "A", "A"));
     let told = examination.finished.stdout_text();
     assert!(!told.contains("is left on the server"), "{told}");
+    let text = examination.text("names");
+    assert_eq!(examination.verdict("names"), "skipped", "{text}");
 }
