@@ -598,3 +598,23 @@ fn ten_thousand_commands_without_a_reply_are_remembered_only_in_part() {
     assert_eq!(ledger.assign(ReplyCode(257)).passed_over.len(), 10_000);
     assert!(ledger.passed_over.len() <= super::PASSED_OVER_KEPT);
 }
+
+#[test]
+fn a_second_refusal_of_abor_that_comes_late_does_not_answer_the_next_command() {
+    let refused = b"502 Command not allowed: \xef\xbf\xbdABOR";
+    let mut ledger = played(
+        "aborted",
+        &["> STOR", "< 150 STOR", "> ABOR", "< 550 STOR", "< 502 ABOR"],
+    );
+    let noop = ledger.enter_command(Verb::new(b"NOOP"));
+    let second = ledger.assign_by_text(ReplyCode(502), refused);
+    assert_eq!((second.fit, ledger.is_open(noop)), (Fit::SecondReply, true));
+    assert_eq!(ledger.assign(ReplyCode(200)).entry, Some(noop));
+    let unasked = ledger.assign_by_text(ReplyCode(502), refused);
+    assert_eq!(unasked.fit, Fit::Unexpected);
+    let again = ledger.enter_command(Verb::new(b"ABOR"));
+    for fit in [Fit::Listed, Fit::SecondReply] {
+        let refused = ledger.assign_by_text(ReplyCode(502), b"502 Command not supported.");
+        assert_eq!((refused.fit, refused.entry), (fit, Some(again)));
+    }
+}

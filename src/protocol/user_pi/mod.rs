@@ -333,7 +333,8 @@ impl UserPi {
     }
 
     fn take_reply(&mut self, reply: Reply) {
-        let assignment = self.ledger.assign(reply.code);
+        let text = reply.lines.last().map_or(&[][..], Vec::as_slice);
+        let assignment = self.ledger.assign_by_text(reply.code, text);
         let answered = assignment.entry;
         let awaited = self.awaited(answered);
         let command = awaited.as_ref().map(|awaited| awaited.command.clone());
