@@ -31,10 +31,7 @@ pub(super) fn run(
 ) -> Result<Verification, ResumeError> {
     let (file, size_source) = remote::look(steps, name)?;
     let RemoteFile::Present(whole) = file else {
-        return Err(ResumeError::refused(
-            Refusal::Absent,
-            "there is no such file on the server".to_owned(),
-        ));
+        return Err(remote::absent(steps, size_source));
     };
     let present = local.size()?;
     let there = present.unwrap_or(0);

@@ -96,6 +96,20 @@ pub(super) fn look(
     }
 }
 
+/// The end of a download whose file is not there. A server may refuse LIST for another reason, simple-ftpd does in TYPE I.
+pub(super) fn absent(steps: &Steps<'_>, source: SizeSource) -> ResumeError {
+    match source {
+        SizeSource::List => no_size(
+            steps,
+            "SIZE and MLST do not tell it, and LIST does not show the file",
+        ),
+        SizeSource::Size | SizeSource::Mlst => ResumeError::refused(
+            Refusal::Absent,
+            "there is no such file on the server".to_owned(),
+        ),
+    }
+}
+
 /// Checks that a file that SIZE, MLST or LIST calls absent is not merely hidden: it cannot be read, and its folder does
 /// not list it. A server's words are not evidence, since many say `No such file` of one that may not be read.
 pub(super) fn confirm_absence(steps: &Steps<'_>, name: &[u8]) -> Result<(), ResumeError> {
@@ -142,8 +156,11 @@ fn is_listed(steps: &Steps<'_>, name: &[u8], folder: &[u8]) -> Result<Option<boo
     };
     steps.open_data_connection()?;
     let (mut outcome, mut listing) = list()?;
-    // ProFTPD closes its port when it refuses RETR and says so to the next command; a relay may hold ours open.
-    if outcome.code() == 425 {
+    // These close their port when they refuse RETR and say so to the next command; a relay may hold ours open.
+    if matches!(
+        outcome.code(),
+        PROFTPD_LOST_PORT | FTP_SRV_LOST_PORT | GRIDFTP_LOST_PORT
+    ) {
         steps.open_another_data_connection()?;
         (outcome, listing) = list()?;
     }
@@ -382,6 +399,11 @@ impl Destination for NameInListing {
         Ok(())
     }
 }
+
+/// What LIST is answered where the data connection is gone.
+const PROFTPD_LOST_PORT: u16 = 425;
+const FTP_SRV_LOST_PORT: u16 = 451;
+const GRIDFTP_LOST_PORT: u16 = 500;
 
 /// The listing of one name is a line; of a folder, its beginning shows what it is.
 const KEPT_BYTES: usize = 64 * 1024;

@@ -115,11 +115,32 @@ fn a_folder_that_cannot_be_listed_shows_nothing() {
 }
 
 #[test]
-fn a_listing_that_is_answered_with_425_is_asked_for_over_another_data_connection() {
-    let script = refused(asked("550 no", "550 no"), "RETR f", "550 no");
-    let script = passive(refused(script, "LIST", "425 no data connection"));
-    let script = uploaded(listed(script, "LIST", "g\r\n"));
+fn a_listing_that_lacks_its_data_connection_is_asked_for_over_another_one() {
+    for reply in [
+        "425 no data connection",
+        "451 No connector setup, send PASV or PORT",
+        "500 Command failed",
+    ] {
+        let script = refused(asked("550 no", "550 no"), "RETR f", "550 no");
+        let script = passive(refused(script, "LIST", reply));
+        let script = uploaded(listed(script, "LIST", "g\r\n"));
+        let (server, folder) = (put_back(script).start(), local());
+        let _ = run(server.address(), &folder, &["resume f"]).success();
+        assert_eq!(server.finish().data[2], b"I am zfive5", "{reply}");
+    }
+}
+
+#[test]
+fn a_download_does_not_call_a_file_absent_because_list_was_refused() {
+    let reply = "550 data encoding must be set to utf8 for listing";
+    let script = refused(asked("502 no", "502 no"), "LIST f", reply);
     let (server, folder) = (put_back(script).start(), local());
-    let _ = run(server.address(), &folder, &["resume f"]).success();
-    assert_eq!(server.finish().data[2], b"I am zfive5");
+    let said = run(server.address(), &folder, &["resume --get f"]).code(8);
+    let _ = server.finish();
+    assert!(!said.stderr.contains("no such file"), "{}", said.stderr);
+    assert!(
+        said.stderr.contains("LIST does not show"),
+        "{}",
+        said.stderr
+    );
 }
