@@ -329,6 +329,7 @@ mod tests {
             ("REST", &[350, 554]),
             ("XMD5", &[213, 250, 251]),
             ("AUTH", &[234, 334, 534]),
+            ("MFMT", &[213, 250]),
         ];
         for (name, codes) in table {
             for code in *codes {

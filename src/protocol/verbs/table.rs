@@ -321,13 +321,14 @@ pub static VERBS: &[VerbEntry] = &[
         .notes("The time is UTC: YYYYMMDDhhmmss, with a fraction if the server has it.")
         .example(&["MDTM 1.TXT", "213 20260101120000"])
         .quirks("MDTM YYYYMMDDhhmmss path sets the time with vsftpd and some others; MFMT is the better way."),
+    // GridFTP answers 250 to these three.
     VerbEntry::new("MFCT", "MFCT <YYYYMMDDhhmmss> <path>", "draft-somers-ftp-mfxx section 4",
-        "Sets the creation time of a file.", &[213, 450, 550]).unregistered()
+        "Sets the creation time of a file.", &[213, 250, 450, 550]).unregistered()
         .notes("The time is UTC. Few file systems let it be set.")
         .example(&["MFCT 20260101120000 1.TXT", "213 Create=20260101120000; 1.TXT"])
         .quirks("vsftpd, ProFTPD, Pure-FTPd and pyftpdlib do not have it."),
     VerbEntry::new("MFF", "MFF <fact>=<value>; <path>", "draft-somers-ftp-mfxx section 5",
-        "Sets facts of a file.", &[213, 450, 550])
+        "Sets facts of a file.", &[213, 250, 450, 550])
         .takes(&["Modify=", "Create=", "UNIX.mode=", "UNIX.owner=", "UNIX.group="]).unregistered()
         .notes("Facts are those of MLST. FEAT lists which may be set.")
         .example(&[
@@ -336,7 +337,7 @@ pub static VERBS: &[VerbEntry] = &[
         ])
         .quirks("ProFTPD has it; vsftpd, Pure-FTPd and pyftpdlib do not."),
     VerbEntry::new("MFMT", "MFMT <YYYYMMDDhhmmss> <path>", "draft-somers-ftp-mfxx section 3",
-        "Sets the modification time of a file.", &[213, 450, 550]).unregistered()
+        "Sets the modification time of a file.", &[213, 250, 450, 550]).unregistered()
         .notes("The time is UTC.")
         .example(&["MFMT 20260101120000 1.TXT", "213 Modify=20260101120000; 1.TXT"])
         .quirks("ProFTPD and pyftpdlib have it; Pure-FTPd answers `213 UTIME OK`; vsftpd has MDTM with a time."),
