@@ -773,6 +773,18 @@ fn the_functions_of_a_traceback_tell_what_was_waited_for() {
 }
 
 #[test]
+fn what_python_says_twice_is_counted_once() {
+    let log = "*cmd* 'RETR f'\n*resp* '500-no.\\n500 End.'\nTraceback (most recent call last):\n  File \"a.py\"\n\
+               ftplib.error_perm: 500-no.\n500-such\n500 End.\n";
+    let explained = of(log);
+    assert!(explained.oddities.is_empty(), "{:?}", explained.oddities);
+    let refused = "*cmd* 'RETR f'\n*get* \"425 Can't build data connection: Connection refused.\\n\"\n\
+                   *resp* \"425 Can't build data connection: Connection refused.\"\n";
+    let begin = "*cmd* 'USER a'\n*resp* '230 in'\n*cmd* 'PASV'\n*resp* '227 (1,2,3,4,5,6)'\n";
+    assert_eq!(cause(&format!("{begin}{refused}")), "no-data-connection");
+}
+
+#[test]
 fn programs_that_say_little_are_understood() {
     let wget = "Connecting to h|1.2.3.4|:21... connected.\nLogging in as anonymous ... ";
     for (log, expected) in [

@@ -64,6 +64,8 @@ pub(crate) struct LogReader<R> {
     continued: Option<Found>,
     /// Lines of Python's code stand here.
     is_in_traceback: bool,
+    /// The exception after them repeats a reply of several lines, which ends with this code and a space.
+    repeated_reply: Option<Vec<u8>>,
     dump: Dump,
     /// The server that keeps the log tells commands and replies too.
     has_dialogue_of_server: bool,
@@ -86,6 +88,7 @@ impl<R: BufRead> LogReader<R> {
             secrets: LogSecrets::default(),
             continued: None,
             is_in_traceback: false,
+            repeated_reply: None,
             dump: Dump::default(),
             has_dialogue_of_server: false,
             typed: None,
@@ -128,9 +131,18 @@ impl<R: BufRead> LogReader<R> {
         if self.take_dumped(line) || self.take_shown(line) {
             return;
         }
+        let was_in_traceback = self.is_in_traceback;
         self.is_in_traceback = line.starts_with(b"Traceback (most recent call last)")
             || (self.is_in_traceback && line.starts_with(b"  "));
         if self.is_in_traceback {
+            return self.say(None, None, Meaning::Said(line.to_vec()));
+        }
+        let repeated = match self.repeated_reply.take() {
+            None if was_in_traceback => end_of_reply_in(line),
+            repeated => repeated,
+        };
+        if let Some(end) = repeated {
+            self.repeated_reply = (!line.starts_with(&end)).then_some(end);
             return self.say(None, None, Meaning::Said(line.to_vec()));
         }
         let goes_on = line.ends_with(b"' +");
@@ -535,6 +547,14 @@ fn is_binary(line: &[u8]) -> bool {
         .filter(is_lost)
         .count();
     controls * 8 > line.len() || lost * 3 > line.len()
+}
+
+/// What the last line of a reply begins with whose first line stands in an exception: `ftplib.error_perm: 550-no`.
+fn end_of_reply_in(exception: &[u8]) -> Option<Vec<u8>> {
+    let colon = exception.windows(2).position(|it| it == b": ")?;
+    let (code, rest) = exception[colon + 2..].split_at_checked(3)?;
+    let is_first = code.iter().all(u8::is_ascii_digit) && rest.starts_with(b"-");
+    is_first.then(|| [code, b" "].concat())
 }
 
 fn begins_with_letter(text: &[u8]) -> bool {
