@@ -129,9 +129,12 @@ fn is_without_port(answered: &Answered) -> bool {
 
 /// The reply is one that speaks of the data connection, and there was none.
 fn lacks_port(answered: &Answered) -> bool {
+    let has_verb = || answered.is_to(&["LIST", "NLST", "RETR", "STOR"]);
     moves_data(answered)
         && is_without_port(answered)
-        && has_code(answered, &[125, 150, 425, 426, 503, 551])
+        // 500 of GridFTP's, which has these verbs as every server has.
+        && (has_code(answered, &[125, 150, 425, 426, 503, 551])
+            || has_code(answered, &[500]) && has_verb())
 }
 
 /// What may still be asked for a data connection.

@@ -40,7 +40,7 @@ fn is_right_in_capitals(answered: &Answered) -> bool {
 }
 
 /// FEAT lists the verb, as a line of its own or with what follows it (RFC 2389 section 3.2); MLST stands for MLSD too
-/// (RFC 3659 section 7.8).
+/// (RFC 3659 section 7.8). Of SITE it lists single commands.
 pub(crate) fn is_in_feat(answered: &Answered) -> bool {
     let verb = answered.verb();
     let listed = if verb.is("MLSD") {
@@ -48,9 +48,14 @@ pub(crate) fn is_in_feat(answered: &Answered) -> bool {
     } else {
         verb.as_bytes()
     };
+    let first_word = |line: &[u8]| {
+        let word = line.split(|byte| *byte == b' ').next();
+        word.unwrap_or_default().to_ascii_uppercase()
+    };
     let mut features = answered.before.features.iter();
     features.any(|line| {
-        let word = line.split(|byte| *byte == b' ').next();
-        word.is_some_and(|word| word.eq_ignore_ascii_case(listed))
+        let rest = line.get(listed.len() + 1..).unwrap_or_default();
+        first_word(line).eq_ignore_ascii_case(listed)
+            && (!verb.is("SITE") || first_word(rest) == first_word(answered.argument()))
     })
 }

@@ -291,3 +291,13 @@ fn data_in_clear_under_tls_is_the_second_guess_of_a_425() {
         assert_eq!(guesses(setting), ["no-data-connection"], "{setting}");
     }
 }
+
+#[test]
+fn a_transfer_without_a_port_lacks_its_port_and_not_its_verb() {
+    let first = |dialogue: &str| explanations(dialogue).first().map(|it| it.id);
+    let refused = "LIST -> 500 Command failed";
+    assert_eq!(first(&format!("LOGIN ; {refused}")), Some("no-data-port"));
+    let with_port = format!("LOGIN ; PASV -> 227 ok (127,0,0,1,4,1) ; {refused}");
+    assert_eq!(first(&with_port), Some("verb-missing"));
+    assert_eq!(first("LOGIN ; MLSD -> 500 no"), Some("mlsd-missing"));
+}
