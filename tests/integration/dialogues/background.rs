@@ -101,6 +101,27 @@ fn commands_are_sent_and_answered_while_a_download_runs() {
 }
 
 #[test]
+fn a_download_that_ends_short_after_a_226_is_not_called_refused() {
+    let folder = folder();
+    let (mut control, mut terminal) = connected(Some(folder.path()));
+    terminal.send_line("TYPE I");
+    control.expect("TYPE I");
+    control.send("200 I\r\n");
+    terminal.expect("ftp> ");
+    terminal.send_line("PASV");
+    let mut data = control.passive();
+    terminal.expect("ftp ⇄> ");
+    terminal.send_line("RETR f > f &");
+    control.expect("RETR f");
+    control.send("150 here (10 bytes)\r\n");
+    data.write_all(b"first").expect("the client reads");
+    drop(data);
+    control.send("226 done\r\n");
+    terminal
+        .expect("in the background: RETR f ended before the size that the server had announced");
+}
+
+#[test]
 fn the_end_is_told_above_a_line_that_is_being_typed() {
     let folder = folder();
     let running = Running::begin(folder.path());

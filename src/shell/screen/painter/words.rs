@@ -94,12 +94,17 @@ pub(super) fn describe(observation: &Observation, charset: Charset) -> Option<(T
                     ),
                     None => "type PASV first".to_owned(),
                 },
-                // Another port may be taken.
-                [.., last] if ["PORT", "EPRT"].iter().any(|name| last.verb.is(name)) => format!(
+                // Another port may be taken, unless the verb is not there.
+                [.., last]
+                    if ["PORT", "EPRT"].iter().any(|name| last.verb.is(name))
+                        && !last.reply.starts_with(b"502") =>
+                {
+                    format!(
                     "{verb} was refused; try {verb} with another port, {}",
                     ways_left(refused),
                     verb = last.verb
-                ),
+                )
+                }
                 [.., last] => format!("{} was refused; try {}", last.verb, ways_left(refused)),
             };
             (
@@ -403,6 +408,10 @@ fn settled(command: &Command, outcome: &Outcome, charset: Charset) -> (Tone, Str
             "ended without a final reply, so it may not be whole",
         ),
         Exit::Done => (Tone::Note, "is done"),
+        Exit::Refused if outcome.code() < 400 && ended_short(outcome) => (
+            Tone::Warning,
+            "ended before the size that the server had announced",
+        ),
         Exit::Refused => (Tone::Warning, "was refused"),
         Exit::Interrupted => (Tone::Warning, "was aborted"),
         Exit::LocalFile => (Tone::Error, "failed on the local side"),
@@ -410,6 +419,11 @@ fn settled(command: &Command, outcome: &Outcome, charset: Charset) -> (Tone, Str
     };
     let command = charset.escape(&command.masked());
     (tone, format!("in the background: {command} {how}"))
+}
+
+fn ended_short(outcome: &Outcome) -> bool {
+    let transfer = outcome.transfer.as_ref();
+    transfer.is_some_and(|it| it.ended_short_of.is_some())
 }
 
 /// A verb as it may be shown; the greeting has none.
