@@ -643,6 +643,18 @@ fn a_log_that_ends_with_the_error_of_a_client_is_not_one_in_which_all_went_well(
             "> RETR f\n< 150 go\n* transfer closed with 99 bytes remaining to read\n".into(),
             "data-cut",
         ),
+        (
+            "> RETR f\n< 150 go\n* Remembering we are in dir \"\"\n* OpenSSL SSL_read: SSL_ERROR_SYSCALL, errno 0\n\
+             curl: (56) OpenSSL SSL_read: SSL_ERROR_SYSCALL, errno 0\n"
+                .into(),
+            "control-closed",
+        ),
+        (
+            "> RETR f\n< 150 go\n* Remembering we are in dir \"\"\n* Recv failure: Connection reset by peer\n\
+             curl: (56) Recv failure: Connection reset by peer\n"
+                .into(),
+            "control-reset",
+        ),
     ] {
         assert_eq!(cause(&log), expected, "{log}");
     }
