@@ -9,6 +9,7 @@ use super::facts;
 use super::reply;
 use super::rules::{Circumstances, is_refused_greeting};
 use crate::client::Observation;
+use crate::protocol::ledger::Fit;
 use crate::protocol::user_pi::data_direction;
 use crate::protocol::{Answered, Command, ReplyCode, Verb};
 
@@ -202,6 +203,12 @@ impl Problems {
             self.current.is_answered = false;
         }
         let cause = match observation {
+            // A Synch that was taken for a line: what ABOR came to was told already.
+            Observation::ReplyReceived {
+                answered,
+                assignment,
+                ..
+            } if assignment.fit == Fit::SecondReply && answered.is_to(&["ABOR"]) => None,
             Observation::ReplyReceived { answered, .. } => self.note_reply(answered),
             _ => Event::of(observation).map(|event| self.note_event(event)),
         };

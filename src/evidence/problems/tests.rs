@@ -282,3 +282,16 @@ fn the_servers_last_word_about_a_transfer_explains_a_cut_better_than_the_cut() {
         assert_eq!(run.cause(), Some(cause), "{line}: {last}");
     }
 }
+
+#[test]
+fn a_second_refusal_of_an_abort_that_comes_at_the_prompt_is_no_problem_of_its_own() {
+    let mut run = Run::new();
+    run.problems.begin_line();
+    run.send("ABOR");
+    run.answer("502 no");
+    run.problems.end_line(Ending::Failed("interrupted"));
+    let told = run.cause();
+    run.answer("502 no");
+    assert_eq!(run.cause(), told);
+    assert_eq!(told, Some("interrupted"));
+}
