@@ -132,6 +132,27 @@ fn a_425_at_once_leaves_the_port_for_the_next_command() {
 }
 
 #[test]
+fn another_port_is_suggested_where_one_was_refused_and_not_where_the_server_has_no_port() {
+    for (reply, is_suggested) in [
+        ("500 Illegal PORT command\r\n", true),
+        ("502 Active mode not enabled.\r\n", false),
+    ] {
+        let port = OwnPort::ipv4();
+        let server = greeted().expect("USER A").send("230 in\r\n");
+        let server = server.expect(port.port()).send(reply);
+        let server = server.expect("LIST").send("425 none\r\n");
+        let server = server.wait_for_client_close().start();
+        let login =
+            Login::unnamed(server.address()).lines(["USER A", port.port().as_str(), "LIST"]);
+        let said = login.run().code(1).stderr;
+        server.finish();
+        let suggests = said.contains("try PORT with another port");
+        assert_eq!(suggests, is_suggested, "{said}");
+        assert!(said.contains("PASV, or EPSV"), "{said}");
+    }
+}
+
+#[test]
 fn the_port_of_a_refused_port_is_closed_again() {
     let port = OwnPort::ipv4();
     let refused = Gate::new();
