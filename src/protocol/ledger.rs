@@ -153,11 +153,12 @@ impl Ledger {
     /// The same, where the text may tell more. Some servers take a Telnet Synch for a line of its own and refuse two
     /// lines, ftp-srv the one with the ABOR only once the next command has come.
     pub fn assign_by_text(&mut self, code: ReplyCode, text: &[u8]) -> Assignment {
-        let is_abort = |entry: &&Entry| entry.verb().is("ABOR");
+        let is_abort = |entry: &Entry| entry.verb().is("ABOR");
         let names_abort = || text.to_ascii_uppercase().windows(4).any(|it| it == b"ABOR");
-        let answered = self.answered.as_ref().filter(is_abort);
+        let answered = self.answered.as_ref().map(|(entry, _)| entry);
+        let answered = answered.filter(|entry| is_abort(entry));
         let is_second = matches!(code.0, 500 | 502)
-            && !self.open.iter().any(|entry| is_abort(&entry))
+            && !self.open.iter().any(is_abort)
             && (self.open.is_empty() || names_abort());
         match answered.filter(|_| is_second) {
             Some(answered) => answered.assignment(Fit::SecondReply),
