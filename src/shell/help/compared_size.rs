@@ -114,7 +114,7 @@ impl ComparedSize {
                 false => String::new(),
             };
             return format!(
-                "whole by size: {there} of {} are there{compares}",
+                "as long as yours: {there} of {} are there{compares}",
                 count(*whole, "byte")
             );
         }
@@ -330,7 +330,7 @@ mod tests {
         assert!(
             file(11, 11)
                 .in_words(None)
-                .starts_with("whole by size: 11 of 11")
+                .starts_with("as long as yours: 11 of 11")
         );
         let said = file(16, 11).in_words(None);
         assert!(
@@ -349,7 +349,7 @@ mod tests {
             "{said}"
         );
         let said = file(11, 11).in_words(Some(&appended(5, 6)));
-        assert!(said.starts_with("whole by size"), "{said}");
+        assert!(said.starts_with("as long as yours"), "{said}");
         let said = file(9, 11).in_words(Some(&appended(5, 6)));
         assert!(
             said.starts_with("11 bytes should be there and 9 are"),
@@ -364,7 +364,7 @@ mod tests {
             ..appended(5, 6)
         };
         let said = file(11, 11).in_words(Some(&stored));
-        assert!(said.starts_with("whole by size: 11 of 11"), "{said}");
+        assert!(said.starts_with("as long as yours: 11 of 11"), "{said}");
         let said = file(6, 11).in_words(Some(&stored));
         assert!(
             said.starts_with("11 bytes should be there and 6 are"),
@@ -403,6 +403,6 @@ mod tests {
         }
         // The server has turned the line ends back.
         let said = file(8, 8).in_words(Some(&stored));
-        assert!(said.starts_with("whole by size"), "{said}");
+        assert!(said.starts_with("as long as yours"), "{said}");
     }
 }
