@@ -134,11 +134,16 @@ fn nearest_of_all(word: &str, builtin: fn(&str) -> Option<&'static str>) -> Opti
 
 /// The line that runs this program, typed where it runs already: its other modes begin where it was begun.
 fn own_command_line(word: &str, builtin: fn(&str) -> Option<&'static str>) -> Option<&'static str> {
-    match word.to_ascii_lowercase().as_str() {
+    let word = word.to_ascii_lowercase();
+    let program = word.rsplit(['/', '\\']).next().unwrap_or_default();
+    match program {
         "learn" | "lessons" | "goal" | "hint" | "check" if builtin("learn").is_none() => {
             Some("`exit`, and then `ftpsh learn`")
         }
-        "ftpsh" => Some("`exit`, and then this line once more: it is ftpsh that reads it here"),
+        "ftpsh" | "ftpsh.exe" if builtin("learn").is_some() => {
+            Some("`learn N` for lesson N, or `exit`, and then this line in your own shell")
+        }
+        "ftpsh" | "ftpsh.exe" => Some("`exit`, and then this line in your own shell"),
         _ => None,
     }
 }

@@ -500,7 +500,11 @@ fn ftpsh_learn_at_a_prompt_of_ftpsh_says_where_it_is_to_be_typed() {
         ("learn", "did you mean `exit`, and then `ftpsh learn`?"),
         (
             "ftpsh learn",
-            "did you mean `exit`, and then this line once more",
+            "did you mean `exit`, and then this line in your own shell?",
+        ),
+        (
+            "./ftpsh learn 1",
+            "did you mean `exit`, and then this line in your own shell?",
         ),
     ] {
         terminal.send_line(line);
