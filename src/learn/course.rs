@@ -109,6 +109,9 @@ fn lesson_folders(folder: &Path) -> Result<Vec<PathBuf>, LessonError> {
     }
     let place = folder.display().to_string();
     let fail = |error: std::io::Error| LessonError::of_file(&place, error.to_string());
+    if !folder.is_dir() {
+        return Err(LessonError::of_file(&place, NO_FOLDER));
+    }
     let mut folders = Vec::new();
     for entry in fs::read_dir(folder).map_err(fail)? {
         let path = entry.map_err(fail)?.path();
@@ -130,6 +133,9 @@ fn name_of(folder: &Path) -> String {
     let name = absolute.file_name().unwrap_or_default();
     name.to_string_lossy().into_owned()
 }
+
+const NO_FOLDER: &str =
+    "no such folder: the path of a lesson or of a folder of lessons is expected";
 
 /// The words of lessons themselves, and of help.
 const ALWAYS_KNOWN: [&str; 12] = [

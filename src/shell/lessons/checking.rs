@@ -55,6 +55,10 @@ pub(super) fn run(common: &Common, folder: Option<&Path>, painter: &Painter) -> 
 }
 
 fn check_course(common: &Common, course: Course, painter: &Painter) -> Result<Exit> {
+    painter.say(
+        Tone::Note,
+        "the lessons' own solutions must pass, and their wrong-*.ftp must not:",
+    );
     let before = std::env::current_dir()?;
     let nowhere = Painter::new(Screen::new(Dialogue::Nowhere, Some(false)));
     let mut shell = new_shell(common, &nowhere, false)?;

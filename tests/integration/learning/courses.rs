@@ -15,6 +15,8 @@ fn each_solution_of_ours_passes_and_whatever_is_wrong_fails_at_the_condition_tha
         .lines()
         .filter(|line| line.trim_start().starts_with("ok"));
     assert_eq!(passed.count(), 18, "{}", finished.stderr);
+    let first = finished.stderr.lines().next().unwrap_or_default();
+    assert!(first.contains("the lessons' own solutions must pass"));
 }
 
 /// The lesson that the page shows, in a course of its own.
@@ -170,6 +172,9 @@ fn what_cannot_be_read_is_named_with_its_file_and_line() {
         "{}",
         finished.stderr
     );
+    let finished = Ftpsh::new().args(["learn", "--check", "5"]).run().code(2);
+    let expected = "5: no such folder: the path of a lesson or of a folder of lessons is expected";
+    assert!(finished.stderr.contains(expected), "{}", finished.stderr);
     for arguments in [&["learn", "19"][..], &["learn", "nine"]] {
         Ftpsh::new().args(arguments).run().code(2);
     }
