@@ -48,9 +48,10 @@ impl Lessons {
         let Some(path) = &self.report else {
             return Ok(());
         };
+        let course = Some(&self.course.name).filter(|name| !name.is_empty());
         let report = json!({
             "program": concat!("ftpsh ", env!("CARGO_PKG_VERSION")),
-            "course": self.course.name,
+            "course": course,
             "lessons": self.reports.iter().map(LessonReport::json).collect::<Vec<_>>(),
         });
         let text = format!("{report:#}\n");

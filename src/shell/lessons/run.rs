@@ -34,6 +34,11 @@ pub(crate) fn run(
         Err(error) => return Ok(refuse(&error, painter)),
     };
     let progress = Progress::at(progress_path(), &course.name);
+    if options.report.is_some() && (options.list || options.lesson == Some(LessonChoice::Map)) {
+        let text = "--report tells of lessons that are taken, and --list and map take none";
+        painter.say(Tone::Error, text);
+        return Ok(Exit::Usage);
+    }
     if options.list {
         let text = list(&course, &progress.states(), options.fast);
         return Ok(print(text.as_bytes(), painter));

@@ -308,6 +308,18 @@ fn a_file_that_is_there_is_not_replaced_by_the_report() {
 }
 
 #[test]
+fn a_report_where_no_lesson_is_taken_is_refused() {
+    let home = TempDir::new().unwrap();
+    for mode in ["--list", "map"] {
+        let finished = learning(&home, &[mode, "--report", "done.json"], &[]).run();
+        let finished = finished.code(2);
+        let said = "--report tells of lessons that are taken";
+        assert!(finished.stderr.contains(said), "{}", finished.stderr);
+    }
+    assert!(!home.path().join("done.json").exists());
+}
+
+#[test]
 fn the_report_has_each_lesson_with_its_transcripts_and_no_password() {
     let home = TempDir::new().unwrap();
     let lines = [
@@ -328,6 +340,7 @@ fn the_report_has_each_lesson_with_its_transcripts_and_no_password() {
     let text = fs::read_to_string(home.path().join("done.json")).unwrap();
     assert!(!text.contains("hunter2"), "{text}");
     let report: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(report["course"], Value::Null);
     let lessons = report["lessons"].as_array().unwrap();
     let names: Vec<_> = lessons
         .iter()
