@@ -385,7 +385,14 @@ impl Shell {
         let places = lesson.places(lesson.suspect(lessons.seed), port);
         let lines = lesson.solution.lines(&places);
         self.warn_of_progress(kept);
-        self.painter.say(Tone::Note, "the solution:");
+        let text = match lines.iter().any(|line| line.starts_with("PASS ")) {
+            true => {
+                let password = practice::Configuration::default().password;
+                format!("the solution (the password is {password}, shown as *):")
+            }
+            false => "the solution:".to_owned(),
+        };
+        self.painter.say(Tone::Note, &text);
         self.input.begin_with(lines);
         Exit::Done
     }
