@@ -147,6 +147,14 @@ impl Condition {
         }
     }
 
+    /// The transcript that it asks for.
+    pub(super) fn transcript(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::Transcript(path, _) => Some(path),
+            _ => None,
+        }
+    }
+
     /// The verb without which it cannot come true.
     pub(super) fn verb(&self) -> Option<&Verb> {
         match &self.kind {

@@ -1,6 +1,6 @@
 //! One lesson, read and checked.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use toml::{Spanned, Value};
@@ -138,6 +138,12 @@ impl Lesson {
     /// Whether there is something to look for in the local folder.
     pub(crate) fn uses_local_folder(&self) -> bool {
         !self.content.local.is_empty() || self.conditions.iter().any(Condition::is_local)
+    }
+
+    /// The transcripts that it asks for, as paths in the local folder.
+    pub(crate) fn transcripts(&self) -> BTreeSet<&str> {
+        let conditions = self.conditions.iter();
+        conditions.filter_map(Condition::transcript).collect()
     }
 
     /// The goal with what its words in braces stand for.

@@ -1,11 +1,12 @@
-//! How far somebody is, and which verbs were used: a file of lines `STATE LESSON` and `reply VERB CODE` that only grows, so
-//! that two programs at once, or one that is killed, lose nothing.
+//! How far somebody is, and which verbs were used: a file of lines `STATE LESSON`, `begun LESSON` and `reply VERB CODE` that
+//! only grows, so that two programs at once, or one that is killed, lose nothing.
 
 use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use super::course::Course;
 use super::map::VerbMap;
 
 /// How far a lesson is.
@@ -85,6 +86,52 @@ impl Progress {
             return Ok(());
         }
         append(path, &format!("{} {}{lesson}\n", state.word(), self.course))
+    }
+
+    /// The lesson that was begun last.
+    pub(crate) fn last_begun(&self) -> Option<String> {
+        let text = self.text();
+        let begun = text.lines().filter_map(|line| line.strip_prefix("begun "));
+        let names = begun.filter_map(|line| line.strip_prefix(self.course.as_str()));
+        // One with a `/` is of another course.
+        let name = names.filter(|name| !name.contains('/')).next_back();
+        name.map(str::to_owned)
+    }
+
+    /// Keeps that a lesson was begun.
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    pub(crate) fn begin(&self, lesson: &str) -> io::Result<()> {
+        match self.path.as_deref() {
+            Some(path) if self.last_begun().as_deref() != Some(lesson) => {
+                append(path, &format!("begun {}{lesson}\n", self.course))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The lesson, by its place in a course, with which somebody goes on: the one that was begun last and left unfinished,
+    /// else the next that is neither done nor shown, else the first that was only shown, else the first of all.
+    pub(crate) fn where_to_go_on(&self, course: &Course, fast: bool) -> usize {
+        let states = self.states();
+        let lessons = || course.lessons.iter().enumerate();
+        let begun = self.last_begun();
+        let last = lessons().find(|(_, lesson)| begun.as_ref() == Some(&lesson.name));
+        let last = last.map_or(0, |(index, _)| index);
+        let is_in = |wanted: State, from: usize| {
+            let mut left = lessons().skip(from);
+            let found = left.find(|(_, lesson)| {
+                let state = states.get(&lesson.name).copied().unwrap_or_default();
+                state == wanted && (lesson.is_fast || !fast)
+            });
+            found.map(|(index, _)| index)
+        };
+        is_in(State::Open, last)
+            .or_else(|| is_in(State::Open, 0))
+            .or_else(|| is_in(State::Shown, 0))
+            .unwrap_or(0)
     }
 
     /// The verbs that were ever used, and how they were answered.

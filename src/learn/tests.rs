@@ -246,6 +246,32 @@ fn progress_never_goes_back_and_two_programs_lose_nothing() {
 }
 
 #[test]
+fn it_goes_on_with_what_was_left_unfinished_else_with_the_next_that_is_open() {
+    let scratch = tempfile::tempdir().unwrap();
+    let progress = Progress::at(Some(scratch.path().join("lessons")), "");
+    let theirs = Progress::at(Some(scratch.path().join("lessons")), "course");
+    let course = Course::embedded().unwrap();
+    let number = |fast| progress.where_to_go_on(&course, fast) + 1;
+    assert_eq!(number(false), 1);
+    progress.begin("09-the-broken-upload").unwrap();
+    progress.begin("09-the-broken-upload").unwrap();
+    theirs.begin("01-knock").unwrap();
+    assert_eq!(number(false), 9);
+    progress.reach("09-the-broken-upload", State::Done).unwrap();
+    // The next one with a star is 11.
+    assert_eq!((number(false), number(true)), (10, 11));
+    progress.begin("18-write-it-down").unwrap();
+    progress.reach("18-write-it-down", State::Shown).unwrap();
+    assert_eq!(number(false), 1);
+    for lesson in &course.lessons {
+        progress.reach(&lesson.name, State::Shown).unwrap();
+    }
+    assert_eq!(number(false), 1);
+    progress.reach("01-knock", State::Done).unwrap();
+    assert_eq!(number(false), 2);
+}
+
+#[test]
 fn many_programs_at_once_keep_every_line_whole() {
     let scratch = tempfile::tempdir().unwrap();
     let path = scratch.path().join("lessons");

@@ -383,8 +383,8 @@ pub(crate) struct Practice {
 pub(crate) struct Learn {
     /// The lesson to begin with, by its number, or `map`.
     ///
-    /// The first one that is neither done nor shown, if left out. `map` prints the verbs of RFC 959 that you have used,
-    /// and the replies to them.
+    /// The one that was left unfinished, else the next that is neither done nor shown, if left out. `map` prints the verbs
+    /// of RFC 959 that you have used, and the replies to them.
     #[arg(value_name = "N", value_parser = lesson_choice)]
     pub(crate) lesson: Option<LessonChoice>,
     /// List the lessons, with minutes and how far you are.

@@ -3,6 +3,7 @@
 //! What a lesson is, and whether it is done, is decided in `crate::learn`.
 
 mod checking;
+mod keeping;
 mod layout;
 mod report;
 mod run;

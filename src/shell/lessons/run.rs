@@ -6,7 +6,7 @@ use super::checking;
 use super::layout::{list, map};
 use super::report::make_file;
 use super::running::Lessons;
-use crate::learn::{Course, LessonError, Progress, State};
+use crate::learn::{Course, LessonError, Progress};
 use crate::shell::config::locations::progress_path;
 use crate::shell::config::options::{Common, Learn, LessonChoice};
 use crate::shell::exit::Exit;
@@ -56,7 +56,7 @@ pub(crate) fn run(
             return Ok(Exit::Usage);
         }
         Some(LessonChoice::Number(number)) => number - 1,
-        _ => where_to_go_on(&course, &progress, options.fast),
+        _ => progress.where_to_go_on(&course, options.fast),
     };
     let before = std::env::current_dir().context("the local folder")?;
     let mut shell = new_shell(common, painter, interactive)?;
@@ -69,7 +69,7 @@ pub(crate) fn run(
         painter.say(Tone::Error, &problem);
         return Ok(Exit::LocalFile);
     }
-    shell.lessons = Some(Lessons::new(course, progress, options, report));
+    shell.lessons = Some(Lessons::new(course, progress, options, report, &before));
     let begun = shell.begin_lesson(first);
     let exit = match begun {
         Exit::Done => shell.run_to_the_end(common.stop),
@@ -94,18 +94,4 @@ pub(crate) fn run(
 pub(super) fn refuse(error: &LessonError, painter: &Painter) -> Exit {
     painter.say(Tone::Error, &escape(error.to_string().as_bytes()));
     Exit::Usage
-}
-
-/// The first lesson that nobody has done or been shown, else the first that was only shown, else the first of all.
-fn where_to_go_on(course: &Course, progress: &Progress, fast: bool) -> usize {
-    let states = progress.states();
-    let is_in = |wanted: State| {
-        course.lessons.iter().position(|lesson| {
-            let state = states.get(&lesson.name).copied().unwrap_or_default();
-            state == wanted && (lesson.is_fast || !fast)
-        })
-    };
-    is_in(State::Open)
-        .or_else(|| is_in(State::Shown))
-        .unwrap_or(0)
 }

@@ -1,6 +1,6 @@
 //! The lessons of a run, and the one that is being done.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::report::LessonReport;
@@ -8,6 +8,7 @@ use super::transcripts::KeptTranscripts;
 use crate::learn::{Condition, Course, Finding, Lesson, Progress, Rungs, Seen, State, Suspect};
 use crate::practice::{Configuration, Fault, LogEntry, PracticeServer, ServerLog};
 use crate::shell::config::options::Learn;
+use crate::shell::line::quoted;
 
 /// The lessons of one run of `ftpsh learn`.
 pub(crate) struct Lessons {
@@ -27,6 +28,10 @@ pub(crate) struct Lessons {
     pub(super) has_told_of_picture: bool,
     /// The next prompt has no picture, which would push away what was listed.
     pub(super) has_listed: bool,
+    /// Where transcripts go that a lesson asked for, since its own folder goes away.
+    pub(super) keeping_folder: Option<PathBuf>,
+    /// What the shell outside begins these lessons with.
+    pub(super) command: String,
 }
 
 /// One lesson with its server.
@@ -60,8 +65,19 @@ impl Lessons {
         progress: Progress,
         options: &Learn,
         report: Option<PathBuf>,
+        start_folder: &Path,
     ) -> Self {
+        let mut command = "ftpsh learn".to_owned();
+        if let Some(folder) = &options.from {
+            command.push_str(" --from ");
+            command.push_str(&for_shell(&folder.to_string_lossy()));
+        }
+        if options.fast {
+            command.push_str(" --fast");
+        }
         Self {
+            keeping_folder: Some(start_folder.to_owned()),
+            command,
             course,
             progress,
             fast: options.fast,
@@ -88,6 +104,8 @@ impl Lessons {
             is_explained: true,
             has_told_of_picture: true,
             has_listed: false,
+            keeping_folder: None,
+            command: String::new(),
         }
     }
 
@@ -154,6 +172,20 @@ impl Lessons {
         Some(index)
     }
 
+    /// How to get on from the shell outside.
+    pub(super) fn ways_on(&self) -> String {
+        let (command, index) = (
+            &self.command,
+            self.progress.where_to_go_on(&self.course, self.fast),
+        );
+        let title = self.course.lessons.get(index).map(|it| it.title.as_str());
+        format!(
+            "`{command}` goes on with lesson {} ({}), `{command} N` with lesson N",
+            index + 1,
+            title.unwrap_or_default()
+        )
+    }
+
     /// A transcript of the next session, if a report is to have it.
     pub(crate) fn new_recorder(&mut self) -> Option<crate::transcript::recorder::Recorder> {
         self.report.as_ref()?;
@@ -193,6 +225,11 @@ impl RunningLesson {
     pub(super) fn entries(&self) -> Vec<LogEntry> {
         self.log.entries()
     }
+}
+
+/// One word of a shell's line.
+fn for_shell(word: &str) -> String {
+    quoted(word).unwrap_or_else(|| word.to_owned())
 }
 
 /// A number that nobody has chosen.

@@ -38,6 +38,10 @@ impl Shell {
             }
             LessonCommand::Begin(number) => match self.lesson_count() {
                 count if (1..=count).contains(&number) => {
+                    let word = format!("learn {number}");
+                    if self.stays_in_lesson(Some(number - 1), &word) {
+                        return Exit::Done;
+                    }
                     if let Some(lessons) = &mut self.lessons {
                         // `again` keeps what was left to chance.
                         lessons.seed = lessons.seed.wrapping_add(1);
@@ -116,7 +120,9 @@ impl Shell {
             transcripts: KeptTranscripts::default(),
         };
         if let Some(lessons) = &mut self.lessons {
+            let begun = lessons.progress.begin(&lessons.course.lessons[index].name);
             lessons.running = Some(running);
+            self.warn_of_progress(begun);
         }
         Ok(())
     }
@@ -157,6 +163,7 @@ impl Shell {
         let (is_done, is_shown) = (running.is_done, running.is_shown);
         self.drop_session();
         self.keep_used();
+        self.keep_transcripts();
         let Some(lessons) = &mut self.lessons else {
             return;
         };
@@ -186,10 +193,16 @@ impl Shell {
     /// The end of the run.
     pub(super) fn end_lessons(&mut self) {
         self.end_lesson();
-        if !self.is_interactive() {
-            return;
+        if self.is_interactive() {
+            self.say_ways_on();
         }
-        self.painter.say(Tone::Note, GOES_ON);
+    }
+
+    fn say_ways_on(&self) {
+        if let Some(lessons) = &self.lessons {
+            let text = lessons.ways_on();
+            self.painter.say(Tone::Note, &escape(text.as_bytes()));
+        }
     }
 
     fn keep_used(&self) {
@@ -213,7 +226,8 @@ impl Shell {
                 .plain(&goal(lesson, running.index + 1, of, columns));
             if lesson.uses_local_folder() {
                 let folder = running.server.local_folder().as_os_str();
-                let text = format!("your folder: {}", escape(folder.as_encoded_bytes()));
+                let folder = escape(folder.as_encoded_bytes());
+                let text = format!("your folder, for this lesson only: {folder}");
                 self.painter.say(Tone::Note, &text);
             }
         }
@@ -411,13 +425,7 @@ impl Shell {
             return Exit::Usage;
         };
         let following = lessons.following();
-        let was_done = lessons.was_done();
-        let Some(running) = &mut lessons.running else {
-            return Exit::Usage;
-        };
-        if !running.is_done && !was_done && !std::mem::replace(&mut running.is_left, true) {
-            let text = "this lesson is not done yet: `check` says what is missing, `next` once more leaves it";
-            self.painter.say(Tone::Note, text);
+        if self.stays_in_lesson(following, "next") {
             return Exit::Done;
         }
         match following {
@@ -428,6 +436,26 @@ impl Shell {
                 Exit::Done
             }
         }
+    }
+
+    /// A lesson that is not done is left for another one when that is asked for once more.
+    fn stays_in_lesson(&mut self, other: Option<usize>, word: &str) -> bool {
+        let Some(lessons) = &mut self.lessons else {
+            return false;
+        };
+        let was_done = lessons.was_done();
+        let Some(running) = &mut lessons.running else {
+            return false;
+        };
+        let is_finished = running.is_done || was_done || other == Some(running.index);
+        if is_finished || std::mem::replace(&mut running.is_left, true) {
+            return false;
+        }
+        let text = format!(
+            "this lesson is not done yet: `check` says what is missing, `{word}` once more leaves it"
+        );
+        self.painter.say(Tone::Note, &text);
+        true
     }
 
     fn list_lessons(&mut self) -> Exit {
@@ -546,7 +574,7 @@ impl Shell {
         self.painter.plain(&after);
         self.warn_of_progress(kept);
         match (is_last, is_shown) {
-            (false, _) if !self.is_interactive() => self.painter.say(Tone::Note, GOES_ON),
+            (false, _) if !self.is_interactive() => self.say_ways_on(),
             (false, _) => self.painter.say(Tone::Note, "`next` goes on"),
             (true, true) => {}
             (true, false) => self.show_map(),
