@@ -40,7 +40,7 @@ pub(super) const LESSONS: &[Embedded] = &[
     lesson!("08-sizes-that-lie", "wrong-fetched.ftp", "wrong-in-type-a.ftp"),
     lesson!("09-the-broken-upload", "wrong-all-again.ftp", "wrong-all-appended.ftp", "wrong-blank-sent-twice.ftp"),
     lesson!("10-back-to-the-middle", "wrong-all-again.ftp", "wrong-no-marker.ftp", "wrong-one-too-far.ftp"),
-    lesson!("11-226-is-no-proof", "wrong-believed.ftp", "wrong-not-looked.ftp"),
+    lesson!("11-226-is-no-proof", "wrong-believed.ftp", "wrong-not-looked.ftp", "wrong-sent-whole-at-once.ftp"),
     lesson!("12-rename-make-remove", "wrong-half-a-rename.ftp", "wrong-not-empty.ftp"),
     lesson!("13-the-server-calls-back", "wrong-no-transfer.ftp", "wrong-passive.ftp"),
     lesson!("14-stop", "wrong-no-noop.ftp", "wrong-nothing-to-stop.ftp"),

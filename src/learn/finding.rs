@@ -44,6 +44,8 @@ pub(crate) struct Finding {
     pub(crate) seen: String,
     /// It is a rule, and no line makes it hold again.
     pub(crate) is_broken: bool,
+    /// It is none, and no line makes it hold any more.
+    pub(crate) is_lost: bool,
 }
 
 impl Seen<'_> {
@@ -51,7 +53,8 @@ impl Seen<'_> {
     pub(crate) fn first_open(&self, conditions: &[Condition]) -> Option<Finding> {
         conditions.iter().find_map(|condition| {
             let (wanted, mut seen) = self.judge(&condition.kind)?;
-            if self.is_lost(condition, conditions) {
+            let is_lost = self.is_lost(condition, conditions);
+            if is_lost {
                 seen.push_str(": `again` makes the server anew");
             }
             Some(Finding {
@@ -59,6 +62,7 @@ impl Seen<'_> {
                 wanted,
                 seen,
                 is_broken: condition.rule().is_some(),
+                is_lost,
             })
         })
     }
@@ -212,7 +216,7 @@ impl Seen<'_> {
         let opened = |is_active| self.has(|event| *event == LogEvent::DataOpened { is_active });
         let seen = match opened(false) {
             true => "so far you have made them all, after PASV",
-            false => "there was no data connection so far",
+            false => NOTHING_MOVED,
         };
         (!opened(true)).then(|| (wanted.to_owned(), seen.to_owned()))
     }
@@ -327,7 +331,7 @@ impl Seen<'_> {
             (false, false) if self.has(|event| matches!(event, LogEvent::DataOpened { .. })) => {
                 "data connections were in the clear so far"
             }
-            (false, false) => "there was no data connection so far",
+            (false, false) => NOTHING_MOVED,
         };
         Some((wanted.to_owned(), seen.to_owned()))
     }
@@ -386,7 +390,7 @@ impl Seen<'_> {
                 verb: Some(verb),
                 code: 213 | 250,
                 ..
-            } if verb.is("SIZE") || verb.is("MLST") => {
+            } if ["SIZE", "MLST", "STAT"].iter().any(|name| verb.is(name)) => {
                 let asked = events[..at].iter().rev().find_map(|event| match event {
                     LogEvent::Command {
                         verb: asked, line, ..
@@ -423,6 +427,8 @@ impl Seen<'_> {
     }
 }
 
+/// One may be open: what counts is what went over it.
+const NOTHING_MOVED: &str = "nothing has gone over a data connection so far";
 /// After a rule was broken.
 const ANOTHER_WAY: &str = "type `again` and do it another way";
 
@@ -447,7 +453,7 @@ fn difference(found: &[u8], expected: &[u8]) -> Option<String> {
         )
     } else {
         let first_wrong = match equal as u64 {
-            0 => "the first one is wrong".to_owned(),
+            0 => "the first byte is wrong".to_owned(),
             right => format!("the first wrong one comes after {}", byte_count(right)),
         };
         format!("it has {} there, and {first_wrong}", byte_count(has as u64))

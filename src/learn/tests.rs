@@ -381,6 +381,8 @@ fn each_condition_holds_where_it_should_and_says_what_was_seen_where_it_does_not
     let full = [entry(LogEvent::DataSecured { is_resumed: false })];
     let login = [command("PASS ****", false), reply("PASS", 530)];
     let size = |line: &str| [command(line, false), reply("SIZE", 213)];
+    let stat = [command("STAT a", false), reply("STAT", 213)];
+    let looked_by_stat = [&store[..], &stat].concat();
     let looked = [&store[..], &size("SIZE a")].concat();
     let looked_elsewhere = [&store[..], &size("SIZE b")].concat();
     let digest = "ab".repeat(32);
@@ -478,6 +480,18 @@ fn each_condition_holds_where_it_should_and_says_what_was_seen_where_it_does_not
             None,
             None,
         ),
+        (
+            "data active",
+            &[command("PASV", false), reply("PASV", 227)],
+            None,
+            Some("nothing has gone over a data connection so far"),
+        ),
+        (
+            "local a == U AM",
+            &[],
+            None,
+            Some("it has 11 bytes there, and the first byte is wrong"),
+        ),
         ("in-step", &noop, None, None),
         (
             "in-step",
@@ -497,6 +511,7 @@ fn each_condition_holds_where_it_should_and_says_what_was_seen_where_it_does_not
             Some("226 came, and nobody has looked"),
         ),
         ("looked at a", &looked, None, None),
+        ("looked at a", &looked_by_stat, None, None),
         (
             "looked at a",
             &store,

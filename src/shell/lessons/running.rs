@@ -54,8 +54,8 @@ pub(super) struct RunningLesson {
     pub(super) is_done: bool,
     /// `next` was typed although it is not done.
     pub(super) is_left: bool,
-    /// That a rule was broken was said.
-    pub(super) has_told_of_rule: bool,
+    /// That only `again` helps was said.
+    pub(super) has_told_of_loss: bool,
     pub(super) transcripts: KeptTranscripts,
 }
 

@@ -116,7 +116,7 @@ impl Shell {
             is_shown: false,
             is_done: false,
             is_left: false,
-            has_told_of_rule: false,
+            has_told_of_loss: false,
             transcripts: KeptTranscripts::default(),
         };
         if let Some(lessons) = &mut self.lessons {
@@ -272,7 +272,7 @@ impl Shell {
         let Some(running) = &mut lessons.running else {
             return Exit::Usage;
         };
-        let Some(open) = open else {
+        let Some(open) = open.filter(|_| !running.is_done) else {
             return self.say_all_is_there();
         };
         let rungs = lessons.course.lessons[running.index]
@@ -298,14 +298,18 @@ impl Shell {
         let Some(lessons) = &self.lessons else {
             return Exit::Usage;
         };
+        if lessons.running.as_ref().is_some_and(|it| it.is_done) {
+            return self.say_all_is_there();
+        }
         match lessons.first_open() {
-            // `look_at_lesson` says so the first time.
-            None if lessons.running.as_ref().is_some_and(|it| it.is_done) => {
-                self.say_all_is_there()
-            }
+            // `look_at_lesson` says so.
             None => Exit::Done,
             Some(finding) => {
-                let mut page = described(&finding, columns);
+                let mut page = Page::new(columns);
+                describe(&finding, &mut page);
+                if let Some(broken) = lessons.broken_rule().filter(|it| *it != finding) {
+                    describe(&broken, &mut page);
+                }
                 for rule in lessons.rules_kept() {
                     page.labelled(2, "rule", LABEL_COLUMNS, &rule);
                 }
@@ -494,12 +498,13 @@ impl Shell {
             return;
         };
         let is_open = lessons.running.as_ref().is_some_and(|it| !it.is_done);
-        if !is_open {
+        // The QUIT with which `exit` leaves is nothing that was typed.
+        if !is_open || self.is_over {
             return;
         }
-        if lessons.first_open().is_some() {
+        if let Some(open) = lessons.first_open() {
             self.recognize_answer(line);
-            self.tell_of_broken_rule();
+            self.tell_of_loss(open);
             return self.offer_to_return(was_connected);
         }
         if let Some(running) = &mut lessons.running {
@@ -509,17 +514,18 @@ impl Shell {
     }
 
     /// Says once, and at once, what nothing but `again` can mend.
-    fn tell_of_broken_rule(&mut self) {
+    fn tell_of_loss(&mut self, open: Finding) {
         let Some(lessons) = &mut self.lessons else {
             return;
         };
         let broken = lessons.broken_rule();
-        if let (Some(finding), Some(running)) = (broken, &mut lessons.running)
-            && !std::mem::replace(&mut running.has_told_of_rule, true)
+        let lost = broken.or_else(|| Some(open).filter(|it| it.is_lost));
+        if let (Some(finding), Some(running)) = (lost, &mut lessons.running)
+            && !std::mem::replace(&mut running.has_told_of_loss, true)
         {
-            let columns = self.input.columns();
-            self.painter
-                .plain(&described(&finding, columns).into_text());
+            let mut page = Page::new(self.input.columns());
+            describe(&finding, &mut page);
+            self.painter.plain(&page.into_text());
         }
     }
 
@@ -590,8 +596,7 @@ impl Shell {
 }
 
 /// What is wanted and what was seen instead.
-fn described(finding: &Finding, columns: usize) -> Page {
-    let mut page = Page::new(columns);
+fn describe(finding: &Finding, page: &mut Page) {
     let label = if finding.is_broken {
         "broken"
     } else {
@@ -599,10 +604,8 @@ fn described(finding: &Finding, columns: usize) -> Page {
     };
     page.labelled(2, label, LABEL_COLUMNS, &finding.wanted);
     page.labelled(2, "seen", LABEL_COLUMNS, &escape(finding.seen.as_bytes()));
-    page
 }
 
-const GOES_ON: &str = "`ftpsh learn` goes on with the first lesson that is neither done nor shown, `ftpsh learn N` with another";
 const RUNGS: usize = 3;
 const LABEL_COLUMNS: usize = 11;
 /// `hint 1 of 3` and what is around it.

@@ -457,8 +457,96 @@ fn next_leaves_a_lesson_that_was_done_before_at_once() {
     learner.types("QUIT", &["lesson 1 is done", "ftp> "]);
     learner.types("again", &["Lesson 1 of 18", "ftp> "]);
     learner.types("next", &["Lesson 2 of 18", "ftp> "]);
+    learner.types("learn 1", &["this lesson is not done yet", "ftp> "]);
     learner.types("learn 1", &["Lesson 1 of 18", "ftp> "]);
     learner.types("next", &["Lesson 2 of 18", "ftp> "]);
+    learner.leaves();
+}
+
+#[test]
+fn leaving_lesson_1_is_not_told_as_having_done_it() {
+    let home = TempDir::new().unwrap();
+    for word in ["exit", "bye"] {
+        let mut learner = Learner::begin(&home, &[], 80);
+        learner.hears(&["Lesson 1 of 18", "ftp> "]);
+        learner.types(
+            word,
+            &["221 ", "`ftpsh learn` goes on with lesson 1 (Knock)"],
+        );
+        assert_eq!(learner.terminal.wait_exit(), 0);
+        let screen = learner.terminal.screen();
+        assert!(!screen.contains("is done"), "{screen}");
+        assert!(!progress(&home).contains("done"), "{}", progress(&home));
+    }
+}
+
+#[test]
+fn the_solution_of_lesson_2_says_what_the_password_is_that_it_hides() {
+    let home = TempDir::new().unwrap();
+    let mut learner = Learner::begin(&home, &["2"], 80);
+    learner.hears(&["Lesson 2 of 18", "ftp> "]);
+    let said = "the solution (the password is A, shown as *):";
+    learner.types("show", &[said, "PASS *", "230 ", "ftp> "]);
+    learner.leaves();
+}
+
+#[test]
+fn a_lesson_that_was_left_unfinished_is_the_one_that_ftpsh_learn_goes_on_with() {
+    let home = TempDir::new().unwrap();
+    let mut learner = Learner::begin(&home, &["9"], 80);
+    learner.hears(&["Lesson 9 of 18", "ftp> "]);
+    let said = "goes on with lesson 9 (The broken upload)";
+    learner.types("exit", &[said]);
+    let mut learner = Learner::begin(&home, &[], 80);
+    learner.hears(&["Lesson 9 of 18", "ftp> "]);
+    learner.leaves();
+}
+
+#[test]
+fn a_line_of_the_shell_at_the_prompt_of_a_lesson_is_told_where_it_belongs() {
+    let home = TempDir::new().unwrap();
+    let mut learner = Learner::begin(&home, &["2"], 120);
+    learner.hears(&["220 ", "ftp> "]);
+    let said =
+        "did you mean `learn N` for lesson N, or `exit`, and then this line in your own shell?";
+    for line in ["ftpsh learn 7", "./ftpsh learn 1"] {
+        learner.types(line, &["500 ", said, "ftp> "]);
+    }
+    learner.types("QUIT", &["221 ", "ftp> "]);
+    learner.types("ftpsh learn 7", &["not connected", said, "ftp> "]);
+    learner.leaves();
+}
+
+#[test]
+fn in_lesson_9_other_bytes_of_the_right_length_are_told_at_once() {
+    let home = TempDir::new().unwrap();
+    let mut learner = Learner::begin(&home, &["9"], 80);
+    learner.hears(&["Lesson 9 of 18", "ftp> "]);
+    learner.types("PASV", &["227 ", "ftp ⇄> "]);
+    learner.types("APPE 1.TXT", &["150 ", "data> "]);
+    learner.types("five5", &["data> "]);
+    learner.terminal.send_key(Key::CtrlD);
+    learner.hears(&[
+        "226 ",
+        "missing  1.TXT on the server, all 11 bytes of it right",
+        "the first wrong one comes after 5 bytes",
+        "ftp> ",
+    ]);
+    learner.types(
+        "SIZE 1.TXT",
+        &["213 11", "as long as yours: 11 of 11 bytes", "ftp> "],
+    );
+    learner.leaves();
+}
+
+#[test]
+fn in_lesson_13_check_does_not_deny_the_data_connection_that_pasv_has_opened() {
+    let home = TempDir::new().unwrap();
+    let mut learner = Learner::begin(&home, &["13"], 80);
+    learner.hears(&["Lesson 13 of 18", "ftp> "]);
+    learner.types("PASV", &["227 ", "ftp ⇄> "]);
+    let said = "nothing has gone over a data connection so far";
+    learner.types("check", &[said, "ftp ⇄> "]);
     learner.leaves();
 }
 

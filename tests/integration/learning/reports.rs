@@ -153,6 +153,59 @@ fn what_a_lesson_forbids_is_told_when_it_was_done_and_only_once() {
 }
 
 #[test]
+fn check_says_of_a_rule_that_is_broken_that_it_is() {
+    let home = TempDir::new().unwrap();
+    let lines = ["USER A", "PASS A", "check"];
+    let finished = learning(&home, &["15"], &lines).run().code(6);
+    let said = &finished.stderr;
+    let (_, checked) = said
+        .split_once("missing  the control connection under TLS")
+        .unwrap();
+    let broken = "broken   PASS is never sent in the clear";
+    assert!(checked.contains(broken), "{said}");
+}
+
+#[test]
+fn lesson_11_wants_the_appe_that_it_orders_lets_stat_look_and_stays_done() {
+    let home = TempDir::new().unwrap();
+    let store = ["PASV", "STOR 1.TXT < 1.TXT"];
+    let lines = [&store[..], &["SIZE 1.TXT", "check"]].concat();
+    let finished = learning(&home, &["11"], &lines).run().code(6);
+    let said = "missing  APPE answered with 226";
+    assert!(finished.stderr.contains(said), "{}", finished.stderr);
+    let append = ["PASV", "APPE 1.TXT <<< 'zfive5'"];
+    let lines = [
+        &append[..],
+        &store,
+        &["STAT 1.TXT"],
+        &store,
+        &["check", "hint"],
+    ];
+    let finished = learning(&home, &["11"], &lines.concat()).run().success();
+    let (_, after) = finished.stderr.split_once("lesson 11 is done").unwrap();
+    assert_eq!(after.matches("nothing is missing").count(), 2, "{after}");
+}
+
+#[test]
+fn what_lesson_18_has_recorded_is_there_after_exit() {
+    let home = TempDir::new().unwrap();
+    let lines = [
+        "record --texts fix.ftp",
+        "PASV",
+        "APPE 1.TXT <<< 'zfive5'",
+        "TYPE I",
+        "SIZE 1.TXT",
+    ];
+    let finished = learning(&home, &["18"], &lines).run().success();
+    assert!(finished.stderr.contains("kept: "), "{}", finished.stderr);
+    // A lesson that is not done keeps nothing.
+    learning(&home, &["18"], &lines[..1]).run().success();
+    assert!(!home.path().join("fix-2.ftp").exists());
+    let replay = Ftpsh::new().home(home.path()).args(["replay", "fix.ftp"]);
+    replay.run().success();
+}
+
+#[test]
 fn learn_brings_another_fault_and_a_lesson_that_is_done_calls_no_answer_wrong() {
     let home = TempDir::new().unwrap();
     let lines = [
