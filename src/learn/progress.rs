@@ -92,10 +92,9 @@ impl Progress {
     pub(crate) fn last_begun(&self) -> Option<String> {
         let text = self.text();
         let begun = text.lines().filter_map(|line| line.strip_prefix("begun "));
-        let names = begun.filter_map(|line| line.strip_prefix(self.course.as_str()));
+        let mut names = begun.filter_map(|line| line.strip_prefix(self.course.as_str()));
         // One with a `/` is of another course.
-        let name = names.filter(|name| !name.contains('/')).next_back();
-        name.map(str::to_owned)
+        names.rfind(|name| !name.contains('/')).map(str::to_owned)
     }
 
     /// Keeps that a lesson was begun.
