@@ -9,18 +9,22 @@ use crate::shell::screen::escape::escape;
 use crate::shell::screen::painter::Tone;
 
 impl Shell {
-    /// Copies the transcripts of a lesson that was done to where the program was started.
-    pub(super) fn keep_transcripts(&self) {
+    /// Copies the transcripts of a lesson that was done, or with which the run ends, to where the program was started.
+    pub(super) fn keep_transcripts(&self, is_last: bool) {
         let Some(lessons) = &self.lessons else { return };
         let (Some((lesson, running)), Some(folder)) = (lessons.current(), &lessons.keeping_folder)
         else {
             return;
         };
-        if !running.is_done || running.is_shown {
+        if !(running.is_done || is_last) || running.is_shown {
             return;
         }
         for name in lesson.transcripts() {
-            let kept = keep(&running.server.local_folder().join(name), folder);
+            let file = running.server.local_folder().join(name);
+            if !file.is_file() {
+                continue;
+            }
+            let kept = keep(&file, folder);
             let (tone, text) = match kept {
                 Ok(path) => (Tone::Note, format!("kept: {}", path.display())),
                 Err(error) => (Tone::Warning, format!("{name} could not be kept: {error}")),

@@ -64,7 +64,7 @@ impl Shell {
 
     /// Begins a lesson on a server of its own, and connects to it.
     pub(crate) fn begin_lesson(&mut self, index: usize) -> Exit {
-        self.end_lesson();
+        self.end_lesson(false);
         let begun = self.start_lesson(index);
         if let Err(error) = begun {
             self.painter
@@ -156,14 +156,14 @@ impl Shell {
     }
 
     /// The lesson is left: what was done is kept for the report, and what was used for the map.
-    fn end_lesson(&mut self) {
+    fn end_lesson(&mut self, is_last: bool) {
         let Some(running) = self.lessons.as_mut().and_then(|it| it.running.as_mut()) else {
             return;
         };
         let (is_done, is_shown) = (running.is_done, running.is_shown);
         self.drop_session();
         self.keep_used();
-        self.keep_transcripts();
+        self.keep_transcripts(is_last);
         let Some(lessons) = &mut self.lessons else {
             return;
         };
@@ -192,7 +192,7 @@ impl Shell {
 
     /// The end of the run.
     pub(super) fn end_lessons(&mut self) {
-        self.end_lesson();
+        self.end_lesson(true);
         if self.is_interactive() {
             self.say_ways_on();
         }
