@@ -250,8 +250,8 @@ fn an_extra_reply_is_not_taken_by_another_command() {
                 "> STOR",
                 "< 150 STOR",
                 "< 226 STOR",
-                "> MFMT",
-                "< 250 MFMT unlisted",
+                "> TYPE",
+                "< 250 TYPE unlisted",
             ],
         ),
         (
