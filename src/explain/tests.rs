@@ -870,3 +870,47 @@ fn an_arrow_or_a_question_alone_is_no_screen() {
     let mixed = "  connected to 127.0.0.1:2121\n220 hi\n→ USER A\n230 in\n2026-11-29 10:00:00 [7] RETR f\n2026-11-29 10:00:00 [7] 550 No such file\n";
     assert_eq!(cause(mixed), "no-such-file");
 }
+
+#[test]
+fn what_a_lesson_shows_is_not_taken_as_sent() {
+    let login = "220 hi\nftp> USER A\n331 word?\nftp> PASS ****\n230 in\n";
+    let lesson_9 = "    APPE 1.TXT              what is sent now is added to the end of the file\n\
+        \x20   APPE 1.TXT <<< 'text'   the same, with what is sent in one line\n";
+    for (log, expected) in [
+        (
+            format!("{login}{lesson_9}ftp> PASV\n227 (127,0,0,1,9,9)\nftp \u{21c4}> APPE 1.TXT <<< 'five5'\n150 go\n226 done\nftp> exit\n\u{2192} QUIT\n221 bye\n"),
+            "",
+        ),
+        (
+            "    PORT 127,0,0,1,p1,p2\nftp> PORT 127,0,0,1\n501 The address cannot be read.\n\
+             \x20 the form is: PORT <h1>,<h2>,<h3>,<h4>,<p1>,<p2>\nftp> LIST\n425 Use PASV or PORT first.\nftp>\n"
+                .to_owned(),
+            "argument-malformed",
+        ),
+    ] {
+        let explained = of(&log);
+        assert!(explained.oddities.is_empty(), "{log}{:?}", explained.oddities);
+        assert_eq!(cause(&log), expected, "{log}");
+        assert_eq!((explained.program, explained.not_understood), (Some("ftpsh"), 0), "{log}");
+    }
+}
+
+#[test]
+fn what_ftpsh_says_before_its_first_command_is_understood() {
+    let log = "  a practice server on your own machine, made for this lesson: nothing can break\n  here\n\
+        Lesson 1 of 18: A picture\n    you  ---->  the server\n  [you]   USER A\n220 hi\n\
+        ftp> USER A\n331 word?\n\u{2502} --> RETR x\nftp> LIST\n530 no\n";
+    let explained = of(log);
+    assert_eq!(
+        (explained.program, explained.not_understood),
+        (Some("ftpsh"), 0),
+        "{explained:?}"
+    );
+    assert!(explained.oddities.is_empty(), "{:?}", explained.oddities);
+}
+
+#[test]
+fn verbs_typed_in_capitals_make_no_other_client_ftpsh() {
+    let log = "220 hi\nftp> USER bob\n331 word?\nPassword:\n230 in\nftp> QUIT\n221 bye\n";
+    assert_eq!(of(log).program, Some("ftp"));
+}

@@ -4,7 +4,8 @@ use std::sync::LazyLock;
 
 use regex::bytes::{Captures, Regex, RegexSet};
 
-use super::quoted;
+use super::super::items::CodedLine;
+use super::{quoted, screen};
 
 /// Who speaks in a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +50,12 @@ pub(super) fn find(line: &[u8]) -> impl Iterator<Item = Found> + '_ {
 
 /// Whether a row finds a command or a reply in the line.
 pub(super) fn is_dialogue(line: &[u8]) -> bool {
-    find(line).any(|found| found.speaker != Speaker::Program)
+    let is_said = |text: &Vec<u8>| screen::is_verb(text) || CodedLine::of(text).is_some();
+    find(line).any(|found| match found.speaker {
+        Speaker::Client | Speaker::Server => true,
+        Speaker::Either => found.texts.iter().any(is_said),
+        Speaker::Program => false,
+    })
 }
 
 impl Found {

@@ -12,7 +12,7 @@ use super::notations::{self, Found, Speaker};
 use super::own_log::Logged;
 use super::screen::{self, Shown};
 use super::sessions::{Mark, Sessions};
-use crate::protocol::{Command, ReplyCode, Verb, verbs};
+use crate::protocol::{Command, ReplyCode};
 
 /// One line, or a part of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +55,8 @@ impl Meaning {
 /// Reads a log of any length; what is kept is bounded.
 pub(crate) struct LogReader<R> {
     lines: Lines<R>,
+    /// Those that were looked at before their turn.
+    ahead: VecDeque<Vec<u8>>,
     number: usize,
     ready: VecDeque<LogLine>,
     sessions: Sessions,
@@ -81,6 +83,7 @@ impl<R: BufRead> LogReader<R> {
     pub(crate) fn new(source: R) -> Self {
         Self {
             lines: Lines::new(source),
+            ahead: VecDeque::new(),
             number: 0,
             ready: VecDeque::new(),
             sessions: Sessions::default(),
@@ -103,8 +106,15 @@ impl<R: BufRead> LogReader<R> {
     ///
     /// What reading says.
     pub(crate) fn next_line(&mut self) -> io::Result<Option<LogLine>> {
+        if self.number == 0 && self.ahead.is_empty() {
+            self.look_ahead()?;
+        }
         while self.ready.is_empty() {
-            let Some(line) = self.lines.next_line()? else {
+            let next = match self.ahead.pop_front() {
+                None => self.lines.next_line()?,
+                next => next,
+            };
+            let Some(line) = next else {
                 self.end_typed();
                 return Ok(self.ready.pop_front());
             };
@@ -114,6 +124,23 @@ impl<R: BufRead> LogReader<R> {
             }
         }
         Ok(self.ready.pop_front())
+    }
+
+    /// What stands above the first line that only ftpsh shows is of ftpsh too.
+    fn look_ahead(&mut self) -> io::Result<()> {
+        while !self.is_of_ftpsh
+            && self.ahead.len() < LINES_AHEAD
+            && let Some(line) = self.lines.next_line()?
+        {
+            let is_of_another = is_of_another(&line);
+            let shown = screen::read(&line).filter(|_| !is_of_another);
+            self.is_of_ftpsh = shown.is_some_and(|shown| screen::is_of_ftpsh(&line, &shown));
+            self.ahead.push_back(line);
+            if is_of_another {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// All that was told so far.
@@ -201,8 +228,7 @@ impl<R: BufRead> LogReader<R> {
             Shown::Typed(_) | Shown::Words => !is_reply,
         };
         let Some(shown) = shown.filter(is_ours) else {
-            let is_of_another = notations::is_dialogue(line) || form::has_prefix(line);
-            let is_own = self.is_of_ftpsh && !is_reply && !is_of_another;
+            let is_own = self.is_of_ftpsh && !is_reply && !is_of_another(line);
             if is_own {
                 self.say_for_ftpsh(line);
             }
@@ -344,7 +370,7 @@ impl<R: BufRead> LogReader<R> {
             let goes_on = state.goes_on_after(&mark);
             let is_command = match found.speaker {
                 Speaker::Client => begins_with_letter(text),
-                Speaker::Either => state.sends_after(&mark) || is_known_verb(text),
+                Speaker::Either => state.sends_after(&mark) || screen::is_verb(text),
                 Speaker::Server | Speaker::Program => false,
             };
             let is_reply = match found.speaker {
@@ -419,7 +445,9 @@ impl<R: BufRead> LogReader<R> {
     fn take_typed(&mut self, line: &[u8]) -> bool {
         let last = self.sessions.last();
         let is_at_prompt = self.sessions.state(last).is_at_prompt();
-        is_at_prompt && is_known_verb(line) && self.send(None, None, line, Mark::Shape(Vec::new()))
+        is_at_prompt
+            && screen::is_verb(line)
+            && self.send(None, None, line, Mark::Shape(Vec::new()))
     }
 
     /// A password without its verb, where one is asked for and commands stand.
@@ -557,11 +585,16 @@ fn end_of_reply_in(exception: &[u8]) -> Option<Vec<u8>> {
     is_first.then(|| [code, b" "].concat())
 }
 
+/// Whether a line that stands on a screen of ftpsh is of another program's log: what ftpsh says is indented, and what it
+/// shows of data has a bar in front.
+fn is_of_another(line: &[u8]) -> bool {
+    let is_own = line.starts_with(b"  ") || line.starts_with("│".as_bytes());
+    !is_own && (form::has_prefix(line) || notations::is_dialogue(line))
+}
+
 fn begins_with_letter(text: &[u8]) -> bool {
     text.first().is_some_and(u8::is_ascii_alphabetic)
 }
 
-fn is_known_verb(text: &[u8]) -> bool {
-    let word = text.split(|byte| *byte == b' ').next();
-    word.is_some_and(|word| verbs::entry(&Verb::new(word)).is_some())
-}
+/// Lines that may stand above the first prompt: the goal of a lesson, or a page of help.
+const LINES_AHEAD: usize = 200;

@@ -60,9 +60,19 @@ pub(super) fn is_of_ftpsh(line: &[u8], shown: &Shown<'_>) -> bool {
         // Other texts have arrows, too.
         Shown::Sent(sent) => is_verb(sent) && sent.first().is_some_and(u8::is_ascii_uppercase),
         Shown::Words => true,
-        Shown::Typed(_) => Prompt::of(line).is_some_and(|prompt| prompt.is_of_ftpsh),
+        Shown::Typed(typed) => {
+            let prompt = Prompt::of(line);
+            prompt.is_some_and(|it| it.is_of_ftpsh) || is_typed_to_ftpsh(typed)
+        }
         Shown::Asked(_) => false,
     }
+}
+
+/// A verb in capitals that is no command of other clients.
+fn is_typed_to_ftpsh(typed: &[u8]) -> bool {
+    let word = typed.split(|byte| *byte == b' ').next().unwrap_or_default();
+    let is_in_capitals = word.iter().all(u8::is_ascii_uppercase);
+    is_in_capitals && is_verb(word) && !OF_OTHERS.contains(&word)
 }
 
 /// `ftp> LINE`, as many clients have it, or what only ftpsh has: `ftps> `, `ftp ⇄> `, `(closed) ftp> `.
@@ -214,6 +224,8 @@ const BUILTINS: &[(&str, &str)] = &[
 ];
 /// In bytes.
 const LONGEST_PROMPT: usize = 220;
+/// Verbs that are commands of the ftp of Windows, in any case.
+const OF_OTHERS: [&[u8]; 5] = [b"HELP", b"PWD", b"QUIT", b"TYPE", b"USER"];
 const PAGES: [&str; 3] = ["help", "timeline", "why"];
 const PREPARING: [&str; 4] = ["EPRT", "EPSV", "PORT", "PASV"];
 
@@ -232,7 +244,9 @@ mod tests {
     fn what_stands_after_a_prompt_was_typed() {
         for (line, typed, is_own) in [
             ("ftp> ls -l", "ls -l", false),
-            ("ftp> ftp> PASV", "PASV", false),
+            ("ftp> ftp> passive", "passive", false),
+            ("ftp> PASV", "PASV", true),
+            ("ftp> USER bob", "USER bob", false),
             ("ftps> PASV", "PASV", true),
             ("bob@h:/pub (REST 5) ftp \u{21c4}> RETR f", "RETR f", true),
             ("(closed) ftp> ", "", true),
