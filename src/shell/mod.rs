@@ -22,7 +22,6 @@ use std::ffi::OsString;
 use std::io;
 use std::process::ExitCode;
 
-use clap::Parser;
 use clap::error::{ContextKind, ErrorKind};
 
 use config::options::Options;
@@ -37,7 +36,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     if let Some(candidates) = completion::answer(&arguments) {
         return complete(candidates);
     }
-    match Options::try_parse_from(&arguments) {
+    match Options::read(&arguments) {
         Ok(options) => ExitCode::from(start::run(options).code()),
         Err(problem) => {
             let exit = print(&problem, &arguments);

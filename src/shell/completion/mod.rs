@@ -11,7 +11,7 @@ use std::io;
 use clap::{CommandFactory, ValueEnum};
 use clap_complete::env::{Bash, EnvCompleter, Fish, Powershell, Zsh};
 
-use crate::shell::config::options::Options;
+use crate::shell::config::options::{Options, fitted};
 
 pub(crate) use values::{
     faults, forms, kinds, reports, script_formats, settings, targets, transcripts,
@@ -70,7 +70,7 @@ pub(super) fn answer(arguments: &[OsString]) -> Option<io::Result<Vec<u8>>> {
         *last = bash::unquoted(&last.to_string_lossy());
     }
     let folder = std::env::current_dir().ok();
-    let mut command = Options::command();
+    let mut command = fitted(Options::command());
     let mut bytes = Vec::new();
     let written = match shell {
         Shell::Bash => bash::complete(&mut command, &words, folder.as_deref(), &mut bytes),

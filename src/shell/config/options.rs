@@ -4,7 +4,9 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::error::ErrorKind;
+use clap::parser::ValueSource;
+use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use clap_complete::engine::ArgValueCompleter;
 
 use super::source_address::SourceAddress;
@@ -554,7 +556,7 @@ pub(crate) struct Import {
 #[command(after_help = MORE_OF_MODE, after_long_help = command_line::more("explain"))]
 pub(crate) struct Explain {
     /// The log; `-` is standard input.
-    #[arg(value_name = "LOG", add = ArgValueCompleter::new(completion::transcripts))]
+    #[arg(value_name = "LOG|-", add = ArgValueCompleter::new(completion::transcripts))]
     pub(crate) file: PathBuf,
     /// Print one line of JSON instead, for programs.
     #[arg(long)]
@@ -710,6 +712,49 @@ impl std::str::FromStr for ReportTo {
     }
 }
 
+impl Options {
+    /// Reads the command line; a mode that opens no connection refuses the options that are about one.
+    pub(crate) fn read(arguments: &[OsString]) -> Result<Self, clap::Error> {
+        let mut command = fitted(Self::command());
+        let mut matches = command.try_get_matches_from_mut(arguments)?;
+        if let Some((name, given)) = matches.subcommand()
+            && let Some((_, meant)) = WITHOUT_CONNECTION.iter().find(|(it, _)| *it == name)
+            && let Some(mode) = command.find_subcommand_mut(name)
+        {
+            let is_given = |it: &Arg| {
+                given.value_source(it.get_id().as_str()) == Some(ValueSource::CommandLine)
+            };
+            let is_wrong = |it: &&Arg| is_idle(it, meant) && is_given(it);
+            let idle = mode.get_arguments().find(is_wrong).map(ToString::to_string);
+            if let Some(option) = idle {
+                let text = format!("unexpected argument '{option}' found");
+                return Err(mode.error(ErrorKind::UnknownArgument, text));
+            }
+        }
+        Self::from_arg_matches_mut(&mut matches)
+    }
+}
+
+/// The command line, built, with those options in the help of each mode that mean something to it.
+pub(crate) fn fitted(mut command: clap::Command) -> clap::Command {
+    command.build();
+    for (name, meant) in WITHOUT_CONNECTION {
+        if let Some(mode) = command.find_subcommand_mut(name) {
+            let hide = |option: Arg| {
+                let is_idle = is_idle(&option, meant);
+                option.hide(is_idle)
+            };
+            *mode = std::mem::take(mode).mut_args(hide);
+        }
+    }
+    command
+}
+
+/// Whether an option of every mode means nothing to one that knows these.
+fn is_idle(option: &Arg, meant: &[&str]) -> bool {
+    option.is_global_set() && !meant.contains(&option.get_id().as_str())
+}
+
 /// Whether `ftpsh NAME` would be a mode.
 pub(crate) fn is_mode(name: &str) -> bool {
     let command = Options::command();
@@ -733,6 +778,15 @@ ftpsh [OPTIONS] [HOST [PORT] | HOST:PORT | ftp://USER@HOST/PATH]
 const REPLAY_USAGE: &str = "ftpsh replay [OPTIONS] FILE... [TARGET]
        ftpsh replay [OPTIONS] FILE A B";
 
+/// Modes that read a file or say something, and no more, with those options of every mode that mean something to them.
+const WITHOUT_CONNECTION: [(&str, &[&str]); 5] = [
+    ("completions", &["color"]),
+    ("explain", &["color"]),
+    ("export", &["color", "quiet"]),
+    ("import", &["color", "quiet"]),
+    ("manual", &["color"]),
+];
+
 const MORE: &str = "\
     New to FTP? `ftpsh learn` teaches it. At the prompt, `help` explains the rest.";
 
@@ -742,12 +796,45 @@ const MORE_OF_MODE: &str = "`--help` shows all options, and examples.";
 mod tests {
     use clap::CommandFactory;
 
-    use super::Options;
+    use super::{Options, fitted};
+
+    #[test]
+    fn a_mode_that_opens_no_connection_names_and_refuses_what_is_about_one() {
+        let read = |line: &str| {
+            let words: Vec<_> = line.split(' ').map(Into::into).collect();
+            Options::read(&words).map_err(|error| error.to_string())
+        };
+        for line in [
+            "ftpsh explain -c foo a.log",
+            "ftpsh -c foo explain a.log",
+            "ftpsh import a.log --tls require",
+        ] {
+            let error = read(line).unwrap_err();
+            let is_named = error.contains("'--command <LINE>'") || error.contains("'--tls <HOW>'");
+            assert!(is_named && error.contains("unexpected argument"), "{error}");
+        }
+        for line in ["ftpsh explain --color never a.log", "ftpsh learn -c foo"] {
+            assert!(read(line).is_ok(), "{line}");
+        }
+    }
+
+    #[test]
+    fn the_help_of_explain_has_its_own_options_and_the_logs_that_it_reads() {
+        let mut whole = fitted(Options::command());
+        let mode = whole.find_subcommand_mut("explain").unwrap();
+        let help = mode.render_long_help().to_string();
+        assert!(!help.contains("--tls") && help.contains("--json"), "{help}");
+        assert!(
+            help.contains("FileZilla") && help.contains("vsftpd"),
+            "{help}"
+        );
+        let error = Options::read(&["ftpsh".into(), "explain".into()]).unwrap_err();
+        assert!(error.to_string().contains("<LOG|->"), "{error}");
+    }
 
     #[test]
     fn the_short_help_of_each_mode_fits_the_screen_and_its_long_help_has_every_option() {
-        let mut whole = Options::command().term_width(80);
-        whole.build();
+        let whole = fitted(Options::command().term_width(80));
         let modes = whole.get_subcommands().cloned().collect::<Vec<_>>();
         for mut mode in modes.into_iter().chain([whole]) {
             let name = mode.get_name().to_owned();
@@ -755,7 +842,8 @@ mod tests {
             assert!(short.lines().count() <= 24, "{name} -h: {short}");
             assert!(short.lines().all(|line| line.len() <= 80), "{short}");
             let long = mode.render_long_help().to_string();
-            for option in mode.get_arguments().filter_map(|a| a.get_long()) {
+            let options = mode.get_arguments().filter(|it| !it.is_hide_set());
+            for option in options.filter_map(|it| it.get_long()) {
                 assert!(long.contains(&format!("--{option}")), "{name}: {option}");
             }
         }

@@ -42,6 +42,10 @@ pub(crate) fn describe(layout: &mut dyn Layout, mode: &str) {
                 layout.paragraph(0, text);
             }
         }
+        "explain" => {
+            layout.heading("Logs");
+            layout.paragraph(0, LOGS);
+        }
         "import" => {
             layout.heading("Kinds");
             for (kind, about) in KINDS {
@@ -84,6 +88,10 @@ const REPLAY: [&str; 3] = [
     "{name} in a transcript is a variable: --var name=value, or FTPSH_VAR_NAME in the environment, or the user and the password \
      of an ftp:// TARGET.",
 ];
+
+const LOGS: &str = "Any log in which commands and replies stand, after whatever: curl -v and --trace, lftp -d, ftp and tnftp, wget, NcFTP, \
+    rclone, the FTP libraries of Python, Node, Ruby, Perl, PHP, Java and .NET, FileZilla, WinSCP, Wireshark, tcpdump, the screens of \
+    ftpsh and telnet, and the logs of vsftpd, ProFTPD, Pure-FTPd, pyftpdlib and FileZilla Server. Several sessions are told apart.";
 
 /// The notations that `import` reads.
 pub(crate) const KINDS: [(&str, &str); 9] = [

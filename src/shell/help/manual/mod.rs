@@ -12,7 +12,7 @@ use super::builtins::{self, BUILTINS, LINES};
 use super::command_line::{self, PROGRAM};
 use super::surroundings::{FILES, VARIABLES};
 use crate::shell::config::aliases::Aliases;
-use crate::shell::config::options::Options;
+use crate::shell::config::options::{Options, fitted};
 use crate::shell::config::settings::Settings;
 use crate::shell::line::Builtin;
 use crate::shell::screen::page::Layout;
@@ -39,8 +39,7 @@ pub(crate) fn page(name: &str) -> Option<String> {
 
 /// The program itself, and its modes that are in the help.
 fn modes() -> Vec<clap::Command> {
-    let mut whole = Options::command().disable_help_subcommand(true);
-    whole.build();
+    let whole = fitted(Options::command().disable_help_subcommand(true));
     let modes = whole.get_subcommands().filter(|mode| !mode.is_hide_set());
     let modes: Vec<clap::Command> = modes.cloned().collect();
     [whole].into_iter().chain(modes).collect()

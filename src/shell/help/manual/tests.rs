@@ -1,7 +1,7 @@
 use clap::CommandFactory;
 
 use super::{names, page};
-use crate::shell::config::options::Options;
+use crate::shell::config::options::{Options, fitted};
 use crate::shell::config::settings::Settings;
 use crate::shell::exit::Exit;
 use crate::shell::help::builtins::BUILTINS;
@@ -24,14 +24,13 @@ fn assert_contains(page: &str, part: &str) {
 
 #[test]
 fn every_option_is_in_the_page_of_its_mode() {
-    let mut whole = Options::command();
-    whole.build();
+    let whole = fitted(Options::command());
     let modes = whole
         .get_subcommands()
         .filter(|mode| !mode.is_hide_set() && mode.get_name() != "help");
     for mode in modes.chain([&whole]) {
         let text = text_of(mode.get_name());
-        for argument in mode.get_arguments() {
+        for argument in mode.get_arguments().filter(|it| !it.is_hide_set()) {
             let help = argument.get_long_help().or(argument.get_help());
             let help = help.expect("every option has help").to_string();
             help.split("\n\n")
