@@ -78,6 +78,7 @@ impl Event {
                 Self::new(cause)
                     .with("address", dialled)
                     .with("after", seconds(*after))
+                    .with("when", format!(" after {}", seconds(*after)))
                     .with("error", error)
                     .with("named", ignored_host.map(named).unwrap_or_default())
             }
@@ -157,14 +158,20 @@ impl Event {
                     _ => format!(", before the reply to {verb}"),
                 });
                 let error = error.as_ref().map(ToString::to_string);
+                let since = match before_greeting {
+                    true => "it was opened",
+                    false => "the last byte",
+                };
+                let after = seconds(*quiet_for);
                 Self::new(cause)
+                    .with("when", format!(", {after} after {since}"))
                     .with(
                         "how",
                         error
                             .as_ref()
                             .map_or_else(String::new, |it| format!(" ({it})")),
                     )
-                    .with("after", seconds(*quiet_for))
+                    .with("after", after)
                     .with("during", during.unwrap_or_default())
                     .with("error", error.unwrap_or_default())
                     .with(

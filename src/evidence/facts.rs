@@ -38,7 +38,16 @@ fn other_way(verb: Option<&Verb>) -> String {
         Some(verb) if verb.is("EPSV") => "EPSV",
         _ => "PASV",
     };
-    ways_without(|way| way == failed)
+    ways_instead(|way| way == failed)
+}
+
+/// What may be tried in place of ways that do not work, and what the last of them does.
+pub(crate) fn ways_instead(is_out: impl Fn(&str) -> bool) -> String {
+    let ways = ways_without(is_out);
+    match ways.ends_with("`listen`") {
+        true => format!("{ways} (the server connects then)"),
+        false => ways,
+    }
 }
 
 /// What lists the verbs that a server has, after this one did not.

@@ -13,7 +13,7 @@
 pub(crate) mod cause;
 pub(crate) mod event;
 pub(crate) mod explanation;
-mod facts;
+pub(crate) mod facts;
 pub(crate) mod fragment;
 pub(crate) mod linter;
 pub(crate) mod problems;

@@ -485,7 +485,7 @@ impl Event {
         show: &dyn Fn(&str) -> String,
     ) -> Explanation {
         let shown = self.facts.iter().map(|(name, fact)| (*name, show(fact)));
-        // The first of a name counts.
+        // What is known of the event says more than its command does.
         let facts: Vec<_> = shown.chain(facts::of_command(verb, command)).collect();
         Explanation::of(self.cause, &facts)
     }
@@ -498,7 +498,7 @@ const AWAITING_REPLY: &[&str] = &["reply-not-awaited", "no-reply", "no-final-rep
 const THAT_IT_BROKE: &[&str] = &["data-connection-broke", "no-data-connection"];
 
 /// Causes of a port that was offered and could not be reached.
-const NOT_REACHED: &[&str] = &[
+pub(crate) const NOT_REACHED: &[&str] = &[
     "data-port-refused",
     "data-port-silent",
     "data-port-unreachable",

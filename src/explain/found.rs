@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::preparation::Preparation;
 use crate::evidence::explanation::Explanation;
-use crate::evidence::problems::Problem;
+use crate::evidence::problems::{NOT_REACHED, Problem};
 use crate::evidence::reply::CHANGED_BYTES;
-use crate::protocol::{Answered, Command, ReplyCode, Verb};
+use crate::protocol::{Answered, Command, ReplyCode, Verb, verbs};
 use crate::transcript::import::log::Logged;
 
 /// What went wrong in one exchange of a session.
@@ -78,6 +78,25 @@ impl Found {
         event.is_some_and(|event| event.cause == CHANGED_BYTES)
     }
 
+    /// Whether it shows that this way to a data connection does not work.
+    pub(super) fn rules_out(&self, way: &str) -> bool {
+        match self.problem.event.as_ref().map(|event| event.cause) {
+            Some(_) if self.is_unreached() => self.preparation.passive() == way,
+            Some("active-not-connected") => way == "PORT",
+            Some("data-port-unreadable") => self.command().is_some_and(|it| it.verb().is(way)),
+            _ => {
+                let refusal = self.problem.refusal.as_ref();
+                refusal.is_some_and(|it| it.is_to(&[way]) && it.reply.code != ReplyCode(530))
+            }
+        }
+    }
+
+    /// A port was offered, and no connection to it came about.
+    fn is_unreached(&self) -> bool {
+        let event = self.problem.event.as_ref();
+        event.is_some_and(|event| NOT_REACHED.contains(&event.cause))
+    }
+
     fn command(&self) -> Option<&Command> {
         let answered = self.problem.refusal.as_ref();
         let refused = answered.and_then(|answered| answered.command.as_ref());
@@ -100,6 +119,13 @@ impl Found {
             let event = self.problem.event.as_ref();
             return event.is_some_and(|event| event.cause == "connect-failed");
         };
+        if self.is_unreached() {
+            // Another port that is offered may not be reached either.
+            return verbs::entry(&accepted.verb).is_some_and(|entry| entry.data.is_some());
+        }
+        if accepted.code.is_preliminary() {
+            return false;
+        }
         let (verb, argument) = (command.verb(), argument_of(command));
         if verb == accepted.verb && argument == accepted.argument {
             return true;

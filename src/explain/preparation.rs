@@ -36,6 +36,11 @@ impl Preparation {
         self.directly_before = Some(command.clone()).filter(|_| is(&["REST", "RNFR"]));
     }
 
+    /// What offered a port last.
+    pub(super) fn passive(&self) -> &'static str {
+        if self.is_extended { "EPSV" } else { "PASV" }
+    }
+
     /// The commands that lead to this one, without the login.
     pub(super) fn steps(&self, command: &Command, is_active: bool) -> Vec<Command> {
         let moves_data = data_direction(command).is_some();
@@ -45,11 +50,7 @@ impl Preparation {
         let folders = self.folders.iter();
         let folders = folders.filter(|_| names_a_file && !is_absolute(command) && !is_long_way);
         let has_type = moves_data || is_one_of(&["SIZE", "REST"]);
-        let port = match (is_active, self.is_extended) {
-            (true, _) => "listen",
-            (false, true) => "EPSV",
-            (false, false) => "PASV",
-        };
+        let port = if is_active { "listen" } else { self.passive() };
         let port = Command::new(port).ok().filter(|_| moves_data);
         let before = self.directly_before.iter();
         let before = before.filter(|before| match before.verb().is("RNFR") {

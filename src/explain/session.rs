@@ -7,6 +7,7 @@ use super::said::{self, Stage};
 use super::story::{self, Story};
 use super::traceback::Traceback;
 use crate::evidence::event::{Event, UNFINISHED, is_refusal};
+use crate::evidence::facts;
 use crate::evidence::linter::Linter;
 use crate::evidence::problems::Problem;
 use crate::evidence::reply;
@@ -133,6 +134,17 @@ impl Session {
             let event = self.event(said::CLIENT_FAILED, &text);
             self.note(line, Some(event), None);
         }
+        self.note_ways_left();
+    }
+
+    /// What was seen to fail is not what helps.
+    fn note_ways_left(&mut self) {
+        let found = &self.found;
+        let ways = facts::ways_instead(|way| found.iter().any(|it| it.rules_out(way)));
+        let events = self.found.iter_mut();
+        for event in events.filter_map(|found| found.problem.event.as_mut()) {
+            event.facts.push(("elsewhere", ways.clone()));
+        }
     }
 
     fn note_end(&mut self) {
@@ -193,8 +205,7 @@ impl Session {
         let is_last = self.ends_with_offer();
         let host = self.offered.as_ref().and_then(|port| port.host);
         let is_private = |host: &IpAddr| kind_of(*host) == PRIVATE;
-        let server: Option<IpAddr> = self.story.host.as_ref().and_then(|it| it.parse().ok());
-        let is_elsewhere = server.is_none_or(|server| !is_private(&server));
+        let is_elsewhere = self.story.address.is_none_or(|server| !is_private(&server));
         let host = host.filter(|host| is_last && is_elsewhere && is_private(host));
         let host = host.filter(|_| !self.dials_server);
         self.story.unused_offer = host.map(|host| format!("{host}{PRIVATE}"));
@@ -311,7 +322,9 @@ impl Session {
                 }
                 user_pi::Event::DataPortOffered(port) => self.offered = Some(port),
                 user_pi::Event::DataPortUnreadable(reason) if !self.has_only_codes => {
+                    let said = words_of(&self.last_text());
                     let event = Event::new("data-port-unreadable").with("reason", reason);
+                    let event = event.with("said", said);
                     self.note(line, Some(event), None);
                 }
                 user_pi::Event::TlsAgreed => {
@@ -336,14 +349,16 @@ impl Session {
             self.note(line, Some(event), None);
         } else if is_refusal(code) {
             self.note(line, None, Some(answered));
-        } else if !code.is_preliminary() {
+        } else {
             let overcoming = Overcoming::of(answered);
             let exchange = self.exchange;
             let earlier = |found: &&mut Found| !(found.exchange == exchange && found.is_damage());
             for found in self.found.iter_mut().filter(earlier) {
                 found.is_overcome |= found.overcome_by(&overcoming);
             }
-            self.preparation.take(answered);
+            if !code.is_preliminary() {
+                self.preparation.take(answered);
+            }
         }
         let is_quit = answered.is_to(&["QUIT"]);
         self.is_over |= code == ReplyCode(421) || code == ReplyCode(221) || is_quit;
@@ -484,15 +499,18 @@ impl Session {
         let said = words_of(text);
         let reason = in_sentence(&said);
         let host = self.offered.as_ref().and_then(|port| port.host);
-        let is_other = |host: &IpAddr| self.story.host != Some(host.to_string());
+        let is_other = |host: &IpAddr| self.story.address != Some(*host);
         let host = host.filter(is_other);
         let named = host.map(kind_of).filter(|kind| !kind.is_empty());
         let named = named
             .zip(host)
             .map(|(kind, host)| format!(" The reply named {host}{kind}."));
-        let server: Option<IpAddr> = self.story.host.as_ref().and_then(|it| it.parse().ok());
         let address = self.offered.as_ref().map(|port| {
-            let dialled = if self.dials_server { server } else { port.host };
+            let dialled = if self.dials_server {
+                self.story.address
+            } else {
+                port.host
+            };
             match dialled {
                 Some(host) => std::net::SocketAddr::new(host, port.port).to_string(),
                 None => format!("port {}", port.port),

@@ -1,5 +1,6 @@
 //! What happened in a session, in a few words.
 
+use std::net::IpAddr;
 use std::sync::LazyLock;
 
 use regex::bytes::{Captures, Regex};
@@ -13,6 +14,7 @@ use crate::transcript::import::log::Logged;
 pub(crate) struct Story {
     /// The server, as the log names it; not escaped.
     pub(crate) host: Option<String>,
+    pub(super) address: Option<IpAddr>,
     pub(crate) port: Option<u16>,
     /// The version of TLS, such as 1.3, that both sides agreed on, for whichever connection.
     agreed_version: Option<String>,
@@ -78,21 +80,28 @@ impl Story {
             self.agreed_version.get_or_insert(version);
             is_known = true;
         }
-        if let Some(found) = PEER
-            .captures(text)
-            .filter(|_| self.port.is_none() && is_control && !text.starts_with(STEP_OF_WGET))
-            .filter(|found| names_a_host(text, found))
-        {
+        let found = PEER.captures(text);
+        let found = found.filter(|_| is_control && !text.starts_with(STEP_OF_WGET));
+        if let Some(found) = found.filter(|found| names_a_host(text, found)) {
             let group = |name| {
                 let group = found.name(name)?;
                 Some(String::from_utf8_lossy(group.as_bytes()).into_owned())
             };
             let host = group("name").map(|host| host.trim_matches(['[', ']']).to_owned());
-            self.host = host.or(self.host.take());
-            self.port = group("port").and_then(|port| port.parse().ok());
-            self.is_implicit |=
-                self.port == Some(990) || found[0].windows(7).any(|part| part == b"ftps://");
-            is_known = true;
+            let address = group("address").or(host.clone());
+            let address = address.and_then(|it| it.parse().ok());
+            if self.port.is_none() {
+                self.host = host.or(self.host.take());
+                self.address = address.or(self.address);
+                self.port = group("port").and_then(|port| port.parse().ok());
+                self.is_implicit |=
+                    self.port == Some(990) || found[0].windows(7).any(|part| part == b"ftps://");
+                is_known = true;
+            } else if address.is_some() && address == self.address {
+                // The address alone was named before.
+                let name = host.filter(|host| host.parse::<IpAddr>().is_err());
+                self.host = name.or(self.host.take());
+            }
         }
         is_known
     }
@@ -133,7 +142,7 @@ static PEER: LazyLock<Regex> = LazyLock::new(|| {
         (?P<name> \[[0-9a-fA-F:]+\] | (?:[0-9a-fA-F]{1,4}:){7}[0-9a-fA-F]{1,4}
           | (?:[0-9a-fA-F]{1,4}(?::[0-9a-fA-F]{1,4}){0,5})?::[0-9a-fA-F:]*
           | [0-9A-Za-z](?:[0-9A-Za-z.-]*[0-9A-Za-z])? )
-        (?: (?: :|,\ |\ port\ |\ \([^)]*\)\ port\ ) (?P<port>\d{1,5}) )?";
+        (?: (?: :|,\ |\ port\ |\ \((?P<address>[^)]*)\)\ port\ ) (?P<port>\d{1,5}) )?";
     Regex::new(expression).expect("a constant expression")
 });
 static VERSION: LazyLock<Regex> = LazyLock::new(|| {

@@ -914,3 +914,95 @@ fn verbs_typed_in_capitals_make_no_other_client_ftpsh() {
     let log = "220 hi\nftp> USER bob\n331 word?\nPassword:\n230 in\nftp> QUIT\n221 bye\n";
     assert_eq!(of(log).program, Some("ftp"));
 }
+
+#[test]
+fn a_way_that_the_log_shows_as_failed_is_not_what_helps() {
+    let login = "< 220 hi\n> USER bob\n< 230 in\n";
+    let epsv = "> EPSV\n< 229 go (|||4000|)\n* connect to 192.0.2.1 port 4000 failed: Connection timed out\n";
+    let pasv = "> PASV\n< 227 go (10,0,0,5,200,1)\n* connect to 10.0.0.5 port 51201 failed: Connection timed out\n";
+    let active = "`listen` (the server connects then)";
+    for (log, expected) in [
+        (
+            format!("{login}{epsv}* Failed EPSV attempt. Disabling EPSV\n{pasv}"),
+            active,
+        ),
+        (format!("{login}{epsv}"), &format!("PASV, or {active}")),
+        (format!("{login}> EPSV\n< 500 no\n{pasv}"), active),
+        (
+            format!("{login}> EPRT |1|10.0.0.9|4000|\n< 500 no\n{pasv}"),
+            "EPSV",
+        ),
+        (
+            format!(
+                "{login}> EPSV\n< 229 go (|||4000|)\n> LIST\nError: Timed out after 20 seconds of inactivity\n"
+            ),
+            &format!("PASV, or {active}"),
+        ),
+        (
+            format!("{login}> PASV\n< 227 no address\n"),
+            &format!("EPSV, or {active}"),
+        ),
+    ] {
+        let wrong = of(&log).problem.unwrap();
+        assert_eq!(wrong.explanations[0].next, expected, "{log}");
+    }
+}
+
+#[test]
+fn a_port_that_was_not_reached_is_not_got_over_by_the_offer_of_another() {
+    let login = "220 hi\nftp> USER A\n331 word?\nftp> PASS ****\n230 in\nftp> ls\n";
+    let failed = "\u{2192} PASV\n227 go (127,0,0,1,9,9)\nftpsh: no data connection to 127.0.0.1:2313: Connection refused\n\
+        \u{2192} EPSV\n229 go (|||4000|)\n";
+    let log = format!(
+        "{login}{failed}ftpsh: no data connection to 127.0.0.1:4000: Connection refused\nftp> LIST\n425 Use PASV\n"
+    );
+    let explained = of(&log);
+    assert!(explained.overcome.is_empty(), "{:?}", explained.overcome);
+    let wrong = explained.problem.unwrap();
+    assert_eq!((wrong.line, wrong.is_of("PASV")), (9, true));
+    // Without times nothing is said of any.
+    assert!(
+        wrong.explanations[0].here.contains("answered \"no\". "),
+        "{wrong:?}"
+    );
+    for reply in ["150 go\n226 done\n", "150 go\n"] {
+        let explained = of(&format!("{login}{failed}\u{2192} LIST\n{reply}"));
+        assert_eq!(explained.overcome.len(), 1, "{explained:?}");
+    }
+}
+
+#[test]
+fn an_upload_whose_data_all_went_lacks_a_reply_and_no_data() {
+    let log = "> PASV\n< 227 (198,51,100,7,9,9)\n> STOR f\n< 150 go\n} [5 bytes data]\n* We are completely uploaded and fine\n\
+        * Operation too slow. Less than 1 bytes/sec transferred the last 5 seconds\n\
+        curl: (28) Operation too slow. Less than 1 bytes/sec transferred the last 5 seconds\n";
+    assert_eq!(cause(log), "no-final-reply");
+}
+
+#[test]
+fn an_offer_that_cannot_be_read_is_quoted() {
+    let wrong = problem("> PASV\n< 227 no address\n");
+    assert_eq!(String::from_utf8_lossy(&wrong.text), "227 no address");
+}
+
+#[test]
+fn the_server_is_named_as_the_log_names_it() {
+    let log = "* Host ftp.example.com:21 was resolved.\n* IPv4: 192.0.2.10\n*   Trying 192.0.2.10:21...\n\
+        * Connected to ftp.example.com (192.0.2.10) port 21\n< 220 hi\n> USER bob\n< 331 word?\n> PASS x\n< 230 in\n\
+        > PASV\n< 227 go (192,0,2,10,9,9)\n";
+    let story = of(log).story;
+    assert_eq!(
+        (story.host.as_deref(), story.port),
+        (Some("ftp.example.com"), Some(21))
+    );
+    let private = log
+        .replace("192.0.2.10", "10.0.0.5")
+        .replace("192,0,2,10", "10,0,0,5");
+    assert_eq!(of(&private).story.unused_offer, None);
+}
+
+#[test]
+fn what_helps_after_a_password_that_was_refused_in_clear_is_what_its_cause_says() {
+    let log = "220 hi\nUSER bob\n331 word?\nPASS x\n530 no\n";
+    assert!(next(log).contains("AUTH TLS"), "{}", next(log));
+}

@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 
 use crate::evidence::linter;
+use crate::evidence::problems::NOT_REACHED;
 use crate::explain::{Explained, Story, Wrong};
 use crate::shell::line::quoted;
 use crate::shell::screen::escape::escape;
@@ -121,7 +122,7 @@ fn story(explained: &Explained) -> String {
     if story.transfers > 0 {
         parts.push(count(story.transfers as u64, "transfer"));
     }
-    if has_cause(explained, &NOT_REACHED) {
+    if has_cause(explained, NOT_REACHED) {
         parts.push("the data connection failed".to_owned());
     } else if has_cause(explained, &["data-port-unused"]) {
         // What the last reply offers is told below, if it matters.
@@ -310,12 +311,6 @@ fn item(page: &mut Page, label: &str, text: &str) {
 }
 
 const LABEL_COLUMNS: usize = 16;
-/// What goes wrong after a command that went well.
-const NOT_REACHED: [&str; 3] = [
-    "data-port-refused",
-    "data-port-silent",
-    "data-port-unreachable",
-];
 /// A longer one is cut.
 const LONGEST_USER: usize = 100;
 /// Lines below one label.
