@@ -30,6 +30,9 @@ pub(crate) fn explain<'a>(
         "tls-session-reuse-required" if !now.resumes_tls => "tls-resume-off",
         // These servers say so of a port that nobody came to, too.
         "no-data-port" if answered.before.data_port.is_some() => "data-port-lost",
+        "port-refused" | "data-peer-refused" if rules::names_other_address(answered, now) => {
+            "port-of-other-address"
+        }
         cause => cause,
     });
     let in_words = in_words.map(move |cause| Explanation {
@@ -53,6 +56,7 @@ const GUESSES: &[&str] = &[
     "not-writable",
     "verb-missing",
     "port-refused",
+    "port-of-other-address",
     "pasv-refused",
     "epsv-refused",
 ];

@@ -229,7 +229,8 @@ impl<'a> Log<'a> {
         let command = command.or(problem.command.as_ref()).map(brief);
         let shown = command
             .as_ref()
-            .map(|command| (self.show)(&command.masked()));
+            .map(|command| [command.masked(), problem.redirection().into()].join(&b' '))
+            .map(|line| (self.show)(line.trim_ascii_end()));
         let show = |text: &str| (self.show)(text.as_bytes());
         let mut explanations = problem.explanations(shown.as_deref().unwrap_or(UNKNOWN), &show);
         explanations.retain(|it| !OF_OUR_LINES.contains(&it.id));

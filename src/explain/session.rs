@@ -36,6 +36,8 @@ pub(super) struct Session {
     /// How many commands have gone out.
     exchange: usize,
     command: Option<(usize, Command)>,
+    /// What was typed after it, for its data.
+    redirection: Option<String>,
     offered: Option<DataPort>,
     has_received: bool,
     /// The log shows that the connection was made, so that a greeting follows.
@@ -83,6 +85,7 @@ impl Session {
             preparation: Preparation::default(),
             exchange: 0,
             command: None,
+            redirection: None,
             offered: None,
             has_received: false,
             shows_connecting: false,
@@ -106,8 +109,12 @@ impl Session {
 
     /// Takes a line; `false` if nothing is known of what it says.
     pub(super) fn take(&mut self, line: &LogLine) -> bool {
+        self.circumstances.seen_from = line.client.or(self.circumstances.seen_from);
         match &line.meaning {
-            Meaning::Sent(command) => self.send(line.number, command),
+            Meaning::Sent(command) => {
+                self.send(line.number, command);
+                self.redirection = line.redirection.as_deref().map(words_of);
+            }
             Meaning::Received(text) if is_of_client(text) => self.hear(line.number, text),
             Meaning::Received(text) => self.receive(line.number, text),
             Meaning::Answered(code) => {
@@ -574,7 +581,7 @@ impl Session {
             event,
             refusal: None,
             command,
-            redirection: None,
+            redirection: self.redirection.clone(),
             is_followed_by_success: false,
             is_verdict: false,
             circumstances,

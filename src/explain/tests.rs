@@ -1006,3 +1006,44 @@ fn what_helps_after_a_password_that_was_refused_in_clear_is_what_its_cause_says(
     let log = "220 hi\nUSER bob\n331 word?\nPASS x\n530 no\n";
     assert!(next(log).contains("AUTH TLS"), "{}", next(log));
 }
+
+#[test]
+fn a_port_that_names_another_address_than_the_client_has_is_blamed_for_that() {
+    let log = |client: &str, command: &str, reply: &str| {
+        format!(
+            "Sun Nov 29 10:00:00 2026 [pid 2] [bob] FTP command: Client \"{client}\", \"{command}\"\n\
+             Sun Nov 29 10:00:00 2026 [pid 2] [bob] FTP response: Client \"{client}\", \"{reply}\"\n"
+        )
+    };
+    let port = "PORT 192,168,1,5,200,10";
+    let illegal = "500 Illegal PORT command.";
+    for (client, command, reply, expected) in [
+        ("192.0.2.77", port, illegal, "port-of-other-address"),
+        ("::ffff:192.0.2.77", port, "500 no", "port-of-other-address"),
+        (
+            "192.0.2.77",
+            "EPRT |1|192.168.1.5|51210|",
+            "500 no",
+            "port-of-other-address",
+        ),
+        ("192.168.1.5", port, illegal, "port-refused"),
+    ] {
+        let log = log(client, command, reply);
+        assert_eq!(cause(&log), expected, "{log}");
+        let is_listen_left = next(&log).contains("listen");
+        assert_eq!(is_listen_left, expected == "port-refused", "{log}");
+        let blamed = problem(&log).explanations;
+        let blamed = blamed.iter().filter(|it| it.id.starts_with("port-"));
+        assert_eq!(blamed.count(), 1, "{log}");
+    }
+    let pyftpdlib = "[D 2026-11-29 10:00:00] 192.0.2.77:55678-[bob] <- PORT 192,168,1,5,200,10\n\
+        [D 2026-11-29 10:00:00] 192.0.2.77:55678-[bob] -> 501 Rejected data connection to foreign address 192.168.1.5:51210.\n";
+    assert_eq!(cause(pyftpdlib), "port-of-other-address");
+}
+
+#[test]
+fn what_was_redirected_stands_in_what_helps() {
+    let log = "220 hi\nftp> USER A\n230 in\nftp> PASV\n227 (127,0,0,1,9,9)\nftp \u{21c4}> APPE 1.TXT < 1.TXT +5\n\
+        425 Can't open data connection.\n";
+    assert!(next(log).contains("APPE 1.TXT < 1.TXT +5"), "{}", next(log));
+}

@@ -1,6 +1,6 @@
 //! The data connection.
 
-use super::{Rule, has_code, is_private, is_refused, moves_data};
+use super::{Circumstances, Rule, has_code, is_private, is_refused, moves_data};
 use crate::protocol::user_pi::{DataPortUse, RefusedPort};
 use crate::protocol::verbs::DataDirection;
 use crate::protocol::{Answered, DataPort, verbs};
@@ -100,7 +100,14 @@ pub(super) const RULES: &[Rule] = &[
         cause: "port-reserved",
     },
     Rule {
-        fits: |a, now| !now.is_proxied && is_refused(a) && a.is_to(&["PORT", "EPRT"]),
+        fits: |a, now| is_refused(a) && names_other_address(a, now),
+        cause: "port-of-other-address",
+    },
+    Rule {
+        fits: |a, now| {
+            let is_blamed = now.is_proxied || names_other_address(a, now);
+            !is_blamed && is_refused(a) && a.is_to(&["PORT", "EPRT"])
+        },
         cause: "port-refused",
     },
     Rule {
@@ -112,6 +119,17 @@ pub(super) const RULES: &[Rule] = &[
         cause: "epsv-refused",
     },
 ];
+
+/// It names an address from which the server does not see this side.
+pub(in crate::evidence) fn names_other_address(answered: &Answered, now: Circumstances) -> bool {
+    let named = match answered.is_to(&["EPRT"]) {
+        true => DataPort::from_eprt_argument(answered.argument()),
+        false => DataPort::from_port_argument(answered.argument()),
+    };
+    let named = named.ok().and_then(|port| port.host);
+    let is_other = |seen_from| named.is_some_and(|named| named != seen_from);
+    answered.is_to(&["PORT", "EPRT"]) && now.seen_from.is_some_and(is_other)
+}
 
 fn names_reserved_port(answered: &Answered) -> bool {
     let port = DataPort::from_port_argument(answered.argument());

@@ -11,6 +11,8 @@ mod spelling;
 mod syntax;
 mod tls;
 
+use std::net::IpAddr;
+
 use super::explanation::Explanation;
 use super::facts;
 use crate::protocol::parameters::ProtectionLevel;
@@ -25,6 +27,8 @@ pub(crate) struct Circumstances {
     pub(crate) is_connected: bool,
     /// It is under TLS.
     pub(crate) is_under_tls: bool,
+    /// The address from which the server sees this side, if it is known.
+    pub(crate) seen_from: Option<IpAddr>,
     /// Both connections go through a proxy.
     pub(crate) is_proxied: bool,
     /// No connection to the port that was offered last is open.
@@ -45,6 +49,7 @@ impl Circumstances {
         Self {
             is_connected: false,
             is_under_tls: false,
+            seen_from: None,
             is_proxied: false,
             lacks_data_connection: false,
             resumes_tls: true,
@@ -81,8 +86,8 @@ pub(crate) fn meant(word: &str, builtin: fn(&str) -> Option<&'static str>) -> Op
     misspelt::meant(word, builtin)
 }
 
-pub(super) use data::ways_without;
 pub(crate) use data::{list_refused, ways_left};
+pub(super) use data::{names_other_address, ways_without};
 pub(crate) use misspelt::elsewhere;
 pub(crate) use spelling::is_in_feat;
 

@@ -197,6 +197,7 @@ pub(crate) fn circumstances(status: &Status, settings: &Settings, words: Words) 
     Circumstances {
         is_connected: status.connected,
         is_under_tls: status.control_tls.is_some(),
+        seen_from: None,
         is_proxied: status.is_proxied,
         lacks_data_connection: status.data == DataState::Closed
             && status.learnt.data_port == Some(DataPortUse::Passive),

@@ -478,6 +478,11 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
         "a_log_that_ends_with_the_error_of_a_client_is_not_one_in_which_all_went_well",
     ),
     (
+        "port-of-other-address",
+        "src/explain/tests.rs",
+        "a_port_that_names_another_address_than_the_client_has_is_blamed_for_that",
+    ),
+    (
         "data-port-unused",
         "src/explain/tests.rs",
         "a_log_that_ends_with_an_offered_port_is_not_one_in_which_all_went_well",

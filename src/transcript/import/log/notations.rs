@@ -1,5 +1,6 @@
 //! How programs write a command or a reply into a log: the table, and what its rows find in a line.
 
+use std::net::IpAddr;
 use std::sync::LazyLock;
 
 use regex::bytes::{Captures, Regex, RegexSet};
@@ -29,6 +30,8 @@ pub(super) struct Found {
     pub(super) session: Option<Vec<u8>>,
     /// The command, or lines of a reply.
     pub(super) texts: Vec<Vec<u8>>,
+    /// The address from which a server sees its client.
+    pub(super) client: Option<IpAddr>,
     /// The code of the reply to this command, where one line has both.
     pub(super) code: Option<Vec<u8>>,
 }
@@ -84,10 +87,16 @@ impl Notation {
             program: Some(self.program).filter(|name| *name != "-"),
             speaker: self.speaker,
             session: group("id").map(<[u8]>::to_vec),
+            client: group("client").and_then(address),
             texts,
             code: group("code").map(<[u8]>::to_vec),
         }
     }
+}
+
+fn address(text: &[u8]) -> Option<IpAddr> {
+    let address: IpAddr = str::from_utf8(text).ok()?.parse().ok()?;
+    Some(address.to_canonical())
 }
 
 /// The rows of the table; of what cannot be read, the number of the line.
@@ -151,7 +160,7 @@ mod tests {
                 row.expression
             );
             let is_known =
-                |it: &&str| ["text", "quoted", "verb", "rest", "code", "id"].contains(it);
+                |it: &&str| ["text", "quoted", "verb", "rest", "code", "id", "client"].contains(it);
             assert!(names.iter().all(is_known), "{}", row.expression);
         }
     }

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::io::{self, BufRead};
+use std::net::IpAddr;
 
 use super::super::items::CodedLine;
 use super::dump::{Dump, Part};
@@ -23,6 +24,10 @@ pub(crate) struct LogLine {
     pub(crate) session: usize,
     /// The program that writes so; `None` if the form alone said what it is.
     pub(crate) program: Option<&'static str>,
+    /// The address from which a server sees its client, where its log says so.
+    pub(crate) client: Option<IpAddr>,
+    /// What was typed after the command, for its data.
+    pub(crate) redirection: Option<Vec<u8>>,
     pub(crate) meaning: Meaning,
 }
 
@@ -62,6 +67,8 @@ pub(crate) struct LogReader<R> {
     sessions: Sessions,
     last_reply: Vec<u8>,
     secrets: LogSecrets,
+    /// The client of the line that is read now.
+    client: Option<IpAddr>,
     /// The last line ended with a `+`: the text in quotes goes on.
     continued: Option<Found>,
     /// Lines of Python's code stand here.
@@ -73,6 +80,8 @@ pub(crate) struct LogReader<R> {
     has_dialogue_of_server: bool,
     /// What was typed at a prompt and is not known to have been sent: its line, and the command.
     typed: Option<(usize, Command)>,
+    /// What came after that command, for its data.
+    redirection: Option<Vec<u8>>,
     /// The log is a screen of ftpsh.
     is_of_ftpsh: bool,
     /// What stands here answers `why` or `help`.
@@ -89,12 +98,14 @@ impl<R: BufRead> LogReader<R> {
             sessions: Sessions::default(),
             last_reply: Vec::new(),
             secrets: LogSecrets::default(),
+            client: None,
             continued: None,
             is_in_traceback: false,
             repeated_reply: None,
             dump: Dump::default(),
             has_dialogue_of_server: false,
             typed: None,
+            redirection: None,
             is_of_ftpsh: false,
             is_on_page: false,
         }
@@ -263,6 +274,7 @@ impl<R: BufRead> LogReader<R> {
         self.say(None, Some(program), Meaning::Said(line.to_vec()));
         let command = screen::command(typed).filter(|_| !is_shown_elsewhere);
         self.typed = command.map(|command| (self.number, command));
+        self.redirection = screen::redirection(typed).map(<[u8]>::to_vec);
     }
 
     /// The words of ftpsh, and the data that it shows.
@@ -355,6 +367,7 @@ impl<R: BufRead> LogReader<R> {
     /// Takes what a row of the table has found; `false` if it is no dialogue after all.
     fn take_found(&mut self, found: &Found, line: &[u8]) -> bool {
         let id = found.session.as_deref();
+        self.client = found.client;
         if found.speaker == Speaker::Program {
             if self.take_logged(line, found.program) {
                 return true;
@@ -495,7 +508,11 @@ impl<R: BufRead> LogReader<R> {
         let command = state.as_asked(command);
         state.take_command(&command, mark);
         self.secrets.take_command(&command);
+        let redirection = self.redirection.take();
         self.add(session, program, Meaning::Sent(command));
+        if let Some(line) = self.ready.back_mut() {
+            line.redirection = redirection;
+        }
         true
     }
 
@@ -560,6 +577,8 @@ impl<R: BufRead> LogReader<R> {
             number: self.number,
             session,
             program,
+            client: self.client.take(),
+            redirection: None,
             meaning,
         });
     }

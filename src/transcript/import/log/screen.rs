@@ -105,8 +105,11 @@ impl<'a> Prompt<'a> {
 
 /// The command that is sent for what was typed; `None` if none is, or none that is known.
 pub(super) fn command(typed: &[u8]) -> Option<Command> {
-    let end = REDIRECTION.find(typed).map_or(typed.len(), |it| it.start());
-    let typed = typed[..end].trim_ascii();
+    let typed = match redirection(typed) {
+        Some(redirection) => &typed[..typed.len() - redirection.len()],
+        None => typed,
+    };
+    let typed = typed.trim_ascii();
     let mut words = typed.splitn(2, |byte| *byte == b' ');
     let (word, rest) = (words.next()?, words.next().unwrap_or_default());
     let names = |name: &&(&str, &str)| word.eq_ignore_ascii_case(name.0.as_bytes());
@@ -122,6 +125,11 @@ pub(super) fn command(typed: &[u8]) -> Option<Command> {
     };
     let command = Command::new(sent.trim_ascii()).ok()?;
     verbs::entry(&command.verb()).map(|_| command)
+}
+
+/// What stands after the command, for its data.
+pub(super) fn redirection(typed: &[u8]) -> Option<&[u8]> {
+    Some(&typed[REDIRECTION.find(typed)?.start()..])
 }
 
 /// The word after the name of a user, which clients take for the password.
