@@ -177,7 +177,7 @@ impl Session {
         } else {
             "no-reply"
         };
-        let event = Event::new(cause).with("after", "the time of the log");
+        let event = Event::new(cause).with("after", OF_LOG);
         self.note(line, Some(event), None);
     }
 
@@ -523,8 +523,9 @@ impl Session {
                 None => format!("port {}", port.port),
             }
         });
+        let is_of_reply = ["no-reply", "no-final-reply", "no-greeting"].contains(&cause);
         let event = Event::new(cause)
-            .with("after", "some time")
+            .with("after", if is_of_reply { OF_LOG } else { "some time" })
             .with("said", said)
             .with(
                 "error",
@@ -655,6 +656,8 @@ const SERVERS: [(&str, &str); 7] = [
     ("microsoft ftp", "IIS"),
     ("serv-u", "Serv-U"),
 ];
+/// How long a reply was waited for.
+const OF_LOG: &str = "the time of the log";
 /// As `kind_of` says it.
 const PRIVATE: &str = ", a private address";
 /// How a server begins.
