@@ -99,7 +99,10 @@ impl Event {
             }
             Observation::NoDataConnection {
                 unreached: Some(_), ..
-            } => Self::new("data-port-not-reached").with("elsewhere", "PASV or EPSV once more"),
+            } => Self::new("data-port-not-reached").with(
+                "elsewhere",
+                "PASV or EPSV once more, or `listen` (the server connects then)",
+            ),
             Observation::NoDataConnection { .. } => Self::new("data-not-connected"),
             Observation::DataConnectionClosed { reset: true } => {
                 Self::new("data-reset-unused").by_server()
