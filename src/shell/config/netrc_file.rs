@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::bounded_file::{open_regular, read_bounded};
 use super::netrc::{Entry, Netrc, NetrcError};
-use crate::shell::line::{expand_home, quoted};
+use crate::shell::line::{expand_home, shown_word};
 use crate::shell::screen::escape::escape;
 
 /// The file, which need not be there.
@@ -147,8 +147,7 @@ fn shown(path: &Path) -> String {
 
 /// As a shell must spell it.
 fn word(path: &Path) -> String {
-    let shown = shown(path);
-    quoted(&shown).unwrap_or(shown)
+    shown_word(&shown(path))
 }
 
 #[cfg(unix)]

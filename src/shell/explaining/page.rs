@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 use crate::evidence::linter;
 use crate::evidence::problems::NOT_REACHED;
 use crate::explain::{Explained, Story, Wrong};
-use crate::shell::line::quoted;
+use crate::shell::line::shown_word;
 use crate::shell::screen::escape::escape;
 use crate::shell::screen::page::{Layout, Page};
 use crate::shell::screen::painter::count;
@@ -52,8 +52,7 @@ pub(super) fn text(explained: &Explained, name: &OsStr, columns: usize) -> Strin
 /// The name of a file as a word of a shell's line, and not an option.
 fn as_word(name: &str) -> String {
     let dot = if name.starts_with('-') { "./" } else { "" };
-    let name = format!("{dot}{name}");
-    quoted(&name).unwrap_or(name)
+    shown_word(&format!("{dot}{name}"))
 }
 
 fn head(explained: &Explained, name: &str) -> String {

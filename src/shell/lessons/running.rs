@@ -8,7 +8,7 @@ use super::transcripts::KeptTranscripts;
 use crate::learn::{Condition, Course, Finding, Lesson, Progress, Rungs, Seen, State, Suspect};
 use crate::practice::{Configuration, Fault, LogEntry, PracticeServer, ServerLog};
 use crate::shell::config::options::Learn;
-use crate::shell::line::quoted;
+use crate::shell::line::shown_word;
 
 /// The lessons of one run of `ftpsh learn`.
 pub(crate) struct Lessons {
@@ -70,7 +70,7 @@ impl Lessons {
         let mut command = "ftpsh learn".to_owned();
         if let Some(folder) = &options.from {
             command.push_str(" --from ");
-            command.push_str(&for_shell(&folder.to_string_lossy()));
+            command.push_str(&shown_word(&folder.to_string_lossy()));
         }
         if options.fast {
             command.push_str(" --fast");
@@ -225,11 +225,6 @@ impl RunningLesson {
     pub(super) fn entries(&self) -> Vec<LogEntry> {
         self.log.entries()
     }
-}
-
-/// One word of a shell's line.
-fn for_shell(word: &str) -> String {
-    quoted(word).unwrap_or_else(|| word.to_owned())
 }
 
 /// A number that nobody has chosen.

@@ -17,7 +17,7 @@ pub use self::spelling::Spelling;
 
 pub(crate) use self::redirection::{OpenTarget, ends_with_here_document, open_target, path};
 pub(crate) use self::script_line::ScriptLine;
-pub(crate) use self::words::{is_redirection, open_word, quoted};
+pub(crate) use self::words::{is_redirection, open_word, quoted, shown_word};
 
 use self::quote::Quoted;
 use self::words::{is_blank, words};

@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::LineError;
-use super::words::{is_blank, open_word, quoted, words};
+use super::words::{is_blank, open_word, shown_word, words};
 use crate::protocol::verbs::DataDirection;
 
 /// Where a transfer's data comes from or goes to.
@@ -63,10 +63,7 @@ impl Redirection {
 /// As it is typed behind the line that is sent.
 impl fmt::Display for Redirection {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let word = |text: &[u8]| {
-            let text = String::from_utf8_lossy(text).into_owned();
-            quoted(&text).unwrap_or(text)
-        };
+        let word = |text: &[u8]| shown_word(&String::from_utf8_lossy(text));
         let path = |path: &Path| word(path.as_os_str().as_encoded_bytes());
         match self {
             Self::ToFile(to) => write!(out, " > {}", path(to)),

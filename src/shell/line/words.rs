@@ -37,6 +37,12 @@ pub(crate) fn quoted(word: &str) -> Option<String> {
     Some(quoted.into_owned())
 }
 
+/// The same for a line that is shown: a word that no line can spell stands as it is.
+#[must_use]
+pub(crate) fn shown_word(word: &str) -> String {
+    quoted(word).unwrap_or_else(|| word.to_owned())
+}
+
 fn start_of_last_word(line: &[u8]) -> usize {
     let mut open_quote = None;
     let mut escaped = false;

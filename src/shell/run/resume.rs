@@ -11,7 +11,7 @@ use crate::resume::{
 use crate::shell::editor::{Input, Typed};
 use crate::shell::exit::Exit;
 use crate::shell::interrupts::Interrupts;
-use crate::shell::line::{expand_home, quoted};
+use crate::shell::line::{expand_home, shown_word};
 use crate::shell::local::resumed_file::{LocalFile, LocalTargetFile};
 use crate::shell::screen::escape::escape;
 use crate::shell::screen::painter::{Painter, Tone, count};
@@ -174,9 +174,8 @@ impl Resume {
 
     /// What follows `resume` in the command that was typed, without its other options.
     fn names(&self) -> String {
-        let quoted = |name: &str| quoted(name).unwrap_or_else(|| name.to_owned());
-        let local = quoted(&self.local.to_string_lossy());
-        let remote = quoted(&String::from_utf8_lossy(&self.remote));
+        let local = shown_word(&self.local.to_string_lossy());
+        let remote = shown_word(&String::from_utf8_lossy(&self.remote));
         let get = if self.download { "--get " } else { "" };
         match (local == remote, self.download) {
             (true, _) => format!("{get}{local}"),
