@@ -3,7 +3,7 @@
 use std::io;
 use std::net::IpAddr;
 
-use super::facts::rest_of_transfer;
+use super::facts::{rest_of_transfer, ways_instead};
 use super::rules::{list_refused, ways_left};
 use super::words::{kind_of, seconds};
 use crate::client::{Awaited, Observation, TransferEnd, TransferResult};
@@ -99,10 +99,11 @@ impl Event {
             }
             Observation::NoDataConnection {
                 unreached: Some(_), ..
-            } => Self::new("data-port-not-reached").with(
-                "elsewhere",
-                "PASV or EPSV once more, or `listen` (the server connects then)",
-            ),
+            } => {
+                let active = ways_instead(|way| ["PASV", "EPSV"].contains(&way));
+                let way = format!("PASV or EPSV once more, or {active}");
+                Self::new("data-port-not-reached").with("elsewhere", way)
+            }
             Observation::NoDataConnection { .. } => Self::new("data-not-connected"),
             Observation::DataConnectionClosed { reset: true } => {
                 Self::new("data-reset-unused").by_server()
