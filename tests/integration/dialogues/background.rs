@@ -18,7 +18,10 @@ struct Running {
 
 impl Running {
     fn begin(folder: &Path) -> Self {
-        let (mut control, mut terminal) = connected(Some(folder));
+        Self::begin_over(connected(Some(folder)))
+    }
+
+    fn begin_over((mut control, mut terminal): (Control, Terminal)) -> Self {
         terminal.send_line("PASV");
         let mut data = control.passive();
         terminal.expect("ftp ⇄> ");
@@ -39,11 +42,7 @@ impl Running {
     fn begin_upload(folder: &Path) -> Self {
         let file = std::fs::File::create(folder.join("big")).expect("the test's own folder");
         file.set_len(300_000_000).expect("a sparse file");
-        let (mut control, mut terminal) = connected(Some(folder));
-        terminal.send_line("TYPE I");
-        control.expect("TYPE I");
-        control.send("200 I\r\n");
-        terminal.expect("ftp> ");
+        let (mut control, mut terminal) = connected_in_type_i(folder);
         terminal.send_line("PASV");
         let data = control.passive();
         terminal.expect("ftp ⇄> ");
@@ -77,6 +76,15 @@ impl Running {
     }
 }
 
+fn connected_in_type_i(folder: &Path) -> (Control, Terminal) {
+    let (mut control, mut terminal) = connected(Some(folder));
+    terminal.send_line("TYPE I");
+    control.expect("TYPE I");
+    control.send("200 I\r\n");
+    terminal.expect("ftp> ");
+    (control, terminal)
+}
+
 fn folder() -> tempfile::TempDir {
     tempfile::tempdir().expect("a temporary folder")
 }
@@ -103,18 +111,11 @@ fn commands_are_sent_and_answered_while_a_download_runs() {
 #[test]
 fn a_download_that_ends_short_after_a_226_is_not_called_refused() {
     let folder = folder();
-    let (mut control, mut terminal) = connected(Some(folder.path()));
-    terminal.send_line("TYPE I");
-    control.expect("TYPE I");
-    control.send("200 I\r\n");
-    terminal.expect("ftp> ");
-    terminal.send_line("PASV");
-    let mut data = control.passive();
-    terminal.expect("ftp ⇄> ");
-    terminal.send_line("RETR f > f &");
-    control.expect("RETR f");
-    control.send("150 here (10 bytes)\r\n");
-    data.write_all(b"first").expect("the client reads");
+    let Running {
+        mut control,
+        data,
+        mut terminal,
+    } = Running::begin_over(connected_in_type_i(folder.path()));
     drop(data);
     control.send("226 done\r\n");
     terminal
