@@ -115,7 +115,7 @@ fn judge_form(listed: &[u8]) -> Judged {
     if let Some(at) = raw.position(|line| line.ends_with(b"\r\r")) {
         return Judged::of(
             Verdict::Warn,
-            "lines of LIST end with CR CR LF: to many clients each name ends with a CR, which is no file's",
+            "lines of LIST end with CR CR LF: many clients take a CR for the end of each name, and find no such file",
             format!("{} lines", all.len()),
         )
         .instead("LIST", line_after(at, r"/[^\r]$/"));

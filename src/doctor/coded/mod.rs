@@ -169,4 +169,4 @@ fn need(id: &str) -> Option<&'static Need> {
     checks.find(|(other, _)| *other == id).map(|(_, need)| need)
 }
 
-pub(super) const NO_FILE: &str = "there is no file of at most 1 MiB to read where the login leads";
+pub(super) const NO_FILE: &str = "the folder of the login has no file of at most 1 MiB";

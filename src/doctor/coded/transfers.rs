@@ -62,7 +62,7 @@ fn compare_size(clinic: &Clinic<'_>, access: &Access, kind: &str) -> Judged {
 /// after it.
 pub(super) fn abor_transfer(clinic: &mut Clinic<'_>, access: &Access) -> Judged {
     let Some((name, bytes)) = clinic.facts.largest_file.clone() else {
-        return Judged::skipped("there is no file to read where the login leads");
+        return Judged::skipped("the folder of the login has no file");
     };
     let _ = access.talk.send("TYPE I");
     // What these two are answered with differs, so that a reply too many is seen.

@@ -108,7 +108,7 @@ impl Clinic<'_> {
         stored
     }
 
-    /// The paths in the folder that this listing names; `None` if there is no listing.
+    /// The paths that this listing names in the folder; `None` if there is no listing.
     fn listed_in(&self, talk: &Talk, line: &str) -> Option<BTreeSet<Vec<u8>>> {
         let folder = self.facts.folder.as_deref()?;
         let (_, listed) = self.fetch(talk, line).ok()?;

@@ -68,7 +68,7 @@ pub(super) fn is_of_ftpsh(line: &[u8], shown: &Shown<'_>) -> bool {
     }
 }
 
-/// A verb in capitals that is no command of other clients.
+/// A verb in capitals that is not a command of other clients.
 fn is_typed_to_ftpsh(typed: &[u8]) -> bool {
     let word = typed.split(|byte| *byte == b' ').next().unwrap_or_default();
     let is_in_capitals = word.iter().all(u8::is_ascii_uppercase);
